@@ -1,0 +1,106 @@
+import { Failure, isFailure } from '../../activation/failures.ts';
+
+/** Longest part of Actito's own words that is passed on. */
+const MAX_DETAIL = 300;
+
+/** No connection was made, so nothing can have been done. */
+const NEVER_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Waits after a 429: Actito names none, and its limit is on concurrent calls, so it passes quickly. */
+const TOO_MANY_REQUESTS_PAUSE = 2_000;
+
+/** 401: the token is no longer accepted, which a new one may mend. */
+export class TokenRejected extends Failure {}
+
+/**
+ * Turns an answer that is not 2xx into our vocabulary. `call` is method and route, without ids or values; `secrets`
+ * are masked in Actito's own words.
+ */
+export async function failureOfResponse(
+  call: string,
+  response: Response,
+  secrets: string[],
+): Promise<Failure> {
+  const detail = await readDetail(response, secrets);
+  const said = `Actito answered ${response.status} to ${call}${detail ? `: ${detail}` : ''}.`;
+  const notDone = response.status < 500; // D: 4xx refuses before any work
+  switch (response.status) {
+    case 401:
+      return new TokenRejected(
+        'ActitoUnauthorized',
+        `${said} Check the API key: it may be wrong, revoked or expired.`,
+        { notDone },
+      );
+    case 403:
+      return new Failure('ActitoUnauthorized', `${said} The API key lacks the right to do this.`, {
+        notDone,
+      });
+    case 404:
+      return new Failure(
+        'ActitoRefused',
+        `${said} Check the names of entity and profile table, and that the API key may see them.`,
+        { notDone },
+      );
+    case 408:
+      return new Failure('ActitoUnavailable', said);
+    case 429:
+      return new Failure('ActitoUnavailable', `${said} Too many calls or imports at one time.`, {
+        notDone,
+        retryAfter: TOO_MANY_REQUESTS_PAUSE,
+      });
+    default:
+      return response.status >= 500
+        ? new Failure('ActitoUnavailable', said)
+        : new Failure('ActitoRefused', `${said} The request has to change; it is not tried again as it is.`, {
+            notDone,
+          });
+  }
+}
+
+/** Turns what fetch throws (no connection, broken off, timed out) into our vocabulary; leaves the rest alone. */
+export function failureOfError(call: string, error: unknown, timeout: number): unknown {
+  if (isFailure(error) || !(error instanceof Error)) return error;
+  if (isFailure(error.cause)) return error.cause; // our own, thrown while a body was sent
+  if (error.name === 'TimeoutError') {
+    return new Failure('ActitoUnavailable', `Actito did not answer ${call} within ${timeout / 1000} s.`);
+  }
+  // The parser's own message would quote the body.
+  if (error instanceof SyntaxError)
+    return new Failure('ActitoUnavailable', `Actito's answer to ${call} is not JSON.`);
+  if (!(error instanceof TypeError)) return error; // fetch reports the network as TypeError
+  const cause = error.cause as { code?: string } | undefined;
+  return new Failure('ActitoUnavailable', `${call} did not reach Actito (${cause?.code ?? error.message}).`, {
+    notDone: NEVER_CONNECTED.has(cause?.code ?? ''),
+  });
+}
+
+/** Actito's own words: the shape of its error bodies is not documented, so text is read and JSON is tried. */
+async function readDetail(response: Response, secrets: string[]): Promise<string> {
+  const text = await response.text().catch(() => ''); // the status alone has to do when the body breaks off
+  let message: unknown = text;
+  try {
+    const body = JSON.parse(text) as Record<string, unknown>;
+    message = body.message ?? body.error ?? text;
+  } catch {
+    // not JSON: the text itself is shown
+  }
+  const shown = typeof message === 'string' ? message : text;
+  return printable(secrets.reduce((masked, secret) => masked.replaceAll(secret, '…'), shown));
+}
+
+/** Actito's own words as they may be shown: short, on one line, and without what looks like a person's value. */
+export function printable(text: string): string {
+  return maskPeople(text).replace(/\s+/g, ' ').slice(0, MAX_DETAIL).replace(/\.$/, '');
+}
+
+/** Parts that look like a value of a person (an address, a long number) are not passed on. */
+function maskPeople(text: string): string {
+  return text.replace(/[^\s"'<>;,]+@[^\s"'<>;,]+/g, '…@…').replace(/\+?\d{7,}/g, '…');
+}

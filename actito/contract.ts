@@ -1,0 +1,186 @@
+import { z } from 'zod';
+
+/*
+ * Everything that is believed of Actito's wire stands in this file, and nowhere else in the connector. Marks: D documented by
+ * Actito, C seen in public client code, A assumed (never checked against a live licence). The same page for people:
+ * docs/actito-contract.md. Unknown fields are always allowed.
+ */
+
+/** D: hosts by environment. */
+export const HOSTS = {
+  'ENV-0': 'https://api.actito.com',
+  'ENV-1': 'https://api1.actito.com',
+  'ENV-3': 'https://api3.actito.com',
+  PREPROD: 'https://api-pre1.actito.com',
+} as const;
+
+/** Path templates; `{…}` is filled in by {@link path}. */
+export const ROUTES = {
+  token: '/auth/token', // D
+  profileTables: '/profile-table-structure/v5/entities/{entity}/profile-tables', // D
+  profileTable: '/profile-table-structure/v5/entities/{entity}/profile-tables/{table}', // D
+  changeRequests: '/profile-table-structure/v5/entities/{entity}/profile-tables/{table}/change-requests', // A
+  executions: '/mass-imports/v5/entities/{entity}/etl-executions', // D
+  execution: '/mass-imports/v5/entities/{entity}/etl-executions/{execution}', // D
+  executionResult: '/mass-imports/v5/entities/{entity}/etl-executions/{execution}/result', // C for V4
+  executionResultFile: '/mass-imports/v5/entities/{entity}/etl-executions/{execution}/result-file', // C for V4
+  locations: '/file-transfers/v5/entities/{entity}/file-transfer-locations', // A
+  synchronizations: '/file-transfers/v5/entities/{entity}/file-synchronizations', // A
+  lists: '/external-target-lists/v5/entities/{entity}/profile-tables/{table}/external-target-lists', // A
+  list: '/external-target-lists/v5/entities/{entity}/profile-tables/{table}/external-target-lists/{list}', // A
+} as const;
+
+export type Route = keyof typeof ROUTES;
+
+/** Fills a path template; parts are percent-encoded. */
+export function path(route: Route, parts: Record<string, string> = {}): string {
+  return ROUTES[route].replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parts[name]!));
+}
+
+/** D: the token lives 15 minutes (`900s`). */
+export const tokenBody = z.looseObject({ accessToken: z.string(), expiresIn: z.string().optional() });
+
+/** D */
+export const profileTableBody = z.looseObject({
+  id: z.coerce.string(),
+  name: z.string(),
+  attributes: z.array(
+    z.looseObject({
+      type: z.string(),
+      name: z.string(),
+      unique: z.boolean().default(false),
+      mandatory: z.boolean().default(false),
+      valueType: z.string().optional(),
+      multiValued: z.boolean().optional(),
+      valueRestriction: z.looseObject({ maxLength: z.number().nullish() }).nullish(),
+    }),
+  ),
+});
+export type ProfileTable = z.infer<typeof profileTableBody>;
+
+const summary = z.looseObject({ id: z.coerce.string(), name: z.string() });
+/** A: the name of the wrapping field; a bare array is taken too. */
+export const profileTablesBody = z.union([
+  z.array(summary),
+  z.looseObject({ profileTables: z.array(summary) }).transform((body) => body.profileTables),
+]);
+
+/** A */
+export const createdBody = z.looseObject({ id: z.coerce.string() });
+
+/** D: id, status; A: message. */
+export const executionBody = z.looseObject({
+  status: z.string(),
+  message: z.string().nullish(),
+});
+
+/** What a status means to us. D: SUCCESS, WITH_ERROR; A: FAILED; whatever else is said = still running. */
+export const STATUS_NAMES: Record<string, 'success' | 'withErrors' | 'failed'> = {
+  SUCCESS: 'success',
+  WITH_ERROR: 'withErrors',
+  FAILED: 'failed',
+};
+
+/** C for V4 */
+export const executionResultBody = z.looseObject({ withErrors: z.boolean(), rowsInError: z.number() });
+
+/** A: columns of the CSV of rows in error, besides the key's own. */
+export const RESULT_FILE = {
+  separator: ';',
+  codeColumn: 'code',
+  unmatchedCode: 'PROFILE_NOT_FOUND',
+} as const;
+
+/** A: the definition of a one-shot import. D: UPDATE_ONLY never creates a profile (for V4). */
+export function importDefinition(table: string, key: string, columns: string[]) {
+  return {
+    profileTableId: table,
+    mode: 'UPDATE_ONLY',
+    fileFormat: { separator: FILE.separator, encoding: 'UTF-8', header: true },
+    key,
+    columns,
+  };
+}
+
+/** A: names of the multipart's parts. */
+export const IMPORT_PARTS = { definition: 'definition', file: 'file' } as const;
+
+/** D: CSV by RFC 4180 with a header, UTF-8, no BOM, any one-character separator; A: `;` for lists. */
+export const FILE = { separator: ';', newline: '\n' } as const;
+
+/** A: adding an attribute, by analogy with custom tables. D: the safe shape of a new attribute. */
+export function addAttribute(name: string, valueType: string, maxLength: number | undefined) {
+  const attribute = { type: 'CUSTOM', name, valueType, unique: false, mandatory: false, multiValued: false };
+  return {
+    changes: [
+      {
+        type: 'ADD_ATTRIBUTE',
+        attribute: maxLength ? { ...attribute, valueRestriction: { maxLength } } : attribute,
+      },
+    ],
+  };
+}
+
+/** A */
+export const locationsBody = z.looseObject({
+  fileTransferLocations: z.array(
+    z.looseObject({
+      id: z.coerce.string(),
+      name: z.string(),
+      host: z.string().nullish(),
+      directory: z.string().nullish(),
+    }),
+  ),
+});
+
+/** A */
+export const synchronizationsBody = z.looseObject({
+  fileSynchronizations: z.array(
+    z.looseObject({
+      id: z.coerce.string(),
+      name: z.string(),
+      fileTransferLocationId: z.coerce.string(),
+      fileName: z.string(),
+    }),
+  ),
+});
+
+/** A */
+export const listBody = z.looseObject({
+  id: z.coerce.string(),
+  name: z.string(),
+  description: z.string().nullish(),
+  fileSynchronizationId: z.coerce.string().nullish(),
+  identifierAttribute: z.string().nullish(),
+  validityHours: z.number().nullish(),
+  numberOfProfiles: z.number().nullish(),
+  lastRetrievedFile: z
+    .looseObject({
+      name: z.string(),
+      retrievedMoment: z.string(),
+      lines: z.number().nullish(),
+      errorMessage: z.string().nullish(),
+    })
+    .nullish(),
+  expirationDate: z.string().nullish(),
+});
+export type ExternalTargetList = z.infer<typeof listBody>;
+/** A */
+export const listsBody = z.looseObject({ externalTargetLists: z.array(listBody) });
+
+/** Ours: says in a list's description which activation owns it. */
+export function ownerMarker(activation: string): string {
+  return `[actito-sync:${activation}]`;
+}
+
+/** The assumed facts that decide behaviour, each with its careful reading. */
+export const FACTS = {
+  /** An empty field of an update `clears` the attribute, or is `ignored`: we never send one that must be kept. */
+  emptyValue: 'clears',
+  /** Whether executions can be found again by their file's name after a lost answer: no such route is documented. */
+  executionListing: 'none',
+  /** Whether the rows in error of an import can be read. */
+  rowResults: 'resultFile',
+  /** Whether Actito says that it has retrieved a list's file. */
+  listConfirmation: 'status',
+} as const;

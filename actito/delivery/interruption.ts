@@ -1,0 +1,28 @@
+/**
+ * Ends every wait at once. Not one promise that all race with: such a long-lived promise would keep the result of
+ * each race, so every packet of an upload, alive until the end.
+ */
+export class Interruption {
+  readonly #waiting = new Set<(error: Error) => void>();
+  #error: Error | undefined;
+
+  /** From now on every wait, under way or to come, fails with `error`. */
+  interrupt(error: Error): void {
+    this.#error ??= error;
+    for (const reject of this.#waiting) reject(error);
+    this.#waiting.clear();
+  }
+
+  /** Waits for `work`, or for the interruption. */
+  race<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#error) {
+        work.catch(() => undefined); // nobody waits for it any more
+        reject(this.#error);
+        return;
+      }
+      this.#waiting.add(reject);
+      work.then(resolve, reject).finally(() => this.#waiting.delete(reject));
+    });
+  }
+}

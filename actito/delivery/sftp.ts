@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import SftpClient from 'ssh2-sftp-client';
+import type { Client, SFTPWrapper } from 'ssh2';
+import { Failure } from '../../activation/failures.ts';
+import type { FileServer } from './file-server.ts';
+import { Interruption } from './interruption.ts';
+import { uploadPipelined } from './pipelined-upload.ts';
+import { deliveryFailure } from './sftp-failures.ts';
+
+/** A login, with everything from the environment filled in. */
+export interface SftpLogin {
+  host: string;
+  port: number;
+  username: string;
+  password?: string;
+  privateKey?: string;
+  /** `SHA256:…`, as OpenSSH prints it. */
+  hostKey: string;
+}
+
+const CONNECT_TIMEOUT = 20_000;
+/** A dead connection is noticed after three missed answers. */
+const KEEPALIVE = 10_000;
+
+/** Logs in to an SFTP server whose host key is the pinned one. @throws Failure DeliveryRefused, DeliveryUnavailable */
+export async function connectSftp(login: SftpLogin, signal: AbortSignal): Promise<FileServer> {
+  const server = `sftp://${login.host}:${login.port}`;
+  // Without callbacks of ours the library prints to the console; a broken connection is told by the call it breaks.
+  const quiet = () => undefined;
+  const client = new SftpClient('actito-sync', { error: quiet, end: quiet, close: quiet });
+  const { client: connection } = client as unknown as { client: Client };
+  const cancelled = new Interruption();
+  const onAbort = () => {
+    connection.destroy();
+    cancelled.interrupt(signal.reason as Error);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  const attempt = async <T>(what: string, action: () => Promise<T>): Promise<T> => {
+    try {
+      signal.throwIfAborted();
+      return await cancelled.race(action());
+    } catch (error) {
+      signal.throwIfAborted();
+      throw deliveryFailure(what, server, error);
+    }
+  };
+  const close = async () => {
+    signal.removeEventListener('abort', onAbort);
+    // Closing is a courtesy (the files are what counts), and a connection that was destroyed has none to offer.
+    if (!signal.aborted) await client.end().catch(() => undefined);
+  };
+
+  await attempt('connecting', () =>
+    client.connect({
+      host: login.host,
+      port: login.port,
+      username: login.username,
+      password: login.password,
+      privateKey: login.privateKey,
+      readyTimeout: CONNECT_TIMEOUT,
+      keepaliveInterval: KEEPALIVE,
+      hostVerifier: (key: Buffer) => fingerprint(key) === login.hostKey.replace(/=$/, ''),
+    }),
+  ).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  const raw = (client as unknown as { sftp: SFTPWrapper }).sftp;
+
+  return {
+    names: (folder) => attempt('listing the folder', () => names(client, server, folder)),
+    upload: (path, content) => attempt('the upload', () => uploadPipelined(raw, path, content)),
+    size: (path) => attempt('checking the size', async () => (await client.stat(path)).size),
+    replace: (from, to) => attempt('the rename', () => replace(client, from, to)),
+    remove: (path) => attempt('removing a file', async () => void (await client.delete(path, true))),
+    close,
+  };
+}
+
+async function names(client: SftpClient, server: string, folder: string): Promise<string[]> {
+  try {
+    return (await client.list(folder)).map((file) => file.name);
+  } catch (error) {
+    const { code } = error as { code?: string | number };
+    if (code !== 2 && code !== 'ENOENT') throw error;
+    throw new Failure('DeliveryRefused', `${server} has no folder ${folder}. Check delivery.directory.`);
+  }
+}
+
+/**
+ * `posix-rename` replaces in one step. A server without it refuses to rename onto a file that exists: there the old
+ * file is removed first, and Actito may find none for a moment.
+ */
+async function replace(client: SftpClient, from: string, to: string): Promise<void> {
+  try {
+    await client.posixRename(from, to);
+  } catch (error) {
+    if (!/not supported|unsupported|does not support/i.test((error as Error).message)) throw error;
+    await client.rename(from, to).catch(async () => {
+      await client.stat(from); // gone when a newer run has removed it: then its file must not be touched
+      await client.delete(to, true);
+      await client.rename(from, to);
+    });
+  }
+}
+
+function fingerprint(key: Buffer): string {
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+}

@@ -1,0 +1,34 @@
+import ms, { type StringValue } from 'ms';
+import { z } from 'zod';
+
+/** Ids are file names, and become parts of workflow ids and table names: short, lower case, no underscore. */
+export const id = z
+  .string()
+  .max(40, 'an id (the file name) of at most 40 characters')
+  .regex(
+    /^[a-z0-9]+(-[a-z0-9]+)*$/,
+    'an id (the file name) of lower-case letters, digits and single hyphens',
+  );
+
+const DURATION = 'a duration such as 15m, 48h or 2 days';
+
+/** A duration such as `15m`, `48h` or `2 days`; parsed to milliseconds. */
+export const duration = z
+  .string(DURATION)
+  .refine((text) => Number.isFinite(ms(text as StringValue)) && ms(text as StringValue) > 0, DURATION)
+  .transform((text) => ms(text as StringValue));
+
+const ENV_REFERENCE = '{ env: NAME }, the name of an environment variable';
+
+/** The name of an environment variable: how every secret is given. */
+export const envReference = z.strictObject(
+  { env: z.string(ENV_REFERENCE).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, ENV_REFERENCE) },
+  ENV_REFERENCE,
+);
+export type EnvReference = z.infer<typeof envReference>;
+
+/** A plain text, or the name of the environment variable that holds it (for what differs between machines). */
+export const textOrEnv = z.union([z.string().min(1), envReference], {
+  error: 'a text, or { env: NAME }',
+});
+export type TextOrEnv = z.infer<typeof textOrEnv>;

@@ -1,0 +1,65 @@
+import type { ActivationFile } from './activation.ts';
+import type { Destination } from './destination.ts';
+import type { Source } from './source.ts';
+
+/** An activation with every default filled in: no question about its names is left. */
+export type Activation = Omit<ActivationFile, 'name' | 'list'> & {
+  id: string;
+  name: string;
+  list: Omit<ActivationFile['list'], 'name' | 'identifier'> & {
+    name: string;
+    identifier: { column: string; attribute: string };
+    /** The file as Actito expects it, `{list}` replaced. */
+    fileName: string;
+  };
+};
+
+/** All that a run needs to know; frozen in its run row. Holds names of environment variables, never secrets. */
+export interface Definition {
+  activation: Activation;
+  source: Source;
+  destination: Destination;
+}
+
+/** Fills in what an activation's file may leave out: name ← segment, list ← name, identifier ← matching key. */
+export function resolveActivation(id: string, file: ActivationFile): Activation {
+  const name = file.name ?? file.segment.name;
+  const list = file.list.name ?? name;
+  const identifier = file.list.identifier ?? {
+    column: file.matchingKey.column,
+    attribute: file.matchingKey.attribute,
+  };
+  const fileName = file.list.fileName.replaceAll('{list}', list.replace(/[^\p{L}\p{N}._-]+/gu, '-'));
+  // One order whatever the file's: moving a mapping up or down must not look like a change of everyone's values.
+  const attributes = file.attributes.toSorted((a, b) => (a.attribute < b.attribute ? -1 : 1));
+  return { ...file, id, name, attributes, list: { ...file.list, name: list, identifier, fileName } };
+}
+
+/**
+ * The columns a run reads, in the order of every line: the matching key, the list's identifier when it is
+ * another column, then the mapped columns. A column that is not mapped is not read, so it can never cause a send.
+ */
+export function columnsToRead(activation: Activation): string[] {
+  const { matchingKey, list, attributes } = activation;
+  const identifier = hasOwnIdentifier(activation) ? [list.identifier.column] : [];
+  return [matchingKey.column, ...identifier, ...attributes.map((mapping) => mapping.column)];
+}
+
+/** True when the list's file holds another column than the matching key. */
+export function hasOwnIdentifier(activation: Activation): boolean {
+  return activation.list.identifier.column !== activation.matchingKey.column;
+}
+
+/** What one list is, in words: when any of it changes, the file must be delivered as if for the first time. */
+export function listTarget({ activation, destination }: Definition): string {
+  const { environment, baseUrl, entity, profileTable, delivery } = destination;
+  const { host, port, directory } = delivery;
+  const { name, identifier, fileName } = activation.list;
+  return JSON.stringify([
+    environment ?? baseUrl,
+    entity,
+    profileTable,
+    [host, port, directory, fileName],
+    [name, identifier.attribute],
+  ]);
+}

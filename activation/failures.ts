@@ -1,0 +1,81 @@
+/**
+ * The one vocabulary of failures. Each driver (warehouse, Actito's API, file delivery, state) maps what its
+ * vendor says to one of these types in one place; activities hand them to Temporal unchanged, so the word that
+ * an engineer reads in the web UI is the word in this table.
+ */
+export const FAILURE_TYPES = {
+  /** The workflow was started with an unusable argument. */
+  InvalidActivation: { retryable: false },
+  /** The project folder, or an environment variable that it names, is not usable. */
+  ConfigurationInvalid: { retryable: false },
+  /** The mapping cannot work: a missing column, a column type or an attribute that cannot be sent. */
+  MappingInvalid: { retryable: false },
+  /** The warehouse refused the segment's query. */
+  SegmentQueryFailed: { retryable: false },
+  /** The warehouse cannot be reached, or broke off. */
+  SourceUnavailable: { retryable: true },
+  /** A guard held the run before its first write. */
+  GuardTripped: { retryable: false },
+  /** An attribute exists in Actito with another type. */
+  AttributeConflict: { retryable: false },
+  /** A list of this name exists and is not ours. */
+  ListConflict: { retryable: false },
+  /** Actito refuses the request as it is (400, 403, 404, 405, 406). */
+  ActitoRefused: { retryable: false },
+  /** The API key is wrong, revoked or lacks rights. */
+  ActitoUnauthorized: { retryable: false },
+  /** Actito is unreachable, overloaded or failing (time-out, 429, 5xx). */
+  ActitoUnavailable: { retryable: true },
+  /** Actito has not finished an import yet. */
+  ImportPending: { retryable: true },
+  /** Actito reports an import as failed. */
+  ImportFailed: { retryable: false },
+  /** Actito has not retrieved the delivered list yet. */
+  ListPending: { retryable: true },
+  /** The file server cannot be reached, or broke off. */
+  DeliveryUnavailable: { retryable: true },
+  /** The file server refuses us: credentials, host key, directory, rights. */
+  DeliveryRefused: { retryable: false },
+  /** The stage no longer holds what was planned (PostgreSQL restarted): read the segment again. */
+  StageLost: { retryable: false },
+  /** A newer run holds the lease: this one must not write any more. */
+  RunSuperseded: { retryable: false },
+  /** Our own PostgreSQL cannot be reached, or broke off. */
+  StateUnavailable: { retryable: true },
+  /** Our own PostgreSQL refuses a statement: a defect, or a schema that someone changed. */
+  StateRefused: { retryable: false },
+  /** A different request for the same activation is running. */
+  ActivationBusy: { retryable: false },
+} as const;
+
+export type FailureType = keyof typeof FAILURE_TYPES;
+
+/** An error for people: what failed and what to do next; never a key, an attribute value or a secret. */
+export class Failure extends Error {
+  readonly type: FailureType;
+  /** Milliseconds until the next attempt makes sense; undefined leaves it to the retry policy. */
+  readonly retryAfter?: number;
+  /** The call surely had no effect; without it, a failed call may have done its work. */
+  readonly notDone: boolean;
+
+  constructor(
+    type: FailureType,
+    message: string,
+    options: { cause?: unknown; retryAfter?: number; notDone?: boolean } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = type;
+    this.type = type;
+    this.retryAfter = options.retryAfter;
+    this.notDone = options.notDone ?? false;
+  }
+
+  get retryable(): boolean {
+    return FAILURE_TYPES[this.type].retryable;
+  }
+}
+
+/** True when `error` is a {@link Failure} of one of the given types (of any type when none is given). */
+export function isFailure(error: unknown, ...types: FailureType[]): error is Failure {
+  return error instanceof Failure && (types.length === 0 || types.includes(error.type));
+}

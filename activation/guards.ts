@@ -1,0 +1,76 @@
+import type { Guards } from './definition/activation.ts';
+
+/** Below this size a few people are a large share: a ratio would only raise false alarms. */
+const SMALLEST_JUDGED_LIST = 100;
+
+/** What the plan of a run knows; all are numbers of rows or members. */
+export interface GuardFacts {
+  /** Rows read from the warehouse, and those of them without a usable key. */
+  read: number;
+  rejected: number;
+  /** Members that enter and leave the list. */
+  added: number;
+  removed: number;
+  /** Members of the new segment. */
+  members: number;
+  /** Members of the list that was acknowledged last. */
+  listed: number;
+  /** The largest acknowledged size of the last 7 days, so that an erosion over several runs is seen. */
+  peak: number;
+  /** A list was delivered and acknowledged before. */
+  delivered: boolean;
+}
+
+export interface GuardTrip {
+  guard: keyof Guards;
+  /** For people: what was found, the limit, what to check and which setting to change. */
+  message: string;
+}
+
+/** The guards that hold this run before its first write; none when the list is empty. */
+export function evaluateGuards(guards: Guards, facts: GuardFacts): GuardTrip[] {
+  return [emptyList(guards, facts), removedRatio(guards, facts), rejectedRatio(guards, facts)].filter(
+    (trip) => trip !== undefined,
+  );
+}
+
+function emptyList(guards: Guards, { members, listed, read, delivered }: GuardFacts): GuardTrip | undefined {
+  const isEmptyAlready = delivered && listed === 0;
+  if (members > 0 || guards.allowEmpty || isEmptyAlready) return undefined;
+  return {
+    guard: 'allowEmpty',
+    message:
+      `The segment has no members (${read} rows read), and the list would target nobody. Check that the ` +
+      "segment's query finds people in the warehouse; if an empty list is right, set guards.allowEmpty: true.",
+  };
+}
+
+function removedRatio(guards: Guards, facts: GuardFacts): GuardTrip | undefined {
+  const { removed, members, listed } = facts;
+  // After a quiet week there is no peak, but still a list to lose.
+  const peak = Math.max(facts.peak, listed);
+  const gone = Math.max(removed, peak - members);
+  if (removed === 0 || peak < SMALLEST_JUDGED_LIST || gone / peak <= guards.maxRemovedRatio) return undefined;
+  return {
+    guard: 'maxRemovedRatio',
+    message:
+      `${removed} members would leave the list, and ${members} remain of the ${peak} it held at most in the last ` +
+      `7 days: a loss of ${percent(gone / peak)}, allowed are ${percent(guards.maxRemovedRatio)}. Check that the ` +
+      "warehouse's tables are completely loaded; if the loss is right, raise guards.maxRemovedRatio.",
+  };
+}
+
+function rejectedRatio(guards: Guards, { read, rejected }: GuardFacts): GuardTrip | undefined {
+  if (rejected === 0 || rejected / read <= guards.maxRejectedRatio) return undefined;
+  return {
+    guard: 'maxRejectedRatio',
+    message:
+      `${rejected} of ${read} rows (${percent(rejected / read)}) have no usable matching key, allowed are ` +
+      `${percent(guards.maxRejectedRatio)}. Check that matchingKey names the right column, and the reasons stored ` +
+      'with the run; if so many are normal, raise guards.maxRejectedRatio.',
+  };
+}
+
+function percent(ratio: number): string {
+  return `${Math.round(ratio * 10_000) / 100} %`;
+}

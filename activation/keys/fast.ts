@@ -1,0 +1,73 @@
+/*
+ * The cheap path of a million lines: nearly all keys in a warehouse are canonical already, and these byte loops say
+ * so without a string being made. They may say no to a canonical key (the slow path then decides), never yes to
+ * another: test/activation/keys.test.ts holds them to canonicalKey.
+ */
+import { MAX_KEY_LENGTH } from './email.ts';
+import type { KeyType } from './canonical.ts';
+
+const NONE = 0;
+const LETTER = 1;
+const DIGIT = 2;
+const HYPHEN = 3;
+const DOT = 4;
+const LOCAL_ONLY = 5;
+
+const CLASS = new Uint8Array(256);
+for (const char of 'abcdefghijklmnopqrstuvwxyz') CLASS[char.charCodeAt(0)] = LETTER;
+for (const char of '0123456789') CLASS[char.charCodeAt(0)] = DIGIT;
+for (const char of "!#$%&'*+/=?^_`{|}~") CLASS[char.charCodeAt(0)] = LOCAL_ONLY;
+CLASS[0x2d] = HYPHEN;
+CLASS[0x2e] = DOT;
+
+const AT = 0x40;
+const SPACE = 0x20;
+const TILDE = 0x7e;
+const BACKSLASH = 0x5c;
+
+/** Says whether the bytes `[start, end)` of a line in COPY's text format are a canonical key already. */
+export type CanonicalTest = (bytes: Buffer, start: number, end: number) => boolean;
+
+/** The cheap test for a type of key; false means "take the slow path". */
+export function canonicalTest(type: KeyType): CanonicalTest {
+  return type === 'email' ? isCanonicalEmail : isCanonicalExternalId;
+}
+
+/** True only if the bytes `[start, end)` are an e-mail address in canonical form. */
+export function isCanonicalEmail(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start > MAX_KEY_LENGTH) return false;
+  let i = start;
+  let previous = DOT; // as after a dot: neither part may begin with one
+  for (; i < end && bytes[i] !== AT; i++) {
+    const kind = CLASS[bytes[i]!]!;
+    if (kind === NONE || (kind === DOT && previous === DOT)) return false;
+    previous = kind;
+  }
+  if (i >= end || previous === DOT) return false;
+
+  const domain = ++i;
+  let label = domain;
+  previous = DOT;
+  for (; i < end; i++) {
+    const kind = CLASS[bytes[i]!]!;
+    if (kind === NONE || kind === LOCAL_ONLY) return false;
+    if (kind === DOT) {
+      if (previous === DOT || previous === HYPHEN) return false;
+      label = i + 1;
+    } else if (kind === HYPHEN && previous === DOT) return false;
+    previous = kind;
+  }
+  return label > domain && end - label >= 2 && previous !== HYPHEN && CLASS[bytes[label]!] === LETTER;
+}
+
+/** True only if the bytes `[start, end)` are an external id in canonical form: printable ASCII, no outer blanks. */
+export function isCanonicalExternalId(bytes: Buffer, start: number, end: number): boolean {
+  if (end <= start || end - start > MAX_KEY_LENGTH) return false;
+  if (bytes[start] === SPACE || bytes[end - 1] === SPACE) return false;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!;
+    // A backslash begins an escape of COPY's format (`\N` is null): the bytes are not the text.
+    if (byte < SPACE || byte > TILDE || byte === BACKSLASH) return false;
+  }
+  return true;
+}

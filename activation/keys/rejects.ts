@@ -1,0 +1,12 @@
+/** Why a row's key cannot be used, in words for people; the key itself never stands in a message. */
+export const KEY_REJECTS = {
+  KeyMissing: 'The matching key is null or empty.',
+  KeyTooLong: 'The matching key has more than 255 characters.',
+  KeyMalformed: 'The matching key is not an e-mail address: expected name@domain.tld.',
+  KeyNotAscii:
+    'The part of the e-mail address before the @ has accents or other characters that Actito refuses.',
+  KeyHasControlCharacter: 'The matching key contains a control character, such as a tab or a line break.',
+} as const;
+
+/** Reason codes of rejected keys, as they are stored and counted. */
+export type KeyReject = keyof typeof KEY_REJECTS;

@@ -1,0 +1,13 @@
+const ESCAPES: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
+
+/**
+ * The value of one field of a line in COPY's text format, null for `\N`. Any other escaped character stands for
+ * itself, as in PostgreSQL. The numeric forms (`\041`, `\x21`) are not
+ * read: COPY TO never writes them.
+ * @see https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS
+ */
+export function unescapeCopy(text: string): string | null {
+  if (text === '\\N') return null;
+  if (!text.includes('\\')) return text;
+  return text.replace(/\\([^])/gu, (_, char: string) => ESCAPES[char] ?? char);
+}

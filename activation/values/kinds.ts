@@ -1,0 +1,29 @@
+/**
+ * What a warehouse column holds, in words that every driver shares. The text of a value is then:
+ * boolean `t`/`f` · integer, decimal, float as PostgreSQL prints them (float may be `1e+20`, `NaN`, `Infinity`) ·
+ * date `2026-01-31` · timestamp `2026-01-31 10:20:30.123` · timestamptz the same in UTC with `+00` ·
+ * all else as it is. `unsupported` carries the database's own type name in the message.
+ */
+export type ColumnKind =
+  'text' | 'boolean' | 'integer' | 'decimal' | 'float' | 'date' | 'timestamp' | 'timestamptz' | 'unsupported';
+
+/** One column of a segment, as the warehouse describes it. */
+export interface Column {
+  name: string;
+  kind: ColumnKind;
+  /** The database's own name of the type, for messages, e.g. `jsonb` or `text[]`. */
+  databaseType: string;
+}
+
+/** Actito's value types: the documented valueTypes, and those of its predefined attributes. */
+export type ActitoType =
+  | 'STRING'
+  | 'INTEGER'
+  | 'LONG'
+  | 'NUMBER'
+  | 'BOOLEAN'
+  | 'DATE'
+  | 'TIMESTAMP'
+  | 'EMAIL_ADDRESS'
+  | 'SEX'
+  | 'MOTHER_LANGUAGE';

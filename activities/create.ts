@@ -1,0 +1,40 @@
+import { close } from './close.ts';
+import { confirmList } from './confirm-list.ts';
+import type { Dependencies } from './dependencies.ts';
+import { extract } from './extract.ts';
+import { importAttributes } from './import/import-attributes.ts';
+import { open } from './open.ts';
+import { plan } from './plan.ts';
+import { beating } from './progress.ts';
+import { provision } from './provision.ts';
+import { pushList } from './push-list.ts';
+import { settle } from './settle.ts';
+import { toTemporalFailure } from './translate.ts';
+
+const ACTIVITIES = { open, extract, plan, provision, importAttributes, pushList, confirmList, settle, close };
+
+/** The activities as the workflow calls them: without their dependencies. */
+export type Activities = {
+  [Name in keyof typeof ACTIVITIES]: (typeof ACTIVITIES)[Name] extends (
+    deps: Dependencies,
+    ...rest: infer Rest
+  ) => infer R
+    ? (...rest: Rest) => R
+    : never;
+};
+
+/** Binds the activities to their dependencies, and their failures to Temporal's. */
+export function createActivities(deps: Dependencies): Activities {
+  const bound = Object.entries(ACTIVITIES).map(([name, activity]) => {
+    const run = activity as (deps: Dependencies, ...rest: unknown[]) => Promise<unknown>;
+    const translated = async (...rest: unknown[]) => {
+      try {
+        return await beating(() => run(deps, ...rest));
+      } catch (error) {
+        throw toTemporalFailure(error);
+      }
+    };
+    return [name, translated];
+  });
+  return Object.fromEntries(bound) as Activities;
+}

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { ActitoClient } from '../actito/api/client.ts';
+import { HOSTS } from '../actito/contract.ts';
+import type { SftpLogin } from '../actito/delivery/sftp.ts';
+import type { Destination } from '../activation/definition/destination.ts';
+import { requireSecret, resolvePort, resolveText } from '../config/secrets.ts';
+import { withSlot } from '../state/slots.ts';
+import type { Dependencies } from './dependencies.ts';
+
+/** A destination with everything that stands in the environment filled in; lives only inside one activity. */
+export interface ConnectedDestination {
+  client: ActitoClient;
+  /** Names licence, entity and profile table without showing the key; what quotas are counted by. */
+  quotaKey: string;
+}
+
+/** Prepares calls to Actito: each holds one of the licence's slots, over all workers. */
+export function connectActito(
+  { state, env }: Dependencies,
+  destination: Destination,
+  signal: AbortSignal,
+): ConnectedDestination {
+  const { environment, limits } = destination;
+  const baseUrl = environment ? HOSTS[environment] : resolveText(destination.baseUrl!, env, 'baseUrl');
+  const apiKey = requireSecret(destination.apiKey, env, 'apiKey');
+  const licence = createHash('sha256').update(`${baseUrl} ${apiKey}`).digest('hex');
+  const client = new ActitoClient({
+    baseUrl,
+    apiKey,
+    signal,
+    withSlot: (call) => withSlot(state, { licence, slots: limits.concurrentCalls, signal }, call),
+  });
+  return { client, quotaKey: `${licence} ${destination.entity} ${destination.profileTable}` };
+}
+
+/** The login to the file server that lists are delivered to. */
+export function resolveLogin({ env }: Dependencies, { delivery }: Destination): SftpLogin {
+  const secret = (ref: typeof delivery.password, what: string) => ref && requireSecret(ref, env, what);
+  return {
+    host: resolveText(delivery.host, env, 'delivery.host'),
+    port: resolvePort(delivery.port, env, 'delivery.port'),
+    username: resolveText(delivery.username, env, 'delivery.username'),
+    password: secret(delivery.password, 'delivery.password'),
+    privateKey: secret(delivery.privateKey, 'delivery.privateKey'),
+    hostKey: resolveText(delivery.hostKey, env, 'delivery.hostKey'),
+  };
+}

@@ -1,0 +1,62 @@
+import { assignChunks, omittedAttributes, readChunks, type Chunk } from '../../state/chunks.ts';
+import { fenced } from '../../state/lease.ts';
+import { readImports } from '../../state/imports.ts';
+import { requireProvisioned } from '../../state/provisioned.ts';
+import { planned, readRun } from '../../state/runs.ts';
+import { connectActito } from '../destination.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { cancellation } from '../progress.ts';
+import type { RunRef } from '../run-ref.ts';
+import { collectResults } from './collect-results.ts';
+import type { ImportJob } from './job.ts';
+import { sendChunk } from './send-chunk.ts';
+
+/** How the attributes fared; members are counted when the run settles. */
+export interface ImportSummary {
+  imports: number;
+  /** Chunks that have to wait because the day's quota of imports is used up. */
+  deferredChunks: number;
+}
+
+/**
+ * Sends the attributes of everyone in the delta and waits for Actito's results. However often it is tried, it goes
+ * on where the state database says it was: nothing is sent twice unless its answer was lost.
+ * @throws Failure ImportPending (come back later), ImportFailed, StageLost, Actito…
+ */
+export async function importAttributes(deps: Dependencies, ref: RunRef): Promise<ImportSummary> {
+  const run = planned(await readRun(deps.state, ref.run));
+  const provisioned = await requireProvisioned(deps.state, run.definition);
+  const signal = cancellation();
+  const { client, quotaKey } = connectActito(deps, run.definition.destination, signal);
+  const job: ImportJob = { state: deps.state, ref, run, provisioned, client, quotaKey, signal };
+
+  const deferredChunks = await sendAll(job);
+  const imports = await collectResults(job);
+  return { imports, deferredChunks };
+}
+
+/** Sends every chunk that no live import stands for; rows that were set aside on the way get chunks of their own. */
+async function sendAll(job: ImportJob): Promise<number> {
+  const { state, ref } = job;
+  let deferred = 0;
+  do {
+    deferred = 0;
+    for (const chunk of await chunksToSend(job)) {
+      // After the first refusal by the quota there is no point in preparing more files.
+      if (deferred > 0 || (await sendChunk(job, chunk)) === 'deferred') deferred++;
+    }
+  } while ((await fenced(state, ref, (trx) => assignChunks(trx, ref.run))) > 0);
+  return deferred;
+}
+
+async function chunksToSend({ state, ref }: ImportJob): Promise<Chunk[]> {
+  const imports = await readImports(state, ref.run);
+  // An intent without an answer may or may not have arrived: the same file again has the same effect.
+  const standing = new Set(
+    imports.filter(({ status }) => status !== 'refused' && status !== 'intended').map(({ chunk }) => chunk),
+  );
+  const chunks = await readChunks(state, ref.run);
+  return chunks.filter(
+    (chunk) => !standing.has(chunk.no) && omittedAttributes(chunk.pattern).includes(false),
+  );
+}

@@ -1,0 +1,41 @@
+import { FACTS } from '../../actito/contract.ts';
+import { countRowsInError, readRowsInError } from '../../actito/imports.ts';
+import { isFailure } from '../../activation/failures.ts';
+import { clearResults, countKnownResults, storeResults, type ImportRow } from '../../state/imports.ts';
+import { progress } from '../progress.ts';
+import type { ImportJob } from './job.ts';
+
+/**
+ * Reads which rows of an import were not applied. True when every row in error is accounted for: only then are all
+ * others confirmed. An answer that cannot be read, or keys that are not ours, confirm nothing.
+ */
+export async function readRowResults(job: ImportJob, row: ImportRow): Promise<boolean> {
+  if (FACTS.rowResults !== 'resultFile') return false;
+  const { state, ref, run, client } = job;
+  const { activation, destination } = run.definition;
+  const execution = row.executionId!;
+  try {
+    const inError = await countRowsInError(client, destination.entity, execution);
+    await clearResults(state, ref, row.chunk);
+    const keyAttribute = activation.matchingKey.attribute;
+    let read = 0;
+    await readRowsInError(client, { entity: destination.entity, execution, keyAttribute }, async (rows) => {
+      await storeResults(
+        state,
+        ref,
+        row.chunk,
+        rows.map(({ key, unmatched, code }) => ({
+          key,
+          outcome: unmatched ? 'unmatched' : 'refused',
+          reason: code,
+        })),
+      );
+      progress((read += rows.length));
+    });
+    // An import with errors of which none is a row's own explains nothing.
+    return inError > 0 && (await countKnownResults(state, ref.run, row.chunk)) === inError;
+  } catch (error) {
+    if (isFailure(error, 'ActitoRefused')) return false; // this licence offers no result of rows
+    throw error;
+  }
+}

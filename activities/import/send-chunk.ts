@@ -1,0 +1,113 @@
+import {
+  importColumns,
+  importFile,
+  type BadRow,
+  type ImportFileOptions,
+} from '../../actito/files/import-file.ts';
+import { spoolFile, type Spool } from '../../actito/files/spool.ts';
+import { startImport } from '../../actito/imports.ts';
+import { Failure, isFailure } from '../../activation/failures.ts';
+import { withChunkRows } from '../../state/chunk-rows.ts';
+import { omittedAttributes, setAside, type Chunk } from '../../state/chunks.ts';
+import { intendImport, readImports, recordImport } from '../../state/imports.ts';
+import { checkFence } from '../../state/lease.ts';
+import { progress } from '../progress.ts';
+import type { ImportJob } from './job.ts';
+
+/**
+ * Writes a chunk's file and starts its import, with an intent recorded before the call.
+ * `deferred`: the day's quota of imports is used up. `nothing`: every row had to be set aside.
+ */
+export async function sendChunk(job: ImportJob, chunk: Chunk): Promise<'sent' | 'deferred' | 'nothing'> {
+  const options = fileOptions(job, chunk);
+  const file = await withChunkRows(job.state, job.run, chunk, (batches) =>
+    spoolFile(counting(importFile(batches, options))),
+  );
+  try {
+    return file.rows === 0 ? 'nothing' : await post(job, chunk, importColumns(options), file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function post(
+  job: ImportJob,
+  chunk: Chunk,
+  columns: string[],
+  file: Spool,
+): Promise<'sent' | 'deferred'> {
+  const { state, ref, run, provisioned, client, quotaKey } = job;
+  const { activation, destination } = run.definition;
+  const id = await intendImport(state, ref, {
+    chunk: chunk.no,
+    quotaKey,
+    limit: destination.limits.importsPerTablePerDay,
+    retriesAlone: run.plan.retriesAlone,
+  });
+  if (id === null) return 'deferred';
+  try {
+    const executionId = await startImport(client, {
+      entity: destination.entity,
+      table: provisioned.tableId,
+      keyAttribute: activation.matchingKey.attribute,
+      columns,
+      fileName: `${activation.id}-${ref.run}-${chunk.no}.csv`,
+      file,
+      // A run that was superseded while it sent must not finish the call: a newer one may have newer values.
+      beforeEnd: () => state.transaction((trx) => checkFence(trx, ref)),
+    });
+    await recordImport(state, ref, id, { status: 'posted', executionId });
+    return 'sent';
+  } catch (error) {
+    if (isFailure(error) && error.notDone) {
+      await recordImport(state, ref, id, { status: 'refused', detail: error.message });
+    } else if (isFailure(error, 'ActitoUnavailable')) {
+      throw await slowedDown(job, chunk, error);
+    }
+    throw error;
+  }
+}
+
+function fileOptions({ state, ref, run, provisioned }: ImportJob, chunk: Chunk): ImportFileOptions {
+  const { matchingKey, attributes: mappings } = run.definition.activation;
+  const omitted = omittedAttributes(chunk.pattern);
+  return {
+    keyAttribute: matchingKey.attribute,
+    mappings,
+    columns: run.columns!,
+    targets: provisioned.attributes,
+    omitted,
+    setAside: (rows) =>
+      setAside(
+        state,
+        ref,
+        rows.map((row) => ({ ...row, pattern: patternWithout(omitted, row) })),
+      ),
+  };
+}
+
+/** The pattern of a row that leaves out its bad values too; `v` keeps it apart from the chunks assigned first. */
+function patternWithout(omitted: boolean[], { bad }: BadRow): string {
+  const left = omitted.map((out, index) => out || bad.some((value) => value.index === index));
+  return `v${left.map((out) => (out ? '1' : '0')).join('')}`;
+}
+
+async function* counting(parts: AsyncIterable<{ text: string; rows: number }>) {
+  let rows = 0;
+  for await (const part of parts) {
+    yield part;
+    rows += part.rows;
+    progress(rows);
+  }
+}
+
+/**
+ * Every try whose answer is lost may have started an import, and counts against the day's quota of all activations:
+ * the first is repeated soon, the next ones after 5, 10, 20 … minutes.
+ */
+async function slowedDown({ state, ref }: ImportJob, chunk: Chunk, failure: Failure): Promise<Failure> {
+  const imports = await readImports(state, ref.run);
+  const lost = imports.filter((row) => row.chunk === chunk.no && row.status === 'intended').length;
+  if (lost < 2) return failure;
+  return new Failure(failure.type, failure.message, { retryAfter: 5 * 60_000 * 2 ** Math.min(lost - 2, 3) });
+}

@@ -1,0 +1,63 @@
+import { activityInfo, Context } from '@temporalio/activity';
+import { withEnvironment } from '../config/environment.ts';
+import { definitionOf, loadProject } from '../config/project.ts';
+import type { Holder } from '../state/lease.ts';
+import { openRun } from '../state/open.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { RunRef } from './run-ref.ts';
+
+/** What the workflow knows of a run: it reads no configuration itself. */
+export interface OpenedRun extends RunRef {
+  name: string;
+  list: string;
+  segment: string;
+  attributesRequired: boolean;
+}
+
+/** What a run was asked to do. */
+export interface RunRequest {
+  activation: string;
+  dryRun: boolean;
+  resync: boolean;
+  reason?: string;
+}
+
+/** Opens the run, or says which workflow runs this activation already. */
+export async function open(
+  deps: Dependencies,
+  request: RunRequest,
+): Promise<{ opened: OpenedRun } | { busy: string }> {
+  const project = await loadProject(deps.projectFolder);
+  const definition = withEnvironment(definitionOf(project, request.activation), deps.env);
+  const { workflowNamespace, workflowExecution } = activityInfo();
+  const holder = { namespace: workflowNamespace!, ...workflowExecution! };
+  const result = await openRun(
+    deps.state,
+    { ...holder, activation: request.activation, request, definition },
+    isOpen,
+  );
+  if ('busy' in result) return { busy: result.busy.workflowId };
+  const { run, fence } = result.run;
+  const { name, list, segment, attributesRequired } = result.run.definition.activation;
+  return { opened: { run, fence, name, list: list.name, segment: segment.name, attributesRequired } };
+}
+
+/** temporal.api.enums.v1.WorkflowExecutionStatus: RUNNING and PAUSED. */
+const OPEN_STATUSES: (number | null | undefined)[] = [1, 8];
+/** The gRPC status code NOT_FOUND. */
+const NOT_FOUND = 5;
+
+/** Asks Temporal about the holder of a lease: a workflow that is closed, or unknown, holds nothing. */
+async function isOpen({ namespace, workflowId, runId }: Holder): Promise<boolean> {
+  const { workflowService } = Context.current().client;
+  try {
+    const described = await workflowService.describeWorkflowExecution({
+      namespace,
+      execution: { workflowId, runId },
+    });
+    return OPEN_STATUSES.includes(described.workflowExecutionInfo?.status);
+  } catch (error) {
+    if ((error as { code?: number }).code === NOT_FOUND) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,9 @@
+import { settleRun } from '../state/settle.ts';
+import type { Dependencies } from './dependencies.ts';
+import { untilCancelled } from './progress.ts';
+import type { RunRef } from './run-ref.ts';
+
+/** Folds what Actito and the file server confirmed into the acknowledged state. */
+export async function settle({ state }: Dependencies, ref: RunRef): Promise<void> {
+  await untilCancelled(settleRun(state, ref));
+}

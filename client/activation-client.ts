@@ -1,0 +1,75 @@
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowIdConflictPolicy,
+  type Client,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { Failure } from '../activation/failures.ts';
+import {
+  requestSchema,
+  TASK_QUEUE,
+  workflowId,
+  WORKFLOW_TYPE,
+  type RunInput,
+  type RunRequest,
+  type RunResult,
+} from '../workflows/contract.ts';
+import { attachToRunning } from './run/running.ts';
+
+export { followRun, type Follow } from './run/follow.ts';
+export type { Trouble } from './run/trouble.ts';
+export { applySchedules, schedulesWithoutActivation } from './schedules/apply.ts';
+
+/** One execution of the workflow `runActivation`. */
+export type RunHandle = WorkflowHandle<(input: RunInput) => Promise<RunResult>>;
+
+export interface StartedRun {
+  handle: RunHandle;
+  request: RunRequest;
+  /** The same request was running already, and this is its run. */
+  attached: boolean;
+}
+
+export interface StartOptions {
+  /** Default: the product's. */
+  taskQueue?: string;
+}
+
+/**
+ * Starts a run, or attaches to the one that does the same request now. Resolves as soon as the server has it; a
+ * worker need not be there.
+ * @throws Failure InvalidActivation for an unusable request, ActivationBusy when another request is running
+ */
+export async function startRun(
+  client: Client,
+  input: RunInput,
+  { taskQueue = TASK_QUEUE }: StartOptions = {},
+): Promise<StartedRun> {
+  const request = parseRequest(input);
+  for (;;) {
+    try {
+      const id = workflowId(request);
+      const { firstExecutionRunId } = await client.workflow.start(WORKFLOW_TYPE, {
+        taskQueue,
+        workflowId: id,
+        workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
+        args: [request],
+      });
+      return { handle: client.workflow.getHandle(id, firstExecutionRunId), request, attached: false };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+    const handle = await attachToRunning(client, request);
+    if (handle) return { handle, request, attached: true };
+    // It ended between the two questions: the way is free.
+  }
+}
+
+function parseRequest(input: RunInput): RunRequest {
+  const parsed = requestSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(
+    (issue) => `${issue.path.join('.') || 'the request'}: expected ${issue.message}`,
+  );
+  throw new Failure('InvalidActivation', problems.join('; '));
+}

@@ -1,0 +1,26 @@
+import { WorkflowFailedError } from '@temporalio/client';
+import { isFailure } from '../activation/failures.ts';
+import { runFailure } from './run/failure.ts';
+
+/** What the command line tells the shell. */
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  /** The command itself was wrong. */
+  usage: 2,
+  /** A guard held the run. */
+  held: 3,
+  /** Another request for the same activation is running, or a run was skipped because of one. */
+  busy: 5,
+  /** Ctrl-C: 128 + SIGINT, as shells have it. */
+  interrupted: 130,
+} as const;
+
+/** The exit code of a command that ended with this error. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof WorkflowFailedError) {
+    return runFailure(error).type === 'GuardTripped' ? EXIT.held : EXIT.failed;
+  }
+  if (isFailure(error, 'ActivationBusy')) return EXIT.busy;
+  return isFailure(error, 'InvalidActivation') ? EXIT.usage : EXIT.failed;
+}

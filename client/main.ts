@@ -1,0 +1,14 @@
+import { commandLine } from './command-line.ts';
+
+const interrupt = new AbortController();
+process.once('SIGINT', () => interrupt.abort());
+
+// Nobody reads any more (`… | head`): that ends the following too.
+process.stdout.on('error', () => interrupt.abort());
+
+process.exitCode = await commandLine(process.argv.slice(2), {
+  env: process.env,
+  out: process.stdout,
+  err: process.stderr,
+  signal: interrupt.signal,
+});

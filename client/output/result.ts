@@ -1,0 +1,78 @@
+import ms from 'ms';
+import { KEY_REJECTS } from '../../activation/keys/rejects.ts';
+import { VALUE_REJECTS } from '../../activation/values/rejects.ts';
+import type { RunCounts, RunResult } from '../../workflows/contract.ts';
+
+/** Always shown when the run counted it. */
+const MAIN_COUNTS: Record<string, string> = {
+  read: 'rows of the segment',
+  added: 'new on the list',
+  removed: 'gone from the list',
+  updated: 'profiles with new attributes, confirmed by Actito',
+  unmatched: 'of those sent, unknown to Actito',
+  rejected: 'rows without a usable key',
+};
+
+/** Shown when there are any. */
+const MORE_COUNTS: Record<string, string> = {
+  duplicates: 'rows that repeat another one',
+  ambiguous: 'members whose rows contradict each other: on the list, no attributes sent',
+  refused: 'members whose attributes Actito refused',
+  badValues: "single values that do not fit Actito's format, left out",
+  unsent: 'members whose attributes go with a later run',
+  retried: 'members sent again after an earlier miss or doubt',
+};
+
+const WORDS: Record<string, string> = { ...KEY_REJECTS, ...VALUE_REJECTS };
+
+const CONFIRMATIONS = { retrieved: 'retrieved by Actito', delivered: 'delivered, not confirmed by Actito' };
+
+/** A run's result for people, line by line. `now` is what "in 2 days" counts from. */
+export function describeResult(result: RunResult, now = Date.now()): string[] {
+  const { activation, outcome, counts, rejects, list, notes } = result;
+  const reasons = rejects.map(({ reason, attribute, count }) => {
+    const words = WORDS[reason] === undefined ? '' : `: ${WORDS[reason]}`;
+    return `${count} × ${reason}${attribute === '' ? '' : ` (${attribute})`}${words}`;
+  });
+  return [
+    `${activation}: ${outcome}`,
+    ...countLines(MAIN_COUNTS, counts, () => true),
+    ...countLines(MORE_COUNTS, counts, (count) => count > 0),
+    ...reasons.map((reason) => entry('reason', reason)),
+    ...(list ? listLines(list, outcome === 'planned', now) : []),
+    ...notes.map((note) => entry('note', note)),
+  ];
+}
+
+function countLines(
+  names: Record<string, string>,
+  counts: RunCounts,
+  isShown: (count: number) => boolean,
+): string[] {
+  return Object.entries(names).flatMap(([name, words]) => {
+    const count = counts[name];
+    return count !== undefined && isShown(count) ? [entry(name, `${String(count).padEnd(7)} ${words}`)] : [];
+  });
+}
+
+function listLines(list: NonNullable<RunResult['list']>, isPlan: boolean, now: number): string[] {
+  const { name, pushed, confirmation, profiles, expires } = list;
+  const push = pushed === null ? 'not pushed: unchanged and valid' : `pushed (${pushed})`;
+  const planned = pushed === null ? 'would not be pushed' : `would be pushed (${pushed})`;
+  const how = [isPlan ? planned : push, ...(confirmation ? [CONFIRMATIONS[confirmation]] : [])];
+  return [
+    entry('list', `"${name}" ${how.join(', ')}`),
+    ...(profiles === null ? [] : [entry('profiles', `${String(profiles).padEnd(7)} in Actito's list`)]),
+    ...(expires === null ? [] : [entry('expires', `${inWords(expires, now)} (${expires})`)]),
+  ];
+}
+
+function entry(name: string, text: string): string {
+  return `  ${name.padEnd(10)} ${text}`;
+}
+
+/** `in 2 days`, or that the moment has passed. */
+export function inWords(moment: string, now = Date.now()): string {
+  const left = Date.parse(moment) - now;
+  return left > 0 ? `in ${ms(left, { long: true })}` : 'already';
+}

@@ -1,0 +1,33 @@
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  TerminatedFailure,
+  TimeoutFailure,
+  type WorkflowFailedError,
+} from '@temporalio/client';
+import type { GuardTrip } from '../../activation/guards.ts';
+
+/** Why a run did not complete. */
+export interface RunFailure {
+  /** A word of activation/failures.ts, or `Cancelled`, `Terminated`, `TimedOut`. */
+  type: string;
+  message: string;
+  /** The guards that held the run; none unless the type is `GuardTripped`. */
+  guards: GuardTrip[];
+}
+
+/** The failure of the workflow in our words. */
+export function runFailure({ cause, message }: WorkflowFailedError): RunFailure {
+  if (cause instanceof ApplicationFailure) {
+    const type = cause.type ?? 'Error';
+    const guards = type === 'GuardTripped' ? ((cause.details ?? []) as GuardTrip[][]).flat() : [];
+    return { type, message: cause.message, guards };
+  }
+  const own = (type: string, words: string) => ({ type, message: words, guards: [] });
+  if (cause instanceof CancelledFailure) return own('Cancelled', 'The run was cancelled.');
+  if (cause instanceof TerminatedFailure) {
+    return own('Terminated', 'The run was terminated; the next one takes over and repairs.');
+  }
+  if (cause instanceof TimeoutFailure) return own('TimedOut', 'The run took longer than Temporal allows it.');
+  return own('Error', cause?.message ?? message);
+}

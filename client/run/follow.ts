@@ -1,0 +1,85 @@
+import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isGrpcDeadlineError, isGrpcServiceError } from '@temporalio/client';
+import { progressQuery, type RunProgress, type RunResult } from '../../workflows/contract.ts';
+import type { RunHandle } from '../activation-client.ts';
+import { troubleOf, type Trouble } from './trouble.ts';
+
+/**
+ * Milliseconds between two questions: the first ones come as fast as people read, those of a long run seldom, since
+ * each is a task for the worker.
+ */
+const INTERVAL = { first: 250, last: 2_000, growth: 1.1 };
+/** Milliseconds that a worker has to answer in. */
+const PATIENCE = 3_000;
+/** The gRPC status code FAILED_PRECONDITION: nobody has polled the task queue for a while. */
+const NO_POLLER = 9;
+
+export interface Follow {
+  /** Told how far the run is, again and again; a short phase may pass between two questions. */
+  onProgress?: (progress: RunProgress) => void;
+  /** Told once, when no worker answers: the run waits for one. */
+  onSilence?: () => void;
+  /** Told when something failed that will be tried again; once for each message. */
+  onTrouble?: (trouble: Trouble) => void;
+  /** Ends the following, not the run. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Follows a run to its end.
+ * @throws WorkflowFailedError when the run failed (see runFailure), AbortError when the following was ended
+ */
+export async function followRun(handle: RunHandle, follow: Follow = {}): Promise<RunResult> {
+  const { signal } = follow;
+  signal?.throwIfAborted();
+  const over = new AbortController();
+  const end = () => over.abort();
+  signal?.addEventListener('abort', end, { once: true });
+  setMaxListeners(0, over.signal); // the SDK adds one for every long poll, and leaves it there
+  const asking = askAgainAndAgain(handle, follow, over.signal);
+  try {
+    return await handle.client.withAbortSignal(over.signal, () => handle.result());
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    end();
+    signal?.removeEventListener('abort', end);
+    await asking;
+  }
+}
+
+/** Until `over`; never fails: what is wrong with the run, its result tells. */
+async function askAgainAndAgain(handle: RunHandle, follow: Follow, over: AbortSignal): Promise<void> {
+  const told = new Set<string>();
+  const once = (message: string, tell?: () => void) => {
+    if (!told.has(message)) tell?.();
+    told.add(message);
+  };
+  for (let pause = INTERVAL.first; !over.aborted; pause = Math.min(INTERVAL.last, pause * INTERVAL.growth)) {
+    const answer = await ask(handle, over);
+    const trouble = await troubleOf(handle).catch(() => undefined); // as with the progress: only for display
+    if (over.aborted) return;
+    if (answer === 'silence') once(answer, follow.onSilence);
+    if (typeof answer === 'object') follow.onProgress?.(answer);
+    if (trouble) once(`${trouble.type} ${trouble.message}`, () => follow.onTrouble?.(trouble));
+    await sleep(pause, undefined, { signal: over }).catch(() => undefined); // over: the loop sees it
+  }
+}
+
+async function ask(handle: RunHandle, over: AbortSignal): Promise<RunProgress | 'silence' | 'nothing'> {
+  const { client } = handle;
+  try {
+    return await client.withAbortSignal(AbortSignal.any([over]), () =>
+      client.withDeadline(Date.now() + PATIENCE, () => handle.query(progressQuery)),
+    );
+  } catch (error) {
+    return isGrpcDeadlineError(error) || isCode(error, NO_POLLER) ? 'silence' : 'nothing';
+  }
+}
+
+function isCode(error: unknown, code: number): boolean {
+  const inner = isGrpcServiceError(error) ? error : (error as Error).cause;
+  return isGrpcServiceError(inner) && (inner.code as number) === code;
+}

@@ -1,0 +1,30 @@
+import { DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
+import type { RunHandle } from '../activation-client.ts';
+
+/** What a run is waiting out: something failed, and is tried again. */
+export interface Trouble {
+  /** A word of activation/failures.ts, or the kind of an error that has none. */
+  type: string;
+  message: string;
+  /** How often it was tried. */
+  attempts: number;
+  /** When it is tried again; null: right now. */
+  next: Date | null;
+}
+
+const FAILURES = new DefaultFailureConverter();
+
+/** The trouble that a run has now, as the server knows it; a worker is not asked. Undefined: none. */
+export async function troubleOf(handle: RunHandle): Promise<Trouble | undefined> {
+  const { raw } = await handle.describe();
+  const [pending] = raw.pendingActivities?.filter(({ lastFailure }) => lastFailure) ?? [];
+  if (!pending) return undefined;
+  const failure = FAILURES.failureToError(pending.lastFailure!, defaultPayloadConverter);
+  const seconds = pending.nextAttemptScheduleTime?.seconds;
+  return {
+    type: 'type' in failure && typeof failure.type === 'string' ? failure.type : failure.name,
+    message: failure.message,
+    attempts: (pending.attempt ?? 1) - 1,
+    next: seconds == null ? null : new Date(Number(seconds) * 1000),
+  };
+}

@@ -1,0 +1,47 @@
+import type { Activation } from '../activation/definition/definition.ts';
+import type { Destination } from '../activation/definition/destination.ts';
+import type { Loaded } from './folder.ts';
+import { problemAt, type Problem } from './problem.ts';
+
+/** Two activations must not feed one list or one file: each delivery would undo the other's. */
+export function checkCollisions(
+  activations: readonly Loaded<Activation>[],
+  destinations: ReadonlyMap<string, Destination>,
+): Problem[] {
+  const lists = new Map<string, Loaded<Activation>>();
+  const files = new Map<string, Loaded<Activation>>();
+  return activations.flatMap((activation) => {
+    const { list, destination } = activation.value;
+    const sameList = taken(lists, JSON.stringify([destination, list.name]), activation);
+    if (sameList) {
+      const message = `the list "${list.name}" is already fed by ${sameList.file.name}`;
+      return [problemAt(activation.file, ['list', 'name'], message)];
+    }
+    const sameFile = taken(files, filePlace(destination, destinations, list.fileName), activation);
+    if (sameFile) {
+      const message = `the file "${list.fileName}" is already written by ${sameFile.file.name}`;
+      return [problemAt(activation.file, ['list', 'fileName'], message)];
+    }
+    return [];
+  });
+}
+
+/** The earlier owner of a place; without one the activation becomes its owner. */
+function taken(
+  owners: Map<string, Loaded<Activation>>,
+  place: string,
+  activation: Loaded<Activation>,
+): Loaded<Activation> | undefined {
+  const owner = owners.get(place);
+  if (!owner) owners.set(place, activation);
+  return owner;
+}
+
+/** Where a file lands. Two destinations may share a folder; a user name may change what a folder means. */
+function filePlace(id: string, destinations: ReadonlyMap<string, Destination>, fileName: string): string {
+  const delivery = destinations.get(id)?.delivery;
+  const folder = delivery
+    ? [delivery.host, delivery.port, delivery.username, delivery.directory.replace(/\/+$/, '')]
+    : id;
+  return JSON.stringify([folder, fileName]);
+}

@@ -1,0 +1,26 @@
+import type { Definition } from '../activation/definition/definition.ts';
+import { resolvePort, resolveText, type Environment } from './secrets.ts';
+
+/**
+ * Fills in what a destination takes from the environment and is no secret: base URL, host, port, user name, host key.
+ * Frozen with the run, so that pointing a variable at another Actito is noticed like any other change of destination.
+ * @throws Failure ConfigurationInvalid when a variable is missing
+ */
+export function withEnvironment(definition: Definition, env: Environment): Definition {
+  const { destination } = definition;
+  const { baseUrl, delivery } = destination;
+  return {
+    ...definition,
+    destination: {
+      ...destination,
+      ...(baseUrl === undefined ? {} : { baseUrl: resolveText(baseUrl, env, 'baseUrl') }),
+      delivery: {
+        ...delivery,
+        host: resolveText(delivery.host, env, 'delivery.host'),
+        port: resolvePort(delivery.port, env, 'delivery.port'),
+        username: resolveText(delivery.username, env, 'delivery.username'),
+        hostKey: resolveText(delivery.hostKey, env, 'delivery.hostKey'),
+      },
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { ActivationFile } from '../activation/definition/activation.ts';
+import type { Loaded } from './folder.ts';
+import { problemAt, type Problem } from './problem.ts';
+
+/**
+ * Within one activation an attribute has one source: a file with a column twice would let the last one win. Looks at
+ * the file, not at the resolved activation: that one has its attributes in another order.
+ */
+export function checkMapping({ file, value }: Loaded<ActivationFile>): Problem[] {
+  const { matchingKey, attributes } = value;
+  return attributes.flatMap(({ attribute }, i) => {
+    const path = ['attributes', i, 'attribute'];
+    if (attribute === matchingKey.attribute) {
+      return [
+        problemAt(
+          file,
+          path,
+          `"${attribute}" is the matching key; it finds the profile and is never written`,
+        ),
+      ];
+    }
+    const first = attributes.findIndex((other) => other.attribute === attribute);
+    return first < i
+      ? [problemAt(file, path, `"${attribute}" is mapped by attributes[${first}] already`)]
+      : [];
+  });
+}

@@ -1,0 +1,60 @@
+import type { z } from 'zod';
+import { expectation } from './expectations.ts';
+import { problemAt, type Problem } from './problem.ts';
+import { knownKeys } from './schema-keys.ts';
+import { suggestion } from './suggestion.ts';
+import type { Path, YamlFile } from './yaml-file.ts';
+
+/** Settings that hold a secret by name of its variable; what stands there is never shown, nor any part of it. */
+const SECRET = new Set(['apiKey', 'password', 'privateKey', 'connection']);
+
+/** Settings whose wrong value may be shown: nobody would write a secret there, not even by mistake. */
+const HARMLESS = new Set(
+  (
+    'driver statementTimeout environment protocol port concurrentCalls importsPerTablePerDay source destination ' +
+    'name table column type attribute maxLength nulls attributesRequired validity provision adopt fileName cron ' +
+    'timezone every maxRemovedRatio allowEmpty maxRejectedRatio'
+  ).split(' '),
+);
+const LONGEST_SHOWN = 60;
+
+/** A file's content as its schema wants it, or everything that is wrong with it. */
+export function validate<S extends z.ZodType>(
+  file: YamlFile,
+  schema: S,
+): { value: z.output<S> } | { problems: Problem[] } {
+  if (file.value === null) return { problems: [problemAt(file, [], 'the file is empty')] };
+  const result = schema.safeParse(file.value, { error: expectation });
+  if (result.success) return { value: result.data };
+  return { problems: result.error.issues.flatMap((issue) => problemsOf(file, schema, issue)) };
+}
+
+function problemsOf(file: YamlFile, schema: z.ZodType, issue: z.core.$ZodIssue): Problem[] {
+  const isSecret = issue.path.some((step) => SECRET.has(String(step)));
+  // Not below a secret: in `apiKey: { hunter2 }` the unknown name is the secret.
+  if (issue.code === 'unrecognized_keys' && !isSecret) {
+    const known = knownKeys(schema, issue.path);
+    return issue.keys.map((key) =>
+      problemAt(file, [...issue.path, key], `unknown setting${suggestion(key, known)}`),
+    );
+  }
+  const found = valueAt(file.value, issue.path);
+  const received = isSecret ? '; the secret itself does not belong in this file' : shown(issue.path, found);
+  const message =
+    found === undefined ? `missing, expected ${issue.message}` : `expected ${issue.message}${received}`;
+  return [problemAt(file, issue.path, message)];
+}
+
+function shown(path: Path, found: unknown): string {
+  if (found === null) return ', got nothing';
+  const isScalar = typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean';
+  if (!isScalar || !HARMLESS.has(String(path.at(-1))) || String(found).length > LONGEST_SHOWN) return '';
+  return `, got ${JSON.stringify(found)}`;
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce(
+    (inner, step) => (typeof inner === 'object' && inner ? (inner as never)[step] : undefined),
+    value,
+  );
+}

@@ -1,0 +1,23 @@
+/*
+ * Runs one of our programs: node dev/start.js worker/main.ts [arguments]. In this very process, so that signals reach
+ * the program itself; tsx's own command line kills a program that is busy when Ctrl-C comes.
+ */
+import { spawn } from 'node:child_process';
+import module from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const [script, ...args] = process.argv.slice(2);
+
+if (module.register) {
+  await import('tsx');
+  process.argv.splice(1, 1); // the program sees itself as what was started
+  await import(pathToFileURL(resolve(script)).href);
+} else {
+  // Node before 20.6 takes a loader only when it starts.
+  const options = ['--no-warnings', '--loader', 'tsx', script, ...args];
+  const child = spawn(process.execPath, options, { stdio: 'inherit' });
+  process.on('SIGINT', () => {}); // a terminal sends it to both; the program decides
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  child.on('exit', (code, signal) => (process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1)));
+}

@@ -1,0 +1,100 @@
+import { Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { freePort } from './ports.ts';
+import { startProcess } from './processes.ts';
+import { findTemporalCli, type CliOrigin } from './temporal/find-cli.ts';
+import { untilItAnswers } from './waiting.ts';
+
+export interface TemporalOptions {
+  /** Port of the gRPC service; default: a free one. */
+  port?: number;
+  /** Port of the web UI; without it there is none. */
+  uiPort?: number;
+  /** Keep the server's database in this file; without it all is in memory. */
+  dbFilename?: string;
+  /** Search attributes to register, e.g. `Activation=Keyword`. */
+  searchAttributes?: string[];
+  /** Told which server is used, and what is downloaded. */
+  log?: (message: string) => void;
+}
+
+export interface TemporalServer {
+  /** `host:port` of the gRPC service. */
+  address: string;
+  /** Address of the web UI, when it was asked for and the server is ours. */
+  uiUrl?: string;
+  /** The Temporal CLI that runs it, to show in a command line; undefined for a server that was there. */
+  cliPath?: string;
+  origin: 'TEMPORAL_ADDRESS' | CliOrigin;
+  /** Ends a server that was started here; one that was there stays. */
+  stop(): Promise<void>;
+}
+
+/**
+ * A Temporal server: the one at `TEMPORAL_ADDRESS` when that is set, else a development server of its own, which
+ * ends with this process. Resolves when it answers.
+ * @throws Error when the server at `TEMPORAL_ADDRESS` does not answer, or when there is no Temporal CLI to run
+ */
+export async function startTemporal(options: TemporalOptions = {}): Promise<TemporalServer> {
+  const log = options.log ?? (() => undefined);
+  const given = process.env.TEMPORAL_ADDRESS;
+  if (given) {
+    await connectAsConfigured(given);
+    log(`Temporal server: ${given}, from TEMPORAL_ADDRESS`);
+    return { address: given, origin: 'TEMPORAL_ADDRESS', stop: async () => undefined };
+  }
+  const cli = await findTemporalCli(log);
+  const port = options.port ?? (await freePort());
+  const address = `127.0.0.1:${port}`;
+  const server = startProcess([[cli.path, ...startDev(port, options)]], {
+    stopSignal: options.dbFilename ? 'TERM' : 'KILL',
+  });
+  await untilItAnswers('The Temporal server', server, () => answers(address));
+  log(`Temporal server: ${address}, started with ${cli.path} (from: ${cli.origin}; ${cli.version})`);
+  return {
+    address,
+    uiUrl: options.uiPort ? `http://127.0.0.1:${options.uiPort}` : undefined,
+    cliPath: cli.path,
+    origin: cli.origin,
+    stop: () => server.stop(),
+  };
+}
+
+function startDev(port: number, { uiPort, dbFilename, searchAttributes = [] }: TemporalOptions): string[] {
+  return [
+    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'warn'],
+    ...(uiPort ? ['--ui-port', String(uiPort), '--ui-disable-news-fetch'] : ['--headless']),
+    ...(dbFilename ? ['--db-filename', dbFilename] : []),
+    ...searchAttributes.flatMap((attribute) => ['--search-attribute', attribute]),
+  ];
+}
+
+/** The environment may ask for more than an address (TLS, an API key): then as the worker and the CLI do. */
+async function connectAsConfigured(address: string): Promise<void> {
+  try {
+    const { connectionOptions } = loadClientConnectConfig();
+    const connection = await Connection.connect({ ...connectionOptions, connectTimeout: '5s' });
+    await connection.close();
+  } catch (cause) {
+    throw new Error(
+      `No Temporal server answers at TEMPORAL_ADDRESS=${address}: start it, or unset the variable.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** True when the server's default namespace can be read, which is the last thing to come up. */
+async function answers(address: string): Promise<boolean> {
+  let connection: Connection | undefined;
+  try {
+    connection = await Connection.connect({ address, connectTimeout: 1_000 });
+    await connection.workflowService.describeNamespace({ namespace: 'default' });
+    return true;
+  } catch {
+    return false; // whatever it is, it is not answering; who waits reports the server's own output
+  } finally {
+    await connection?.close();
+  }
+}

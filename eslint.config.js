@@ -1,0 +1,78 @@
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom: folders know only what stands below them. */
+const MAY_IMPORT = {
+  activation: [],
+  config: ['activation'],
+  warehouse: ['activation'],
+  state: ['activation'],
+  actito: ['activation'],
+  activities: ['activation', 'config', 'warehouse', 'state', 'actito'],
+  workflows: ['activation', 'activities'], // of activities, types only: see below
+  worker: ['activation', 'config', 'state', 'activities', 'workflows'],
+  client: ['activation', 'config', 'state', 'workflows'],
+  simulator: [],
+  dev: ['simulator'],
+};
+const FOLDERS = Object.keys(MAY_IMPORT);
+
+/** One rule block per folder; a folder may always import from itself. */
+const layering = FOLDERS.map((folder) => {
+  const forbidden = FOLDERS.filter((other) => other !== folder && !MAY_IMPORT[folder].includes(other));
+  return {
+    files: [`${folder}/**/*.ts`],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: `^(\\.\\./)+(${[...forbidden, 'test', 'bench', 'examples'].join('|')})/`,
+              message: `${folder}/ must not import from there: imports point downwards only (see eslint.config.js).`,
+            },
+            ...(folder === 'workflows'
+              ? [
+                  {
+                    regex: '^(\\.\\./)+activities/',
+                    allowTypeImports: true,
+                    message: 'Workflow code is deterministic: import the types of activities only.',
+                  },
+                ]
+              : []),
+          ],
+        },
+      ],
+    },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ['node_modules/', '.cache/', 'coverage/'] },
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['eslint.config.js', 'dev/start.js'] },
+        tsconfigRootDir: import.meta.dirname ?? new URL('.', import.meta.url).pathname,
+      },
+    },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/require-await': 'off',
+      'max-lines': ['error', { max: 250 }],
+    },
+  },
+  {
+    // vitest's matchers are typed any; what a test reads is checked by running it.
+    files: ['test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+    },
+  },
+  { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
+  ...layering,
+);

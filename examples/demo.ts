@@ -1,0 +1,140 @@
+import { Command } from 'commander';
+import { followRun, startRun } from '../client/activation-client.ts';
+import { describeError, describeTrouble } from '../client/output/errors.ts';
+import { Phases } from '../client/output/phases.ts';
+import { describeResult, inWords } from '../client/output/result.ts';
+import { createTerminal, type Step, type Terminal } from '../client/output/terminal.ts';
+import { installLogging } from '../worker/logging.ts';
+import { contactsOf } from './demo/contacts.ts';
+import { whatToTry } from './demo/farewell.ts';
+import { Interrupted, listenForInterrupt, type Interrupt } from './demo/interrupt.ts';
+import { letADayPass } from './demo/next-day.ts';
+import { Resources } from './demo/resources.ts';
+import { CUSTOMERS, seedShop } from './demo/shop.ts';
+import { startWorld, type World } from './demo/world.ts';
+
+const ACTIVATION = 'vip-customers';
+const LIST = 'VIP customers';
+
+/** The story that `npm run demo` tells. */
+class Demo {
+  readonly #terminal: Terminal;
+  readonly #interrupt: Interrupt;
+  readonly #world: World;
+  #step: Step | undefined;
+
+  constructor(terminal: Terminal, interrupt: Interrupt, resources: Resources) {
+    this.#terminal = terminal;
+    this.#interrupt = interrupt;
+    this.#world = startWorld(resources, {
+      log: (message) => interrupt.signal.aborted || terminal.line(message),
+      onWorkerFailure: (error) => interrupt.fail(error),
+    });
+  }
+
+  async tell({ keep }: { keep: boolean }): Promise<void> {
+    const { shop, actito, temporal, worker, client } = this.#world;
+    const say = (text: string) => this.#terminal.line(`\n${text}`);
+    await this.#during('Starting PostgreSQL, and filling the shop', async () => {
+      await seedShop(await shop);
+      return `PostgreSQL, with a shop of ${CUSTOMERS} customers`;
+    });
+    await this.#during('Starting the Actito simulator', async () => {
+      const contacts = await (await actito).seedContacts(await contactsOf(await shop));
+      return `Actito (simulated) and its SFTP server, with ${contacts} contacts`;
+    });
+    await this.#during('Starting Temporal', async () => `Temporal at ${(await temporal).address}`);
+    await this.#during('Starting the worker', async () => {
+      await Promise.all([worker, client]);
+      return 'The worker';
+    });
+
+    say(`First run of the activation "${LIST}": who spent 500 or more in the past year.`);
+    await this.#run();
+
+    const { entered, left, orderedAgain, moved } = await this.#interrupt.orInterrupted(
+      letADayPass(await shop),
+    );
+    say(
+      `Second run, a day later: ${entered} customers placed a first big order, ${left} VIPs sent everything back, ` +
+        `${orderedAgain} ordered again, ${moved} moved to another country.`,
+    );
+    await this.#run();
+
+    say('Third run: nothing has changed in the warehouse.');
+    await this.#run();
+    if (!keep) return;
+    say(whatToTry(ACTIVATION, await temporal, await actito).join('\n'));
+    await this.#interrupt.orInterrupted(new Promise(() => undefined)).catch((reason: unknown) => {
+      if (!(reason instanceof Interrupted)) throw reason; // Ctrl-C is how this ends
+    });
+  }
+
+  /** One run, followed and told, then what Actito itself shows. */
+  async #run(): Promise<void> {
+    const [client, actito] = await Promise.all([this.#world.client, this.#world.actito]);
+    const { signal, orInterrupted } = this.#interrupt;
+    const phases = new Phases(this.#terminal);
+    try {
+      const { handle } = await orInterrupted(startRun(client, { activation: ACTIVATION }));
+      const result = await followRun(handle, {
+        signal,
+        onProgress: (progress) => phases.show(progress),
+        onTrouble: (trouble) => this.#terminal.line(describeTrouble(trouble)),
+      });
+      phases.done();
+      for (const line of describeResult(result)) this.#terminal.line(line);
+    } finally {
+      phases.leave();
+    }
+    const { numberOfProfiles, expirationDate } = actito.list(LIST)!;
+    this.#terminal.line(
+      `Actito's list "${LIST}" now targets ${numberOfProfiles} profiles; it expires ` +
+        `${inWords(expirationDate!)} (${expirationDate}).`,
+    );
+  }
+
+  /** Shows that something is under way, and what came of it. */
+  async #during(text: string, work: () => Promise<string>): Promise<void> {
+    this.#step = this.#terminal.step(text);
+    this.#step.done(await this.#interrupt.orInterrupted(work()));
+    this.#step = undefined;
+  }
+
+  /** Leaves the terminal as it should be, whatever was under way. */
+  leave(): void {
+    this.#step?.giveUp();
+  }
+}
+
+async function main(): Promise<number> {
+  const { keep } = new Command('npm run demo --')
+    .description(
+      'A demo shop, its segment "VIP customers" and a simulated Actito: three runs, and what they do.',
+    )
+    .option('--keep', 'stay up afterwards, to look around and to try commands', false)
+    .parse()
+    .opts<{ keep: boolean }>();
+  installLogging(process.env.LOG_LEVEL ?? 'error');
+  const terminal = createTerminal(process.stdout, process.env);
+  const interrupt = listenForInterrupt();
+  process.stdout.on('error', interrupt.fail); // nobody reads any more: `… | head`, a closed window
+  const resources = new Resources();
+  const demo = new Demo(terminal, interrupt, resources);
+  try {
+    await demo.tell({ keep });
+    return 0;
+  } catch (error) {
+    demo.leave();
+    if (error instanceof Interrupted) {
+      terminal.line('\nInterrupted; ending what was started …');
+      return 130;
+    }
+    console.error(describeError(error).join('\n'));
+    return 1;
+  } finally {
+    await resources.end();
+  }
+}
+
+process.exit(await main());

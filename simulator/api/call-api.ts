@@ -1,0 +1,85 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { accepts, answerTo, respond } from '../http/respond.ts';
+import { type Answer, matching, pathOf, type Route } from '../http/route.ts';
+import { notFound, Refusal } from '../refusal.ts';
+import { TABLE, type World } from '../world.ts';
+import { entityRoutes } from './routes/entities.ts';
+import { massImportRoutes } from './routes/mass-imports.ts';
+import { targetingRoutes } from './routes/targeting.ts';
+
+const TOKEN = '/auth/token';
+
+const routes: Route<World>[] = [
+  {
+    method: 'GET',
+    path: TOKEN,
+    handle: ({ tokens }, { request }) => ({ status: 200, json: tokens.issue(request.headers.authorization) }),
+  },
+  ...entityRoutes,
+  ...massImportRoutes,
+  ...targetingRoutes,
+];
+
+/** Serves one call of Actito's API. */
+export async function callApi(
+  world: World,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const path = pathOf(request);
+  let end: (() => void) | undefined;
+  let answer: Answer;
+  try {
+    end = world.calls.begin();
+    answer = await handle(world, path, request, response);
+  } catch (error) {
+    answer = answerTo(error);
+  }
+  const worked = answer.status < 300 && request.method !== 'GET';
+  if (worked && world.faults.strike('lostAnswer', path)) request.socket.destroy();
+  request.resume(); // what a refusal left unread is read all the same, so that the caller sees the refusal
+  end?.(); // before the answer: whoever has it may call again at once
+  await respond(response, answer);
+}
+
+async function handle(
+  world: World,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Answer> {
+  const candidates = matching(routes, path);
+  const chosen = candidates.find(({ route }) => route.method === request.method);
+  world.calls.count(`${request.method} ${chosen?.route.path ?? 'elsewhere'}`);
+
+  await strikeFaults(world, path);
+  if (chosen?.route.path !== TOKEN) world.tokens.check(request.headers.authorization);
+  if (!chosen) {
+    if (candidates.length === 0) throw notFound('This path');
+    response.setHeader('Allow', candidates.map(({ route }) => route.method).join(', '));
+    throw new Refusal(405, `There is no ${request.method} here.`);
+  }
+  const { route, params } = chosen;
+  const { produces = ['application/json'] } = route;
+  if (!accepts(request.headers.accept, produces)) {
+    throw new Refusal(406, `The answer is ${produces.join(' or ')}, which Accept excludes.`);
+  }
+  if (params.entity !== undefined && params.entity !== world.settings.entity) throw notFound('This entity');
+  if (params.table !== undefined && params.table !== TABLE.id) throw notFound('This profile table');
+  return route.handle(world, { params, request });
+}
+
+async function strikeFaults({ faults, tokens }: World, path: string): Promise<void> {
+  const slow = faults.strike('slow', path);
+  if (slow) await delay(slow.milliseconds);
+  if (faults.strike('tooManyRequests', path)) throw new Refusal(429, 'Refused by a fault switch.');
+  if (faults.strike('serverError', path)) throw new Refusal(500, 'Broken by a fault switch.');
+  // Without a route this is about tokens that end early, not about a revoked key.
+  const unauthorized = faults.pending('unauthorized', path);
+  if (unauthorized && (unauthorized.route !== undefined || path !== TOKEN)) {
+    faults.strike('unauthorized', path);
+    tokens.forget();
+    throw new Refusal(401, 'The access token was forgotten by a fault switch.');
+  }
+}

@@ -1,0 +1,29 @@
+import { Refusal } from '../refusal.ts';
+
+/** Documented: more concurrent requests per licence are refused at once. */
+const CONCURRENT_REQUESTS = 5;
+
+/** The licence's API calls: those under way, and how many there have been. */
+export class Calls {
+  #underWay = 0;
+  readonly #counts = new Map<string, number>();
+
+  /** @returns the function that ends the call. @throws Refusal 429 when five are under way. */
+  begin(): () => void {
+    if (this.#underWay >= CONCURRENT_REQUESTS) {
+      throw new Refusal(429, `More than ${CONCURRENT_REQUESTS} concurrent requests.`);
+    }
+    this.#underWay += 1;
+    return () => (this.#underWay -= 1);
+  }
+
+  /** @param route method and path template, such as `GET /auth/token`. */
+  count(route: string): void {
+    this.#counts.set(route, (this.#counts.get(route) ?? 0) + 1);
+  }
+
+  /** Calls by route since the start or the last reset, refused ones included. */
+  byRoute(): Record<string, number> {
+    return Object.fromEntries(this.#counts);
+  }
+}

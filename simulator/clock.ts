@@ -1,0 +1,36 @@
+/** The time that drives token expiry, list expiry and quota days. Delays of real work do not follow it. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Moves the time forward, never back: nothing that has expired comes back to life. */
+  advance(milliseconds: number): void;
+}
+
+/** A clock that runs with `source` (default: the machine's) and can be moved forward. */
+export function createClock(source: () => number = Date.now): Clock {
+  let offset = 0;
+  return {
+    now: () => source() + offset,
+    advance: (milliseconds) => {
+      if (!Number.isFinite(milliseconds) || milliseconds < 0) {
+        throw new RangeError(`The clock only moves forward, by milliseconds; seen: ${milliseconds}.`);
+      }
+      offset += milliseconds;
+    },
+  };
+}
+
+/** ISO 8601 in UTC with milliseconds, as the API writes moments. */
+export function toMoment(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+/** `yyyy-MM-dd HH:mm:ss` in UTC, as attribute values of type TIMESTAMP are written. */
+export function toTimestamp(milliseconds: number): string {
+  return toMoment(milliseconds).slice(0, 19).replace('T', ' ');
+}
+
+/** The UTC day, for daily quotas. */
+export function toDay(milliseconds: number): string {
+  return toMoment(milliseconds).slice(0, 10);
+}

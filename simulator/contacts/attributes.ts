@@ -1,0 +1,49 @@
+/** The kinds of value a CUSTOM attribute can hold. */
+export const VALUE_TYPES = ['STRING', 'INTEGER', 'LONG', 'NUMBER', 'BOOLEAN', 'DATE', 'TIMESTAMP'] as const;
+export type ValueType = (typeof VALUE_TYPES)[number];
+
+/** An attribute as the structure routes show it. Predefined ones carry no `valueType`. */
+export interface Attribute {
+  type: 'CUSTOM' | 'LASTNAME' | 'FIRSTNAME' | 'BIRTHDATE' | 'SEX' | 'MOTHER_LANGUAGE' | 'EMAIL_ADDRESS';
+  name: string;
+  unique: boolean;
+  mandatory: boolean;
+  valueType?: ValueType;
+  multiValued?: boolean;
+  valueRestriction?: { maxLength?: number; minLength?: number };
+}
+
+/** Actito's longest string. */
+export const LONGEST_STRING = 255;
+
+/** Attributes that Actito writes itself; they hold the first positions of every contact. */
+export const TECHNICAL = ['profileId', 'creationMoment', 'updateMoment'] as const;
+
+/** A CUSTOM attribute as Actito completes it. */
+export function custom(name: string, valueType: ValueType, more: Partial<Attribute> = {}): Attribute {
+  return { type: 'CUSTOM', name, unique: false, mandatory: false, valueType, multiValued: false, ...more };
+}
+
+function predefined(type: Attribute['type'], name: string, more: Partial<Attribute> = {}): Attribute {
+  return { type, name, unique: false, mandatory: false, ...more };
+}
+
+/** The attributes of a usual profile table. */
+export function usualAttributes(): Attribute[] {
+  const text = { valueRestriction: { maxLength: LONGEST_STRING } };
+  return [
+    custom('profileId', 'INTEGER', { unique: true, mandatory: true }),
+    custom('creationMoment', 'TIMESTAMP', { mandatory: true }),
+    custom('updateMoment', 'TIMESTAMP', { mandatory: true }),
+    predefined('LASTNAME', 'lastName', text),
+    predefined('FIRSTNAME', 'firstName', text),
+    predefined('BIRTHDATE', 'birthDate'),
+    predefined('SEX', 'sex'),
+    predefined('MOTHER_LANGUAGE', 'motherLanguage'),
+    predefined('EMAIL_ADDRESS', 'emailAddress', { unique: true, mandatory: true, ...text }),
+    custom('gsmNumber', 'STRING', text),
+    custom('customerId', 'STRING', { unique: true, ...text }),
+    custom('country', 'STRING', text),
+    custom('city', 'STRING', text),
+  ];
+}

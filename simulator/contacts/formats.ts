@@ -1,0 +1,94 @@
+import { type Attribute, LONGEST_STRING } from './attributes.ts';
+
+/** Says what is wrong with a value (never the value itself), or nothing. */
+export type Check = (value: string) => string | undefined;
+
+/** The check of a non-empty value in an import file, by the attribute's type (actito.md, "Value formats"). */
+export function checkOf(attribute: Attribute): Check {
+  switch (attribute.type) {
+    case 'EMAIL_ADDRESS':
+      return both(lengthOf(attribute), matching(EMAIL, 'not an email address'));
+    case 'BIRTHDATE':
+      return isDate;
+    case 'SEX':
+      return matching(/^[MF]$/, 'not a sex, M or F');
+    case 'MOTHER_LANGUAGE':
+      return isLanguage;
+    case 'LASTNAME':
+    case 'FIRSTNAME':
+      return lengthOf(attribute);
+    case 'CUSTOM':
+      return checkOfCustom(attribute);
+  }
+}
+
+function checkOfCustom(attribute: Attribute): Check {
+  switch (attribute.valueType) {
+    case 'INTEGER':
+      return wholeNumber(32);
+    case 'LONG':
+      return wholeNumber(64);
+    case 'NUMBER':
+      return matching(/^-?\d{1,100}(\.\d{1,100})?$/, 'not a number such as -12.50');
+    case 'BOOLEAN':
+      return matching(/^(TRUE|FALSE|1|0|Y|N)$/, 'not a boolean: TRUE, FALSE, 1, 0, Y or N');
+    case 'DATE':
+      return isDate;
+    case 'TIMESTAMP':
+      return isTimestamp;
+    default:
+      return lengthOf(attribute);
+  }
+}
+
+/** Local part ASCII, no dot at its ends nor two in a row; a domain whose suffix has two characters or more. */
+const EMAIL =
+  /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@([A-Za-z0-9](-*[A-Za-z0-9])*\.)+[A-Za-z](-*[A-Za-z0-9])+$/;
+
+function matching(pattern: RegExp, complaint: string): Check {
+  return (value) => (pattern.test(value) ? undefined : complaint);
+}
+
+function both(first: Check, second: Check): Check {
+  return (value) => first(value) ?? second(value);
+}
+
+function lengthOf({
+  valueRestriction: { maxLength = LONGEST_STRING, minLength = 0 } = {},
+}: Attribute): Check {
+  return (value) => {
+    if (value.length > maxLength) return `longer than ${maxLength} characters`;
+    return value.length < minLength ? `shorter than ${minLength} characters` : undefined;
+  };
+}
+
+function wholeNumber(bits: number): Check {
+  const complaint = `not a whole number of ${bits} bits`;
+  return (value) =>
+    /^-?\d{1,19}$/.test(value) && BigInt.asIntN(bits, BigInt(value)) === BigInt(value)
+      ? undefined
+      : complaint;
+}
+
+function isDate(value: string): string | undefined {
+  const exists = /^\d{4}-\d\d-\d\d$/.test(value) && isMoment(`${value}T00:00:00`);
+  return exists ? undefined : 'not a date yyyy-MM-dd';
+}
+
+function isTimestamp(value: string): string | undefined {
+  const exists = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(value) && isMoment(value.replace(' ', 'T'));
+  return exists ? undefined : 'not a timestamp yyyy-MM-dd HH:mm:ss';
+}
+
+/** Date.parse alone would accept 2025-02-30; writing the moment back shows that there is no such day. */
+function isMoment(iso: string): boolean {
+  const milliseconds = Date.parse(`${iso}Z`);
+  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(iso);
+}
+
+const languageNames = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
+
+function isLanguage(value: string): string | undefined {
+  const known = /^[A-Z]{2}$/.test(value) && languageNames.of(value.toLowerCase()) !== undefined;
+  return known ? undefined : 'not a language of ISO 639-1, such as FR';
+}

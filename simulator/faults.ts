@@ -1,0 +1,92 @@
+import { EventEmitter, once } from 'node:events';
+import { z } from 'zod';
+
+const times = z.int().positive().optional();
+const route = z.string().startsWith('/').optional();
+const call = z.strictObject({ times, route });
+const event = z.strictObject({ times });
+
+/** What each switch accepts. `times`: the next so many times (default: until switched off). */
+const SETTINGS = {
+  unauthorized: call,
+  tooManyRequests: call,
+  serverError: call,
+  lostAnswer: call,
+  slow: z.strictObject({ times, route, milliseconds: z.int().positive() }),
+  importFails: event,
+  importRefusesRows: z.strictObject({
+    times,
+    every: z.int().positive(),
+    code: z.string().min(1).default('REFUSED'),
+  }),
+  importsStuck: event,
+  renameRefused: event,
+  uploadBreaks: z.strictObject({ times, afterBytes: z.int().nonnegative() }),
+  pollerStopped: event,
+};
+
+/**
+ * The switches. On API calls, optionally only on paths that begin with `route`:
+ * - `unauthorized`: 401, and all tokens are forgotten (never on `/auth` unless `route` says so);
+ * - `tooManyRequests`: 429; `serverError`: 500 before any work; `slow`: a delay of `milliseconds`;
+ * - `lostAnswer`: the work of a POST or PUT is done, then the connection is cut.
+ *
+ * On imports: `importFails` (FAILED after the first half of the rows was applied), `importRefusesRows` (every
+ * `every`-th row, with `code`), `importsStuck` (stays RUNNING until switched off).
+ * On SFTP: `renameRefused` (also posix-rename), `uploadBreaks` (the connection is cut after `afterBytes` bytes
+ * of a file). On the poller: `pollerStopped` (a poll does nothing).
+ */
+export type FaultName = keyof typeof SETTINGS;
+/** What a caller writes to switch a fault on. */
+export type FaultSetting<N extends FaultName> = z.input<(typeof SETTINGS)[N]>;
+/** A fault as it stands: its setting, and how often it has struck since it was switched on. */
+export type FaultState<N extends FaultName = FaultName> = z.output<(typeof SETTINGS)[N]> & { struck: number };
+
+/** The fault switches of one simulator. */
+export class Faults {
+  readonly #switched = new Map<FaultName, FaultState>();
+  readonly #changes = new EventEmitter().setMaxListeners(0);
+
+  /**
+   * Switches a fault on (starting its count again), or off with `null`.
+   * @throws Error when the name is no fault, or its setting is not what that fault accepts.
+   */
+  set<N extends FaultName>(name: N, setting: FaultSetting<N> | null): void {
+    const schema = Object.hasOwn(SETTINGS, name) ? SETTINGS[name] : undefined;
+    if (!schema) {
+      throw new Error(`There is no fault "${name}"; there are: ${Object.keys(SETTINGS).join(', ')}.`);
+    }
+    if (setting === null) this.#switched.delete(name);
+    else {
+      const parsed = schema.safeParse(setting);
+      if (!parsed.success) throw new Error(`Fault ${name}: ${z.prettifyError(parsed.error)}`);
+      this.#switched.set(name, { ...parsed.data, struck: 0 });
+    }
+    this.#changes.emit('change');
+  }
+
+  /** All faults that are switched on, including those that have struck for the last time. */
+  all(): { [N in FaultName]?: FaultState<N> } {
+    return Object.fromEntries([...this.#switched].map(([name, state]) => [name, { ...state }]));
+  }
+
+  /** The fault's setting if it would strike now (on that path), without counting. */
+  pending<N extends FaultName>(name: N, path = ''): FaultState<N> | undefined {
+    const state = this.#switched.get(name);
+    if (!state || state.struck >= (state.times ?? Infinity)) return undefined;
+    if ('route' in state && state.route !== undefined && !path.startsWith(state.route)) return undefined;
+    return state as FaultState<N>;
+  }
+
+  /** Like `pending`, and counts: whoever asks lets the fault strike. */
+  strike<N extends FaultName>(name: N, path = ''): FaultState<N> | undefined {
+    const state = this.pending(name, path);
+    if (state) state.struck += 1;
+    return state;
+  }
+
+  /** Resolves when the fault is switched off; rejects when `signal` is aborted. */
+  async switchedOff(name: FaultName, signal: AbortSignal): Promise<void> {
+    while (this.#switched.has(name)) await once(this.#changes, 'change', { signal });
+  }
+}

@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { callApi } from './api/call-api.ts';
+import { callControl } from './control/call-control.ts';
+import { CONTROL_PREFIX } from './control/control-routes.ts';
+import { pathOf } from './http/route.ts';
+import type { Inspection } from './inspection.ts';
+import { renderPage } from './page.ts';
+import type { World } from './world.ts';
+
+export interface HttpServer {
+  port: number;
+  stop(): Promise<void>;
+}
+
+interface HttpOptions {
+  host: string;
+  port: number;
+  /** The world that holds now. */
+  world: () => World;
+  inspection: Inspection;
+}
+
+/** Starts the server of Actito's API, of the inspection under its own prefix, and of the page at `/`. */
+export async function startHttpServer({ host, port, world, inspection }: HttpOptions): Promise<HttpServer> {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    const path = pathOf(request);
+    if (path.startsWith(`${CONTROL_PREFIX}/`)) await callControl(inspection, request, response);
+    else if (path === '/' && request.method === 'GET') {
+      response.setHeader('Content-Type', 'text/html; charset=utf-8');
+      response.end(renderPage(inspection));
+    } else await callApi(world(), request, response);
+  };
+  const server = createServer((request, response) => {
+    request.on('error', () => response.destroy()); // the caller has gone
+    // A stream that broke, after its status was sent: the caller must see a broken answer.
+    serve(request, response).catch((error: Error) => response.destroy(error));
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}

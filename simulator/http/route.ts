@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { invalid } from '../refusal.ts';
+
+/** What a route answers: JSON, or a stream of some type. */
+export interface Answer {
+  status: number;
+  json?: unknown;
+  stream?: { type: string; content: Readable };
+  /** The path of what was created. */
+  location?: string;
+}
+
+/** One method on one path; `C` is what its handler gets beside the request. */
+export interface Route<C> {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** A template such as `/entities/{entity}`. */
+  path: string;
+  /** Media types that the answer may have, default JSON; the caller's `Accept` must allow one. */
+  produces?: string[];
+  handle(
+    context: C,
+    call: { params: Record<string, string>; request: IncomingMessage },
+  ): Answer | Promise<Answer>;
+}
+
+/** The path of a request, without its query. */
+export function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.replace(/\?.*/s, '');
+}
+
+/** The routes of a path, whatever their method, with the values of the template's parameters. */
+export function matching<C>(routes: readonly Route<C>[], pathname: string) {
+  return routes.flatMap((route) => {
+    const params = paramsOf(route.path, pathname);
+    return params ? [{ route, params }] : [];
+  });
+}
+
+function paramsOf(template: string, pathname: string): Record<string, string> | undefined {
+  const expected = template.split('/');
+  const given = pathname.split('/');
+  if (expected.length !== given.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [i, segment] of expected.entries()) {
+    const name = /^\{(.+)\}$/.exec(segment)?.[1];
+    if (name !== undefined && given[i] !== '') params[name] = decoded(given[i]!);
+    else if (segment !== given[i]) return undefined;
+  }
+  return params;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw invalid('The path is not properly encoded.');
+  }
+}

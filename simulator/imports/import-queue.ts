@@ -1,0 +1,112 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Clock, toDay } from '../clock.ts';
+import type { Profiles } from '../contacts/profiles.ts';
+import type { Faults } from '../faults.ts';
+import { Refusal } from '../refusal.ts';
+import type { ImportPlan } from './definition.ts';
+import { type RowCounts, updateContacts } from './update-contacts.ts';
+
+/** One accepted import. */
+export interface ImportRecord {
+  id: string;
+  plan: ImportPlan;
+  /** Milliseconds since the epoch. */
+  created: number;
+  status: 'PENDING' | 'RUNNING' | 'SUCCESS' | 'WITH_ERROR' | 'FAILED';
+  /** Why it failed. */
+  message?: string;
+  /** Once it has ended, unless it failed. */
+  rows?: RowCounts;
+}
+
+interface Parts {
+  /** A folder for files that are being worked on. */
+  spool: string;
+  clock: Clock;
+  faults: Faults;
+  profiles: Profiles;
+  nextId: () => string;
+}
+
+/** See SimulatorOptions. */
+interface Limits {
+  importDelay: number;
+  importsPerTablePerDay: number;
+}
+
+/** The licence's imports: one runs at a time, the others wait in order. */
+export class ImportQueue {
+  readonly #parts: Parts;
+  readonly #limits: Limits;
+  readonly #stopped = new AbortController();
+  readonly #records = new Map<string, ImportRecord>();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(parts: Parts, limits: Limits) {
+    this.#parts = parts;
+    this.#limits = limits;
+  }
+
+  all(): ImportRecord[] {
+    return [...this.#records.values()];
+  }
+
+  find(id: string): ImportRecord | undefined {
+    return this.#records.get(id);
+  }
+
+  /** A path for the file of an import that is being received. */
+  newUpload(): string {
+    return join(this.#parts.spool, `upload-${this.#parts.nextId()}.csv`);
+  }
+
+  /** Where the rows in error of an ended import stand, as CSV. */
+  rowsInErrorOf(record: ImportRecord): string {
+    return join(this.#parts.spool, `rows-in-error-${record.id}.csv`);
+  }
+
+  /**
+   * Takes over a received file and queues its import.
+   * @throws Refusal 429 when the table has had its imports of the day.
+   */
+  add(plan: ImportPlan, upload: string): ImportRecord {
+    const created = this.#parts.clock.now();
+    const today = this.all().filter(
+      (each) => each.plan.profileTableId === plan.profileTableId && toDay(each.created) === toDay(created),
+    );
+    if (today.length >= this.#limits.importsPerTablePerDay) {
+      throw new Refusal(429, `This table has had its ${today.length} imports of the day.`);
+    }
+    const record: ImportRecord = { id: this.#parts.nextId(), plan, created, status: 'PENDING' };
+    this.#records.set(record.id, record);
+    this.#running = this.#running.then(() => this.#run(record, upload));
+    return record;
+  }
+
+  /** Ends the running import where it stands and forgets those that wait. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#running;
+  }
+
+  async #run(record: ImportRecord, upload: string): Promise<void> {
+    const { faults, profiles } = this.#parts;
+    const { signal } = this.#stopped;
+    try {
+      signal.throwIfAborted();
+      record.status = 'RUNNING';
+      if (faults.strike('importsStuck')) await faults.switchedOff('importsStuck', signal);
+      await delay(this.#limits.importDelay, undefined, { signal });
+      const files = { data: upload, rowsInError: this.rowsInErrorOf(record) };
+      record.rows = await updateContacts(record.plan, files, profiles, faults, signal);
+      record.status = record.rows.inError > 0 ? 'WITH_ERROR' : 'SUCCESS';
+    } catch (error) {
+      record.status = 'FAILED';
+      record.message = error instanceof Error ? error.message : String(error);
+    } finally {
+      await rm(upload, { force: true });
+    }
+  }
+}

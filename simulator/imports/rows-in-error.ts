@@ -1,0 +1,56 @@
+import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { Zip, ZipDeflate } from 'fflate';
+
+const BUFFERED = 64 * 1024;
+
+/** The CSV of an import's rows in error, written to disk while the import runs; synchronous, as its caller is. */
+export class RowsInError {
+  readonly #file: number;
+  #pending: string;
+  count = 0;
+
+  constructor(path: string, keyAttribute: string) {
+    this.#file = openSync(path, 'w');
+    this.#pending = `line;${keyAttribute};code;message\n`;
+  }
+
+  /** @param line of the imported file, the header being 1. */
+  add(line: number, key: string, code: string, message: string): void {
+    this.count += 1;
+    this.#pending += `${line};${quoted(key)};${code};${quoted(message)}\n`;
+    if (this.#pending.length > BUFFERED) this.#write();
+  }
+
+  close(): void {
+    this.#write();
+    closeSync(this.#file);
+  }
+
+  #write(): void {
+    writeSync(this.#file, this.#pending);
+    this.#pending = '';
+  }
+}
+
+function quoted(field: string): string {
+  return /[;"\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}
+
+/** A ZIP that holds one file of the disk, packed while it is read. */
+export async function* zipped(path: string, name: string): AsyncGenerator<Uint8Array> {
+  const packed: Uint8Array[] = [];
+  const zip = new Zip((error, chunk) => {
+    if (error) throw error;
+    packed.push(chunk);
+  });
+  const entry = new ZipDeflate(name);
+  zip.add(entry);
+  for await (const chunk of createReadStream(path) as Readable & AsyncIterable<Buffer>) {
+    entry.push(chunk);
+    yield* packed.splice(0);
+  }
+  entry.push(new Uint8Array(), true);
+  zip.end();
+  yield* packed.splice(0);
+}

@@ -1,0 +1,129 @@
+import { toMoment } from './clock.ts';
+import type { Attribute } from './contacts/attributes.ts';
+import type { Contact } from './contacts/profiles.ts';
+import type { FaultName, Faults, FaultSetting } from './faults.ts';
+import type { ImportRecord } from './imports/import-queue.ts';
+import type { RowCounts } from './imports/update-contacts.ts';
+import type { ListView, TargetList } from './lists/target-lists.ts';
+import type { World } from './world.ts';
+
+/** An external target list, and whether its last file has ceased to be valid. */
+export interface InspectedList extends ListView {
+  expired: boolean;
+}
+
+/** An import, without its contents. */
+export interface InspectedImport {
+  id: string;
+  status: ImportRecord['status'];
+  message?: string;
+  tableId: string;
+  mode: string;
+  key: string;
+  columns: string[];
+  /** Once it has ended, unless it failed. */
+  rows?: RowCounts;
+  /** ISO 8601, UTC. */
+  created: string;
+}
+
+/** What an observer of Actito can see and do, over the heads of its API. Values are as the last import sent them. */
+export interface Inspection {
+  /** Adds contacts. @returns how many. @throws at the first that is not valid; those before it stay. */
+  seedContacts(contacts: Iterable<Contact> | AsyncIterable<Contact>): Promise<number>;
+  contactCount(): number;
+  /** The contact with this value in a unique attribute. @throws when the attribute is not unique. */
+  contact(attribute: string, value: string): Contact | undefined;
+  /** All contacts, one after the other. */
+  contacts(): Generator<Contact>;
+  /** The profile table's attributes. */
+  attributes(): Attribute[];
+  lists(): InspectedList[];
+  list(name: string): InspectedList | undefined;
+  /** Whom the list targets now, by its identifier attribute. @throws when there is no such list. */
+  listMembers(name: string): Generator<string>;
+  /** All imports since the start or the last reset, in the order of their arrival. */
+  imports(): InspectedImport[];
+  /** API calls since the start or the last reset, by method and path template. */
+  calls(): Record<string, number>;
+  /** Lets Actito look into the file transfer location now; resolves when it has read what it found. */
+  pollNow(): Promise<void>;
+  /** Moves token expiry, list expiry and quota days forward. */
+  advanceClock(milliseconds: number): void;
+  /** Switches a fault on, or off with `null`. @throws when the setting is not one of that fault. */
+  setFault<N extends FaultName>(name: N, setting: FaultSetting<N> | null): void;
+  /** The faults that are on, with how often each has struck. */
+  faults(): ReturnType<Faults['all']>;
+  /**
+   * Back to a new simulator at the same addresses: contacts, lists, attributes, imports, tokens, calls, faults,
+   * clock, files in `/in`. SFTP connections are cut.
+   */
+  reset(): Promise<void>;
+}
+
+/** The inspection of whichever world is the present one. */
+export function inspect(world: () => World, reset: () => Promise<void>): Inspection {
+  return {
+    seedContacts: async (contacts) => {
+      const { profiles } = world();
+      let count = 0;
+      for await (const contact of contacts) {
+        profiles.insert(contact);
+        count += 1;
+      }
+      return count;
+    },
+    contactCount: () => world().profiles.count,
+    contact: (name, value) => {
+      const { profiles } = world();
+      const attribute = profiles.attribute(name);
+      if (!attribute?.unique) throw new Error(`There is no unique attribute "${name}".`);
+      const row = profiles.find(attribute, value);
+      return row && profiles.contact(row);
+    },
+    contacts: function* () {
+      const { profiles } = world();
+      for (const row of profiles.rows()) yield profiles.contact(row);
+    },
+    attributes: () => structuredClone(world().profiles.attributes),
+    lists: () =>
+      world()
+        .lists.all()
+        .map((list) => inspectList(world(), list)),
+    list: (name) => {
+      const list = world().lists.named(name);
+      return list && inspectList(world(), list);
+    },
+    listMembers: (name) => members(world(), name),
+    imports: () => world().imports.all().map(inspectImport),
+    calls: () => world().calls.byRoute(),
+    pollNow: () => world().poller.pollNow(),
+    advanceClock: (milliseconds) => world().clock.advance(milliseconds),
+    setFault: (name, setting) => world().faults.set(name, setting),
+    faults: () => world().faults.all(),
+    reset,
+  };
+}
+
+function inspectList({ lists }: World, list: TargetList): InspectedList {
+  return { ...lists.view(list), expired: lists.isExpired(list) };
+}
+
+/** Not a generator itself, so that an unknown name fails at the call. */
+function members({ lists, profiles }: World, name: string): Generator<string> {
+  const list = lists.named(name);
+  if (!list) throw new Error(`There is no list "${name}".`);
+  const identifier = profiles.attribute(list.identifierAttribute)!;
+  const targeted = lists.targeted(list);
+  return (function* () {
+    for (const profileId of targeted) {
+      const value = profiles.valueOf(profiles.row(profileId)!, identifier);
+      if (value !== null) yield value;
+    }
+  })();
+}
+
+function inspectImport({ id, status, message, plan, rows, created }: ImportRecord): InspectedImport {
+  const { profileTableId: tableId, mode, key, columns } = plan;
+  return { id, status, message, tableId, mode, key, columns, rows, created: toMoment(created) };
+}

@@ -1,0 +1,130 @@
+import { statSync, unlinkSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { type Clock, toMoment } from '../clock.ts';
+import type { Profiles } from '../contacts/profiles.ts';
+import { READ_CHUNK, readCsv } from '../csv.ts';
+import type { Faults } from '../faults.ts';
+import type { FileTransfer } from './file-transfer.ts';
+import type { TargetList, TargetLists } from './target-lists.ts';
+
+const HOUR = 3_600_000;
+
+interface Parts {
+  /** The location's directory, on disk. */
+  directory: string;
+  clock: Clock;
+  faults: Faults;
+  profiles: Profiles;
+  fileTransfer: FileTransfer;
+  lists: TargetLists;
+}
+
+/** Actito's look into the file transfer location: every interval, and when asked. */
+export class Poller {
+  readonly #parts: Parts;
+  readonly #timer: NodeJS.Timeout;
+  readonly #stopped = new AbortController();
+  #polling: Promise<void> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(parts: Parts, interval: number) {
+    this.#parts = parts;
+    this.#timer = setInterval(() => {
+      if (this.#waiting === 0) void this.pollNow();
+    }, interval);
+  }
+
+  /** Looks for all lists' files as they stand now; resolves when they are read. */
+  pollNow(): Promise<void> {
+    this.#waiting += 1;
+    this.#polling = this.#polling.then(() => this.#poll()).finally(() => (this.#waiting -= 1));
+    return this.#polling;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#stopped.abort();
+    await this.#polling;
+  }
+
+  async #poll(): Promise<void> {
+    if (this.#parts.faults.strike('pollerStopped')) return;
+    for (const list of this.#parts.lists.all()) {
+      if (this.#stopped.signal.aborted) return;
+      await this.#look(list);
+    }
+  }
+
+  /** Replaces the list's content by its file's, if there is one; or changes nothing and says why. */
+  async #look(list: TargetList): Promise<void> {
+    const { directory, clock, fileTransfer } = this.#parts;
+    const name = fileTransfer.synchronization(list.fileSynchronizationId).fileName;
+    const path = join(directory, name);
+    const found = { lines: 0, members: new Set<number>() };
+    let errorMessage: string | undefined;
+    try {
+      if (!(await this.#retrieve(path, list.identifierAttribute, found))) return;
+    } catch (error) {
+      if (this.#stopped.signal.aborted) return;
+      errorMessage = error instanceof Error ? error.message : String(error);
+    }
+    const now = clock.now();
+    list.lastRetrievedFile = { name, retrievedMoment: toMoment(now), lines: found.lines, errorMessage };
+    if (errorMessage !== undefined) return;
+    list.members = found.members;
+    list.expires = now + list.validityHours * HOUR;
+  }
+
+  /** Reads the file as it stands, even while it grows, and removes it. @returns whether there was one. */
+  async #retrieve(path: string, identifier: string, found: { lines: number; members: Set<number> }) {
+    const { profiles } = this.#parts;
+    const attribute = profiles.attribute(identifier)!;
+    const file = await openIfThere(path);
+    if (!file) return false;
+    const { ino } = await file.stat();
+    let headed = false;
+    try {
+      const onRecord = (fields: string[]) => {
+        if (headed) {
+          found.lines += 1;
+          const row = profiles.find(attribute, fields[0]!);
+          if (row) found.members.add(row[0] as number);
+        } else headed = fields.length === 1 && fields[0] === identifier;
+        if (!headed) throw new Error(`The header line is not ${identifier}.`);
+      };
+      await readCsv(
+        Readable.from(chunksOf(file), { objectMode: false }),
+        ';',
+        onRecord,
+        this.#stopped.signal,
+      );
+      if (!headed) throw new Error('The file is empty.');
+    } finally {
+      // A newer file that was renamed over this one while it was read stays for the next look. The file is still
+      // open, so that its inode number cannot be another's yet.
+      if (statSync(path, { throwIfNoEntry: false })?.ino === ino) unlinkSync(path);
+      await file.close();
+    }
+    return true;
+  }
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** The chunks of an open file, which stays open whatever happens to the stream that is made of them. */
+async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
+  for (;;) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_CHUNK.highWaterMark));
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+
+/** What can be chosen when a simulator is started; everything has a default. */
+export interface SimulatorOptions {
+  /** Default '127.0.0.1'. */
+  host?: string;
+  /** 0 (default) takes a free port. */
+  apiPort?: number;
+  /** 0 (default) takes a free port. */
+  sftpPort?: number;
+  /** Default 'shop'. */
+  entity?: string;
+  /** Default: a random one. */
+  apiKey?: string;
+  /** SFTP account, default 'actito'. */
+  username?: string;
+  /** Default: a random one. */
+  password?: string;
+  /** A public key (OpenSSH format) that may log in beside the password. */
+  publicKey?: string;
+  /** SFTP host key (OpenSSH private key); default: a new ed25519 one. */
+  hostPrivateKey?: string;
+  /** The SFTP server's root on disk; default: a temporary one, removed at the end. `reset` empties its `in`. */
+  directory?: string;
+  /** Milliseconds between two looks of Actito's poller into the directory, default 1000. */
+  pollInterval?: number;
+  /** Milliseconds (real ones) that every import stays RUNNING before its work, default 0. */
+  importDelay?: number;
+  /** Accepted imports per table and UTC day, default 24. */
+  importsPerTablePerDay?: number;
+  /** Largest import file in bytes, packed or unpacked, default 100,000,000. */
+  maxImportBytes?: number;
+  /** The source of time in milliseconds, default Date.now; `advanceClock` adds to it. */
+  clock?: () => number;
+}
+
+export type Settings = Required<Omit<SimulatorOptions, 'publicKey' | 'hostPrivateKey' | 'directory'>>;
+
+export function withDefaults(options: SimulatorOptions): Settings {
+  return {
+    host: '127.0.0.1',
+    apiPort: 0,
+    sftpPort: 0,
+    entity: 'shop',
+    apiKey: randomUUID(),
+    username: 'actito',
+    password: randomUUID(),
+    pollInterval: 1000,
+    importDelay: 0,
+    importsPerTablePerDay: 24,
+    maxImportBytes: 100_000_000,
+    clock: Date.now,
+    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+  };
+}

@@ -1,0 +1,90 @@
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CONTROL_PREFIX } from './control/control-routes.ts';
+import { startHttpServer } from './http-server.ts';
+import { type Inspection, inspect } from './inspection.ts';
+import { type SimulatorOptions, withDefaults } from './settings.ts';
+import { fingerprintOf, generateKeyPair } from './transfer/host-key.ts';
+import { startSftpServer } from './transfer/sftp-server.ts';
+import { createWorld, TABLE, type World } from './world.ts';
+
+export type { SimulatorOptions } from './settings.ts';
+
+/** A running simulator: what a connector needs to reach it, what an observer can see and do, and its end. */
+export interface Simulator extends Inspection {
+  /** Without a trailing slash. */
+  apiUrl: string;
+  /** The inspection over HTTP, without a trailing slash. */
+  inspectionUrl: string;
+  apiKey: string;
+  entity: string;
+  profileTable: { id: string; name: string };
+  sftp: {
+    host: string;
+    port: number;
+    username: string;
+    password: string;
+    /** The file transfer location's directory, as the account sees it. */
+    directory: string;
+    /** The host key's fingerprint, `SHA256:…`. */
+    hostKey: string;
+    /** What the account sees as `/`, on this machine's disk. */
+    root: string;
+  };
+  /** Ends everything, and removes what was put on disk, except in a `directory` of the caller's. */
+  stop(): Promise<void>;
+}
+
+/** Starts a stand-in for Actito with the customer's SFTP server beside it, as docs/actito-contract.md describes them. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const cleanups: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  };
+  try {
+    return { ...(await start(options, (cleanup) => cleanups.push(cleanup))), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  options: SimulatorOptions,
+  atEnd: (cleanup: () => Promise<void>) => void,
+): Promise<Omit<Simulator, 'stop'>> {
+  const settings = withDefaults(options);
+  const { host, apiKey, entity, username, password } = settings;
+  const root = options.directory ?? (await mkdtemp(join(tmpdir(), 'actito-simulator-sftp-')));
+  if (options.directory === undefined) atEnd(() => rm(root, { recursive: true, force: true }));
+  const inbox = join(root, 'in');
+  await mkdir(inbox, { recursive: true });
+
+  const hostKey = options.hostPrivateKey ?? generateKeyPair().private;
+  const account = { username, password, publicKey: options.publicKey };
+  const faults = () => world.faults;
+  const sftp = await startSftpServer({ host, port: settings.sftpPort, account, hostKey, root, faults });
+  atEnd(() => sftp.stop());
+
+  const transfer = { port: sftp.port, inbox };
+  let world: World = await createWorld(settings, transfer);
+  atEnd(() => world.stop());
+  const reset = async () => {
+    await world.stop();
+    sftp.disconnectAll();
+    for (const name of await readdir(inbox)) await rm(join(inbox, name), { recursive: true, force: true });
+    world = await createWorld(settings, transfer);
+  };
+  const inspection = inspect(() => world, reset);
+  const http = await startHttpServer({ host, port: settings.apiPort, world: () => world, inspection });
+  atEnd(() => http.stop());
+
+  const apiUrl = `http://${host}:${http.port}`;
+  const fingerprint = fingerprintOf(hostKey);
+  return {
+    ...{ apiUrl, inspectionUrl: apiUrl + CONTROL_PREFIX, apiKey, entity, profileTable: TABLE },
+    sftp: { host, port: sftp.port, username, password, directory: '/in', hostKey: fingerprint, root },
+    ...inspection,
+  };
+}

@@ -1,0 +1,52 @@
+import type { SFTPWrapper } from 'ssh2';
+
+/** OpenSSH's extension of SFTP v3: a rename that replaces its target atomically. */
+export const POSIX_RENAME = 'posix-rename@openssh.com';
+const REVISION = '1';
+
+/** SSH_FXP_VERSION, protocol version 3, with the extension as a name and data pair. */
+const VERSION_PACKET = packet(
+  Buffer.concat([Buffer.from([2, 0, 0, 0, 3]), text(POSIX_RENAME), text(REVISION)]),
+);
+
+interface Internals {
+  _protocol: { channelData(channel: number, payload: Buffer): void };
+  outgoing: { window: number };
+}
+
+/**
+ * Makes an SFTP session announce posix-rename, without which clients refuse to send it. ssh2 (1.17) has no way
+ * to announce extensions: its VERSION packet is a constant, and the first packet of every session, so that
+ * first packet is exchanged.
+ */
+export function announcePosixRename(session: SFTPWrapper): void {
+  const internals = session as unknown as Internals;
+  const protocol = internals._protocol;
+  internals._protocol = Object.create(protocol, {
+    channelData: {
+      value: (channel: number, replaced: Buffer) => {
+        internals._protocol = protocol;
+        internals.outgoing.window -= VERSION_PACKET.length - replaced.length;
+        protocol.channelData(channel, VERSION_PACKET);
+      },
+    },
+  }) as Internals['_protocol'];
+}
+
+/** The two paths of a posix-rename request: what is renamed, and to what. */
+export function readPosixRename(data: Buffer): [from: string, to: string] {
+  const length = data.readUInt32BE(0);
+  const from = data.toString('utf8', 4, 4 + length);
+  return [from, data.toString('utf8', 8 + length, 8 + length + data.readUInt32BE(4 + length))];
+}
+
+function text(value: string): Buffer {
+  return packet(Buffer.from(value));
+}
+
+/** Length first, as everything in SFTP. */
+function packet(content: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(content.length);
+  return Buffer.concat([length, content]);
+}

@@ -1,0 +1,141 @@
+import {
+  existsSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
+import { join, posix } from 'node:path';
+import ssh2, { type SFTPWrapper } from 'ssh2';
+import type { Faults } from '../faults.ts';
+import { attributesOf, changeAttributes, longName } from './attributes.ts';
+import { OpenFiles } from './open-files.ts';
+import { announcePosixRename, POSIX_RENAME, readPosixRename } from './posix-rename.ts';
+
+const { STATUS_CODE } = ssh2.utils.sftp;
+const NAMES_PER_PACKET = 100;
+
+interface Surroundings {
+  /** The folder on disk that the session sees as `/`. */
+  root: string;
+  faults: () => Faults;
+  /** Cuts the connection without a word. */
+  cut: () => void;
+}
+
+/**
+ * Serves one SFTP session. Every request is done before the next is looked at, as OpenSSH's server does: no
+ * request can overtake another, and a write costs one system call.
+ */
+export function serveSession(session: SFTPWrapper, { root, faults, cut }: Surroundings): void {
+  const open = new OpenFiles();
+  // Clients cannot make symbolic links here, so resolving `..` is enough to keep them inside.
+  const disk = (path: string) => join(root, posix.resolve('/', path));
+
+  let isCut = false; // requests that arrived in the same packet must not be done any more
+
+  /** Runs a request; without an answer of its own it is answered OK, an error with its status. */
+  const on = (event: string, serve: (id: number, ...input: never[]) => boolean | void) => {
+    session.on(event, (id: number, ...input: never[]) => {
+      if (isCut) return;
+      try {
+        if (serve(id, ...input) !== true) session.status(id, STATUS_CODE.OK);
+      } catch (error) {
+        session.status(id, ...statusOf(error));
+      }
+    });
+  };
+  const answered = true;
+
+  announcePosixRename(session);
+  session.on('close', () => open.closeAll());
+  session.on('end', () => session.end()); // OpenSSH's client waits for the server to close
+
+  on('OPEN', (id, path: string, flags: number) => {
+    session.handle(id, open.openFile(disk(path), flags));
+    return answered;
+  });
+  on('READ', (id, handle: Buffer, offset: number, length: number) => {
+    const data = open.read(handle, offset, length);
+    if (data.length > 0) session.data(id, data);
+    else session.status(id, STATUS_CODE.EOF);
+    return answered;
+  });
+  on('WRITE', (_id, handle: Buffer, offset: number, data: Buffer) => {
+    const limit = faults().pending('uploadBreaks')?.afterBytes ?? Infinity;
+    const room = limit - open.written(handle);
+    open.write(handle, offset, room < data.length ? data.subarray(0, Math.max(room, 0)) : data);
+    if (room > data.length || !faults().strike('uploadBreaks')) return;
+    isCut = true;
+    cut();
+    return answered;
+  });
+  on('CLOSE', (_id, handle: Buffer) => open.close(handle));
+  on('FSTAT', (id, handle: Buffer) => {
+    session.attrs(id, attributesOf(fstatSync(open.descriptor(handle))));
+    return answered;
+  });
+  on('STAT', (id, path: string) => {
+    session.attrs(id, attributesOf(statSync(disk(path))));
+    return answered;
+  });
+  on('LSTAT', (id, path: string) => {
+    session.attrs(id, attributesOf(lstatSync(disk(path))));
+    return answered;
+  });
+  on('SETSTAT', (_id, path: string, asked: object) => changeAttributes(disk(path), asked));
+  on('FSETSTAT', (_id, handle: Buffer, asked: object) => changeAttributes(open.descriptor(handle), asked));
+  on('OPENDIR', (id, path: string) => {
+    session.handle(id, open.openDirectory(disk(path)));
+    return answered;
+  });
+  on('READDIR', (id, handle: Buffer) => {
+    const { path, names } = open.nextNames(handle, NAMES_PER_PACKET);
+    if (names.length === 0) session.status(id, STATUS_CODE.EOF);
+    else
+      session.name(
+        id,
+        names.flatMap((name) => entryOf(join(path, name), name)),
+      );
+    return answered;
+  });
+  on('REALPATH', (id, path: string) => {
+    const filename = posix.resolve('/', path);
+    session.name(id, [{ filename, longname: filename, attrs: {} as never }]);
+    return answered;
+  });
+  on('MKDIR', (_id, path: string) => mkdirSync(disk(path)));
+  on('RMDIR', (_id, path: string) => rmdirSync(disk(path)));
+  on('REMOVE', (_id, path: string) => unlinkSync(disk(path)));
+  on('RENAME', (_id, from: string, to: string) => {
+    if (faults().strike('renameRefused')) throw new Error('refused by a fault switch');
+    if (existsSync(disk(to))) throw new Error('the target exists');
+    renameSync(disk(from), disk(to));
+  });
+  on('EXTENDED', (id, name: string, data: Buffer) => {
+    if (name !== POSIX_RENAME) {
+      session.status(id, STATUS_CODE.OP_UNSUPPORTED);
+      return answered;
+    }
+    if (faults().strike('renameRefused')) throw new Error('refused by a fault switch');
+    const [from, to] = readPosixRename(data);
+    renameSync(disk(from), disk(to));
+  });
+}
+
+/** A directory's entry; none when it was removed since the directory was opened. */
+function entryOf(path: string, filename: string) {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats ? [{ filename, longname: longName(filename, stats), attrs: attributesOf(stats) }] : [];
+}
+
+/** Status and message; system errors keep their words to themselves, they hold paths of this machine. */
+function statusOf(error: unknown): [status: number, message?: string] {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return [STATUS_CODE.NO_SUCH_FILE];
+  if (code === 'EACCES' || code === 'EPERM') return [STATUS_CODE.PERMISSION_DENIED];
+  return code === undefined ? [STATUS_CODE.FAILURE, message] : [STATUS_CODE.FAILURE];
+}

@@ -1,0 +1,70 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Calls } from './api/calls.ts';
+import { Tokens } from './api/tokens.ts';
+import { type Clock, createClock } from './clock.ts';
+import { usualAttributes } from './contacts/attributes.ts';
+import { Profiles } from './contacts/profiles.ts';
+import { Faults } from './faults.ts';
+import { createIds } from './ids.ts';
+import { ImportQueue } from './imports/import-queue.ts';
+import { FileTransfer } from './lists/file-transfer.ts';
+import { Poller } from './lists/poller.ts';
+import { TargetLists } from './lists/target-lists.ts';
+import type { Settings } from './settings.ts';
+
+/** Everything Actito remembers about the licence. A reset is a new world; whoever still holds the old one harms nobody. */
+export interface World {
+  settings: Settings;
+  clock: Clock;
+  faults: Faults;
+  calls: Calls;
+  tokens: Tokens;
+  profiles: Profiles;
+  imports: ImportQueue;
+  fileTransfer: FileTransfer;
+  lists: TargetLists;
+  poller: Poller;
+  nextId: () => string;
+  stop(): Promise<void>;
+}
+
+/** Where the customer's SFTP server is, and where Actito finds its directory `/in` on this machine. */
+export interface Transfer {
+  port: number;
+  inbox: string;
+}
+
+export const TABLE = { id: '16', name: 'Profiles' };
+
+export async function createWorld(settings: Settings, { port, inbox }: Transfer): Promise<World> {
+  const spool = await mkdtemp(join(tmpdir(), 'actito-simulator-'));
+  const nextId = createIds();
+  const clock = createClock(settings.clock);
+  const faults = new Faults();
+  const profiles = new Profiles(TABLE.id, TABLE.name, usualAttributes(), clock);
+  const imports = new ImportQueue({ spool, clock, faults, profiles, nextId }, settings);
+  const location = {
+    name: 'Customer SFTP',
+    protocol: 'SFTP',
+    host: settings.host,
+    port,
+    directory: '/in',
+  } as const;
+  const fileTransfer = new FileTransfer(location, nextId);
+  const lists = new TargetLists({ clock, profiles, fileTransfer, nextId });
+  const poller = new Poller(
+    { directory: inbox, clock, faults, profiles, fileTransfer, lists },
+    settings.pollInterval,
+  );
+  return {
+    ...{ settings, clock, faults, profiles, imports, fileTransfer, lists, poller, nextId },
+    calls: new Calls(),
+    tokens: new Tokens(settings.apiKey, clock),
+    stop: async () => {
+      await Promise.all([poller.stop(), imports.stop()]);
+      await rm(spool, { recursive: true, force: true });
+    },
+  };
+}

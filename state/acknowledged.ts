@@ -1,0 +1,51 @@
+import type { Knex } from 'knex';
+import type { Run } from './runs.ts';
+import { rows } from './state.ts';
+
+/** What is known of an activation, from results that Actito or the file server confirmed. */
+export interface Acknowledged {
+  fingerprint: string | null;
+  /** Secret seed of this activation's hashes. */
+  seed: string;
+  target: string | null;
+  list: { members: number; checksum: string };
+  /** When the list was last delivered, by the database's clock. */
+  deliveredAt: Date | null;
+  /** A delivery was begun and not finished: what the file server holds is unknown. */
+  dirty: boolean;
+  /** The largest list delivered in the last 7 days. */
+  peak: number;
+  /** A refused or unmatched member may be sent again. */
+  retryDue: boolean;
+  /** An import for retries alone is allowed once in 24 hours. */
+  mayRetryAlone: boolean;
+  now: Date;
+}
+
+/** Reads the acknowledged state of a run's activation. */
+export async function readAcknowledged(
+  db: Knex,
+  { activation }: Pick<Run, 'activation'>,
+): Promise<Acknowledged> {
+  const [row] = await rows<
+    Omit<Acknowledged, 'list' | 'peak'> & { members: string; checksum: string; peak: string }
+  >(
+    db,
+    `select fingerprint, seed, list_target as target, list_members as members, list_checksum as checksum,
+            list_delivered_at as "deliveredAt", list_dirty as dirty,
+            (select coalesce(max(members), 0) from deliveries
+             where deliveries.activation = activations.id and delivered_at > now() - interval '7 days') as peak,
+            coalesce(retried_at <= now() - interval '24 hours', true) as "mayRetryAlone",
+            coalesce(retry_at <= now() and coalesce(retried_at <= now() - interval '24 hours', true), false)
+              as "retryDue",
+            now() as now
+     from activations where id = ?`,
+    [activation],
+  );
+  const { members, checksum, peak, ...rest } = row!;
+  return {
+    ...rest,
+    list: { members: Number(members), checksum },
+    peak: Math.max(Number(peak), Number(members)),
+  };
+}

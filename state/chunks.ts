@@ -1,0 +1,101 @@
+import type { Knex } from 'knex';
+import { fenced, type Fence } from './lease.ts';
+import { deltaTable } from './names.ts';
+import { rows, type State } from './state.ts';
+
+/** Actito takes files of at most 100 MB. */
+export const MAX_CHUNK_BYTES = 90_000_000;
+
+/**
+ * One import file: the members of one pattern whose keys lie in a range. The pattern says which attributes the
+ * file leaves out, so a file is a pure function of its run and chunk.
+ */
+export interface Chunk {
+  no: number;
+  /** A bit per attribute, `1` = left out; starts with `v` for rows that were set aside because of a bad value. */
+  pattern: string;
+  firstKey: string;
+  lastKey: string;
+  members: number;
+}
+
+/** Which attributes a pattern leaves out, by index. */
+export function omittedAttributes(pattern: string): boolean[] {
+  return [...pattern.replace(/^v/, '')].map((bit) => bit === '1');
+}
+
+/**
+ * Cuts what is to be sent into chunks, as few and as large as allowed, for the patterns that have none yet.
+ * Only a pattern beyond the limit pays for a sort.
+ */
+export async function assignChunks(trx: Knex, run: string, limit = MAX_CHUNK_BYTES): Promise<number> {
+  const delta = deltaTable(run);
+  const patterns = await rows<{ pattern: string; pieces: number }>(
+    trx,
+    `select pattern, cast(ceil(sum(bytes) / cast(:limit as numeric)) as integer) as pieces
+     from ${delta} where pattern is not null and pattern not in (select pattern from chunks where run = :run)
+     group by pattern order by pattern`,
+    { run, limit },
+  );
+  for (const { pattern, pieces } of patterns) {
+    const piece =
+      pieces === 1 ? '0' : `floor((sum(bytes) over (order by key) - 1) / cast(:limit as numeric))`;
+    await trx.raw(
+      `insert into chunks (run, no, pattern, first_key, last_key, members)
+       select :run, (select coalesce(max(no), 0) from chunks where run = :run) + row_number() over (order by piece),
+              :pattern, min(key), max(key), count(*)
+       from (select key, ${piece} as piece from ${delta} where pattern = :pattern) as sized
+       group by piece`,
+      { run, pattern, ...(pieces === 1 ? {} : { limit }) },
+    );
+  }
+  return patterns.length;
+}
+
+/** The chunks of a run, in the order in which they are sent. */
+export async function readChunks(db: Knex, run: string): Promise<Chunk[]> {
+  const found = await rows<Omit<Chunk, 'members'> & { members: string }>(
+    db,
+    `select no, pattern, first_key as "firstKey", last_key as "lastKey", members
+     from chunks where run = ? order by no`,
+    [run],
+  );
+  return found.map((chunk) => ({ ...chunk, members: Number(chunk.members) }));
+}
+
+/**
+ * Sets members aside whose values cannot all be sent: `pattern` then leaves out their bad values too. They go with
+ * chunks of their own, assigned once all first chunks were read. Idempotent.
+ */
+export async function setAside(
+  state: State,
+  fence: Fence,
+  set: { key: string; pattern: string; bad: { attribute: string; reason: string | null }[] }[],
+): Promise<void> {
+  await fenced(state, fence, async (trx) => {
+    const delta = deltaTable(fence.run);
+    await trx.raw(`create index if not exists ${delta}_key on ${delta} (key)`);
+    await trx.raw(
+      `update ${delta} delta set pattern = aside.pattern
+       from unnest(cast(:keys as text[]), cast(:patterns as text[])) as aside (key, pattern)
+       where delta.key = aside.key`,
+      { keys: set.map((row) => row.key), patterns: set.map((row) => row.pattern) },
+    );
+    const bad = set
+      .flatMap(({ key, bad }) => bad.map((value) => ({ key, ...value })))
+      .filter(({ reason }) => reason);
+    await trx.raw(
+      `insert into rejects (run, stage, key, reason, attribute)
+       select :run, 'import', key, reason, attribute
+       from unnest(cast(:keys as text[]), cast(:reasons as text[]), cast(:attributes as text[]))
+         as bad (key, reason, attribute)
+       on conflict do nothing`,
+      {
+        run: fence.run,
+        keys: bad.map((value) => value.key),
+        reasons: bad.map((value) => value.reason),
+        attributes: bad.map((value) => value.attribute),
+      },
+    );
+  });
+}

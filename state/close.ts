@@ -1,0 +1,75 @@
+import type { Knex } from 'knex';
+import { checkFence, releaseLease, type Fence } from './lease.ts';
+import { deltaTable, resultTable } from './names.ts';
+import { rows, type State } from './state.ts';
+import { readRun, type Outcome } from './runs.ts';
+
+/**
+ * Ends a run: records its outcome, gives the lease back, drops its tables. A run that is closed already, or that
+ * was superseded, is left as it is (whoever took over has settled and closed it).
+ */
+export async function closeRun(
+  state: State,
+  fence: Fence,
+  { outcome, failure }: { outcome: Outcome; failure?: string },
+): Promise<void> {
+  await state.transaction(async (trx) => {
+    const run = await readRun(trx, fence.run);
+    if (run.closed) return;
+    await checkFence(trx, fence, { maybeSettled: true });
+    await trx.raw(
+      'update runs set closed_at = now(), outcome = :outcome, failure = :failure where no = :run',
+      {
+        run: fence.run,
+        outcome,
+        failure: failure ?? null,
+      },
+    );
+    if (fence.fence !== null) await releaseLease(trx, run.activation, fence.fence);
+    // Someone may have changed Actito by hand: when something went wrong there, the next run looks again.
+    if (fence.fence !== null && (outcome === 'failed' || (run.counts.unsent ?? 0) > 0)) {
+      await trx.raw('update activations set provisioned = null where id = ?', [run.activation]);
+    }
+  });
+  await dropRunTables(state, fence.run);
+}
+
+/**
+ * Drops what a closed run left. A table that someone still uses (a zombie's COPY) is left to the janitor: dropping
+ * must never make a run wait.
+ */
+export async function dropRunTables(state: State, run: string): Promise<void> {
+  const stages = await rows<{ name: string }>(
+    state,
+    `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'
+     and relname like ?`,
+    [`stage\\_${run}\\_%`],
+  );
+  for (const table of [...stages.map((stage) => stage.name), deltaTable(run), resultTable(run)]) {
+    await dropUnlessBusy(state, table);
+  }
+}
+
+async function dropUnlessBusy(state: State, table: string): Promise<void> {
+  const drop = async (trx: Knex) => {
+    await trx.raw(`set local lock_timeout = '2s'`);
+    await trx.raw(`drop table if exists ${table}`);
+  };
+  await state.transaction(drop).catch((error: { code?: string }) => {
+    if (error.code !== '55P03') throw error; // lock_not_available: the janitor comes back for it
+  });
+}
+
+/** Drops the tables of all runs that are closed or gone. Runs at worker start and when a run opens. */
+export async function cleanUp(state: State): Promise<void> {
+  const left = await rows<{ run: string }>(
+    state,
+    `select distinct substring(relname from '_([0-9]+)') as run
+     from pg_class
+     where relnamespace = current_schema()::regnamespace and relkind = 'r'
+       and relname ~ '^(stage|delta|result)_[0-9]+'
+       and not exists (select from runs where closed_at is null
+                       and no = cast(substring(relname from '_([0-9]+)') as bigint))`,
+  );
+  for (const { run } of left) await dropRunTables(state, run);
+}

@@ -1,0 +1,36 @@
+import { Failure } from '../activation/failures.ts';
+
+/** SQLSTATE classes that pass by themselves: connection, resources, operator intervention, lock, serialization. */
+const PASSING = /^(08|53|57|55|40)/;
+const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
+
+/**
+ * Turns what pg and knex throw into our vocabulary; undefined for what is not theirs. The message names the SQLSTATE
+ * and never quotes the statement or its detail, which may hold keys.
+ */
+export function stateFailure(error: unknown): Failure | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, severity } = error as { code?: string; severity?: string };
+  if (severity !== undefined && code !== undefined) {
+    const said = `The state database answered ${code} (${reason(error.message)}).`;
+    return PASSING.test(code)
+      ? new Failure('StateUnavailable', said)
+      : new Failure('StateRefused', `${said} This is a defect of actito-sync, or its schema was changed.`);
+  }
+  if (
+    (code && NETWORK.has(code)) ||
+    /connection (terminated|ended|error)|acquiring a connection/i.test(error.message)
+  ) {
+    return new Failure(
+      'StateUnavailable',
+      `The state database (ACTITO_SYNC_DATABASE_URL) cannot be reached (${code ?? 'connection lost'}).`,
+    );
+  }
+  return undefined;
+}
+
+/** knex puts the statement before the message; quoted values are masked. */
+function reason(message: string): string {
+  const last = message.slice(message.lastIndexOf(' - ') + 1).replace(/^- /, '');
+  return last.replace(/: ".*$/s, '').replace(/=\(.*\)/s, '=(…)');
+}

@@ -1,0 +1,132 @@
+import type { Knex } from 'knex';
+import { fenced, type Fence } from './lease.ts';
+import { deltaTable, resultTable } from './names.ts';
+import { rows, type State } from './state.ts';
+
+/**
+ * One call that may have started an import.
+ * intended (before the call) → posted (Actito gave an id) → confirmed (its result is in) or doubtful;
+ * unexplained: it ended with errors that nothing tells row by row; refused: Actito surely did not take it.
+ */
+export interface ImportRow {
+  id: string;
+  chunk: number;
+  status: 'intended' | 'posted' | 'confirmed' | 'doubtful' | 'unexplained' | 'refused';
+  executionId: string | null;
+  detail: string | null;
+  intendedAt: Date;
+}
+
+/** The imports of a run, oldest first. */
+export async function readImports(db: Knex, run: string): Promise<ImportRow[]> {
+  return rows(
+    db,
+    `select id, chunk, status, execution_id as "executionId", detail, intended_at as "intendedAt"
+     from imports where run = ? and chunk is not null order by id`,
+    [run],
+  );
+}
+
+/**
+ * Writes the intent to import a chunk, if the day's quota of the profile table allows one more.
+ * @returns the import's id, or null when the quota of `limit` imports in 24 hours is used up
+ */
+export async function intendImport(
+  state: State,
+  fence: Fence,
+  {
+    chunk,
+    quotaKey,
+    limit,
+    retriesAlone,
+  }: { chunk: number; quotaKey: string; limit: number; retriesAlone: boolean },
+): Promise<string | null> {
+  return fenced(state, fence, async (trx) => {
+    // Activations share a table's quota: one at a time may count and take.
+    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`quota ${quotaKey}`]);
+    const [intent] = await rows<{ id: string }>(
+      trx,
+      `insert into imports (run, chunk, quota_key)
+       select :run, :chunk, :quotaKey
+       where :limit > (select count(*) from imports where quota_key = :quotaKey and status <> 'refused'
+                       and intended_at > now() - interval '24 hours')
+       returning id`,
+      { run: fence.run, chunk, quotaKey, limit },
+    );
+    if (intent && retriesAlone) {
+      await trx.raw(
+        'update activations set retried_at = now() where id = (select activation from runs where no = ?)',
+        [fence.run],
+      );
+    }
+    return intent?.id ?? null;
+  });
+}
+
+/** Records how a call or an execution went. */
+export async function recordImport(
+  state: State,
+  fence: Fence,
+  id: string,
+  { status, executionId, detail }: { status: ImportRow['status']; executionId?: string; detail?: string },
+): Promise<void> {
+  await fenced(state, fence, (trx) =>
+    trx.raw(
+      `update imports set status = :status, execution_id = coalesce(:executionId, execution_id),
+              detail = coalesce(:detail, detail),
+              finished_at = case when :status in ('confirmed', 'doubtful', 'unexplained', 'refused') then now() end
+       where id = :id`,
+      { id, status, executionId: executionId ?? null, detail: detail ?? null },
+    ),
+  );
+}
+
+/** A member whose row Actito did not apply. */
+export interface RowResult {
+  key: string;
+  outcome: 'refused' | 'unmatched';
+  reason: string;
+}
+
+/** Forgets the row results of a chunk: they are about to be read again from the start. */
+export async function clearResults(state: State, fence: Fence, chunk: number): Promise<void> {
+  await fenced(state, fence, (trx) =>
+    trx.raw(`delete from ${resultTable(fence.run)} where chunk = ?`, [chunk]),
+  );
+}
+
+/** Stores a batch of row results; refusals become rejects too. */
+export async function storeResults(
+  state: State,
+  fence: Fence,
+  chunk: number,
+  results: RowResult[],
+): Promise<void> {
+  await fenced(state, fence, async (trx) => {
+    await trx.raw(
+      `insert into ${resultTable(fence.run)} (key, chunk, outcome)
+       select key, :chunk, outcome from unnest(cast(:keys as text[]), cast(:outcomes as text[])) as r (key, outcome)
+       on conflict do nothing`,
+      { chunk, keys: results.map((row) => row.key), outcomes: results.map((row) => row.outcome) },
+    );
+    const refused = results.filter((row) => row.outcome === 'refused');
+    await trx.raw(
+      `insert into rejects (run, stage, key, reason)
+       select :run, 'import', key, reason from unnest(cast(:keys as text[]), cast(:reasons as text[])) as r (key, reason)
+       on conflict do nothing`,
+      { run: fence.run, keys: refused.map((row) => row.key), reasons: refused.map((row) => row.reason) },
+    );
+  });
+}
+
+/** How many row results of a chunk belong to members that the run did send. */
+export async function countKnownResults(db: Knex, run: string, chunk: number): Promise<number> {
+  const [counted] = await rows<{ known: string }>(
+    db,
+    `select count(*) as known from ${resultTable(run)} result
+     where chunk = ? and exists (select from ${deltaTable(run)} delta
+                                 where delta.key = result.key and delta.attributes is not null)`,
+    [chunk],
+  );
+  return Number(counted!.known);
+}

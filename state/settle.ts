@@ -1,0 +1,75 @@
+import type { Knex } from 'knex';
+import { listTarget } from '../activation/definition/definition.ts';
+import { findDelivered } from './deliveries.ts';
+import { foldMembers, type Folded } from './fold.ts';
+import { checkFence, type Fence } from './lease.ts';
+import { membersTable } from './names.ts';
+import { addCounts, readRun, type Plan, type Run } from './runs.ts';
+import { setTransaction, type State } from './state.ts';
+
+/**
+ * Folds what a run did into the acknowledged state: only what Actito or the file server confirmed, whatever became
+ * of the run. Fenced, idempotent, one transaction. A dry run, a held run and a run without a plan did nothing.
+ */
+export async function settleRun(state: State, fence: Fence): Promise<void> {
+  await setTransaction(state, async (trx) => {
+    await checkFence(trx, fence, { lock: 'no key update', maybeSettled: true }); // it will write the activation's row
+    await settleWithin(trx, fence.run);
+  });
+}
+
+/** {@link settleRun} inside a transaction that has checked the fence. */
+export async function settleWithin(trx: Knex.Transaction, number: string): Promise<void> {
+  const run = await readRun(trx, number);
+  if (run.settled || run.dryRun || !run.plan || run.plan.guards.length > 0) return;
+  const delivery = await findDelivered(trx, run.run);
+  const listIsRight = run.plan.push === null || delivery !== undefined;
+
+  const folded: Folded = run.plan.unchanged
+    ? { updated: 0, unmatched: 0, refused: 0, badValues: 0, unsent: 0 }
+    : await foldMembers(trx, run, listIsRight);
+  if (delivery) await acknowledgeList(trx, run, run.plan, delivery.deliveredAt!);
+  if (!run.plan.unchanged) await acknowledgeSegment(trx, run, listIsRight && folded.unsent === 0);
+
+  await addCounts(trx, run.run, folded);
+  await trx.raw('update runs set settled_at = now() where no = ?', [run.run]);
+}
+
+async function acknowledgeList(trx: Knex, run: Run, plan: Plan, deliveredAt: Date): Promise<void> {
+  await trx.raw(
+    `update activations
+     set list_dirty = false, list_target = :target, list_members = :members, list_checksum = :checksum,
+         list_delivered_at = :deliveredAt
+     where id = :activation`,
+    {
+      activation: run.activation,
+      target: listTarget(run.definition),
+      members: plan.list.members,
+      checksum: plan.list.checksum,
+      deliveredAt,
+    },
+  );
+}
+
+/** Only a segment whose every row was acknowledged may be recognised by its fingerprint later. */
+async function acknowledgeSegment(trx: Knex, run: Run, complete: boolean): Promise<void> {
+  await trx.raw(
+    `update activations
+     set fingerprint = :fingerprint, retry_at = (select min(retry_at) from ${membersTable(run.activation)}
+                                                 where retry_at is not null)
+     where id = :activation`,
+    { activation: run.activation, fingerprint: complete ? run.fingerprint : null },
+  );
+}
+
+/**
+ * Before a segment is read again within the same run: what was done so far is folded in, and the plan forgotten.
+ * The imports stay, for the quota.
+ */
+export async function startOver(trx: Knex.Transaction, run: string): Promise<void> {
+  await settleWithin(trx, run);
+  await trx.raw('update imports set chunk = null where run = ?', [run]);
+  await trx.raw('update deliveries set run = null where run = ?', [run]);
+  await trx.raw('delete from chunks where run = ?', [run]);
+  await trx.raw('update runs set plan = null, stage = null, settled_at = null where no = ?', [run]);
+}

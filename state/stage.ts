@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { Column } from '../activation/values/kinds.ts';
+import { fenced, type Fence } from './lease.ts';
+import { stageTable } from './names.ts';
+import { readRun } from './runs.ts';
+import { startOver } from './settle.ts';
+import { rows, withConnection, type State } from './state.ts';
+
+/** What an extraction found out besides the rows in the stage. */
+export interface Extraction {
+  columns: Column[];
+  fingerprint: string;
+  /** Rows read, and rows rejected, in all and by reason. */
+  read: number;
+  rejected: number;
+  reasons: Record<string, number>;
+}
+
+/** Values of a stage: one text column per mapped attribute, in the order of the mapping. */
+export function valueColumns(attributes: number): string[] {
+  return Array.from({ length: attributes }, (_, index) => `c${index + 1}`);
+}
+
+/**
+ * Starts an extraction: from now on only its stage counts, so that an attempt which was given up, and still runs,
+ * can no longer finish. Rejects of earlier attempts are forgotten; what a lost stage's plan has done is settled.
+ */
+export async function beginExtraction(state: State, fence: Fence): Promise<string> {
+  const extraction = randomUUID();
+  await fenced(state, fence, async (trx) => {
+    if ((await readRun(trx, fence.run)).plan) await startOver(trx, fence.run);
+    await trx.raw('update runs set extraction = :extraction, stage = null where no = :run', {
+      extraction,
+      run: fence.run,
+    });
+    await trx.raw(`delete from rejects where run = ? and stage = 'extract'`, [fence.run]);
+  });
+  return extraction;
+}
+
+/**
+ * Fills the extraction's stage from `lines` (COPY text: key, identifier, hashes, values) in one transaction, so
+ * that a stage exists whole or not at all.
+ * @returns the number of rows
+ */
+export async function fillStage(
+  state: State,
+  run: string,
+  extraction: string,
+  attributes: number,
+  lines: Readable,
+  signal: AbortSignal,
+): Promise<number> {
+  const stage = stageTable(run, extraction);
+  return withConnection(state, async (client) => {
+    await client.query('begin');
+    const values = valueColumns(attributes).map((column) => `, ${column} text`);
+    await client.query(
+      `create unlogged table ${stage} (key text collate "C", identifier text collate "C", hashes bytea ${values.join('')})
+       with (autovacuum_enabled = false)`,
+    );
+    const sink = client.query(copyFrom(`copy ${stage} from stdin with (freeze)`));
+    await pipeline(lines, sink, { signal });
+    await client.query('commit');
+    return sink.rowCount;
+  });
+}
+
+/** Makes a filled stage the run's, unless another attempt has begun since. */
+export async function finishExtraction(
+  state: State,
+  fence: Fence,
+  extraction: string,
+  found: Extraction,
+): Promise<void> {
+  await fenced(state, fence, async (trx) => {
+    const [current] = await rows(
+      trx,
+      `update runs set stage = :stage, columns = :columns, fingerprint = :fingerprint,
+              counts = counts || :counts, rejected = :reasons, plan = null
+       where no = :run and extraction = :extraction returning no`,
+      {
+        run: fence.run,
+        extraction,
+        stage: stageTable(fence.run, extraction),
+        columns: JSON.stringify(found.columns),
+        fingerprint: found.fingerprint,
+        counts: JSON.stringify({ read: found.read, rejected: found.rejected }),
+        reasons: JSON.stringify(found.reasons),
+      },
+    );
+    if (!current) throw new Error('Another attempt of this extraction has begun; this one is given up.');
+  });
+}

@@ -1,0 +1,76 @@
+import knex, { type Knex } from 'knex';
+import type { Client } from 'pg';
+
+/** Everything of ours lives in this schema; the search path makes it the only one that state code sees. */
+export const SCHEMA = 'actito_sync';
+
+/** Our PostgreSQL. Dates come as Date, bigints and numerics as text. */
+export type State = Knex;
+
+export interface StateOptions {
+  /** `postgres://…` of the database that holds our schema. */
+  url: string;
+  /** Connections: at least concurrent activities × 2 (a stream and a fenced write) + the calls' slots. */
+  poolSize?: number;
+}
+
+/** What knex would print to the console reaches whoever made the call as an error; a log line could quote a row. */
+const quiet = () => undefined;
+const SILENT = { warn: quiet, error: quiet, deprecate: quiet, debug: quiet };
+
+/** Opens the pool; nothing connects before the first query. End it with `state.destroy()`. */
+export function openState({ url, poolSize = 24 }: StateOptions): State {
+  return knex({
+    client: 'pg',
+    connection: { connectionString: url, application_name: 'actito-sync', keepAlive: true },
+    searchPath: [SCHEMA],
+    pool: { min: 0, max: poolSize },
+    acquireConnectionTimeout: 30_000,
+    log: SILENT,
+  });
+}
+
+/**
+ * Lends one raw connection, for COPY streams and session locks that knex does not know. A connection that `use`
+ * failed on is closed instead of returned: it may sit in the middle of a COPY.
+ */
+export async function withConnection<T>(state: State, use: (client: Client) => Promise<T>): Promise<T> {
+  const pool = state.client as {
+    acquireConnection(): Promise<Client>;
+    releaseConnection(c: Client): Promise<void>;
+  };
+  const client = await pool.acquireConnection();
+  try {
+    return await use(client);
+  } catch (error) {
+    // knex drops a connection that carries this mark the next time it looks at it.
+    Object.assign(client, { __knex__disposed: error });
+    void client.end().catch(() => undefined); // best effort: the server notices a closed socket anyway
+    throw error;
+  } finally {
+    await pool.releaseConnection(client);
+  }
+}
+
+/** Runs set-based SQL in one transaction with the memory that a sort or hash of a million members wants. */
+export async function setTransaction<T>(
+  state: State,
+  work: (trx: Knex.Transaction) => Promise<T>,
+): Promise<T> {
+  return state.transaction(async (trx) => {
+    await trx.raw(
+      `set local work_mem = '128MB'; set local maintenance_work_mem = '256MB'; set local jit = off`,
+    );
+    return work(trx);
+  });
+}
+
+/** The rows of a raw query. */
+export async function rows<T>(
+  db: Knex,
+  sql: string,
+  bindings: Knex.RawBinding[] | Record<string, unknown> = [],
+) {
+  const result = await db.raw<{ rows: T[]; rowCount: number }>(sql, bindings as Knex.ValueDict);
+  return result.rows;
+}

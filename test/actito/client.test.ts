@@ -1,0 +1,215 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { failureOfError } from '../../actito/api/failures.ts';
+import { addAttribute, createdBody, profileTablesBody } from '../../actito/contract.ts';
+import { startSimulator, type Simulator } from '../../simulator/start.ts';
+import { until } from '../setup/until.ts';
+import { clientFor, failureOf, json, startScripted, text, TOKEN, type ScriptedServer } from './support.ts';
+
+let simulator: Simulator;
+beforeEach(async () => {
+  simulator = await startSimulator({ pollInterval: 3_600_000 });
+});
+afterEach(() => simulator.stop());
+
+const STRUCTURE = '/profile-table-structure';
+const readTables = (client: ReturnType<typeof clientFor>, entity = 'shop') =>
+  client.call({ route: 'profileTables', parts: { entity } }, profileTablesBody);
+const tokensAsked = () => simulator.calls()['GET /auth/token'];
+const tablesAsked = () =>
+  simulator.calls()['GET /profile-table-structure/v5/entities/{entity}/profile-tables'];
+
+describe('the token', () => {
+  test('is fetched once for many calls, and shared by all clients of the licence', async () => {
+    for (const client of [clientFor(simulator), clientFor(simulator)]) {
+      for (let i = 0; i < 3; i++) await readTables(client);
+    }
+    expect([tokensAsked(), tablesAsked()]).toEqual([1, 6]);
+  });
+
+  test('is renewed when Actito no longer knows it, and the call succeeds', async () => {
+    const client = clientFor(simulator);
+    await readTables(client);
+    simulator.setFault('unauthorized', { times: 1, route: STRUCTURE });
+    expect(await readTables(client)).toMatchObject([{ name: 'Profiles' }]);
+    expect([tokensAsked(), tablesAsked()]).toEqual([2, 3]);
+  });
+
+  test('is renewed after it expired', async () => {
+    const client = clientFor(simulator);
+    await readTables(client);
+    simulator.advanceClock(16 * 60_000);
+    await readTables(client);
+    expect(tokensAsked()).toBe(2);
+  });
+
+  test('is renewed once only: a licence that refuses every token is not asked for ever', async () => {
+    simulator.setFault('unauthorized', { route: STRUCTURE });
+    const failure = await failureOf(readTables(clientFor(simulator)));
+    expect(failure).toMatchObject({ type: 'ActitoUnauthorized', retryable: false, notDone: true });
+    expect(tablesAsked()).toBe(2);
+  });
+
+  test('is not given for a wrong key; the failure says what to check and never shows the key', async () => {
+    const failure = await failureOf(readTables(clientFor({ ...simulator, apiKey: 'a-wrong-key' })));
+    expect(failure).toMatchObject({ type: 'ActitoUnauthorized', retryable: false });
+    expect(failure.message).toContain('Check the API key');
+    expect(failure.message).not.toContain('a-wrong-key');
+    expect([tokensAsked(), tablesAsked()]).toEqual([1, undefined]);
+  });
+
+  test('goes through a slot like every other call, and no call holds two', async () => {
+    let held = 0;
+    let most = 0;
+    let calls = 0;
+    const withSlot = async <T>(call: () => Promise<T>) => {
+      most = Math.max(most, ++held);
+      calls++;
+      return call().finally(() => held--);
+    };
+    await readTables(clientFor(simulator, { withSlot }));
+    expect({ calls, most, held }).toEqual({ calls: 2, most: 1, held: 0 });
+  });
+});
+
+describe('an answer that is not 2xx', () => {
+  test('404 is not tried again, and says what to check', async () => {
+    const failure = await failureOf(readTables(clientFor(simulator), 'nobody'));
+    expect(failure).toMatchObject({ type: 'ActitoRefused', retryable: false, notDone: true });
+    expect(failure.message).toContain('Check the names of entity and profile table');
+  });
+
+  test('429 may be tried again, after a pause', async () => {
+    simulator.setFault('tooManyRequests', { route: STRUCTURE });
+    const failure = await failureOf(readTables(clientFor(simulator)));
+    expect(failure).toMatchObject({ type: 'ActitoUnavailable', retryable: true, notDone: true });
+    expect(failure.retryAfter).toBeGreaterThan(0);
+  });
+
+  test('5xx may be tried again, and may have done its work', async () => {
+    simulator.setFault('serverError', { route: STRUCTURE });
+    const failure = await failureOf(readTables(clientFor(simulator)));
+    expect(failure).toMatchObject({ type: 'ActitoUnavailable', retryable: true, notDone: false });
+    expect(failure.message).toContain('500');
+  });
+});
+
+describe('no answer', () => {
+  test('a refused connection may be tried again, and did nothing', async () => {
+    const failure = await failureOf(readTables(clientFor({ apiUrl: 'http://127.0.0.1:9', apiKey: 'k' })));
+    expect(failure).toMatchObject({ type: 'ActitoUnavailable', retryable: true });
+    await simulator.stop();
+    const gone = await failureOf(readTables(clientFor(simulator)));
+    expect(gone).toMatchObject({ type: 'ActitoUnavailable', notDone: true });
+    expect(gone.message).toContain('ECONNREFUSED');
+  });
+
+  test('a lost answer may be tried again, and may have done its work', async () => {
+    simulator.setFault('lostAnswer', {});
+    const request = { method: 'POST', route: 'changeRequests' } as const;
+    const call = clientFor(simulator).call(
+      {
+        ...request,
+        parts: { entity: 'shop', table: '16' },
+        json: addAttribute('spent', 'NUMBER', undefined),
+      },
+      createdBody,
+    );
+    expect(await failureOf(call)).toMatchObject({ type: 'ActitoUnavailable', notDone: false });
+    expect(simulator.attributes()).toContainEqual(expect.objectContaining({ name: 'spent' }));
+  });
+
+  test('a time-out is told with the call and its limit', async () => {
+    simulator.setFault('slow', { milliseconds: 60_000, times: 1 });
+    const error: unknown = await fetch(`${simulator.apiUrl}/auth/token`, {
+      signal: AbortSignal.timeout(10),
+    }).catch((reason: unknown) => reason);
+    const failure = failureOfError('GET token', error, 60_000);
+    expect(failure).toMatchObject({ type: 'ActitoUnavailable', retryable: true, notDone: false });
+    expect((failure as Error).message).toBe('Actito did not answer GET token within 60 s.');
+  });
+
+  test('cancelling ends a call that waits for its answer', async () => {
+    const cancelled = new AbortController();
+    simulator.setFault('slow', { milliseconds: 600_000 });
+    const call = readTables(clientFor(simulator, { signal: cancelled.signal }));
+    call.catch(() => undefined); // looked at below
+    await until('the call is under way', async () => simulator.faults().slow?.struck === 1);
+    cancelled.abort();
+    await expect(call).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+describe('an answer that is not as assumed', () => {
+  let server: ScriptedServer;
+  afterEach(() => server.stop());
+  const ask = (script: Parameters<typeof startScripted>[0], token?: typeof script) =>
+    startScripted(script, token).then((started) => {
+      server = started;
+      return failureOf(readTables(clientFor(server)));
+    });
+
+  test('JSON of another shape is refused, with the fields that are wrong', async () => {
+    const failure = await ask(json(200, { profileTables: [{ id: '1', name: 7 }] }));
+    expect(failure).toMatchObject({ type: 'ActitoRefused', retryable: false });
+    expect(failure.message).toContain('not as assumed');
+    expect(failure.message).toContain('docs/actito-contract.md');
+  });
+
+  test('an answer that is not JSON passes, and is not quoted: a gateway said it', async () => {
+    const failure = await ask(text(200, '<html>anna@shop.be</html>'));
+    expect(failure).toMatchObject({ type: 'ActitoUnavailable', retryable: true });
+    expect(failure.message).not.toContain('anna');
+  });
+
+  test('a token answer without a token is refused', async () => {
+    const failure = await ask(json(200, []), json(200, { token: 'x' }));
+    expect(failure).toMatchObject({ type: 'ActitoRefused' });
+    expect(failure.message).toContain('accessToken');
+    expect(server.requests).toEqual(['GET /auth/token']);
+  });
+
+  test('a redirection is not followed: the key would go along', async () => {
+    const failure = await ask((_, response) => response.writeHead(302, { Location: '/elsewhere' }).end());
+    expect(failure.type).toBe('ActitoUnavailable');
+    expect(server.requests).not.toContain('GET /elsewhere');
+  });
+
+  test('an answer that breaks off may be tried again', async () => {
+    const failure = await ask((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '1000' });
+      response.write('{"profileTables":');
+      setImmediate(() => response.destroy());
+    });
+    expect(failure).toMatchObject({ type: 'ActitoUnavailable', retryable: true });
+  });
+
+  test.each([400, 405, 406])('%i is not tried again as it is', async (status) => {
+    const failure = await ask(json(status, { message: 'The name is too long.' }));
+    expect(failure).toMatchObject({ type: 'ActitoRefused', retryable: false, notDone: true });
+    expect(failure.message).toContain(
+      `${status} to GET profileTables: The name is too long. The request has`,
+    );
+  });
+
+  test('403 is not tried again, and tells of rights', async () => {
+    const failure = await ask(json(403, {}));
+    expect(failure).toMatchObject({ type: 'ActitoUnauthorized', retryable: false });
+    expect(failure.message).toContain('lacks the right');
+  });
+
+  test.each([
+    ['JSON', json(400, { message: 'Profile anna.b@shop.be (+32470123456) is invalid' })],
+    ['text', text(400, 'Profile "anna.b@shop.be", 32470123456: invalid')],
+    ['another shape', json(400, { errors: [{ value: 'anna.b@shop.be', phone: '0470123456' }] })],
+  ])('a message never shows a person, whatever Actito says (%s)', async (_, script) => {
+    const { message } = await ask(script);
+    expect(message).toContain('400');
+    expect(message).not.toMatch(/anna|shop\.be|0?470123456/);
+    expect(message).not.toContain(TOKEN);
+  });
+
+  test("Actito's own words are cut: a page of HTML does not fill the log", async () => {
+    const { message } = await ask(text(400, '<p>very long</p>'.repeat(10_000)));
+    expect(message.length).toBeLessThan(600);
+  });
+});

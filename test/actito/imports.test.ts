@@ -1,0 +1,237 @@
+import { zipSync } from 'fflate';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { spoolFile, type Spool } from '../../actito/files/spool.ts';
+import {
+  countRowsInError,
+  readImport,
+  readRowsInError,
+  startImport,
+  type RowInError,
+} from '../../actito/imports.ts';
+import { Failure } from '../../activation/failures.ts';
+import { startSimulator, type Simulator } from '../../simulator/start.ts';
+import { until } from '../setup/until.ts';
+import { clientFor, failureOf, json, startScripted, text } from './support.ts';
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator({ pollInterval: 3_600_000 });
+});
+beforeEach(() => simulator.reset());
+afterAll(() => simulator?.stop());
+
+const KEY = 'emailAddress';
+const IMPORTS = '/mass-imports';
+
+async function spooled(content: string): Promise<Spool> {
+  async function* parts() {
+    yield { text: content, rows: 1 };
+  }
+  return spoolFile(parts());
+}
+
+/** Starts an import of a CSV text. @returns the execution's id */
+async function start(content: string, beforeEnd = async () => {}, client = clientFor(simulator)) {
+  const file = await spooled(content);
+  const columns = content.split('\n')[0]!.split(';');
+  try {
+    return await startImport(client, {
+      ...{ entity: 'shop', table: '16', keyAttribute: KEY, fileName: 'vip-1-1.csv' },
+      ...{ columns, file, beforeEnd },
+    });
+  } finally {
+    await file.close();
+  }
+}
+
+const stateOf = (id: string) => readImport(clientFor(simulator), 'shop', id);
+async function ended(id: string) {
+  await until('the import has ended', async () => (await stateOf(id)).state !== 'running');
+  return stateOf(id);
+}
+
+async function rowsInError(execution: string, api: { apiUrl: string; apiKey: string } = simulator) {
+  const batches: RowInError[][] = [];
+  const where = { entity: 'shop', execution, keyAttribute: KEY };
+  await readRowsInError(clientFor(api), where, async (rows) => void batches.push(rows));
+  return { batches, rows: batches.flat() };
+}
+
+const seed = (...names: string[]) =>
+  simulator.seedContacts(names.map((name) => ({ emailAddress: `${name}@shop.be`, city: 'before' })));
+const cityOf = (name: string) => simulator.contact(KEY, `${name}@shop.be`)!.city;
+
+test('an import updates the contacts that are known, and says so', async () => {
+  await seed('anna', 'bob');
+  const id = await start('emailAddress;city\nanna@shop.be;"Gent; ""Süd""\nBE"\nbob@shop.be;\n');
+  expect(await ended(id)).toEqual({ state: 'success', status: 'SUCCESS', message: undefined });
+  expect([cityOf('anna'), cityOf('bob')]).toEqual(['Gent; "Süd"\nBE', null]);
+  expect(simulator.imports()).toMatchObject([
+    { id, tableId: '16', mode: 'UPDATE_ONLY', key: KEY, columns: [KEY, 'city'], rows: { read: 2 } },
+  ]);
+  expect(await countRowsInError(clientFor(simulator), 'shop', id)).toBe(0);
+});
+
+test('a file of many megabytes goes through', async () => {
+  await seed('anna');
+  const filler = Array.from({ length: 60_000 }, (_, no) => `nobody${no}@shop.be;${'x'.repeat(60)}\n`);
+  const id = await start(`emailAddress;city\n${filler.join('')}anna@shop.be;Gent\n`);
+  expect(await ended(id)).toMatchObject({ state: 'withErrors' });
+  expect(cityOf('anna')).toBe('Gent');
+  expect(simulator.contactCount()).toBe(1);
+});
+
+test('rows that were not applied are told one by one: unmatched or refused', async () => {
+  await seed('anna', 'bob');
+  const id = await start('emailAddress;city\nanna@shop.be;Gent\n"x;y@shop.be";z\n');
+  expect(await ended(id)).toMatchObject({ state: 'withErrors', status: 'WITH_ERROR' });
+  expect(await countRowsInError(clientFor(simulator), 'shop', id)).toBe(1);
+  expect((await rowsInError(id)).rows).toEqual([
+    { key: 'x;y@shop.be', unmatched: true, code: 'PROFILE_NOT_FOUND' },
+  ]);
+
+  simulator.setFault('importRefusesRows', { every: 2, code: 'TOO_OLD' });
+  const refused = await start('emailAddress;city\nanna@shop.be;A\nbob@shop.be;B\n');
+  await ended(refused);
+  expect((await rowsInError(refused)).rows).toEqual([
+    { key: 'bob@shop.be', unmatched: false, code: 'TOO_OLD' },
+  ]);
+});
+
+test('a result file of many rows is read in batches, every row once', async () => {
+  const count = 12_345;
+  const lines = Array.from({ length: count }, (_, no) => `nobody${no}@shop.be;x\n`);
+  const id = await start(`emailAddress;city\n${lines.join('')}`);
+  await ended(id);
+  const { batches, rows } = await rowsInError(id);
+  expect(batches.map((batch) => batch.length)).toEqual([5_000, 5_000, 2_345]);
+  expect(new Set(rows.map(({ key }) => key)).size).toBe(count);
+  expect(rows.every(({ unmatched }) => unmatched)).toBe(true);
+});
+
+test('what breaks while a batch is taken ends the reading', async () => {
+  const id = await start('emailAddress;city\nnobody@shop.be;x\n');
+  await ended(id);
+  const where = { entity: 'shop', execution: id, keyAttribute: KEY };
+  const take = async () => {
+    throw new Failure('StateUnavailable', 'The state database is gone.');
+  };
+  await expect(readRowsInError(clientFor(simulator), where, take)).rejects.toMatchObject({
+    name: 'StateUnavailable',
+  });
+});
+
+test('an import that Actito reports as failed is failed, with its reason', async () => {
+  await seed('anna', 'bob');
+  simulator.setFault('importFails', {});
+  const id = await start('emailAddress;city\nanna@shop.be;A\nbob@shop.be;B\n');
+  expect(await ended(id)).toMatchObject({
+    ...{ state: 'failed', status: 'FAILED', message: expect.stringContaining('half') as string },
+  });
+});
+
+test('an import that still runs is running', async () => {
+  simulator.setFault('importsStuck', {});
+  const id = await start('emailAddress;city\nanna@shop.be;A\n');
+  await until('the import runs', async () => (await stateOf(id)).status === 'RUNNING');
+  expect(await stateOf(id)).toMatchObject({ state: 'running' });
+});
+
+test('a token that was forgotten in mid-run is renewed, and the whole file is sent again', async () => {
+  await seed('anna');
+  simulator.setFault('unauthorized', { times: 1, route: IMPORTS });
+  const id = await start('emailAddress;city\nanna@shop.be;Gent\n');
+  expect(await ended(id)).toMatchObject({ state: 'success' });
+  expect([simulator.imports().length, cityOf('anna')]).toEqual([1, 'Gent']);
+});
+
+test('a run that was superseded while it sent does not finish the call, and nothing is imported', async () => {
+  await seed('anna');
+  const superseded = async () => {
+    throw new Failure('RunSuperseded', 'A newer run has taken over.');
+  };
+  const failure = await failureOf(
+    start(`emailAddress;city\n${'anna@shop.be;Gent\n'.repeat(50_000)}`, superseded),
+  );
+  expect(failure).toMatchObject({ type: 'RunSuperseded' });
+  expect([simulator.imports(), cityOf('anna')]).toEqual([[], 'before']);
+});
+
+test('an import whose answer was lost may have been done: the failure does not deny it', async () => {
+  await seed('anna');
+  simulator.setFault('lostAnswer', { times: 1, route: IMPORTS });
+  const failure = await failureOf(start('emailAddress;city\nanna@shop.be;Gent\n'));
+  expect(failure).toMatchObject({ type: 'ActitoUnavailable', retryable: true, notDone: false });
+  expect(simulator.imports()).toHaveLength(1);
+});
+
+test.each([
+  ['tooManyRequests', 'ActitoUnavailable', true],
+  ['serverError', 'ActitoUnavailable', false],
+] as const)('an import that met %s is told as done or not done', async (fault, type, notDone) => {
+  simulator.setFault(fault, { times: 1, route: IMPORTS });
+  const failure = await failureOf(start('emailAddress;city\nanna@shop.be;Gent\n'));
+  expect(failure).toMatchObject({ type, retryable: true, notDone });
+  expect(simulator.imports()).toEqual([]);
+});
+
+test('a file that Actito does not take is refused for good', async () => {
+  const failure = await failureOf(start('emailAddress;unknown\nanna@shop.be;Gent\n'));
+  expect(failure).toMatchObject({ type: 'ActitoRefused', retryable: false, notDone: true });
+});
+
+test('an import that Actito does not know is refused', async () => {
+  expect(await failureOf(stateOf('999'))).toMatchObject({ type: 'ActitoRefused' });
+});
+
+test('a status that nobody has told us of means that the import still runs', async () => {
+  const server = await startScripted(json(200, { id: '1', status: 'QUEUED_FOR_REVIEW', more: [] }));
+  const state = await readImport(clientFor(server), 'shop', '1').finally(() => server.stop());
+  expect(state).toEqual({ state: 'running', status: 'QUEUED_FOR_REVIEW', message: undefined });
+});
+
+describe('a result file', () => {
+  const CSV =
+    'line;emailAddress;code;message\n2;"a""b@shop.be";GONE;"x;\ny"\n3;c@shop.be;<b>anna@shop.be;m\n';
+  const ROWS: RowInError[] = [
+    { key: 'a"b@shop.be', unmatched: false, code: 'GONE' },
+    { key: 'c@shop.be', unmatched: false, code: 'REFUSED' }, // what is no code is not passed on
+  ];
+  const zip = (csv: string, level: 0 | 6) =>
+    Buffer.from(zipSync({ 'errors.csv': Buffer.from(csv) }, { level }));
+  async function read(script: Parameters<typeof startScripted>[0]) {
+    const server = await startScripted(script);
+    return rowsInError('1', server).finally(() => server.stop());
+  }
+
+  test.each([0, 6] as const)('is read packed or not (level %i)', async (level) => {
+    expect((await read(text(200, zip(CSV, level), 'application/zip'))).rows).toEqual(ROWS);
+  });
+
+  test('is read however it is cut on its way, and with a byte-order mark', async () => {
+    const { rows } = await read((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/zip' });
+      const bytes = [...zip(`\uFEFF${CSV}`, 6)].map((byte) => Buffer.from([byte]));
+      const next = () => {
+        const byte = bytes.shift();
+        if (!byte) return void response.end();
+        response.write(byte, () => setImmediate(next));
+      };
+      next();
+    });
+    expect(rows).toEqual(ROWS);
+  });
+
+  test('that breaks off on its way is a failure that passes', async () => {
+    const reading = read((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/zip', 'Content-Length': '10000' });
+      response.write(zip(CSV, 6).subarray(0, 60));
+      setImmediate(() => response.destroy());
+    });
+    expect(await failureOf(reading)).toMatchObject({ type: 'ActitoUnavailable', retryable: true });
+  });
+
+  test('that is no ZIP tells of no rows', async () => {
+    expect((await read(text(200, CSV))).rows).toEqual([]);
+  });
+});

@@ -1,0 +1,133 @@
+/* Failing today, each a defect; belongs into test/actito/ once mended. */
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { zipSync } from 'fflate';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { profileTablesBody } from '../../actito/contract.ts';
+import { connectSftp } from '../../actito/delivery/sftp.ts';
+import { readRowsInError } from '../../actito/imports.ts';
+import { provisionAttributes, readProfileTable } from '../../actito/structure.ts';
+import { startSimulator, type Simulator } from '../../simulator/start.ts';
+import { loginOf } from './sftp-fixture.ts';
+import { clientFor, definitionFor, failureOf, json, startScripted, text } from './support.ts';
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator({ pollInterval: 3_600_000 });
+});
+beforeEach(() => simulator.reset());
+afterAll(() => simulator?.stop());
+
+const readTables = (api: { apiUrl: string; apiKey: string }) =>
+  clientFor(api).call({ route: 'profileTables', parts: { entity: 'shop' } }, profileTablesBody);
+
+test('calls under way at one time all survive a token that Actito no longer knows', async () => {
+  await readTables(simulator);
+  simulator.advanceClock(16 * 60_000);
+  const all = await Promise.allSettled([1, 2, 3, 4].map(() => readTables(simulator)));
+  expect(all.map(({ status }) => status)).toEqual(Array(4).fill('fulfilled'));
+});
+
+test('calls that begin at one time share the first token', async () => {
+  const fresh = await startSimulator({ pollInterval: 3_600_000 });
+  await Promise.all([1, 2, 3, 4].map(() => readTables(fresh)));
+  expect(fresh.calls()['GET /auth/token']).toBe(1);
+  await fresh.stop();
+});
+
+test('a message never shows the API key or the token, even if Actito repeats it', async () => {
+  const repeat =
+    (status: number): Parameters<typeof startScripted>[0] =>
+    (request, response) =>
+      json(status, { message: `Unknown: ${request.headers.authorization}` })(request, response);
+  for (const server of [await startScripted(repeat(400)), await startScripted(json(200, {}), repeat(401))]) {
+    const { message } = await failureOf(readTables(server));
+    expect(message).not.toMatch(/the-api-key|the-access-token/);
+    await server.stop();
+  }
+});
+
+test.each([
+  ['a quote in the wrong place', Buffer.from('line;emailAddress;code;message\n2;anna"b@shop.be;X;m\n')],
+  ['a line that is too short', Buffer.from('line;emailAddress;code;message\n2;anna@shop.be;X\n')],
+])('a result file with %s is refused, and no member stands in the message', async (_, csv) => {
+  const archive = Buffer.from(zipSync({ 'errors.csv': csv }));
+  const server = await startScripted(text(200, archive, 'application/zip'));
+  const where = { entity: 'shop', execution: '1', keyAttribute: 'emailAddress' };
+  const failure = await failureOf(readRowsInError(clientFor(server), where, async () => {}));
+  await server.stop();
+  expect(failure).toMatchObject({ type: 'ActitoRefused', retryable: false });
+  expect(failure.message).not.toContain('anna');
+});
+
+test('a result file whose ZIP is damaged is refused', async () => {
+  const archive = Buffer.from(zipSync({ 'errors.csv': Buffer.from('line;emailAddress;code\n'.repeat(500)) }));
+  const server = await startScripted(text(200, archive.subarray(0, archive.length >> 1), 'application/zip'));
+  const where = { entity: 'shop', execution: '1', keyAttribute: 'emailAddress' };
+  const failure = await failureOf(readRowsInError(clientFor(server), where, async () => {}));
+  await server.stop();
+  expect(failure).toMatchObject({ type: 'ActitoRefused' });
+});
+
+test('an attribute that cannot be mapped is found before any other is created: types are for ever', async () => {
+  const { activation } = definitionFor(simulator, {
+    attributes: [
+      { column: 'spent', attribute: 'spent', create: { type: 'NUMBER' } },
+      { column: 'city', attribute: 'city', create: { type: 'NUMBER' } },
+    ],
+  });
+  const client = clientFor(simulator);
+  const table = await readProfileTable(client, 'shop', 'Profiles');
+  const failure = await failureOf(provisionAttributes(client, 'shop', table, activation));
+  expect(failure.type).toBe('AttributeConflict');
+  expect(simulator.attributes().map(({ name }) => name)).not.toContain('spent');
+});
+
+test('a call that lacks a right is made once: another token has no other rights', async () => {
+  const server = await startScripted(json(403, {}));
+  await failureOf(readTables(server));
+  await server.stop();
+  expect(server.requests).toHaveLength(2); // the token and the call
+});
+
+test('a folder that is not there is refused, as failures.ts says', async () => {
+  const server = await connectSftp(loginOf(simulator), new AbortController().signal);
+  const listing = server.names('/missing');
+  await expect(listing).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
+  await expect(listing).rejects.toThrow(/delivery\.directory/);
+  await server.close();
+});
+
+test('a private key that is none is refused, not tried again for hours', async () => {
+  const login = { ...loginOf(simulator), password: undefined, privateKey: 'not a key' };
+  const connecting = connectSftp(login, new AbortController().signal);
+  await expect(connecting).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
+});
+
+test('cancelling ends the wait for a server that never answers', { timeout: 15_000 }, async () => {
+  const sockets: Socket[] = [];
+  const silent = createServer((socket) => sockets.push(socket));
+  await once(silent.listen(0, '127.0.0.1'), 'listening');
+  try {
+    const cancelled = new AbortController();
+    const { port } = silent.address() as AddressInfo;
+    const login = connectSftp({ ...loginOf(simulator), port }, cancelled.signal);
+    await once(silent, 'connection');
+    cancelled.abort();
+    await expect(login).rejects.toMatchObject({ name: 'AbortError' });
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+  }
+});
+
+test('cancelling ends an upload whose content does not come', { timeout: 15_000 }, async () => {
+  const cancelled = new AbortController();
+  const server = await connectSftp(loginOf(simulator), cancelled.signal);
+  async function* content() {
+    yield Buffer.alloc(100_000);
+    cancelled.abort();
+    await new Promise(() => {}); // the state database hangs
+  }
+  await expect(server.upload('/in/x', content())).rejects.toMatchObject({ name: 'AbortError' });
+});

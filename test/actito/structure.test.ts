@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { profileTableBody, type ProfileTable } from '../../actito/contract.ts';
+import { checkKeys, provisionAttributes, readProfileTable } from '../../actito/structure.ts';
+import type { Activation } from '../../activation/definition/definition.ts';
+import { startSimulator, type Simulator } from '../../simulator/start.ts';
+import { clientFor, definitionFor, failureOf } from './support.ts';
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator({ pollInterval: 3_600_000 });
+});
+beforeEach(() => simulator.reset());
+afterAll(() => simulator?.stop());
+
+const CHANGE_REQUESTS =
+  'POST /profile-table-structure/v5/entities/{entity}/profile-tables/{table}/change-requests';
+const STRUCTURE = '/profile-table-structure';
+
+const client = () => clientFor(simulator);
+const read = () => readProfileTable(client(), 'shop', 'Profiles');
+const changesAsked = () => simulator.calls()[CHANGE_REQUESTS] ?? 0;
+const named = (name: string) => simulator.attributes().filter((attribute) => attribute.name === name);
+
+function activation(attributes: object[], more: object = {}): Activation {
+  return definitionFor(simulator, { attributes, ...more }).activation;
+}
+
+const SPENT = { column: 'spent', attribute: 'spent', create: { type: 'NUMBER' } };
+const NOTE = { column: 'note', attribute: 'note', create: { type: 'STRING', maxLength: 40 } };
+const CITY = { column: 'city', attribute: 'city' };
+
+/** A table as Actito would show it, with one attribute that the simulator cannot have. */
+async function tableWith(attribute: object): Promise<ProfileTable> {
+  const table = await read();
+  return profileTableBody.parse({ ...table, attributes: [...table.attributes, attribute] });
+}
+
+test('a profile table is found by its name and by its id', async () => {
+  for (const nameOrId of ['Profiles', '16']) {
+    expect(await readProfileTable(client(), 'shop', nameOrId)).toMatchObject({ id: '16', name: 'Profiles' });
+  }
+});
+
+test('a table that does not exist is told with those that do', async () => {
+  const failure = await failureOf(readProfileTable(client(), 'shop', 'Customers'));
+  expect(failure).toMatchObject({ type: 'ConfigurationInvalid', retryable: false });
+  expect(failure.message).toContain('no profile table Customers; it has Profiles');
+});
+
+test('missing attributes are created as the mapping says, and only once', async () => {
+  const mapped = activation([SPENT, NOTE, CITY]);
+  const first = await provisionAttributes(client(), 'shop', await read(), mapped);
+  expect(first.created.sort()).toEqual(['note', 'spent']);
+  expect(first.attributes).toEqual([
+    { name: 'city', type: 'STRING', maxLength: 255 },
+    { name: 'note', type: 'STRING', maxLength: 40 },
+    { name: 'spent', type: 'NUMBER', maxLength: undefined },
+  ]);
+  expect(named('spent')).toMatchObject([
+    { type: 'CUSTOM', valueType: 'NUMBER', unique: false, mandatory: false },
+  ]);
+
+  const second = await provisionAttributes(client(), 'shop', await read(), mapped);
+  expect(second).toEqual({ attributes: first.attributes, created: [] });
+  expect(changesAsked()).toBe(2);
+});
+
+test('a mapping that grows creates only what is new', async () => {
+  await provisionAttributes(client(), 'shop', await read(), activation([SPENT]));
+  const { created } = await provisionAttributes(client(), 'shop', await read(), activation([SPENT, NOTE]));
+  expect(created).toEqual(['note']);
+});
+
+test('a mapping without attributes asks for nothing', async () => {
+  const found = await provisionAttributes(client(), 'shop', await read(), activation([]));
+  expect(found).toEqual({ attributes: [], created: [] });
+  expect(changesAsked()).toBe(0);
+});
+
+test('two activations that create the same attribute at one time both succeed, with one attribute', async () => {
+  const table = await read();
+  const both = await Promise.all(
+    [SPENT, SPENT].map((mapping) => provisionAttributes(client(), 'shop', table, activation([mapping]))),
+  );
+  for (const { attributes } of both) expect(attributes).toMatchObject([{ name: 'spent', type: 'NUMBER' }]);
+  expect(changesAsked()).toBe(2);
+  expect(named('spent')).toHaveLength(1);
+});
+
+test('an attribute whose creation was not answered is found, not created twice', async () => {
+  const table = await read();
+  simulator.setFault('lostAnswer', { times: 1 });
+  const { attributes } = await provisionAttributes(client(), 'shop', table, activation([SPENT]));
+  expect(attributes).toMatchObject([{ name: 'spent' }]);
+  expect([changesAsked(), named('spent').length]).toEqual([1, 1]);
+});
+
+test('a creation that failed without a trace is the failure it is', async () => {
+  const table = await read();
+  simulator.setFault('serverError', {
+    times: 1,
+    route: `${STRUCTURE}/v5/entities/shop/profile-tables/16/change`,
+  });
+  const failure = await failureOf(provisionAttributes(client(), 'shop', table, activation([SPENT])));
+  expect(failure).toMatchObject({ type: 'ActitoUnavailable', retryable: true });
+  expect(named('spent')).toEqual([]);
+});
+
+test('an attribute that another activation created with another type is a conflict, and stays as it is', async () => {
+  await provisionAttributes(client(), 'shop', await read(), activation([SPENT]));
+  const other = activation([{ ...SPENT, create: { type: 'STRING' } }]);
+  const failure = await failureOf(provisionAttributes(client(), 'shop', await read(), other));
+  expect(failure).toMatchObject({ type: 'AttributeConflict', retryable: false });
+  expect(failure.message).toContain('has type NUMBER, the mapping wants STRING');
+  expect(named('spent')).toMatchObject([{ valueType: 'NUMBER' }]);
+});
+
+test('an attribute that Actito lacks and the mapping does not create is refused, before anything is created', async () => {
+  const mapped = activation([SPENT, { column: 'x', attribute: 'frstName' }]);
+  const failure = await failureOf(provisionAttributes(client(), 'shop', await read(), mapped));
+  expect(failure).toMatchObject({ type: 'MappingInvalid', retryable: false });
+  expect(failure.message).toContain('no attribute frstName');
+  expect(failure.message).toContain('firstName');
+  expect(changesAsked()).toBe(0);
+});
+
+test('a predefined attribute has the type of its kind, whatever create says', async () => {
+  const mapped = activation([
+    { column: 'b', attribute: 'birthDate', create: { type: 'STRING' } },
+    { column: 'l', attribute: 'motherLanguage' },
+    { column: 's', attribute: 'sex' },
+  ]);
+  const { attributes, created } = await provisionAttributes(client(), 'shop', await read(), mapped);
+  expect(attributes.map(({ type }) => type)).toEqual(['DATE', 'MOTHER_LANGUAGE', 'SEX']);
+  expect(created).toEqual([]);
+});
+
+test.each([
+  ['holds several values', { type: 'CUSTOM', name: 'tags', valueType: 'STRING', multiValued: true }],
+  ['has a type that is not known here', { type: 'CUSTOM', name: 'tags', valueType: 'GEOPOINT' }],
+])('an attribute that %s cannot be mapped', async (_, attribute) => {
+  const table = await tableWith(attribute);
+  const mapped = activation([{ column: 'tags', attribute: 'tags' }]);
+  const failure = await failureOf(provisionAttributes(client(), 'shop', table, mapped));
+  expect(failure).toMatchObject({ type: 'MappingInvalid' });
+  expect(failure.message).toContain('tags of Profiles');
+});
+
+test("Actito's own attributes are never written, even if a mapping asks for it", async () => {
+  const mapped = activation([CITY]);
+  mapped.attributes[0]!.attribute = 'updateMoment'; // the configuration refuses this earlier
+  const failure = await failureOf(provisionAttributes(client(), 'shop', await read(), mapped));
+  expect(failure).toMatchObject({ type: 'MappingInvalid' });
+});
+
+test.each(['emailAddress', 'customerId', 'profileId'])('%s can be matched on', async (attribute) => {
+  const matchingKey = { column: 'k', type: 'externalId', attribute };
+  const table = await read();
+  expect(() => checkKeys(table, activation([], { matchingKey }))).not.toThrow();
+});
+
+test('a key that is not unique, or does not exist, is refused with those that are', async () => {
+  const table = await read();
+  const key = (attribute: string) => () =>
+    checkKeys(table, activation([], { matchingKey: { column: 'k', type: 'externalId', attribute } }));
+  expect(key('gsmNumber')).toThrow(
+    /matchingKey\.attribute of vip: gsmNumber is not unique.*emailAddress, customerId/,
+  );
+  expect(key('nothing')).toThrow(/nothing does not exist in profile table Profiles/);
+});
+
+test("a list's identifier has to be unique as well", async () => {
+  const list = { identifier: { column: 'c', attribute: 'city' } };
+  const table = await read();
+  expect(() => checkKeys(table, activation([], { list }))).toThrow(
+    /list\.identifier\.attribute of vip: city/,
+  );
+});

@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { evaluateGuards, type GuardFacts } from '../../activation/guards.ts';
+
+const GUARDS = { maxRemovedRatio: 0.3, allowEmpty: false, maxRejectedRatio: 0.05 };
+/** A calm run: 1,000 members, nothing happened. */
+const CALM: GuardFacts = {
+  read: 1000,
+  rejected: 0,
+  added: 0,
+  removed: 0,
+  members: 1000,
+  listed: 1000,
+  peak: 1000,
+  delivered: true,
+};
+const trips = (facts: Partial<GuardFacts>, guards = {}) =>
+  evaluateGuards({ ...GUARDS, ...guards }, { ...CALM, ...facts }).map(({ guard }) => guard);
+
+describe('the guards', () => {
+  it('let a calm run pass, and a first run', () => {
+    expect(trips({})).toEqual([]);
+    expect(trips({ listed: 0, peak: 0, added: 1000, delivered: false })).toEqual([]);
+  });
+
+  it.each<[string, Partial<GuardFacts>, string[]]>([
+    ['exactly the allowed share leaves', { removed: 300, members: 700 }, []],
+    ['one more than that leaves', { removed: 301, members: 699 }, ['maxRemovedRatio']],
+    ['as many enter as leave', { removed: 301, added: 301 }, ['maxRemovedRatio']],
+    ['the list erodes over several runs', { listed: 750, removed: 60, members: 690 }, ['maxRemovedRatio']],
+    ['it eroded before but nobody leaves now', { listed: 600, members: 600 }, []],
+    ['the list is small', { listed: 99, peak: 99, removed: 90, members: 9 }, []],
+    ['a list of 100 loses half', { listed: 100, peak: 100, removed: 50, members: 50 }, ['maxRemovedRatio']],
+    ['the list was quiet for a week', { peak: 0, removed: 500, members: 500 }, ['maxRemovedRatio']],
+    ['exactly the allowed share is rejected', { rejected: 50 }, []],
+    ['more than that is rejected', { rejected: 51 }, ['maxRejectedRatio']],
+    ['the segment becomes empty', { members: 0, removed: 1000, read: 0 }, ['allowEmpty', 'maxRemovedRatio']],
+    ['a small list becomes empty', { members: 0, removed: 5, listed: 5, peak: 5, read: 0 }, ['allowEmpty']],
+    [
+      'the segment is empty at the first run',
+      { members: 0, listed: 0, peak: 0, delivered: false },
+      ['allowEmpty'],
+    ],
+    ['the delivered list is empty already', { members: 0, listed: 0, peak: 0 }, []],
+    ['all rows are rejected', { members: 0, listed: 0, peak: 0, rejected: 1000 }, ['maxRejectedRatio']],
+  ])('when %s', (_, facts, expected) => {
+    expect(trips(facts)).toEqual(expected);
+  });
+
+  it('can each be switched off', () => {
+    const empty = { members: 0, removed: 1000, rejected: 1000 };
+    expect(trips(empty)).toEqual(['allowEmpty', 'maxRemovedRatio', 'maxRejectedRatio']);
+    expect(trips(empty, { allowEmpty: true, maxRemovedRatio: 1, maxRejectedRatio: 1 })).toEqual([]);
+  });
+
+  it('say what was found, what is allowed, what to check and which setting to change', () => {
+    const messages = evaluateGuards(GUARDS, {
+      ...CALM,
+      removed: 1000,
+      members: 0,
+      rejected: 60,
+      read: 600,
+    }).map(({ message }) => message);
+    expect(messages).toEqual([
+      'The segment has no members (600 rows read), and the list would target nobody. Check that the ' +
+        "segment's query finds people in the warehouse; if an empty list is right, set guards.allowEmpty: true.",
+      '1000 members would leave the list, and 0 remain of the 1000 it held at most in the last 7 days: a loss of ' +
+        "100 %, allowed are 30 %. Check that the warehouse's tables are completely loaded; if the loss is right, " +
+        'raise guards.maxRemovedRatio.',
+      '60 of 600 rows (10 %) have no usable matching key, allowed are 5 %. Check that matchingKey names the right ' +
+        'column, and the reasons stored with the run; if so many are normal, raise guards.maxRejectedRatio.',
+    ]);
+  });
+
+  it('trip for more removals whenever they trip for fewer', () => {
+    const size = fc.nat(2000);
+    fc.assert(
+      fc.property(size, size, fc.nat(500), (listed, removed, more) => {
+        fc.pre(removed + more <= listed);
+        const facts = (gone: number) => ({ listed, peak: listed, removed: gone, members: listed - gone });
+        const allowed = { allowEmpty: true };
+        if (trips(facts(removed), allowed).length > 0) {
+          expect(trips(facts(removed + more), allowed)).toEqual(['maxRemovedRatio']);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,187 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../activation/failures.ts';
+import { converterFor, isEmptyText } from '../../activation/values/convert.ts';
+import { unescapeCopy } from '../../activation/values/copy.ts';
+import type { ActitoType, Column, ColumnKind } from '../../activation/values/kinds.ts';
+import { VALUE_REJECTS } from '../../activation/values/rejects.ts';
+
+const KINDS = ['text', 'boolean', 'integer', 'decimal', 'float', 'date', 'timestamp', 'timestamptz'] as const;
+const column = (kind: ColumnKind, databaseType: string = kind): Column => ({
+  name: 'the_column',
+  kind,
+  databaseType,
+});
+
+/** What each type's values look like in an import file. */
+const FORMATS: Record<ActitoType, RegExp> = {
+  STRING: /^(\P{Cc}|[\t\n\r])*$/u,
+  INTEGER: /^-?\d{1,10}$/,
+  LONG: /^-?\d{1,19}$/,
+  NUMBER: /^-?\d+(\.\d+)?$/,
+  BOOLEAN: /^(TRUE|FALSE)$/,
+  DATE: /^\d{4}-\d\d-\d\d$/,
+  TIMESTAMP: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/,
+  EMAIL_ADDRESS: /^[^@\s]+@[^@\s]+\.[^@\s]{2,}$/,
+  SEX: /^[MF]$/,
+  MOTHER_LANGUAGE: /^[A-Z]{2}$/,
+};
+const TYPES = Object.keys(FORMATS) as ActitoType[];
+
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom(
+    't',
+    'f',
+    '0',
+    '1',
+    'M',
+    'fr-BE',
+    'a@b.cd',
+    'NaN',
+    '1e+20',
+    '12.00',
+    '-7',
+    '2026-01-31',
+    'infinity',
+  ),
+  fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+  fc.double().map(String),
+);
+
+function refusal(kind: ColumnKind, type: ActitoType, databaseType?: string): Failure {
+  try {
+    converterFor(column(kind, databaseType), { type });
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+  throw new Error(`${kind} was accepted for ${type}`);
+}
+
+describe('a conversion', () => {
+  it('yields a value in its format or a reason of the table, for any text of any pair it accepts', () => {
+    const pairs = TYPES.flatMap((type) => KINDS.map((kind) => ({ type, kind }))).filter(({ type, kind }) => {
+      try {
+        return Boolean(converterFor(column(kind), { type }));
+      } catch {
+        return false;
+      }
+    });
+    expect(pairs).toHaveLength(8 + 3 * 4 + 3 + 2 * 4 + 3);
+    fc.assert(
+      fc.property(fc.constantFrom(...pairs), anyText, ({ type, kind }, text) => {
+        const converted = converterFor(column(kind), { type })(text);
+        if ('value' in converted) expect(converted.value).toMatch(FORMATS[type]);
+        else expect(VALUE_REJECTS).toHaveProperty(converted.reject);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it.each<[ColumnKind, ActitoType, string, string]>([
+    ['text', 'STRING', 'Liège,\n"7"\t', 'Liège,\n"7"\t'],
+    ['boolean', 'STRING', 't', 'TRUE'],
+    ['boolean', 'STRING', 'f', 'FALSE'],
+    ['integer', 'STRING', '-42', '-42'],
+    ['decimal', 'STRING', '12.00', '12.00'],
+    ['float', 'STRING', '1e+20', '1e+20'],
+    ['date', 'STRING', '2026-01-31', '2026-01-31'],
+    ['timestamp', 'STRING', '2026-01-31 10:20:30.5', '2026-01-31 10:20:30'],
+    ['timestamptz', 'STRING', '2026-01-31 10:20:30.5+00', '2026-01-31 10:20:30'],
+    ['decimal', 'INTEGER', '12.00', '12'],
+    ['integer', 'LONG', '9223372036854775807', '9223372036854775807'],
+    ['float', 'NUMBER', '1.5e-7', '0.00000015'],
+    ['boolean', 'BOOLEAN', 't', 'TRUE'],
+    ['integer', 'BOOLEAN', '0', 'FALSE'],
+    ['text', 'BOOLEAN', ' Yes ', 'TRUE'],
+    ['text', 'BOOLEAN', 'n', 'FALSE'],
+    ['timestamptz', 'DATE', '2026-01-31 23:59:59+00', '2026-01-31'],
+    ['date', 'TIMESTAMP', '2026-01-31', '2026-01-31 00:00:00'],
+    ['text', 'EMAIL_ADDRESS', ' Anna@Shop.BE', 'anna@shop.be'],
+    ['text', 'SEX', 'f', 'F'],
+    ['text', 'MOTHER_LANGUAGE', 'fr', 'FR'],
+    ['text', 'MOTHER_LANGUAGE', 'nl-BE', 'NL'],
+    ['text', 'MOTHER_LANGUAGE', 'de_AT', 'DE'],
+  ])('of %s to %s makes %j into %j', (kind, type, text, value) => {
+    expect(converterFor(column(kind), { type })(text)).toEqual({ value });
+  });
+
+  it.each<[ColumnKind, ActitoType, string, string]>([
+    ['text', 'STRING', 'a\u0000b', 'ValueHasControlCharacter'],
+    ['text', 'STRING', 'a\u009bb', 'ValueHasControlCharacter'],
+    ['text', 'STRING', 'x'.repeat(256), 'ValueTooLong'],
+    ['decimal', 'STRING', 'NaN', 'ValueNotANumber'],
+    ['float', 'STRING', '-Infinity', 'ValueNotANumber'],
+    ['timestamp', 'STRING', 'infinity', 'ValueOutOfRange'],
+    ['integer', 'BOOLEAN', '2', 'ValueNotABoolean'],
+    ['text', 'BOOLEAN', 'maybe', 'ValueNotABoolean'],
+    ['text', 'EMAIL_ADDRESS', 'anna', 'ValueNotAnEmail'],
+    ['text', 'SEX', 'male', 'ValueNotASex'],
+    ['text', 'MOTHER_LANGUAGE', 'fra', 'ValueNotALanguage'],
+  ])('of %s to %s refuses %j as %s', (kind, type, text, reject) => {
+    expect(converterFor(column(kind), { type })(text)).toEqual({ reject });
+  });
+
+  it('counts characters, not UTF-16 units, against the length limit', () => {
+    const convert = converterFor(column('text'), { type: 'STRING', maxLength: 3 });
+    expect(convert('😀😀😀')).toEqual({ value: '😀😀😀' });
+    expect(convert('😀😀😀😀')).toEqual({ reject: 'ValueTooLong' });
+    expect(convert('abcd')).toEqual({ reject: 'ValueTooLong' });
+  });
+
+  it.each(TYPES)(
+    'to %s refuses an unsupported column before any row, with its type and what to do',
+    (type) => {
+      const failure = refusal('unsupported', type, 'jsonb');
+      expect(failure.type).toBe('MappingInvalid');
+      expect(failure.message).toMatch(/"the_column" has type jsonb, which cannot be sent.*cast it/);
+    },
+  );
+
+  it.each<[ColumnKind, ActitoType, string]>([
+    ['boolean', 'DATE', 'a value of type DATE in Actito (that takes date, timestamp, timestamptz, text)'],
+    ['date', 'INTEGER', 'a value of type INTEGER in Actito (that takes integer, decimal, float, text)'],
+    ['float', 'BOOLEAN', 'a value of type BOOLEAN in Actito (that takes boolean, integer, text)'],
+    ['integer', 'SEX', 'a value of type SEX in Actito (that takes text)'],
+  ])('of %s to %s is refused before any row', (kind, type, message) => {
+    expect(refusal(kind, type).message).toContain(message);
+  });
+});
+
+describe('an empty text', () => {
+  it('counts as null in a text column only', () => {
+    expect(isEmptyText(column('text'), '')).toBe(true);
+    expect(isEmptyText(column('text'), '   ')).toBe(true);
+    expect(isEmptyText(column('text'), ' x ')).toBe(false);
+    expect(isEmptyText(column('integer'), '')).toBe(false);
+  });
+});
+
+describe('a field of a COPY line', () => {
+  it('gives back any text that was escaped into it', () => {
+    const escapes: Record<string, string> = {
+      '\\': '\\\\',
+      '\t': '\\t',
+      '\n': '\\n',
+      '\r': '\\r',
+      '\b': '\\b',
+    };
+    const text = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.array(fc.constantFrom('\\', '\t', '\n', '\r', '\b', 'N', 'n', 'é')).map((parts) => parts.join('')),
+    );
+    fc.assert(
+      fc.property(text, (value) => {
+        expect(unescapeCopy(value.replace(/[\\\t\n\r\b]/g, (char) => escapes[char]!))).toBe(value);
+      }),
+    );
+  });
+
+  it('is null only for \\N itself', () => {
+    expect(unescapeCopy('\\N')).toBeNull();
+    expect(unescapeCopy('\\\\N')).toBe('\\N');
+    expect(unescapeCopy('')).toBe('');
+    expect(unescapeCopy('\\f\\v')).toBe('\f\v');
+  });
+});

@@ -1,0 +1,42 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { directRunner } from '../support/direct-run.ts';
+import { LIST, startStand, type Stand } from '../support/stand.ts';
+
+let stand: Stand;
+let runner: Awaited<ReturnType<typeof directRunner>>;
+beforeAll(async () => {
+  stand = await startStand();
+  runner = await directRunner(stand);
+  await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
+  await stand.warehouse.query(`insert into people values ('anna@shop.be', 'Anna', 1, 'Gent')`);
+});
+afterAll(async () => {
+  await runner?.close();
+  await stand?.dispose();
+});
+
+test('a folder that the file server does not have fails the run, with what to check, and not the worker', async () => {
+  const yaml = `${stand.projectFolder}/destinations/actito.yaml`;
+  const usual = await readFile(yaml, 'utf8');
+  await writeFile(yaml, usual.replace('directory: /in', 'directory: /nowhere'));
+  const run = await runner.run();
+  await writeFile(yaml, usual);
+  expect(run.outcome).toBe('failed');
+  expect(run.failure?.message).toContain('delivery.directory');
+  expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { added: 1 } });
+});
+
+test.each(['vip-retry', 'vip-pkey'])(
+  'an activation named %s has members of its own beside vip',
+  async (id) => {
+    await stand.writeActivation({ list: { name: id } }, id);
+    expect(await runner.run({ activation: id })).toMatchObject({
+      outcome: 'succeeded',
+      counts: { added: 1 },
+    });
+    expect([...stand.actito.listMembers(id)]).toEqual(['anna@shop.be']);
+    expect(await runner.run()).toMatchObject({ plan: { unchanged: true } });
+    expect([...stand.actito.listMembers(LIST)]).toEqual(['anna@shop.be']);
+  },
+);

@@ -1,0 +1,49 @@
+import { PassThrough } from 'node:stream';
+import { Client, Connection } from '@temporalio/client';
+import { commandLine } from '../../client/command-line.ts';
+import { temporalAddress } from '../setup/servers.ts';
+
+export interface Ended {
+  code: number;
+  out: string;
+  err: string;
+}
+
+export interface CliOptions {
+  taskQueue?: string;
+  env?: NodeJS.ProcessEnv;
+  signal?: AbortSignal;
+  /** Sees the output while it grows. */
+  onOutput?: (out: string) => void;
+}
+
+/** Runs one command line against the run's Temporal server; as in a pipe, not on a terminal. */
+export async function cli(args: string[], options: CliOptions = {}): Promise<Ended> {
+  const { taskQueue, env, signal = new AbortController().signal, onOutput } = options;
+  const ended = { code: -1, out: '', err: '' };
+  const into = (name: 'out' | 'err') =>
+    new PassThrough().on('data', (chunk: Buffer) => {
+      ended[name] += chunk.toString();
+      onOutput?.(ended.out);
+    });
+  const code = await commandLine(args, {
+    env: { TEMPORAL_ADDRESS: temporalAddress(), ...env },
+    out: into('out'),
+    err: into('err'),
+    signal,
+    taskQueue,
+  });
+  return { ...ended, code };
+}
+
+/** A client of the run's Temporal server. */
+export async function connectClient(): Promise<Client> {
+  return new Client({ connection: await Connection.connect({ address: temporalAddress() }) });
+}
+
+let counter = 0;
+
+/** An id that no other test has: all share one Temporal server. */
+export function freshId(name: string): string {
+  return `${name}-${process.pid}-${++counter}`;
+}

@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { isFailure } from '../../activation/failures.ts';
+import { loadProject } from '../../config/project.ts';
+
+export const SOURCE = 'driver: postgres\nconnection: { env: SHOP_DATABASE_URL }\n';
+
+export const DESTINATION = `environment: ENV-3
+apiKey: { env: ACTITO_API_KEY }
+entity: shop
+profileTable: Profiles
+delivery:
+  protocol: sftp
+  host: sftp.shop.example
+  username: actito
+  directory: /in
+  password: { env: SFTP_PASSWORD }
+  hostKey: SHA256:${'A'.repeat(43)}
+`;
+
+export const ACTIVATION = `source: shop
+destination: actito
+segment:
+  name: VIP
+  query: select 1
+matchingKey:
+  column: email
+  type: email
+  attribute: emailAddress
+attributes:
+  - { column: first_name, attribute: firstName }
+list:
+  validity: 48h
+`;
+
+/** A small valid project, file by file. */
+export const VALID: Record<string, string> = {
+  'sources/shop.yaml': SOURCE,
+  'destinations/actito.yaml': DESTINATION,
+  'activations/vip.yaml': ACTIVATION,
+};
+
+/** Writes a project folder that goes away with the test. */
+export async function projectFolder(files: Record<string, string>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'actito-sync-project-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+  return folder;
+}
+
+/** The problems that the valid project has when some of its files are others, a line each. */
+export async function problemsWith(files: Record<string, string>): Promise<string[]> {
+  const folder = await projectFolder({ ...VALID, ...files });
+  try {
+    await loadProject(folder);
+  } catch (error) {
+    if (isFailure(error, 'ConfigurationInvalid')) return error.message.split('\n').slice(1);
+    throw error;
+  }
+  throw new Error('the project was accepted');
+}

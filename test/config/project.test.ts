@@ -1,0 +1,195 @@
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { definitionOf, loadProject } from '../../config/project.ts';
+import { ACTIVATION, DESTINATION, problemsWith, projectFolder, VALID } from './folders.ts';
+
+const OTHER = ACTIVATION.replace('name: VIP', 'name: Other').replace('firstName', 'lastName');
+
+describe('a project folder', () => {
+  it('becomes sources, destinations and activations with every default filled in', async () => {
+    const project = await loadProject(await projectFolder(VALID));
+    expect([...project.sources]).toEqual([
+      ['shop', { driver: 'postgres', connection: { env: 'SHOP_DATABASE_URL' }, statementTimeout: 900_000 }],
+    ]);
+    expect(project.destinations.get('actito')).toMatchObject({
+      delivery: { port: 22 },
+      limits: { concurrentCalls: 4, importsPerTablePerDay: 12 },
+    });
+    expect(project.activations.get('vip')).toMatchObject({
+      id: 'vip',
+      name: 'VIP',
+      attributes: [{ column: 'first_name', attribute: 'firstName', nulls: 'keep' }],
+      list: {
+        name: 'VIP',
+        fileName: 'VIP.csv',
+        validity: 172_800_000,
+        identifier: { column: 'email', attribute: 'emailAddress' },
+      },
+      guards: { maxRemovedRatio: 0.3, allowEmpty: false, maxRejectedRatio: 0.05 },
+    });
+    expect(project.warnings).toEqual([]);
+  });
+
+  it('may hold other files, .yml files, anchors, and files by symbolic link', async () => {
+    const anchored = ACTIVATION.replace('name: VIP', 'name: &name Other').replace(
+      'validity: 48h',
+      'name: *name',
+    );
+    const folder = await projectFolder({
+      ...VALID,
+      'activations/README.md': '# Ours',
+      'activations/.vip.yaml.swp.yaml': 'x: {',
+      'activations/anchored.yml': anchored.replace('firstName', 'lastName'),
+    });
+    await writeFile(join(folder, 'linked'), OTHER.replace('Other', 'Third').replace('lastName', 'city'));
+    await symlink(join(folder, 'linked'), join(folder, 'activations/linked.yaml'));
+    const project = await loadProject(folder);
+    expect([...project.activations.keys()]).toEqual(['anchored', 'linked', 'vip']);
+    expect(project.activations.get('anchored')?.list.name).toBe('Other');
+  });
+
+  it('shows all problems of all files at once, in the order of files and lines', async () => {
+    const folder = await projectFolder({
+      'sources/shop.yaml': 'driver: mysql\n',
+      'destinations/actito.yaml': DESTINATION.replace('entity: shop\n', ''),
+      'activations/vip.yaml': ACTIVATION.replace('type: email', 'type: phone').replace('48h', '0'),
+      'activations/other.yaml': OTHER.replace('source: shop', 'source: shopp'),
+    });
+    await expect(loadProject(folder)).rejects.toMatchObject({
+      type: 'ConfigurationInvalid',
+      message: [
+        `The project folder ${folder} has 6 problems:`,
+        'activations/other.yaml:1 source: there is no source "shopp", did you mean "shop"?',
+        'activations/vip.yaml:8 matchingKey.type: expected email or externalId, got "phone"',
+        'activations/vip.yaml:13 list.validity: expected a duration such as 15m, 48h or 2 days, got 0',
+        'destinations/actito.yaml:1 entity: missing, expected a text',
+        'sources/shop.yaml:1 driver: expected postgres (the only driver so far), got "mysql"',
+        'sources/shop.yaml:1 connection: missing, expected { env: NAME }, the name of an environment variable',
+      ].join('\n'),
+    });
+  });
+
+  it('is asked for by the name of its variable when it does not exist', async () => {
+    await expect(loadProject('/nowhere')).rejects.toThrow(
+      'There is no project folder /nowhere. Set ACTITO_SYNC_PROJECT to the folder that holds sources/, destinations/ and activations/.',
+    );
+  });
+
+  it('misses a folder inside it', async () => {
+    const folder = await projectFolder(VALID);
+    await rm(join(folder, 'sources'), { recursive: true });
+    await expect(loadProject(folder)).rejects.toThrow(
+      `The project folder ${folder} has 2 problems:\n` +
+        'activations/vip.yaml:1 source: there is no source "shop"\n' +
+        "sources/: the folder is missing; it holds a YAML file for each of the project's sources",
+    );
+  });
+
+  it('names a file that cannot be read', async () => {
+    const folder = await projectFolder(VALID);
+    await mkdir(join(folder, 'activations/folder.yaml'));
+    await expect(loadProject(folder)).rejects.toThrow('activations/folder.yaml cannot be read (EISDIR).');
+  });
+});
+
+describe('the files of a project together', () => {
+  it('refuse an id that cannot be part of a workflow id or a table name, and an id used twice', async () => {
+    expect(
+      await problemsWith({
+        'sources/My_Shop.yaml': VALID['sources/shop.yaml']!,
+        'activations/vip.yml': OTHER,
+      }),
+    ).toEqual([
+      'activations/vip.yml: the id "vip" is taken by a file of the same name, .yaml or .yml',
+      'sources/My_Shop.yaml: expected an id (the file name) of lower-case letters, digits and single hyphens, got "My_Shop"',
+    ]);
+  });
+
+  it('refuse two activations with one list', async () => {
+    expect(await problemsWith({ 'activations/z.yaml': ACTIVATION })).toEqual([
+      'activations/z.yaml:12 list.name: the list "VIP" is already fed by activations/vip.yaml',
+    ]);
+  });
+
+  it('refuse two activations with one file, even by way of two destinations of one folder', async () => {
+    const same = OTHER.replace('validity: 48h', 'fileName: VIP.csv');
+    const problem = ':13 list.fileName: the file "VIP.csv" is already written by activations/vip.yaml';
+    expect(await problemsWith({ 'activations/z.yaml': same })).toEqual([`activations/z.yaml${problem}`]);
+    expect(
+      await problemsWith({
+        'destinations/second.yaml': DESTINATION.replace('/in', '/in/'),
+        'activations/z.yaml': same.replace('destination: actito', 'destination: second'),
+      }),
+    ).toEqual([`activations/z.yaml${problem}`]);
+  });
+
+  it('accept the same list and file on another server', async () => {
+    const folder = await projectFolder({
+      ...VALID,
+      'destinations/second.yaml': DESTINATION.replace('sftp.shop', 'sftp2.shop').replace('ENV-3', 'ENV-0'),
+      'activations/z.yaml': ACTIVATION.replace('destination: actito', 'destination: second'),
+    });
+    const { warnings, activations } = await loadProject(folder);
+    expect(activations.size).toBe(2);
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe('warnings', () => {
+  it('name two activations that write one attribute of the same profiles', async () => {
+    const folder = await projectFolder({
+      ...VALID,
+      'activations/z.yaml': OTHER.replace('lastName', 'firstName'),
+    });
+    expect((await loadProject(folder)).warnings).toEqual([
+      'activations/vip and activations/z both write firstName of the same profiles: the run that changes a value last wins. Let one of them own each attribute.',
+    ]);
+  });
+
+  it.each([
+    ['every: 24h', []],
+    [
+      'every: 25h',
+      [
+        'activations/vip: the list is valid for 48h and runs every 25h: after one failed run it may expire and target nobody. Set list.validity to 50h or more.',
+      ],
+    ],
+    ['cron: "0 6 1 * *"', []],
+  ])('compare the validity of 48h with a schedule of %s', async (schedule, warnings) => {
+    const folder = await projectFolder({
+      ...VALID,
+      'activations/vip.yaml': `${ACTIVATION}schedule: { ${schedule} }`,
+    });
+    expect((await loadProject(folder)).warnings).toEqual(warnings);
+  });
+});
+
+describe('the definition of a run', () => {
+  it('is the activation with its source and destination', async () => {
+    const project = await loadProject(await projectFolder(VALID));
+    expect(definitionOf(project, 'vip')).toEqual({
+      activation: project.activations.get('vip'),
+      source: project.sources.get('shop'),
+      destination: project.destinations.get('actito'),
+    });
+  });
+
+  it('does not exist for an unknown activation', async () => {
+    const project = await loadProject(await projectFolder(VALID));
+    const refusal = (id: string) => () => definitionOf(project, id);
+    expect(refusal('vipp')).toThrow('The project has no activation "vipp", did you mean "vip"?');
+    expect(refusal('sleepers')).toThrow('The project has no activation "sleepers" (known: vip)');
+    expect(refusal('sleepers')).toThrow(expect.objectContaining({ type: 'InvalidActivation' }));
+    project.activations.clear();
+    expect(refusal('vip')).toThrow('The project has no activation "vip"; its folder activations/ is empty');
+  });
+});
+
+describe('the demo project', () => {
+  it('is valid, without a warning', async () => {
+    const project = await loadProject(new URL('../../examples/demo', import.meta.url).pathname);
+    expect([...project.activations.keys()]).toEqual(['sleeping-customers', 'vip-customers']);
+    expect(project.warnings).toEqual([]);
+  });
+});

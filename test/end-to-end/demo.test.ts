@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { contactsOf } from '../../examples/demo/contacts.ts';
+import { letADayPass } from '../../examples/demo/next-day.ts';
+import { seedShop } from '../../examples/demo/shop.ts';
+import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
+import { demoSegment, expectedCounts } from './demo-expectations.ts';
+import { startDemo } from './demo-process.ts';
+
+let database: TestDatabase;
+let shop: pg.Client;
+beforeAll(async () => {
+  database = await freshDatabase('shop');
+  shop = new pg.Client({ connectionString: database.url });
+  await shop.connect();
+  await seedShop(shop);
+});
+afterAll(async () => {
+  await shop?.end();
+  await database?.dispose();
+});
+
+type Counts = ReturnType<typeof expectedCounts>;
+
+/** What each of the three runs printed. */
+function printedRuns(out: string): { counts: Counts; list: string; actito: number }[] {
+  return out
+    .split(/^(?:First|Second|Third) run/m)
+    .slice(1)
+    .map((text) => {
+      const after = (name: string) => new RegExp(`^ {2}${name} +(.*)$`, 'm').exec(text)![1]!;
+      const number = (name: keyof Counts) => Number.parseInt(after(name));
+      return {
+        counts: {
+          read: number('read'),
+          added: number('added'),
+          removed: number('removed'),
+          updated: number('updated'),
+          unmatched: number('unmatched'),
+          rejected: number('rejected'),
+          profiles: number('profiles'),
+        },
+        list: after('list'),
+        actito: Number(/now targets (\d+) profiles; it expires in 2 days/.exec(text)![1]),
+      };
+    });
+}
+
+test('the demo prints what the data imply, ends well and leaves nothing behind', async () => {
+  const demo = await startDemo('npm');
+  const contacts = new Set((await contactsOf(shop)).map(({ emailAddress }) => emailAddress!));
+  const first = await demoSegment(shop);
+  await letADayPass(shop);
+  const second = await demoSegment(shop);
+  const expected = [
+    expectedCounts(null, first, contacts),
+    expectedCounts(first, second, contacts),
+    expectedCounts(second, second, contacts),
+  ];
+  // The story only tells something when something happens, and no guard trips.
+  expect(Math.min(...Object.values(expected[1]!))).toBeGreaterThan(0);
+  expect(expected[0]!.unmatched / expected[0]!.added).toBeGreaterThan(0.05);
+
+  const { code, out, err } = await demo.ended;
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  const runs = printedRuns(out);
+  expect(runs.map(({ counts }) => counts)).toEqual(expected);
+  expect(runs.map(({ actito }) => actito)).toEqual(expected.map(({ profiles }) => profiles));
+  expect(runs.map(({ list }) => /first delivery|changed|not pushed/.exec(list)?.[0])).toEqual([
+    'first delivery',
+    'changed',
+    'not pushed',
+  ]);
+  await demo.leavesNothing();
+}, 120_000);
+
+test.each(['Starting PostgreSQL', 'Starting the worker', 'First run', 'Second run', 'Third run'])(
+  'Ctrl-C at "%s" ends it at once and leaves nothing behind',
+  async (moment) => {
+    const demo = await startDemo('node');
+    await demo.shows(moment);
+    demo.pressCtrlC();
+    const { code, out, err } = await demo.ended;
+    expect({ code, err }).toEqual({ code: 130, err: '' });
+    expect(out).toContain('Interrupted;');
+    await demo.leavesNothing();
+  },
+  120_000,
+);
+
+test('with --keep it stays up until Ctrl-C, and what it prints to try works as printed', async () => {
+  const demo = await startDemo('node', '--keep');
+  await demo.shows('Ctrl-C ends everything');
+  const out = demo.output();
+  const commands = out.split('\n').filter((line) => /^ {2}.*(npm run activation|workflow start)/.test(line));
+  expect(commands).toHaveLength(2);
+  for (const command of commands) await promisify(execFile)('sh', ['-c', command]);
+  const page = /What a marketer sees: (\S+)/.exec(out)![1]!;
+  expect(await (await fetch(page)).text()).toContain('VIP customers');
+
+  demo.pressCtrlC();
+  const { code, err } = await demo.ended;
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  await demo.leavesNothing();
+}, 120_000);
+
+test('when nobody reads its output any more, it ends and leaves nothing behind', async () => {
+  const demo = await startDemo('node');
+  await demo.shows('First run');
+  demo.stopReading();
+  await demo.ended;
+  await demo.leavesNothing();
+}, 120_000);
+
+test('Ctrl-C reaches it through npm, too', async () => {
+  const demo = await startDemo('npm');
+  await demo.shows('First run');
+  demo.pressCtrlC();
+  const { out, err } = await demo.ended;
+  expect(err).toBe('');
+  expect(out).toContain('Interrupted;');
+  await demo.leavesNothing();
+}, 120_000);

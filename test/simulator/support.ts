@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import SftpClient from 'ssh2-sftp-client';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
+import type { ListView } from '../../simulator/lists/target-lists.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/start.ts';
+
+/** Polls are asked for, so that no test depends on their timing. */
+export const NEVER = 3_600_000;
+
+/** One simulator for a test file, new before each test. */
+export function simulatorForTests(options: SimulatorOptions = {}): () => Simulator {
+  let simulator: Simulator;
+  beforeAll(async () => {
+    simulator = await startSimulator({ pollInterval: NEVER, ...options });
+  });
+  beforeEach(() => simulator.reset());
+  afterAll(() => simulator.stop());
+  return () => simulator;
+}
+
+/** Waits for a condition, generously. */
+export function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  return vi.waitFor(
+    async () => {
+      if (!(await condition())) throw new Error('The awaited condition did not come true.');
+    },
+    { timeout: 20_000, interval: 5 },
+  );
+}
+
+export interface Reply {
+  status: number;
+  headers: Headers;
+  json: Body;
+}
+
+/** What the answers of all routes may hold; each test knows what it asked for. */
+export interface Body extends ListView {
+  id: string;
+  status: string;
+  message?: string;
+  rows?: object;
+  attributes: object[];
+  externalTargetLists: ListView[];
+  fileTransferLocations: { id: string }[];
+  fileSynchronizations: { id: string }[];
+}
+
+/** Stands for any text in what a test expects. */
+export const someText: unknown = expect.any(String);
+
+export async function token(simulator: Simulator): Promise<string> {
+  const response = await fetch(`${simulator.apiUrl}/auth/token`, {
+    headers: { authorization: simulator.apiKey, accept: 'application/json' },
+  });
+  return ((await response.json()) as { accessToken: string }).accessToken;
+}
+
+/** A caller of the API with a token of its own. */
+export async function caller({ apiUrl }: Simulator, accessToken: string) {
+  return async (method: string, path: string, body?: unknown, headers: object = {}): Promise<Reply> => {
+    const response = await fetch(apiUrl + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${accessToken}`,
+        ...(body === undefined || body instanceof FormData ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body instanceof FormData ? body : body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.startsWith('application/json');
+    return {
+      status: response.status,
+      headers: response.headers,
+      json: (isJson ? JSON.parse(text) : text) as Body,
+    };
+  };
+}
+
+export type Call = Awaited<ReturnType<typeof caller>>;
+
+export async function connect(simulator: Simulator): Promise<Call> {
+  return caller(simulator, await token(simulator));
+}
+
+export const EXECUTIONS = '/mass-imports/v5/entities/shop/etl-executions';
+export const STRUCTURE = '/profile-table-structure/v5/entities/shop/profile-tables';
+export const SYNCHRONIZATIONS = '/file-transfers/v5/entities/shop/file-synchronizations';
+export const LISTS = '/external-target-lists/v5/entities/shop/profile-tables/16/external-target-lists';
+
+export function definition(columns: string[], more: object = {}) {
+  const fileFormat = { separator: ';', encoding: 'UTF-8', header: true };
+  return { profileTableId: '16', mode: 'UPDATE_ONLY', fileFormat, key: columns[0], columns, ...more };
+}
+
+/** The multipart body of an import. */
+export function upload(
+  columns: string[],
+  content: string | Uint8Array,
+  { more = {}, fileType = 'text/csv' } = {},
+): FormData {
+  const form = new FormData();
+  const json = JSON.stringify(definition(columns, more));
+  form.append('definition', new Blob([json], { type: 'application/json' }));
+  form.append('file', new Blob([content], { type: fileType }), 'data.csv');
+  return form;
+}
+
+/** Imports lines, header apart, and waits for the end. @returns the state that the API shows. */
+export async function importRows(call: Call, columns: string[], lines: string[]) {
+  const created = await call('POST', EXECUTIONS, upload(columns, [columns.join(';'), ...lines].join('\n')));
+  if (created.status !== 201) throw new Error(JSON.stringify(created.json));
+  return ended(call, created.json.id);
+}
+
+export async function ended(call: Call, id: string) {
+  let state: Body | undefined;
+  await until(async () => {
+    state = (await call('GET', `${EXECUTIONS}/${id}`)).json;
+    return !['PENDING', 'RUNNING'].includes(state.status);
+  });
+  return state!;
+}
+
+const open: SftpClient[] = [];
+afterEach(async () => {
+  for (const client of open.splice(0)) await client.end();
+});
+
+/** An SFTP connection that has checked the host key; closed after the test. */
+export async function sftp(
+  { sftp: { host, port, username, password, hostKey } }: Simulator,
+  login: object = {},
+) {
+  // Without callbacks of its own the client writes to the console; tests see failures by their calls.
+  const quiet = { error: () => {}, end: () => {}, close: () => {} };
+  const client = new SftpClient('test', quiet);
+  open.push(client);
+  await client.connect({
+    ...{ host, port, username, password },
+    hostVerifier: (key: Buffer) =>
+      `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}` === hostKey,
+    ...login,
+  });
+  return client;
+}
+
+/** Sets up a file synchronization and a list of its own. @returns the list's id. */
+export async function createList(call: Call, name = 'VIP', more: object = {}): Promise<string> {
+  const locations = await call('GET', '/file-transfers/v5/entities/shop/file-transfer-locations');
+  const synchronization = await call('POST', SYNCHRONIZATIONS, {
+    ...{ name, fileName: `${name}.csv`, separator: ';', encoding: 'UTF-8' },
+    fileTransferLocationId: locations.json.fileTransferLocations[0]!.id,
+  });
+  const list = await call('POST', LISTS, listBody(name, synchronization.json.id, more));
+  if (list.status !== 201) throw new Error(JSON.stringify(list.json));
+  return list.json.id;
+}
+
+export function listBody(name: string, fileSynchronizationId: string, more: object = {}) {
+  const fixed = { description: '[actito-sync:vip]', identifierAttribute: 'emailAddress', validityHours: 48 };
+  return { name, fileSynchronizationId, ...fixed, ...more };
+}
+
+/** So many contacts a1@shop.be, a2@shop.be, … with the customer ids C1, C2, … */
+export function people(count: number) {
+  return Array.from({ length: count }, (_, i) => ({
+    emailAddress: `a${i + 1}@shop.be`,
+    customerId: `C${i + 1}`,
+  }));
+}

@@ -1,0 +1,172 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, expect, test } from 'vitest';
+import {
+  connect,
+  ended,
+  EXECUTIONS,
+  people,
+  simulatorForTests,
+  token,
+  until,
+  upload,
+  someText,
+} from './support.ts';
+
+// Temporary files of our own, so that no other process's are taken for left-overs.
+const temporary = mkdtempSync(join(tmpdir(), 'actito-uploads-'));
+process.env.TMPDIR = temporary;
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+const LIMIT = 200_000;
+const simulator = simulatorForTests({ maxImportBytes: LIMIT });
+const COLUMNS = ['emailAddress', 'firstName'];
+const HEADER = 'emailAddress;firstName\n';
+
+test('an import is accepted with its id and the place to ask for it', async () => {
+  const call = await connect(simulator());
+  const reply = await call('POST', EXECUTIONS, upload(COLUMNS, `${HEADER}a1@shop.be;Anna`));
+  expect(reply).toMatchObject({ status: 201, json: { id: someText } });
+  expect(reply.headers.get('location')).toBe(`${EXECUTIONS}/${reply.json.id}`);
+  expect(await ended(call, reply.json.id)).toMatchObject({ status: 'WITH_ERROR' });
+});
+
+test('the definition may also be a field without a file name', async () => {
+  const call = await connect(simulator());
+  const body = rawBody([
+    ['name="definition"\r\nContent-Type: application/json', await definitionJson()],
+    ['name="file"; filename="a.csv"\r\nContent-Type: text/csv', HEADER],
+  ]);
+  expect(await post(body)).toBe(201);
+  expect((await call('GET', `${EXECUTIONS}/${simulator().imports()[0]!.id}`)).status).toBe(200);
+});
+
+test('a GZIP file is unpacked', async () => {
+  await simulator().seedContacts(people(1));
+  const call = await connect(simulator());
+  const packed = gzipSync(`${HEADER}a1@shop.be;Anna`);
+  const { json } = await call('POST', EXECUTIONS, upload(COLUMNS, packed, { fileType: 'application/gzip' }));
+  expect(await ended(call, json.id)).toMatchObject({ status: 'SUCCESS' });
+  expect(simulator().contact('emailAddress', 'a1@shop.be')).toMatchObject({ firstName: 'Anna' });
+});
+
+test('a file may be as large as the limit, and not one byte larger, packed or not', async () => {
+  const call = await connect(simulator());
+  const filled = (bytes: number) => HEADER.padEnd(bytes, 'x');
+  const status = async (content: string | Uint8Array, fileType?: string) =>
+    (await call('POST', EXECUTIONS, upload(COLUMNS, content, { fileType }))).status;
+  expect(await status(filled(LIMIT))).toBe(201);
+  expect(await status(filled(LIMIT + 1))).toBe(400);
+  expect(await status(filled(40 * LIMIT))).toBe(400);
+  expect(await status(gzipSync(filled(LIMIT + 1)), 'application/gzip')).toBe(400);
+});
+
+test.each([
+  ['a byte-order mark', `\uFEFF${HEADER}`, {}],
+  ['a file that is not UTF-8', Buffer.from(`${HEADER}a1@shop.be;Zo\xEB`, 'latin1'), {}],
+  ['a file that ends inside a character', Buffer.from(`${HEADER}a1@shop.be;Zo\xC3`, 'latin1'), {}],
+  ['an empty file', '', {}],
+  ['a header in another order', 'firstName;emailAddress\n', {}],
+  ['a header with other separators', 'emailAddress,firstName\n', {}],
+  ['a header that is no CSV', 'emailAddress;"firstName\n', {}],
+  ['another type of file', HEADER, { fileType: 'text/plain' }],
+  ['a GZIP file that is none', HEADER, { fileType: 'application/gzip' }],
+  ['an unknown table', HEADER, { more: { profileTableId: '17' } }],
+  ['an unknown attribute', 'emailAddress;shoeSize\n', { more: { columns: ['emailAddress', 'shoeSize'] } }],
+  ['a key that is not unique', HEADER, { more: { key: 'firstName' } }],
+  ['a key that is no column', HEADER, { more: { key: 'customerId' } }],
+  ['a repeated column', HEADER, { more: { columns: [...COLUMNS, 'firstName'] } }],
+  ['nothing to write', 'emailAddress\n', { more: { columns: ['emailAddress'] } }],
+  ['a written profile id', 'emailAddress;profileId\n', { more: { columns: ['emailAddress', 'profileId'] } }],
+  [
+    'a written creation',
+    'emailAddress;creationMoment\n',
+    { more: { columns: ['emailAddress', 'creationMoment'] } },
+  ],
+  [
+    'a written update',
+    'emailAddress;updateMoment\n',
+    { more: { columns: ['emailAddress', 'updateMoment'] } },
+  ],
+  ['a mode that creates', HEADER, { more: { mode: 'CREATE_UPDATE' } }],
+  ['an unknown field', HEADER, { more: { dryRun: true } }],
+  [
+    'another encoding',
+    HEADER,
+    { more: { fileFormat: { separator: ';', encoding: 'ISO-8859-1', header: true } } },
+  ],
+  [
+    'a long separator',
+    HEADER,
+    { more: { fileFormat: { separator: ';;', encoding: 'UTF-8', header: true } } },
+  ],
+])('%s is refused with a message, and nothing is kept', async (_, content, more) => {
+  const reply = await (await connect(simulator()))('POST', EXECUTIONS, upload(COLUMNS, content, more));
+  expect(reply).toMatchObject({ status: 400, json: { message: someText } });
+  expect(simulator().imports()).toEqual([]);
+  expect(uploadsOnDisk()).toEqual([]);
+});
+
+test('bodies with missing, doubled or unknown parts are refused', async () => {
+  const definition = ['name="definition"\r\nContent-Type: application/json', await definitionJson()] as const;
+  const file = ['name="file"; filename="a.csv"\r\nContent-Type: text/csv', HEADER] as const;
+  const bodies = [
+    rawBody([definition]),
+    rawBody([file]),
+    rawBody([definition, definition, file]),
+    rawBody([definition, file, file]),
+    rawBody([definition, file, ['name="note"', 'x']]),
+    rawBody([definition, ['name="file"\r\nContent-Type: text/csv', HEADER]]),
+    rawBody([['name="definition"', definition[1]], file]),
+    rawBody([[definition[0], '{'], file]),
+    rawBody([definition, file]).slice(0, -6),
+  ];
+  for (const body of bodies) expect(await post(body)).toBe(400);
+  expect(await post('{}', 'application/json')).toBe(400);
+  expect(uploadsOnDisk()).toEqual([]);
+});
+
+test('a caller that goes away in mid-upload leaves nothing behind, and its place is free again', async () => {
+  const accessToken = await token(simulator());
+  for (let i = 0; i < 6; i += 1) {
+    const headers = {
+      authorization: `Bearer ${accessToken}`,
+      'content-type': 'multipart/form-data; boundary=x',
+    };
+    const sent = request(simulator().apiUrl + EXECUTIONS, { method: 'POST', headers });
+    sent.on('error', () => {}); // we break it ourselves
+    sent.write(rawBody([['name="file"; filename="a.csv"\r\nContent-Type: text/csv', HEADER]]).slice(0, -6));
+    await until(() => uploadsOnDisk().length === 1);
+    sent.destroy();
+    await until(() => uploadsOnDisk().length === 0);
+  }
+  const call = await connect(simulator());
+  expect((await call('GET', '/entities/v5/entities')).status).toBe(200);
+});
+
+function definitionJson(): Promise<string> {
+  return (upload(COLUMNS, '').get('definition') as Blob).text();
+}
+
+function rawBody(parts: (readonly [disposition: string, content: string])[]): string {
+  const written = parts.map(
+    ([disposition, content]) => `--x\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${content}\r\n`,
+  );
+  return `${written.join('')}--x--\r\n`;
+}
+
+async function post(body: string, type = 'multipart/form-data; boundary=x'): Promise<number> {
+  const authorization = `Bearer ${await token(simulator())}`;
+  const headers = { authorization, 'content-type': type };
+  return (await fetch(simulator().apiUrl + EXECUTIONS, { method: 'POST', headers, body })).status;
+}
+
+/** Files of uploads, wherever the simulator keeps them. */
+function uploadsOnDisk(): string[] {
+  return readdirSync(temporary, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.includes('upload-'),
+  );
+}

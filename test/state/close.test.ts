@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cleanUp, closeRun } from '../../state/close.ts';
+import { countRejects, MAX_STORED_REJECTS, storeRejects } from '../../state/rejects.ts';
+import { setAside } from '../../state/chunks.ts';
+import { withConnection } from '../../state/state.ts';
+import { planned } from './sending.ts';
+import {
+  definitionFor,
+  freshState,
+  newActivation,
+  open,
+  runRow,
+  tables,
+  type StateWorld,
+} from './support.ts';
+
+let world: StateWorld;
+beforeAll(async () => {
+  world = await freshState();
+});
+afterAll(() => world?.dispose());
+
+const ANNA = { key: 'anna', values: ['1', '2', '3'] };
+const newPlanned = () => planned(world, definitionFor(newActivation()), [ANNA]);
+const tablesOf = (run: string) => tables(world, new RegExp(`^(stage|delta|result)_${run}(_|$)`));
+
+test('closing records the outcome and drops the tables of the run', async () => {
+  const run = await newPlanned();
+  expect(await tablesOf(run.run)).toHaveLength(3);
+  await closeRun(world.state, run, { outcome: 'failed', failure: 'Actito is down.' });
+  expect(await runRow(world, run.run)).toMatchObject({
+    ...{ outcome: 'failed', failure: 'Actito is down.', closed_at: expect.any(Date) as Date },
+  });
+  expect(await tablesOf(run.run)).toEqual([]);
+});
+
+test('closing twice keeps the first outcome', async () => {
+  const run = await newPlanned();
+  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, { outcome: 'failed', failure: 'too late' });
+  expect(await runRow(world, run.run)).toMatchObject({ outcome: 'succeeded', failure: null });
+});
+
+test('closing leaves the tables of other runs alone, also of those whose number begins alike', async () => {
+  const others = [];
+  for (let i = 0; i < 12; i++) others.push(await newPlanned()); // numbers such as 1 and 12
+  const [first, ...rest] = others;
+  await closeRun(world.state, first!, { outcome: 'succeeded' });
+  for (const run of rest) expect(await tablesOf(run.run)).toHaveLength(3);
+  await cleanUp(world.state);
+  for (const run of rest) expect(await tablesOf(run.run)).toHaveLength(3);
+});
+
+test('a table that is in use does not hold up the close, and is dropped later', async () => {
+  const run = await newPlanned();
+  const stage = run.stage!;
+  await withConnection(world.state, async (reader) => {
+    await reader.query('begin');
+    await reader.query(`select from ${stage}`);
+    await closeRun(world.state, run, { outcome: 'succeeded' });
+    expect(await tablesOf(run.run)).toEqual([stage]);
+    expect(await runRow(world, run.run)).toMatchObject({ outcome: 'succeeded' });
+    await reader.query('rollback');
+  });
+  await cleanUp(world.state);
+  expect(await tablesOf(run.run)).toEqual([]);
+});
+
+test('the janitor drops what closed and forgotten runs left, and nothing else', async () => {
+  const open = await newPlanned();
+  const closed = await newPlanned();
+  await world.state.raw('update runs set closed_at = now() where no = ?', [closed.run]);
+  const gone = '999999';
+  await world.state.raw(`create table delta_${gone} (key text)`);
+  const members = await tables(world, /^members_/);
+  await cleanUp(world.state);
+  expect(await tablesOf(open.run)).toHaveLength(3);
+  expect([...(await tablesOf(closed.run)), ...(await tablesOf(gone))]).toEqual([]);
+  expect(await tables(world, /^members_/)).toEqual(members);
+});
+
+test('the next run of an activation cleans up behind a killed one', async () => {
+  const definition = definitionFor(newActivation());
+  const killed = await planned(world, definition, [ANNA]);
+  await open(world, definition);
+  expect(await tablesOf(killed.run)).toEqual([]);
+});
+
+test('rejects are stored once each, and counted by stage, reason and attribute', async () => {
+  const run = await newPlanned();
+  const rejects = [
+    { key: 'one', reason: 'KeyMalformed' },
+    { key: 'two', reason: 'KeyMalformed' },
+    { key: '', reason: 'KeyMissing' },
+    { key: 'x'.repeat(10_000), reason: 'KeyTooLong' },
+  ];
+  await storeRejects(world.state, run, rejects);
+  await storeRejects(world.state, run, rejects.slice(0, 2));
+  const bad = [{ attribute: 'a', reason: 'ValueTooLong' }];
+  await setAside(world.state, run, [{ key: 'anna', pattern: 'v100', bad }]);
+  await closeRun(world.state, run, { outcome: 'succeeded with rejects' });
+  expect(await countRejects(world.state, run.run)).toEqual([
+    { stage: 'extract', reason: 'KeyMalformed', attribute: '', count: 2 },
+    { stage: 'extract', reason: 'KeyMissing', attribute: '', count: 1 },
+    { stage: 'extract', reason: 'KeyTooLong', attribute: '', count: 1 },
+    { stage: 'import', reason: 'ValueTooLong', attribute: 'a', count: 1 },
+  ]);
+});
+
+test('many rejects are stored in one go', async () => {
+  const run = await newPlanned();
+  const many = Array.from({ length: MAX_STORED_REJECTS }, (_, no) => ({
+    key: `k${no}`,
+    reason: 'KeyMalformed',
+  }));
+  await storeRejects(world.state, run, many);
+  expect(await countRejects(world.state, run.run)).toMatchObject([{ count: MAX_STORED_REJECTS }]);
+});

@@ -1,0 +1,77 @@
+import type { SegmentRow } from './support.ts';
+
+/** A member as the state holds it; `values` null: nothing confirmed, or in doubt. */
+export interface ModelMember {
+  listed: boolean;
+  identifier: string;
+  values: (string | null)[] | null;
+  outcome: 'ok' | 'refused' | 'unmatched';
+  retry: 'due' | 'later' | null;
+}
+
+/** What is to happen to one member. */
+export interface ModelDelta {
+  key: string;
+  membership: 'added' | 'removed' | 'reidentified' | 'forgotten' | null;
+  attributes: 'fresh' | 'changed' | 'retry' | 'resent' | null;
+  pattern: string | null;
+}
+
+interface Settings {
+  resync: boolean;
+  /** No import was made for retries alone in the last 24 hours. */
+  mayRetryAlone: boolean;
+}
+
+/** The rules of "Two facts per member", told member by member. */
+export function modelDelta(
+  members: Map<string, ModelMember>,
+  segment: SegmentRow[],
+  { resync, mayRetryAlone }: Settings,
+): { delta: ModelDelta[]; retriesAlone: boolean } {
+  const keys = [...new Set([...members.keys(), ...segment.map(({ key }) => key!)])].sort();
+  const delta = keys.map((key): ModelDelta => {
+    const rows = segment.filter((row) => row.key === key);
+    const member = members.get(key);
+    const attributes = attributesOf(member, rows, resync);
+    const pattern = attributes && patternOf(rows[0]!);
+    return { key, membership: membershipOf(member, rows), attributes, pattern };
+  });
+  const retries = delta.filter(({ attributes }) => attributes === 'retry');
+  const others = delta.some(({ attributes }) => attributes !== null && attributes !== 'retry');
+  const retriesAlone = !others && retries.length > 0 && mayRetryAlone;
+  if (!others && !retriesAlone)
+    for (const row of retries) Object.assign(row, { attributes: null, pattern: null });
+  return { delta: delta.filter((row) => row.membership || row.attributes), retriesAlone };
+}
+
+function membershipOf(member: ModelMember | undefined, rows: SegmentRow[]): ModelDelta['membership'] {
+  if (rows.length === 0) return member!.listed ? 'removed' : 'forgotten';
+  if (!member?.listed) return 'added';
+  const identifier = rows.map((row) => row.identifier!).sort()[0];
+  return member.identifier === identifier ? null : 'reidentified';
+}
+
+function attributesOf(
+  member: ModelMember | undefined,
+  rows: SegmentRow[],
+  resync: boolean,
+): ModelDelta['attributes'] {
+  const [first] = rows;
+  const isAmbiguous = new Set(rows.map((row) => JSON.stringify(row))).size > 1;
+  if (!first || isAmbiguous) return null;
+  if (!member) return 'fresh';
+  if (member.values === null) {
+    if (member.retry !== 'later') return 'fresh';
+    return resync ? 'resent' : null;
+  }
+  if (JSON.stringify(member.values) !== JSON.stringify(first.values)) return 'changed';
+  if (resync) return 'resent';
+  return member.outcome !== 'ok' && member.retry === 'due' ? 'retry' : null;
+}
+
+/** Attributes `a` and `b` keep what Actito has when they are null or blank, `c` is always sent. */
+function patternOf({ values: [a, b] }: SegmentRow): string {
+  const bit = (value: string | null | undefined) => ((value ?? '').trim() === '' ? '1' : '0');
+  return `${bit(a)}${bit(b)}0`;
+}

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { closeRun } from '../../state/close.ts';
+import { planRun } from '../../state/plan.ts';
+import { settleRun } from '../../state/settle.ts';
+import { rows } from '../../state/state.ts';
+import { deliver, goodRun, planned, sendAll } from './sending.ts';
+import {
+  activationRow,
+  definitionFor,
+  everyoneIsThere,
+  extract,
+  freshState,
+  membersOf,
+  newActivation,
+  open,
+  runRow,
+  tables,
+  type StateWorld,
+} from './support.ts';
+
+let world: StateWorld;
+beforeAll(async () => {
+  world = await freshState();
+});
+afterAll(() => world?.dispose());
+
+type Definition = ReturnType<typeof definitionFor>;
+
+const ANNA = { key: 'anna', values: ['1', '2', '3'] };
+const BOB = { key: 'bob', values: ['1', '2', '3'] };
+const CHANGED = [
+  { ...BOB, values: ['x', null, '3'] },
+  { key: 'carl', values: [null, null, null] },
+];
+
+/** All that is acknowledged, or in doubt, of all activations. */
+async function dump(): Promise<unknown> {
+  const names = await tables(world, /^(members_.*|activations|deliveries|imports)$/);
+  const content: Record<string, unknown> = {};
+  for (const name of names) {
+    const lines = await rows<{ line: string }>(world.state, `select cast(t as text) as line from ${name} t`);
+    content[name] = lines.map(({ line }) => line).sort();
+  }
+  return content;
+}
+
+async function dryRun(definition: Definition) {
+  const run = await open(world, definition, { dryRun: true, isOpen: everyoneIsThere });
+  await extract(world, run, CHANGED);
+  const { counts, plan } = await planRun(world.state, run);
+  await settleRun(world.state, run);
+  await closeRun(world.state, run, { outcome: 'succeeded' });
+  return { run, counts, plan };
+}
+
+test('a dry run tells what a run would do, and leaves everything as it was', async () => {
+  const definition = definitionFor(newActivation());
+  await goodRun(world, definition, [ANNA, BOB]);
+  const before = await dump();
+  const { run, counts, plan } = await dryRun(definition);
+  expect(counts).toMatchObject({ read: 2, added: 1, removed: 1, changed: 1, members: 2 });
+  expect(plan).toMatchObject({ push: 'changed', toSend: 2 });
+  expect(await dump()).toEqual(before);
+  expect(await runRow(world, run.run)).toMatchObject({ fence: null, outcome: 'succeeded' });
+  expect(await tables(world, new RegExp(`^(stage|delta|result)_${run.run}(_|$)`))).toEqual([]);
+});
+
+test('the plan of a dry run is the plan of the run that follows', async () => {
+  const definition = definitionFor(newActivation());
+  await goodRun(world, definition, [ANNA, BOB]);
+  const { plan } = await dryRun(definition);
+  expect((await planned(world, definition, CHANGED)).plan).toEqual(plan);
+});
+
+test('a dry run runs beside a run that holds the lease, and disturbs nothing of it', async () => {
+  const definition = definitionFor(newActivation());
+  const holder = await planned(world, definition, [ANNA, BOB]);
+  await sendAll(world, holder);
+  const before = await dump();
+  await dryRun(definition);
+  expect(await dump()).toEqual(before);
+  await deliver(world, holder);
+  await settleRun(world.state, holder);
+  await closeRun(world.state, holder, { outcome: 'succeeded' });
+  expect(await membersOf(world, definition.activation.id)).toHaveLength(2);
+});
+
+test('a dry run does not settle a run that was killed: that is left to the next one', async () => {
+  const definition = definitionFor(newActivation());
+  const killed = await planned(world, definition, [ANNA]);
+  await sendAll(world, killed);
+  await deliver(world, killed);
+  const before = await dump();
+  const dry = await open(world, definition, { dryRun: true });
+  await closeRun(world.state, dry, { outcome: 'succeeded' });
+  expect(await dump()).toEqual(before);
+  expect(await runRow(world, killed.run)).toMatchObject({ settled_at: null, closed_at: null });
+});
+
+test('a dry run before the first run takes no lease and acknowledges nothing', async () => {
+  const definition = definitionFor(newActivation());
+  await dryRun(definition);
+  expect(await membersOf(world, definition.activation.id)).toEqual([]);
+  expect(await activationRow(world, definition.activation.id)).toMatchObject({
+    ...{ fence: '0', holder_run: null, list_dirty: false, list_delivered_at: null, fingerprint: null },
+  });
+});
+
+test('a dry run that was killed is closed by the next run', async () => {
+  const definition = definitionFor(newActivation());
+  const dry = await open(world, definition, { dryRun: true });
+  await extract(world, dry, CHANGED);
+  await open(world, definition);
+  expect(await runRow(world, dry.run)).toMatchObject({
+    outcome: 'failed',
+    closed_at: expect.any(Date) as Date,
+  });
+  expect(await tables(world, new RegExp(`^stage_${dry.run}_`))).toEqual([]);
+});

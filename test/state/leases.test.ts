@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { closeRun } from '../../state/close.ts';
+import { intendDelivery, recordDelivered } from '../../state/deliveries.ts';
+import { intendImport, recordImport, storeResults } from '../../state/imports.ts';
+import { fenced, type Fence, type Holder } from '../../state/lease.ts';
+import { planRun } from '../../state/plan.ts';
+import { saveProvisioned } from '../../state/provisioned.ts';
+import { storeRejects } from '../../state/rejects.ts';
+import { openState } from '../../state/state.ts';
+import { settleRun } from '../../state/settle.ts';
+import { beginExtraction } from '../../state/stage.ts';
+import { until } from '../setup/until.ts';
+import { deliver, planned, sendAll } from './sending.ts';
+import {
+  activationRow,
+  definitionFor,
+  everyoneIsThere,
+  execution,
+  extract,
+  freshState,
+  membersOf,
+  newActivation,
+  open,
+  runRow,
+  tryToOpen,
+  type StateWorld,
+} from './support.ts';
+
+let world: StateWorld;
+beforeAll(async () => {
+  world = await freshState();
+});
+afterAll(() => world?.dispose());
+
+const ANNA = { key: 'anna', values: ['1', '2', '3'] };
+const BOB = { key: 'bob', values: ['1', '2', '3'] };
+
+test('a free lease is taken by the first run', async () => {
+  const definition = definitionFor(newActivation());
+  const holder = execution(definition.activation.id);
+  const run = await open(world, definition, { holder });
+  expect(await activationRow(world, definition.activation.id)).toMatchObject({
+    ...{ fence: run.fence, holder_namespace: 'default' },
+    ...{ holder_workflow: holder.workflowId, holder_run: holder.runId },
+  });
+});
+
+test('a lease whose holder is still open makes the next run busy, and changes nothing', async () => {
+  const definition = definitionFor(newActivation());
+  const holder = execution(definition.activation.id);
+  await open(world, definition, { holder });
+  const before = await activationRow(world, definition.activation.id);
+  const asked: Holder[] = [];
+  const isOpen = async (who: Holder) => asked.push(who) > 0;
+  expect(await tryToOpen(world, definition, { isOpen })).toEqual({ busy: holder });
+  expect(asked).toEqual([holder]);
+  expect(await activationRow(world, definition.activation.id)).toEqual(before);
+});
+
+test('a lease whose holder has ended is taken over at once, with a larger fence', async () => {
+  const definition = definitionFor(newActivation());
+  const former = await open(world, definition);
+  const run = await open(world, definition);
+  expect(BigInt(run.fence!)).toBeGreaterThan(BigInt(former.fence!));
+});
+
+test('whoever takes over settles and closes the former run', async () => {
+  const definition = definitionFor(newActivation());
+  const former = await planned(world, definition, [ANNA, BOB]);
+  await sendAll(world, former);
+  await deliver(world, former);
+  await open(world, definition);
+  expect(await runRow(world, former.run)).toMatchObject({
+    ...{ outcome: 'failed', failure: expect.stringContaining('without closing') as string },
+    ...{ settled_at: expect.any(Date) as Date, closed_at: expect.any(Date) as Date },
+  });
+  const members = await membersOf(world, definition.activation.id);
+  expect(members.map(({ key, listed, hashes }) => [key, listed, hashes !== null])).toEqual([
+    ['anna', true, true],
+    ['bob', true, true],
+  ]);
+});
+
+test('a run that closed gives its lease back, and its fence is never used again', async () => {
+  const definition = definitionFor(newActivation());
+  const former = await open(world, definition);
+  await closeRun(world.state, former, { outcome: 'succeeded' });
+  const row = await activationRow(world, definition.activation.id);
+  expect([row.holder_workflow, row.holder_run]).toEqual([null, null]);
+  const run = await open(world, definition, { isOpen: everyoneIsThere });
+  expect(BigInt(run.fence!)).toBeGreaterThan(BigInt(former.fence!));
+});
+
+test('of several openers at once exactly one gets the lease, whether it is new or left behind', async () => {
+  const definition = definitionFor(newActivation());
+  await open(world, definition); // a first run creates the tables of the activation
+  const here = new Set<string>();
+  const isOpen = async ({ runId }: Holder) => here.has(runId);
+  for (let round = 0; round < 5; round++) {
+    const holders = Array.from({ length: 6 }, () => execution(definition.activation.id));
+    here.clear();
+    for (const { runId } of holders) here.add(runId);
+    const opened = await Promise.all(
+      holders.map((holder) => tryToOpen(world, definition, { holder, isOpen })),
+    );
+    const winners = opened.flatMap((result, index) => ('run' in result ? [holders[index]!] : []));
+    expect(winners).toHaveLength(1);
+    for (const result of opened) if ('busy' in result) expect(result.busy).toEqual(winners[0]);
+  }
+});
+
+test('opening again for the same execution returns the same run', async () => {
+  const definition = definitionFor(newActivation());
+  const holder = execution(definition.activation.id);
+  const run = await open(world, definition, { holder });
+  expect(await open(world, definition, { holder, isOpen: everyoneIsThere })).toEqual(run);
+});
+
+test('an execution whose run was closed by its successor cannot open again', async () => {
+  const definition = definitionFor(newActivation());
+  const holder = execution(definition.activation.id);
+  await open(world, definition, { holder });
+  await open(world, definition);
+  await expect(open(world, definition, { holder })).rejects.toMatchObject({ name: 'RunSuperseded' });
+});
+
+test('activations do not share leases', async () => {
+  const [one, other] = [definitionFor(newActivation()), definitionFor(newActivation())];
+  await open(world, one);
+  expect(await tryToOpen(world, other, { isOpen: everyoneIsThere })).toHaveProperty('run');
+});
+
+const NOTHING = { tableId: '', listId: '', attributes: [], key: '' };
+/** Every kind of write, by a run that may no longer write. */
+const WRITES: Record<string, (fence: Fence, activation: string, ids: Ids) => Promise<unknown>> = {
+  'begin an extraction': (fence) => beginExtraction(world.state, fence),
+  plan: (fence) => planRun(world.state, fence),
+  'store rejects': (fence) => storeRejects(world.state, fence, [{ key: 'k', reason: 'KeyMissing' }]),
+  'intend an import': (fence) =>
+    intendImport(world.state, fence, { chunk: 1, quotaKey: 'q', limit: 9, retriesAlone: false }),
+  'record an import': (fence, _, { imported }) =>
+    recordImport(world.state, fence, imported, { status: 'confirmed' }),
+  'store results': (fence) =>
+    storeResults(world.state, fence, 1, [{ key: 'anna', outcome: 'refused', reason: 'R' }]),
+  'intend a delivery': (fence, activation) =>
+    intendDelivery(world.state, fence, {
+      ...{ activation, target: '', reason: 'changed' },
+      members: 0,
+      checksum: '0',
+    }),
+  'record a delivery': (fence, _, { delivery }) =>
+    recordDelivered(world.state, fence, delivery, { bytes: 1, retrievedBefore: null }),
+  'remember what is provisioned': (fence, activation) =>
+    saveProvisioned(world.state, fence, activation, NOTHING),
+  settle: (fence) => settleRun(world.state, fence),
+};
+const NO_IDS = { imported: '0', delivery: '0' };
+interface Ids {
+  imported: string;
+  delivery: string;
+}
+
+async function intendBoth(fence: Fence, activation: string): Promise<Ids> {
+  const quota = { chunk: 1, quotaKey: 'q', limit: 1_000, retriesAlone: false };
+  const imported = (await intendImport(world.state, fence, quota))!;
+  const row = { activation, target: '', reason: 'changed', members: 0, checksum: '0' } as const;
+  return { imported, delivery: await intendDelivery(world.state, fence, row) };
+}
+
+test.each(Object.keys(WRITES))('a run that was superseded can no longer %s', async (name) => {
+  const definition = definitionFor(newActivation());
+  const { id } = definition.activation;
+  const former = await planned(world, definition, [ANNA]);
+  const ids = name.startsWith('record') ? await intendBoth(former, id) : NO_IDS;
+  await WRITES[name]!(former, id, ids); // the holder can
+  const again = await open(world, definition);
+  await expect(WRITES[name]!(former, id, ids)).rejects.toMatchObject({ name: 'RunSuperseded' });
+  expect(await runRow(world, again.run)).toMatchObject({ closed_at: null, plan: null });
+});
+
+test('closing late changes nothing of the run that took over', async () => {
+  const definition = definitionFor(newActivation());
+  const former = await open(world, definition);
+  const run = await open(world, definition);
+  await closeRun(world.state, former, { outcome: 'succeeded' });
+  expect(await runRow(world, former.run)).toMatchObject({ outcome: 'failed' });
+  expect(await activationRow(world, definition.activation.id)).toMatchObject({ fence: run.fence });
+  await extract(world, run, [ANNA]); // still writes
+});
+
+test('a fenced write that is under way makes the one who takes over wait for it', async () => {
+  const definition = definitionFor(newActivation());
+  const former = await planned(world, definition, [ANNA]);
+  const other = openState({ url: world.url, poolSize: 4 });
+  const order: string[] = [];
+  let takingOver: Promise<unknown> | undefined;
+  try {
+    await fenced(world.state, former, async (trx) => {
+      takingOver = open({ ...world, state: other }, definition).then(() => order.push('taken over'));
+      await until('somebody waits for the lease', async () => {
+        const waiting = await world.state.raw<{ rowCount: number }>(
+          `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%update activations%'`,
+        );
+        return waiting.rowCount > 0;
+      });
+      await trx.raw('select 1');
+      order.push('written');
+    });
+    await takingOver;
+  } finally {
+    await takingOver;
+    await other.destroy();
+  }
+  expect(order).toEqual(['written', 'taken over']);
+});

@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { migrate } from '../../state/migrate.ts';
+import { openState, rows, SCHEMA, type State } from '../../state/state.ts';
+import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
+
+let database: TestDatabase;
+const opened: State[] = [];
+beforeEach(async () => {
+  database = await freshDatabase('migrate');
+});
+afterEach(async () => {
+  for (const state of opened.splice(0)) await state.destroy();
+  await database.dispose();
+});
+
+function worker(): State {
+  const state = openState({ url: database.url, poolSize: 2 });
+  opened.push(state);
+  return state;
+}
+
+async function schemaOf(state: State): Promise<string[]> {
+  const found = await rows<{ line: string }>(
+    state,
+    `select concat_ws(' ', table_schema, table_name, column_name, data_type) as line
+     from information_schema.columns where table_schema not in ('pg_catalog', 'information_schema') order by line`,
+  );
+  return found.map(({ line }) => line);
+}
+
+test('workers that start at once on a new database all find it ready', async () => {
+  const workers = [worker(), worker(), worker(), worker()];
+  await Promise.all(workers.map(migrate));
+  for (const state of workers) {
+    const [counted] = await rows<{ runs: string }>(state, 'select count(*) as runs from runs');
+    expect(counted).toEqual({ runs: '0' });
+  }
+  const [done] = await rows<{ migrations: string }>(
+    workers[0]!,
+    'select count(*) as migrations from knex_migrations',
+  );
+  expect(done).toEqual({ migrations: '1' });
+});
+
+test('migrating again changes nothing', async () => {
+  const state = worker();
+  await migrate(state);
+  await state.raw(`insert into activations (id, seed) values ('kept', 1)`);
+  const before = await schemaOf(state);
+  await migrate(state);
+  expect(await schemaOf(state)).toEqual(before);
+  expect(await rows(state, 'select id from activations')).toEqual([{ id: 'kept' }]);
+});
+
+test('everything stands in a schema of its own', async () => {
+  const state = worker();
+  await migrate(state);
+  const lines = await schemaOf(state);
+  expect(lines.length).toBeGreaterThan(0);
+  expect(lines.filter((line) => !line.startsWith(`${SCHEMA} `))).toEqual([]);
+});

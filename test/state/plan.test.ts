@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { planRun } from '../../state/plan.ts';
+import { goodRun, planned, sendAll, deliver } from './sending.ts';
+import { settleRun } from '../../state/settle.ts';
+import { closeRun } from '../../state/close.ts';
+import {
+  activationRow,
+  definitionFor,
+  extract,
+  freshState,
+  newActivation,
+  open,
+  type StateWorld,
+} from './support.ts';
+
+let world: StateWorld;
+beforeAll(async () => {
+  world = await freshState();
+});
+afterAll(() => world?.dispose());
+
+const people = (count: number, value = '1') =>
+  Array.from({ length: count }, (_, i) => ({ key: `p${i}`, values: [value, '2', '3'] }));
+
+/** Lets so much time pass, as far as our state can tell. */
+async function age(activation: string, hours: number): Promise<void> {
+  for (const [table, column, id] of [
+    ['activations', 'list_delivered_at', 'id'],
+    ['deliveries', 'delivered_at', 'activation'],
+  ]) {
+    await world.state.raw(
+      `update ${table} set ${column} = ${column} - interval '${hours} hours' where ${id} = ?`,
+      [activation],
+    );
+  }
+}
+
+const GUARDED = { guards: { maxRemovedRatio: 0.3, maxRejectedRatio: 0.05, allowEmpty: false } };
+const guardsOf = async (definition: ReturnType<typeof definitionFor>, count: number) => {
+  const { plan } = await planned(world, definition, people(count));
+  return plan.guards.map(({ guard }) => guard);
+};
+
+test('the first run delivers for the first time, the next one has no reason to', async () => {
+  const definition = definitionFor(newActivation());
+  expect((await goodRun(world, definition, people(3))).plan.push).toBe('first delivery');
+  expect((await planned(world, definition, people(3))).plan).toMatchObject({ push: null, unchanged: true });
+});
+
+test('a list is pushed when its members change, not when only their values do', async () => {
+  const definition = definitionFor(newActivation());
+  await goodRun(world, definition, people(3));
+  expect((await planned(world, definition, people(3, 'x'))).plan).toMatchObject({ push: null, toSend: 3 });
+  expect((await planned(world, definition, people(2))).plan.push).toBe('changed');
+  expect((await planned(world, definition, people(4))).plan.push).toBe('changed');
+});
+
+test('an unchanged list is kept alive from half of its validity on', async () => {
+  const definition = definitionFor(newActivation());
+  await goodRun(world, definition, people(3));
+  await age(definition.activation.id, 22);
+  expect((await planned(world, definition, people(3))).plan.push).toBeNull();
+  await age(definition.activation.id, 2);
+  expect((await planned(world, definition, people(3))).plan).toMatchObject({
+    push: 'keep-alive',
+    unchanged: true,
+  });
+  expect((await planned(world, definition, people(3, 'x'))).plan.push).toBe('keep-alive');
+});
+
+test('a delivery that was begun and not finished is repaired, also when nothing changed', async () => {
+  const definition = definitionFor(newActivation());
+  await goodRun(world, definition, people(3));
+  const broken = await planned(world, definition, people(4));
+  await deliver(world, broken, { arrives: false });
+  expect((await planned(world, definition, people(3))).plan.push).toBe('repair');
+});
+
+test('another list, file or server is delivered to for the first time', async () => {
+  const id = newActivation();
+  await goodRun(world, definitionFor(id), people(3));
+  for (const list of [{ name: 'Other' }, { fileName: 'other.csv' }]) {
+    expect((await planned(world, definitionFor(id, { list }), people(3))).plan.push).toBe('first delivery');
+  }
+  const moved = definitionFor(id, {}, { entity: 'moved' });
+  expect((await planned(world, moved, people(3))).plan.push).toBe('first delivery');
+});
+
+test('a resync sends and pushes everything, although nothing changed', async () => {
+  const definition = definitionFor(newActivation());
+  await goodRun(world, definition, people(3));
+  const { plan } = await planned(world, definition, people(3), { resync: true });
+  expect(plan).toMatchObject({ push: 'resync', toSend: 3, unchanged: false });
+});
+
+test('an unchanged segment is not recognised after a run whose attributes were not all confirmed', async () => {
+  const definition = definitionFor(newActivation());
+  await goodRun(world, definition, people(3));
+  const run = await planned(world, definition, people(3, 'x'));
+  await sendAll(world, run, 'doubtful');
+  await settleRun(world.state, run);
+  await closeRun(world.state, run, { outcome: 'succeeded' });
+  const again = await planned(world, definition, people(3, 'x'));
+  expect(again.plan).toMatchObject({ unchanged: false, toSend: 3 });
+  const back = await planned(world, definition, people(3));
+  expect(back.plan).toMatchObject({ unchanged: false, toSend: 3 });
+});
+
+test('too many members leaving at once trips the guard, and an ordinary loss does not', async () => {
+  const definition = definitionFor(newActivation(), GUARDED);
+  await goodRun(world, definition, people(200));
+  expect(await guardsOf(definition, 141)).toEqual([]);
+  expect(await guardsOf(definition, 139)).toEqual(['maxRemovedRatio']);
+});
+
+test('an erosion over several runs trips the guard: the loss counts from the peak of 7 days', async () => {
+  const definition = definitionFor(newActivation(), GUARDED);
+  for (const count of [200, 170, 145]) await goodRun(world, definition, people(count));
+  expect(await guardsOf(definition, 130)).toEqual(['maxRemovedRatio']);
+});
+
+test('a peak of more than 7 days ago is forgotten', async () => {
+  const definition = definitionFor(newActivation(), GUARDED);
+  await goodRun(world, definition, people(200));
+  await age(definition.activation.id, 6.9 * 24);
+  await goodRun(world, definition, people(145));
+  expect(await guardsOf(definition, 130)).toEqual(['maxRemovedRatio']);
+  await age(definition.activation.id, 0.2 * 24);
+  expect(await guardsOf(definition, 130)).toEqual([]);
+});
+
+test('an empty segment trips a guard, unless it is allowed or the list was empty before', async () => {
+  expect(await guardsOf(definitionFor(newActivation(), GUARDED), 0)).toEqual(['allowEmpty']);
+  const allowed = { guards: { ...GUARDED.guards, allowEmpty: true } };
+  const definition = definitionFor(newActivation(), allowed);
+  expect(await guardsOf(definition, 0)).toEqual([]);
+  await goodRun(world, definition, []);
+  const again = definitionFor(definition.activation.id, GUARDED);
+  expect((await planned(world, again, [], { resync: true })).plan.guards).toEqual([]);
+});
+
+test('too many rows without a usable key trip a guard', async () => {
+  const definition = definitionFor(newActivation(), GUARDED);
+  const rejected = (count: number) =>
+    Array.from({ length: count }, () => ({ key: null, values: [null, null, null] }));
+  const guards = async (count: number) =>
+    (await planned(world, definition, [...people(95), ...rejected(count)])).plan.guards;
+  expect(await guards(5)).toEqual([]);
+  expect(await guards(6)).toMatchObject([{ guard: 'maxRejectedRatio' }]);
+});
+
+test('a run that a guard holds acknowledges nothing when it is settled', async () => {
+  const definition = definitionFor(newActivation(), GUARDED);
+  await goodRun(world, definition, people(200));
+  const before = await activationRow(world, definition.activation.id);
+  const run = await open(world, definition);
+  await extract(world, run, people(10));
+  expect((await planRun(world.state, run)).plan.guards).toHaveLength(1);
+  await settleRun(world.state, run);
+  await closeRun(world.state, run, { outcome: 'held' });
+  const fence = expect.any(String) as string;
+  expect(await activationRow(world, definition.activation.id)).toEqual({ ...before, fence });
+});

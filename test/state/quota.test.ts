@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { intendImport, recordImport, type ImportRow } from '../../state/imports.ts';
+import type { Run } from '../../state/runs.ts';
+import { rows } from '../../state/state.ts';
+import { activationRow, definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
+
+let world: StateWorld;
+beforeAll(async () => {
+  world = await freshState();
+});
+afterAll(() => world?.dispose());
+
+let licences = 0;
+const newQuota = (limit: number) => ({ quotaKey: `licence ${++licences}`, limit, retriesAlone: false });
+
+const newRun = () => open(world, definitionFor(newActivation()));
+type Quota = ReturnType<typeof newQuota>;
+const intend = (run: Run, quota: Quota) => intendImport(world.state, run, { chunk: 1, ...quota });
+
+test('imports count over all activations, until the limit of the table is reached', async () => {
+  const quota = newQuota(3);
+  const [one, other] = [await newRun(), await newRun()];
+  for (const run of [one, other, one]) expect(await intend(run, quota)).not.toBeNull();
+  expect(await intend(one, quota)).toBeNull();
+  expect(await intend(other, quota)).toBeNull();
+  const stored = await rows(world.state, 'select from imports where quota_key = ?', [quota.quotaKey]);
+  expect(stored).toHaveLength(3);
+});
+
+test('each table of each licence has a quota of its own', async () => {
+  const run = await newRun();
+  expect(await intend(run, newQuota(1))).not.toBeNull();
+  expect(await intend(run, newQuota(1))).not.toBeNull();
+});
+
+const COUNTED: ImportRow['status'][] = ['intended', 'posted', 'confirmed', 'doubtful', 'unexplained'];
+test.each(COUNTED)('an import that is %s counts', async (status) => {
+  const quota = newQuota(1);
+  const run = await newRun();
+  await recordImport(world.state, run, (await intend(run, quota))!, { status });
+  expect(await intend(run, quota)).toBeNull();
+});
+
+test('an import that Actito surely did not take does not count', async () => {
+  const quota = newQuota(1);
+  const run = await newRun();
+  for (let i = 0; i < 3; i++) {
+    const id = await intend(run, quota);
+    expect(id).not.toBeNull();
+    await recordImport(world.state, run, id!, { status: 'refused' });
+  }
+});
+
+test('an import counts for 24 hours', async () => {
+  const quota = newQuota(1);
+  const run = await newRun();
+  const id = await intend(run, quota);
+  const setAge = (age: string) =>
+    world.state.raw(`update imports set intended_at = now() - cast(? as interval) where id = ?`, [age, id!]);
+  await setAge('23 hours 59 minutes');
+  expect(await intend(run, quota)).toBeNull();
+  await setAge('24 hours 1 minute');
+  expect(await intend(run, quota)).not.toBeNull();
+});
+
+test('of many that ask at once no more than the limit are let through', async () => {
+  const quota = newQuota(4);
+  const runs = [await newRun(), await newRun(), await newRun()];
+  const answers = await Promise.all(Array.from({ length: 9 }, (_, i) => intend(runs[i % 3]!, quota)));
+  expect(answers.filter((id) => id !== null)).toHaveLength(4);
+});
+
+test('an import for retries alone is remembered, a refused one by quota is not', async () => {
+  const quota = newQuota(1);
+  const [one, other] = [await newRun(), await newRun()];
+  expect(await intend(one, { ...quota, retriesAlone: true })).not.toBeNull();
+  expect(await intend(other, { ...quota, retriesAlone: true })).toBeNull();
+  expect((await activationRow(world, one.activation)).retried_at).toBeInstanceOf(Date);
+  expect((await activationRow(world, other.activation)).retried_at).toBeNull();
+});

@@ -1,0 +1,76 @@
+import { readChunks, type Chunk } from '../../state/chunks.ts';
+import { intendDelivery, recordDelivered } from '../../state/deliveries.ts';
+import {
+  intendImport,
+  recordImport,
+  storeResults,
+  type ImportRow,
+  type RowResult,
+} from '../../state/imports.ts';
+import type { Fence } from '../../state/lease.ts';
+import { planRun } from '../../state/plan.ts';
+import type { Plan, Run } from '../../state/runs.ts';
+import { settleRun } from '../../state/settle.ts';
+import { closeRun } from '../../state/close.ts';
+import { extract, open, type OpenOptions, type SegmentRow, type StateWorld } from './support.ts';
+import { listTarget, type Definition } from '../../activation/definition/definition.ts';
+
+/** How an import of a chunk was left; `untouched` is no import at all. */
+export type Fate = ImportRow['status'] | 'untouched';
+export const FATES: Fate[] = [
+  ...(['untouched', 'intended', 'posted', 'confirmed', 'doubtful', 'unexplained', 'refused'] as const),
+];
+
+/** Writes what an import of one chunk would leave in the state. */
+export async function sendChunk(
+  { state }: StateWorld,
+  fence: Fence,
+  chunk: Chunk,
+  fate: Fate,
+  results: RowResult[] = [],
+): Promise<void> {
+  if (fate === 'untouched') return;
+  const quota = { quotaKey: 'licence', limit: 1_000_000, retriesAlone: false };
+  const id = await intendImport(state, fence, { chunk: chunk.no, ...quota });
+  if (results.length > 0) await storeResults(state, fence, chunk.no, results);
+  if (fate !== 'intended') await recordImport(state, fence, id!, { status: fate, executionId: `e${id}` });
+}
+
+export async function sendAll(world: StateWorld, fence: Fence, fate: Fate = 'confirmed'): Promise<void> {
+  for (const chunk of await readChunks(world.state, fence.run)) await sendChunk(world, fence, chunk, fate);
+}
+
+export async function deliver(
+  { state }: StateWorld,
+  run: Run & { plan: Plan },
+  { arrives = true } = {},
+): Promise<void> {
+  const { members, checksum } = run.plan.list;
+  const { activation } = run;
+  const id = await intendDelivery(state, run, {
+    ...{ activation, target: listTarget(run.definition), reason: run.plan.push!, members, checksum },
+  });
+  if (arrives) await recordDelivered(state, run, id, { bytes: 1, retrievedBefore: null });
+}
+
+/** Opens a run and brings it to its plan. */
+export async function planned(
+  world: StateWorld,
+  definition: Definition,
+  segment: SegmentRow[],
+  options: OpenOptions = {},
+): Promise<Run & { plan: Plan }> {
+  const run = await open(world, definition, options);
+  await extract(world, run, segment);
+  return planRun(world.state, run);
+}
+
+/** A whole run in which everything arrives and is confirmed. */
+export async function goodRun(world: StateWorld, definition: Definition, segment: SegmentRow[]) {
+  const run = await planned(world, definition, segment);
+  await sendAll(world, run);
+  if (run.plan.push) await deliver(world, run);
+  await settleRun(world.state, run);
+  await closeRun(world.state, run, { outcome: 'succeeded' });
+  return run;
+}

@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readChunks } from '../../state/chunks.ts';
+import { closeRun } from '../../state/close.ts';
+import type { RowResult } from '../../state/imports.ts';
+import { settleRun } from '../../state/settle.ts';
+import { chunkFile, cutAgain } from './chunk-files.ts';
+import { deliver, FATES, goodRun, planned, sendChunk, type Fate } from './sending.ts';
+import {
+  activationRow,
+  definitionFor,
+  freshState,
+  hashesOf,
+  membersOf,
+  newActivation,
+  runRow,
+  type SegmentRow,
+  type StateWorld,
+} from './support.ts';
+
+/*
+ * Histories of runs in which imports, deliveries and settling go wrong in every way, beside what Actito would know
+ * for certain: nothing may ever be acknowledged that was not confirmed, and nothing confirmed may be forgotten.
+ */
+
+let world: StateWorld;
+beforeAll(async () => {
+  world = await freshState();
+});
+afterAll(() => world?.dispose());
+
+type Values = (string | null)[];
+type Definition = ReturnType<typeof definitionFor>;
+
+const segmentArb = fc.uniqueArray(
+  fc.record({
+    key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+    values: fc.constantFrom<Values>(['1', '2', '3'], ['9', '2', null], [null, '2', '3']),
+  }),
+  { selector: ({ key }) => key },
+) as fc.Arbitrary<SegmentRow[]>;
+
+const stepArb = fc.record({
+  segment: segmentArb,
+  /** Of the files of this run, one after the other. */
+  fates: fc.array(fc.constantFrom(...FATES, 'confirmed'), { minLength: 5, maxLength: 5 }),
+  /** What Actito says of single rows in files that were confirmed. */
+  results: fc.array(fc.constantFrom(null, null, 'refused', 'unmatched'), { minLength: 5, maxLength: 5 }),
+  delivery: fc.constantFrom('arrives', 'breaks', 'is not tried'),
+  end: fc.constantFrom('settles', 'settles twice', 'is killed'),
+});
+type Step = typeof stepArb extends fc.Arbitrary<infer T> ? T : never;
+
+/** What is certain: values by member (null: in doubt), and whom the list last delivered holds. */
+interface Certain {
+  sent: Map<string, { values: Values; outcome: string } | null>;
+  listed: string[];
+}
+
+const CHANGES_NOTHING: Fate[] = ['untouched', 'refused'];
+
+async function runStep(definition: Definition, step: Step, certain: Certain): Promise<void> {
+  const run = await planned(world, definition, step.segment);
+  if (!run.plan.unchanged) await cutAgain(world, run, 60);
+  for (const [index, chunk] of (await readChunks(world.state, run.run)).entries()) {
+    const fate = step.fates[index % 5]!;
+    const { keys } = await chunkFile(world, run, chunk);
+    const results: RowResult[] = [];
+    for (const key of keys) {
+      const outcome = fate === 'confirmed' ? step.results['abcde'.indexOf(key)] : null;
+      if (outcome) results.push({ key, outcome, reason: 'REASON' });
+      const { values } = step.segment.find((row) => row.key === key)!;
+      if (CHANGES_NOTHING.includes(fate)) continue;
+      certain.sent.set(key, fate === 'confirmed' ? { values, outcome: outcome ?? 'ok' } : null);
+    }
+    await sendChunk(world, run, chunk, fate, results);
+  }
+  if (run.plan.push && step.delivery !== 'is not tried') {
+    await deliver(world, run, { arrives: step.delivery === 'arrives' });
+    if (step.delivery === 'arrives') certain.listed = step.segment.map(({ key }) => key!).sort();
+  }
+  if (step.end === 'is killed') return;
+  await settleRun(world.state, run);
+  if (step.end === 'settles twice') {
+    const { id } = definition.activation;
+    const once = [await membersOf(world, id), await activationRow(world, id), await runRow(world, run.run)];
+    await settleRun(world.state, run);
+    expect([
+      await membersOf(world, id),
+      await activationRow(world, id),
+      await runRow(world, run.run),
+    ]).toEqual(once);
+  }
+  await closeRun(world.state, run, { outcome: 'succeeded' });
+}
+
+/** Compares what is acknowledged with what is certain. Members that are no longer kept are forgotten in both. */
+async function expectNothingInvented(definition: Definition, certain: Certain): Promise<void> {
+  const { id } = definition.activation;
+  const members = await membersOf(world, id);
+  const { seed, list_members } = await activationRow(world, id);
+  expect(members.filter(({ listed }) => listed).map(({ key }) => key)).toEqual(certain.listed);
+  expect(Number(list_members)).toBe(certain.listed.length);
+  for (const key of certain.sent.keys()) if (!members.some((m) => m.key === key)) certain.sent.delete(key);
+  for (const { key, hashes, outcome } of members) {
+    const known = certain.sent.get(key) ?? null;
+    expect([key, hashes]).toEqual([key, known && hashesOf(definition, String(seed), known.values)]);
+    if (known) expect([key, outcome]).toEqual([key, known.outcome]);
+  }
+}
+
+async function letADayPass({ activation: { id } }: Definition): Promise<void> {
+  const later = `interval '25 hours'`;
+  await world.state.raw(`update members_${id.replaceAll('-', '_')} set retry_at = retry_at - ${later}`);
+  await world.state.raw(
+    `update activations set retry_at = retry_at - ${later}, retried_at = retried_at - ${later}`,
+  );
+}
+
+test('nothing is acknowledged that was not confirmed, nothing confirmed is forgotten, and one good run repairs all', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(stepArb, { minLength: 1, maxLength: 5 }), segmentArb, async (steps, last) => {
+      const definition = definitionFor(newActivation());
+      const certain: Certain = { sent: new Map(), listed: [] };
+      for (const step of steps) {
+        await runStep(definition, step, certain);
+        // A killed run is settled by the next one, which begins with its own step.
+        if (step.end !== 'is killed') await expectNothingInvented(definition, certain);
+      }
+      await goodRun(world, definition, []); // settles a last one that was killed
+      await letADayPass(definition);
+      await goodRun(world, definition, last);
+
+      const { id } = definition.activation;
+      const { seed } = await activationRow(world, id);
+      const everyone = last.toSorted((a, b) => (a.key! < b.key! ? -1 : 1));
+      expect(await membersOf(world, id)).toEqual(
+        everyone.map(({ key, values }) => ({
+          ...{ key, identifier: null, listed: true, outcome: 'ok', retry_at: null },
+          hashes: hashesOf(definition, String(seed), values),
+        })),
+      );
+      const { plan } = await planned(world, definition, last);
+      expect(plan).toMatchObject({ unchanged: true, push: null, toSend: 0 });
+    }),
+    { numRuns: 60 },
+  );
+}, 300_000);

@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readChunks } from '../../state/chunks.ts';
+import { closeRun } from '../../state/close.ts';
+import { countKnownResults } from '../../state/imports.ts';
+import { settleRun } from '../../state/settle.ts';
+import { deliver, goodRun, planned, sendAll, sendChunk } from './sending.ts';
+import {
+  activationRow,
+  definitionFor,
+  freshState,
+  hashesOf,
+  membersOf,
+  newActivation,
+  open,
+  runRow,
+  type StateWorld,
+} from './support.ts';
+
+let world: StateWorld;
+beforeAll(async () => {
+  world = await freshState();
+});
+afterAll(() => world?.dispose());
+
+const ANNA = { key: 'anna', values: ['1', '2', '3'] };
+const BOB = { key: 'bob', values: ['1', '2', '3'] };
+const HOUR = 3_600_000;
+
+async function hashes(definition: ReturnType<typeof definitionFor>, values: (string | null)[]) {
+  const { seed } = await activationRow(world, definition.activation.id);
+  return hashesOf(definition, String(seed), values);
+}
+
+test('what was confirmed and delivered is acknowledged', async () => {
+  const definition = definitionFor(newActivation());
+  const run = await goodRun(world, definition, [ANNA]);
+  const { id } = definition.activation;
+  expect(await membersOf(world, id)).toEqual([
+    { key: 'anna', identifier: null, listed: true, ...(await acknowledged(definition)), outcome: 'ok' },
+  ]);
+  expect(await activationRow(world, id)).toMatchObject({
+    ...{ list_members: '1', list_checksum: run.plan.list.checksum, list_dirty: false },
+    ...{ list_delivered_at: expect.any(Date) as Date, fingerprint: run.fingerprint },
+  });
+  const { counts } = await runRow(world, run.run);
+  expect(counts).toMatchObject({ updated: 1, unmatched: 0, refused: 0, unsent: 0 });
+});
+
+async function acknowledged(definition: ReturnType<typeof definitionFor>) {
+  return { hashes: await hashes(definition, ANNA.values), retry_at: null };
+}
+
+test('what was not delivered does not change who is on the list', async () => {
+  const definition = definitionFor(newActivation());
+  await goodRun(world, definition, [ANNA]);
+  const run = await planned(world, definition, [BOB]);
+  await sendAll(world, run);
+  await deliver(world, run, { arrives: false });
+  await settleRun(world.state, run);
+  const members = await membersOf(world, definition.activation.id);
+  expect(members.map(({ key, listed }) => [key, listed])).toEqual([
+    ['anna', true],
+    ['bob', false],
+  ]);
+  expect(await activationRow(world, definition.activation.id)).toMatchObject({
+    ...{ list_members: '1', list_dirty: true, fingerprint: null },
+  });
+});
+
+test.each(['intended', 'posted', 'doubtful'] as const)(
+  'an import that is left %s is in doubt: known values are known no more',
+  async (fate) => {
+    const definition = definitionFor(newActivation());
+    await goodRun(world, definition, [ANNA]);
+    const run = await planned(world, definition, [{ ...ANNA, values: ['x', '2', '3'] }]);
+    await sendAll(world, run, fate);
+    await settleRun(world.state, run);
+    const [anna] = await membersOf(world, definition.activation.id);
+    expect(anna).toMatchObject({ listed: true, hashes: null, retry_at: null });
+    expect((await runRow(world, run.run)).counts).toMatchObject({ unsent: 1, updated: 0 });
+  },
+);
+
+test.each(['untouched', 'refused'] as const)(
+  'an import that is %s changed nothing in Actito: known values stay known',
+  async (fate) => {
+    const definition = definitionFor(newActivation());
+    await goodRun(world, definition, [ANNA]);
+    const run = await planned(world, definition, [{ ...ANNA, values: ['x', '2', '3'] }]);
+    await sendAll(world, run, fate);
+    await settleRun(world.state, run);
+    const [anna] = await membersOf(world, definition.activation.id);
+    expect(anna).toMatchObject(await acknowledged(definition));
+  },
+);
+
+test('an import with errors that nothing explains is in doubt, and not sent again before tomorrow', async () => {
+  const definition = definitionFor(newActivation());
+  const run = await planned(world, definition, [ANNA]);
+  await sendAll(world, run, 'unexplained');
+  await deliver(world, run);
+  await settleRun(world.state, run);
+  await closeRun(world.state, run, { outcome: 'succeeded' });
+  const [anna] = await membersOf(world, definition.activation.id);
+  expect(anna).toMatchObject({ listed: true, hashes: null });
+  expect(anna!.retry_at!.getTime() - Date.now()).toBeGreaterThan(23 * HOUR);
+  expect((await planned(world, definition, [ANNA])).plan.toSend).toBe(0);
+  const members = `members_${definition.activation.id.replaceAll('-', '_')}`;
+  await world.state.raw(`update ${members} set retry_at = retry_at - interval '24 hours'`);
+  expect((await planned(world, definition, [ANNA])).plan.toSend).toBe(1);
+});
+
+test('one confirmed import of a file outweighs an earlier one whose answer was lost', async () => {
+  const definition = definitionFor(newActivation());
+  const run = await planned(world, definition, [ANNA]);
+  await sendAll(world, run, 'intended');
+  await sendAll(world, run, 'confirmed');
+  await deliver(world, run);
+  await settleRun(world.state, run);
+  expect(await membersOf(world, definition.activation.id)).toMatchObject([await acknowledged(definition)]);
+});
+
+test('refused and unmatched members are remembered with what was sent, and due again in 24 hours', async () => {
+  const definition = definitionFor(newActivation());
+  const run = await planned(world, definition, [ANNA, BOB, { ...ANNA, key: 'carl' }]);
+  const [chunk] = await readChunks(world.state, run.run);
+  await sendChunk(world, run, chunk!, 'confirmed', [
+    { key: 'anna', outcome: 'refused', reason: 'INVALID_VALUE' },
+    { key: 'bob', outcome: 'unmatched', reason: 'PROFILE_NOT_FOUND' },
+  ]);
+  await deliver(world, run);
+  await settleRun(world.state, run);
+  const known = await hashes(definition, ANNA.values);
+  const later = expect.any(Date) as Date;
+  expect(await membersOf(world, definition.activation.id)).toMatchObject([
+    { key: 'anna', outcome: 'refused', hashes: known, retry_at: later, listed: true },
+    { key: 'bob', outcome: 'unmatched', hashes: known, retry_at: later, listed: true },
+    { key: 'carl', outcome: 'ok', hashes: known, retry_at: null, listed: true },
+  ]);
+  expect((await runRow(world, run.run)).counts).toMatchObject({ updated: 1, refused: 1, unmatched: 1 });
+  const { retry_at } = await activationRow(world, definition.activation.id);
+  expect((retry_at as Date).getTime() - Date.now()).toBeGreaterThan(23 * HOUR);
+});
+
+test('row results of strangers do not count as explained', async () => {
+  const run = await planned(world, definitionFor(newActivation()), [ANNA]);
+  const [chunk] = await readChunks(world.state, run.run);
+  await sendChunk(world, run, chunk!, 'posted', [
+    { key: 'anna', outcome: 'unmatched', reason: 'PROFILE_NOT_FOUND' },
+    { key: 'stranger', outcome: 'unmatched', reason: 'PROFILE_NOT_FOUND' },
+  ]);
+  expect(await countKnownResults(world.state, run.run, chunk!.no)).toBe(1);
+});
+
+test('who left the list and was delivered without is forgotten; who only leaves stays until then', async () => {
+  const definition = definitionFor(newActivation());
+  await goodRun(world, definition, [ANNA, BOB]);
+  const run = await planned(world, definition, [ANNA]);
+  await settleRun(world.state, run);
+  await closeRun(world.state, run, { outcome: 'failed' });
+  const before = await membersOf(world, definition.activation.id);
+  expect(before.map(({ key, listed }) => [key, listed])).toEqual([
+    ['anna', true],
+    ['bob', true],
+  ]);
+  await goodRun(world, definition, [ANNA]);
+  expect((await membersOf(world, definition.activation.id)).map(({ key }) => key)).toEqual(['anna']);
+});
+
+test('a member whose values are ambiguous is on the list, with nothing known of it', async () => {
+  const definition = definitionFor(newActivation());
+  await goodRun(world, definition, [ANNA, { ...ANNA, values: ['x', '2', '3'] }]);
+  const [anna] = await membersOf(world, definition.activation.id);
+  expect(anna).toMatchObject({ key: 'anna', listed: true, hashes: null });
+});
+
+test('a run that was killed is settled by the next one, as it would have been by itself', async () => {
+  const [own, other] = [definitionFor(newActivation()), definitionFor(newActivation())];
+  const runs = [];
+  for (const definition of [own, other]) {
+    const run = await planned(world, definition, [ANNA, BOB]);
+    await sendAll(world, run);
+    await deliver(world, run);
+    runs.push(run);
+  }
+  await settleRun(world.state, runs[0]!);
+  await open(world, other);
+  const facts = async ({ activation }: typeof own) =>
+    (await membersOf(world, activation.id)).map(({ key, listed, hashes }) => [key, listed, hashes !== null]);
+  expect(await facts(other)).toEqual(await facts(own));
+  expect(await activationRow(world, other.activation.id)).toMatchObject({
+    list_members: '2',
+    list_dirty: false,
+  });
+});
+
+test('a run that has only read, or not even that, settles to nothing', async () => {
+  const definition = definitionFor(newActivation());
+  await goodRun(world, definition, [ANNA]);
+  const before = await membersOf(world, definition.activation.id);
+  const run = await open(world, definition);
+  await settleRun(world.state, run);
+  expect(await membersOf(world, definition.activation.id)).toEqual(before);
+});

@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { activationSchema } from '../../activation/definition/activation.ts';
+import {
+  hasOwnIdentifier,
+  resolveActivation,
+  type Definition,
+} from '../../activation/definition/definition.ts';
+import { destinationSchema } from '../../activation/definition/destination.ts';
+import { sourceSchema } from '../../activation/definition/source.ts';
+import { LineEncoder } from '../../activation/lines/encoder.ts';
+import { attributeSeeds } from '../../activation/lines/seeds.ts';
+import type { Fence, Holder } from '../../state/lease.ts';
+import { readAcknowledged } from '../../state/acknowledged.ts';
+import { migrate } from '../../state/migrate.ts';
+import { openRun, type IsOpen, type Opened } from '../../state/open.ts';
+import { readRun, type Run } from '../../state/runs.ts';
+import { beginExtraction, fillStage, finishExtraction } from '../../state/stage.ts';
+import { openState, rows, type State } from '../../state/state.ts';
+import { freshDatabase } from '../setup/servers.ts';
+
+/** A row of a segment: key, values in the mapping's order, and the list's identifier when it has its own. */
+export interface SegmentRow {
+  key: string | null;
+  values: (string | null)[];
+  identifier?: string | null;
+}
+
+export interface StateWorld {
+  state: State;
+  url: string;
+  dispose(): Promise<void>;
+}
+
+export async function freshState(): Promise<StateWorld> {
+  const database = await freshDatabase('state');
+  const state = openState({ url: database.url, poolSize: 10 });
+  await migrate(state);
+  const dispose = async () => {
+    await state.destroy();
+    await database.dispose();
+  };
+  return { state, url: database.url, dispose };
+}
+
+/** Attributes `a` and `b` keep what Actito has when they are null, `c` is cleared; keys are external ids. */
+const ACTIVATION = {
+  source: 'shop',
+  destination: 'actito',
+  segment: { name: 'People', table: 'people' },
+  matchingKey: { column: 'id', type: 'externalId', attribute: 'customerId' },
+  guards: { maxRejectedRatio: 1, maxRemovedRatio: 1, allowEmpty: true },
+  attributes: ['a', 'b', 'c'].map((name) => ({
+    column: name,
+    attribute: name,
+    nulls: name === 'c' ? 'clear' : 'keep',
+  })),
+};
+const DESTINATION = {
+  baseUrl: 'http://actito.test',
+  apiKey: { env: 'ACTITO_API_KEY' },
+  entity: 'shop',
+  profileTable: 'Profiles',
+  delivery: {
+    ...{ protocol: 'sftp', host: 'files.test', username: 'u', directory: '/in', password: { env: 'P' } },
+    hostKey: `SHA256:${'A'.repeat(43)}`,
+  },
+};
+
+export function definitionFor(id: string, changes: object = {}, destination: object = {}): Definition {
+  return {
+    activation: resolveActivation(id, activationSchema.parse({ ...ACTIVATION, ...changes })),
+    source: sourceSchema.parse({ driver: 'postgres', connection: { env: 'SHOP_URL' } }),
+    destination: destinationSchema.parse({ ...DESTINATION, ...destination }),
+  };
+}
+
+let activations = 0;
+/** An activation that no other test of the file knows. */
+export function newActivation(): string {
+  return `vip-${++activations}`;
+}
+
+export const everyoneIsGone: IsOpen = async () => false;
+export const everyoneIsThere: IsOpen = async () => true;
+
+export function execution(activation: string): Holder {
+  return { namespace: 'default', workflowId: `activation/${activation}`, runId: randomUUID() };
+}
+
+export interface OpenOptions {
+  holder?: Holder;
+  isOpen?: IsOpen;
+  dryRun?: boolean;
+  resync?: boolean;
+}
+
+export function tryToOpen(
+  { state }: StateWorld,
+  definition: Definition,
+  { holder, isOpen = everyoneIsGone, dryRun = false, resync = false }: OpenOptions = {},
+): Promise<Opened> {
+  const activation = definition.activation.id;
+  const request = { dryRun, resync };
+  return openRun(state, { ...(holder ?? execution(activation)), activation, request, definition }, isOpen);
+}
+
+/** Opens a run that must not find anybody else. */
+export async function open(
+  world: StateWorld,
+  definition: Definition,
+  options: OpenOptions = {},
+): Promise<Run> {
+  const opened = await tryToOpen(world, definition, options);
+  if ('busy' in opened) throw new Error('The activation is busy.');
+  return opened.run;
+}
+
+/** Reads a segment into the run's stage, as the activity does it. */
+export async function extract({ state }: StateWorld, fence: Fence, segment: SegmentRow[]): Promise<Run> {
+  const extraction = await beginExtraction(state, fence);
+  const { definition, activation } = await readRun(state, fence.run);
+  const { seed } = await readAcknowledged(state, { activation });
+  const encoder = encoderFor(definition, seed);
+  const lines = encoder.encode(copyLines(segment, definition));
+  const { attributes } = definition.activation;
+  const content = Readable.from(lines.length > 0 ? [lines] : [], { objectMode: false });
+  await fillStage(state, fence.run, extraction, attributes.length, content, AbortSignal.timeout(30_000));
+  await finishExtraction(state, fence, extraction, {
+    columns: attributes.map(({ column }) => ({ name: column, kind: 'text', databaseType: 'text' })),
+    fingerprint: encoder.fingerprint(),
+    read: encoder.read,
+    rejected: encoder.rejected,
+    reasons: {},
+  });
+  return readRun(state, fence.run);
+}
+
+export function encoderFor(
+  definition: Definition,
+  seed: string,
+  onReject: (key: string, reason: string) => void = () => undefined,
+): LineEncoder {
+  return new LineEncoder({
+    keyType: definition.activation.matchingKey.type,
+    ownIdentifier: hasOwnIdentifier(definition.activation),
+    seeds: attributeSeeds(definition, seed),
+    onReject,
+  });
+}
+
+/** A segment as lines of PostgreSQL's COPY text format. */
+export function copyLines(segment: SegmentRow[], definition: Definition): Buffer {
+  const own = hasOwnIdentifier(definition.activation);
+  const line = ({ key, identifier = null, values }: SegmentRow) =>
+    [key, ...(own ? [identifier] : []), ...values].map(copyField).join('\t') + '\n';
+  return Buffer.from(segment.map(line).join(''));
+}
+
+const ESCAPED: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+export function copyField(value: string | null): string {
+  return value === null ? '\\N' : value.replace(/[\\\t\n\r]/g, (char) => ESCAPED[char]!);
+}
+
+/** The hashes, in hexadecimal, that values have in an activation. */
+export function hashesOf(definition: Definition, seed: string, values: (string | null)[]): string {
+  const row = { key: 'k', identifier: 'i', values };
+  const [, , hashes] = encoderFor(definition, seed)
+    .encode(copyLines([row], definition))
+    .toString()
+    .split('\t');
+  return hashes!.replace(/^\\\\x/, '');
+}
+
+export interface Member {
+  key: string;
+  identifier: string | null;
+  listed: boolean;
+  hashes: string | null;
+  outcome: string;
+  retry_at: Date | null;
+}
+
+export function membersOf({ state }: StateWorld, activation: string): Promise<Member[]> {
+  return rows(
+    state,
+    `select key, identifier, listed, encode(hashes, 'hex') as hashes, outcome, retry_at
+     from members_${activation.replaceAll('-', '_')} order by key`,
+  );
+}
+
+export async function activationRow({ state }: StateWorld, id: string): Promise<Record<string, unknown>> {
+  const [row] = await rows<Record<string, unknown>>(state, 'select * from activations where id = ?', [id]);
+  return row!;
+}
+
+export async function runRow({ state }: StateWorld, run: string): Promise<Record<string, unknown>> {
+  const [row] = await rows<Record<string, unknown>>(state, 'select * from runs where no = ?', [run]);
+  return row!;
+}
+
+/** Names of the tables in our schema that match a pattern. */
+export async function tables({ state }: StateWorld, pattern: RegExp): Promise<string[]> {
+  const found = await rows<{ name: string }>(
+    state,
+    `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'`,
+  );
+  return found
+    .map(({ name }) => name)
+    .filter((name) => pattern.test(name))
+    .sort();
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { createActivities, type Activities } from '../../activities/create.ts';
+import type { ClosedRun } from '../../activities/close.ts';
+import type { PlanSummary } from '../../activities/plan.ts';
+import { temporalAddress } from '../setup/servers.ts';
+import { ACTIVATION, type Stand } from './stand.ts';
+
+/** The phases after which a run can be made to stop, in their order. */
+export const PHASES = [
+  'open',
+  'extract',
+  'plan',
+  'provision',
+  'importAttributes',
+  'pushList',
+  'confirmList',
+  'settle',
+] as const;
+export type PhaseName = (typeof PHASES)[number];
+
+/** Failures are what these tests provoke; they look at them where they are thrown. */
+const SILENT = new DefaultLogger('ERROR', () => undefined);
+
+export interface DirectRunOptions {
+  activation?: string;
+  dryRun?: boolean;
+  resync?: boolean;
+  /** The run is killed after this phase: neither settled nor closed. */
+  killedAfter?: PhaseName;
+}
+
+export interface DirectRun extends Partial<ClosedRun> {
+  plan?: PlanSummary;
+  /** What the first failing phase said; the run was settled and closed as failed. */
+  failure?: Error & { type?: string };
+  killed?: boolean;
+}
+
+/**
+ * A run without a workflow: the activities in the workflow's order, each in a real activity context whose client is a
+ * real server's. Made to be killed between any two phases, which a workflow cannot be so exactly.
+ */
+export async function directRunner(stand: Stand) {
+  const connection = await Connection.connect({ address: temporalAddress() });
+  const client = new Client({ connection });
+  const activities = createActivities(stand);
+
+  return {
+    run: (options: DirectRunOptions = {}) => directRun(activities, client, options),
+    close: () => connection.close(),
+  };
+}
+
+async function directRun(
+  activities: Activities,
+  client: Client,
+  options: DirectRunOptions,
+): Promise<DirectRun> {
+  const { activation = ACTIVATION, dryRun = false, resync = false, killedAfter } = options;
+  const workflowExecution = { workflowId: `activation/${activation}`, runId: randomUUID() };
+  const env = new MockActivityEnvironment(
+    { workflowExecution, workflowNamespace: 'default' },
+    { client, logger: SILENT },
+  );
+  const call = <Name extends keyof Activities>(name: Name, ...args: Parameters<Activities[Name]>) =>
+    env.run(activities[name] as never, ...(args as unknown as never[])) as ReturnType<Activities[Name]>;
+  const killed = (phase: PhaseName) => phase === killedAfter;
+
+  const answer = await call('open', { activation, dryRun, resync });
+  if ('busy' in answer) return { outcome: 'skipped' };
+  if (killed('open')) return { killed: true };
+  const { run, fence } = answer.opened;
+  const ref = { run, fence };
+  let plan: PlanSummary | undefined;
+  let failure: Error | undefined;
+  try {
+    await call('extract', ref);
+    if (killed('extract')) return { killed: true };
+    plan = await call('plan', ref);
+    if (killed('plan')) return { killed: true };
+    if (!dryRun && plan.guards.length === 0) {
+      const { push } = await call('provision', ref);
+      if (killed('provision')) return { killed: true };
+      if (plan.toSend > 0) await call('importAttributes', ref).catch((error: Error) => (failure = error));
+      if (killed('importAttributes')) return { killed: true };
+      if (push) await call('pushList', ref);
+      if (killed('pushList')) return { killed: true };
+      await call('confirmList', ref);
+      if (killed('confirmList')) return { killed: true };
+    }
+  } catch (error) {
+    failure = error as Error;
+  }
+  await call('settle', ref);
+  if (killed('settle')) return { killed: true };
+  const outcome = plan?.guards.length ? 'held' : failure ? 'failed' : 'succeeded';
+  return { ...(await call('close', ref, { outcome })), plan, failure };
+}

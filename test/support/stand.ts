@@ -1,0 +1,134 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { stringify } from 'yaml';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/start.ts';
+import { migrate } from '../../state/migrate.ts';
+import { openState, type State } from '../../state/state.ts';
+import { freshDatabase } from '../setup/servers.ts';
+
+/** A whole small world of real parts: warehouse, state, Actito (our simulator) and a project folder. */
+export interface Stand {
+  warehouse: pg.Pool;
+  stateUrl: string;
+  state: State;
+  actito: Simulator;
+  projectFolder: string;
+  env: NodeJS.ProcessEnv;
+  /** Writes `activations/<id>.yaml`: the usual one of the tests, with changes. */
+  writeActivation(changes?: Record<string, unknown>, id?: string): Promise<void>;
+  /** Lets so much time pass, as far as our state can tell. */
+  age(hours: number): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export const ACTIVATION = 'vip';
+export const LIST = 'VIP';
+
+/** The usual activation of the tests: table `people`, matched by email. */
+export function usualActivation(): Record<string, unknown> {
+  return {
+    source: 'shop',
+    destination: 'actito',
+    segment: { name: LIST, table: 'people' },
+    matchingKey: { column: 'email', type: 'email', attribute: 'emailAddress' },
+    guards: { maxRejectedRatio: 1, maxRemovedRatio: 1, allowEmpty: true },
+    attributes: [
+      { column: 'first_name', attribute: 'firstName' },
+      { column: 'spent', attribute: 'spent', create: { type: 'NUMBER' } },
+      { column: 'city', attribute: 'city', nulls: 'clear' },
+    ],
+  };
+}
+
+export async function startStand(options: SimulatorOptions = {}): Promise<Stand> {
+  const [warehouseDb, stateDb] = [await freshDatabase('warehouse'), await freshDatabase('state')];
+  const warehouse = new pg.Pool({ connectionString: warehouseDb.url, max: 2 });
+  warehouse.on('error', () => undefined); // a test may kill PostgreSQL's backends
+  await warehouse.query(
+    'create table people (email text, first_name text, spent numeric, city text, note text, customer_id text)',
+  );
+  const state = openState({ url: stateDb.url, poolSize: 12 });
+  await migrate(state);
+  const actito = await startSimulator({ pollInterval: 50, ...options });
+  const projectFolder = await mkdtemp(join(tmpdir(), 'actito-sync-project-'));
+  for (const folder of ['sources', 'destinations', 'activations']) await mkdir(join(projectFolder, folder));
+  await writeFile(
+    join(projectFolder, 'sources/shop.yaml'),
+    stringify({ driver: 'postgres', connection: { env: 'SHOP_URL' } }),
+  );
+  await writeFile(join(projectFolder, 'destinations/actito.yaml'), stringify(destination(actito)));
+  const stand: Stand = {
+    warehouse,
+    stateUrl: stateDb.url,
+    state,
+    actito,
+    projectFolder,
+    env: {
+      SHOP_URL: warehouseDb.url,
+      ACTITO_API_KEY: actito.apiKey,
+      SFTP_PASSWORD: actito.sftp.password,
+    },
+    writeActivation: (changes = {}, id = ACTIVATION) =>
+      writeFile(
+        join(projectFolder, `activations/${id}.yaml`),
+        stringify({ ...usualActivation(), ...changes }),
+      ),
+    age: (hours) => ageState(state, hours),
+    dispose: async () => {
+      await Promise.all([warehouse.end(), state.destroy(), actito.stop()]);
+      await Promise.all([warehouseDb.dispose(), stateDb.dispose(), rm(projectFolder, { recursive: true })]);
+    },
+  };
+  await stand.writeActivation();
+  return stand;
+}
+
+export function destination(actito: Simulator): Record<string, unknown> {
+  const { host, port, username, directory, hostKey } = actito.sftp;
+  return {
+    baseUrl: actito.apiUrl,
+    apiKey: { env: 'ACTITO_API_KEY' },
+    entity: actito.entity,
+    profileTable: actito.profileTable.name,
+    delivery: {
+      protocol: 'sftp',
+      host,
+      port,
+      username,
+      directory,
+      hostKey,
+      password: { env: 'SFTP_PASSWORD' },
+    },
+    limits: { importsPerTablePerDay: 1_000 },
+  };
+}
+
+/** Moves every moment that state compares with now into the past: to it, so much time has passed. */
+async function ageState(state: State, hours: number): Promise<void> {
+  const members = await state.raw<{ rows: { name: string }[] }>(
+    `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'
+     and relname like 'members\\_%'`,
+  );
+  const shift = (table: string, columns: string[]) =>
+    state.raw(
+      `update ${table} set ${columns.map((c) => `${c} = ${c} - interval '${hours} hours'`).join(', ')}`,
+    );
+  await shift('activations', ['list_delivered_at', 'retry_at', 'retried_at']);
+  await shift('deliveries', ['intended_at', 'delivered_at']);
+  await shift('imports', ['intended_at', 'finished_at']);
+  for (const { name } of members.rows) await shift(name, ['retry_at']);
+}
+
+/** Back to a stand on which nothing ever ran, without starting its servers again. */
+export async function resetStand({ state, warehouse, actito }: Stand): Promise<void> {
+  await actito.reset();
+  await warehouse.query('truncate people');
+  const left = await state.raw<{ rows: { name: string }[] }>(
+    `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'
+     and relname ~ '^(members|stage|delta|result)_'`,
+  );
+  for (const { name } of left.rows) await state.raw(`drop table ${name}`);
+  await state.raw('truncate activations, runs, chunks, imports, deliveries, rejects');
+}

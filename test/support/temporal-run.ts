@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { createWorker } from '../../worker/create-worker.ts';
+import { workflowSource } from '../../worker/workflow-source.ts';
+import { WORKFLOW_TYPE, type RunInput, type RunResult } from '../../workflows/contract.ts';
+import { temporalAddress } from '../setup/servers.ts';
+import type { Stand } from './stand.ts';
+
+/** A worker of the product and a client, on a task queue of their own. */
+export interface Hosted {
+  client: Client;
+  taskQueue: string;
+  /** Starts a run; ids are the product's, with a prefix of this stand's own. */
+  start(input: RunInput | object): ReturnType<Client['workflow']['start']>;
+  /** Starts a run and waits for its result. */
+  run(input?: RunInput): Promise<RunResult>;
+  close(): Promise<void>;
+}
+
+/** Failed activities and workflows are what tests provoke, and look at where they are thrown. */
+const logger = new DefaultLogger('ERROR');
+Runtime.install({ logger, telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } } });
+
+let bundle: ReturnType<typeof bundleWorkflowCode> | undefined;
+
+/** The workflows, bundled once per file of tests. */
+export function workflowBundle() {
+  bundle ??= bundleWorkflowCode({ ...workflowSource(), logger });
+  return bundle;
+}
+
+export async function hostWorker(stand: Stand): Promise<Hosted> {
+  const address = temporalAddress();
+  const taskQueue = `test-${randomBytes(4).toString('hex')}`;
+  const connection = await NativeConnection.connect({ address });
+  const clientConnection = await Connection.connect({ address });
+  const client = new Client({ connection: clientConnection });
+  const { worker, close } = await createWorker({
+    connection,
+    namespace: 'default',
+    stateUrl: stand.stateUrl,
+    projectFolder: stand.projectFolder,
+    env: stand.env,
+    taskQueue,
+    workflowBundle: await workflowBundle(),
+  });
+  const running = worker.run();
+  const start = (input: object) =>
+    client.workflow.start(WORKFLOW_TYPE, {
+      taskQueue,
+      workflowId: `${taskQueue}/${randomBytes(3).toString('hex')}`,
+      args: [input],
+    });
+  return {
+    client,
+    taskQueue,
+    start,
+    run: async (input = { activation: 'vip' }) => (await start(input)).result() as Promise<RunResult>,
+    close: async () => {
+      worker.shutdown();
+      await running;
+      await close();
+      await Promise.all([connection.close(), clientConnection.close()]);
+    },
+  };
+}

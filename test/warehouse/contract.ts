@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ColumnKind } from '../../activation/values/kinds.ts';
+import type { Warehouse } from '../../warehouse/source.ts';
+import { readAll } from './reading.ts';
+import { until } from '../setup/until.ts';
+
+/** What a driver brings to be tested: a real warehouse, and the few pieces of SQL that differ between dialects. */
+export interface WarehouseFixture {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  open(options?: { statementTimeout?: number }): Promise<Warehouse>;
+  /** Runs a statement beside the driver, with the right to write. */
+  execute(sql: string): Promise<void>;
+  /** How many statements of the driver run on the server at this moment. */
+  running(): Promise<number>;
+  /** A query of n rows with the columns `id` (an integer from 1) and `padding` (a text of 100 characters). */
+  rows(n: number): string;
+  /** A query with the column `id` that takes many minutes before its first row. */
+  slow: string;
+  /** Queries with the column `id` that write into the warehouse, if it lets them. */
+  writes: Record<string, string>;
+  /** How often one of them did. */
+  written(): Promise<number>;
+  /** SQL expressions with what must arrive. */
+  values: { expression: string; kind: ColumnKind; text: string }[];
+}
+
+/** The contract of warehouse/source.ts: every driver runs it. */
+export function describeWarehouse(name: string, fixture: WarehouseFixture): void {
+  describe(`${name} as a warehouse`, () => {
+    beforeAll(() => fixture.start());
+    afterAll(() => fixture.stop());
+
+    test('columns arrive in the order of the request, one of them twice, those not asked for never', async () => {
+      const read = await readAll(await fixture.open(), "select 1 as a, 'two' as b, 3 as c", ['c', 'b', 'c']);
+      expect(read.lines).toEqual([['3', 'two', '3']]);
+      expect(read.columns.map((column) => column.name)).toEqual(['c', 'b', 'c']);
+      expect(read.rows).toBe(1);
+    });
+
+    test('a table is read as a query is', async () => {
+      await fixture.execute('create table contract_people (id int, first_name varchar(50))');
+      await fixture.execute("insert into contract_people values (7, 'Anna')");
+      const read = await readAll(await fixture.open(), { table: 'contract_people' }, ['first_name', 'id']);
+      expect(read.lines).toEqual([['Anna', '7']]);
+    });
+
+    test('an empty segment has columns and no batch', async () => {
+      const read = await readAll(await fixture.open(), 'select 1 as id where 1 = 0', ['id']);
+      expect(read).toMatchObject({
+        lines: [],
+        batches: [],
+        rows: 0,
+        columns: [{ name: 'id', kind: 'integer' }],
+      });
+    });
+
+    test.each(fixture.values)('$expression arrives as $kind: $text', async ({ expression, kind, text }) => {
+      const read = await readAll(await fixture.open(), `select ${expression} as value`, ['value']);
+      expect(read.columns[0]!.kind).toBe(kind);
+      expect(read.lines).toEqual([[text]]);
+    });
+
+    test.each([
+      ['a trailing semicolon', 'select 1 as id;'],
+      ['a semicolon, blanks and a comment', 'select 1 as id ; \n\n -- the end; really\n'],
+      ['a comment as its last line, with no line break', 'select 1 as id -- all of them'],
+      ['comments and semicolons in texts', "select /* ; */ 1 as id where ';--' <> '/*;' ;"],
+    ])('a query with %s works', async (_, query) => {
+      expect((await readAll(await fixture.open(), query, ['id'])).lines).toEqual([['1']]);
+    });
+
+    test('a second statement is refused', async () => {
+      await fixture.execute('create table contract_kept (id int)');
+      for (const query of [
+        'select 1 as id; drop table contract_kept',
+        'select 1 as id) segment; drop table contract_kept; select * from (select 1 as id',
+        'select 1 as id) segment) to stdout; drop table contract_kept; --',
+      ]) {
+        await expect(readAll(await fixture.open(), query, ['id'])).rejects.toMatchObject({
+          type: 'SegmentQueryFailed',
+        });
+      }
+      expect((await readAll(await fixture.open(), { table: 'contract_kept' }, ['id'])).lines).toEqual([]);
+    });
+
+    test('a query error says what the database says, and where in the query', async () => {
+      await expect(
+        readAll(await fixture.open(), 'select 1 as id\nfrom nowhere', ['id']),
+      ).rejects.toMatchObject({
+        type: 'SegmentQueryFailed',
+        message: expect.stringMatching(/nowhere.*line 2, column 6/) as string,
+      });
+    });
+
+    test('a missing column is named, with what may have been meant', async () => {
+      await expect(
+        readAll(await fixture.open(), "select 'x' as email, 1 as id", ['id', 'emial']),
+      ).rejects.toMatchObject({
+        type: 'MappingInvalid',
+        message: 'The segment has no column "emial"; did you mean "email"? It has: email, id.',
+      });
+    });
+
+    test('200,000 rows arrive in batches of whole lines, at least 64 kB each but for the last', async () => {
+      const read = await readAll(await fixture.open(), fixture.rows(200_000), ['id', 'padding']);
+      expect(read.rows).toBe(200_000);
+      expect(read.lines).toHaveLength(200_000);
+      expect(
+        read.lines.every(([id, padding], index) => id === String(index + 1) && padding!.length === 100),
+      ).toBe(true);
+      expect(read.batches.length).toBeGreaterThan(10);
+      expect(Math.min(...read.batches.slice(0, -1))).toBeGreaterThanOrEqual(64 * 1024);
+    });
+
+    test('what is written while the segment is read is not seen', async () => {
+      await fixture.execute('create table contract_moving (id int, padding varchar(100))');
+      await fixture.execute(`insert into contract_moving ${fixture.rows(20_000)}`);
+      const warehouse = await fixture.open();
+      const { signal } = new AbortController();
+      const read = await warehouse.read({ segment: { table: 'contract_moving' }, columns: ['id'], signal });
+      await fixture.execute('delete from contract_moving where id > 10');
+      let bytes = '';
+      for await (const batch of read.batches) bytes += batch.toString();
+      await warehouse.close();
+      expect(bytes.match(/\n/g)).toHaveLength(20_000);
+    });
+
+    test('a cancelled read ends with the reason of its signal, and is gone from the server', async () => {
+      const controller = new AbortController();
+      const result = readAll(await fixture.open(), fixture.slow, ['id'], controller.signal);
+      const outcome = expect(result).rejects.toThrow('enough of it');
+      await until('the query runs', async () => (await fixture.running()) === 1);
+      controller.abort(new Error('enough of it'));
+      await outcome;
+      await until('the query is gone', async () => (await fixture.running()) === 0);
+    });
+
+    test('a read that is cancelled before it starts asks the warehouse for nothing', async () => {
+      const signal = AbortSignal.abort(new Error('too late'));
+      await expect(readAll(await fixture.open(), fixture.slow, ['id'], signal)).rejects.toThrow('too late');
+      expect(await fixture.running()).toBe(0);
+    });
+
+    test('a read that is cancelled before its first batch ends with the reason', async () => {
+      const controller = new AbortController();
+      const warehouse = await fixture.open();
+      const { signal } = controller;
+      const read = await warehouse.read({ segment: { query: fixture.rows(10) }, columns: ['id'], signal });
+      controller.abort(new Error('enough of it'));
+      await expect(read.batches[Symbol.asyncIterator]().next()).rejects.toThrow('enough of it');
+      await warehouse.close();
+    });
+
+    test('a consumer that stops early leaves no query behind', async () => {
+      const warehouse = await fixture.open();
+      const read = await warehouse.read({
+        segment: { query: fixture.rows(2_000_000) },
+        columns: ['id', 'padding'],
+        signal: new AbortController().signal,
+      });
+      for await (const batch of read.batches) {
+        expect(batch.length).toBeGreaterThan(0);
+        expect(await fixture.running()).toBe(1);
+        break;
+      }
+      await until('the query is gone', async () => (await fixture.running()) === 0);
+      await warehouse.close();
+    });
+
+    test('closing in the middle of a read leaves no query behind', async () => {
+      const warehouse = await fixture.open();
+      const { signal } = new AbortController();
+      const read = await warehouse.read({ segment: { query: fixture.slow }, columns: ['id'], signal });
+      const outcome = expect(read.batches[Symbol.asyncIterator]().next()).rejects.toThrow();
+      await until('the query runs', async () => (await fixture.running()) === 1);
+      await warehouse.close();
+      await outcome;
+      await until('the query is gone', async () => (await fixture.running()) === 0);
+    });
+
+    test('a query beyond the statement timeout fails and names the setting', async () => {
+      await expect(
+        readAll(await fixture.open({ statementTimeout: 200 }), fixture.slow, ['id']),
+      ).rejects.toMatchObject({
+        type: 'SegmentQueryFailed',
+        message: expect.stringMatching(/200ms.*statementTimeout/) as string,
+      });
+    });
+
+    test.each(Object.entries(fixture.writes))('nothing can be written: %s', async (_, query) => {
+      await expect(readAll(await fixture.open(), query, ['id'])).rejects.toMatchObject({
+        type: 'SegmentQueryFailed',
+      });
+      expect(await fixture.written()).toBe(0);
+    });
+  });
+}

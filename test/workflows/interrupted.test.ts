@@ -1,0 +1,108 @@
+import type { WorkflowFailedError } from '@temporalio/client';
+import { CancelledFailure } from '@temporalio/common';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { until } from '../setup/until.ts';
+import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
+import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+
+let stand: Stand;
+let hosted: Hosted;
+beforeAll(async () => {
+  stand = await startStand();
+  hosted = await hostWorker(stand);
+});
+afterAll(async () => {
+  await hosted?.close();
+  await stand?.dispose();
+});
+beforeEach(async () => {
+  await resetStand(stand);
+  await stand.writeActivation();
+  await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be', firstName: 'before' }]);
+  await stand.warehouse.query(`insert into people values ('anna@shop.be', 'Anna', 12.5, 'Gent')`);
+});
+
+/** Starts a run and waits until its import is stuck in Actito. */
+async function stuckRun() {
+  stand.actito.setFault('importsStuck', {});
+  const handle = await hosted.start({ activation: 'vip' });
+  await until('the import has begun', async () => stand.actito.imports().length > 0);
+  return handle;
+}
+
+const outcomes = async () => {
+  const { rows } = await stand.state.raw<{ rows: { outcome: string | null }[] }>(
+    'select outcome from runs order by no',
+  );
+  return rows.map((row) => row.outcome);
+};
+
+test('a cancelled run is settled and closed, and the next one repairs what was in doubt', async () => {
+  const handle = await stuckRun();
+  await handle.cancel();
+  const error = await handle.result().catch((failed: unknown) => failed);
+  expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
+  expect(await outcomes()).toEqual(['cancelled']);
+
+  stand.actito.setFault('importsStuck', null);
+  await stand.warehouse.query(`update people set first_name = 'before'`); // back to what Actito held
+  expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { added: 1, updated: 1 } });
+  expect(stand.actito.contact('emailAddress', 'anna@shop.be')).toMatchObject({ firstName: 'before' });
+});
+
+test('after a terminated run the next one takes over at once and repairs', async () => {
+  const handle = await stuckRun();
+  await handle.terminate('by the test');
+  stand.actito.setFault('importsStuck', null);
+  expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { added: 1, unsent: 0 } });
+  expect(await outcomes()).toEqual(['failed', 'succeeded']);
+  expect(stand.actito.contact('emailAddress', 'anna@shop.be')).toMatchObject({ firstName: 'Anna' });
+  expect([...stand.actito.listMembers(LIST)]).toEqual(['anna@shop.be']);
+});
+
+test('a run that finds the activation busy is skipped, and completes', async () => {
+  const first = await stuckRun();
+  const second = await hosted.run();
+  expect(second).toMatchObject({
+    outcome: 'skipped',
+    notes: [`Skipped: ${first.workflowId} is running this activation.`],
+  });
+  stand.actito.setFault('importsStuck', null);
+  expect(await first.result()).toMatchObject({ outcome: 'succeeded' });
+});
+
+test('a dry run beside a running run is not skipped', async () => {
+  const first = await stuckRun();
+  expect(await hosted.run({ activation: 'vip', dryRun: true })).toMatchObject({ outcome: 'planned' });
+  stand.actito.setFault('importsStuck', null);
+  await first.result();
+});
+
+test('no table of a run outlives it', async () => {
+  await hosted.run();
+  await hosted.run({ activation: 'vip', dryRun: true });
+  const { rows } = await stand.state.raw<{ rows: { relname: string }[] }>(
+    `select relname from pg_class where relname ~ '^(stage|delta|result)_' and relkind = 'r'`,
+  );
+  expect(rows).toEqual([]);
+});
+
+test('no key, value or secret stands in the history of a run', async () => {
+  const handle = await hosted.start({ activation: 'vip' });
+  await handle.result();
+  const history = Buffer.from(JSON.stringify(await handle.fetchHistory())).toString();
+  const payloads = [...history.matchAll(/"data":"([^"]+)"/g)].map(([, data]) =>
+    Buffer.from(data!, 'base64').toString(),
+  );
+  const text = [history, ...payloads].join('\n');
+  for (const secret of [
+    'anna',
+    'Gent',
+    '12.5',
+    stand.env.ACTITO_API_KEY!,
+    stand.env.SFTP_PASSWORD!,
+    stand.env.SHOP_URL!,
+  ]) {
+    expect(text).not.toContain(secret);
+  }
+});

@@ -1,0 +1,21 @@
+import type { Source } from '../activation/definition/source.ts';
+import { Failure } from '../activation/failures.ts';
+import { openPostgres } from './postgres/open.ts';
+import type { Warehouse } from './source.ts';
+
+/**
+ * Opens the warehouse of a source for one read, with the driver that it names.
+ * @param secrets the environment that holds the connection URL
+ * @throws Failure ConfigurationInvalid (no usable URL, login refused), SourceUnavailable
+ */
+export async function openWarehouse(source: Source, secrets: NodeJS.ProcessEnv): Promise<Warehouse> {
+  const variable = source.connection.env;
+  const url = secrets[variable];
+  if (!url) {
+    throw new Failure(
+      'ConfigurationInvalid',
+      `The environment variable ${variable} is not set: it must hold the connection URL of the source.`,
+    );
+  }
+  return await openPostgres({ url, variable, statementTimeout: source.statementTimeout });
+}

@@ -1,0 +1,48 @@
+import pg from 'pg';
+import type { SegmentRequest } from '../source.ts';
+import { withoutFinalSemicolon } from './semicolon.ts';
+
+/** A statement built around the user's query, and where in it that query begins (in characters). */
+export interface Statement {
+  text: string;
+  /** The user's query; undefined when the segment is a table. */
+  query?: string;
+  offset: number;
+}
+
+/** One column of the segment, as a SELECT expression. */
+export interface Expression {
+  name: string;
+  /** A type to convert to, from those of kinds.ts. */
+  cast?: 'text';
+}
+
+/**
+ * Describes the segment without reading a row. Sent by the extended protocol, which takes one statement only: a text
+ * that passes holds no semicolon outside of texts and comments, and opens what it closes. So the same text cannot
+ * end the COPY that it is put into by {@link copyStatement}, although that goes by the simple protocol.
+ */
+export function describeStatement(segment: SegmentRequest['segment']): Statement {
+  return around('select * from ', segment, ' limit 0');
+}
+
+/** Reads the segment, one line a row in the COPY text format. */
+export function copyStatement(segment: SegmentRequest['segment'], columns: Expression[]): Statement {
+  const list = columns.map(({ name, cast }) => pg.escapeIdentifier(name) + (cast ? `::${cast}` : ''));
+  return around(`copy (select ${list.join(', ')} from `, segment, ') to stdout');
+}
+
+function around(before: string, segment: SegmentRequest['segment'], after: string): Statement {
+  if (segment.query !== undefined) {
+    const query = withoutFinalSemicolon(segment.query);
+    // the line break ends a comment on the query's last line
+    return { text: `${before}(${query}\n) segment${after}`, query, offset: lengthOf(before) + 1 };
+  }
+  const table = (segment.table ?? '').split('.').map((part) => pg.escapeIdentifier(part));
+  return { text: `${before}${table.join('.')} segment${after}`, offset: 0 };
+}
+
+/** As PostgreSQL counts: code points, not UTF-16 units. */
+function lengthOf(text: string): number {
+  return [...text].length;
+}

@@ -1,0 +1,54 @@
+import type { NativeConnection } from '@temporalio/worker';
+import { Worker, type WorkerOptions } from '@temporalio/worker';
+import { createActivities } from '../activities/create.ts';
+import { migrate } from '../state/migrate.ts';
+import { openState } from '../state/state.ts';
+import { cleanUp } from '../state/close.ts';
+import { TASK_QUEUE } from '../workflows/contract.ts';
+import { registerSearchAttributes } from './search-attributes.ts';
+import { workflowSource } from './workflow-source.ts';
+
+export interface WorkerSettings {
+  connection: NativeConnection;
+  namespace: string;
+  /** URL of the state database. */
+  stateUrl: string;
+  projectFolder: string;
+  env: NodeJS.ProcessEnv;
+  /** Default: the product's; tests use one of their own. */
+  taskQueue?: string;
+  /** A bundle made before; without it the workflows are bundled now. */
+  workflowBundle?: WorkerOptions['workflowBundle'];
+}
+
+/** Activities at one time in one process; each may hold a stream and a fenced write, and calls hold slots. */
+const CONCURRENT_ACTIVITIES = 10;
+const CONNECTIONS = CONCURRENT_ACTIVITIES * 2 + 5;
+/** An activity that is told to stop gets this long to leave its work as a retry can find it. */
+const GRACE = '15s';
+
+/** A worker with its state database migrated and cleaned, and its search attributes registered. */
+export async function createWorker(
+  settings: WorkerSettings,
+): Promise<{ worker: Worker; close: () => Promise<void> }> {
+  const { connection, namespace, projectFolder, env } = settings;
+  const state = openState({ url: settings.stateUrl, poolSize: CONNECTIONS });
+  try {
+    await migrate(state);
+    await cleanUp(state);
+    await registerSearchAttributes(connection, namespace);
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      taskQueue: settings.taskQueue ?? TASK_QUEUE,
+      activities: createActivities({ state, projectFolder, env }),
+      maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
+      shutdownGraceTime: GRACE,
+      ...(settings.workflowBundle ? { workflowBundle: settings.workflowBundle } : workflowSource()),
+    });
+    return { worker, close: () => state.destroy() };
+  } catch (error) {
+    await state.destroy();
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+import type { NativeConnection } from '@temporalio/worker';
+import { SEARCH_ATTRIBUTES } from '../workflows/contract.ts';
+
+/** temporal.api.enums.v1.IndexedValueType: KEYWORD */
+const KEYWORD = 2;
+/** The gRPC status code ALREADY_EXISTS: another worker was faster. */
+const ALREADY_EXISTS = 6;
+
+/**
+ * Registers the search attributes that runs set, unless the namespace has them. Without them every workflow task
+ * would fail, so a worker that may not register them does not start.
+ */
+export async function registerSearchAttributes(
+  connection: NativeConnection,
+  namespace: string,
+): Promise<void> {
+  const { operatorService } = connection;
+  const names = SEARCH_ATTRIBUTES.map((key) => key.name);
+  try {
+    const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+    const missing = names.filter((name) => !customAttributes?.[name]);
+    if (missing.length === 0) return;
+    const searchAttributes = Object.fromEntries(missing.map((name) => [name, KEYWORD]));
+    await operatorService.addSearchAttributes({ namespace, searchAttributes });
+  } catch (error) {
+    if ((error as { code?: number }).code === ALREADY_EXISTS) return;
+    const flags = names.map((name) => `--name ${name} --type Keyword`).join(' ');
+    throw new Error(
+      `The search attributes ${names.join(', ')} could not be checked or registered in namespace ${namespace}. ` +
+        `Register them once: temporal operator search-attribute create --namespace ${namespace} ${flags}`,
+      { cause: error },
+    );
+  }
+}

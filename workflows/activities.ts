@@ -1,0 +1,81 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/create.ts';
+
+/*
+ * Bounds of the activities. `scheduleToClose` bounds all tries together; a try without a heartbeat for
+ * HEARTBEAT is given up, and another worker goes on.
+ */
+const HEARTBEAT = '10s';
+const RETRY = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
+
+/** Our own database only: short, and worth waiting for. */
+const BOOKKEEPING = {
+  startToCloseTimeout: '30m',
+  scheduleToCloseTimeout: '6h',
+  heartbeatTimeout: HEARTBEAT,
+  retry: RETRY,
+} as const;
+
+export const { open } = proxyActivities<Pick<Activities, 'open'>>({
+  ...BOOKKEEPING,
+  summary: 'Take the lease, freeze the definition',
+});
+export const { settle } = proxyActivities<Pick<Activities, 'settle'>>({
+  ...BOOKKEEPING,
+  summary: 'Keep what Actito confirmed',
+});
+export const { close } = proxyActivities<Pick<Activities, 'close'>>({
+  ...BOOKKEEPING,
+  summary: 'Record the outcome, give the lease back',
+});
+
+/** The warehouse; the statement itself is bounded by the source's statementTimeout. */
+export const { extract } = proxyActivities<Pick<Activities, 'extract'>>({
+  startToCloseTimeout: '3h',
+  scheduleToCloseTimeout: '6h',
+  heartbeatTimeout: HEARTBEAT,
+  retry: RETRY,
+  summary: 'Read the segment from the warehouse',
+});
+
+export const { plan } = proxyActivities<Pick<Activities, 'plan'>>({
+  startToCloseTimeout: '1h',
+  scheduleToCloseTimeout: '6h',
+  heartbeatTimeout: HEARTBEAT,
+  retry: RETRY,
+  summary: 'Compare with what Actito acknowledged',
+});
+
+export const { provision } = proxyActivities<Pick<Activities, 'provision'>>({
+  startToCloseTimeout: '10m',
+  scheduleToCloseTimeout: '1h',
+  heartbeatTimeout: HEARTBEAT,
+  retry: RETRY,
+  summary: 'Look up attributes and list in Actito, create what is missing',
+});
+
+/** After 6 hours the list goes without the attributes: someone who left must leave. */
+export const { importAttributes } = proxyActivities<Pick<Activities, 'importAttributes'>>({
+  startToCloseTimeout: '1h',
+  scheduleToCloseTimeout: '6h',
+  heartbeatTimeout: HEARTBEAT,
+  retry: RETRY,
+  summary: 'Send changed attributes and wait for the import',
+});
+
+export const { pushList } = proxyActivities<Pick<Activities, 'pushList'>>({
+  startToCloseTimeout: '2h',
+  scheduleToCloseTimeout: '6h',
+  heartbeatTimeout: HEARTBEAT,
+  retry: RETRY,
+  summary: 'Deliver the full list to the file server',
+});
+
+/** How often Actito looks for files is not known; a list that is only delivered is told as such. */
+export const { confirmList } = proxyActivities<Pick<Activities, 'confirmList'>>({
+  startToCloseTimeout: '2m',
+  scheduleToCloseTimeout: '10m',
+  heartbeatTimeout: HEARTBEAT,
+  retry: RETRY,
+  summary: 'See whether Actito has retrieved the list',
+});

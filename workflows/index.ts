@@ -1,0 +1,2 @@
+/** What the worker bundles. */
+export { runActivation } from './run-activation.ts';

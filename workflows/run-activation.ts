@@ -1,0 +1,170 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  rootCause,
+} from '@temporalio/workflow';
+import type { OpenedRun } from '../activities/open.ts';
+import type { PlanSummary } from '../activities/plan.ts';
+import {
+  close,
+  confirmList,
+  extract,
+  importAttributes,
+  open,
+  plan,
+  provision,
+  pushList,
+  settle,
+} from './activities.ts';
+import type { RunResult } from './contract.ts';
+import { parseRequest } from './request.ts';
+import { Story } from './story.ts';
+
+/** A stage that PostgreSQL lost in a crash is read again this often. */
+const MAX_READS = 3;
+
+/**
+ * One run of an activation: straight-line, never waiting for a human being. Whatever happens after `open`, the run
+ * is settled and closed. The argument is checked here because people start it from the bare Temporal CLI.
+ */
+export async function runActivation(input: unknown): Promise<RunResult> {
+  const request = parseRequest(input);
+  const story = new Story(request);
+  const answer = await toldAsOwn(() => open(request));
+  if ('busy' in answer) return story.skipped(answer.busy);
+  const run = answer.opened;
+  story.opened(run);
+  try {
+    await (request.dryRun ? readAndPlan(run, story) : synchronize(run, story));
+  } catch (error) {
+    const failure = ownFailure(error);
+    await end(run, story, { outcome: outcomeOf(failure), failure: messageOf(failure) });
+    throw failure;
+  }
+  const closed = await end(run, story, { outcome: 'succeeded' });
+  return story.result(request.dryRun ? 'planned' : closed.outcome, closed);
+}
+
+/** Steps 2 to 6. A lost stage leads back to the start; what was acknowledged until then stays acknowledged. */
+async function synchronize(run: OpenedRun, story: Story): Promise<void> {
+  for (let reads = 1; ; reads++) {
+    try {
+      const planned = await readAndPlan(run, story);
+      holdIfGuarded(planned);
+      await deliver(run, planned, story);
+      return;
+    } catch (error) {
+      if (failureType(error) !== 'StageLost' || reads === MAX_READS) throw error;
+      story.note('The stage was lost with a restart of PostgreSQL; the segment was read again.');
+    }
+  }
+}
+
+async function readAndPlan(run: OpenedRun, story: Story): Promise<PlanSummary> {
+  const ref = { run: run.run, fence: run.fence };
+  story.phase('reading the segment');
+  story.read(await extract(ref));
+  story.phase('planning');
+  const planned = await plan(ref);
+  story.planned(planned);
+  return planned;
+}
+
+function holdIfGuarded({ guards }: PlanSummary): void {
+  if (guards.length === 0) return;
+  throw ApplicationFailure.nonRetryable(
+    guards.map((guard) => guard.message).join(' '),
+    'GuardTripped',
+    guards,
+  );
+}
+
+async function deliver(run: OpenedRun, planned: PlanSummary, story: Story): Promise<void> {
+  const ref = { run: run.run, fence: run.fence };
+  story.phase('provisioning');
+  const provisioned = await provision(ref);
+  story.provisioned(provisioned);
+  if (planned.toSend > 0) {
+    story.phase('importing attributes');
+    await importUnlessItFails(run, story);
+  }
+  if (provisioned.push) {
+    story.phase('pushing the list');
+    await pushList(ref);
+  }
+  story.phase('waiting for Actito');
+  story.listed(await confirmList(ref).catch(passTimeout));
+}
+
+/** Attributes never keep a member on the list who left: their failure is noted, unless they are required. */
+async function importUnlessItFails(run: OpenedRun, story: Story): Promise<void> {
+  try {
+    const { deferredChunks } = await importAttributes({ run: run.run, fence: run.fence });
+    if (deferredChunks === 0) return;
+    story.note("The day's quota of imports is used up: the remaining attributes go with a later run.");
+  } catch (error) {
+    const blocks =
+      run.attributesRequired || ['StageLost', 'RunSuperseded'].includes(failureType(error) ?? '');
+    if (blocks || isCancellation(error)) throw error;
+    story.note(`Attributes were not all sent: ${messageOf(ownFailure(error))}`);
+  }
+}
+
+/** Actito may take longer to look for a file than we wait: then the list is delivered, and told as not confirmed. */
+function passTimeout(error: unknown): null {
+  if (failureType(error) === 'ListPending') return null;
+  throw error;
+}
+
+/** Settles and closes, also after a cancellation. */
+async function end(
+  run: OpenedRun,
+  story: Story,
+  how: { outcome: 'succeeded' | 'held' | 'failed' | 'cancelled'; failure?: string },
+) {
+  const ref = { run: run.run, fence: run.fence };
+  return CancellationScope.nonCancellable(async () => {
+    story.phase('settling');
+    await settle(ref);
+    const closed = await close(ref, how);
+    story.closed(closed.outcome, closed.counts);
+    return closed;
+  });
+}
+
+async function toldAsOwn<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw ownFailure(error);
+  }
+}
+
+/** The activity's failure as the workflow's own, so that the web UI shows its type and message at first glance. */
+function ownFailure(error: unknown): Error {
+  if (isCancellation(error)) return error as Error;
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (!(cause instanceof Error)) return ApplicationFailure.nonRetryable(String(cause));
+  const type = cause instanceof ApplicationFailure ? cause.type : cause.name;
+  const details = cause instanceof ApplicationFailure ? (cause.details ?? []) : [];
+  return ApplicationFailure.nonRetryable(cause.message || (rootCause(cause) ?? ''), type, ...details);
+}
+
+function outcomeOf(failure: Error): 'held' | 'failed' | 'cancelled' {
+  if (isCancellation(failure)) return 'cancelled';
+  return failure instanceof ApplicationFailure && failure.type === 'GuardTripped' ? 'held' : 'failed';
+}
+
+function failureType(error: unknown): string | null | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) return cause.type;
+  // A bound on all tries was reached while waiting: the last try says what for.
+  const inner = (cause as Error | undefined)?.cause;
+  return inner instanceof ApplicationFailure ? inner.type : undefined;
+}
+
+function messageOf(failure: Error): string {
+  return failure.message;
+}
