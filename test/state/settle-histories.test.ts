@@ -61,6 +61,7 @@ const CHANGES_NOTHING: Fate[] = ['untouched', 'refused'];
 
 async function runStep(definition: Definition, step: Step, certain: Certain): Promise<void> {
   const run = await planned(world, definition, step.segment);
+  await expectNothingInvented(definition, certain); // an earlier run that was killed is settled now
   if (!run.plan.unchanged) await cutAgain(world, run, 60);
   for (const [index, chunk] of (await readChunks(world.state, run.run)).entries()) {
     const fate = step.fates[index % 5]!;
@@ -124,7 +125,6 @@ test('nothing is acknowledged that was not confirmed, nothing confirmed is forgo
       const certain: Certain = { sent: new Map(), listed: [] };
       for (const step of steps) {
         await runStep(definition, step, certain);
-        // A killed run is settled by the next one, which begins with its own step.
         if (step.end !== 'is killed') await expectNothingInvented(definition, certain);
       }
       await goodRun(world, definition, []); // settles a last one that was killed
