@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, id } from './common.ts';
+import { scheduleSchema } from './schedule.ts';
 
 /** Attributes that Actito maintains itself; they can be matched on, never written. */
 export const TECHNICAL_ATTRIBUTES = ['profileId', 'creationMoment', 'updateMoment'];
@@ -24,9 +25,14 @@ const ratio = z.number().min(0).max(1);
 
 const matchingKeySchema = z.strictObject({
   column,
-  type: z.enum(['email', 'externalId'], { error: 'email or externalId' }),
+  type: z.enum(['email', 'phone', 'externalId'], { error: 'email, phone or externalId' }),
   /** A *unique* attribute of the profile table, or `profileId`. */
   attribute,
+  /** For phone: the country of numbers that are written without one, e.g. `BE`. */
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'a country by its two capital letters, e.g. BE')
+    .optional(),
 });
 
 const attributeMappingSchema = z.strictObject({
@@ -59,23 +65,32 @@ const segmentSchema = z
     error: 'either query or table, one of the two',
   });
 
-function isTimeZone(name: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
-  } catch {
-    return false;
-  }
-}
+/** Attributes travel in an import that says all of itself, or by an ETL that was defined in Actito beforehand. */
+const importModeSchema = z.union(
+  [z.literal('oneShot'), z.strictObject({ etl: z.union([z.string().min(1), z.int()]).transform(String) })],
+  { error: 'oneShot, or { etl: <id of the ETL in Actito> }' },
+);
 
-const scheduleSchema = z
-  .strictObject({
-    cron: z.string().min(1).optional(),
-    timezone: z.string().refine(isTimeZone, { error: 'a time zone such as Europe/Paris' }).optional(),
-    every: duration.optional(),
-  })
-  .refine((value) => (value.cron === undefined) !== (value.every === undefined), {
-    error: 'either cron or every, one of the two',
-  });
+const listSchema = z.strictObject({
+  name: z.string().min(1).max(100).optional(),
+  /** What the list's file holds; default: the matching key. */
+  identifier: z.strictObject({ column, attribute }).optional(),
+  validity: duration.prefault('48h'),
+  /** Who makes the list and the attributes: we do (`api`), or a marketer did it in Actito (`existing`). */
+  provision: z.enum(['api', 'existing'], { error: 'api or existing' }).default('api'),
+  /** Take over a list of this name that actito-sync did not create. */
+  adopt: z.boolean().default(false),
+  fileName: z
+    .string()
+    .regex(/^[^/\\]+$/, 'a file name without folders; {list} stands for the name of the list')
+    .default('{list}.csv'),
+});
+
+const guardsSchema = z.strictObject({
+  maxRemovedRatio: ratio.default(0.3),
+  allowEmpty: z.boolean().default(false),
+  maxRejectedRatio: ratio.default(0.05),
+});
 
 /** `activations/<id>.yaml`, as people write it: nothing but its own file is known yet. */
 export const activationSchema = z.strictObject({
@@ -88,33 +103,25 @@ export const activationSchema = z.strictObject({
   attributes: z.array(attributeMappingSchema).max(60).default([]),
   /** True: when attributes cannot be sent, the list is not pushed either. */
   attributesRequired: z.boolean().default(false),
-  list: z
-    .strictObject({
-      name: z.string().min(1).max(100).optional(),
-      /** What the list's file holds; default: the matching key. */
-      identifier: z.strictObject({ column, attribute }).optional(),
-      validity: duration.prefault('48h'),
-      provision: z.literal('api', { error: 'api (the only way so far)' }).default('api'),
-      /** Take over a list of this name that actito-sync did not create. */
-      adopt: z.boolean().default(false),
-      fileName: z
-        .string()
-        .regex(/^[^/\\]+$/, 'a file name without folders; {list} stands for the name of the list')
-        .default('{list}.csv'),
-    })
-    .prefault({}),
+  importMode: importModeSchema.default('oneShot'),
+  list: listSchema.prefault({}),
   schedule: scheduleSchema.optional(),
-  guards: z
-    .strictObject({
-      maxRemovedRatio: ratio.default(0.3),
-      allowEmpty: z.boolean().default(false),
-      maxRejectedRatio: ratio.default(0.05),
-    })
-    .prefault({}),
+  guards: guardsSchema.prefault({}),
 });
 
 export type ActivationFile = z.infer<typeof activationSchema>;
 export type AttributeMapping = z.infer<typeof attributeMappingSchema>;
 export type MatchingKey = z.infer<typeof matchingKeySchema>;
 export type Guards = ActivationFile['guards'];
-export type Schedule = z.infer<typeof scheduleSchema>;
+export type ImportMode = z.infer<typeof importModeSchema>;
+
+/** `defaults` of a destination: what its activations need not repeat. Checked here, merged before they are. */
+export const defaultsSchema = z.strictObject({
+  matchingKey: matchingKeySchema.optional(),
+  attributes: z.array(attributeMappingSchema).max(60).optional(),
+  attributesRequired: z.boolean().optional(),
+  importMode: importModeSchema.optional(),
+  list: listSchema.omit({ name: true, adopt: true }).partial().optional(),
+  schedule: scheduleSchema.optional(),
+  guards: guardsSchema.partial().optional(),
+});

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+/*
+ * What a destination may say about its own Actito where it differs from what we assume. The defaults, and what each
+ * route is for, stand in actito/contract.ts; the page for people is docs/actito-contract.md.
+ */
+
+/** The routes that can be given another path, with the placeholders that their paths are filled from. */
+export const ROUTE_PLACEHOLDERS = {
+  token: [],
+  profileTables: ['entity'],
+  profileTable: ['entity', 'table'],
+  changeRequests: ['entity', 'table'],
+  executions: ['entity'],
+  etlExecutions: ['entity', 'etl'],
+  executionsByFile: ['entity', 'file'],
+  execution: ['entity', 'execution'],
+  executionResult: ['entity', 'execution'],
+  executionResultFile: ['entity', 'execution'],
+  locations: ['entity'],
+  synchronizations: ['entity'],
+  lists: ['entity', 'table'],
+  list: ['entity', 'table', 'list'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type Route = keyof typeof ROUTE_PLACEHOLDERS;
+export const ROUTE_NAMES = Object.keys(ROUTE_PLACEHOLDERS) as Route[];
+
+/** A path must begin at the host, and name exactly the placeholders that its route has. */
+function template(route: Route) {
+  const placeholders: readonly string[] = ROUTE_PLACEHOLDERS[route];
+  const names = placeholders.map((name) => `{${name}}`).join(' and ');
+  const form = `a path that begins with / and holds ${names || 'no placeholder'}`;
+  return z
+    .string(form)
+    .startsWith('/', form)
+    .refine((path) => {
+      const found = [...path.matchAll(/\{(\w*)\}/g)].map((match) => match[1]!);
+      return found.length === placeholders.length && placeholders.every((name) => found.includes(name));
+    }, form)
+    .optional();
+}
+
+const pathsSchema = z.strictObject(
+  Object.fromEntries(ROUTE_NAMES.map((route) => [route, template(route)])) as Record<
+    Route,
+    ReturnType<typeof template>
+  >,
+);
+
+/** What an import's status means to us. Whatever a licence says besides: still running. */
+export const IMPORT_STATES = ['running', 'success', 'withErrors', 'failed'] as const;
+
+/** `contract` of a destination: every setting is optional, and only said where this licence differs. */
+export const contractSchema = z.strictObject({
+  /** Path templates by route. */
+  paths: pathsSchema.optional(),
+  /** What an empty field of an import does to the attribute: it `clears` the value (default), or is `ignored`. */
+  emptyValue: z.enum(['clears', 'ignored'], { error: 'clears or ignored' }).default('clears'),
+  /** What a list's file may hold: any `uniqueAttribute` (default), or nothing but `profileId`. */
+  listIdentifiers: z
+    .enum(['uniqueAttribute', 'profileId'], { error: 'uniqueAttribute or profileId' })
+    .default('uniqueAttribute'),
+  /** Whether an import whose answer was lost can be found again: `none` (default), `byFileName`. */
+  executionListing: z.enum(['none', 'byFileName'], { error: 'none or byFileName' }).default('none'),
+  /** Whether the rows in error of an import can be read: from a `resultFile` (default), `none`. */
+  rowResults: z.enum(['resultFile', 'none'], { error: 'resultFile or none' }).default('resultFile'),
+  /** How it shows that a list was retrieved. Default: `status` with list.provision api, `none` with existing. */
+  listConfirmation: z
+    .enum(['none', 'status', 'fileDisappears'], { error: 'none, status or fileDisappears' })
+    .optional(),
+  /** Whether a pre-defined ETL takes a file with a `subset` of its columns (default), or wants them `all`. */
+  etlColumns: z.enum(['subset', 'all'], { error: 'subset or all' }).default('subset'),
+  /** How large import files are packed: `gzip` (default), `zip`, `none`. */
+  compression: z.enum(['gzip', 'zip', 'none'], { error: 'gzip, zip or none' }).default('gzip'),
+  /** Further names of import statuses, e.g. `{ ABORTED: failed }`. */
+  statusNames: z.record(z.string(), z.enum(IMPORT_STATES, { error: IMPORT_STATES.join(', ') })).default({}),
+});
+
+export type ContractSettings = z.infer<typeof contractSchema>;
