@@ -31,7 +31,7 @@ export default defineConfig({
           globalSetup: 'test/setup/global.ts',
           pool: 'forks',
           maxWorkers: 1, // one PostgreSQL and one Temporal for all: files in parallel would only slow each other down
-          testTimeout: 60_000,
+          testTimeout: 180_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
         },

@@ -19,13 +19,14 @@ export interface ProcessOptions {
 export interface RunningProcess {
   /** Resolves when all has ended and the folder is removed: to the exit code, or 128 + n after signal n. */
   exited: Promise<number>;
-  /** The last lines that the program wrote, for error messages. */
+  /** The first and the last lines that the program wrote, for error messages. */
   output(): string;
   /** Ends the program and waits until it is gone. */
   stop(): Promise<void>;
 }
 
-const KEPT_OUTPUT = 4_000;
+/** Characters kept of both ends: the cause stands at the beginning of a stack trace, what came last at its end. */
+const KEPT_OUTPUT = 2_000;
 
 /**
  * Runs commands one after the other (as `a && b`), such that nothing of them outlives this process, *however* it
@@ -42,8 +43,13 @@ export function startProcess(commands: Command[], options: ProcessOptions): Runn
     env: options.env ?? process.env,
     ...options.user,
   });
-  let output = '';
-  const keep = (chunk: Buffer) => (output = (output + chunk.toString()).slice(-KEPT_OUTPUT));
+  const output = { first: '', last: '' };
+  const keep = (chunk: Buffer) => {
+    const text = chunk.toString();
+    const room = KEPT_OUTPUT - output.first.length;
+    output.first += text.slice(0, room);
+    output.last = (output.last + text.slice(room)).slice(-KEPT_OUTPUT);
+  };
   child.stdout!.on('data', keep);
   child.stderr!.on('data', keep);
   const lifeline = child.stdio[3] as Socket;
@@ -57,7 +63,7 @@ export function startProcess(commands: Command[], options: ProcessOptions): Runn
   exited.catch(() => undefined); // whoever awaits it sees the error; nobody has to
   return {
     exited,
-    output: () => output,
+    output: () => output.first + output.last,
     async stop() {
       lifeline.end();
       await exited;

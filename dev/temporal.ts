@@ -1,14 +1,14 @@
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { freePort } from './ports.ts';
+import { freePort, preferPort } from './ports.ts';
 import { startProcess } from './processes.ts';
 import { findTemporalCli, type CliOrigin } from './temporal/find-cli.ts';
 import { untilItAnswers } from './waiting.ts';
 
 export interface TemporalOptions {
-  /** Port of the gRPC service; default: a free one. */
+  /** Port of the gRPC service, taken when it is free; default, and when it is not: any free one. */
   port?: number;
-  /** Port of the web UI; without it there is none. */
+  /** Port of the web UI, or any free one when it is taken; without it there is no UI. */
   uiPort?: number;
   /** Keep the server's database in this file; without it all is in memory. */
   dbFilename?: string;
@@ -44,21 +44,39 @@ export async function startTemporal(options: TemporalOptions = {}): Promise<Temp
     return { address: given, origin: 'TEMPORAL_ADDRESS', stop: async () => undefined };
   }
   const cli = await findTemporalCli(log);
-  const port = options.port ?? (await freePort());
-  const address = `127.0.0.1:${port}`;
-  const server = startProcess([[cli.path, ...startDev(port, options)]], {
-    stopSignal: options.dbFilename ? 'TERM' : 'KILL',
-  });
-  await untilItAnswers('The Temporal server', server, () => answers(address));
+  const { server, address, uiPort } = await startOnFreePorts(cli.path, options);
   log(`Temporal server: ${address}, started with ${cli.path} (from: ${cli.origin}; ${cli.version})`);
   return {
     address,
-    uiUrl: options.uiPort ? `http://127.0.0.1:${options.uiPort}` : undefined,
+    uiUrl: uiPort ? `http://127.0.0.1:${uiPort}` : undefined,
     cliPath: cli.path,
     origin: cli.origin,
     stop: () => server.stop(),
   };
 }
+
+/** Someone else may take a port, also one of the server's inner ones, before the server has it: then once more. */
+async function startOnFreePorts(cli: string, options: TemporalOptions) {
+  for (let tries = 1; ; tries++) {
+    const port = await (options.port ? preferPort(options.port) : freePort());
+    const uiPort = options.uiPort && (await preferPort(options.uiPort));
+    const address = `127.0.0.1:${port}`;
+    const server = startProcess([[cli, ...startDev(port, { ...options, uiPort })]], {
+      stopSignal: options.dbFilename ? 'TERM' : 'KILL',
+    });
+    try {
+      // What it prints when it is up tells it from another server that has taken the port meanwhile.
+      const isUp = () =>
+        server.output().includes(`localhost:${port}`) && !server.output().includes(PORT_TAKEN);
+      await untilItAnswers('The Temporal server', server, async () => isUp() && answers(address));
+      return { server, address, uiPort };
+    } catch (error) {
+      if (!server.output().includes(PORT_TAKEN) || tries === 3) throw error;
+    }
+  }
+}
+
+const PORT_TAKEN = 'address already in use';
 
 function startDev(port: number, { uiPort, dbFilename, searchAttributes = [] }: TemporalOptions): string[] {
   return [

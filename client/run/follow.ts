@@ -59,7 +59,8 @@ async function askAgainAndAgain(handle: RunHandle, follow: Follow, over: AbortSi
   };
   for (let pause = INTERVAL.first; !over.aborted; pause = Math.min(INTERVAL.last, pause * INTERVAL.growth)) {
     const answer = await ask(handle, over);
-    const trouble = await troubleOf(handle).catch(() => undefined); // as with the progress: only for display
+    // As with the progress: only for display.
+    const trouble = await troubleOf(handle, new Date(Date.now() + PATIENCE)).catch(() => undefined);
     if (over.aborted) return;
     if (answer === 'silence') once(answer, follow.onSilence);
     if (typeof answer === 'object') follow.onProgress?.(answer);

@@ -14,9 +14,12 @@ export interface Trouble {
 
 const FAILURES = new DefaultFailureConverter();
 
-/** The trouble that a run has now, as the server knows it; a worker is not asked. Undefined: none. */
-export async function troubleOf(handle: RunHandle): Promise<Trouble | undefined> {
-  const { raw } = await handle.describe();
+/**
+ * The trouble that a run has now, as the server knows it; a worker is not asked. Undefined: none.
+ * @param deadline a server that is gone answers nothing, so this long is waited at most
+ */
+export async function troubleOf(handle: RunHandle, deadline: Date): Promise<Trouble | undefined> {
+  const { raw } = await handle.client.withDeadline(deadline, () => handle.describe());
   const [pending] = raw.pendingActivities?.filter(({ lastFailure }) => lastFailure) ?? [];
   if (!pending) return undefined;
   const failure = FAILURES.failureToError(pending.lastFailure!, defaultPayloadConverter);

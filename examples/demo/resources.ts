@@ -1,3 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Milliseconds for ending everything in good order; after that the process ends, and with it all that it started. */
+const LIMIT = 30_000;
+
 /** Ends what was started, last first, whatever state it is in. */
 export class Resources {
   readonly #ends: (() => Promise<void>)[] = [];
@@ -28,7 +33,11 @@ export class Resources {
     return starting;
   }
 
+  /** Resolves when all has ended, or when it is no use to wait any longer: a server that hangs ends with us. */
   async end(): Promise<void> {
-    for (const end of this.#ends.splice(0).reverse()) await end();
+    const all = async () => {
+      for (const end of this.#ends.splice(0).reverse()) await end();
+    };
+    await Promise.race([all(), sleep(LIMIT)]);
   }
 }

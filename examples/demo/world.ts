@@ -4,7 +4,6 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection } from '@temporalio
 import pg from 'pg';
 import { connectTemporal } from '../../client/connect.ts';
 import { createDatabase } from '../../dev/databases.ts';
-import { preferPort } from '../../dev/ports.ts';
 import { startPostgres } from '../../dev/postgres.ts';
 import { startTemporal, type TemporalServer } from '../../dev/temporal.ts';
 import { startSimulator, type Simulator } from '../../simulator/start.ts';
@@ -81,10 +80,9 @@ export function startWorld(resources: Resources, { log, onWorkerFailure }: World
 }
 
 /** On the ports that people know, when they are free. */
-async function startTemporalForPeople(log: (message: string) => void): Promise<TemporalServer> {
-  const [port, uiPort] = [await preferPort(7233), await preferPort(8233)];
+function startTemporalForPeople(log: (message: string) => void): Promise<TemporalServer> {
   const searchAttributes = SEARCH_ATTRIBUTES.map(({ name }) => `${name}=Keyword`);
-  return startTemporal({ port, uiPort, log, searchAttributes });
+  return startTemporal({ port: 7233, uiPort: 8233, log, searchAttributes });
 }
 
 async function connectShop(connectionString: string): Promise<pg.Client> {

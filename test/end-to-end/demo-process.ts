@@ -62,6 +62,8 @@ export async function startDemo(command: DemoCommand, ...flags: string[]): Promi
       until(`the demo shows "${text}"`, async () => {
         if (hasEnded) throw new Error(`The demo ended before it showed "${text}":\n${seen.out}\n${seen.err}`);
         return seen.out.includes(text);
+      }).catch((error: Error) => {
+        throw new Error(`${error.message} It has shown:\n${seen.out}\n${seen.err}`);
       }),
     output: () => seen.out,
     pressCtrlC: () => process.kill(-child.pid!, 'SIGINT'),

@@ -74,7 +74,7 @@ test('the demo prints what the data imply, ends well and leaves nothing behind',
     'not pushed',
   ]);
   await demo.leavesNothing();
-}, 120_000);
+}, 240_000);
 
 test.each(['Starting PostgreSQL', 'Starting the worker', 'First run', 'Second run', 'Third run'])(
   'Ctrl-C at "%s" ends it at once and leaves nothing behind',
@@ -87,7 +87,7 @@ test.each(['Starting PostgreSQL', 'Starting the worker', 'First run', 'Second ru
     expect(out).toContain('Interrupted;');
     await demo.leavesNothing();
   },
-  120_000,
+  240_000,
 );
 
 test('with --keep it stays up until Ctrl-C, and what it prints to try works as printed', async () => {
@@ -104,7 +104,7 @@ test('with --keep it stays up until Ctrl-C, and what it prints to try works as p
   const { code, err } = await demo.ended;
   expect({ code, err }).toEqual({ code: 0, err: '' });
   await demo.leavesNothing();
-}, 120_000);
+}, 240_000);
 
 test('when nobody reads its output any more, it ends and leaves nothing behind', async () => {
   const demo = await startDemo('node');
@@ -112,7 +112,7 @@ test('when nobody reads its output any more, it ends and leaves nothing behind',
   demo.stopReading();
   await demo.ended;
   await demo.leavesNothing();
-}, 120_000);
+}, 240_000);
 
 test('Ctrl-C reaches it through npm, too', async () => {
   const demo = await startDemo('npm');
@@ -122,4 +122,4 @@ test('Ctrl-C reaches it through npm, too', async () => {
   expect(err).toBe('');
   expect(out).toContain('Interrupted;');
   await demo.leavesNothing();
-}, 120_000);
+}, 240_000);

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits for a condition, 30 seconds at most. */
+/** Generous: it is only ever waited for when something is wrong, and a busy machine must not make it seem so. */
+const SECONDS = 90;
+
+/** Waits for a condition, {@link SECONDS} at most. */
 export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(20)) {
+  for (const deadline = Date.now() + SECONDS * 1_000; Date.now() < deadline; await sleep(20)) {
     if (await holds()) return;
   }
-  throw new Error(`Waited 30 seconds in vain until ${what}.`);
+  throw new Error(`Waited ${SECONDS} seconds in vain until ${what}.`);
 }
