@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ContractSettings, IMPORT_STATES, Route } from '../activation/definition/contract.ts';
 
 /*
  * Everything that is believed of Actito's wire stands in this file, and nowhere else in the connector. Marks: D documented by
@@ -14,27 +15,50 @@ export const HOSTS = {
   PREPROD: 'https://api-pre1.actito.com',
 } as const;
 
-/** Path templates; `{…}` is filled in by {@link path}. */
+const STRUCTURE = '/profile-table-structure/v5/entities/{entity}/profile-tables';
+const EXECUTIONS = '/mass-imports/v5/entities/{entity}/etl-executions';
+const LISTS = '/external-target-lists/v5/entities/{entity}/profile-tables/{table}/external-target-lists';
+
+/** Path templates; `{…}` is filled in by {@link path}. A destination's `contract.paths` may say others. */
 export const ROUTES = {
   token: '/auth/token', // D
-  profileTables: '/profile-table-structure/v5/entities/{entity}/profile-tables', // D
-  profileTable: '/profile-table-structure/v5/entities/{entity}/profile-tables/{table}', // D
-  changeRequests: '/profile-table-structure/v5/entities/{entity}/profile-tables/{table}/change-requests', // A
-  executions: '/mass-imports/v5/entities/{entity}/etl-executions', // D
-  execution: '/mass-imports/v5/entities/{entity}/etl-executions/{execution}', // D
-  executionResult: '/mass-imports/v5/entities/{entity}/etl-executions/{execution}/result', // C for V4
-  executionResultFile: '/mass-imports/v5/entities/{entity}/etl-executions/{execution}/result-file', // C for V4
+  profileTables: STRUCTURE, // D
+  profileTable: `${STRUCTURE}/{table}`, // D
+  changeRequests: `${STRUCTURE}/{table}/change-requests`, // A
+  executions: EXECUTIONS, // D
+  etlExecutions: '/mass-imports/v5/entities/{entity}/etls/{etl}/trigger-execution', // D
+  executionsByFile: `${EXECUTIONS}?dataFile={file}`, // A
+  execution: `${EXECUTIONS}/{execution}`, // D
+  executionResult: `${EXECUTIONS}/{execution}/result`, // C for V4
+  executionResultFile: `${EXECUTIONS}/{execution}/result-file`, // C for V4
   locations: '/file-transfers/v5/entities/{entity}/file-transfer-locations', // A
   synchronizations: '/file-transfers/v5/entities/{entity}/file-synchronizations', // A
-  lists: '/external-target-lists/v5/entities/{entity}/profile-tables/{table}/external-target-lists', // A
-  list: '/external-target-lists/v5/entities/{entity}/profile-tables/{table}/external-target-lists/{list}', // A
-} as const;
+  lists: LISTS, // A
+  list: `${LISTS}/{list}`, // A
+} as const satisfies Record<Route, string>;
 
-export type Route = keyof typeof ROUTES;
+/** The routes whose path is documented; a 404 to any other may mean that this licence has it elsewhere, or not at all. */
+const DOCUMENTED: ReadonlySet<Route> = new Set<Route>([
+  'token',
+  'profileTables',
+  'profileTable',
+  'executions',
+  'etlExecutions',
+  'execution',
+]);
+
+/** True when nobody outside Actito has read where this route is. */
+export function isAssumed(route: Route): boolean {
+  return !DOCUMENTED.has(route);
+}
+
+/** Path templates that differ from {@link ROUTES}. */
+export type Paths = NonNullable<ContractSettings['paths']>;
 
 /** Fills a path template; parts are percent-encoded. */
-export function path(route: Route, parts: Record<string, string> = {}): string {
-  return ROUTES[route].replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parts[name]!));
+export function path(route: Route, parts: Record<string, string> = {}, paths: Paths = {}): string {
+  const template = paths[route] ?? ROUTES[route];
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parts[name]!));
 }
 
 /** D: the token lives 15 minutes (`900s`). */
@@ -74,11 +98,18 @@ export const executionBody = z.looseObject({
   message: z.string().nullish(),
 });
 
-/** What a status means to us. D: SUCCESS, WITH_ERROR; A: FAILED; whatever else is said = still running. */
-export const STATUS_NAMES: Record<string, 'success' | 'withErrors' | 'failed'> = {
+/** A: executions found by the name of their data file; `dataFile` is looked at again, in case the filter is ignored. */
+export const executionsBody = z.looseObject({
+  etlExecutions: z.array(z.looseObject({ id: z.coerce.string(), dataFile: z.string().nullish() })),
+});
+
+/** What a status means to us. D: SUCCESS, WITH_ERROR; A: the others. Whatever else is said = still running. */
+export const STATUS_NAMES: Record<string, (typeof IMPORT_STATES)[number]> = {
   SUCCESS: 'success',
   WITH_ERROR: 'withErrors',
   FAILED: 'failed',
+  PENDING: 'running',
+  RUNNING: 'running',
 };
 
 /** C for V4 */
@@ -104,6 +135,13 @@ export function importDefinition(table: string, key: string, columns: string[]) 
 
 /** A: names of the multipart's parts. */
 export const IMPORT_PARTS = { definition: 'definition', file: 'file' } as const;
+
+/** D: a file may be packed. A: the content types and names by which Actito tells. */
+export const PACKED = {
+  none: { suffix: '.csv', type: 'text/csv' },
+  gzip: { suffix: '.csv.gz', type: 'application/gzip' },
+  zip: { suffix: '.zip', type: 'application/zip' },
+} as const;
 
 /** D: CSV by RFC 4180 with a header, UTF-8, no BOM, any one-character separator; A: `;` for lists. */
 export const FILE = { separator: ';', newline: '\n' } as const;
@@ -173,14 +211,7 @@ export function ownerMarker(activation: string): string {
   return `[actito-sync:${activation}]`;
 }
 
-/** The assumed facts that decide behaviour, each with its careful reading. */
-export const FACTS = {
-  /** An empty field of an update `clears` the attribute, or is `ignored`: we never send one that must be kept. */
-  emptyValue: 'clears',
-  /** Whether executions can be found again by their file's name after a lost answer: no such route is documented. */
-  executionListing: 'none',
-  /** Whether the rows in error of an import can be read. */
-  rowResults: 'resultFile',
-  /** Whether Actito says that it has retrieved a list's file. */
-  listConfirmation: 'status',
-} as const;
+/** The activation whose marker a list's description carries, or null: nobody of ours made it. */
+export function ownerOf({ description }: { description?: string | null }): string | null {
+  return /\[actito-sync:([a-z0-9-]+)\]/.exec(description ?? '')?.[1] ?? null;
+}

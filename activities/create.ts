@@ -3,6 +3,8 @@ import { confirmList } from './confirm-list.ts';
 import type { Dependencies } from './dependencies.ts';
 import { extract } from './extract.ts';
 import { importAttributes } from './import/import-attributes.ts';
+import { inspectAttributes } from './inspect/attributes.ts';
+import { inspectLists } from './inspect/lists.ts';
 import { open } from './open.ts';
 import { plan } from './plan.ts';
 import { beating } from './progress.ts';
@@ -11,7 +13,8 @@ import { pushList } from './push-list.ts';
 import { settle } from './settle.ts';
 import { toTemporalFailure } from './translate.ts';
 
-const ACTIVITIES = { open, extract, plan, provision, importAttributes, pushList, confirmList, settle, close };
+const RUN = { open, extract, plan, provision, importAttributes, pushList, confirmList, settle, close };
+const ACTIVITIES = { ...RUN, inspectAttributes, inspectLists };
 
 /** The activities as the workflow calls them: without their dependencies. */
 export type Activities = {

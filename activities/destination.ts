@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ActitoClient } from '../actito/api/client.ts';
 import { HOSTS } from '../actito/contract.ts';
-import type { SftpLogin } from '../actito/delivery/sftp.ts';
+import type { Login } from '../actito/delivery/connect.ts';
+import type { EnvReference } from '../activation/definition/common.ts';
 import type { Destination } from '../activation/definition/destination.ts';
 import { requireSecret, resolvePort, resolveText } from '../config/secrets.ts';
 import { withSlot } from '../state/slots.ts';
@@ -28,20 +29,32 @@ export function connectActito(
     baseUrl,
     apiKey,
     signal,
+    paths: destination.contract.paths,
     withSlot: (call) => withSlot(state, { licence, slots: limits.concurrentCalls, signal }, call),
   });
   return { client, quotaKey: `${licence} ${destination.entity} ${destination.profileTable}` };
 }
 
 /** The login to the file server that lists are delivered to. */
-export function resolveLogin({ env }: Dependencies, { delivery }: Destination): SftpLogin {
-  const secret = (ref: typeof delivery.password, what: string) => ref && requireSecret(ref, env, what);
-  return {
+export function resolveLogin({ env }: Dependencies, { delivery }: Destination): Login {
+  const secret = (ref: EnvReference | undefined, what: string) => ref && requireSecret(ref, env, what);
+  const place = {
     host: resolveText(delivery.host, env, 'delivery.host'),
     port: resolvePort(delivery.port, env, 'delivery.port'),
     username: resolveText(delivery.username, env, 'delivery.username'),
-    password: secret(delivery.password, 'delivery.password'),
-    privateKey: secret(delivery.privateKey, 'delivery.privateKey'),
-    hostKey: resolveText(delivery.hostKey, env, 'delivery.hostKey'),
   };
+  return delivery.protocol === 'sftp'
+    ? {
+        ...place,
+        protocol: 'sftp',
+        password: secret(delivery.password, 'delivery.password'),
+        privateKey: secret(delivery.privateKey, 'delivery.privateKey'),
+        hostKey: resolveText(delivery.hostKey, env, 'delivery.hostKey'),
+      }
+    : {
+        ...place,
+        protocol: 'ftps',
+        password: requireSecret(delivery.password, env, 'delivery.password'),
+        ca: secret(delivery.ca, 'delivery.ca'),
+      };
 }

@@ -62,11 +62,12 @@ class StageLines {
   readonly reasons: Record<string, number> = {};
   readonly #rejects: Reject[] = [];
   readonly #store: (rejects: Reject[]) => Promise<void>;
+  readonly #progress = progress();
 
   constructor({ definition }: Run, seed: string, store: (rejects: Reject[]) => Promise<void>) {
     this.#store = store;
     this.encoder = new LineEncoder({
-      keyType: definition.activation.matchingKey.type,
+      matchingKey: definition.activation.matchingKey,
       ownIdentifier: hasOwnIdentifier(definition.activation),
       seeds: attributeSeeds(definition, seed),
       onReject: (key, reason) => {
@@ -80,7 +81,7 @@ class StageLines {
     for await (const batch of read.batches) {
       const lines = this.encoder.encode(batch);
       if (this.#rejects.length > 0) await this.#store(this.#rejects.splice(0));
-      progress(this.encoder.read);
+      this.#progress(this.encoder.read);
       if (lines.length > 0) yield lines;
     }
   }

@@ -11,11 +11,17 @@ export function cancellation(): AbortSignal {
   return Context.current().cancellationSignal;
 }
 
-/** Tells Temporal how far a loop over rows has come. Only for display and liveness: nothing resumes from it. */
-export function progress(rows: number): void {
+/**
+ * A way to tell Temporal how far a loop over rows has come. Only for display and liveness: nothing resumes from it.
+ * Taken where the activity begins: what a stream calls back runs in the context of whoever opened its connection, so in
+ * none, or in another activity's.
+ */
+export function progress(): (rows: number) => void {
   const context = Context.current();
-  rowsDone.set(context, rows);
-  context.heartbeat({ rows });
+  return (rows) => {
+    rowsDone.set(context, rows);
+    context.heartbeat({ rows });
+  };
 }
 
 /**

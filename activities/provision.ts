@@ -1,21 +1,35 @@
-import { provisionList } from '../actito/lists.ts';
-import { checkKeys, planAttributes, provisionAttributes, readProfileTable } from '../actito/structure.ts';
-import { converterFor } from '../activation/values/convert.ts';
-import { provisionKey, readProvisioned, saveProvisioned } from '../state/provisioned.ts';
+import { etlRequirements } from '../actito/imports/etl.ts';
+import { handmadeList } from '../actito/lists/handmade.ts';
+import { provisionList } from '../actito/lists/provision.ts';
+import { isSameTable, leftBehindNote } from '../actito/lists/renaming.ts';
+import { checkStructure } from '../actito/structure/check.ts';
+import { provisionAttributes } from '../actito/structure/create.ts';
+import { readProfileTable } from '../actito/structure/table.ts';
+import { readFormerList } from '../state/former-list.ts';
+import { provisionKey, readProvisioned, saveProvisioned, type Provisioned } from '../state/provisioned.ts';
 import { requirePush } from '../state/plan.ts';
-import { readRun, type PushReason } from '../state/runs.ts';
+import { readRun, type PushReason, type Run } from '../state/runs.ts';
 import { connectActito, resolveLogin } from './destination.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation } from './progress.ts';
 import type { RunRef } from './run-ref.ts';
 
-/** What had to be created in Actito. */
+/** What had to be created in Actito, and what people should know of it. */
 export interface ProvisionSummary {
   createdAttributes: string[];
   createdList: boolean;
+  /** Sentences: what must have been set up by hand, what was renamed, what is not fed any more. */
+  notes: string[];
   /** Why the list is pushed now; null: it is not. */
   push: PushReason | null;
 }
+
+/** What was found or made, before it is remembered. */
+type Found = Omit<ProvisionSummary, 'push'> &
+  Omit<Provisioned, 'key'> & {
+    /** The list is there and has never held anyone. */
+    empty: boolean;
+  };
 
 /**
  * Makes sure that Actito has the attributes and the list: on the first run, when the definition changed, and after a
@@ -23,29 +37,62 @@ export interface ProvisionSummary {
  */
 export async function provision(deps: Dependencies, ref: RunRef): Promise<ProvisionSummary> {
   const run = await readRun(deps.state, ref.run);
-  const { definition, columns } = run;
+  const { definition } = run;
   if (await readProvisioned(deps.state, definition)) {
-    return { createdAttributes: [], createdList: false, push: run.plan!.push };
+    return { createdAttributes: [], createdList: false, notes: [], push: run.plan!.push };
   }
+  const byHand = definition.activation.list.provision === 'existing';
+  const found = await (byHand ? findExisting(deps, run) : findOrCreate(deps, run));
+  const { tableId, listId, attributes, createdAttributes, createdList } = found;
+  // Someone may have deleted the list that was delivered before: the new one is empty.
+  if (found.empty) await requirePush(deps.state, ref);
+  await saveProvisioned(deps.state, ref, definition.activation.id, {
+    key: provisionKey(definition),
+    ...{ tableId, listId, attributes },
+  });
+  const etl = etlRequirements(definition);
+  const notes = [...found.notes, ...(etl === undefined ? [] : [etl])];
+  const { plan } = await readRun(deps.state, ref.run);
+  return { createdAttributes, createdList, notes, push: plan!.push };
+}
 
+/** `api`: attributes and list are ours to make. */
+async function findOrCreate(deps: Dependencies, { definition, columns }: Run): Promise<Found> {
+  const { activation, destination } = definition;
+  const { entity } = destination;
+  const { client } = connectActito(deps, destination, cancellation());
+  const table = await readProfileTable(client, entity, destination.profileTable);
+  const { attributes, created } = await provisionAttributes(client, entity, table, {
+    activation,
+    columns: columns!,
+  });
+  const former = await readFormerList(deps.state, activation.id);
+  const here = former && isSameTable(definition, former.definition);
+  const list = await provisionList(client, { entity, table: table.id }, definition, {
+    host: resolveLogin(deps, destination).host,
+    former: here ? former.definition.activation.list : undefined,
+  });
+  const leftBehind = former && !here ? leftBehindNote(definition, former) : undefined;
+  return {
+    ...{ tableId: table.id, listId: list.id, attributes },
+    ...{ createdAttributes: created, createdList: list.created, empty: !list.retrieved },
+    notes: [...list.notes, ...(leftBehind === undefined ? [] : [leftBehind])],
+  };
+}
+
+/** `existing`: a marketer made them; nothing but documented routes is called, and nothing is written. */
+async function findExisting(deps: Dependencies, { definition, columns }: Run): Promise<Found> {
   const { activation, destination } = definition;
   const { client } = connectActito(deps, destination, cancellation());
   const table = await readProfileTable(client, destination.entity, destination.profileTable);
-  checkKeys(table, activation);
-  // What can never be sent is refused before anything is created.
-  planAttributes(table, activation).forEach((target, index) => converterFor(columns![index]!, target));
-  const { attributes, created } = await provisionAttributes(client, destination.entity, table, activation);
-  const place = { entity: destination.entity, table: table.id };
-  const list = await provisionList(client, place, definition, resolveLogin(deps, destination).host);
-
-  // Someone may have deleted the list that was delivered before: the new one is empty.
-  if (!list.retrieved) await requirePush(deps.state, ref);
-  await saveProvisioned(deps.state, ref, activation.id, {
-    key: provisionKey(definition),
-    tableId: table.id,
-    listId: list.id,
-    attributes,
-  });
-  const { plan } = await readRun(deps.state, ref.run);
-  return { createdAttributes: created, createdList: list.created, push: plan!.push };
+  const attributes = checkStructure(table, activation, columns!);
+  const former = await readFormerList(deps.state, activation.id);
+  const leftBehind = former && leftBehindNote(definition, former);
+  return {
+    ...{ tableId: table.id, attributes, createdAttributes: [], createdList: false, empty: false },
+    notes: [
+      ...handmadeList(definition, resolveLogin(deps, destination).host),
+      ...(leftBehind === undefined ? [] : [leftBehind]),
+    ],
+  };
 }

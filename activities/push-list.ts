@@ -1,7 +1,8 @@
-import { FACTS, FILE } from '../actito/contract.ts';
-import { connectSftp } from '../actito/delivery/sftp.ts';
+import { FILE } from '../actito/contract.ts';
+import { connectFileServer } from '../actito/delivery/connect.ts';
 import { deliverList } from '../actito/delivery/deliver.ts';
-import { readList } from '../actito/lists.ts';
+import { listConfirmation } from '../actito/lists/confirmation.ts';
+import { readList } from '../actito/lists/read.ts';
 import { listTarget } from '../activation/definition/definition.ts';
 import { findDelivered, intendDelivery, recordDelivered } from '../state/deliveries.ts';
 import { checkFence } from '../state/lease.ts';
@@ -32,8 +33,9 @@ export async function pushList(deps: Dependencies, ref: RunRef): Promise<{ membe
     members: list.members,
     checksum: list.checksum,
   });
+  const report = progress();
   let retrievedBefore: string | null = null;
-  const server = await connectSftp(resolveLogin(deps, destination), signal);
+  const server = await connectFileServer(resolveLogin(deps, destination), signal);
   try {
     const bytes = await withListContent(state, run, FILE.separator, (identifiers) =>
       deliverList(server, {
@@ -41,7 +43,7 @@ export async function pushList(deps: Dependencies, ref: RunRef): Promise<{ membe
         fileName: activation.list.fileName,
         fence: ref.fence!,
         delivery,
-        content: listFile(activation.list.identifier.attribute, identifiers),
+        content: listFile(activation.list.identifier.attribute, identifiers, report),
         checkFence: async () => {
           retrievedBefore = await lastRetrieved(deps, run, signal);
           await state.transaction((trx) => checkFence(trx, ref)); // last: nothing may come between it and the rename
@@ -59,19 +61,21 @@ export async function pushList(deps: Dependencies, ref: RunRef): Promise<{ membe
 async function* listFile(
   attribute: string,
   identifiers: AsyncIterable<Uint8Array>,
+  report: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
   yield Buffer.from(`${attribute}${FILE.newline}`);
   let bytes = 0;
   for await (const chunk of identifiers) {
     yield chunk;
-    progress((bytes += chunk.length));
+    report((bytes += chunk.length));
   }
 }
 
 /** When Actito last retrieved a file of this list, so that the next retrieval can be told from it. */
 async function lastRetrieved(deps: Dependencies, run: Run, signal: AbortSignal): Promise<string | null> {
+  if (listConfirmation(run.definition) !== 'status') return null;
   const provisioned = await readProvisioned(deps.state, run.definition);
-  if (FACTS.listConfirmation !== 'status' || !provisioned) return null;
+  if (!provisioned?.listId) return null;
   const { destination } = run.definition;
   const { client } = connectActito(deps, destination, signal);
   const place = { entity: destination.entity, table: provisioned.tableId };

@@ -16,9 +16,12 @@ import {
 } from '../workflows/contract.ts';
 import { attachToRunning } from './run/running.ts';
 
+export { inspect, type InspectOptions } from './inspect/inspect.ts';
 export { followRun, type Follow } from './run/follow.ts';
 export type { Trouble } from './run/trouble.ts';
-export { applySchedules, schedulesWithoutActivation } from './schedules/apply.ts';
+export { applyChange, foreseen, type AppliedSchedule } from './schedules/apply.ts';
+export { ownerFrom, type Owner } from './schedules/owner.ts';
+export { planSchedules, type ForeignSchedule, type SchedulePlan } from './schedules/plan.ts';
 
 /** One execution of the workflow `runActivation`. */
 export type RunHandle = WorkflowHandle<(input: RunInput) => Promise<RunResult>>;

@@ -1,4 +1,5 @@
 import type { Definition } from '../activation/definition/definition.ts';
+import type { Delivery } from '../activation/definition/destination.ts';
 import { resolvePort, resolveText, type Environment } from './secrets.ts';
 
 /**
@@ -14,13 +15,17 @@ export function withEnvironment(definition: Definition, env: Environment): Defin
     destination: {
       ...destination,
       ...(baseUrl === undefined ? {} : { baseUrl: resolveText(baseUrl, env, 'baseUrl') }),
-      delivery: {
-        ...delivery,
-        host: resolveText(delivery.host, env, 'delivery.host'),
-        port: resolvePort(delivery.port, env, 'delivery.port'),
-        username: resolveText(delivery.username, env, 'delivery.username'),
-        hostKey: resolveText(delivery.hostKey, env, 'delivery.hostKey'),
-      },
+      delivery: withoutVariables(delivery, env),
     },
   };
+}
+
+function withoutVariables(delivery: Delivery, env: Environment): Delivery {
+  const place = {
+    host: resolveText(delivery.host, env, 'delivery.host'),
+    port: resolvePort(delivery.port, env, 'delivery.port'),
+    username: resolveText(delivery.username, env, 'delivery.username'),
+  };
+  if (delivery.protocol === 'ftps') return { ...delivery, ...place };
+  return { ...delivery, ...place, hostKey: resolveText(delivery.hostKey, env, 'delivery.hostKey') };
 }

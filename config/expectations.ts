@@ -6,7 +6,8 @@ export const expectation: z.core.$ZodErrorMap = (issue) => {
     case 'invalid_type':
       return TYPES[issue.expected] ?? `a value of type ${issue.expected}`;
     case 'too_small':
-      return issue.origin === 'string' ? 'a text that is not empty' : `at least ${issue.minimum}`;
+      if (issue.origin === 'string') return 'a text that is not empty';
+      return issue.origin === 'array' ? 'a list that is not empty' : `at least ${issue.minimum}`;
     case 'too_big':
       return issue.origin === 'string'
         ? `at most ${issue.maximum} characters`

@@ -7,62 +7,78 @@ import type { Problem } from './problem.ts';
 import { validate } from './validate.ts';
 import { parseYaml, type YamlFile } from './yaml-file.ts';
 
-/** A valid file of a project folder; its name is its id. */
+/** A file of a project folder; its name is its id. */
+export interface ProjectFile {
+  id: string;
+  /** Undefined when it is no YAML. */
+  file?: YamlFile;
+  /** What is wrong with its name or its form. */
+  problems: Problem[];
+}
+
+/** A valid file. */
 export interface Loaded<T> {
   id: string;
   file: YamlFile;
   value: T;
 }
 
-export interface LoadedFolder<T> {
-  /** The valid files, in the order of their names. */
-  loaded: Loaded<T>[];
-  /** The ids of all files, the broken ones included: a reference to one of those is not a second problem. */
-  ids: string[];
-  problems: Problem[];
-}
-
 /** Reads the `.yaml` and `.yml` files of `<project>/<name>`; everything else in there is left alone. */
-export async function loadFolder<S extends z.ZodType>(
+export async function readFolder(
   project: string,
   name: string,
-  schema: S,
-): Promise<LoadedFolder<z.output<S>>> {
-  const folder: LoadedFolder<z.output<S>> = { loaded: [], ids: [], problems: [] };
-  for (const entry of await yamlFiles(project, name, folder.problems)) {
+): Promise<{ files: ProjectFile[]; problems: Problem[] }> {
+  const entries = await yamlFiles(join(project, name));
+  if (entries === undefined) {
+    const message = `the folder is missing; it holds a YAML file for each of the project's ${name}`;
+    return { files: [], problems: [{ file: `${name}/`, line: 0, path: [], message }] };
+  }
+  const files: ProjectFile[] = [];
+  for (const entry of entries) {
     const fileName = `${name}/${entry}`;
     const id = entry.replace(/\.ya?ml$/, '');
-    const read = parseYaml(fileName, await readText(join(project, fileName)));
-    const result = 'problems' in read ? read : validate(read, schema);
-    const problems = [
-      ...nameProblems(fileName, id, folder.ids),
-      ...('problems' in result ? result.problems : []),
-    ];
-    folder.ids.push(id);
-    folder.problems.push(...problems);
-    if ('value' in result && 'value' in read && problems.length === 0) {
-      folder.loaded.push({ id, file: read, value: result.value });
-    }
+    const isTaken = files.some((other) => other.id === id);
+    const parsed = parseYaml(fileName, await readText(join(project, fileName)));
+    const problems = nameProblems(fileName, id, isTaken);
+    files.push(
+      'problems' in parsed
+        ? { id, problems: [...problems, ...parsed.problems] }
+        : { id, file: parsed, problems },
+    );
   }
-  return folder;
+  return { files, problems: files.flatMap((file) => file.problems) };
 }
 
-async function yamlFiles(project: string, name: string, problems: Problem[]): Promise<string[]> {
+/** The files that are as their schema wants them, and everything that is wrong with the others' content. */
+export function checkFiles<S extends z.ZodType>(
+  files: readonly ProjectFile[],
+  schema: S,
+): { loaded: Loaded<z.output<S>>[]; problems: Problem[] } {
+  const loaded: Loaded<z.output<S>>[] = [];
+  const problems: Problem[] = [];
+  for (const { id, file, problems: before } of files) {
+    if (!file) continue;
+    const result = validate(file, schema);
+    if ('problems' in result) problems.push(...result.problems);
+    else if (before.length === 0) loaded.push({ id, file, value: result.value });
+  }
+  return { loaded, problems };
+}
+
+async function yamlFiles(folder: string): Promise<string[] | undefined> {
   try {
-    const entries = await readdir(join(project, name));
+    const entries = await readdir(folder);
     // Not those with a leading dot: editors and Kubernetes keep their own copies under such names.
     return entries.filter((entry) => /^[^.].*\.ya?ml$/.test(entry)).sort();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unreadable(join(project, name), error);
-    const message = `the folder is missing; it holds a YAML file for each of the project's ${name}`;
-    problems.push({ file: `${name}/`, line: 0, path: [], message });
-    return [];
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unreadable(folder, error);
+    return undefined;
   }
 }
 
-function nameProblems(file: string, id: string, before: readonly string[]): Problem[] {
+function nameProblems(file: string, id: string, isTaken: boolean): Problem[] {
   const messages = [];
-  if (before.includes(id)) messages.push(`the id "${id}" is taken by a file of the same name, .yaml or .yml`);
+  if (isTaken) messages.push(`the id "${id}" is taken by a file of the same name, .yaml or .yml`);
   const checked = idSchema.safeParse(id);
   if (!checked.success) messages.push(`expected ${checked.error.issues[0]!.message}, got "${id}"`);
   return messages.map((message) => ({ file, line: 0, path: [], message }));

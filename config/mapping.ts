@@ -1,6 +1,6 @@
 import type { ActivationFile } from '../activation/definition/activation.ts';
 import type { Loaded } from './folder.ts';
-import { problemAt, type Problem } from './problem.ts';
+import { problemAt, settingName, type Problem } from './problem.ts';
 
 /**
  * Within one activation an attribute has one source: a file with a column twice would let the last one win. Looks at
@@ -20,8 +20,8 @@ export function checkMapping({ file, value }: Loaded<ActivationFile>): Problem[]
       ];
     }
     const first = attributes.findIndex((other) => other.attribute === attribute);
-    return first < i
-      ? [problemAt(file, path, `"${attribute}" is mapped by attributes[${first}] already`)]
-      : [];
+    if (first === i) return [];
+    const mapped = settingName(file.place(['attributes', first]).path);
+    return [problemAt(file, path, `"${attribute}" is mapped by ${mapped} already`)];
   });
 }

@@ -1,39 +1,50 @@
 import { Failure } from '../activation/failures.ts';
 import type { Path, YamlFile } from './yaml-file.ts';
 
-/** One thing that is wrong in a project folder. */
-export interface Problem {
+/** Where a setting stands. */
+export interface Place {
   /** Relative to the project folder. */
   file: string;
   /** From 1; 0 when the file as a whole is meant. */
   line: number;
   /** The setting, e.g. `['attributes', 2, 'column']`; empty for the whole file. */
   path: Path;
+}
+
+/** One thing that is wrong in a project folder. */
+export interface Problem extends Place {
   message: string;
 }
 
-/** A problem at a setting of a file, with the setting's line. */
+/** A problem at a setting of a file. */
 export function problemAt(file: YamlFile, path: Path, message: string): Problem {
-  return { file: file.name, line: file.lineOf(path), path, message };
+  return { ...file.place(path), message };
 }
 
 /** All problems of a folder as one failure, a line each, in the order of the files. */
 export function configurationInvalid(folder: string, problems: readonly Problem[]): Failure {
   const sorted = [...problems].sort((a, b) => compare(a.file, b.file) || a.line - b.line);
-  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  // A default that is no good for several activations is one problem.
+  const lines = [...new Set(sorted.map(describe))];
+  const count = lines.length === 1 ? 'a problem' : `${lines.length} problems`;
   return new Failure(
     'ConfigurationInvalid',
-    [`The project folder ${folder} has ${count}:`, ...sorted.map(describe)].join('\n'),
+    [`The project folder ${folder} has ${count}:`, ...lines].join('\n'),
   );
 }
 
 /** E.g. `activations/vip.yaml:12 matchingKey.type: expected email or externalId, got "phone"`. */
 function describe({ file, line, path, message }: Problem): string {
   const place = line > 0 ? `${file}:${line}` : file;
-  const setting = path
+  const setting = settingName(path);
+  return setting ? `${place} ${setting}: ${message}` : `${place}: ${message}`;
+}
+
+/** E.g. `attributes[2].column`. */
+export function settingName(path: Path): string {
+  return path
     .map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i > 0 ? '.' : ''}${String(step)}`))
     .join('');
-  return setting ? `${place} ${setting}: ${message}` : `${place}: ${message}`;
 }
 
 function compare(a: string, b: string): number {

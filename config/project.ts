@@ -1,14 +1,18 @@
 import { stat } from 'node:fs/promises';
+import type { z } from 'zod';
 import { activationSchema } from '../activation/definition/activation.ts';
 import { resolveActivation, type Activation, type Definition } from '../activation/definition/definition.ts';
 import { destinationSchema, type Destination } from '../activation/definition/destination.ts';
 import { sourceSchema, type Source } from '../activation/definition/source.ts';
 import { Failure } from '../activation/failures.ts';
 import { checkCollisions } from './collisions.ts';
-import { loadFolder, type Loaded } from './folder.ts';
+import { checkContract } from './contract.ts';
+import { isOfDefaults, withDefaults } from './defaults.ts';
+import { checkEtls } from './etls.ts';
+import { checkFiles, readFolder, type Loaded, type ProjectFile } from './folder.ts';
 import { checkMapping } from './mapping.ts';
 import { configurationInvalid } from './problem.ts';
-import { checkReferences } from './references.ts';
+import { checkReferences, referenceOf } from './references.ts';
 import { suggestion } from './suggestion.ts';
 import { warningsOf } from './warnings.ts';
 
@@ -27,32 +31,62 @@ export interface Project {
  */
 export async function loadProject(folder: string): Promise<Project> {
   await assertFolder(folder);
-  const sources = await loadFolder(folder, 'sources', sourceSchema);
-  const destinations = await loadFolder(folder, 'destinations', destinationSchema);
-  const files = await loadFolder(folder, 'activations', activationSchema);
+  const sourceFiles = await readFolder(folder, 'sources');
+  const destinationFiles = await readFolder(folder, 'destinations');
+  const activationFiles = await readFolder(folder, 'activations');
 
-  const activations = files.loaded.map(({ id, file, value }) => ({
-    id,
-    file,
-    value: resolveActivation(id, value),
+  const sources = checkFiles(sourceFiles.files, sourceSchema);
+  const destinations = checkFiles(destinationFiles.files, destinationSchema);
+  const destinationsById = byId(
+    destinations.loaded.map((found) => ({ ...found, value: withoutDefaults(found.value) })),
+  );
+  const completed = activationFiles.files.map((found) =>
+    complete(found, destinationFiles.files, destinationsById),
+  );
+  const files = checkFiles(completed, activationSchema);
+  const activations = files.loaded.map((found) => ({
+    ...found,
+    value: resolveActivation(found.id, found.value),
   }));
-  const destinationsById = byId(destinations.loaded);
+
   const problems = [
-    ...sources.problems,
-    ...destinations.problems,
-    ...files.problems,
-    ...activations.flatMap((activation) => checkReferences(activation, sources.ids, destinations.ids)),
+    ...[sourceFiles, destinationFiles, activationFiles, sources, destinations].flatMap((all) => all.problems),
+    // Of the defaults their own destination has told.
+    ...files.problems.filter((problem) => !isOfDefaults(problem)),
+    ...activationFiles.files.flatMap((file) =>
+      checkReferences(file, sourceFiles.files, destinationFiles.files),
+    ),
     ...files.loaded.flatMap(checkMapping),
+    ...files.loaded.flatMap((activation) => checkContract(activation, destinationsById)),
+    ...checkEtls(files.loaded, destinationsById),
     ...checkCollisions(activations, destinationsById),
   ];
-  if (problems.length > 0) throw configurationInvalid(folder, problems);
+  const told = problems.length > 0 ? problems : files.problems;
+  if (told.length > 0) throw configurationInvalid(folder, told);
 
-  const project = {
+  return {
     sources: byId(sources.loaded),
     destinations: destinationsById,
     activations: byId(activations),
+    warnings: warningsOf(files.loaded, destinationsById),
   };
-  return { ...project, warnings: warningsOf([...project.activations.values()], project.destinations) };
+}
+
+/** An activation's file, completed by the defaults of the destination that it names. */
+function complete(
+  found: ProjectFile,
+  destinations: readonly ProjectFile[],
+  valid: ReadonlyMap<string, Destination>,
+): ProjectFile {
+  if (!found.file) return found;
+  const id = referenceOf(found.file, 'destination');
+  const destination = destinations.find((other) => other.id === id)?.file;
+  return { ...found, file: withDefaults(found.file, destination, id !== undefined && valid.has(id)) };
+}
+
+/** They are part of the activations now. */
+function withoutDefaults({ defaults: _, ...destination }: z.output<typeof destinationSchema>): Destination {
+  return destination;
 }
 
 /**

@@ -1,22 +1,40 @@
-import type { Activation } from '../activation/definition/definition.ts';
-import type { Loaded } from './folder.ts';
+import { id as idSchema } from '../activation/definition/common.ts';
+import type { ProjectFile } from './folder.ts';
 import { problemAt, type Problem } from './problem.ts';
 import { suggestion } from './suggestion.ts';
+import type { YamlFile } from './yaml-file.ts';
 
-/** An activation's source and destination must be files of the project. */
+/**
+ * An activation's source and destination must be files of the project. Looks at the file before it is checked: while a
+ * name is misspelt, what else is wrong may follow from that.
+ */
 export function checkReferences(
-  { file, value }: Loaded<Activation>,
-  sources: readonly string[],
-  destinations: readonly string[],
+  { file }: ProjectFile,
+  sources: readonly ProjectFile[],
+  destinations: readonly ProjectFile[],
 ): Problem[] {
-  const problems = [];
-  if (!sources.includes(value.source)) {
-    const hint = suggestion(value.source, sources);
-    problems.push(problemAt(file, ['source'], `there is no source "${value.source}"${hint}`));
-  }
-  if (!destinations.includes(value.destination)) {
-    const hint = suggestion(value.destination, destinations);
-    problems.push(problemAt(file, ['destination'], `there is no destination "${value.destination}"${hint}`));
-  }
-  return problems;
+  if (!file) return [];
+  return [...missing(file, 'source', sources), ...missing(file, 'destination', destinations)];
+}
+
+/** What an activation's file gives as its source or destination, when that is a text. */
+export function referenceOf(
+  file: YamlFile | undefined,
+  setting: 'source' | 'destination',
+): string | undefined {
+  const { value } = file ?? {};
+  const id = typeof value === 'object' && value ? (value as Record<string, unknown>)[setting] : undefined;
+  return typeof id === 'string' ? id : undefined;
+}
+
+function missing(
+  file: YamlFile,
+  setting: 'source' | 'destination',
+  known: readonly ProjectFile[],
+): Problem[] {
+  const id = referenceOf(file, setting);
+  const ids = known.map((other) => other.id);
+  // A text that cannot be an id is refused by the schema.
+  if (id === undefined || ids.includes(id) || !idSchema.safeParse(id).success) return [];
+  return [problemAt(file, [setting], `there is no ${setting} "${id}"${suggestion(id, ids)}`)];
 }

@@ -1,19 +1,20 @@
 import type { z } from 'zod';
 import { expectation } from './expectations.ts';
 import { problemAt, type Problem } from './problem.ts';
-import { knownKeys } from './schema-keys.ts';
+import { knownKeys, property } from './schema-keys.ts';
 import { suggestion } from './suggestion.ts';
 import type { Path, YamlFile } from './yaml-file.ts';
 
 /** Settings that hold a secret by name of its variable; what stands there is never shown, nor any part of it. */
-const SECRET = new Set(['apiKey', 'password', 'privateKey', 'connection']);
+const SECRET = new Set(['apiKey', 'password', 'privateKey', 'ca', 'connection']);
 
 /** Settings whose wrong value may be shown: nobody would write a secret there, not even by mistake. */
 const HARMLESS = new Set(
   (
     'driver statementTimeout environment protocol port concurrentCalls importsPerTablePerDay source destination ' +
-    'name table column type attribute maxLength nulls attributesRequired validity provision adopt fileName cron ' +
-    'timezone every maxRemovedRatio allowEmpty maxRejectedRatio'
+    'name table column type attribute country maxLength nulls attributesRequired importMode etl validity provision ' +
+    'adopt fileName cron timezone every hour minute dayOfMonth dayOfWeek month maxRemovedRatio allowEmpty ' +
+    'maxRejectedRatio emptyValue listIdentifiers executionListing rowResults listConfirmation etlColumns compression'
   ).split(' '),
 );
 const LONGEST_SHOWN = 60;
@@ -33,7 +34,8 @@ function problemsOf(file: YamlFile, schema: z.ZodType, issue: z.core.$ZodIssue):
   const isSecret = issue.path.some((step) => SECRET.has(String(step)));
   // Not below a secret: in `apiKey: { hunter2 }` the unknown name is the secret.
   if (issue.code === 'unrecognized_keys' && !isSecret) {
-    const known = knownKeys(schema, issue.path);
+    const written = valueAt(file.value, issue.path) as object;
+    const known = knownKeys(schema, issue.path, file.value).filter((name) => !(name in written));
     return issue.keys.map((key) =>
       problemAt(file, [...issue.path, key], `unknown setting${suggestion(key, known)}`),
     );
@@ -53,8 +55,5 @@ function shown(path: Path, found: unknown): string {
 }
 
 function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce(
-    (inner, step) => (typeof inner === 'object' && inner ? (inner as never)[step] : undefined),
-    value,
-  );
+  return path.reduce(property, value);
 }

@@ -1,26 +1,51 @@
-import type { Activation } from '../activation/definition/definition.ts';
+import type { ActivationFile, MatchingKey } from '../activation/definition/activation.ts';
 import type { Destination } from '../activation/definition/destination.ts';
+import { longestGap } from '../activation/definition/longest-gap.ts';
+import type { Loaded } from './folder.ts';
+
+type LoadedActivation = Loaded<ActivationFile>;
 
 /** What works but is probably not meant, a sentence each. */
 export function warningsOf(
-  activations: readonly Activation[],
+  activations: readonly LoadedActivation[],
   destinations: ReadonlyMap<string, Destination>,
 ): string[] {
   return [
     ...activations.flatMap(shortValidity),
+    ...activations.flatMap(unlikelyKey),
     ...activations.flatMap((activation, i) =>
       activations.slice(i + 1).flatMap((other) => sharedAttributes(activation, other, destinations)),
     ),
   ];
 }
 
-/** A list must outlive a run that fails. Only for `every`: the longest gap of a cron expression is not worked out. */
-function shortValidity({ id, list, schedule }: Activation): string[] {
-  if (!schedule?.every || list.validity >= 2 * schedule.every) return [];
-  const [validity, interval, enough] = [list.validity, schedule.every, 2 * schedule.every].map(inUnits);
+/** A list must outlive a run that fails. */
+function shortValidity({ id, value: { list, schedule } }: LoadedActivation): string[] {
+  if (!schedule) return [];
+  const gap = longestGap(schedule);
+  if (list.validity >= 2 * gap) return [];
+  const [validity, apart, enough] = [list.validity, gap, 2 * gap].map(inUnits);
+  const runs = schedule.every === undefined ? `has up to ${apart} between two runs` : `runs every ${apart}`;
   return [
-    `activations/${id}: the list is valid for ${validity} and runs every ${interval}: after one failed run it may ` +
-      `expire and target nobody. Set list.validity to ${enough} or more.`,
+    `activations/${id}: the list is valid for ${validity} and ${runs}: after one failed run it may expire and target ` +
+      `nobody. Set list.validity to ${enough} or more.`,
+  ];
+}
+
+/** What Actito's own attributes hold. Keys of another type are compared as they are, and hardly ever found. */
+const HOLDS: Record<string, MatchingKey['type']> = {
+  emailAddress: 'email',
+  gsmNumber: 'phone',
+  profileId: 'externalId',
+};
+
+function unlikelyKey({ id, value: { matchingKey } }: LoadedActivation): string[] {
+  const { type, attribute } = matchingKey;
+  const holds = HOLDS[attribute];
+  if (holds === undefined || holds === type) return [];
+  return [
+    `activations/${id}: matchingKey.type is ${type}, but ${attribute} is an attribute for type ${holds}: few profiles ` +
+      `will be found, or none. Set matchingKey.type to ${holds}, or choose another attribute.`,
   ];
 }
 
@@ -31,16 +56,21 @@ function inUnits(milliseconds: number): string {
   return `${milliseconds / size}${unit}`;
 }
 
-/** Two writers of one attribute overwrite each other, and each takes the other's value for its own. */
+/**
+ * Two writers of one attribute overwrite each other, and each takes the other's value for its own. Not told where both
+ * have the mapping from the defaults of their destination, and one source: that was said once, for both.
+ */
 function sharedAttributes(
-  one: Activation,
-  other: Activation,
+  one: LoadedActivation,
+  other: LoadedActivation,
   destinations: ReadonlyMap<string, Destination>,
 ): string[] {
   if (profileTable(one, destinations) !== profileTable(other, destinations)) return [];
-  const shared = one.attributes
-    .map(({ attribute }) => attribute)
-    .filter((name) => other.attributes.some(({ attribute }) => attribute === name));
+  const isSameSource = one.value.source === other.value.source;
+  const [ours, theirs] = [originsOf(one), originsOf(other)];
+  const shared = [...ours.keys()].filter(
+    (name) => theirs.has(name) && !(isSameSource && ours.get(name) === theirs.get(name)),
+  );
   if (shared.length === 0) return [];
   return [
     `activations/${one.id} and activations/${other.id} both write ${shared.join(', ')} of the same profiles: ` +
@@ -48,7 +78,14 @@ function sharedAttributes(
   ];
 }
 
-function profileTable({ destination }: Activation, destinations: ReadonlyMap<string, Destination>): string {
-  const { environment, baseUrl, entity, profileTable } = destinations.get(destination)!;
+/** By attribute: the place in the project folder where its mapping is written. */
+function originsOf({ file, value }: LoadedActivation): Map<string, string> {
+  return new Map(
+    value.attributes.map(({ attribute }, i) => [attribute, JSON.stringify(file.place(['attributes', i]))]),
+  );
+}
+
+function profileTable({ value }: LoadedActivation, destinations: ReadonlyMap<string, Destination>): string {
+  const { environment, baseUrl, entity, profileTable } = destinations.get(value.destination)!;
   return JSON.stringify([environment, baseUrl, entity, profileTable]);
 }

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
-import type { Problem } from './problem.ts';
+import type { Place, Problem } from './problem.ts';
 
 export type Path = readonly PropertyKey[];
 
@@ -8,8 +8,8 @@ export interface YamlFile {
   /** As in messages: relative to the project folder, e.g. `activations/vip.yaml`. */
   name: string;
   value: unknown;
-  /** The line (from 1) of the setting at `path`, or of the nearest setting around it that exists. */
-  lineOf(path: Path): number;
+  /** Where the setting at `path` stands, or else the nearest setting around it that exists. */
+  place(path: Path): Place;
 }
 
 /** Parses one file. A broken one yields problems, without the parser's own texts: those quote the file's content. */
@@ -28,7 +28,8 @@ export function parseYaml(name: string, text: string): YamlFile | { problems: Pr
   }
   try {
     const value: unknown = document.toJS();
-    return { name, value, lineOf: (path) => lines.linePos(offsetOf(document, path)).line || 1 };
+    const lineOf = (path: Path) => lines.linePos(offsetOf(document, path)).line || 1;
+    return { name, value, place: (path) => ({ file: name, line: lineOf(path), path }) };
   } catch {
     // Only aliases fail this late, and the error would quote their names.
     const message = 'not valid YAML (an alias, *name, without its anchor, &name)';

@@ -8,12 +8,13 @@ const PLACES = [
   { country: 'NL', city: 'Breda', motherLanguage: 'NL' },
 ];
 
-/** So many contacts, always the same ones: customer1@shop.example, customer2@shop.example, … */
+/** So many contacts, always the same ones: customer1@shop.example, customer2@shop.example, …; +32470000001, … */
 export function* demoContacts(count: number): Generator<Contact> {
   for (let i = 1; i <= count; i += 1) {
     yield {
       emailAddress: `customer${i}@shop.example`,
       customerId: `C${i}`,
+      gsmNumber: `+32470${String(i).padStart(6, '0')}`,
       firstName: `First ${i}`,
       lastName: `Last ${i}`,
       ...PLACES[i % PLACES.length],

@@ -21,6 +21,7 @@ const SETTINGS = {
   }),
   importsStuck: event,
   renameRefused: event,
+  replaceRefused: event,
   uploadBreaks: z.strictObject({ times, afterBytes: z.int().nonnegative() }),
   pollerStopped: event,
 };
@@ -33,8 +34,8 @@ const SETTINGS = {
  *
  * On imports: `importFails` (FAILED after the first half of the rows was applied), `importRefusesRows` (every
  * `every`-th row, with `code`), `importsStuck` (stays RUNNING until switched off).
- * On SFTP: `renameRefused` (also posix-rename), `uploadBreaks` (the connection is cut after `afterBytes` bytes
- * of a file). On the poller: `pollerStopped` (a poll does nothing).
+ * On SFTP and FTPS: `renameRefused` (also posix-rename), `replaceRefused` (only onto a file that exists, and there is
+ * no posix-rename), `uploadBreaks` (the connection is cut after `afterBytes` bytes of a file). On the poller: `pollerStopped` (a poll does nothing).
  */
 export type FaultName = keyof typeof SETTINGS;
 /** What a caller writes to switch a fault on. */

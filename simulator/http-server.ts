@@ -6,7 +6,7 @@ import { callControl } from './control/call-control.ts';
 import { CONTROL_PREFIX } from './control/control-routes.ts';
 import { pathOf } from './http/route.ts';
 import type { Inspection } from './inspection.ts';
-import { renderPage } from './page.ts';
+import { callPage, isPage } from './page/call-page.ts';
 import type { World } from './world.ts';
 
 export interface HttpServer {
@@ -22,15 +22,13 @@ interface HttpOptions {
   inspection: Inspection;
 }
 
-/** Starts the server of Actito's API, of the inspection under its own prefix, and of the page at `/`. */
+/** Starts the server of Actito's API, of the inspection under its own prefix, and of the marketer's pages. */
 export async function startHttpServer({ host, port, world, inspection }: HttpOptions): Promise<HttpServer> {
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const path = pathOf(request);
     if (path.startsWith(`${CONTROL_PREFIX}/`)) await callControl(inspection, request, response);
-    else if (path === '/' && request.method === 'GET') {
-      response.setHeader('Content-Type', 'text/html; charset=utf-8');
-      response.end(renderPage(inspection));
-    } else await callApi(world(), request, response);
+    else if (isPage(request)) await callPage(world(), request, response);
+    else await callApi(world(), request, response);
   };
   const server = createServer((request, response) => {
     request.on('error', () => response.destroy()); // the caller has gone

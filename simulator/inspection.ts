@@ -3,8 +3,11 @@ import type { Attribute } from './contacts/attributes.ts';
 import type { Contact } from './contacts/profiles.ts';
 import type { FaultName, Faults, FaultSetting } from './faults.ts';
 import type { ImportRecord } from './imports/import-queue.ts';
-import type { RowCounts } from './imports/update-contacts.ts';
+import type { RowCounts } from './imports/import-rows.ts';
+import type { Packing } from './imports/unpack.ts';
+import { changeLicence, type Licence } from './licence.ts';
 import type { ListView, TargetList } from './lists/target-lists.ts';
+import { type Marketer, marketer } from './marketer.ts';
 import type { World } from './world.ts';
 
 /** An external target list, and whether its last file has ceased to be valid. */
@@ -20,7 +23,13 @@ export interface InspectedImport {
   tableId: string;
   mode: string;
   key: string;
+  /** The attributes that the file holds; before an ETL has begun, those that it may hold. */
   columns: string[];
+  /** The pre-defined ETL; none for one shot. */
+  etlId?: string;
+  /** The name of the data file, and how it came. */
+  fileName: string;
+  packing: Packing;
   /** Once it has ended, unless it failed. */
   rows?: RowCounts;
   /** ISO 8601, UTC. */
@@ -28,7 +37,7 @@ export interface InspectedImport {
 }
 
 /** What an observer of Actito can see and do, over the heads of its API. Values are as the last import sent them. */
-export interface Inspection {
+export interface Inspection extends Marketer {
   /** Adds contacts. @returns how many. @throws at the first that is not valid; those before it stay. */
   seedContacts(contacts: Iterable<Contact> | AsyncIterable<Contact>): Promise<number>;
   contactCount(): number;
@@ -46,6 +55,11 @@ export interface Inspection {
   imports(): InspectedImport[];
   /** API calls since the start or the last reset, by method and path template. */
   calls(): Record<string, number>;
+  /** Of these, the calls of routes that Actito has not documented, and of none at all (`elsewhere`). */
+  undocumentedCalls(): Record<string, number>;
+  licence(): Licence;
+  /** Changes what is given, until the reset. @throws when it is no setting of a licence. */
+  changeLicence(changes: Partial<Licence>): void;
   /** Lets Actito look into the file transfer location now; resolves when it has read what it found. */
   pollNow(): Promise<void>;
   /** Moves token expiry, list expiry and quota days forward. */
@@ -55,8 +69,8 @@ export interface Inspection {
   /** The faults that are on, with how often each has struck. */
   faults(): ReturnType<Faults['all']>;
   /**
-   * Back to a new simulator at the same addresses: contacts, lists, attributes, imports, tokens, calls, faults,
-   * clock, files in `/in`. SFTP connections are cut.
+   * Back to a new simulator at the same addresses: contacts, lists, attributes, ETLs, imports, tokens, calls,
+   * faults, licence, clock, files in `/in`. SFTP connections are cut.
    */
   reset(): Promise<void>;
 }
@@ -64,6 +78,7 @@ export interface Inspection {
 /** The inspection of whichever world is the present one. */
 export function inspect(world: () => World, reset: () => Promise<void>): Inspection {
   return {
+    ...marketer(world),
     seedContacts: async (contacts) => {
       const { profiles } = world();
       let count = 0;
@@ -97,6 +112,9 @@ export function inspect(world: () => World, reset: () => Promise<void>): Inspect
     listMembers: (name) => members(world(), name),
     imports: () => world().imports.all().map(inspectImport),
     calls: () => world().calls.byRoute(),
+    undocumentedCalls: () => world().calls.undocumented(),
+    licence: () => ({ ...world().licence }),
+    changeLicence: (changes) => changeLicence(world().licence, changes),
     pollNow: () => world().poller.pollNow(),
     advanceClock: (milliseconds) => world().clock.advance(milliseconds),
     setFault: (name, setting) => world().faults.set(name, setting),
@@ -123,7 +141,12 @@ function members({ lists, profiles }: World, name: string): Generator<string> {
   })();
 }
 
-function inspectImport({ id, status, message, plan, rows, created }: ImportRecord): InspectedImport {
-  const { profileTableId: tableId, mode, key, columns } = plan;
-  return { id, status, message, tableId, mode, key, columns, rows, created: toMoment(created) };
+function inspectImport({ job, upload, created, ...record }: ImportRecord): InspectedImport {
+  const { id, status, message, columns, rows } = record;
+  const { tableId, mode, key, etlId } = job;
+  const { fileName, packing } = upload;
+  return {
+    ...{ id, status, message, tableId, mode, key, columns, etlId, fileName, packing, rows },
+    created: toMoment(created),
+  };
 }

@@ -1,27 +1,36 @@
 import { once } from 'node:events';
 import { Command, InvalidArgumentError } from 'commander';
 import { demoContacts } from './demo-contacts.ts';
-import { startSimulator } from './start.ts';
+import { type Simulator, startSimulator } from './start.ts';
+import { PackageMissing } from './transfer/development-package.ts';
 
 interface Arguments {
   apiPort: number;
   sftpPort: number;
+  ftpsPort?: number;
   contacts: number;
+  uniquePhone?: boolean;
 }
 
 async function run(): Promise<void> {
   const { contacts, ...ports } = new Command('simulator')
-    .description('A stand-in for Actito, with the SFTP server of a customer.')
+    .description('A stand-in for Actito, with the SFTP and FTPS server of a customer.')
     .option('--api-port <port>', 'port of the HTTP API', wholeNumber, 8480)
     .option('--sftp-port <port>', 'port of the SFTP server', wholeNumber, 8422)
+    .option(
+      '--ftps-port <port>',
+      'port of the FTPS server (default: 8421, or like SFTP a free one)',
+      wholeNumber,
+    )
     .option('--contacts <number>', 'demo contacts to begin with', wholeNumber, 0)
+    .option('--unique-phone', 'gsmNumber is unique, so that contacts can be matched by phone')
     .parse()
     .opts<Arguments>();
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 
-  const simulator = await startSimulator(ports);
+  const simulator = await start(ports);
   const seeded = await simulator.seedContacts(demoContacts(contacts));
-  const { sftp } = simulator;
+  const { sftp, ftps } = simulator;
   console.log(`Actito simulator: entity ${simulator.entity}, table ${simulator.profileTable.name}, ${seeded} contacts.
 Point actito-sync at it:
 
@@ -32,13 +41,37 @@ Point actito-sync at it:
   export ACTITO_SFTP_USERNAME=${sftp.username}
   export ACTITO_SFTP_PASSWORD=${sftp.password}
   export ACTITO_SFTP_HOST_KEY=${sftp.hostKey}
-
+${ftps ? ftpsLines(ftps) : ''}
 Lists and imports:  ${simulator.apiUrl}/
 Inspection:         ${simulator.inspectionUrl}/lists, /imports, /contacts, /faults, …
 Ctrl-C ends it.`);
 
   await stopped;
   await simulator.stop();
+  process.exit(); // ftp-srv leaves timers behind
+}
+
+/** Starts it with FTPS where its packages are installed, as they are for development. */
+async function start({ ftpsPort, ...ports }: Omit<Arguments, 'contacts'>): Promise<Simulator> {
+  try {
+    return await startSimulator({ ...ports, ftpsPort: ftpsPort ?? (ports.sftpPort === 0 ? 0 : 8421) });
+  } catch (error) {
+    if (ftpsPort !== undefined || !(error instanceof PackageMissing)) throw error;
+    console.log(`No FTPS: ${error.message}`);
+    return startSimulator(ports);
+  }
+}
+
+function ftpsLines({ host, port, username, password, ca }: NonNullable<Simulator['ftps']>): string {
+  return `
+or over FTPS:
+
+  export ACTITO_FTPS_HOST=${host}
+  export ACTITO_FTPS_PORT=${port}
+  export ACTITO_FTPS_USERNAME=${username}
+  export ACTITO_FTPS_PASSWORD=${password}
+  export ACTITO_FTPS_CA='${ca.trim()}'
+`;
 }
 
 function wholeNumber(text: string): number {
@@ -49,7 +82,7 @@ function wholeNumber(text: string): number {
 run().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
-    console.error('Choose other ports by --api-port and --sftp-port; 0 takes a free one.');
+    console.error('Choose other ports by --api-port, --sftp-port and --ftps-port; 0 takes a free one.');
   }
   process.exitCode = 1;
 });

@@ -1,18 +1,24 @@
 import { randomUUID } from 'node:crypto';
+import { type Licence, USUAL_LICENCE } from './licence.ts';
+import type { Certificate } from './transfer/certificate.ts';
 
-/** What can be chosen when a simulator is started; everything has a default. */
-export interface SimulatorOptions {
+/** What can be chosen when a simulator is started; everything has a default. For those of a licence see there. */
+export interface SimulatorOptions extends Partial<Licence> {
   /** Default '127.0.0.1'. */
   host?: string;
   /** 0 (default) takes a free port. */
   apiPort?: number;
   /** 0 (default) takes a free port. */
   sftpPort?: number;
+  /** 0 takes a free port; without it there is no FTPS server. It needs packages that are installed for development. */
+  ftpsPort?: number;
+  /** The FTPS server's certificate; default: a new one for `host` and localhost that vouches for itself. */
+  ftpsCertificate?: Certificate;
   /** Default 'shop'. */
   entity?: string;
   /** Default: a random one. */
   apiKey?: string;
-  /** SFTP account, default 'actito'. */
+  /** SFTP and FTPS account, default 'actito'. */
   username?: string;
   /** Default: a random one. */
   password?: string;
@@ -20,7 +26,7 @@ export interface SimulatorOptions {
   publicKey?: string;
   /** SFTP host key (OpenSSH private key); default: a new ed25519 one. */
   hostPrivateKey?: string;
-  /** The SFTP server's root on disk; default: a temporary one, removed at the end. `reset` empties its `in`. */
+  /** The root on disk of SFTP and FTPS; default: a temporary one, removed at the end. `reset` empties its `in`. */
   directory?: string;
   /** Milliseconds between two looks of Actito's poller into the directory, default 1000. */
   pollInterval?: number;
@@ -30,11 +36,15 @@ export interface SimulatorOptions {
   importsPerTablePerDay?: number;
   /** Largest import file in bytes, packed or unpacked, default 100,000,000. */
   maxImportBytes?: number;
+  /** Whether `gsmNumber` is unique, and so can be matched on; default false. */
+  uniquePhone?: boolean;
   /** The source of time in milliseconds, default Date.now; `advanceClock` adds to it. */
   clock?: () => number;
 }
 
-export type Settings = Required<Omit<SimulatorOptions, 'publicKey' | 'hostPrivateKey' | 'directory'>>;
+export type Settings = Required<
+  Omit<SimulatorOptions, 'publicKey' | 'hostPrivateKey' | 'ftpsPort' | 'ftpsCertificate' | 'directory'>
+>;
 
 export function withDefaults(options: SimulatorOptions): Settings {
   return {
@@ -49,6 +59,8 @@ export function withDefaults(options: SimulatorOptions): Settings {
     importDelay: 0,
     importsPerTablePerDay: 24,
     maxImportBytes: 100_000_000,
+    uniquePhone: false,
+    ...USUAL_LICENCE,
     clock: Date.now,
     ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
   };

@@ -5,7 +5,9 @@ import { CONTROL_PREFIX } from './control/control-routes.ts';
 import { startHttpServer } from './http-server.ts';
 import { type Inspection, inspect } from './inspection.ts';
 import { type SimulatorOptions, withDefaults } from './settings.ts';
+import { createCertificate } from './transfer/certificate.ts';
 import { fingerprintOf, generateKeyPair } from './transfer/host-key.ts';
+import { startFtpsServer } from './transfer/ftps-server.ts';
 import { startSftpServer } from './transfer/sftp-server.ts';
 import { createWorld, TABLE, type World } from './world.ts';
 
@@ -32,11 +34,21 @@ export interface Simulator extends Inspection {
     /** What the account sees as `/`, on this machine's disk. */
     root: string;
   };
+  /** The same account and folder over FTP with explicit TLS, when `ftpsPort` was asked for. */
+  ftps?: {
+    host: string;
+    port: number;
+    username: string;
+    password: string;
+    directory: string;
+    /** The authority to trust (PEM). */
+    ca: string;
+  };
   /** Ends everything, and removes what was put on disk, except in a `directory` of the caller's. */
   stop(): Promise<void>;
 }
 
-/** Starts a stand-in for Actito with the customer's SFTP server beside it, as docs/actito-contract.md describes them. */
+/** Starts a stand-in for Actito with the customer's file server beside it, as docs/actito-contract.md describes them. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const cleanups: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -66,6 +78,8 @@ async function start(
   const faults = () => world.faults;
   const sftp = await startSftpServer({ host, port: settings.sftpPort, account, hostKey, root, faults });
   atEnd(() => sftp.stop());
+  const ftps = await startFtps(options, { host, account, root, faults });
+  if (ftps) atEnd(() => ftps.stop());
 
   const transfer = { port: sftp.port, inbox };
   let world: World = await createWorld(settings, transfer);
@@ -73,6 +87,7 @@ async function start(
   const reset = async () => {
     await world.stop();
     sftp.disconnectAll();
+    ftps?.disconnectAll();
     for (const name of await readdir(inbox)) await rm(join(inbox, name), { recursive: true, force: true });
     world = await createWorld(settings, transfer);
   };
@@ -85,6 +100,18 @@ async function start(
   return {
     ...{ apiUrl, inspectionUrl: apiUrl + CONTROL_PREFIX, apiKey, entity, profileTable: TABLE },
     sftp: { host, port: sftp.port, username, password, directory: '/in', hostKey: fingerprint, root },
+    ftps: ftps && { host, port: ftps.port, username, password, directory: '/in', ca: ftps.ca },
     ...inspection,
   };
+}
+
+/** The FTPS server, if it is asked for, and the authority to trust. */
+async function startFtps(
+  { ftpsPort: port, ftpsCertificate }: SimulatorOptions,
+  shared: Omit<Parameters<typeof startFtpsServer>[0], 'port' | 'certificate'>,
+) {
+  if (port === undefined) return undefined;
+  const certificate = ftpsCertificate ?? (await createCertificate([shared.host, 'localhost']));
+  const server = await startFtpsServer({ ...shared, port, certificate });
+  return { ...server, ca: certificate.cert };
 }

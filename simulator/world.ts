@@ -8,7 +8,9 @@ import { usualAttributes } from './contacts/attributes.ts';
 import { Profiles } from './contacts/profiles.ts';
 import { Faults } from './faults.ts';
 import { createIds } from './ids.ts';
+import { Etls } from './imports/etls.ts';
 import { ImportQueue } from './imports/import-queue.ts';
+import { changeLicence, type Licence, USUAL_LICENCE } from './licence.ts';
 import { FileTransfer } from './lists/file-transfer.ts';
 import { Poller } from './lists/poller.ts';
 import { TargetLists } from './lists/target-lists.ts';
@@ -17,12 +19,15 @@ import type { Settings } from './settings.ts';
 /** Everything Actito remembers about the licence. A reset is a new world; whoever still holds the old one harms nobody. */
 export interface World {
   settings: Settings;
+  /** What it is now; it began as the settings say. */
+  licence: Licence;
   clock: Clock;
   faults: Faults;
   calls: Calls;
   tokens: Tokens;
   profiles: Profiles;
   imports: ImportQueue;
+  etls: Etls;
   fileTransfer: FileTransfer;
   lists: TargetLists;
   poller: Poller;
@@ -43,8 +48,12 @@ export async function createWorld(settings: Settings, { port, inbox }: Transfer)
   const nextId = createIds();
   const clock = createClock(settings.clock);
   const faults = new Faults();
-  const profiles = new Profiles(TABLE.id, TABLE.name, usualAttributes(), clock);
+  const { assumedRoutes, emptyValue, executionListing, fileDisappears } = settings;
+  const licence = { ...USUAL_LICENCE };
+  changeLicence(licence, { assumedRoutes, emptyValue, executionListing, fileDisappears });
+  const profiles = new Profiles(TABLE.id, TABLE.name, usualAttributes(settings), clock);
   const imports = new ImportQueue({ spool, clock, faults, profiles, nextId }, settings);
+  const etls = new Etls({ profiles, nextId });
   const location = {
     name: 'Customer SFTP',
     protocol: 'SFTP',
@@ -55,11 +64,11 @@ export async function createWorld(settings: Settings, { port, inbox }: Transfer)
   const fileTransfer = new FileTransfer(location, nextId);
   const lists = new TargetLists({ clock, profiles, fileTransfer, nextId });
   const poller = new Poller(
-    { directory: inbox, clock, faults, profiles, fileTransfer, lists },
+    { directory: inbox, clock, licence, faults, profiles, fileTransfer, lists },
     settings.pollInterval,
   );
   return {
-    ...{ settings, clock, faults, profiles, imports, fileTransfer, lists, poller, nextId },
+    ...{ settings, licence, clock, faults, profiles, imports, etls, fileTransfer, lists, poller, nextId },
     calls: new Calls(),
     tokens: new Tokens(settings.apiKey, clock),
     stop: async () => {

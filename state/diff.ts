@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 import type { AttributeMapping } from '../activation/definition/activation.ts';
+import type { ContractSettings } from '../activation/definition/contract.ts';
 import type { ColumnKind } from '../activation/values/kinds.ts';
+import { leavesOut } from '../activation/values/nulls.ts';
 import { deltaTable, membersTable, resultTable } from './names.ts';
 import type { Run } from './runs.ts';
 import { valueColumns } from './stage.ts';
@@ -24,12 +26,15 @@ export interface DeltaCounts {
 }
 
 /**
- * One bit per attribute: `1` where it is left out of the file because it is null and nulls are kept. A blank text
+ * One bit per attribute: `1` where it is left out of the file because it is null and must be kept. A blank text
  * counts as null; what only JavaScript calls blank is found when the file is written, and the row set aside.
  */
-export function patternSql(mappings: AttributeMapping[]): string {
+export function patternSql(
+  mappings: AttributeMapping[],
+  contract: Pick<ContractSettings, 'emptyValue'>,
+): string {
   const bits = mappings.map((mapping, index) =>
-    mapping.nulls === 'keep'
+    leavesOut(mapping, contract)
       ? `case when coalesce(btrim(c${index + 1}), '') = '' then '1' else '0' end`
       : `'0'`,
   );
@@ -54,7 +59,8 @@ function bytesSql(mappings: AttributeMapping[], kinds: ColumnKind[]): string {
  * `resent`) are told apart: they never stand for each other.
  */
 export async function writeDelta(trx: Knex.Transaction, run: Run): Promise<DeltaCounts> {
-  const { attributes } = run.definition.activation;
+  const { activation, destination } = run.definition;
+  const { attributes } = activation;
   const [delta, result] = [deltaTable(run.run), resultTable(run.run)];
   const members = membersTable(run.activation);
   const values = valueColumns(attributes.length);
@@ -65,7 +71,7 @@ export async function writeDelta(trx: Knex.Transaction, run: Run): Promise<Delta
   await trx.raw(`
     create table ${delta} as
     select key, identifier, membership, attributes, hashes, known,
-           case when attributes is not null then ${patternSql(attributes)} end as pattern,
+           case when attributes is not null then ${patternSql(attributes, destination.contract)} end as pattern,
            case when attributes is not null then ${bytesSql(
              attributes,
              run.columns!.map((column) => column.kind),

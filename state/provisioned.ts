@@ -11,16 +11,17 @@ export interface Provisioned {
   /** Names the definition it was provisioned for. */
   key: string;
   tableId: string;
-  listId: string;
+  /** Absent when a marketer made the list: then it cannot be looked at. */
+  listId?: string;
   /** The mapped attributes in the mapping's order. */
   attributes: { name: string; type: ActitoType; maxLength?: number }[];
 }
 
 /** Changes whenever Actito has to be looked at again: another mapping, list, table or licence. */
 export function provisionKey({ activation, destination }: Definition): string {
-  const { id, description, matchingKey, attributes, list } = activation;
+  const { id, description, matchingKey, attributes, importMode, list } = activation;
   return createHash('sha256')
-    .update(JSON.stringify([id, description, matchingKey, attributes, list, destination]))
+    .update(JSON.stringify([id, description, matchingKey, attributes, importMode, list, destination]))
     .digest('hex');
 }
 

@@ -6,7 +6,7 @@ import { openState } from '../state/state.ts';
 import { cleanUp } from '../state/close.ts';
 import { TASK_QUEUE } from '../workflows/contract.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
-import { workflowSource } from './workflow-source.ts';
+import { workflowsToRun } from './workflow-source.ts';
 
 export interface WorkerSettings {
   connection: NativeConnection;
@@ -17,7 +17,7 @@ export interface WorkerSettings {
   env: NodeJS.ProcessEnv;
   /** Default: the product's; tests use one of their own. */
   taskQueue?: string;
-  /** A bundle made before; without it the workflows are bundled now. */
+  /** A bundle made before; default: the build's own, or one made now from the sources. */
   workflowBundle?: WorkerOptions['workflowBundle'];
 }
 
@@ -44,7 +44,7 @@ export async function createWorker(
       activities: createActivities({ state, projectFolder, env }),
       maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
       shutdownGraceTime: GRACE,
-      ...(settings.workflowBundle ? { workflowBundle: settings.workflowBundle } : workflowSource()),
+      ...(settings.workflowBundle ? { workflowBundle: settings.workflowBundle } : workflowsToRun()),
     });
     return { worker, close: () => state.destroy() };
   } catch (error) {

@@ -1,10 +1,16 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection } from '@temporalio/worker';
+import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import { projectFolder } from '../config/folder-setting.ts';
 import { createWorker } from './create-worker.ts';
+import { healthPort, startHealthServer } from './health.ts';
 import { installLogging } from './logging.ts';
 
-/** Hosts workflows and activities until SIGINT or SIGTERM. Settings come from the environment; see the README. */
+/** Until work is taken there is nothing to drain: whatever a start does, the next one does again. */
+let shutdown: () => void = () => process.exit(0);
+// As the first process of a container we would not even notice a signal that nobody listens to.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => shutdown());
+
+/** Hosts workflows and activities until SIGINT or SIGTERM. Settings come from the environment: docs/production.md. */
 async function main(): Promise<void> {
   const log = installLogging(process.env.LOG_LEVEL ?? 'info');
   const stateUrl = process.env.ACTITO_SYNC_DATABASE_URL;
@@ -12,9 +18,9 @@ async function main(): Promise<void> {
     throw new Error('ACTITO_SYNC_DATABASE_URL is not set: the URL of the PostgreSQL that keeps the state.');
   }
   const folder = projectFolder(process.env);
-  const config = loadClientConnectConfig();
-  const connection = await NativeConnection.connect(config.connectionOptions);
-  const namespace = config.namespace ?? 'default';
+  const port = healthPort(process.env);
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const connection = await connectTemporal(connectionOptions);
   const { worker, close } = await createWorker({
     connection,
     namespace,
@@ -22,18 +28,36 @@ async function main(): Promise<void> {
     projectFolder: folder,
     env: process.env,
   });
-  const shutdown = () => worker.getState() === 'RUNNING' && worker.shutdown();
-  process.once('SIGINT', shutdown).once('SIGTERM', shutdown);
+  const health = port ? await startHealthServer(port, () => worker.getStatus()) : undefined;
+  // Asked again, by an impatient orchestrator or finger, it goes on draining.
+  shutdown = () => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  const running = worker.run();
   log.info({ namespace, projectFolder: folder }, 'worker is ready');
   try {
-    await worker.run();
+    await running;
   } finally {
+    await health?.stop();
     await connection.close();
     await close();
   }
 }
 
+/** @throws Error that names the address, when no server answers there */
+async function connectTemporal(options: NativeConnectionOptions): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(options);
+  } catch (cause) {
+    throw new Error(
+      `No Temporal server answers at ${options.address ?? 'localhost:7233'} (${(cause as Error).message}). ` +
+        'Set TEMPORAL_ADDRESS to the address of yours, and TLS or TEMPORAL_API_KEY as it asks for.',
+      { cause },
+    );
+  }
+}
+
 main().catch((error: Error) => {
   console.error(`The worker ended: ${error.message}`);
-  process.exitCode = 1;
+  process.exit(1); // Temporal's threads would keep it alive, and only what has ended is started again
 });

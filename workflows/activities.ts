@@ -79,3 +79,20 @@ export const { confirmList } = proxyActivities<Pick<Activities, 'confirmList'>>(
   retry: RETRY,
   summary: 'See whether Actito has retrieved the list',
 });
+
+/** A person waits for the answer. */
+const INSPECTION = {
+  startToCloseTimeout: '2m',
+  scheduleToCloseTimeout: '5m',
+  heartbeatTimeout: HEARTBEAT,
+  retry: RETRY,
+} as const;
+
+export const { inspectAttributes } = proxyActivities<Pick<Activities, 'inspectAttributes'>>({
+  ...INSPECTION,
+  summary: 'Read the profile table from Actito',
+});
+export const { inspectLists } = proxyActivities<Pick<Activities, 'inspectLists'>>({
+  ...INSPECTION,
+  summary: 'Read the external target lists from Actito',
+});

@@ -1,14 +1,25 @@
 import { ApplicationFailure } from '@temporalio/workflow';
+import type { z } from 'zod';
 import { requestSchema, type RunRequest } from './contract.ts';
 
-const EXAMPLE = '{"activation":"vip-customers"}';
+const EXAMPLE = '{"activation":"vip-customers"}, optionally with dryRun, resync (true or false) and reason';
+
+/** The argument of `runActivation`. @throws ApplicationFailure InvalidActivation */
+export function parseRequest(input: unknown): RunRequest {
+  return parseArgument('runActivation', requestSchema, input, EXAMPLE);
+}
 
 /**
- * Checks the workflow's argument. Anything but a Temporal failure would fail the workflow *task*, which is retried
+ * Checks a workflow's argument. Anything but a Temporal failure would fail the workflow *task*, which is retried
  * for ever; so a bad argument becomes a failure that ends the workflow at once.
  */
-export function parseRequest(input: unknown): RunRequest {
-  const parsed = requestSchema.safeParse(input);
+export function parseArgument<S extends z.ZodType>(
+  workflow: string,
+  schema: S,
+  input: unknown,
+  example: string,
+): z.output<S> {
+  const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
     if (issue.code === 'unrecognized_keys') return `unknown: ${issue.keys.join(', ')}`;
@@ -16,8 +27,7 @@ export function parseRequest(input: unknown): RunRequest {
     return `${issue.path.join('.')}: expected ${issue.message}`;
   });
   throw ApplicationFailure.nonRetryable(
-    `The argument of runActivation is not usable (${problems.join('; ')}). Expected for example ${EXAMPLE}, ` +
-      'optionally with dryRun, resync (true or false) and reason.',
+    `The argument of ${workflow} is not usable (${problems.join('; ')}). Expected for example ${example}.`,
     'InvalidActivation',
   );
 }

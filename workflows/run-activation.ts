@@ -1,10 +1,4 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  CancellationScope,
-  isCancellation,
-  rootCause,
-} from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { OpenedRun } from '../activities/open.ts';
 import type { PlanSummary } from '../activities/plan.ts';
 import {
@@ -19,8 +13,9 @@ import {
   settle,
 } from './activities.ts';
 import type { RunResult } from './contract.ts';
+import { failureType, ownFailure, toldAsOwn } from './failure.ts';
 import { parseRequest } from './request.ts';
-import { Story } from './story.ts';
+import { Story } from './story/story.ts';
 
 /** A stage that PostgreSQL lost in a crash is read again this often. */
 const MAX_READS = 3;
@@ -40,6 +35,7 @@ export async function runActivation(input: unknown): Promise<RunResult> {
     await (request.dryRun ? readAndPlan(run, story) : synchronize(run, story));
   } catch (error) {
     const failure = ownFailure(error);
+    story.failed(failure.message);
     await end(run, story, { outcome: outcomeOf(failure), failure: messageOf(failure) });
     throw failure;
   }
@@ -88,20 +84,24 @@ async function deliver(run: OpenedRun, planned: PlanSummary, story: Story): Prom
   story.provisioned(provisioned);
   if (planned.toSend > 0) {
     story.phase('importing attributes');
-    await importUnlessItFails(run, story);
+    await importUnlessItFails(run, planned, story);
   }
   if (provisioned.push) {
     story.phase('pushing the list');
-    await pushList(ref);
+    const summary = `Deliver the list of ${planned.counts.members ?? 0} members (${provisioned.push})`;
+    await pushList.executeWithOptions({ summary }, [ref]);
   }
   story.phase('waiting for Actito');
   story.listed(await confirmList(ref).catch(passTimeout));
 }
 
 /** Attributes never keep a member on the list who left: their failure is noted, unless they are required. */
-async function importUnlessItFails(run: OpenedRun, story: Story): Promise<void> {
+async function importUnlessItFails(run: OpenedRun, { toSend }: PlanSummary, story: Story): Promise<void> {
+  const summary = `Send the attributes of ${toSend} members, wait for the import`;
   try {
-    const { deferredChunks } = await importAttributes({ run: run.run, fence: run.fence });
+    const { deferredChunks } = await importAttributes.executeWithOptions({ summary }, [
+      { run: run.run, fence: run.fence },
+    ]);
     if (deferredChunks === 0) return;
     story.note("The day's quota of imports is used up: the remaining attributes go with a later run.");
   } catch (error) {
@@ -134,35 +134,9 @@ async function end(
   });
 }
 
-async function toldAsOwn<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw ownFailure(error);
-  }
-}
-
-/** The activity's failure as the workflow's own, so that the web UI shows its type and message at first glance. */
-function ownFailure(error: unknown): Error {
-  if (isCancellation(error)) return error as Error;
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (!(cause instanceof Error)) return ApplicationFailure.nonRetryable(String(cause));
-  const type = cause instanceof ApplicationFailure ? cause.type : cause.name;
-  const details = cause instanceof ApplicationFailure ? (cause.details ?? []) : [];
-  return ApplicationFailure.nonRetryable(cause.message || (rootCause(cause) ?? ''), type, ...details);
-}
-
 function outcomeOf(failure: Error): 'held' | 'failed' | 'cancelled' {
   if (isCancellation(failure)) return 'cancelled';
   return failure instanceof ApplicationFailure && failure.type === 'GuardTripped' ? 'held' : 'failed';
-}
-
-function failureType(error: unknown): string | null | undefined {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure) return cause.type;
-  // A bound on all tries was reached while waiting: the last try says what for.
-  const inner = (cause as Error | undefined)?.cause;
-  return inner instanceof ApplicationFailure ? inner.type : undefined;
 }
 
 function messageOf(failure: Error): string {

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { Failure, isFailure } from '../../activation/failures.ts';
-import { path, tokenBody, type Route } from '../contract.ts';
-import { failureOfError, failureOfResponse, TokenRejected } from './failures.ts';
+import type { Route } from '../../activation/definition/contract.ts';
+import { isAssumed, path, tokenBody, type Paths } from '../contract.ts';
+import { failureOfError, failureOfResponse, NotFound, TokenRejected } from './failures.ts';
 import { forgetToken, tokenFor } from './tokens.ts';
 
 /** Longest wait for an answer, in milliseconds; uploads and downloads of files get more. */
@@ -11,6 +12,8 @@ const FILE_TIMEOUT = 15 * 60_000;
 export interface ActitoOptions {
   baseUrl: string;
   apiKey: string;
+  /** Where this licence has its routes, as far as it differs from what we assume. */
+  paths?: Paths;
   /** Runs a call while holding one of the licence's slots, over all workers. */
   withSlot: <T>(call: () => Promise<T>) => Promise<T>;
   /** Aborted on cancellation. */
@@ -88,13 +91,17 @@ export class ActitoClient {
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
       ...(streamed ? { body: streamed.body, duplex: 'half' } : {}),
     };
-    return this.#fetch(path(route, parts), init, name(request), timeout, use);
+    const target = path(route, parts, this.#options.paths);
+    return this.#fetch(target, init, name(request), timeout, use).catch((error: unknown) => {
+      throw error instanceof NotFound && isAssumed(route) ? maybeElsewhere(error, route) : error;
+    });
   }
 
   async #token(): Promise<string> {
     return tokenFor(this.#tokenKey, async () => {
       const headers = { Accept: 'application/json', Authorization: this.#options.apiKey };
-      const body = await this.#fetch(path('token'), { headers }, 'GET token', TIMEOUT, async (response) =>
+      const target = path('token', {}, this.#options.paths);
+      const body = await this.#fetch(target, { headers }, 'GET token', TIMEOUT, async (response) =>
         tokenBody.safeParse(await response.json()),
       );
       if (body.success) return body.data.accessToken;
@@ -139,6 +146,14 @@ export class ActitoClient {
 /** A call in words, without ids. */
 function name({ method = 'GET', route }: Request): string {
   return `${method} ${route}`;
+}
+
+/** 404 on a route that is only assumed: the path itself may be wrong. */
+function maybeElsewhere({ message }: NotFound, route: Route): NotFound {
+  return new NotFound(
+    `${message} The path of this route is assumed: if your licence has it elsewhere, set contract.paths.${route} ` +
+      'in the destination (docs/actito-contract.md says how to check).',
+  );
 }
 
 /** What must not be shown, even if Actito's answer repeats it. */

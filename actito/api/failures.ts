@@ -19,6 +19,13 @@ const TOO_MANY_REQUESTS_PAUSE = 2_000;
 /** 401: the token is no longer accepted, which a new one may mend. */
 export class TokenRejected extends Failure {}
 
+/** 404: a name, an id or a whole route that Actito does not have, or does not show to this key. */
+export class NotFound extends Failure {
+  constructor(message: string) {
+    super('ActitoRefused', message, { notDone: true });
+  }
+}
+
 /**
  * Turns an answer that is not 2xx into our vocabulary. `call` is method and route, without ids or values; `secrets`
  * are masked in Actito's own words.
@@ -43,10 +50,8 @@ export async function failureOfResponse(
         notDone,
       });
     case 404:
-      return new Failure(
-        'ActitoRefused',
+      return new NotFound(
         `${said} Check the names of entity and profile table, and that the API key may see them.`,
-        { notDone },
       );
     case 408:
       return new Failure('ActitoUnavailable', said);

@@ -1,5 +1,6 @@
 import { Failure } from '../../activation/failures.ts';
 import type { FileServer } from './file-server.ts';
+import { ASIDE } from './step-aside.ts';
 
 export interface ListDelivery {
   directory: string;
@@ -51,7 +52,8 @@ export function temporaryName(fileName: string, fence: string, delivery: string)
 
 function isOlder(name: string, { fileName, fence, delivery }: ListDelivery): boolean {
   if (!name.startsWith(`.${fileName}.`)) return false;
-  const match = /^(\d+)-(\d+)\.part$/.exec(name.slice(fileName.length + 2));
+  const rest = name.slice(fileName.length + 2);
+  const match = /^(\d+)-(\d+)\.part$/.exec(rest.endsWith(ASIDE) ? rest.slice(0, -ASIDE.length) : rest);
   if (!match) return false;
   const [theirFence, theirDelivery] = [BigInt(match[1]!), BigInt(match[2]!)];
   return theirFence < BigInt(fence) || (theirFence === BigInt(fence) && theirDelivery < BigInt(delivery));

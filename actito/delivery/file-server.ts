@@ -1,4 +1,4 @@
-/** A file server that Actito reads lists from. All paths are absolute on the server. */
+/** A file server that Actito reads lists from. One call at a time: FTP knows no other way. */
 export interface FileServer {
   /** Names of the files in a folder. @throws Failure DeliveryRefused, DeliveryUnavailable */
   names(folder: string): Promise<string[]>;

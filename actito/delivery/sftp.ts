@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import SftpClient from 'ssh2-sftp-client';
 import type { Client, SFTPWrapper } from 'ssh2';
 import { Failure } from '../../activation/failures.ts';
+import { Attempts } from './attempts.ts';
 import type { FileServer } from './file-server.ts';
-import { Interruption } from './interruption.ts';
 import { uploadPipelined } from './pipelined-upload.ts';
 import { deliveryFailure } from './sftp-failures.ts';
+import { replaceSteppingAside } from './step-aside.ts';
 
 /** A login, with everything from the environment filled in. */
 export interface SftpLogin {
+  protocol: 'sftp';
   host: string;
   port: number;
   username: string;
@@ -29,50 +31,41 @@ export async function connectSftp(login: SftpLogin, signal: AbortSignal): Promis
   const quiet = () => undefined;
   const client = new SftpClient('actito-sync', { error: quiet, end: quiet, close: quiet });
   const { client: connection } = client as unknown as { client: Client };
-  const cancelled = new Interruption();
-  const onAbort = () => {
-    connection.destroy();
-    cancelled.interrupt(signal.reason as Error);
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
-  const attempt = async <T>(what: string, action: () => Promise<T>): Promise<T> => {
-    try {
-      signal.throwIfAborted();
-      return await cancelled.race(action());
-    } catch (error) {
-      signal.throwIfAborted();
-      throw deliveryFailure(what, server, error);
-    }
-  };
+  const attempts = new Attempts<string>(signal, {
+    destroy: () => connection.destroy(),
+    failure: (what, error) => deliveryFailure(what, server, error),
+  });
   const close = async () => {
-    signal.removeEventListener('abort', onAbort);
+    attempts.stop();
     // Closing is a courtesy (the files are what counts), and a connection that was destroyed has none to offer.
     if (!signal.aborted) await client.end().catch(() => undefined);
   };
 
-  await attempt('connecting', () =>
-    client.connect({
-      host: login.host,
-      port: login.port,
-      username: login.username,
-      password: login.password,
-      privateKey: login.privateKey,
-      readyTimeout: CONNECT_TIMEOUT,
-      keepaliveInterval: KEEPALIVE,
-      hostVerifier: (key: Buffer) => fingerprint(key) === login.hostKey.replace(/=$/, ''),
-    }),
-  ).catch(async (error: unknown) => {
-    await close();
-    throw error;
-  });
+  await attempts
+    .run('connecting', () =>
+      client.connect({
+        host: login.host,
+        port: login.port,
+        username: login.username,
+        password: login.password,
+        privateKey: login.privateKey,
+        readyTimeout: CONNECT_TIMEOUT,
+        keepaliveInterval: KEEPALIVE,
+        hostVerifier: (key: Buffer) => fingerprint(key) === login.hostKey.replace(/=$/, ''),
+      }),
+    )
+    .catch(async (error: unknown) => {
+      await close();
+      throw error;
+    });
   const raw = (client as unknown as { sftp: SFTPWrapper }).sftp;
 
   return {
-    names: (folder) => attempt('listing the folder', () => names(client, server, folder)),
-    upload: (path, content) => attempt('the upload', () => uploadPipelined(raw, path, content)),
-    size: (path) => attempt('checking the size', async () => (await client.stat(path)).size),
-    replace: (from, to) => attempt('the rename', () => replace(client, from, to)),
-    remove: (path) => attempt('removing a file', async () => void (await client.delete(path, true))),
+    names: (folder) => attempts.run('listing the folder', () => names(client, server, folder)),
+    upload: (path, content) => attempts.run('the upload', () => uploadPipelined(raw, path, content)),
+    size: (path) => attempts.run('checking the size', async () => (await client.stat(path)).size),
+    replace: (from, to) => attempts.run('the rename', () => replace(client, from, to)),
+    remove: (path) => attempts.run('removing a file', async () => void (await client.delete(path, true))),
     close,
   };
 }
@@ -87,20 +80,18 @@ async function names(client: SftpClient, server: string, folder: string): Promis
   }
 }
 
-/**
- * `posix-rename` replaces in one step. A server without it refuses to rename onto a file that exists: there the old
- * file is removed first, and Actito may find none for a moment.
- */
+/** `posix-rename` replaces in one step. A server without it refuses to rename onto a file that exists. */
 async function replace(client: SftpClient, from: string, to: string): Promise<void> {
   try {
     await client.posixRename(from, to);
   } catch (error) {
     if (!/not supported|unsupported|does not support/i.test((error as Error).message)) throw error;
-    await client.rename(from, to).catch(async () => {
-      await client.stat(from); // gone when a newer run has removed it: then its file must not be touched
-      await client.delete(to, true);
-      await client.rename(from, to);
-    });
+    const rename = async (source: string, target: string) => void (await client.rename(source, target));
+    const exists = async (path: string) => (await client.exists(path)) !== false;
+    const remove = async (path: string) => void (await client.delete(path, true));
+    await rename(from, to).catch((refused: unknown) =>
+      replaceSteppingAside({ exists, rename, remove }, { from, to, refused }),
+    );
   }
 }
 

@@ -1,10 +1,12 @@
 import type { AttributeMapping } from '../../activation/definition/activation.ts';
+import type { ContractSettings } from '../../activation/definition/contract.ts';
 import { converterFor, isEmptyText } from '../../activation/values/convert.ts';
 import type { Converter } from '../../activation/values/rejects.ts';
 import { unescapeCopy } from '../../activation/values/copy.ts';
+import { leavesOut } from '../../activation/values/nulls.ts';
 import type { Column } from '../../activation/values/kinds.ts';
 import { FILE } from '../contract.ts';
-import type { TargetAttribute } from '../structure.ts';
+import type { TargetAttribute } from '../structure/table.ts';
 
 /** A row that cannot go with this file: some of its values must not, or cannot, be sent. */
 export interface BadRow {
@@ -21,21 +23,23 @@ export interface ImportFileOptions {
   targets: TargetAttribute[];
   /** Attributes, by index, that this file leaves out. */
   omitted: boolean[];
+  /** What an empty field does to the attribute; default: it clears it. */
+  emptyValue?: ContractSettings['emptyValue'];
+  /** Every column is wanted: an attribute that is left out gets an empty field. Default: its column is left out. */
+  allColumns?: boolean;
   /** Called with rows that were left out of the file because of such a value, a batch at a time. */
   setAside: (rows: BadRow[]) => Promise<void>;
 }
 
 /** The columns of an import file: the key, then the attributes that are not left out. */
-export function importColumns({ keyAttribute, mappings, omitted }: ImportFileOptions): string[] {
-  return [
-    keyAttribute,
-    ...mappings.filter((_, index) => !omitted[index]).map((mapping) => mapping.attribute),
-  ];
+export function importColumns({ keyAttribute, mappings, omitted, allColumns }: ImportFileOptions): string[] {
+  const written = mappings.filter((_, index) => allColumns || !omitted[index]);
+  return [keyAttribute, ...written.map((mapping) => mapping.attribute)];
 }
 
 /**
  * Turns lines of the stage (COPY text: key, values) into the lines of an import file in Actito's formats. An empty
- * field is written only where it must clear: a row with an empty value that is to be kept is set aside.
+ * field is written only where it says what is meant: a row with an empty value that it would clear is set aside.
  * @returns per batch, the file's bytes and its number of rows
  */
 export async function* importFile(
@@ -71,17 +75,21 @@ function* lines(text: string): Generator<string> {
 function convertRow(
   fields: string[],
   converters: Converter[],
-  { mappings, columns, omitted }: ImportFileOptions,
+  { mappings, columns, omitted, emptyValue = 'clears', allColumns = false }: ImportFileOptions,
 ): { fields: string[] } | BadRow {
   const key = unescapeCopy(fields[0]!) ?? '';
   const out = [key];
   const bad: BadRow['bad'] = [];
   for (let index = 0; index < converters.length; index++) {
-    if (omitted[index]) continue;
+    if (omitted[index]) {
+      if (allColumns) out.push('');
+      continue;
+    }
     const value = unescapeCopy(fields[index + 1]!);
     if (value === null || isEmptyText(columns[index]!, value)) {
-      if (mappings[index]!.nulls === 'clear') out.push('');
-      else bad.push({ index, attribute: mappings[index]!.attribute, reason: null });
+      if (leavesOut(mappings[index]!, { emptyValue }))
+        bad.push({ index, attribute: mappings[index]!.attribute, reason: null });
+      else out.push('');
       continue;
     }
     const converted = converters[index]!(value);

@@ -1,47 +1,98 @@
 import { open, mkdtemp, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pack, type Packing } from './pack.ts';
 
-/** D: Actito takes files of at most 100 MB. */
+/** D: Actito takes files of at most 100 MB. It may mean the packed file; we keep to it unpacked. */
 export const MAX_FILE_BYTES = 100_000_000;
+
+/** A file from this size on is packed: below, a call takes longer than its bytes. */
+export const PACKED_FROM_BYTES = 1_000_000;
 
 /** A file on the worker's disk that has no name any more: it is gone when it is closed, however the worker ends. */
 export interface Spool {
+  /** Unpacked. */
   bytes: number;
   rows: number;
-  /** The content from the start; may be read several times. */
+  packing: Packing;
+  /** The content from the start, packed as `packing` says; may be read several times. */
   read(): AsyncGenerator<Uint8Array>;
   close(): Promise<void>;
+}
+
+/** How a file is packed once it is large, and what it is called inside a ZIP. */
+export interface SpoolOptions {
+  packing: Packing;
+  name: string;
 }
 
 /**
  * Writes an import file before it is sent: its size is then known, a call can be tried again without asking the
  * database, and a slow upload keeps no transaction open.
  */
-export async function spoolFile(parts: AsyncIterable<{ text: string; rows: number }>): Promise<Spool> {
-  const folder = await mkdtemp(join(tmpdir(), 'actito-sync-'));
-  const handle = await open(join(folder, 'import.csv'), 'wx+', 0o600);
-  await rm(folder, { recursive: true });
+export async function spoolFile(
+  parts: AsyncIterable<{ text: string; rows: number }>,
+  { packing: wanted, name }: SpoolOptions = { packing: 'none', name: 'import.csv' },
+): Promise<Spool> {
+  const handle = await openUnnamed();
   try {
-    let bytes = 0;
-    let rows = 0;
-    for await (const part of parts) {
-      const buffer = Buffer.from(part.text, 'utf8');
-      await writeAll(handle, buffer);
-      bytes += buffer.length;
-      rows += part.rows;
-      if (bytes > MAX_FILE_BYTES) {
-        throw new Error(`An import file of more than ${MAX_FILE_BYTES} bytes; its chunk was cut too large.`);
-      }
-    }
-    return { bytes, rows, read: () => readAll(handle), close: () => handle.close() };
+    const size = { bytes: 0, rows: 0 };
+    const { isLarge, content } = await lookAhead(counted(parts, size));
+    const packing = isLarge ? wanted : 'none';
+    for await (const chunk of pack(packing, name, content)) await writeAll(handle, chunk);
+    return { ...size, packing, read: () => readAll(handle), close: () => handle.close() };
   } catch (error) {
     await handle.close();
     throw error;
   }
 }
 
-async function writeAll(handle: FileHandle, buffer: Buffer): Promise<void> {
+async function openUnnamed(): Promise<FileHandle> {
+  const folder = await mkdtemp(join(tmpdir(), 'actito-sync-'));
+  const handle = await open(join(folder, 'import'), 'wx+', 0o600);
+  await rm(folder, { recursive: true });
+  return handle;
+}
+
+async function* counted(
+  parts: AsyncIterable<{ text: string; rows: number }>,
+  size: { bytes: number; rows: number },
+): AsyncGenerator<Uint8Array> {
+  for await (const part of parts) {
+    const buffer = Buffer.from(part.text, 'utf8');
+    size.bytes += buffer.length;
+    size.rows += part.rows;
+    if (size.bytes > MAX_FILE_BYTES) {
+      throw new Error(`An import file of more than ${MAX_FILE_BYTES} bytes; its chunk was cut too large.`);
+    }
+    yield buffer;
+  }
+}
+
+/** Reads as much as it takes to tell a large file from a small one, and hands all of it on. */
+async function lookAhead(
+  content: AsyncGenerator<Uint8Array>,
+): Promise<{ isLarge: boolean; content: AsyncIterable<Uint8Array> }> {
+  const head: Uint8Array[] = [];
+  let bytes = 0;
+  while (bytes < PACKED_FROM_BYTES) {
+    const next = await content.next();
+    if (next.done) break;
+    head.push(next.value);
+    bytes += next.value.length;
+  }
+  async function* all() {
+    try {
+      yield* head;
+      yield* content;
+    } finally {
+      await content.return(undefined); // whoever reads may stop within the head
+    }
+  }
+  return { isLarge: bytes >= PACKED_FROM_BYTES, content: all() };
+}
+
+async function writeAll(handle: FileHandle, buffer: Uint8Array): Promise<void> {
   for (let done = 0; done < buffer.length;) {
     done += (await handle.write(buffer, done)).bytesWritten;
   }

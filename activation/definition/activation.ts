@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPhoneCountry, meantCountry } from '../keys/phone.ts';
 import { duration, id } from './common.ts';
 import { scheduleSchema } from './schedule.ts';
 
@@ -16,97 +17,150 @@ export const ATTRIBUTE_TYPES = [
   'TIMESTAMP',
 ] as const;
 
-const column = z.string().min(1);
+const column = z.string().min(1).describe("A column of the segment's query or table.");
 const attribute = z
   .string()
   .max(50, "an attribute's technical name, at most 50 characters")
-  .regex(/^[A-Za-z][A-Za-z0-9_]*$/, "an attribute's technical name (letters, digits, underscore)");
+  .regex(/^[A-Za-z][A-Za-z0-9_]*$/, "an attribute's technical name (letters, digits, underscore)")
+  .describe('Technical name of an attribute of the profile table in Actito.');
 const ratio = z.number().min(0).max(1);
 
-const matchingKeySchema = z.strictObject({
-  column,
-  type: z.enum(['email', 'phone', 'externalId'], { error: 'email, phone or externalId' }),
-  /** A *unique* attribute of the profile table, or `profileId`. */
-  attribute,
-  /** For phone: the country of numbers that are written without one, e.g. `BE`. */
-  country: z
-    .string()
-    .regex(/^[A-Z]{2}$/, 'a country by its two capital letters, e.g. BE')
-    .optional(),
-});
+const COUNTRY = 'a country by its two capital letters, such as BE';
+const country = z
+  .string(COUNTRY)
+  .refine(isPhoneCountry, {
+    error: ({ input }) => {
+      const meant = meantCountry(String(input));
+      return meant ? `${COUNTRY} (did you mean ${meant}?)` : COUNTRY;
+    },
+  })
+  .describe('For type phone: the country of numbers that are written without one, e.g. BE.');
 
-const attributeMappingSchema = z.strictObject({
-  column,
-  attribute: attribute.refine((name) => !TECHNICAL_ATTRIBUTES.includes(name), {
-    error: "an attribute that is not one of Actito's own (profileId, creationMoment, updateMoment)",
-  }),
-  /** Create the attribute when Actito lacks it. Its type can never be changed afterwards. */
-  create: z
-    .strictObject({
-      type: z.enum(ATTRIBUTE_TYPES, { error: ATTRIBUTE_TYPES.join(', ') }),
-      maxLength: z.int().min(1).max(255).optional(),
-    })
-    .optional(),
-  /** What a null in the warehouse does: `keep` leaves Actito's value alone, `clear` empties it. */
-  nulls: z.enum(['keep', 'clear'], { error: 'keep or clear' }).default('keep'),
-});
+const matchingKeySchema = z
+  .strictObject({
+    column,
+    type: z
+      .enum(['email', 'phone', 'externalId'], { error: 'email, phone or externalId' })
+      .describe('What the column holds; externalId is any other unique attribute, profileId included.'),
+    attribute: attribute.describe('A unique attribute of the profile table, or profileId.'),
+    country: country.optional(),
+  })
+  .refine((key) => key.country === undefined || key.type === 'phone', {
+    path: ['country'],
+    error: 'no country here, since only phone numbers have one (type: phone)',
+  })
+  .describe('How a row finds its profile.');
+
+const attributeMappingSchema = z
+  .strictObject({
+    column,
+    attribute: attribute.refine((name) => !TECHNICAL_ATTRIBUTES.includes(name), {
+      error: "an attribute that is not one of Actito's own (profileId, creationMoment, updateMoment)",
+    }),
+    create: z
+      .strictObject({
+        type: z
+          .enum(ATTRIBUTE_TYPES, { error: ATTRIBUTE_TYPES.join(', ') })
+          .describe('Value type in Actito.'),
+        maxLength: z.int().min(1).max(255).optional().describe('Longest text, for STRING.'),
+      })
+      .optional()
+      .describe('Create the attribute when Actito lacks it. Its type can never be changed afterwards.'),
+    nulls: z
+      .enum(['keep', 'clear'], { error: 'keep or clear' })
+      .default('keep')
+      .describe("What a null does: keep (default) leaves Actito's value alone, clear empties it."),
+  })
+  .describe('A column of the segment that goes to an attribute of the profile.');
+
+const attributesSchema = z
+  .array(attributeMappingSchema)
+  .max(60)
+  .describe('Columns that are sent to profiles. A column that is not mapped is not read.');
 
 const segmentSchema = z
   .strictObject({
-    name: z.string().min(1).max(100),
-    query: z.string().min(1).optional(),
-    /** `schema.table` or `table`: a table or view, instead of a query. */
+    name: z.string().min(1).max(100).describe('Also the name of the activation and its list by default.'),
+    query: z.string().min(1).optional().describe('A query (select) with one row per member.'),
     table: z
       .string()
       .regex(/^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)?$/, 'table or schema.table')
-      .optional(),
+      .optional()
+      .describe('A table or view instead of a query: table or schema.table.'),
   })
   .refine((value) => (value.query === undefined) !== (value.table === undefined), {
     error: 'either query or table, one of the two',
-  });
+  })
+  .describe('Who is on the list: a query, or a table.');
 
-/** Attributes travel in an import that says all of itself, or by an ETL that was defined in Actito beforehand. */
-const importModeSchema = z.union(
-  [z.literal('oneShot'), z.strictObject({ etl: z.union([z.string().min(1), z.int()]).transform(String) })],
-  { error: 'oneShot, or { etl: <id of the ETL in Actito> }' },
-);
+const etl = z
+  .union([z.string().min(1), z.int()])
+  .transform(String)
+  .describe('Id of the ETL in Actito.');
+const importModeSchema = z
+  .union([z.literal('oneShot'), z.strictObject({ etl })], {
+    error: 'oneShot, or { etl: <id of the ETL in Actito> }',
+  })
+  .describe(
+    'oneShot (default): an import says all of itself. { etl: 12 }: by an ETL defined in Actito before.',
+  );
 
 const listSchema = z.strictObject({
-  name: z.string().min(1).max(100).optional(),
-  /** What the list's file holds; default: the matching key. */
-  identifier: z.strictObject({ column, attribute }).optional(),
-  validity: duration.prefault('48h'),
-  /** Who makes the list and the attributes: we do (`api`), or a marketer did it in Actito (`existing`). */
-  provision: z.enum(['api', 'existing'], { error: 'api or existing' }).default('api'),
-  /** Take over a list of this name that actito-sync did not create. */
-  adopt: z.boolean().default(false),
+  name: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Name of the list in Actito; default: of the activation.'),
+  identifier: z
+    .strictObject({ column, attribute })
+    .optional()
+    .describe("What the list's file holds; default: the matching key."),
+  validity: duration
+    .prefault('48h')
+    .describe('How long a delivered list stays valid in Actito; then it targets nobody. Default: 48h.'),
+  provision: z
+    .enum(['api', 'existing'], { error: 'api or existing' })
+    .default('api')
+    .describe(
+      'Who makes the list and the attributes: actito-sync (api), or a marketer in Actito (existing).',
+    ),
+  adopt: z.boolean().default(false).describe('Take over a list of this name that actito-sync did not make.'),
   fileName: z
     .string()
     .regex(/^[^/\\]+$/, 'a file name without folders; {list} stands for the name of the list')
-    .default('{list}.csv'),
+    .default('{list}.csv')
+    .describe('Name of the file on the server; {list} stands for the name of the list.'),
 });
 
 const guardsSchema = z.strictObject({
-  maxRemovedRatio: ratio.default(0.3),
-  allowEmpty: z.boolean().default(false),
-  maxRejectedRatio: ratio.default(0.05),
+  maxRemovedRatio: ratio
+    .default(0.3)
+    .describe('Largest share of the list that may leave it; default 0.3. Measured against the last 7 days.'),
+  allowEmpty: z.boolean().default(false).describe('Whether the segment may be empty.'),
+  maxRejectedRatio: ratio.default(0.05).describe('Largest share of rows without a usable key; default 0.05.'),
 });
 
-/** `activations/<id>.yaml`, as people write it: nothing but its own file is known yet. */
+const LIST = 'The external target list in Actito, and its file.';
+const GUARDS = 'A run that looks wrong is held before it writes anything.';
+
+/** `activations/<id>.yaml`, the defaults of its destination merged in; nothing else is known yet. */
 export const activationSchema = z.strictObject({
-  name: z.string().min(1).max(100).optional(),
-  description: z.string().optional(),
-  source: id,
-  destination: id,
+  name: z.string().min(1).max(100).optional().describe("Default: the segment's name."),
+  description: z.string().optional().describe('For people; also shown in Actito.'),
+  source: id.describe('Name of a file in sources/, without .yaml.'),
+  destination: id.describe('Name of a file in destinations/, without .yaml.'),
   segment: segmentSchema,
   matchingKey: matchingKeySchema,
-  attributes: z.array(attributeMappingSchema).max(60).default([]),
-  /** True: when attributes cannot be sent, the list is not pushed either. */
-  attributesRequired: z.boolean().default(false),
+  attributes: attributesSchema.default([]),
+  attributesRequired: z
+    .boolean()
+    .default(false)
+    .describe('True: when attributes cannot be sent, the list is not pushed either.'),
   importMode: importModeSchema.default('oneShot'),
-  list: listSchema.prefault({}),
+  list: listSchema.prefault({}).describe(LIST),
   schedule: scheduleSchema.optional(),
-  guards: guardsSchema.prefault({}),
+  guards: guardsSchema.prefault({}).describe(GUARDS),
 });
 
 export type ActivationFile = z.infer<typeof activationSchema>;
@@ -115,13 +169,15 @@ export type MatchingKey = z.infer<typeof matchingKeySchema>;
 export type Guards = ActivationFile['guards'];
 export type ImportMode = z.infer<typeof importModeSchema>;
 
-/** `defaults` of a destination: what its activations need not repeat. Checked here, merged before they are. */
-export const defaultsSchema = z.strictObject({
-  matchingKey: matchingKeySchema.optional(),
-  attributes: z.array(attributeMappingSchema).max(60).optional(),
-  attributesRequired: z.boolean().optional(),
-  importMode: importModeSchema.optional(),
-  list: listSchema.omit({ name: true, adopt: true }).partial().optional(),
-  schedule: scheduleSchema.optional(),
-  guards: guardsSchema.partial().optional(),
-});
+/** `defaults` of a destination. Merged into its activations before those are checked: config/defaults.ts. */
+export const defaultsSchema = z
+  .strictObject({
+    matchingKey: matchingKeySchema.optional(),
+    attributes: attributesSchema.optional(),
+    attributesRequired: z.boolean().optional().describe('As in an activation.'),
+    importMode: importModeSchema.optional(),
+    list: listSchema.omit({ name: true, adopt: true }).partial().optional().describe(LIST),
+    schedule: scheduleSchema.optional(),
+    guards: guardsSchema.partial().optional().describe(GUARDS),
+  })
+  .describe('What the activations of this destination need not repeat.');

@@ -12,7 +12,7 @@ export const id = z
 
 const DURATION = 'a duration such as 15m, 48h or 2 days';
 
-/** A duration such as `15m`, `48h` or `2 days`; parsed to milliseconds. */
+/** A duration such as `15m`, `48h` or `2 days`; parsed to milliseconds. `ms` judges its form. */
 export const duration = z
   .string(DURATION)
   .refine((text) => Number.isFinite(ms(text as StringValue)) && ms(text as StringValue) > 0, DURATION)
@@ -22,7 +22,12 @@ const ENV_REFERENCE = '{ env: NAME }, the name of an environment variable';
 
 /** The name of an environment variable: how every secret is given. */
 export const envReference = z.strictObject(
-  { env: z.string(ENV_REFERENCE).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, ENV_REFERENCE) },
+  {
+    env: z
+      .string(ENV_REFERENCE)
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, ENV_REFERENCE)
+      .describe('Name of an environment variable of the worker.'),
+  },
   ENV_REFERENCE,
 );
 export type EnvReference = z.infer<typeof envReference>;

@@ -38,7 +38,8 @@ function template(route: Route) {
       const found = [...path.matchAll(/\{(\w*)\}/g)].map((match) => match[1]!);
       return found.length === placeholders.length && placeholders.every((name) => found.includes(name));
     }, form)
-    .optional();
+    .optional()
+    .describe(`Path of this route: ${form}.`);
 }
 
 const pathsSchema = z.strictObject(
@@ -51,30 +52,47 @@ const pathsSchema = z.strictObject(
 /** What an import's status means to us. Whatever a licence says besides: still running. */
 export const IMPORT_STATES = ['running', 'success', 'withErrors', 'failed'] as const;
 
-/** `contract` of a destination: every setting is optional, and only said where this licence differs. */
+/** `contract` of a destination: every setting is optional. */
 export const contractSchema = z.strictObject({
-  /** Path templates by route. */
-  paths: pathsSchema.optional(),
-  /** What an empty field of an import does to the attribute: it `clears` the value (default), or is `ignored`. */
-  emptyValue: z.enum(['clears', 'ignored'], { error: 'clears or ignored' }).default('clears'),
-  /** What a list's file may hold: any `uniqueAttribute` (default), or nothing but `profileId`. */
+  paths: pathsSchema.optional().describe('Path templates by route.'),
+  emptyValue: z
+    .enum(['clears', 'ignored'], { error: 'clears or ignored' })
+    .default('clears')
+    .describe(
+      'What an empty field of an import does to the attribute: it clears the value (default), or is ignored.',
+    ),
   listIdentifiers: z
     .enum(['uniqueAttribute', 'profileId'], { error: 'uniqueAttribute or profileId' })
-    .default('uniqueAttribute'),
-  /** Whether an import whose answer was lost can be found again: `none` (default), `byFileName`. */
-  executionListing: z.enum(['none', 'byFileName'], { error: 'none or byFileName' }).default('none'),
-  /** Whether the rows in error of an import can be read: from a `resultFile` (default), `none`. */
-  rowResults: z.enum(['resultFile', 'none'], { error: 'resultFile or none' }).default('resultFile'),
-  /** How it shows that a list was retrieved. Default: `status` with list.provision api, `none` with existing. */
+    .default('uniqueAttribute')
+    .describe("What a list's file may hold: any uniqueAttribute (default), or nothing but profileId."),
+  executionListing: z
+    .enum(['none', 'byFileName'], { error: 'none or byFileName' })
+    .default('none')
+    .describe('Whether an import whose answer was lost can be found again: none (default), byFileName.'),
+  rowResults: z
+    .enum(['resultFile', 'none'], { error: 'resultFile or none' })
+    .default('resultFile')
+    .describe('Whether the rows in error of an import can be read: from a resultFile (default), none.'),
   listConfirmation: z
     .enum(['none', 'status', 'fileDisappears'], { error: 'none, status or fileDisappears' })
-    .optional(),
-  /** Whether a pre-defined ETL takes a file with a `subset` of its columns (default), or wants them `all`. */
-  etlColumns: z.enum(['subset', 'all'], { error: 'subset or all' }).default('subset'),
-  /** How large import files are packed: `gzip` (default), `zip`, `none`. */
-  compression: z.enum(['gzip', 'zip', 'none'], { error: 'gzip, zip or none' }).default('gzip'),
-  /** Further names of import statuses, e.g. `{ ABORTED: failed }`. */
-  statusNames: z.record(z.string(), z.enum(IMPORT_STATES, { error: IMPORT_STATES.join(', ') })).default({}),
+    .optional()
+    .describe(
+      'How it shows that a list was retrieved. Default: status with list.provision api, none with existing.',
+    ),
+  etlColumns: z
+    .enum(['subset', 'all'], { error: 'subset or all' })
+    .default('subset')
+    .describe(
+      'Whether a pre-defined ETL takes a file with a subset of its columns (default), or wants them all.',
+    ),
+  compression: z
+    .enum(['gzip', 'zip', 'none'], { error: 'gzip, zip or none' })
+    .default('gzip')
+    .describe('How large import files are packed: gzip (default), zip, none.'),
+  statusNames: z
+    .record(z.string(), z.enum(IMPORT_STATES, { error: IMPORT_STATES.join(', ') }))
+    .default({})
+    .describe('Further names of import statuses, e.g. { ABORTED: failed }.'),
 });
 
 export type ContractSettings = z.infer<typeof contractSchema>;

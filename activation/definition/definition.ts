@@ -2,6 +2,8 @@ import type { ActivationFile } from './activation.ts';
 import type { Destination } from './destination.ts';
 import type { Source } from './source.ts';
 
+export { listTarget, placeChanges } from './list-place.ts';
+
 /** An activation with every default filled in: no question about its names is left. */
 export type Activation = Omit<ActivationFile, 'name' | 'list'> & {
   id: string;
@@ -48,18 +50,4 @@ export function columnsToRead(activation: Activation): string[] {
 /** True when the list's file holds another column than the matching key. */
 export function hasOwnIdentifier(activation: Activation): boolean {
   return activation.list.identifier.column !== activation.matchingKey.column;
-}
-
-/** What one list is, in words: when any of it changes, the file must be delivered as if for the first time. */
-export function listTarget({ activation, destination }: Definition): string {
-  const { environment, baseUrl, entity, profileTable, delivery } = destination;
-  const { host, port, directory } = delivery;
-  const { name, identifier, fileName } = activation.list;
-  return JSON.stringify([
-    environment ?? baseUrl,
-    entity,
-    profileTable,
-    [host, port, directory, fileName],
-    [name, identifier.attribute],
-  ]);
 }

@@ -7,29 +7,33 @@ import { contractSchema } from './contract.ts';
 const port = z.union([z.int().min(1).max(65535), envReference], { error: 'a port number, or { env: NAME }' });
 
 const place = {
-  host: textOrEnv,
-  username: textOrEnv,
-  /** The folder on the server that Actito's file transfer location points to. */
-  directory: z.string().min(1),
-  /** Name of the file transfer location in Actito; needed only when Actito knows several. */
-  location: z.string().min(1).optional(),
+  host: textOrEnv.describe('The server, or { env: NAME }.'),
+  username: textOrEnv.describe('The account on the server, or { env: NAME }.'),
+  directory: z
+    .string()
+    .min(1)
+    .describe("The folder on the server that Actito's file transfer location points to."),
+  location: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Name of the file transfer location in Actito; needed only when Actito knows several.'),
 };
 
 const sftp = z
   .strictObject({
     ...place,
-    protocol: z.literal('sftp'),
-    port: port.default(22),
-    password: envReference.optional(),
-    /** Environment variable with the private key itself (PEM or OpenSSH), not its path. */
-    privateKey: envReference.optional(),
-    /** `SHA256:…` as `ssh-keyscan -t ed25519 host | ssh-keygen -lf -` prints it. */
-    hostKey: textOrEnv.refine(
-      (value) => typeof value !== 'string' || /^SHA256:[A-Za-z0-9+/]{43}=?$/.test(value),
-      {
+    protocol: z.literal('sftp').describe('sftp, or ftps (explicit TLS).'),
+    port: port.default(22).describe('Default: 22.'),
+    password: envReference.optional().describe('Environment variable with the password; or privateKey.'),
+    privateKey: envReference
+      .optional()
+      .describe('Environment variable with the private key itself (PEM or OpenSSH), not its path.'),
+    hostKey: textOrEnv
+      .refine((value) => typeof value !== 'string' || /^SHA256:[A-Za-z0-9+/]{43}=?$/.test(value), {
         error: 'the SHA256 fingerprint of the server\'s host key, "SHA256:" and 43 characters',
-      },
-    ),
+      })
+      .describe('SHA256:… as ssh-keyscan -t ed25519 <host> | ssh-keygen -lf - prints it.'),
   })
   .refine((value) => value.password || value.privateKey, {
     error: 'password: { env: NAME } or privateKey: { env: NAME }',
@@ -38,11 +42,14 @@ const sftp = z
 /** Explicit TLS on the usual port; a server that cannot do it is refused. */
 const ftps = z.strictObject({
   ...place,
-  protocol: z.literal('ftps'),
-  port: port.default(21),
-  password: envReference,
-  /** Environment variable with the certificate (PEM) of the authority to trust, instead of the public ones. */
-  ca: envReference.optional(),
+  protocol: z.literal('ftps').describe('ftps (explicit TLS), or sftp.'),
+  port: port.default(21).describe('Default: 21.'),
+  password: envReference.describe('Environment variable with the password.'),
+  ca: envReference
+    .optional()
+    .describe(
+      'Environment variable with the certificate (PEM) of the authority to trust instead of the public ones.',
+    ),
 });
 
 /** `destinations/<id>.yaml`: one profile table of one Actito licence, and the way files reach it. */
@@ -50,23 +57,41 @@ export const destinationSchema = z
   .strictObject({
     environment: z
       .enum(['ENV-0', 'ENV-1', 'ENV-3', 'PREPROD'], { error: 'ENV-0, ENV-1, ENV-3 or PREPROD' })
-      .optional(),
-    baseUrl: textOrEnv.optional(),
-    apiKey: envReference,
-    entity: z.string().min(1),
-    /** Name or id of the profile table. */
-    profileTable: z.string().min(1),
-    delivery: z.discriminatedUnion('protocol', [sftp, ftps], { error: 'protocol: sftp or ftps' }),
+      .optional()
+      .describe('Which Actito: ENV-0, ENV-1, ENV-3 or PREPROD.'),
+    baseUrl: textOrEnv.optional().describe('Address of the API, instead of environment.'),
+    apiKey: envReference.describe('Environment variable with the API key.'),
+    entity: z.string().min(1).describe('Name of the entity in Actito.'),
+    profileTable: z.string().min(1).describe('Name or id of the profile table.'),
+    delivery: z
+      .discriminatedUnion('protocol', [sftp, ftps], {
+        error: ({ code }) => (code === 'invalid_union' ? 'sftp or ftps' : 'a group of settings'),
+      })
+      .describe(
+        "How list files reach Actito: the server behind one of the licence's file transfer locations.",
+      ),
     limits: z
       .strictObject({
-        /** Calls to Actito at one time, over all workers; Actito allows 5 per licence. */
-        concurrentCalls: z.int().min(1).max(5).default(4),
-        /** Imports per profile table in 24 hours, over all activations. */
-        importsPerTablePerDay: z.int().min(1).default(12),
+        concurrentCalls: z
+          .int()
+          .min(1)
+          .max(5)
+          .default(4)
+          .describe(
+            'Calls to Actito at one time, over all workers; Actito allows 5 per licence. Default: 4.',
+          ),
+        importsPerTablePerDay: z
+          .int()
+          .min(1)
+          .default(12)
+          .describe('Imports per profile table in 24 hours, over all activations. Default: 12.'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe("How much of the licence's limits actito-sync may use."),
     defaults: defaultsSchema.optional(),
-    contract: contractSchema.prefault({}),
+    contract: contractSchema
+      .prefault({})
+      .describe('Only what this licence does otherwise than assumed: docs/actito-contract.md.'),
   })
   .refine((value) => (value.environment === undefined) !== (value.baseUrl === undefined), {
     error: 'either environment (ENV-0, ENV-1, ENV-3, PREPROD) or baseUrl, one of the two',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from './common.ts';
+import { calendarCron, cronProblem, DAYS, isNeverDue, MONTHS } from './cron.ts';
 
 function isTimeZone(name: string): boolean {
   try {
@@ -9,42 +10,63 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-const DAYS = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;
-const MONTHS = 'JANUARY FEBRUARY MARCH APRIL MAY JUNE JULY AUGUST SEPTEMBER OCTOBER NOVEMBER DECEMBER'.split(
-  ' ',
-) as [string, ...string[]];
-
 /** One value, or several. */
 function oneOrMore<T extends z.ZodType>(value: T, error: string) {
   return z.union([value, z.array(value).min(1)], { error });
 }
 const number = (least: number, most: number) =>
-  oneOrMore(z.int().min(least).max(most), `a number from ${least} to ${most}, or a list of them`).optional();
+  oneOrMore(z.int().min(least).max(most), `a number from ${least} to ${most}, or a list of them`);
 
-/** When on the calendar; what is left out means every day, every month, and the full hour. */
-const calendarSchema = z.strictObject({
-  hour: number(0, 23),
-  minute: number(0, 59),
-  dayOfMonth: number(1, 31),
-  dayOfWeek: oneOrMore(z.enum(DAYS), `${DAYS.join(', ')}, or a list of them`).optional(),
-  month: oneOrMore(z.enum(MONTHS), `${MONTHS.join(', ')}, or a list of them`).optional(),
-});
+const calendarSchema = z
+  .strictObject({
+    hour: number(0, 23).describe('An hour, or a list of them.'),
+    minute: number(0, 59).optional().describe('A minute, or a list of them; default 0, the full hour.'),
+    dayOfMonth: number(1, 31)
+      .optional()
+      .describe('A day of the month, or a list of them; default every day.'),
+    dayOfWeek: oneOrMore(z.enum(DAYS), `${DAYS.join(', ')}, or a list of them`)
+      .optional()
+      .describe('MONDAY, or a list of days; default every day. With dayOfMonth: days on which both hold.'),
+    month: oneOrMore(z.enum(MONTHS), `${MONTHS.join(', ')}, or a list of them`)
+      .optional()
+      .describe('JANUARY, or a list of months; default every month.'),
+  })
+  .refine((calendar) => !isNeverDue(calendarCron(calendar)), {
+    error: 'a day that exists; this one never comes',
+    when: ({ issues }) => issues.length === 0,
+  })
+  .describe('When on the calendar: the hours and minutes of the days on which all the rest holds.');
+
+const cronSchema = z
+  .string()
+  .superRefine((text, context) => {
+    const problem = cronProblem(text);
+    if (problem) context.addIssue({ code: 'custom', message: problem });
+  })
+  .describe('Five fields: minute, hour, day of month, month, day of week; e.g. 0 6 * * MON-FRI.');
 
 const WAYS = ['cron', 'every', 'calendar'] as const;
 
 /** When an activation runs by itself. */
 export const scheduleSchema = z
   .strictObject({
-    /** Five fields, e.g. `0 6 * * *`. */
-    cron: z.string().min(1).optional(),
-    /** For cron and calendar; default UTC. */
-    timezone: z.string().refine(isTimeZone, { error: 'a time zone such as Europe/Paris' }).optional(),
-    every: duration.optional(),
+    cron: cronSchema.optional(),
+    timezone: z
+      .string()
+      .refine(isTimeZone, { error: 'a time zone such as Europe/Paris' })
+      .optional()
+      .describe('For cron and calendar, e.g. Europe/Paris; default UTC.'),
+    every: duration.optional().describe('An interval such as 15m or 1 day.'),
     calendar: calendarSchema.optional(),
   })
   .refine((value) => WAYS.filter((way) => value[way] !== undefined).length === 1, {
     error: 'either cron, every or calendar, one of the three',
-  });
+  })
+  .refine((value) => value.every === undefined || value.timezone === undefined, {
+    path: ['timezone'],
+    error: 'no time zone with every, since an interval has no time of day',
+  })
+  .describe('When the activation runs by itself; without it, only when started.');
 
 export type Schedule = z.infer<typeof scheduleSchema>;
-export type Calendar = z.infer<typeof calendarSchema>;
+export type { Calendar } from './cron.ts';

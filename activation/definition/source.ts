@@ -3,11 +3,17 @@ import { duration, envReference } from './common.ts';
 
 /** `sources/<id>.yaml`: a warehouse to read segments from. */
 export const sourceSchema = z.strictObject({
-  driver: z.literal('postgres', { error: 'postgres (the only driver so far)' }),
-  /** Environment variable with the connection URL, e.g. `postgres://user:password@host:5432/shop`. */
-  connection: envReference,
-  /** The longest that the segment's query may take; the warehouse cancels it after that. */
-  statementTimeout: duration.prefault('15m'),
+  driver: z
+    .literal('postgres', { error: 'postgres (the only driver so far)' })
+    .describe('What kind of database it is: postgres.'),
+  connection: envReference.describe(
+    'Environment variable with the connection URL, e.g. postgres://user:password@host:5432/shop.',
+  ),
+  statementTimeout: duration
+    .prefault('15m')
+    .describe(
+      "The longest that a segment's query may take; the warehouse cancels it after that. Default: 15m.",
+    ),
 });
 
 export type Source = z.infer<typeof sourceSchema>;

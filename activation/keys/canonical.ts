@@ -1,9 +1,13 @@
 import type { MatchingKey } from '../definition/activation.ts';
 import { isLongerThan } from '../values/text.ts';
 import { canonicalEmail, MAX_KEY_LENGTH } from './email.ts';
+import { canonicalPhone } from './phone.ts';
 import type { KeyReject } from './rejects.ts';
 
 export type KeyType = MatchingKey['type'];
+
+/** All that decides how a key is read: its type, and for a phone number the country of numbers without one. */
+export type KeyRule = Pick<MatchingKey, 'type' | 'country'>;
 
 /** A usable key in its one spelling, or why there is none. */
 export type CanonicalKey = { key: string } | { reject: KeyReject };
@@ -13,9 +17,10 @@ export type CanonicalKey = { key: string } | { reject: KeyReject };
  * exactly when their canonical keys are equal. Canonical keys are fixed points: they are their own canonical key.
  * `text` is the warehouse's value; null (no value) is `KeyMissing`.
  */
-export function canonicalKey(type: KeyType, text: string | null): CanonicalKey {
+export function canonicalKey({ type, country }: KeyRule, text: string | null): CanonicalKey {
   if (text === null) return { reject: 'KeyMissing' };
-  return type === 'email' ? canonicalEmail(text) : canonicalExternalId(text);
+  if (type === 'email') return canonicalEmail(text);
+  return type === 'phone' ? canonicalPhone(text, country) : canonicalExternalId(text);
 }
 
 /** Any unique attribute, `profileId` included: trimmed, otherwise as it is (Actito compares it exactly). */

@@ -3,6 +3,7 @@
  * so without a string being made. They may say no to a canonical key (the slow path then decides), never yes to
  * another: test/activation/keys.test.ts holds them to canonicalKey.
  */
+import { getCountries, getCountryCallingCode } from 'libphonenumber-js/max';
 import { MAX_KEY_LENGTH } from './email.ts';
 import type { KeyType } from './canonical.ts';
 
@@ -20,7 +21,16 @@ for (const char of "!#$%&'*+/=?^_`{|}~") CLASS[char.charCodeAt(0)] = LOCAL_ONLY;
 CLASS[0x2d] = HYPHEN;
 CLASS[0x2e] = DOT;
 
+/** By a number's first three digits: how many of them are the calling code; 0 where none is known. */
+const CODE_LENGTH = new Uint8Array(1000);
+for (const code of new Set(getCountries().map((country) => getCountryCallingCode(country)))) {
+  const rest = 10 ** (3 - code.length);
+  CODE_LENGTH.fill(code.length, Number(code) * rest, (Number(code) + 1) * rest);
+}
+
 const AT = 0x40;
+const PLUS = 0x2b;
+const ZERO = 0x30;
 const SPACE = 0x20;
 const TILDE = 0x7e;
 const BACKSLASH = 0x5c;
@@ -30,7 +40,8 @@ export type CanonicalTest = (bytes: Buffer, start: number, end: number) => boole
 
 /** The cheap test for a type of key; false means "take the slow path". */
 export function canonicalTest(type: KeyType): CanonicalTest {
-  return type === 'email' ? isCanonicalEmail : isCanonicalExternalId;
+  if (type === 'email') return isCanonicalEmail;
+  return type === 'phone' ? isCanonicalPhone : isCanonicalExternalId;
 }
 
 /** True only if the bytes `[start, end)` are an e-mail address in canonical form. */
@@ -58,6 +69,21 @@ export function isCanonicalEmail(bytes: Buffer, start: number, end: number): boo
     previous = kind;
   }
   return label > domain && end - label >= 2 && previous !== HYPHEN && CLASS[bytes[label]!] === LETTER;
+}
+
+/**
+ * True only if the bytes `[start, end)` are a phone number in E.164: `+` and 7 to 15 digits, a country's calling code
+ * first and no 0 after it. With a 0 there it is mostly a national number that was stuck to a code (`+320475…`).
+ */
+export function isCanonicalPhone(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start < 8 || end - start > 16 || bytes[start] !== PLUS) return false;
+  for (let i = start + 1; i < end; i++) {
+    const digit = bytes[i]! - ZERO;
+    if (digit < 0 || digit > 9) return false;
+  }
+  const first = bytes[start + 1]! * 100 + bytes[start + 2]! * 10 + bytes[start + 3]! - 111 * ZERO;
+  const length = CODE_LENGTH[first]!;
+  return length > 0 && bytes[start + 1 + length] !== ZERO;
 }
 
 /** True only if the bytes `[start, end)` are an external id in canonical form: printable ASCII, no outer blanks. */

@@ -1,4 +1,4 @@
-import { canonicalKey, type KeyType } from '../keys/canonical.ts';
+import { canonicalKey, type KeyRule } from '../keys/canonical.ts';
 import { canonicalTest, type CanonicalTest } from '../keys/fast.ts';
 import { unescapeCopy } from '../values/copy.ts';
 import { hasher } from './seeds.ts';
@@ -17,7 +17,8 @@ const HASH = new BigUint64Array(1);
 const HASH_BYTES = new Uint8Array(HASH.buffer);
 
 export interface EncoderOptions {
-  keyType: KeyType;
+  /** The activation's matching key. */
+  matchingKey: KeyRule;
   /** The list holds another column than the key: the second field of every line. */
   ownIdentifier: boolean;
   /** One per mapped attribute; see attributeSeeds. */
@@ -37,7 +38,7 @@ export class LineEncoder {
   rejected = 0;
   readonly #options: EncoderOptions;
   /** How the key, and a list identifier of its own, are read. */
-  readonly #keyTypes: KeyType[];
+  readonly #keys: KeyRule[];
   readonly #tests: CanonicalTest[];
   readonly #fields: number;
   /** Where each field of the current line starts; the last entry is one past the line. */
@@ -46,9 +47,10 @@ export class LineEncoder {
 
   constructor(options: EncoderOptions) {
     this.#options = options;
-    this.#keyTypes = options.ownIdentifier ? [options.keyType, 'externalId'] : [options.keyType];
-    this.#tests = this.#keyTypes.map(canonicalTest);
-    this.#fields = this.#keyTypes.length + options.seeds.length;
+    const { matchingKey, ownIdentifier } = options;
+    this.#keys = ownIdentifier ? [matchingKey, { type: 'externalId' }] : [matchingKey];
+    this.#tests = this.#keys.map(({ type }) => canonicalTest(type));
+    this.#fields = this.#keys.length + options.seeds.length;
     this.#starts = new Int32Array(this.#fields + 1);
   }
 
@@ -71,7 +73,7 @@ export class LineEncoder {
       this.#split(batch, line);
       this.read++;
       const end = this.#starts[this.#fields]!;
-      // Escaping can double a key that is rewritten; the rest is copied or has a fixed size.
+      // Rewriting (escapes, a country code) at most doubles a key; the rest is copied or has a fixed size.
       const needed = at + 2 * (end - line) + perLine;
       if (needed > out.length) out = Buffer.concat([out.subarray(0, at)], needed * 2);
       const start = at;
@@ -113,10 +115,7 @@ export class LineEncoder {
     if (this.#tests[field]!(batch, start, end)) {
       for (let from = start; from < end; from++) out[at++] = batch[from]!;
     } else {
-      const canonical = canonicalKey(
-        this.#keyTypes[field]!,
-        unescapeCopy(batch.toString('utf8', start, end)),
-      );
+      const canonical = canonicalKey(this.#keys[field]!, unescapeCopy(batch.toString('utf8', start, end)));
       if ('reject' in canonical) {
         this.#options.onReject(
           this.#keyText(batch),

@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import { assignChunks, omittedAttributes, readChunks, type Chunk } from '../../state/chunks.ts';
 import { fenced } from '../../state/lease.ts';
 import { readImports } from '../../state/imports.ts';
@@ -28,7 +29,8 @@ export async function importAttributes(deps: Dependencies, ref: RunRef): Promise
   const provisioned = await requireProvisioned(deps.state, run.definition);
   const signal = cancellation();
   const { client, quotaKey } = connectActito(deps, run.definition.destination, signal);
-  const job: ImportJob = { state: deps.state, ref, run, provisioned, client, quotaKey, signal };
+  const execution = activityInfo().workflowExecution!.runId;
+  const job: ImportJob = { state: deps.state, ref, run, execution, provisioned, client, quotaKey, signal };
 
   const deferredChunks = await sendAll(job);
   const imports = await collectResults(job);

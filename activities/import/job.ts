@@ -9,6 +9,8 @@ export interface ImportJob {
   state: State;
   ref: RunRef;
   run: Run & { plan: Plan };
+  /** Run id of the workflow: makes names unique beyond our own database. */
+  execution: string;
   provisioned: Provisioned;
   client: ActitoClient;
   quotaKey: string;

@@ -1,5 +1,4 @@
-import { FACTS } from '../../actito/contract.ts';
-import { countRowsInError, readRowsInError } from '../../actito/imports.ts';
+import { countRowsInError, readRowsInError } from '../../actito/imports/rows-in-error.ts';
 import { isFailure } from '../../activation/failures.ts';
 import { clearResults, countKnownResults, storeResults, type ImportRow } from '../../state/imports.ts';
 import { progress } from '../progress.ts';
@@ -10,14 +9,15 @@ import type { ImportJob } from './job.ts';
  * others confirmed. An answer that cannot be read, or keys that are not ours, confirm nothing.
  */
 export async function readRowResults(job: ImportJob, row: ImportRow): Promise<boolean> {
-  if (FACTS.rowResults !== 'resultFile') return false;
   const { state, ref, run, client } = job;
   const { activation, destination } = run.definition;
+  if (destination.contract.rowResults === 'none') return false;
   const execution = row.executionId!;
   try {
     const inError = await countRowsInError(client, destination.entity, execution);
     await clearResults(state, ref, row.chunk);
     const keyAttribute = activation.matchingKey.attribute;
+    const report = progress();
     let read = 0;
     await readRowsInError(client, { entity: destination.entity, execution, keyAttribute }, async (rows) => {
       await storeResults(
@@ -30,7 +30,7 @@ export async function readRowResults(job: ImportJob, row: ImportRow): Promise<bo
           reason: code,
         })),
       );
-      progress((read += rows.length));
+      report((read += rows.length));
     });
     // An import with errors of which none is a row's own explains nothing.
     return inError > 0 && (await countKnownResults(state, ref.run, row.chunk)) === inError;

@@ -5,13 +5,18 @@ import {
   type ImportFileOptions,
 } from '../../actito/files/import-file.ts';
 import { spoolFile, type Spool } from '../../actito/files/spool.ts';
-import { startImport } from '../../actito/imports.ts';
+import { NotFound } from '../../actito/api/failures.ts';
+import { PACKED } from '../../actito/contract.ts';
+import { etlMissing } from '../../actito/imports/etl.ts';
+import { startImport } from '../../actito/imports/start.ts';
 import { Failure, isFailure } from '../../activation/failures.ts';
 import { withChunkRows } from '../../state/chunk-rows.ts';
 import { omittedAttributes, setAside, type Chunk } from '../../state/chunks.ts';
 import { intendImport, readImports, recordImport } from '../../state/imports.ts';
 import { checkFence } from '../../state/lease.ts';
 import { progress } from '../progress.ts';
+import { findLost } from './find-lost.ts';
+import { fileName } from './file-name.ts';
 import type { ImportJob } from './job.ts';
 
 /**
@@ -20,11 +25,15 @@ import type { ImportJob } from './job.ts';
  */
 export async function sendChunk(job: ImportJob, chunk: Chunk): Promise<'sent' | 'deferred' | 'nothing'> {
   const options = fileOptions(job, chunk);
+  const report = progress();
+  const { compression: packing } = job.run.definition.destination.contract;
   const file = await withChunkRows(job.state, job.run, chunk, (batches) =>
-    spoolFile(counting(importFile(batches, options))),
+    spoolFile(counting(importFile(batches, options), report), { packing, name: `${job.run.activation}.csv` }),
   );
   try {
-    return file.rows === 0 ? 'nothing' : await post(job, chunk, importColumns(options), file);
+    if (file.rows === 0) return 'nothing';
+    if (await findLost(job, chunk, PACKED[file.packing].suffix)) return 'sent';
+    return await post(job, chunk, importColumns(options), file);
   } finally {
     await file.close();
   }
@@ -38,6 +47,7 @@ async function post(
 ): Promise<'sent' | 'deferred'> {
   const { state, ref, run, provisioned, client, quotaKey } = job;
   const { activation, destination } = run.definition;
+  const { importMode, matchingKey } = activation;
   const id = await intendImport(state, ref, {
     chunk: chunk.no,
     quotaKey,
@@ -48,13 +58,17 @@ async function post(
   try {
     const executionId = await startImport(client, {
       entity: destination.entity,
-      table: provisioned.tableId,
-      keyAttribute: activation.matchingKey.attribute,
-      columns,
-      fileName: `${activation.id}-${ref.run}-${chunk.no}.csv`,
+      by:
+        importMode === 'oneShot'
+          ? { table: provisioned.tableId, keyAttribute: matchingKey.attribute, columns }
+          : { etl: importMode.etl },
+      fileName: fileName(job, id, PACKED[file.packing].suffix),
       file,
       // A run that was superseded while it sent must not finish the call: a newer one may have newer values.
       beforeEnd: () => state.transaction((trx) => checkFence(trx, ref)),
+    }).catch((error: unknown) => {
+      const isMissing = error instanceof NotFound && importMode !== 'oneShot';
+      throw isMissing ? etlMissing(run.definition, error.message) : error;
     });
     await recordImport(state, ref, id, { status: 'posted', executionId });
     return 'sent';
@@ -69,35 +83,45 @@ async function post(
 }
 
 function fileOptions({ state, ref, run, provisioned }: ImportJob, chunk: Chunk): ImportFileOptions {
-  const { matchingKey, attributes: mappings } = run.definition.activation;
+  const { activation, destination } = run.definition;
+  const { emptyValue, etlColumns } = destination.contract;
   const omitted = omittedAttributes(chunk.pattern);
+  const allColumns = activation.importMode !== 'oneShot' && etlColumns === 'all';
+  // Then a bad value can only be sent as an empty field, which must not clear what Actito has.
+  const wholeRow = allColumns && emptyValue === 'clears';
   return {
-    keyAttribute: matchingKey.attribute,
-    mappings,
+    keyAttribute: activation.matchingKey.attribute,
+    mappings: activation.attributes,
     columns: run.columns!,
     targets: provisioned.attributes,
-    omitted,
+    ...{ omitted, emptyValue, allColumns },
     setAside: (rows) =>
       setAside(
         state,
         ref,
-        rows.map((row) => ({ ...row, pattern: patternWithout(omitted, row) })),
+        rows.map((row) => ({ ...row, pattern: patternWithout(omitted, row, wholeRow) })),
       ),
   };
 }
 
-/** The pattern of a row that leaves out its bad values too; `v` keeps it apart from the chunks assigned first. */
-function patternWithout(omitted: boolean[], { bad }: BadRow): string {
-  const left = omitted.map((out, index) => out || bad.some((value) => value.index === index));
+/**
+ * The pattern of a row that leaves out its bad values too, or with `wholeRow` everything, so that it is not sent; `v`
+ * keeps it apart from the chunks assigned first.
+ */
+function patternWithout(omitted: boolean[], { bad }: BadRow, wholeRow: boolean): string {
+  const left = omitted.map((out, index) => wholeRow || out || bad.some((value) => value.index === index));
   return `v${left.map((out) => (out ? '1' : '0')).join('')}`;
 }
 
-async function* counting(parts: AsyncIterable<{ text: string; rows: number }>) {
+async function* counting(
+  parts: AsyncIterable<{ text: string; rows: number }>,
+  report: (rows: number) => void,
+) {
   let rows = 0;
   for await (const part of parts) {
     yield part;
     rows += part.rows;
-    progress(rows);
+    report(rows);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { Command } from 'commander';
 import { workflowId, type RunInput, type RunResult } from '../../workflows/contract.ts';
 import { followRun, startRun } from '../activation-client.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -7,13 +8,45 @@ import { describeTrouble } from '../output/errors.ts';
 import { describeResult } from '../output/result.ts';
 import { createTerminal, SILENT, type Terminal } from '../output/terminal.ts';
 import { cancelCommand, runCommand } from '../run/commands.ts';
+import { examples, type CommandContext } from './context.ts';
 import type { Surroundings } from './surroundings.ts';
 
+interface RunFlags {
+  dryRun?: boolean;
+  resync?: boolean;
+  reason?: string;
+  json?: boolean;
+}
+
+/** Adds `run <activation>`. */
+export function defineRun(program: Command, { surroundings, connected }: CommandContext): void {
+  program
+    .command('run')
+    .description('start a run, or attach to the one that does the same now; follow it to its end')
+    .argument('<activation>', 'the name of its file in activations/, without .yaml')
+    .option('--dry-run', 'read and compare only; nothing is written to Actito')
+    .option('--resync', 'send everything, whatever Actito acknowledged before')
+    .option('--reason <text>', 'why, for those who read about the run later')
+    .option('--json', 'print the result as JSON, and nothing else')
+    .addHelpText(
+      'after',
+      examples(
+        ['run vip-customers', 'now, beside its schedule'],
+        ['run vip-customers --dry-run', 'what it would do'],
+        ["run vip-customers --resync --reason 'restored'", 'everything again'],
+        ['run vip-customers --json', 'for a program'],
+      ),
+    )
+    .action((activation: string, { json = false, ...flags }: RunFlags) =>
+      connected((client) => run(client, { activation, ...flags }, { json }, surroundings)),
+    );
+}
+
 /** `run <activation>`: starts or attaches, follows, prints. @returns the exit code @throws what the run failed of */
-export async function run(
+async function run(
   client: Client,
   input: RunInput,
-  { json }: { json: boolean },
+  { json = false }: { json?: boolean },
   surroundings: Surroundings,
 ): Promise<number> {
   const { out, env, signal, taskQueue } = surroundings;
@@ -41,7 +74,8 @@ export async function run(
   return result.outcome === 'skipped' ? EXIT.busy : EXIT.ok;
 }
 
-const NO_WORKER = 'No worker answers; the run waits for one. If none is running, start it: npm run worker';
+/** Said once, while nobody works on what was started. */
+export const NO_WORKER = 'No worker answers; one is waited for. If none is running, start it: npm run worker';
 
 function sayThatItGoesOn(terminal: Terminal, request: Parameters<typeof runCommand>[0]): void {
   terminal.line();

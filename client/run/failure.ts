@@ -28,6 +28,6 @@ export function runFailure({ cause, message }: WorkflowFailedError): RunFailure 
   if (cause instanceof TerminatedFailure) {
     return own('Terminated', 'The run was terminated; the next one takes over and repairs.');
   }
-  if (cause instanceof TimeoutFailure) return own('TimedOut', 'The run took longer than Temporal allows it.');
+  if (cause instanceof TimeoutFailure) return own('TimedOut', 'It took longer than Temporal allows it.');
   return own('Error', cause?.message ?? message);
 }

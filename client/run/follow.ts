@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isGrpcDeadlineError, isGrpcServiceError } from '@temporalio/client';
+import { isGrpcDeadlineError, isGrpcServiceError, type WorkflowHandle } from '@temporalio/client';
 import { progressQuery, type RunProgress, type RunResult } from '../../workflows/contract.ts';
 import type { RunHandle } from '../activation-client.ts';
 import { troubleOf, type Trouble } from './trouble.ts';
@@ -18,7 +18,7 @@ const NO_POLLER = 9;
 export interface Follow {
   /** Told how far the run is, again and again; a short phase may pass between two questions. */
   onProgress?: (progress: RunProgress) => void;
-  /** Told once, when no worker answers: the run waits for one. */
+  /** Told once, when no worker answers: one is waited for. */
   onSilence?: () => void;
   /** Told when something failed that will be tried again; once for each message. */
   onTrouble?: (trouble: Trouble) => void;
@@ -31,15 +31,20 @@ export interface Follow {
  * @throws WorkflowFailedError when the run failed (see runFailure), AbortError when the following was ended
  */
 export async function followRun(handle: RunHandle, follow: Follow = {}): Promise<RunResult> {
+  return followWorkflow(handle, progressQuery.name, follow);
+}
+
+/** Follows any workflow to its end, as {@link followRun}; `query` is what its worker is asked again and again. */
+export async function followWorkflow<R>(handle: WorkflowHandle, query: string, follow: Follow): Promise<R> {
   const { signal } = follow;
   signal?.throwIfAborted();
   const over = new AbortController();
   const end = () => over.abort();
   signal?.addEventListener('abort', end, { once: true });
   setMaxListeners(0, over.signal); // the SDK adds one for every long poll, and leaves it there
-  const asking = askAgainAndAgain(handle, follow, over.signal);
+  const asking = askAgainAndAgain(handle, query, follow, over.signal);
   try {
-    return await handle.client.withAbortSignal(over.signal, () => handle.result());
+    return await handle.client.withAbortSignal(over.signal, () => handle.result() as Promise<R>);
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
@@ -51,14 +56,19 @@ export async function followRun(handle: RunHandle, follow: Follow = {}): Promise
 }
 
 /** Until `over`; never fails: what is wrong with the run, its result tells. */
-async function askAgainAndAgain(handle: RunHandle, follow: Follow, over: AbortSignal): Promise<void> {
+async function askAgainAndAgain(
+  handle: WorkflowHandle,
+  query: string,
+  follow: Follow,
+  over: AbortSignal,
+): Promise<void> {
   const told = new Set<string>();
   const once = (message: string, tell?: () => void) => {
     if (!told.has(message)) tell?.();
     told.add(message);
   };
   for (let pause = INTERVAL.first; !over.aborted; pause = Math.min(INTERVAL.last, pause * INTERVAL.growth)) {
-    const answer = await ask(handle, over);
+    const answer = await ask(handle, query, over);
     // As with the progress: only for display.
     const trouble = await troubleOf(handle, new Date(Date.now() + PATIENCE)).catch(() => undefined);
     if (over.aborted) return;
@@ -69,11 +79,15 @@ async function askAgainAndAgain(handle: RunHandle, follow: Follow, over: AbortSi
   }
 }
 
-async function ask(handle: RunHandle, over: AbortSignal): Promise<RunProgress | 'silence' | 'nothing'> {
+async function ask(
+  handle: WorkflowHandle,
+  query: string,
+  over: AbortSignal,
+): Promise<RunProgress | 'silence' | 'nothing'> {
   const { client } = handle;
   try {
     return await client.withAbortSignal(AbortSignal.any([over]), () =>
-      client.withDeadline(Date.now() + PATIENCE, () => handle.query(progressQuery)),
+      client.withDeadline(Date.now() + PATIENCE, () => handle.query<RunProgress>(query)),
     );
   } catch (error) {
     return isGrpcDeadlineError(error) || isCode(error, NO_POLLER) ? 'silence' : 'nothing';

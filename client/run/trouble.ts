@@ -1,5 +1,5 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
-import type { RunHandle } from '../activation-client.ts';
 
 /** What a run is waiting out: something failed, and is tried again. */
 export interface Trouble {
@@ -18,7 +18,7 @@ const FAILURES = new DefaultFailureConverter();
  * The trouble that a run has now, as the server knows it; a worker is not asked. Undefined: none.
  * @param deadline a server that is gone answers nothing, so this long is waited at most
  */
-export async function troubleOf(handle: RunHandle, deadline: Date): Promise<Trouble | undefined> {
+export async function troubleOf(handle: WorkflowHandle, deadline: Date): Promise<Trouble | undefined> {
   const { raw } = await handle.client.withDeadline(deadline, () => handle.describe());
   const [pending] = raw.pendingActivities?.filter(({ lastFailure }) => lastFailure) ?? [];
   if (!pending) return undefined;

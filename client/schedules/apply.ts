@@ -1,80 +1,101 @@
-import { ScheduleAlreadyRunning, type Client, type ScheduleOptions } from '@temporalio/client';
-import type { Schedule } from '../../activation/definition/activation.ts';
+import {
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  type Client,
+  type ScheduleDescription,
+} from '@temporalio/client';
+import type { Schedule } from '../../activation/definition/schedule.ts';
 import { Failure } from '../../activation/failures.ts';
-import { WORKFLOW_TYPE } from '../../workflows/contract.ts';
-import { SCHEDULE_PREFIX, scheduleOptions, type Scheduled } from './options.ts';
-import { isSame } from './same.ts';
+import type { Difference } from './differences.ts';
+import { SCHEDULE_PREFIX, type WantedSchedule } from './options.ts';
+import type { PlannedChange } from './plan.ts';
+import { timesInWords } from './times.ts';
 
-/** What became of an activation's schedule. */
+/** What became of a schedule, or would become of it. */
 export interface AppliedSchedule {
   scheduleId: string;
-  schedule: Schedule;
-  change: 'created' | 'updated' | 'unchanged';
+  change: 'created' | 'updated' | 'unchanged' | 'deleted';
+  /** The project folder's; null for one that vanished from it. */
+  schedule: Schedule | null;
+  /** What an update changes. */
+  differences: Difference[];
   paused: boolean;
-  /** The next start; null when there is none. */
+  /** Why it is paused, as whoever paused it wrote; null: there is no note. */
+  note: string | null;
+  /** The next start; null when there is none, or none that is known yet. */
   next: Date | null;
 }
 
+/** A planned change in the words of its result, without making it. */
+export function foreseen(planned: PlannedChange): AppliedSchedule {
+  switch (planned.change) {
+    case 'create': {
+      const { wanted, schedule } = planned;
+      return { ...NEW, scheduleId: wanted.scheduleId, change: 'created', schedule };
+    }
+    case 'delete':
+      return { ...stateOf(planned.found), change: 'deleted', schedule: null, differences: [], next: null };
+    case 'keep':
+      return { ...stateOf(planned.found), change: 'unchanged', schedule: planned.schedule, differences: [] };
+    case 'update': {
+      const { found, schedule, differences } = planned;
+      return { ...stateOf(found), change: 'updated', schedule, differences, next: null };
+    }
+  }
+}
+
+const NEW = { differences: [], paused: false, note: null, next: null };
+
+function stateOf({ scheduleId, state: { paused, note }, info }: ScheduleDescription) {
+  return { scheduleId, paused, note: note || null, next: info.nextActionTimes[0] ?? null };
+}
+
 /**
- * Makes one Temporal schedule of each activation that has one, in their order. What is paused stays paused, with its
- * note.
- * @throws Failure ConfigurationInvalid when Temporal does not take a cron expression; those before it are applied
+ * Makes a planned change. What is paused stays paused, with its note; runs under way are left alone.
+ * @throws Failure ConfigurationInvalid when Temporal does not take the times, ActivationBusy when someone else
+ * changes the schedules at the same time
  */
-export async function* applySchedules(
-  client: Client,
-  activations: Iterable<{ id: string; schedule?: Schedule }>,
-  options: { taskQueue?: string } = {},
-): AsyncGenerator<AppliedSchedule> {
-  for (const { id, schedule } of activations) {
-    if (!schedule) continue;
-    const wanted = scheduleOptions({ id, schedule }, options.taskQueue);
-    const change = await apply(client, wanted).catch((error: unknown) => {
-      throw refusedTimes(error, { id, schedule });
-    });
-    const { info, state } = await client.schedule.getHandle(wanted.scheduleId).describe();
-    const [next = null] = info.nextActionTimes;
-    yield { scheduleId: wanted.scheduleId, schedule, change, paused: state.paused, next };
+export async function applyChange(client: Client, planned: PlannedChange): Promise<AppliedSchedule> {
+  const result = foreseen(planned);
+  const handle = client.schedule.getHandle(result.scheduleId);
+  if (planned.change === 'keep') return result;
+  if (planned.change === 'delete') {
+    await handle.delete().catch(unlessGone);
+    return result;
   }
-}
-
-async function apply(client: Client, wanted: ScheduleOptions): Promise<AppliedSchedule['change']> {
+  const { wanted, schedule } = planned;
   try {
-    await client.schedule.create(wanted);
-    return 'created';
+    if (planned.change === 'create') await client.schedule.create(wanted);
+    else await update(client, wanted);
+    return { ...result, ...stateOf(await handle.describe()) };
   } catch (error) {
-    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    throw inOurWords(error, wanted.scheduleId, schedule);
   }
-  const handle = client.schedule.getHandle(wanted.scheduleId);
-  if (isSame(await handle.describe(), wanted)) return 'unchanged';
-  const { spec, action, policies } = wanted;
-  await handle.update(({ state }) => ({ spec, action, policies, state }));
-  return 'updated';
 }
 
-/** Temporal is the one that reads cron expressions; the SDK turns its refusal into a TypeError. */
-function refusedTimes(error: unknown, { id, schedule }: Scheduled): unknown {
-  if (!(error instanceof TypeError) || schedule.cron === undefined) return error;
-  const setting = `activations/${id} schedule.cron`;
+async function update(client: Client, { scheduleId, spec, action, policies }: WantedSchedule): Promise<void> {
+  await client.schedule.getHandle(scheduleId).update(({ state }) => ({ spec, action, policies, state }));
+}
+
+function unlessGone(error: unknown): void {
+  if (!(error instanceof ScheduleNotFoundError)) throw error;
+}
+
+function inOurWords(error: unknown, scheduleId: string, schedule: Schedule): unknown {
+  if (error instanceof ScheduleAlreadyRunning || error instanceof ScheduleNotFoundError) {
+    return new Failure(
+      'ActivationBusy',
+      `The schedule ${scheduleId} was created or deleted by someone else just now. Apply the schedules once more.`,
+      { cause: error },
+    );
+  }
+  // Temporal has the last word on cron expressions and time zones; the SDK turns its refusal into a TypeError.
+  if (!(error instanceof TypeError)) return error;
+  const setting = `activations/${scheduleId.slice(SCHEDULE_PREFIX.length)} schedule`;
+  const times = timesInWords(schedule);
   return new Failure(
     'ConfigurationInvalid',
-    `${setting}: Temporal does not take "${schedule.cron}" (${error.message}).`,
+    `${setting}: Temporal does not take ${times} in ${schedule.timezone ?? 'UTC'} (${error.message}).`,
     { cause: error },
   );
-}
-
-/**
- * Schedules that start our workflow, but for no activation with a schedule. Temporal's listing lags a moment behind.
- * They are only told: the project folder at hand may not be the only one.
- */
-export async function* schedulesWithoutActivation(
-  client: Client,
-  activations: Iterable<{ id: string; schedule?: Schedule }>,
-): AsyncGenerator<string> {
-  const known = new Set(
-    [...activations].filter(({ schedule }) => schedule).map(({ id }) => SCHEDULE_PREFIX + id),
-  );
-  const query = `ScheduleId STARTS_WITH "${SCHEDULE_PREFIX}"`;
-  for await (const { scheduleId, action } of client.schedule.list({ query })) {
-    if (action?.workflowType === WORKFLOW_TYPE && !known.has(scheduleId)) yield scheduleId;
-  }
 }

@@ -1,6 +1,8 @@
 import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client';
-import type { Schedule } from '../../activation/definition/activation.ts';
-import { TASK_QUEUE, workflowId, WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import type { Schedule } from '../../activation/definition/schedule.ts';
+import { workflowId, WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { PROJECT_MEMO, type Owner } from './owner.ts';
+import { timesSpec } from './times.ts';
 
 const MINUTE = 60_000;
 /** After an outage a run that is this late is still started; later, the next one is near. */
@@ -14,14 +16,18 @@ export interface Scheduled {
 
 export const SCHEDULE_PREFIX = 'activation/';
 
+/** A schedule as it is to be: nothing but what we decide about it. */
+export type WantedSchedule = ScheduleOptions & Required<Pick<ScheduleOptions, 'policies'>>;
+
 /**
  * The schedule of an activation. Its argument is the activation's name alone: arguments are frozen in the schedule,
  * everything else is read by each run.
  */
-export function scheduleOptions({ id, schedule }: Scheduled, taskQueue = TASK_QUEUE): ScheduleOptions {
+export function wantedSchedule({ id, schedule }: Scheduled, { project, taskQueue }: Owner): WantedSchedule {
   return {
     scheduleId: `${SCHEDULE_PREFIX}${id}`,
-    spec: { ...times(schedule), jitter: jitter(schedule) },
+    memo: { [PROJECT_MEMO]: project },
+    spec: { ...timesSpec(schedule), jitter: longestJitter(schedule) },
     action: {
       type: 'startWorkflow',
       workflowType: WORKFLOW_TYPE,
@@ -29,25 +35,19 @@ export function scheduleOptions({ id, schedule }: Scheduled, taskQueue = TASK_QU
       taskQueue,
       args: [{ activation: id }],
     },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCHUP_WINDOW },
+    policies: {
+      overlap: ScheduleOverlapPolicy.SKIP,
+      catchupWindow: CATCHUP_WINDOW,
+      pauseOnFailure: false,
+    },
   };
 }
 
-function times({
-  cron,
-  timezone,
-  every,
-}: Schedule): Pick<ScheduleOptions['spec'], 'intervals' | 'cronExpressions' | 'timezone'> {
-  if (every !== undefined) return { intervals: [{ every }] };
-  // Temporal keeps of an expression only what it means, and the comment: so the comment is the expression itself.
-  const expression = cron!.split('#')[0]!.trim();
-  return { cronExpressions: [`${expression} # ${expression}`], timezone };
-}
-
 /**
- * The longest delay of a start, in milliseconds. Temporal derives each delay from the schedule's id and the time, so
- * activations of the same hour do not all begin at once, and each begins when it did in the last plan.
+ * The longest delay of a start, in milliseconds. Temporal derives each delay from the schedule's id, so from the
+ * activation's name, and from the time: activations of the same hour do not all begin at once, and a schedule that is
+ * made anew begins when the old one would have.
  */
-function jitter({ every }: Schedule): number {
+function longestJitter({ every }: Schedule): number {
   return every === undefined ? MINUTE : Math.floor(Math.min(every / 10, 5 * MINUTE));
 }

@@ -51,7 +51,8 @@ async function handle(
 ): Promise<Answer> {
   const candidates = matching(routes, path);
   const chosen = candidates.find(({ route }) => route.method === request.method);
-  world.calls.count(`${request.method} ${chosen?.route.path ?? 'elsewhere'}`);
+  const documented = chosen !== undefined && !chosen.route.assumed;
+  world.calls.count(`${request.method} ${chosen?.route.path ?? 'elsewhere'}`, documented);
 
   await strikeFaults(world, path);
   if (chosen?.route.path !== TOKEN) world.tokens.check(request.headers.authorization);
@@ -61,6 +62,7 @@ async function handle(
     throw new Refusal(405, `There is no ${request.method} here.`);
   }
   const { route, params } = chosen;
+  if (route.assumed && world.licence.assumedRoutes === 404) throw notFound('This path');
   const { produces = ['application/json'] } = route;
   if (!accepts(request.headers.accept, produces)) {
     throw new Refusal(406, `The answer is ${produces.join(' or ')}, which Accept excludes.`);

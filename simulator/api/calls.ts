@@ -7,6 +7,7 @@ const CONCURRENT_REQUESTS = 5;
 export class Calls {
   #underWay = 0;
   readonly #counts = new Map<string, number>();
+  readonly #undocumented = new Set<string>();
 
   /** @returns the function that ends the call. @throws Refusal 429 when five are under way. */
   begin(): () => void {
@@ -18,12 +19,18 @@ export class Calls {
   }
 
   /** @param route method and path template, such as `GET /auth/token`. */
-  count(route: string): void {
+  count(route: string, documented: boolean): void {
     this.#counts.set(route, (this.#counts.get(route) ?? 0) + 1);
+    if (!documented) this.#undocumented.add(route);
   }
 
   /** Calls by route since the start or the last reset, refused ones included. */
   byRoute(): Record<string, number> {
     return Object.fromEntries(this.#counts);
+  }
+
+  /** Of these, the calls of routes that Actito has not documented. */
+  undocumented(): Record<string, number> {
+    return Object.fromEntries([...this.#counts].filter(([route]) => this.#undocumented.has(route)));
   }
 }

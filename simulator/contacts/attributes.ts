@@ -16,6 +16,9 @@ export interface Attribute {
 /** Actito's longest string. */
 export const LONGEST_STRING = 255;
 
+/** The mobile phone: its values are phone numbers, although its type does not say so. */
+export const PHONE = 'gsmNumber';
+
 /** Attributes that Actito writes itself; they hold the first positions of every contact. */
 export const TECHNICAL = ['profileId', 'creationMoment', 'updateMoment'] as const;
 
@@ -28,8 +31,8 @@ function predefined(type: Attribute['type'], name: string, more: Partial<Attribu
   return { type, name, unique: false, mandatory: false, ...more };
 }
 
-/** The attributes of a usual profile table. */
-export function usualAttributes(): Attribute[] {
+/** The attributes of a usual profile table. `uniquePhone`: whether `gsmNumber` is unique. */
+export function usualAttributes({ uniquePhone = false } = {}): Attribute[] {
   const text = { valueRestriction: { maxLength: LONGEST_STRING } };
   return [
     custom('profileId', 'INTEGER', { unique: true, mandatory: true }),
@@ -41,7 +44,7 @@ export function usualAttributes(): Attribute[] {
     predefined('SEX', 'sex'),
     predefined('MOTHER_LANGUAGE', 'motherLanguage'),
     predefined('EMAIL_ADDRESS', 'emailAddress', { unique: true, mandatory: true, ...text }),
-    custom('gsmNumber', 'STRING', text),
+    custom(PHONE, 'STRING', { unique: uniquePhone, ...text }),
     custom('customerId', 'STRING', { unique: true, ...text }),
     custom('country', 'STRING', text),
     custom('city', 'STRING', text),

@@ -1,4 +1,4 @@
-import { type Attribute, LONGEST_STRING } from './attributes.ts';
+import { type Attribute, LONGEST_STRING, PHONE } from './attributes.ts';
 
 /** Says what is wrong with a value (never the value itself), or nothing. */
 export type Check = (value: string) => string | undefined;
@@ -23,6 +23,8 @@ export function checkOf(attribute: Attribute): Check {
 }
 
 function checkOfCustom(attribute: Attribute): Check {
+  if (attribute.name === PHONE)
+    return matching(INTERNATIONAL, 'not an international phone number, +3210458514');
   switch (attribute.valueType) {
     case 'INTEGER':
       return wholeNumber(32);
@@ -44,6 +46,9 @@ function checkOfCustom(attribute: Attribute): Check {
 /** Local part ASCII, no dot at its ends nor two in a row; a domain whose suffix has two characters or more. */
 const EMAIL =
   /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@([A-Za-z0-9](-*[A-Za-z0-9])*\.)+[A-Za-z](-*[A-Za-z0-9])+$/;
+
+/** E.164: a plus, a country and no more than 15 digits in all. */
+const INTERNATIONAL = /^\+[1-9]\d{6,14}$/;
 
 function matching(pattern: RegExp, complaint: string): Check {
   return (value) => (pattern.test(value) ? undefined : complaint);

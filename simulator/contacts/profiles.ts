@@ -1,4 +1,5 @@
 import { type Clock, toTimestamp } from '../clock.ts';
+import { invalid, notFound } from '../refusal.ts';
 import { type Attribute, TECHNICAL } from './attributes.ts';
 import { type Check, checkOf } from './formats.ts';
 
@@ -51,23 +52,20 @@ export class Profiles {
   }
 
   /**
-   * A new contact, only ever by seeding: no route of the API leads here.
+   * A new contact, by seeding or by an ETL that may create: nothing else leads here.
    * @throws Error for an unknown, technical, missing mandatory, malformed or taken value.
    */
   insert(values: Contact): void {
-    const now = this.#clock.now();
-    const row: Row = [this.#rows.size + 1, now, now];
     for (const name of Object.keys(values)) {
-      if (!this.attribute(name) || (TECHNICAL as readonly string[]).includes(name)) {
+      if (!this.attribute(name) || isTechnical(name)) {
         throw new Error(`A contact cannot be given the attribute "${name}".`);
       }
     }
-    for (const attribute of this.attributes.slice(TECHNICAL.length)) {
-      const value = values[attribute.name] ?? '';
-      const complaint = this.complaintAbout(attribute, value);
-      if (complaint) throw new Error(`A contact's ${attribute.name} is ${complaint}.`);
-      row.push(value === '' ? null : value);
-    }
+    const wrong = this.complaintAboutNew(values);
+    if (wrong) throw new Error(`A contact's ${wrong.attribute} is ${wrong.complaint}.`);
+    const now = this.#clock.now();
+    const row: Row = [this.#rows.size + 1, now, now];
+    for (const { name } of this.attributes.slice(TECHNICAL.length)) row.push(values[name] || null);
     this.#rows.set(row[0] as number, row);
     for (const [name, index] of this.#indexes) {
       const attribute = this.attribute(name)!;
@@ -85,10 +83,21 @@ export class Profiles {
     return owner && owner !== self ? TAKEN : undefined;
   }
 
-  /** Gives a contact values that were checked before; empty clears. */
+  /** The first thing that speaks against a new contact with these values. */
+  complaintAboutNew(values: Contact): { attribute: string; complaint: string } | undefined {
+    for (const attribute of this.attributes) {
+      if (isTechnical(attribute.name)) continue;
+      const complaint = this.complaintAbout(attribute, values[attribute.name] ?? '');
+      if (complaint) return { attribute: attribute.name, complaint };
+    }
+    return undefined;
+  }
+
+  /** Gives a contact values that were checked before; empty clears. @throws when an attribute is no more. */
   update(row: Row, attributes: readonly Attribute[], values: readonly string[]): void {
     attributes.forEach((attribute, i) => {
       const position = this.attributes.indexOf(attribute);
+      if (position < 0) throw new Error(`The attribute "${attribute.name}" was deleted.`);
       const value = values[i]!;
       if (attribute.unique) this.#reindex(attribute, row, row[position], value);
       while (row.length < position) row.push(null); // the attribute is younger than the contact
@@ -110,6 +119,29 @@ export class Profiles {
 
   rows(): Iterable<Row> {
     return this.#rows.values();
+  }
+
+  /**
+   * All or none. Names that differ in case only are refused too: databases tend to take them for the same.
+   * @throws Refusal 400 for a name that exists.
+   */
+  addAttributes(added: Attribute[]): void {
+    const taken = new Set(this.attributes.map(({ name }) => name.toLowerCase()));
+    for (const { name } of added) {
+      if (taken.has(name.toLowerCase())) throw invalid(`An attribute "${name}" exists already.`);
+      taken.add(name.toLowerCase());
+    }
+    this.attributes.push(...added);
+  }
+
+  /** Forgets an attribute and everyone's value of it. @throws Refusal 404, or 400 for a technical one. */
+  removeAttribute(name: string): void {
+    const position = this.attributes.findIndex((attribute) => attribute.name === name);
+    if (position < 0) throw notFound(`The attribute "${name}"`);
+    if (isTechnical(name)) throw invalid(`"${name}" is Actito's own.`);
+    this.attributes.splice(position, 1);
+    this.#indexes.delete(name);
+    for (const row of this.#rows.values()) row.splice(position, 1);
   }
 
   readonly #checks = new Map<Attribute, Check>();
@@ -143,6 +175,10 @@ export class Profiles {
 
 /** The complaint about a unique value that another contact has. */
 export const TAKEN = "another contact's value of a unique attribute";
+
+function isTechnical(name: string): boolean {
+  return (TECHNICAL as readonly string[]).includes(name);
+}
 
 function indexed(attribute: Attribute, value: string): string {
   return attribute.type === 'EMAIL_ADDRESS' ? value.toLowerCase() : value;

@@ -4,7 +4,9 @@ import type { FaultName } from '../faults.ts';
 import { readJson, shaped } from '../http/body.ts';
 import type { Answer, Route } from '../http/route.ts';
 import type { Inspection } from '../inspection.ts';
+import type { Licence } from '../licence.ts';
 import { notFound } from '../refusal.ts';
+import { marketerRoutes } from './marketer-routes.ts';
 import { fromNdjson, toNdjson } from './ndjson.ts';
 
 /** No real host of Actito has paths that begin so. */
@@ -27,6 +29,7 @@ function lines(values: Iterable<unknown>): Answer {
 
 /** The inspection over HTTP, for other processes; without authentication. See Inspection for what each does. */
 export const controlRoutes: Route<Inspection>[] = [
+  ...marketerRoutes,
   { method: 'GET', path: '/contacts', handle: (inspection) => lines(inspection.contacts()) },
   {
     method: 'POST',
@@ -61,6 +64,20 @@ export const controlRoutes: Route<Inspection>[] = [
   },
   { method: 'GET', path: '/imports', handle: (inspection) => ok(inspection.imports()) },
   { method: 'GET', path: '/calls', handle: (inspection) => ok(inspection.calls()) },
+  {
+    method: 'GET',
+    path: '/calls/undocumented',
+    handle: (inspection) => ok(inspection.undocumentedCalls()),
+  },
+  { method: 'GET', path: '/licence', handle: (inspection) => ok(inspection.licence()) },
+  {
+    method: 'PUT',
+    path: '/licence',
+    handle: async (inspection, { request }) => {
+      inspection.changeLicence((await readJson(request)) as Partial<Licence>);
+      return { status: 204 };
+    },
+  },
   {
     method: 'POST',
     path: '/poll',

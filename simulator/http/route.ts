@@ -16,6 +16,8 @@ export interface Route<C> {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** A template such as `/entities/{entity}`. */
   path: string;
+  /** Nobody has documented it: a licence may answer it 404. */
+  assumed?: true;
   /** Media types that the answer may have, default JSON; the caller's `Accept` must allow one. */
   produces?: string[];
   handle(
@@ -27,6 +29,11 @@ export interface Route<C> {
 /** The path of a request, without its query. */
 export function pathOf({ url = '/' }: IncomingMessage): string {
   return url.replace(/\?.*/s, '');
+}
+
+/** The parameters of a request's query. */
+export function queryOf({ url = '/' }: IncomingMessage): URLSearchParams {
+  return new URLSearchParams(/\?(.*)/s.exec(url)?.[1] ?? '');
 }
 
 /** The routes of a path, whatever their method, with the values of the template's parameters. */

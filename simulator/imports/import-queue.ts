@@ -4,14 +4,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, toDay } from '../clock.ts';
 import type { Profiles } from '../contacts/profiles.ts';
 import type { Faults } from '../faults.ts';
-import { Refusal } from '../refusal.ts';
-import type { ImportPlan } from './definition.ts';
-import { type RowCounts, updateContacts } from './update-contacts.ts';
+import { notFound, Refusal } from '../refusal.ts';
+import { importRows, type RowCounts } from './import-rows.ts';
+import type { ImportJob } from './job.ts';
+import type { Upload } from './receive-upload.ts';
 
 /** One accepted import. */
 export interface ImportRecord {
   id: string;
-  plan: ImportPlan;
+  job: ImportJob;
+  upload: Upload;
+  /** The attributes that its file holds; before an ETL has begun, those that it may hold. */
+  columns: string[];
   /** Milliseconds since the epoch. */
   created: number;
   status: 'PENDING' | 'RUNNING' | 'SUCCESS' | 'WITH_ERROR' | 'FAILED';
@@ -53,13 +57,21 @@ export class ImportQueue {
     return [...this.#records.values()];
   }
 
-  find(id: string): ImportRecord | undefined {
-    return this.#records.get(id);
+  /** @throws Refusal 404. */
+  get(id: string): ImportRecord {
+    const record = this.#records.get(id);
+    if (!record) throw notFound(`Import ${id}`);
+    return record;
   }
 
-  /** A path for the file of an import that is being received. */
+  /** Imports of a data file of this name, in the order of their arrival. */
+  ofFile(name: string): ImportRecord[] {
+    return this.all().filter(({ upload }) => upload.fileName === name);
+  }
+
+  /** A path for the folder of an import that is being received. */
   newUpload(): string {
-    return join(this.#parts.spool, `upload-${this.#parts.nextId()}.csv`);
+    return join(this.#parts.spool, `upload-${this.#parts.nextId()}`);
   }
 
   /** Where the rows in error of an ended import stand, as CSV. */
@@ -71,17 +83,18 @@ export class ImportQueue {
    * Takes over a received file and queues its import.
    * @throws Refusal 429 when the table has had its imports of the day.
    */
-  add(plan: ImportPlan, upload: string): ImportRecord {
+  add(job: ImportJob, upload: Upload): ImportRecord {
     const created = this.#parts.clock.now();
     const today = this.all().filter(
-      (each) => each.plan.profileTableId === plan.profileTableId && toDay(each.created) === toDay(created),
+      (each) => each.job.tableId === job.tableId && toDay(each.created) === toDay(created),
     );
     if (today.length >= this.#limits.importsPerTablePerDay) {
       throw new Refusal(429, `This table has had its ${today.length} imports of the day.`);
     }
-    const record: ImportRecord = { id: this.#parts.nextId(), plan, created, status: 'PENDING' };
-    this.#records.set(record.id, record);
-    this.#running = this.#running.then(() => this.#run(record, upload));
+    const id = this.#parts.nextId();
+    const record: ImportRecord = { id, job, upload, columns: job.attributes, created, status: 'PENDING' };
+    this.#records.set(id, record);
+    this.#running = this.#running.then(() => this.#run(record));
     return record;
   }
 
@@ -91,7 +104,7 @@ export class ImportQueue {
     await this.#running;
   }
 
-  async #run(record: ImportRecord, upload: string): Promise<void> {
+  async #run(record: ImportRecord): Promise<void> {
     const { faults, profiles } = this.#parts;
     const { signal } = this.#stopped;
     try {
@@ -99,14 +112,13 @@ export class ImportQueue {
       record.status = 'RUNNING';
       if (faults.strike('importsStuck')) await faults.switchedOff('importsStuck', signal);
       await delay(this.#limits.importDelay, undefined, { signal });
-      const files = { data: upload, rowsInError: this.rowsInErrorOf(record) };
-      record.rows = await updateContacts(record.plan, files, profiles, faults, signal);
+      record.rows = await importRows(record, this.rowsInErrorOf(record), { profiles, faults, signal });
       record.status = record.rows.inError > 0 ? 'WITH_ERROR' : 'SUCCESS';
     } catch (error) {
       record.status = 'FAILED';
       record.message = error instanceof Error ? error.message : String(error);
     } finally {
-      await rm(upload, { force: true });
+      await rm(record.upload.folder, { recursive: true, force: true });
     }
   }
 }

@@ -1,23 +1,50 @@
 import { createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import busboy, { type Busboy, type FileInfo } from 'busboy';
+import busboy, { type Busboy } from 'busboy';
 import { invalid, Refusal } from '../refusal.ts';
-import { FileGate, tooLarge } from './file-gate.ts';
+import { tooLarge } from './file-gate.ts';
+import { type Packing, type ReceivedFile, unpack } from './unpack.ts';
 
 const DEFINITION_BYTES = 1_000_000;
 
+/** The data file of an import, on disk. */
+export interface Upload {
+  /** Holds nothing but this upload; whoever has the upload removes it. */
+  folder: string;
+  /** As the caller named it. */
+  fileName: string;
+  packing: Packing;
+  /** The CSV files in it, in their order. */
+  files: string[];
+}
+
+interface Expected {
+  /** Where to put it; made here. */
+  folder: string;
+  /** The largest size in bytes, as received and unpacked. */
+  limit: number;
+  /** Whether a part `definition` comes with the part `file`. */
+  withDefinition: boolean;
+}
+
 /**
- * Reads the multipart body of a one-shot import: the part `file` streams to `path`, unpacked; the part
- * `definition` is returned as the JSON value that it holds.
- * @throws Refusal 400 for any other body; the rest of the request is then left unread.
+ * Reads the multipart body of an import: the part `file` streams to disk and is unpacked; the part `definition`
+ * is returned as the JSON value that it holds.
+ * @throws Refusal 400 for any other body; the rest of the request is then left unread, and files stay in the folder.
  */
-export async function receiveUpload(request: IncomingMessage, path: string, limit: number): Promise<unknown> {
+export async function receiveUpload(
+  request: IncomingMessage,
+  { folder, limit, withDefinition }: Expected,
+): Promise<{ upload: Upload; definition: unknown }> {
   const form = openForm(request, limit);
+  await mkdir(folder);
+  const path = join(folder, 'received');
   let definition: Promise<string> | undefined;
-  let file: Promise<void> | undefined;
+  let file: Promise<ReceivedFile> | undefined;
 
   await new Promise<void>((resolve, reject) => {
     const refuse = (error: unknown) => {
@@ -27,24 +54,27 @@ export async function receiveUpload(request: IncomingMessage, path: string, limi
         error instanceof Refusal ? error : invalid(`The multipart body cannot be read: ${String(error)}`),
       );
     };
+    const unexpected = (name: string) => refuse(invalid(`There is no part "${name}" in such an import.`));
     const acceptDefinition = (mimeType: string, content: Promise<string>) => {
       content.catch(refuse);
+      if (!withDefinition) unexpected('definition');
       if (definition) refuse(invalid('The part "definition" occurs twice.'));
       if (mimeType !== 'application/json') refuse(invalid('The part "definition" is not application/json.'));
       definition = content;
     };
     form.on('field', (name, value, { mimeType, valueTruncated }) => {
-      if (name !== 'definition') return refuse(invalid(`There is no part "${name}" in an import.`));
+      if (name !== 'definition') return unexpected(name);
       if (valueTruncated) return refuse(invalid('The part "definition" is too long.'));
       acceptDefinition(mimeType, Promise.resolve(value));
     });
-    form.on('file', (name, content, info) => {
+    form.on('file', (name, content, { filename, mimeType }) => {
       content.on('error', refuse);
       content.on('limit', () => refuse(tooLarge(limit)));
-      if (name === 'definition') return acceptDefinition(info.mimeType, shortText(content));
-      if (name !== 'file') return refuse(invalid(`There is no part "${name}" in an import.`));
+      if (name === 'definition') return acceptDefinition(mimeType, shortText(content));
+      if (name !== 'file') return unexpected(name);
       if (file) return refuse(invalid('The part "file" occurs twice.'));
-      file = spool(content, info, path, limit);
+      if (!filename) return refuse(invalid('The part "file" has no file name.'));
+      file = pipeline(content, createWriteStream(path)).then(() => ({ path, fileName: filename, mimeType }));
       file.catch(refuse);
     });
     form.on('error', refuse);
@@ -55,9 +85,14 @@ export async function receiveUpload(request: IncomingMessage, path: string, limi
     request.pipe(form);
   }).finally(() => Promise.allSettled([file])); // so that nobody writes to `path` any more
 
-  if (!definition || !file) throw invalid('An import has two parts, "definition" and "file".');
-  await file;
-  return parseDefinition(await definition);
+  if (!file || (withDefinition && !definition)) {
+    throw invalid(`An import has the part "file"${withDefinition ? ' and the part "definition"' : ''}.`);
+  }
+  const received = await file;
+  const parsed = parseDefinition(await definition);
+  const upload = { folder, fileName: received.fileName, ...(await unpack(received, folder, limit)) };
+  await rm(path);
+  return { upload, definition: parsed };
 }
 
 function openForm(request: IncomingMessage, limit: number): Busboy {
@@ -71,19 +106,6 @@ function openForm(request: IncomingMessage, limit: number): Busboy {
   }
 }
 
-async function spool(content: Readable, { filename, mimeType }: FileInfo, path: string, limit: number) {
-  if (!filename) throw invalid('The part "file" has no file name.');
-  const gate = new FileGate(limit);
-  if (mimeType === 'text/csv') await pipeline(content, gate, createWriteStream(path));
-  else if (mimeType === 'application/gzip') {
-    await pipeline(content, createGunzip(), gate, createWriteStream(path)).catch(
-      (error: NodeJS.ErrnoException) => {
-        throw error.code?.startsWith('Z_') ? invalid('file: not GZIP.') : error;
-      },
-    );
-  } else throw invalid('The part "file" is neither text/csv nor application/gzip.');
-}
-
 async function shortText(content: Readable & AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -95,7 +117,8 @@ async function shortText(content: Readable & AsyncIterable<Buffer>): Promise<str
   return Buffer.concat(chunks).toString();
 }
 
-function parseDefinition(json: string): unknown {
+function parseDefinition(json: string | undefined): unknown {
+  if (json === undefined) return undefined;
   try {
     return JSON.parse(json);
   } catch {

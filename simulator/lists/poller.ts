@@ -6,6 +6,7 @@ import { type Clock, toMoment } from '../clock.ts';
 import type { Profiles } from '../contacts/profiles.ts';
 import { READ_CHUNK, readCsv } from '../csv.ts';
 import type { Faults } from '../faults.ts';
+import type { Licence } from '../licence.ts';
 import type { FileTransfer } from './file-transfer.ts';
 import type { TargetList, TargetLists } from './target-lists.ts';
 
@@ -15,6 +16,7 @@ interface Parts {
   /** The location's directory, on disk. */
   directory: string;
   clock: Clock;
+  licence: Licence;
   faults: Faults;
   profiles: Profiles;
   fileTransfer: FileTransfer;
@@ -28,6 +30,8 @@ export class Poller {
   readonly #stopped = new AbortController();
   #polling: Promise<void> = Promise.resolve();
   #waiting = 0;
+  /** By list: the file that it was last found, to know it again where files stay. */
+  readonly #lastSeen = new WeakMap<TargetList, string>();
 
   constructor(parts: Parts, interval: number) {
     this.#parts = parts;
@@ -65,7 +69,7 @@ export class Poller {
     const found = { lines: 0, members: new Set<number>() };
     let errorMessage: string | undefined;
     try {
-      if (!(await this.#retrieve(path, list.identifierAttribute, found))) return;
+      if (!(await this.#retrieve(path, list, found))) return;
     } catch (error) {
       if (this.#stopped.signal.aborted) return;
       errorMessage = error instanceof Error ? error.message : String(error);
@@ -77,13 +81,23 @@ export class Poller {
     list.expires = now + list.validityHours * HOUR;
   }
 
-  /** Reads the file as it stands, even while it grows, and removes it. @returns whether there was one. */
-  async #retrieve(path: string, identifier: string, found: { lines: number; members: Set<number> }) {
-    const { profiles } = this.#parts;
+  /**
+   * Reads the file as it stands, even while it grows, and removes it if the licence is so. @returns whether there was
+   * one that this list has not read before.
+   */
+  async #retrieve(path: string, list: TargetList, found: { lines: number; members: Set<number> }) {
+    const { profiles, licence } = this.#parts;
+    const { identifierAttribute: identifier } = list;
     const attribute = profiles.attribute(identifier)!;
     const file = await openIfThere(path);
     if (!file) return false;
-    const { ino } = await file.stat();
+    const { ino, ctimeNs, size } = await file.stat({ bigint: true });
+    const seen = [path, ino, ctimeNs, size].join();
+    if (!licence.fileDisappears && this.#lastSeen.get(list) === seen) {
+      await file.close();
+      return false;
+    }
+    this.#lastSeen.set(list, seen);
     let headed = false;
     try {
       const onRecord = (fields: string[]) => {
@@ -104,7 +118,8 @@ export class Poller {
     } finally {
       // A newer file that was renamed over this one while it was read stays for the next look. The file is still
       // open, so that its inode number cannot be another's yet.
-      if (statSync(path, { throwIfNoEntry: false })?.ino === ino) unlinkSync(path);
+      const isStillThere = statSync(path, { throwIfNoEntry: false, bigint: true })?.ino === ino;
+      if (licence.fileDisappears && isStillThere) unlinkSync(path);
       await file.close();
     }
     return true;

@@ -80,6 +80,11 @@ export class TargetLists {
     return Object.assign(list, this.#checked(body, list));
   }
 
+  /** @throws Refusal 404. */
+  remove(id: string): void {
+    this.#lists.delete(this.get(id).id);
+  }
+
   isExpired(list: TargetList): boolean {
     return list.expires !== null && this.#parts.clock.now() >= list.expires;
   }

@@ -116,7 +116,7 @@ export function serveSession(session: SFTPWrapper, { root, faults, cut }: Surrou
     renameSync(disk(from), disk(to));
   });
   on('EXTENDED', (id, name: string, data: Buffer) => {
-    if (name !== POSIX_RENAME) {
+    if (name !== POSIX_RENAME || faults().pending('replaceRefused')) {
       session.status(id, STATUS_CODE.OP_UNSUPPORTED);
       return answered;
     }

@@ -1,17 +1,12 @@
-import { zipSync } from 'fflate';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { spoolFile, type Spool } from '../../actito/files/spool.ts';
-import {
-  countRowsInError,
-  readImport,
-  readRowsInError,
-  startImport,
-  type RowInError,
-} from '../../actito/imports.ts';
+import { countRowsInError, readRowsInError, type RowInError } from '../../actito/imports/rows-in-error.ts';
+import { startImport } from '../../actito/imports/start.ts';
+import { readImport } from '../../actito/imports/status.ts';
 import { Failure } from '../../activation/failures.ts';
 import { startSimulator, type Simulator } from '../../simulator/start.ts';
 import { until } from '../setup/until.ts';
-import { clientFor, failureOf, json, startScripted, text } from './support.ts';
+import { clientFor, failureOf, json, startScripted } from './support.ts';
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -36,15 +31,15 @@ async function start(content: string, beforeEnd = async () => {}, client = clien
   const columns = content.split('\n')[0]!.split(';');
   try {
     return await startImport(client, {
-      ...{ entity: 'shop', table: '16', keyAttribute: KEY, fileName: 'vip-1-1.csv' },
-      ...{ columns, file, beforeEnd },
+      ...{ entity: 'shop', by: { table: '16', keyAttribute: KEY, columns }, fileName: 'vip-1-1.csv' },
+      ...{ file, beforeEnd },
     });
   } finally {
     await file.close();
   }
 }
 
-const stateOf = (id: string) => readImport(clientFor(simulator), 'shop', id);
+const stateOf = (id: string) => readImport(clientFor(simulator), { entity: 'shop', execution: id }, {});
 async function ended(id: string) {
   await until('the import has ended', async () => (await stateOf(id)).state !== 'running');
   return stateOf(id);
@@ -64,7 +59,7 @@ const cityOf = (name: string) => simulator.contact(KEY, `${name}@shop.be`)!.city
 test('an import updates the contacts that are known, and says so', async () => {
   await seed('anna', 'bob');
   const id = await start('emailAddress;city\nanna@shop.be;"Gent; ""Süd""\nBE"\nbob@shop.be;\n');
-  expect(await ended(id)).toEqual({ state: 'success', status: 'SUCCESS', message: undefined });
+  expect(await ended(id)).toEqual({ state: 'success', status: 'SUCCESS', known: true, message: undefined });
   expect([cityOf('anna'), cityOf('bob')]).toEqual(['Gent; "Süd"\nBE', null]);
   expect(simulator.imports()).toMatchObject([
     { id, tableId: '16', mode: 'UPDATE_ONLY', key: KEY, columns: [KEY, 'city'], rows: { read: 2 } },
@@ -184,54 +179,27 @@ test('an import that Actito does not know is refused', async () => {
   expect(await failureOf(stateOf('999'))).toMatchObject({ type: 'ActitoRefused' });
 });
 
-test('a status that nobody has told us of means that the import still runs', async () => {
-  const server = await startScripted(json(200, { id: '1', status: 'QUEUED_FOR_REVIEW', more: [] }));
-  const state = await readImport(clientFor(server), 'shop', '1').finally(() => server.stop());
-  expect(state).toEqual({ state: 'running', status: 'QUEUED_FOR_REVIEW', message: undefined });
-});
+describe('a status that nobody has told us of', () => {
+  const ask = async (
+    status: string,
+    names: Record<string, 'running' | 'success' | 'withErrors' | 'failed'>,
+  ) => {
+    const server = await startScripted(json(200, { id: '1', status, more: [] }));
+    return readImport(clientFor(server), { entity: 'shop', execution: '1' }, names).finally(() =>
+      server.stop(),
+    );
+  };
 
-describe('a result file', () => {
-  const CSV =
-    'line;emailAddress;code;message\n2;"a""b@shop.be";GONE;"x;\ny"\n3;c@shop.be;<b>anna@shop.be;m\n';
-  const ROWS: RowInError[] = [
-    { key: 'a"b@shop.be', unmatched: false, code: 'GONE' },
-    { key: 'c@shop.be', unmatched: false, code: 'REFUSED' }, // what is no code is not passed on
-  ];
-  const zip = (csv: string, level: 0 | 6) =>
-    Buffer.from(zipSync({ 'errors.csv': Buffer.from(csv) }, { level }));
-  async function read(script: Parameters<typeof startScripted>[0]) {
-    const server = await startScripted(script);
-    return rowsInError('1', server).finally(() => server.stop());
-  }
-
-  test.each([0, 6] as const)('is read packed or not (level %i)', async (level) => {
-    expect((await read(text(200, zip(CSV, level), 'application/zip'))).rows).toEqual(ROWS);
+  test('means that the import still runs, and is not known', async () => {
+    expect(await ask('QUEUED_FOR_REVIEW', {})).toMatchObject({ state: 'running', known: false });
+    expect(await ask('constructor', {})).toMatchObject({ state: 'running', known: false });
   });
 
-  test('is read however it is cut on its way, and with a byte-order mark', async () => {
-    const { rows } = await read((_, response) => {
-      response.writeHead(200, { 'Content-Type': 'application/zip' });
-      const bytes = [...zip(`\uFEFF${CSV}`, 6)].map((byte) => Buffer.from([byte]));
-      const next = () => {
-        const byte = bytes.shift();
-        if (!byte) return void response.end();
-        response.write(byte, () => setImmediate(next));
-      };
-      next();
-    });
-    expect(rows).toEqual(ROWS);
-  });
-
-  test('that breaks off on its way is a failure that passes', async () => {
-    const reading = read((_, response) => {
-      response.writeHead(200, { 'Content-Type': 'application/zip', 'Content-Length': '10000' });
-      response.write(zip(CSV, 6).subarray(0, 60));
-      setImmediate(() => response.destroy());
-    });
-    expect(await failureOf(reading)).toMatchObject({ type: 'ActitoUnavailable', retryable: true });
-  });
-
-  test('that is no ZIP tells of no rows', async () => {
-    expect((await read(text(200, CSV))).rows).toEqual([]);
+  test('means what contract.statusNames says', async () => {
+    const names = { ABORTED: 'failed', DONE: 'success', SUCCESS: 'withErrors' } as const;
+    expect(await ask('ABORTED', names)).toMatchObject({ state: 'failed', status: 'ABORTED', known: true });
+    expect(await ask('DONE', names)).toMatchObject({ state: 'success', known: true });
+    expect(await ask('SUCCESS', names)).toMatchObject({ state: 'withErrors', known: true });
+    expect(await ask('WITH_ERROR', names)).toMatchObject({ state: 'withErrors', known: true });
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createdBody } from '../../actito/contract.ts';
-import { provisionList, readList } from '../../actito/lists.ts';
+import { provisionList } from '../../actito/lists/provision.ts';
+import { readList } from '../../actito/lists/read.ts';
 import { startSimulator, type Simulator } from '../../simulator/start.ts';
 import { clientFor, definitionFor, failureOf, json, startScripted } from './support.ts';
 
@@ -16,7 +17,7 @@ afterAll(() => simulator?.stop());
 
 function provision(activation: object = {}, delivery: object = {}) {
   const definition = definitionFor(simulator, activation, delivery);
-  return provisionList(clientFor(simulator), PLACE, definition, simulator.sftp.host);
+  return provisionList(clientFor(simulator), PLACE, definition, { host: simulator.sftp.host });
 }
 const calls = (method: string, what: string) =>
   Object.entries(simulator.calls())
@@ -118,7 +119,9 @@ async function withLocations(locations: object[], delivery: object = {}) {
     request.on('end', () => json(400, { message: 'enough seen' })(request, response));
   });
   const definition = definitionFor(simulator, {}, { directory: '/in', ...delivery });
-  const failure = await failureOf(provisionList(clientFor(server), PLACE, definition, 'files.shop.be'));
+  const failure = await failureOf(
+    provisionList(clientFor(server), PLACE, definition, { host: 'files.shop.be' }),
+  );
   await server.stop();
   return { failure, asked };
 }

@@ -5,11 +5,12 @@ import { zipSync } from 'fflate';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { profileTablesBody } from '../../actito/contract.ts';
 import { connectSftp } from '../../actito/delivery/sftp.ts';
-import { readRowsInError } from '../../actito/imports.ts';
-import { provisionAttributes, readProfileTable } from '../../actito/structure.ts';
+import { readRowsInError } from '../../actito/imports/rows-in-error.ts';
+import { provisionAttributes } from '../../actito/structure/create.ts';
+import { readProfileTable } from '../../actito/structure/table.ts';
 import { startSimulator, type Simulator } from '../../simulator/start.ts';
 import { loginOf } from './sftp-fixture.ts';
-import { clientFor, definitionFor, failureOf, json, startScripted, text } from './support.ts';
+import { clientFor, definitionFor, failureOf, json, startScripted, text, textColumn } from './support.ts';
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -77,8 +78,9 @@ test('an attribute that cannot be mapped is found before any other is created: t
     ],
   });
   const client = clientFor(simulator);
+  const columns = [textColumn('city'), textColumn('spent')];
   const table = await readProfileTable(client, 'shop', 'Profiles');
-  const failure = await failureOf(provisionAttributes(client, 'shop', table, activation));
+  const failure = await failureOf(provisionAttributes(client, 'shop', table, { activation, columns }));
   expect(failure.type).toBe('AttributeConflict');
   expect(simulator.attributes().map(({ name }) => name)).not.toContain('spent');
 });

@@ -53,7 +53,3 @@ test('a server that is not there is a failure that passes', async () => {
   await expect(login).rejects.toMatchObject({ name: 'DeliveryUnavailable', retryable: true });
   await expect(login).rejects.toThrow('ECONNREFUSED');
 });
-
-test('removing a file that is gone is success', async () => {
-  await expect((await connect({})).remove('/in/nothing.csv')).resolves.toBeUndefined();
-});

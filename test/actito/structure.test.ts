@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { profileTableBody, type ProfileTable } from '../../actito/contract.ts';
-import { checkKeys, provisionAttributes, readProfileTable } from '../../actito/structure.ts';
-import type { Activation } from '../../activation/definition/definition.ts';
+import { provisionAttributes } from '../../actito/structure/create.ts';
+import { readProfileTable } from '../../actito/structure/table.ts';
 import { startSimulator, type Simulator } from '../../simulator/start.ts';
-import { clientFor, definitionFor, failureOf } from './support.ts';
+import { clientFor, definitionFor, failureOf, textColumn } from './support.ts';
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -21,19 +20,16 @@ const read = () => readProfileTable(client(), 'shop', 'Profiles');
 const changesAsked = () => simulator.calls()[CHANGE_REQUESTS] ?? 0;
 const named = (name: string) => simulator.attributes().filter((attribute) => attribute.name === name);
 
-function activation(attributes: object[], more: object = {}): Activation {
-  return definitionFor(simulator, { attributes, ...more }).activation;
+/** An activation with these mappings, and what its warehouse has: columns that anything can be made of. */
+function activation(attributes: object[]) {
+  const mapped = definitionFor(simulator, { attributes }).activation;
+  const columns = mapped.attributes.map(({ column: name }) => textColumn(name));
+  return { activation: mapped, columns };
 }
 
 const SPENT = { column: 'spent', attribute: 'spent', create: { type: 'NUMBER' } };
 const NOTE = { column: 'note', attribute: 'note', create: { type: 'STRING', maxLength: 40 } };
 const CITY = { column: 'city', attribute: 'city' };
-
-/** A table as Actito would show it, with one attribute that the simulator cannot have. */
-async function tableWith(attribute: object): Promise<ProfileTable> {
-  const table = await read();
-  return profileTableBody.parse({ ...table, attributes: [...table.attributes, attribute] });
-}
 
 test('a profile table is found by its name and by its id', async () => {
   for (const nameOrId of ['Profiles', '16']) {
@@ -133,46 +129,4 @@ test('a predefined attribute has the type of its kind, whatever create says', as
   const { attributes, created } = await provisionAttributes(client(), 'shop', await read(), mapped);
   expect(attributes.map(({ type }) => type)).toEqual(['DATE', 'MOTHER_LANGUAGE', 'SEX']);
   expect(created).toEqual([]);
-});
-
-test.each([
-  ['holds several values', { type: 'CUSTOM', name: 'tags', valueType: 'STRING', multiValued: true }],
-  ['has a type that is not known here', { type: 'CUSTOM', name: 'tags', valueType: 'GEOPOINT' }],
-])('an attribute that %s cannot be mapped', async (_, attribute) => {
-  const table = await tableWith(attribute);
-  const mapped = activation([{ column: 'tags', attribute: 'tags' }]);
-  const failure = await failureOf(provisionAttributes(client(), 'shop', table, mapped));
-  expect(failure).toMatchObject({ type: 'MappingInvalid' });
-  expect(failure.message).toContain('tags of Profiles');
-});
-
-test("Actito's own attributes are never written, even if a mapping asks for it", async () => {
-  const mapped = activation([CITY]);
-  mapped.attributes[0]!.attribute = 'updateMoment'; // the configuration refuses this earlier
-  const failure = await failureOf(provisionAttributes(client(), 'shop', await read(), mapped));
-  expect(failure).toMatchObject({ type: 'MappingInvalid' });
-});
-
-test.each(['emailAddress', 'customerId', 'profileId'])('%s can be matched on', async (attribute) => {
-  const matchingKey = { column: 'k', type: 'externalId', attribute };
-  const table = await read();
-  expect(() => checkKeys(table, activation([], { matchingKey }))).not.toThrow();
-});
-
-test('a key that is not unique, or does not exist, is refused with those that are', async () => {
-  const table = await read();
-  const key = (attribute: string) => () =>
-    checkKeys(table, activation([], { matchingKey: { column: 'k', type: 'externalId', attribute } }));
-  expect(key('gsmNumber')).toThrow(
-    /matchingKey\.attribute of vip: gsmNumber is not unique.*emailAddress, customerId/,
-  );
-  expect(key('nothing')).toThrow(/nothing does not exist in profile table Profiles/);
-});
-
-test("a list's identifier has to be unique as well", async () => {
-  const list = { identifier: { column: 'c', attribute: 'city' } };
-  const table = await read();
-  expect(() => checkKeys(table, activation([], { list }))).toThrow(
-    /list\.identifier\.attribute of vip: city/,
-  );
 });

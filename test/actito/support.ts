@@ -8,6 +8,7 @@ import { resolveActivation, type Definition } from '../../activation/definition/
 import { destinationSchema } from '../../activation/definition/destination.ts';
 import { Failure } from '../../activation/failures.ts';
 import { sourceSchema } from '../../activation/definition/source.ts';
+import type { Column } from '../../activation/values/kinds.ts';
 import type { Simulator } from '../../simulator/start.ts';
 
 /** A client without slots: their limits are tested with the state. */
@@ -82,11 +83,17 @@ export function text(status: number, body: string | Buffer, type = 'text/plain')
   };
 }
 
+/** A column of the warehouse that holds texts, of which every type of Actito can be made. */
+export function textColumn(name: string): Column {
+  return { name, kind: 'text', databaseType: 'text' };
+}
+
 /** A definition whose destination is a simulator. */
 export function definitionFor(
   { apiUrl, entity, profileTable, sftp: { host, port, username, directory, hostKey } }: Simulator,
   activation: object = {},
   delivery: object = {},
+  contract: object = {},
 ): Definition {
   const file = {
     ...{ source: 'shop', destination: 'actito', segment: { name: 'VIP', table: 'people' } },
@@ -102,6 +109,7 @@ export function definitionFor(
         ...{ protocol: 'sftp', host, port, username, directory, hostKey, password: { env: 'P' } },
         ...delivery,
       },
+      contract,
     }),
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalKey, type KeyType } from '../../activation/keys/canonical.ts';
+import { canonicalKey } from '../../activation/keys/canonical.ts';
 import { canonicalTest } from '../../activation/keys/fast.ts';
 import { KEY_REJECTS } from '../../activation/keys/rejects.ts';
 
@@ -36,7 +36,10 @@ const externalish = fc.oneof(
   fc.string({ unit: 'grapheme-ascii', maxLength: 300 }),
   fc.array(pieces, { maxLength: 10 }).map((parts) => parts.join('')),
 );
-const texts: Record<KeyType, fc.Arbitrary<string>> = { email: emailish, externalId: externalish };
+const texts: Record<'email' | 'externalId', fc.Arbitrary<string>> = {
+  email: emailish,
+  externalId: externalish,
+};
 
 const label = 'a'.repeat(60);
 const longDomain = `${label}.${label}.${label}.${label}.com`; // 247 characters
@@ -52,7 +55,7 @@ describe('a matching key of type email', () => {
     ['anna@xn--mller-kva.xn--p1ai', 'anna@xn--mller-kva.xn--p1ai'],
     [`abcdefg@${longDomain}`, `abcdefg@${longDomain}`],
   ])('%j becomes %j', (text, key) => {
-    expect(canonicalKey('email', text)).toEqual({ key });
+    expect(canonicalKey({ type: 'email' }, text)).toEqual({ key });
   });
 
   it.each([
@@ -84,7 +87,7 @@ describe('a matching key of type email', () => {
     ['\u212aarl@shop.be', 'KeyNotAscii'],
     [`abcdefgh@${longDomain}x`, 'KeyTooLong'],
   ])('%j is refused as %s', (text, reject) => {
-    expect(canonicalKey('email', text)).toEqual({ reject });
+    expect(canonicalKey({ type: 'email' }, text)).toEqual({ reject });
   });
 });
 
@@ -96,7 +99,7 @@ describe('a matching key of type externalId', () => {
     ['0', '0'],
     ['😀'.repeat(255), '😀'.repeat(255)],
   ])('%j becomes %j', (text, key) => {
-    expect(canonicalKey('externalId', text)).toEqual({ key });
+    expect(canonicalKey({ type: 'externalId' }, text)).toEqual({ key });
   });
 
   it.each([
@@ -108,7 +111,7 @@ describe('a matching key of type externalId', () => {
     ['x'.repeat(256), 'KeyTooLong'],
     ['😀'.repeat(256), 'KeyTooLong'],
   ])('%j is refused as %s', (text, reject) => {
-    expect(canonicalKey('externalId', text)).toEqual({ reject });
+    expect(canonicalKey({ type: 'externalId' }, text)).toEqual({ reject });
   });
 });
 
@@ -116,9 +119,9 @@ describe.each(['email', 'externalId'] as const)('canonical keys of type %s', (ty
   it('are their own canonical key, and differ in nothing but the blanks around them', () => {
     fc.assert(
       fc.property(texts[type], fc.constantFrom('', ' ', '\t'), (text, blank) => {
-        const canonical = canonicalKey(type, text);
-        expect(canonicalKey(type, blank + text + blank)).toEqual(canonical);
-        if ('key' in canonical) expect(canonicalKey(type, canonical.key)).toEqual(canonical);
+        const canonical = canonicalKey({ type }, text);
+        expect(canonicalKey({ type }, blank + text + blank)).toEqual(canonical);
+        if ('key' in canonical) expect(canonicalKey({ type }, canonical.key)).toEqual(canonical);
         else expect(KEY_REJECTS).toHaveProperty(canonical.reject);
       }),
       { numRuns: 2000 },
@@ -131,7 +134,7 @@ describe.each(['email', 'externalId'] as const)('canonical keys of type %s', (ty
         const bytes = Buffer.from(text);
         const line = Buffer.concat([Buffer.alloc(before, 'x'), bytes, Buffer.from('\tAnna\n')]);
         if (canonicalTest(type)(line, before, before + bytes.length)) {
-          expect(canonicalKey(type, text)).toEqual({ key: text });
+          expect(canonicalKey({ type }, text)).toEqual({ key: text });
         }
       }),
       { numRuns: 5000 },
@@ -141,7 +144,7 @@ describe.each(['email', 'externalId'] as const)('canonical keys of type %s', (ty
   it('are all recognised by the cheap test when they are printable ASCII without a backslash', () => {
     fc.assert(
       fc.property(texts[type], (text) => {
-        const canonical = canonicalKey(type, text);
+        const canonical = canonicalKey({ type }, text);
         if (!('key' in canonical) || !/^[ -[\]-~]+$/.test(canonical.key)) return;
         const bytes = Buffer.from(canonical.key);
         expect(canonicalTest(type)(bytes, 0, bytes.length)).toBe(true);

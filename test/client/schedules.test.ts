@@ -1,165 +1,197 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Client } from '@temporalio/client';
+import { ScheduleOverlapPolicy, type Client } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { stringify } from 'yaml';
-import { until } from '../setup/until.ts';
-import { cli, connectClient, freshId } from './support.ts';
-
-/** Nobody polls it: were a start to fall into the test, it would do nothing. */
-const taskQueue = freshId('nobody');
+import { applyChange, planSchedules } from '../../client/activation-client.ts';
+import { scheduledProject, type ScheduledProject } from './scheduled-project.ts';
+import { connectClient, freshId } from './support.ts';
 
 let client: Client;
-let folder: string;
-/** Two activations' ids of this test alone, and their schedules' ids. */
+let project: ScheduledProject;
+/** The ids of two activations of this test alone. */
 let daily: string;
 let often: string;
-const made = new Set<string>();
 
 beforeAll(async () => {
   client = await connectClient();
 });
 afterAll(() => client?.connection.close());
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'actito-sync-schedules-'));
-  for (const name of ['sources', 'destinations', 'activations']) await mkdir(join(folder, name));
-  await write('sources/shop', { driver: 'postgres', connection: { env: 'X' } });
-  await write('destinations/actito', {
-    environment: 'ENV-3',
-    apiKey: { env: 'X' },
-    entity: 'shop',
-    profileTable: 'Profiles',
-    delivery: {
-      ...{ protocol: 'sftp', host: 'h', username: 'u', directory: '/in', password: { env: 'X' } },
-      hostKey: { env: 'X' },
-    },
-  });
-  daily = await activation('daily', { cron: '0 6 * * *', timezone: 'Europe/Paris' });
-  often = await activation('often', { every: '15m' });
+  project = await scheduledProject(client);
+  daily = await project.write('daily', { cron: '0 6 * * *', timezone: 'Europe/Paris' });
+  often = await project.write('often', { every: '15m' });
 });
-afterEach(async () => {
-  for (const id of made)
-    await client.schedule
-      .getHandle(id)
-      .delete()
-      .catch(() => undefined); // never made
-  made.clear();
-  await rm(folder, { recursive: true });
-});
+afterEach(() => project.dispose());
 
-function write(file: string, content: unknown): Promise<void> {
-  return writeFile(join(folder, `${file}.yaml`), stringify(content));
-}
-
-/** Writes an activation; returns its id. */
-async function activation(name: string, schedule?: object, id = freshId(name)): Promise<string> {
-  made.add(`activation/${id}`);
-  await write(`activations/${id}`, {
-    ...{ source: 'shop', destination: 'actito', segment: { name: id, table: 't' }, schedule },
-    matchingKey: { column: 'email', type: 'email', attribute: 'emailAddress' },
-  });
-  return id;
-}
-
-const apply = () => cli(['schedule', 'apply'], { taskQueue, env: { ACTITO_SYNC_PROJECT: folder } });
-const described = (id: string) => client.schedule.getHandle(`activation/${id}`).describe();
-/** What `schedule apply` said of an activation. */
-const said = (out: string, id: string) =>
-  new RegExp(`^activation/${id}: (\\S+) (.*)$`, 'm').exec(out)?.slice(1);
+const change = (out: string, id: string) => project.said(out, id)?.[0];
 
 test('the first time creates the schedules, the second finds them unchanged and touches nothing', async () => {
-  const first = await apply();
+  const first = await project.apply();
   expect(first).toMatchObject({ code: 0, err: '' });
-  expect(said(first.out, daily)).toEqual([
+  expect(project.said(first.out, daily)).toEqual([
     'created',
-    expect.stringMatching(/^\(0 6 \* \* \*, Europe\/Paris; next start 20\S+Z\)$/),
+    expect.stringMatching(/^0 6 \* \* \*, Europe\/Paris; next start 20\S+Z$/),
   ]);
-  expect(said(first.out, often)).toEqual([
+  expect(project.said(first.out, often)).toEqual([
     'created',
-    expect.stringMatching(/^\(every 15 minutes; next start/),
+    expect.stringMatching(/^every 15m; next start/),
   ]);
 
-  const second = await apply();
-  expect([said(second.out, daily)![0], said(second.out, often)![0]]).toEqual(['unchanged', 'unchanged']);
-  expect((await described(daily)).info.lastUpdatedAt).toBeUndefined();
+  const second = await project.apply();
+  expect([change(second.out, daily), change(second.out, often)]).toEqual(['unchanged', 'unchanged']);
+  expect((await project.describe(daily)).info.lastUpdatedAt).toBeUndefined();
 });
 
 test('a schedule starts the workflow with the name of the activation alone, never two at a time', async () => {
-  await apply();
-  const { spec, action, policies } = await described(daily);
+  await project.apply();
+  const { spec, action, policies } = await project.describe(daily);
   expect(spec).toMatchObject({ timezone: 'Europe/Paris', jitter: 60_000 });
   expect(spec.calendars).toMatchObject([{ hour: [{ start: 6 }], minute: [{ start: 0 }] }]);
   expect(action).toMatchObject({
     workflowType: 'runActivation',
     workflowId: `activation/${daily}`,
-    taskQueue,
+    taskQueue: project.taskQueue,
   });
   expect(action.args).toEqual([{ activation: daily }]);
   expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 3_600_000 });
 
-  const { spec: interval } = await described(often);
+  const { spec: interval } = await project.describe(often);
   expect(interval).toMatchObject({ intervals: [{ every: 900_000 }], jitter: 90_000 });
 });
 
-test('activations of the same hour do not all start at once', async () => {
-  const twin = await activation('twin', { cron: '0 6 * * *', timezone: 'Europe/Paris' });
-  await apply();
-  const starts = async (id: string) => (await described(id)).info.nextActionTimes.map(Number);
-  expect(await starts(twin)).not.toEqual(await starts(daily));
-});
+test('a calendar arrives with its time zone: the starts fall on its days and hours there', async () => {
+  const calendar = { dayOfWeek: ['MONDAY', 'FRIDAY'], hour: [6, 18], minute: 30 };
+  const id = await project.write('weekly', { calendar, timezone: 'America/New_York' });
+  const { out } = await project.apply();
+  expect(project.said(out, id)).toEqual([
+    'created',
+    expect.stringMatching(
+      /^\{ dayOfWeek: \[MONDAY, FRIDAY\], hour: \[6, 18\], minute: 30 \}, America\/New_York; next start/,
+    ),
+  ]);
 
-test('a changed schedule is updated, and stays paused with its note', async () => {
-  await apply();
-  await client.schedule.getHandle(`activation/${daily}`).pause('closed for the holidays');
-  await activation('daily', { cron: '30 7 * * *', timezone: 'Europe/Paris' }, daily);
-
-  const { out } = await apply();
-  expect(said(out, daily)).toEqual(['updated', '(30 7 * * *, Europe/Paris; paused)']);
-  expect(said(out, often)![0]).toBe('unchanged');
-  const { spec, state } = await described(daily);
-  expect(spec.calendars).toMatchObject([{ hour: [{ start: 7 }], minute: [{ start: 30 }] }]);
-  expect(state).toMatchObject({ paused: true, note: 'closed for the holidays' });
-  expect(said((await apply()).out, daily)![0]).toBe('unchanged');
+  const { spec, info } = await project.describe(id);
+  expect(spec.timezone).toBe('America/New_York');
+  const options = { weekday: 'long', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  const there = new Intl.DateTimeFormat('en-US', { ...options, timeZone: 'America/New_York' });
+  const starts = info.nextActionTimes.map((start) => there.format(start));
+  expect(new Set(starts)).toEqual(new Set(['Monday 06:30', 'Monday 18:30', 'Friday 06:30', 'Friday 18:30']));
 });
 
 test.each([
-  { from: { cron: '0 6 * * *' }, to: { cron: '0 6 * * *', timezone: 'Europe/Paris' } },
-  { from: { cron: '0 6 * * *' }, to: { every: '1 day' } },
-  { from: { every: '15m' }, to: { every: '30m' } },
-])('a change from $from to $to is seen', async ({ from, to }) => {
-  const id = await activation('moving', from);
-  await apply();
-  await activation('moving', to, id);
-  expect(said((await apply()).out, id)![0]).toBe('updated');
+  { calendar: { hour: 0 } },
+  { calendar: { hour: [18, 6, 6], minute: [30, 0] } },
+  { calendar: { hour: 6, dayOfMonth: [1, 15], month: ['MARCH', 'JANUARY', 'FEBRUARY'] } },
+  { calendar: { hour: 6, dayOfWeek: ['SUNDAY', 'SATURDAY'] }, timezone: 'UTC' },
+  { cron: '*/10 8-18 * * MON-FRI', timezone: 'Europe/Paris' },
+  { cron: ' 0  6 1,15 * *' },
+  { every: '90m' },
+])('%j is found again as it was made', async (schedule) => {
+  const id = await project.write('again', schedule);
+  expect(change((await project.apply()).out, id)).toBe('created');
+  expect(change((await project.apply()).out, id)).toBe('unchanged');
 });
 
-test('a schedule without an activation is told with the command that deletes it, and left alone', async () => {
-  await apply();
-  await rm(join(folder, `activations/${daily}.yaml`));
-  await activation('often', undefined, often); // still there, no longer scheduled
-
-  let out = '';
-  const isListed = async () => (out = (await apply()).out).split('left alone').length >= 3;
-  await until('Temporal lists the new schedules', isListed);
-  for (const id of [daily, often]) {
-    expect(out).toContain(`temporal schedule delete --schedule-id activation/${id}`);
-    await expect(described(id)).resolves.toBeDefined();
-  }
+test('activations of the same hour do not all start at once', async () => {
+  const twin = await project.write('twin', { cron: '0 6 * * *', timezone: 'Europe/Paris' });
+  await project.apply();
+  const starts = async (id: string) => (await project.describe(id)).info.nextActionTimes.map(Number);
+  expect(await starts(twin)).not.toEqual(await starts(daily));
 });
 
-test('a cron expression that Temporal does not take is told with its activation', async () => {
-  const id = await activation('wrong', { cron: '61 * * * *' });
-  const { code, err } = await apply();
-  expect(code).toBe(1);
-  expect(err).toMatch(
-    new RegExp(`^ConfigurationInvalid: activations/${id} schedule.cron: Temporal does not take "61 .*Minute`),
-  );
+test('a schedule that is made anew starts when the old one would have: its delays come from its name', async () => {
+  await project.apply();
+  const starts = async () => (await project.describe(daily)).info.nextActionTimes.map(Number);
+  const before = await starts();
+  await client.schedule.getHandle(`activation/${daily}`).delete();
+
+  expect(change((await project.apply()).out, daily)).toBe('created');
+  expect(await starts()).toEqual(before);
+  expect(before.some((start) => start % 60_000 !== 0)).toBe(true);
+});
+
+test('a changed schedule is updated, and stays paused with its note', async () => {
+  await project.apply();
+  await client.schedule.getHandle(`activation/${daily}`).pause('closed for the holidays');
+  await project.write('daily', { cron: '30 7 * * *', timezone: 'Europe/Paris' }, daily);
+
+  const { out } = await project.apply();
+  expect(project.said(out, daily)).toEqual([
+    'updated',
+    '30 7 * * *, Europe/Paris; paused: closed for the holidays',
+  ]);
+  expect(out).toContain('  times: 0 6 * * * → 30 7 * * *\n');
+  expect(change(out, often)).toBe('unchanged');
+  const { spec, state } = await project.describe(daily);
+  expect(spec.calendars).toMatchObject([{ hour: [{ start: 7 }], minute: [{ start: 30 }] }]);
+  expect(state).toMatchObject({ paused: true, note: 'closed for the holidays' });
+  expect(change((await project.apply()).out, daily)).toBe('unchanged');
+});
+
+test.each([
+  {
+    from: { cron: '0 6 * * *' },
+    to: { cron: '0 6 * * *', timezone: 'Europe/Paris' },
+    told: ['time zone: UTC → Europe/Paris'],
+  },
+  {
+    from: { cron: '0 6 * * *' },
+    to: { every: '1 day' },
+    told: ['times: 0 6 * * * → every 1d', 'jitter: 1m → 5m'],
+  },
+  { from: { every: '90m' }, to: { every: '2h' }, told: ['times: every 90m → every 2h'] },
+  {
+    from: { calendar: { hour: 6 } },
+    to: { calendar: { hour: 6, dayOfWeek: 'MONDAY' } },
+    told: ['times: { hour: 6 } → { dayOfWeek: MONDAY, hour: 6 }'],
+  },
+  {
+    from: { calendar: { hour: 6 } },
+    to: { cron: '0 6 * * *' },
+    told: ['times: { hour: 6 } → 0 6 * * *'],
+  },
+])('a change from $from to $to is told field by field', async ({ from, to, told }) => {
+  const id = await project.write('moving', from);
+  await project.apply();
+  await project.write('moving', to, id);
+  const { out } = await project.apply();
+  expect(change(out, id)).toBe('updated');
+  for (const line of told) expect(out).toContain(`\n  ${line}\n`);
+});
+
+test('what someone changed by hand is put right, and told', async () => {
+  await project.apply();
+  await client.schedule.getHandle(`activation/${daily}`).update((found) => ({
+    ...found,
+    spec: { ...found.spec, endAt: new Date('2030-01-01T00:00:00Z') },
+    policies: { ...found.policies, overlap: ScheduleOverlapPolicy.BUFFER_ALL },
+  }));
+
+  const { out } = await project.apply();
+  expect(change(out, daily)).toBe('updated');
+  expect(out).toContain('  limits: until 2030-01-01T00:00:00.000Z → none\n  overlap: BUFFER_ALL → SKIP\n');
+  const { spec, policies } = await project.describe(daily);
+  expect([spec.endAt, policies.overlap]).toEqual([undefined, 'SKIP']);
+});
+
+test('times that Temporal does not take are told with their activation', async () => {
+  const id = freshId('wrong');
+  const activations = [{ id, schedule: { cron: '61 * * * *', timezone: 'Europe/Paris' } }];
+  const { changes } = await planSchedules(client, activations, { project: 'p', taskQueue: 'nobody' });
+  await expect(applyChange(client, changes[0]!)).rejects.toMatchObject({
+    type: 'ConfigurationInvalid',
+    message: expect.stringMatching(
+      new RegExp(
+        `^activations/${id} schedule: Temporal does not take 61 \\* \\* \\* \\* in Europe/Paris \\(.*Minute`,
+      ),
+    ),
+  });
 });
 
 test('a broken project folder changes no schedule', async () => {
-  await write(`activations/${daily}`, { nonsense: true });
-  const { code, out, err } = await apply();
+  await writeFile(join(project.folder, `activations/${daily}.yaml`), 'nonsense: true\n');
+  const { code, out, err } = await project.apply();
   expect({ code, out }).toEqual({ code: 1, out: '' });
   expect(err).toMatch(/^ConfigurationInvalid: The project folder .* has/);
+  await expect(project.describe(often)).rejects.toThrow(/not found/);
 });

@@ -15,16 +15,19 @@ export interface CliOptions {
   signal?: AbortSignal;
   /** Sees the output while it grows. */
   onOutput?: (out: string) => void;
+  /** Sees each piece of what goes to the error stream. */
+  onError?: (text: string) => void;
 }
 
 /** Runs one command line against the run's Temporal server; as in a pipe, not on a terminal. */
 export async function cli(args: string[], options: CliOptions = {}): Promise<Ended> {
-  const { taskQueue, env, signal = new AbortController().signal, onOutput } = options;
+  const { taskQueue, env, signal = new AbortController().signal, onOutput, onError } = options;
   const ended = { code: -1, out: '', err: '' };
   const into = (name: 'out' | 'err') =>
     new PassThrough().on('data', (chunk: Buffer) => {
       ended[name] += chunk.toString();
-      onOutput?.(ended.out);
+      if (name === 'out') onOutput?.(ended.out);
+      else onError?.(chunk.toString());
     });
   const code = await commandLine(args, {
     env: { TEMPORAL_ADDRESS: temporalAddress(), ...env },

@@ -53,7 +53,7 @@ describe('a project folder', () => {
     const folder = await projectFolder({
       'sources/shop.yaml': 'driver: mysql\n',
       'destinations/actito.yaml': DESTINATION.replace('entity: shop\n', ''),
-      'activations/vip.yaml': ACTIVATION.replace('type: email', 'type: phone').replace('48h', '0'),
+      'activations/vip.yaml': ACTIVATION.replace('type: email', 'type: mobile').replace('48h', '0'),
       'activations/other.yaml': OTHER.replace('source: shop', 'source: shopp'),
     });
     await expect(loadProject(folder)).rejects.toMatchObject({
@@ -61,7 +61,7 @@ describe('a project folder', () => {
       message: [
         `The project folder ${folder} has 6 problems:`,
         'activations/other.yaml:1 source: there is no source "shopp", did you mean "shop"?',
-        'activations/vip.yaml:8 matchingKey.type: expected email or externalId, got "phone"',
+        'activations/vip.yaml:8 matchingKey.type: expected email, phone or externalId, got "mobile"',
         'activations/vip.yaml:13 list.validity: expected a duration such as 15m, 48h or 2 days, got 0',
         'destinations/actito.yaml:1 entity: missing, expected a text',
         'sources/shop.yaml:1 driver: expected postgres (the only driver so far), got "mysql"',
@@ -155,7 +155,20 @@ describe('warnings', () => {
         'activations/vip: the list is valid for 48h and runs every 25h: after one failed run it may expire and target nobody. Set list.validity to 50h or more.',
       ],
     ],
-    ['cron: "0 6 1 * *"', []],
+    ['cron: "0 6 * * *", timezone: Europe/Paris', []],
+    ['calendar: { hour: [6, 18] }', []],
+    [
+      'cron: "0 6 * * MON-FRI"',
+      [
+        'activations/vip: the list is valid for 48h and has up to 72h between two runs: after one failed run it may expire and target nobody. Set list.validity to 144h or more.',
+      ],
+    ],
+    [
+      'calendar: { hour: 6, dayOfWeek: [MONDAY, THURSDAY] }',
+      [
+        'activations/vip: the list is valid for 48h and has up to 96h between two runs: after one failed run it may expire and target nobody. Set list.validity to 192h or more.',
+      ],
+    ],
   ])('compare the validity of 48h with a schedule of %s', async (schedule, warnings) => {
     const folder = await projectFolder({
       ...VALID,

@@ -1,6 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
 import { startPostgres } from '../../dev/postgres.ts';
 import { startTemporal } from '../../dev/temporal.ts';
+import { workflowSource } from '../../worker/workflow-source.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -8,6 +13,8 @@ declare module 'vitest' {
     postgresAdminUrl: string;
     /** `host:port` of the run's Temporal server. */
     temporalAddress: string;
+    /** File with the workflows, bundled once for all workers. */
+    workflowBundle: string;
   }
 }
 
@@ -24,7 +31,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
   project.provide('postgresAdminUrl', postgres.adminUrl);
   project.provide('temporalAddress', temporal.address);
+  const folder = await mkdtemp(join(tmpdir(), 'actito-sync-workflows-'));
+  project.provide('workflowBundle', await bundleInto(folder));
   return async () => {
-    await Promise.all([postgres.stop(), temporal.stop()]);
+    await Promise.all([postgres.stop(), temporal.stop(), rm(folder, { recursive: true })]);
   };
+}
+
+async function bundleInto(folder: string): Promise<string> {
+  const { code } = await bundleWorkflowCode({ ...workflowSource(), logger: new DefaultLogger('ERROR') });
+  await writeFile(join(folder, 'workflows.js'), code);
+  return join(folder, 'workflows.js');
 }

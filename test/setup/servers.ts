@@ -20,3 +20,8 @@ export async function freshDatabase(name = 'test'): Promise<TestDatabase> {
 export function temporalAddress(): string {
   return inject('temporalAddress');
 }
+
+/** The workflows as a worker takes them, bundled once for the whole run. */
+export function workflowBundle(): { codePath: string } {
+  return { codePath: inject('workflowBundle') };
+}

@@ -36,6 +36,12 @@ test.each<[string, Attribute, string[], string[]]>([
   ],
   ['sexes', usual('sex'), ['M', 'F'], ['m', 'X', 'MF']],
   ['languages', usual('motherLanguage'), ['FR', 'NL'], ['fr', 'XX', 'FRA']],
+  [
+    'phone numbers',
+    usual('gsmNumber'),
+    ['+3210458514', '+33612345678'],
+    ['0470123456', '0032470123456', '+32 470 12', '+0470123456', '+32', '+1234567890123456'],
+  ],
   ['birth dates', usual('birthDate'), ['1990-12-31'], ['1990-13-01']],
   ['names', usual('lastName'), ['Dupont-Müller'], ['x'.repeat(256)]],
   [

@@ -1,4 +1,3 @@
-import { strFromU8, unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { startSimulator } from '../../simulator/start.ts';
 import {
@@ -7,8 +6,8 @@ import {
   EXECUTIONS,
   importRows,
   people,
+  resultFile,
   simulatorForTests,
-  token,
   until,
   upload,
   someText,
@@ -25,17 +24,6 @@ function person(emailAddress: string) {
   return simulator().contact('emailAddress', emailAddress);
 }
 
-/** The CSV in an import's result file. */
-async function resultFile(id: string): Promise<string> {
-  const response = await fetch(`${simulator().apiUrl}${EXECUTIONS}/${id}/result-file`, {
-    headers: { authorization: `Bearer ${await token(simulator())}` },
-  });
-  expect(response.headers.get('content-type')).toBe('application/zip');
-  const entries = Object.values(unzipSync(new Uint8Array(await response.arrayBuffer())));
-  expect(entries).toHaveLength(1);
-  return strFromU8(entries[0]!);
-}
-
 test('known contacts are updated, and nobody is created', async () => {
   const call = await connected();
   const lines = ['a1@shop.be;Anna', 'new@shop.be;Nora'];
@@ -50,6 +38,7 @@ test('the state of an import without errors', async () => {
   const state = await importRows(call, ['emailAddress', 'firstName'], ['a1@shop.be;Anna']);
   expect(state).toEqual({
     ...{ id: someText, status: 'SUCCESS', rows: { read: 1, updated: 1, inError: 0 } },
+    dataFile: 'data.csv',
     createdMoment: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as unknown,
   });
   const result = await call('GET', `${EXECUTIONS}/${state.id}/result`);
@@ -65,7 +54,7 @@ test('rows in error are told by line, key as sent, and code', async () => {
     withErrors: true,
     rowsInError: 3,
   });
-  expect((await resultFile(id)).split('\n')).toEqual([
+  expect((await resultFile(simulator(), id)).split('\n')).toEqual([
     'line;emailAddress;code;message',
     '2;"NEW;x@shop.be";PROFILE_NOT_FOUND;no profile has this emailAddress',
     '5;a2@shop.be;INVALID_VALUE;sex is not a sex, M or F',
@@ -96,7 +85,7 @@ test('an empty field clears, unless the attribute is mandatory', async () => {
   await importRows(call, ['emailAddress', 'firstName', 'customerId'], ['anna@shop.be;;']);
   expect(person('anna@shop.be')).toMatchObject({ firstName: null, customerId: null });
   const { id } = await importRows(call, ['customerId', 'emailAddress'], ['C2;']);
-  expect(await resultFile(id)).toContain('2;C2;INVALID_VALUE;emailAddress is mandatory');
+  expect(await resultFile(simulator(), id)).toContain('2;C2;INVALID_VALUE;emailAddress is mandatory');
 });
 
 test('email addresses match in any case, other keys exactly', async () => {
@@ -117,7 +106,7 @@ test('profile ids are keys too', async () => {
 test('a unique value moves with its contact, and cannot be taken from another', async () => {
   const call = await connected();
   const { id } = await importRows(call, ['emailAddress', 'customerId'], ['a1@shop.be;C2', 'a3@shop.be;C9']);
-  expect(await resultFile(id)).toContain('2;a1@shop.be;NOT_UNIQUE;');
+  expect(await resultFile(simulator(), id)).toContain('2;a1@shop.be;NOT_UNIQUE;');
   expect(simulator().contact('customerId', 'C9')).toMatchObject({ emailAddress: 'a3@shop.be' });
   expect(simulator().contact('customerId', 'C3')).toBeUndefined();
 });
@@ -214,6 +203,33 @@ test('an import delay keeps imports RUNNING, and holds up nobody who ends the si
     const call = await connect(own);
     await call('POST', EXECUTIONS, upload(['emailAddress', 'firstName'], 'emailAddress;firstName\n'));
     await until(() => own.imports()[0]!.status === 'RUNNING');
+  } finally {
+    await own.stop();
+  }
+});
+
+test('phone numbers are international, or their row is refused', async () => {
+  const call = await connected();
+  const lines = ['a1@shop.be;+3210458514', 'a2@shop.be;010458514', 'a3@shop.be;+32 10 45 85 14'];
+  const { id } = await importRows(call, ['emailAddress', 'gsmNumber'], lines);
+  expect([...simulator().contacts()].map(({ gsmNumber }) => gsmNumber)).toEqual(['+3210458514', null, null]);
+  expect(
+    (await resultFile(simulator(), id)).match(/INVALID_VALUE;gsmNumber is not an international/g),
+  ).toHaveLength(2);
+});
+
+test('the phone number is a key only where the table was set up so', async () => {
+  const columns = ['gsmNumber', 'firstName'];
+  const content = 'gsmNumber;firstName\n+3210458514;Anna';
+  expect((await (await connected())('POST', EXECUTIONS, upload(columns, content))).status).toBe(400);
+  const own = await startSimulator({ uniquePhone: true });
+  try {
+    await own.seedContacts([{ emailAddress: 'a1@shop.be', gsmNumber: '+3210458514' }]);
+    const doubled = own.seedContacts([{ emailAddress: 'a2@shop.be', gsmNumber: '+3210458514' }]);
+    await expect(doubled).rejects.toThrow('unique');
+    expect(own.attributes()).toContainEqual(expect.objectContaining({ name: 'gsmNumber', unique: true }));
+    await importRows(await connect(own), columns, ['+3210458514;Anna']);
+    expect(own.contact('gsmNumber', '+3210458514')).toMatchObject({ firstName: 'Anna' });
   } finally {
     await own.stop();
   }

@@ -29,6 +29,9 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     for (const name of ['HOST', 'PORT', 'USERNAME', 'PASSWORD', 'HOST_KEY']) {
       expect(variable(`ACTITO_SFTP_${name}`)).not.toBe('');
     }
+    for (const name of ['HOST', 'PORT', 'USERNAME', 'PASSWORD', 'CA']) {
+      expect(variable(`ACTITO_FTPS_${name}`)).not.toBe('');
+    }
     const url = variable('ACTITO_BASE_URL');
     const authorization = variable('ACTITO_API_KEY');
     expect((await fetch(`${url}/auth/token`, { headers: { authorization } })).status).toBe(200);
@@ -39,6 +42,24 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
   30_000,
 );
+
+test('contacts can be matched by phone when that is asked for', async () => {
+  const { child, printed, exit } = run(
+    '--api-port',
+    '0',
+    '--sftp-port',
+    '0',
+    '--contacts',
+    '3',
+    '--unique-phone',
+  );
+  await until(() => printed.text.includes('Ctrl-C'));
+  const url = /ACTITO_BASE_URL=(\S+)/.exec(printed.text)![1]!;
+  const found = await fetch(`${url}/__simulator/contacts/gsmNumber/%2B32470000002`);
+  expect(await found.json()).toMatchObject({ customerId: 'C2' });
+  child.kill('SIGTERM');
+  expect(await exit).toEqual([0, null]);
+}, 30_000);
 
 test('a port that is taken ends it with what to do', async () => {
   const first = run('--api-port', '0', '--sftp-port', '0');

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { strFromU8, unzipSync } from 'fflate';
 import SftpClient from 'ssh2-sftp-client';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import type { ListView } from '../../simulator/lists/target-lists.ts';
@@ -40,6 +41,7 @@ export interface Body extends ListView {
   status: string;
   message?: string;
   rows?: object;
+  etlExecutions: { id: string; status: string; dataFile: string }[];
   attributes: object[];
   externalTargetLists: ListView[];
   fileTransferLocations: { id: string }[];
@@ -98,13 +100,43 @@ export function definition(columns: string[], more: object = {}) {
 export function upload(
   columns: string[],
   content: string | Uint8Array,
-  { more = {}, fileType = 'text/csv' } = {},
+  { more = {}, fileType = 'text/csv', fileName = 'data.csv' } = {},
 ): FormData {
   const form = new FormData();
   const json = JSON.stringify(definition(columns, more));
   form.append('definition', new Blob([json], { type: 'application/json' }));
-  form.append('file', new Blob([content], { type: fileType }), 'data.csv');
+  form.append('file', new Blob([content], { type: fileType }), fileName);
   return form;
+}
+
+export const triggerOf = (etl: string) => `/mass-imports/v5/entities/shop/etls/${etl}/trigger-execution`;
+
+/** The multipart body that triggers an ETL: the data file alone. */
+export function dataFile(
+  content: string | Uint8Array,
+  { fileType = 'text/csv', fileName = 'data.csv' } = {},
+): FormData {
+  const form = new FormData();
+  form.append('file', new Blob([content], { type: fileType }), fileName);
+  return form;
+}
+
+/** Runs an ETL on a file and waits for the end. @returns the state that the API shows. */
+export async function runEtl(call: Call, etl: string, lines: string[], file: object = {}) {
+  const created = await call('POST', triggerOf(etl), dataFile(lines.join('\n'), file));
+  if (created.status !== 201) throw new Error(JSON.stringify(created.json));
+  return ended(call, created.json.id);
+}
+
+/** The CSV in an import's result file. */
+export async function resultFile(of: Simulator, id: string): Promise<string> {
+  const response = await fetch(`${of.apiUrl}${EXECUTIONS}/${id}/result-file`, {
+    headers: { authorization: `Bearer ${await token(of)}` },
+  });
+  expect(response.headers.get('content-type')).toBe('application/zip');
+  const entries = Object.values(unzipSync(new Uint8Array(await response.arrayBuffer())));
+  expect(entries).toHaveLength(1);
+  return strFromU8(entries[0]!);
 }
 
 /** Imports lines, header apart, and waits for the end. @returns the state that the API shows. */

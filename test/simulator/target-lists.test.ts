@@ -1,9 +1,12 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   connect,
   createList,
   listBody,
   LISTS,
+  people,
   simulatorForTests,
   SYNCHRONIZATIONS,
   someText,
@@ -43,6 +46,22 @@ test('a list is changed as a whole', async () => {
   expect(simulator().list('VIP')).toBeUndefined();
   expect(simulator().list('Best')).toMatchObject({ id, expired: false });
   expect((await call('PUT', `${LISTS}/1`, body)).status).toBe(404);
+});
+
+test('a list can be made to read another file', async () => {
+  await simulator().seedContacts(people(2));
+  const call = await connect(simulator());
+  const id = await createList(call);
+  const other = await createList(call, 'Other');
+  const { fileSynchronizationId } = (await call('GET', `${LISTS}/${other}`)).json;
+  simulator().deleteList('Other');
+  expect((await call('PUT', `${LISTS}/${id}`, listBody('VIP', fileSynchronizationId))).status).toBe(200);
+  for (const name of ['VIP.csv', 'Other.csv']) {
+    writeFileSync(join(simulator().sftp.root, 'in', name), 'emailAddress\na1@shop.be\n');
+  }
+  await simulator().pollNow();
+  expect(simulator().list('VIP')).toMatchObject({ lastRetrievedFile: { name: 'Other.csv' } });
+  expect(existsSync(join(simulator().sftp.root, 'in/VIP.csv'))).toBe(true);
 });
 
 test.each<[string, { fileSynchronizationId?: string; [field: string]: unknown }]>([

@@ -2,19 +2,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
-import {
-  connect,
-  ended,
-  EXECUTIONS,
-  people,
-  simulatorForTests,
-  token,
-  until,
-  upload,
-  someText,
-} from './support.ts';
+import { connect, ended, EXECUTIONS, simulatorForTests, token, until, upload, someText } from './support.ts';
 
 // Temporary files of our own, so that no other process's are taken for left-overs.
 const temporary = mkdtempSync(join(tmpdir(), 'actito-uploads-'));
@@ -44,24 +33,13 @@ test('the definition may also be a field without a file name', async () => {
   expect((await call('GET', `${EXECUTIONS}/${simulator().imports()[0]!.id}`)).status).toBe(200);
 });
 
-test('a GZIP file is unpacked', async () => {
-  await simulator().seedContacts(people(1));
+test('a file may be as large as the limit, and not one byte larger', async () => {
   const call = await connect(simulator());
-  const packed = gzipSync(`${HEADER}a1@shop.be;Anna`);
-  const { json } = await call('POST', EXECUTIONS, upload(COLUMNS, packed, { fileType: 'application/gzip' }));
-  expect(await ended(call, json.id)).toMatchObject({ status: 'SUCCESS' });
-  expect(simulator().contact('emailAddress', 'a1@shop.be')).toMatchObject({ firstName: 'Anna' });
-});
-
-test('a file may be as large as the limit, and not one byte larger, packed or not', async () => {
-  const call = await connect(simulator());
-  const filled = (bytes: number) => HEADER.padEnd(bytes, 'x');
-  const status = async (content: string | Uint8Array, fileType?: string) =>
-    (await call('POST', EXECUTIONS, upload(COLUMNS, content, { fileType }))).status;
-  expect(await status(filled(LIMIT))).toBe(201);
-  expect(await status(filled(LIMIT + 1))).toBe(400);
-  expect(await status(filled(40 * LIMIT))).toBe(400);
-  expect(await status(gzipSync(filled(LIMIT + 1)), 'application/gzip')).toBe(400);
+  const status = async (bytes: number) =>
+    (await call('POST', EXECUTIONS, upload(COLUMNS, HEADER.padEnd(bytes, 'x')))).status;
+  expect(await status(LIMIT)).toBe(201);
+  expect(await status(LIMIT + 1)).toBe(400);
+  expect(await status(40 * LIMIT)).toBe(400);
 });
 
 test.each([
@@ -73,7 +51,6 @@ test.each([
   ['a header with other separators', 'emailAddress,firstName\n', {}],
   ['a header that is no CSV', 'emailAddress;"firstName\n', {}],
   ['another type of file', HEADER, { fileType: 'text/plain' }],
-  ['a GZIP file that is none', HEADER, { fileType: 'application/gzip' }],
   ['an unknown table', HEADER, { more: { profileTableId: '17' } }],
   ['an unknown attribute', 'emailAddress;shoeSize\n', { more: { columns: ['emailAddress', 'shoeSize'] } }],
   ['a key that is not unique', HEADER, { more: { key: 'firstName' } }],
@@ -139,7 +116,7 @@ test('a caller that goes away in mid-upload leaves nothing behind, and its place
     const sent = request(simulator().apiUrl + EXECUTIONS, { method: 'POST', headers });
     sent.on('error', () => {}); // we break it ourselves
     sent.write(rawBody([['name="file"; filename="a.csv"\r\nContent-Type: text/csv', HEADER]]).slice(0, -6));
-    await until(() => uploadsOnDisk().length === 1);
+    await until(() => uploadsOnDisk().length > 0);
     sent.destroy();
     await until(() => uploadsOnDisk().length === 0);
   }
@@ -164,7 +141,7 @@ async function post(body: string, type = 'multipart/form-data; boundary=x'): Pro
   return (await fetch(simulator().apiUrl + EXECUTIONS, { method: 'POST', headers, body })).status;
 }
 
-/** Files of uploads, wherever the simulator keeps them. */
+/** What uploads have put on disk, wherever the simulator keeps it: a folder each, with what is in it. */
 function uploadsOnDisk(): string[] {
   return readdirSync(temporary, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.includes('upload-'),

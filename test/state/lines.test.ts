@@ -43,7 +43,7 @@ test('reading the stage back gives the keys in canonical form and the values of 
     fc.property(segmentArb, (segment) => {
       const { rows, rejects, read, rejected } = encode(segment);
       const usable = segment.flatMap(({ key, values }) => {
-        const canonical = canonicalKey('externalId', key);
+        const canonical = canonicalKey({ type: 'externalId' }, key);
         return 'key' in canonical ? [{ key: canonical.key, identifier: null, values }] : [];
       });
       expect(rows.map(({ key, identifier, values }) => ({ key, identifier, values }))).toEqual(usable);
@@ -59,7 +59,10 @@ test('a list identifier of its own is read like an external id, and a row withou
     fc.property(segmentArb, (segment) => {
       const { rows } = encode(segment, OWN_IDENTIFIER);
       const usable = segment.flatMap(({ key, identifier }) => {
-        const [k, i] = [canonicalKey('externalId', key), canonicalKey('externalId', identifier ?? null)];
+        const [k, i] = [
+          canonicalKey({ type: 'externalId' }, key),
+          canonicalKey({ type: 'externalId' }, identifier ?? null),
+        ];
         return 'key' in k && 'key' in i ? [{ key: k.key, identifier: i.key }] : [];
       });
       expect(rows.map(({ key, identifier }) => ({ key, identifier }))).toEqual(usable);

@@ -142,7 +142,7 @@ export function encoderFor(
   onReject: (key: string, reason: string) => void = () => undefined,
 ): LineEncoder {
   return new LineEncoder({
-    keyType: definition.activation.matchingKey.type,
+    matchingKey: definition.activation.matchingKey,
     ownIdentifier: hasOwnIdentifier(definition.activation),
     seeds: attributeSeeds(definition, seed),
     onReject,

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
+import { DefaultLogger, type Logger } from '@temporalio/worker';
 import { createActivities, type Activities } from '../../activities/create.ts';
 import type { ClosedRun } from '../../activities/close.ts';
+import type { ListSummary } from '../../activities/confirm-list.ts';
 import type { PlanSummary } from '../../activities/plan.ts';
+import type { ProvisionSummary } from '../../activities/provision.ts';
 import { temporalAddress } from '../setup/servers.ts';
 import { ACTIVATION, type Stand } from './stand.ts';
 
@@ -34,6 +36,8 @@ export interface DirectRunOptions {
 
 export interface DirectRun extends Partial<ClosedRun> {
   plan?: PlanSummary;
+  provisioned?: ProvisionSummary;
+  list?: ListSummary;
   /** What the first failing phase said; the run was settled and closed as failed. */
   failure?: Error & { type?: string };
   killed?: boolean;
@@ -43,27 +47,27 @@ export interface DirectRun extends Partial<ClosedRun> {
  * A run without a workflow: the activities in the workflow's order, each in a real activity context whose client is a
  * real server's. Made to be killed between any two phases, which a workflow cannot be so exactly.
  */
-export async function directRunner(stand: Stand) {
+export async function directRunner(stand: Stand, logger: Logger = SILENT) {
   const connection = await Connection.connect({ address: temporalAddress() });
   const client = new Client({ connection });
   const activities = createActivities(stand);
 
   return {
-    run: (options: DirectRunOptions = {}) => directRun(activities, client, options),
+    run: (options: DirectRunOptions = {}) => directRun(activities, { client, logger }, options),
     close: () => connection.close(),
   };
 }
 
 async function directRun(
   activities: Activities,
-  client: Client,
+  { client, logger }: { client: Client; logger: Logger },
   options: DirectRunOptions,
 ): Promise<DirectRun> {
   const { activation = ACTIVATION, dryRun = false, resync = false, killedAfter } = options;
   const workflowExecution = { workflowId: `activation/${activation}`, runId: randomUUID() };
   const env = new MockActivityEnvironment(
     { workflowExecution, workflowNamespace: 'default' },
-    { client, logger: SILENT },
+    { client, logger },
   );
   const call = <Name extends keyof Activities>(name: Name, ...args: Parameters<Activities[Name]>) =>
     env.run(activities[name] as never, ...(args as unknown as never[])) as ReturnType<Activities[Name]>;
@@ -75,6 +79,8 @@ async function directRun(
   const { run, fence } = answer.opened;
   const ref = { run, fence };
   let plan: PlanSummary | undefined;
+  let provisioned: ProvisionSummary | undefined;
+  let list: ListSummary | undefined;
   let failure: Error | undefined;
   try {
     await call('extract', ref);
@@ -82,13 +88,13 @@ async function directRun(
     plan = await call('plan', ref);
     if (killed('plan')) return { killed: true };
     if (!dryRun && plan.guards.length === 0) {
-      const { push } = await call('provision', ref);
+      provisioned = await call('provision', ref);
       if (killed('provision')) return { killed: true };
       if (plan.toSend > 0) await call('importAttributes', ref).catch((error: Error) => (failure = error));
       if (killed('importAttributes')) return { killed: true };
-      if (push) await call('pushList', ref);
+      if (provisioned.push) await call('pushList', ref);
       if (killed('pushList')) return { killed: true };
-      await call('confirmList', ref);
+      list = await call('confirmList', ref);
       if (killed('confirmList')) return { killed: true };
     }
   } catch (error) {
@@ -97,5 +103,5 @@ async function directRun(
   await call('settle', ref);
   if (killed('settle')) return { killed: true };
   const outcome = plan?.guards.length ? 'held' : failure ? 'failed' : 'succeeded';
-  return { ...(await call('close', ref, { outcome })), plan, failure };
+  return { ...(await call('close', ref, { outcome })), plan, provisioned, list, failure };
 }

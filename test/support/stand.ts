@@ -16,6 +16,10 @@ export interface Stand {
   actito: Simulator;
   projectFolder: string;
   env: NodeJS.ProcessEnv;
+  /** Writes `sources/shop.yaml`: the usual one of the tests, with changes. */
+  writeSource(changes?: Record<string, unknown>): Promise<void>;
+  /** Writes `destinations/actito.yaml`: the usual one of the tests, with changes. */
+  writeDestination(changes?: Record<string, unknown>): Promise<void>;
   /** Writes `activations/<id>.yaml`: the usual one of the tests, with changes. */
   writeActivation(changes?: Record<string, unknown>, id?: string): Promise<void>;
   /** Lets so much time pass, as far as our state can tell. */
@@ -47,18 +51,14 @@ export async function startStand(options: SimulatorOptions = {}): Promise<Stand>
   const warehouse = new pg.Pool({ connectionString: warehouseDb.url, max: 2 });
   warehouse.on('error', () => undefined); // a test may kill PostgreSQL's backends
   await warehouse.query(
-    'create table people (email text, first_name text, spent numeric, city text, note text, customer_id text)',
+    'create table people (email text, first_name text, spent numeric, city text, note text, customer_id text, phone text)',
   );
   const state = openState({ url: stateDb.url, poolSize: 12 });
   await migrate(state);
   const actito = await startSimulator({ pollInterval: 50, ...options });
   const projectFolder = await mkdtemp(join(tmpdir(), 'actito-sync-project-'));
   for (const folder of ['sources', 'destinations', 'activations']) await mkdir(join(projectFolder, folder));
-  await writeFile(
-    join(projectFolder, 'sources/shop.yaml'),
-    stringify({ driver: 'postgres', connection: { env: 'SHOP_URL' } }),
-  );
-  await writeFile(join(projectFolder, 'destinations/actito.yaml'), stringify(destination(actito)));
+  const write = (file: string, content: object) => writeFile(join(projectFolder, file), stringify(content));
   const stand: Stand = {
     warehouse,
     stateUrl: stateDb.url,
@@ -70,18 +70,19 @@ export async function startStand(options: SimulatorOptions = {}): Promise<Stand>
       ACTITO_API_KEY: actito.apiKey,
       SFTP_PASSWORD: actito.sftp.password,
     },
+    writeSource: (changes = {}) =>
+      write('sources/shop.yaml', { driver: 'postgres', connection: { env: 'SHOP_URL' }, ...changes }),
+    writeDestination: (changes = {}) =>
+      write('destinations/actito.yaml', { ...destination(actito), ...changes }),
     writeActivation: (changes = {}, id = ACTIVATION) =>
-      writeFile(
-        join(projectFolder, `activations/${id}.yaml`),
-        stringify({ ...usualActivation(), ...changes }),
-      ),
+      write(`activations/${id}.yaml`, { ...usualActivation(), ...changes }),
     age: (hours) => ageState(state, hours),
     dispose: async () => {
       await Promise.all([warehouse.end(), state.destroy(), actito.stop()]);
       await Promise.all([warehouseDb.dispose(), stateDb.dispose(), rm(projectFolder, { recursive: true })]);
     },
   };
-  await stand.writeActivation();
+  await Promise.all([stand.writeSource(), stand.writeDestination(), stand.writeActivation()]);
   return stand;
 }
 

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createWorker } from '../../worker/create-worker.ts';
-import { workflowSource } from '../../worker/workflow-source.ts';
 import { WORKFLOW_TYPE, type RunInput, type RunResult } from '../../workflows/contract.ts';
-import { temporalAddress } from '../setup/servers.ts';
+import { temporalAddress, workflowBundle } from '../setup/servers.ts';
 import type { Stand } from './stand.ts';
 
 /** A worker of the product and a client, on a task queue of their own. */
@@ -22,14 +21,6 @@ export interface Hosted {
 const logger = new DefaultLogger('ERROR');
 Runtime.install({ logger, telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } } });
 
-let bundle: ReturnType<typeof bundleWorkflowCode> | undefined;
-
-/** The workflows, bundled once per file of tests. */
-export function workflowBundle() {
-  bundle ??= bundleWorkflowCode({ ...workflowSource(), logger });
-  return bundle;
-}
-
 export async function hostWorker(stand: Stand): Promise<Hosted> {
   const address = temporalAddress();
   const taskQueue = `test-${randomBytes(4).toString('hex')}`;
@@ -43,7 +34,7 @@ export async function hostWorker(stand: Stand): Promise<Hosted> {
     projectFolder: stand.projectFolder,
     env: stand.env,
     taskQueue,
-    workflowBundle: await workflowBundle(),
+    workflowBundle: workflowBundle(),
   });
   const running = worker.run();
   const start = (input: object) =>

@@ -1,6 +1,6 @@
 import type { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../setup/until.ts';
 import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';
@@ -18,6 +18,7 @@ afterAll(async () => {
 beforeEach(async () => {
   await resetStand(stand);
   await stand.writeActivation();
+  await stand.writeSource();
   await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be', firstName: 'before' }]);
   await stand.warehouse.query(`insert into people values ('anna@shop.be', 'Anna', 12.5, 'Gent')`);
 });
@@ -48,6 +49,39 @@ test('a cancelled run is settled and closed, and the next one repairs what was i
   await stand.warehouse.query(`update people set first_name = 'before'`); // back to what Actito held
   expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { added: 1, updated: 1 } });
   expect(stand.actito.contact('emailAddress', 'anna@shop.be')).toMatchObject({ firstName: 'before' });
+});
+
+describe('a slow query of the warehouse', () => {
+  const slow = { name: LIST, query: 'select people.*, pg_sleep(600) from people' };
+  const running = async () => {
+    const { rows } = await stand.warehouse.query<{ count: number }>(
+      `select count(*)::int as count from pg_stat_activity
+       where datname = current_database() and state = 'active' and query like '%pg_sleep(600)%' and pid <> pg_backend_pid()`,
+    );
+    return rows[0]!.count;
+  };
+
+  test('is cancelled on the server when its run is cancelled', async () => {
+    await stand.writeActivation({ segment: slow });
+    const handle = await hosted.start({ activation: 'vip' });
+    await until('the query runs', async () => (await running()) === 1);
+    await handle.cancel();
+    const error = await handle.result().catch((failed: unknown) => failed);
+    expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
+    await until('the server has ended the query', async () => (await running()) === 0);
+    expect(await outcomes()).toEqual(['cancelled']);
+  });
+
+  test('is ended by the server at its time-out, and the failure says how to give it more', async () => {
+    await stand.writeActivation({ segment: slow });
+    await stand.writeSource({ statementTimeout: '1s' });
+    const error = await hosted.run().catch((failed: WorkflowFailedError) => failed.cause);
+    expect(error).toMatchObject({
+      type: 'SegmentQueryFailed',
+      message: expect.stringContaining('statementTimeout') as string,
+    });
+    await until('the server has ended the query', async () => (await running()) === 0);
+  });
 });
 
 test('after a terminated run the next one takes over at once and repairs', async () => {

@@ -3,7 +3,8 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startStand, type Stand } from '../support/stand.ts';
-import { hostWorker, workflowBundle, type Hosted } from '../support/temporal-run.ts';
+import { workflowBundle } from '../setup/servers.ts';
+import { hostWorker, type Hosted } from '../support/temporal-run.ts';
 
 /*
  * Recorded real histories: a change to the workflow that would break runs under way breaks these. When such a change
@@ -41,7 +42,7 @@ if (process.env.RECORD_HISTORIES) describe('recording', recording);
 test.each(NAMES)('the recorded history of a %s replays', async (name) => {
   const history: unknown = JSON.parse(await readFile(file(name), 'utf8'));
   await expect(
-    Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history, name),
+    Worker.runReplayHistory({ workflowBundle: workflowBundle() }, history, name),
   ).resolves.toBeUndefined();
 });
 
@@ -54,6 +55,6 @@ test('a history that does not fit the workflow is noticed', async () => {
     if (scheduled?.activityType.name === 'plan') scheduled.activityType.name = 'provision';
   }
   await expect(
-    Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history, 'broken'),
+    Worker.runReplayHistory({ workflowBundle: workflowBundle() }, history, 'broken'),
   ).rejects.toThrow();
 });

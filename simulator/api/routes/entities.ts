@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Attribute, custom, LONGEST_STRING, VALUE_TYPES } from '../../contacts/attributes.ts';
+import { custom, LONGEST_STRING, VALUE_TYPES } from '../../contacts/attributes.ts';
 import type { Profiles } from '../../contacts/profiles.ts';
 import { readJson, shaped } from '../../http/body.ts';
 import { pathOf, type Route } from '../../http/route.ts';
@@ -50,10 +50,10 @@ export const entityRoutes: Route<World>[] = [
   {
     method: 'POST',
     path: `${TABLES}/{table}/change-requests`,
+    assumed: true,
     handle: async ({ profiles, nextId }, { request }) => {
       const { changes } = shaped(ChangeRequest, await readJson(request));
-      addAttributes(
-        profiles,
+      profiles.addAttributes(
         changes.map(({ attribute: { name, valueType, valueRestriction } }) => {
           if (valueType !== 'STRING') {
             if (valueRestriction) throw invalid(`Attribute "${name}": only a STRING has a longest length.`);
@@ -72,14 +72,4 @@ export const entityRoutes: Route<World>[] = [
 
 function shown({ id, name, attributes }: Profiles) {
   return { id, name, attributes, displayOptions: {} };
-}
-
-/** All or none. Names that differ in case only are refused too: databases tend to take them for the same. */
-function addAttributes(profiles: Profiles, added: Attribute[]): void {
-  const taken = new Set(profiles.attributes.map(({ name }) => name.toLowerCase()));
-  for (const { name } of added) {
-    if (taken.has(name.toLowerCase())) throw invalid(`An attribute "${name}" exists already.`);
-    taken.add(name.toLowerCase());
-  }
-  profiles.attributes.push(...added);
 }

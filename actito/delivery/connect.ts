@@ -1,0 +1,14 @@
+import type { FileServer } from './file-server.ts';
+import { connectFtps, type FtpsLogin } from './ftps.ts';
+import { connectSftp, type SftpLogin } from './sftp.ts';
+
+/** A login to a file server, with everything from the environment filled in; `protocol` tells which kind. */
+export type Login = SftpLogin | FtpsLogin;
+
+/**
+ * Logs in to the file server that Actito reads lists from.
+ * @throws Failure DeliveryRefused, DeliveryUnavailable; the signal's reason
+ */
+export function connectFileServer(login: Login, signal: AbortSignal): Promise<FileServer> {
+  return login.protocol === 'sftp' ? connectSftp(login, signal) : connectFtps(login, signal);
+}

@@ -1,0 +1,84 @@
+import { pipeline, Readable } from 'node:stream';
+import { CsvError, parse } from 'csv-parse';
+import { Unzip, UnzipInflate } from 'fflate';
+import { Failure } from '../../activation/failures.ts';
+import type { ActitoClient } from '../api/client.ts';
+import { executionResultBody, RESULT_FILE } from '../contract.ts';
+
+/** A row that an import did not apply, with Actito's code. */
+export interface RowInError {
+  key: string;
+  unmatched: boolean;
+  code: string;
+}
+
+/** How many rows of an import are in error, by Actito's count. */
+export async function countRowsInError(
+  client: ActitoClient,
+  entity: string,
+  execution: string,
+): Promise<number> {
+  const result = await client.call(
+    { route: 'executionResult', parts: { entity, execution } },
+    executionResultBody,
+  );
+  return result.withErrors ? result.rowsInError : 0;
+}
+
+/** Streams the rows in error of an import to `take`, in batches. */
+export async function readRowsInError(
+  client: ActitoClient,
+  { entity, execution, keyAttribute }: { entity: string; execution: string; keyAttribute: string },
+  take: (rows: RowInError[]) => Promise<void>,
+): Promise<void> {
+  await client.download({ route: 'executionResultFile', parts: { entity, execution } }, async (body) => {
+    const parser = parse({ columns: true, delimiter: RESULT_FILE.separator, bom: true });
+    pipeline(Readable.from(unzip(body)), parser, () => {}); // an error reaches the loop below through the parser
+    const batch: RowInError[] = [];
+    for await (const row of readable(parser)) {
+      const code = row[RESULT_FILE.codeColumn] ?? '';
+      batch.push({
+        key: row[keyAttribute] ?? '',
+        unmatched: code === RESULT_FILE.unmatchedCode,
+        code: /^[A-Z][A-Z0-9_]{0,49}$/.test(code) ? code : 'REFUSED',
+      });
+      if (batch.length === 5_000) await take(batch.splice(0));
+    }
+    if (batch.length > 0) await take(batch);
+  });
+}
+
+/** The rows of a result file. What csv-parse and fflate throw may quote a member: it stays here. */
+async function* readable(parser: AsyncIterable<unknown>): AsyncGenerator<Record<string, string>> {
+  try {
+    yield* parser as AsyncIterable<Record<string, string>>;
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (error instanceof CsvError || typeof code === 'number') {
+      throw new Failure('ActitoRefused', `Actito's file of rows in error cannot be read (${String(code)}).`);
+    }
+    throw error;
+  }
+}
+
+/** The content of the (one) file in a ZIP, as it arrives. */
+async function* unzip(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let ready: Uint8Array[] = [];
+  let failure: Error | null = null;
+  const archive = new Unzip((file) => {
+    file.ondata = (error, chunk) => {
+      if (error) failure = error;
+      else ready.push(chunk);
+    };
+    file.start();
+  });
+  archive.register(UnzipInflate);
+  for await (const chunk of body) {
+    archive.push(chunk);
+    if (failure) throw failure as Error;
+    yield* ready;
+    ready = [];
+  }
+  archive.push(new Uint8Array(0), true);
+  yield* ready;
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import type { ActitoClient, Request } from '../api/client.ts';
+import { createdBody, IMPORT_PARTS, importDefinition, PACKED } from '../contract.ts';
+import type { Spool } from '../files/spool.ts';
+
+/** An import to start: where to, how it is to be read, which file. */
+export interface ImportRequest {
+  entity: string;
+  /** What the file means: said along with it (one shot), or known to Actito as an ETL. */
+  by: OneShot | { etl: string };
+  fileName: string;
+  file: Spool;
+  /** Asked once the whole file is on its way and before the call is complete: the last moment to give up. */
+  beforeEnd: () => Promise<void>;
+}
+
+export interface OneShot {
+  table: string;
+  keyAttribute: string;
+  columns: string[];
+}
+
+/**
+ * Starts an import.
+ * @returns the execution's id
+ * @throws NotFound when Actito has no such ETL, Failure Actito…
+ */
+export async function startImport(client: ActitoClient, request: ImportRequest): Promise<string> {
+  const { entity, by, fileName, file } = request;
+  const boundary = `actito-sync-${randomUUID()}`;
+  const part = (name: string, type: string, more = '') =>
+    `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${more}\r\nContent-Type: ${type}\r\n\r\n`;
+  const definition =
+    'etl' in by ? '' : `${part(IMPORT_PARTS.definition, 'application/json')}${definitionOf(by)}\r\n`;
+  const head = definition + part(IMPORT_PARTS.file, PACKED[file.packing].type, `; filename="${fileName}"`);
+  async function* body() {
+    yield Buffer.from(head);
+    yield* file.read();
+    await request.beforeEnd();
+    yield Buffer.from(`\r\n--${boundary}--\r\n`);
+  }
+  const headers = { 'Content-Type': `multipart/form-data; boundary=${boundary}` };
+  const to: Pick<Request, 'route' | 'parts'> =
+    'etl' in by
+      ? { route: 'etlExecutions', parts: { entity, etl: by.etl } }
+      : { route: 'executions', parts: { entity } };
+  const created = await client.call(
+    { method: 'POST', ...to, stream: () => ({ headers, body: body() }) },
+    createdBody,
+  );
+  return created.id;
+}
+
+function definitionOf({ table, keyAttribute, columns }: OneShot): string {
+  return JSON.stringify(importDefinition(table, keyAttribute, columns));
+}

@@ -1,0 +1,97 @@
+import type { Activation, Definition } from '../../activation/definition/definition.ts';
+import { Failure, isFailure } from '../../activation/failures.ts';
+import type { ActitoClient } from '../api/client.ts';
+import { createdBody, listBody, ownerMarker, ownerOf, type ExternalTargetList } from '../contract.ts';
+import { readLists, type ListPlace } from './read.ts';
+import { findFormer, notFedNote, renamedNote, type FormerList } from './renaming.ts';
+import { provisionSource } from './source.ts';
+
+const HOUR = 3_600_000;
+
+/** A list that is there, by whatever way. */
+export interface ProvisionedList {
+  id: string;
+  created: boolean;
+  /** It has ever retrieved a file. */
+  retrieved: boolean;
+  /** What someone should know: a list that was renamed, or that is not fed any more. */
+  notes: string[];
+}
+
+/**
+ * Finds, renames or creates the external target list of an activation, with the file synchronization that feeds it.
+ * A list of the same name that is not ours is refused, unless the activation says `adopt`.
+ * @param host the delivery's host as resolved from the environment, to find the file transfer location by
+ * @param former what this activation delivered last to the same profile table
+ */
+export async function provisionList(
+  client: ActitoClient,
+  place: ListPlace,
+  { activation, destination }: Definition,
+  { host, former }: { host: string; former?: FormerList },
+): Promise<ProvisionedList> {
+  const { list } = activation;
+  const all = await readLists(client, place);
+  const named = all.find((candidate) => candidate.name === list.name);
+  if (named && ownerOf(named) !== activation.id && !list.adopt) throw conflict(named, activation);
+  const { delivery } = destination;
+  const source = await provisionSource(client, place.entity, { delivery, host, fileName: list.fileName });
+  const wanted = {
+    name: list.name,
+    description: describe(activation),
+    fileSynchronizationId: source.id,
+    identifierAttribute: list.identifier.attribute,
+    validityHours: validityHours(list),
+  };
+
+  const marked = all.filter((candidate) => candidate !== named && ownerOf(candidate) === activation.id);
+  const files = { of: source.files, now: list.fileName, former };
+  const found = named ?? findFormer(marked, files);
+  const notes = marked
+    .filter((candidate) => candidate !== found)
+    .map((candidate) => notFedNote(candidate, files));
+  if (!found) {
+    const parts = { ...place };
+    const created = await client.call({ method: 'POST', route: 'lists', parts, json: wanted }, createdBody);
+    return { id: created.id, created: true, retrieved: false, notes };
+  }
+  if (found !== named) notes.unshift(renamedNote(found, list, files));
+  if (Object.entries(wanted).some(([field, value]) => found[field] !== value)) {
+    await client
+      .call({ method: 'PUT', route: 'list', parts: { ...place, list: found.id }, json: wanted }, listBody)
+      .catch((error: unknown) => {
+        throw found === named ? error : renamingRefused(error, found, list.name);
+      });
+  }
+  return { id: found.id, created: false, retrieved: found.lastRetrievedFile != null, notes };
+}
+
+/** A: Actito counts a list's validity in hours. */
+export function validityHours({ validity }: Activation['list']): number {
+  return Math.max(1, Math.round(validity / HOUR));
+}
+
+function describe({ id, description }: Activation): string {
+  return description ? `${description} ${ownerMarker(id)}` : ownerMarker(id);
+}
+
+function conflict(found: ExternalTargetList, { id }: Activation): Failure {
+  const owner = ownerOf(found);
+  return new Failure(
+    'ListConflict',
+    owner === null
+      ? `Actito has a list named "${found.name}" that activation ${id} does not own. Choose another list.name, or ` +
+          'take it over with list.adopt: true (its content will be replaced).'
+      : `Actito has a list named "${found.name}" that belongs to activation ${owner}, not to ${id}. If the file of ` +
+          `${owner} was renamed to ${id}.yaml, take the list over with list.adopt: true; if not, choose another list.name.`,
+  );
+}
+
+function renamingRefused(error: unknown, { name }: ExternalTargetList, wanted: string): unknown {
+  if (!isFailure(error, 'ActitoRefused')) return error;
+  return new Failure(
+    'ActitoRefused',
+    `The list "${name}" of this activation should now be called "${wanted}", and Actito refuses: ${error.message} ` +
+      `Rename it by hand in Actito, or give list.name its old value.`,
+  );
+}

@@ -1,0 +1,87 @@
+import { Failure } from '../../activation/failures.ts';
+import type { Delivery } from '../../activation/definition/destination.ts';
+import type { ActitoClient } from '../api/client.ts';
+import { createdBody, FILE, locationsBody, synchronizationsBody } from '../contract.ts';
+
+/** Where Actito reads a list's file from. */
+export interface ListSource {
+  /** The file synchronization of our file. */
+  id: string;
+  /** File names by the synchronizations that read them. */
+  files: ReadonlyMap<string, string>;
+}
+
+/**
+ * Finds the file transfer location of a delivery, and finds or creates the synchronization of a file there.
+ * @param host the delivery's host as resolved from the environment
+ */
+export async function provisionSource(
+  client: ActitoClient,
+  entity: string,
+  { delivery, host, fileName }: { delivery: Delivery; host: string; fileName: string },
+): Promise<ListSource> {
+  const location = await findLocation(client, entity, delivery, host);
+  const parts = { entity };
+  const { fileSynchronizations } = await client.call(
+    { route: 'synchronizations', parts },
+    synchronizationsBody,
+  );
+  const files = new Map(fileSynchronizations.map((each) => [each.id, each.fileName]));
+  const found = fileSynchronizations.find(
+    (candidate) => candidate.fileName === fileName && candidate.fileTransferLocationId === location,
+  );
+  if (found) return { id: found.id, files };
+  const json = {
+    name: freeName(
+      fileName.replace(/\.\w+$/, ''),
+      fileSynchronizations.map((each) => each.name),
+    ),
+    fileTransferLocationId: location,
+    fileName,
+    separator: FILE.separator,
+    encoding: 'UTF-8',
+  };
+  const { id } = await client.call({ method: 'POST', route: 'synchronizations', parts, json }, createdBody);
+  return { id, files: files.set(id, fileName) };
+}
+
+/** The name is for people; another location may have a synchronization of a file of this name. */
+function freeName(wanted: string, taken: string[]): string {
+  let name = wanted;
+  for (let count = 2; taken.includes(name); count++) name = `${wanted} (${count})`;
+  return name;
+}
+
+async function findLocation(
+  client: ActitoClient,
+  entity: string,
+  delivery: Delivery,
+  host: string,
+): Promise<string> {
+  const { fileTransferLocations: all } = await client.call(
+    { route: 'locations', parts: { entity } },
+    locationsBody,
+  );
+  const matches = all.filter((location) =>
+    delivery.location ? location.name === delivery.location : isSamePlace(location, host, delivery.directory),
+  );
+  const [only] = matches.length === 0 && !delivery.location && all.length === 1 ? all : matches;
+  if (!only || matches.length > 1) {
+    throw new Failure(
+      'ConfigurationInvalid',
+      `Actito has ${matches.length === 0 ? 'no' : 'several'} file transfer locations for ` +
+        `${delivery.location ?? `${host} ${delivery.directory}`}; it has ${all.map((l) => l.name).join(', ') || 'none'}. ` +
+        "Name the right one in the destination's delivery.location.",
+    );
+  }
+  return only.id;
+}
+
+function isSamePlace(
+  location: { host?: string | null; directory?: string | null },
+  host: string,
+  directory: string,
+) {
+  const trim = (path: string | null | undefined) => (path ?? '').replace(/^\/+|\/+$/g, '');
+  return location.host === host && trim(location.directory) === trim(directory);
+}

@@ -1,0 +1,48 @@
+import type { Activation } from '../../activation/definition/definition.ts';
+import { Failure } from '../../activation/failures.ts';
+import type { Column } from '../../activation/values/kinds.ts';
+import type { ActitoClient } from '../api/client.ts';
+import { addAttribute, createdBody, type ProfileTable } from '../contract.ts';
+import { checkStructure } from './check.ts';
+import { findAttribute, readProfileTable, type TargetAttribute } from './table.ts';
+
+/**
+ * Makes sure that every mapped attribute exists, creating those whose mapping says `create`. Nothing is ever
+ * altered or deleted; an attribute that is there already is success, one of another type a conflict.
+ * @returns the mapped attributes in the mapping's order, and the names of those created
+ */
+export async function provisionAttributes(
+  client: ActitoClient,
+  entity: string,
+  table: ProfileTable,
+  { activation, columns }: { activation: Activation; columns: readonly Column[] },
+): Promise<{ attributes: TargetAttribute[]; created: string[] }> {
+  // All is checked before anything is created: an attribute is for ever.
+  const planned = checkStructure(table, activation, columns);
+  const missing = activation.attributes.filter(({ attribute }) => !findAttribute(table, attribute));
+  if (missing.length === 0) return { attributes: planned, created: [] };
+  for (const { attribute, create } of missing) {
+    const maxLength = create!.type === 'STRING' ? (create!.maxLength ?? 255) : undefined;
+    const json = addAttribute(attribute, create!.type, maxLength);
+    await client
+      .call(
+        { method: 'POST', route: 'changeRequests', parts: { entity, table: table.id }, json },
+        createdBody,
+      )
+      .catch(async (error: unknown) => {
+        // Another activation, or an earlier try whose answer was lost, may have created it.
+        const now = await readProfileTable(client, entity, table.id);
+        if (!findAttribute(now, attribute)) throw error;
+      });
+  }
+  const now = await readProfileTable(client, entity, table.id);
+  for (const { attribute } of missing) {
+    if (findAttribute(now, attribute)) continue;
+    throw new Failure(
+      'ActitoUnavailable',
+      `Attribute ${attribute} was created but Actito does not show it yet.`,
+    );
+  }
+  const attributes = checkStructure(now, activation, columns);
+  return { attributes, created: missing.map(({ attribute }) => attribute) };
+}

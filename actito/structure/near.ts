@@ -1,0 +1,10 @@
+import { closest, distance } from 'fastest-levenshtein';
+
+/** `, did you mean "name"?` when one of the known names is near, otherwise nothing. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  if (known.length === 0) return '';
+  const lower = (text: string) => text.toLowerCase(); // a wrong capital is the commonest slip of all
+  const near = closest(lower(word), known.map(lower));
+  if (distance(lower(word), near) > Math.ceil(word.length * 0.4)) return '';
+  return `, did you mean "${known.find((name) => lower(name) === near)}"?`;
+}

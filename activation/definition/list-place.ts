@@ -1,0 +1,63 @@
+import type { TextOrEnv } from './common.ts';
+import type { Definition } from './definition.ts';
+
+/** What one list is, and where its file lands. */
+interface ListPlace {
+  licence: string;
+  entity: string;
+  profileTable: string;
+  server: string;
+  folder: string;
+  file: string;
+  list: string;
+  identifier: string;
+}
+
+/** What one list is, as a text: when any of it changes, the file must be delivered as if for the first time. */
+export function listTarget({ activation, destination }: Definition): string {
+  const { environment, baseUrl, entity, profileTable, delivery } = destination;
+  const { protocol, host, port, directory } = delivery;
+  const { name, identifier, fileName } = activation.list;
+  const place: ListPlace = {
+    licence: plain(environment ?? baseUrl!),
+    entity,
+    profileTable,
+    server: `${protocol}://${plain(host)}:${plain(port)}`,
+    folder: directory.replace(/\/+$/, ''),
+    file: fileName,
+    list: name,
+    identifier: identifier.attribute,
+  };
+  return JSON.stringify(place);
+}
+
+/** In a run's definition variables are filled in; before that they are known by their names. */
+function plain(value: number | TextOrEnv): string {
+  return typeof value === 'object' ? `{ env: ${value.env} }` : String(value);
+}
+
+const WORDS: Record<keyof ListPlace, string> = {
+  list: 'the list',
+  file: 'the file',
+  identifier: 'the identifier',
+  folder: 'the folder',
+  server: 'the server',
+  profileTable: 'the profile table',
+  entity: 'the entity',
+  licence: 'the licence',
+};
+
+/**
+ * What became of a list's place, from one {@link listTarget} to another: a phrase for each thing that changed, such as
+ * `the list was "VIP" and is "Best customers"`. Empty when nothing changed.
+ */
+export function placeChanges(before: string, after: string): string[] {
+  const [was, is] = [before, after].map((target) => JSON.parse(target) as Partial<ListPlace>);
+  return (Object.keys(WORDS) as (keyof ListPlace)[])
+    .filter((part) => JSON.stringify(was![part]) !== JSON.stringify(is![part]))
+    .map((part) => `${WORDS[part]} was ${quoted(was![part])} and is ${quoted(is![part])}`);
+}
+
+function quoted(value: unknown): string {
+  return value === undefined ? 'not recorded' : JSON.stringify(value);
+}

@@ -1,0 +1,38 @@
+import { calendarCron, cron, START } from './cron.ts';
+import type { Schedule } from './schedule.ts';
+
+const DAY = 24 * 60 * 60_000;
+/** More than a year, whatever the year. */
+const YEAR_LATER = START.getTime() + 366 * DAY;
+
+/**
+ * The longest time between two runs of a schedule, looking at a year or a little more, in milliseconds. Counted in the schedule's own time
+ * of day: the hour that summer time moves is left out.
+ */
+export function longestGap(schedule: Schedule): number {
+  if (schedule.every !== undefined) return schedule.every;
+  const [minute, hour, ...day] = (schedule.cron?.trim() ?? calendarCron(schedule.calendar!)).split(/\s+/);
+  // All days have the same times, so a year of days and a day of times tell what a year of minutes would.
+  const times = momentsOf(`${minute} ${hour} * * *`, (found) => found.at(-1)! < START.getTime() + DAY).slice(
+    0,
+    -1,
+  );
+  const days = momentsOf(`0 0 ${day.join(' ')}`, (found) => found.length < 2 || found.at(-1)! < YEAR_LATER);
+  return Math.max(longest(times), longest(days) - (times.at(-1)! - times[0]!));
+}
+
+/** The moments of a cron expression from {@link START} on, as long as there is need of more. */
+function momentsOf(pattern: string, needsMore: (found: number[]) => boolean): number[] {
+  const expression = cron(pattern);
+  const found: number[] = [];
+  let next = expression.nextRun(new Date(START.getTime() - 1000));
+  while (next) {
+    found.push(next.getTime());
+    next = needsMore(found) ? expression.nextRun(next) : null;
+  }
+  return found;
+}
+
+function longest(moments: number[]): number {
+  return moments.slice(1).reduce((gap, moment, i) => Math.max(gap, moment - moments[i]!), 0);
+}

@@ -1,0 +1,30 @@
+import type { Activation } from '../../activation/definition/definition.ts';
+import type { Destination } from '../../activation/definition/destination.ts';
+import { Failure } from '../../activation/failures.ts';
+import { loadProject } from '../../config/project.ts';
+import { suggestion } from '../../config/suggestion.ts';
+import type { Dependencies } from '../dependencies.ts';
+
+/** Rows that an inspection tells at most; a workflow's result must stay small. */
+export const MOST_ROWS = 1_000;
+
+/**
+ * A destination of the project, and the activations that feed it.
+ * @throws Failure ConfigurationInvalid
+ */
+export async function findDestination(
+  { projectFolder }: Dependencies,
+  id: string,
+): Promise<{ destination: Destination; activations: Activation[] }> {
+  const project = await loadProject(projectFolder);
+  const destination = project.destinations.get(id);
+  if (!destination) {
+    const known = suggestion(id, [...project.destinations.keys()]);
+    throw new Failure(
+      'ConfigurationInvalid',
+      `The project has no destination "${id}"${known || '; its folder destinations/ is empty'}`,
+    );
+  }
+  const activations = [...project.activations.values()].filter((each) => each.destination === id);
+  return { destination, activations };
+}

@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { WORKFLOW_BUNDLE, workflowSource } from '../worker/workflow-source.ts';
+
+/*
+ * npm run build: the worker, its health check and the command line as JavaScript in dist/, with the workflows bundled.
+ * An argument names another folder, which is not emptied first.
+ */
+
+const [folder = 'dist'] = process.argv.slice(2);
+
+/** TypeScript's own compiler; it writes nothing when there is an error. @throws Error after it has printed them */
+function compile(): void {
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', folder], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error('TypeScript found errors (above); nothing was built.');
+}
+
+/** One file, with its source map inside. */
+async function bundleWorkflows(): Promise<void> {
+  const { code } = await bundleWorkflowCode({ ...workflowSource(), logger: new DefaultLogger('WARN') });
+  await writeFile(join(folder, WORKFLOW_BUNDLE), code);
+}
+
+async function main(): Promise<void> {
+  if (folder === 'dist') await rm(folder, { recursive: true, force: true });
+  compile();
+  await bundleWorkflows();
+  console.log(`Built into ${folder}/: node ${folder}/worker/main.js, node ${folder}/client/main.js --help`);
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

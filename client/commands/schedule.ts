@@ -1,0 +1,77 @@
+import type { Client } from '@temporalio/client';
+import type { Command } from 'commander';
+import { projectFolder } from '../../config/folder-setting.ts';
+import { loadProject } from '../../config/project.ts';
+import {
+  applyChange,
+  foreseen,
+  ownerFrom,
+  planSchedules,
+  type AppliedSchedule,
+} from '../activation-client.ts';
+import { EXIT } from '../exit-codes.ts';
+import { describeForeign, describeSchedule } from '../output/schedules.ts';
+import { examples, type CommandContext } from './context.ts';
+import type { Surroundings } from './surroundings.ts';
+
+interface ApplyFlags {
+  /** Tell what would be done, and change nothing. */
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+/** Adds `schedule apply`. */
+export function defineSchedule(program: Command, { surroundings, connected }: CommandContext): void {
+  program
+    .command('schedule')
+    .description("the activations' schedules in Temporal")
+    .addHelpText('after', examples(...EXAMPLES))
+    .command('apply')
+    .description(
+      'make the schedules in Temporal what the project folder (ACTITO_SYNC_PROJECT) says: create, update, and delete ' +
+        'those of this project that vanished from it',
+    )
+    .option('--dry-run', 'tell what would be done, and change nothing')
+    .option('--json', 'print the schedules as JSON, and nothing else')
+    .addHelpText('after', OURS)
+    .addHelpText('after', examples(...EXAMPLES))
+    .action((flags: ApplyFlags) => connected((client) => applyProjectSchedules(client, flags, surroundings)));
+}
+
+const EXAMPLES: [string, string][] = [
+  ['schedule apply --dry-run', 'the difference, field by field'],
+  ['schedule apply', 'after a change of the project folder'],
+  ['schedule apply --dry-run --json', 'for a program'],
+];
+
+const OURS = `
+Only schedules that this command made for this project are changed or deleted. A project is called like its folder, or
+as ACTITO_SYNC_PROJECT_NAME says; give it one name on every machine. What is paused stays paused.`;
+
+/**
+ * `schedule apply`: a line for each schedule. @returns the exit code
+ * @throws Failure ConfigurationInvalid when the project folder is not usable, or a schedule belongs to someone else
+ */
+async function applyProjectSchedules(
+  client: Client,
+  { dryRun = false, json = false }: ApplyFlags,
+  { env, out, err, taskQueue }: Surroundings,
+): Promise<number> {
+  const line = (text: string) => void (json || out.write(`${text}\n`));
+  const project = await loadProject(projectFolder(env));
+  for (const warning of project.warnings) err.write(`Warning: ${warning}\n`);
+  const owner = ownerFrom(env, taskQueue);
+  const { changes, foreign } = await planSchedules(client, project.activations.values(), owner);
+
+  const schedules: AppliedSchedule[] = [];
+  for (const planned of changes) {
+    const applied = dryRun ? foreseen(planned) : await applyChange(client, planned);
+    describeSchedule(applied, dryRun).forEach(line);
+    schedules.push(applied);
+  }
+  for (const other of foreign) line(describeForeign(other));
+  if (schedules.length === 0) line('No activation of the project has a schedule.');
+  if (dryRun) line('Nothing was changed.');
+  if (json) out.write(`${JSON.stringify({ ...owner, dryRun, schedules, foreign }, null, 2)}\n`);
+  return EXIT.ok;
+}

@@ -1,0 +1,105 @@
+import { ScheduleNotFoundError, type Client, type ScheduleDescription } from '@temporalio/client';
+import type { Schedule } from '../../activation/definition/schedule.ts';
+import { Failure } from '../../activation/failures.ts';
+import { WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { differences, type Difference } from './differences.ts';
+import { SCHEDULE_PREFIX, wantedSchedule, type WantedSchedule } from './options.ts';
+import { foreignness, PROJECT_NAME, type Owner } from './owner.ts';
+
+/** What is to be done about one schedule of ours; `found` is what Temporal has now. */
+export type PlannedChange =
+  | { change: 'create'; wanted: WantedSchedule; schedule: Schedule }
+  | {
+      change: 'update' | 'keep';
+      wanted: WantedSchedule;
+      schedule: Schedule;
+      found: ScheduleDescription;
+      differences: Difference[];
+    }
+  | { change: 'delete'; found: ScheduleDescription };
+
+/** A schedule of our workflow that is not ours, for no activation of the project. It is only told. */
+export interface ForeignSchedule {
+  scheduleId: string;
+  /** As a sentence's end, e.g. `belongs to the project "other"`. */
+  why: string;
+}
+
+export interface SchedulePlan {
+  /** Of the project's activations in their order, then of those that vanished. */
+  changes: PlannedChange[];
+  foreign: ForeignSchedule[];
+}
+
+/**
+ * Compares the project's schedules with Temporal's, and changes nothing. Which schedules vanished is read from
+ * Temporal's listing, which lags a moment behind; what is done about each follows from the schedule itself.
+ * @throws Failure ConfigurationInvalid when an activation's schedule exists and is not the owner's
+ */
+export async function planSchedules(
+  client: Client,
+  activations: Iterable<{ id: string; schedule?: Schedule }>,
+  owner: Owner,
+): Promise<SchedulePlan> {
+  const changes: PlannedChange[] = [];
+  const conflicts: string[] = [];
+  const known = new Set<string>();
+  for (const { id, schedule } of activations) {
+    if (!schedule) continue;
+    const wanted = wantedSchedule({ id, schedule }, owner);
+    known.add(wanted.scheduleId);
+    const found = await describe(client, wanted.scheduleId);
+    const why = found && foreignness(found, owner);
+    if (why) conflicts.push(conflict(id, wanted.scheduleId, why, owner));
+    else if (!found) changes.push({ change: 'create', wanted, schedule });
+    else {
+      const differing = differences(found, wanted, schedule);
+      const change = differing.length > 0 ? 'update' : 'keep';
+      changes.push({ change, wanted, schedule, found, differences: differing });
+    }
+  }
+  if (conflicts.length > 0) throw new Failure('ConfigurationInvalid', conflicts.join('\n'));
+
+  const foreign: ForeignSchedule[] = [];
+  for (const scheduleId of await listed(client)) {
+    const found = known.has(scheduleId) ? undefined : await describe(client, scheduleId);
+    if (!found) continue;
+    const why = foreignness(found, owner);
+    if (!why) changes.push({ change: 'delete', found });
+    else if (found.action.workflowType === WORKFLOW_TYPE) foreign.push({ scheduleId, why });
+  }
+  return { changes, foreign };
+}
+
+/** The ids that may be ours, in their order. */
+async function listed(client: Client): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { scheduleId } of client.schedule.list({
+    query: `ScheduleId STARTS_WITH "${SCHEDULE_PREFIX}"`,
+  })) {
+    ids.push(scheduleId);
+  }
+  return ids.sort();
+}
+
+async function describe(client: Client, scheduleId: string): Promise<ScheduleDescription | undefined> {
+  try {
+    return await client.schedule.getHandle(scheduleId).describe();
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+function conflict(activation: string, scheduleId: string, why: string, { project }: Owner): string {
+  return (
+    `activations/${activation} schedule: the schedule ${scheduleId} exists and ${why}; this project is "${project}". ` +
+    `No schedule was changed. If they are the same project, set ${PROJECT_NAME} to its name; otherwise rename the ` +
+    `activation's file, or delete that schedule: ${deleteCommand(scheduleId)}`
+  );
+}
+
+/** The command line that deletes a schedule. */
+export function deleteCommand(scheduleId: string): string {
+  return `temporal schedule delete --schedule-id ${scheduleId}`;
+}

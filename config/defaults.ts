@@ -1,0 +1,94 @@
+import type { Problem } from './problem.ts';
+import type { Path, YamlFile } from './yaml-file.ts';
+
+type Settings = Record<string, unknown>;
+
+/** Sections that are merged setting by setting; all others an activation has, or takes, as a whole. */
+const BY_SETTING = ['list', 'guards'];
+const SECTIONS = ['matchingKey', 'attributes', 'attributesRequired', 'importMode', 'schedule', ...BY_SETTING];
+
+/** A default attribute that an activation takes, and its index in the defaults. */
+type Added = [index: number, mapping: unknown];
+
+/**
+ * An activation's file completed by the `defaults` of its destination, before it is checked. What the activation says
+ * itself wins: as a whole, in `list` and `guards` setting by setting, in `attributes` by the attribute's name. A default
+ * attribute that is this activation's matching key is left out. Every setting keeps the place where it is written.
+ * @param destination the destination's file; undefined when it is missing or no YAML
+ * @param isValid whether the destination passed its own check; if not, nobody knows what it would have given
+ */
+export function withDefaults(file: YamlFile, destination: YamlFile | undefined, isValid: boolean): YamlFile {
+  if (!isSettings(file.value)) return file;
+  const own = file.value;
+  const defaults = settings(settings(destination?.value).defaults);
+  const added = addedAttributes(own, defaults);
+  return {
+    name: file.name,
+    value: merged(own, defaults, added),
+    place: (path) => {
+      const theirs = defaultPath(path, own, defaults, added);
+      if (theirs && destination) return destination.place(['defaults', ...theirs]);
+      const section = String(path[0]);
+      const isUnknown = !isValid && SECTIONS.includes(section) && !(section in own);
+      return isUnknown ? { file: UNKNOWN, line: 0, path } : file.place(path);
+    },
+  };
+}
+
+const UNKNOWN = 'destinations/';
+
+/** True when a problem of an activation is one of its destination's defaults, which are told of by their own check. */
+export function isOfDefaults(problem: Problem): boolean {
+  return problem.file.startsWith(UNKNOWN);
+}
+
+function merged(own: Settings, defaults: Settings, added: Added[]): Settings {
+  const value: Settings = { ...own };
+  for (const section of SECTIONS.filter((name) => name in defaults)) {
+    const [mine, theirs] = [own[section], defaults[section]];
+    if (!(section in own)) value[section] = theirs;
+    else if (BY_SETTING.includes(section) && isSettings(mine))
+      value[section] = { ...settings(theirs), ...mine };
+  }
+  const mappings = added.map(([, mapping]) => mapping);
+  if (Array.isArray(defaults.attributes)) {
+    if (!('attributes' in own)) value.attributes = mappings;
+    else if (Array.isArray(own.attributes))
+      value.attributes = [...(own.attributes as unknown[]), ...mappings];
+  }
+  return value;
+}
+
+function addedAttributes(own: Settings, defaults: Settings): Added[] {
+  const names = list(own.attributes).map((mapping) => settings(mapping).attribute);
+  const { attribute: key } = settings('matchingKey' in own ? own.matchingKey : defaults.matchingKey);
+  return [...list(defaults.attributes).entries()].filter(([, mapping]) => {
+    const { attribute } = settings(mapping);
+    return attribute === undefined || (attribute !== key && !names.includes(attribute));
+  });
+}
+
+/** Where in the defaults a setting of the merged activation stands, or undefined when it is the activation's own. */
+function defaultPath(path: Path, own: Settings, defaults: Settings, added: Added[]): Path | undefined {
+  const [name, step, ...rest] = [String(path[0]), ...path.slice(1)] as [string, ...Path];
+  if (!SECTIONS.includes(name) || !(name in defaults)) return undefined;
+  if (name === 'attributes' && typeof step === 'number') {
+    const found = added[step - list(own.attributes).length];
+    return found && [name, found[0], ...rest];
+  }
+  if (!(name in own)) return path;
+  const isTheirs = step !== undefined && !(step in settings(own[name])) && step in settings(defaults[name]);
+  return BY_SETTING.includes(name) && isTheirs ? path : undefined;
+}
+
+function isSettings(value: unknown): value is Settings {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function settings(value: unknown): Settings {
+  return isSettings(value) ? value : {};
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,74 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { contactsOf } from '../examples/demo/contacts.ts';
+import { seedShop } from '../examples/demo/shop.ts';
+import { startSimulator, type Simulator } from '../simulator/start.ts';
+import { generateKeyPair } from '../simulator/transfer/host-key.ts';
+
+/*
+ * What docker-compose.yml starts beside the worker: fills the demo's shop unless it is filled, starts the simulator
+ * with contacts for it, and writes the file of environment variables that points the worker at it.
+ */
+
+/** The simulator's own host name: Actito's file transfer location and the worker must know it by the same. */
+const HOST = process.env.SIMULATOR_HOST ?? 'simulator';
+/** Shared with the worker. */
+const FOLDER = process.env.SIMULATOR_FOLDER ?? '/simulator';
+
+async function main(): Promise<void> {
+  const stopped = new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
+  const shop = new pg.Client({ connectionString: process.env.SHOP_DATABASE_URL });
+  await shop.connect();
+  const { rows } = await shop.query<{ filled: boolean }>(
+    `select to_regclass('customers') is not null as filled`,
+  );
+  if (!rows[0]?.filled) await seedShop(shop);
+
+  const simulator = await startSimulator({
+    host: HOST,
+    apiPort: 8480,
+    sftpPort: 8422,
+    apiKey: 'development',
+    password: 'development',
+    hostPrivateKey: await hostKey(),
+  });
+  await simulator.seedContacts(await contactsOf(shop));
+  await shop.end();
+  await writeFile(join(FOLDER, 'environment'), environment(simulator));
+  console.log(`Actito simulator: ${simulator.apiUrl}, ${simulator.contactCount()} contacts`);
+
+  await stopped;
+  await simulator.stop();
+}
+
+/** Kept, so that a worker still knows the simulator after it was started again. */
+async function hostKey(): Promise<string> {
+  const file = join(FOLDER, 'host-key');
+  await writeFile(file, generateKeyPair().private, { flag: 'wx', mode: 0o600 }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    },
+  );
+  return readFile(file, 'utf8');
+}
+
+/** What examples/demo/destinations/actito.yaml asks for, in the form of `node --env-file`. */
+function environment({ apiUrl, apiKey, sftp }: Simulator): string {
+  return Object.entries({
+    ACTITO_BASE_URL: apiUrl,
+    ACTITO_API_KEY: apiKey,
+    ACTITO_SFTP_HOST: sftp.host,
+    ACTITO_SFTP_PORT: sftp.port,
+    ACTITO_SFTP_USERNAME: sftp.username,
+    ACTITO_SFTP_PASSWORD: sftp.password,
+    ACTITO_SFTP_HOST_KEY: sftp.hostKey,
+  })
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+main().catch((error: Error) => {
+  console.error(`The simulator ended: ${error.message}`);
+  process.exitCode = 1;
+});

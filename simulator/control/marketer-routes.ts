@@ -1,0 +1,68 @@
+import { readJson } from '../http/body.ts';
+import type { Answer, Route } from '../http/route.ts';
+import type { Inspection } from '../inspection.ts';
+import type { ListChange, NewAttribute, NewList } from '../marketer.ts';
+import type { NewEtl } from '../imports/etls.ts';
+
+const done: Answer = { status: 204 };
+
+/** What a marketer does, over HTTP. Bodies are checked by what they are given to. */
+export const marketerRoutes: Route<Inspection>[] = [
+  {
+    method: 'POST',
+    path: '/lists',
+    handle: async (inspection, { request }) => {
+      inspection.createList((await readJson(request)) as NewList);
+      return done;
+    },
+  },
+  {
+    method: 'PUT',
+    path: '/lists/{name}',
+    handle: async (inspection, { params, request }) => {
+      inspection.changeList(params.name!, (await readJson(request)) as ListChange);
+      return done;
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/lists/{name}',
+    handle: (inspection, { params }) => {
+      inspection.deleteList(params.name!);
+      return done;
+    },
+  },
+  {
+    method: 'POST',
+    path: '/attributes',
+    handle: async (inspection, { request }) => {
+      inspection.createAttribute((await readJson(request)) as NewAttribute);
+      return done;
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/attributes/{name}',
+    handle: (inspection, { params }) => {
+      inspection.deleteAttribute(params.name!);
+      return done;
+    },
+  },
+  { method: 'GET', path: '/etls', handle: (inspection) => ({ status: 200, json: inspection.etls() }) },
+  {
+    method: 'POST',
+    path: '/etls',
+    handle: async (inspection, { request }) => ({
+      status: 201,
+      json: inspection.createEtl((await readJson(request)) as NewEtl),
+    }),
+  },
+  {
+    method: 'DELETE',
+    path: '/etls/{id}',
+    handle: (inspection, { params }) => {
+      inspection.deleteEtl(params.id!);
+      return done;
+    },
+  },
+];

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { type Attribute, TECHNICAL } from '../contacts/attributes.ts';
+import type { Profiles } from '../contacts/profiles.ts';
+import type { Licence } from '../licence.ts';
+import { invalid } from '../refusal.ts';
+
+/** Of a CSV file's columns. */
+export const Separator = z.string().regex(/^[^"\r\n]$/, 'must be one character');
+
+export const IMPORT_MODES = ['UPDATE_ONLY', 'CREATE_UPDATE', 'CREATE_ONLY'] as const;
+
+/** What an import is to do, whichever way it came in. */
+export interface ImportJob {
+  tableId: string;
+  mode: (typeof IMPORT_MODES)[number];
+  /** The attribute that rows are matched on. */
+  key: string;
+  separator: string;
+  emptyValue: Licence['emptyValue'];
+  /** The pre-defined ETL that it runs; none for one shot. */
+  etlId?: string;
+  /** The attributes that its files may hold. */
+  attributes: string[];
+  /** The attribute of each column. @throws Refusal for a header line that cannot be imported. */
+  columnsOf(header: readonly string[]): string[];
+}
+
+/** The columns of a file, looked up in the table. */
+export interface Columns {
+  keyAttribute: Attribute;
+  keyColumn: number;
+  /** What is written, in the order of the file without the key. */
+  written: Attribute[];
+}
+
+/** @throws Refusal 400 for columns that the table could not be imported with. */
+export function lookUp(names: readonly string[], key: string, profiles: Profiles): Columns {
+  if (new Set(names).size < names.length) throw invalid('An attribute occurs twice.');
+  const attributes = names.map((name) => {
+    const attribute = profiles.attribute(name);
+    if (!attribute) throw invalid(`The table has no attribute "${name}".`);
+    return attribute;
+  });
+  const keyColumn = names.indexOf(key);
+  const keyAttribute = attributes[keyColumn];
+  if (!keyAttribute) throw invalid(`The key "${key}" is not among the columns.`);
+  if (!keyAttribute.unique) throw invalid(`The key "${key}" is not a unique attribute.`);
+  const written = attributes.filter((attribute) => attribute !== keyAttribute);
+  const technical = written.find(({ name }) => (TECHNICAL as readonly string[]).includes(name));
+  if (technical) throw invalid(`"${technical.name}" is written by Actito only.`);
+  return { keyAttribute, keyColumn, written };
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { type Attribute, custom, LONGEST_STRING, VALUE_TYPES } from './contacts/attributes.ts';
+import { shaped } from './http/body.ts';
+import type { Etl, NewEtl } from './imports/etls.ts';
+import type { FileSynchronization } from './lists/file-transfer.ts';
+import type { TargetList } from './lists/target-lists.ts';
+import { invalid, notFound } from './refusal.ts';
+import type { World } from './world.ts';
+
+const ListFields = {
+  /** Default: the list's name with `.csv`. */
+  fileName: z.string().optional(),
+  /** Name of the file transfer location; default: the first. */
+  location: z.string().optional(),
+  identifierAttribute: z.string().default('emailAddress'),
+  validityHours: z.int().positive().default(48),
+  description: z.string().default(''),
+};
+const NewList = z.strictObject({ name: z.string(), ...ListFields });
+const ListChange = z.strictObject({
+  name: z.string().optional(),
+  fileName: z.string().optional(),
+  validityHours: z.int().positive().optional(),
+  description: z.string().optional(),
+});
+const NewAttribute = z.strictObject({
+  name: z.string().regex(/^[A-Za-z]\w{0,49}$/, 'must be a technical name of at most 50 characters'),
+  valueType: z.enum(VALUE_TYPES).default('STRING'),
+  unique: z.boolean().default(false),
+  mandatory: z.boolean().default(false),
+  maxLength: z.int().min(1).max(LONGEST_STRING).default(LONGEST_STRING),
+});
+
+export type NewList = z.input<typeof NewList>;
+export type ListChange = z.input<typeof ListChange>;
+export type NewAttribute = z.input<typeof NewAttribute>;
+
+/** What a marketer does in Actito's interface; each throws a Refusal that says what is wrong. */
+export interface Marketer {
+  /** Sets up a list with its file synchronization; one that expects this file and is free is used again. */
+  createList(list: NewList): void;
+  /** Renames a list, or lets it read another file, or for longer. */
+  changeList(name: string, change: ListChange): void;
+  /** Its file synchronization stays, as a thing of its own. */
+  deleteList(name: string): void;
+  /** Unlike by the API, it may be unique or mandatory. */
+  createAttribute(attribute: NewAttribute): void;
+  /** Everyone's value is gone; what imports it fails from then on. Refused while a list is identified by it. */
+  deleteAttribute(name: string): void;
+  /** Defines an import that only needs its file. */
+  createEtl(etl: NewEtl): Etl;
+  deleteEtl(id: string): void;
+  etls(): Etl[];
+}
+
+/** The marketer of whichever world is the present one. */
+export function marketer(world: () => World): Marketer {
+  return {
+    createList: (list) => {
+      const { name, fileName = `${name}.csv`, location, ...fields } = shaped(NewList, list);
+      const synchronization = synchronizationFor(world(), name, fileName, location);
+      world().lists.add({ name, ...fields, fileSynchronizationId: synchronization.id });
+    },
+    changeList: (name, change) => {
+      const { fileName, ...fields } = shaped(ListChange, change);
+      const { id, description, fileSynchronizationId, identifierAttribute, validityHours } = named(
+        world(),
+        name,
+      );
+      const before = { name, description, fileSynchronizationId, identifierAttribute, validityHours };
+      const file = fileName && {
+        fileSynchronizationId: synchronizationFor(world(), fields.name ?? name, fileName).id,
+      };
+      world().lists.change(id, { ...before, ...fields, ...file });
+    },
+    deleteList: (name) => world().lists.remove(named(world(), name).id),
+    createAttribute: (attribute) => {
+      const { name, valueType, maxLength, ...flags } = shaped(NewAttribute, attribute);
+      const length = valueType === 'STRING' ? { valueRestriction: { maxLength } } : {};
+      const created: Attribute = custom(name, valueType, { ...flags, ...length });
+      world().profiles.addAttributes([created]);
+    },
+    deleteAttribute: (name) => {
+      const list = world()
+        .lists.all()
+        .find((each) => each.identifierAttribute === name);
+      if (list) throw invalid(`The list "${list.name}" is identified by "${name}".`);
+      world().profiles.removeAttribute(name);
+    },
+    createEtl: (etl) => world().etls.add(etl),
+    deleteEtl: (id) => world().etls.remove(id),
+    etls: () => world().etls.all(),
+  };
+}
+
+function named({ lists }: World, name: string): TargetList {
+  const list = lists.named(name);
+  if (!list) throw notFound(`The list "${name}"`);
+  return list;
+}
+
+function synchronizationFor(
+  { fileTransfer }: World,
+  name: string,
+  fileName: string,
+  locationName?: string,
+): FileSynchronization {
+  const location = fileTransfer.locations.find(
+    (each) => locationName === undefined || each.name === locationName,
+  );
+  if (!location) throw notFound(`The file transfer location "${locationName}"`);
+  const present = fileTransfer.synchronizations.find(
+    (each) => each.fileName === fileName && each.fileTransferLocationId === location.id,
+  );
+  const fileTransferLocationId = location.id;
+  return (
+    present ?? fileTransfer.add({ name, fileName, fileTransferLocationId, separator: ';', encoding: 'UTF-8' })
+  );
+}

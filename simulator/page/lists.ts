@@ -1,0 +1,85 @@
+import type { TargetList } from '../lists/target-lists.ts';
+import type { World } from '../world.ts';
+import { html, type Html } from './html.ts';
+import type { View } from './view.ts';
+import { counted, duration, grouped, moment } from './words.ts';
+
+const HOUR = 3_600_000;
+
+/** The external target lists, as expert mode → File offers them. */
+export function listsPage(world: World): View {
+  const lists = world.lists.all();
+  const main = html`<p class="quiet">Expert mode → File</p>
+    <h1>External target lists</h1>
+    ${
+      lists.length === 0 &&
+      html`<p class="empty">
+        There is no external target list yet. The first run of an activation makes one, unless it is to be
+        made by hand.
+      </p>`
+    }
+    ${lists.map((list) => card(world, list))}`;
+  return { title: 'External target lists', main, live: true };
+}
+
+function card(world: World, list: TargetList): Html {
+  const state = stateOf(world, list);
+  const { fileName } = world.fileTransfer.synchronization(list.fileSynchronizationId);
+  const targeted = world.lists.targeted(list).size;
+  return html`<article class="card ${state.tone}" aria-labelledby="list-${list.id}">
+    <header>
+      <div>
+        <h2 id="list-${list.id}">${list.name}</h2>
+        <p class="quiet">${list.description}</p>
+      </div>
+      <p class="figure"><strong>${grouped(targeted)}</strong> ${targeted === 1 ? 'profile' : 'profiles'}</p>
+    </header>
+    <p class="state ${state.tone}"><span class="pill">${state.word}</span> ${state.text}</p>
+    <dl>
+      <div>
+        <dt>Last retrieved file</dt>
+        ${retrievedFile(list)}
+      </div>
+      <div>
+        <dt>Expiration date</dt>
+        <dd>${list.expires === null ? 'None before the first file' : moment(list.expires)}</dd>
+        <dd class="quiet">${duration(list.validityHours * HOUR)} from each retrieved file on</dd>
+      </div>
+      <div>
+        <dt>Expected file</dt>
+        <dd>${fileName}</dd>
+        <dd class="quiet">Profiles identified by ${list.identifierAttribute}</dd>
+      </div>
+    </dl>
+  </article>`;
+}
+
+interface State {
+  word: string;
+  text: string;
+  tone: 'good' | 'bad' | 'waiting';
+}
+
+function stateOf({ clock, lists }: World, list: TargetList): State {
+  if (list.expires === null) {
+    return { word: 'Waiting', text: 'No file was read yet: the list targets nobody.', tone: 'waiting' };
+  }
+  const left = list.expires - clock.now();
+  if (!lists.isExpired(list)) return { word: 'Valid', text: `${duration(left)} left`, tone: 'good' };
+  const before = counted(list.members.size, 'profile');
+  const text = `Expired ${duration(-left)} ago: the list targets nobody. Its last file held ${before}.`;
+  return { word: 'Expired', text, tone: 'bad' };
+}
+
+function retrievedFile({ lastRetrievedFile: file, members }: TargetList): Html {
+  if (!file) return html`<dd>None yet</dd>`;
+  const retrieved = moment(Date.parse(file.retrievedMoment));
+  if (file.errorMessage !== undefined) {
+    return html`<dd>${file.name}</dd>
+      <dd class="quiet">${retrieved}</dd>
+      <dd class="complaint">Not taken over: ${file.errorMessage} The list is as it was before.</dd>`;
+  }
+  return html`<dd>${file.name}</dd>
+    <dd class="quiet">${retrieved}</dd>
+    <dd class="quiet">${counted(file.lines, 'line')}, ${counted(members.size, 'profile')} found</dd>`;
+}

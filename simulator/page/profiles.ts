@@ -1,0 +1,94 @@
+import type { Row } from '../contacts/profiles.ts';
+import type { World } from '../world.ts';
+import { html, type Html } from './html.ts';
+import { findProfiles, MOST_FOUND } from './search.ts';
+import { type Column, table } from './table.ts';
+import type { View } from './view.ts';
+import { counted } from './words.ts';
+
+const EXAMPLES = 5;
+
+/** The search for one profile: its attributes, and the lists that it is on. */
+export function profilesPage(world: World, parameters: URLSearchParams): View {
+  const query = (parameters.get('q') ?? '').trim();
+  const main = html`<h1>Profile search</h1>
+    <form action="/profiles" role="search">
+      <label for="q">E-mail address, phone number or external id</label>
+      <div class="field">
+        <input id="q" name="q" type="search" value="${query}" autocomplete="off" spellcheck="false" />
+        <button>Search</button>
+      </div>
+    </form>
+    ${query === '' ? examples(world) : results(world, query)}`;
+  return { title: query === '' ? 'Profile search' : `${query} · Profile search`, main, live: false };
+}
+
+function results(world: World, query: string): Html {
+  const found = findProfiles(world, query);
+  if (found.length === 0) {
+    return html`<p class="empty" role="status">
+      No profile has “${query}” as its e-mail address, phone number or another unique attribute.
+    </p>`;
+  }
+  const more = found.length === MOST_FOUND ? 'or more ' : '';
+  return html`<p role="status">${counted(found.length, 'profile')} ${more}found</p>
+    ${found.map((row) => card(world, row))}`;
+}
+
+interface Value {
+  name: string;
+  value: string | null;
+}
+
+const VALUES: Column<Value>[] = [
+  { head: 'Attribute', cell: ({ name }) => name },
+  { head: 'Value', cell: ({ value }) => value ?? html`<span class="quiet">no value</span>` },
+];
+
+function card({ profiles, lists }: World, row: Row): Html {
+  const contact = profiles.contact(row);
+  const id = row[0] as number;
+  const on = lists.all().filter(({ members }) => members.has(id));
+  return html`<article class="card" aria-labelledby="profile-${id}">
+    <header>
+      <div>
+        <h2 id="profile-${id}">${contact.emailAddress ?? `Profile ${id}`}</h2>
+        <p class="quiet">Profile ${id}</p>
+      </div>
+    </header>
+    <h3>On the lists</h3>
+    ${
+      on.length === 0
+        ? html`<p>On no external target list.</p>`
+        : html`<ul>
+            ${on.map((list) =>
+              lists.isExpired(list)
+                ? html`<li>${list.name} <span class="complaint">(expired: it targets nobody)</span></li>`
+                : html`<li>${list.name}</li>`,
+            )}
+          </ul>`
+    }
+    ${table(
+      'Attributes',
+      VALUES,
+      Object.entries(contact).map(([name, value]) => ({ name, value })),
+    )}
+  </article>`;
+}
+
+/** The first few profiles, for those who know nobody here yet. */
+function examples({ profiles }: World): Html {
+  const addresses: string[] = [];
+  for (const row of profiles.rows()) {
+    const { emailAddress } = profiles.contact(row);
+    if (emailAddress) addresses.push(emailAddress);
+    if (addresses.length === EXAMPLES) break;
+  }
+  if (addresses.length === 0) return html`<p class="empty">The table has no profiles.</p>`;
+  return html`<p>For example:</p>
+    <ul>
+      ${addresses.map(
+        (address) => html`<li><a href="/profiles?q=${encodeURIComponent(address)}">${address}</a></li>`,
+      )}
+    </ul>`;
+}

@@ -1,0 +1,159 @@
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  type Stats,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { join, posix } from 'node:path';
+import { type Readable, Writable } from 'node:stream';
+import type { Faults } from '../faults.ts';
+
+interface Surroundings {
+  /** The folder on disk that the session sees as `/`. */
+  root: string;
+  faults: () => Faults;
+  /** Cuts the connection without a word. */
+  cut: () => void;
+}
+
+/** The files of one FTP session, in the shape that ftp-srv asks for: it calls these methods by name. */
+export class FtpFiles {
+  readonly #surroundings: Surroundings;
+  readonly #streams = new Set<Readable | Writable>();
+  #cwd = '/';
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  currentDirectory(): string {
+    return this.#cwd;
+  }
+
+  chdir(path: string): string {
+    if (!this.get(path).isDirectory()) throw new Error('Not a folder.');
+    return (this.#cwd = this.#virtual(path));
+  }
+
+  get(path: string) {
+    return worded(() => entryOf(posix.basename(path), statSync(this.#disk(path))));
+  }
+
+  list(path: string) {
+    const folder = this.#disk(path);
+    return worded(() =>
+      readdirSync(folder).flatMap((name) => {
+        const stats = statSync(join(folder, name), { throwIfNoEntry: false });
+        return stats ? [entryOf(name, stats)] : []; // removed since the folder was read
+      }),
+    );
+  }
+
+  read(path: string, { start }: { start?: number } = {}) {
+    const stream = createReadStream('', { fd: this.#open(path, constants.O_RDONLY), start });
+    this.#streams.add(stream);
+    stream.once('close', () => this.#streams.delete(stream));
+    return { stream, clientPath: this.#virtual(path) };
+  }
+
+  /** The file grows under its name while it is uploaded. */
+  write(path: string, { append = false, start = 0 }: { append?: boolean; start?: number } = {}) {
+    const mode = append ? constants.O_APPEND : start > 0 ? 0 : constants.O_TRUNC;
+    const descriptor = this.#open(path, constants.O_WRONLY | constants.O_CREAT | mode);
+    const { faults, cut } = this.#surroundings;
+    let received = 0;
+    let position = append ? null : start;
+    const keep = (data: Buffer) => {
+      for (let done = 0; done < data.length;) {
+        const bytes = writeSync(descriptor, data, done, data.length - done, position);
+        done += bytes;
+        if (position !== null) position += bytes;
+      }
+    };
+    const stream = new Writable({
+      write: (data: Buffer, _encoding, done) => {
+        const limit = faults().pending('uploadBreaks')?.afterBytes ?? Infinity;
+        const room = limit - received;
+        try {
+          worded(() => keep(room < data.length ? data.subarray(0, Math.max(room, 0)) : data));
+        } catch (error) {
+          done(error as Error);
+          return;
+        }
+        received += data.length;
+        if (room > data.length || !faults().strike('uploadBreaks')) done();
+        else cut();
+      },
+      destroy: (error, done) => {
+        closeSync(descriptor);
+        this.#streams.delete(stream); // not on 'close': ftp-srv would take a listener of it for one that ends the stream
+        done(error);
+      },
+    });
+    this.#streams.add(stream);
+    return { stream, clientPath: this.#virtual(path) };
+  }
+
+  delete(path: string): void {
+    const isFolder = this.get(path).isDirectory();
+    worded(() => (isFolder ? rmdirSync : unlinkSync)(this.#disk(path)));
+  }
+
+  mkdir(path: string): string {
+    worded(() => mkdirSync(this.#disk(path)));
+    return this.#virtual(path);
+  }
+
+  /** Replaces a file of that name in one step. */
+  rename(from: string, to: string): void {
+    const faults = this.#surroundings.faults();
+    if (faults.strike('renameRefused')) throw new Error('Refused by a fault switch.');
+    const exists = statSync(this.#disk(to), { throwIfNoEntry: false }) !== undefined;
+    if (exists && faults.strike('replaceRefused')) throw new Error('The target exists.');
+    worded(() => renameSync(this.#disk(from), this.#disk(to)));
+  }
+
+  /** Closes what a connection that is gone has left open. */
+  closeAll(): void {
+    for (const stream of this.#streams) stream.destroy();
+  }
+
+  #open(path: string, flags: number): number {
+    return worded(() => openSync(this.#disk(path), flags, 0o644));
+  }
+
+  #virtual(path: string): string {
+    return posix.resolve('/', this.#cwd, path);
+  }
+
+  /** Clients cannot make symbolic links here, so resolving `..` is enough to keep them inside. */
+  #disk(path: string): string {
+    return join(this.#surroundings.root, this.#virtual(path));
+  }
+}
+
+/** What ftp-srv reads of a file. The size is a text, because it takes the number 0 for no answer at all. */
+function entryOf(name: string, stats: Stats) {
+  const { mode, mtime, size, uid, gid } = stats;
+  return { name, mode, mtime, uid, gid, size: String(size), isDirectory: () => stats.isDirectory() };
+}
+
+/** System errors keep their words to themselves, they hold paths of this machine. */
+function worded<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new Error('No such file or folder.', { cause: error });
+    if (code === 'EACCES' || code === 'EPERM') throw new Error('Permission denied.', { cause: error });
+    throw new Error(`It failed (${code ?? 'unknown'}).`, { cause: error });
+  }
+}

@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest';
+import { deliverList, temporaryName } from '../../actito/delivery/deliver.ts';
+import { FILE, lines, type Stand } from './delivery-stand.ts';
+
+/** What comes to stand in the folder, and what does not. */
+export function testPlacing({ fixture, connect, list, text }: Stand): void {
+  test('a delivered file is exactly its content, and nothing is left beside it', async () => {
+    const bytes = await deliverList(await connect(), list(lines('id\n', 'anna@shop.be\nzoë', '@shop.be\n')));
+    expect(await text(FILE)).toBe('id\nanna@shop.be\nzoë@shop.be\n');
+    expect(bytes).toBe(Buffer.byteLength('id\nanna@shop.be\nzoë@shop.be\n'));
+    expect(await fixture().names()).toEqual([FILE]);
+  });
+
+  test('a file of 5 MB arrives whole, whatever the pieces it comes in', async () => {
+    const content = Buffer.alloc(5_000_000, 'anna@shop.be\nbob@shop.be\nc\n');
+    async function* pieces() {
+      for (let at = 0, size = 1; at < content.length; at += size, size = (size * 7) % 99_991) {
+        yield content.subarray(at, at + size);
+      }
+    }
+    expect(await deliverList(await connect(), list(pieces()))).toBe(content.length);
+    expect((await fixture().read(FILE))!.equals(content)).toBe(true);
+  });
+
+  test('a list without lines is a file with its header, and a file without bytes is one too', async () => {
+    const server = await connect();
+    await deliverList(server, list(lines('id\n')));
+    expect(await text(FILE)).toBe('id\n');
+    expect(await deliverList(server, list(lines(), { delivery: '2' }))).toBe(0);
+    expect(await text(FILE)).toBe('');
+  });
+
+  test('nothing appears under the final name before the whole file is written', async () => {
+    const seen: (string | undefined)[] = [];
+    let whole: string | undefined;
+    async function* content() {
+      for (let no = 0; no < 5; no++) {
+        yield Buffer.alloc(40_000, String(no));
+        seen.push(await text(FILE));
+      }
+    }
+    const checkFence = async () => {
+      seen.push(await text(FILE));
+      whole = await text(temporaryName(FILE, '5', '1'));
+    };
+    await deliverList(await connect(), list(content(), { checkFence }));
+    expect(seen).toEqual(Array(6).fill(undefined));
+    expect(whole).toBe(await text(FILE));
+    expect(whole).toHaveLength(200_000);
+  });
+
+  test('an earlier file is replaced in one step: a reader finds the old one or the new one', async () => {
+    await fixture().write(FILE, 'old');
+    const seen = new Set<string | undefined>();
+    let delivered = false;
+    const watch = async () => {
+      while (!delivered) seen.add(await text(FILE));
+      seen.add(await text(FILE));
+    };
+    const watching = watch();
+    await deliverList(await connect(), list(lines('new'))).finally(() => (delivered = true));
+    await watching;
+    expect([...seen]).toEqual(['old', 'new']);
+  });
+
+  test('older temporaries of this list are removed, all other files stay', async () => {
+    const stay = [
+      temporaryName('Other.csv', '1', '1'),
+      temporaryName(FILE, '5', '2'), // of a later delivery
+      temporaryName(FILE, '6', '1'), // of a newer run
+      temporaryName(FILE, '10', '1'), // newer, although it sorts before 5
+      `.${FILE}.notes.part`,
+      'Other.csv',
+    ];
+    const go = [
+      temporaryName(FILE, '4', '9'),
+      temporaryName(FILE, '5', '0'),
+      `${temporaryName(FILE, '4', '8')}.old`, // a replaced file, of an attempt that broke off
+    ];
+    for (const file of [...stay, ...go]) await fixture().write(file, 'x');
+    await deliverList(await connect(), list(lines('id\n')));
+    expect(await fixture().names()).toEqual([...stay, FILE].sort());
+  });
+
+  test('a file that is not as large as what was sent is not put in place', async () => {
+    await fixture().write(FILE, 'old');
+    const server = await connect();
+    const temporary = temporaryName(FILE, '5', '1');
+    /** Something on the server cuts the file short, such as a full disk. */
+    const size = async (path: string) => {
+      await fixture().write(temporary, 'sho');
+      return server.size(path);
+    };
+    const delivery = deliverList({ ...server, size }, list(lines('short of this')));
+    await expect(delivery).rejects.toMatchObject({ name: 'DeliveryUnavailable' });
+    await expect(delivery).rejects.toThrow('3 bytes of the 13');
+    expect(await text(FILE)).toBe('old');
+  });
+
+  test('a server that refuses to replace gets the old file out of the way, and nothing is left of it', async () => {
+    fixture().refuseReplacing();
+    const server = await connect();
+    await deliverList(server, list(lines('first')));
+    await deliverList(server, list(lines('second'), { delivery: '2' }));
+    expect(await text(FILE)).toBe('second');
+    expect(await fixture().names()).toEqual([FILE]);
+  });
+
+  test('removing a file that is gone is success', async () => {
+    const server = await connect();
+    await expect(server.remove(`${fixture().directory}/nothing.csv`)).resolves.toBeUndefined();
+  });
+
+  test('content is taken no faster than the server takes it, so a large list needs no memory', async () => {
+    const temporary = temporaryName(FILE, '5', '1');
+    const chunk = Buffer.alloc(65_536, 'anna@shop.be\n');
+    let [taken, furthestAhead] = [0, 0];
+    async function* content() {
+      while (taken < 60_000_000) {
+        yield chunk;
+        taken += chunk.length;
+        furthestAhead = Math.max(furthestAhead, taken - fixture().size(temporary));
+      }
+    }
+    await deliverList(await connect(), list(content()));
+    expect(fixture().size(FILE)).toBe(taken);
+    expect(furthestAhead).toBeLessThan(16_000_000); // the buffers of both ends and of the system between them
+  });
+}

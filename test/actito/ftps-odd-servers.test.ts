@@ -1,0 +1,239 @@
+import { once } from 'node:events';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import type { FileServer } from '../../actito/delivery/file-server.ts';
+import { connectFtps } from '../../actito/delivery/ftps.ts';
+import { type Certificate, createCertificate } from '../../simulator/transfer/certificate.ts';
+import { until } from '../setup/until.ts';
+import { endless, lines } from './delivery-stand.ts';
+import {
+  type Answers,
+  type ScriptedServer,
+  type Session,
+  startScriptedServer,
+} from './ftps-scripted-server.ts';
+
+let certificate: Certificate;
+beforeAll(async () => {
+  certificate = await createCertificate(['127.0.0.1']);
+});
+
+let scripted: ScriptedServer;
+const open: FileServer[] = [];
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.close();
+  await scripted?.stop();
+});
+
+/** Starts a server and logs in to it. @param timeout of its silence, in milliseconds */
+async function connect(
+  answers: Answers,
+  { timeout = 30_000, signal = new AbortController().signal, ...script }: Options = {},
+): Promise<FileServer> {
+  scripted = await startScriptedServer({ answers, tls: certificate, ...script });
+  const login = { protocol: 'ftps', host: '127.0.0.1', port: scripted.port } as const;
+  const server = await connectFtps(
+    { ...login, username: 'actito', password: 'top-secret', ca: certificate.cert },
+    signal,
+    timeout,
+  );
+  open.push(server);
+  return server;
+}
+type Options = { timeout?: number; signal?: AbortSignal } & Partial<
+  Omit<Parameters<typeof startScriptedServer>[0], 'answers'>
+>;
+
+const silence = () => undefined;
+const beginAndIgnore = (session: Session) => {
+  session.reply('234 begin');
+  session.ignore();
+};
+const drop = (session: Session) => session.cut();
+const REFUSED = { name: 'DeliveryRefused', retryable: false };
+const UNAVAILABLE = { name: 'DeliveryUnavailable', retryable: true };
+
+test.each<[string, Answers, object, string]>([
+  ['is full', { greeting: '421 too many users' }, UNAVAILABLE, 'connecting failed (421'],
+  ['drops the connection', { greeting: drop }, UNAVAILABLE, 'connecting failed'],
+  ['knows no AUTH', { 'AUTH TLS': '500 unknown' }, REFUSED, 'explicit TLS (AUTH TLS'],
+  ['offers plain FTP only', { 'AUTH TLS': '502 not here' }, REFUSED, 'Nothing was sent'],
+  ['has its TLS switched off', { 'AUTH TLS': '534 no' }, REFUSED, 'the change to TLS failed (534 no)'],
+  ['has no TLS just now', { 'AUTH TLS': '431 later' }, UNAVAILABLE, 'the change to TLS failed (431 later)'],
+  ['drops the connection at TLS', { 'AUTH TLS': drop }, UNAVAILABLE, 'the change to TLS failed'],
+  ['says yes to TLS and goes on in plain', { 'AUTH TLS': '234 a\r\n220 b' }, REFUSED, 'TLS 1.2 or newer'],
+])('a server that %s gets no user name and no password', async (_, answers, expected, message) => {
+  const login = connect(answers);
+  await expect(login).rejects.toMatchObject(expected);
+  await expect(login).rejects.toThrow(message);
+  expect(scripted.received.join()).not.toMatch(/USER|PASS|actito|top-secret/);
+});
+
+test('a server that knows nothing newer than TLS 1.1 is refused, and gets no password', async () => {
+  const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' } as const;
+  const login = connect({}, { tls: { ...certificate, ...old } });
+  await expect(login).rejects.toMatchObject(REFUSED);
+  await expect(login).rejects.toThrow('TLS 1.2 or newer');
+  expect(scripted.received).toEqual(['plain: AUTH TLS']);
+});
+
+test.each<[string, Answers, object, string]>([
+  [
+    'a wrong login',
+    { PASS: '530 top-secret is wrong' },
+    REFUSED,
+    'Check delivery.username and delivery.password',
+  ],
+  ['an account to be named', { PASS: '332 account?' }, REFUSED, 'the login failed (332)'],
+  [
+    'too many logins at once',
+    { PASS: '530 Sorry, too many connections' },
+    UNAVAILABLE,
+    'the login failed (530)',
+  ],
+  ['a full server', { USER: '421 full' }, UNAVAILABLE, 'the login failed (421)'],
+  ['unprotected data only', { PROT: '536 no' }, REFUSED, 'must allow encrypted transfers (PROT P)'],
+])('%s is told as such, without the password', async (_, answers, expected, message) => {
+  const login = connect(answers);
+  await expect(login).rejects.toMatchObject(expected);
+  await expect(login).rejects.toThrow(message);
+  await expect(login).rejects.not.toThrow('top-secret');
+});
+
+const upload = (server: FileServer) => server.upload('/in/a.csv', lines('id\n'));
+const names = (server: FileServer) => server.names('/in');
+const remove = (server: FileServer) => server.remove('/in/a.csv');
+const size = (server: FileServer) => server.size('/in/a.csv');
+const replace = (server: FileServer) => server.replace('/in/a.part', '/in/a.csv');
+const refuseAfterDrop = (session: Session) => {
+  void session.data().then((data) => {
+    data.destroy();
+    data.once('close', () => session.reply('550 no right to write'));
+  });
+};
+const endWith = (text: string) => (session: Session) => {
+  session.reply('150 send');
+  void session.data().then((data) => data.resume().once('end', () => session.reply(text)));
+};
+const dropAtTheEnd = (session: Session) => {
+  session.reply('150 send');
+  void session.data().then((data) => data.resume().once('end', () => session.cut()));
+};
+const listed = '-rw-r--r-- 1 a a 12 Jan 01 10:00 a.csv\r\n-rw-r--r-- 1 a a 34 Jan 01 10:00 a.part\r\n';
+
+test.each<[string, (server: FileServer) => Promise<unknown>, Answers, object, string]>([
+  ['a missing folder', names, { CWD: '550 no such folder' }, REFUSED, 'Check delivery.directory'],
+  ['a forbidden list', names, { LIST: '550 permission denied' }, REFUSED, 'allowed to list'],
+  ['no way to transfer', names, { EPSV: '502 no', PASV: '425 no' }, UNAVAILABLE, 'block the passive ports'],
+  ['an end between calls', names, { CWD: drop }, UNAVAILABLE, 'opening the folder failed'],
+  ['a forbidden upload', upload, { STOR: '553 no right' }, REFUSED, 'allowed to write in delivery.directory'],
+  ['a refusal after the drop', upload, { STOR: refuseAfterDrop }, REFUSED, '550 no right to write'],
+  ['a full disk', upload, { STOR: '552 over quota' }, UNAVAILABLE, 'the upload failed (552 over quota)'],
+  ['a disk that fills up', upload, { STOR: endWith('452 disk full') }, UNAVAILABLE, '452 disk full'],
+  ['a transfer broken off', upload, { STOR: endWith('426 broken off') }, UNAVAILABLE, '426 broken off'],
+  ['no data connection', upload, { STOR: '425 no data connection' }, UNAVAILABLE, 'block the passive ports'],
+  ['an answer that is lost', upload, { STOR: dropAtTheEnd }, UNAVAILABLE, 'the upload failed'],
+  ['a forbidden removal', remove, { DELE: '550 permission denied' }, REFUSED, 'allowed to delete'],
+  [
+    'a forbidden rename',
+    replace,
+    { RNTO: '550 permission denied' },
+    REFUSED,
+    'allowed to rename and replace',
+  ],
+  ['a busy rename', replace, { RNTO: '450 busy' }, UNAVAILABLE, 'the rename failed (450 busy)'],
+])('%s is told as such', async (_, call, answers, expected, message) => {
+  const attempt = call(await connect(answers, { listing: listed }));
+  await expect(attempt).rejects.toMatchObject(expected);
+  await expect(attempt).rejects.toThrow(message);
+});
+
+test.each<[string, Answers]>([
+  ['has no SIZE', { SIZE: '502 not here' }],
+  ['refuses SIZE', { SIZE: '550 not today' }],
+  ['answers SIZE with words', { SIZE: '213 twelve' }],
+])('the size is found in the list of a server that %s', async (_, answers) => {
+  expect(await size(await connect(answers, { listing: listed }))).toBe(12);
+});
+
+test('the size of a file that is gone is a failure that passes', async () => {
+  await expect(size(await connect({ SIZE: '550 no such file' }))).rejects.toMatchObject(UNAVAILABLE);
+});
+
+test('a server that lists by MLSD is asked by MLSD', async () => {
+  const answers: Answers = {
+    FEAT: '211-here\r\n MLST type*;size*;\r\n211 end',
+    MLSD: (session) => {
+      session.reply('150 look');
+      const list = 'type=cdir; .\r\ntype=file;size=5; b c.csv\r\n';
+      void session.data().then((data) => data.end(list, () => session.reply('226 done')));
+    },
+  };
+  expect(await names(await connect(answers))).toEqual(['b c.csv']);
+});
+
+test('a server that calls an empty folder a failure has an empty folder', async () => {
+  expect(await names(await connect({ LIST: '550 No files found.' }))).toEqual([]);
+});
+
+test('a data connection with another certificate gets no line of the list', async () => {
+  let taken = 0;
+  async function* content() {
+    taken += 1;
+    yield Buffer.from('anna@shop.be\n');
+  }
+  const server = await connect({}, { dataTls: await createCertificate(['127.0.0.1']) });
+  const attempt = server.upload('/in/a.csv', content());
+  await expect(attempt).rejects.toMatchObject(REFUSED);
+  await expect(attempt).rejects.toThrow('is not trusted');
+  expect(taken).toBe(0);
+});
+
+test.each<[string, Answers]>([
+  ['to a connection', { greeting: silence }],
+  ['to TLS', { 'AUTH TLS': beginAndIgnore }],
+  ['to the user name', { USER: silence }],
+])('a server that never answers %s is given up', async (_, answers) => {
+  await expect(connect(answers, { timeout: 200 })).rejects.toMatchObject(UNAVAILABLE);
+});
+
+test.each<[string, string, Answers]>([
+  ['for TLS', 'plain: AUTH TLS', { 'AUTH TLS': beginAndIgnore }],
+  ['at the login', 'PASS top-secret', { PASS: silence }],
+])('cancelling ends the wait %s', async (_, reached, answers) => {
+  const cancelled = new AbortController();
+  const login = connect(answers, { signal: cancelled.signal });
+  const ended = expect(login).rejects.toMatchObject({ name: 'AbortError' });
+  await until(`the server received ${reached}`, async () => scripted?.received.includes(reached));
+  cancelled.abort();
+  await ended;
+});
+
+test('cancelling ends the wait for the last word of an upload', async () => {
+  const cancelled = new AbortController();
+  let isSent!: () => void;
+  const sent = new Promise<void>((resolve) => (isSent = resolve));
+  const STOR = (session: Session) => {
+    session.reply('150 send');
+    void session.data().then((data) => data.resume().once('end', isSent));
+  };
+  const attempt = upload(await connect({ STOR }, { signal: cancelled.signal }));
+  const ended = expect(attempt).rejects.toMatchObject({ name: 'AbortError' });
+  await sent;
+  cancelled.abort();
+  await ended;
+});
+
+test('cancelling closes the connection, so the server does not wait for more', async () => {
+  const cancelled = new AbortController();
+  let closed: Promise<unknown> | undefined;
+  const STOR = (session: Session) => {
+    session.reply('150 send');
+    void session.data().then((data) => {
+      closed = once(data.resume(), 'close');
+      data.once('data', () => cancelled.abort());
+    });
+  };
+  const server = await connect({ STOR }, { signal: cancelled.signal });
+  await expect(server.upload('/in/a.csv', endless())).rejects.toMatchObject({ name: 'AbortError' });
+  await closed;
+});

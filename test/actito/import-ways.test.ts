@@ -1,0 +1,201 @@
+import { gunzipSync } from 'node:zlib';
+import { unzipSync } from 'fflate';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { NotFound } from '../../actito/api/failures.ts';
+import { PACKED } from '../../actito/contract.ts';
+import type { Packing } from '../../actito/files/pack.ts';
+import { PACKED_FROM_BYTES, spoolFile, type Spool } from '../../actito/files/spool.ts';
+import { etlMissing, etlRequirements } from '../../actito/imports/etl.ts';
+import { startImport, type ImportRequest } from '../../actito/imports/start.ts';
+import { findImport, readImport } from '../../actito/imports/status.ts';
+import { startSimulator, type Simulator } from '../../simulator/start.ts';
+import { until } from '../setup/until.ts';
+import { clientFor, definitionFor, failureOf, json, startScripted } from './support.ts';
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator({ pollInterval: 3_600_000 });
+});
+beforeEach(async () => {
+  await simulator.reset();
+  await simulator.seedContacts([{ emailAddress: 'anna@shop.be', city: 'before' }]);
+});
+afterAll(() => simulator?.stop());
+
+const KEY = 'emailAddress';
+const ONE_SHOT = { table: '16', keyAttribute: KEY, columns: [KEY, 'city'] };
+const SMALL = 'emailAddress;city\nanna@shop.be;Gent\n';
+/** Large enough to be packed; only the last line is somebody's. */
+const LARGE = `emailAddress;city\n${'nobody@shop.be;é\n'.repeat(PACKED_FROM_BYTES / 16)}anna@shop.be;Gent\n`;
+
+async function spooled(content: string, packing: Packing = 'none'): Promise<Spool> {
+  async function* parts() {
+    for (let at = 0; at < content.length; at += 70_001)
+      yield { text: content.slice(at, at + 70_001), rows: 1 };
+  }
+  return spoolFile(parts(), { packing, name: 'vip.csv' });
+}
+
+async function start(
+  content: string,
+  { by = ONE_SHOT, packing = 'none' }: { by?: ImportRequest['by']; packing?: Packing } = {},
+): Promise<string> {
+  const file = await spooled(content, packing);
+  const fileName = `vip-1-1${PACKED[file.packing].suffix}`;
+  const request = { entity: 'shop', by, fileName, file, beforeEnd: async () => undefined };
+  return startImport(clientFor(simulator), request).finally(() => file.close());
+}
+
+async function ended(execution: string) {
+  const state = () => readImport(clientFor(simulator), { entity: 'shop', execution }, {});
+  await until('the import has ended', async () => (await state()).state !== 'running');
+  return state();
+}
+const city = () => simulator.contact(KEY, 'anna@shop.be')!.city;
+
+describe('an import by an ETL', () => {
+  const etl = () =>
+    simulator.createEtl({
+      id: '12',
+      key: KEY,
+      columns: { [KEY]: KEY, city: 'city', firstName: 'firstName' },
+    });
+
+  test('sends the data file and nothing else, and runs like any other', async () => {
+    etl();
+    const id = await start(SMALL, { by: { etl: '12' } });
+    expect(await ended(id)).toMatchObject({ state: 'success' });
+    expect([city(), simulator.imports()]).toMatchObject([
+      'Gent',
+      [{ id, etlId: '12', fileName: 'vip-1-1.csv' }],
+    ]);
+    expect(simulator.undocumentedCalls()).toEqual({});
+  });
+
+  test('can be packed as well', async () => {
+    etl();
+    const id = await start(LARGE, { by: { etl: '12' }, packing: 'gzip' });
+    expect(await ended(id)).toMatchObject({ state: 'withErrors' });
+    expect([city(), simulator.imports()]).toMatchObject(['Gent', [{ packing: 'gzip' }]]);
+  });
+
+  test('that Actito does not have is refused, and surely did nothing', async () => {
+    const failure = await failureOf(start(SMALL, { by: { etl: '12' } }));
+    expect(failure).toBeInstanceOf(NotFound);
+    expect(failure).toMatchObject({ notDone: true });
+  });
+
+  const definition = (contract = {}) =>
+    definitionFor(
+      simulator,
+      {
+        importMode: { etl: 12 },
+        attributes: ['city', 'lastName'].map((name) => ({ column: name, attribute: name })),
+      },
+      {},
+      contract,
+    );
+
+  test('is told with all that it has to be, since it cannot be read', () => {
+    expect(etlRequirements(definition())).toBe(
+      'ETL 12 must be triggered by API, import into profile table Profiles of entity shop in mode UPDATE_ONLY, match on ' +
+        'emailAddress, and read CSV in UTF-8 with separator ";" and a header line of the technical names emailAddress, ' +
+        'city, lastName (a file may leave out any but the first). In another mode it would create profiles, or change ' +
+        'nothing; actito-sync cannot read it.',
+    );
+    expect(etlRequirements(definition({ etlColumns: 'all' }))).not.toContain('leave out');
+    expect(etlRequirements(definitionFor(simulator))).toBeUndefined();
+  });
+
+  test('that is missing is a fault of the configuration, told with where ETLs are found', () => {
+    const failure = etlMissing(definition(), 'Actito answered 404 to POST etlExecutions.');
+    expect(failure).toMatchObject({ type: 'ConfigurationInvalid', retryable: false, notDone: true });
+    expect(failure.message).toContain('Actito knows no ETL 12, which importMode of vip names.');
+    expect(failure.message).toContain('"Manage imports"');
+    expect(failure.message).toContain('mode UPDATE_ONLY');
+  });
+});
+
+describe('a large file', () => {
+  const unpacked: Record<Packing, (bytes: Buffer) => Uint8Array> = {
+    none: (bytes) => bytes,
+    gzip: (bytes) => gunzipSync(bytes),
+    zip: (bytes) => unzipSync(bytes)['vip.csv']!,
+  };
+  async function bytesOf(file: Spool): Promise<Buffer> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of file.read()) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  }
+
+  test.each(['none', 'gzip', 'zip'] as const)(
+    'is packed as the contract says (%s), and loses nothing',
+    async (packing) => {
+      const file = await spooled(LARGE, packing);
+      expect(file).toMatchObject({ packing, bytes: Buffer.byteLength(LARGE) });
+      const bytes = await bytesOf(file);
+      expect(Buffer.from(unpacked[packing](bytes)).equals(Buffer.from(LARGE))).toBe(true);
+      expect(bytes.equals(await bytesOf(file))).toBe(true); // a call that is made again sends the same
+      await file.close();
+    },
+  );
+
+  test.each(['none', 'gzip', 'zip'] as const)('is understood by Actito (%s)', async (packing) => {
+    expect(await ended(await start(LARGE, { packing }))).toMatchObject({ state: 'withErrors' });
+    const { suffix } = PACKED[packing];
+    expect(simulator.imports()).toMatchObject([{ packing, fileName: `vip-1-1${suffix}` }]);
+    expect(city()).toBe('Gent');
+  });
+
+  test.each(['gzip', 'zip'] as const)('that is not that large is not packed (%s)', async (packing) => {
+    const below = await spooled('x'.repeat(PACKED_FROM_BYTES - 1), packing);
+    const from = await spooled('x'.repeat(PACKED_FROM_BYTES), packing);
+    expect([below.packing, from.packing]).toEqual(['none', packing]);
+    await Promise.all([below.close(), from.close()]);
+  });
+
+  test.each(['none', 'gzip', 'zip'] as const)(
+    'that breaks while it is written ends its source (%s)',
+    async (packing) => {
+      let closed = false;
+      async function* breaking() {
+        try {
+          for (let part = 0; part < 20; part++) yield { text: 'x'.repeat(100_000), rows: 1 };
+          throw new Error('the state database broke off');
+        } finally {
+          closed = true;
+        }
+      }
+      await expect(spoolFile(breaking(), { packing, name: 'vip.csv' })).rejects.toThrow('broke off');
+      expect(closed).toBe(true);
+    },
+  );
+});
+
+describe('an import whose answer was lost', () => {
+  const find = (file: string) => findImport(clientFor(simulator), { entity: 'shop', file });
+  beforeEach(() => simulator.changeLicence({ executionListing: 'byFileName' }));
+
+  test('is found by the name of its file', async () => {
+    const id = await start(SMALL);
+    expect(await find('vip-1-1.csv')).toBe(id);
+  });
+
+  test('is not found when it never arrived', async () => {
+    await start(SMALL);
+    expect(await find('vip-1-2.csv')).toBeUndefined();
+  });
+
+  test('is not taken for another when Actito lists everything, whatever was asked for', async () => {
+    const etlExecutions = [{ id: 1, dataFile: 'other.csv' }, { id: 2 }, { id: 3, dataFile: 'vip.csv' }];
+    const server = await startScripted(json(200, { etlExecutions }));
+    const ask = (file: string) => findImport(clientFor(server), { entity: 'shop', file });
+    expect([await ask('vip.csv'), await ask('mine.csv')]).toEqual(['3', undefined]);
+    await server.stop();
+  });
+
+  test('cannot be looked up where there is no such route', async () => {
+    simulator.changeLicence({ executionListing: 'none' });
+    expect(await failureOf(find('vip-1-1.csv'))).toMatchObject({ type: 'ActitoRefused' });
+  });
+});

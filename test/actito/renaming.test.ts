@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { provisionList } from '../../actito/lists/provision.ts';
+import { leftBehindNote } from '../../actito/lists/renaming.ts';
+import { startSimulator, type Simulator } from '../../simulator/start.ts';
+import { clientFor, definitionFor, failureOf } from './support.ts';
+
+const PLACE = { entity: 'shop', table: '16' };
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator({ pollInterval: 3_600_000 });
+});
+beforeEach(() => simulator.reset());
+afterAll(() => simulator?.stop());
+
+const VIP = { name: 'VIP', fileName: 'VIP.csv' };
+const usual = (list: object = {}) => definitionFor(simulator, { list });
+function provision(list: object = {}, former?: typeof VIP) {
+  return provisionList(clientFor(simulator), PLACE, usual(list), { host: simulator.sftp.host, former });
+}
+const fileOf = (name: string) => simulator.list(name)?.fileSynchronizationId;
+const names = () => simulator.lists().map(({ name }) => name);
+const marker = (id: string) => `[actito-sync:${id}]`;
+
+describe('a list that is renamed in the configuration', () => {
+  test('is renamed in Actito, so that campaigns that target it go on', async () => {
+    const { id } = await provision();
+    const before = fileOf('VIP');
+    const renamed = await provision({ name: 'Best' }, VIP);
+    expect(renamed).toMatchObject({
+      ...{ id, created: false },
+      notes: [
+        'Renamed in Actito: the external target list "VIP" is now "Best"; campaigns that target it go on. It now reads ' +
+          'Best.csv; VIP.csv stays on the file server and is not read any more.',
+      ],
+    });
+    expect(names()).toEqual(['Best']);
+    expect(fileOf('Best')).not.toBe(before);
+    expect(await provision({ name: 'Best' }, VIP)).toMatchObject({ id, notes: [] });
+  });
+
+  test('keeps its file when the configuration names one', async () => {
+    await provision({ fileName: 'fixed.csv' });
+    const before = fileOf('VIP');
+    const { notes } = await provision(
+      { name: 'Best', fileName: 'fixed.csv' },
+      { ...VIP, fileName: 'fixed.csv' },
+    );
+    expect(notes).toEqual([
+      'Renamed in Actito: the external target list "VIP" is now "Best"; campaigns that target it go on.',
+    ]);
+    expect(fileOf('Best')).toBe(before);
+  });
+
+  test('stays what it is when Actito refuses, and the failure says what to do', async () => {
+    await provision();
+    const client = clientFor(simulator, { paths: { list: '/not/here/{entity}/{table}/{list}' } });
+    const options = { host: simulator.sftp.host, former: VIP };
+    const failure = await failureOf(provisionList(client, PLACE, usual({ name: 'Best' }), options));
+    expect(failure).toMatchObject({ type: 'ActitoRefused', retryable: false });
+    expect(failure.message).toContain('The list "VIP" of this activation should now be called "Best"');
+    expect(failure.message).toContain('Rename it by hand in Actito, or give list.name its old value.');
+    expect(names()).toEqual(['VIP']);
+  });
+});
+
+test('a list that is renamed in Actito by hand gets the name of the configuration back', async () => {
+  const { id } = await provision();
+  simulator.changeList('VIP', { name: 'By hand' });
+  const found = await provision();
+  expect(found).toMatchObject({ id, created: false });
+  expect(found.notes).toEqual([
+    'Renamed in Actito: the external target list "By hand" is now "VIP"; campaigns that target it go on.',
+  ]);
+  expect(names()).toEqual(['VIP']);
+});
+
+test('a list that was deleted by hand is made again, without a word of renaming', async () => {
+  await provision();
+  simulator.deleteList('VIP');
+  expect(await provision()).toMatchObject({ created: true, retrieved: false, notes: [] });
+});
+
+test('when both names exist the new one is fed, and the old one is told with its end', async () => {
+  await provision();
+  await simulator.seedContacts([{ emailAddress: 'anna@shop.be' }]);
+  simulator.createList({ name: 'Best', fileName: 'another.csv', description: marker('vip') });
+  const found = await provision({ name: 'Best' }, VIP);
+  expect(found.id).toBe(simulator.list('Best')!.id);
+  expect(found.notes).toEqual([
+    'The external target list "VIP" also carries the marker of this activation and is not fed any more. It has never ' +
+      'held anyone. Delete it in Actito when no campaign needs it.',
+  ]);
+  expect(names().sort()).toEqual(['Best', 'VIP']);
+});
+
+test("a list of another project's activation of the same id is left alone, and told", async () => {
+  simulator.createList({ name: 'Theirs', fileName: 'theirs.csv', description: marker('vip') });
+  const before = simulator.list('Theirs');
+  const made = await provision();
+  expect(made).toMatchObject({ created: true });
+  expect(made.notes).toEqual([
+    'The external target list "Theirs" also carries the marker of this activation and is not fed from here (perhaps ' +
+      'from another project, by an activation of the same id). It has never held anyone. Delete it in Actito when no ' +
+      'campaign needs it.',
+  ]);
+  expect(simulator.list('Theirs')).toEqual(before);
+});
+
+describe('an activation whose own file was renamed', () => {
+  test('does not take the list of its old id by itself; the failure says whose it is and how to take it over', async () => {
+    simulator.createList({ ...VIP, description: `Best ones ${marker('old-vip')}` });
+    const failure = await failureOf(provision());
+    expect(failure).toMatchObject({ type: 'ListConflict', retryable: false });
+    expect(failure.message).toBe(
+      'Actito has a list named "VIP" that belongs to activation old-vip, not to vip. If the file of old-vip was renamed ' +
+        'to vip.yaml, take the list over with list.adopt: true; if not, choose another list.name.',
+    );
+  });
+
+  test('takes it over when it says so', async () => {
+    simulator.createList({ ...VIP, description: marker('old-vip') });
+    const { id } = simulator.list('VIP')!;
+    expect(await provision({ adopt: true })).toMatchObject({ id, created: false });
+    expect(simulator.list('VIP')).toMatchObject({ description: marker('vip') });
+  });
+});
+
+describe('a list that cannot be looked at', () => {
+  const deliveredAt = new Date('2026-11-20T06:00:00.000Z');
+  const note = (former: object, now: object) =>
+    leftBehindNote(usual(now), { definition: usual(former), deliveredAt });
+
+  test('is told as not fed any more when name and file changed, with its end', () => {
+    expect(note({ validity: '36h' }, { name: 'Best' })).toBe(
+      'Since the last delivery (2026-11-20T06:00:00.000Z), the list was "VIP" and is "Best", the file was "VIP.csv" and is ' +
+        '"Best.csv". What Actito read until then is not fed any more: the external target list "VIP" expires around ' +
+        '2026-11-21T18:00:00.000Z and then targets nobody, unless it is made to read Best.csv from where it lies now. ' +
+        'The old file is left on its server.',
+    );
+  });
+
+  test('is not told when it is the same, with another identifier or validity', () => {
+    expect(note({}, {})).toBeUndefined();
+    const identifier = { column: 'id', attribute: 'customerId' };
+    expect(note({}, { identifier, validity: '12h' })).toBeUndefined();
+  });
+
+  test('is told when its file goes to another folder', () => {
+    const moved = definitionFor(simulator, {}, { directory: '/elsewhere' });
+    const told = leftBehindNote(moved, { definition: usual(), deliveredAt });
+    expect(told).toContain('the folder was "/in" and is "/elsewhere"');
+  });
+});

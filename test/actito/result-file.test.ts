@@ -1,0 +1,55 @@
+import { zipSync } from 'fflate';
+import { describe, expect, test } from 'vitest';
+import { readRowsInError, type RowInError } from '../../actito/imports/rows-in-error.ts';
+import { clientFor, failureOf, startScripted, text } from './support.ts';
+
+describe('a result file', () => {
+  const CSV =
+    'line;emailAddress;code;message\n2;"a""b@shop.be";GONE;"x;\ny"\n3;c@shop.be;<b>anna@shop.be;m\n';
+  const ROWS: RowInError[] = [
+    { key: 'a"b@shop.be', unmatched: false, code: 'GONE' },
+    { key: 'c@shop.be', unmatched: false, code: 'REFUSED' }, // what is no code is not passed on
+  ];
+  const zip = (csv: string, level: 0 | 6) =>
+    Buffer.from(zipSync({ 'errors.csv': Buffer.from(csv) }, { level }));
+  async function read(script: Parameters<typeof startScripted>[0]) {
+    const server = await startScripted(script);
+    const rows: RowInError[] = [];
+    const where = { entity: 'shop', execution: '1', keyAttribute: 'emailAddress' };
+    await readRowsInError(clientFor(server), where, async (batch) => void rows.push(...batch)).finally(() =>
+      server.stop(),
+    );
+    return { rows };
+  }
+
+  test.each([0, 6] as const)('is read packed or not (level %i)', async (level) => {
+    expect((await read(text(200, zip(CSV, level), 'application/zip'))).rows).toEqual(ROWS);
+  });
+
+  test('is read however it is cut on its way, and with a byte-order mark', async () => {
+    const { rows } = await read((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/zip' });
+      const bytes = [...zip(`\uFEFF${CSV}`, 6)].map((byte) => Buffer.from([byte]));
+      const next = () => {
+        const byte = bytes.shift();
+        if (!byte) return void response.end();
+        response.write(byte, () => setImmediate(next));
+      };
+      next();
+    });
+    expect(rows).toEqual(ROWS);
+  });
+
+  test('that breaks off on its way is a failure that passes', async () => {
+    const reading = read((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/zip', 'Content-Length': '10000' });
+      response.write(zip(CSV, 6).subarray(0, 60));
+      setImmediate(() => response.destroy());
+    });
+    expect(await failureOf(reading)).toMatchObject({ type: 'ActitoUnavailable', retryable: true });
+  });
+
+  test('that is no ZIP tells of no rows', async () => {
+    expect((await read(text(200, CSV))).rows).toEqual([]);
+  });
+});

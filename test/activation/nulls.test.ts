@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { leavesOut } from '../../activation/values/nulls.ts';
+
+it.each([
+  ['keep', 'clears', true],
+  ['keep', 'ignored', false],
+  ['clear', 'clears', false],
+] as const)(
+  'a null with nulls: %s, where Actito takes an empty field as %s: left out is %s',
+  (nulls, emptyValue, expected) => {
+    expect(leavesOut({ nulls }, { emptyValue })).toBe(expected);
+  },
+);

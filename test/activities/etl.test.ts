@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { directRunner } from '../support/direct-run.ts';
+import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
+
+/* Attributes that go by an ETL which was defined in Actito beforehand. */
+
+let stand: Stand;
+let runner: Awaited<ReturnType<typeof directRunner>>;
+beforeAll(async () => {
+  stand = await startStand();
+  runner = await directRunner(stand);
+});
+afterAll(async () => {
+  await runner?.close();
+  await stand?.dispose();
+});
+
+const COLUMNS = ['emailAddress', 'firstName', 'lastName', 'city'];
+const mapped = (nulls: 'keep' | 'clear') => [
+  { column: 'first_name', attribute: 'firstName', nulls },
+  { column: 'note', attribute: 'lastName', nulls },
+  { column: 'city', attribute: 'city', nulls },
+];
+
+beforeEach(async () => {
+  await resetStand(stand);
+  await stand.writeDestination();
+  await stand.writeActivation({ importMode: { etl: '12' }, attributes: mapped('keep') });
+  await stand.actito.seedContacts(
+    ['anna', 'bob', 'eve'].map((name) => ({
+      emailAddress: `${name}@shop.be`,
+      ...{ firstName: 'before', lastName: 'before', city: 'before' },
+    })),
+  );
+});
+
+const createEtl = (more: object = {}) =>
+  stand.actito.createEtl({
+    ...{ id: '12', key: 'emailAddress', columns: Object.fromEntries(COLUMNS.map((name) => [name, name])) },
+    ...more,
+  });
+const insert = (...rows: string[]) =>
+  stand.warehouse.query(`insert into people (email, first_name, note, city) values ${rows.join(', ')}`);
+const profile = (name: string) => {
+  const contact = stand.actito.contact('emailAddress', `${name}@shop.be`)!;
+  return [contact.firstName, contact.lastName, contact.city];
+};
+const listed = () => [...stand.actito.listMembers(LIST)].sort();
+
+test('values arrive, and what was not applied is told, as with one shot', async () => {
+  createEtl();
+  await insert(`('anna@shop.be', 'Anna', 'A', 'Gent')`, `('nobody@shop.be', 'N', 'N', 'N')`);
+  expect(await runner.run()).toMatchObject({
+    outcome: 'succeeded',
+    counts: { updated: 1, unmatched: 1 },
+    provisioned: { notes: [expect.stringContaining('in mode UPDATE_ONLY, match on emailAddress')] },
+  });
+  expect(profile('anna')).toEqual(['Anna', 'A', 'Gent']);
+  expect(stand.actito.imports()).toMatchObject([{ etlId: '12' }]);
+  expect(stand.actito.contactCount()).toBe(3);
+});
+
+test('a null that is kept leaves its column out of the file', async () => {
+  createEtl();
+  await insert(`('anna@shop.be', null, 'A', null)`);
+  expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
+  expect(profile('anna')).toEqual(['before', 'A', 'before']);
+  expect(stand.actito.imports()).toMatchObject([{ columns: ['emailAddress', 'lastName'] }]);
+});
+
+test('an ETL that Actito does not have costs no import, keeps nobody on the list, and is told with what to do', async () => {
+  await insert(`('anna@shop.be', 'Anna', 'A', 'Gent')`);
+  const { outcome, failure } = await runner.run();
+  expect([outcome, failure?.type]).toEqual(['failed', 'ConfigurationInvalid']);
+  expect(failure!.message).toContain('Actito knows no ETL 12, which importMode of vip names');
+  expect(listed()).toEqual(['anna@shop.be']);
+  const { rows } = await stand.state.raw<{ rows: { status: string }[] }>('select status from imports');
+  expect(rows).toEqual([{ status: 'refused' }]); // it does not count against the day's imports
+
+  createEtl();
+  expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
+  expect(profile('anna')).toEqual(['Anna', 'A', 'Gent']);
+});
+
+test('an ETL that does not map what is sent fails, with what it has to map; a mended one gets everything', async () => {
+  createEtl({ columns: { emailAddress: 'emailAddress', Vorname: 'firstName' } });
+  await insert(`('anna@shop.be', 'Anna', 'A', 'Gent')`);
+  const { failure } = await runner.run();
+  expect(failure?.type).toBe('ImportFailed');
+  expect(failure!.message).toContain(
+    'header line of the technical names emailAddress, city, firstName, lastName',
+  );
+  stand.actito.deleteEtl('12');
+  createEtl();
+  expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
+});
+
+describe('an ETL that wants all of its columns', () => {
+  test('gets them, and where empty fields are ignored a null still keeps its value', async () => {
+    createEtl({ columnsPolicy: 'all' });
+    stand.actito.changeLicence({ emptyValue: 'ignored' });
+    await stand.writeDestination({ contract: { etlColumns: 'all', emptyValue: 'ignored' } });
+    const long = 'x'.repeat(300);
+    await insert(
+      `('anna@shop.be', null, 'A', 'Gent')`,
+      `('bob@shop.be', 'Bob', null, null)`,
+      `('eve@shop.be', '${long}', 'E', 'Lyon')`,
+    );
+    expect(await runner.run()).toMatchObject({
+      outcome: 'succeeded with rejects',
+      counts: { updated: 3, badValues: 1 },
+    });
+    expect(['anna', 'bob', 'eve'].map(profile)).toEqual([
+      ['before', 'A', 'Gent'],
+      ['Bob', 'before', 'before'],
+      ['before', 'E', 'Lyon'], // a bad value keeps back that value and nothing else
+    ]);
+    for (const { columns } of stand.actito.imports()) expect(columns).toHaveLength(4);
+  });
+
+  test('gets no row with a bad value where an empty field clears: it stays as it is until the value is mended', async () => {
+    createEtl({ columnsPolicy: 'all' });
+    await stand.writeDestination({ contract: { etlColumns: 'all' } });
+    await stand.writeActivation({ importMode: { etl: '12' }, attributes: mapped('clear') });
+    await insert(
+      `('anna@shop.be', null, 'A', 'Gent')`,
+      `('bob@shop.be', 'Bob', '${'x'.repeat(300)}', 'Lyon')`,
+    );
+    expect(await runner.run()).toMatchObject({
+      outcome: 'succeeded with rejects',
+      rejects: [{ stage: 'import', attribute: 'lastName', reason: 'ValueTooLong', count: 1 }],
+    });
+    expect(['anna', 'bob'].map(profile)).toEqual([
+      [null, 'A', 'Gent'],
+      ['before', 'before', 'before'],
+    ]);
+    expect(listed()).toEqual(['anna@shop.be', 'bob@shop.be']);
+    expect(await runner.run()).toMatchObject({ plan: { unchanged: true } });
+    await stand.warehouse.query(`update people set note = 'B' where email = 'bob@shop.be'`);
+    expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
+    expect(profile('bob')).toEqual(['Bob', 'B', 'Lyon']);
+  });
+});

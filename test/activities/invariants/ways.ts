@@ -1,0 +1,106 @@
+import type { SimulatorOptions } from '../../../simulator/start.ts';
+import { LIST, usualActivation, type Stand } from '../../support/stand.ts';
+import { CONTACTS, STRANGERS } from './history.ts';
+
+/** One way to match, to deliver, to import and to provision. */
+export interface Way {
+  simulator?: SimulatorOptions;
+  /** The key in Actito, and how the warehouse spells it. */
+  attribute: 'emailAddress' | 'gsmNumber' | 'customerId';
+  canonical: (name: string) => string;
+  spelled: (name: string) => string;
+  activation?: Record<string, unknown>;
+  /** Changes of the destination, made from the running stand. */
+  destination?: (stand: Stand) => Record<string, unknown>;
+  /** What a marketer sets up in Actito beforehand. */
+  prepare?: (stand: Stand) => void;
+  /** Who may be in the segment. */
+  names: string[];
+  /** A null clears the city; it keeps it where Actito ignores empty fields. */
+  clearsCity: boolean;
+  onlyDocumentedRoutes?: boolean;
+}
+
+const email = {
+  attribute: 'emailAddress',
+  canonical: (name: string) => `${name}@shop.be`,
+  spelled: (name: string) => ` ${name.toUpperCase()}@Shop.BE`,
+} as const;
+
+/** One Belgian number a name, in another spelling each. */
+const digit = (name: string) => [...CONTACTS, ...STRANGERS].indexOf(name);
+const SPELLINGS = [
+  (n: number) => `+3247012345${n}`,
+  (n: number) => `0470 12 34 5${n}`,
+  (n: number) => `0032 470/12.34.5${n}`,
+  (n: number) => `+32 (0)470-12-34-5${n}`,
+];
+const phone = {
+  attribute: 'gsmNumber',
+  canonical: (name: string) => `+3247012345${digit(name)}`,
+  spelled: (name: string) => SPELLINGS[digit(name) % SPELLINGS.length]!(digit(name)),
+} as const;
+
+const ftps = ({ actito }: Stand) => {
+  const { host, port, username, directory } = actito.ftps!;
+  const secrets = { password: { env: 'FTPS_PASSWORD' }, ca: { env: 'FTPS_CA' } };
+  return { protocol: 'ftps', host, port, username, directory, ...secrets };
+};
+
+const etl = (attribute: string, columnsPolicy: 'subset' | 'all') => ({
+  ...{ id: '7', key: attribute, columnsPolicy },
+  columns: { [attribute]: attribute, firstName: 'firstName', spent: 'spent', city: 'city' },
+});
+const { attributes } = usualActivation() as { attributes: object[] };
+
+export const WAYS = {
+  'e-mail, SFTP, one-shot imports, a list that we make': {
+    ...email,
+    names: [...CONTACTS, ...STRANGERS],
+    clearsCity: true,
+  },
+  'phone numbers, FTPS': {
+    ...phone,
+    simulator: { ftpsPort: 0, uniquePhone: true },
+    activation: {
+      matchingKey: { column: 'phone', type: 'phone', attribute: 'gsmNumber', country: 'BE' },
+    },
+    destination: (stand) => ({ delivery: ftps(stand) }),
+    names: [...CONTACTS, ...STRANGERS],
+    clearsCity: true,
+  },
+  'a pre-defined ETL, list and attributes made by a marketer, documented routes only': {
+    ...email,
+    simulator: { assumedRoutes: 404 },
+    activation: { importMode: { etl: '7' }, list: { provision: 'existing' } },
+    prepare: ({ actito }) => {
+      actito.createList({ name: LIST });
+      actito.createAttribute({ name: 'spent', valueType: 'NUMBER' });
+      actito.createEtl(etl('emailAddress', 'subset'));
+    },
+    names: CONTACTS, // without row results, one stranger would leave a whole file unexplained for a day
+    clearsCity: true,
+    onlyDocumentedRoutes: true,
+  },
+  'external ids, FTPS, an ETL that wants all columns, empty values that are ignored': {
+    attribute: 'customerId',
+    canonical: (name) => `C-${name}`,
+    spelled: (name) => `C-${name} `,
+    simulator: { ftpsPort: 0, emptyValue: 'ignored' },
+    activation: {
+      matchingKey: { column: 'customer_id', type: 'externalId', attribute: 'customerId' },
+      importMode: { etl: 7 },
+      attributes: attributes.map((mapping) => ({ ...mapping, nulls: 'keep' })),
+    },
+    destination: (stand) => ({
+      delivery: ftps(stand),
+      contract: { etlColumns: 'all', emptyValue: 'ignored', listConfirmation: 'fileDisappears' },
+    }),
+    prepare: ({ actito }) => {
+      actito.createAttribute({ name: 'spent', valueType: 'NUMBER' });
+      actito.createEtl(etl('customerId', 'all'));
+    },
+    names: [...CONTACTS, ...STRANGERS],
+    clearsCity: false,
+  },
+} satisfies Record<string, Way>;

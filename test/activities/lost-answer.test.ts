@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
+import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+
+/* An import is accepted and its answer lost: Temporal tries again, and the next try should know. */
+
+let stand: Stand;
+let hosted: Hosted;
+beforeAll(async () => {
+  stand = await startStand();
+  hosted = await hostWorker(stand);
+});
+afterAll(async () => {
+  await hosted?.close();
+  await stand?.dispose();
+});
+beforeEach(async () => {
+  await resetStand(stand);
+  await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }, { emailAddress: 'bob@shop.be' }]);
+  await stand.warehouse.query(
+    `insert into people (email, first_name, city) values ('anna@shop.be', 'Anna', 'Gent'), ('bob@shop.be', null, 'Gent')`,
+  );
+});
+
+const files = () => stand.actito.imports().map(({ fileName }) => fileName);
+const intents = async () =>
+  (await stand.state.raw<{ rows: { status: string }[] }>('select status from imports order by id')).rows.map(
+    ({ status }) => status,
+  );
+
+test('where imports are listed by file name, it is found again and nothing is imported twice', async () => {
+  await stand.writeDestination({ contract: { executionListing: 'byFileName' } });
+  stand.actito.changeLicence({ executionListing: 'byFileName' });
+  stand.actito.setFault('lostAnswer', { times: 1, route: '/mass-imports' });
+  expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 2 } });
+  expect(files()).toHaveLength(2); // one per set of left-out attributes
+  expect(await intents()).toEqual(['confirmed', 'confirmed']);
+});
+
+test('where it never arrived, it is not found and sent again', async () => {
+  await stand.writeDestination({ contract: { executionListing: 'byFileName' } });
+  stand.actito.changeLicence({ executionListing: 'byFileName' });
+  stand.actito.setFault('serverError', { times: 1, route: '/mass-imports' });
+  expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 2 } });
+  expect(files()).toHaveLength(2);
+  expect((await intents()).sort()).toEqual(['confirmed', 'confirmed', 'intended']);
+});
+
+test('where imports are not listed, it is sent again, under another name, to the same effect', async () => {
+  await stand.writeDestination();
+  stand.actito.setFault('lostAnswer', { times: 1, route: '/mass-imports' });
+  expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 2 } });
+  expect(files()).toHaveLength(3);
+  expect(new Set(files()).size).toBe(3);
+  expect(await intents()).toHaveLength(3);
+});
+
+test('a licence that has no such list is told, with the setting to change; the list is pushed all the same', async () => {
+  await stand.writeDestination({ contract: { executionListing: 'byFileName' } });
+  stand.actito.changeLicence({ executionListing: 'none' });
+  stand.actito.setFault('lostAnswer', { times: 1, route: '/mass-imports' });
+  const { notes } = await hosted.run();
+  expect(notes.join()).toContain('executionListing');
+  expect([...stand.actito.listMembers(LIST)]).toHaveLength(2);
+});
+
+test('two projects with databases of their own never give two imports one name', async () => {
+  await stand.writeDestination();
+  await hosted.run();
+  const first = files();
+  await stand.state.raw('truncate activations, runs, chunks, imports, deliveries, rejects restart identity');
+  await stand.state.raw('drop table members_vip');
+  await hosted.run();
+  await stand.state.raw('select 1');
+  expect(new Set([...first, ...files()]).size).toBe(files().length);
+});

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { directRunner } from '../support/direct-run.ts';
+import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
+
+let stand: Stand;
+let runner: Awaited<ReturnType<typeof directRunner>>;
+beforeAll(async () => {
+  stand = await startStand();
+  runner = await directRunner(stand);
+});
+afterAll(async () => {
+  await runner?.close();
+  await stand?.dispose();
+});
+beforeEach(async () => {
+  await resetStand(stand);
+  await stand.writeActivation();
+  await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
+  await stand.warehouse.query(`insert into people (email) values ('anna@shop.be')`);
+});
+
+const RENAMED = 'Renamed in Actito: the external target list "VIP" is now "Best"';
+const members = (name: string) => [...stand.actito.listMembers(name)];
+const idOf = (name: string) => stand.actito.list(name)?.id;
+
+test('a list that is renamed goes on under its new name, with its members, and is told once', async () => {
+  await runner.run();
+  const id = idOf(LIST);
+  await stand.writeActivation({ list: { name: 'Best' } });
+  const run = await runner.run();
+  expect(run).toMatchObject({
+    outcome: 'succeeded',
+    plan: { push: 'first delivery' },
+    list: { retrieved: true },
+  });
+  expect(run.provisioned!.notes).toEqual([expect.stringContaining(RENAMED)]);
+  expect([idOf('Best'), idOf(LIST)]).toEqual([id, undefined]);
+  expect(members('Best')).toEqual(['anna@shop.be']);
+  expect((await runner.run()).provisioned!.notes).toEqual([]);
+});
+
+test('a run that fails after renaming leaves nothing behind: the next one finds the list by its new name', async () => {
+  await runner.run();
+  await stand.writeActivation({ list: { name: 'Best' } });
+  stand.actito.setFault('renameRefused', { times: 1 });
+  expect(await runner.run()).toMatchObject({ outcome: 'failed' });
+  expect(await runner.run()).toMatchObject({
+    outcome: 'succeeded',
+    provisioned: { notes: [], push: 'first delivery' },
+  });
+  expect(stand.actito.lists().map(({ name }) => name)).toEqual(['Best']);
+  expect(members('Best')).toEqual(['anna@shop.be']);
+});
+
+test('an activation whose file was renamed takes its list over when it says so, and feeds it', async () => {
+  await runner.run();
+  const id = idOf(LIST);
+  await stand.writeActivation({ list: { name: LIST, fileName: 'other.csv' } }, 'best');
+  await stand.writeActivation({ list: { name: 'Away' } }); // its place in the project is free
+  const refused = await runner.run({ activation: 'best' });
+  expect(refused.failure).toMatchObject({ type: 'ListConflict' });
+  expect(refused.failure!.message).toContain('belongs to activation vip, not to best');
+  await stand.writeActivation({ list: { name: LIST, fileName: 'other.csv', adopt: true } }, 'best');
+  expect(await runner.run({ activation: 'best' })).toMatchObject({ outcome: 'succeeded' });
+  expect(idOf(LIST)).toBe(id);
+  expect(members(LIST)).toEqual(['anna@shop.be']);
+});

@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DefaultLogger, type LogEntry } from '@temporalio/worker';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { until } from '../setup/until.ts';
+import { directRunner } from '../support/direct-run.ts';
+import { resetStand, startStand, type Stand } from '../support/stand.ts';
+
+/* An Actito that has other words for the states of an import: the simulator behind a server that changes them. */
+
+const WORDS: Record<string, string> = { RUNNING: 'IN_REVIEW', WITH_ERROR: 'PARTLY' };
+const EXECUTION = /^\/mass-imports\/.*\/etl-executions\/\d+$/;
+
+let stand: Stand;
+let runner: Awaited<ReturnType<typeof directRunner>>;
+let other: Server;
+let asked = 0;
+const logged: LogEntry[] = [];
+beforeAll(async () => {
+  stand = await startStand();
+  runner = await directRunner(stand, new DefaultLogger('WARN', (entry) => logged.push(entry)));
+  other = createServer((request, response) => {
+    void (async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+      const headers = new Headers(request.headers as Record<string, string>);
+      for (const own of ['host', 'connection', 'transfer-encoding']) headers.delete(own);
+      const answer = await fetch(new URL(request.url!, stand.actito.apiUrl), {
+        method: request.method,
+        headers,
+        ...(chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}),
+      });
+      let body = Buffer.from(await answer.arrayBuffer());
+      if (EXECUTION.test(request.url!)) {
+        asked++;
+        body = Buffer.from(
+          body
+            .toString()
+            .replace(/"status":"(\w+)"/, (_, word: string) => `"status":"${WORDS[word] ?? word}"`),
+        );
+      }
+      response
+        .writeHead(answer.status, { 'Content-Type': answer.headers.get('content-type') ?? '' })
+        .end(body);
+    })();
+  });
+  await once(other.listen(0, '127.0.0.1'), 'listening');
+});
+afterAll(async () => {
+  await runner?.close();
+  other?.close();
+  await stand?.dispose();
+});
+beforeEach(async () => {
+  await resetStand(stand);
+  logged.length = 0;
+  asked = 0;
+  await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
+  await stand.warehouse.query(
+    `insert into people (email, city) values ('anna@shop.be', 'Gent'), ('x@shop.be', 'Gent')`,
+  );
+});
+const contract = (more: object = {}) =>
+  stand.writeDestination({
+    baseUrl: `http://127.0.0.1:${(other.address() as AddressInfo).port}`,
+    contract: more,
+  });
+
+test('a word that nobody has told us of means that the import still runs, and is logged once', async () => {
+  await contract({ statusNames: { PARTLY: 'withErrors' } });
+  stand.actito.setFault('importsStuck', { times: 1 });
+  const running = runner.run();
+  await until('it was asked for several times', async () => asked >= 4);
+  stand.actito.setFault('importsStuck', null);
+  expect(await running).toMatchObject({ outcome: 'succeeded', counts: { updated: 1, unmatched: 1 } });
+  expect(logged.map(({ message }) => message)).toEqual([
+    'Actito says "IN_REVIEW", which is taken as still running; if it means an end, add it to contract.statusNames of the ' +
+      'destination.',
+  ]);
+});
+
+test('a word that the contract explains is not logged', async () => {
+  await contract({ statusNames: { PARTLY: 'withErrors', IN_REVIEW: 'running' } });
+  stand.actito.setFault('importsStuck', { times: 1 });
+  const running = runner.run();
+  await until('it was asked for several times', async () => asked >= 3);
+  stand.actito.setFault('importsStuck', null);
+  expect(await running).toMatchObject({ outcome: 'succeeded', counts: { updated: 1, unmatched: 1 } });
+  expect(logged).toEqual([]);
+});
+
+test('a word for an end that nobody has told us of is shown to whoever waits', async () => {
+  await contract();
+  const { failure } = await runner.run();
+  expect(failure?.type).toBe('ImportPending');
+  expect(failure!.message).toContain('Actito says "PARTLY"');
+  expect(failure!.message).toContain('contract.statusNames');
+});

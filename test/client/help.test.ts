@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { cli } from './support.ts';
+
+const COMMANDS = [['run'], ['schedule', 'apply'], ['attributes'], ['lists']];
+
+test.each(COMMANDS.map((command) => ({ command })))(
+  '$command tells its exit codes, and examples that use it and nothing that it has not',
+  async ({ command }) => {
+    const { code, out, err } = await cli([...command, '--help']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('Exit codes: 0 done');
+    const [, afterExamples = ''] = out.split('\nExamples:\n');
+    const examples = afterExamples.split('\n\n')[0]!.split('\n');
+    expect(examples.length).toBeGreaterThanOrEqual(2);
+    for (const example of examples) {
+      expect(example).toContain(`npm run activation -- ${command.join(' ')}`);
+      const [line] = example.split('  # ');
+      for (const [flag] of line!.matchAll(/--[a-z-]{2,}/g))
+        expect(out).toMatch(new RegExp(`^ +${flag} `, 'm'));
+    }
+  },
+);
+
+test('help without a command names each of them', async () => {
+  const { code, out } = await cli(['--help']);
+  expect(code).toBe(0);
+  for (const [command] of COMMANDS) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
+});
+
+test('only schedules of this project are touched, and the help says what that means', async () => {
+  const { out } = await cli(['schedule', 'apply', '--help']);
+  expect(out).toContain('Only schedules that this command made for this project are changed or deleted.');
+  expect(out).toContain('ACTITO_SYNC_PROJECT_NAME');
+});

@@ -1,0 +1,2 @@
+/** A wrong edit of a valid file (text found, text in its place), and all that is said about it: `line setting: …`. */
+export type Case = [found: string, replacement: string, ...problems: string[]];

@@ -1,0 +1,92 @@
+import { DESTINATION } from '../folders.ts';
+import type { Case } from './case.ts';
+
+const FOR_SFTP = DESTINATION.slice(DESTINATION.indexOf('  protocol'));
+const FOR_FTPS = FOR_SFTP.replace('sftp\n', 'ftps\n').replace(/  hostKey.*\n/, '');
+
+export const DESTINATIONS: Case[] = [
+  [
+    '{ env: ACTITO_API_KEY }',
+    'hunter2',
+    ':2 apiKey: expected { env: NAME }, the name of an environment variable; the secret itself does not belong in this file',
+  ],
+  [
+    '{ env: ACTITO_API_KEY }',
+    '{ env: hunter2! }',
+    ':2 apiKey.env: expected { env: NAME }, the name of an environment variable; the secret itself does not belong in this file',
+  ],
+  [
+    '{ env: SFTP_PASSWORD }',
+    'hunter2',
+    ':10 delivery.password: expected { env: NAME }, the name of an environment variable; the secret itself does not belong in this file',
+  ],
+  [
+    'password: { env: SFTP_PASSWORD }',
+    'privateKey: |\n    hunter2',
+    ':10 delivery.privateKey: expected { env: NAME }, the name of an environment variable; the secret itself does not belong in this file',
+  ],
+  [
+    'apiKey: { env: ACTITO_API_KEY }\n',
+    '',
+    ':1 apiKey: missing, expected { env: NAME }, the name of an environment variable',
+  ],
+  [
+    '  password: { env: SFTP_PASSWORD }\n',
+    '',
+    ':5 delivery: expected password: { env: NAME } or privateKey: { env: NAME }',
+  ],
+  ['ENV-3', 'ENV-9', ':1 environment: expected ENV-0, ENV-1, ENV-3 or PREPROD, got "ENV-9"'],
+  [
+    'environment: ENV-3\n',
+    '',
+    ':1: expected either environment (ENV-0, ENV-1, ENV-3, PREPROD) or baseUrl, one of the two',
+  ],
+  ['protocol: sftp', 'protocol: ftp', ':6 delivery.protocol: expected sftp or ftps, got "ftp"'],
+  ['  protocol: sftp\n', '', ':5 delivery.protocol: missing, expected sftp or ftps'],
+  [
+    'delivery:',
+    'limits: {}\ndelivery: /in\nx:',
+    ':6 delivery: expected a group of settings',
+    ':7 x: unknown setting (known: baseUrl, defaults, contract)',
+  ],
+  ['protocol: sftp', 'protocol: ftps', ':11 delivery.hostKey: unknown setting (known: location, port, ca)'],
+  ['protocol: sftp', 'protocol: sftp\n  port: 70000', ':7 delivery.port: expected at most 65535, got 70000'],
+  ['host: sftp.shop.example', 'host: { var: HOST }', ':7 delivery.host: expected a text, or { env: NAME }'],
+  [
+    'SHA256:',
+    'MD5:',
+    ':11 delivery.hostKey: expected the SHA256 fingerprint of the server\'s host key, "SHA256:" and 43 characters',
+  ],
+  [
+    'entity: shop',
+    'entity: shop\nlimits: { concurrentCalls: 6 }',
+    ':4 limits.concurrentCalls: expected at most 5, got 6',
+  ],
+  [
+    'entity: shop',
+    'entity: shop\nlimits: { importsPerTablePerDay: 1.5 }',
+    ':4 limits.importsPerTablePerDay: expected a whole number, got 1.5',
+  ],
+  // The rest of the file as for FTPS: no host key, and what is said is about FTPS alone.
+  [
+    FOR_SFTP,
+    `${FOR_FTPS}  ca: |\n    hunter2\n`,
+    ':11 delivery.ca: expected { env: NAME }, the name of an environment variable; the secret itself does not belong in this file',
+  ],
+  [
+    FOR_SFTP,
+    `${FOR_FTPS}  privatKey: { env: KEY }\n`,
+    ':11 delivery.privatKey: unknown setting (known: location, port, ca)',
+  ],
+  [
+    FOR_SFTP,
+    FOR_FTPS.replace(/  password.*\n/, ''),
+    ':5 delivery.password: missing, expected { env: NAME }, the name of an environment variable',
+  ],
+  [FOR_SFTP, `${FOR_FTPS}  prt: 21\n`, ':11 delivery.prt: unknown setting, did you mean "port"?'],
+  [
+    'entity: shop',
+    'entity: shop\nlimit: { concurrentCalls: 4 }',
+    ':4 limit: unknown setting, did you mean "limits"?',
+  ],
+];

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { loadProject } from '../../config/project.ts';
+import { ACTIVATION, DESTINATION, problemsWith, projectFolder, SOURCE } from './folders.ts';
+
+const CLEARED = ACTIVATION.replace('firstName', 'firstName, nulls: clear');
+const ETL = 'importMode: { etl: 12 }\n';
+
+/** A project with a contract and some activations; by name, since the first that has an ETL or list owns it. */
+function files(contract: string, ...activations: string[]): Record<string, string> {
+  return {
+    'sources/shop.yaml': SOURCE,
+    'destinations/actito.yaml': `${DESTINATION}contract: ${contract}\n`,
+    ...Object.fromEntries(
+      activations.map((text, i) => [`activations/${['vip', 'wip', 'xip'][i]}.yaml`, text]),
+    ),
+  };
+}
+
+const warningsWith = async (all: Record<string, string>) =>
+  (await loadProject(await projectFolder(all))).warnings;
+
+describe('an activation that its contract makes impossible', () => {
+  it.each<[what: string, contract: string, activation: string, problem: string]>([
+    [
+      'keeps nulls in an ETL that wants all columns',
+      '{ etlColumns: all }',
+      `${ACTIVATION}${ETL}`,
+      ':14 importMode: the ETL wants all of its columns in every file (contract.etlColumns: all) and an empty field clears the attribute (contract.emptyValue: clears), so nulls cannot be kept: firstName. Either set nulls: clear there, or, if that is how this Actito behaves, contract.emptyValue: ignored or contract.etlColumns: subset in destinations/actito',
+    ],
+    [
+      'clears by an empty field that Actito ignores',
+      '{ emptyValue: ignored }',
+      CLEARED,
+      ':11 attributes[0].nulls: a null cannot clear the attribute, because Actito ignores empty fields (contract.emptyValue: ignored in destinations/actito); set it to keep',
+    ],
+    [
+      'has another list identifier than profile ids',
+      '{ listIdentifiers: profileId }',
+      ACTIVATION,
+      ':12 list.identifier: a list may hold nothing but profile ids (contract.listIdentifiers: profileId in destinations/actito), not emailAddress; set list.identifier: { column: <column with the profile ids>, attribute: profileId }',
+    ],
+    [
+      'waits for the status of a list that cannot be read',
+      '{ listConfirmation: status }',
+      ACTIVATION.replace('validity: 48h', 'provision: existing'),
+      ':13 list.provision: a list that was made in Actito cannot be read, so it has no status to wait for; set contract.listConfirmation: fileDisappears or none in destinations/actito',
+    ],
+  ])('is refused when it %s', async (_, contract, activation, problem) => {
+    expect(await problemsWith(files(contract, activation))).toEqual([`activations/vip.yaml${problem}`]);
+  });
+
+  it.each<[what: string, contract: string, activation: string]>([
+    ['an ETL that wants all columns, and nulls that clear', '{ etlColumns: all }', CLEARED + ETL],
+    ['the same where empty fields are ignored', '{ etlColumns: all, emptyValue: ignored }', ACTIVATION + ETL],
+    ['an ETL that takes some columns', '{ etlColumns: subset }', ACTIVATION + ETL],
+    ['all columns, without an ETL', '{ etlColumns: all }', ACTIVATION],
+    [
+      'profile ids as identifier',
+      '{ listIdentifiers: profileId }',
+      ACTIVATION.replace('validity: 48h', 'identifier: { column: pid, attribute: profileId }'),
+    ],
+    [
+      'profile ids as matching key',
+      '{ listIdentifiers: profileId }',
+      ACTIVATION.replace('type: email', 'type: externalId').replace('emailAddress', 'profileId'),
+    ],
+    [
+      'an existing list, confirmed when its file disappears',
+      '{ listConfirmation: fileDisappears }',
+      ACTIVATION.replace('validity: 48h', 'provision: existing'),
+    ],
+    [
+      'an existing list, and an attribute whose type a marketer reads',
+      '{}',
+      ACTIVATION.replace('validity: 48h', 'provision: existing').replace(
+        'firstName',
+        'firstName, create: { type: STRING }',
+      ),
+    ],
+  ])('is not one with %s', async (_, contract, activation) => {
+    expect(await warningsWith(files(contract, activation))).toEqual([]);
+  });
+});
+
+describe('an ETL that two activations share', () => {
+  const OTHER = (ACTIVATION + ETL)
+    .replace('name: VIP', 'name: Other')
+    .replace(/firstName.*/, 'lastName, nulls: clear }');
+  const CLEARED_ETL = CLEARED + ETL;
+
+  it('must serve one matching key', async () => {
+    const other = OTHER.replace('type: email', 'type: externalId').replace('emailAddress', 'customerId');
+    expect(await problemsWith(files('{}', CLEARED_ETL, other))).toEqual([
+      'activations/wip.yaml:14 importMode: ETL 12 is shared by activations/vip.yaml and activations/wip.yaml, but it finds profiles by one matching key, not by emailAddress and customerId. Define an ETL of its own in Actito',
+    ]);
+  });
+
+  it('must serve the same attributes when it wants all of its columns', async () => {
+    expect(await problemsWith(files('{ etlColumns: all }', CLEARED_ETL, OTHER))).toEqual([
+      'activations/wip.yaml:14 importMode: ETL 12 is shared by activations/vip.yaml and activations/wip.yaml, but it wants all of its columns in every file (contract.etlColumns: all), and they send others: firstName and lastName. Define an ETL of its own in Actito',
+    ]);
+  });
+
+  it('may serve other attributes when it takes a subset, and is another one in another number', async () => {
+    expect(await warningsWith(files('{}', CLEARED_ETL, OTHER))).toEqual([]);
+    const number = OTHER.replace('etl: 12', 'etl: "13"').replace('emailAddress', 'customerEmail');
+    expect(await warningsWith(files('{ etlColumns: all }', CLEARED_ETL, number))).toEqual([]);
+  });
+});
+
+describe('a matching key', () => {
+  it.each([
+    ['phone', 'emailAddress', 'email'],
+    ['email', 'gsmNumber', 'phone'],
+    ['externalId', 'gsmNumber', 'phone'],
+    ['email', 'profileId', 'externalId'],
+  ])('of type %s with %s is probably not meant', async (type, attribute, holds) => {
+    const text = ACTIVATION.replace('type: email', `type: ${type}`).replace('emailAddress', attribute);
+    expect(await warningsWith(files('{}', text))).toEqual([
+      `activations/vip: matchingKey.type is ${type}, but ${attribute} is an attribute for type ${holds}: few profiles will be found, or none. Set matchingKey.type to ${holds}, or choose another attribute.`,
+    ]);
+  });
+});

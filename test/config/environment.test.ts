@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { withEnvironment } from '../../config/environment.ts';
+import { definitionOf, loadProject } from '../../config/project.ts';
+import { DESTINATION, projectFolder, VALID } from './folders.ts';
+
+const ENV = {
+  API: 'https://actito.example',
+  HOST: 'files.example',
+  PORT: '2100',
+  USER: 'shop',
+  HOST_KEY: 'SHA256:x',
+};
+const SETTINGS =
+  '  host: { env: HOST }\n  port: { env: PORT }\n  username: { env: USER }\n  directory: /in\n';
+const COMMON = { host: 'files.example', port: 2100, username: 'shop', directory: '/in' };
+
+async function definitionWith(delivery: string) {
+  const destination = `${DESTINATION.slice(0, DESTINATION.indexOf('delivery:'))}delivery:\n${delivery}${SETTINGS}`;
+  const folder = await projectFolder({
+    ...VALID,
+    'destinations/actito.yaml': destination.replace('environment: ENV-3', 'baseUrl: { env: API }'),
+  });
+  return definitionOf(await loadProject(folder), 'vip');
+}
+
+it.each([
+  [
+    'sftp',
+    '  protocol: sftp\n  password: { env: PASSWORD }\n  hostKey: { env: HOST_KEY }\n',
+    { protocol: 'sftp', ...COMMON, password: { env: 'PASSWORD' }, hostKey: 'SHA256:x' },
+  ],
+  [
+    'ftps',
+    '  protocol: ftps\n  password: { env: PASSWORD }\n  ca: { env: CA }\n',
+    { protocol: 'ftps', ...COMMON, password: { env: 'PASSWORD' }, ca: { env: 'CA' } },
+  ],
+])(
+  'a run of %s holds what is no secret, and of secrets the names of their variables',
+  async (_, delivery, frozen) => {
+    const { destination } = withEnvironment(await definitionWith(delivery), ENV);
+    expect(destination.baseUrl).toBe('https://actito.example');
+    expect(destination.delivery).toEqual(frozen);
+  },
+);
+
+it('a variable that is missing is named, with the setting that asks for it', async () => {
+  const definition = await definitionWith('  protocol: ftps\n  password: { env: PASSWORD }\n');
+  expect(() => withEnvironment(definition, { ...ENV, HOST: undefined })).toThrow(
+    'The environment variable HOST is not set; delivery.host asks for it. Set it where the worker runs.',
+  );
+});

@@ -1,0 +1,70 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { jsonSchemas } from '../../config/schema/json-schemas.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const KINDS = ['source', 'destination', 'activation'] as const;
+const schemaOf = (kind: string) => jsonSchemas()[`${kind}.schema.json`] as z.core.JSONSchema.JSONSchema;
+
+/** The paths of all settings that a schema knows, and whether an editor has something to say about each. */
+function settings(schema: unknown, path = ''): [path: string, isDescribed: boolean][] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { properties = {}, items, anyOf = [], oneOf = [] } = schema as z.core.JSONSchema.BaseSchema;
+  return [
+    ...Object.entries(properties).flatMap(([name, inner]): [string, boolean][] => [
+      [`${path}.${name}`, Boolean((inner as { description?: string }).description)],
+      ...settings(inner, `${path}.${name}`),
+    ]),
+    ...[items, ...anyOf, ...oneOf].flatMap((inner) => settings(inner, path)),
+  ];
+}
+
+/** All YAML files of the example, with the kind of their folder. */
+async function examples(): Promise<{ file: string; kind: string; text: string }[]> {
+  const found = KINDS.map(async (kind) => {
+    const folder = join(ROOT, 'examples/demo', `${kind}s`);
+    const names = await readdir(folder);
+    return names.map(async (name) => {
+      const file = join(folder, name);
+      return { file, kind, text: await readFile(file, 'utf8') };
+    });
+  });
+  return Promise.all((await Promise.all(found)).flat());
+}
+
+describe('the JSON Schemas that editors complete from', () => {
+  it('are current; otherwise: npm run schema', async () => {
+    expect((await readdir(join(ROOT, 'schemas'))).sort()).toEqual(Object.keys(jsonSchemas()).sort());
+    for (const [name, schema] of Object.entries(jsonSchemas())) {
+      const written: unknown = JSON.parse(await readFile(join(ROOT, 'schemas', name), 'utf8'));
+      expect(written, `schemas/${name} is not current: npm run schema`).toEqual(schema);
+    }
+  });
+
+  it.each(KINDS)('say something about every setting of a %s', (kind) => {
+    const all = settings(schemaOf(kind));
+    expect(all.length).toBeGreaterThan(2);
+    expect(all.filter(([, isDescribed]) => !isDescribed)).toEqual([]);
+  });
+
+  it('are what the files of the example point to and agree with', async () => {
+    const files = await examples();
+    expect(files.length).toBeGreaterThan(3);
+    for (const { file, kind, text } of files) {
+      const [, path] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(text) ?? [];
+      expect(path && resolve(dirname(file), path), file).toBe(join(ROOT, `schemas/${kind}.schema.json`));
+      expect(z.fromJSONSchema(schemaOf(kind)).safeParse(parse(text)).error, file).toBeUndefined();
+    }
+  });
+
+  it('let an activation leave out its matching key, and mark a name that is no setting', () => {
+    const activation = z.fromJSONSchema(schemaOf('activation'));
+    const least = { source: 'shop', destination: 'actito', segment: { name: 'VIP', table: 'vip' } };
+    expect(activation.safeParse(least).success).toBe(true);
+    expect(activation.safeParse({ ...least, lists: {} }).success).toBe(false);
+    expect(activation.safeParse({ ...least, segment: {} }).success).toBe(false);
+  });
+});

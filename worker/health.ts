@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { WorkerStatus } from '@temporalio/worker';
+
+/** The path that says how the worker is. */
+export const HEALTH_PATH = '/healthz';
+
+type Status = Pick<
+  WorkerStatus,
+  'runState' | 'workflowPollerState' | 'activityPollerState' | 'numInFlightActivities'
+>;
+
+/**
+ * Does the worker take work? It does not tell whether Temporal, a database or Actito answer: their outages are waited
+ * for, and a restart, which is what an orchestrator does to the unhealthy, would not end them.
+ */
+export function isHealthy(status: Status): boolean {
+  return (
+    status.runState === 'RUNNING' &&
+    status.workflowPollerState === 'POLLING' &&
+    status.activityPollerState === 'POLLING'
+  );
+}
+
+/**
+ * Answers `GET /healthz` with 200 while the worker takes work and 503 while it does not (draining, stopped), and says
+ * its state as JSON. A worker whose JavaScript hangs does not answer at all: ask with a time-out.
+ * @param port 0 takes a free one
+ * @throws Error that names the setting when the port is taken
+ */
+export async function startHealthServer(
+  port: number,
+  status: () => Status,
+): Promise<{ port: number; stop(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    if (request.url !== HEALTH_PATH) return response.writeHead(404).end();
+    const { runState, numInFlightActivities } = status();
+    response.writeHead(isHealthy(status()) ? 200 : 503, { 'Content-Type': 'application/json' });
+    response.end(`${JSON.stringify({ state: runState, activities: numInFlightActivities })}\n`);
+  });
+  const listening = once(server, 'listening').catch((cause: Error) => {
+    throw new Error(
+      `The health check cannot listen on port ${port} (${cause.message}): choose another ACTITO_SYNC_HEALTH_PORT.`,
+      { cause },
+    );
+  });
+  server.listen(port);
+  await listening;
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+/**
+ * The port of the health check; undefined: there is none.
+ * @throws Error that says what the variable must hold
+ */
+export function healthPort(env: NodeJS.ProcessEnv): number | undefined {
+  const text = env.ACTITO_SYNC_HEALTH_PORT;
+  if (!text) return undefined;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65535) return port;
+  throw new Error('ACTITO_SYNC_HEALTH_PORT must hold a port number from 1 to 65535, or not be set.');
+}

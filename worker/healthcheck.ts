@@ -1,0 +1,19 @@
+import { HEALTH_PATH, healthPort } from './health.ts';
+
+/** For health checks of containers, whose image has no curl: ends with 0 when this machine's worker is healthy. */
+const PATIENCE = 4_000; // milliseconds; the Dockerfile gives this program 10 seconds
+
+async function main(): Promise<void> {
+  const port = healthPort(process.env);
+  if (!port) throw new Error('ACTITO_SYNC_HEALTH_PORT is not set: the worker has no health check to ask.');
+  const url = `http://127.0.0.1:${port}${HEALTH_PATH}`;
+  const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) });
+  console.log(`${response.status} ${(await response.text()).trim()}`);
+  if (!response.ok) process.exitCode = 1;
+}
+
+main().catch((error: Error) => {
+  const { cause } = error;
+  console.error(`The worker does not answer: ${cause instanceof Error ? cause.message : error.message}`);
+  process.exitCode = 1;
+});

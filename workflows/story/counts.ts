@@ -1,0 +1,45 @@
+import type { RunCounts } from '../contract.ts';
+
+/** The order in which a run happens; the state keeps counts in no order. */
+const ORDER = (
+  'read rejected duplicates ambiguous members added removed changed unchanged retried ' +
+  'updated unmatched refused badValues unsent'
+).split(' ');
+
+/** The counts in the order in which a run happens. */
+export function inOrder(counts: RunCounts): RunCounts {
+  const place = (name: string) => (ORDER.indexOf(name) + ORDER.length + 1) % (ORDER.length + 1);
+  return Object.fromEntries(Object.entries(counts).toSorted(([a], [b]) => place(a) - place(b)));
+}
+
+/** `name 3, other 4`, without those that are zero or not counted yet. */
+function some(counts: RunCounts, names: Record<string, string>): string {
+  return Object.entries(names)
+    .filter(([name]) => counts[name])
+    .map(([name, words]) => `${counts[name]} ${words}`)
+    .join(', ');
+}
+
+/** The numbers of a run in three lines: what was read, what the list gains and loses, what became of the attributes. */
+export function countLines(counts: RunCounts): { read: string; list: string; attributes: string } {
+  const aside = some(counts, {
+    rejected: 'without a usable key',
+    duplicates: 'repeated',
+    ambiguous: 'contradicting each other',
+  });
+  const { read, members, added = 0, removed = 0 } = counts;
+  const attributes = some(counts, {
+    changed: 'changed',
+    retried: 'sent again',
+    updated: 'updated',
+    unmatched: 'unknown to Actito',
+    refused: 'refused',
+    badValues: 'values left out',
+    unsent: 'left for a later run',
+  });
+  return {
+    read: read === undefined ? '' : `${read} rows${aside && ` (${aside})`}`,
+    list: members === undefined ? '' : `${members} members (+${added} −${removed})`,
+    attributes: attributes || (members === undefined ? '' : 'nothing to send'),
+  };
+}

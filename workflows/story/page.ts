@@ -1,0 +1,69 @@
+import type { Phase, RunCounts, RunResult } from '../contract.ts';
+import { countLines } from './counts.ts';
+
+/** What is known of a run at some moment. */
+export interface Known {
+  /** The activation's name, or its id until that is read. */
+  name: string;
+  segment: string;
+  list: string;
+  dryRun: boolean;
+  reason?: string;
+  phase: Phase;
+  outcome: string | null;
+  failure: string | null;
+  counts: RunCounts;
+  /** Undefined until it is planned. */
+  push: string | null | undefined;
+  confirmed: RunResult['list'] | undefined;
+  notes: readonly string[];
+}
+
+/** A run as a short page of Markdown for the web UI: numbers and names only, no personal data. */
+export function page(known: Known): string {
+  const { name, segment, list, dryRun, phase, outcome, failure, counts, reason, notes } = known;
+  const { read, list: members, attributes } = countLines(counts);
+  const rows = [
+    ['Segment', [segment && `*${segment}*`, read]],
+    ['List', [list && `*${list}*`, members, pushWords(known), confirmation(known)]],
+    ['Attributes', [attributes]],
+  ] as const;
+  const table = rows
+    .map(([what, parts]) => [what, parts.filter(Boolean).join(' · ')])
+    .filter(([, text]) => text)
+    .map(([what, text]) => `| ${what} | ${text} |`);
+  return [
+    `**${name}** · ${dryRun ? 'dry run · ' : ''}${outcome ?? phase}`,
+    reason ? `Reason: ${reason}` : '',
+    failure ? `**${failure}**` : '',
+    table.length > 0 ? ['| | |', '|---|---|', ...table].join('\n') : '',
+    ...notes.map((note) => `- ${note}`),
+  ]
+    .filter((block) => block !== '')
+    .join('\n\n');
+}
+
+/** The result in one sentence: what people read first. */
+export function summarySentence(known: Known): string {
+  const { read, list, attributes } = countLines(known.counts);
+  const parts = [read && `read ${read}`, list && `list: ${list}`, pushWords(known), confirmation(known)];
+  return [...parts, attributes && `attributes: ${attributes}`].filter(Boolean).join('; ');
+}
+
+function pushWords({ push, dryRun }: Known): string {
+  if (push === undefined) return '';
+  if (push === null) return dryRun ? 'would not be pushed' : 'not pushed: unchanged and valid';
+  return dryRun ? `would be pushed: ${push}` : `pushed: ${push}`;
+}
+
+function confirmation({ confirmed }: Known): string {
+  if (!confirmed) return '';
+  const { confirmation: how, profiles, expires } = confirmed;
+  return [
+    how === 'retrieved' ? 'retrieved by Actito' : how === 'delivered' ? 'not confirmed by Actito' : '',
+    profiles === null ? '' : `targets ${profiles} profiles`,
+    expires === null ? '' : `expires ${expires}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}

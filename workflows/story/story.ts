@@ -1,0 +1,134 @@
+import { log, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import type { ClosedRun } from '../../activities/close.ts';
+import type { ListSummary } from '../../activities/confirm-list.ts';
+import type { OpenedRun } from '../../activities/open.ts';
+import type { PlanSummary } from '../../activities/plan.ts';
+import type { ProvisionSummary } from '../../activities/provision.ts';
+import {
+  activationKey,
+  outcomeKey,
+  phaseKey,
+  progressQuery,
+  type Phase,
+  type RunCounts,
+  type RunOutcome,
+  type RunRequest,
+  type RunResult,
+} from '../contract.ts';
+import { inOrder } from './counts.ts';
+import { page, summarySentence, type Known } from './page.ts';
+
+/** What a run tells while it goes: the query `progress`, search attributes, the details in the web UI, its result. */
+export class Story {
+  readonly #request: RunRequest;
+  readonly #notes: string[] = [];
+  readonly #known: Known;
+  #planHash: string | undefined;
+  #list: ListSummary | null = null;
+
+  constructor(request: RunRequest) {
+    const { activation, dryRun, reason } = request;
+    this.#request = request;
+    this.#known = {
+      ...{ name: activation, segment: '', list: '', dryRun, reason, phase: 'opening', outcome: null },
+      ...{ failure: null, counts: {}, push: undefined, confirmed: undefined, notes: this.#notes },
+    };
+    upsertSearchAttributes([{ key: activationKey, value: activation }]);
+    setHandler(progressQuery, () => {
+      const { phase, outcome, counts, push = null } = this.#known;
+      return { activation, request, phase, outcome, notes: this.#notes, counts, push };
+    });
+  }
+
+  opened({ name, segment, list }: OpenedRun): void {
+    Object.assign(this.#known, { name, segment, list });
+  }
+
+  phase(phase: Phase): void {
+    this.#known.phase = phase;
+    upsertSearchAttributes([{ key: phaseKey, value: phase }]);
+    this.#show();
+  }
+
+  note(note: string): void {
+    this.#notes.push(note);
+    log.warn(note, { activation: this.#request.activation });
+    this.#show();
+  }
+
+  read(counts: RunCounts): void {
+    this.#count(counts);
+  }
+
+  planned({ hash, push, counts }: PlanSummary): void {
+    this.#planHash = hash;
+    this.#known.push = push;
+    this.#count(counts);
+  }
+
+  provisioned({ createdAttributes, createdList, notes, push }: ProvisionSummary): void {
+    this.#known.push = push;
+    if (createdAttributes.length > 0)
+      this.#notes.push(`Created in Actito: attributes ${createdAttributes.join(', ')}.`);
+    if (createdList) this.#notes.push(`Created in Actito: the external target list "${this.#known.list}".`);
+    this.#notes.push(...notes);
+  }
+
+  listed(list: ListSummary | null): void {
+    this.#list = list;
+    this.#known.confirmed = this.#listResult();
+    if (!list) this.note('The list is delivered; Actito has not confirmed yet that it retrieved the file.');
+  }
+
+  failed(failure: string): void {
+    this.#known.failure = failure;
+  }
+
+  closed(outcome: string, counts: RunCounts): void {
+    this.#count(counts);
+    Object.assign(this.#known, { outcome, phase: 'closed' });
+    upsertSearchAttributes([
+      { key: phaseKey, value: 'closed' },
+      { key: outcomeKey, value: outcome },
+    ]);
+    this.#show();
+  }
+
+  skipped(holder: string): RunResult {
+    const note = `Skipped: ${holder} is running this activation.`;
+    this.#notes.push(note);
+    this.closed('skipped', {});
+    const { activation } = this.#request;
+    return { activation, outcome: 'skipped', summary: note, notes: this.#notes, counts: {}, rejects: [] };
+  }
+
+  result(outcome: string, { rejects }: ClosedRun): RunResult {
+    return {
+      activation: this.#request.activation,
+      outcome: outcome as RunOutcome,
+      summary: summarySentence(this.#known),
+      notes: this.#notes,
+      list: this.#listResult(),
+      counts: this.#known.counts,
+      rejects,
+      planHash: this.#planHash,
+    };
+  }
+
+  #listResult(): NonNullable<RunResult['list']> {
+    const { list: name, push = null, dryRun } = this.#known;
+    const confirmation = !push || dryRun ? null : this.#list?.retrieved ? 'retrieved' : 'delivered';
+    return {
+      ...{ name, pushed: push, confirmation },
+      ...{ profiles: this.#list?.profiles ?? null, expires: this.#list?.expires ?? null },
+    };
+  }
+
+  #count(counts: RunCounts): void {
+    this.#known.counts = inOrder({ ...this.#known.counts, ...counts });
+  }
+
+  #show(): void {
+    setCurrentDetails(page(this.#known));
+  }
+}
