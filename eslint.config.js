@@ -52,7 +52,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['eslint.config.js', 'dev/start.js'] },
+        projectService: { allowDefaultProject: ['eslint.config.js', 'dev/start.js', 'bin/actito-sync.js'] },
         tsconfigRootDir: import.meta.dirname ?? new URL('.', import.meta.url).pathname,
       },
     },

@@ -22,6 +22,7 @@ const LISTS = '/external-target-lists/v5/entities/{entity}/profile-tables/{table
 /** Path templates; `{…}` is filled in by {@link path}. A destination's `contract.paths` may say others. */
 export const ROUTES = {
   token: '/auth/token', // D
+  entities: '/entities/v5/entities', // D, the connection test
   profileTables: STRUCTURE, // D
   profileTable: `${STRUCTURE}/{table}`, // D
   changeRequests: `${STRUCTURE}/{table}/change-requests`, // A
@@ -40,6 +41,7 @@ export const ROUTES = {
 /** The routes whose path is documented; a 404 to any other may mean that this licence has it elsewhere, or not at all. */
 const DOCUMENTED: ReadonlySet<Route> = new Set<Route>([
   'token',
+  'entities',
   'profileTables',
   'profileTable',
   'executions',
@@ -63,6 +65,11 @@ export function path(route: Route, parts: Record<string, string> = {}, paths: Pa
 
 /** D: the token lives 15 minutes (`900s`). */
 export const tokenBody = z.looseObject({ accessToken: z.string(), expiresIn: z.string().optional() });
+
+/** D: the entities that the API key may see. */
+export const entitiesBody = z.looseObject({
+  entities: z.array(z.looseObject({ name: z.string() })),
+});
 
 /** D */
 export const profileTableBody = z.looseObject({

@@ -16,6 +16,10 @@ export const FAILURE_TYPES = {
   SourceUnavailable: { retryable: true },
   /** A guard held the run before its first write. */
   GuardTripped: { retryable: false },
+  /** The warehouse, the state or the mapping moved on since the plan that should be applied was made. */
+  PlanStale: { retryable: false },
+  /** No such plan was made, or none that waits for a decision. */
+  PlanUnknown: { retryable: false },
   /** An attribute exists in Actito with another type. */
   AttributeConflict: { retryable: false },
   /** A list of this name exists and is not ours. */

@@ -11,6 +11,8 @@ export interface GuardFacts {
   /** Members that enter and leave the list. */
   added: number;
   removed: number;
+  /** Known members whose attributes changed; 0 when the mapping did, which is no news about people. */
+  changed: number;
   /** Members of the new segment. */
   members: number;
   /** Members of the list that was acknowledged last. */
@@ -23,15 +25,16 @@ export interface GuardFacts {
 
 export interface GuardTrip {
   guard: keyof Guards;
+  /** How many rows or members it is about: what an approval is measured by. */
+  figure: number;
   /** For people: what was found, the limit, what to check and which setting to change. */
   message: string;
 }
 
 /** The guards that hold this run before its first write; none when the list is empty. */
 export function evaluateGuards(guards: Guards, facts: GuardFacts): GuardTrip[] {
-  return [emptyList(guards, facts), removedRatio(guards, facts), rejectedRatio(guards, facts)].filter(
-    (trip) => trip !== undefined,
-  );
+  const all = [emptyList, removedRatio, removedMembers, addedRatio, changedRatio, rejectedRatio];
+  return all.map((guard) => guard(guards, facts)).filter((trip) => trip !== undefined);
 }
 
 function emptyList(guards: Guards, { members, listed, read, delivered }: GuardFacts): GuardTrip | undefined {
@@ -39,6 +42,7 @@ function emptyList(guards: Guards, { members, listed, read, delivered }: GuardFa
   if (members > 0 || guards.allowEmpty || isEmptyAlready) return undefined;
   return {
     guard: 'allowEmpty',
+    figure: listed,
     message:
       `The segment has no members (${read} rows read), and the list would target nobody. Check that the ` +
       "segment's query finds people in the warehouse; if an empty list is right, set guards.allowEmpty: true.",
@@ -53,6 +57,7 @@ function removedRatio(guards: Guards, facts: GuardFacts): GuardTrip | undefined 
   if (removed === 0 || peak < SMALLEST_JUDGED_LIST || gone / peak <= guards.maxRemovedRatio) return undefined;
   return {
     guard: 'maxRemovedRatio',
+    figure: gone,
     message:
       `${removed} members would leave the list, and ${members} remain of the ${peak} it held at most in the last ` +
       `7 days: a loss of ${percent(gone / peak)}, allowed are ${percent(guards.maxRemovedRatio)}. Check that the ` +
@@ -60,10 +65,48 @@ function removedRatio(guards: Guards, facts: GuardFacts): GuardTrip | undefined 
   };
 }
 
+function removedMembers({ maxRemoved }: Guards, { removed }: GuardFacts): GuardTrip | undefined {
+  if (maxRemoved === undefined || removed <= maxRemoved) return undefined;
+  return {
+    guard: 'maxRemoved',
+    figure: removed,
+    message:
+      `${removed} members would leave the list, allowed are ${maxRemoved}. Check that the warehouse's tables are ` +
+      'completely loaded; if the loss is right, raise guards.maxRemoved.',
+  };
+}
+
+function addedRatio({ maxAddedRatio }: Guards, { added, listed }: GuardFacts): GuardTrip | undefined {
+  if (maxAddedRatio === undefined || listed < SMALLEST_JUDGED_LIST || added / listed <= maxAddedRatio)
+    return undefined;
+  return {
+    guard: 'maxAddedRatio',
+    figure: added,
+    message:
+      `${added} members would enter a list of ${listed}, a growth of ${percent(added / listed)}, allowed are ` +
+      `${percent(maxAddedRatio)}. Check that the segment's query still filters as it should; if the growth is right, ` +
+      'raise guards.maxAddedRatio.',
+  };
+}
+
+function changedRatio({ maxChangedRatio }: Guards, { changed, listed }: GuardFacts): GuardTrip | undefined {
+  if (maxChangedRatio === undefined || listed < SMALLEST_JUDGED_LIST || changed / listed <= maxChangedRatio)
+    return undefined;
+  return {
+    guard: 'maxChangedRatio',
+    figure: changed,
+    message:
+      `The attributes of ${changed} members of ${listed} would change (${percent(changed / listed)}), allowed are ` +
+      `${percent(maxChangedRatio)}. Check that the mapped columns hold what they should; if the changes are right, ` +
+      'raise guards.maxChangedRatio.',
+  };
+}
+
 function rejectedRatio(guards: Guards, { read, rejected }: GuardFacts): GuardTrip | undefined {
   if (rejected === 0 || rejected / read <= guards.maxRejectedRatio) return undefined;
   return {
     guard: 'maxRejectedRatio',
+    figure: rejected,
     message:
       `${rejected} of ${read} rows (${percent(rejected / read)}) have no usable matching key, allowed are ` +
       `${percent(guards.maxRejectedRatio)}. Check that matchingKey names the right column, and the reasons stored ` +

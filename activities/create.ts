@@ -1,6 +1,7 @@
 import { close } from './close.ts';
 import { confirmList } from './confirm-list.ts';
 import type { Dependencies } from './dependencies.ts';
+import { examine } from './doctor/examine.ts';
 import { extract } from './extract.ts';
 import { importAttributes } from './import/import-attributes.ts';
 import { inspectAttributes } from './inspect/attributes.ts';
@@ -10,11 +11,12 @@ import { plan } from './plan.ts';
 import { beating } from './progress.ts';
 import { provision } from './provision.ts';
 import { pushList } from './push-list.ts';
+import { refuse } from './refuse.ts';
 import { settle } from './settle.ts';
 import { toTemporalFailure } from './translate.ts';
 
 const RUN = { open, extract, plan, provision, importAttributes, pushList, confirmList, settle, close };
-const ACTIVITIES = { ...RUN, inspectAttributes, inspectLists };
+const ACTIVITIES = { ...RUN, refuse, inspectAttributes, inspectLists, examine };
 
 /** The activities as the workflow calls them: without their dependencies. */
 export type Activities = {

@@ -16,7 +16,12 @@ import {
 } from '../workflows/contract.ts';
 import { attachToRunning } from './run/running.ts';
 
-export { inspect, type InspectOptions } from './inspect/inspect.ts';
+export { doctor } from './doctor/doctor.ts';
+export { inspect } from './inspect/inspect.ts';
+export { cancelRun, type CancelledRun } from './run/cancel.ts';
+export { runsUnderWay } from './run/under-way.ts';
+export { ownSchedules, pauseSchedule, resumeSchedule, type OwnSchedule } from './schedules/own.ts';
+export type { AskOptions } from './run/ask-worker.ts';
 export { followRun, type Follow } from './run/follow.ts';
 export type { Trouble } from './run/trouble.ts';
 export { applyChange, foreseen, type AppliedSchedule } from './schedules/apply.ts';

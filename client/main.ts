@@ -8,6 +8,7 @@ process.stdout.on('error', () => interrupt.abort());
 
 process.exitCode = await commandLine(process.argv.slice(2), {
   env: process.env,
+  in: process.stdin,
   out: process.stdout,
   err: process.stderr,
   signal: interrupt.signal,

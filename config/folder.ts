@@ -92,6 +92,16 @@ async function readText(path: string): Promise<string> {
   }
 }
 
+/** The text of a file that may be missing. */
+export async function readTextIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw unreadable(path, error);
+  }
+}
+
 function unreadable(path: string, cause: unknown): Failure {
   const { code } = cause as NodeJS.ErrnoException;
   return new Failure('ConfigurationInvalid', `${path} cannot be read (${code}).`, { cause });

@@ -13,11 +13,13 @@ import { checkFiles, readFolder, type Loaded, type ProjectFile } from './folder.
 import { checkMapping } from './mapping.ts';
 import { configurationInvalid } from './problem.ts';
 import { checkReferences, referenceOf } from './references.ts';
+import { readSettings, type Settings } from './settings.ts';
 import { suggestion } from './suggestion.ts';
 import { warningsOf } from './warnings.ts';
 
 /** A project folder, read and checked as a whole: every reference in it leads somewhere. */
 export interface Project {
+  settings: Settings;
   sources: Map<string, Source>;
   destinations: Map<string, Destination>;
   activations: Map<string, Activation>;
@@ -26,11 +28,13 @@ export interface Project {
 }
 
 /**
- * Reads `sources/`, `destinations/` and `activations/` of a project folder. No environment variable is looked at.
+ * Reads `project.yaml`, `sources/`, `destinations/` and `activations/` of a project folder. No environment variable is
+ * looked at.
  * @throws Failure ConfigurationInvalid with all problems of the folder, a line each: `file:line setting: message`
  */
 export async function loadProject(folder: string): Promise<Project> {
   await assertFolder(folder);
+  const { settings, problems: settingsProblems } = await readSettings(folder);
   const sourceFiles = await readFolder(folder, 'sources');
   const destinationFiles = await readFolder(folder, 'destinations');
   const activationFiles = await readFolder(folder, 'activations');
@@ -50,6 +54,7 @@ export async function loadProject(folder: string): Promise<Project> {
   }));
 
   const problems = [
+    ...settingsProblems,
     ...[sourceFiles, destinationFiles, activationFiles, sources, destinations].flatMap((all) => all.problems),
     // Of the defaults their own destination has told.
     ...files.problems.filter((problem) => !isOfDefaults(problem)),
@@ -65,6 +70,7 @@ export async function loadProject(folder: string): Promise<Project> {
   if (told.length > 0) throw configurationInvalid(folder, told);
 
   return {
+    settings,
     sources: byId(sources.loaded),
     destinations: destinationsById,
     activations: byId(activations),

@@ -14,7 +14,8 @@ const HARMLESS = new Set(
     'driver statementTimeout environment protocol port concurrentCalls importsPerTablePerDay source destination ' +
     'name table column type attribute country maxLength nulls attributesRequired importMode etl validity provision ' +
     'adopt fileName cron timezone every hour minute dayOfMonth dayOfWeek month maxRemovedRatio allowEmpty ' +
-    'maxRejectedRatio emptyValue listIdentifiers executionListing rowResults listConfirmation etlColumns compression'
+    'maxRejectedRatio emptyValue listIdentifiers executionListing rowResults listConfirmation etlColumns compression ' +
+    'rejects runs'
   ).split(' '),
 );
 const LONGEST_SHOWN = 60;

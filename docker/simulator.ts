@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { contactsOf } from '../examples/demo/contacts.ts';
 import { seedShop } from '../examples/demo/shop.ts';
-import { startSimulator, type Simulator } from '../simulator/start.ts';
+import { startSimulator } from '../simulator/start.ts';
 import { generateKeyPair } from '../simulator/transfer/host-key.ts';
+import { environmentFile } from './environment.ts';
 
 /*
  * What docker-compose.yml starts beside the worker: fills the demo's shop unless it is filled, starts the simulator
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
   });
   await simulator.seedContacts(await contactsOf(shop));
   await shop.end();
-  await writeFile(join(FOLDER, 'environment'), environment(simulator));
+  await writeFile(join(FOLDER, 'environment'), environmentFile(simulator));
   console.log(`Actito simulator: ${simulator.apiUrl}, ${simulator.contactCount()} contacts`);
 
   await stopped;
@@ -51,21 +52,6 @@ async function hostKey(): Promise<string> {
     },
   );
   return readFile(file, 'utf8');
-}
-
-/** What examples/demo/destinations/actito.yaml asks for, in the form of `node --env-file`. */
-function environment({ apiUrl, apiKey, sftp }: Simulator): string {
-  return Object.entries({
-    ACTITO_BASE_URL: apiUrl,
-    ACTITO_API_KEY: apiKey,
-    ACTITO_SFTP_HOST: sftp.host,
-    ACTITO_SFTP_PORT: sftp.port,
-    ACTITO_SFTP_USERNAME: sftp.username,
-    ACTITO_SFTP_PASSWORD: sftp.password,
-    ACTITO_SFTP_HOST_KEY: sftp.hostKey,
-  })
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join('');
 }
 
 main().catch((error: Error) => {

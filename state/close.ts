@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
+import { useUpApprovals } from './decisions.ts';
 import { checkFence, releaseLease, type Fence } from './lease.ts';
 import { deltaTable, resultTable } from './names.ts';
+import { tellStories } from './reject-stories.ts';
 import { rows, type State } from './state.ts';
 import { readRun, type Outcome } from './runs.ts';
 
@@ -25,7 +27,9 @@ export async function closeRun(
         failure: failure ?? null,
       },
     );
+    await tellStories(trx, fence.run);
     if (fence.fence !== null) await releaseLease(trx, run.activation, fence.fence);
+    if (fence.fence !== null && outcome === 'succeeded') await useUpApprovals(trx, run.activation);
     // Someone may have changed Actito by hand: when something went wrong there, the next run looks again.
     if (fence.fence !== null && (outcome === 'failed' || (run.counts.unsent ?? 0) > 0)) {
       await trx.raw('update activations set provisioned = null where id = ?', [run.activation]);
@@ -60,7 +64,10 @@ async function dropUnlessBusy(state: State, table: string): Promise<void> {
   });
 }
 
-/** Drops the tables of all runs that are closed or gone. Runs at worker start and when a run opens. */
+/**
+ * Drops the tables of all runs that are closed or gone, and their chunks, which name keys. Runs at worker start and
+ * when a run opens.
+ */
 export async function cleanUp(state: State): Promise<void> {
   const left = await rows<{ run: string }>(
     state,
@@ -72,4 +79,5 @@ export async function cleanUp(state: State): Promise<void> {
                        and no = cast(substring(relname from '_([0-9]+)') as bigint))`,
   );
   for (const { run } of left) await dropRunTables(state, run);
+  await state.raw('delete from chunks using runs where runs.no = chunks.run and closed_at is not null');
 }

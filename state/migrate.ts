@@ -1,8 +1,14 @@
 import type { Knex } from 'knex';
 import * as initial from './migrations/0001-initial.ts';
+import * as rejectsAndRetention from './migrations/0002-rejects-and-retention.ts';
+import * as decisions from './migrations/0003-decisions.ts';
 import { rows, SCHEMA, type State } from './state.ts';
 
-const MIGRATIONS: Record<string, Knex.Migration> = { '0001-initial': initial };
+const MIGRATIONS: Record<string, Knex.Migration> = {
+  '0001-initial': initial,
+  '0002-rejects-and-retention': rejectsAndRetention,
+  '0003-decisions': decisions,
+};
 
 /** Named in code instead of found on disk, so that they survive bundling. */
 const source: Knex.MigrationSource<string> = {
@@ -31,4 +37,17 @@ export async function migrate(state: State): Promise<void> {
       disableMigrationsListValidation: true,
     });
   });
+}
+
+/** The migrations that our schema lacks, by name; a database without our schema lacks them all. Changes nothing. */
+export async function missingMigrations(state: State): Promise<string[]> {
+  const [table] = await rows<{ exists: boolean }>(
+    state,
+    `select to_regclass(? || '.knex_migrations') is not null as exists`,
+    [SCHEMA],
+  );
+  const applied = table?.exists
+    ? await rows<{ name: string }>(state, 'select name from knex_migrations')
+    : [];
+  return Object.keys(MIGRATIONS).filter((name) => !applied.some((each) => each.name === name));
 }

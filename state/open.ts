@@ -4,6 +4,7 @@ import { createRun, findRun, openRuns, readRun, type NewRun, type Run } from './
 import { cleanUp, closeRun } from './close.ts';
 import { readLease, takeLease, type Holder } from './lease.ts';
 import { membersTable } from './names.ts';
+import { tellStories } from './reject-stories.ts';
 import { settleWithin } from './settle.ts';
 import { rows, setTransaction, type State } from './state.ts';
 import { Failure } from '../activation/failures.ts';
@@ -62,6 +63,7 @@ async function takeOver(state: State, wanted: Omit<NewRun, 'fence'>, seen: strin
          where no = ?`,
         [run],
       );
+      await tellStories(trx, run);
     }
     await createRun(trx, { ...wanted, fence });
     return fence;

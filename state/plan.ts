@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { Failure } from '../activation/failures.ts';
-import { listTarget } from '../activation/definition/definition.ts';
+import { notApproved } from '../activation/approval.ts';
 import { evaluateGuards } from '../activation/guards.ts';
 import { readAcknowledged, type Acknowledged } from './acknowledged.ts';
 import { assignChunks } from './chunks.ts';
+import { activeApproval } from './decisions.ts';
 import { dropRetries, writeDelta } from './diff.ts';
 import { indexStage } from './duplicates.ts';
 import { checkFence, fenced, oneAtATime, type Fence } from './lease.ts';
 import { deltaTable } from './names.ts';
+import { heldBack, pushReason } from './push-reason.ts';
 import { addCounts, readRun, type Counts, type Plan, type PushReason, type Run } from './runs.ts';
 import { rows, setTransaction, type State } from './state.ts';
 
@@ -24,9 +26,10 @@ export async function planRun(state: State, fence: Fence): Promise<Run & { plan:
     if (!run.plan) {
       const acknowledged = await readAcknowledged(trx, run);
       const same = run.fingerprint === acknowledged.fingerprint && !acknowledged.retryDue && !run.resync;
-      const plan = same
+      const found = same
         ? await planUnchanged(trx, run, acknowledged)
         : await planDelta(trx, run, acknowledged);
+      const plan = heldBack(run, await withApproval(trx, run, found), acknowledged);
       await trx.raw('update runs set plan = :plan where no = :run', {
         plan: JSON.stringify(plan),
         run: run.run,
@@ -109,12 +112,35 @@ async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowle
       rejected: run.counts.rejected ?? 0,
       added: delta.added,
       removed: delta.removed,
+      changed: (await mappingChanged(trx, run)) ? 0 : delta.changed,
       members: list.members,
       listed: acknowledged.list.members,
       peak: acknowledged.peak,
       delivered: acknowledged.deliveredAt !== null,
     }),
   };
+}
+
+/** What an approval answers does not hold the run. */
+async function withApproval(trx: Knex.Transaction, run: Run, plan: Plan): Promise<Plan> {
+  if (plan.guards.length === 0) return plan;
+  const approval = await activeApproval(trx, run.activation);
+  if (!approval) return plan;
+  const guards = notApproved(plan.guards, approval.figures);
+  if (guards.length > 0) return { ...plan, guards };
+  const { by, reason } = approval;
+  return { ...plan, guards, approved: { guards: plan.guards.map(({ guard }) => guard), by, reason } };
+}
+
+/** True when attributes were mapped otherwise in the last run that was settled. */
+async function mappingChanged(trx: Knex, { activation, definition }: Run): Promise<boolean> {
+  const [last] = await rows<{ same: boolean }>(
+    trx,
+    `select definition->'activation'->'attributes' = cast(:attributes as jsonb) as same from runs
+     where activation = :activation and settled_at is not null order by no desc limit 1`,
+    { activation, attributes: JSON.stringify(definition.activation.attributes) },
+  );
+  return last?.same === false;
 }
 
 /** Makes a planned run push its list although nothing changed: Actito's list turned out to be a new one. */
@@ -156,29 +182,6 @@ async function countToSend(trx: Knex, run: string): Promise<number> {
     [run],
   );
   return Number(sent!.members);
-}
-
-/**
- * Half of the validity, less a little: the run that comes a day after the last one must find half of 48 hours gone,
- * although it plans some seconds earlier in its day than the last one delivered.
- */
-function keepAliveAge(validity: number): number {
-  return validity / 2 - validity / 48;
-}
-
-function pushReason(
-  run: Run,
-  acknowledged: Acknowledged,
-  { moved, checksum }: { moved: number; checksum: string },
-): PushReason | null {
-  if (acknowledged.deliveredAt === null || acknowledged.target !== listTarget(run.definition)) {
-    return 'first delivery';
-  }
-  if (acknowledged.dirty) return 'repair';
-  if (run.resync) return 'resync';
-  if (moved > 0 || checksum !== acknowledged.list.checksum) return 'changed';
-  const age = acknowledged.now.getTime() - acknowledged.deliveredAt.getTime();
-  return age >= keepAliveAge(run.definition.activation.list.validity) ? 'keep-alive' : null;
 }
 
 /** Names exactly this plan: the same segment against the same state, mapping and destination gives the same hash. */

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Definition } from '../activation/definition/definition.ts';
 import { Failure } from '../activation/failures.ts';
+import type { GuardTrip } from '../activation/guards.ts';
 import type { Column } from '../activation/values/kinds.ts';
 import type { Fence, Holder } from './lease.ts';
 import { rows, type State } from './state.ts';
@@ -13,6 +14,7 @@ export interface Run extends Fence {
   activation: string;
   dryRun: boolean;
   resync: boolean;
+  request: Request;
   definition: Definition;
   /** Complete stage of this run, once extracted. */
   stage: string | null;
@@ -70,12 +72,27 @@ export interface Plan {
   /** The segment is the acknowledged one: there is no delta. */
   unchanged: boolean;
   toSend: number;
-  guards: { guard: string; message: string }[];
+  /** Guards that hold the run. */
+  guards: GuardTrip[];
+  /** Guards that would hold it, had nobody approved; and who did, why. */
+  approved?: { guards: string[]; by: string; reason: string };
+}
+
+/** What a run was asked for. */
+export interface Request {
+  dryRun: boolean;
+  resync: boolean;
+  reason?: string;
+  /** Hash of a held plan that whoever asks (`by`) approves. */
+  approve?: string;
+  by?: string;
+  /** Hash of the plan that is to be applied, and no other. */
+  plan?: string;
 }
 
 export interface NewRun extends Holder {
   activation: string;
-  request: { dryRun: boolean; resync: boolean; reason?: string };
+  request: Request;
   definition: Definition;
   fence: string | null;
 }
@@ -102,7 +119,7 @@ export async function createRun(trx: Knex, run: NewRun): Promise<string> {
 
 const RUN = `
   select no as run, activation, fence, (request->>'dryRun')::boolean as "dryRun",
-         (request->>'resync')::boolean as resync, definition, stage, columns, fingerprint, counts, plan,
+         (request->>'resync')::boolean as resync, request, definition, stage, columns, fingerprint, counts, plan,
          settled_at is not null as settled, closed_at is not null as closed, opened_at as "openedAt"
   from runs`;
 

@@ -9,7 +9,7 @@ import { setTransaction, type State } from './state.ts';
 
 /**
  * Folds what a run did into the acknowledged state: only what Actito or the file server confirmed, whatever became
- * of the run. Fenced, idempotent, one transaction. A dry run, a held run and a run without a plan did nothing.
+ * of the run. Fenced, idempotent, one transaction. A dry run and a run without a plan did nothing; a held one at most kept the list alive.
  */
 export async function settleRun(state: State, fence: Fence): Promise<void> {
   await setTransaction(state, async (trx) => {
@@ -21,8 +21,13 @@ export async function settleRun(state: State, fence: Fence): Promise<void> {
 /** {@link settleRun} inside a transaction that has checked the fence. */
 export async function settleWithin(trx: Knex.Transaction, number: string): Promise<void> {
   const run = await readRun(trx, number);
-  if (run.settled || run.dryRun || !run.plan || run.plan.guards.length > 0) return;
+  if (run.settled || run.dryRun || !run.plan) return;
   const delivery = await findDelivered(trx, run.run);
+  if (run.plan.guards.length > 0) {
+    // It did nothing but keep the list alive, if that was due.
+    if (delivery) await acknowledgeList(trx, run, run.plan, delivery.deliveredAt!);
+    return;
+  }
   const listIsRight = run.plan.push === null || delivery !== undefined;
 
   const folded: Folded = run.plan.unchanged

@@ -2,8 +2,11 @@ import type { NativeConnection } from '@temporalio/worker';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/create.ts';
 import { migrate } from '../state/migrate.ts';
-import { openState } from '../state/state.ts';
+import { isFailure } from '../activation/failures.ts';
+import { loadProject } from '../config/project.ts';
+import { openState, type State } from '../state/state.ts';
 import { cleanUp } from '../state/close.ts';
+import { applyRetention } from '../state/retention.ts';
 import { TASK_QUEUE } from '../workflows/contract.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 import { workflowsToRun } from './workflow-source.ts';
@@ -34,8 +37,9 @@ export async function createWorker(
   const { connection, namespace, projectFolder, env } = settings;
   const state = openState({ url: settings.stateUrl, poolSize: CONNECTIONS });
   try {
-    await migrate(state);
+    await migrate(state).catch(blameStateDatabase);
     await cleanUp(state);
+    await deleteWhatIsOld(state, projectFolder);
     await registerSearchAttributes(connection, namespace);
     const worker = await Worker.create({
       connection,
@@ -51,4 +55,21 @@ export async function createWorker(
     await state.destroy();
     throw error;
   }
+}
+
+/** How long the past is kept is the project's to say. One that is not usable fails every run, and deletes nothing. */
+async function deleteWhatIsOld(state: State, projectFolder: string): Promise<void> {
+  try {
+    const { settings } = await loadProject(projectFolder);
+    await applyRetention(state, settings.retention);
+  } catch (error) {
+    if (!isFailure(error, 'ConfigurationInvalid')) throw error;
+  }
+}
+
+function blameStateDatabase(cause: Error & { code?: string }): never {
+  const reason = cause.message || cause.code; // of several addresses that all refuse, only the code is left
+  throw new Error(`The state database cannot be used (${reason}). Check ACTITO_SYNC_DATABASE_URL.`, {
+    cause,
+  });
 }

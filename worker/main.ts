@@ -57,7 +57,13 @@ async function connectTemporal(options: NativeConnectionOptions): Promise<Native
   }
 }
 
-main().catch((error: Error) => {
-  console.error(`The worker ended: ${error.message}`);
-  process.exit(1); // Temporal's threads would keep it alive, and only what has ended is started again
-});
+// Ends the process by hand. After a failed start Temporal's threads would keep it alive, and only what has ended is
+// started again. And a process that ends by itself takes down its signal handlers a moment before it is gone: a
+// second SIGTERM in that moment would make a clean end look like a killed one.
+main().then(
+  () => process.exit(0),
+  (error: Error) => {
+    console.error(`The worker ended: ${error.message}`);
+    process.exit(1);
+  },
+);

@@ -29,6 +29,11 @@ export const { close } = proxyActivities<Pick<Activities, 'close'>>({
   summary: 'Record the outcome, give the lease back',
 });
 
+export const { refuse } = proxyActivities<Pick<Activities, 'refuse'>>({
+  ...BOOKKEEPING,
+  summary: 'Record the refusal of a held plan',
+});
+
 /** The warehouse; the statement itself is bounded by the source's statementTimeout. */
 export const { extract } = proxyActivities<Pick<Activities, 'extract'>>({
   startToCloseTimeout: '3h',
@@ -95,4 +100,8 @@ export const { inspectAttributes } = proxyActivities<Pick<Activities, 'inspectAt
 export const { inspectLists } = proxyActivities<Pick<Activities, 'inspectLists'>>({
   ...INSPECTION,
   summary: 'Read the external target lists from Actito',
+});
+export const { examine } = proxyActivities<Pick<Activities, 'examine'>>({
+  ...INSPECTION,
+  summary: 'Try everything that a run will need',
 });

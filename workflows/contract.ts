@@ -10,15 +10,32 @@ import { z } from 'zod';
 export const TASK_QUEUE = 'actito-sync';
 export const WORKFLOW_TYPE = 'runActivation';
 
+const text = (longest: number) =>
+  z.string({ error: 'a text' }).min(1, 'a text').max(longest, `a text of at most ${longest} characters`);
+const planHash = z
+  .string({ error: 'the hash of a plan' })
+  .regex(/^[0-9a-f]{12}$/, 'the hash of a plan (12 characters)');
+
 /** The one argument of the workflow. */
-export const requestSchema = z.strictObject({
-  activation: z
-    .string({ error: 'the id of an activation (the name of its file without .yaml)' })
-    .min(1, 'the id of an activation (the name of its file without .yaml)'),
-  dryRun: z.boolean({ error: 'true or false' }).default(false),
-  resync: z.boolean({ error: 'true or false' }).default(false),
-  reason: z.string({ error: 'a text' }).max(200, 'a text of at most 200 characters').optional(),
-});
+export const requestSchema = z
+  .strictObject({
+    activation: z
+      .string({ error: 'the id of an activation (the name of its file without .yaml)' })
+      .min(1, 'the id of an activation (the name of its file without .yaml)'),
+    dryRun: z.boolean({ error: 'true or false' }).default(false),
+    resync: z.boolean({ error: 'true or false' }).default(false),
+    reason: text(200).optional(),
+    /** Apply exactly this plan, of a dry run or a held run; anything else ends as `PlanStale`. */
+    plan: planHash.optional(),
+    /** Approve this held plan (with a reason), and run. */
+    approve: planHash.optional(),
+    /** Who approves. */
+    by: text(100).optional(),
+  })
+  .refine((request) => request.approve === undefined || request.reason !== undefined, {
+    path: ['reason'],
+    error: 'a text: an approval says why',
+  });
 export type RunInput = z.input<typeof requestSchema>;
 export type RunRequest = z.output<typeof requestSchema>;
 
@@ -67,8 +84,11 @@ export interface RunResult {
     name: string;
     /** Why it was pushed; null: it was not. */
     pushed: string | null;
-    /** How sure it is: Actito has retrieved the file, or it only lies in its place. */
-    confirmation: 'retrieved' | 'delivered' | null;
+    /**
+     * How sure it is: Actito has `retrieved` the file; it was asked, and has not yet (`pending`); the file lies in its
+     * place, and this licence has no means to ask (`delivered`).
+     */
+    confirmation: 'retrieved' | 'pending' | 'delivered' | null;
     /** Profiles that Actito targets, and until when. */
     profiles: number | null;
     expires: string | null;
@@ -88,6 +108,24 @@ export interface RunProgress {
 
 export const progressQuery = defineQuery<RunProgress>('progress');
 
+export const REFUSE_WORKFLOW_TYPE = 'refusePlan';
+
+/** The one argument of `refusePlan`: someone decides that a held plan must not be applied. */
+export const refusalSchema = z.strictObject({
+  activation: z
+    .string({ error: 'the id of an activation (the name of its file without .yaml)' })
+    .min(1, 'the id of an activation (the name of its file without .yaml)'),
+  plan: planHash,
+  reason: text(200),
+  by: text(100).default('unknown'),
+});
+export type RefusalInput = z.input<typeof refusalSchema>;
+
+/** The workflow id of a refusal. */
+export function refusalWorkflowId({ activation, plan }: Pick<RefusalInput, 'activation' | 'plan'>): string {
+  return `refuse/${activation}/${plan}`;
+}
+
 export const INSPECT_WORKFLOW_TYPE = 'inspectDestination';
 
 /** The one argument of `inspectDestination`: what of a destination is looked up in Actito. */
@@ -102,6 +140,37 @@ export type InspectRequest = z.output<typeof inspectSchema>;
 /** The workflow id of an inspection: who asks at the same time gets the same answer. */
 export function inspectWorkflowId({ destination, what }: InspectRequest): string {
   return `inspect/${destination}/${what}`;
+}
+
+export const DOCTOR_WORKFLOW_TYPE = 'doctor';
+
+/** The one argument of `doctor`: a destination or an activation; without one, all of the project is examined. */
+export const doctorSchema = z.strictObject({
+  target: z
+    .string({ error: 'the id of a destination or of an activation' })
+    .min(1, 'the id of a destination or of an activation')
+    .optional(),
+});
+export type DoctorRequest = z.output<typeof doctorSchema>;
+
+/** The workflow id of an examination: who asks at the same time gets the same answer. */
+export function doctorWorkflowId({ target }: DoctorRequest): string {
+  return target === undefined ? 'doctor' : `doctor/${target}`;
+}
+
+/** One thing that was tried, from where the worker is. */
+export interface Probe {
+  name: string;
+  ok: boolean;
+  /** What was found, or what went wrong. Never a secret, a key or a value. */
+  detail: string;
+  /** What to do; only of what is not well. */
+  advice?: string;
+}
+
+/** What `doctor` answers. It completes whatever the probes found. */
+export interface DoctorResult {
+  probes: Probe[];
 }
 
 /** An attribute of a destination's profile table. */

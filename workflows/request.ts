@@ -2,7 +2,8 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import type { z } from 'zod';
 import { requestSchema, type RunRequest } from './contract.ts';
 
-const EXAMPLE = '{"activation":"vip-customers"}, optionally with dryRun, resync (true or false) and reason';
+const EXAMPLE =
+  '{"activation":"vip-customers"}, optionally with dryRun, resync (true or false), reason, plan, approve and by';
 
 /** The argument of `runActivation`. @throws ApplicationFailure InvalidActivation */
 export function parseRequest(input: unknown): RunRequest {

@@ -48,7 +48,7 @@ async function synchronize(run: OpenedRun, story: Story): Promise<void> {
   for (let reads = 1; ; reads++) {
     try {
       const planned = await readAndPlan(run, story);
-      holdIfGuarded(planned);
+      if (planned.guards.length > 0) await hold(run, planned, story);
       await deliver(run, planned, story);
       return;
     } catch (error) {
@@ -68,12 +68,25 @@ async function readAndPlan(run: OpenedRun, story: Story): Promise<PlanSummary> {
   return planned;
 }
 
-function holdIfGuarded({ guards }: PlanSummary): void {
-  if (guards.length === 0) return;
+/** Ends a run that a guard holds. The list as it was is kept alive first, when that is due: nobody is to be lost. */
+async function hold(run: OpenedRun, planned: PlanSummary, story: Story): Promise<never> {
+  if (planned.push) {
+    story.phase('pushing the list');
+    const summary = 'Deliver the list again as it was, so that it does not expire while the run is held';
+    try {
+      await pushList.executeWithOptions({ summary }, [{ run: run.run, fence: run.fence }]);
+      story.note('The list was delivered again as it was, so that it does not expire.');
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      story.note(`The list could not be kept alive: ${messageOf(ownFailure(error))}`);
+    }
+  }
   throw ApplicationFailure.nonRetryable(
-    guards.map((guard) => guard.message).join(' '),
+    `${planned.guards.map(({ message }) => message).join(' ')} Nothing of it was written. If it is right as it is: ` +
+      `actito-sync approve ${run.activation} ${planned.hash} --reason "…"`,
     'GuardTripped',
-    guards,
+    planned.guards,
+    { planHash: planned.hash, counts: planned.counts },
   );
 }
 

@@ -38,8 +38,7 @@ export function ftpsFailure(step: FtpsStep, peer: Peer, error: unknown): unknown
   if (distrust) return new Failure('DeliveryRefused', `${server} is not trusted: ${distrust}`);
 
   const [what, advice] = STEPS[step];
-  const said =
-    error instanceof FTPError ? reply(step, error) : [code, error.message].filter(Boolean).join(': ');
+  const said = error instanceof FTPError ? reply(step, error) : trouble(code, error);
   const failed = `${server}: ${what} failed (${tidy(said)}).`;
   if (isRefusal(step, code, error)) return new Failure('DeliveryRefused', `${failed} ${advice}`);
   const isPassive = /data connection|transfer strategies/i.test(error.message);
@@ -90,6 +89,12 @@ function isRefusal(step: FtpsStep, code: string, error: Error): boolean {
 /** What the server said. Not at the login, where it may quote what it was given. */
 function reply(step: FtpsStep, error: FTPError): string {
   return step === 'login' ? `${error.code}` : error.message;
+}
+
+/** OpenSSL's messages are addresses and file names; its codes are words. */
+function trouble(code: string, error: Error): string {
+  if (code.startsWith('ERR_SSL_')) return code;
+  return code ? `${code}: ${error.message}` : error.message;
 }
 
 function tidy(text: string): string {

@@ -137,6 +137,21 @@ const guardsSchema = z.strictObject({
   maxRemovedRatio: ratio
     .default(0.3)
     .describe('Largest share of the list that may leave it; default 0.3. Measured against the last 7 days.'),
+  maxRemoved: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('Most members that may leave the list in one run; default: any.'),
+  maxAddedRatio: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('Largest growth in one run, as a share of the list (2 = it may triple); default: any.'),
+  maxChangedRatio: ratio
+    .optional()
+    .describe(
+      'Largest share of members whose attributes change in one run; default: any. Not asked when the mapping has changed.',
+    ),
   allowEmpty: z.boolean().default(false).describe('Whether the segment may be empty.'),
   maxRejectedRatio: ratio.default(0.05).describe('Largest share of rows without a usable key; default 0.05.'),
 });

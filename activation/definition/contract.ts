@@ -8,6 +8,7 @@ import { z } from 'zod';
 /** The routes that can be given another path, with the placeholders that their paths are filled from. */
 export const ROUTE_PLACEHOLDERS = {
   token: [],
+  entities: [],
   profileTables: ['entity'],
   profileTable: ['entity', 'table'],
   changeRequests: ['entity', 'table'],

@@ -6,10 +6,12 @@ export interface CommandContext {
   surroundings: Surroundings;
   /** Does a command's work with a client of the Temporal server; its number becomes the exit code. */
   connected: (work: (client: Client) => Promise<number>) => Promise<void>;
+  /** Does a command's work that needs no Temporal server; its number becomes the exit code. */
+  local: (work: () => Promise<number>) => Promise<void>;
 }
 
 /** How the program is called, in front of every command. */
-export const PROGRAM = 'npm run activation --';
+export const PROGRAM = 'actito-sync';
 
 /** The end of a command's help: examples, each a command with the program's name left out and what it is for. */
 export function examples(...commands: [command: string, purpose: string][]): string {
@@ -18,5 +20,5 @@ export function examples(...commands: [command: string, purpose: string][]): str
   return ['', 'Examples:', ...lines, '', EXIT_CODES].join('\n');
 }
 
-const EXIT_CODES = `Exit codes: 0 done · 1 failed · 2 wrong command line · 3 held by a guard · 5 another run of the activation is under
-way · 130 interrupted while waiting (a run goes on)`;
+const EXIT_CODES = `Exit codes: 0 done · 1 failed, or a probe did · 2 wrong command line, or project folder (validate) · 3 held by a guard ·
+4 more rejects than --max-rejects · 5 another run of the activation is under way · 130 interrupted (a run goes on)`;

@@ -12,6 +12,7 @@ import {
 import { EXIT } from '../exit-codes.ts';
 import { describeForeign, describeSchedule } from '../output/schedules.ts';
 import { examples, type CommandContext } from './context.ts';
+import { defineScheduleState } from './schedule-state.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface ApplyFlags {
@@ -20,12 +21,14 @@ interface ApplyFlags {
   json?: boolean;
 }
 
-/** Adds `schedule apply`. */
-export function defineSchedule(program: Command, { surroundings, connected }: CommandContext): void {
-  program
+/** Adds `schedule`: apply, list, pause and resume. */
+export function defineSchedule(program: Command, context: CommandContext): void {
+  const { surroundings, connected } = context;
+  const schedule = program
     .command('schedule')
     .description("the activations' schedules in Temporal")
-    .addHelpText('after', examples(...EXAMPLES))
+    .addHelpText('after', examples(...EXAMPLES));
+  schedule
     .command('apply')
     .description(
       'make the schedules in Temporal what the project folder (ACTITO_SYNC_PROJECT) says: create, update, and delete ' +
@@ -36,6 +39,7 @@ export function defineSchedule(program: Command, { surroundings, connected }: Co
     .addHelpText('after', OURS)
     .addHelpText('after', examples(...EXAMPLES))
     .action((flags: ApplyFlags) => connected((client) => applyProjectSchedules(client, flags, surroundings)));
+  defineScheduleState(schedule, context);
 }
 
 const EXAMPLES: [string, string][] = [

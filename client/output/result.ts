@@ -25,7 +25,11 @@ const MORE_COUNTS: Record<string, string> = {
 
 const WORDS: Record<string, string> = { ...KEY_REJECTS, ...VALUE_REJECTS };
 
-const CONFIRMATIONS = { retrieved: 'retrieved by Actito', delivered: 'delivered, not confirmed by Actito' };
+const CONFIRMATIONS = {
+  retrieved: 'retrieved by Actito',
+  pending: 'delivered, not confirmed by Actito yet',
+  delivered: 'delivered; nothing tells whether Actito retrieved it',
+};
 
 /** A run's result for people, line by line. `now` is what "in 2 days" counts from. */
 export function describeResult(result: RunResult, now = Date.now()): string[] {

@@ -1,4 +1,5 @@
 import type { RunRequest } from '../../workflows/contract.ts';
+import { PROGRAM } from '../commands/context.ts';
 
 /** The command line that starts this request, or follows it while it runs. */
 export function runCommand({ activation, dryRun, resync, reason }: RunRequest): string {
@@ -7,12 +8,12 @@ export function runCommand({ activation, dryRun, resync, reason }: RunRequest): 
     resync ? ' --resync' : '',
     reason === undefined ? '' : ` --reason ${quoted(reason)}`,
   ];
-  return `npm run activation -- run ${activation}${flags.join('')}`;
+  return `${PROGRAM} run ${activation}${flags.join('')}`;
 }
 
 /** The command line that cancels a run. */
-export function cancelCommand(workflowId: string): string {
-  return `temporal workflow cancel --workflow-id ${workflowId}`;
+export function cancelCommand({ activation, dryRun }: Pick<RunRequest, 'activation' | 'dryRun'>): string {
+  return `${PROGRAM} cancel ${activation}${dryRun ? ' --dry-run' : ''}`;
 }
 
 function quoted(text: string): string {

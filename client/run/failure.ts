@@ -20,8 +20,8 @@ export interface RunFailure {
 export function runFailure({ cause, message }: WorkflowFailedError): RunFailure {
   if (cause instanceof ApplicationFailure) {
     const type = cause.type ?? 'Error';
-    const guards = type === 'GuardTripped' ? ((cause.details ?? []) as GuardTrip[][]).flat() : [];
-    return { type, message: cause.message, guards };
+    const [guards] = type === 'GuardTripped' ? ((cause.details ?? []) as GuardTrip[][]) : [];
+    return { type, message: cause.message, guards: guards ?? [] };
   }
   const own = (type: string, words: string) => ({ type, message: words, guards: [] });
   if (cause instanceof CancelledFailure) return own('Cancelled', 'The run was cancelled.');

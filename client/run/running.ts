@@ -21,7 +21,7 @@ export async function attachToRunning(client: Client, request: RunRequest): Prom
     [
       `${id} is running since ${startTime.toISOString()} with ${what}; asked for was ${JSON.stringify(request)}.`,
       ...(running ? [`Follow it:  ${runCommand(running)}`] : []),
-      `Cancel it:  ${cancelCommand(id)}`,
+      `Cancel it:  ${cancelCommand(request)}`,
       'Or wait for its end, then ask again.',
     ].join('\n'),
   );

@@ -1,9 +1,10 @@
-import { ScheduleNotFoundError, type Client, type ScheduleDescription } from '@temporalio/client';
+import type { Client, ScheduleDescription } from '@temporalio/client';
 import type { Schedule } from '../../activation/definition/schedule.ts';
 import { Failure } from '../../activation/failures.ts';
 import { WORKFLOW_TYPE } from '../../workflows/contract.ts';
 import { differences, type Difference } from './differences.ts';
-import { SCHEDULE_PREFIX, wantedSchedule, type WantedSchedule } from './options.ts';
+import { describe, listed } from './find.ts';
+import { wantedSchedule, type WantedSchedule } from './options.ts';
 import { foreignness, PROJECT_NAME, type Owner } from './owner.ts';
 
 /** What is to be done about one schedule of ours; `found` is what Temporal has now. */
@@ -69,26 +70,6 @@ export async function planSchedules(
     else if (found.action.workflowType === WORKFLOW_TYPE) foreign.push({ scheduleId, why });
   }
   return { changes, foreign };
-}
-
-/** The ids that may be ours, in their order. */
-async function listed(client: Client): Promise<string[]> {
-  const ids: string[] = [];
-  for await (const { scheduleId } of client.schedule.list({
-    query: `ScheduleId STARTS_WITH "${SCHEDULE_PREFIX}"`,
-  })) {
-    ids.push(scheduleId);
-  }
-  return ids.sort();
-}
-
-async function describe(client: Client, scheduleId: string): Promise<ScheduleDescription | undefined> {
-  try {
-    return await client.schedule.getHandle(scheduleId).describe();
-  } catch (error) {
-    if (error instanceof ScheduleNotFoundError) return undefined;
-    throw error;
-  }
 }
 
 function conflict(activation: string, scheduleId: string, why: string, { project }: Owner): string {

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { activationSchema } from '../../activation/definition/activation.ts';
 import { destinationSchema } from '../../activation/definition/destination.ts';
 import { sourceSchema } from '../../activation/definition/source.ts';
+import { settingsSchema } from '../settings.ts';
 
 /** What editors may know of a project folder's files, by the names of the files in schemas/. */
 const SCHEMAS = {
+  'project.schema.json': ['The settings of an actito-sync project', settingsSchema],
   'source.schema.json': ['A source of actito-sync', sourceSchema],
   'destination.schema.json': ['A destination of actito-sync', destinationSchema],
   // The key may come from the defaults of the destination, in another file.

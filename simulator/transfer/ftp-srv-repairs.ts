@@ -22,22 +22,24 @@ export function withoutSignalHandlers<T>(create: () => T): T {
   return created;
 }
 
+/** The first byte of a TLS handshake, which is never one of a command. */
+const HANDSHAKE = 0x16;
+
 /**
  * Between its answer to AUTH TLS and its turn to TLS, ftp-srv goes on reading commands: a client that is quick has its
- * TLS greeting read as one. Here the socket holds what arrives for the TLS socket that is made of it.
+ * TLS greeting read as one. Here the socket holds what arrives then, and Node hands it to the TLS socket.
  */
 export function holdDuringUpgrade(connection: Connection): void {
+  const socket = connection.commandSocket;
+  const listeners = socket.listeners('data') as ((data: Buffer) => void)[];
+  socket.removeAllListeners('data');
+  for (const listener of listeners) {
+    // What is handed over is emitted as well.
+    socket.on('data', (data: Buffer) => data[0] !== HANDSHAKE && listener(data));
+  }
   const reply = connection.reply.bind(connection) as (...what: unknown[]) => Promise<void>;
   connection.reply = (options: unknown, ...letters: unknown[]) => {
-    if (options !== 234) return reply(options, ...letters);
-    const socket = connection.commandSocket;
-    const listeners = socket.listeners('data') as ((data: Buffer) => void)[];
-    socket.pause();
-    socket.removeAllListeners('data');
-    const replied = reply(options, ...letters);
-    // ftp-srv makes the TLS socket as soon as the reply is sent, and passes what it decrypts to these listeners.
-    const restore = () => listeners.forEach((listener) => socket.on('data', listener));
-    void replied.then(() => setImmediate(restore));
-    return replied;
+    if (options === 234) socket.pause();
+    return reply(options, ...letters);
   };
 }

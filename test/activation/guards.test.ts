@@ -9,6 +9,7 @@ const CALM: GuardFacts = {
   rejected: 0,
   added: 0,
   removed: 0,
+  changed: 0,
   members: 1000,
   listed: 1000,
   peak: 1000,
@@ -45,6 +46,19 @@ describe('the guards', () => {
     ['all rows are rejected', { members: 0, listed: 0, peak: 0, rejected: 1000 }, ['maxRejectedRatio']],
   ])('when %s', (_, facts, expected) => {
     expect(trips(facts)).toEqual(expected);
+  });
+
+  it.each<[string, Partial<GuardFacts>, object, string[]]>([
+    ['as many leave as may', { removed: 20 }, { maxRemoved: 20 }, []],
+    ['one more leaves', { removed: 21 }, { maxRemoved: 20 }, ['maxRemoved']],
+    ['someone leaves a small list', { listed: 5, peak: 5, removed: 1 }, { maxRemoved: 0 }, ['maxRemoved']],
+    ['the list doubles, as it may', { added: 1000 }, { maxAddedRatio: 1 }, []],
+    ['it more than doubles', { added: 1001 }, { maxAddedRatio: 1 }, ['maxAddedRatio']],
+    ['a list is filled for the first time', { added: 1000, listed: 0 }, { maxAddedRatio: 1 }, []],
+    ['as many change as may', { changed: 500 }, { maxChangedRatio: 0.5 }, []],
+    ['one more changes', { changed: 501 }, { maxChangedRatio: 0.5 }, ['maxChangedRatio']],
+  ])('that are only asked for by name: when %s', (_, facts, guards, expected) => {
+    expect(trips(facts, guards)).toEqual(expected);
   });
 
   it('can each be switched off', () => {

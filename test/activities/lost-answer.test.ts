@@ -68,9 +68,8 @@ test('two projects with databases of their own never give two imports one name',
   await stand.writeDestination();
   await hosted.run();
   const first = files();
-  await stand.state.raw('truncate activations, runs, chunks, imports, deliveries, rejects restart identity');
+  await stand.state.raw('truncate activations, runs restart identity cascade');
   await stand.state.raw('drop table members_vip');
   await hosted.run();
-  await stand.state.raw('select 1');
   expect(new Set([...first, ...files()]).size).toBe(files().length);
 });

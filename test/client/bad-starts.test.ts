@@ -31,7 +31,7 @@ test.each<BadStart>([
     what: 'no command',
     args: [],
     code: WRONG_COMMAND_LINE,
-    says: 'Usage: npm run activation -- [options] [command]',
+    says: 'Usage: actito-sync [options] [command]',
   },
   {
     what: 'an unknown command',
@@ -115,7 +115,7 @@ test.each<BadStart>([
     what: 'half a command',
     args: ['schedule'],
     code: WRONG_COMMAND_LINE,
-    says: 'Usage: npm run activation -- schedule [options] [command]',
+    says: 'Usage: actito-sync schedule [options] [command]',
   },
   {
     what: 'a misspelt half of a command',

@@ -145,7 +145,7 @@ test('without a worker that is said once, and Ctrl-C ends the following, not the
 
   expect(ended).toMatchObject({ code: 130, err: '' });
   expect(ended.out.match(/No worker answers/g)).toHaveLength(1);
-  expect(ended.out).toMatch(/The run goes on without you\.\n.*npm run activation -- run alone\n/);
+  expect(ended.out).toMatch(/The run goes on without you\.\n.*actito-sync run alone\n/);
   expect(ended.out).toContain('temporal workflow cancel --workflow-id activation/alone');
   const left = hosted.client.workflow.getHandle('activation/alone');
   expect((await left.describe()).status.name).toBe('RUNNING');

@@ -51,8 +51,8 @@ test('another request for a running activation is busy, and hears what runs and 
   const busy = startRun(client, { activation }, { taskQueue });
   await expect(busy).rejects.toMatchObject({ type: 'ActivationBusy' });
   await expect(busy).rejects.toThrow(/"resync":true/);
-  await expect(busy).rejects.toThrow(`npm run activation -- run ${activation} --resync`);
-  await expect(busy).rejects.toThrow(`temporal workflow cancel --workflow-id activation/${activation}`);
+  await expect(busy).rejects.toThrow(`actito-sync run ${activation} --resync`);
+  await expect(busy).rejects.toThrow(`actito-sync cancel ${activation}`);
   await terminate(handle.workflowId);
 });
 

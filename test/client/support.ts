@@ -13,6 +13,8 @@ export interface CliOptions {
   taskQueue?: string;
   env?: NodeJS.ProcessEnv;
   signal?: AbortSignal;
+  /** A terminal that someone types at. */
+  in?: PassThrough & { isTTY?: boolean };
   /** Sees the output while it grows. */
   onOutput?: (out: string) => void;
   /** Sees each piece of what goes to the error stream. */
@@ -21,7 +23,7 @@ export interface CliOptions {
 
 /** Runs one command line against the run's Temporal server; as in a pipe, not on a terminal. */
 export async function cli(args: string[], options: CliOptions = {}): Promise<Ended> {
-  const { taskQueue, env, signal = new AbortController().signal, onOutput, onError } = options;
+  const { taskQueue, env, signal = new AbortController().signal, onOutput, onError, in: input } = options;
   const ended = { code: -1, out: '', err: '' };
   const into = (name: 'out' | 'err') =>
     new PassThrough().on('data', (chunk: Buffer) => {
@@ -31,6 +33,7 @@ export async function cli(args: string[], options: CliOptions = {}): Promise<End
     });
   const code = await commandLine(args, {
     env: { TEMPORAL_ADDRESS: temporalAddress(), ...env },
+    in: input,
     out: into('out'),
     err: into('err'),
     signal,

@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { Client } from 'basic-ftp';
+import { type AccessOptions, Client } from 'basic-ftp';
 import { afterEach, expect, test } from 'vitest';
 import { startSimulator } from '../../simulator/start.ts';
 import { developmentPackage, PackageMissing } from '../../simulator/transfer/development-package.ts';
@@ -13,7 +15,7 @@ const open: Client[] = [];
 afterEach(() => open.splice(0).forEach((client) => client.close()));
 
 /** A session of an FTP client that trusts nothing but the announced certificate. */
-async function ftps(login: { user?: string; password?: string; secure?: boolean } = {}): Promise<Client> {
+async function ftps(login: AccessOptions = {}): Promise<Client> {
   const { host, port, username: user, password, ca } = simulator().ftps!;
   const client = new Client(20_000);
   open.push(client);
@@ -36,6 +38,33 @@ test('only the right user name with the right password may log in, and only over
   await expect(ftps({ secure: false })).rejects.toThrow('530 Log in over TLS.');
   expect(await (await ftps()).pwd()).toBe('/');
 });
+
+test('clients of another process all get in, however quick they turn to TLS', async () => {
+  // The other way round here: the server is the other process.
+  const child = spawn(
+    process.execPath,
+    ['dev/start.js', 'simulator/main.ts', ...['--api-port', '0', '--sftp-port', '0', '--ftps-port', '0']],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  try {
+    let printed = '';
+    child.stdout.on('data', (chunk: Buffer) => (printed += String(chunk)));
+    await until(() => printed.includes('Ctrl-C'));
+    const variable = (name: string) =>
+      new RegExp(`export ACTITO_FTPS_${name}='?([^']+?)'?\\n(?=\\n|  export)`).exec(printed)![1]!;
+    const login = {
+      ...{ host: variable('HOST'), port: Number(variable('PORT')), secureOptions: { ca: variable('CA') } },
+      ...{ user: variable('USERNAME'), password: variable('PASSWORD') },
+    };
+    for (let i = 0; i < 25; i += 1) {
+      await Promise.all(Array.from({ length: 8 }, () => ftps(login)));
+      open.splice(0).forEach((client) => client.close());
+    }
+  } finally {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
+}, 60_000);
 
 test('a file is written, read, listed and removed', async () => {
   const client = await ftps();

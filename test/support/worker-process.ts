@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { temporalAddress } from '../setup/servers.ts';
+import { temporalAddress, workflowBundle } from '../setup/servers.ts';
 import type { Stand } from './stand.ts';
 
 /** The product's worker as a process of its own, so that it can be killed like one. */
@@ -10,18 +10,22 @@ export interface WorkerProcess {
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts `worker/main.ts` on the stand; resolves when it is ready. */
+/** Starts a worker on the stand; resolves when it is ready. */
 export async function startWorkerProcess(stand: Stand): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, ['dev/start.js', 'worker/main.ts'], {
-    env: {
-      ...process.env,
-      ...stand.env,
-      TEMPORAL_ADDRESS: temporalAddress(),
-      ACTITO_SYNC_DATABASE_URL: stand.stateUrl,
-      ACTITO_SYNC_PROJECT: stand.projectFolder,
+  const child = spawn(
+    process.execPath,
+    ['dev/start.js', 'test/support/worker-main.ts', workflowBundle().codePath],
+    {
+      env: {
+        ...process.env,
+        ...stand.env,
+        TEMPORAL_ADDRESS: temporalAddress(),
+        ACTITO_SYNC_DATABASE_URL: stand.stateUrl,
+        ACTITO_SYNC_PROJECT: stand.projectFolder,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  );
   const exited = once(child, 'exit');
   await new Promise<void>((resolve, reject) => {
     let output = '';

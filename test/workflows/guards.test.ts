@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { WorkflowFailedError } from '@temporalio/client';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { REFUSE_WORKFLOW_TYPE } from '../../workflows/contract.ts';
 import { LIST, startStand, type Stand } from '../support/stand.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';
 
@@ -70,4 +72,117 @@ test('an erosion over several runs trips the guard, although no single run loses
 test('a run that meets the guards again goes on where the last acknowledged one ended', async () => {
   await stand.writeActivation({ guards: { maxRemovedRatio: 0.5 } });
   expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { removed: 10, members: 75 } });
+});
+
+describe('a held run', () => {
+  const everyone = async (from: number) => {
+    await stand.warehouse.query('truncate people');
+    await stand.warehouse.query(
+      `insert into people select 'c' || i || '@shop.be', 'Ann' from generate_series(${from}, 119) i`,
+    );
+  };
+  const leave = (below: number) => everyone(below);
+  const hashIn = (message: string) => /approve vip ([0-9a-f]{12})/.exec(message)![1]!;
+  const listed = () => [...stand.actito.listMembers(LIST)].length;
+
+  beforeEach(async () => {
+    await stand.writeActivation({ guards: {} });
+    await stand.state.raw('truncate deliveries, decisions'); // no peak of earlier tests
+    await stand.writeActivation({ guards: { maxRemovedRatio: 1 } });
+    await everyone(0);
+    await hosted.run();
+    await stand.writeActivation({ guards: {} });
+  });
+
+  test('keeps the list alive as it was, when it would expire', async () => {
+    await leave(60);
+    await stand.age(24);
+    const before = stand.actito.list(LIST)!.expirationDate!;
+    stand.actito.advanceClock(24 * 3_600_000);
+    const { failure, outcome } = await heldRun();
+    expect([failure.type, outcome]).toEqual(['GuardTripped', 'held']);
+    await stand.actito.pollNow();
+    expect(listed()).toBe(120);
+    expect(stand.actito.list(LIST)!.expirationDate! > before).toBe(true);
+
+    const delivered = stand.actito.list(LIST)!.lastRetrievedFile;
+    await heldRun(); // it was renewed just now
+    await stand.actito.pollNow();
+    expect(stand.actito.list(LIST)!.lastRetrievedFile).toEqual(delivered);
+  });
+
+  test('is let through by an approval, which the first success uses up', async () => {
+    await leave(60);
+    const { failure } = await heldRun();
+    const approve = hashIn(failure.message);
+    const result = await hosted.run({ activation: 'vip', approve, by: 'anna', reason: 'a clean-up' });
+    expect(result).toMatchObject({
+      outcome: 'succeeded',
+      counts: { removed: 60 },
+      notes: ['Held by maxRemovedRatio but for the approval of anna: a clean-up'],
+    });
+    expect(listed()).toBe(60);
+    await everyone(0);
+    await hosted.run();
+    await leave(60);
+    expect((await heldRun()).failure.type).toBe('GuardTripped');
+  });
+
+  test('is approved for the runs of the next 24 hours, up to a tenth more than was approved', async () => {
+    await leave(50);
+    const approve = hashIn((await heldRun()).failure.message);
+    await leave(56); // 56 leave instead of 50
+    const input = { activation: 'vip', approve, by: 'anna', reason: 'a clean-up' };
+    const exceeded = await hosted.run(input).catch((error: WorkflowFailedError) => error.cause);
+    expect(exceeded).toMatchObject({ type: 'GuardTripped' });
+    await leave(55);
+    expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { removed: 55 } });
+  });
+
+  test('is not let through by an approval of yesterday, nor by one that was taken back', async () => {
+    await leave(50);
+    const approve = hashIn((await heldRun()).failure.message);
+    await leave(60);
+    const input = { activation: 'vip', approve, reason: 'yesterday' };
+    await hosted.run(input).catch(() => undefined); // held: more leave than was approved
+    await leave(50);
+    await stand.state.raw(`update decisions set decided_at = decided_at - interval '25 hours'`);
+    expect((await heldRun()).failure.type).toBe('GuardTripped');
+
+    await stand.state.raw(`update decisions set decided_at = now()`);
+    const refused = await hosted.client.workflow.execute(REFUSE_WORKFLOW_TYPE, {
+      taskQueue: hosted.taskQueue,
+      workflowId: `${hosted.taskQueue}/refuse`,
+      args: [{ activation: 'vip', plan: approve, reason: 'the orders are not loaded yet' }],
+    });
+    expect(refused).toEqual({ refused: approve });
+    expect((await heldRun()).failure.type).toBe('GuardTripped');
+  });
+
+  test.each([
+    ['approves a plan that nobody made', { approve: '0123456789ab', reason: 'x' }, 'PlanUnknown'],
+    ['approves without a reason', { approve: '0123456789ab' }, 'InvalidActivation'],
+    ['applies a plan that nobody made', { plan: '0123456789ab' }, 'PlanUnknown'],
+    ['names no hash', { plan: 'latest' }, 'InvalidActivation'],
+  ])('a start that %s is refused before anything is read', async (_, more, type) => {
+    const failure = await hosted
+      .run({ activation: 'vip', ...more })
+      .catch((error: WorkflowFailedError) => error.cause);
+    expect(failure).toMatchObject({ type });
+  });
+
+  test('a plan is applied exactly, or found stale with what has changed', async () => {
+    await leave(20);
+    const planned = await hosted.run({ activation: 'vip', dryRun: true });
+    await leave(21);
+    const input = { activation: 'vip', plan: planned.planHash! };
+    const stale = await hosted.run(input).catch((error: WorkflowFailedError) => error.cause);
+    expect(stale).toMatchObject({
+      type: 'PlanStale',
+      message: expect.stringContaining('members 100 → 99, removed 20 → 21') as string,
+    });
+    expect(listed()).toBe(120);
+    await leave(20);
+    expect(await hosted.run(input)).toMatchObject({ outcome: 'succeeded', counts: { removed: 20 } });
+  });
 });

@@ -56,11 +56,17 @@ function pushWords({ push, dryRun }: Known): string {
   return dryRun ? `would be pushed: ${push}` : `pushed: ${push}`;
 }
 
+const CONFIRMATIONS = {
+  retrieved: 'retrieved by Actito',
+  pending: 'not confirmed by Actito yet',
+  delivered: 'delivered; nothing tells whether Actito retrieved it',
+};
+
 function confirmation({ confirmed }: Known): string {
   if (!confirmed) return '';
   const { confirmation: how, profiles, expires } = confirmed;
   return [
-    how === 'retrieved' ? 'retrieved by Actito' : how === 'delivered' ? 'not confirmed by Actito' : '',
+    how ? CONFIRMATIONS[how] : '',
     profiles === null ? '' : `targets ${profiles} profiles`,
     expires === null ? '' : `expires ${expires}`,
   ]

@@ -60,7 +60,11 @@ export class Story {
     this.#count(counts);
   }
 
-  planned({ hash, push, counts }: PlanSummary): void {
+  planned({ hash, push, counts, approved }: PlanSummary): void {
+    if (approved) {
+      const { guards, by, reason } = approved;
+      this.#notes.push(`Held by ${guards.join(', ')} but for the approval of ${by}: ${reason}`);
+    }
     this.#planHash = hash;
     this.#known.push = push;
     this.#count(counts);
@@ -71,13 +75,14 @@ export class Story {
     if (createdAttributes.length > 0)
       this.#notes.push(`Created in Actito: attributes ${createdAttributes.join(', ')}.`);
     if (createdList) this.#notes.push(`Created in Actito: the external target list "${this.#known.list}".`);
-    this.#notes.push(...notes);
+    this.#notes.push(...(notes ?? [])); // a run that an earlier version began knows none
   }
 
   listed(list: ListSummary | null): void {
     this.#list = list;
     this.#known.confirmed = this.#listResult();
-    if (!list) this.note('The list is delivered; Actito has not confirmed yet that it retrieved the file.');
+    if (this.#listResult().confirmation === 'pending')
+      this.note('The list is delivered; Actito has not confirmed yet that it retrieved the file.');
   }
 
   failed(failure: string): void {
@@ -117,7 +122,7 @@ export class Story {
 
   #listResult(): NonNullable<RunResult['list']> {
     const { list: name, push = null, dryRun } = this.#known;
-    const confirmation = !push || dryRun ? null : this.#list?.retrieved ? 'retrieved' : 'delivered';
+    const confirmation = !push || dryRun ? null : confirmationOf(this.#list);
     return {
       ...{ name, pushed: push, confirmation },
       ...{ profiles: this.#list?.profiles ?? null, expires: this.#list?.expires ?? null },
@@ -131,4 +136,11 @@ export class Story {
   #show(): void {
     setCurrentDetails(page(this.#known));
   }
+}
+
+/** Null: Actito was asked until there was no time left. */
+function confirmationOf(list: ListSummary | null): 'retrieved' | 'pending' | 'delivered' {
+  if (!list) return 'pending';
+  if (list.retrieved) return 'retrieved';
+  return list.asked ? 'pending' : 'delivered';
 }

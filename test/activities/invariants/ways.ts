@@ -73,6 +73,7 @@ export const WAYS = {
     ...email,
     simulator: { assumedRoutes: 404 },
     activation: { importMode: { etl: '7' }, list: { provision: 'existing' } },
+    destination: () => ({ contract: { rowResults: 'none' } }),
     prepare: ({ actito }) => {
       actito.createList({ name: LIST });
       actito.createAttribute({ name: 'spent', valueType: 'NUMBER' });

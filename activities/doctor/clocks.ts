@@ -1,0 +1,57 @@
+import { HOSTS } from '../../actito/contract.ts';
+import type { Destination } from '../../activation/definition/destination.ts';
+import { Failure } from '../../activation/failures.ts';
+import { resolveText } from '../../config/secrets.ts';
+import { rows, type State } from '../../state/state.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { probe, type Probed } from './probe.ts';
+
+/** Milliseconds; tokens live for minutes and lists for hours, so that seconds do no harm. */
+const MOST_APART = 60_000;
+const ADVICE = 'Set the clocks by NTP, the one of the machine with the worker first.';
+
+/** Are the worker's clock and the state database's together? */
+export function probeStateClock(state: State): Promise<Probed> {
+  return probeClock('clock of the state database', async () => {
+    const [answer] = await rows<{ now: Date }>(state, 'select clock_timestamp() as now');
+    return answer!.now;
+  });
+}
+
+/** Are the worker's clock and Actito's together? Asked without a key: any answer tells the time. */
+export function probeActitoClock(
+  { env }: Dependencies,
+  id: string,
+  destination: Destination,
+): Promise<Probed> {
+  return probeClock(`clock of Actito (${id})`, async (signal) => {
+    const { environment, baseUrl } = destination;
+    const url = environment ? HOSTS[environment] : resolveText(baseUrl!, env, 'baseUrl');
+    const response = await fetch(url, { method: 'HEAD', redirect: 'manual', signal }).catch(unreachable);
+    const told = response.headers.get('date');
+    return told === null ? null : new Date(told);
+  });
+}
+
+function probeClock(name: string, ask: (signal: AbortSignal) => Promise<Date | null>): Promise<Probed> {
+  return probe({
+    name,
+    advice: ADVICE,
+    look: async (signal) => {
+      const asked = Date.now();
+      const theirs = await ask(signal);
+      if (!theirs) return { detail: 'it tells no time, so that nothing was compared' };
+      const ours = (asked + Date.now()) / 2;
+      const apart = Math.round((theirs.getTime() - ours) / 1000);
+      const words = `${Math.abs(apart)} s ${apart < 0 ? 'behind' : 'ahead of'} the worker's`;
+      if (Math.abs(apart) * 1000 <= MOST_APART) return { detail: apart === 0 ? "with the worker's" : words };
+      throw new Failure('ConfigurationInvalid', `It is ${words}; more than ${MOST_APART / 1000} s do harm.`);
+    },
+  });
+}
+
+function unreachable(error: Error): never {
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') throw error;
+  const { code } = (error.cause ?? {}) as NodeJS.ErrnoException;
+  throw new Failure('ActitoUnavailable', `Actito cannot be reached (${code ?? error.message}).`);
+}

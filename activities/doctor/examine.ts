@@ -1,0 +1,75 @@
+import type { Dependencies } from '../dependencies.ts';
+import { probeKey, probeLists, probeTable } from './actito.ts';
+import { probeActitoClock, probeStateClock } from './clocks.ts';
+import { probeFileServer } from './file-server.ts';
+import { probeAttributes, probeMatchingKey } from './mapping.ts';
+import { probeState, probeTemporal } from './own-house.ts';
+import { probe, type Probe, type Probed } from './probe.ts';
+import { findScope, type Scope } from './scope.ts';
+import { probeSegment, probeSource } from './warehouse.ts';
+
+/** What is to be examined. */
+export interface Examination {
+  /** A destination or an activation; undefined: everything. */
+  target?: string;
+  /** Names of the search attributes that runs set. */
+  searchAttributes: string[];
+}
+
+/** Tries everything that a run will need, from where the worker is. Every probe is tried, whatever the others say. */
+export async function examine(
+  deps: Dependencies,
+  { target, searchAttributes }: Examination,
+): Promise<Probe[]> {
+  const project = probe({
+    name: 'project folder',
+    advice: `Correct the files (actito-sync validate shows the same), or ACTITO_SYNC_PROJECT where the worker runs: ${deps.projectFolder}`,
+    look: async () => {
+      const found = await findScope(deps.projectFolder, target);
+      return { detail: inNumbers(found), found };
+    },
+  });
+  const all = await Promise.all([
+    project,
+    ...[probeState(deps.state), probeTemporal(searchAttributes), probeStateClock(deps.state)],
+    project.then(({ found }) => Promise.all(found ? probesOf(deps, found) : [])),
+  ]);
+  return all.flat().map((probed) => probed.probe);
+}
+
+function probesOf(deps: Dependencies, { sources, destinations, activations }: Scope): Promise<Probed>[] {
+  const tables = new Map(destinations.map(([id, found]) => [id, probeTable(deps, id, found)]));
+  const isApi = (id: string) =>
+    activations.some(({ destination, list }) => destination === id && list.provision === 'api');
+  return [
+    ...sources.map(([id, source]) => probeSource(deps, id, source)),
+    ...destinations.flatMap(([id, found]) => [
+      probeKey(deps, id, found),
+      tables.get(id)!,
+      ...(isApi(id) ? [tables.get(id)!.then((table) => probeLists(deps, [id, found], table))] : []),
+      probeFileServer(deps, id, found),
+      probeActitoClock(deps, id, found),
+    ]),
+    ...activations.flatMap((activation) => {
+      const source = sources.find(([id]) => id === activation.source)![1];
+      const table = tables.get(activation.destination)!;
+      const segment = probeSegment(deps, activation, source);
+      return [
+        segment,
+        table.then((found) => probeMatchingKey(activation, found)),
+        Promise.all([table, segment]).then((found) => probeAttributes(activation, ...found)),
+      ];
+    }),
+  ];
+}
+
+function inNumbers({ sources, destinations, activations, warnings }: Scope): string {
+  const count = (many: unknown[], name: string) => `${many.length} ${name}${many.length === 1 ? '' : 's'}`;
+  const parts = [
+    count(sources, 'source'),
+    count(destinations, 'destination'),
+    count(activations, 'activation'),
+  ];
+  const warned = warnings.length === 0 ? '' : `; ${count(warnings, 'warning')}, see actito-sync validate`;
+  return `${parts.join(', ')}${warned}`;
+}

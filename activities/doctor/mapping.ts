@@ -1,0 +1,61 @@
+import type { ProfileTable } from '../../actito/contract.ts';
+import { checkStructure } from '../../actito/structure/check.ts';
+import { findAttribute } from '../../actito/structure/table.ts';
+import type { Activation } from '../../activation/definition/definition.ts';
+import type { Column } from '../../activation/values/kinds.ts';
+import { notTried, probe, type Probed } from './probe.ts';
+
+/** Can profiles be told apart by the matching key, and by what the list's file holds? */
+export async function probeMatchingKey(activation: Activation, table: Probed<ProfileTable>): Promise<Probed> {
+  const { id, matchingKey, list } = activation;
+  const name = `matching key of ${id}`;
+  const { found } = table;
+  if (!found) return notTried(name, table.probe.name);
+  return probe({
+    name,
+    advice: `Choose a unique attribute in activations/${id}.yaml, or have this one made unique in Actito.`,
+    look: async () => {
+      checkStructure(found, { ...activation, attributes: [] }, []);
+      const identifier = list.identifier.attribute;
+      const other = identifier === matchingKey.attribute ? '' : `, and ${identifier} for the list`;
+      return { detail: `${matchingKey.attribute} is unique${other}` };
+    },
+  });
+}
+
+/** Has the profile table the mapped attributes, can the missing ones be created, and do the columns fit? */
+export async function probeAttributes(
+  activation: Activation,
+  table: Probed<ProfileTable>,
+  segment: Probed<Column[]>,
+): Promise<Probed> {
+  const { id, attributes } = activation;
+  const name = `attributes of ${id}`;
+  const [found, columns] = [table.found, segment.found];
+  if (!found) return notTried(name, table.probe.name);
+  if (!columns) return notTried(name, segment.probe.name);
+  return probe({
+    name,
+    advice: `Correct attributes in activations/${id}.yaml, or add what is missing in Actito.`,
+    look: async () => {
+      const mapped = columns.slice(columns.length - attributes.length);
+      checkStructure(found, withCertainKey(activation), mapped);
+      const missing = attributes.filter(({ attribute }) => !findAttribute(found, attribute));
+      const detail = `${attributes.length - missing.length} of ${attributes.length} mapped attributes are there`;
+      if (missing.length === 0) return { detail };
+      const created = missing.map(({ attribute, create }) => `${attribute} (${create!.type})`).join(', ');
+      return { detail: `${detail}; the first run creates ${created}` };
+    },
+  });
+}
+
+/** The key has a probe of its own: here it is one that every table has. */
+function withCertainKey(activation: Activation): Activation {
+  const { matchingKey, list } = activation;
+  const attribute = 'profileId';
+  return {
+    ...activation,
+    matchingKey: { ...matchingKey, attribute },
+    list: { ...list, identifier: { ...list.identifier, attribute } },
+  };
+}

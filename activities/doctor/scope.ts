@@ -1,0 +1,37 @@
+import type { Activation } from '../../activation/definition/definition.ts';
+import type { Destination } from '../../activation/definition/destination.ts';
+import type { Source } from '../../activation/definition/source.ts';
+import { Failure } from '../../activation/failures.ts';
+import { loadProject } from '../../config/project.ts';
+import { suggestion } from '../../config/suggestion.ts';
+
+/** What of a project is examined. */
+export interface Scope {
+  sources: [id: string, source: Source][];
+  destinations: [id: string, destination: Destination][];
+  activations: Activation[];
+  warnings: string[];
+}
+
+/**
+ * The destination or the activation of that name, an activation with all that it uses; without a name, everything.
+ * @throws Failure ConfigurationInvalid
+ */
+export async function findScope(projectFolder: string, target: string | undefined): Promise<Scope> {
+  const project = await loadProject(projectFolder);
+  const { warnings } = project;
+  const isMeant = (id: string) => target === undefined || id === target;
+  const activations = [...project.activations.values()].filter(({ id }) => isMeant(id));
+  const isUsed = (kind: 'source' | 'destination', id: string) =>
+    activations.some((activation) => activation[kind] === id);
+  const sources = [...project.sources].filter(([id]) => target === undefined || isUsed('source', id));
+  const destinations = [...project.destinations].filter(([id]) => isMeant(id) || isUsed('destination', id));
+  if (target !== undefined && destinations.length === 0) {
+    const known = suggestion(target, [...project.destinations.keys(), ...project.activations.keys()]);
+    throw new Failure(
+      'ConfigurationInvalid',
+      `The worker's project has no destination or activation "${target}"${known}`,
+    );
+  }
+  return { sources, destinations, activations, warnings };
+}

@@ -1,0 +1,20 @@
+import { activityInfo } from '@temporalio/activity';
+import { recordDecision } from '../state/decisions.ts';
+import type { Dependencies } from './dependencies.ts';
+
+/** Someone decides that a held plan must not be applied. */
+export interface Refusal {
+  activation: string;
+  plan: string;
+  by: string;
+  reason: string;
+}
+
+/** Records a refusal; an approval of the same activation that was not used yet no longer counts. */
+export async function refuse({ state }: Dependencies, refusal: Refusal): Promise<void> {
+  const { activation, plan, by, reason } = refusal;
+  const { workflowId, runId } = activityInfo().workflowExecution!;
+  await recordDecision(state, {
+    ...{ activation, planHash: plan, verdict: 'refused', by, reason, workflowId, runId },
+  });
+}

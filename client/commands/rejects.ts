@@ -1,0 +1,158 @@
+import { Option, type Command } from 'commander';
+import { Failure } from '../../activation/failures.ts';
+import { canonicalKey } from '../../activation/keys/canonical.ts';
+import { latestDefinition } from '../../state/report/activations.ts';
+import { findPastRun } from '../../state/report/history.ts';
+import { countStories, readRejects, rejectsCsv, type RejectFilter } from '../../state/report/rejects.ts';
+import type { Snapshot } from '../../state/report/snapshot.ts';
+import { countUnmatched, readMatchRates, readUnmatched, unmatchedCsv } from '../../state/report/unmatched.ts';
+import { describeNoRejects, describeRejects, describeUnmatched } from '../output/rejects.ts';
+import { REJECT_WORDS, rejectWords, UNMATCHED } from '../output/reject-words.ts';
+import { jsonWithArray, writeStream } from '../output/stream.ts';
+import { hasRun, withState } from '../state.ts';
+import { examples, type CommandContext } from './context.ts';
+import { ACTIVATION, JSON_OPTION, READS_STATE, wholeNumber } from './options.ts';
+import type { Surroundings } from './surroundings.ts';
+
+interface RejectFlags {
+  run?: number;
+  reason?: string;
+  key?: string;
+  limit?: number;
+  json?: boolean;
+  csv?: boolean;
+}
+
+const ON_A_TERMINAL = 50;
+
+/** Adds `rejects <activation>`. */
+export function defineRejects(program: Command, { surroundings }: CommandContext): void {
+  program
+    .command('rejects')
+    .description('show which rows and values could not be used, and why; or the members unknown to Actito')
+    .argument('<activation>', ACTIVATION)
+    .option('--run <n>', 'only what this run met; its number stands in history', wholeNumber)
+    .option('--reason <code>', `only this reason; ${UNMATCHED}: the members that Actito has no profile of`)
+    .option('--key <key>', 'only this key')
+    .option('--limit <n>', `how many; default ${ON_A_TERMINAL}, with --json and --csv all`, wholeNumber)
+    .option('--json', JSON_OPTION)
+    .addOption(new Option('--csv', 'print CSV with a header line, and nothing else').conflicts('json'))
+    .addHelpText('after', PERSONAL)
+    .addHelpText('after', READS_STATE)
+    .addHelpText(
+      'after',
+      examples(
+        ['rejects vip-customers', 'what was seen last comes first'],
+        ['rejects vip-customers --reason KeyMalformed --csv', 'for who repairs the source'],
+        [`rejects vip-customers --reason ${UNMATCHED}`, 'and how many there were, run by run'],
+      ),
+    )
+    .action((activation: string, flags: RejectFlags) => show(activation, flags, surroundings));
+}
+
+const PERSONAL = `
+Keys are personal data: they are shown here because you ask, and stand in no log. How long rejects are kept is set in
+project.yaml (retention.rejects, 14 days by default). Of one run at most 10000 rows without a usable key are stored; the
+counts of history know them all.`;
+
+async function show(activation: string, flags: RejectFlags, surroundings: Surroundings): Promise<void> {
+  const { env, out } = surroundings;
+  const isUnmatched = flags.reason?.toLowerCase() === UNMATCHED.toLowerCase();
+  if (isUnmatched && flags.run !== undefined) {
+    throw new Failure(
+      'InvalidActivation',
+      `--reason ${UNMATCHED} tells who is unknown to Actito now, and goes without --run: a run keeps their number only.`,
+    );
+  }
+  await withState(env, async (snapshot) => {
+    if (!(await hasRun(snapshot, activation, env))) {
+      out.write(
+        flags.json ? `${JSON.stringify({ activation, rejects: [] })}\n` : `${activation} has never run.\n`,
+      );
+      return;
+    }
+    await checkRun(snapshot, activation, flags.run);
+    const keys = flags.key === undefined ? undefined : await spellings(snapshot, activation, flags.key);
+    await (isUnmatched ? showUnmatched : showRejects)(snapshot, activation, { ...flags, keys }, surroundings);
+  });
+}
+
+type Wanted = RejectFlags & { keys?: string[] };
+
+async function showRejects(
+  snapshot: Snapshot,
+  activation: string,
+  { run, reason, keys, limit, json = false, csv = false }: Wanted,
+  { out, signal }: Surroundings,
+): Promise<void> {
+  const filter: RejectFilter = { activation, run: run?.toString(), reason, keys, limit };
+  if (csv) return writeStream(out, rejectsCsv(snapshot, filter, REJECT_WORDS), signal);
+  if (json) {
+    const withWords = mapBatches(readRejects(snapshot, filter), (reject) => ({
+      ...reject,
+      message: rejectWords(reject.reason),
+    }));
+    return writeStream(out, jsonWithArray({ activation }, 'rejects', withWords), signal);
+  }
+  const shown = limit ?? ON_A_TERMINAL;
+  const found = await collect(readRejects(snapshot, { ...filter, limit: shown + 1 }));
+  const lines =
+    found.length > 0
+      ? describeRejects(activation, found.slice(0, shown), found.length > shown)
+      : describeNoRejects(activation, await countStories(snapshot, activation));
+  const unmatched = await countUnmatched(snapshot, activation);
+  out.write(`${[...lines, ...unmatchedHint(activation, unmatched)].join('\n')}\n`);
+}
+
+async function showUnmatched(
+  snapshot: Snapshot,
+  activation: string,
+  { keys, limit, json = false, csv = false }: Wanted,
+  { out, signal }: Surroundings,
+): Promise<void> {
+  const filter = { activation, keys, limit };
+  if (csv) return writeStream(out, unmatchedCsv(snapshot, filter), signal);
+  const trend = await readMatchRates(snapshot, activation);
+  const total = await countUnmatched(snapshot, activation);
+  if (json) {
+    const head = { activation, total, trend };
+    return writeStream(out, jsonWithArray(head, 'unmatched', readUnmatched(snapshot, filter)), signal);
+  }
+  const shown = limit ?? ON_A_TERMINAL;
+  const found = await collect(readUnmatched(snapshot, { ...filter, limit: shown + 1 }));
+  const lines = describeUnmatched(activation, { total, trend, members: found.slice(0, shown) });
+  out.write(`${lines.join('\n')}\n`);
+}
+
+function unmatchedHint(activation: string, count: number): string[] {
+  if (count === 0) return [];
+  return [
+    `Unknown to Actito: ${count} ${count === 1 ? 'member' : 'members'}; see rejects ${activation} --reason ${UNMATCHED}`,
+  ];
+}
+
+async function checkRun(snapshot: Snapshot, activation: string, run: number | undefined): Promise<void> {
+  if (run === undefined || (await findPastRun(snapshot, activation, String(run)))) return;
+  throw new Failure(
+    'InvalidActivation',
+    `Activation ${activation} has no run ${run}, or none any more; history ${activation} shows which there are.`,
+  );
+}
+
+/** A key as it was typed, which is how unusable ones are stored, and as members are stored. */
+async function spellings(snapshot: Snapshot, activation: string, key: string): Promise<string[]> {
+  const definition = await latestDefinition(snapshot, activation);
+  const canonical = definition && canonicalKey(definition.activation.matchingKey, key);
+  const stored = key.slice(0, 255);
+  return canonical && 'key' in canonical ? [...new Set([stored, canonical.key])] : [stored];
+}
+
+async function* mapBatches<T, U>(batches: AsyncIterable<T[]>, change: (item: T) => U): AsyncGenerator<U[]> {
+  for await (const batch of batches) yield batch.map(change);
+}
+
+async function collect<T>(batches: AsyncIterable<T[]>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const batch of batches) all.push(...batch);
+  return all;
+}

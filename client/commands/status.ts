@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import { projectFolder } from '../../config/folder-setting.ts';
+import { definitionOf, loadProject } from '../../config/project.ts';
+import { connectTemporal } from '../connect.ts';
+import { describeError } from '../output/errors.ts';
+import { describeStatus } from '../output/status.ts';
+import { withState } from '../state.ts';
+import { readOutlook, type ScheduleOutlook } from '../status/next-start.ts';
+import { readState, statusOf } from '../status/status.ts';
+import { examples, type CommandContext } from './context.ts';
+import { ACTIVATION, JSON_OPTION } from './options.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Adds `status [activation]`. */
+export function defineStatus(program: Command, { surroundings }: CommandContext): void {
+  program
+    .command('status')
+    .description(
+      'show how the activations stand: last run, hours left of each list, next start, and what to look at',
+    )
+    .argument('[activation]', `${ACTIVATION}; default: all of the project`)
+    .option('--json', JSON_OPTION)
+    .addHelpText('after', WHERE)
+    .addHelpText(
+      'after',
+      examples(['status', 'of the whole project'], ['status vip-customers --json', 'for a program']),
+    )
+    .action((activation: string | undefined, { json = false }: { json?: boolean }) =>
+      showStatus(activation, json, surroundings),
+    );
+}
+
+const WHERE = `
+Reads the state database directly (ACTITO_SYNC_DATABASE_URL), and the next starts from Temporal; without Temporal it says
+so, and shows the rest. The hours left count from our last delivery. In CHANGES, + are new, − gone, ~ changed members.`;
+
+async function showStatus(
+  only: string | undefined,
+  json: boolean,
+  { env, out, err }: Surroundings,
+): Promise<void> {
+  const project = await loadProject(projectFolder(env));
+  const activations =
+    only === undefined ? [...project.activations.values()] : [definitionOf(project, only).activation];
+  const ids = activations.map(({ id }) => id);
+  const state = await withState(env, (snapshot) => readState(snapshot, ids));
+  const { schedules, problem } = await readSchedules(env, ids);
+  if (problem !== null) err.write(`The next starts are unknown. ${problem}\n`);
+  const now = new Date();
+  const statuses = activations.map((activation) =>
+    statusOf(activation, project, state, schedules?.get(activation.id), now),
+  );
+  const lines = json
+    ? [JSON.stringify({ activations: statuses, temporal: problem ?? 'ok' }, null, 2)]
+    : describeStatus(statuses);
+  out.write(`${lines.join('\n')}\n`);
+}
+
+/** The schedules by activation, or why they could not be read: the rest of the status is known without them. */
+async function readSchedules(
+  env: NodeJS.ProcessEnv,
+  activations: readonly string[],
+): Promise<{ schedules: Map<string, ScheduleOutlook | null> | null; problem: string | null }> {
+  try {
+    const client = await connectTemporal(env);
+    try {
+      const found = await Promise.all(
+        activations.map(async (id) => [id, await readOutlook(client, id)] as const),
+      );
+      return { schedules: new Map(found), problem: null };
+    } finally {
+      await client.connection.close();
+    }
+  } catch (error) {
+    return { schedules: null, problem: describeError(error).join(' ') };
+  }
+}

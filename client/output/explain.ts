@@ -1,0 +1,22 @@
+import type { Explanation } from '../explain/explain.ts';
+import { minute } from './moments.ts';
+
+/** Where a key stands for people, line by line. */
+export function describeKey({ activation, key, storedAs, because, rejects }: Explanation): string[] {
+  const spelt = storedAs === null || storedAs === key ? '' : `, stored as ${visible(storedAs)}`;
+  return [
+    `${visible(key)} in ${activation}${spelt}`,
+    ...because.map((sentence) => `  ${sentence}`),
+    ...rejects.map(({ stage, reason, attribute, message, firstSeen, lastSeen, times, lastRun }) => {
+      const what = attribute === '' ? reason : `${reason} of ${attribute}`;
+      const runs =
+        times === 1 ? `run ${lastRun}` : `${times} runs since ${minute(firstSeen)}, the last is ${lastRun}`;
+      return `  Rejected (${stage}): ${what}, ${minute(lastSeen)}, ${runs}. ${message}`;
+    }),
+  ];
+}
+
+/** What was typed may not move the cursor or begin a line. */
+function visible(text: string): string {
+  return text.replace(/\p{Cc}/gu, ' ');
+}

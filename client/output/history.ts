@@ -1,0 +1,43 @@
+import ms from 'ms';
+import type { PastRun } from '../../state/report/history.ts';
+import { minute } from './moments.ts';
+import { table } from './table.ts';
+
+const COUNTS = ['read', 'added', 'removed', 'changed', 'updated', 'unmatched', 'rejected'] as const;
+const HEAD = ['RUN', 'STARTED', 'TOOK', 'OUTCOME', ...COUNTS.map((name) => name.toUpperCase()), 'LIST'];
+
+/** Past runs for people, line by line: a table, and below it what those that failed said. */
+export function describeHistory(activation: string, runs: readonly PastRun[]): string[] {
+  if (runs.length === 0) return [`${activation} has never run.`];
+  return [
+    `Runs of ${activation}`,
+    ...table(HEAD, runs.map(row)),
+    ...runs.flatMap(({ run, failure }) => (failure === null ? [] : [`run ${run}: ${failure}`])),
+  ];
+}
+
+function row(run: PastRun): string[] {
+  const { openedAt, closedAt, counts } = run;
+  return [
+    run.run,
+    minute(openedAt),
+    closedAt === null ? '–' : ms(closedAt.getTime() - openedAt.getTime()),
+    outcomeOf(run),
+    ...COUNTS.map((name) => String(counts[name] ?? '–')),
+    listOf(run),
+  ];
+}
+
+/** How a run ended, in one or two words. */
+export function outcomeOf({ outcome, dryRun }: Pick<PastRun, 'outcome' | 'dryRun'>): string {
+  if (outcome === null) return 'not ended';
+  return dryRun && outcome.startsWith('succeeded') ? 'planned' : outcome;
+}
+
+function listOf({ push, deliveredAt, retrievedAt, dryRun, outcome }: PastRun): string {
+  if (push === null) return '–';
+  if (dryRun) return `would be pushed (${push})`;
+  if (retrievedAt) return `retrieved (${push})`;
+  if (deliveredAt) return `delivered (${push})`;
+  return outcome === null ? `to be pushed (${push})` : `not delivered (${push})`;
+}

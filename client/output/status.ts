@@ -1,0 +1,57 @@
+import type { ActivationStatus } from '../status/status.ts';
+import { outcomeOf } from './history.ts';
+import { minute } from './moments.ts';
+import { table } from './table.ts';
+
+const HEAD = [
+  'ACTIVATION',
+  'LAST RUN',
+  'OUTCOME',
+  'CHANGES',
+  'MEMBERS',
+  'LIST',
+  'NEXT START',
+  'IMPORTS 24 H',
+];
+
+/** How activations stand for people, line by line: a table, and below it what someone should look at. */
+export function describeStatus(statuses: readonly ActivationStatus[]): string[] {
+  if (statuses.length === 0) return ['The project has no activations.'];
+  const warnings = statuses.flatMap((status) => status.warnings);
+  return [
+    ...table(HEAD, statuses.map(row)),
+    ...(warnings.length === 0 ? ['Nothing to look at.'] : warnings.map((warning) => `! ${warning}`)),
+  ];
+}
+
+function row(status: ActivationStatus): string[] {
+  const { activation, lastRun, list, imports } = status;
+  return [
+    activation,
+    minute(lastRun?.openedAt ?? null),
+    lastRun === null ? 'never ran' : outcomeOf(lastRun),
+    changes(status),
+    list === null ? '–' : String(list.members),
+    validity(list),
+    nextStart(status),
+    `${imports.used} of ${imports.limit}`,
+  ];
+}
+
+/** What the last run did: `+3 −1 ~2` new, gone and changed members. */
+function changes({ lastRun }: ActivationStatus): string {
+  const { added, removed, changed } = lastRun?.counts ?? {};
+  return added === undefined ? '–' : `+${added} −${removed ?? 0} ~${changed ?? 0}`;
+}
+
+function validity(list: ActivationStatus['list']): string {
+  if (list === null) return 'never delivered';
+  return list.hoursLeft === 0 ? 'expired' : `valid for ${list.hoursLeft} h`;
+}
+
+function nextStart({ schedule }: ActivationStatus): string {
+  if (schedule === undefined) return 'unknown';
+  if (schedule === null) return 'only by hand';
+  if (schedule.paused) return schedule.note ? `paused: ${schedule.note}` : 'paused';
+  return minute(schedule.starts[0] ?? null);
+}

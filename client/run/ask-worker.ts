@@ -1,0 +1,40 @@
+import { WorkflowIdConflictPolicy, type Client } from '@temporalio/client';
+import { TASK_QUEUE } from '../../workflows/contract.ts';
+import { followWorkflow, type Follow } from './follow.ts';
+
+/** A question that nobody could answer for so long is not waited for by anyone. */
+const LIFETIME = '10 minutes';
+/** Every workflow answers it, so it tells whether there is a worker. */
+const METADATA_QUERY = '__temporal_workflow_metadata';
+
+export interface AskOptions extends Omit<Follow, 'onProgress'> {
+  /** Default: the product's. */
+  taskQueue?: string;
+}
+
+/** A workflow that only answers. */
+export interface Question {
+  type: string;
+  /** Who asks under an id that is being answered gets that answer. */
+  workflowId: string;
+  request: object;
+}
+
+/**
+ * Asks what only a worker can tell, since it has the secrets and stands where the network lets it in.
+ * @throws WorkflowFailedError when it cannot be told (see runFailure), AbortError when the waiting was ended
+ */
+export async function askWorker<R>(
+  client: Client,
+  { type, workflowId, request }: Question,
+  { taskQueue = TASK_QUEUE, ...follow }: AskOptions = {},
+): Promise<R> {
+  const handle = await client.workflow.start<(request: object) => Promise<R>>(type, {
+    taskQueue,
+    workflowId,
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    workflowExecutionTimeout: LIFETIME,
+    args: [request],
+  });
+  return followWorkflow(handle, METADATA_QUERY, follow);
+}

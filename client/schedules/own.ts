@@ -1,0 +1,87 @@
+import type { Client, ScheduleDescription } from '@temporalio/client';
+import { Failure } from '../../activation/failures.ts';
+import { PROGRAM } from '../commands/context.ts';
+import { describe, listed } from './find.ts';
+import { SCHEDULE_PREFIX } from './options.ts';
+import { foreignness, PROJECT_NAME, type Owner } from './owner.ts';
+import { foundTimesInWords } from './times.ts';
+
+/** A schedule of the project, as it stands in Temporal. */
+export interface OwnSchedule {
+  scheduleId: string;
+  activation: string;
+  /** When it starts, in words. */
+  times: string;
+  timezone: string;
+  paused: boolean;
+  /** Why it is paused, as whoever paused it wrote; null: there is no note, or it is not paused. */
+  note: string | null;
+  /** The next start; null: none is ahead, or it is paused. */
+  next: Date | null;
+}
+
+/** The schedules of a project. Those just made may be missing: Temporal's listing lags a moment behind. */
+export async function ownSchedules(client: Client, owner: Owner): Promise<OwnSchedule[]> {
+  const schedules: OwnSchedule[] = [];
+  for (const scheduleId of await listed(client)) {
+    const found = await describe(client, scheduleId);
+    if (found && !foreignness(found, owner)) schedules.push(inOurWords(found));
+  }
+  return schedules;
+}
+
+/** Pauses an activation's schedule; one that is paused gets the new note. @throws Failure InvalidActivation */
+export async function pauseSchedule(
+  client: Client,
+  activation: string,
+  { owner, note }: { owner: Owner; note: string },
+): Promise<OwnSchedule> {
+  return change(client, activation, owner, (scheduleId) => client.schedule.getHandle(scheduleId).pause(note));
+}
+
+/** Lets a paused schedule start again; starts that it missed are not made up for. @throws Failure InvalidActivation */
+export async function resumeSchedule(
+  client: Client,
+  activation: string,
+  { owner, note }: { owner: Owner; note: string },
+): Promise<OwnSchedule> {
+  return change(client, activation, owner, (scheduleId) =>
+    client.schedule.getHandle(scheduleId).unpause(note),
+  );
+}
+
+async function change(
+  client: Client,
+  activation: string,
+  owner: Owner,
+  make: (scheduleId: string) => Promise<void>,
+): Promise<OwnSchedule> {
+  const scheduleId = SCHEDULE_PREFIX + activation;
+  const found = await describe(client, scheduleId);
+  const why = found ? foreignness(found, owner) : 'does not exist';
+  if (why) {
+    const others = found
+      ? `this project is "${owner.project}" (${PROJECT_NAME} names it).`
+      : `${PROGRAM} schedule list shows those of the project "${owner.project}", ${PROGRAM} schedule apply makes what is missing.`;
+    throw new Failure(
+      'InvalidActivation',
+      `The schedule ${scheduleId} ${why}; ${others} Nothing was changed.`,
+    );
+  }
+  await make(scheduleId);
+  const changed = await describe(client, scheduleId);
+  if (changed) return inOurWords(changed);
+  throw new Failure('ActivationBusy', `The schedule ${scheduleId} was deleted by someone else just now.`);
+}
+
+function inOurWords({ scheduleId, spec, state: { paused, note }, info }: ScheduleDescription): OwnSchedule {
+  return {
+    scheduleId,
+    activation: scheduleId.slice(SCHEDULE_PREFIX.length),
+    times: foundTimesInWords(spec),
+    timezone: spec.timezone || 'UTC',
+    paused,
+    note: (paused && note) || null,
+    next: paused ? null : (info.nextActionTimes[0] ?? null),
+  };
+}

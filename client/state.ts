@@ -1,0 +1,76 @@
+import { Failure } from '../activation/failures.ts';
+import { loadProject } from '../config/project.ts';
+import { projectFolder } from '../config/folder-setting.ts';
+import { suggestion } from '../config/suggestion.ts';
+import { stateFailure } from '../state/failures.ts';
+import { knownActivations } from '../state/report/activations.ts';
+import { withSnapshot, type Snapshot } from '../state/report/snapshot.ts';
+import { openState } from '../state/state.ts';
+
+const URL_VARIABLE = 'ACTITO_SYNC_DATABASE_URL';
+
+/**
+ * Does a report's work on the state database, which it only reads.
+ * @throws Failure ConfigurationInvalid, StateUnavailable or StateRefused; none of them quotes the URL
+ */
+export async function withState<T>(
+  env: NodeJS.ProcessEnv,
+  work: (snapshot: Snapshot) => Promise<T>,
+): Promise<T> {
+  const state = openState({ url: databaseUrl(env), poolSize: 1 });
+  try {
+    return await withSnapshot(state, work);
+  } catch (error) {
+    throw forReaders(error) ?? error;
+  } finally {
+    await state.destroy();
+  }
+}
+
+function databaseUrl(env: NodeJS.ProcessEnv): string {
+  const url = env[URL_VARIABLE];
+  if (url && URL.canParse(url)) return url;
+  throw new Failure(
+    'ConfigurationInvalid',
+    `${URL_VARIABLE} is ${url ? 'no URL' : 'not set'}. This command reads the PostgreSQL that keeps the state: give it ` +
+      "the worker's URL, such as postgres://user:password@host:5432/database, or that of a user who may only read.",
+  );
+}
+
+/** A worker would migrate, or be told of a defect; who only reads can do something about these. */
+function forReaders(error: unknown): Failure | undefined {
+  const { code = '' } = error as { code?: string };
+  if (/^(42P01|42703|3F000)$/.test(code)) {
+    return new Failure(
+      'StateRefused',
+      `The state database (${URL_VARIABLE}) lacks tables of this version of actito-sync (${code}). They are made when a ` +
+        'worker of this version starts: npm run worker. If one runs, this is another database than its own.',
+    );
+  }
+  if (/^(28|3D|42501)/.test(code)) {
+    return new Failure(
+      'StateRefused',
+      `The state database refuses access (${code}). Check user, password and database in ${URL_VARIABLE}, and that the ` +
+        'user may read the schema actito_sync.',
+    );
+  }
+  return stateFailure(error);
+}
+
+/**
+ * Whether an activation ever ran; one of the project may not have.
+ * @throws Failure InvalidActivation when neither the state database nor the project knows it
+ */
+export async function hasRun(
+  snapshot: Snapshot,
+  activation: string,
+  env: NodeJS.ProcessEnv,
+): Promise<boolean> {
+  const ran = await knownActivations(snapshot);
+  if (ran.includes(activation)) return true;
+  const folder = projectFolder(env);
+  const { activations } = await loadProject(folder);
+  if (activations.has(activation)) return false;
+  const known = suggestion(activation, [...new Set([...activations.keys(), ...ran])]);
+  throw new Failure('InvalidActivation', `The project ${folder} has no activation "${activation}"${known}`);
+}

@@ -1,0 +1,137 @@
+import { longestGap } from '../../activation/definition/longest-gap.ts';
+import type { Activation } from '../../activation/definition/definition.ts';
+import type { Project } from '../../config/project.ts';
+import { readHistory, type PastRun } from '../../state/report/history.ts';
+import { readQuotaUse, readStandings, type QuotaUse, type Standing } from '../../state/report/overview.ts';
+import type { Snapshot } from '../../state/report/snapshot.ts';
+import type { ScheduleOutlook } from './next-start.ts';
+import { renewalProblem } from './renewal.ts';
+
+/** How an activation stands. */
+export interface ActivationStatus {
+  activation: string;
+  /** Null: it has never run. */
+  lastRun: PastRun | null;
+  /** The list last delivered; null: none was. */
+  list: { members: number; deliveredAt: Date; expiresAt: Date; hoursLeft: number } | null;
+  /** Null: it has none; undefined: Temporal was not asked. */
+  schedule: ScheduleOutlook | null | undefined;
+  /** Imports of its profile table in the last 24 hours, of all activations. */
+  imports: { used: number; limit: number; nextFree: Date | null };
+  /** Runs that were held or failed since the last one that succeeded. */
+  streak: number;
+  /** What someone should look at, a sentence each. */
+  warnings: string[];
+}
+
+/** What the state database says of the project's activations. */
+export interface Standings {
+  standings: Map<string, Standing>;
+  lastRuns: Map<string, PastRun>;
+  quotas: QuotaUse[];
+}
+
+/** Reads how some activations stand. */
+export async function readState(snapshot: Snapshot, activations: readonly string[]): Promise<Standings> {
+  const standings = new Map(
+    (await readStandings(snapshot)).map((standing) => [standing.activation, standing]),
+  );
+  const lastRuns = new Map<string, PastRun>();
+  for (const activation of activations) {
+    // Dry runs change nothing, so the last run is the last one that was none.
+    const found = (await readHistory(snapshot, { activation, limit: 1, dryRuns: false }))[0];
+    if (found) lastRuns.set(activation, found);
+  }
+  return { standings, lastRuns, quotas: await readQuotaUse(snapshot) };
+}
+
+/** Puts together what project, state and Temporal (undefined: it was not asked) know of an activation. */
+export function statusOf(
+  activation: Activation,
+  project: Project,
+  { standings, lastRuns, quotas }: Standings,
+  schedule: ScheduleOutlook | null | undefined,
+  now: Date,
+): ActivationStatus {
+  const { id } = activation;
+  const standing = standings.get(id);
+  const { limits } = project.destinations.get(activation.destination)!;
+  const key = standing?.quotaKey ?? sharedQuotaKey(activation, project, standings);
+  const use = quotas.find(({ quotaKey }) => quotaKey === key);
+  const imports = {
+    used: use?.used ?? 0,
+    limit: limits.importsPerTablePerDay,
+    nextFree: use?.nextFree ?? null,
+  };
+  const status = {
+    activation: id,
+    lastRun: lastRuns.get(id) ?? null,
+    list: listOf(standing, now),
+    schedule,
+    imports,
+    streak: standing?.streak ?? 0,
+  };
+  return { ...status, warnings: warningsOf(status, activation, standing, now) };
+}
+
+/** The profile table's quota that another activation of the same destination has used; this one never imported. */
+function sharedQuotaKey(
+  { destination }: Activation,
+  project: Project,
+  standings: ReadonlyMap<string, Standing>,
+): string | undefined {
+  const others = [...project.activations.values()].filter((other) => other.destination === destination);
+  return others.map(({ id }) => standings.get(id)?.quotaKey).find((key) => key) ?? undefined;
+}
+
+function listOf(standing: Standing | undefined, now: Date): ActivationStatus['list'] {
+  if (!standing?.deliveredAt || standing.validity === null) return null;
+  const { members, deliveredAt, validity } = standing;
+  const expiresAt = new Date(deliveredAt.getTime() + validity);
+  const hoursLeft = Math.max(0, Math.floor((expiresAt.getTime() - now.getTime()) / 360_000) / 10);
+  return { members, deliveredAt, expiresAt, hoursLeft };
+}
+
+function warningsOf(
+  { streak, lastRun, imports, schedule }: Omit<ActivationStatus, 'warnings'>,
+  activation: Activation,
+  standing: Standing | undefined,
+  now: Date,
+): string[] {
+  const { id } = activation;
+  const warnings: (string | undefined)[] = [
+    streak > 0
+      ? `${streak === 1 ? 'its last run was' : `its last ${streak} runs were`} held or failed: ${lastRun?.failure ?? '–'}`
+      : undefined,
+    renewal(activation, standing, schedule, now),
+    standing?.dirty
+      ? 'a delivery was begun and not finished: what the file server holds is unknown until the next run repairs it'
+      : undefined,
+    imports.used >= imports.limit
+      ? `the imports of its profile table are used up (${imports.used} in 24 hours); the next is free at ` +
+        `${imports.nextFree?.toISOString() ?? '–'}`
+      : undefined,
+  ];
+  return warnings.filter((warning) => warning !== undefined).map((warning) => `${id}: ${warning}`);
+}
+
+function renewal(
+  { schedule: wanted }: Activation,
+  standing: Standing | undefined,
+  schedule: ScheduleOutlook | null | undefined,
+  now: Date,
+): string | undefined {
+  if (!standing?.deliveredAt || standing.validity === null) return undefined;
+  const { deliveredAt, validity } = standing;
+  const isExpired = deliveredAt.getTime() + validity <= now.getTime();
+  if (schedule === undefined && !isExpired) return undefined; // nobody knows
+  return renewalProblem(
+    {
+      ...{ deliveredAt, validity },
+      starts: schedule?.starts ?? [],
+      paused: schedule?.paused ?? false,
+      longestGap: wanted && longestGap(wanted),
+    },
+    now,
+  );
+}

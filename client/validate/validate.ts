@@ -1,0 +1,39 @@
+import { isFailure } from '../../activation/failures.ts';
+import { loadProject, type Project } from '../../config/project.ts';
+import { unsetVariables } from './variables.ts';
+
+/** What is to be said of a project folder. */
+export interface Validation {
+  folder: string;
+  valid: boolean;
+  /** `file:line setting: message`, or without a line when the file or folder as a whole is meant. */
+  problems: string[];
+  /** What works but is probably not meant, a sentence each. */
+  warnings: string[];
+  /** How many files of each kind there are; of a folder that is not valid nothing is counted. */
+  found?: { sources: number; destinations: number; activations: number };
+}
+
+/**
+ * Checks a project folder, with all its problems at once.
+ * @param env where the variables that it names must be set; undefined: that is not looked at
+ */
+export async function validateProject(folder: string, env?: NodeJS.ProcessEnv): Promise<Validation> {
+  let project: Project;
+  try {
+    project = await loadProject(folder);
+  } catch (error) {
+    if (!isFailure(error, 'ConfigurationInvalid')) throw error;
+    return { folder, valid: false, problems: problemsOf(error.message), warnings: [] };
+  }
+  const { sources, destinations, activations, warnings } = project;
+  const problems = env ? unsetVariables(project, env) : [];
+  const found = { sources: sources.size, destinations: destinations.size, activations: activations.size };
+  return { folder, valid: problems.length === 0, problems, warnings, found };
+}
+
+/** The failure of a folder tells how many problems there are, then each on its line; that of no folder is one line. */
+function problemsOf(message: string): string[] {
+  const [first, ...others] = message.split('\n');
+  return others.length > 0 ? others : [first!];
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import ms from 'ms';
+import { z } from 'zod';
+import { duration } from '../activation/definition/common.ts';
+import { checkFiles, readTextIfThere, type ProjectFile } from './folder.ts';
+import type { Problem } from './problem.ts';
+import { parseYaml } from './yaml-file.ts';
+
+const WEEK = ms('7d');
+
+const retentionSchema = z
+  .strictObject({
+    rejects: duration
+      .prefault('14d')
+      .describe('How long rejected keys are kept after they were last seen. Default: 14d.'),
+    runs: duration
+      .refine((age) => age >= WEEK, {
+        error: 'a duration of at least 7d, since guards compare with the last 7 days',
+      })
+      .prefault('90d')
+      .describe('How long runs are kept, with their imports and deliveries. Default: 90d.'),
+  })
+  .refine(({ rejects, runs }) => rejects <= runs, {
+    path: ['rejects'],
+    error: 'no longer than retention.runs, since rejects go with their run',
+    when: ({ issues }) => issues.length === 0,
+  })
+  .describe('How long the state database keeps what is past.');
+
+/** `project.yaml`: what holds for the whole project. The file may be missing. */
+export const settingsSchema = z.strictObject({ retention: retentionSchema.prefault({}) });
+
+/** What holds for the whole project; durations in milliseconds. */
+export type Settings = z.output<typeof settingsSchema>;
+
+const FILE_NAMES = ['project.yaml', 'project.yml'];
+
+/** Reads `project.yaml` of a project folder; a project without one has the defaults. */
+export async function readSettings(folder: string): Promise<{ settings: Settings; problems: Problem[] }> {
+  const found = await findFile(folder);
+  if (!found) return { settings: settingsSchema.parse({}), problems: [] };
+  const checked = checkFiles([found], settingsSchema);
+  const [settings = settingsSchema.parse({})] = checked.loaded.map(({ value }) => value);
+  return { settings, problems: [...found.problems, ...checked.problems] };
+}
+
+async function findFile(folder: string): Promise<ProjectFile | undefined> {
+  for (const name of FILE_NAMES) {
+    const text = await readTextIfThere(join(folder, name));
+    if (text === undefined) continue;
+    const parsed = parseYaml(name, text);
+    const id = 'project';
+    return 'problems' in parsed ? { id, problems: parsed.problems } : { id, file: parsed, problems: [] };
+  }
+  return undefined;
+}

@@ -1,0 +1,20 @@
+import type { Definition } from '../../activation/definition/definition.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** The ids of all activations that ever ran. */
+export async function knownActivations({ rows }: Snapshot): Promise<string[]> {
+  const found = await rows<{ id: string }>('select id from activations order by id');
+  return found.map(({ id }) => id);
+}
+
+/** The definition of an activation's latest run; dry runs, which decide nothing, do not count. */
+export async function latestDefinition(
+  { rows }: Snapshot,
+  activation: string,
+): Promise<Definition | undefined> {
+  const [latest] = await rows<{ definition: Definition }>(
+    'select definition from runs where activation = $1 and fence is not null order by no desc limit 1',
+    [activation],
+  );
+  return latest?.definition;
+}

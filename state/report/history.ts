@@ -1,0 +1,57 @@
+import type { Counts, Outcome, PushReason } from '../runs.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** A run, for those who look back. */
+export interface PastRun {
+  run: string;
+  workflowId: string;
+  dryRun: boolean;
+  /** Why it was started by hand, in the words of who did. */
+  reason: string | null;
+  openedAt: Date;
+  closedAt: Date | null;
+  /** Null: it runs, or was killed; the next run closes it then. */
+  outcome: Outcome | null;
+  failure: string | null;
+  counts: Counts;
+  planHash: string | null;
+  /** Why its list was to be pushed; null: it was not, or the run did not come so far. */
+  push: PushReason | null;
+  deliveredAt: Date | null;
+  /** When Actito said that it had read the file. */
+  retrievedAt: Date | null;
+}
+
+/** The latest runs of an activation, newest first. */
+export async function readHistory(
+  { rows }: Snapshot,
+  { activation, limit, dryRuns = true }: { activation: string; limit: number; dryRuns?: boolean },
+): Promise<PastRun[]> {
+  return rows(
+    `${PAST_RUN} where runs.activation = $1 and ($3 or fence is not null) order by no desc limit $2`,
+    [activation, limit, dryRuns],
+  );
+}
+
+/** One run of an activation, or undefined when it has none of this number. */
+export async function findPastRun(
+  { rows }: Snapshot,
+  activation: string,
+  run: string,
+): Promise<PastRun | undefined> {
+  const [found] = await rows<PastRun>(`${PAST_RUN} where runs.activation = $1 and no = cast($2 as bigint)`, [
+    activation,
+    run,
+  ]);
+  return found;
+}
+
+const PAST_RUN = `
+  select cast(no as text) as run, workflow_id as "workflowId", fence is null as "dryRun", request->>'reason' as reason,
+         opened_at as "openedAt", closed_at as "closedAt", outcome, failure, counts,
+         plan->>'hash' as "planHash", plan->>'push' as push,
+         delivery.delivered_at as "deliveredAt", delivery.retrieved_at as "retrievedAt"
+  from runs left join lateral (
+    select delivered_at, retrieved_at from deliveries
+    where deliveries.run = runs.no order by delivered_at desc nulls last limit 1
+  ) as delivery on true`;

@@ -1,0 +1,77 @@
+import { membersTable } from '../names.ts';
+import { findPastRun, type PastRun } from './history.ts';
+import { readRejects, type RejectStory } from './rejects.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What is known of one key of an activation. */
+export interface KeyFacts {
+  member: Membership | null;
+  /** What was rejected of it, the latest first. */
+  rejects: RejectStory[];
+  /** The last run that read the segment and did all that followed from it. */
+  lastRead: LastRead | null;
+  /** The last run at all, when that is another one. */
+  later: PastRun | null;
+}
+
+export interface Membership {
+  /** On the list last delivered. */
+  listed: boolean;
+  /** The run that put it there; or that first sent it, when it is not listed yet. */
+  since: string;
+  sinceMoment: Date | null;
+  /** Actito's answer to its attributes is known. */
+  confirmed: boolean;
+  outcome: 'ok' | 'refused' | 'unmatched';
+  retryAt: Date | null;
+}
+
+export interface LastRead extends PastRun {
+  /** How many of the rows that it rejected are stored: of very many only the first are. */
+  storedRejects: number;
+}
+
+/** Looks a key up; `canonical` is how members are stored, `spellings` how rejects may be. */
+export async function readKeyFacts(
+  snapshot: Snapshot,
+  activation: string,
+  { canonical, spellings }: { canonical: string | null; spellings: string[] },
+): Promise<KeyFacts> {
+  const member = canonical === null ? null : await readMembership(snapshot, activation, canonical);
+  const rejects: RejectStory[] = [];
+  for await (const batch of readRejects(snapshot, { activation, keys: spellings })) rejects.push(...batch);
+  const lastRead = await readLastRead(snapshot, activation);
+  const [{ last }] = (await snapshot.rows<{ last: string | null }>(
+    'select cast(max(no) as text) as last from runs where activation = $1 and fence is not null',
+    [activation],
+  )) as [{ last: string | null }];
+  const isLater = last !== null && last !== lastRead?.run;
+  const later = isLater ? ((await findPastRun(snapshot, activation, last)) ?? null) : null;
+  return { member, rejects, lastRead, later };
+}
+
+async function readMembership(
+  { rows }: Snapshot,
+  activation: string,
+  key: string,
+): Promise<Membership | null> {
+  const [member] = await rows<Membership>(
+    `select listed, cast(since as text) as since, runs.opened_at as "sinceMoment", hashes is not null as confirmed,
+            member.outcome, retry_at as "retryAt"
+     from ${membersTable(activation)} member left join runs on runs.no = since
+     where key = $1`,
+    [key],
+  );
+  return member ?? null;
+}
+
+async function readLastRead(snapshot: Snapshot, activation: string): Promise<LastRead | null> {
+  const [last] = await snapshot.rows<{ run: string; storedRejects: number }>(
+    `select cast(no as text) as run, (select cast(count(*) as integer) from rejects
+                                      where rejects.run = runs.no and stage = 'extract') as "storedRejects"
+     from runs where activation = $1 and fence is not null and outcome like 'succeeded%' order by no desc limit 1`,
+    [activation],
+  );
+  if (!last) return null;
+  return { ...(await findPastRun(snapshot, activation, last.run))!, storedRejects: last.storedRejects };
+}

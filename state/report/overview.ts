@@ -1,0 +1,60 @@
+import type { Snapshot } from './snapshot.ts';
+
+/** How an activation stands, as far as the state database knows. */
+export interface Standing {
+  activation: string;
+  /** Members of the list last delivered, and when that was. */
+  members: number;
+  deliveredAt: Date | null;
+  /** How long Actito keeps a delivered list, in milliseconds, as it was when it was delivered. */
+  validity: number | null;
+  /** A delivery was begun and not finished. */
+  dirty: boolean;
+  /** Runs that were held or failed since the last one that succeeded. */
+  streak: number;
+  /** The imports of the profile table that its last import went to; null: it never imported. */
+  quotaKey: string | null;
+}
+
+/** Imports of one profile table, of all activations, in the last 24 hours. */
+export interface QuotaUse {
+  quotaKey: string;
+  used: number;
+  /** When the oldest of them no longer counts. */
+  nextFree: Date | null;
+}
+
+/** How all activations that ever ran stand. */
+export async function readStandings({ rows }: Snapshot): Promise<Standing[]> {
+  return rows(
+    `select id as activation, cast(list_members as integer) as members, list_delivered_at as "deliveredAt",
+            list_dirty as dirty, cast(delivered.validity as float8) as validity,
+            cast(streak.runs as integer) as streak, used.quota_key as "quotaKey"
+     from activations
+     left join lateral (
+       select definition->'activation'->'list'->>'validity' as validity
+       from deliveries join runs on runs.no = deliveries.run
+       where deliveries.activation = activations.id and delivered_at is not null
+       order by deliveries.id desc limit 1) as delivered on true
+     left join lateral (
+       select count(*) as runs from runs
+       where activation = activations.id and fence is not null and outcome in ('held', 'failed')
+         and no > coalesce((select max(no) from runs good
+                            where good.activation = activations.id and good.outcome like 'succeeded%'
+                              and good.fence is not null), 0)) as streak on true
+     left join lateral (
+       select quota_key from imports join runs on runs.no = imports.run
+       where runs.activation = activations.id order by imports.id desc limit 1) as used on true
+     order by id`,
+  );
+}
+
+/** What of the day's quotas is used. */
+export async function readQuotaUse({ rows }: Snapshot): Promise<QuotaUse[]> {
+  return rows(
+    `select quota_key as "quotaKey", cast(count(*) as integer) as used,
+            min(intended_at) + interval '24 hours' as "nextFree"
+     from imports where status <> 'refused' and intended_at > now() - interval '24 hours'
+     group by quota_key order by quota_key`,
+  );
+}

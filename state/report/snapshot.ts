@@ -1,0 +1,40 @@
+import type { Client } from 'pg';
+import { withConnection, type State } from '../state.ts';
+
+/** What a report reads: one moment of the state database, which it cannot write to. */
+export interface Snapshot {
+  /** All rows of a query; parameters are `$1`, `$2` … */
+  rows: <T>(sql: string, parameters?: unknown[]) => Promise<T[]>;
+  /** The rows of a query in batches, however many they are. One at a time. */
+  batches: <T>(sql: string, parameters?: unknown[]) => AsyncGenerator<T[]>;
+  client: Client;
+}
+
+const BATCH = 1_000;
+
+/** Does a report's work in one read-only snapshot. */
+export async function withSnapshot<T>(state: State, work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+  return withConnection(state, async (client) => {
+    await client.query('begin isolation level repeatable read, read only');
+    const result = await work(snapshotOf(client));
+    await client.query('commit');
+    return result;
+  });
+}
+
+function snapshotOf(client: Client): Snapshot {
+  return {
+    client,
+    rows: async <T>(sql: string, parameters: unknown[] = []) =>
+      (await client.query(sql, parameters)).rows as T[],
+    async *batches<T>(sql: string, parameters: unknown[] = []) {
+      await client.query(`declare report no scroll cursor for ${sql}`, parameters);
+      for (;;) {
+        const { rows } = await client.query(`fetch ${BATCH} from report`);
+        if (rows.length > 0) yield rows as T[];
+        if (rows.length < BATCH) break;
+      }
+      await client.query('close report');
+    },
+  };
+}

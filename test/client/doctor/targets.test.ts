@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { destination } from '../../support/stand.ts';
+import { ALL, doctor, probes, stand, withDoctor } from './support.ts';
+
+withDoctor();
+
+const extra = async (id: string, changes: object) => {
+  const file = join(stand.projectFolder, `destinations/${id}.yaml`);
+  await writeFile(file, stringify({ ...destination(stand.actito), ...changes }));
+  afterTest.push(() => rm(file));
+};
+const afterTest: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const undo of afterTest.splice(0)) await undo();
+});
+
+test('a destination is examined alone, an activation with all that it uses', async () => {
+  await extra('other', {});
+  const names = async (target: string) => (await probes([target])).probes.slice(4).map(({ name }) => name);
+  expect(await names('other')).toEqual([
+    ...['Actito key of other', 'profile table of other', 'file server of other', 'clock of Actito (other)'],
+  ]);
+  expect(await names('vip')).toEqual(ALL.slice(4));
+});
+
+test('a clock that is far from the worker’s is told by how much, whatever else is wrong there', async () => {
+  const anHourAgo = new Date(Date.now() - 3_600_000).toUTCString();
+  const server = createServer((_, response) => {
+    response.sendDate = false;
+    response.writeHead(404, { Date: anHourAgo }).end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  afterTest.push(async () => server.close());
+  await extra('late', { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+
+  const { probes: told } = await probes(['late']);
+  const named = (name: string) => told.find((probe) => probe.name === name)!;
+  expect(named('clock of Actito (late)')).toMatchObject({
+    ok: false,
+    detail: expect.stringMatching(/^ConfigurationInvalid: It is 3[56]\d\d s behind the worker's/),
+    advice: expect.stringContaining('NTP'),
+  });
+  expect(named('Actito key of late').ok).toBe(false);
+  expect(named('file server of late').ok).toBe(true);
+});
+
+test('a target that is not in the project is refused with what was perhaps meant', async () => {
+  const { code, out, err } = await doctor(['actitoo']);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain('has no destination or activation "actitoo", did you mean "actito"?');
+});
+
+test('a target that only the worker does not know is a probe that failed', async () => {
+  const mine = join(stand.projectFolder, '..', `mine-${process.pid}`);
+  for (const kind of ['sources', 'destinations', 'activations'])
+    await mkdir(join(mine, kind), { recursive: true });
+  afterTest.push(() => rm(mine, { recursive: true }));
+  await writeFile(join(mine, 'destinations/new.yaml'), stringify(destination(stand.actito)));
+  const { code, out } = await doctor(['new'], { env: { ACTITO_SYNC_PROJECT: mine } });
+  expect(code).toBe(1);
+  expect(out).toContain(`The worker's project has no destination or activation "new"`);
+  expect(out).toMatch(/\n1 of 4 probes failed\.\n$/);
+});

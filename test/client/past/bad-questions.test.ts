@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openState } from '../../../state/state.ts';
+import { freshDatabase, type TestDatabase } from '../../setup/servers.ts';
+import { pastForTests, seedPeople } from './support.ts';
+
+const past = pastForTests();
+let empty: TestDatabase;
+beforeAll(async () => {
+  empty = await freshDatabase('empty');
+});
+afterAll(() => empty?.dispose());
+
+const WRONG_COMMAND_LINE = 2;
+const FAILED = 1;
+
+/** The address of a database that a test names before it exists. */
+const urlOf = (change: (url: URL) => void) => () => {
+  const url = new URL(empty.url);
+  change(url);
+  return url.href;
+};
+
+test.each<{ what: string; args: string; code: number; says: string; database?: () => string | undefined }>([
+  {
+    what: 'a misspelt activation',
+    args: 'history vipp',
+    code: WRONG_COMMAND_LINE,
+    says: 'has no activation "vipp", did you mean "vip"?',
+  },
+  {
+    what: 'the status of a misspelt activation',
+    args: 'status vipp',
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
+  },
+  { what: 'an SQL injection', args: "rejects vip';--", code: WRONG_COMMAND_LINE, says: 'has no activation' },
+  {
+    what: 'a history of nothing',
+    args: 'history',
+    code: WRONG_COMMAND_LINE,
+    says: "error: missing required argument 'activation'",
+  },
+  {
+    what: 'a key left out',
+    args: 'explain vip',
+    code: WRONG_COMMAND_LINE,
+    says: "error: missing required argument 'key'",
+  },
+  {
+    what: 'a limit of none',
+    args: 'history vip --limit 0',
+    code: WRONG_COMMAND_LINE,
+    says: "error: option '--limit <n>' argument '0' is invalid. Expected a whole number from 1 on.",
+  },
+  {
+    what: 'a run that is no number',
+    args: 'rejects vip --run last',
+    code: WRONG_COMMAND_LINE,
+    says: "error: option '--run <n>' argument 'last' is invalid.",
+  },
+  {
+    what: 'a run that is none of this activation',
+    args: 'rejects vip --run 999999',
+    code: WRONG_COMMAND_LINE,
+    says: 'Activation vip has no run 999999, or none any more; history vip shows which there are.',
+  },
+  {
+    what: 'JSON and CSV at once',
+    args: 'rejects vip --json --csv',
+    code: WRONG_COMMAND_LINE,
+    says: "error: option '--csv' cannot be used with option '--json'",
+  },
+  {
+    what: 'the unmatched members of a run',
+    args: 'rejects vip --reason Unmatched --run 1',
+    code: WRONG_COMMAND_LINE,
+    says: '--reason Unmatched tells who is unknown to Actito now, and goes without --run',
+  },
+  {
+    what: 'no database',
+    args: 'status',
+    code: FAILED,
+    says: 'ConfigurationInvalid: ACTITO_SYNC_DATABASE_URL is not set.',
+    database: () => undefined,
+  },
+  {
+    what: 'an address that is none',
+    args: 'history vip',
+    code: FAILED,
+    says: 'ConfigurationInvalid: ACTITO_SYNC_DATABASE_URL is no URL.',
+    database: () => 'hunter2@somewhere',
+  },
+  {
+    what: 'a database that does not answer',
+    args: 'history vip',
+    code: FAILED,
+    says: 'StateUnavailable: The state database (ACTITO_SYNC_DATABASE_URL) cannot be reached (ECONNREFUSED).',
+    database: urlOf((url) => (url.port = '1')),
+  },
+  {
+    what: 'a database that does not exist',
+    args: 'explain vip anna@shop.be',
+    code: FAILED,
+    says: 'StateRefused: The state database refuses access (3D000). Check user, password and database in',
+    database: urlOf((url) => (url.pathname = '/nowhere')),
+  },
+  {
+    what: 'a database that no worker has seen',
+    args: 'rejects vip',
+    code: FAILED,
+    says: 'lacks tables of this version of actito-sync (42P01). They are made when a worker of this version starts',
+    database: () => empty.url,
+  },
+])('$what: exit code and what it says', async ({ args, code, says, database }) => {
+  await seedPeople(past.stand);
+  await past.hosted.run();
+  const env = database ? { ACTITO_SYNC_DATABASE_URL: database() } : {};
+  const ended = await past.ask(args.split(' '), { env });
+  expect(ended).toMatchObject({ code, out: '' });
+  expect(ended.err).toContain(says);
+  expect(ended.err).not.toContain('hunter2');
+});
+
+test('a user who may only read is enough, and what is read is left as it was', async () => {
+  await seedPeople(past.stand);
+  await past.hosted.run();
+  await past.stand.state.raw(`
+    create role reader_${process.pid} login password 'reads';
+    grant usage on schema actito_sync to reader_${process.pid};
+    grant select on all tables in schema actito_sync to reader_${process.pid}`);
+  const url = new URL(past.stand.stateUrl);
+  [url.username, url.password] = [`reader_${process.pid}`, 'reads'];
+  const reader = openState({ url: url.href, poolSize: 1 });
+  await expect(reader.raw('delete from rejects')).rejects.toThrow('permission denied');
+  await reader.destroy();
+  for (const args of [
+    'status',
+    'history vip',
+    'rejects vip',
+    'rejects vip --csv',
+    'explain vip anna@shop.be',
+  ]) {
+    const ended = await past.ask(args.split(' '), { env: { ACTITO_SYNC_DATABASE_URL: url.href } });
+    expect({ args, ...ended }).toMatchObject({ args, code: 0, err: '' });
+  }
+  await past.stand.state.raw(`drop owned by reader_${process.pid}; drop role reader_${process.pid}`);
+});

@@ -1,0 +1,134 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import type { ActivationStatus } from '../../../client/status/status.ts';
+import { deleteIfThere } from '../scheduled-project.ts';
+import { freshId } from '../support.ts';
+import { pastForTests, row, seedPeople } from './support.ts';
+
+const past = pastForTests();
+beforeEach(() => seedPeople(past.stand));
+
+const status = async (...args: string[]) =>
+  (await past.json<{ activations: ActivationStatus[]; temporal: string }>(['status', ...args])).activations;
+const one = async (id: string) => (await status(id))[0]!;
+
+/** An activation whose id no other test has: schedules are the server's. */
+async function newActivation(changes: Record<string, unknown> = {}): Promise<string> {
+  const id = freshId('club');
+  await past.stand.writeActivation({ list: { name: id }, ...changes }, id);
+  onTestFinished(async () => {
+    await deleteIfThere(past.hosted.client, `activation/${id}`);
+    await rm(join(past.stand.projectFolder, `activations/${id}.yaml`));
+  });
+  return id;
+}
+
+async function scheduled(schedule: object, changes: Record<string, unknown> = {}): Promise<string> {
+  const id = await newActivation({ schedule, ...changes });
+  expect((await past.ask(['schedule', 'apply'])).code).toBe(0);
+  return id;
+}
+
+test('status shows the last run, the hours left of the list and the imports of the day', async () => {
+  await past.hosted.run();
+  await past.stand.age(4);
+  const vip = await one('vip');
+  expect(vip).toMatchObject({
+    lastRun: { outcome: 'succeeded with rejects', counts: { added: 3, removed: 0, changed: 0 } },
+    list: { members: 3, expiresAt: expect.any(String) },
+    ...{ schedule: null, streak: 0, imports: { used: 1, limit: 1_000 } },
+  });
+  expect(Math.ceil(vip.list!.hoursLeft)).toBe(44);
+
+  const { code, out, err } = await past.ask(['status']);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  const cells = row(out, 'vip')!;
+  expect(cells.slice(2)).toEqual([
+    ...['succeeded with rejects', '+3 −0 ~0', '3', `valid for ${vip.list!.hoursLeft} h`],
+    ...['only by hand', '1 of 1000'],
+  ]);
+  expect(out).toMatch(/^! vip: nothing starts it, and its list expires at 20/m);
+});
+
+test('a list that has expired is told, and how to see it', async () => {
+  await past.hosted.run();
+  await past.stand.age(49);
+  expect(await one('vip')).toMatchObject({
+    list: { hoursLeft: 0 },
+    warnings: [expect.stringMatching(/^vip: its list has expired at 20\S+, and targets nobody in Actito$/)],
+  });
+  expect(row((await past.ask(['status', 'vip'])).out, 'vip')).toMatchObject({ 5: 'expired' });
+});
+
+test('an activation with a schedule that renews its list has its next start, and nothing to look at', async () => {
+  const id = await scheduled({ every: '12h' });
+  await past.hosted.run({ activation: id });
+  const { schedule, warnings } = await one(id);
+  expect(warnings).toEqual([]);
+  expect(schedule).toMatchObject({ paused: false });
+  const { out } = await past.ask(['status', id]);
+  expect(row(out, id)![6]).toBe(`${new Date(schedule!.starts[0]!).toISOString().slice(0, 16)}Z`);
+  expect(out).toMatch(/\nNothing to look at\.\n$/);
+});
+
+test('a schedule that comes too late for its list is told, and a paused one with its note', async () => {
+  const id = await scheduled({ cron: '0 0 29 2 *' });
+  await past.hosted.run({ activation: id });
+  expect((await one(id)).warnings).toEqual([expect.stringContaining('no run will renew it in time')]);
+
+  await past.hosted.client.schedule.getHandle(`activation/${id}`).pause('inventory');
+  expect((await one(id)).warnings).toEqual([expect.stringContaining('its schedule is paused, and its list')]);
+  expect(row((await past.ask(['status', id])).out, id)).toMatchObject({ 6: 'paused: inventory' });
+});
+
+test('the hours left are those of the definition by which the list was delivered', async () => {
+  await past.hosted.run();
+  await past.stand.writeActivation({ list: { validity: '10h' } });
+  expect(Math.ceil((await one('vip')).list!.hoursLeft)).toBe(48);
+  await past.stand.age(6);
+  await past.hosted.run();
+  expect(Math.ceil((await one('vip')).list!.hoursLeft)).toBe(10);
+});
+
+test('runs that were held or failed are counted until one succeeds, and the last one says why', async () => {
+  await past.hosted.run();
+  await past.stand.writeActivation({ segment: { name: 'VIP', table: 'nowhere' } });
+  for (let i = 0; i < 2; i++) await expect(past.hosted.run()).rejects.toThrow();
+  const failing = await one('vip');
+  expect(failing.streak).toBe(2);
+  expect(failing.warnings[0]).toBe(`vip: its last 2 runs were held or failed: ${failing.lastRun!.failure}`);
+  await past.stand.writeActivation();
+  await past.hosted.run();
+  expect(await one('vip')).toMatchObject({ streak: 0, lastRun: { failure: null } });
+});
+
+test('activations of one profile table share its imports, also those that never ran; used up is told', async () => {
+  await past.stand.writeDestination({ limits: { importsPerTablePerDay: 1 } });
+  onTestFinished(() => past.stand.writeDestination());
+  const other = await newActivation();
+  await past.hosted.run();
+  const [first, second] = [await one('vip'), await one(other)];
+  expect(first.imports).toMatchObject({ used: 1, limit: 1, nextFree: expect.any(String) });
+  expect(second).toMatchObject({ imports: first.imports, lastRun: null, list: null });
+  expect(second.warnings).toEqual([
+    `${other}: the imports of its profile table are used up (1 in 24 hours); the next is free at ${String(first.imports.nextFree)}`,
+  ]);
+  const cells = row((await past.ask(['status', other])).out, other)!;
+  expect(cells.slice(1)).toEqual(['–', 'never ran', '–', '–', 'never delivered', 'only by hand', '1 of 1']);
+});
+
+test('without Temporal it says so, and shows the rest', async () => {
+  await past.hosted.run();
+  const { code, out, err } = await past.ask(['status'], { env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
+  expect(code).toBe(0);
+  expect(err).toMatch(/^The next starts are unknown\. No Temporal server answers at 127\.0\.0\.1:1/);
+  expect(row(out, 'vip')).toMatchObject({ 4: '3', 6: 'unknown' });
+});
+
+test('a dry run is no last run', async () => {
+  await past.hosted.run();
+  const before = await one('vip');
+  await past.hosted.run({ activation: 'vip', dryRun: true });
+  expect((await one('vip')).lastRun).toEqual(before.lastRun);
+});

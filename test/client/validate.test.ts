@@ -1,0 +1,116 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Validation } from '../../client/validate/validate.ts';
+import { cli } from './support.ts';
+
+const DEMO = 'examples/demo';
+/** What the demo's folder names. */
+const VARIABLES = {
+  SHOP_DATABASE_URL: 'postgres://secret',
+  ACTITO_BASE_URL: 'http://secret',
+  ACTITO_API_KEY: 'secret',
+  ACTITO_SFTP_HOST: 'secret',
+  ACTITO_SFTP_PORT: '22',
+  ACTITO_SFTP_USERNAME: 'secret',
+  ACTITO_SFTP_PASSWORD: 'secret',
+  ACTITO_SFTP_HOST_KEY: 'secret',
+};
+/** Nobody listens there: the command must do without. */
+const NO_TEMPORAL = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'actito-sync-validate-'));
+  for (const name of ['sources', 'destinations', 'activations']) await mkdir(join(folder, name));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const validate = (args: string[], env: NodeJS.ProcessEnv = {}) =>
+  cli(['validate', ...args], { env: { ...NO_TEMPORAL, ...env } });
+
+test('a good folder is told with what it holds', async () => {
+  expect(await validate([DEMO])).toEqual({
+    code: 0,
+    out: `${DEMO}: valid, with 1 source, 1 destination, 2 activations\n`,
+    err: '',
+  });
+});
+
+test('without a folder it is the one of ACTITO_SYNC_PROJECT', async () => {
+  const { code, out } = await validate([], { ACTITO_SYNC_PROJECT: '/nowhere' });
+  expect(code).toBe(2);
+  expect(out).toMatch(/^There is no project folder \/nowhere\..*\n\/nowhere: 1 problem\n$/);
+});
+
+test('all that is wrong is told at once, with file and line, and ends with 2', async () => {
+  await writeFile(
+    join(folder, 'sources/shop.yaml'),
+    'driver: postgres\nconnection: { env: X }\nstatementTimout: 1m\n',
+  );
+  await writeFile(join(folder, 'activations/vip.yaml'), 'source: shop\n\nnonsense: true\n');
+  const { code, out, err } = await validate([folder]);
+  expect({ code, err }).toEqual({ code: 2, err: '' });
+  const lines = out.trimEnd().split('\n');
+  expect(lines).toContainEqual(expect.stringMatching(/^activations\/vip\.yaml:3 nonsense: unknown setting/));
+  expect(lines).toContainEqual(
+    expect.stringMatching(
+      /^sources\/shop\.yaml:3 statementTimout: unknown setting, did you mean "statementTimeout"/,
+    ),
+  );
+  expect(lines.at(-1)).toBe(`${folder}: ${lines.length - 1} problems`);
+});
+
+test('--json tells the same to a program', async () => {
+  await writeFile(join(folder, 'sources/shop.yaml'), 'driver: oracle\nconnection: { env: X }\n');
+  const broken = await validate([folder, '--json']);
+  expect(broken).toMatchObject({ code: 2, err: '' });
+  expect(JSON.parse(broken.out)).toEqual({
+    folder,
+    valid: false,
+    problems: [expect.stringMatching(/^sources\/shop\.yaml:1 driver: expected postgres/)],
+    warnings: [],
+  });
+
+  const good = await validate([DEMO, '--json']);
+  expect(good).toMatchObject({ code: 0, err: '' });
+  expect(JSON.parse(good.out) as Validation).toEqual({
+    ...{ folder: DEMO, valid: true, problems: [], warnings: [] },
+    found: { sources: 1, destinations: 1, activations: 2 },
+  });
+});
+
+test('what is probably not meant is told, and is no error', async () => {
+  const files = {
+    'sources/shop': 'driver: postgres\nconnection: { env: X }',
+    'destinations/actito':
+      'environment: ENV-3\napiKey: { env: X }\nentity: shop\nprofileTable: P\ndelivery:\n' +
+      '  { protocol: ftps, host: h, username: u, directory: /in, password: { env: X } }',
+    'activations/vip':
+      'source: shop\ndestination: actito\nsegment: { name: VIP, table: t }\nschedule: { every: 40h }\n' +
+      'matchingKey: { column: email, type: email, attribute: emailAddress }',
+  };
+  for (const [file, text] of Object.entries(files)) await writeFile(join(folder, `${file}.yaml`), text);
+  const { code, out } = await validate([folder]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^Warning: activations\/vip: the list is valid for 48h and runs every 40h/);
+  expect(out).toMatch(/: valid, with .*, 1 warning\n$/);
+});
+
+test('--env tells which variables are missing, by name', async () => {
+  const others = { ...VARIABLES, ACTITO_API_KEY: undefined };
+  const { code, out } = await validate([DEMO, '--env'], { ...others, ACTITO_SFTP_PORT: '' });
+  expect(code).toBe(2);
+  expect(out.split('\n')).toEqual([
+    'destinations/actito apiKey: the environment variable ACTITO_API_KEY is not set',
+    'destinations/actito delivery.port: the environment variable ACTITO_SFTP_PORT is empty',
+    `${DEMO}: 2 problems`,
+    '',
+  ]);
+  expect(out).not.toContain('secret');
+});
+
+test('--env is content when all are set', async () => {
+  expect(await validate([DEMO, '--env'], VARIABLES)).toMatchObject({ code: 0, err: '' });
+});

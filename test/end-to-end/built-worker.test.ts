@@ -1,0 +1,165 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import typescript from 'typescript';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../dev/ports.ts';
+import { temporalAddress } from '../setup/servers.ts';
+import { until } from '../setup/until.ts';
+import { LIST, startStand, type Stand } from '../support/stand.ts';
+
+/* What `npm run build` makes, as a container runs it: plain node, the workflows bundled before. */
+
+interface Program {
+  ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; output: string }>;
+  /** What it has written so far. */
+  output(): string;
+  signal(signal: NodeJS.Signals): void;
+}
+
+/** Of this file alone: activations are known to Temporal by their id. */
+const ACTIVATION = 'built';
+/** Inside the project, where its packages are found, and in no one's way. */
+let dist: string;
+let stand: Stand;
+const children: Program[] = [];
+
+beforeAll(async () => {
+  await mkdir('.cache', { recursive: true });
+  dist = await mkdtemp('.cache/built-');
+  const [build] = await Promise.all([start(['dev/start.js', 'build/main.ts', dist]).ended, makeStand()]);
+  expect(build).toMatchObject({ code: 0 });
+});
+afterEach(async () => {
+  for (const child of children) child.signal('SIGKILL');
+  await Promise.all(children.splice(0).map(({ ended }) => ended));
+});
+afterAll(async () => {
+  await stand?.dispose();
+  if (dist) await rm(dist, { recursive: true });
+});
+
+async function makeStand(): Promise<void> {
+  stand = await startStand();
+  await stand.writeActivation({}, ACTIVATION);
+  await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
+  await stand.warehouse.query(`insert into people values ('anna@shop.be', 'Anna', 1.5, 'Gent')`);
+}
+
+/** Plain node, with the environment that the stand needs and `env`. */
+function start(args: string[], env: NodeJS.ProcessEnv = {}): Program {
+  const child = spawn(process.execPath, args, {
+    env: {
+      ...process.env,
+      ...stand?.env,
+      TEMPORAL_ADDRESS: temporalAddress(),
+      ACTITO_SYNC_DATABASE_URL: stand?.stateUrl,
+      ACTITO_SYNC_PROJECT: stand?.projectFolder,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const ended = once(child, 'close').then(([code, signal]) => ({
+    code: code as number | null,
+    signal: signal as NodeJS.Signals | null,
+    output,
+  }));
+  const program = {
+    ended,
+    output: () => output,
+    signal: (signal: NodeJS.Signals) => void child.kill(signal),
+  };
+  children.push(program);
+  return program;
+}
+
+async function startWorker() {
+  const port = String(await freePort());
+  const health = { ACTITO_SYNC_HEALTH_PORT: port };
+  const worker = start([join(dist, 'worker/main.js')], health);
+  await until('the worker is ready', async () => worker.output().includes('worker is ready'));
+  const healthcheck = () => start([join(dist, 'worker/healthcheck.js')], health).ended;
+  return { ...worker, healthcheck };
+}
+
+const run = (...flags: string[]) => start([join(dist, 'client/main.js'), 'run', ACTIVATION, ...flags]).ended;
+
+test('it runs an activation that the built command line asks for, and is healthy', async () => {
+  const worker = await startWorker();
+  expect(await worker.healthcheck()).toMatchObject({ code: 0, output: expect.stringContaining('"RUNNING"') });
+  const { code, output } = await run('--json');
+  expect({ code, output }).toMatchObject({ code: 0 });
+  expect(JSON.parse(output)).toMatchObject({ activation: ACTIVATION, counts: { added: 1 } });
+  expect([...stand.actito.listMembers(LIST)]).toHaveLength(1);
+});
+
+test('SIGTERM drains it, a second one changes nothing, and another worker goes on with the run', async () => {
+  const worker = await startWorker();
+  const lock = await stand.state.transaction();
+  await lock.raw('lock table chunks in access exclusive mode'); // the plan waits here
+  const running = run('--resync');
+  await until('the plan is being made', async () => {
+    const waiting = await stand.state.raw<{ rows: unknown[] }>(
+      `select from pg_locks where not granted and relation = 'chunks'::regclass`,
+    );
+    return waiting.rows.length > 0;
+  });
+
+  worker.signal('SIGTERM');
+  await until('it drains', async () => worker.output().includes('DRAINING'));
+  worker.signal('SIGTERM');
+  expect(await worker.healthcheck()).toMatchObject({ code: 1, output: expect.stringContaining('503') });
+  await lock.rollback();
+  expect(await worker.ended).toMatchObject({ code: 0, signal: null });
+  expect(await worker.healthcheck()).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('The worker does not answer'),
+  });
+
+  await startWorker();
+  expect(await running).toMatchObject({ code: 0 });
+});
+
+test.each([
+  ['no state database is named', { ACTITO_SYNC_DATABASE_URL: '' }, 'ACTITO_SYNC_DATABASE_URL is not set'],
+  [
+    'the state database does not answer',
+    { ACTITO_SYNC_DATABASE_URL: 'postgres://someone:secret@127.0.0.1:1/state' },
+    'The state database cannot be used (connect ECONNREFUSED 127.0.0.1:1). Check ACTITO_SYNC_DATABASE_URL.',
+  ],
+  [
+    'Temporal does not answer',
+    { TEMPORAL_ADDRESS: '127.0.0.1:1' },
+    'No Temporal server answers at 127.0.0.1:1',
+  ],
+  [
+    'the health port is none',
+    { ACTITO_SYNC_HEALTH_PORT: 'http' },
+    'ACTITO_SYNC_HEALTH_PORT must hold a port',
+  ],
+])('a start that fails ends the process, so that it is started again: %s', async (_, env, message) => {
+  const { code, output } = await start([join(dist, 'worker/main.js')], env).ended;
+  expect(code).toBe(1);
+  expect(output).toContain(`The worker ended: ${message}`);
+  expect(output).not.toContain('secret');
+});
+
+test('the build needs nothing but dependencies of production', async () => {
+  const { dependencies } = JSON.parse(await readFile('package.json', 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  const files = (await readdir(dist, { recursive: true })).filter((name) => /\/.*\.js$/.test(name));
+  const imported = new Set<string>();
+  for (const file of files) {
+    const { importedFiles } = typescript.preProcessFile(await readFile(join(dist, file), 'utf8'));
+    for (const { fileName } of importedFiles) imported.add(fileName);
+  }
+  const packages = [...imported].filter((name) => !/^(\.|node:)/.test(name));
+  const names = packages.map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/'));
+  expect(names).toEqual(expect.arrayContaining(['@temporalio/worker', 'pg', 'commander']));
+  expect(names.filter((name) => !(name in dependencies))).toEqual([]);
+});

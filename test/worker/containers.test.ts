@@ -1,0 +1,90 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
+import { environmentFile } from '../../docker/environment.ts';
+import { startSimulator } from '../../simulator/start.ts';
+
+/*
+ * What no container engine tells us here: that the files around the images agree with the project. Whether the images
+ * build and run is not tested (docs/production.md says so).
+ */
+
+interface Service {
+  image?: string;
+  command?: string[];
+  environment?: Record<string, string>;
+  volumes?: string[];
+}
+const COMPOSE_FILES = ['docker-compose.yml', 'docker/production.yml'];
+const text = (file: string) => readFileSync(file, 'utf8');
+const services = (file: string) =>
+  (parse(text(file), { merge: true }) as { services: Record<string, Service> }).services;
+
+test('the development worker is given every variable that the example project names', async () => {
+  const simulator = await startSimulator();
+  onTestFinished(() => simulator.stop());
+  const fromSimulator = [...environmentFile(simulator).matchAll(/^(\w+)=.+$/gm)].map(([, name]) => name!);
+  const fromCompose = Object.keys(services('docker-compose.yml').worker!.environment!);
+
+  const files = ['sources', 'destinations', 'activations'].flatMap((f) => yamlFilesOf(`examples/demo/${f}`));
+  const named = files.flatMap((file) =>
+    [...withoutComments(file).matchAll(/env: (\w+)/g)].map(([, name]) => name!),
+  );
+  expect(named.length).toBeGreaterThan(0);
+  const given = [...fromSimulator, ...fromCompose];
+  expect(named.filter((name) => !given.includes(name))).toEqual([]);
+});
+
+test.each(COMPOSE_FILES)('%s gives its worker a state database and a Temporal server', (file) => {
+  expect(Object.keys(services(file).worker!.environment!)).toEqual(
+    expect.arrayContaining(['ACTITO_SYNC_DATABASE_URL', 'TEMPORAL_ADDRESS']),
+  );
+});
+
+test.each(COMPOSE_FILES)('every file that %s mounts is there', (file) => {
+  const mounted = Object.values(services(file))
+    .flatMap(({ volumes = [] }) => volumes.map((volume) => volume.split(':')[0]!))
+    .filter((source) => source.startsWith('.'));
+  expect(mounted.length).toBeGreaterThan(0);
+  expect(mounted.filter((source) => !existsSync(join(dirname(file), source)))).toEqual([]);
+});
+
+test.each(COMPOSE_FILES)('every image of %s has a version', (file) => {
+  const images = Object.values(services(file)).flatMap(({ image }) => image ?? []);
+  expect(images.length).toBeGreaterThan(0);
+  for (const image of images) expect(image).toMatch(/:\d[\w.-]*$/);
+});
+
+test('whatever is started from dist/ is made by the build', () => {
+  const { files } = JSON.parse(text('tsconfig.build.json')) as { files: string[] };
+  const made = files.map((file) => `dist/${file.replace(/\.ts$/, '.js')}`);
+  const started = ['Dockerfile', 'package.json', 'docs/production.md', ...COMPOSE_FILES].flatMap(
+    (file) => text(file).match(/dist\/[\w/-]+\.js/g) ?? [],
+  );
+  expect(started).toEqual(expect.arrayContaining(['dist/worker/main.js', 'dist/worker/healthcheck.js']));
+  expect([...new Set(started)].filter((file) => !made.includes(file))).toEqual([]);
+});
+
+test('docs/production.md names every variable that the worker reads itself', () => {
+  const read = [...filesOf('worker', '.ts'), 'config/folder-setting.ts'].flatMap((file) =>
+    [...text(file).matchAll(/\benv\.([A-Z_]+)/g)].map(([, name]) => name!),
+  );
+  expect(read).toContain('ACTITO_SYNC_DATABASE_URL');
+  const page = text('docs/production.md');
+  expect([...new Set(read)].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+});
+
+function yamlFilesOf(folder: string): string[] {
+  return filesOf(folder, '.yaml');
+}
+
+function filesOf(folder: string, ending: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name));
+}
+
+function withoutComments(file: string): string {
+  return text(file).replace(/#.*$/gm, '');
+}

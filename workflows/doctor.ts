@@ -1,0 +1,22 @@
+import { setCurrentDetails } from '@temporalio/workflow';
+import { examine } from './activities.ts';
+import { doctorSchema, SEARCH_ATTRIBUTES, type DoctorResult } from './contract.ts';
+import { toldAsOwn } from './failure.ts';
+import { parseArgument } from './request.ts';
+
+const EXAMPLE = '{"target":"vip-customers"}, a destination or an activation, or {} for everything';
+
+/** Tries everything that a run will need, from where the worker is: that is where the secrets and the network are. */
+export async function doctor(input: unknown = {}): Promise<DoctorResult> {
+  const { target } = parseArgument('doctor', doctorSchema, input, EXAMPLE);
+  const what = target === undefined ? 'the whole project' : `**${target}**`;
+  setCurrentDetails(`Examines ${what}`);
+  const searchAttributes = SEARCH_ATTRIBUTES.map(({ name }) => name);
+  const probes = await toldAsOwn(() => examine({ target, searchAttributes }));
+  const failed = probes.filter(({ ok }) => !ok);
+  const lines = failed.map(({ name, detail, advice }) => `- **${name}**: ${detail} ${advice ?? ''}`);
+  setCurrentDetails(
+    [`Examined ${what}: ${probes.length} probes, ${failed.length} failed`, '', ...lines].join('\n'),
+  );
+  return { probes };
+}
