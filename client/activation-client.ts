@@ -4,7 +4,6 @@ import {
   type Client,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { Failure } from '../activation/failures.ts';
 import {
   requestSchema,
   TASK_QUEUE,
@@ -14,11 +13,13 @@ import {
   type RunRequest,
   type RunResult,
 } from '../workflows/contract.ts';
+import { checked } from './run/check.ts';
 import { attachToRunning } from './run/running.ts';
 
 export { doctor } from './doctor/doctor.ts';
 export { inspect } from './inspect/inspect.ts';
 export { cancelRun, type CancelledRun } from './run/cancel.ts';
+export { refusePlan } from './run/refuse.ts';
 export { runsUnderWay } from './run/under-way.ts';
 export { ownSchedules, pauseSchedule, resumeSchedule, type OwnSchedule } from './schedules/own.ts';
 export type { AskOptions } from './run/ask-worker.ts';
@@ -53,7 +54,7 @@ export async function startRun(
   input: RunInput,
   { taskQueue = TASK_QUEUE }: StartOptions = {},
 ): Promise<StartedRun> {
-  const request = parseRequest(input);
+  const request = checked(requestSchema, input);
   for (;;) {
     try {
       const id = workflowId(request);
@@ -61,6 +62,7 @@ export async function startRun(
         taskQueue,
         workflowId: id,
         workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
+        staticSummary: headline(request),
         args: [request],
       });
       return { handle: client.workflow.getHandle(id, firstExecutionRunId), request, attached: false };
@@ -73,11 +75,11 @@ export async function startRun(
   }
 }
 
-function parseRequest(input: RunInput): RunRequest {
-  const parsed = requestSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(
-    (issue) => `${issue.path.join('.') || 'the request'}: expected ${issue.message}`,
+/** What the web UI's list and page say of a run before it has said anything itself. */
+function headline({ activation, dryRun, resync, plan, approve }: RunRequest): string {
+  const what = dryRun ? 'Dry run' : 'Run';
+  const how = [resync && 'resync', plan && `plan ${plan}`, approve && `approved plan ${approve}`].filter(
+    Boolean,
   );
-  throw new Failure('InvalidActivation', problems.join('; '));
+  return [`${what} of ${activation}`, ...how].join(', ');
 }

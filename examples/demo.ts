@@ -33,7 +33,7 @@ class Demo {
   }
 
   async tell({ keep }: { keep: boolean }): Promise<void> {
-    const { shop, actito, temporal, worker, client } = this.#world;
+    const { shop, actito, temporal, stateUrl, worker, client } = this.#world;
     const say = (text: string) => this.#terminal.line(`\n${text}`);
     await this.#during('Starting PostgreSQL, and filling the shop', async () => {
       await seedShop(await shop);
@@ -64,7 +64,12 @@ class Demo {
     say('Third run: nothing has changed in the warehouse.');
     await this.#run();
     if (!keep) return;
-    say(whatToTry(ACTIVATION, await temporal, await actito).join('\n'));
+    say(
+      whatToTry(ACTIVATION, {
+        ...{ temporal: await temporal, actito: await actito },
+        stateUrl: await stateUrl,
+      }).join('\n'),
+    );
     await this.#interrupt.orInterrupted(new Promise(() => undefined)).catch((reason: unknown) => {
       if (!(reason instanceof Interrupted)) throw reason; // Ctrl-C is how this ends
     });

@@ -4,10 +4,18 @@ import { ActivityFailure, ApplicationFailure, isCancellation, rootCause } from '
 export function ownFailure(error: unknown): Error {
   if (isCancellation(error)) return error as Error;
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (!(cause instanceof Error)) return ApplicationFailure.nonRetryable(String(cause));
+  if (!(cause instanceof Error)) return forPeople(String(cause));
   const type = cause instanceof ApplicationFailure ? cause.type : cause.name;
   const details = cause instanceof ApplicationFailure ? (cause.details ?? []) : [];
-  return ApplicationFailure.nonRetryable(cause.message || (rootCause(cause) ?? ''), type, ...details);
+  return forPeople(cause.message || (rootCause(cause) ?? ''), type, ...details);
+}
+
+/**
+ * How a workflow fails: once, by one message. Without a stack, which would say it twice wherever it is shown; the
+ * activity's own failure, in the history, keeps one.
+ */
+export function forPeople(message: string, type?: string | null, ...details: unknown[]): ApplicationFailure {
+  return Object.assign(ApplicationFailure.nonRetryable(message, type, ...details), { stack: '' });
 }
 
 /** Lets the failure of an activity be the workflow's own. */

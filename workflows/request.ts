@@ -1,6 +1,6 @@
-import { ApplicationFailure } from '@temporalio/workflow';
 import type { z } from 'zod';
 import { requestSchema, type RunRequest } from './contract.ts';
+import { forPeople } from './failure.ts';
 
 const EXAMPLE =
   '{"activation":"vip-customers"}, optionally with dryRun, resync (true or false), reason, plan, approve and by';
@@ -27,7 +27,7 @@ export function parseArgument<S extends z.ZodType>(
     if (issue.path.length === 0) return 'expected one JSON object';
     return `${issue.path.join('.')}: expected ${issue.message}`;
   });
-  throw ApplicationFailure.nonRetryable(
+  throw forPeople(
     `The argument of ${workflow} is not usable (${problems.join('; ')}). Expected for example ${example}.`,
     'InvalidActivation',
   );

@@ -13,7 +13,7 @@ import {
   settle,
 } from './activities.ts';
 import type { RunResult } from './contract.ts';
-import { failureType, ownFailure, toldAsOwn } from './failure.ts';
+import { failureType, forPeople, ownFailure, toldAsOwn } from './failure.ts';
 import { parseRequest } from './request.ts';
 import { Story } from './story/story.ts';
 
@@ -27,7 +27,10 @@ const MAX_READS = 3;
 export async function runActivation(input: unknown): Promise<RunResult> {
   const request = parseRequest(input);
   const story = new Story(request);
-  const answer = await toldAsOwn(() => open(request));
+  const answer = await toldAsOwn(() => open(request)).catch((error: unknown) => {
+    story.unopened(error as Error);
+    throw error;
+  });
   if ('busy' in answer) return story.skipped(answer.busy);
   const run = answer.opened;
   story.opened(run);
@@ -81,12 +84,13 @@ async function hold(run: OpenedRun, planned: PlanSummary, story: Story): Promise
       story.note(`The list could not be kept alive: ${messageOf(ownFailure(error))}`);
     }
   }
-  throw ApplicationFailure.nonRetryable(
-    `${planned.guards.map(({ message }) => message).join(' ')} Nothing of it was written. If it is right as it is: ` +
-      `actito-sync approve ${run.activation} ${planned.hash} --reason "…"`,
+  const answer = `actito-sync approve ${run.activation} ${planned.hash} --reason "…"`;
+  story.held(answer);
+  throw forPeople(
+    `${planned.guards.map(({ message }) => message).join(' ')} Nothing of it was written. If it is right as it is: ${answer}`,
     'GuardTripped',
     planned.guards,
-    { planHash: planned.hash, counts: planned.counts },
+    { activation: run.activation, planHash: planned.hash, counts: planned.counts },
   );
 }
 

@@ -1,4 +1,4 @@
-import { printable } from '../../actito/api/failures.ts';
+import { NotFound, printable } from '../../actito/api/failures.ts';
 import type { ExternalTargetList } from '../../actito/contract.ts';
 import { readList } from '../../actito/lists/read.ts';
 import { Failure } from '../../activation/failures.ts';
@@ -23,7 +23,7 @@ export async function confirmByStatus(
   const { client } = connectActito(deps, definition.destination, signal);
   const place = { entity: definition.destination.entity, table: provisioned.tableId };
   return untilSeen(async () => {
-    const list = await readList(client, place, provisioned.listId!);
+    const list = await readList(client, place, provisioned.listId!).catch(adviseOnMissing);
     if (!delivery) return summary(list, false);
     if (!isRetrieved(list, delivery, plan!.list.members)) return null;
     const refused = list.lastRetrievedFile?.errorMessage;
@@ -37,6 +37,16 @@ export async function confirmByStatus(
     await recordRetrieved(deps.state, ref, delivery.id);
     return summary(list, true);
   }, signal);
+}
+
+/** The list was there when it was provisioned. What failed is looked at anew by the next run, which then finds out. */
+function adviseOnMissing(error: unknown): never {
+  if (!(error instanceof NotFound)) throw error;
+  throw new Failure(
+    'ActitoRefused',
+    `${error.message} If someone deleted the list in Actito: run again, which makes it anew and fills it.`,
+    { cause: error },
+  );
 }
 
 /** A file was retrieved since ours was put in place and, as far as Actito tells, it is as long as ours. */

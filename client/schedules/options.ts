@@ -33,6 +33,7 @@ export function wantedSchedule({ id, schedule }: Scheduled, { project, taskQueue
       workflowType: WORKFLOW_TYPE,
       workflowId: workflowId({ activation: id, dryRun: false }), // to which Temporal appends the time
       taskQueue,
+      staticSummary: `Scheduled run of ${id}`,
       args: [{ activation: id }],
     },
     policies: {

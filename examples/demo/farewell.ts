@@ -1,9 +1,17 @@
 import type { TemporalServer } from '../../dev/temporal.ts';
 import type { Simulator } from '../../simulator/start.ts';
 import { TASK_QUEUE, workflowId, WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { PROJECT_FOLDER } from './world.ts';
+
+/** What there is to look at. */
+export interface Sights {
+  temporal: TemporalServer;
+  actito: Simulator;
+  stateUrl: string;
+}
 
 /** What to look at and to try while the demo stays up, line by line; the commands work as printed. */
-export function whatToTry(activation: string, temporal: TemporalServer, actito: Simulator): string[] {
+export function whatToTry(activation: string, { temporal, actito, stateUrl }: Sights): string[] {
   const { address, uiUrl, cliPath = 'temporal' } = temporal;
   const input = JSON.stringify({ activation });
   const start = [
@@ -14,9 +22,13 @@ export function whatToTry(activation: string, temporal: TemporalServer, actito: 
     ...(uiUrl ? [`Temporal's web UI:    ${uiUrl}`] : [`Temporal's server:    ${address}`]),
     `What a marketer sees: ${actito.apiUrl}/`,
     '',
-    'Start a run, from this folder in another terminal:',
-    `  TEMPORAL_ADDRESS=${address} npm run activation -- run ${activation}`,
-    'or by the bare Temporal CLI:',
+    'In another terminal, from this folder:',
+    `  export TEMPORAL_ADDRESS=${address} ACTITO_SYNC_PROJECT=${PROJECT_FOLDER} ACTITO_SYNC_DATABASE_URL=${stateUrl}`,
+    `  npx actito-sync run ${activation}`,
+    '  npx actito-sync status',
+    '  npx actito-sync doctor',
+    '  npx actito-sync --help',
+    'A run can also be started by the bare Temporal CLI:',
     `  ${start.join(' ')}`,
     '',
     'Ctrl-C ends everything.',

@@ -18,6 +18,8 @@ export const PROJECT_FOLDER = 'examples/demo';
 /** Everything a run needs, on this machine; each part is there when its promise resolves. */
 export interface World {
   temporal: Promise<TemporalServer>;
+  /** The database of the activations' state. */
+  stateUrl: Promise<string>;
   /** The shop's database, empty. */
   shop: Promise<pg.Client>;
   actito: Promise<Simulator>;
@@ -76,7 +78,8 @@ export function startWorld(resources: Resources, { log, onWorkerFailure }: World
     },
     { abandon: true },
   );
-  return { temporal, shop, actito, worker, client };
+  const stateUrl = databases.then((urls) => urls.stateUrl);
+  return { temporal, stateUrl, shop, actito, worker, client };
 }
 
 /** On the ports that people know, when they are free. */

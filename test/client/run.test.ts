@@ -146,7 +146,7 @@ test('without a worker that is said once, and Ctrl-C ends the following, not the
   expect(ended).toMatchObject({ code: 130, err: '' });
   expect(ended.out.match(/No worker answers/g)).toHaveLength(1);
   expect(ended.out).toMatch(/The run goes on without you\.\n.*actito-sync run alone\n/);
-  expect(ended.out).toContain('temporal workflow cancel --workflow-id activation/alone');
+  expect(ended.out).toContain('actito-sync cancel alone');
   const left = hosted.client.workflow.getHandle('activation/alone');
   expect((await left.describe()).status.name).toBe('RUNNING');
   await left.terminate();

@@ -45,21 +45,48 @@ const fault = (name: 'importsStuck' | 'pollerStopped') => {
   return async () => stand.actito.setFault(name, null);
 };
 
+async function readSlowly(): Promise<void> {
+  const segment = { name: LIST, query: `select people.* from people, (select pg_sleep(4)) as slow` };
+  await stand.writeActivation({ ...usualActivation(), segment });
+}
+
+/** Lets something be held from the moment on in which this comes true; returns how to let go. */
+function onceTrue(what: string, sql: string, hold: () => Promise<() => Promise<void>>): () => Promise<void> {
+  const held = until(what, async () => {
+    const { rows } = await stand.state.raw<{ rows: unknown[] }>(sql);
+    return rows.length > 0;
+  }).then(hold);
+  return async () => (await held)();
+}
+
 /** For each activity, what makes it last; returns how to let it go on. */
 const HOLD: Record<string, () => Promise<() => Promise<void>>> = {
   open: () => lock('lock table runs in exclusive mode'),
   extract: async () => {
-    const segment = { name: LIST, query: `select people.* from people, (select pg_sleep(4)) as slow` };
-    await stand.writeActivation({ ...usualActivation(), segment });
+    await readSlowly();
     return async () => undefined;
   },
-  plan: () => lock('lock table chunks in access exclusive mode'),
+  // Opening a run looks at the chunks, too.
+  plan: async () => {
+    await readSlowly();
+    return onceTrue('the segment is being read', 'select from runs where extraction is not null', () =>
+      lock('lock table chunks in access exclusive mode'),
+    );
+  },
   provision: async () => {
     stand.actito.setFault('slow', { route: '/profile-table-structure', milliseconds: 3_000 });
     return async () => stand.actito.setFault('slow', null);
   },
   importAttributes: async () => fault('importsStuck'),
-  pushList: () => lock('lock table deliveries in exclusive mode'),
+  // Opening a run deletes old ones.
+  pushList: async () => {
+    const letActitoWork = fault('importsStuck');
+    return onceTrue('attributes are being sent', 'select from imports', async () => {
+      const letGo = await lock('lock table deliveries in exclusive mode');
+      await letActitoWork();
+      return letGo;
+    });
+  },
   confirmList: async () => fault('pollerStopped'),
   settle: () => onceDelivered(() => lock(`lock table members_${ACTIVATION} in share mode`)),
   // Dropping the stage waits for a moment, with the run already closed.
@@ -73,17 +100,12 @@ const HOLD: Record<string, () => Promise<() => Promise<void>>> = {
 /** Locks what a run makes itself: once the list was pushed, while the run waits for Actito to look for it. */
 async function onceDelivered(hold: () => Promise<() => Promise<void>>): Promise<() => Promise<void>> {
   const letActitoLook = fault('pollerStopped');
-  let letGo = async () => {};
-  void until('the list is pushed', async () => {
-    const { rows } = await stand.state.raw<{ rows: unknown[] }>(
-      'select from deliveries where delivered_at is not null',
-    );
-    return rows.length > 0;
-  }).then(async () => {
-    letGo = await hold();
+  const delivered = 'select from deliveries where delivered_at is not null';
+  return onceTrue('the list is pushed', delivered, async () => {
+    const letGo = await hold();
     await letActitoLook();
+    return letGo;
   });
-  return async () => letGo();
 }
 
 async function untilBusyIn(handle: WorkflowHandle, activity: string): Promise<void> {
@@ -98,8 +120,8 @@ async function untilBusyIn(handle: WorkflowHandle, activity: string): Promise<vo
 test.each(Object.keys(HOLD))(
   'a worker killed in %s is replaced, and the run ends as if nothing had been',
   async (phase) => {
+    const first = await startWorkerProcess(stand); // before the lock: a worker that starts cleans up
     const letGo = await HOLD[phase]!();
-    const first = await startWorkerProcess(stand);
     const handle = await client.workflow.start(WORKFLOW_TYPE, {
       taskQueue: TASK_QUEUE,
       workflowId: `killed/${phase}/${Date.now()}`,

@@ -155,7 +155,7 @@ describe('a held run', () => {
       workflowId: `${hosted.taskQueue}/refuse`,
       args: [{ activation: 'vip', plan: approve, reason: 'the orders are not loaded yet' }],
     });
-    expect(refused).toEqual({ refused: approve });
+    expect(refused).toMatchObject({ refused: approve, counts: { removed: 50 } });
     expect((await heldRun()).failure.type).toBe('GuardTripped');
   });
 

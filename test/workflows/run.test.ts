@@ -1,5 +1,6 @@
 import type { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { outcomeKey, phaseKey } from '../../workflows/contract.ts';
 import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';
 
@@ -131,7 +132,10 @@ describe('a run in trouble', () => {
     await hosted.run();
     await stand.actito.reset();
     await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }, { emailAddress: 'bob@shop.be' }]);
-    expect(await failureOf()).toMatchObject({ type: 'ActitoRefused' });
+    expect(await failureOf()).toMatchObject({
+      type: 'ActitoRefused',
+      message: expect.stringContaining('If someone deleted the list in Actito: run again'),
+    });
     expect(await hosted.run()).toMatchObject({
       counts: { unchanged: 2 },
       list: { pushed: 'first delivery', profiles: 2 },
@@ -234,5 +238,13 @@ describe('a run in trouble', () => {
     const broken = await failureOf();
     expect(broken).toMatchObject({ type: 'ConfigurationInvalid' });
     expect(broken.message).toContain('matchingKey.type');
+  });
+
+  test('that cannot even be opened is found by its outcome, too', async () => {
+    const handle = await hosted.start({ activation: 'vop' });
+    await expect(handle.result()).rejects.toThrow();
+    const { typedSearchAttributes } = await handle.describe();
+    expect(typedSearchAttributes.get(outcomeKey)).toBe('failed');
+    expect(typedSearchAttributes.get(phaseKey)).toBe('closed');
   });
 });

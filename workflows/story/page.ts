@@ -12,6 +12,8 @@ export interface Known {
   phase: Phase;
   outcome: string | null;
   failure: string | null;
+  /** The command that answers a held run; part of its failure. */
+  answer?: string;
   counts: RunCounts;
   /** Undefined until it is planned. */
   push: string | null | undefined;
@@ -21,7 +23,7 @@ export interface Known {
 
 /** A run as a short page of Markdown for the web UI: numbers and names only, no personal data. */
 export function page(known: Known): string {
-  const { name, segment, list, dryRun, phase, outcome, failure, counts, reason, notes } = known;
+  const { name, segment, list, dryRun, phase, outcome, counts, reason, notes } = known;
   const { read, list: members, attributes } = countLines(counts);
   const rows = [
     ['Segment', [segment && `*${segment}*`, read]],
@@ -35,12 +37,19 @@ export function page(known: Known): string {
   return [
     `**${name}** · ${dryRun ? 'dry run · ' : ''}${outcome ?? phase}`,
     reason ? `Reason: ${reason}` : '',
-    failure ? `**${failure}**` : '',
+    failureBlock(known),
     table.length > 0 ? ['| | |', '|---|---|', ...table].join('\n') : '',
     ...notes.map((note) => `- ${note}`),
   ]
     .filter((block) => block !== '')
     .join('\n\n');
+}
+
+/** Commands as code: the web UI's typography would turn their dashes and quotes into others. */
+function failureBlock({ failure, answer }: Known): string {
+  if (!failure) return '';
+  if (!answer) return `**${failure}**`;
+  return `**${failure.replace(answer, '').trim()}**\n\n    ${answer}`;
 }
 
 /** The result in one sentence: what people read first. */
@@ -50,8 +59,9 @@ export function summarySentence(known: Known): string {
   return [...parts, attributes && `attributes: ${attributes}`].filter(Boolean).join('; ');
 }
 
-function pushWords({ push, dryRun }: Known): string {
+function pushWords({ push, dryRun, answer }: Known): string {
   if (push === undefined) return '';
+  if (answer) return push ? 'delivered again as it was' : 'not pushed: held';
   if (push === null) return dryRun ? 'would not be pushed' : 'not pushed: unchanged and valid';
   return dryRun ? `would be pushed: ${push}` : `pushed: ${push}`;
 }

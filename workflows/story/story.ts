@@ -1,4 +1,10 @@
-import { log, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  isCancellation,
+  log,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import type { ClosedRun } from '../../activities/close.ts';
 import type { ListSummary } from '../../activities/confirm-list.ts';
 import type { OpenedRun } from '../../activities/open.ts';
@@ -24,6 +30,7 @@ export class Story {
   readonly #notes: string[] = [];
   readonly #known: Known;
   #planHash: string | undefined;
+  #outlook: PlanSummary['outlook'];
   #list: ListSummary | null = null;
 
   constructor(request: RunRequest) {
@@ -60,12 +67,13 @@ export class Story {
     this.#count(counts);
   }
 
-  planned({ hash, push, counts, approved }: PlanSummary): void {
+  planned({ hash, push, counts, approved, outlook }: PlanSummary): void {
     if (approved) {
       const { guards, by, reason } = approved;
       this.#notes.push(`Held by ${guards.join(', ')} but for the approval of ${by}: ${reason}`);
     }
     this.#planHash = hash;
+    this.#outlook = outlook;
     this.#known.push = push;
     this.#count(counts);
   }
@@ -85,6 +93,11 @@ export class Story {
       this.note('The list is delivered; Actito has not confirmed yet that it retrieved the file.');
   }
 
+  /** A guard holds the run; `answer` is the command that lets it pass. */
+  held(answer: string): void {
+    this.#known.answer = answer;
+  }
+
   failed(failure: string): void {
     this.#known.failure = failure;
   }
@@ -97,6 +110,12 @@ export class Story {
       { key: outcomeKey, value: outcome },
     ]);
     this.#show();
+  }
+
+  /** The run came to nothing, not even to a row in the state. */
+  unopened(failure: Error): void {
+    this.failed(failure.message);
+    this.closed(isCancellation(failure) ? 'cancelled' : 'failed', {});
   }
 
   skipped(holder: string): RunResult {
@@ -117,6 +136,7 @@ export class Story {
       counts: this.#known.counts,
       rejects,
       planHash: this.#planHash,
+      plan: this.#outlook,
     };
   }
 

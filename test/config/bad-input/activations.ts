@@ -139,6 +139,6 @@ export const ACTIVATIONS: Case[] = [
     'list:',
     'description: |\n  two\n  lines\nlist: []\nguards:',
     ':15 list: expected a group of settings',
-    ':17 guards.validity: unknown setting (known: maxRemovedRatio, allowEmpty, maxRejectedRatio)',
+    ':17 guards.validity: unknown setting (known: maxRemovedRatio, maxRemoved, maxAddedRatio, maxChangedRatio, allowEmpty, maxRejectedRatio)',
   ],
 ];
