@@ -1,5 +1,6 @@
 # The worker, and the command line beside it. See docs/production.md.
-# No Alpine: Temporal's core is a native module for glibc. The version is the one that the tests run on.
+# No Alpine: Temporal's core is a native module for glibc. The version is the one that the tests run on; its npm is 10.
+# From 11.6.2 on npm ci refuses a lock file without every platform's optional packages, as ours is (npm/cli#8805).
 ARG NODE_VERSION=20.20.2
 
 # The sources with everything that builds, tests and simulates.

@@ -140,9 +140,6 @@ export function importDefinition(table: string, key: string, columns: string[]) 
   };
 }
 
-/** A: names of the multipart's parts. */
-export const IMPORT_PARTS = { definition: 'definition', file: 'file' } as const;
-
 /** D: a file may be packed. A: the content types and names by which Actito tells. */
 export const PACKED = {
   none: { suffix: '.csv', type: 'text/csv' },

@@ -5,6 +5,7 @@ const Licence = z.strictObject({
   emptyValue: z.enum(['clears', 'ignored'], { error: 'clears or ignored' }),
   executionListing: z.enum(['none', 'byFileName'], { error: 'none or byFileName' }),
   fileDisappears: z.boolean(),
+  importParts: z.strictObject({ file: z.string(), definition: z.string() }),
 });
 
 /**
@@ -12,7 +13,8 @@ const Licence = z.strictObject({
  * - `assumedRoutes`: the routes that Actito has not documented are `served` (default), or answered 404;
  * - `emptyValue`: an empty field of an import `clears` the attribute (default), or is `ignored`;
  * - `executionListing`: imports can be asked for `byFileName`, or cannot (`none`, default);
- * - `fileDisappears`: Actito removes a list's file once it has read it (default true).
+ * - `fileDisappears`: Actito removes a list's file once it has read it (default true);
+ * - `importParts`: what the parts of an import's multipart call are named.
  */
 export type Licence = z.infer<typeof Licence>;
 
@@ -21,6 +23,7 @@ export const USUAL_LICENCE: Licence = {
   emptyValue: 'clears',
   executionListing: 'none',
   fileDisappears: true,
+  importParts: { file: 'file', definition: 'definition' },
 };
 
 /** Changes what is given, for all calls and looks that come after. @throws Error for anything that is no setting. */

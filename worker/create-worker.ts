@@ -29,6 +29,11 @@ const CONCURRENT_ACTIVITIES = 10;
 const CONNECTIONS = CONCURRENT_ACTIVITIES * 2 + 5;
 /** An activity that is told to stop gets this long to leave its work as a retry can find it. */
 const GRACE = '15s';
+/**
+ * From SIGTERM on. Then it ends with whatever could not be stopped, instead of hanging until it is killed: Temporal
+ * gives that to another worker. Kubernetes kills after 30 seconds, so this leaves a few for closing connections.
+ */
+const LIMIT = '25s';
 
 /** A worker with its state database migrated and cleaned, and its search attributes registered. */
 export async function createWorker(
@@ -48,6 +53,7 @@ export async function createWorker(
       activities: createActivities({ state, projectFolder, env }),
       maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
       shutdownGraceTime: GRACE,
+      shutdownForceTime: LIMIT,
       ...(settings.workflowBundle ? { workflowBundle: settings.workflowBundle } : workflowsToRun()),
     });
     return { worker, close: () => state.destroy() };

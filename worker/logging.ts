@@ -9,7 +9,7 @@ export function installLogging(level: string): pino.Logger {
     logger[name](readable(meta), message);
   };
   Runtime.install({
-    logger: new DefaultLogger('INFO', write),
+    logger: new DefaultLogger('TRACE', write), // pino has the last word on the level
     telemetryOptions: { logging: { forward: {}, filter: 'WARN,temporalio_client=ERROR' } },
     // Ctrl-C is the process's own business: it shuts the worker down, then the connections.
     shutdownSignals: [],

@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import { projectFolder } from '../config/folder-setting.ts';
 import { createWorker } from './create-worker.ts';
 import { healthPort, startHealthServer } from './health.ts';
 import { installLogging } from './logging.ts';
+
+/** Milliseconds for closing connections. One with a statement that was left to itself would close when that ends. */
+const CLOSING = 3_000;
 
 /** Until work is taken there is nothing to drain: whatever a start does, the next one does again. */
 let shutdown: () => void = () => process.exit(0);
@@ -29,19 +33,28 @@ async function main(): Promise<void> {
     env: process.env,
   });
   const health = port ? await startHealthServer(port, () => worker.getStatus()) : undefined;
-  // Asked again, by an impatient orchestrator or finger, it goes on draining.
+  let isTold = false;
   shutdown = () => {
+    isTold = true;
+    // Asked again, by an impatient orchestrator or finger, it goes on draining.
     if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   const running = worker.run();
   log.info({ namespace, projectFolder: folder }, 'worker is ready');
-  try {
-    await running;
-  } finally {
-    await health?.stop();
-    await connection.close();
-    await close();
-  }
+  // Of a worker that failed nothing is closed, as all may still be in use: the process ends, and takes it along.
+  await running.catch((error: Error) => {
+    throw isTold ? stoppedTooLate(error) : error;
+  });
+  await Promise.race([Promise.all([health?.stop(), connection.close(), close()]), sleep(CLOSING)]);
+}
+
+/** Temporal's own error says that the worker is still in use. */
+function stoppedTooLate(cause: Error): Error {
+  return new Error(
+    'What was under way could not be stopped in time. Nothing is lost: Temporal gives it to another worker ' +
+      'as soon as it misses the heartbeats of this one.',
+    { cause },
+  );
 }
 
 /** @throws Error that names the address, when no server answers there */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { ContractSettings } from '../../activation/definition/contract.ts';
 import type { ActitoClient, Request } from '../api/client.ts';
-import { createdBody, IMPORT_PARTS, importDefinition, PACKED } from '../contract.ts';
+import { createdBody, importDefinition, PACKED } from '../contract.ts';
 import type { Spool } from '../files/spool.ts';
 
 /** An import to start: where to, how it is to be read, which file. */
@@ -9,6 +10,8 @@ export interface ImportRequest {
   /** What the file means: said along with it (one shot), or known to Actito as an ETL. */
   by: OneShot | { etl: string };
   fileName: string;
+  /** Names of the parts of the call. */
+  parts: ContractSettings['importParts'];
   file: Spool;
   /** Asked once the whole file is on its way and before the call is complete: the last moment to give up. */
   beforeEnd: () => Promise<void>;
@@ -26,13 +29,13 @@ export interface OneShot {
  * @throws NotFound when Actito has no such ETL, Failure Actito…
  */
 export async function startImport(client: ActitoClient, request: ImportRequest): Promise<string> {
-  const { entity, by, fileName, file } = request;
+  const { entity, by, fileName, file, parts } = request;
   const boundary = `actito-sync-${randomUUID()}`;
   const part = (name: string, type: string, more = '') =>
     `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${more}\r\nContent-Type: ${type}\r\n\r\n`;
   const definition =
-    'etl' in by ? '' : `${part(IMPORT_PARTS.definition, 'application/json')}${definitionOf(by)}\r\n`;
-  const head = definition + part(IMPORT_PARTS.file, PACKED[file.packing].type, `; filename="${fileName}"`);
+    'etl' in by ? '' : `${part(parts.definition, 'application/json')}${definitionOf(by)}\r\n`;
+  const head = definition + part(parts.file, PACKED[file.packing].type, `; filename="${fileName}"`);
   async function* body() {
     yield Buffer.from(head);
     yield* file.read();

@@ -50,6 +50,8 @@ const pathsSchema = z.strictObject(
   >,
 );
 
+const partName = z.string('a name').regex(/^[\w.-]{1,60}$/, 'a name of letters, digits, ., _ and -');
+
 /** What an import's status means to us. Whatever a licence says besides: still running. */
 export const IMPORT_STATES = ['running', 'success', 'withErrors', 'failed'] as const;
 
@@ -86,6 +88,15 @@ export const contractSchema = z.strictObject({
     .describe(
       'Whether a pre-defined ETL takes a file with a subset of its columns (default), or wants them all.',
     ),
+  importParts: z
+    .strictObject({
+      file: partName.default('file').describe('The part with the data file.'),
+      definition: partName
+        .default('definition')
+        .describe('The part with the JSON definition of a one-shot import.'),
+    })
+    .prefault({})
+    .describe("Names of the parts of an import's multipart call. V4 had inputFile and parameters."),
   compression: z
     .enum(['gzip', 'zip', 'none'], { error: 'gzip, zip or none' })
     .default('gzip')

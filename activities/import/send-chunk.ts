@@ -63,6 +63,7 @@ async function post(
           ? { table: provisioned.tableId, keyAttribute: matchingKey.attribute, columns }
           : { etl: importMode.etl },
       fileName: fileName(job, id, PACKED[file.packing].suffix),
+      parts: destination.contract.importParts,
       file,
       // A run that was superseded while it sent must not finish the call: a newer one may have newer values.
       beforeEnd: () => state.transaction((trx) => checkFence(trx, ref)),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import busboy, { type Busboy } from 'busboy';
+import type { Licence } from '../licence.ts';
 import { invalid, Refusal } from '../refusal.ts';
 import { tooLarge } from './file-gate.ts';
 import { type Packing, type ReceivedFile, unpack } from './unpack.ts';
@@ -29,6 +30,8 @@ interface Expected {
   limit: number;
   /** Whether a part `definition` comes with the part `file`. */
   withDefinition: boolean;
+  /** What the licence names the two parts. */
+  names: Licence['importParts'];
 }
 
 /**
@@ -38,7 +41,7 @@ interface Expected {
  */
 export async function receiveUpload(
   request: IncomingMessage,
-  { folder, limit, withDefinition }: Expected,
+  { folder, limit, withDefinition, names }: Expected,
 ): Promise<{ upload: Upload; definition: unknown }> {
   const form = openForm(request, limit);
   await mkdir(folder);
@@ -57,23 +60,24 @@ export async function receiveUpload(
     const unexpected = (name: string) => refuse(invalid(`There is no part "${name}" in such an import.`));
     const acceptDefinition = (mimeType: string, content: Promise<string>) => {
       content.catch(refuse);
-      if (!withDefinition) unexpected('definition');
-      if (definition) refuse(invalid('The part "definition" occurs twice.'));
-      if (mimeType !== 'application/json') refuse(invalid('The part "definition" is not application/json.'));
+      if (!withDefinition) unexpected(names.definition);
+      if (definition) refuse(invalid(`The part "${names.definition}" occurs twice.`));
+      if (mimeType !== 'application/json')
+        refuse(invalid(`The part "${names.definition}" is not application/json.`));
       definition = content;
     };
     form.on('field', (name, value, { mimeType, valueTruncated }) => {
-      if (name !== 'definition') return unexpected(name);
-      if (valueTruncated) return refuse(invalid('The part "definition" is too long.'));
+      if (name !== names.definition) return unexpected(name);
+      if (valueTruncated) return refuse(invalid('The definition is too long.'));
       acceptDefinition(mimeType, Promise.resolve(value));
     });
     form.on('file', (name, content, { filename, mimeType }) => {
       content.on('error', refuse);
       content.on('limit', () => refuse(tooLarge(limit)));
-      if (name === 'definition') return acceptDefinition(mimeType, shortText(content));
-      if (name !== 'file') return unexpected(name);
-      if (file) return refuse(invalid('The part "file" occurs twice.'));
-      if (!filename) return refuse(invalid('The part "file" has no file name.'));
+      if (name === names.definition) return acceptDefinition(mimeType, shortText(content));
+      if (name !== names.file) return unexpected(name);
+      if (file) return refuse(invalid(`The part "${names.file}" occurs twice.`));
+      if (!filename) return refuse(invalid(`The part "${names.file}" has no file name.`));
       file = pipeline(content, createWriteStream(path)).then(() => ({ path, fileName: filename, mimeType }));
       file.catch(refuse);
     });
@@ -86,7 +90,9 @@ export async function receiveUpload(
   }).finally(() => Promise.allSettled([file])); // so that nobody writes to `path` any more
 
   if (!file || (withDefinition && !definition)) {
-    throw invalid(`An import has the part "file"${withDefinition ? ' and the part "definition"' : ''}.`);
+    throw invalid(
+      `An import has the part "${names.file}"${withDefinition ? ` and the part "${names.definition}"` : ''}.`,
+    );
   }
   const received = await file;
   const parsed = parseDefinition(await definition);
@@ -111,7 +117,7 @@ async function shortText(content: Readable & AsyncIterable<Buffer>): Promise<str
   let bytes = 0;
   for await (const chunk of content) {
     bytes += chunk.length;
-    if (bytes > DEFINITION_BYTES) throw invalid('The part "definition" is too long.');
+    if (bytes > DEFINITION_BYTES) throw invalid('The definition is too long.');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

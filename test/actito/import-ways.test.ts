@@ -10,7 +10,7 @@ import { startImport, type ImportRequest } from '../../actito/imports/start.ts';
 import { findImport, readImport } from '../../actito/imports/status.ts';
 import { startSimulator, type Simulator } from '../../simulator/start.ts';
 import { until } from '../setup/until.ts';
-import { clientFor, definitionFor, failureOf, json, startScripted } from './support.ts';
+import { clientFor, definitionFor, failureOf, json, startScripted, USUAL_PARTS } from './support.ts';
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -38,11 +38,15 @@ async function spooled(content: string, packing: Packing = 'none'): Promise<Spoo
 
 async function start(
   content: string,
-  { by = ONE_SHOT, packing = 'none' }: { by?: ImportRequest['by']; packing?: Packing } = {},
+  {
+    by = ONE_SHOT,
+    packing = 'none',
+    parts = USUAL_PARTS,
+  }: { by?: ImportRequest['by']; packing?: Packing; parts?: ImportRequest['parts'] } = {},
 ): Promise<string> {
   const file = await spooled(content, packing);
   const fileName = `vip-1-1${PACKED[file.packing].suffix}`;
-  const request = { entity: 'shop', by, fileName, file, beforeEnd: async () => undefined };
+  const request = { entity: 'shop', by, fileName, file, parts, beforeEnd: async () => undefined };
   return startImport(clientFor(simulator), request).finally(() => file.close());
 }
 
@@ -52,6 +56,17 @@ async function ended(execution: string) {
   return state();
 }
 const city = () => simulator.contact(KEY, 'anna@shop.be')!.city;
+
+test('the parts of the call are named as the contract says', async () => {
+  const importParts = { file: 'inputFile', definition: 'parameters' };
+  simulator.changeLicence({ importParts });
+  await expect(start(SMALL)).rejects.toMatchObject({ name: 'ActitoRefused' });
+  expect(await ended(await start(SMALL, { parts: importParts }))).toMatchObject({ state: 'success' });
+  simulator.createEtl({ id: '12', key: KEY, columns: { emailAddress: KEY, city: 'city' } });
+  expect(await ended(await start(SMALL, { parts: importParts, by: { etl: '12' } }))).toMatchObject({
+    state: 'success',
+  });
+});
 
 describe('an import by an ETL', () => {
   const etl = () =>

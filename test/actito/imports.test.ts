@@ -6,7 +6,7 @@ import { readImport } from '../../actito/imports/status.ts';
 import { Failure } from '../../activation/failures.ts';
 import { startSimulator, type Simulator } from '../../simulator/start.ts';
 import { until } from '../setup/until.ts';
-import { clientFor, failureOf, json, startScripted } from './support.ts';
+import { clientFor, failureOf, json, startScripted, USUAL_PARTS } from './support.ts';
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -32,7 +32,7 @@ async function start(content: string, beforeEnd = async () => {}, client = clien
   try {
     return await startImport(client, {
       ...{ entity: 'shop', by: { table: '16', keyAttribute: KEY, columns }, fileName: 'vip-1-1.csv' },
-      ...{ file, beforeEnd },
+      ...{ file, beforeEnd, parts: USUAL_PARTS },
     });
   } finally {
     await file.close();

@@ -5,11 +5,15 @@ import { expect } from 'vitest';
 import { ActitoClient, type ActitoOptions } from '../../actito/api/client.ts';
 import { activationSchema } from '../../activation/definition/activation.ts';
 import { resolveActivation, type Definition } from '../../activation/definition/definition.ts';
+import { contractSchema } from '../../activation/definition/contract.ts';
 import { destinationSchema } from '../../activation/definition/destination.ts';
 import { Failure } from '../../activation/failures.ts';
 import { sourceSchema } from '../../activation/definition/source.ts';
 import type { Column } from '../../activation/values/kinds.ts';
 import type { Simulator } from '../../simulator/start.ts';
+
+/** The names that a contract has when it says nothing. */
+export const USUAL_PARTS = contractSchema.parse({}).importParts;
 
 /** A client without slots: their limits are tested with the state. */
 export function clientFor(

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import typescript from 'typescript';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../dev/ports.ts';
 import { temporalAddress } from '../setup/servers.ts';
 import { until } from '../setup/until.ts';
-import { LIST, startStand, type Stand } from '../support/stand.ts';
+import { startStand, type Stand } from '../support/stand.ts';
 
 /* What `npm run build` makes, as a container runs it: plain node, the workflows bundled before. */
 
@@ -18,8 +18,9 @@ interface Program {
   signal(signal: NodeJS.Signals): void;
 }
 
-/** Of this file alone: activations are known to Temporal by their id. */
+/** Of this file alone: activations are known to Temporal by their id. The stand's usual one feeds another list. */
 const ACTIVATION = 'built';
+const LIST = 'Built';
 /** Inside the project, where its packages are found, and in no one's way. */
 let dist: string;
 let stand: Stand;
@@ -42,7 +43,7 @@ afterAll(async () => {
 
 async function makeStand(): Promise<void> {
   stand = await startStand();
-  await stand.writeActivation({}, ACTIVATION);
+  await stand.writeActivation({ list: { name: LIST } }, ACTIVATION);
   await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
   await stand.warehouse.query(`insert into people values ('anna@shop.be', 'Anna', 1.5, 'Gent')`);
 }
@@ -92,34 +93,63 @@ test('it runs an activation that the built command line asks for, and is healthy
   const worker = await startWorker();
   expect(await worker.healthcheck()).toMatchObject({ code: 0, output: expect.stringContaining('"RUNNING"') });
   const { code, output } = await run('--json');
-  expect({ code, output }).toMatchObject({ code: 0 });
+  expect(code, output).toBe(0);
   expect(JSON.parse(output)).toMatchObject({ activation: ACTIVATION, counts: { added: 1 } });
   expect([...stand.actito.listMembers(LIST)]).toHaveLength(1);
 });
 
-test('SIGTERM drains it, a second one changes nothing, and another worker goes on with the run', async () => {
+/** A worker with a run under way that waits for a table of the state, until `release`. */
+async function startStuckWorker({ table, mode }: { table: string; mode: string }) {
   const worker = await startWorker();
+  expect(await run()).toMatchObject({ code: 0 }); // the first run makes tables
   const lock = await stand.state.transaction();
-  await lock.raw('lock table chunks in access exclusive mode'); // the plan waits here
+  const release = async () => {
+    if (!lock.isCompleted()) await lock.rollback();
+  };
+  onTestFinished(release);
+  await lock.raw(`lock table ${table} in ${mode} mode`);
   const running = run('--resync');
-  await until('the plan is being made', async () => {
+  await until(`the run waits for ${table}`, async () => {
     const waiting = await stand.state.raw<{ rows: unknown[] }>(
-      `select from pg_locks where not granted and relation = 'chunks'::regclass`,
+      `select from pg_locks where not granted and relation = '${table}'::regclass`,
     );
     return waiting.rows.length > 0;
   });
+  return { worker, running, release };
+}
+const AT_OPENING = { table: 'activations', mode: 'access exclusive' };
+const AT_SETTLING = { table: `members_${ACTIVATION}`, mode: 'share' };
 
+test('SIGTERM drains it, a second one changes nothing, and another worker goes on with the run', async () => {
+  const { worker, running, release } = await startStuckWorker(AT_SETTLING);
   worker.signal('SIGTERM');
   await until('it drains', async () => worker.output().includes('DRAINING'));
   worker.signal('SIGTERM');
   expect(await worker.healthcheck()).toMatchObject({ code: 1, output: expect.stringContaining('503') });
-  await lock.rollback();
+  await release();
   expect(await worker.ended).toMatchObject({ code: 0, signal: null });
   expect(await worker.healthcheck()).toMatchObject({
     code: 1,
     output: expect.stringContaining('The worker does not answer'),
   });
 
+  await startWorker();
+  expect(await running).toMatchObject({ code: 0 });
+});
+
+test.each([
+  ['an activity that leaves its statement to itself', AT_SETTLING, { code: 0 }],
+  [
+    'an activity that cannot be stopped',
+    AT_OPENING,
+    { code: 1, output: expect.stringContaining('What was under way could not be stopped in time.') },
+  ],
+])('however long it hangs, SIGTERM ends it, and another worker goes on: %s', async (_, place, end) => {
+  const { worker, running, release } = await startStuckWorker(place);
+  worker.signal('SIGTERM');
+  expect(await worker.ended).toMatchObject({ signal: null, ...end });
+
+  await release();
   await startWorker();
   expect(await running).toMatchObject({ code: 0 });
 });

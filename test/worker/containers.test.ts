@@ -12,14 +12,21 @@ import { startSimulator } from '../../simulator/start.ts';
 
 interface Service {
   image?: string;
+  build?: { context: string; target: string };
+  healthcheck?: object;
+  depends_on?: Record<string, { condition: string }>;
   command?: string[];
   environment?: Record<string, string>;
   volumes?: string[];
 }
 const COMPOSE_FILES = ['docker-compose.yml', 'docker/production.yml'];
 const text = (file: string) => readFileSync(file, 'utf8');
-const services = (file: string) =>
-  (parse(text(file), { merge: true }) as { services: Record<string, Service> }).services;
+const compose = (file: string) =>
+  parse(text(file), { merge: true }) as { services: Record<string, Service>; volumes: Record<string, null> };
+const services = (file: string) => compose(file).services;
+/** What comes before the first colon: a file, the name of a volume, or a variable with a path. */
+const mounts = (file: string) =>
+  Object.values(services(file)).flatMap(({ volumes = [] }) => volumes.map((volume) => volume.split(':')[0]!));
 
 test('the development worker is given every variable that the example project names', async () => {
   const simulator = await startSimulator();
@@ -43,12 +50,41 @@ test.each(COMPOSE_FILES)('%s gives its worker a state database and a Temporal se
 });
 
 test.each(COMPOSE_FILES)('every file that %s mounts is there', (file) => {
-  const mounted = Object.values(services(file))
-    .flatMap(({ volumes = [] }) => volumes.map((volume) => volume.split(':')[0]!))
-    .filter((source) => source.startsWith('.'));
+  const mounted = mounts(file).filter((source) => source.startsWith('.'));
   expect(mounted.length).toBeGreaterThan(0);
   expect(mounted.filter((source) => !existsSync(join(dirname(file), source)))).toEqual([]);
 });
+
+test.each(COMPOSE_FILES)('every volume of %s is declared, and used', (file) => {
+  const named = mounts(file).filter((source) => /^\w/.test(source));
+  expect(new Set(named)).toEqual(new Set(Object.keys(compose(file).volumes)));
+});
+
+test.each(COMPOSE_FILES)(
+  'in %s, whoever waits for a healthy service waits for one with a health check',
+  (file) => {
+    const all = services(file);
+    const awaited = Object.values(all).flatMap(({ depends_on = {} }) => Object.entries(depends_on));
+    expect(awaited.length).toBeGreaterThan(0);
+    const inVain = awaited.filter(
+      ([name, { condition }]) => !all[name] || (condition === 'service_healthy' && !all[name].healthcheck),
+    );
+    expect(inVain).toEqual([]);
+  },
+);
+
+test.each(COMPOSE_FILES)(
+  'the images that %s builds are stages of the Dockerfile beside package.json',
+  (file) => {
+    const builds = Object.values(services(file)).flatMap(({ build }) => build ?? []);
+    const stages = [...text('Dockerfile').matchAll(/^FROM \S+ AS (\w+)$/gm)].map(([, stage]) => stage);
+    expect(builds.length).toBeGreaterThan(0);
+    for (const { context, target } of builds) {
+      expect(existsSync(join(dirname(file), context, 'package.json')), context).toBe(true);
+      expect(stages).toContain(target);
+    }
+  },
+);
 
 test.each(COMPOSE_FILES)('every image of %s has a version', (file) => {
   const images = Object.values(services(file)).flatMap(({ image }) => image ?? []);
@@ -73,6 +109,13 @@ test('docs/production.md names every variable that the worker reads itself', () 
   expect(read).toContain('ACTITO_SYNC_DATABASE_URL');
   const page = text('docs/production.md');
   expect([...new Set(read)].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+});
+
+test('docs/production.md names every variable that docker/production.yml wants', () => {
+  const wanted = [...text('docker/production.yml').matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name!);
+  expect(wanted).toContain('STATE_PASSWORD');
+  const page = text('docs/production.md');
+  expect([...new Set(wanted)].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
 
 function yamlFilesOf(folder: string): string[] {

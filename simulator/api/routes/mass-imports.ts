@@ -78,14 +78,14 @@ export const massImportRoutes: Route<World>[] = [
 
 /** Receives an import and queues it; what was put on disk is removed when it is refused. */
 async function accept(
-  { imports, settings }: World,
+  { imports, settings, licence }: World,
   request: IncomingMessage,
   withDefinition: boolean,
   toJob: (upload: Upload, definition: unknown) => ImportJob | Promise<ImportJob>,
 ): Promise<Answer> {
   const folder = imports.newUpload();
   try {
-    const expected = { folder, limit: settings.maxImportBytes, withDefinition };
+    const expected = { folder, limit: settings.maxImportBytes, withDefinition, names: licence.importParts };
     const { upload, definition } = await receiveUpload(request, expected);
     const { id } = imports.add(await toJob(upload, definition), upload);
     const location = `${EXECUTIONS.replace('{entity}', encodeURIComponent(settings.entity))}/${id}`;

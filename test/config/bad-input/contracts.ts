@@ -15,6 +15,10 @@ const WRONG: [contract: string, problem: string][] = [
     '{ listConfirmation: yes }',
     'contract.listConfirmation: expected none, status or fileDisappears, got "yes"',
   ],
+  [
+    '{ importParts: { file: "my file" } }',
+    'contract.importParts.file: expected a name of letters, digits, ., _ and -, got a string',
+  ],
   ['{ etlColumns: some }', 'contract.etlColumns: expected subset or all, got "some"'],
   ['{ compression: bzip2 }', 'contract.compression: expected gzip, zip or none, got "bzip2"'],
   [
