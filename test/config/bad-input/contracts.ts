@@ -17,7 +17,7 @@ const WRONG: [contract: string, problem: string][] = [
   ],
   [
     '{ importParts: { file: "my file" } }',
-    'contract.importParts.file: expected a name of letters, digits, ., _ and -, got a string',
+    'contract.importParts.file: expected a name of letters, digits, ., _ and -',
   ],
   ['{ etlColumns: some }', 'contract.etlColumns: expected subset or all, got "some"'],
   ['{ compression: bzip2 }', 'contract.compression: expected gzip, zip or none, got "bzip2"'],
