@@ -4,20 +4,10 @@ import { findDelivered } from '../state/deliveries.ts';
 import { readRun } from '../state/runs.ts';
 import { confirmByFolder } from './confirm/by-folder.ts';
 import { confirmByStatus } from './confirm/by-status.ts';
+import type { ListSummary } from './confirm/summary.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation } from './progress.ts';
 import type { RunRef } from './run-ref.ts';
-
-/** What is known of the list after the run. */
-export interface ListSummary {
-  /** Actito has retrieved the file of this run; false when this run delivered none, or nobody was asked. */
-  retrieved: boolean;
-  /** Whether there was a means to ask. False: what this run delivered stays "not confirmed by Actito". */
-  asked: boolean;
-  profiles: number | null;
-  /** ISO 8601, or null. */
-  expires: string | null;
-}
 
 /**
  * Waits until Actito has retrieved the delivered file, as far as this licence has a means to tell, and says what the

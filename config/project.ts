@@ -14,7 +14,7 @@ import { checkMapping } from './mapping.ts';
 import { configurationInvalid } from './problem.ts';
 import { checkReferences, referenceOf } from './references.ts';
 import { readSettings, type Settings } from './settings.ts';
-import { suggestion } from './suggestion.ts';
+import { suggestion } from '../activation/suggestion.ts';
 import { warningsOf } from './warnings.ts';
 
 /** A project folder, read and checked as a whole: every reference in it leads somewhere. */

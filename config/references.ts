@@ -1,7 +1,7 @@
 import { id as idSchema } from '../activation/definition/common.ts';
 import type { ProjectFile } from './folder.ts';
 import { problemAt, type Problem } from './problem.ts';
-import { suggestion } from './suggestion.ts';
+import { suggestion } from '../activation/suggestion.ts';
 import type { YamlFile } from './yaml-file.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { expectation } from './expectations.ts';
 import { problemAt, type Problem } from './problem.ts';
 import { knownKeys, property } from './schema-keys.ts';
-import { suggestion } from './suggestion.ts';
+import { suggestion } from '../activation/suggestion.ts';
 import type { Path, YamlFile } from './yaml-file.ts';
 
 /** Settings that hold a secret by name of its variable; what stands there is never shown, nor any part of it. */

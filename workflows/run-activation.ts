@@ -38,8 +38,9 @@ export async function runActivation(input: unknown): Promise<RunResult> {
     await (request.dryRun ? readAndPlan(run, story) : synchronize(run, story));
   } catch (error) {
     const failure = ownFailure(error);
-    story.failed(failure.message);
-    await end(run, story, { outcome: outcomeOf(failure), failure: messageOf(failure) });
+    const message = messageOf(failure);
+    story.failed(message);
+    await end(run, story, { outcome: outcomeOf(failure), failure: message });
     throw failure;
   }
   const closed = await end(run, story, { outcome: 'succeeded' });
@@ -157,5 +158,5 @@ function outcomeOf(failure: Error): 'held' | 'failed' | 'cancelled' {
 }
 
 function messageOf(failure: Error): string {
-  return failure.message;
+  return isCancellation(failure) ? 'Someone cancelled the run.' : failure.message;
 }

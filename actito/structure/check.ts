@@ -4,7 +4,7 @@ import { Failure, isFailure, type FailureType } from '../../activation/failures.
 import { converterFor } from '../../activation/values/convert.ts';
 import type { ActitoType, Column, ColumnKind } from '../../activation/values/kinds.ts';
 import type { ProfileTable } from '../contract.ts';
-import { didYouMean } from './near.ts';
+import { didYouMean } from '../../activation/suggestion.ts';
 import { findAttribute, targetOf, typeOf, type TargetAttribute } from './table.ts';
 
 /** One thing that a table lacks, in a sentence. */

@@ -1,7 +1,7 @@
 import { connectFileServer } from '../../actito/delivery/connect.ts';
 import { recordRetrieved, type DeliveryRow } from '../../state/deliveries.ts';
 import type { Run } from '../../state/runs.ts';
-import type { ListSummary } from '../confirm-list.ts';
+import type { ListSummary } from './summary.ts';
 import { resolveLogin } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { RunRef } from '../run-ref.ts';

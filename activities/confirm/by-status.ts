@@ -5,7 +5,7 @@ import { Failure } from '../../activation/failures.ts';
 import { recordRefused, recordRetrieved, type DeliveryRow } from '../../state/deliveries.ts';
 import { requireProvisioned } from '../../state/provisioned.ts';
 import type { Run } from '../../state/runs.ts';
-import type { ListSummary } from '../confirm-list.ts';
+import type { ListSummary } from './summary.ts';
 import { connectActito } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { RunRef } from '../run-ref.ts';

@@ -4,7 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, type Logger } from '@temporalio/worker';
 import { createActivities, type Activities } from '../../activities/create.ts';
 import type { ClosedRun } from '../../activities/close.ts';
-import type { ListSummary } from '../../activities/confirm-list.ts';
+import type { ListSummary } from '../../activities/confirm/summary.ts';
 import type { PlanSummary } from '../../activities/plan.ts';
 import type { ProvisionSummary } from '../../activities/provision.ts';
 import { temporalAddress } from '../setup/servers.ts';

@@ -6,7 +6,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { ClosedRun } from '../../activities/close.ts';
-import type { ListSummary } from '../../activities/confirm-list.ts';
+import type { ListSummary } from '../../activities/confirm/summary.ts';
 import type { OpenedRun } from '../../activities/open.ts';
 import type { PlanSummary } from '../../activities/plan.ts';
 import type { ProvisionSummary } from '../../activities/provision.ts';
