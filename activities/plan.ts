@@ -4,24 +4,29 @@ import { planRun } from '../state/plan.ts';
 import type { Counts, Plan, Run } from '../state/runs.ts';
 import type { State } from '../state/state.ts';
 import type { Dependencies } from './dependencies.ts';
+import { outlookOf, type PlanOutlook } from './outlook.ts';
 import { untilCancelled } from './progress.ts';
 import type { RunRef } from './run-ref.ts';
 
 /** What the workflow needs to know of a plan; the sets themselves stay in the state database. */
 export type PlanSummary = Pick<Plan, 'hash' | 'push' | 'toSend' | 'guards' | 'approved' | 'unchanged'> & {
   counts: Record<string, number>;
+  /** Of a dry run. */
+  outlook?: PlanOutlook;
 };
 
 /**
  * Compares the stage with what Actito acknowledged, and decides what the run will do.
  * @throws Failure PlanStale when another plan was asked for, StageLost
  */
-export async function plan({ state }: Dependencies, ref: RunRef): Promise<PlanSummary> {
+export async function plan(deps: Dependencies, ref: RunRef): Promise<PlanSummary> {
+  const { state } = deps;
   const run = await untilCancelled(planRun(state, ref));
   const wanted = run.request.plan;
   if (wanted !== undefined && wanted !== run.plan.hash) throw await stale(state, run, wanted);
   const { hash, push, toSend, guards, approved, unchanged } = run.plan;
-  return { hash, push, toSend, guards, approved, unchanged, counts: { ...run.counts } };
+  const outlook = run.dryRun ? { outlook: await outlookOf(deps, run) } : {};
+  return { hash, push, toSend, guards, approved, unchanged, counts: { ...run.counts }, ...outlook };
 }
 
 const COMPARED = ['members', 'added', 'removed', 'changed', 'rejected'] as const;

@@ -10,11 +10,16 @@ export interface Refusal {
   reason: string;
 }
 
-/** Records a refusal; an approval of the same activation that was not used yet no longer counts. */
-export async function refuse({ state }: Dependencies, refusal: Refusal): Promise<void> {
+/**
+ * Records a refusal; an approval of the same activation that was not used yet no longer counts.
+ * @returns what the refused plan counted
+ * @throws Failure PlanUnknown
+ */
+export async function refuse({ state }: Dependencies, refusal: Refusal): Promise<Record<string, number>> {
   const { activation, plan, by, reason } = refusal;
   const { workflowId, runId } = activityInfo().workflowExecution!;
-  await recordDecision(state, {
+  const { counts } = await recordDecision(state, {
     ...{ activation, planHash: plan, verdict: 'refused', by, reason, workflowId, runId },
   });
+  return { ...counts };
 }

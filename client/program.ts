@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import { defineCancel } from './commands/cancel.ts';
 import { PROGRAM, type CommandContext } from './commands/context.ts';
+import { defineApprove, defineReject } from './commands/decide.ts';
 import { defineDoctor } from './commands/doctor.ts';
 import { defineExplain } from './commands/explain.ts';
 import { defineHistory } from './commands/history.ts';
 import { defineInit } from './commands/init.ts';
 import { defineInspections } from './commands/inspect.ts';
+import { definePlan } from './commands/plan.ts';
 import { defineRejects } from './commands/rejects.ts';
 import { defineResync, defineRun } from './commands/run.ts';
 import { defineSchedule } from './commands/schedule.ts';
@@ -15,7 +17,7 @@ import { defineValidate } from './commands/validate.ts';
 /** The commands under their headings, in the order of their help. */
 const GROUPS: Record<string, ((program: Command, context: CommandContext) => void)[]> = {
   'Project folder:': [defineInit, defineValidate, defineDoctor],
-  'Runs:': [defineRun, defineResync, defineCancel],
+  'Runs:': [definePlan, defineRun, defineResync, defineApprove, defineReject, defineCancel],
   'What happened:': [defineStatus, defineHistory, defineRejects, defineExplain],
   'Schedules:': [defineSchedule],
   'What is in Actito:': [defineInspections],

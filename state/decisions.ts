@@ -25,6 +25,7 @@ export interface Approval {
 
 /** A plan that was made, with what it counted. */
 export interface MadePlan {
+  run: string;
   plan: Plan;
   counts: Counts;
   plannedAt: Date;
@@ -32,12 +33,7 @@ export interface MadePlan {
 
 /** The latest plan of this hash; dry runs make plans too. @throws Failure PlanUnknown */
 export async function requirePlan(db: Knex, activation: string, hash: string): Promise<MadePlan> {
-  const [made] = await rows<MadePlan>(
-    db,
-    `select plan, counts, opened_at as "plannedAt" from runs
-     where activation = :activation and plan->>'hash' = :hash order by no desc limit 1`,
-    { activation, hash },
-  );
+  const made = await findPlan(db, activation, hash, 'true');
   if (made) return made;
   throw new Failure(
     'PlanUnknown',
@@ -46,21 +42,103 @@ export async function requirePlan(db: Knex, activation: string, hash: string): P
   );
 }
 
-/** Records what was decided, once. @throws Failure PlanUnknown when no such plan was held */
-export async function recordDecision(db: Knex, decision: Decision): Promise<void> {
+async function findPlan(db: Knex, activation: string, hash: string, condition: string) {
+  const [made] = await rows<MadePlan>(
+    db,
+    `select no as run, plan, counts, opened_at as "plannedAt" from runs
+     where activation = :activation and plan->>'hash' = :hash and ${condition} order by no desc limit 1`,
+    { activation, hash },
+  );
+  return made;
+}
+
+/**
+ * Records what was decided, once; whoever refuses an approved plan, or approves a refused one, has thought again.
+ * @returns the plan that it is about
+ * @throws Failure PlanUnknown when no such plan was held, or none that waits for this decision
+ */
+export async function recordDecision(db: Knex, decision: Decision): Promise<MadePlan> {
   const { activation, planHash } = decision;
-  const { plan, counts } = await requirePlan(db, activation, planHash);
-  if (plan.guards.length === 0) {
+  const latest = await requirePlan(db, activation, planHash);
+  // Once approved, the same plan is made without guards.
+  const held = await findPlan(db, activation, planHash, `jsonb_array_length(plan->'guards') > 0`);
+  if (await isRecorded(db, decision)) return held ?? latest;
+  if (!held) {
     throw new Failure(
       'PlanUnknown',
       `No guard held plan ${planHash} of activation ${activation}: there is nothing to decide.`,
     );
   }
+  await assertNotOvertaken(db, decision, held);
+  await assertUndecided(db, decision, held);
+  const { plan, counts } = held;
   await db.raw(
     `insert into decisions (activation, plan_hash, verdict, decided_by, reason, figures, counts, workflow_id, run_id)
      values (:activation, :planHash, :verdict, :by, :reason, :figures, :counts, :workflowId, :runId)
      on conflict (workflow_id, run_id) do nothing`,
     { ...decision, figures: JSON.stringify(figuresOf(plan.guards)), counts: JSON.stringify(counts) },
+  );
+  return held;
+}
+
+/** An earlier attempt of the same execution has recorded it. */
+async function isRecorded(db: Knex, { workflowId, runId }: Decision): Promise<boolean> {
+  const found = await rows(db, 'select from decisions where workflow_id = :workflowId and run_id = :runId', {
+    workflowId,
+    runId,
+  });
+  return found.length > 0;
+}
+
+/**
+ * Saying the same again changes nothing, and would be taken for something new. But a plan that was held once more since
+ * (by another guard: the hash does not tell of rejects) is a new question.
+ */
+async function assertUndecided(
+  db: Knex,
+  { activation, planHash, verdict }: Decision,
+  { run }: MadePlan,
+): Promise<void> {
+  const [last] = await rows<{ same: boolean; by: string; reason: string; at: Date }>(
+    db,
+    `select plan_hash = :planHash and verdict = :verdict as same, decided_by as by, reason,
+            decided_at as at
+     from decisions where activation = :activation and decided_at > now() - interval '24 hours'
+       and decided_at > (select opened_at from runs where no = :run)
+     order by id desc limit 1`,
+    { activation, planHash, verdict, run },
+  );
+  if (!last?.same) return;
+  const until = new Date(last.at.getTime() + 24 * 3_600_000).toISOString();
+  throw new Failure(
+    'PlanUnknown',
+    `Plan ${planHash} of activation ${activation} was ${verdict} already, by ${last.by} at ${last.at.toISOString()}: ` +
+      `${last.reason}. ` +
+      (verdict === 'approved'
+        ? `That counts until ${until}, for the next run that succeeds: actito-sync run ${activation}`
+        : 'Runs go on being held until it is approved, or the warehouse changes.'),
+  );
+}
+
+/** What was applied, or passed by, is no longer a question: its figures would let through a later accident. */
+async function assertNotOvertaken(
+  db: Knex,
+  { activation, planHash }: Decision,
+  { run }: MadePlan,
+): Promise<void> {
+  const [overtaken] = await rows<{ run: string; at: Date }>(
+    db,
+    `select no as run, closed_at as at from runs
+     where activation = :activation and fence is not null and outcome like 'succeeded%'
+       and closed_at > (select opened_at from runs where no = :run)
+     order by no desc limit 1`,
+    { activation, run },
+  );
+  if (!overtaken) return;
+  throw new Failure(
+    'PlanUnknown',
+    `Plan ${planHash} of activation ${activation} is too old: run ${overtaken.run} has succeeded since ` +
+      `(${overtaken.at.toISOString()}). See what a run would do now: actito-sync plan ${activation}`,
   );
 }
 

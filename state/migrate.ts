@@ -2,12 +2,14 @@ import type { Knex } from 'knex';
 import * as initial from './migrations/0001-initial.ts';
 import * as rejectsAndRetention from './migrations/0002-rejects-and-retention.ts';
 import * as decisions from './migrations/0003-decisions.ts';
+import * as samples from './migrations/0004-samples.ts';
 import { rows, SCHEMA, type State } from './state.ts';
 
 const MIGRATIONS: Record<string, Knex.Migration> = {
   '0001-initial': initial,
   '0002-rejects-and-retention': rejectsAndRetention,
   '0003-decisions': decisions,
+  '0004-samples': samples,
 };
 
 /** Named in code instead of found on disk, so that they survive bundling. */

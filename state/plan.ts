@@ -12,6 +12,7 @@ import { checkFence, fenced, oneAtATime, type Fence } from './lease.ts';
 import { deltaTable } from './names.ts';
 import { heldBack, pushReason } from './push-reason.ts';
 import { addCounts, readRun, type Counts, type Plan, type PushReason, type Run } from './runs.ts';
+import { writeSamples } from './samples.ts';
 import { rows, setTransaction, type State } from './state.ts';
 
 /**
@@ -29,7 +30,11 @@ export async function planRun(state: State, fence: Fence): Promise<Run & { plan:
       const found = same
         ? await planUnchanged(trx, run, acknowledged)
         : await planDelta(trx, run, acknowledged);
-      const plan = heldBack(run, await withApproval(trx, run, found), acknowledged);
+      const plan = {
+        ...heldBack(run, await withApproval(trx, run, found), acknowledged),
+        ...(found.guards.length > 0 ? { pushOnceApproved: found.push } : {}),
+      };
+      if (run.dryRun) await writeSamples(trx, run, plan);
       await trx.raw('update runs set plan = :plan where no = :run', {
         plan: JSON.stringify(plan),
         run: run.run,
@@ -126,10 +131,10 @@ async function withApproval(trx: Knex.Transaction, run: Run, plan: Plan): Promis
   if (plan.guards.length === 0) return plan;
   const approval = await activeApproval(trx, run.activation);
   if (!approval) return plan;
-  const guards = notApproved(plan.guards, approval.figures);
-  if (guards.length > 0) return { ...plan, guards };
+  // Held by one, it is held by all: who approves it anew then approves the whole of it.
+  if (notApproved(plan.guards, approval.figures).length > 0) return plan;
   const { by, reason } = approval;
-  return { ...plan, guards, approved: { guards: plan.guards.map(({ guard }) => guard), by, reason } };
+  return { ...plan, guards: [], approved: { guards: plan.guards.map(({ guard }) => guard), by, reason } };
 }
 
 /** True when attributes were mapped otherwise in the last run that was settled. */

@@ -1,3 +1,4 @@
+import { DELETE_OLD_SAMPLES, SAMPLE_LIFETIME } from './samples.ts';
 import type { State } from './state.ts';
 
 /** How long what is past is kept, in milliseconds. */
@@ -21,6 +22,7 @@ const MAX_BATCHES = 100;
 export async function applyRetention(state: State, { rejects, runs }: Retention): Promise<void> {
   await inBatches(state, BATCH.rows, `delete from rejects where ctid in (${OLD_REJECTS})`, rejects);
   await inBatches(state, BATCH.rows, `delete from reject_stories where ctid in (${OLD_STORIES})`, rejects);
+  await inBatches(state, BATCH.rows, DELETE_OLD_SAMPLES, Math.min(rejects, SAMPLE_LIFETIME));
   await inBatches(state, BATCH.runs, `delete from runs where no in (${OLD_RUNS})`, runs); // and what hangs on them
   await inBatches(state, BATCH.rows, `delete from deliveries where id in (${LOOSE_DELIVERIES})`, runs);
 }

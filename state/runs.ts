@@ -74,6 +74,8 @@ export interface Plan {
   toSend: number;
   /** Guards that hold the run. */
   guards: GuardTrip[];
+  /** With guards: why the list is pushed when someone approves. */
+  pushOnceApproved?: PushReason | null;
   /** Guards that would hold it, had nobody approved; and who did, why. */
   approved?: { guards: string[]; by: string; reason: string };
 }

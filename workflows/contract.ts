@@ -1,6 +1,9 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineQuery } from '@temporalio/workflow';
 import { z } from 'zod';
+import type { PlanOutlook } from '../activities/outlook.ts';
+
+export type { PlanOutlook };
 
 /*
  * What the outside knows of the workflow: names, input, result, queries. The command line and the bare Temporal CLI
@@ -80,6 +83,8 @@ export interface RunResult {
   counts: RunCounts;
   rejects: { stage: string; reason: string; attribute: string; count: number }[];
   planHash?: string;
+  /** Of a dry run: what else can be said of its plan. */
+  plan?: PlanOutlook;
   list?: {
     name: string;
     /** Why it was pushed; null: it was not. */
@@ -120,6 +125,17 @@ export const refusalSchema = z.strictObject({
   by: text(100).default('unknown'),
 });
 export type RefusalInput = z.input<typeof refusalSchema>;
+
+/** The result of `refusePlan`. */
+export interface RefusalResult {
+  activation: string;
+  /** The hash of the plan. */
+  refused: string;
+  by: string;
+  reason: string;
+  /** What the plan counted. */
+  counts: RunCounts;
+}
 
 /** The workflow id of a refusal. */
 export function refusalWorkflowId({ activation, plan }: Pick<RefusalInput, 'activation' | 'plan'>): string {

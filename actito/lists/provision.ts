@@ -75,7 +75,8 @@ function describe({ id, description }: Activation): string {
   return description ? `${description} ${ownerMarker(id)}` : ownerMarker(id);
 }
 
-function conflict(found: ExternalTargetList, { id }: Activation): Failure {
+/** Someone else's list has this name. */
+export function conflict(found: ExternalTargetList, { id }: Activation): Failure {
   const owner = ownerOf(found);
   return new Failure(
     'ListConflict',

@@ -10,7 +10,7 @@ import { runsUnderWay } from '../run/under-way.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describeTrouble } from '../output/errors.ts';
 import { examples, type CommandContext } from './context.ts';
-import { NO_WORKER } from './run.ts';
+import { NO_WORKER } from './follow.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface CancelFlags {

@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import { Failure } from '../../activation/failures.ts';
 import { projectFolder } from '../../config/folder-setting.ts';
 import { loadProject } from '../../config/project.ts';
-import { suggestion } from '../../config/suggestion.ts';
+import { suggestion } from '../../activation/suggestion.ts';
 import { doctor } from '../activation-client.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describeTrouble } from '../output/errors.ts';
 import { describeProbes } from '../output/probes.ts';
 import { examples, type CommandContext } from './context.ts';
-import { NO_WORKER } from './run.ts';
+import { NO_WORKER } from './follow.ts';
 
 /** Adds `doctor [target]`. */
 export function defineDoctor(program: Command, context: CommandContext): void {

@@ -2,14 +2,14 @@ import type { Command } from 'commander';
 import { Failure } from '../../activation/failures.ts';
 import { projectFolder } from '../../config/folder-setting.ts';
 import { loadProject } from '../../config/project.ts';
-import { suggestion } from '../../config/suggestion.ts';
+import { suggestion } from '../../activation/suggestion.ts';
 import type { InspectRequest } from '../../workflows/contract.ts';
 import { inspect } from '../activation-client.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describeTrouble } from '../output/errors.ts';
 import { describeInspection } from '../output/inspection.ts';
 import { examples, type CommandContext } from './context.ts';
-import { NO_WORKER } from './run.ts';
+import { NO_WORKER } from './follow.ts';
 
 const WHAT = {
   attributes: 'show the attributes of the profile table in Actito, and which activations write them',

@@ -2,14 +2,16 @@ import { ServiceError, WorkflowFailedError } from '@temporalio/client';
 import { isFailure } from '../../activation/failures.ts';
 import { runFailure } from '../run/failure.ts';
 import type { Trouble } from '../run/trouble.ts';
+import { describeHeld } from './held.ts';
 
 /** An error for people, line by line; without a stack. */
 export function describeError(error: unknown): string[] {
   if (error instanceof WorkflowFailedError) {
-    const { type, message, guards } = runFailure(error);
+    const { type, message, guards, held } = runFailure(error);
     if (guards.length === 0) return [`${type}: ${message}`];
     const trips = guards.map((trip) => `  ${trip.guard}: ${trip.message}`);
-    return [`${type}: the run was held, and nothing was written.`, ...trips];
+    const answers = held ? describeHeld(held) : [];
+    return [`${type}: the run was held, and nothing was written.`, ...trips, ...answers];
   }
   if (isFailure(error)) return [`${error.type}: ${error.message}`];
   if (!(error instanceof Error)) return [String(error)];

@@ -14,7 +14,7 @@ const MAIN_COUNTS: Record<string, string> = {
 };
 
 /** Shown when there are any. */
-const MORE_COUNTS: Record<string, string> = {
+export const MORE_COUNTS: Record<string, string> = {
   duplicates: 'rows that repeat another one',
   ambiguous: 'members whose rows contradict each other: on the list, no attributes sent',
   refused: 'members whose attributes Actito refused',
@@ -34,21 +34,26 @@ const CONFIRMATIONS = {
 /** A run's result for people, line by line. `now` is what "in 2 days" counts from. */
 export function describeResult(result: RunResult, now = Date.now()): string[] {
   const { activation, outcome, counts, rejects, list, notes } = result;
-  const reasons = rejects.map(({ reason, attribute, count }) => {
-    const words = WORDS[reason] === undefined ? '' : `: ${WORDS[reason]}`;
-    return `${count} × ${reason}${attribute === '' ? '' : ` (${attribute})`}${words}`;
-  });
   return [
     `${activation}: ${outcome}`,
     ...countLines(MAIN_COUNTS, counts, () => true),
     ...countLines(MORE_COUNTS, counts, (count) => count > 0),
-    ...reasons.map((reason) => entry('reason', reason)),
-    ...(list ? listLines(list, outcome === 'planned', now) : []),
+    ...reasonLines(rejects),
+    ...(list ? listLines(list, now) : []),
     ...notes.map((note) => entry('note', note)),
   ];
 }
 
-function countLines(
+/** Why rows and values could not be used, with how many there were. */
+export function reasonLines(rejects: RunResult['rejects']): string[] {
+  return rejects.map(({ reason, attribute, count }) => {
+    const words = WORDS[reason] === undefined ? '' : `: ${WORDS[reason]}`;
+    return entry('reason', `${count} × ${reason}${attribute === '' ? '' : ` (${attribute})`}${words}`);
+  });
+}
+
+/** Numbers with their names and what they mean; `isShown` leaves some out. */
+export function countLines(
   names: Record<string, string>,
   counts: RunCounts,
   isShown: (count: number) => boolean,
@@ -59,11 +64,10 @@ function countLines(
   });
 }
 
-function listLines(list: NonNullable<RunResult['list']>, isPlan: boolean, now: number): string[] {
+function listLines(list: NonNullable<RunResult['list']>, now: number): string[] {
   const { name, pushed, confirmation, profiles, expires } = list;
   const push = pushed === null ? 'not pushed: unchanged and valid' : `pushed (${pushed})`;
-  const planned = pushed === null ? 'would not be pushed' : `would be pushed (${pushed})`;
-  const how = [isPlan ? planned : push, ...(confirmation ? [CONFIRMATIONS[confirmation]] : [])];
+  const how = [push, ...(confirmation ? [CONFIRMATIONS[confirmation]] : [])];
   return [
     entry('list', `"${name}" ${how.join(', ')}`),
     ...(profiles === null ? [] : [entry('profiles', `${String(profiles).padEnd(7)} in Actito's list`)]),
@@ -71,7 +75,8 @@ function listLines(list: NonNullable<RunResult['list']>, isPlan: boolean, now: n
   ];
 }
 
-function entry(name: string, text: string): string {
+/** A line of what is told of a run: its name, and what there is to say. */
+export function entry(name: string, text: string): string {
   return `  ${name.padEnd(10)} ${text}`;
 }
 

@@ -6,6 +6,14 @@ import {
   type WorkflowFailedError,
 } from '@temporalio/client';
 import type { GuardTrip } from '../../activation/guards.ts';
+import type { RunCounts } from '../../workflows/contract.ts';
+
+/** What a guard held. */
+export interface HeldPlan {
+  activation: string;
+  planHash: string;
+  counts: RunCounts;
+}
 
 /** Why a run did not complete. */
 export interface RunFailure {
@@ -14,14 +22,17 @@ export interface RunFailure {
   message: string;
   /** The guards that held the run; none unless the type is `GuardTripped`. */
   guards: GuardTrip[];
+  /** The plan that they held. */
+  held?: HeldPlan;
 }
 
 /** The failure of the workflow in our words. */
 export function runFailure({ cause, message }: WorkflowFailedError): RunFailure {
   if (cause instanceof ApplicationFailure) {
     const type = cause.type ?? 'Error';
-    const [guards] = type === 'GuardTripped' ? ((cause.details ?? []) as GuardTrip[][]) : [];
-    return { type, message: cause.message, guards: guards ?? [] };
+    if (type !== 'GuardTripped') return { type, message: cause.message, guards: [] };
+    const [guards = [], held] = (cause.details ?? []) as [GuardTrip[]?, HeldPlan?];
+    return { type, message: cause.message, guards, held };
   }
   const own = (type: string, words: string) => ({ type, message: words, guards: [] });
   if (cause instanceof CancelledFailure) return own('Cancelled', 'The run was cancelled.');

@@ -13,8 +13,8 @@ export interface Past {
   json<T>(args: string[]): Promise<T>;
 }
 
-/** A stand with a worker for all tests of a file; before each, nothing has ever run. */
-export function pastForTests(): Past {
+/** A stand with a worker for all tests of a file; before each (or all), nothing has ever run. */
+export function pastForTests({ reset = beforeEach } = {}): Past {
   const past = {} as Past;
   beforeAll(async () => {
     past.stand = await startStand();
@@ -35,7 +35,7 @@ export function pastForTests(): Past {
     await past.hosted?.close();
     await past.stand?.dispose();
   });
-  beforeEach(async () => {
+  reset(async () => {
     await resetStand(past.stand);
     await past.stand.writeActivation();
   });
@@ -52,6 +52,11 @@ export function row(out: string, first: string): string[] | undefined {
     .split('\n')
     .map((line) => line.split(/ {2,}/))
     .find(([cell]) => cell === first);
+}
+
+/** All that is said under a name in the result of a run, or of a plan. */
+export function shown(out: string, name: string): string[] {
+  return [...out.matchAll(new RegExp(`^ {2}${name} +(.*)$`, 'gm'))].map(([, text]) => text!);
 }
 
 /** Anna and Bob are contacts, Eve is unknown to Actito, and one row has no usable key. */

@@ -1,0 +1,111 @@
+import { foreseeList } from '../actito/lists/foresee.ts';
+import { isSameTable } from '../actito/lists/renaming.ts';
+import { checkStructure } from '../actito/structure/check.ts';
+import { findAttribute, readProfileTable } from '../actito/structure/table.ts';
+import { isFailure } from '../activation/failures.ts';
+import type { GuardTrip } from '../activation/guards.ts';
+import { readFormerList } from '../state/former-list.ts';
+import { readSends, type Sends } from '../state/foreseen.ts';
+import { readProvisioned } from '../state/provisioned.ts';
+import { readQuotaUse } from '../state/report/overview.ts';
+import { withSnapshot } from '../state/report/snapshot.ts';
+import type { Plan, Run } from '../state/runs.ts';
+import { readSampleNames, type SampleNames } from '../state/samples.ts';
+import { connectActito, type ConnectedDestination } from './destination.ts';
+import type { Dependencies } from './dependencies.ts';
+import { cancellation } from './progress.ts';
+
+/** What a dry run can say of its plan besides the counts: numbers and names only, no personal data. */
+export interface PlanOutlook {
+  /** The number of the dry run, under which its samples are stored. */
+  run: string;
+  /** Guards that would hold a run of this plan. */
+  guards: GuardTrip[];
+  sends: Sends;
+  /** What would be made in Actito; null: that could not be found out (a problem says why). */
+  creates: Creates | null;
+  /** Imports of the profile table in 24 hours, over all activations. Null as with `creates`. */
+  quota: { limit: number; used: number; left: number; nextFree: string | null } | null;
+  /** What a run would fail of, or what could not be found out, a sentence each. */
+  problems: string[];
+  /** A few members of each class. */
+  samples: SampleNames[];
+}
+
+interface Creates {
+  attributes: { name: string; type: string }[];
+  /** The external target list that is missing. */
+  list: string | null;
+  /** The list that would get this activation's list name. */
+  renames: string | null;
+}
+
+/** Looks ahead from a plan, and writes nothing to Actito. What cannot be found out is told, and fails nothing. */
+export async function outlookOf(deps: Dependencies, run: Run & { plan: Plan }): Promise<PlanOutlook> {
+  const { state } = deps;
+  const { guards } = run.plan;
+  const problems: string[] = [];
+  const signal = cancellation();
+  const told = async <T>(look: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await look();
+    } catch (error) {
+      if (!isFailure(error) || signal.aborted) throw error;
+      const { type, message } = error;
+      problems.push(
+        `${error.retryable ? 'Could not be looked up' : 'A run would fail'}: ${type}: ${message}`,
+      );
+      return null;
+    }
+  };
+  const connected = await told(async () => connectActito(deps, run.definition.destination, signal));
+  const made = connected && (await told(() => creates(deps, run, connected)));
+  return {
+    ...{ run: run.run, guards, sends: await readSends(state, run, made?.list != null), creates: made },
+    quota: connected && (await quota(deps, run, connected)),
+    problems,
+    samples: await withSnapshot(state, (snapshot) => readSampleNames(snapshot, run.run)),
+  };
+}
+
+/** As `provision` would find it: what was found the last time is trusted. */
+async function creates(
+  { state }: Dependencies,
+  { definition, columns }: Run,
+  { client }: ConnectedDestination,
+): Promise<Creates> {
+  const nothing = { attributes: [], list: null, renames: null };
+  if (await readProvisioned(state, definition)) return nothing;
+  const { activation, destination } = definition;
+  const { entity } = destination;
+  const table = await readProfileTable(client, entity, destination.profileTable);
+  checkStructure(table, activation, columns!);
+  if (activation.list.provision === 'existing') return nothing;
+  const former = await readFormerList(state, activation.id);
+  const here = former && isSameTable(definition, former.definition);
+  const place = { entity, table: table.id };
+  const list = await foreseeList(
+    client,
+    place,
+    definition,
+    here ? former.definition.activation.list : undefined,
+  );
+  return {
+    attributes: activation.attributes
+      .filter(({ attribute }) => !findAttribute(table, attribute))
+      .map(({ attribute, create }) => ({ name: attribute, type: create!.type })),
+    list: list === 'missing' ? activation.list.name : null,
+    renames: typeof list === 'object' ? list.rename : null,
+  };
+}
+
+async function quota(
+  { state }: Dependencies,
+  { definition }: Run,
+  { quotaKey }: ConnectedDestination,
+): Promise<PlanOutlook['quota']> {
+  const limit = definition.destination.limits.importsPerTablePerDay;
+  const uses = await withSnapshot(state, readQuotaUse);
+  const { used = 0, nextFree = null } = uses.find((use) => use.quotaKey === quotaKey) ?? {};
+  return { limit, used, left: Math.max(0, limit - used), nextFree: nextFree?.toISOString() ?? null };
+}

@@ -1,0 +1,110 @@
+import { userInfo } from 'node:os';
+import type { Client } from '@temporalio/client';
+import type { Command } from 'commander';
+import type { RefusalInput } from '../../workflows/contract.ts';
+import { refusePlan } from '../activation-client.ts';
+import { EXIT } from '../exit-codes.ts';
+import { describeTrouble } from '../output/errors.ts';
+import { describeRefusal } from '../output/held.ts';
+import { examples, type CommandContext } from './context.ts';
+import { NO_WORKER } from './follow.ts';
+import { ACTIVATION, JSON_OPTION } from './options.ts';
+import { maxRejects, RESULT_AS_JSON, runAndTell, type RunOutput } from './run.ts';
+import type { Surroundings } from './surroundings.ts';
+
+interface Decided {
+  reason: string;
+  by?: string;
+}
+
+const HASH = 'the hash of the held plan; the run that was held has printed it';
+const REASON = 'why; kept with the decision';
+const BY = 'who decides; default: ACTITO_SYNC_USER, or your login name';
+
+/** Adds `approve <activation> <planHash>`. */
+export function defineApprove(program: Command, { surroundings, connected }: CommandContext): void {
+  program
+    .command('approve')
+    .description('approve the plan of a run that a guard held, and run at once; follow it to its end')
+    .argument('<activation>', ACTIVATION)
+    .argument('<planHash>', HASH)
+    .requiredOption('--reason <text>', REASON)
+    .option('--by <name>', BY)
+    .addOption(maxRejects())
+    .option('--json', RESULT_AS_JSON)
+    .addHelpText('after', HOW_LONG)
+    .addHelpText(
+      'after',
+      examples(
+        ["approve vip-customers 0123456789ab --reason 'spring clean-up'", 'as the held run says'],
+        ["approve vip-customers 0123456789ab --reason 'clean-up' --by anna", 'on behalf of someone'],
+      ),
+    )
+    .action((activation: string, approve: string, { reason, by, ...output }: Decided & RunOutput) =>
+      connected((client) =>
+        runAndTell(
+          client,
+          { activation, approve, reason, by: by ?? whoAmI(surroundings) },
+          output,
+          surroundings,
+        ),
+      ),
+    );
+}
+
+const HOW_LONG = `
+The run passes the guards as long as its figures, counted anew, exceed the approved ones by no more than 10 %; otherwise
+it is held again. An approval is used up by the first run that succeeds, and counts for 24 hours.`;
+
+/** Adds `reject <activation> <planHash>`. */
+export function defineReject(program: Command, { surroundings, connected }: CommandContext): void {
+  program
+    .command('reject')
+    .description(
+      'record that the plan of a run that a guard held must not be applied; takes back an approval',
+    )
+    .argument('<activation>', ACTIVATION)
+    .argument('<planHash>', HASH)
+    .requiredOption('--reason <text>', REASON)
+    .option('--by <name>', BY)
+    .option('--json', JSON_OPTION)
+    .addHelpText(
+      'after',
+      examples(
+        ["reject vip-customers 0123456789ab --reason 'orders are not loaded'", 'runs go on being held'],
+        ["reject vip-customers 0123456789ab --reason 'not loaded' --json", 'for a program'],
+      ),
+    )
+    .action((activation: string, plan: string, { reason, by, json = false }: Decided & { json?: boolean }) =>
+      connected((client) =>
+        reject(client, { activation, plan, reason, by: by ?? whoAmI(surroundings) }, json, surroundings),
+      ),
+    );
+}
+
+async function reject(
+  client: Client,
+  refusal: RefusalInput,
+  json: boolean,
+  { out, err, signal, taskQueue }: Surroundings,
+): Promise<number> {
+  const result = await refusePlan(client, refusal, {
+    taskQueue,
+    signal,
+    onSilence: () => err.write(`${NO_WORKER}\n`),
+    onTrouble: (trouble) => err.write(`${describeTrouble(trouble)}\n`),
+  });
+  const lines = json ? [JSON.stringify(result, null, 2)] : describeRefusal(result);
+  out.write(`${lines.join('\n')}\n`);
+  return EXIT.ok;
+}
+
+/** Who decides; undefined when nobody can tell (a container's user may have no name). */
+function whoAmI({ env }: Surroundings): string | undefined {
+  if (env.ACTITO_SYNC_USER) return env.ACTITO_SYNC_USER;
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+}

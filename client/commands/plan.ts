@@ -1,0 +1,95 @@
+import { access, constants, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Client } from '@temporalio/client';
+import type { Command } from 'commander';
+import { Failure } from '../../activation/failures.ts';
+import { readSamples } from '../../state/samples.ts';
+import type { RunResult } from '../../workflows/contract.ts';
+import { EXIT } from '../exit-codes.ts';
+import { describePlan } from '../output/plan.ts';
+import { describeResult } from '../output/result.ts';
+import type { ShownSample } from '../output/samples.ts';
+import { withState } from '../state.ts';
+import { examples, type CommandContext } from './context.ts';
+import { startAndFollow } from './follow.ts';
+import { ACTIVATION, JSON_OPTION } from './options.ts';
+import type { Surroundings } from './surroundings.ts';
+
+interface PlanFlags {
+  json?: boolean;
+  out?: string;
+  showPersonalData?: boolean;
+}
+
+/** Adds `plan <activation>`. */
+export function definePlan(program: Command, { surroundings, connected }: CommandContext): void {
+  program
+    .command('plan')
+    .description('show what a run would do now, with a sample of it and its hash; writes nothing to Actito')
+    .argument('<activation>', ACTIVATION)
+    .option('--json', JSON_OPTION)
+    .option('--out <file>', 'also write the answer as JSON into this file')
+    .option('--show-personal-data', 'show whom the sample is about, and the new values')
+    .addHelpText('after', WHERE)
+    .addHelpText(
+      'after',
+      examples(
+        ['plan vip-customers', 'before a run, or when one was held'],
+        ['plan vip-customers --out plan.json', 'for someone who decides'],
+        ['plan vip-customers --show-personal-data', 'to look at single members'],
+        ['plan vip-customers --json', 'for a program'],
+      ),
+    )
+    .action((activation: string, flags: PlanFlags) =>
+      connected((client) => plan(client, activation, flags, surroundings)),
+    );
+}
+
+const WHERE = `
+It ends with 0 also when a guard would hold the run: the answer tells. Keys and values are personal data: they are read
+from the state database (ACTITO_SYNC_DATABASE_URL), where they are deleted after a day, and never pass through Temporal.`;
+
+/** `plan <activation>`. @returns the exit code @throws what the dry run failed of */
+async function plan(
+  client: Client,
+  activation: string,
+  { json = false, out: file, showPersonalData = false }: PlanFlags,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { env, out } = surroundings;
+  // What would be missed afterwards is missed at once.
+  if (file !== undefined) await assertWritable(file);
+  if (showPersonalData) await withState(env, (snapshot) => readSamples(snapshot, '0'));
+  const planned = await startAndFollow(client, { activation, dryRun: true }, { json }, surroundings);
+  if (!planned) return EXIT.interrupted;
+  const result = showPersonalData ? await withPersonalData(planned, env) : planned;
+  const text = `${JSON.stringify(result, null, 2)}\n`;
+  if (file !== undefined) await writeFile(file, text, { mode: 0o600 });
+  out.write(
+    json
+      ? text
+      : `${(result.plan ? describePlan(result, result.plan) : describeResult(result)).join('\n')}\n`,
+  );
+  if (file !== undefined && !json) out.write(`Written: ${file}\n`);
+  return EXIT.ok;
+}
+
+type ShownPlan = Omit<RunResult, 'plan'> & {
+  plan?: Omit<NonNullable<RunResult['plan']>, 'samples'> & { samples: ShownSample[] };
+};
+
+async function withPersonalData(result: RunResult, env: NodeJS.ProcessEnv): Promise<ShownPlan> {
+  const samples = await withState(env, (snapshot) => readSamples(snapshot, result.plan!.run));
+  return { ...result, plan: { ...result.plan!, samples } };
+}
+
+async function assertWritable(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  try {
+    if (found?.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+    await access(found ? file : dirname(file), constants.W_OK);
+  } catch (cause) {
+    const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+    throw new Failure('InvalidActivation', `--out: ${file} cannot be written (${code}).`, { cause });
+  }
+}

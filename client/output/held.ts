@@ -1,0 +1,32 @@
+import type { RefusalResult, RunCounts } from '../../workflows/contract.ts';
+import { decideCommand, planCommand } from '../run/commands.ts';
+import type { HeldPlan } from '../run/failure.ts';
+
+/** What people decide by, in the order in which they ask. */
+const DECISIVE = ['read', 'members', 'added', 'removed', 'changed', 'unchanged', 'rejected'];
+
+/** The plan that a guard held for people, line by line: what it counted, and the commands that answer it. */
+export function describeHeld({ activation, planHash, counts }: HeldPlan): string[] {
+  return [
+    `  plan ${planHash}: ${countsInWords(counts)}`,
+    `If it is right as it is:  ${decideCommand('approve', activation, planHash)}`,
+    `If it is not:             ${decideCommand('reject', activation, planHash)}`,
+    `To look closer:           ${planCommand(activation)}`,
+  ];
+}
+
+/** A refusal that was recorded, for people, line by line. */
+export function describeRefusal({ activation, refused, by, reason, counts }: RefusalResult): string[] {
+  return [
+    `${activation}: plan ${refused} is refused by ${by}: ${reason}`,
+    `  ${countsInWords(counts)}`,
+    'Runs and schedules go on. As long as the warehouse says the same, they are held again.',
+  ];
+}
+
+/** `read 60, members 60, …` */
+function countsInWords(counts: RunCounts): string {
+  return DECISIVE.filter((name) => counts[name] !== undefined)
+    .map((name) => `${name} ${counts[name]}`)
+    .join(', ');
+}

@@ -1,0 +1,200 @@
+import { expect, test } from 'vitest';
+import { REFUSE_WORKFLOW_TYPE, WORKFLOW_TYPE, type RefusalResult } from '../../workflows/contract.ts';
+import { until } from '../setup/until.ts';
+import { copied, guardedForTests, hashIn } from './approval-support.ts';
+import { deleteIfThere } from './scheduled-project.ts';
+
+const past = guardedForTests();
+
+interface Decided {
+  verdict: string;
+  decided_by: string;
+  reason: string;
+  counts: Record<string, number>;
+}
+const decisions = async () =>
+  (await past.stand.state.raw<{ rows: Decided[] }>('select * from decisions order by id')).rows;
+
+test('a held run tells what tripped, the counts, and the commands that answer it', async () => {
+  await past.leave(60);
+  const { code, err } = await past.held();
+  expect(code).toBe(3);
+  const [first, trip, plan, ...answers] = err.trimEnd().split('\n');
+  expect(first).toBe('GuardTripped: the run was held, and nothing was written.');
+  expect(trip).toMatch(/^ {2}maxRemovedRatio: 60 members would leave the list/);
+  expect(plan).toMatch(
+    /^ {2}plan [0-9a-f]{12}: read 60, members 60, added 0, removed 60, changed 0, unchanged 60, rejected 0$/,
+  );
+  expect(answers.map((line) => line.split(/: {2,}/)[1])).toEqual([
+    `actito-sync approve vip ${hashIn(err)} --reason "…"`,
+    `actito-sync reject vip ${hashIn(err)} --reason "…"`,
+    'actito-sync plan vip',
+  ]);
+});
+
+test('the command to approve works as it is printed: it is recorded, and the run goes through', async () => {
+  await past.leave(60);
+  const command = copied((await past.held()).err, 'approve');
+  const { code, out, err } = await past.ask(command, { env: { ACTITO_SYNC_USER: 'anna' } });
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/^activation\/vip started\n/);
+  expect(out).toContain('\nvip: succeeded\n');
+  expect(out).toContain('Held by maxRemovedRatio but for the approval of anna: …');
+  expect(past.listed()).toBe(60);
+  expect(await decisions()).toMatchObject([
+    { verdict: 'approved', decided_by: 'anna', reason: '…', counts: { removed: 60, members: 60 } },
+  ]);
+});
+
+test('the command to reject works as it is printed: it tells who, why and what, and runs go on being held', async () => {
+  await past.leave(60);
+  const command = copied((await past.held()).err, 'reject');
+  const { code, out, err } = await past.ask([...command, '--by', 'bob']);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(
+    /^vip: plan [0-9a-f]{12} is refused by bob: …\n {2}read 60, members 60, added 0, removed 60/,
+  );
+  expect(await decisions()).toMatchObject([
+    { verdict: 'refused', decided_by: 'bob', counts: { removed: 60 } },
+  ]);
+  await past.held();
+  expect(past.listed()).toBe(120);
+});
+
+test('the command to look closer works as it is printed', async () => {
+  await past.leave(60);
+  const { code, out } = await past.ask(copied((await past.held()).err, 'plan'));
+  expect(code).toBe(0);
+  expect(out).toContain('  guard      maxRemovedRatio would hold it: ');
+});
+
+test('a plan that a guard holds is held also when it is asked for by its hash', async () => {
+  await past.leave(60);
+  const plan = hashIn((await past.held()).err);
+  const { code, err } = await past.ask(['run', 'vip', '--plan', plan]);
+  expect(code).toBe(3);
+  expect(hashIn(err)).toBe(plan);
+  expect(past.listed()).toBe(120);
+});
+
+test('who decides is the login name when nobody says otherwise', async () => {
+  await past.leave(60);
+  await past.ask(['reject', 'vip', hashIn((await past.held()).err), '--reason', 'x']);
+  const [{ decided_by: by }] = (await decisions()) as [Decided];
+  expect([by, by]).not.toContain('');
+  expect(by).not.toBe('unknown');
+});
+
+test('a plan can be approved before any run was held by it', async () => {
+  await past.leave(60);
+  const { out } = await past.ask(['plan', 'vip']);
+  expect(await past.ask(copied(out, 'approve'))).toMatchObject({ code: 0 });
+  expect(past.listed()).toBe(60);
+});
+
+test('figures that exceed the approved ones by more than a tenth are held again, with a plan that can be approved', async () => {
+  await past.leave(50);
+  const approve = copied((await past.held()).err, 'approve');
+  await past.leave(56);
+  const again = await past.ask(approve);
+  expect(again.code).toBe(3);
+  expect(past.listed()).toBe(120);
+  expect(await past.ask(copied(again.err, 'approve'))).toMatchObject({ code: 0 });
+  expect(past.listed()).toBe(64);
+});
+
+test('a plan held by several guards is approved as a whole, also the second time', async () => {
+  await past.stand.writeActivation({ guards: { maxRemoved: 10 } });
+  await past.leave(50);
+  const approve = copied((await past.held()).err, 'approve');
+  await past.stand.warehouse.query(`insert into people (email) select 'nobody' from generate_series(1, 30)`);
+  const again = await past.ask(approve);
+  expect(again.code).toBe(3);
+  for (const guard of ['maxRemovedRatio', 'maxRemoved', 'maxRejectedRatio'])
+    expect(again.err).toContain(`\n  ${guard}: `);
+  expect(await past.ask(copied(again.err, 'approve'))).toMatchObject({ code: 0 });
+  expect(past.listed()).toBe(70);
+});
+
+test('an approval is used up by a success with rejects too', async () => {
+  await past.leave(40);
+  await past.stand.warehouse.query(`insert into people (email) values ('nobody')`);
+  const { code, out } = await past.ask(copied((await past.held()).err, 'approve'));
+  expect({ code, out }).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('succeeded with rejects') as string,
+  });
+  await past.stand.writeActivation({ guards: { maxRemovedRatio: 1 } });
+  await past.leave(0);
+  await past.hosted.run();
+  await past.stand.writeActivation({ guards: {} });
+  await past.leave(40);
+  await past.held();
+});
+
+test('an approval and a rejection can be given by the bare request, as one JSON argument', async () => {
+  await past.leave(60);
+  const plan = hashIn((await past.held()).err);
+  const { taskQueue, client } = past.hosted;
+  const refusal = JSON.parse(`{"activation":"vip","plan":"${plan}","reason":"not loaded"}`) as object;
+  const refused = (await client.workflow.execute(REFUSE_WORKFLOW_TYPE, {
+    ...{ taskQueue, workflowId: `${taskQueue}/bare-refusal`, args: [refusal] },
+  })) as RefusalResult;
+  expect(refused).toMatchObject({
+    refused: plan,
+    by: 'unknown',
+    reason: 'not loaded',
+    counts: { removed: 60 },
+  });
+
+  const approval = JSON.parse(`{"activation":"vip","approve":"${plan}","reason":"loaded now"}`) as object;
+  const result = (await client.workflow.execute(WORKFLOW_TYPE, {
+    ...{ taskQueue, workflowId: `${taskQueue}/bare-approval`, args: [approval] },
+  })) as object;
+  expect(result).toMatchObject({ outcome: 'succeeded', counts: { removed: 60 } });
+  expect((await decisions()).map(({ verdict }) => verdict)).toEqual(['refused', 'approved']);
+});
+
+test('schedules go on while a held plan waits, are held too, and go through once it is approved', async () => {
+  const env = { ACTITO_SYNC_PROJECT_NAME: `approval-${process.pid}` };
+  await past.stand.writeActivation({ guards: {}, schedule: { every: '24h' } });
+  expect(await past.ask(['schedule', 'apply'], { env })).toMatchObject({ code: 0 });
+  const schedule = past.hosted.client.schedule.getHandle('activation/vip');
+  const outcomes = async () =>
+    (
+      await past.stand.state.raw<{ rows: { outcome: string }[] }>(
+        `select outcome from runs where workflow_id like 'activation/vip-%' and closed_at is not null order by no`,
+      )
+    ).rows.map(({ outcome }) => outcome);
+  try {
+    await past.leave(60);
+    const { err } = await past.held();
+    await schedule.trigger();
+    await until('the scheduled run was held', async () => (await outcomes()).length === 1);
+    expect(await past.ask(copied(err, 'approve'))).toMatchObject({ code: 0 });
+    await schedule.trigger();
+    await until('the next scheduled run has ended', async () => (await outcomes()).length === 2);
+    expect(await outcomes()).toEqual(['held', 'succeeded']);
+  } finally {
+    await deleteIfThere(past.hosted.client, 'activation/vip');
+  }
+});
+
+test('an approval given while another run is under way is recorded, and counts for the next one', async () => {
+  await past.leave(60);
+  const approve = copied((await past.held()).err, 'approve');
+  await past.stand.warehouse.query('begin; lock table people');
+  const other = await past.hosted.start({ activation: 'vip' });
+  await until('the other run has the lease', async () => {
+    const { rows } = await past.stand.state.raw<{ rows: unknown[] }>(
+      `select from activations where holder_workflow = '${other.workflowId}'`,
+    );
+    return rows.length === 1;
+  });
+  const { code, err } = await past.ask(approve);
+  expect({ code, err }).toEqual({ code: 5, err: 'The approval is recorded: it counts for the next run.\n' });
+  await past.stand.warehouse.query('rollback');
+  await other.result().catch(() => undefined);
+  expect(await past.ask(['run', 'vip'])).toMatchObject({ code: 0 });
+  expect(past.listed()).toBe(60);
+});

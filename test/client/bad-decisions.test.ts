@@ -1,0 +1,184 @@
+import { beforeAll, expect, test } from 'vitest';
+import { WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { guardedForTests, hashIn } from './approval-support.ts';
+
+const past = guardedForTests({ reset: beforeAll });
+
+const WRONG_COMMAND_LINE = 2;
+const FAILED = 1;
+
+/** A plan that waits for a decision. */
+let hash: string;
+beforeAll(async () => {
+  await past.leave(60);
+  hash = hashIn((await past.held()).err);
+});
+
+interface Bad {
+  what: string;
+  /** `HASH` stands for the plan that waits. */
+  args: string[];
+  code: number;
+  says: string | RegExp;
+  env?: NodeJS.ProcessEnv;
+}
+
+const CLEAN_UP = ['--reason', 'a clean-up', '--by', 'anna'];
+
+test.each<Bad>([
+  {
+    what: 'an approval of nothing',
+    args: ['approve', 'vip', ...CLEAN_UP],
+    code: WRONG_COMMAND_LINE,
+    says: "error: missing required argument 'planHash'",
+  },
+  {
+    what: 'an approval without a reason',
+    args: ['approve', 'vip', 'HASH'],
+    code: WRONG_COMMAND_LINE,
+    says: "error: required option '--reason <text>' not specified",
+  },
+  {
+    what: 'an approval with an empty reason',
+    args: ['approve', 'vip', 'HASH', '--reason', ''],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: reason: expected a text',
+  },
+  {
+    what: 'an approval with a reason that is too long',
+    args: ['approve', 'vip', 'HASH', '--reason', 'x'.repeat(201)],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: reason: expected a text of at most 200 characters',
+  },
+  {
+    what: 'an approval by a name that is too long',
+    args: ['approve', 'vip', 'HASH', '--reason', 'x'],
+    env: { ACTITO_SYNC_USER: 'x'.repeat(101) },
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: by: expected a text of at most 100 characters',
+  },
+  {
+    what: 'an approval by nobody',
+    args: ['approve', 'vip', 'HASH', '--reason', 'x', '--by', ''],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: by: expected a text',
+  },
+  {
+    what: 'an approval of no hash',
+    args: ['approve', 'vip', 'latest', ...CLEAN_UP],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: approve: expected the hash of a plan (12 characters)',
+  },
+  {
+    what: 'an approval of a hash in capitals',
+    args: ['approve', 'vip', '0123456789AB', ...CLEAN_UP],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: approve: expected the hash of a plan (12 characters)',
+  },
+  {
+    what: 'an approval of a plan that nobody made',
+    args: ['approve', 'vip', '0123456789ab', ...CLEAN_UP],
+    code: FAILED,
+    says: 'PlanUnknown: Activation vip has no plan 0123456789ab. The hash of a plan stands in the result of a dry run',
+  },
+  {
+    what: 'an approval for a misspelt activation',
+    args: ['approve', 'vipp', 'HASH', ...CLEAN_UP],
+    code: FAILED,
+    says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
+  },
+  {
+    what: 'a rejection of nothing',
+    args: ['reject', 'vip', ...CLEAN_UP],
+    code: WRONG_COMMAND_LINE,
+    says: "error: missing required argument 'planHash'",
+  },
+  {
+    what: 'a rejection without a reason',
+    args: ['reject', 'vip', 'HASH'],
+    code: WRONG_COMMAND_LINE,
+    says: "error: required option '--reason <text>' not specified",
+  },
+  {
+    what: 'a rejection with a reason that is too long',
+    args: ['reject', 'vip', 'HASH', '--reason', 'x'.repeat(201)],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: reason: expected a text of at most 200 characters',
+  },
+  {
+    what: 'a rejection of no hash',
+    args: ['reject', 'vip', 'HASH0', ...CLEAN_UP],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: plan: expected the hash of a plan (12 characters)',
+  },
+  {
+    what: 'a rejection of a plan that nobody made',
+    args: ['reject', 'vip', '0123456789ab', ...CLEAN_UP],
+    code: FAILED,
+    says: 'PlanUnknown: Activation vip has no plan 0123456789ab.',
+  },
+  {
+    what: 'a rejection for an activation that never ran',
+    args: ['reject', 'vipp', 'HASH', ...CLEAN_UP],
+    code: FAILED,
+    says: /^PlanUnknown: Activation vipp has no plan [0-9a-f]{12}\./,
+  },
+  {
+    what: 'a run of no plan',
+    args: ['run', 'vip', '--plan', 'plan.json'],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: plan: expected the hash of a plan (12 characters)',
+  },
+  {
+    what: 'a run of a plan that nobody made',
+    args: ['run', 'vip', '--plan', '0123456789ab'],
+    code: FAILED,
+    says: 'PlanUnknown: Activation vip has no plan 0123456789ab.',
+  },
+  {
+    what: 'a plan for a misspelt activation',
+    args: ['plan', 'vipp'],
+    code: FAILED,
+    says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
+  },
+  {
+    what: 'a plan written to nowhere',
+    args: ['plan', 'vip', '--out', '/nowhere/plan.json'],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: --out: /nowhere/plan.json cannot be written (ENOENT).',
+  },
+  {
+    what: 'a plan written into a folder',
+    args: ['plan', 'vip', '--out', '/tmp'],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: --out: /tmp cannot be written (EISDIR).',
+  },
+  {
+    what: 'personal data without a database to read them from',
+    args: ['plan', 'vip', '--show-personal-data'],
+    env: { ACTITO_SYNC_DATABASE_URL: '' },
+    code: FAILED,
+    says: 'ConfigurationInvalid: ACTITO_SYNC_DATABASE_URL is not set.',
+  },
+])('$what: says what is wrong, and ends with $code', async ({ args, code, says, env }) => {
+  const ended = await past.ask(
+    args.map((word) => word.replace('HASH', hash)),
+    { env },
+  );
+  expect(ended.err).toMatch(says);
+  expect(ended.code).toBe(code);
+  expect(past.listed()).toBe(120);
+  const { rows } = await past.stand.state.raw<{ rows: unknown[] }>('select from decisions');
+  expect(rows).toEqual([]);
+});
+
+test('the start of a run that approves nothing known writes nothing, also from the bare request', async () => {
+  const { client, taskQueue } = past.hosted;
+  const failed = client.workflow.execute(WORKFLOW_TYPE, {
+    ...{ taskQueue, workflowId: `${taskQueue}/bare` },
+    args: [{ activation: 'vip', approve: '0123456789ab', reason: 'x' }],
+  });
+  await expect(failed).rejects.toMatchObject({ cause: { type: 'PlanUnknown' } });
+  const { rows } = await past.stand.state.raw<{ rows: unknown[] }>('select from decisions');
+  expect(rows).toEqual([]);
+});

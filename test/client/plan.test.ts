@@ -1,0 +1,175 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { RunResult } from '../../workflows/contract.ts';
+import { LIST } from '../support/stand.ts';
+import { pastForTests, row, seedPeople, shown } from './past/support.ts';
+import { change } from './planned-change.ts';
+
+const past = pastForTests();
+
+/** All that is acknowledged or was ever sent, as text. */
+async function dump(): Promise<string[]> {
+  const all: string[] = [];
+  for (const table of [
+    'activations',
+    'members_vip',
+    'deliveries',
+    'imports',
+    'decisions',
+    'reject_stories',
+  ]) {
+    const { rows } = await past.stand.state.raw<{ rows: { line: string }[] }>(
+      `select cast(t as text) as line from ${table} t order by line`,
+    );
+    all.push(table, ...rows.map(({ line }) => line));
+  }
+  return all;
+}
+
+test('before the first run a plan tells what would be created, sent and used', async () => {
+  await seedPeople(past.stand);
+  const { code, out, err } = await past.ask(['plan', 'vip']);
+
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/^plan\/vip started\n/);
+  expect(out).toContain('\nvip: planned\n');
+  const counts = ['read', 'added', 'removed', 'changed', 'unchanged', 'rejected'];
+  expect(counts.map((name) => Number.parseInt(shown(out, name)[0]!))).toEqual([4, 3, 0, 0, 0, 1]);
+  expect(shown(out, 'list')).toEqual([`"${LIST}" would be pushed (first delivery)`]);
+  expect(shown(out, 'sends')).toEqual([
+    'the list: 3 members, about 37 bytes',
+    expect.stringMatching(/^attributes: 3 members in 1 import of at most \d+ bytes$/),
+  ]);
+  expect(shown(out, 'creates')).toEqual([
+    'the attributes spent (NUMBER)',
+    `the external target list "${LIST}"`,
+  ]);
+  expect(shown(out, 'quota')).toEqual(['1000 of 1000 imports are left of the last 24 hours']);
+  const [hash] = shown(out, 'plan');
+  expect(out).toContain(`\nApply exactly this:  actito-sync run vip --plan ${hash}\n`);
+});
+
+test('a plan leaves Actito and everything acknowledged as they were', async () => {
+  await seedPeople(past.stand);
+  await past.ask(['plan', 'vip']);
+  expect([past.stand.actito.lists(), past.stand.actito.imports()]).toEqual([[], []]);
+  expect((await past.ask(['attributes', 'actito'])).out).not.toContain('spent');
+
+  await past.hosted.run();
+  await change(past.stand);
+  const before = await dump();
+  const { out } = await past.ask(['plan', 'vip', '--show-personal-data']);
+  expect(out).toContain('vip: planned');
+  expect(await dump()).toEqual(before);
+});
+
+test('a plan that a guard would hold says so, and what answers it; it is no failure', async () => {
+  await past.stand.actito.seedContacts([{ emailAddress: 'c1@shop.be' }]);
+  await past.stand.warehouse.query(
+    `insert into people (email) select 'c' || i || '@shop.be' from generate_series(1, 120) i`,
+  );
+  await past.hosted.run();
+  await past.stand.writeActivation({ guards: {} });
+  await past.stand.warehouse.query(`delete from people where email > 'c5'`);
+  const { code, out } = await past.ask(['plan', 'vip']);
+
+  expect(code).toBe(0);
+  expect(shown(out, 'guard')).toEqual([
+    expect.stringMatching(/^maxRemovedRatio would hold it: \d+ members would leave the list/),
+  ]);
+  expect(shown(out, 'list')).toEqual([`"${LIST}" would be pushed (changed), once it is approved`]);
+  const [hash] = shown(out, 'plan');
+  expect(out).toContain(`actito-sync approve vip ${hash} --reason "…"`);
+  expect(out).not.toContain('--plan');
+});
+
+test.each([
+  {
+    what: 'an attribute that nobody creates',
+    before: () => past.stand.writeActivation({ attributes: [{ column: 'note', attribute: 'nowhere' }] }),
+    says: /^A run would fail: MappingInvalid: Profile table \S+ has no attribute nowhere/,
+  },
+  {
+    what: 'a list that is not ours',
+    before: async () => {
+      await past.hosted.run();
+      await past.stand.writeActivation({ list: { name: LIST } }, 'other');
+      await past.stand.state.raw('update activations set provisioned = null');
+      await rm(join(past.stand.projectFolder, 'activations/vip.yaml'));
+    },
+    activation: 'other',
+    says: /^A run would fail: ListConflict: Actito has a list named "VIP" that belongs to activation vip/,
+  },
+  {
+    what: 'an Actito that does not answer',
+    before: async () => past.stand.actito.setFault('serverError', { times: 1_000 }),
+    says: /^Could not be looked up: ActitoUnavailable: /,
+  },
+])(
+  '$what is a problem of the plan, which is made all the same',
+  async ({ before, says, activation = 'vip' }) => {
+    await seedPeople(past.stand);
+    await before();
+    const { code, out } = await past.ask(['plan', activation]);
+    await rm(join(past.stand.projectFolder, 'activations/other.yaml'), { force: true });
+
+    expect(code).toBe(0);
+    expect(shown(out, 'problem')).toEqual([expect.stringMatching(says)]);
+    expect(shown(out, 'sends')[0]).toMatch(/^the list: 3 members/);
+  },
+);
+
+test('what is left of the quota is told, and that attributes would have to wait', async () => {
+  await seedPeople(past.stand);
+  await past.stand.writeDestination({ limits: { importsPerTablePerDay: 1 } });
+  await past.hosted.run();
+  await change(past.stand);
+  const { out } = await past.ask(['plan', 'vip']);
+  await past.stand.writeDestination();
+  expect(shown(out, 'quota')).toEqual([
+    expect.stringMatching(
+      /^0 of 1 imports are left of the last 24 hours, the next is free at \S+Z; what it does not allow goes with a later run$/,
+    ),
+  ]);
+});
+
+test('a list of ours that has another name in Actito would be renamed', async () => {
+  await seedPeople(past.stand);
+  await past.hosted.run();
+  await past.stand.writeActivation({ list: { name: 'Best', fileName: 'VIP.csv' } });
+  const { out } = await past.ask(['plan', 'vip']);
+  expect(shown(out, 'renames')).toEqual([`the external target list "${LIST}", which is this one's`]);
+  expect(shown(out, 'creates')).toEqual([]);
+});
+
+test('nothing to do is told as nothing', async () => {
+  await seedPeople(past.stand);
+  await past.hosted.run();
+  const { out } = await past.ask(['plan', 'vip']);
+  expect(shown(out, 'sends')).toEqual(['nothing']);
+  expect(row(out, 'unchanged')).toEqual(['unchanged', '3', '–']);
+});
+
+test('run --plan applies exactly what was planned', async () => {
+  await seedPeople(past.stand);
+  const { planHash } = await past.json<RunResult>(['plan', 'vip']);
+  const { code, out } = await past.ask(['run', 'vip', '--plan', planHash!]);
+  expect(code).toBe(0);
+  expect(out).toContain('\nvip: succeeded with rejects\n');
+  expect(past.stand.actito.list(LIST)).toMatchObject({ name: LIST });
+});
+
+test('run --plan ends as PlanStale when anything has changed since, tells what, and writes nothing', async () => {
+  await seedPeople(past.stand);
+  await past.hosted.run();
+  await change(past.stand);
+  const { planHash } = await past.json<RunResult>(['plan', 'vip']);
+  await past.stand.warehouse.query(`delete from people where email like 'bob%'`);
+  const before = past.stand.actito.calls();
+  const { code, err } = await past.ask(['run', 'vip', '--plan', planHash!]);
+  expect(code).toBe(1);
+  expect(err).toMatch(new RegExp(`^PlanStale: Plan ${planHash} of 20\\S+Z is not what this run would do`));
+  expect(err).toContain('members 3 → 2, removed 1 → 2. Nothing was written.');
+  expect(past.stand.actito.calls()).toEqual(before);
+});

@@ -1,0 +1,9 @@
+import type { Stand } from '../support/stand.ts';
+
+/** Anna changes, Eve leaves, Fay comes. */
+export async function change({ warehouse }: Stand): Promise<void> {
+  await warehouse.query(`
+    update people set city = 'Rome', spent = 9 where email like 'anna%';
+    delete from people where email like 'eve%';
+    insert into people (email, first_name, spent, city) values ('fay@shop.be', 'Fay', null, 'Oslo')`);
+}
