@@ -1,4 +1,7 @@
-import type { Guards } from './definition/activation.ts';
+import type { Guards as AllGuards } from './definition/activation.ts';
+
+/** Those that judge what a run would do; the others look at the warehouse (source-guards.ts). */
+type Guards = Omit<AllGuards, 'freshness' | 'assertions'>;
 
 /** Below this size a few people are a large share: a ratio would only raise false alarms. */
 const SMALLEST_JUDGED_LIST = 100;
@@ -24,14 +27,14 @@ export interface GuardFacts {
 }
 
 export interface GuardTrip {
-  guard: keyof Guards;
+  guard: keyof AllGuards;
   /** How many rows or members it is about: what an approval is measured by. */
   figure: number;
   /** For people: what was found, the limit, what to check and which setting to change. */
   message: string;
 }
 
-/** The guards that hold this run before its first write; none when the list is empty. */
+/** The guards on what a run would do that hold it before its first write; none when the list is empty. */
 export function evaluateGuards(guards: Guards, facts: GuardFacts): GuardTrip[] {
   const all = [emptyList, removedRatio, removedMembers, addedRatio, changedRatio, rejectedRatio];
   return all.map((guard) => guard(guards, facts)).filter((trip) => trip !== undefined);

@@ -14,6 +14,7 @@ import { openWarehouse } from '../warehouse/open.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation, progress } from './progress.ts';
 import type { RunRef } from './run-ref.ts';
+import { askSource } from './source-guards.ts';
 
 /** Reads the segment once, from the warehouse straight into a stage of its own; a retry starts with a clean one. */
 export async function extract(deps: Dependencies, ref: RunRef): Promise<{ read: number; rejected: number }> {
@@ -24,6 +25,7 @@ export async function extract(deps: Dependencies, ref: RunRef): Promise<{ read: 
   const { activation, source } = run.definition;
   const warehouse = await openWarehouse(source, env);
   try {
+    const guards = await askSource(warehouse, activation.guards, signal);
     const read = await warehouse.read({
       segment: activation.segment,
       columns: columnsToRead(activation),
@@ -48,6 +50,7 @@ export async function extract(deps: Dependencies, ref: RunRef): Promise<{ read: 
       columns,
       fingerprint: encoder.fingerprint(),
       reasons,
+      guards,
       ...counts,
     });
     return counts;

@@ -11,6 +11,8 @@ export interface Acknowledged {
   list: { members: number; checksum: string };
   /** When the list was last delivered, by the database's clock. */
   deliveredAt: Date | null;
+  /** The list's validity in Actito when it was delivered last, in milliseconds; null: not known. */
+  validity: number | null;
   /** A delivery was begun and not finished: what the file server holds is unknown. */
   dirty: boolean;
   /** The largest list delivered in the last 7 days. */
@@ -28,11 +30,16 @@ export async function readAcknowledged(
   { activation }: Pick<Run, 'activation'>,
 ): Promise<Acknowledged> {
   const [row] = await rows<
-    Omit<Acknowledged, 'list' | 'peak'> & { members: string; checksum: string; peak: string }
+    Omit<Acknowledged, 'list' | 'peak' | 'validity'> & {
+      members: string;
+      checksum: string;
+      peak: string;
+      validity: string | null;
+    }
   >(
     db,
     `select fingerprint, seed, list_target as target, list_members as members, list_checksum as checksum,
-            list_delivered_at as "deliveredAt", list_dirty as dirty,
+            list_delivered_at as "deliveredAt", list_validity as validity, list_dirty as dirty,
             (select coalesce(max(members), 0) from deliveries
              where deliveries.activation = activations.id and delivered_at > now() - interval '7 days') as peak,
             coalesce(retried_at <= now() - interval '24 hours', true) as "mayRetryAlone",
@@ -42,9 +49,10 @@ export async function readAcknowledged(
      from activations where id = ?`,
     [activation],
   );
-  const { members, checksum, peak, ...rest } = row!;
+  const { members, checksum, peak, validity, ...rest } = row!;
   return {
     ...rest,
+    validity: validity === null ? null : Number(validity),
     list: { members: Number(members), checksum },
     peak: Math.max(Number(peak), Number(members)),
   };

@@ -3,6 +3,8 @@ import * as initial from './migrations/0001-initial.ts';
 import * as rejectsAndRetention from './migrations/0002-rejects-and-retention.ts';
 import * as decisions from './migrations/0003-decisions.ts';
 import * as samples from './migrations/0004-samples.ts';
+import * as sourceGuards from './migrations/0005-source-guards.ts';
+import * as listValidity from './migrations/0006-list-validity.ts';
 import { rows, SCHEMA, type State } from './state.ts';
 
 const MIGRATIONS: Record<string, Knex.Migration> = {
@@ -10,6 +12,8 @@ const MIGRATIONS: Record<string, Knex.Migration> = {
   '0002-rejects-and-retention': rejectsAndRetention,
   '0003-decisions': decisions,
   '0004-samples': samples,
+  '0005-source-guards': sourceGuards,
+  '0006-list-validity': listValidity,
 };
 
 /** Named in code instead of found on disk, so that they survive bundling. */

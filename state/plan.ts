@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
+import { listTarget } from '../activation/definition/definition.ts';
 import { Failure } from '../activation/failures.ts';
 import { notApproved } from '../activation/approval.ts';
 import { evaluateGuards } from '../activation/guards.ts';
 import { readAcknowledged, type Acknowledged } from './acknowledged.ts';
 import { assignChunks } from './chunks.ts';
 import { activeApproval } from './decisions.ts';
-import { dropRetries, writeDelta } from './diff.ts';
+import { dropRetries, writeDelta, type DeltaCounts } from './diff.ts';
 import { indexStage } from './duplicates.ts';
 import { checkFence, fenced, oneAtATime, type Fence } from './lease.ts';
 import { deltaTable } from './names.ts';
@@ -27,9 +28,10 @@ export async function planRun(state: State, fence: Fence): Promise<Run & { plan:
     if (!run.plan) {
       const acknowledged = await readAcknowledged(trx, run);
       const same = run.fingerprint === acknowledged.fingerprint && !acknowledged.retryDue && !run.resync;
-      const found = same
+      const made = same
         ? await planUnchanged(trx, run, acknowledged)
         : await planDelta(trx, run, acknowledged);
+      const found = { ...made, guards: [...run.sourceGuards, ...made.guards] };
       const plan = {
         ...heldBack(run, await withApproval(trx, run, found), acknowledged),
         ...(found.guards.length > 0 ? { pushOnceApproved: found.push } : {}),
@@ -115,8 +117,7 @@ async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowle
     guards: evaluateGuards(run.definition.activation.guards, {
       read: run.counts.read ?? 0,
       rejected: run.counts.rejected ?? 0,
-      added: delta.added,
-      removed: delta.removed,
+      ...leavingAndEntering(run, delta, acknowledged),
       changed: (await mappingChanged(trx, run)) ? 0 : delta.changed,
       members: list.members,
       listed: acknowledged.list.members,
@@ -124,6 +125,19 @@ async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowle
       delivered: acknowledged.deliveredAt !== null,
     }),
   };
+}
+
+/**
+ * For the guards, a member whose identifier is replaced leaves and enters: the list targets by identifiers. When the list
+ * is to hold another attribute, that is no news about people.
+ */
+function leavingAndEntering(
+  { definition }: Run,
+  { added, removed, reidentified }: DeltaCounts,
+  { target }: Acknowledged,
+): { added: number; removed: number } {
+  const replaced = target === listTarget(definition) ? reidentified : 0;
+  return { added: added + replaced, removed: removed + replaced };
 }
 
 /** What an approval answers does not hold the run. */

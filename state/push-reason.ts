@@ -1,14 +1,7 @@
 import { listTarget } from '../activation/definition/definition.ts';
+import { keepAliveAge } from '../activation/keep-alive.ts';
 import type { Acknowledged } from './acknowledged.ts';
 import type { Plan, PushReason, Run } from './runs.ts';
-
-/**
- * Half of the validity, less a little: the run that comes a day after the last one must find half of 48 hours gone,
- * although it plans some seconds earlier in its day than the last one delivered.
- */
-function keepAliveAge(validity: number): number {
-  return validity / 2 - validity / 48;
-}
 
 /** Why the list is pushed; null: it is as Actito has it, and valid long enough. */
 export function pushReason(
@@ -22,12 +15,16 @@ export function pushReason(
   if (acknowledged.dirty) return 'repair';
   if (run.resync) return 'resync';
   if (moved > 0 || checksum !== acknowledged.list.checksum) return 'changed';
+  // Actito counts a new validity from the next file on: until then the list ends when the old one does.
+  const { validity } = run.definition.activation.list;
+  if (acknowledged.validity !== null && acknowledged.validity !== validity) return 'keep-alive';
   return isKeepAliveDue(run, acknowledged) ? 'keep-alive' : null;
 }
 
-function isKeepAliveDue({ definition }: Run, { now, deliveredAt }: Acknowledged): boolean {
+function isKeepAliveDue({ definition }: Run, { now, deliveredAt, validity }: Acknowledged): boolean {
   if (deliveredAt === null) return false;
-  return now.getTime() - deliveredAt.getTime() >= keepAliveAge(definition.activation.list.validity);
+  const { validity: wanted } = definition.activation.list;
+  return now.getTime() - deliveredAt.getTime() >= keepAliveAge(Math.min(validity ?? wanted, wanted));
 }
 
 /**

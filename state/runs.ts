@@ -21,6 +21,8 @@ export interface Run extends Fence {
   columns: Column[] | null;
   fingerprint: string | null;
   counts: Counts;
+  /** Guards on the warehouse that hold this run. */
+  sourceGuards: GuardTrip[];
   plan: Plan | null;
   settled: boolean;
   closed: boolean;
@@ -121,7 +123,8 @@ export async function createRun(trx: Knex, run: NewRun): Promise<string> {
 
 const RUN = `
   select no as run, activation, fence, (request->>'dryRun')::boolean as "dryRun",
-         (request->>'resync')::boolean as resync, request, definition, stage, columns, fingerprint, counts, plan,
+         (request->>'resync')::boolean as resync, request, definition, stage, columns, fingerprint, counts,
+         source_guards as "sourceGuards", plan,
          settled_at is not null as settled, closed_at is not null as closed, opened_at as "openedAt"
   from runs`;
 

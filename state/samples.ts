@@ -107,7 +107,8 @@ async function sampleUnchanged(trx: Knex.Transaction, { run, activation, stage }
 /** The samples of a run's plan, by class; none of a plan that was made longer ago than {@link SAMPLE_LIFETIME}. */
 export async function readSamples({ rows }: Snapshot, run: string): Promise<Sample[]> {
   const found = await rows<Sample>(
-    'select class, attributes, reason, key, new_values as "values" from samples where run = $1 order by place',
+    `select class, attributes, reason, key, new_values as "values" from samples
+     where run = $1 and at > now() - interval '24 hours' order by place`,
     [run],
   );
   return SAMPLE_CLASSES.flatMap((name) => found.filter((sample) => sample.class === name));

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { listTarget } from '../activation/definition/definition.ts';
+import { useUpApprovals } from './decisions.ts';
 import { findDelivered } from './deliveries.ts';
 import { foldMembers, type Folded } from './fold.ts';
 import { checkFence, type Fence } from './lease.ts';
@@ -26,14 +27,22 @@ export async function settleWithin(trx: Knex.Transaction, number: string): Promi
   if (run.plan.guards.length > 0) {
     // It did nothing but keep the list alive, if that was due.
     if (delivery) await acknowledgeList(trx, run, run.plan, delivery.deliveredAt!);
-    return;
+    return; // the validity in Actito is still the old one: a held run provisions nothing
   }
   const listIsRight = run.plan.push === null || delivery !== undefined;
 
   const folded: Folded = run.plan.unchanged
     ? { updated: 0, unmatched: 0, refused: 0, badValues: 0, unsent: 0 }
     : await foldMembers(trx, run, listIsRight);
-  if (delivery) await acknowledgeList(trx, run, run.plan, delivery.deliveredAt!);
+  if (delivery) {
+    await acknowledgeList(trx, run, run.plan, delivery.deliveredAt!);
+    await trx.raw('update activations set list_validity = :validity where id = :activation', {
+      activation: run.activation,
+      validity: run.definition.activation.list.validity,
+    });
+    // What was approved is done, whatever becomes of the run: it must not let a later accident pass.
+    if (run.plan.approved) await useUpApprovals(trx, run.activation);
+  }
   if (!run.plan.unchanged) await acknowledgeSegment(trx, run, listIsRight && folded.unsent === 0);
 
   await addCounts(trx, run.run, folded);

@@ -7,6 +7,7 @@ import { fenced, type Fence } from './lease.ts';
 import { stageTable } from './names.ts';
 import { readRun } from './runs.ts';
 import { startOver } from './settle.ts';
+import type { GuardTrip } from '../activation/guards.ts';
 import { rows, withConnection, type State } from './state.ts';
 
 /** What an extraction found out besides the rows in the stage. */
@@ -17,6 +18,8 @@ export interface Extraction {
   read: number;
   rejected: number;
   reasons: Record<string, number>;
+  /** Guards on the warehouse that hold the run. */
+  guards: GuardTrip[];
 }
 
 /** Values of a stage: one text column per mapped attribute, in the order of the mapping. */
@@ -80,7 +83,7 @@ export async function finishExtraction(
     const [current] = await rows(
       trx,
       `update runs set stage = :stage, columns = :columns, fingerprint = :fingerprint,
-              counts = counts || :counts, rejected = :reasons, plan = null
+              counts = counts || :counts, rejected = :reasons, source_guards = :guards, plan = null
        where no = :run and extraction = :extraction returning no`,
       {
         run: fence.run,
@@ -90,6 +93,7 @@ export async function finishExtraction(
         fingerprint: found.fingerprint,
         counts: JSON.stringify({ read: found.read, rejected: found.rejected }),
         reasons: JSON.stringify(found.reasons),
+        guards: JSON.stringify(found.guards),
       },
     );
     if (!current) throw new Error('Another attempt of this extraction has begun; this one is given up.');

@@ -27,6 +27,7 @@ export function openState({ url, poolSize = 24 }: StateOptions): State {
     pool: { min: 0, max: poolSize },
     acquireConnectionTimeout: 30_000,
     log: SILENT,
+    compileSqlOnError: false, // else an error's message quotes the values, keys among them
   });
 }
 

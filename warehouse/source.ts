@@ -1,4 +1,4 @@
-import type { Column } from '../activation/values/kinds.ts';
+import type { Column, ColumnKind } from '../activation/values/kinds.ts';
 
 /** What to read: the segment, and the columns of every line in their order (a column may be asked for twice). */
 export interface SegmentRequest {
@@ -22,8 +22,30 @@ export interface SegmentRead {
   rows(): number;
 }
 
+/** Something to be known beside the segment. */
+export interface Question {
+  query: string;
+  /** What the query is, as the beginning of a sentence about its failure: `The query of guards.freshness`. */
+  subject: string;
+  signal: AbortSignal;
+}
+
+/** The first column of the query's first row. */
+export interface Answer {
+  /** False: the query returned no row. */
+  found: boolean;
+  kind: ColumnKind;
+  /** As kinds.ts says; null: it is null, or there is no row. */
+  value: string | null;
+}
+
 /** A warehouse. Opened for one read, then closed. */
 export interface Warehouse {
+  /**
+   * Asks in the same snapshot as the `read` that follows; reads one row at most.
+   * @throws Failure SegmentQueryFailed, SourceUnavailable
+   */
+  look(question: Question): Promise<Answer>;
   /** @throws Failure SegmentQueryFailed, MappingInvalid (a column is missing), SourceUnavailable */
   read(request: SegmentRequest): Promise<SegmentRead>;
   /** Ends the connection; an unfinished read is cancelled on the server. Never throws. */

@@ -178,6 +178,8 @@ export function doctorWorkflowId({ target }: DoctorRequest): string {
 export interface Probe {
   name: string;
   ok: boolean;
+  /** Nothing was tried, since it cannot be read: what is said is for people to compare. */
+  told?: true;
   /** What was found, or what went wrong. Never a secret, a key or a value. */
   detail: string;
   /** What to do; only of what is not well. */

@@ -132,7 +132,8 @@ async function importUnlessItFails(run: OpenedRun, { toSend }: PlanSummary, stor
 
 /** Actito may take longer to look for a file than we wait: then the list is delivered, and told as not confirmed. */
 function passTimeout(error: unknown): null {
-  if (failureType(error) === 'ListPending') return null;
+  const waited = ['ListPending', 'ActitoUnavailable', 'DeliveryUnavailable'];
+  if (waited.includes(failureType(error) ?? '')) return null; // the file lies in its place, whoever cannot be asked
   throw error;
 }
 

@@ -3,7 +3,7 @@ import { Failure, isFailure } from '../../activation/failures.ts';
 import type { Route } from '../../activation/definition/contract.ts';
 import { isAssumed, path, tokenBody, type Paths } from '../contract.ts';
 import { failureOfError, failureOfResponse, NotFound, TokenRejected } from './failures.ts';
-import { forgetToken, tokenFor } from './tokens.ts';
+import { forgetToken, renewToken, tokenFor } from './tokens.ts';
 
 /** Longest wait for an answer, in milliseconds; uploads and downloads of files get more. */
 const TIMEOUT = 60_000;
@@ -40,7 +40,7 @@ export class ActitoClient {
   /** Calls and checks the answer's shape. @throws Failure Actito… */
   async call<T extends z.ZodType>(request: Request, shape: T): Promise<z.infer<T>> {
     return this.#exchange(request, TIMEOUT, async (response) => {
-      const parsed = shape.safeParse(await response.json());
+      const parsed = shape.safeParse(await answerOf(response));
       if (parsed.success) return parsed.data;
       const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the body').join(', ');
       throw new Failure(
@@ -48,6 +48,11 @@ export class ActitoClient {
         `Actito's answer to ${name(request)} is not as assumed (${fields}). See docs/actito-contract.md.`,
       );
     });
+  }
+
+  /** Asks for a new token: whether the API key is accepted now, no token of before can tell. @throws Failure Actito… */
+  async renewToken(): Promise<void> {
+    await renewToken(this.#tokenKey, () => this.#fetchToken());
   }
 
   /** Calls and hands the answer's body over as a stream. The slot is held until `use` is done. */
@@ -98,19 +103,21 @@ export class ActitoClient {
   }
 
   async #token(): Promise<string> {
-    return tokenFor(this.#tokenKey, async () => {
-      const headers = { Accept: 'application/json', Authorization: this.#options.apiKey };
-      const target = path('token', {}, this.#options.paths);
-      const body = await this.#fetch(target, { headers }, 'GET token', TIMEOUT, async (response) =>
-        tokenBody.safeParse(await response.json()),
-      );
-      if (body.success) return body.data.accessToken;
-      throw new Failure('ActitoRefused', "Actito's answer to GET token holds no accessToken.");
-    }).catch((error: unknown) => {
+    return tokenFor(this.#tokenKey, () => this.#fetchToken()).catch((error: unknown) => {
       if (!isFailure(error) || error.notDone) throw error;
       // Whatever became of the token, the call that it was for was never made.
       throw new Failure(error.type, error.message, { retryAfter: error.retryAfter, notDone: true });
     });
+  }
+
+  async #fetchToken(): Promise<string> {
+    const headers = { Accept: 'application/json', Authorization: this.#options.apiKey };
+    const target = path('token', {}, this.#options.paths);
+    const body = await this.#fetch(target, { headers }, 'GET token', TIMEOUT, async (response) =>
+      tokenBody.safeParse(await response.json()),
+    );
+    if (body.success) return body.data.accessToken;
+    throw new Failure('ActitoRefused', "Actito's answer to GET token holds no accessToken.");
   }
 
   get #tokenKey(): string {
@@ -141,6 +148,21 @@ export class ActitoClient {
       }
     });
   }
+}
+
+/** D: what is created answers 201 with its `Location`; A: and a body with its id. */
+async function answerOf(response: Response): Promise<unknown> {
+  const text = await response.text();
+  const location = response.headers.get('Location');
+  if (text.trim() !== '' || location === null) return JSON.parse(text);
+  return {
+    id: decodeURIComponent(
+      location
+        .replace(/[/?#]*$/, '')
+        .split('/')
+        .at(-1)!,
+    ),
+  };
 }
 
 /** A call in words, without ids. */

@@ -35,7 +35,9 @@ export async function failureOfResponse(
   response: Response,
   secrets: string[],
 ): Promise<Failure> {
-  const detail = await readDetail(response, secrets);
+  // Imports carry rows.
+  const shown = /execution/i.test(call) ? printableAboutRows : printable;
+  const detail = shown(await readDetail(response, secrets));
   const said = `Actito answered ${response.status} to ${call}${detail ? `: ${detail}` : ''}.`;
   const notDone = response.status < 500; // D: 4xx refuses before any work
   switch (response.status) {
@@ -97,12 +99,24 @@ async function readDetail(response: Response, secrets: string[]): Promise<string
     // not JSON: the text itself is shown
   }
   const shown = typeof message === 'string' ? message : text;
-  return printable(secrets.reduce((masked, secret) => masked.replaceAll(secret, '…'), shown));
+  return secrets.reduce((masked, secret) => masked.replaceAll(secret, '…'), shown);
 }
 
 /** Actito's own words as they may be shown: short, on one line, and without what looks like a person's value. */
 export function printable(text: string): string {
   return maskPeople(text).replace(/\s+/g, ' ').slice(0, MAX_DETAIL).replace(/\.$/, '');
+}
+
+/**
+ * Actito's own words about a file of rows, which may quote one: whatever is quoted, the rest from a separator on, and
+ * all numbers but short ones are not passed on.
+ */
+export function printableAboutRows(text: string): string {
+  const masked = text
+    .replace(/\S*;[^]*$/, '…')
+    .replace(/"[^"]*"|'[^']*'|«[^»]*»|“[^”]*”/g, '"…"')
+    .replace(/\+?\d(?:[ ./-]?\d){3,}/g, '…');
+  return printable(masked);
 }
 
 /** Parts that look like a value of a person (an address, a long number) are not passed on. */

@@ -22,6 +22,12 @@ export async function tokenFor(key: string, fetchToken: () => Promise<string>): 
   return entry.token;
 }
 
+/** Fetches a token although there may be one that is fresh, which stays the one in use when this fails. */
+export async function renewToken(key: string, fetchToken: () => Promise<string>): Promise<void> {
+  const token = await fetchToken();
+  entries.set(key, { token: Promise.resolve(token), renewAt: Date.now() + TOKEN_LIFE });
+}
+
 /** Forgets a token that Actito no longer accepts, unless it has been renewed meanwhile. */
 export async function forgetToken(key: string, token: string): Promise<void> {
   const known = entries.get(key);

@@ -1,6 +1,6 @@
 import type { ContractSettings, IMPORT_STATES } from '../../activation/definition/contract.ts';
 import type { ActitoClient } from '../api/client.ts';
-import { printable } from '../api/failures.ts';
+import { printable, printableAboutRows } from '../api/failures.ts';
 import { executionBody, executionsBody, STATUS_NAMES } from '../contract.ts';
 
 /** How an import stands. */
@@ -28,7 +28,7 @@ export async function readImport(
     state: state ?? 'running',
     status: printable(status),
     known: state !== undefined,
-    message: message ? printable(message) : undefined,
+    message: message ? printableAboutRows(message) : undefined,
   };
 }
 

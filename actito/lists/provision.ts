@@ -3,8 +3,8 @@ import { Failure, isFailure } from '../../activation/failures.ts';
 import type { ActitoClient } from '../api/client.ts';
 import { createdBody, listBody, ownerMarker, ownerOf, type ExternalTargetList } from '../contract.ts';
 import { readLists, type ListPlace } from './read.ts';
-import { findFormer, notFedNote, renamedNote, type FormerList } from './renaming.ts';
-import { provisionSource } from './source.ts';
+import { findFormer, notFedNote, readsOtherFile, renamedNote, type FormerList } from './renaming.ts';
+import { findSource } from './source.ts';
 
 const HOUR = 3_600_000;
 
@@ -35,17 +35,18 @@ export async function provisionList(
   const named = all.find((candidate) => candidate.name === list.name);
   if (named && ownerOf(named) !== activation.id && !list.adopt) throw conflict(named, activation);
   const { delivery } = destination;
-  const source = await provisionSource(client, place.entity, { delivery, host, fileName: list.fileName });
+  const source = await findSource(client, place.entity, { delivery, host, fileName: list.fileName });
+  const files = { of: source.files, now: list.fileName, former };
+  if (named && !list.adopt && readsOtherFile(named, files)) throw otherFile(named, activation);
   const wanted = {
     name: list.name,
     description: describe(activation),
-    fileSynchronizationId: source.id,
+    fileSynchronizationId: await source.provide(),
     identifierAttribute: list.identifier.attribute,
     validityHours: validityHours(list),
   };
 
   const marked = all.filter((candidate) => candidate !== named && ownerOf(candidate) === activation.id);
-  const files = { of: source.files, now: list.fileName, former };
   const found = named ?? findFormer(marked, files);
   const notes = marked
     .filter((candidate) => candidate !== found)
@@ -85,6 +86,16 @@ export function conflict(found: ExternalTargetList, { id }: Activation): Failure
           'take it over with list.adopt: true (its content will be replaced).'
       : `Actito has a list named "${found.name}" that belongs to activation ${owner}, not to ${id}. If the file of ` +
           `${owner} was renamed to ${id}.yaml, take the list over with list.adopt: true; if not, choose another list.name.`,
+  );
+}
+
+/** The marker is ours, and the file is not: it may be the list of a copy of this project. */
+export function otherFile(found: ExternalTargetList, { id, list }: Activation): Failure {
+  return new Failure(
+    'ListConflict',
+    `Actito's list "${found.name}" carries the marker of activation ${id}, but reads another file than ${list.fileName}: ` +
+      `perhaps another project has an activation ${id}, too. Choose another list.name, or take the list over with ` +
+      'list.adopt: true (then that file is not read any more).',
   );
 }
 

@@ -63,6 +63,12 @@ function untilWhen({ expirationDate, lastRetrievedFile }: ExternalTargetList): s
   return lastRetrievedFile ? 'When it expires is not known.' : 'It has never held anyone.';
 }
 
+/** Whether somebody else feeds a list. One that reads no file, or one that nobody synchronizes, is free. */
+export function readsOtherFile(list: ExternalTargetList, files: Files): boolean {
+  return fileOf(list, files) !== undefined && !readsOurFile(list, files);
+}
+
+/** Whether a list reads the file that is delivered now, or the one that was delivered last. */
 function readsOurFile(list: ExternalTargetList, files: Files): boolean {
   const file = fileOf(list, files);
   return file !== undefined && [files.now, files.former?.fileName].includes(file);

@@ -5,17 +5,17 @@ import { createdBody, FILE, locationsBody, synchronizationsBody } from '../contr
 
 /** Where Actito reads a list's file from. */
 export interface ListSource {
-  /** The file synchronization of our file. */
-  id: string;
   /** File names by the synchronizations that read them. */
   files: ReadonlyMap<string, string>;
+  /** The id of the file synchronization of our file; made unless it is there. */
+  provide: () => Promise<string>;
 }
 
 /**
- * Finds the file transfer location of a delivery, and finds or creates the synchronization of a file there.
+ * Finds the file transfer location of a delivery, and the synchronizations of files there. Creates nothing yet.
  * @param host the delivery's host as resolved from the environment
  */
-export async function provisionSource(
+export async function findSource(
   client: ActitoClient,
   entity: string,
   { delivery, host, fileName }: { delivery: Delivery; host: string; fileName: string },
@@ -30,7 +30,7 @@ export async function provisionSource(
   const found = fileSynchronizations.find(
     (candidate) => candidate.fileName === fileName && candidate.fileTransferLocationId === location,
   );
-  if (found) return { id: found.id, files };
+  if (found) return { files, provide: async () => found.id };
   const json = {
     name: freeName(
       fileName.replace(/\.\w+$/, ''),
@@ -41,8 +41,8 @@ export async function provisionSource(
     separator: FILE.separator,
     encoding: 'UTF-8',
   };
-  const { id } = await client.call({ method: 'POST', route: 'synchronizations', parts, json }, createdBody);
-  return { id, files: files.set(id, fileName) };
+  const create = () => client.call({ method: 'POST', route: 'synchronizations', parts, json }, createdBody);
+  return { files, provide: async () => (await create()).id };
 }
 
 /** The name is for people; another location may have a synchronization of a file of this name. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isPhoneCountry, meantCountry } from '../keys/phone.ts';
 import { duration, id } from './common.ts';
+import { guardsSchema } from './guards.ts';
 import { scheduleSchema } from './schedule.ts';
 
 /** Attributes that Actito maintains itself; they can be matched on, never written. */
@@ -23,7 +24,6 @@ const attribute = z
   .max(50, "an attribute's technical name, at most 50 characters")
   .regex(/^[A-Za-z][A-Za-z0-9_]*$/, "an attribute's technical name (letters, digits, underscore)")
   .describe('Technical name of an attribute of the profile table in Actito.');
-const ratio = z.number().min(0).max(1);
 
 const COUNTRY = 'a country by its two capital letters, such as BE';
 const country = z
@@ -131,29 +131,6 @@ const listSchema = z.strictObject({
     .regex(/^[^/\\]+$/, 'a file name without folders; {list} stands for the name of the list')
     .default('{list}.csv')
     .describe('Name of the file on the server; {list} stands for the name of the list.'),
-});
-
-const guardsSchema = z.strictObject({
-  maxRemovedRatio: ratio
-    .default(0.3)
-    .describe('Largest share of the list that may leave it; default 0.3. Measured against the last 7 days.'),
-  maxRemoved: z
-    .int()
-    .min(0)
-    .optional()
-    .describe('Most members that may leave the list in one run; default: any.'),
-  maxAddedRatio: z
-    .number()
-    .min(0)
-    .optional()
-    .describe('Largest growth in one run, as a share of the list (2 = it may triple); default: any.'),
-  maxChangedRatio: ratio
-    .optional()
-    .describe(
-      'Largest share of members whose attributes change in one run; default: any. Not asked when the mapping has changed.',
-    ),
-  allowEmpty: z.boolean().default(false).describe('Whether the segment may be empty.'),
-  maxRejectedRatio: ratio.default(0.05).describe('Largest share of rows without a usable key; default 0.05.'),
 });
 
 const LIST = 'The external target list in Actito, and its file.';

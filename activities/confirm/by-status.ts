@@ -1,4 +1,4 @@
-import { NotFound, printable } from '../../actito/api/failures.ts';
+import { NotFound, printableAboutRows } from '../../actito/api/failures.ts';
 import type { ExternalTargetList } from '../../actito/contract.ts';
 import { readList } from '../../actito/lists/read.ts';
 import { Failure } from '../../activation/failures.ts';
@@ -31,7 +31,7 @@ export async function confirmByStatus(
       await recordRefused(deps.state, ref, delivery.id);
       throw new Failure(
         'DeliveryRefused',
-        `Actito found the file of list ${list.name} and could not read it: ${printable(refused)}`,
+        `Actito found the file of list ${list.name} and could not read it: ${printableAboutRows(refused)}`,
       );
     }
     await recordRetrieved(deps.state, ref, delivery.id);

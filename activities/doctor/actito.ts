@@ -18,6 +18,7 @@ export function probeKey(deps: Dependencies, id: string, destination: Destinatio
     advice: `Check ${apiKey.env} where the worker runs, environment (or baseUrl) and entity in destinations/${id}.yaml, and the key's rights in Actito.`,
     look: async (signal) => {
       const { client } = connectActito(deps, destination, signal);
+      await client.renewToken();
       const { entities } = await client.call({ route: 'entities' }, entitiesBody);
       const names = entities.map(({ name }) => name);
       if (names.includes(entity)) return { detail: `accepted, and may see the entity ${entity}` };

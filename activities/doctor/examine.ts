@@ -2,6 +2,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { probeKey, probeLists, probeTable } from './actito.ts';
 import { probeActitoClock, probeStateClock } from './clocks.ts';
 import { probeFileServer } from './file-server.ts';
+import { tellHandmade } from './handmade.ts';
 import { probeAttributes, probeMatchingKey } from './mapping.ts';
 import { probeState, probeTemporal } from './own-house.ts';
 import { probe, type Probe, type Probed } from './probe.ts';
@@ -37,27 +38,32 @@ export async function examine(
   return all.flat().map((probed) => probed.probe);
 }
 
-function probesOf(deps: Dependencies, { sources, destinations, activations }: Scope): Promise<Probed>[] {
+function probesOf(
+  deps: Dependencies,
+  { sources, destinations, activations, listsOf }: Scope,
+): Promise<Probed>[] {
   const tables = new Map(destinations.map(([id, found]) => [id, probeTable(deps, id, found)]));
-  const isApi = (id: string) =>
-    activations.some(({ destination, list }) => destination === id && list.provision === 'api');
   return [
     ...sources.map(([id, source]) => probeSource(deps, id, source)),
     ...destinations.flatMap(([id, found]) => [
       probeKey(deps, id, found),
       tables.get(id)!,
-      ...(isApi(id) ? [tables.get(id)!.then((table) => probeLists(deps, [id, found], table))] : []),
+      ...(listsOf.includes(id)
+        ? [tables.get(id)!.then((table) => probeLists(deps, [id, found], table))]
+        : []),
       probeFileServer(deps, id, found),
       probeActitoClock(deps, id, found),
     ]),
     ...activations.flatMap((activation) => {
       const source = sources.find(([id]) => id === activation.source)![1];
+      const [, destination] = destinations.find(([id]) => id === activation.destination)!;
       const table = tables.get(activation.destination)!;
       const segment = probeSegment(deps, activation, source);
       return [
         segment,
         table.then((found) => probeMatchingKey(activation, found)),
         Promise.all([table, segment]).then((found) => probeAttributes(activation, ...found)),
+        ...tellHandmade(deps, { activation, source, destination }),
       ];
     }),
   ];

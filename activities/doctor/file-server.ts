@@ -13,7 +13,7 @@ const CONTENT = Buffer.from('A probe of actito-sync; it may be deleted.\n');
 export function probeFileServer(deps: Dependencies, id: string, destination: Destination): Promise<Probed> {
   return probe({
     name: `file server of ${id}`,
-    advice: `Check delivery in destinations/${id}.yaml, and that the account may write, rename and delete in ${destination.delivery.directory}.`,
+    advice: `Check delivery in destinations/${id}.yaml, and that the account may list, write, rename and delete in ${destination.delivery.directory}.`,
     look: async (signal) => {
       const login = resolveLogin(deps, destination);
       const server = await connectFileServer(login, signal);
@@ -31,6 +31,7 @@ export function probeFileServer(deps: Dependencies, id: string, destination: Des
 }
 
 async function writeRenameDelete(server: FileServer, directory: string): Promise<void> {
+  await server.names(directory); // as a delivery begins: a folder that is missing is refused, not waited for
   const final = `${directory.replace(/\/+$/, '')}/.actito-sync-probe-${randomUUID()}`;
   const temporary = `${final}.part`;
   try {

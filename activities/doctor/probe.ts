@@ -6,6 +6,8 @@ import { cancellation } from '../progress.ts';
 export interface Probe {
   name: string;
   ok: boolean;
+  /** Nothing was tried, since it cannot be read: what is said is for people to compare. */
+  told?: true;
   /** What was found, or what went wrong. Never a secret, a key or a value. */
   detail: string;
   /** What to do; only of what is not well. */

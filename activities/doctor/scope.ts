@@ -10,6 +10,8 @@ export interface Scope {
   sources: [id: string, source: Source][];
   destinations: [id: string, destination: Destination][];
   activations: Activation[];
+  /** Destinations whose lists are made by actito-sync, or would be: no activation says otherwise. */
+  listsOf: string[];
   warnings: string[];
 }
 
@@ -33,5 +35,14 @@ export async function findScope(projectFolder: string, target: string | undefine
       `The worker's project has no destination or activation "${target}"${known}`,
     );
   }
-  return { sources, destinations, activations, warnings };
+  // Of a destination that is meant itself all activations count, whoever is meant besides.
+  const listsOf = destinations
+    .map(([id]) => id)
+    .filter((id) => {
+      const users = (isMeant(id) ? [...project.activations.values()] : activations).filter(
+        ({ destination }) => destination === id,
+      );
+      return users.length === 0 || users.some(({ list }) => list.provision === 'api');
+    });
+  return { sources, destinations, activations, listsOf, warnings };
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
 import { askAll } from '../init/ask.ts';
@@ -38,16 +39,24 @@ async function init(folder: string, yes: boolean, { in: input, out }: Surroundin
       return EXIT.interrupted;
     }
   }
-  const files = projectFiles(answers);
-  await writeFiles(folder, files);
-  const lines = ['Written:', ...Object.keys(files).map((path) => `  ${path}`), '', ...next(folder, answers)];
+  const place = resolve(folder);
+  const files = projectFiles(answers, place);
+  await writeFiles(place, files);
+  const lines = [
+    `Written in ${place}:`,
+    ...Object.keys(files).map((path) => `  ${path}`),
+    '',
+    ...next(place, answers),
+  ];
   out.write(`${lines.join('\n')}\n`);
   return EXIT.ok;
 }
 
 function next(folder: string, answers: Answers): string[] {
   return [
-    'Next, with the variables of .env.example set (ACTITO_SYNC_PROJECT is this folder):',
+    'Next: copy .env.example to a place outside of git (here /etc/my.env), fill it in, and load it where the worker and',
+    'these commands run (or start each by node --env-file=/etc/my.env):',
+    '  set -a; . /etc/my.env; set +a',
     `  ${PROGRAM} validate ${folder} --env`,
     '  npm run worker',
     `  ${PROGRAM} doctor`,

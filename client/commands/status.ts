@@ -5,7 +5,7 @@ import { connectTemporal } from '../connect.ts';
 import { describeError } from '../output/errors.ts';
 import { describeStatus } from '../output/status.ts';
 import { withState } from '../state.ts';
-import { readOutlook, type ScheduleOutlook } from '../status/next-start.ts';
+import { readOutlook, type Outlook } from '../status/next-start.ts';
 import { readState, statusOf } from '../status/status.ts';
 import { examples, type CommandContext } from './context.ts';
 import { ACTIVATION, JSON_OPTION } from './options.ts';
@@ -31,8 +31,8 @@ export function defineStatus(program: Command, { surroundings }: CommandContext)
 }
 
 const WHERE = `
-Reads the state database directly (ACTITO_SYNC_DATABASE_URL), and the next starts from Temporal; without Temporal it says
-so, and shows the rest. The hours left count from our last delivery. In CHANGES, + are new, − gone, ~ changed members.`;
+Reads the state database directly (ACTITO_SYNC_DATABASE_URL), and from Temporal the next starts and the runs that go on;
+without Temporal it says so, and shows the rest. The hours left count from our last delivery. In CHANGES, + are new, − gone, ~ changed members.`;
 
 async function showStatus(
   only: string | undefined,
@@ -44,11 +44,11 @@ async function showStatus(
     only === undefined ? [...project.activations.values()] : [definitionOf(project, only).activation];
   const ids = activations.map(({ id }) => id);
   const state = await withState(env, (snapshot) => readState(snapshot, ids));
-  const { schedules, problem } = await readSchedules(env, ids);
-  if (problem !== null) err.write(`The next starts are unknown. ${problem}\n`);
+  const { outlooks, problem } = await readOutlooks(env, ids);
+  if (problem !== null) err.write(`The next starts, and what goes on now, are unknown. ${problem}\n`);
   const now = new Date();
   const statuses = activations.map((activation) =>
-    statusOf(activation, project, state, schedules?.get(activation.id), now),
+    statusOf(activation, project, state, outlooks?.get(activation.id), now),
   );
   const lines = json
     ? [JSON.stringify({ activations: statuses, temporal: problem ?? 'ok' }, null, 2)]
@@ -56,22 +56,22 @@ async function showStatus(
   out.write(`${lines.join('\n')}\n`);
 }
 
-/** The schedules by activation, or why they could not be read: the rest of the status is known without them. */
-async function readSchedules(
+/** What Temporal knows by activation, or why it could not be asked: the rest of the status is known without it. */
+async function readOutlooks(
   env: NodeJS.ProcessEnv,
   activations: readonly string[],
-): Promise<{ schedules: Map<string, ScheduleOutlook | null> | null; problem: string | null }> {
+): Promise<{ outlooks: Map<string, Outlook> | null; problem: string | null }> {
   try {
     const client = await connectTemporal(env);
     try {
       const found = await Promise.all(
         activations.map(async (id) => [id, await readOutlook(client, id)] as const),
       );
-      return { schedules: new Map(found), problem: null };
+      return { outlooks: new Map(found), problem: null };
     } finally {
       await client.connection.close();
     }
   } catch (error) {
-    return { schedules: null, problem: describeError(error).join(' ') };
+    return { outlooks: null, problem: describeError(error).join(' ') };
   }
 }

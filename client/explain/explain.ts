@@ -1,6 +1,7 @@
 import type { Definition } from '../../activation/definition/definition.ts';
 import type { CanonicalKey } from '../../activation/keys/canonical.ts';
 import { KEY_REJECTS } from '../../activation/keys/rejects.ts';
+import { MAX_STORED_REJECTS } from '../../state/rejects.ts';
 import type { KeyFacts, LastRead, Membership } from '../../state/report/member.ts';
 import type { PastRun } from '../../state/report/history.ts';
 import type { RejectStory } from '../../state/report/rejects.ts';
@@ -93,10 +94,15 @@ function absence(found: CanonicalKey, { rejects, lastRead, later }: KeyFacts): s
   ];
 }
 
-/** Of very many rejected rows not all are stored: then nobody knows for certain. */
-function unstored({ counts, storedRejects }: LastRead): string[] {
+/**
+ * Of very many rejected rows not all are stored, and old ones are deleted: then nobody knows for certain. Rows that were
+ * rejected for the same key share a stored one (all those without a key do), so that fewer alone mean nothing.
+ */
+function unstored({ counts, storedRejects, rejectedKeys }: LastRead): string[] {
   const rejected = counts.rejected ?? 0;
-  if (rejected <= storedRejects) return [];
+  if (rejectedKeys === 0) return [];
+  const isDeleted = rejected > 0 && storedRejects === 0;
+  if (rejected <= MAX_STORED_REJECTS && !isDeleted) return [];
   return [
     `That run rejected ${rejected} rows, of which ${storedRejects} are stored: a row with this key in a spelling that ` +
       'cannot be used may be among the others.',

@@ -5,8 +5,8 @@ import type { Answers } from './questions.ts';
 
 const LONGEST_ID = 40;
 
-/** The files of a new project folder, by their paths in it. */
-export function projectFiles(answers: Answers): Record<string, string> {
+/** The files of a new project folder, by their paths in it. @param place the folder, as an absolute path */
+export function projectFiles(answers: Answers, place: string): Record<string, string> {
   const schemas = Object.entries(jsonSchemas()).map(([name, schema]) => [
     `schemas/${name}`,
     `${JSON.stringify(schema, null, 2)}\n`,
@@ -15,7 +15,7 @@ export function projectFiles(answers: Answers): Record<string, string> {
     'sources/warehouse.yaml': SOURCE,
     'destinations/actito.yaml': destination(answers),
     [`activations/${activationId(answers)}.yaml`]: activation(answers),
-    '.env.example': environment(answers),
+    '.env.example': environment(answers, place),
     ...(Object.fromEntries(schemas) as Record<string, string>),
   };
 }
@@ -136,15 +136,18 @@ function segmentOf(members: string): string {
   return isBlock ? `  query: |\n    ${members}` : `  query: ${JSON.stringify(members)}`;
 }
 
-function environment({ protocol }: Answers): string {
+function environment({ protocol }: Answers, place: string): string {
   const delivery =
     protocol === 'sftp'
       ? ['# Of the file server:', 'ACTITO_SFTP_PASSWORD=', 'ACTITO_SFTP_HOST_KEY=']
       : ['# Of the file server:', 'ACTITO_FTPS_PASSWORD='];
   return [
     '# What the project needs in the environment of the worker. Copy it, fill it in, and keep the copy out of git.',
+    '# Nothing reads the copy by itself. In a shell that starts the worker or a command afterwards:',
+    '#   set -a; . ./my.env; set +a',
+    '# or for one program: node --env-file=my.env … Both take values in single quotes as they are.',
     '# Of this project folder:',
-    'ACTITO_SYNC_PROJECT=',
+    `ACTITO_SYNC_PROJECT=${quoted(place)}`,
     '# A PostgreSQL for the state of the activations:',
     'ACTITO_SYNC_DATABASE_URL=',
     '# Temporal:',
@@ -156,4 +159,9 @@ function environment({ protocol }: Answers): string {
     ...delivery,
     '',
   ].join('\n');
+}
+
+/** As a shell and node --env-file read it. */
+function quoted(path: string): string {
+  return /^[\w./:@%+,-]+$/.test(path) ? path : `'${path}'`;
 }

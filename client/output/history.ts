@@ -12,7 +12,7 @@ export function describeHistory(activation: string, runs: readonly PastRun[]): s
   return [
     `Runs of ${activation}`,
     ...table(HEAD, runs.map(row)),
-    ...runs.flatMap(({ run, failure }) => (failure === null ? [] : [`run ${run}: ${failure}`])),
+    ...runs.flatMap((run) => (saysWhy(run) ? [`run ${run.run}: ${run.failure}`] : [])),
   ];
 }
 
@@ -26,6 +26,11 @@ function row(run: PastRun): string[] {
     ...COUNTS.map((name) => String(counts[name] ?? '–')),
     listOf(run),
   ];
+}
+
+/** Of a cancelled run the outcome says all; earlier versions stored Temporal's own words for it. */
+function saysWhy({ outcome, failure }: PastRun): boolean {
+  return failure !== null && outcome !== 'cancelled';
 }
 
 /** How a run ended, in one or two words. */

@@ -1,4 +1,5 @@
 import type { ActivationStatus } from '../status/status.ts';
+import { underWayWords } from '../status/run-problems.ts';
 import { outcomeOf } from './history.ts';
 import { minute } from './moments.ts';
 import { table } from './table.ts';
@@ -29,13 +30,20 @@ function row(status: ActivationStatus): string[] {
   return [
     activation,
     minute(lastRun?.openedAt ?? null),
-    lastRun === null ? 'never ran' : outcomeOf(lastRun),
+    outcome(status),
     changes(status),
     list === null ? '–' : String(list.members),
     validity(list),
     nextStart(status),
     `${imports.used} of ${imports.limit}`,
   ];
+}
+
+/** How the last run ended, unless one goes on: then that. */
+function outcome({ lastRun, running }: ActivationStatus): string {
+  const [open] = running ?? [];
+  if (open) return `running ${underWayWords(open)}`;
+  return lastRun === null ? 'never ran' : outcomeOf(lastRun);
 }
 
 /** What the last run did: `+3 −1 ~2` new, gone and changed members. */

@@ -1,35 +1,58 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
 import { workflowId, WORKFLOW_TYPE, type RunRequest } from '../../workflows/contract.ts';
 import type { RunHandle } from '../activation-client.ts';
 
 /** What Temporal appends to the id of a workflow that a schedule starts. */
 const STARTED_AT = /^-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
+/** A run as Temporal has it, listed or described. */
+type Execution = Omit<WorkflowExecutionInfo, 'raw'>;
+
+/** Which runs are meant: those of an activation, or its dry runs. Its activation must be a valid id. */
+type Whose = Pick<RunRequest, 'activation' | 'dryRun'>;
+
 /**
  * The runs of an activation that are open, started by hand or by its schedule; or its dry runs. The ones of the schedule
  * are found in Temporal's listing, which lags a moment behind.
- * @param request its activation must be a valid id
  */
-export async function runsUnderWay(
-  client: Client,
-  request: Pick<RunRequest, 'activation' | 'dryRun'>,
-): Promise<RunHandle[]> {
+export async function runsUnderWay(client: Client, request: Whose): Promise<RunHandle[]> {
   const id = workflowId(request);
   const query = `WorkflowType="${WORKFLOW_TYPE}" and ExecutionStatus="Running" and WorkflowId STARTS_WITH "${id}"`;
   const found = new Map<string, RunHandle>();
-  const byHand = await openRun(client, id);
-  if (byHand) found.set(id, byHand);
+  const byHand = await latestByHand(client, id);
+  if (byHand && !byHand.closeTime) found.set(id, client.workflow.getHandle(id, byHand.runId));
   for await (const { workflowId: other, runId } of client.workflow.list({ query })) {
-    if (other.startsWith(id) && STARTED_AT.test(other.slice(id.length)))
-      found.set(other, client.workflow.getHandle(other, runId));
+    if (other !== id && isRunOf(request, other)) found.set(other, client.workflow.getHandle(other, runId));
   }
   return [...found.values()];
 }
 
-async function openRun(client: Client, id: string): Promise<RunHandle | undefined> {
+/** The latest runs of an activation that have ended, in whatever way. Temporal's listing lags a moment behind. */
+export async function endedRuns(client: Client, request: Whose, most: number): Promise<Execution[]> {
+  const id = workflowId(request);
+  // Of the schedule's ids the first digit of the year: other activations may have ids that begin with this one's.
+  const ids = `(WorkflowId="${id}" or WorkflowId STARTS_WITH "${id}-2")`;
+  const query = `WorkflowType="${WORKFLOW_TYPE}" and ${ids} and ExecutionStatus!="Running"`;
+  const found = new Map<string, Execution>();
+  const byHand = await latestByHand(client, id);
+  if (byHand?.closeTime) found.set(byHand.runId, byHand);
+  for await (const ended of client.workflow.list({ query, pageSize: most })) {
+    if (ended.closeTime && isRunOf(request, ended.workflowId)) found.set(ended.runId, ended);
+    if (found.size >= most) break;
+  }
+  return [...found.values()];
+}
+
+/** Whether a workflow of this id is a run of that activation, by hand or by its schedule. */
+export function isRunOf(request: Whose, other: string): boolean {
+  const id = workflowId(request);
+  return other === id || (other.startsWith(id) && STARTED_AT.test(other.slice(id.length)));
+}
+
+/** What was started last under this very id; undefined when nothing was, or so long ago that Temporal forgot. */
+async function latestByHand(client: Client, id: string): Promise<Execution | undefined> {
   try {
-    const { closeTime, runId } = await client.workflow.getHandle(id).describe();
-    return closeTime ? undefined : client.workflow.getHandle(id, runId);
+    return await client.workflow.getHandle(id).describe();
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;

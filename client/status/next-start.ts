@@ -1,9 +1,17 @@
 import { ScheduleNotFoundError, type Client } from '@temporalio/client';
 import { WORKFLOW_TYPE } from '../../workflows/contract.ts';
 import { SCHEDULE_PREFIX } from '../schedules/options.ts';
+import { readRuns, type KnownRuns } from './runs.ts';
+
+/** What Temporal knows of an activation. */
+export interface Outlook {
+  /** Null: nothing starts it by itself. */
+  schedule: NextStarts | null;
+  runs: KnownRuns;
+}
 
 /** When an activation starts by itself, as Temporal has it. */
-export interface ScheduleOutlook {
+export interface NextStarts {
   /** The next starts, as many as Temporal tells; empty when it is paused or at its end. */
   starts: Date[];
   paused: boolean;
@@ -11,8 +19,17 @@ export interface ScheduleOutlook {
   note: string | null;
 }
 
+/** When an activation starts next, and what of it goes on now. */
+export async function readOutlook(client: Client, activation: string): Promise<Outlook> {
+  const [schedule, runs] = await Promise.all([
+    readNextStarts(client, activation),
+    readRuns(client, activation),
+  ]);
+  return { schedule, runs };
+}
+
 /** The schedule that starts an activation, or null when there is none. */
-export async function readOutlook(client: Client, activation: string): Promise<ScheduleOutlook | null> {
+async function readNextStarts(client: Client, activation: string): Promise<NextStarts | null> {
   try {
     const { action, info, state } = await client.schedule
       .getHandle(`${SCHEDULE_PREFIX}${activation}`)

@@ -4,8 +4,10 @@ import type { Project } from '../../config/project.ts';
 import { readHistory, type PastRun } from '../../state/report/history.ts';
 import { readQuotaUse, readStandings, type QuotaUse, type Standing } from '../../state/report/overview.ts';
 import type { Snapshot } from '../../state/report/snapshot.ts';
-import type { ScheduleOutlook } from './next-start.ts';
+import type { NextStarts, Outlook } from './next-start.ts';
 import { renewalProblem } from './renewal.ts';
+import { runProblems } from './run-problems.ts';
+import type { RunUnderWay } from './runs.ts';
 
 /** How an activation stands. */
 export interface ActivationStatus {
@@ -15,7 +17,9 @@ export interface ActivationStatus {
   /** The list last delivered; null: none was. */
   list: { members: number; deliveredAt: Date; expiresAt: Date; hoursLeft: number } | null;
   /** Null: it has none; undefined: Temporal was not asked. */
-  schedule: ScheduleOutlook | null | undefined;
+  schedule: NextStarts | null | undefined;
+  /** Its runs that are open in Temporal, dry runs left out; undefined: Temporal was not asked. */
+  running: RunUnderWay[] | undefined;
   /** Imports of its profile table in the last 24 hours, of all activations. */
   imports: { used: number; limit: number; nextFree: Date | null };
   /** Runs that were held or failed since the last one that succeeded. */
@@ -50,7 +54,7 @@ export function statusOf(
   activation: Activation,
   project: Project,
   { standings, lastRuns, quotas }: Standings,
-  schedule: ScheduleOutlook | null | undefined,
+  outlook: Outlook | undefined,
   now: Date,
 ): ActivationStatus {
   const { id } = activation;
@@ -67,11 +71,14 @@ export function statusOf(
     activation: id,
     lastRun: lastRuns.get(id) ?? null,
     list: listOf(standing, now),
-    schedule,
+    schedule: outlook?.schedule,
+    running: outlook?.runs.underWay,
     imports,
     streak: standing?.streak ?? 0,
   };
-  return { ...status, warnings: warningsOf(status, activation, standing, now) };
+  const ofRuns = outlook ? runProblems(id, status.lastRun, outlook.runs, now) : [];
+  const ofRest = warningsOf(status, activation, standing, now);
+  return { ...status, warnings: [...ofRuns, ...ofRest].map((warning) => `${id}: ${warning}`) };
 }
 
 /** The profile table's quota that another activation of the same destination has used; this one never imported. */
@@ -98,11 +105,8 @@ function warningsOf(
   standing: Standing | undefined,
   now: Date,
 ): string[] {
-  const { id } = activation;
   const warnings: (string | undefined)[] = [
-    streak > 0
-      ? `${streak === 1 ? 'its last run was' : `its last ${streak} runs were`} held or failed: ${lastRun?.failure ?? '–'}`
-      : undefined,
+    streak > 0 ? streakWords(activation, streak, lastRun) : undefined,
     renewal(activation, standing, schedule, now),
     standing?.dirty
       ? 'a delivery was begun and not finished: what the file server holds is unknown until the next run repairs it'
@@ -112,13 +116,23 @@ function warningsOf(
         `${imports.nextFree?.toISOString() ?? '–'}`
       : undefined,
   ];
-  return warnings.filter((warning) => warning !== undefined).map((warning) => `${id}: ${warning}`);
+  return warnings.filter((warning) => warning !== undefined);
+}
+
+/** A run that was cancelled, or goes on, after those that failed says nothing of why they did. */
+function streakWords({ id }: Activation, streak: number, lastRun: PastRun | null): string {
+  if (lastRun?.outcome === 'held' || lastRun?.outcome === 'failed') {
+    const runs = streak === 1 ? 'its last run was' : `its last ${streak} runs were`;
+    return `${runs} held or failed: ${lastRun.failure ?? '–'}`;
+  }
+  const runs = streak === 1 ? '1 run was' : `${streak} runs were`;
+  return `${runs} held or failed since the last one that succeeded; actito-sync history ${id} says why`;
 }
 
 function renewal(
   { schedule: wanted }: Activation,
   standing: Standing | undefined,
-  schedule: ScheduleOutlook | null | undefined,
+  schedule: NextStarts | null | undefined,
   now: Date,
 ): string | undefined {
   if (!standing?.deliveredAt || standing.validity === null) return undefined;

@@ -29,6 +29,8 @@ export interface Membership {
 export interface LastRead extends PastRun {
   /** How many of the rows that it rejected are stored: of very many only the first are. */
   storedRejects: number;
+  /** How many rows it rejected for a key that they had; of the others no key can be asked for. */
+  rejectedKeys: number;
 }
 
 /** Looks a key up; `canonical` is how members are stored, `spellings` how rejects may be. */
@@ -66,12 +68,14 @@ async function readMembership(
 }
 
 async function readLastRead(snapshot: Snapshot, activation: string): Promise<LastRead | null> {
-  const [last] = await snapshot.rows<{ run: string; storedRejects: number }>(
+  const [last] = await snapshot.rows<Pick<LastRead, 'run' | 'storedRejects' | 'rejectedKeys'>>(
     `select cast(no as text) as run, (select cast(count(*) as integer) from rejects
-                                      where rejects.run = runs.no and stage = 'extract') as "storedRejects"
+                                      where rejects.run = runs.no and stage = 'extract') as "storedRejects",
+            (select cast(coalesce(sum(cast(value as bigint)), 0) as integer) from jsonb_each_text(rejected)
+             where key <> 'KeyMissing') as "rejectedKeys"
      from runs where activation = $1 and fence is not null and outcome like 'succeeded%' order by no desc limit 1`,
     [activation],
   );
   if (!last) return null;
-  return { ...(await findPastRun(snapshot, activation, last.run))!, storedRejects: last.storedRejects };
+  return { ...(await findPastRun(snapshot, activation, last.run))!, ...last };
 }

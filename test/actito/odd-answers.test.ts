@@ -1,10 +1,10 @@
-/* Failing today, each a defect; belongs into test/actito/ once mended. */
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { profileTablesBody } from '../../actito/contract.ts';
+import { createdBody, profileTablesBody } from '../../actito/contract.ts';
 import { connectSftp } from '../../actito/delivery/sftp.ts';
+import { readImport } from '../../actito/imports/status.ts';
 import { readRowsInError } from '../../actito/imports/rows-in-error.ts';
 import { provisionAttributes } from '../../actito/structure/create.ts';
 import { readProfileTable } from '../../actito/structure/table.ts';
@@ -46,6 +46,38 @@ test('a message never shows the API key or the token, even if Actito repeats it'
     expect(message).not.toMatch(/the-api-key|the-access-token/);
     await server.stop();
   }
+});
+
+test("what Actito says of an import's rows is told without them", async () => {
+  const said = 'Line 2 is invalid: C-1042;Dupont;Marie;1980-05-12;+32 475 12 34 56;Rue de la Loi 16';
+  const other = "Value 'Marie' of firstName, born 12/05/1980, phone +32 475 12 34 56, anna@shop.be";
+  for (const message of [said, other]) {
+    const running = await startScripted(json(200, { id: '1', status: 'FAILED', message }));
+    const found = await readImport(clientFor(running), { entity: 'shop', execution: '1' }, {});
+    expect(found.message).not.toMatch(/Dupont|Marie|1980|475|Loi|@shop/);
+    expect(found.message).toMatch(/^(Line 2 is invalid|Value "…" of firstName)/);
+    await running.stop();
+    const refusing = await startScripted(json(400, { message }));
+    const failure = await failureOf(
+      clientFor(refusing).call(
+        { method: 'POST', route: 'executions', parts: { entity: 'shop' } },
+        createdBody,
+      ),
+    );
+    expect(failure.message).not.toMatch(/Dupont|Marie|1980|475|Loi|@shop/);
+    await refusing.stop();
+  }
+});
+
+test('what was created is known by its Location when the answer has no body', async () => {
+  const server = await startScripted(
+    (_, response) =>
+      void response.writeHead(201, { Location: '/mass-imports/v5/entities/shop/etl-executions/42' }).end(),
+  );
+  const parts = { entity: 'shop' };
+  const created = clientFor(server).call({ method: 'POST', route: 'executions', parts }, createdBody);
+  expect(await created).toEqual({ id: '42' });
+  await server.stop();
 });
 
 test.each([

@@ -84,7 +84,7 @@ test('a list that was deleted by hand is made again, without a word of renaming'
 test('when both names exist the new one is fed, and the old one is told with its end', async () => {
   await provision();
   await simulator.seedContacts([{ emailAddress: 'anna@shop.be' }]);
-  simulator.createList({ name: 'Best', fileName: 'another.csv', description: marker('vip') });
+  simulator.createList({ name: 'Best', fileName: 'Best.csv', description: marker('vip') });
   const found = await provision({ name: 'Best' }, VIP);
   expect(found.id).toBe(simulator.list('Best')!.id);
   expect(found.notes).toEqual([
@@ -92,6 +92,18 @@ test('when both names exist the new one is fed, and the old one is told with its
       'held anyone. Delete it in Actito when no campaign needs it.',
   ]);
   expect(names().sort()).toEqual(['Best', 'VIP']);
+});
+
+test("a list of this name that reads another project's file is not taken from it, unless it is to be adopted", async () => {
+  simulator.createList({ name: 'VIP', fileName: 'theirs.csv', description: marker('vip') });
+  const before = [simulator.list('VIP'), simulator.calls()['POST /file-transfers']];
+  const failure = await failureOf(provision());
+  expect(failure).toMatchObject({ type: 'ListConflict', retryable: false });
+  expect(failure.message).toContain('reads another file than VIP.csv');
+  expect([simulator.list('VIP'), simulator.calls()['POST /file-transfers']]).toEqual(before);
+  const adopted = await provision({ adopt: true });
+  expect(adopted.id).toBe(simulator.list('VIP')!.id);
+  expect(await provision()).toMatchObject({ id: adopted.id, created: false });
 });
 
 test("a list of another project's activation of the same id is left alone, and told", async () => {

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { projectFiles } from '../../client/init/files.ts';
@@ -38,6 +40,24 @@ test('without a terminal a project folder is written that validate has nothing t
   });
 });
 
+test('a relative folder is told as the absolute path that it became, also in .env.example', async () => {
+  const typed = relative(process.cwd(), folder);
+  const { out } = await cli(['init', typed, '--yes']);
+  expect(out).toMatch(/^Written in \//);
+  expect(out).toContain(`Written in ${folder}:\n`);
+  expect(out).toContain(`  actito-sync validate ${folder} --env\n`);
+  expect(out).toContain('\n  set -a; . /etc/my.env; set +a\n');
+  expect(await readFile(join(folder, '.env.example'), 'utf8')).toContain(`\nACTITO_SYNC_PROJECT=${folder}\n`);
+});
+
+test('a folder whose name a shell would take apart is still one value', async () => {
+  const odd = join(base, 'my shop & co');
+  await cli(['init', odd, '--yes']);
+  const run = 'set -a; . ./.env.example; set +a; node -p process.env.ACTITO_SYNC_PROJECT';
+  const { stdout } = await promisify(execFile)('sh', ['-c', run], { cwd: odd });
+  expect(stdout).toBe(`${odd}\n`);
+});
+
 test('every file points its editor to a JSON schema that lies in the folder too', async () => {
   await cli(['init', folder, '--yes']);
   for (const kind of ['sources', 'destinations', 'activations']) {
@@ -58,6 +78,20 @@ test('.env.example names every variable that the project asks for, and no value 
   const asked = [...out.matchAll(/the environment variable (\w+)/g)].map(([, name]) => name!);
   expect(asked).toHaveLength(4);
   for (const name of asked) expect(lines).toContain(`${name}=`);
+});
+
+test('.env.example says how its copy is loaded, and both ways bring what was filled in', async () => {
+  await cli(['init', folder, '--yes']);
+  const example = await readFile(join(folder, '.env.example'), 'utf8');
+  const key = 'it costs $5, "really" #1';
+  await writeFile(join(folder, 'my.env'), example.replace('ACTITO_API_KEY=', `ACTITO_API_KEY='${key}'`));
+  const [, inShell] = /^# {3}(set -a; .+)$/m.exec(example)!;
+  const [, inNode] = /^# or for one program: (node --env-file=\S+)/m.exec(example)!;
+  for (const command of [`${inShell}; node`, inNode]) {
+    const run = `${command} -p process.env.ACTITO_API_KEY`;
+    const { stdout } = await promisify(execFile)('sh', ['-c', run], { cwd: folder });
+    expect(stdout).toBe(`${key}\n`);
+  }
 });
 
 test('on a terminal it asks; Enter takes what is offered', async () => {
@@ -132,7 +166,7 @@ test('whatever is answered, the folder is valid and says just that', async () =>
     fc.asyncProperty(answers, async (given) => {
       const all: Answers = { ...usualAnswers(), ...given };
       const project = join(base, `${++number}`);
-      await writeFiles(project, projectFiles(all));
+      await writeFiles(project, projectFiles(all, project));
       const { activations, destinations } = await loadProject(project);
       const [[, activation]] = [...activations] as [[string, object]];
       const { entity, profileTable, protocol, host, username, directory } = all;

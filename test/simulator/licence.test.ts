@@ -187,6 +187,7 @@ test('a licence can be chosen at the start, and a reset returns to it', async ()
   try {
     const chosen = {
       ...{ assumedRoutes: 404, emptyValue: 'clears', executionListing: 'none', fileDisappears: false },
+      importParts: { file: 'file', definition: 'definition' },
     };
     expect(own.licence()).toEqual(chosen);
     own.changeLicence({ assumedRoutes: 'served' });

@@ -68,6 +68,18 @@ test('an unchanged list is kept alive from half of its validity on', async () =>
   expect((await planned(world, definition, people(3, 'x'))).plan.push).toBe('keep-alive');
 });
 
+test('a validity that was changed needs a new file: until then the list ends when the old one does', async () => {
+  const id = newActivation();
+  const withValidity = (hours: number) => definitionFor(id, { list: { validity: `${hours}h` } });
+  const push = async (hours: number) => (await planned(world, withValidity(hours), people(3))).plan.push;
+  await goodRun(world, withValidity(24), people(3));
+  expect(await push(24)).toBeNull();
+  expect(await push(720)).toBe('keep-alive');
+  await goodRun(world, withValidity(720), people(3));
+  await age(id, 25);
+  expect(await push(720)).toBeNull();
+});
+
 test('a delivery that was begun and not finished is repaired, also when nothing changed', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, people(3));
@@ -111,6 +123,19 @@ test('too many members leaving at once trips the guard, and an ordinary loss doe
   await goodRun(world, definition, people(200));
   expect(await guardsOf(definition, 141)).toEqual([]);
   expect(await guardsOf(definition, 139)).toEqual(['maxRemovedRatio']);
+});
+
+test('whose identifier on the list is replaced counts as leaving, unless the list is to hold another attribute', async () => {
+  const id = newActivation();
+  const by = (attribute: string) =>
+    definitionFor(id, { ...GUARDED, list: { identifier: { column: 'card', attribute } } });
+  const named = (prefix: string) => people(100).map((row, i) => ({ ...row, identifier: `${prefix}${i}` }));
+  const guards = async (attribute: string, prefix: string) =>
+    (await planned(world, by(attribute), named(prefix))).plan.guards.map(({ guard }) => guard);
+  await goodRun(world, by('customerId'), named('a'));
+  expect(await guards('customerId', 'a')).toEqual([]);
+  expect(await guards('customerId', 'b')).toEqual(['maxRemovedRatio']);
+  expect(await guards('profileId', 'b')).toEqual([]);
 });
 
 test('an erosion over several runs trips the guard: the loss counts from the peak of 7 days', async () => {

@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => world?.dispose());
 
 const ATTRIBUTES = 3;
-const FOUND = { columns: [], fingerprint: 'f', read: 0, rejected: 0, reasons: {} };
+const FOUND = { columns: [], fingerprint: 'f', read: 0, rejected: 0, reasons: {}, guards: [] };
 const line = (no: number) => Buffer.from(`key${no}\t\\N\t\\\\x0102\ta\tb\tc\n`);
 const signal = () => new AbortController().signal;
 

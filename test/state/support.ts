@@ -132,6 +132,7 @@ export async function extract({ state }: StateWorld, fence: Fence, segment: Segm
     read: encoder.read,
     rejected: encoder.rejected,
     reasons: {},
+    guards: [],
   });
   return readRun(state, fence.run);
 }

@@ -126,6 +126,55 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       expect(bytes.match(/\n/g)).toHaveLength(20_000);
     });
 
+    test('a question is answered by the first row, in the snapshot that is then read', async () => {
+      await fixture.execute('create table contract_asked (id int)');
+      await fixture.execute('insert into contract_asked values (7)');
+      const warehouse = await fixture.open();
+      const { signal } = new AbortController();
+      const ask = (query: string) => warehouse.look({ query, subject: 'The question', signal });
+      expect(await ask('select id from contract_asked;')).toEqual({
+        found: true,
+        kind: 'integer',
+        value: '7',
+      });
+      expect(await ask('select id from contract_asked where id = 8')).toMatchObject({
+        found: false,
+        value: null,
+      });
+      expect(await ask('select max(id) from contract_asked where id = 8')).toMatchObject({
+        found: true,
+        value: null,
+      });
+      await fixture.execute('delete from contract_asked');
+      const read = await readAll(warehouse, { table: 'contract_asked' }, ['id']);
+      expect(read.lines).toEqual([['7']]);
+    });
+
+    test('a question that fails is told by its subject, and writes nothing', async () => {
+      const { signal } = new AbortController();
+      for (const query of ['select 1 from nowhere', ...Object.values(fixture.writes)]) {
+        const warehouse = await fixture.open();
+        await expect(warehouse.look({ query, subject: 'The question', signal })).rejects.toMatchObject({
+          type: 'SegmentQueryFailed',
+          message: expect.stringMatching(/^The question failed: /) as string,
+        });
+        await warehouse.close();
+      }
+      expect(await fixture.written()).toBe(0);
+    });
+
+    test('a cancelled question ends with the reason, and is gone from the server', async () => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const warehouse = await fixture.open();
+      const answer = warehouse.look({ query: fixture.slow, subject: 'The question', signal });
+      const outcome = expect(answer).rejects.toThrow('enough of it');
+      await until('the query runs', async () => (await fixture.running()) === 1);
+      controller.abort(new Error('enough of it'));
+      await outcome;
+      await until('the query is gone', async () => (await fixture.running()) === 0);
+    });
+
     test('a cancelled read ends with the reason of its signal, and is gone from the server', async () => {
       const controller = new AbortController();
       const result = readAll(await fixture.open(), fixture.slow, ['id'], controller.signal);

@@ -2,6 +2,7 @@ import type { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { REFUSE_WORKFLOW_TYPE } from '../../workflows/contract.ts';
 import { LIST, startStand, type Stand } from '../support/stand.ts';
+import { until } from '../setup/until.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';
 
 let stand: Stand;
@@ -74,6 +75,26 @@ test('a run that meets the guards again goes on where the last acknowledged one 
   expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { removed: 10, members: 75 } });
 });
 
+test('a warehouse that was not loaded lately, or breaks an assertion, holds the run; its rows stay where they are', async () => {
+  const guards = (age: string, broken: string) => ({
+    maxRemovedRatio: 1,
+    freshness: { query: `select now() - interval '${age}'`, maxAge: '26h' },
+    assertions: [{ query: `select email from people where ${broken};`, message: 'people from nowhere' }],
+  });
+  await stand.writeActivation({ guards: guards('25 hours', 'email is null') });
+  expect(await hosted.run()).toMatchObject({ outcome: 'succeeded' });
+  await stand.writeActivation({ guards: guards('27 hours', 'email is not null') });
+  const { failure } = await heldRun();
+  expect(failure.type).toBe('GuardTripped');
+  expect(failure.message).toContain('The warehouse was last changed 27 h ago');
+  expect(failure.message).toContain('people from nowhere');
+  expect(failure.message).not.toContain('@shop.be');
+  const approve = /approve vip ([0-9a-f]{12})/.exec(failure.message)![1]!;
+  expect(await hosted.run({ activation: 'vip', approve, by: 'anna', reason: 'a holiday' })).toMatchObject({
+    notes: ['Held by freshness, assertions but for the approval of anna: a holiday'],
+  });
+});
+
 describe('a held run', () => {
   const everyone = async (from: number) => {
     await stand.warehouse.query('truncate people');
@@ -125,6 +146,26 @@ describe('a held run', () => {
     await everyone(0);
     await hosted.run();
     await leave(60);
+    expect((await heldRun()).failure.type).toBe('GuardTripped');
+  });
+
+  test('uses its approval up when the list was delivered, whatever becomes of the run afterwards', async () => {
+    await leave(60);
+    const approve = hashIn((await heldRun()).failure.message);
+    stand.actito.setFault('pollerStopped', {});
+    const handle = await hosted.start({ activation: 'vip', approve, by: 'anna', reason: 'a clean-up' });
+    await until('the list is delivered', async () => {
+      const { rows } = await stand.state.raw<{ rows: unknown[] }>(
+        `select from deliveries where members = 60 and delivered_at is not null`,
+      );
+      return rows.length > 0;
+    });
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow();
+    stand.actito.setFault('pollerStopped', null);
+    await stand.actito.pollNow();
+    expect(listed()).toBe(60);
+    await leave(100);
     expect((await heldRun()).failure.type).toBe('GuardTripped');
   });
 

@@ -52,15 +52,16 @@ export function failuresOf({ variable, statementTimeout }: Source): Failures {
         `The warehouse broke off: ${harmless(error)} (SQLSTATE ${code}).`,
       );
     }
+    const subject = statement?.subject ?? "The segment's query";
     if (code === QUERY_CANCELED && elapsed >= statementTimeout) {
       return new Failure(
         'SegmentQueryFailed',
-        `The segment's query was cancelled after ${limit}: make it faster, or raise statementTimeout of the source.`,
+        `${subject} was cancelled after ${limit}: make it faster, or raise statementTimeout of the source.`,
       );
     }
     return new Failure(
       'SegmentQueryFailed',
-      `The segment's query failed: ${harmless(error)}${place(error, statement)} (SQLSTATE ${code}).`,
+      `${subject} failed: ${harmless(error)}${place(error, statement)} (SQLSTATE ${code}).`,
     );
   }
 

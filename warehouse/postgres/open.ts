@@ -1,13 +1,13 @@
-import type { Client, QueryConfig } from 'pg';
+import type { Client, QueryArrayConfig, QueryConfig } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { Failure } from '../../activation/failures.ts';
 import { pickColumns } from '../columns.ts';
-import type { SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
+import type { Answer, Question, SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
 import { wholeLines } from '../../activation/lines/whole-lines.ts';
 import { failuresOf, type Source } from './failures.ts';
 import { describeColumns } from './kinds.ts';
 import { beginReading, cancelBackend, connect } from './session.ts';
-import { copyStatement, describeStatement, type Statement } from './statements.ts';
+import { copyStatement, describeStatement, lookStatement, type Statement } from './statements.ts';
 
 const STREAM_BUFFER = 64 * 1024;
 
@@ -29,7 +29,13 @@ export async function openPostgres(source: Source & { url: string }): Promise<Wa
     return closing;
   }
 
-  async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
+  /** Begins the one transaction of all that is asked, unless it is begun. */
+  async function begin(): Promise<void> {
+    reading ??= { pid: await beginReading(client, source.statementTimeout) };
+  }
+
+  /** Ends everything on cancellation; `stop` when there is nothing to cancel any more. */
+  function watch(signal: AbortSignal) {
     signal.throwIfAborted();
     const cancel = () => void close();
     signal.addEventListener('abort', cancel, { once: true });
@@ -40,8 +46,26 @@ export async function openPostgres(source: Source & { url: string }): Promise<Wa
         throw signal.aborted ? signal.reason : failures.from(error, statement, performance.now() - started);
       };
     };
+    return { translator, stop: () => signal.removeEventListener('abort', cancel) };
+  }
 
-    reading = { pid: await beginReading(client, source.statementTimeout).catch(translator()) };
+  async function look({ query, subject, signal }: Question): Promise<Answer> {
+    const { translator, stop } = watch(signal);
+    try {
+      await begin().catch(translator());
+      const statement = lookStatement(query, subject);
+      const { fields, rows } = await client.query(asText(extended(statement))).catch(translator(statement));
+      const [column] = await describeColumns(client, fields.slice(0, 1)).catch(translator());
+      const [row] = rows as unknown as (string | null)[][];
+      return { found: row !== undefined, kind: column?.kind ?? 'unsupported', value: row?.[0] ?? null };
+    } finally {
+      stop();
+    }
+  }
+
+  async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
+    const { translator, stop } = watch(signal);
+    await begin().catch(translator());
     const describe = describeStatement(segment);
     const { fields } = await client.query(extended(describe)).catch(translator(describe));
     const columns = await describeColumns(client, pickColumns(requested, fields)).catch(translator());
@@ -57,7 +81,7 @@ export async function openPostgres(source: Source & { url: string }): Promise<Wa
       } catch (error) {
         translate(error);
       } finally {
-        signal.removeEventListener('abort', cancel);
+        stop();
         if (reading) await close(); // failed, or the consumer has seen enough
       }
     }
@@ -72,12 +96,21 @@ export async function openPostgres(source: Source & { url: string }): Promise<Wa
     };
   }
 
-  return { read, close };
+  return { look, read, close };
 }
 
 /** The protocol that takes one statement only (an option of pg's query that its types lack). */
 function extended({ text }: Statement): QueryConfig {
   return { text, queryMode: 'extended' } as QueryConfig;
+}
+
+/** Rows as lists of the server's own texts. */
+function asText(query: QueryConfig): QueryArrayConfig {
+  return {
+    ...query,
+    rowMode: 'array',
+    types: { getTypeParser: () => (text: string) => text },
+  };
 }
 
 /** Runs a COPY in whole lines, ends its transaction, and returns the rows as the server counted them. */

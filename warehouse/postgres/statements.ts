@@ -8,6 +8,8 @@ export interface Statement {
   /** The user's query; undefined when the segment is a table. */
   query?: string;
   offset: number;
+  /** What it is, as the beginning of a sentence; default: the segment's query. */
+  subject?: string;
 }
 
 /** One column of the segment, as a SELECT expression. */
@@ -24,6 +26,11 @@ export interface Expression {
  */
 export function describeStatement(segment: SegmentRequest['segment']): Statement {
   return around('select * from ', segment, ' limit 0');
+}
+
+/** The first row of any query. By the extended protocol, too. */
+export function lookStatement(query: string, subject: string): Statement {
+  return { ...around('select * from ', { query }, ' limit 1'), subject };
 }
 
 /** Reads the segment, one line a row in the COPY text format. */

@@ -138,7 +138,7 @@ test.each<Broken>([
         delivery: { ...(destination(stand.actito).delivery as object), directory: '/nowhere' },
       }),
     fail: ['file server of actito'],
-    says: /^Delivery\w+: /,
+    says: /^DeliveryRefused: .* has no folder \/nowhere\. Check delivery\.directory\.$/,
   },
   {
     what: 'a schema that is behind',
@@ -163,6 +163,15 @@ test.each<Broken>([
   ]);
   for (const secret of secrets) if (secret) expect(ended.out).not.toContain(secret);
   expect(await readdir(join(stand.actito.sftp.root, 'in'))).toEqual([]);
+});
+
+test('a key that was revoked is told, although the worker still has a token', async () => {
+  expect((await probes()).ended.code).toBe(0);
+  stand.actito.setFault('unauthorized', { route: '/auth' });
+  const { probes: told } = await probes();
+  const key = told.find(({ name }) => name === 'Actito key of actito')!;
+  expect(key).toMatchObject({ ok: false, advice: expect.stringContaining('ACTITO_API_KEY') });
+  expect(key.detail).toMatch(/^ActitoUnauthorized: Actito answered 401 to GET token.*revoked/);
 });
 
 test('people read what failed with an arrow to what to do', async () => {

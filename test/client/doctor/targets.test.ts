@@ -24,10 +24,55 @@ test('a destination is examined alone, an activation with all that it uses', asy
   await extra('other', {});
   const names = async (target: string) => (await probes([target])).probes.slice(4).map(({ name }) => name);
   expect(await names('other')).toEqual([
-    ...['Actito key of other', 'profile table of other', 'file server of other', 'clock of Actito (other)'],
+    ...['Actito key of other', 'profile table of other', 'lists of other'],
+    ...['file server of other', 'clock of Actito (other)'],
   ]);
   expect(await names('vip')).toEqual(ALL.slice(4));
 });
+
+test.each([
+  { what: 'made by actito-sync, as one activation says', provisions: ['existing', 'api'], tried: true },
+  { what: 'all made by hand', provisions: ['existing'], tried: false },
+])('lists $what: of a destination alone they are tried: $tried', async ({ provisions, tried }) => {
+  stand.actito.changeLicence({ assumedRoutes: 404 });
+  for (const [i, provision] of provisions.entries()) {
+    const id = i === 0 ? 'vip' : `more-${i}`;
+    await stand.writeActivation({ list: { name: id, provision } }, id);
+    if (i > 0) afterTest.push(() => rm(join(stand.projectFolder, `activations/${id}.yaml`)));
+  }
+  const of = async (target: string) =>
+    (await probes([target])).probes.filter(({ name }) => name.startsWith('lists')).map(({ ok }) => ok);
+  expect(await of('actito')).toEqual(tried ? [false] : []);
+  expect(await of('vip')).toEqual([]); // it needs none of them itself
+});
+
+test.each([['vip'], []])(
+  'what must have been made by hand is told, and fails nothing (doctor %s)',
+  async (...target) => {
+    await stand.writeActivation({
+      list: { name: 'Gold club', provision: 'existing' },
+      importMode: { etl: 12 },
+    });
+    stand.actito.createAttribute({ name: 'spent', valueType: 'NUMBER' });
+    const { code, out } = await doctor(target);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^• list of vip +Must have been set up in Actito, .* target list "Gold club" of profile table Profiles, .*Gold-club\.csv/m,
+    );
+    expect(out).toMatch(
+      /^• ETL of vip +ETL 12 must .* UPDATE_ONLY, match on emailAddress, .* emailAddress, city, firstName, spent /m,
+    );
+    expect(out).toMatch(
+      /\nAll 12 probes are well\. What stands behind • cannot be read: compare it in Actito\.\n$/,
+    );
+    expect(
+      (await probes(target)).probes.filter(({ told }) => told).map(({ name, ok }) => [name, ok]),
+    ).toEqual([
+      ['list of vip', true],
+      ['ETL of vip', true],
+    ]);
+  },
+);
 
 test('a clock that is far from the worker’s is told by how much, whatever else is wrong there', async () => {
   const anHourAgo = new Date(Date.now() - 3_600_000).toUTCString();

@@ -92,6 +92,41 @@ test('a later run that was held is told, since what it read does not count', asy
   expect(await said('adam@shop.be')).toMatch(/Run \d+ \(20\S+\) came after it and ended as held;/);
 });
 
+const MAYBE = /That run rejected \d+ rows, of which \d+ are stored: a row with this key/;
+
+test('a stranger is surely not among rejected rows that are all known: those without a key, or of one key', async () => {
+  await past.stand.warehouse.query(
+    `insert into people (email) values (null), (null), (''), ('nobody'), ('nobody')`,
+  );
+  await past.hosted.run();
+  const out = await said('stranger@shop.be');
+  expect(out).toContain('Not on the list: it was not in the segment when run');
+  expect(out).not.toMatch(MAYBE);
+});
+
+test('a stranger is surely not among rejected rows that all have no key, however many', async () => {
+  await past.stand.warehouse.query(`update people set email = null where email = 'nobody'`);
+  await past.stand.warehouse.query(
+    'insert into people (first_name) select n from generate_series(1, 10100) as n',
+  );
+  await past.hosted.run();
+  expect(await said('stranger@shop.be')).not.toMatch(MAYBE);
+});
+
+test('a stranger may be among rejected rows when there were too many to store, or they were deleted since', async () => {
+  await past.stand.warehouse.query(
+    `insert into people (email) select 'nobody ' || n from generate_series(1, 10100) as n`,
+  );
+  await past.hosted.run();
+  expect(await said('stranger@shop.be')).toMatch(MAYBE);
+
+  await past.stand.warehouse.query(`delete from people where email like 'nobody %'`);
+  await past.hosted.run();
+  expect(await said('stranger@shop.be')).not.toMatch(MAYBE);
+  await past.stand.state.raw('delete from rejects'); // as the retention does after its days
+  expect(await said('stranger@shop.be')).toMatch(MAYBE);
+});
+
 test('a key that can never be used, and the runs that met it', async () => {
   await past.hosted.run();
   await past.hosted.run();

@@ -43,6 +43,17 @@ test('a held run and a failed one say why', async () => {
   expect(out).toContain(`run ${failed!.run}: ${failed!.failure}`);
 });
 
+test.each(['Activity cancelled', 'Someone cancelled the run.'])(
+  'a cancelled run is told as that once, whatever was stored of why (%s)',
+  async (stored) => {
+    await past.hosted.run();
+    await past.stand.state.raw(`update runs set outcome = 'cancelled', failure = ?`, [stored]);
+    const { out } = await past.ask(['history', 'vip']);
+    expect(out).not.toContain(stored);
+    expect(out.match(/cancelled/g)).toHaveLength(1);
+  },
+);
+
 test('a dry run is told from a run', async () => {
   await past.hosted.run({ activation: 'vip', dryRun: true });
   const [planned] = await history();

@@ -2,6 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { ActivationStatus } from '../../../client/status/status.ts';
+import { WORKFLOW_TYPE } from '../../../workflows/contract.ts';
+import { until } from '../../setup/until.ts';
 import { deleteIfThere } from '../scheduled-project.ts';
 import { freshId } from '../support.ts';
 import { pastForTests, row, seedPeople } from './support.ts';
@@ -23,6 +25,20 @@ async function newActivation(changes: Record<string, unknown> = {}): Promise<str
   });
   return id;
 }
+
+/** Starts a run under the id that the command line and schedules give it. */
+async function started(id: string, { at = '', taskQueue = past.hosted.taskQueue } = {}) {
+  const workflowId = `activation/${id}${at}`;
+  const options = { taskQueue, workflowId, args: [{ activation: id }] };
+  const run = await past.hosted.client.workflow.start(WORKFLOW_TYPE, options);
+  onTestFinished(() => run.terminate().then(undefined, () => undefined));
+  return run;
+}
+
+/** What a schedule appends to the id. */
+const BOTH_WAYS = Object.entries({ 'by hand': '', 'by its schedule': '-2026-01-31T06:00:00Z' });
+const underWay = (id: string) =>
+  until('it is under way', async () => (await one(id)).running?.[0]?.phase === 'provisioning');
 
 async function scheduled(schedule: object, changes: Record<string, unknown> = {}): Promise<string> {
   const id = await newActivation({ schedule, ...changes });
@@ -103,6 +119,22 @@ test('runs that were held or failed are counted until one succeeds, and the last
   expect(await one('vip')).toMatchObject({ streak: 0, lastRun: { failure: null } });
 });
 
+test('a run that was cancelled after one that failed is not quoted for why that failed', async () => {
+  const id = await newActivation({ segment: { name: 'VIP', table: 'nowhere' } });
+  await expect(past.hosted.run({ activation: id })).rejects.toThrow();
+  await past.stand.writeActivation({ list: { name: id } }, id);
+  past.stand.actito.setFault('serverError', {});
+  const run = await started(id);
+  await underWay(id);
+  await run.cancel();
+  await expect(run.result()).rejects.toThrow();
+  const { lastRun, warnings } = await one(id);
+  expect(lastRun!.outcome).toBe('cancelled');
+  expect(warnings[0]).toBe(
+    `${id}: 1 run was held or failed since the last one that succeeded; actito-sync history ${id} says why`,
+  );
+});
+
 test('activations of one profile table share its imports, also those that never ran; used up is told', async () => {
   await past.stand.writeDestination({ limits: { importsPerTablePerDay: 1 } });
   onTestFinished(() => past.stand.writeDestination());
@@ -122,7 +154,7 @@ test('without Temporal it says so, and shows the rest', async () => {
   await past.hosted.run();
   const { code, out, err } = await past.ask(['status'], { env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
   expect(code).toBe(0);
-  expect(err).toMatch(/^The next starts are unknown\. No Temporal server answers at 127\.0\.0\.1:1/);
+  expect(err).toMatch(/^The next starts, and what goes on now, are unknown\. No Temporal server answers/);
   expect(row(out, 'vip')).toMatchObject({ 4: '3', 6: 'unknown' });
 });
 
@@ -131,4 +163,86 @@ test('a dry run is no last run', async () => {
   const before = await one('vip');
   await past.hosted.run({ activation: 'vip', dryRun: true });
   expect((await one('vip')).lastRun).toEqual(before.lastRun);
+});
+
+test.each(BOTH_WAYS)(
+  'a run started %s that waits out an outage: what failed, how often, the next try',
+  async (_, at) => {
+    const id = await newActivation();
+    past.stand.actito.setFault('serverError', {});
+    const run = await started(id, { at });
+    await until('Actito was asked in vain', async () => !!(await one(id)).running?.[0]?.trouble);
+
+    const { running, warnings } = await one(id);
+    const next = expect.toSatisfy((moment) => moment === null || !Number.isNaN(Date.parse(String(moment))));
+    const failed = { type: 'ActitoUnavailable', message: expect.stringContaining('500') };
+    expect(running).toMatchObject([
+      {
+        workflowId: run.workflowId,
+        phase: 'provisioning',
+        workerAnswers: true,
+        trouble: { ...failed, next },
+      },
+    ]);
+    const words = 'waits out ActitoUnavailable: .* \\(tried \\d+ times?, .+\\)';
+    expect(warnings.join('\n')).toMatch(
+      new RegExp(`^${id}: its run since 20\\S+Z \\(provisioning\\) ${words}$`),
+    );
+    const { out } = await past.ask(['status', id]);
+    expect(row(out, id)![2]).toMatch(/^running since 20\S+Z \(provisioning\)$/);
+    expect(out).toMatch(new RegExp(`^! ${id}: its run since`, 'm'));
+
+    past.stand.actito.setFault('serverError', null);
+    await run.result();
+    expect(await one(id)).toMatchObject({ running: [], lastRun: { outcome: 'succeeded with rejects' } });
+    expect((await one(id)).warnings).toEqual([expect.stringContaining('nothing starts it')]);
+  },
+);
+
+test('a run that nobody takes is told, although it never came so far as the state', async () => {
+  const id = await newActivation();
+  await started(id, { taskQueue: freshId('nobody') });
+  const { lastRun, running, warnings } = await one(id);
+  expect(lastRun).toBeNull();
+  expect(running).toMatchObject([{ phase: null, workerAnswers: false, trouble: null }]);
+  expect(warnings).toEqual([
+    expect.stringMatching(/: no worker answers for its run since 20\S+Z \(waits for/),
+  ]);
+  const cells = row((await past.ask(['status', id])).out, id)!;
+  expect(cells[1]).toBe('–');
+  expect(cells[2]).toMatch(/^running since 20\S+Z \(waits for a worker\)$/);
+});
+
+test.each(BOTH_WAYS)(
+  'a run started %s that was terminated is told until the next one has closed it',
+  async (_, at) => {
+    const id = await newActivation();
+    past.stand.actito.setFault('serverError', {});
+    const run = await started(id, { at });
+    await underWay(id);
+    await run.terminate();
+    await until('it is told', async () => (await one(id)).warnings.length > 0); // Temporal's listing lags behind
+    const { lastRun, running, warnings } = await one(id);
+    expect(running).toEqual([]);
+    expect(lastRun).toMatchObject({ outcome: null, workflowId: run.workflowId });
+    expect(warnings).toEqual([
+      `${id}: its last run (${lastRun!.run}) was terminated: the next run closes and repairs it`,
+    ]);
+
+    past.stand.actito.setFault('serverError', null);
+    await (await started(id)).result();
+    expect((await one(id)).warnings).toEqual([expect.stringContaining('nothing starts it')]);
+  },
+);
+
+test('a run that Temporal no longer knows is told, one that was opened this minute is not', async () => {
+  const id = await newActivation();
+  await past.hosted.run({ activation: id });
+  const opened = 'outcome = null, closed_at = null, workflow_id = ?, opened_at = now() - cast(? as interval)';
+  const reopen = (ago: string) =>
+    past.stand.state.raw(`update runs set ${opened} where activation = ?`, [`activation/${id}`, ago, id]);
+  await reopen('0 s');
+  expect((await one(id)).warnings).toEqual([expect.stringContaining('nothing starts it')]);
+  await reopen('1 h');
+  expect((await one(id)).warnings[0]).toMatch(/: its last run \(\d+\) is not open in Temporal any more: the/);
 });

@@ -139,6 +139,16 @@ export const ACTIVATIONS: Case[] = [
     'list:',
     'description: |\n  two\n  lines\nlist: []\nguards:',
     ':15 list: expected a group of settings',
-    ':17 guards.validity: unknown setting (known: maxRemovedRatio, maxRemoved, maxAddedRatio, maxChangedRatio, allowEmpty, maxRejectedRatio)',
+    ':17 guards.validity: unknown setting (known: maxRemovedRatio, maxRemoved, maxAddedRatio, maxChangedRatio, allowEmpty, maxRejectedRatio, freshness, assertions)',
+  ],
+  [
+    'list:',
+    'guards: { freshness: { query: select 1, maxAge: a day } }\nlist:',
+    ':12 guards.freshness.maxAge: expected a duration such as 15m, 48h or 2 days',
+  ],
+  [
+    'list:',
+    'guards: { assertions: [{ query: select 1 }] }\nlist:',
+    ':12 guards.assertions[0].message: missing, expected a text',
   ],
 ];
