@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { RunResult } from '../workflows/contract.ts';
+import { activityTimes } from './activity-times.ts';
 import type { BenchStand } from './stand.ts';
 
 export interface BenchRun {
@@ -24,22 +25,12 @@ export async function benchRun({ client, workerPid }: BenchStand): Promise<Bench
   });
   const result = (await handle.result()) as RunResult;
   const total = performance.now() - started;
-  const { events = [] } = await handle.fetchHistory();
-  const phases: Record<string, number> = {};
-  const scheduled = new Map<string, { name: string; at: number }>();
-  for (const event of events ?? []) {
-    const at = Number(event.eventTime?.seconds ?? 0) * 1000 + (event.eventTime?.nanos ?? 0) / 1e6;
-    const begun = event.activityTaskScheduledEventAttributes;
-    if (begun) scheduled.set(String(event.eventId), { name: begun.activityType?.name ?? '?', at });
-    const done = event.activityTaskCompletedEventAttributes;
-    const start = done && scheduled.get(String(done.scheduledEventId));
-    if (start) phases[start.name] = at - start.at;
-  }
+  const history = await handle.fetchHistory();
   return {
     total,
-    phases,
+    phases: Object.fromEntries(activityTimes(history).map((time) => [time.name, time.total])),
     peakRss: await peakRss(workerPid),
-    historyEvents: events?.length ?? 0,
+    historyEvents: history.events?.length ?? 0,
     counts: result.counts,
   };
 }

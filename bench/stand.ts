@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +8,7 @@ import { stringify } from 'yaml';
 import { createDatabase } from '../dev/databases.ts';
 import { startPostgres } from '../dev/postgres.ts';
 import { startTemporal } from '../dev/temporal.ts';
+import { startProgram } from './program.ts';
 
 export interface BenchStand {
   warehouse: pg.Pool;
@@ -30,7 +30,7 @@ export async function startBench(members: number): Promise<BenchStand> {
   const stateUrl = await createDatabase(postgres.adminUrl, 'actito_sync');
   const warehouse = new pg.Pool({ connectionString: shopUrl });
   await warehouse.query(seed(members));
-  const simulator = await startScript(
+  const simulator = await startProgram(
     'simulator/main.ts',
     ['--api-port', '0', '--sftp-port', '0', '--contacts', '0'],
     {},
@@ -41,7 +41,7 @@ export async function startBench(members: number): Promise<BenchStand> {
     settings[name!] = value!;
   await seedContacts(warehouse, settings.ACTITO_BASE_URL!);
   const folder = await writeProject(settings);
-  const worker = await startScript(
+  const worker = await startProgram(
     'worker/main.ts',
     [],
     {
@@ -157,27 +157,4 @@ async function writeProject(settings: Record<string, string>): Promise<string> {
     await writeFile(join(folder, name), stringify(content));
   }
   return folder;
-}
-
-/** Starts one of our programs and waits until it has printed `ready`. */
-async function startScript(
-  script: string,
-  args: string[],
-  env: NodeJS.ProcessEnv,
-  ready: string,
-): Promise<{ process: ChildProcess; output: string }> {
-  const child = spawn(process.execPath, ['dev/start.js', script, ...args], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  await new Promise<void>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`${script} ended with ${code}: ${output}`)));
-    child.stdout.on('data', (chunk: Buffer) => {
-      if (output.includes(ready)) return; // read on, so that it is never blocked, but keep nothing
-      output += chunk.toString();
-      if (output.includes(ready)) resolve();
-    });
-  });
-  return { process: child, output };
 }
