@@ -8,24 +8,21 @@ import { readRun, type Outcome } from './runs.ts';
 
 /**
  * Ends a run: records its outcome, gives the lease back, drops its tables. A run that is closed already, or that
- * was superseded, is left as it is (whoever took over has settled and closed it).
+ * was superseded, is left as it is (whoever took over has settled and closed it). `word` is the failure's, of
+ * activation/failures.ts.
  */
 export async function closeRun(
   state: State,
   fence: Fence,
-  { outcome, failure }: { outcome: Outcome; failure?: string },
+  { outcome, failure, word }: { outcome: Outcome; failure?: string; word?: string | null },
 ): Promise<void> {
   await state.transaction(async (trx) => {
     const run = await readRun(trx, fence.run);
     if (run.closed) return;
     await checkFence(trx, fence, { maybeSettled: true });
     await trx.raw(
-      'update runs set closed_at = now(), outcome = :outcome, failure = :failure where no = :run',
-      {
-        run: fence.run,
-        outcome,
-        failure: failure ?? null,
-      },
+      `update runs set closed_at = now(), outcome = :outcome, failure = :failure, failure_word = :word where no = :run`,
+      { run: fence.run, outcome, failure: failure ?? null, word: word ?? null },
     );
     await tellStories(trx, fence.run);
     if (fence.fence !== null) await releaseLease(trx, run.activation, fence.fence);

@@ -5,6 +5,7 @@ import * as decisions from './migrations/0003-decisions.ts';
 import * as samples from './migrations/0004-samples.ts';
 import * as sourceGuards from './migrations/0005-source-guards.ts';
 import * as listValidity from './migrations/0006-list-validity.ts';
+import * as failureWord from './migrations/0007-failure-word.ts';
 import { rows, SCHEMA, type State } from './state.ts';
 
 const MIGRATIONS: Record<string, Knex.Migration> = {
@@ -14,6 +15,7 @@ const MIGRATIONS: Record<string, Knex.Migration> = {
   '0004-samples': samples,
   '0005-source-guards': sourceGuards,
   '0006-list-validity': listValidity,
+  '0007-failure-word': failureWord,
 };
 
 /** Named in code instead of found on disk, so that they survive bundling. */

@@ -40,7 +40,7 @@ export async function runActivation(input: unknown): Promise<RunResult> {
     const failure = ownFailure(error);
     const message = messageOf(failure);
     story.failed(message);
-    await end(run, story, { outcome: outcomeOf(failure), failure: message });
+    await end(run, story, { outcome: outcomeOf(failure), failure: message, word: failureType(error) });
     throw failure;
   }
   const closed = await end(run, story, { outcome: 'succeeded' });
@@ -141,7 +141,7 @@ function passTimeout(error: unknown): null {
 async function end(
   run: OpenedRun,
   story: Story,
-  how: { outcome: 'succeeded' | 'held' | 'failed' | 'cancelled'; failure?: string },
+  how: { outcome: 'succeeded' | 'held' | 'failed' | 'cancelled'; failure?: string; word?: string | null },
 ) {
   const ref = { run: run.run, fence: run.fence };
   return CancellationScope.nonCancellable(async () => {

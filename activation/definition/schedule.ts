@@ -45,6 +45,13 @@ const cronSchema = z
   })
   .describe('Five fields: minute, hour, day of month, month, day of week; e.g. 0 6 * * MON-FRI.');
 
+const pauseAfter = z
+  .union([z.int().min(1), z.literal('never')], { error: 'a number of runs from 1 on, or never' })
+  .default(5)
+  .describe(
+    'So many runs in a row that fail for the same reason pause the schedule, unless waiting may mend it; or never. Default: 5.',
+  );
+
 const WAYS = ['cron', 'every', 'calendar'] as const;
 
 /** When an activation runs by itself. */
@@ -58,6 +65,7 @@ export const scheduleSchema = z
       .describe('For cron and calendar, e.g. Europe/Paris; default UTC.'),
     every: duration.optional().describe('An interval such as 15m or 1 day.'),
     calendar: calendarSchema.optional(),
+    pauseAfter,
   })
   .refine((value) => WAYS.filter((way) => value[way] !== undefined).length === 1, {
     error: 'either cron, every or calendar, one of the three',

@@ -6,8 +6,9 @@ import {
 } from '@temporalio/client';
 import type { Schedule } from '../../activation/definition/schedule.ts';
 import { Failure } from '../../activation/failures.ts';
+import { SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
 import type { Difference } from './differences.ts';
-import { SCHEDULE_PREFIX, type WantedSchedule } from './options.ts';
+import type { WantedSchedule } from './options.ts';
 import type { PlannedChange } from './plan.ts';
 import { timesInWords } from './times.ts';
 

@@ -1,5 +1,5 @@
 import { ScheduleNotFoundError, type Client, type ScheduleDescription } from '@temporalio/client';
-import { SCHEDULE_PREFIX } from './options.ts';
+import { SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
 
 /** The ids that may be ours, in their order. */
 export async function listed(client: Client): Promise<string[]> {

@@ -1,5 +1,6 @@
 import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client';
 import type { Schedule } from '../../activation/definition/schedule.ts';
+import { SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
 import { workflowId, WORKFLOW_TYPE } from '../../workflows/contract.ts';
 import { PROJECT_MEMO, type Owner } from './owner.ts';
 import { timesSpec } from './times.ts';
@@ -13,8 +14,6 @@ export interface Scheduled {
   id: string;
   schedule: Schedule;
 }
-
-export const SCHEDULE_PREFIX = 'activation/';
 
 /** A schedule as it is to be: nothing but what we decide about it. */
 export type WantedSchedule = ScheduleOptions & Required<Pick<ScheduleOptions, 'policies'>>;

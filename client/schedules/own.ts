@@ -1,8 +1,8 @@
 import type { Client, ScheduleDescription } from '@temporalio/client';
 import { Failure } from '../../activation/failures.ts';
+import { SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
 import { PROGRAM } from '../commands/context.ts';
 import { describe, listed } from './find.ts';
-import { SCHEDULE_PREFIX } from './options.ts';
 import { foreignness, PROJECT_NAME, type Owner } from './owner.ts';
 import { foundTimesInWords } from './times.ts';
 

@@ -1,6 +1,6 @@
 import { ScheduleNotFoundError, type Client } from '@temporalio/client';
 import { WORKFLOW_TYPE } from '../../workflows/contract.ts';
-import { SCHEDULE_PREFIX } from '../schedules/options.ts';
+import { SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
 import { readRuns, type KnownRuns } from './runs.ts';
 
 /** What Temporal knows of an activation. */
