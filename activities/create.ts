@@ -6,6 +6,7 @@ import { extract } from './extract.ts';
 import { importAttributes } from './import/import-attributes.ts';
 import { inspectAttributes } from './inspect/attributes.ts';
 import { inspectLists } from './inspect/lists.ts';
+import { keepAlive } from './keep-alive.ts';
 import { open } from './open.ts';
 import { plan } from './plan.ts';
 import { beating } from './progress.ts';
@@ -15,7 +16,8 @@ import { refuse } from './refuse.ts';
 import { settle } from './settle.ts';
 import { toTemporalFailure } from './translate.ts';
 
-const RUN = { open, extract, plan, provision, importAttributes, pushList, confirmList, settle, close };
+const SYNC = { extract, plan, provision, importAttributes, pushList, confirmList, keepAlive };
+const RUN = { open, ...SYNC, settle, close };
 const ACTIVITIES = { ...RUN, refuse, inspectAttributes, inspectLists, examine };
 
 /** The activities as the workflow calls them: without their dependencies. */

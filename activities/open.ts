@@ -17,7 +17,12 @@ export interface OpenedRun extends RunRef {
   list: string;
   segment: string;
   attributesRequired: boolean;
+  /** How long it waits for the warehouse, and for an import: a list must not expire meanwhile. Milliseconds. */
+  patience: number;
 }
+
+/** Longest that a run waits for others, in milliseconds. */
+const MAX_PATIENCE = 6 * 3_600_000;
 
 /** What a run was asked to do. */
 export type RunRequest = Request & { activation: string };
@@ -46,7 +51,11 @@ export async function open(
   const { run, fence } = result.run;
   const { id, name, list, segment, attributesRequired } = result.run.definition.activation;
   return {
-    opened: { run, fence, activation: id, name, list: list.name, segment: segment.name, attributesRequired },
+    opened: {
+      ...{ run, fence, activation: id, name, list: list.name, segment: segment.name, attributesRequired },
+      // A list is renewed at half of its validity at the latest, if runs are frequent enough.
+      patience: Math.min(MAX_PATIENCE, list.validity / 4),
+    },
   };
 }
 

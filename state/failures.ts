@@ -2,7 +2,8 @@ import { Failure } from '../activation/failures.ts';
 
 /** SQLSTATE classes that pass by themselves: connection, resources, operator intervention, lock, serialization. */
 const PASSING = /^(08|53|57|55|40)/;
-const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
+const NETWORK =
+  /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL)$/;
 
 /**
  * Turns what pg and knex throw into our vocabulary; undefined for what is not theirs. The message names the SQLSTATE
@@ -18,7 +19,7 @@ export function stateFailure(error: unknown): Failure | undefined {
       : new Failure('StateRefused', `${said} This is a defect of actito-sync, or its schema was changed.`);
   }
   if (
-    (code && NETWORK.has(code)) ||
+    (code && NETWORK.test(code)) ||
     /connection (terminated|ended|error)|acquiring a connection/i.test(error.message)
   ) {
     return new Failure(

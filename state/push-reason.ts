@@ -33,7 +33,15 @@ function isKeepAliveDue({ definition }: Run, { now, deliveredAt, validity }: Ack
  */
 export function heldBack(run: Run, plan: Plan, acknowledged: Acknowledged): Plan {
   if (plan.guards.length === 0) return plan;
-  const { members, checksum } = acknowledged.list;
-  const isDue = acknowledged.target === listTarget(run.definition) && isKeepAliveDue(run, acknowledged);
-  return { ...plan, push: isDue ? 'keep-alive' : null, list: { members, checksum, from: 'members' } };
+  return { ...plan, ...listAsItWas(acknowledged), push: keepsAlive(run, acknowledged) ? 'keep-alive' : null };
+}
+
+/** Whether it is time to deliver the acknowledged membership again, to the list that it was delivered to. */
+export function keepsAlive(run: Run, acknowledged: Acknowledged): boolean {
+  return acknowledged.target === listTarget(run.definition) && isKeepAliveDue(run, acknowledged);
+}
+
+/** The membership that was acknowledged last, as a plan's list. */
+export function listAsItWas({ list: { members, checksum } }: Acknowledged): Pick<Plan, 'list'> {
+  return { list: { members, checksum, from: 'members' } };
 }

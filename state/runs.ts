@@ -76,6 +76,8 @@ export interface Plan {
   toSend: number;
   /** Guards that hold the run. */
   guards: GuardTrip[];
+  /** The run failed; all that it still does is to deliver the list as it was. */
+  keepAliveOnly?: boolean;
   /** With guards: why the list is pushed when someone approves. */
   pushOnceApproved?: PushReason | null;
   /** Guards that would hold it, had nobody approved; and who did, why. */
@@ -136,9 +138,9 @@ export async function readRun(db: Knex, run: string): Promise<Run> {
   return row;
 }
 
-/** A run that has its plan and stage. @throws Failure StageLost when another attempt has begun to read anew */
+/** A run that has its plan, and the stage that the plan is about. @throws Failure StageLost when another attempt has begun to read anew */
 export function planned(run: Run): Run & { plan: Plan } {
-  if (run.plan && run.stage) return { ...run, plan: run.plan };
+  if (run.plan && (run.stage || run.plan.list.from === 'members')) return { ...run, plan: run.plan };
   throw new Failure('StageLost', 'The plan of this run is gone; the segment is read again.');
 }
 

@@ -10,7 +10,8 @@ import { setTransaction, type State } from './state.ts';
 
 /**
  * Folds what a run did into the acknowledged state: only what Actito or the file server confirmed, whatever became
- * of the run. Fenced, idempotent, one transaction. A dry run and a run without a plan did nothing; a held one at most kept the list alive.
+ * of the run. Fenced, idempotent, one transaction. A dry run and a run without a plan did nothing; a held or failed one at
+ * most kept the list alive.
  */
 export async function settleRun(state: State, fence: Fence): Promise<void> {
   await setTransaction(state, async (trx) => {
@@ -24,10 +25,10 @@ export async function settleWithin(trx: Knex.Transaction, number: string): Promi
   const run = await readRun(trx, number);
   if (run.settled || run.dryRun || !run.plan) return;
   const delivery = await findDelivered(trx, run.run);
-  if (run.plan.guards.length > 0) {
-    // It did nothing but keep the list alive, if that was due.
+  if (run.plan.guards.length > 0 || run.plan.keepAliveOnly) {
+    // It did nothing but keep the list alive, if that was due; what a failed run did before is settled already.
     if (delivery) await acknowledgeList(trx, run, run.plan, delivery.deliveredAt!);
-    return; // the validity in Actito is still the old one: a held run provisions nothing
+    return; // the validity in Actito is still the old one: nothing was provisioned
   }
   const listIsRight = run.plan.push === null || delivery !== undefined;
 

@@ -34,7 +34,7 @@ export const { refuse } = proxyActivities<Pick<Activities, 'refuse'>>({
   summary: 'Record the refusal of a held plan',
 });
 
-/** The warehouse; the statement itself is bounded by the source's statementTimeout. */
+/** The warehouse; the statement itself is bounded by the source's statementTimeout, all tries by the list's validity. */
 export const { extract } = proxyActivities<Pick<Activities, 'extract'>>({
   startToCloseTimeout: '3h',
   scheduleToCloseTimeout: '6h',
@@ -59,7 +59,7 @@ export const { provision } = proxyActivities<Pick<Activities, 'provision'>>({
   summary: 'Look up attributes and list in Actito, create what is missing',
 });
 
-/** After 6 hours the list goes without the attributes: someone who left must leave. */
+/** After 6 hours (or earlier: the list's validity) the list goes without the attributes: someone who left must leave. */
 export const { importAttributes } = proxyActivities<Pick<Activities, 'importAttributes'>>({
   startToCloseTimeout: '1h',
   scheduleToCloseTimeout: '6h',
@@ -74,6 +74,15 @@ export const { pushList } = proxyActivities<Pick<Activities, 'pushList'>>({
   heartbeatTimeout: HEARTBEAT,
   retry: RETRY,
   summary: 'Deliver the full list to the file server',
+});
+
+/** The run has failed anyway, perhaps for the same reason: it is not held up for long. */
+export const { keepAlive } = proxyActivities<Pick<Activities, 'keepAlive'>>({
+  startToCloseTimeout: '1h',
+  scheduleToCloseTimeout: '1h',
+  heartbeatTimeout: HEARTBEAT,
+  retry: RETRY,
+  summary: 'Deliver the list again as it was, if it would expire',
 });
 
 /** How often Actito looks for files is not known; a list that is only delivered is told as such. */

@@ -6,6 +6,7 @@ import {
   confirmList,
   extract,
   importAttributes,
+  keepAlive,
   open,
   plan,
   provision,
@@ -20,6 +21,9 @@ import { Story } from './story/story.ts';
 /** A stage that PostgreSQL lost in a crash is read again this often. */
 const MAX_READS = 3;
 
+const KEPT_ALIVE = 'The list was delivered again as it was, so that it does not expire.';
+const NOT_KEPT_ALIVE = 'The list could not be kept alive: ';
+
 /**
  * One run of an activation: straight-line, never waiting for a human being. Whatever happens after `open`, the run
  * is settled and closed. The argument is checked here because people start it from the bare Temporal CLI.
@@ -28,7 +32,7 @@ export async function runActivation(input: unknown): Promise<RunResult> {
   const request = parseRequest(input);
   const story = new Story(request);
   const answer = await toldAsOwn(() => open(request)).catch((error: unknown) => {
-    story.unopened(error as Error);
+    story.unclosed(error as Error);
     throw error;
   });
   if ('busy' in answer) return story.skipped(answer.busy);
@@ -37,13 +41,11 @@ export async function runActivation(input: unknown): Promise<RunResult> {
   try {
     await (request.dryRun ? readAndPlan(run, story) : synchronize(run, story));
   } catch (error) {
-    const failure = ownFailure(error);
-    const message = messageOf(failure);
-    story.failed(message);
-    await end(run, story, { outcome: outcomeOf(failure), failure: message, word: failureType(error) });
-    throw failure;
+    throw await endFailed(run, story, error);
   }
-  const closed = await end(run, story, { outcome: 'succeeded' });
+  const closed = await end(run, story, { outcome: 'succeeded' }).catch((error: unknown) => {
+    throw unsettled(story, ownFailure(error));
+  });
   return story.result(request.dryRun ? 'planned' : closed.outcome, closed);
 }
 
@@ -65,7 +67,7 @@ async function synchronize(run: OpenedRun, story: Story): Promise<void> {
 async function readAndPlan(run: OpenedRun, story: Story): Promise<PlanSummary> {
   const ref = { run: run.run, fence: run.fence };
   story.phase('reading the segment');
-  story.read(await extract(ref));
+  story.read(await extract.executeWithOptions(bounded(run), [ref]));
   story.phase('planning');
   const planned = await plan(ref);
   story.planned(planned);
@@ -79,10 +81,10 @@ async function hold(run: OpenedRun, planned: PlanSummary, story: Story): Promise
     const summary = 'Deliver the list again as it was, so that it does not expire while the run is held';
     try {
       await pushList.executeWithOptions({ summary }, [{ run: run.run, fence: run.fence }]);
-      story.note('The list was delivered again as it was, so that it does not expire.');
+      story.note(KEPT_ALIVE);
     } catch (error) {
       if (isCancellation(error)) throw error;
-      story.note(`The list could not be kept alive: ${messageOf(ownFailure(error))}`);
+      story.note(NOT_KEPT_ALIVE + messageOf(ownFailure(error)));
     }
   }
   const answer = `actito-sync approve ${run.activation} ${planned.hash} --reason "…"`;
@@ -113,11 +115,16 @@ async function deliver(run: OpenedRun, planned: PlanSummary, story: Story): Prom
   story.listed(await confirmList(ref).catch(passTimeout));
 }
 
+/** No longer than the list can wait; a run that an earlier version began does not know that. */
+function bounded({ patience }: Partial<OpenedRun>): { scheduleToCloseTimeout?: number } {
+  return patience === undefined ? {} : { scheduleToCloseTimeout: patience };
+}
+
 /** Attributes never keep a member on the list who left: their failure is noted, unless they are required. */
 async function importUnlessItFails(run: OpenedRun, { toSend }: PlanSummary, story: Story): Promise<void> {
   const summary = `Send the attributes of ${toSend} members, wait for the import`;
   try {
-    const { deferredChunks } = await importAttributes.executeWithOptions({ summary }, [
+    const { deferredChunks } = await importAttributes.executeWithOptions({ summary, ...bounded(run) }, [
       { run: run.run, fence: run.fence },
     ]);
     if (deferredChunks === 0) return;
@@ -135,6 +142,42 @@ function passTimeout(error: unknown): null {
   const waited = ['ListPending', 'ActitoUnavailable', 'DeliveryUnavailable'];
   if (waited.includes(failureType(error) ?? '')) return null; // the file lies in its place, whoever cannot be asked
   throw error;
+}
+
+/** Ends a run that failed, was held or cancelled. @returns how the workflow fails */
+async function endFailed(run: OpenedRun, story: Story, error: unknown): Promise<Error> {
+  const failure = ownFailure(error);
+  const message = messageOf(failure);
+  const outcome = outcomeOf(failure);
+  story.failed(message);
+  if (outcome === 'failed' && run.fence !== null) await keepListAlive(run, story);
+  try {
+    await end(run, story, { outcome, failure: message, word: failureType(error) });
+    return failure;
+  } catch (second) {
+    return unsettled(story, failure, ownFailure(second));
+  }
+}
+
+/** Nobody is to be lost because the warehouse is down, or something else, for longer than the list is valid. */
+async function keepListAlive(run: OpenedRun, story: Story): Promise<void> {
+  try {
+    if (await keepAlive({ run: run.run, fence: run.fence })) story.note(KEPT_ALIVE);
+  } catch (error) {
+    if (isCancellation(error)) return; // the run has failed, and ends as that
+    story.note(NOT_KEPT_ALIVE + messageOf(ownFailure(error)));
+  }
+}
+
+/** The run stays open in the state, so that the next one settles it: what was confirmed is not lost. */
+function unsettled(story: Story, failure: Error, second?: Error): Error {
+  story.unclosed(failure);
+  if (!second) return failure;
+  const type = failure instanceof ApplicationFailure ? failure.type : undefined;
+  return forPeople(
+    `${messageOf(failure)} Besides, what it had done could not be settled; the next run does it: ${messageOf(second)}`,
+    type,
+  );
 }
 
 /** Settles and closes, also after a cancellation. */

@@ -135,7 +135,7 @@ export class ActitoClient {
     return withSlot(async () => {
       try {
         const limited = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
-        const response = await fetch(new URL(target, baseUrl), {
+        const response = await fetch(baseUrl.replace(/\/+$/, '') + target, {
           ...init,
           signal: limited,
           redirect: 'error',

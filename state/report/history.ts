@@ -49,7 +49,7 @@ export async function findPastRun(
 const PAST_RUN = `
   select cast(no as text) as run, workflow_id as "workflowId", fence is null as "dryRun", request->>'reason' as reason,
          opened_at as "openedAt", closed_at as "closedAt", outcome, failure, counts,
-         plan->>'hash' as "planHash", plan->>'push' as push,
+         nullif(plan->>'hash', '') as "planHash", plan->>'push' as push,
          delivery.delivered_at as "deliveredAt", delivery.retrieved_at as "retrievedAt"
   from runs left join lateral (
     select delivered_at, retrieved_at from deliveries

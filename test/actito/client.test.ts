@@ -57,6 +57,18 @@ describe('the token', () => {
     expect([tokensAsked(), tablesAsked()]).toEqual([1, undefined]);
   });
 
+  test('is fetched below the path of the base URL, as is all else', async () => {
+    const server = await startScripted((request, answer) =>
+      json(200, request.url!.endsWith('/auth/token') ? { accessToken: TOKEN } : [])(request, answer),
+    );
+    await readTables(clientFor({ ...server, apiUrl: `${server.apiUrl}/proxy/` })).catch(() => undefined);
+    await server.stop();
+    expect(server.requests).toEqual([
+      'GET /proxy/auth/token',
+      expect.stringMatching(/^GET \/proxy\/profile-table-structure\//),
+    ]);
+  });
+
   test('goes through a slot like every other call, and no call holds two', async () => {
     let held = 0;
     let most = 0;

@@ -112,8 +112,8 @@ export class Story {
     this.#show();
   }
 
-  /** The run came to nothing, not even to a row in the state. */
-  unopened(failure: Error): void {
+  /** The run ends without being closed in the state: it came to no row there, or could not be settled. */
+  unclosed(failure: Error): void {
     this.failed(failure.message);
     this.closed(isCancellation(failure) ? 'cancelled' : 'failed', {});
   }

@@ -1,0 +1,41 @@
+import { readAcknowledged } from './acknowledged.ts';
+import { checkFence, oneAtATime, type Fence } from './lease.ts';
+import { keepsAlive, listAsItWas } from './push-reason.ts';
+import { readRun, type Plan, type Run } from './runs.ts';
+import { settleWithin } from './settle.ts';
+import { rows, setTransaction, type State } from './state.ts';
+import type { Knex } from 'knex';
+
+/**
+ * Lets a run that failed do one thing more when it is time: deliver the membership that was acknowledged last, so that
+ * the list does not expire while the cause is mended. What the run has done until then is settled. Idempotent.
+ * @returns whether there is a list to deliver now
+ */
+export async function keepAliveInstead(state: State, fence: Fence): Promise<boolean> {
+  return setTransaction(state, async (trx) => {
+    await checkFence(trx, fence, { lock: 'no key update' });
+    await oneAtATime(trx, fence.run);
+    const run = await readRun(trx, fence.run);
+    if (run.plan?.keepAliveOnly) return true;
+    if (await beganToDeliver(trx, run)) return false;
+    const acknowledged = await readAcknowledged(trx, run);
+    if (!keepsAlive(run, acknowledged)) return false;
+    await settleWithin(trx, run.run);
+    const plan: Plan = { ...(run.plan ?? NOTHING), ...ONLY, ...listAsItWas(acknowledged) };
+    // No extraction: an attempt to read that was given up, and still goes on, must not take the plan away.
+    await trx.raw('update runs set plan = :plan, settled_at = null, extraction = null where no = :run', {
+      plan: JSON.stringify(plan),
+      run: run.run,
+    });
+    return true;
+  });
+}
+
+/** Then an attempt that was given up may still put the planned list in place, and nobody would know which one is there. */
+async function beganToDeliver(trx: Knex, { run }: Run): Promise<boolean> {
+  return (await rows(trx, 'select from deliveries where run = ? limit 1', [run])).length > 0;
+}
+
+/** Of a run that has no plan: the segment could not be read. */
+const NOTHING = { hash: '', retriesAlone: false, toSend: 0 };
+const ONLY = { keepAliveOnly: true, push: 'keep-alive' as const, unchanged: true, guards: [] };
