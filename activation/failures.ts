@@ -40,6 +40,8 @@ export const FAILURE_TYPES = {
   DeliveryUnavailable: { retryable: true },
   /** The file server refuses us: credentials, host key, directory, rights. */
   DeliveryRefused: { retryable: false },
+  /** Actito knows too few of those who enter: the plan is made anew, for the guard on the match rate to judge. */
+  MatchTooLow: { retryable: false },
   /** The stage no longer holds what was planned (PostgreSQL restarted): read the segment again. */
   StageLost: { retryable: false },
   /** A newer run holds the lease: this one must not write any more. */

@@ -1,7 +1,7 @@
 import type { Guards as AllGuards } from './definition/activation.ts';
 
-/** Those that judge what a run would do; the others look at the warehouse (source-guards.ts). */
-type Guards = Omit<AllGuards, 'freshness' | 'assertions'>;
+/** Those that judge what a run would do; others look at the warehouse (source-guards.ts) and at Actito (match-rate.ts). */
+type Guards = Omit<AllGuards, 'freshness' | 'assertions' | 'minMatchRatio'>;
 
 /** Below this size a few people are a large share: a ratio would only raise false alarms. */
 const SMALLEST_JUDGED_LIST = 100;

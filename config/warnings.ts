@@ -13,6 +13,7 @@ export function warningsOf(
   return [
     ...activations.flatMap(shortValidity),
     ...activations.flatMap(unlikelyKey),
+    ...activations.flatMap((activation) => unknownMatches(activation, destinations)),
     ...activations.flatMap((activation, i) =>
       activations.slice(i + 1).flatMap((other) => sharedAttributes(activation, other, destinations)),
     ),
@@ -47,6 +48,26 @@ function unlikelyKey({ id, value: { matchingKey } }: LoadedActivation): string[]
     `activations/${id}: matchingKey.type is ${type}, but ${attribute} is an attribute for type ${holds}: few profiles ` +
       `will be found, or none. Set matchingKey.type to ${holds}, or choose another attribute.`,
   ];
+}
+
+/** Actito tells of the rows of an import whether it knows their profile, and of nothing else. */
+function unknownMatches(
+  { id, value: { guards, canary, attributes, destination } }: LoadedActivation,
+  destinations: ReadonlyMap<string, Destination>,
+): string[] {
+  const asked = [
+    ...(guards.minMatchRatio === undefined ? [] : ['guards.minMatchRatio']),
+    ...(canary === undefined ? [] : ['canary']),
+  ].join(' and ');
+  if (asked === '') return [];
+  const words = `activations/${id}: ${asked} can do nothing, since`;
+  if (attributes.length === 0)
+    return [
+      `${words} no attributes are sent: only of those does Actito tell whether it knows their profile.`,
+    ];
+  return destinations.get(destination)?.contract.rowResults === 'none'
+    ? [`${words} contract.rowResults of destination ${destination} is none.`]
+    : [];
 }
 
 /** A duration as a setting takes it, exact: `ms()` would round 25h to 1d. */

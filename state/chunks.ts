@@ -12,7 +12,7 @@ export const MAX_CHUNK_BYTES = 90_000_000;
  */
 export interface Chunk {
   no: number;
-  /** A bit per attribute, `1` = left out; starts with `v` for rows that were set aside because of a bad value. */
+  /** A bit per attribute, `1` = left out; starts with `v` for rows set aside because of a bad value, `c` for a canary. */
   pattern: string;
   firstKey: string;
   lastKey: string;
@@ -21,7 +21,7 @@ export interface Chunk {
 
 /** Which attributes a pattern leaves out, by index. */
 export function omittedAttributes(pattern: string): boolean[] {
-  return [...pattern.replace(/^v/, '')].map((bit) => bit === '1');
+  return [...pattern.replace(/^[vc]/, '')].map((bit) => bit === '1');
 }
 
 /**
@@ -50,6 +50,32 @@ export async function assignChunks(trx: Knex, run: string, limit = MAX_CHUNK_BYT
     );
   }
   return patterns.length;
+}
+
+/**
+ * Sets so many of those who enter the list apart, with a chunk of their own: they are sent before anyone else. A sample of
+ * the pattern that most of them have; nobody when there are not more of them. Before chunks are assigned.
+ */
+export async function setCanaryApart(trx: Knex, run: string, size: number): Promise<void> {
+  const delta = deltaTable(run);
+  const entering = `membership = 'added' and attributes is not null and pattern like '%0%'`;
+  const [most] = await rows<{ pattern: string; all: string }>(
+    trx,
+    `select pattern, sum(count(*)) over () as all from ${delta} where ${entering}
+     group by pattern order by count(*) desc limit 1`,
+  );
+  if (!most || Number(most.all) <= size) return;
+  await trx.raw(
+    `update ${delta} set pattern = 'c' || pattern
+     where key in (select key from ${delta} where ${entering} and pattern = :pattern
+                   order by hashtextextended(key, 0) limit :size)`,
+    { pattern: most.pattern, size },
+  );
+}
+
+/** True of a chunk that {@link setCanaryApart} made. */
+export function isCanary({ pattern }: Chunk): boolean {
+  return pattern.startsWith('c');
 }
 
 /** The chunks of a run, in the order in which they are sent. */

@@ -3,14 +3,16 @@ import type { Knex } from 'knex';
 import { listTarget } from '../activation/definition/definition.ts';
 import { Failure } from '../activation/failures.ts';
 import { notApproved } from '../activation/approval.ts';
-import { evaluateGuards } from '../activation/guards.ts';
+import { evaluateGuards, type GuardTrip } from '../activation/guards.ts';
+import { matchGuard, matchLimit } from '../activation/match-rate.ts';
 import { readAcknowledged, type Acknowledged } from './acknowledged.ts';
-import { assignChunks } from './chunks.ts';
+import { assignChunks, setCanaryApart } from './chunks.ts';
 import { activeApproval } from './decisions.ts';
 import { dropRetries, writeDelta, type DeltaCounts } from './diff.ts';
 import { indexStage } from './duplicates.ts';
 import { checkFence, fenced, oneAtATime, type Fence } from './lease.ts';
 import { deltaTable } from './names.ts';
+import { knownMatches } from './match-rate.ts';
 import { heldBack, pushReason } from './push-reason.ts';
 import { addCounts, readRun, type Counts, type Plan, type PushReason, type Run } from './runs.ts';
 import { writeSamples } from './samples.ts';
@@ -86,6 +88,8 @@ async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowle
   const due = delta.fresh + delta.changed + delta.resent;
   const retriesAlone = due === 0 && delta.retry > 0 && acknowledged.mayRetryAlone;
   if (due === 0 && !retriesAlone && delta.retry > 0) await dropRetries(trx, run.run);
+  const { canary } = run.definition.activation;
+  if (canary !== undefined) await setCanaryApart(trx, run.run, canary);
   await assignChunks(trx, run.run);
 
   const list = await listOf(trx, run.stage!);
@@ -114,17 +118,27 @@ async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowle
     retriesAlone,
     unchanged: false,
     toSend: await countToSend(trx, run.run),
-    guards: evaluateGuards(run.definition.activation.guards, {
-      read: run.counts.read ?? 0,
-      rejected: run.counts.rejected ?? 0,
-      ...leavingAndEntering(run, delta, acknowledged),
-      changed: (await mappingChanged(trx, run)) ? 0 : delta.changed,
-      members: list.members,
-      listed: acknowledged.list.members,
-      peak: acknowledged.peak,
-      delivered: acknowledged.deliveredAt !== null,
-    }),
+    guards: [
+      ...evaluateGuards(run.definition.activation.guards, {
+        read: run.counts.read ?? 0,
+        rejected: run.counts.rejected ?? 0,
+        ...leavingAndEntering(run, delta, acknowledged),
+        changed: (await mappingChanged(trx, run)) ? 0 : delta.changed,
+        members: list.members,
+        listed: acknowledged.list.members,
+        peak: acknowledged.peak,
+        delivered: acknowledged.deliveredAt !== null,
+      }),
+      ...(await matchRate(trx, run)),
+    ],
   };
+}
+
+/** The guard on the match rate; costs nothing when nobody asks for it. */
+async function matchRate(trx: Knex, run: Run): Promise<GuardTrip[]> {
+  const limit = matchLimit(run.definition.activation);
+  const trip = limit && matchGuard(limit, await knownMatches(trx, run));
+  return trip ? [trip] : [];
 }
 
 /**

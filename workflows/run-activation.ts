@@ -18,7 +18,12 @@ import { failureType, forPeople, ownFailure, toldAsOwn } from './failure.ts';
 import { parseRequest } from './request.ts';
 import { Story } from './story/story.ts';
 
-/** A stage that PostgreSQL lost in a crash is read again this often. */
+/** What makes the segment be read and planned again, this often at most. */
+const PLAN_ANEW: Record<string, string> = {
+  StageLost: 'The stage was lost with a restart of PostgreSQL; the segment was read again.',
+  MatchTooLow:
+    'Actito knows too few of those whose attributes were sent; the plan was made anew with what it said.',
+};
 const MAX_READS = 3;
 
 const KEPT_ALIVE = 'The list was delivered again as it was, so that it does not expire.';
@@ -49,7 +54,7 @@ export async function runActivation(input: unknown): Promise<RunResult> {
   return story.result(request.dryRun ? 'planned' : closed.outcome, closed);
 }
 
-/** Steps 2 to 6. A lost stage leads back to the start; what was acknowledged until then stays acknowledged. */
+/** Steps 2 to 6. What makes a new plan necessary leads back to the start; what was acknowledged stays acknowledged. */
 async function synchronize(run: OpenedRun, story: Story): Promise<void> {
   for (let reads = 1; ; reads++) {
     try {
@@ -58,8 +63,9 @@ async function synchronize(run: OpenedRun, story: Story): Promise<void> {
       await deliver(run, planned, story);
       return;
     } catch (error) {
-      if (failureType(error) !== 'StageLost' || reads === MAX_READS) throw error;
-      story.note('The stage was lost with a restart of PostgreSQL; the segment was read again.');
+      const why = PLAN_ANEW[failureType(error) ?? ''];
+      if (!why || reads === MAX_READS) throw error;
+      story.note(why);
     }
   }
 }
@@ -90,7 +96,7 @@ async function hold(run: OpenedRun, planned: PlanSummary, story: Story): Promise
   const answer = `actito-sync approve ${run.activation} ${planned.hash} --reason "…"`;
   story.held(answer);
   throw forPeople(
-    `${planned.guards.map(({ message }) => message).join(' ')} Nothing of it was written. If it is right as it is: ${answer}`,
+    `${planned.guards.map(({ message }) => message).join(' ')} Nothing of this plan was written. If it is right as it is: ${answer}`,
     'GuardTripped',
     planned.guards,
     { activation: run.activation, planHash: planned.hash, counts: planned.counts },
@@ -131,7 +137,8 @@ async function importUnlessItFails(run: OpenedRun, { toSend }: PlanSummary, stor
     story.note("The day's quota of imports is used up: the remaining attributes go with a later run.");
   } catch (error) {
     const blocks =
-      run.attributesRequired || ['StageLost', 'RunSuperseded'].includes(failureType(error) ?? '');
+      run.attributesRequired ||
+      ['StageLost', 'MatchTooLow', 'RunSuperseded'].includes(failureType(error) ?? '');
     if (blocks || isCancellation(error)) throw error;
     story.note(`Attributes were not all sent: ${messageOf(ownFailure(error))}`);
   }

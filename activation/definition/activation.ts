@@ -134,6 +134,15 @@ const listSchema = z.strictObject({
 });
 
 const LIST = 'The external target list in Actito, and its file.';
+const canary = z
+  .int({ error: 'a number of members from 10 to 10000' })
+  .min(10, 'a number of members from 10 to 10000')
+  .max(10_000, 'a number of members from 10 to 10000')
+  .describe(
+    'When more members than this enter, the attributes of so many are sent first; the run is held when Actito knows too ' +
+      'few of them (guards.minMatchRatio). Costs one more import. Default: none.',
+  );
+
 const GUARDS = 'A run that looks wrong is held before it writes anything.';
 
 /** `activations/<id>.yaml`, the defaults of its destination merged in; nothing else is known yet. */
@@ -153,6 +162,7 @@ export const activationSchema = z.strictObject({
   list: listSchema.prefault({}).describe(LIST),
   schedule: scheduleSchema.optional(),
   guards: guardsSchema.prefault({}).describe(GUARDS),
+  canary: canary.optional(),
 });
 
 export type ActivationFile = z.infer<typeof activationSchema>;
@@ -171,5 +181,6 @@ export const defaultsSchema = z
     list: listSchema.omit({ name: true, adopt: true }).partial().optional().describe(LIST),
     schedule: scheduleSchema.optional(),
     guards: guardsSchema.partial().optional().describe(GUARDS),
+    canary: canary.optional(),
   })
   .describe('What the activations of this destination need not repeat.');

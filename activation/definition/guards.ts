@@ -40,6 +40,11 @@ export const guardsSchema = z.strictObject({
     ),
   allowEmpty: z.boolean().default(false).describe('Whether the segment may be empty.'),
   maxRejectedRatio: ratio.default(0.05).describe('Largest share of rows without a usable key; default 0.05.'),
+  minMatchRatio: ratio
+    .optional()
+    .describe(
+      'Smallest share of members that Actito must know when their attributes are sent; default: any, with a canary 0.5.',
+    ),
   freshness: freshnessSchema.optional().describe('Holds the run when the warehouse was not loaded lately.'),
   assertions: z
     .array(assertionSchema)

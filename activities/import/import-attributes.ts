@@ -1,13 +1,14 @@
 import { activityInfo } from '@temporalio/activity';
-import { assignChunks, omittedAttributes, readChunks, type Chunk } from '../../state/chunks.ts';
+import { assignChunks } from '../../state/chunks.ts';
 import { fenced } from '../../state/lease.ts';
-import { readImports } from '../../state/imports.ts';
 import { requireProvisioned } from '../../state/provisioned.ts';
 import { planned, readRun } from '../../state/runs.ts';
 import { connectActito } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { cancellation } from '../progress.ts';
 import type { RunRef } from '../run-ref.ts';
+import { requireMatches, sendCanary } from './canary.ts';
+import { chunksToSend } from './chunks-to-send.ts';
 import { collectResults } from './collect-results.ts';
 import type { ImportJob } from './job.ts';
 import { sendChunk } from './send-chunk.ts';
@@ -22,7 +23,7 @@ export interface ImportSummary {
 /**
  * Sends the attributes of everyone in the delta and waits for Actito's results. However often it is tried, it goes
  * on where the state database says it was: nothing is sent twice unless its answer was lost.
- * @throws Failure ImportPending (come back later), ImportFailed, StageLost, Actito…
+ * @throws Failure ImportPending (come back later), ImportFailed, MatchTooLow, StageLost, Actito…
  */
 export async function importAttributes(deps: Dependencies, ref: RunRef): Promise<ImportSummary> {
   const run = planned(await readRun(deps.state, ref.run));
@@ -32,8 +33,10 @@ export async function importAttributes(deps: Dependencies, ref: RunRef): Promise
   const execution = activityInfo().workflowExecution!.runId;
   const job: ImportJob = { state: deps.state, ref, run, execution, provisioned, client, quotaKey, signal };
 
+  await sendCanary(job);
   const deferredChunks = await sendAll(job);
   const imports = await collectResults(job);
+  await requireMatches(job);
   return { imports, deferredChunks };
 }
 
@@ -49,16 +52,4 @@ async function sendAll(job: ImportJob): Promise<number> {
     }
   } while ((await fenced(state, ref, (trx) => assignChunks(trx, ref.run))) > 0);
   return deferred;
-}
-
-async function chunksToSend({ state, ref }: ImportJob): Promise<Chunk[]> {
-  const imports = await readImports(state, ref.run);
-  // An intent without an answer may or may not have arrived: the same file again has the same effect.
-  const standing = new Set(
-    imports.filter(({ status }) => status !== 'refused' && status !== 'intended').map(({ chunk }) => chunk),
-  );
-  const chunks = await readChunks(state, ref.run);
-  return chunks.filter(
-    (chunk) => !standing.has(chunk.no) && omittedAttributes(chunk.pattern).includes(false),
-  );
 }

@@ -121,3 +121,24 @@ describe('a matching key', () => {
     ]);
   });
 });
+
+describe('a wish to know how many members Actito knows', () => {
+  const ASKING = `${ACTIVATION}canary: 100\n`;
+
+  it('is well with attributes, whose import tells it', async () => {
+    expect(await warningsWith(files('{}', ASKING))).toEqual([]);
+  });
+
+  it('can do nothing where results of rows are not known', async () => {
+    expect(await warningsWith(files('{ rowResults: none }', ASKING))).toEqual([
+      'activations/vip: canary can do nothing, since contract.rowResults of destination actito is none.',
+    ]);
+  });
+
+  it('can do nothing without attributes', async () => {
+    const bare = ACTIVATION.replace(/attributes:\n(  .*\n)*/, 'guards: { minMatchRatio: 0.9 }\n');
+    expect(await warningsWith(files('{}', `${bare}canary: 100\n`))).toEqual([
+      'activations/vip: guards.minMatchRatio and canary can do nothing, since no attributes are sent: only of those does Actito tell whether it knows their profile.',
+    ]);
+  });
+});

@@ -98,7 +98,10 @@ describe('a run that fails', () => {
     await stand.writeActivation({ list: { validity: '8s' } });
     const { type, message } = await fail();
     stand.env.SHOP_URL = url;
-    expect([type, message]).toEqual(['SourceUnavailable', 'The warehouse (SHOP_URL) cannot be reached: ECONNREFUSED.']);
+    expect([type, message]).toEqual([
+      'SourceUnavailable',
+      'The warehouse (SHOP_URL) cannot be reached: ECONNREFUSED.',
+    ]);
   });
 
   test('says why the list could not be kept alive, and fails for its own reason', async () => {

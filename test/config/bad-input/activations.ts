@@ -139,8 +139,11 @@ export const ACTIVATIONS: Case[] = [
     'list:',
     'description: |\n  two\n  lines\nlist: []\nguards:',
     ':15 list: expected a group of settings',
-    ':17 guards.validity: unknown setting (known: maxRemovedRatio, maxRemoved, maxAddedRatio, maxChangedRatio, allowEmpty, maxRejectedRatio, freshness, assertions)',
+    ':17 guards.validity: unknown setting (known: maxRemovedRatio, maxRemoved, maxAddedRatio, maxChangedRatio, allowEmpty, maxRejectedRatio, minMatchRatio, freshness, assertions)',
   ],
+  ['list:', 'guards: { minMatchRatio: 80 }\nlist:', ':12 guards.minMatchRatio: expected at most 1'],
+  ['list:', 'canary: 5\nlist:', ':12 canary: expected a number of members from 10 to 10000'],
+  ['list:', 'canary: all\nlist:', ':12 canary: expected a number of members from 10 to 10000'],
   [
     'list:',
     'guards: { freshness: { query: select 1, maxAge: a day } }\nlist:',

@@ -1,0 +1,56 @@
+import type { Activation } from './definition/definition.ts';
+import type { GuardTrip } from './guards.ts';
+
+/** What Actito said of members whose attributes were sent; `missed`: it knows no such profile, or refused its row. */
+export interface Matches {
+  judged: number;
+  missed: number;
+}
+
+/** By which members Actito's answers judge a run, and from how many on. */
+export interface MatchLimit {
+  minMatchRatio: number;
+  leastJudged: number;
+}
+
+/** With a canary and no other word, every second member must be known. */
+const CANARY_RATIO = 0.5;
+/** Below this number a few people are a large share. */
+const LEAST_JUDGED = 100;
+
+/** The limit of an activation; undefined: its match rate is nobody's concern, or cannot be known. */
+export function matchLimit({ guards, canary, attributes }: MatchSettings): MatchLimit | undefined {
+  const minMatchRatio = guards.minMatchRatio ?? (canary === undefined ? undefined : CANARY_RATIO);
+  if (minMatchRatio === undefined || attributes.length === 0) return undefined;
+  return { minMatchRatio, leastJudged: Math.min(LEAST_JUDGED, canary ?? LEAST_JUDGED) };
+}
+type MatchSettings = Pick<Activation, 'guards' | 'canary' | 'attributes'>;
+
+/** Whether too few of those that Actito has answered for are known to it. */
+export function matchesTooFew(limit: MatchLimit, { judged, missed }: Matches): boolean {
+  return judged >= limit.leastJudged && (judged - missed) / judged < limit.minMatchRatio;
+}
+
+/**
+ * The guard on the match rate, of those who enter the list and of the whole segment: a list of keys that Actito does not
+ * know targets nobody.
+ */
+export function matchGuard(
+  limit: MatchLimit,
+  { entering, all }: { entering: Matches; all: Matches },
+): GuardTrip | undefined {
+  const [about, { judged, missed }] = matchesTooFew(limit, entering)
+    ? ['members who enter the list', entering]
+    : ['members', all];
+  if (!matchesTooFew(limit, { judged, missed })) return undefined;
+  const share = (ratio: number) => `${Math.round(ratio * 1000) / 10} %`;
+  return {
+    guard: 'minMatchRatio',
+    figure: missed,
+    message:
+      `Of ${judged} ${about} whose attributes were sent, Actito took ${judged - missed} ` +
+      `(${share((judged - missed) / judged)}), wanted are at least ${share(limit.minMatchRatio)}. Check that ` +
+      'matchingKey names the column and the attribute that belong together, and see: actito-sync rejects. Those missed ' +
+      'are asked for again after 24 hours. If so few are right, lower guards.minMatchRatio.',
+  };
+}

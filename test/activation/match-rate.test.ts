@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { matchGuard, matchLimit, matchesTooFew, type Matches } from '../../activation/match-rate.ts';
+import { guardsSchema } from '../../activation/definition/guards.ts';
+
+const settings = (guards: object, canary?: number, attributes = 1) => ({
+  guards: guardsSchema.parse(guards),
+  canary,
+  attributes: Array.from({ length: attributes }, () => ({
+    ...{ column: 'c', attribute: 'a', nulls: 'keep' as const },
+  })),
+});
+
+describe('the limit of the match rate', () => {
+  it.each([
+    ['nobody asks', settings({}), undefined],
+    ['guards name it', settings({ minMatchRatio: 0.8 }), { minMatchRatio: 0.8, leastJudged: 100 }],
+    ['there is a canary', settings({}, 500), { minMatchRatio: 0.5, leastJudged: 100 }],
+    ['there is a small canary', settings({}, 20), { minMatchRatio: 0.5, leastJudged: 20 }],
+    ['there are both', settings({ minMatchRatio: 0.9 }, 20), { minMatchRatio: 0.9, leastJudged: 20 }],
+    ['no attributes are sent', settings({ minMatchRatio: 0.9 }, 20, 0), undefined],
+  ])('when %s', (_, activation, limit) => {
+    expect(matchLimit(activation)).toEqual(limit);
+  });
+});
+
+const LIMIT = { minMatchRatio: 0.6, leastJudged: 100 };
+const NONE: Matches = { judged: 0, missed: 0 };
+
+describe('the match rate', () => {
+  it.each([
+    [99, 99, false],
+    [100, 40, false],
+    [100, 41, true],
+    [0, 0, false],
+    [1000, 1000, true],
+  ])('of %i judged and %i missed: too low is %s', (judged, missed, expected) => {
+    expect(matchesTooFew(LIMIT, { judged, missed })).toBe(expected);
+    const trip = matchGuard(LIMIT, { entering: { judged, missed }, all: NONE });
+    expect(trip && [trip.guard, trip.figure]).toEqual(expected ? ['minMatchRatio', missed] : undefined);
+  });
+
+  it('of those who enter comes first; that of all counts when too few enter', () => {
+    const all = { judged: 1000, missed: 900 };
+    expect(matchGuard(LIMIT, { entering: { judged: 200, missed: 150 }, all })?.message).toContain(
+      'Of 200 members who enter the list',
+    );
+    expect(matchGuard(LIMIT, { entering: { judged: 5, missed: 5 }, all })?.message).toContain(
+      'Of 1000 members whose',
+    );
+  });
+});

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { LIST, startStand, type Stand } from '../support/stand.ts';
+import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+
+/* Actito tells only of members whose attributes are sent whether it knows them. */
+
+let stand: Stand;
+let hosted: Hosted;
+beforeAll(async () => {
+  stand = await startStand();
+  hosted = await hostWorker(stand);
+});
+afterAll(async () => {
+  await hosted?.close();
+  await stand?.dispose();
+});
+
+/** Each test has people of its own, and an activation that never ran. */
+let place = 0;
+let id: string;
+beforeEach(async () => {
+  id = `matching-${++place}`;
+  await stand.warehouse.query('truncate people');
+});
+
+const address = (i: number) => `${id}-${i}@shop.be`;
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+const know = (from: number, to: number) =>
+  stand.actito.seedContacts(range(from, to).map((i) => ({ emailAddress: address(i) })));
+const enter = (from: number, to: number) =>
+  stand.warehouse.query(
+    `insert into people (email, spent) select '${id}-' || i || '@shop.be', i from generate_series(${from}, ${to - 1}) i`,
+  );
+const write = (changes: object) =>
+  stand.writeActivation({ list: { name: id }, guards: { maxRemovedRatio: 1 }, ...changes }, id);
+const run = (input: object = {}) => hosted.run({ activation: id, ...input });
+const held = async () => {
+  const failure = await run().then(
+    () => expect.fail('the run should have been held'),
+    (error: { cause: { type: string; message: string } }) => error.cause,
+  );
+  expect(failure.type).toBe('GuardTripped');
+  return failure.message;
+};
+const imports = async () => {
+  const { rows } = await stand.state.raw<{ rows: unknown[] }>(
+    'select from imports join runs on runs.no = run where activation = ?',
+    [id],
+  );
+  return rows.length;
+};
+/** Those on the list whom Actito knows. */
+const listed = () => [...stand.actito.listMembers(id)].length;
+
+test('a segment that Actito hardly knows is held before its list is pushed, and runs once someone approves it', async () => {
+  await enter(0, 150);
+  await know(0, 30);
+  await write({ guards: { minMatchRatio: 0.5 } });
+  const message = await held();
+  expect(message).toContain(
+    'Of 150 members who enter the list whose attributes were sent, Actito took 30 (20 %), wanted are at least 50 %.',
+  );
+  expect(stand.actito.list(id)?.lastRetrievedFile ?? null).toBeNull();
+  expect(await imports()).toBe(1);
+
+  const approve = /approve \S+ ([0-9a-f]{12})/.exec(message)![1]!;
+  expect(await run({ approve, by: 'anna', reason: 'they come tonight' })).toMatchObject({
+    counts: { members: 150, added: 150 },
+    notes: expect.arrayContaining([
+      'Held by minMatchRatio but for the approval of anna: they come tonight',
+    ]) as string[],
+  });
+  expect([listed(), await imports()]).toEqual([30, 1]);
+});
+
+test('a canary is sent first, and when Actito hardly knows it, nobody else is', async () => {
+  await enter(0, 300);
+  await write({ canary: 40 });
+  expect(await held()).toContain(
+    'Of 40 members who enter the list whose attributes were sent, Actito took 0 (0 %)',
+  );
+  expect(await imports()).toBe(1);
+  expect(await held()).toContain('Of 40 members'); // and it is not tried again at once
+
+  await know(0, 300);
+  await stand.age(25); // those missed are asked for again
+  expect(await run()).toMatchObject({ outcome: 'succeeded', counts: { added: 300, updated: 300 } });
+  expect(listed()).toBe(300);
+});
+
+test('a canary that Actito knows costs one import; it is not sent when no more enter than it has', async () => {
+  await enter(0, 100);
+  await know(0, 120);
+  await write({ canary: 60 });
+  expect(await run()).toMatchObject({ outcome: 'succeeded', counts: { added: 100, updated: 100 } });
+  expect(await imports()).toBe(2);
+  await enter(100, 120);
+  expect(await run()).toMatchObject({ counts: { added: 20, updated: 20 } });
+  expect(await imports()).toBe(3);
+});
+
+test('a match rate that sinks over several runs is noticed, although none of them lets many enter', async () => {
+  await enter(0, 100);
+  await know(0, 100);
+  await write({ guards: { minMatchRatio: 0.7 } });
+  await run();
+  await enter(100, 160); // fewer than a rate of those who enter is measured by
+  expect(await run()).toMatchObject({ outcome: 'succeeded', counts: { unmatched: 60 } });
+  await enter(160, 161);
+  expect(await held()).toContain('Of 160 members whose attributes were sent, Actito took 100 (62.5 %)');
+  expect(listed()).toBe(100);
+});
+
+test('members without attributes are not judged: Actito says nothing of them', async () => {
+  await enter(0, 200);
+  await write({ attributes: [], canary: 50, guards: { minMatchRatio: 1 } });
+  expect(await run()).toMatchObject({ outcome: 'succeeded', counts: { members: 200 } });
+  expect(stand.actito.list(LIST)).toBeUndefined();
+});
