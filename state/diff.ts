@@ -27,17 +27,21 @@ export interface DeltaCounts {
 
 /**
  * One bit per attribute: `1` where it is left out of the file because it is null and must be kept. A blank text
- * counts as null; what only JavaScript calls blank is found when the file is written, and the row set aside.
+ * counts as null; what only JavaScript calls blank is found when the file is written, and the row set aside. It is also
+ * `1` where only new attributes are sent, and this is none.
  */
 export function patternSql(
   mappings: AttributeMapping[],
   contract: Pick<ContractSettings, 'emptyValue'>,
+  isNew: boolean[] | null = null,
 ): string {
-  const bits = mappings.map((mapping, index) =>
-    leavesOut(mapping, contract)
-      ? `case when coalesce(btrim(c${index + 1}), '') = '' then '1' else '0' end`
-      : `'0'`,
-  );
+  const bits = mappings.map((mapping, index) => {
+    const reasons = [
+      ...(leavesOut(mapping, contract) ? [`coalesce(btrim(c${index + 1}), '') = ''`] : []),
+      ...(isNew?.[index] === false ? ['only_new'] : []),
+    ];
+    return reasons.length > 0 ? `case when ${reasons.join(' or ')} then '1' else '0' end` : `'0'`;
+  });
   return bits.length === 0 ? `''` : bits.join(' || ');
 }
 
@@ -56,9 +60,14 @@ function bytesSql(mappings: AttributeMapping[], kinds: ColumnKind[]): string {
 /**
  * Writes the run's delta: one full join of the stage against the members, keeping only the rows with something to
  * do. Membership (`added`, `removed`, `reidentified`, `forgotten`) and attributes (`fresh`, `changed`, `retry`,
- * `resent`) are told apart: they never stand for each other.
+ * `resent`) are told apart: they never stand for each other. `isNew`: attributes that were not mapped before; a member who
+ * has all others confirmed gets a pattern that leaves those out.
  */
-export async function writeDelta(trx: Knex.Transaction, run: Run): Promise<DeltaCounts> {
+export async function writeDelta(
+  trx: Knex.Transaction,
+  run: Run,
+  isNew: boolean[] | null = null,
+): Promise<DeltaCounts> {
   const { activation, destination } = run.definition;
   const { attributes } = activation;
   const [delta, result] = [deltaTable(run.run), resultTable(run.run)];
@@ -71,8 +80,8 @@ export async function writeDelta(trx: Knex.Transaction, run: Run): Promise<Delta
   await trx.raw(`
     create table ${delta} as
     select key, identifier, membership, attributes, hashes, known,
-           case when attributes is not null then ${patternSql(attributes, destination.contract)} end as pattern,
-           case when attributes is not null then ${bytesSql(
+           case when attributes <> 'confirmed' then ${patternSql(attributes, destination.contract, isNew)} end as pattern,
+           case when attributes <> 'confirmed' then ${bytesSql(
              attributes,
              run.columns!.map((column) => column.kind),
            )} end as bytes
@@ -82,7 +91,8 @@ export async function writeDelta(trx: Knex.Transaction, run: Run): Promise<Delta
                   when m.key is null or not m.listed then 'added'
                   when m.identifier is distinct from s.identifier then 'reidentified'
              end as membership,
-             ${attributes.length === 0 ? 'cast(null as text)' : attributesSql(run.resync)} as attributes
+             ${attributes.length === 0 ? 'cast(null as text)' : attributesSql(attributes.length, run.resync)} as attributes,
+             ${isNew && !run.resync ? othersConfirmedSql(isNew) : 'false'} as only_new
              ${values.map((column) => `, s.${column}`).join('')}
       from ${run.stage} s full join ${members} m on m.key = s.key
     ) as compared
@@ -108,18 +118,34 @@ export async function writeDelta(trx: Knex.Transaction, run: Run): Promise<Delta
 }
 
 /**
- * Why a member's attributes are sent, or null. Hashes of null mean, in the stage, that its rows contradict each
+ * Why a member's attributes are sent, or null; `confirmed`: all of them are, but other ones were mapped then, which is to
+ * be forgotten. Hashes of null mean, in the stage, that its rows contradict each
  * other (nothing is sent), and in the members, that nothing is confirmed or all is in doubt (all is sent).
  */
-function attributesSql(resync: boolean): string {
+function attributesSql(attributes: number, resync: boolean): string {
+  const isUnknown = Array.from({ length: attributes }, (_, index) => `not ${isConfirmedSql(index)}`);
   return `
     case when s.hashes is null then null
          when m.key is null then 'fresh'
          when m.hashes is null and (m.retry_at is null or m.retry_at <= now()) then 'fresh'
-         when m.hashes <> s.hashes then 'changed'
+         when m.hashes <> s.hashes and (${isUnknown.join(' or ')}) then 'changed'
          ${resync ? `when true then 'resent'` : ''}
          when m.hashes is not null and m.outcome <> 'ok' and m.retry_at <= now() then 'retry'
+         when m.hashes <> s.hashes then 'confirmed'
     end`;
+}
+
+/**
+ * A hash is eight bytes per attribute, seeded by all that decides what is sent for it: a value is confirmed when its hash
+ * is anywhere among the acknowledged ones, whatever else was mapped then. So a mapping that is removed sends nothing.
+ */
+function isConfirmedSql(index: number): string {
+  return `position(substring(s.hashes from ${8 * index + 1} for 8) in m.hashes) > 0`;
+}
+
+function othersConfirmedSql(isNew: boolean[]): string {
+  const others = isNew.flatMap((fresh, index) => (fresh ? [] : [isConfirmedSql(index)]));
+  return `coalesce(m.outcome = 'ok' and ${others.join(' and ')}, false)`;
 }
 
 /** Takes the retries out of the delta again: it is not yet time to import for them alone. */

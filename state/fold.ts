@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { isSameMapping, lastMapping } from './mapping-change.ts';
 import { deltaTable, membersTable, resultTable } from './names.ts';
 import type { Run } from './runs.ts';
 import { rows } from './state.ts';
@@ -17,7 +18,8 @@ const RETRY_AFTER = `interval '24 hours'`;
 
 /**
  * The delta with what became of each row. `sent`: `confirmed`, `doubt` (something may have arrived), `unexplained`
- * (doubt, but not before tomorrow), `untouched` (surely nothing arrived), null (nothing was to be sent).
+ * (doubt, but not before tomorrow), `untouched` (surely nothing arrived), `kept` (confirmed by an earlier run, under another
+ * mapping), null (nothing was to be sent).
  * A chunk that leaves every attribute out has nothing to send, and is confirmed by that.
  */
 function foldedSql(run: string): string {
@@ -35,7 +37,8 @@ function foldedSql(run: string): string {
     ),
     folded as (
       select delta.key, identifier, membership, hashes, known,
-             case when attributes is not null then coalesce(chunk_state.state, 'untouched') end as sent,
+             case when attributes = 'confirmed' then 'kept'
+                  when attributes is not null then coalesce(chunk_state.state, 'untouched') end as sent,
              coalesce(result.outcome, 'ok') as outcome,
              -- Counted from the result: a killed run may be settled much later.
              coalesce(finished_at, now()) + ${RETRY_AFTER} as due_again
@@ -55,6 +58,7 @@ export async function foldMembers(trx: Knex.Transaction, run: Run, listIsRight: 
   const folded = foldedSql(run.run);
   const bindings = { right: listIsRight, run: run.run };
   const counts = await countFolded(trx, run.run);
+  const remapped = !isSameMapping(run, await lastMapping(trx, run));
 
   await trx.raw(
     `delete from ${members} using ${deltaTable(run.run)} delta
@@ -69,8 +73,9 @@ export async function foldMembers(trx: Knex.Transaction, run: Run, listIsRight: 
          since = case when membership = 'added' and cast(:right as boolean) then :run else since end,
          identifier = case when membership in ('added', 'reidentified') and cast(:right as boolean)
                            then folded.identifier else m.identifier end,
-         hashes = case when sent = 'confirmed' then folded.hashes
-                       when sent in ('doubt', 'unexplained') then null else m.hashes end,
+         hashes = case when sent in ('confirmed', 'kept') then folded.hashes
+                       when sent in ('doubt', 'unexplained') then null
+                       ${remapped ? `when sent = 'untouched' then ${stillConfirmedSql(run)}` : ''} else m.hashes end,
          outcome = case when sent = 'confirmed' then folded.outcome else m.outcome end,
          retry_at = case when sent = 'confirmed' and folded.outcome = 'ok' or sent = 'doubt' then null
                          when sent in ('confirmed', 'unexplained') then folded.due_again
@@ -94,6 +99,18 @@ export async function foldMembers(trx: Knex.Transaction, run: Run, listIsRight: 
   return counts;
 }
 
+/**
+ * What of the acknowledged hashes is still mapped, and zeros for the rest: what a removed attribute was must not be taken
+ * for confirmed should it be mapped again, since then others may have written it.
+ */
+function stillConfirmedSql({ definition }: Run): string {
+  const pieces = definition.activation.attributes.map((_, index) => {
+    const piece = `substring(folded.hashes from ${8 * index + 1} for 8)`;
+    return `case when position(${piece} in m.hashes) > 0 then ${piece} else '\\x0000000000000000' end`;
+  });
+  return `case when m.hashes is not null and folded.hashes is not null then ${pieces.join(' || ')} else m.hashes end`;
+}
+
 async function countFolded(trx: Knex, run: string): Promise<Folded> {
   const [counts] = await rows<Record<keyof Folded, string>>(
     trx,
@@ -101,7 +118,7 @@ async function countFolded(trx: Knex, run: string): Promise<Folded> {
      select count(*) filter (where sent = 'confirmed' and outcome = 'ok') as updated,
             count(*) filter (where sent = 'confirmed' and outcome = 'unmatched') as unmatched,
             count(*) filter (where sent = 'confirmed' and outcome = 'refused') as refused,
-            count(*) filter (where sent <> 'confirmed') as unsent,
+            count(*) filter (where sent not in ('confirmed', 'kept')) as unsent,
             (select count(*) from rejects where run = ? and stage = 'import' and attribute <> '') as "badValues"
      from folded`,
     [run],

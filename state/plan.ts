@@ -12,6 +12,7 @@ import { dropRetries, writeDelta, type DeltaCounts } from './diff.ts';
 import { indexStage } from './duplicates.ts';
 import { checkFence, fenced, oneAtATime, type Fence } from './lease.ts';
 import { deltaTable } from './names.ts';
+import { isSameMapping, lastMapping, newAttributes } from './mapping-change.ts';
 import { knownMatches } from './match-rate.ts';
 import { heldBack, pushReason } from './push-reason.ts';
 import { addCounts, readRun, type Counts, type Plan, type PushReason, type Run } from './runs.ts';
@@ -84,7 +85,8 @@ async function lastRepeated(trx: Knex, { activation, fingerprint }: Run): Promis
 
 async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowledged): Promise<Plan> {
   const repeated = await indexStage(trx, run.run, run.stage!);
-  const delta = await writeDelta(trx, run);
+  const mappedBefore = await lastMapping(trx, run);
+  const delta = await writeDelta(trx, run, newAttributes(run.definition, mappedBefore));
   const due = delta.fresh + delta.changed + delta.resent;
   const retriesAlone = due === 0 && delta.retry > 0 && acknowledged.mayRetryAlone;
   if (due === 0 && !retriesAlone && delta.retry > 0) await dropRetries(trx, run.run);
@@ -123,7 +125,8 @@ async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowle
         read: run.counts.read ?? 0,
         rejected: run.counts.rejected ?? 0,
         ...leavingAndEntering(run, delta, acknowledged),
-        changed: (await mappingChanged(trx, run)) ? 0 : delta.changed,
+        // No news about people when the mapping is what changed.
+        changed: isSameMapping(run, mappedBefore) ? delta.changed : 0,
         members: list.members,
         listed: acknowledged.list.members,
         peak: acknowledged.peak,
@@ -165,17 +168,6 @@ async function withApproval(trx: Knex.Transaction, run: Run, plan: Plan): Promis
   return { ...plan, guards: [], approved: { guards: plan.guards.map(({ guard }) => guard), by, reason } };
 }
 
-/** True when attributes were mapped otherwise in the last run that was settled. */
-async function mappingChanged(trx: Knex, { activation, definition }: Run): Promise<boolean> {
-  const [last] = await rows<{ same: boolean }>(
-    trx,
-    `select definition->'activation'->'attributes' = cast(:attributes as jsonb) as same from runs
-     where activation = :activation and settled_at is not null order by no desc limit 1`,
-    { activation, attributes: JSON.stringify(definition.activation.attributes) },
-  );
-  return last?.same === false;
-}
-
 /** Makes a planned run push its list although nothing changed: Actito's list turned out to be a new one. */
 export async function requirePush(state: State, fence: Fence): Promise<void> {
   const reason: PushReason = 'first delivery';
@@ -202,7 +194,7 @@ async function knownRows(trx: Knex, run: string): Promise<{ known: number; touch
   const [counted] = await rows<{ known: string; touched: string }>(
     trx,
     `select count(*) filter (where attributes = 'fresh' and known) as known,
-            count(*) filter (where membership is null or membership not in ('removed', 'forgotten')) as touched
+            count(*) filter (where coalesce(membership, attributes) not in ('removed', 'forgotten', 'confirmed')) as touched
      from ${deltaTable(run)}`,
   );
   return { known: Number(counted!.known), touched: Number(counted!.touched) };

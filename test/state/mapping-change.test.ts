@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { closeRun } from '../../state/close.ts';
+import { settleRun } from '../../state/settle.ts';
+import { rows } from '../../state/state.ts';
+import { deliver, goodRun, planned, sendAll } from './sending.ts';
+import { definitionFor, freshState, newActivation, type StateWorld } from './support.ts';
+
+let world: StateWorld;
+beforeAll(async () => {
+  world = await freshState();
+});
+afterAll(() => world?.dispose());
+
+/** What an activation maps: attributes by name, `!` = a null clears it. */
+const mapping = (names: string) => ({
+  attributes: names.split(' ').map((name) => ({
+    column: name.replace('!', ''),
+    attribute: name.replace('!', ''),
+    nulls: name.endsWith('!') ? 'clear' : 'keep',
+  })),
+});
+const ETL = { importMode: { etl: 12 } };
+const ALL_COLUMNS = { contract: { etlColumns: 'all', emptyValue: 'ignored' } };
+
+/** Anna with these values of the mapped attributes, which are in alphabetical order. */
+const anna = (...values: (string | null)[]) => ({ key: 'anna', values });
+
+/** Which attributes a planned run sends of each member; null: nothing. */
+async function sent(run: Awaited<ReturnType<typeof planned>>): Promise<Record<string, string[]>> {
+  const names = run.definition.activation.attributes.map(({ attribute }) => attribute);
+  const delta = await rows<{ key: string; pattern: string }>(
+    world.state,
+    `select key, pattern from delta_${run.run} where pattern is not null order by key`,
+  );
+  const columns = (pattern: string) => names.filter((_, index) => pattern[index] === '0');
+  return Object.fromEntries(delta.map(({ key, pattern }) => [key, columns(pattern)]));
+}
+
+async function finish(
+  run: Awaited<ReturnType<typeof planned>>,
+  fate: 'confirmed' | 'untouched' = 'confirmed',
+) {
+  await sendAll(world, run, fate);
+  if (run.plan.push) await deliver(world, run);
+  await settleRun(world.state, run);
+  await closeRun(world.state, run, { outcome: 'succeeded' });
+}
+
+test('an attribute that is mapped anew is sent alone, of whoever has the others confirmed', async () => {
+  const id = newActivation();
+  await goodRun(world, definitionFor(id, mapping('a c')), [
+    anna('1', '3'),
+    { key: 'bob', values: ['1', '3'] },
+  ]);
+  const run = await planned(world, definitionFor(id, mapping('a b c')), [
+    anna('1', '2', '3'),
+    { key: 'bob', values: ['1', '2', '4'] },
+    { key: 'carl', values: ['1', '2', '3'] },
+  ]);
+  expect(await sent(run)).toEqual({ anna: ['b'], bob: ['a', 'b', 'c'], carl: ['a', 'b', 'c'] });
+  await finish(run);
+  const next = await planned(world, definitionFor(id, mapping('a b c')), [
+    anna('1', '2', '3'),
+    { key: 'bob', values: ['1', '2', '4'] },
+    { key: 'carl', values: ['1', '2', '5'] },
+  ]);
+  expect(await sent(next)).toEqual({ carl: ['a', 'b', 'c'] });
+});
+
+test('a mapping that is removed sends nothing, neither then nor later', async () => {
+  const id = newActivation();
+  await goodRun(world, definitionFor(id, mapping('a b c')), [anna('1', '2', '3')]);
+  const run = await planned(world, definitionFor(id, mapping('a c')), [anna('1', '3')]);
+  expect(run.plan).toMatchObject({ toSend: 0, push: null });
+  expect(run.counts).toMatchObject({ changed: 0, unchanged: 1 });
+  await finish(run);
+  const next = await planned(world, definitionFor(id, mapping('a c')), [anna('1', '3')]);
+  expect(next.plan).toMatchObject({ unchanged: true, toSend: 0 });
+});
+
+test.each(['confirmed', 'untouched'] as const)(
+  'an attribute that is mapped again is sent again: others may have written it meanwhile (the run between: %s)',
+  async (fate) => {
+    const id = newActivation();
+    await goodRun(world, definitionFor(id, mapping('a b')), [anna('1', '2')]);
+    await finish(await planned(world, definitionFor(id, mapping('a c')), [anna('1', '3')]), fate);
+    const run = await planned(world, definitionFor(id, mapping('a b')), [anna('1', '2')]);
+    expect((await sent(run)).anna).toContain('b');
+  },
+);
+
+test('what a run under a new mapping could not send is sent by the next one', async () => {
+  const id = newActivation();
+  await goodRun(world, definitionFor(id, mapping('a b')), [anna('1', '2')]);
+  await finish(await planned(world, definitionFor(id, mapping('a b c')), [anna('1', '2', '3')]), 'untouched');
+  const run = await planned(world, definitionFor(id, mapping('a b c')), [anna('1', '2', '3')]);
+  expect((await sent(run)).anna).toContain('c');
+});
+
+test.each([
+  ['its nulls clear from now on', mapping('a b!'), {}, ['b']],
+  ['everything is sent again by a resync', mapping('a b'), { resync: true }, ['a', 'b']],
+])('an attribute is sent again when %s', async (_, changes, options, expected) => {
+  const id = newActivation();
+  await goodRun(world, definitionFor(id, mapping('a b')), [anna('1', '2')]);
+  const run = await planned(world, definitionFor(id, changes), [anna('1', '2')], options);
+  expect(await sent(run)).toEqual({ anna: expected });
+});
+
+test('an ETL that wants all columns gets all of them', async () => {
+  const id = newActivation();
+  const etl = (names: string) => definitionFor(id, { ...mapping(names), ...ETL }, ALL_COLUMNS);
+  await goodRun(world, etl('a b'), [anna('1', '2')]);
+  expect(await sent(await planned(world, etl('a b c'), [anna('1', '2', '3')]))).toEqual({
+    anna: ['a', 'b', 'c'],
+  });
+});
+
+test('whoever Actito refused gets all attributes again, with the new one', async () => {
+  const id = newActivation();
+  const first = await goodRun(world, definitionFor(id, mapping('a')), [anna('1')]);
+  await world.state.raw(`update members_${id.replaceAll('-', '_')} set outcome = 'refused'`);
+  const run = await planned(world, definitionFor(id, mapping('a b')), [anna('1', '2')]);
+  expect(run.run).not.toBe(first.run);
+  expect(await sent(run)).toEqual({ anna: ['a', 'b'] });
+});
