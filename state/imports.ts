@@ -14,6 +14,8 @@ export interface ImportRow {
   status: 'intended' | 'posted' | 'confirmed' | 'doubtful' | 'unexplained' | 'refused';
   executionId: string | null;
   detail: string | null;
+  /** It was refused with 429. */
+  limited: boolean;
   intendedAt: Date;
 }
 
@@ -21,7 +23,7 @@ export interface ImportRow {
 export async function readImports(db: Knex, run: string): Promise<ImportRow[]> {
   return rows(
     db,
-    `select id, chunk, status, execution_id as "executionId", detail, intended_at as "intendedAt"
+    `select id, chunk, status, execution_id as "executionId", detail, limited, intended_at as "intendedAt"
      from imports where run = ? and chunk is not null order by id`,
     [run],
   );
@@ -68,17 +70,42 @@ export async function recordImport(
   state: State,
   fence: Fence,
   id: string,
-  { status, executionId, detail }: { status: ImportRow['status']; executionId?: string; detail?: string },
+  {
+    status,
+    executionId,
+    detail,
+    limited = false,
+  }: { status: ImportRow['status']; executionId?: string; detail?: string; limited?: boolean },
 ): Promise<void> {
   await fenced(state, fence, (trx) =>
     trx.raw(
       `update imports set status = :status, execution_id = coalesce(:executionId, execution_id),
-              detail = coalesce(:detail, detail),
+              detail = coalesce(:detail, detail), limited = :limited,
               finished_at = case when :status in ('confirmed', 'doubtful', 'unexplained', 'refused') then now() end
        where id = :id`,
-      { id, status, executionId: executionId ?? null, detail: detail ?? null },
+      { id, status, executionId: executionId ?? null, detail: detail ?? null, limited },
     ),
   );
+}
+
+/** So many refusals with 429, over so long, are no crowd of calls any more: the table had its imports of the day. */
+const REFUSALS = { count: 5, over: `interval '2 minutes'`, within: `interval '1 hour'` };
+
+/**
+ * True when Actito itself takes no more imports of a profile table today, as far as can be told: it counts imports
+ * that we do not know of. All activations learn from each other's refusals; one that is taken begins the count anew.
+ */
+export async function isRefusedForToday(db: Knex, quotaKey: string): Promise<boolean> {
+  const [found] = await rows<{ refused: boolean }>(
+    db,
+    `select count(*) >= ${REFUSALS.count} and min(intended_at) <= now() - ${REFUSALS.over} as refused
+     from imports
+     where quota_key = :quotaKey and limited and intended_at > now() - ${REFUSALS.within}
+       and id > coalesce((select max(id) from imports
+                          where quota_key = :quotaKey and status not in ('refused', 'intended')), 0)`,
+    { quotaKey },
+  );
+  return found!.refused ?? false;
 }
 
 /** A member whose row Actito did not apply. */

@@ -5,25 +5,27 @@ import {
   type ImportFileOptions,
 } from '../../actito/files/import-file.ts';
 import { spoolFile, type Spool } from '../../actito/files/spool.ts';
-import { NotFound } from '../../actito/api/failures.ts';
+import { NotFound, TooManyCalls } from '../../actito/api/failures.ts';
 import { PACKED } from '../../actito/contract.ts';
 import { etlMissing } from '../../actito/imports/etl.ts';
 import { startImport } from '../../actito/imports/start.ts';
-import { Failure, isFailure } from '../../activation/failures.ts';
+import { isFailure } from '../../activation/failures.ts';
 import { withChunkRows } from '../../state/chunk-rows.ts';
 import { omittedAttributes, setAside, type Chunk } from '../../state/chunks.ts';
-import { intendImport, readImports, recordImport } from '../../state/imports.ts';
+import { intendImport, isRefusedForToday, recordImport } from '../../state/imports.ts';
 import { checkFence } from '../../state/lease.ts';
 import { progress } from '../progress.ts';
 import { findLost } from './find-lost.ts';
 import { fileName } from './file-name.ts';
 import type { ImportJob } from './job.ts';
+import { afterLostAnswer, afterRefusal, wasGivenUp } from './pauses.ts';
 
 /**
  * Writes a chunk's file and starts its import, with an intent recorded before the call.
- * `deferred`: the day's quota of imports is used up. `nothing`: every row had to be set aside.
+ * `deferred`: the day's quota of imports is used up, by our count or by Actito's. `nothing`: every row had to be set aside.
  */
 export async function sendChunk(job: ImportJob, chunk: Chunk): Promise<'sent' | 'deferred' | 'nothing'> {
+  if (await wasGivenUp(job, chunk)) return 'deferred';
   const options = fileOptions(job, chunk);
   const report = progress();
   const { compression: packing } = job.run.definition.destination.contract;
@@ -74,10 +76,15 @@ async function post(
     await recordImport(state, ref, id, { status: 'posted', executionId });
     return 'sent';
   } catch (error) {
+    if (error instanceof TooManyCalls) {
+      await recordImport(state, ref, id, { status: 'refused', detail: error.message, limited: true });
+      if (await isRefusedForToday(state, quotaKey)) return 'deferred';
+      throw await afterRefusal(job, chunk, error);
+    }
     if (isFailure(error) && error.notDone) {
       await recordImport(state, ref, id, { status: 'refused', detail: error.message });
     } else if (isFailure(error, 'ActitoUnavailable')) {
-      throw await slowedDown(job, chunk, error);
+      throw await afterLostAnswer(job, chunk, error);
     }
     throw error;
   }
@@ -124,15 +131,4 @@ async function* counting(
     rows += part.rows;
     report(rows);
   }
-}
-
-/**
- * Every try whose answer is lost may have started an import, and counts against the day's quota of all activations:
- * the first is repeated soon, the next ones after 5, 10, 20 … minutes.
- */
-async function slowedDown({ state, ref }: ImportJob, chunk: Chunk, failure: Failure): Promise<Failure> {
-  const imports = await readImports(state, ref.run);
-  const lost = imports.filter((row) => row.chunk === chunk.no && row.status === 'intended').length;
-  if (lost < 2) return failure;
-  return new Failure(failure.type, failure.message, { retryAfter: 5 * 60_000 * 2 ** Math.min(lost - 2, 3) });
 }
