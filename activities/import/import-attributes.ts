@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
+import type { Knex } from 'knex';
 import { assignChunks, omittedAttributes, readChunks, type Chunk } from '../../state/chunks.ts';
-import { fenced } from '../../state/lease.ts';
+import { fenced, oneAtATime } from '../../state/lease.ts';
 import { readImports } from '../../state/imports.ts';
 import { requireProvisioned } from '../../state/provisioned.ts';
 import { planned, readRun } from '../../state/runs.ts';
@@ -40,15 +41,25 @@ export async function importAttributes(deps: Dependencies, ref: RunRef): Promise
 /** Sends every chunk that no live import stands for; rows that were set aside on the way get chunks of their own. */
 async function sendAll(job: ImportJob): Promise<number> {
   const { state, ref } = job;
-  let deferred = 0;
+  let deferred: number;
+  let overtaken: boolean;
   do {
     deferred = 0;
+    overtaken = false;
     for (const chunk of await chunksToSend(job)) {
       // After the first refusal by the quota there is no point in preparing more files.
-      if (deferred > 0 || (await sendChunk(job, chunk)) === 'deferred') deferred++;
+      const sent = deferred > 0 ? 'deferred' : await sendChunk(job, chunk);
+      if (sent === 'deferred') deferred++;
+      overtaken = sent === 'overtaken';
+      if (overtaken) break;
     }
-  } while ((await fenced(state, ref, (trx) => assignChunks(trx, ref.run))) > 0);
+  } while ((await fenced(state, ref, (trx) => assignNow(trx, ref.run))) > 0 || overtaken);
   return deferred;
+}
+
+async function assignNow(trx: Knex, run: string): Promise<number> {
+  await oneAtATime(trx, run); // an attempt that was given up may still set rows aside
+  return assignChunks(trx, run);
 }
 
 async function chunksToSend({ state, ref }: ImportJob): Promise<Chunk[]> {

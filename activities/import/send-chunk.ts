@@ -11,9 +11,10 @@ import { etlMissing } from '../../actito/imports/etl.ts';
 import { startImport } from '../../actito/imports/start.ts';
 import { isFailure } from '../../activation/failures.ts';
 import { withChunkRows } from '../../state/chunk-rows.ts';
-import { omittedAttributes, setAside, type Chunk } from '../../state/chunks.ts';
+import { omittedAttributes, type Chunk } from '../../state/chunks.ts';
 import { intendImport, isRefusedForToday, recordImport } from '../../state/imports.ts';
 import { checkFence } from '../../state/lease.ts';
+import { setAside } from '../../state/set-aside.ts';
 import { progress } from '../progress.ts';
 import { findLost } from './find-lost.ts';
 import { fileName } from './file-name.ts';
@@ -22,11 +23,18 @@ import { afterLostAnswer, afterRefusal, wasGivenUp } from './pauses.ts';
 
 /**
  * Writes a chunk's file and starts its import, with an intent recorded before the call.
- * `deferred`: the day's quota of imports is used up, by our count or by Actito's. `nothing`: every row had to be set aside.
+ * `deferred`: the day's quota of imports is used up, by our count or by Actito's. `nothing`: every row had to be set
+ * aside. `overtaken`: those who wait longest were set aside; their chunk goes first, once it is assigned.
  */
-export async function sendChunk(job: ImportJob, chunk: Chunk): Promise<'sent' | 'deferred' | 'nothing'> {
+export async function sendChunk(
+  job: ImportJob,
+  chunk: Chunk,
+): Promise<'sent' | 'deferred' | 'nothing' | 'overtaken'> {
   if (await wasGivenUp(job, chunk)) return 'deferred';
-  const options = fileOptions(job, chunk);
+  let overtaken = false;
+  const options = fileOptions(job, chunk, (asideWait) => {
+    overtaken ||= asideWait !== null && chunk.waitsSince !== null && asideWait <= chunk.waitsSince;
+  });
   const report = progress();
   const { compression: packing } = job.run.definition.destination.contract;
   const file = await withChunkRows(job.state, job.run, chunk, (batches) =>
@@ -34,6 +42,7 @@ export async function sendChunk(job: ImportJob, chunk: Chunk): Promise<'sent' | 
   );
   try {
     if (file.rows === 0) return 'nothing';
+    if (overtaken) return 'overtaken';
     if (await findLost(job, chunk, PACKED[file.packing].suffix)) return 'sent';
     return await post(job, chunk, importColumns(options), file);
   } finally {
@@ -90,7 +99,11 @@ async function post(
   }
 }
 
-function fileOptions({ state, ref, run, provisioned }: ImportJob, chunk: Chunk): ImportFileOptions {
+function fileOptions(
+  { state, ref, run, provisioned }: ImportJob,
+  chunk: Chunk,
+  onAside: (waitsSince: Date | null) => void,
+): ImportFileOptions {
   const { activation, destination } = run.definition;
   const { emptyValue, etlColumns } = destination.contract;
   const omitted = omittedAttributes(chunk.pattern);
@@ -103,12 +116,10 @@ function fileOptions({ state, ref, run, provisioned }: ImportJob, chunk: Chunk):
     columns: run.columns!,
     targets: provisioned.attributes,
     ...{ omitted, emptyValue, allColumns },
-    setAside: (rows) =>
-      setAside(
-        state,
-        ref,
-        rows.map((row) => ({ ...row, pattern: patternWithout(omitted, row, wholeRow) })),
-      ),
+    setAside: async (rows) => {
+      const set = rows.map((row) => ({ ...row, pattern: patternWithout(omitted, row, wholeRow) }));
+      onAside(await setAside(state, ref, set));
+    },
   };
 }
 
