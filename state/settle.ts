@@ -83,7 +83,7 @@ async function acknowledgeSegment(trx: Knex, run: Run, complete: boolean): Promi
 export async function startOver(trx: Knex.Transaction, run: string): Promise<void> {
   await settleWithin(trx, run);
   await trx.raw('update imports set chunk = null where run = ?', [run]);
-  await trx.raw('update deliveries set run = null where run = ?', [run]);
+  await trx.raw('update deliveries set of_former_plan = true where run = ?', [run]);
   await trx.raw('delete from chunks where run = ?', [run]);
   await trx.raw('update runs set plan = null, stage = null, settled_at = null where no = ?', [run]);
 }

@@ -4,7 +4,7 @@ import { assignChunks, omittedAttributes, readChunks, type Chunk } from '../../s
 import { fenced, oneAtATime } from '../../state/lease.ts';
 import { readImports } from '../../state/imports.ts';
 import { requireProvisioned } from '../../state/provisioned.ts';
-import { planned, readRun } from '../../state/runs.ts';
+import { planFence, planned, readRun } from '../../state/runs.ts';
 import { connectActito } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { cancellation } from '../progress.ts';
@@ -31,7 +31,16 @@ export async function importAttributes(deps: Dependencies, ref: RunRef): Promise
   const signal = cancellation();
   const { client, quotaKey } = connectActito(deps, run.definition.destination, signal);
   const execution = activityInfo().workflowExecution!.runId;
-  const job: ImportJob = { state: deps.state, ref, run, execution, provisioned, client, quotaKey, signal };
+  const job: ImportJob = {
+    state: deps.state,
+    ref: planFence(run),
+    run,
+    execution,
+    provisioned,
+    client,
+    quotaKey,
+    signal,
+  };
 
   const deferredChunks = await sendAll(job);
   const imports = await collectResults(job);
