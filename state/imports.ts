@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { AHEAD, lineUp } from './import-line.ts';
 import { fenced, type Fence } from './lease.ts';
 import { deltaTable, resultTable } from './names.ts';
 import { rows, type State } from './state.ts';
@@ -30,7 +31,8 @@ export async function readImports(db: Knex, run: string): Promise<ImportRow[]> {
 }
 
 /**
- * Writes the intent to import a chunk, if the day's quota of the profile table allows one more.
+ * Writes the intent to import a chunk, if the day's quota of the profile table allows one more, and one for each
+ * activation that waits longer. Whoever gets none lines up, unless it is about retries alone.
  * @returns the import's id, or null when the quota of `limit` imports in 24 hours is used up
  */
 export async function intendImport(
@@ -51,10 +53,11 @@ export async function intendImport(
       `insert into imports (run, chunk, quota_key)
        select :run, :chunk, :quotaKey
        where :limit > (select count(*) from imports where quota_key = :quotaKey and status <> 'refused'
-                       and intended_at > now() - interval '24 hours')
+                       and intended_at > now() - interval '24 hours') + (${AHEAD})
        returning id`,
       { run: fence.run, chunk, quotaKey, limit },
     );
+    if (!intent && !retriesAlone) await lineUp(trx, fence.run, quotaKey);
     if (intent && retriesAlone) {
       await trx.raw(
         'update activations set retried_at = now() where id = (select activation from runs where no = ?)',

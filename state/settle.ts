@@ -4,6 +4,7 @@ import { useUpApprovals } from './decisions.ts';
 import { findDelivered } from './deliveries.ts';
 import { foldMembers, type Folded } from './fold.ts';
 import { checkFence, type Fence } from './lease.ts';
+import { moveOn } from './import-line.ts';
 import { membersTable } from './names.ts';
 import { addCounts, readRun, type Plan, type Run } from './runs.ts';
 import { setTransaction, type State } from './state.ts';
@@ -45,6 +46,7 @@ export async function settleWithin(trx: Knex.Transaction, number: string): Promi
   }
   if (!run.plan.unchanged) await acknowledgeSegment(trx, run, listIsRight && folded.unsent === 0);
 
+  await moveOn(trx, run.run, run.activation, folded.unsent);
   await addCounts(trx, run.run, folded);
   await trx.raw('update runs set settled_at = now() where no = ?', [run.run]);
 }

@@ -1,6 +1,8 @@
 import { Failure } from '../../activation/failures.ts';
 import type { Chunk } from '../../state/chunks.ts';
 import { isRefusedForToday, readImports, type ImportRow } from '../../state/imports.ts';
+import { fenced } from '../../state/lease.ts';
+import { lineUp } from '../../state/import-line.ts';
 import type { ImportJob } from './job.ts';
 
 /**
@@ -21,10 +23,17 @@ export async function afterRefusal(job: ImportJob, chunk: Chunk, failure: Failur
   return new Failure(failure.type, failure.message, { retryAfter, notDone: true });
 }
 
+/** True when Actito takes no more imports today; the activation then waits in line. */
+export async function isGivenUp({ state, ref, quotaKey, run }: ImportJob): Promise<boolean> {
+  if (!(await isRefusedForToday(state, quotaKey))) return false;
+  if (!run.plan.retriesAlone) await fenced(state, ref, (trx) => lineUp(trx, ref.run, quotaKey));
+  return true;
+}
+
 /** True when this run has seen that Actito takes no more imports today: it need not prepare the file again. */
 export async function wasGivenUp(job: ImportJob, chunk: Chunk): Promise<boolean> {
   const last = (await triesOf(job, chunk)).at(-1);
-  return last !== undefined && last.limited && (await isRefusedForToday(job.state, job.quotaKey));
+  return last !== undefined && last.limited && (await isGivenUp(job));
 }
 
 async function triesOf({ state, ref }: ImportJob, chunk: Chunk): Promise<ImportRow[]> {

@@ -12,14 +12,14 @@ import { startImport } from '../../actito/imports/start.ts';
 import { isFailure } from '../../activation/failures.ts';
 import { withChunkRows } from '../../state/chunk-rows.ts';
 import { omittedAttributes, type Chunk } from '../../state/chunks.ts';
-import { intendImport, isRefusedForToday, recordImport } from '../../state/imports.ts';
+import { intendImport, recordImport } from '../../state/imports.ts';
 import { checkFence } from '../../state/lease.ts';
 import { setAside } from '../../state/set-aside.ts';
 import { progress } from '../progress.ts';
 import { findLost } from './find-lost.ts';
 import { fileName } from './file-name.ts';
 import type { ImportJob } from './job.ts';
-import { afterLostAnswer, afterRefusal, wasGivenUp } from './pauses.ts';
+import { afterLostAnswer, afterRefusal, isGivenUp, wasGivenUp } from './pauses.ts';
 
 /**
  * Writes a chunk's file and starts its import, with an intent recorded before the call.
@@ -87,7 +87,7 @@ async function post(
   } catch (error) {
     if (error instanceof TooManyCalls) {
       await recordImport(state, ref, id, { status: 'refused', detail: error.message, limited: true });
-      if (await isRefusedForToday(state, quotaKey)) return 'deferred';
+      if (await isGivenUp(job)) return 'deferred';
       throw await afterRefusal(job, chunk, error);
     }
     if (isFailure(error) && error.notDone) {

@@ -6,6 +6,15 @@ export async function up(knex: Knex): Promise<void> {
     -- Actito refused it with 429: too many calls at one time, or too many imports in a day.
     alter table imports add limited boolean not null default false;
 
+    -- Activations whose attributes wait for an import of a profile table.
+    create table import_line (
+      activation  text not null references activations,
+      quota_key   text not null,
+      since       timestamptz not null default now(),
+      asked_at    timestamptz not null default now(),
+      primary key (activation, quota_key)
+    );
+
     -- Since when one of its members waits for an import in vain, over runs.
     alter table chunks add waits_since timestamptz;
 
@@ -27,6 +36,7 @@ export async function up(knex: Knex): Promise<void> {
 
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
+    drop table import_line;
     alter table imports drop limited;
     alter table chunks drop waits_since;
     alter table deliveries drop of_former_plan, alter run drop not null;
