@@ -150,26 +150,6 @@ test('activations of one profile table share its imports, also those that never 
   expect(cells.slice(1)).toEqual(['–', 'never ran', '–', '–', 'never delivered', 'only by hand', '1 of 1']);
 });
 
-test('who waits for an import is told since when, and who comes first', async () => {
-  await past.stand.writeDestination({ limits: { importsPerTablePerDay: 1 } });
-  onTestFinished(() => past.stand.writeDestination());
-  const [first, second] = [await newActivation(), await newActivation()];
-  for (const activation of ['vip', first, second]) await past.hosted.run({ activation });
-  const { imports, warnings } = await one(second);
-  expect(imports).toMatchObject({
-    used: 1,
-    left: 0,
-    waiting: [{ activation: first }, { activation: second }],
-  });
-  const [, { since }] = imports.waiting as [unknown, { since: Date }];
-  expect(warnings).toContain(
-    `${second}: its attributes wait for an import since ${String(since)}, and go with its next run: ` +
-      `0 of 1 are left, after ${first}`,
-  );
-  expect((await one(first)).warnings.join()).toContain('0 of 1 are left, it comes first');
-  expect((await one('vip')).warnings.join()).not.toContain('its attributes wait');
-});
-
 test('without Temporal it says so, and shows the rest', async () => {
   await past.hosted.run();
   const { code, out, err } = await past.ask(['status'], { env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
