@@ -8,7 +8,7 @@ import { findDelivered, intendDelivery, recordDelivered } from '../state/deliver
 import { checkFence } from '../state/lease.ts';
 import { withListContent } from '../state/list-content.ts';
 import { readProvisioned } from '../state/provisioned.ts';
-import { planned, readRun, type Run } from '../state/runs.ts';
+import { planFence, planned, readRun, type Run } from '../state/runs.ts';
 import { connectActito, resolveLogin } from './destination.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation, progress } from './progress.ts';
@@ -22,11 +22,12 @@ import type { RunRef } from './run-ref.ts';
 export async function pushList(deps: Dependencies, ref: RunRef): Promise<{ members: number }> {
   const { state } = deps;
   const run = planned(await readRun(state, ref.run));
+  const fence = planFence(run);
   const { list, push } = run.plan;
   if (await findDelivered(state, ref.run)) return { members: list.members };
   const { activation, destination } = run.definition;
   const signal = cancellation();
-  const delivery = await intendDelivery(state, ref, {
+  const delivery = await intendDelivery(state, fence, {
     activation: activation.id,
     target: listTarget(run.definition),
     reason: push!,
@@ -46,11 +47,11 @@ export async function pushList(deps: Dependencies, ref: RunRef): Promise<{ membe
         content: listFile(activation.list.identifier.attribute, identifiers, report),
         checkFence: async () => {
           retrievedBefore = await lastRetrieved(deps, run, signal);
-          await state.transaction((trx) => checkFence(trx, ref)); // last: nothing may come between it and the rename
+          await state.transaction((trx) => checkFence(trx, fence)); // last: nothing may come between it and the rename
         },
       }),
     );
-    await recordDelivered(state, ref, delivery, { bytes, retrievedBefore });
+    await recordDelivered(state, fence, delivery, { bytes, retrievedBefore });
     return { members: list.members };
   } finally {
     await server.close();

@@ -1,7 +1,6 @@
 import type { Knex } from 'knex';
-import { fenced, type Fence } from './lease.ts';
 import { deltaTable } from './names.ts';
-import { rows, type State } from './state.ts';
+import { rows } from './state.ts';
 
 /** Actito takes files of at most 100 MB. */
 export const MAX_CHUNK_BYTES = 90_000_000;
@@ -12,16 +11,18 @@ export const MAX_CHUNK_BYTES = 90_000_000;
  */
 export interface Chunk {
   no: number;
-  /** A bit per attribute, `1` = left out; starts with `v` for rows set aside because of a bad value, `c` for a canary. */
+  /** A bit per attribute, `1` = left out; starts with `v`s for rows set aside because of a bad value, `c` for a canary. */
   pattern: string;
   firstKey: string;
   lastKey: string;
   members: number;
+  /** Since when one of its members waits for an import in vain, over runs; null: nobody does. */
+  waitsSince: Date | null;
 }
 
 /** Which attributes a pattern leaves out, by index. */
 export function omittedAttributes(pattern: string): boolean[] {
-  return [...pattern.replace(/^[vc]/, '')].map((bit) => bit === '1');
+  return [...pattern.replace(/^[vc]+/, '')].map((bit) => bit === '1');
 }
 
 /**
@@ -41,10 +42,10 @@ export async function assignChunks(trx: Knex, run: string, limit = MAX_CHUNK_BYT
     const piece =
       pieces === 1 ? '0' : `floor((sum(bytes) over (order by key) - 1) / cast(:limit as numeric))`;
     await trx.raw(
-      `insert into chunks (run, no, pattern, first_key, last_key, members)
+      `insert into chunks (run, no, pattern, first_key, last_key, members, waits_since)
        select :run, (select coalesce(max(no), 0) from chunks where run = :run) + row_number() over (order by piece),
-              :pattern, min(key), max(key), count(*)
-       from (select key, ${piece} as piece from ${delta} where pattern = :pattern) as sized
+              :pattern, min(key), max(key), count(*), min(waits_since)
+       from (select key, waits_since, ${piece} as piece from ${delta} where pattern = :pattern) as sized
        group by piece`,
       { run, pattern, ...(pieces === 1 ? {} : { limit }) },
     );
@@ -78,50 +79,17 @@ export function isCanary({ pattern }: Chunk): boolean {
   return pattern.startsWith('c');
 }
 
-/** The chunks of a run, in the order in which they are sent. */
+/**
+ * The chunks of a run, in the order in which they are sent: what waits longest goes first, so that no pattern starves
+ * when the day's quota lets fewer imports through than there are; then the largest.
+ */
 export async function readChunks(db: Knex, run: string): Promise<Chunk[]> {
   const found = await rows<Omit<Chunk, 'members'> & { members: string }>(
     db,
-    `select no, pattern, first_key as "firstKey", last_key as "lastKey", members
-     from chunks where run = ? order by no`,
+    `select no, pattern, first_key as "firstKey", last_key as "lastKey", members, waits_since as "waitsSince"
+     from chunks where run = ?
+     order by waits_since nulls last, waits_since is not null and pattern like 'v%' desc, members desc, no`,
     [run],
   );
   return found.map((chunk) => ({ ...chunk, members: Number(chunk.members) }));
-}
-
-/**
- * Sets members aside whose values cannot all be sent: `pattern` then leaves out their bad values too. They go with
- * chunks of their own, assigned once all first chunks were read. Idempotent.
- */
-export async function setAside(
-  state: State,
-  fence: Fence,
-  set: { key: string; pattern: string; bad: { attribute: string; reason: string | null }[] }[],
-): Promise<void> {
-  await fenced(state, fence, async (trx) => {
-    const delta = deltaTable(fence.run);
-    await trx.raw(`create index if not exists ${delta}_key on ${delta} (key)`);
-    await trx.raw(
-      `update ${delta} delta set pattern = aside.pattern
-       from unnest(cast(:keys as text[]), cast(:patterns as text[])) as aside (key, pattern)
-       where delta.key = aside.key`,
-      { keys: set.map((row) => row.key), patterns: set.map((row) => row.pattern) },
-    );
-    const bad = set
-      .flatMap(({ key, bad }) => bad.map((value) => ({ key, ...value })))
-      .filter(({ reason }) => reason);
-    await trx.raw(
-      `insert into rejects (run, stage, key, reason, attribute)
-       select :run, 'import', key, reason, attribute
-       from unnest(cast(:keys as text[]), cast(:reasons as text[]), cast(:attributes as text[]))
-         as bad (key, reason, attribute)
-       on conflict do nothing`,
-      {
-        run: fence.run,
-        keys: bad.map((value) => value.key),
-        reasons: bad.map((value) => value.reason),
-        attributes: bad.map((value) => value.attribute),
-      },
-    );
-  });
 }

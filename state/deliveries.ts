@@ -60,12 +60,12 @@ export async function recordRefused(state: State, fence: Fence, id: string): Pro
   );
 }
 
-/** The delivery of a run that reached its place, if any. */
+/** The delivery of a run's present plan that reached its place, if any. */
 export async function findDelivered(db: Knex, run: string): Promise<DeliveryRow | undefined> {
   const found = await rows<DeliveryRow>(
     db,
     `select id, delivered_at as "deliveredAt", retrieved_at as "retrievedAt", detail
-     from deliveries where run = ? and delivered_at is not null order by id desc limit 1`,
+     from deliveries where run = ? and not of_former_plan and delivered_at is not null order by id desc limit 1`,
     [run],
   );
   return found[0];

@@ -79,14 +79,14 @@ export async function writeDelta(
   );
   await trx.raw(`
     create table ${delta} as
-    select key, identifier, membership, attributes, hashes, known,
+    select key, identifier, membership, attributes, hashes, known, waits_since,
            case when attributes <> 'confirmed' then ${patternSql(attributes, destination.contract, isNew)} end as pattern,
            case when attributes <> 'confirmed' then ${bytesSql(
              attributes,
              run.columns!.map((column) => column.kind),
            )} end as bytes
     from (
-      select coalesce(s.key, m.key) as key, s.identifier, s.hashes, m.key is not null as known,
+      select coalesce(s.key, m.key) as key, s.identifier, s.hashes, m.key is not null as known, m.waits_since,
              case when s.key is null then case when m.listed then 'removed' else 'forgotten' end
                   when m.key is null or not m.listed then 'added'
                   when m.identifier is distinct from s.identifier then 'reidentified'

@@ -31,6 +31,7 @@ function foldedSql(run: string): string {
                   when bool_or(status = 'unexplained') then 'unexplained'
                   else 'untouched'
              end as state,
+             coalesce(bool_or(not limited), false) as tried,
              max(finished_at) as finished_at
       from chunks left join imports on imports.run = chunks.run and imports.chunk = chunks.no
       where chunks.run = ${run} group by chunks.run, chunks.no
@@ -40,6 +41,7 @@ function foldedSql(run: string): string {
              case when attributes = 'confirmed' then 'kept'
                   when attributes is not null then coalesce(chunk_state.state, 'untouched') end as sent,
              coalesce(result.outcome, 'ok') as outcome,
+             coalesce(tried, false) as tried,
              -- Counted from the result: a killed run may be settled much later.
              coalesce(finished_at, now()) + ${RETRY_AFTER} as due_again
       from ${deltaTable(run)} delta
@@ -79,18 +81,20 @@ export async function foldMembers(trx: Knex.Transaction, run: Run, listIsRight: 
          outcome = case when sent = 'confirmed' then folded.outcome else m.outcome end,
          retry_at = case when sent = 'confirmed' and folded.outcome = 'ok' or sent = 'doubt' then null
                          when sent in ('confirmed', 'unexplained') then folded.due_again
-                         else m.retry_at end
+                         else m.retry_at end,
+         waits_since = ${waitsSince('coalesce(m.waits_since, now())')}
      from folded
      where folded.key = m.key and known and coalesce(membership, '') not in ('removed', 'forgotten')`,
     bindings,
   );
   await trx.raw(
     `with ${folded}
-     insert into ${members} (key, identifier, listed, hashes, outcome, retry_at, since)
+     insert into ${members} (key, identifier, listed, hashes, outcome, retry_at, waits_since, since)
      select key, identifier, cast(:right as boolean),
             case when sent = 'confirmed' then hashes end,
             case when sent = 'confirmed' then outcome else 'ok' end,
             case when sent = 'unexplained' or sent = 'confirmed' and outcome <> 'ok' then due_again end,
+            ${waitsSince('now()')},
             :run
      from folded
      where not known and (cast(:right as boolean) or sent in ('confirmed', 'doubt', 'unexplained'))`,
@@ -109,6 +113,16 @@ function stillConfirmedSql({ definition }: Run): string {
     return `case when position(${piece} in m.hashes) > 0 then ${piece} else '\\x0000000000000000' end`;
   });
   return `case when m.hashes is not null and folded.hashes is not null then ${pieces.join(' || ')} else m.hashes end`;
+}
+
+/**
+ * Since when a member waits for an import. Who had a turn that came to nothing lines up anew: a file that Actito refuses
+ * again and again must not keep all others from the day's few imports.
+ */
+function waitsSince(unlessTried: string): string {
+  return `case when sent is null or sent in ('confirmed', 'kept', 'unexplained') then null
+               when tried then statement_timestamp() -- behind those who wait from this settling on
+               else ${unlessTried} end`;
 }
 
 async function countFolded(trx: Knex, run: string): Promise<Folded> {

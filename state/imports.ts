@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { AHEAD, lineUp } from './import-line.ts';
 import { fenced, type Fence } from './lease.ts';
 import { deltaTable, resultTable } from './names.ts';
 import { rows, type State } from './state.ts';
@@ -14,6 +15,8 @@ export interface ImportRow {
   status: 'intended' | 'posted' | 'confirmed' | 'doubtful' | 'unexplained' | 'refused';
   executionId: string | null;
   detail: string | null;
+  /** It was refused with 429. */
+  limited: boolean;
   intendedAt: Date;
 }
 
@@ -21,14 +24,15 @@ export interface ImportRow {
 export async function readImports(db: Knex, run: string): Promise<ImportRow[]> {
   return rows(
     db,
-    `select id, chunk, status, execution_id as "executionId", detail, intended_at as "intendedAt"
+    `select id, chunk, status, execution_id as "executionId", detail, limited, intended_at as "intendedAt"
      from imports where run = ? and chunk is not null order by id`,
     [run],
   );
 }
 
 /**
- * Writes the intent to import a chunk, if the day's quota of the profile table allows one more.
+ * Writes the intent to import a chunk, if the day's quota of the profile table allows one more, and one for each
+ * activation that waits longer. Whoever gets none lines up, unless it is about retries alone.
  * @returns the import's id, or null when the quota of `limit` imports in 24 hours is used up
  */
 export async function intendImport(
@@ -49,10 +53,11 @@ export async function intendImport(
       `insert into imports (run, chunk, quota_key)
        select :run, :chunk, :quotaKey
        where :limit > (select count(*) from imports where quota_key = :quotaKey and status <> 'refused'
-                       and intended_at > now() - interval '24 hours')
+                       and intended_at > now() - interval '24 hours') + (${AHEAD})
        returning id`,
       { run: fence.run, chunk, quotaKey, limit },
     );
+    if (!intent && !retriesAlone) await lineUp(trx, fence.run, quotaKey);
     if (intent && retriesAlone) {
       await trx.raw(
         'update activations set retried_at = now() where id = (select activation from runs where no = ?)',
@@ -68,17 +73,42 @@ export async function recordImport(
   state: State,
   fence: Fence,
   id: string,
-  { status, executionId, detail }: { status: ImportRow['status']; executionId?: string; detail?: string },
+  {
+    status,
+    executionId,
+    detail,
+    limited = false,
+  }: { status: ImportRow['status']; executionId?: string; detail?: string; limited?: boolean },
 ): Promise<void> {
   await fenced(state, fence, (trx) =>
     trx.raw(
       `update imports set status = :status, execution_id = coalesce(:executionId, execution_id),
-              detail = coalesce(:detail, detail),
+              detail = coalesce(:detail, detail), limited = :limited,
               finished_at = case when :status in ('confirmed', 'doubtful', 'unexplained', 'refused') then now() end
        where id = :id`,
-      { id, status, executionId: executionId ?? null, detail: detail ?? null },
+      { id, status, executionId: executionId ?? null, detail: detail ?? null, limited },
     ),
   );
+}
+
+/** So many refusals with 429, over so long, are no crowd of calls any more: the table had its imports of the day. */
+const REFUSALS = { count: 5, over: `interval '2 minutes'`, within: `interval '1 hour'` };
+
+/**
+ * True when Actito itself takes no more imports of a profile table today, as far as can be told: it counts imports
+ * that we do not know of. All activations learn from each other's refusals; one that is taken begins the count anew.
+ */
+export async function isRefusedForToday(db: Knex, quotaKey: string): Promise<boolean> {
+  const [found] = await rows<{ refused: boolean }>(
+    db,
+    `select count(*) >= ${REFUSALS.count} and min(intended_at) <= now() - ${REFUSALS.over} as refused
+     from imports
+     where quota_key = :quotaKey and limited and intended_at > now() - ${REFUSALS.within}
+       and id > coalesce((select max(id) from imports
+                          where quota_key = :quotaKey and status not in ('refused', 'intended')), 0)`,
+    { quotaKey },
+  );
+  return found!.refused ?? false;
 }
 
 /** A member whose row Actito did not apply. */

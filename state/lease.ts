@@ -9,24 +9,29 @@ export interface Holder {
   runId: string;
 }
 
-/** What fences a write: the run, and its place in the order of lease holders (null: a dry run, without a lease). */
+/**
+ * What fences a write: the run, and its place in the order of lease holders (null: a dry run, without a lease).
+ * `reading`: the extraction that the writer's plan was made from, when what it writes belongs to that plan alone. A run
+ * that lost its stage starts over with another plan, under the same fence.
+ */
 export interface Fence {
   run: string;
   fence: string | null;
+  reading?: string | null;
 }
 
 /**
  * One transaction that only the current lease holder can commit. The shared lock on the activation's row makes
  * whoever takes the lease wait until this write is done, and makes a write that comes too late fail.
- * @throws Failure RunSuperseded
+ * @throws Failure RunSuperseded, StageLost
  */
 export async function fenced<T>(
   state: State,
-  { run, fence }: Fence,
+  fence: Fence,
   write: (trx: Knex.Transaction) => Promise<T>,
 ): Promise<T> {
   return state.transaction(async (trx) => {
-    await checkFence(trx, { run, fence });
+    await checkFence(trx, fence);
     return write(trx);
   });
 }
@@ -34,19 +39,22 @@ export async function fenced<T>(
 /**
  * Fails unless the run is open and, but for a dry run, still holds its activation's lease. What a run does after it
  * was settled would never be accounted for: only settling and closing themselves may come then (`maybeSettled`).
+ * @throws Failure RunSuperseded; StageLost when the run has begun to read its segment anew
  */
 export async function checkFence(
   trx: Knex,
-  { run, fence }: Fence,
+  { run, fence, reading = null }: Fence,
   { lock = 'share', maybeSettled = false }: { lock?: 'share' | 'no key update'; maybeSettled?: boolean } = {},
 ): Promise<void> {
   // A dry run writes nothing that another run reads, so it makes nobody wait.
-  const [held] = await rows(
+  // Whoever starts over writes the run's row first, and so waits for writes of the former plan.
+  const locked = reading === null ? 'activations' : 'activations, runs';
+  const [held] = await rows<{ extraction: string | null }>(
     trx,
-    `select 1 from runs join activations on activations.id = runs.activation
+    `select runs.extraction from runs join activations on activations.id = runs.activation
      where runs.no = :run and runs.closed_at is null and (:maybeSettled or runs.settled_at is null)
        and (cast(:fence as bigint) is null or activations.fence = :fence)
-     ${fence === null ? '' : `for ${lock} of activations`}`,
+     ${fence === null ? '' : `for ${lock} of ${locked}`}`,
     { run, fence, maybeSettled },
   );
   if (!held) {
@@ -54,6 +62,9 @@ export async function checkFence(
       'RunSuperseded',
       'A newer run has taken over this activation; this one no longer writes.',
     );
+  }
+  if (reading !== null && held.extraction !== reading) {
+    throw new Failure('StageLost', 'The segment is read again; what was planned before no longer counts.');
   }
 }
 

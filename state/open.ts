@@ -112,7 +112,9 @@ async function createMembersTable(db: Knex, name: string): Promise<void> {
       hashes     bytea,
       outcome    text not null default 'ok',
       retry_at   timestamptz,
-      since      bigint not null
+      since      bigint not null,
+      -- Since when new attributes wait for an import; who had one lines up anew, whatever came of it.
+      waits_since timestamptz
     );
     create index if not exists retry_of_${name} on ${name} (retry_at)
       where retry_at is not null`);

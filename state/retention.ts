@@ -24,7 +24,6 @@ export async function applyRetention(state: State, { rejects, runs }: Retention)
   await inBatches(state, BATCH.rows, `delete from reject_stories where ctid in (${OLD_STORIES})`, rejects);
   await inBatches(state, BATCH.rows, DELETE_OLD_SAMPLES, Math.min(rejects, SAMPLE_LIFETIME));
   await inBatches(state, BATCH.runs, `delete from runs where no in (${OLD_RUNS})`, runs); // and what hangs on them
-  await inBatches(state, BATCH.rows, `delete from deliveries where id in (${LOOSE_DELIVERIES})`, runs);
 }
 
 const AGE = `now() - :age * interval '1 millisecond'`;
@@ -50,13 +49,6 @@ const OLD_RUNS = `
                     where imports.run = old.no and imports.intended_at > now() - interval '24 hours')
     and not exists (select from deliveries
                     where deliveries.run = old.no and deliveries.delivered_at > now() - interval '7 days')
-  limit :batch for update skip locked`;
-
-/** Those of a run that started over belong to none. */
-const LOOSE_DELIVERIES = `
-  select id from deliveries old
-  where run is null and intended_at < ${AGE} and intended_at < now() - interval '7 days'
-    and id is distinct from (${LAST_DELIVERED})
   limit :batch for update skip locked`;
 
 async function inBatches(state: State, batch: number, sql: string, age: number): Promise<void> {

@@ -16,6 +16,8 @@ export interface Run extends Fence {
   resync: boolean;
   request: Request;
   definition: Definition;
+  /** The extraction that alone may fill the stage. */
+  extraction: string | null;
   /** Complete stage of this run, once extracted. */
   stage: string | null;
   columns: Column[] | null;
@@ -125,7 +127,7 @@ export async function createRun(trx: Knex, run: NewRun): Promise<string> {
 
 const RUN = `
   select no as run, activation, fence, (request->>'dryRun')::boolean as "dryRun",
-         (request->>'resync')::boolean as resync, request, definition, stage, columns, fingerprint, counts,
+         (request->>'resync')::boolean as resync, request, definition, extraction, stage, columns, fingerprint, counts,
          source_guards as "sourceGuards", plan,
          settled_at is not null as settled, closed_at is not null as closed, opened_at as "openedAt"
   from runs`;
@@ -142,6 +144,11 @@ export async function readRun(db: Knex, run: string): Promise<Run> {
 export function planned(run: Run): Run & { plan: Plan } {
   if (run.plan && (run.stage || run.plan.list.from === 'members')) return { ...run, plan: run.plan };
   throw new Failure('StageLost', 'The plan of this run is gone; the segment is read again.');
+}
+
+/** The fence of what belongs to a run's present plan alone. */
+export function planFence({ run, fence, extraction }: Run): Fence {
+  return { run, fence, reading: extraction };
 }
 
 /** The run of a workflow execution, if it has one. */

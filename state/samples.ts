@@ -83,7 +83,7 @@ async function sampleDelta(trx: Knex.Transaction, { run, activation, definition,
        from unnest(cast(:names as text[]), cast(array[${values.join(', ')}] as text[])) with ordinality
          as mapped (name, value, place)
        where case class
-         when 'added' then substring(pattern from cast(place as integer) for 1) = '0'
+         when 'added' then substring(ltrim(pattern, 'vc') from cast(place as integer) for 1) = '0'
          when 'changed' then substring(chosen.hashes from cast(8 * place - 7 as integer) for 8) <> all (
            array(select substring(known.hashes from first for 8)
                  from generate_series(1, octet_length(known.hashes), 8) as first))

@@ -4,6 +4,7 @@ import { useUpApprovals } from './decisions.ts';
 import { findDelivered } from './deliveries.ts';
 import { foldMembers, type Folded } from './fold.ts';
 import { checkFence, type Fence } from './lease.ts';
+import { moveOn } from './import-line.ts';
 import { membersTable } from './names.ts';
 import { addCounts, readRun, type Plan, type Run } from './runs.ts';
 import { setTransaction, type State } from './state.ts';
@@ -46,6 +47,7 @@ export async function settleWithin(trx: Knex.Transaction, number: string): Promi
   }
   if (!run.plan.unchanged) await acknowledgeSegment(trx, run, listIsRight && folded.unsent === 0);
 
+  await moveOn(trx, run.run, run.activation, folded.unsent);
   await addCounts(trx, run.run, folded);
   await trx.raw('update runs set settled_at = now() where no = ?', [run.run]);
 }
@@ -84,7 +86,7 @@ async function acknowledgeSegment(trx: Knex, run: Run, complete: boolean): Promi
 export async function startOver(trx: Knex.Transaction, run: string): Promise<void> {
   await settleWithin(trx, run);
   await trx.raw('update imports set chunk = null where run = ?', [run]);
-  await trx.raw('update deliveries set run = null where run = ?', [run]);
+  await trx.raw('update deliveries set of_former_plan = true where run = ?', [run]);
   await trx.raw('delete from chunks where run = ?', [run]);
   await trx.raw('update runs set plan = null, stage = null, settled_at = null where no = ?', [run]);
 }

@@ -34,11 +34,12 @@ export function valueColumns(attributes: number): string[] {
 export async function beginExtraction(state: State, fence: Fence): Promise<string> {
   const extraction = randomUUID();
   await fenced(state, fence, async (trx) => {
-    if ((await readRun(trx, fence.run)).plan) await startOver(trx, fence.run);
+    // First of all: it waits for what an attempt of the former plan is just writing.
     await trx.raw('update runs set extraction = :extraction, stage = null where no = :run', {
       extraction,
       run: fence.run,
     });
+    if ((await readRun(trx, fence.run)).plan) await startOver(trx, fence.run);
     await trx.raw(`delete from rejects where run = ? and stage = 'extract'`, [fence.run]);
   });
   return extraction;

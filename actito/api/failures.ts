@@ -13,11 +13,18 @@ const NEVER_CONNECTED = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** Waits after a 429: Actito names none, and its limit is on concurrent calls, so it passes quickly. */
-const TOO_MANY_REQUESTS_PAUSE = 2_000;
-
 /** 401: the token is no longer accepted, which a new one may mend. */
 export class TokenRejected extends Failure {}
+
+/**
+ * 429. D: too many calls at one time, which passes quickly, or the day's imports of a table, which does not; nothing
+ * documented in the answer tells which. It names no pause either: the policy of retries lets it grow.
+ */
+export class TooManyCalls extends Failure {
+  constructor(message: string) {
+    super('ActitoUnavailable', message, { notDone: true });
+  }
+}
 
 /** 404: a name, an id or a whole route that Actito does not have, or does not show to this key. */
 export class NotFound extends Failure {
@@ -58,10 +65,7 @@ export async function failureOfResponse(
     case 408:
       return new Failure('ActitoUnavailable', said);
     case 429:
-      return new Failure('ActitoUnavailable', `${said} Too many calls or imports at one time.`, {
-        notDone,
-        retryAfter: TOO_MANY_REQUESTS_PAUSE,
-      });
+      return new TooManyCalls(`${said} Too many calls at one time, or too many imports in a day.`);
     default:
       return response.status >= 500
         ? new Failure('ActitoUnavailable', said)

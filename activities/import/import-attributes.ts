@@ -1,8 +1,9 @@
 import { activityInfo } from '@temporalio/activity';
+import type { Knex } from 'knex';
 import { assignChunks } from '../../state/chunks.ts';
-import { fenced } from '../../state/lease.ts';
+import { fenced, oneAtATime } from '../../state/lease.ts';
 import { requireProvisioned } from '../../state/provisioned.ts';
-import { planned, readRun } from '../../state/runs.ts';
+import { planFence, planned, readRun } from '../../state/runs.ts';
 import { connectActito } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { cancellation } from '../progress.ts';
@@ -31,7 +32,16 @@ export async function importAttributes(deps: Dependencies, ref: RunRef): Promise
   const signal = cancellation();
   const { client, quotaKey } = connectActito(deps, run.definition.destination, signal);
   const execution = activityInfo().workflowExecution!.runId;
-  const job: ImportJob = { state: deps.state, ref, run, execution, provisioned, client, quotaKey, signal };
+  const job: ImportJob = {
+    state: deps.state,
+    ref: planFence(run),
+    run,
+    execution,
+    provisioned,
+    client,
+    quotaKey,
+    signal,
+  };
 
   await sendCanary(job);
   const deferredChunks = await sendAll(job);
@@ -43,13 +53,23 @@ export async function importAttributes(deps: Dependencies, ref: RunRef): Promise
 /** Sends every chunk that no live import stands for; rows that were set aside on the way get chunks of their own. */
 async function sendAll(job: ImportJob): Promise<number> {
   const { state, ref } = job;
-  let deferred = 0;
+  let deferred: number;
+  let overtaken: boolean;
   do {
     deferred = 0;
+    overtaken = false;
     for (const chunk of await chunksToSend(job)) {
       // After the first refusal by the quota there is no point in preparing more files.
-      if (deferred > 0 || (await sendChunk(job, chunk)) === 'deferred') deferred++;
+      const sent = deferred > 0 ? 'deferred' : await sendChunk(job, chunk);
+      if (sent === 'deferred') deferred++;
+      overtaken = sent === 'overtaken';
+      if (overtaken) break;
     }
-  } while ((await fenced(state, ref, (trx) => assignChunks(trx, ref.run))) > 0);
+  } while ((await fenced(state, ref, (trx) => assignNow(trx, ref.run))) > 0 || overtaken);
   return deferred;
+}
+
+async function assignNow(trx: Knex, run: string): Promise<number> {
+  await oneAtATime(trx, run); // an attempt that was given up may still set rows aside
+  return assignChunks(trx, run);
 }

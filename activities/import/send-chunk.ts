@@ -5,26 +5,36 @@ import {
   type ImportFileOptions,
 } from '../../actito/files/import-file.ts';
 import { spoolFile, type Spool } from '../../actito/files/spool.ts';
-import { NotFound } from '../../actito/api/failures.ts';
+import { NotFound, TooManyCalls } from '../../actito/api/failures.ts';
 import { PACKED } from '../../actito/contract.ts';
 import { etlMissing } from '../../actito/imports/etl.ts';
 import { startImport } from '../../actito/imports/start.ts';
-import { Failure, isFailure } from '../../activation/failures.ts';
+import { isFailure } from '../../activation/failures.ts';
 import { withChunkRows } from '../../state/chunk-rows.ts';
-import { omittedAttributes, setAside, type Chunk } from '../../state/chunks.ts';
-import { intendImport, readImports, recordImport } from '../../state/imports.ts';
+import { omittedAttributes, type Chunk } from '../../state/chunks.ts';
+import { intendImport, recordImport } from '../../state/imports.ts';
 import { checkFence } from '../../state/lease.ts';
+import { setAside } from '../../state/set-aside.ts';
 import { progress } from '../progress.ts';
 import { findLost } from './find-lost.ts';
 import { fileName } from './file-name.ts';
 import type { ImportJob } from './job.ts';
+import { afterLostAnswer, afterRefusal, isGivenUp, wasGivenUp } from './pauses.ts';
 
 /**
  * Writes a chunk's file and starts its import, with an intent recorded before the call.
- * `deferred`: the day's quota of imports is used up. `nothing`: every row had to be set aside.
+ * `deferred`: the day's quota of imports is used up, by our count or by Actito's. `nothing`: every row had to be set
+ * aside. `overtaken`: those who wait longest were set aside; their chunk goes first, once it is assigned.
  */
-export async function sendChunk(job: ImportJob, chunk: Chunk): Promise<'sent' | 'deferred' | 'nothing'> {
-  const options = fileOptions(job, chunk);
+export async function sendChunk(
+  job: ImportJob,
+  chunk: Chunk,
+): Promise<'sent' | 'deferred' | 'nothing' | 'overtaken'> {
+  if (await wasGivenUp(job, chunk)) return 'deferred';
+  let overtaken = false;
+  const options = fileOptions(job, chunk, (asideWait) => {
+    overtaken ||= asideWait !== null && chunk.waitsSince !== null && asideWait <= chunk.waitsSince;
+  });
   const report = progress();
   const { compression: packing } = job.run.definition.destination.contract;
   const file = await withChunkRows(job.state, job.run, chunk, (batches) =>
@@ -32,6 +42,7 @@ export async function sendChunk(job: ImportJob, chunk: Chunk): Promise<'sent' | 
   );
   try {
     if (file.rows === 0) return 'nothing';
+    if (overtaken) return 'overtaken';
     if (await findLost(job, chunk, PACKED[file.packing].suffix)) return 'sent';
     return await post(job, chunk, importColumns(options), file);
   } finally {
@@ -74,16 +85,25 @@ async function post(
     await recordImport(state, ref, id, { status: 'posted', executionId });
     return 'sent';
   } catch (error) {
+    if (error instanceof TooManyCalls) {
+      await recordImport(state, ref, id, { status: 'refused', detail: error.message, limited: true });
+      if (await isGivenUp(job)) return 'deferred';
+      throw await afterRefusal(job, chunk, error);
+    }
     if (isFailure(error) && error.notDone) {
       await recordImport(state, ref, id, { status: 'refused', detail: error.message });
     } else if (isFailure(error, 'ActitoUnavailable')) {
-      throw await slowedDown(job, chunk, error);
+      throw await afterLostAnswer(job, chunk, error);
     }
     throw error;
   }
 }
 
-function fileOptions({ state, ref, run, provisioned }: ImportJob, chunk: Chunk): ImportFileOptions {
+function fileOptions(
+  { state, ref, run, provisioned }: ImportJob,
+  chunk: Chunk,
+  onAside: (waitsSince: Date | null) => void,
+): ImportFileOptions {
   const { activation, destination } = run.definition;
   const { emptyValue, etlColumns } = destination.contract;
   const omitted = omittedAttributes(chunk.pattern);
@@ -96,12 +116,10 @@ function fileOptions({ state, ref, run, provisioned }: ImportJob, chunk: Chunk):
     columns: run.columns!,
     targets: provisioned.attributes,
     ...{ omitted, emptyValue, allColumns },
-    setAside: (rows) =>
-      setAside(
-        state,
-        ref,
-        rows.map((row) => ({ ...row, pattern: patternWithout(omitted, row, wholeRow) })),
-      ),
+    setAside: async (rows) => {
+      const set = rows.map((row) => ({ ...row, pattern: patternWithout(omitted, row, wholeRow) }));
+      onAside(await setAside(state, ref, set));
+    },
   };
 }
 
@@ -124,15 +142,4 @@ async function* counting(
     rows += part.rows;
     report(rows);
   }
-}
-
-/**
- * Every try whose answer is lost may have started an import, and counts against the day's quota of all activations:
- * the first is repeated soon, the next ones after 5, 10, 20 … minutes.
- */
-async function slowedDown({ state, ref }: ImportJob, chunk: Chunk, failure: Failure): Promise<Failure> {
-  const imports = await readImports(state, ref.run);
-  const lost = imports.filter((row) => row.chunk === chunk.no && row.status === 'intended').length;
-  if (lost < 2) return failure;
-  return new Failure(failure.type, failure.message, { retryAfter: 5 * 60_000 * 2 ** Math.min(lost - 2, 3) });
 }

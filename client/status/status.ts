@@ -2,7 +2,14 @@ import { longestGap } from '../../activation/definition/longest-gap.ts';
 import type { Activation } from '../../activation/definition/definition.ts';
 import type { Project } from '../../config/project.ts';
 import { readHistory, type PastRun } from '../../state/report/history.ts';
-import { readQuotaUse, readStandings, type QuotaUse, type Standing } from '../../state/report/overview.ts';
+import {
+  readLine,
+  readQuotaUse,
+  readStandings,
+  type QuotaUse,
+  type Standing,
+  type Waiting,
+} from '../../state/report/overview.ts';
 import type { Snapshot } from '../../state/report/snapshot.ts';
 import type { NextStarts, Outlook } from './next-start.ts';
 import { renewalProblem } from './renewal.ts';
@@ -21,7 +28,14 @@ export interface ActivationStatus {
   /** Its runs that are open in Temporal, dry runs left out; undefined: Temporal was not asked. */
   running: RunUnderWay[] | undefined;
   /** Imports of its profile table in the last 24 hours, of all activations. */
-  imports: { used: number; limit: number; nextFree: Date | null };
+  imports: {
+    used: number;
+    limit: number;
+    left: number;
+    nextFree: Date | null;
+    /** Whose attributes wait for one of them, since when; who comes first stands first. */
+    waiting: { activation: string; since: Date }[];
+  };
   /** Runs that were held or failed since the last one that succeeded. */
   streak: number;
   /** What someone should look at, a sentence each. */
@@ -33,6 +47,7 @@ export interface Standings {
   standings: Map<string, Standing>;
   lastRuns: Map<string, PastRun>;
   quotas: QuotaUse[];
+  line: Waiting[];
 }
 
 /** Reads how some activations stand. */
@@ -46,26 +61,30 @@ export async function readState(snapshot: Snapshot, activations: readonly string
     const found = (await readHistory(snapshot, { activation, limit: 1, dryRuns: false }))[0];
     if (found) lastRuns.set(activation, found);
   }
-  return { standings, lastRuns, quotas: await readQuotaUse(snapshot) };
+  return { standings, lastRuns, quotas: await readQuotaUse(snapshot), line: await readLine(snapshot) };
 }
 
 /** Puts together what project, state and Temporal (undefined: it was not asked) know of an activation. */
 export function statusOf(
   activation: Activation,
   project: Project,
-  { standings, lastRuns, quotas }: Standings,
+  { standings, lastRuns, quotas, line }: Standings,
   outlook: Outlook | undefined,
   now: Date,
 ): ActivationStatus {
   const { id } = activation;
   const standing = standings.get(id);
   const { limits } = project.destinations.get(activation.destination)!;
-  const key = standing?.quotaKey ?? sharedQuotaKey(activation, project, standings);
+  const own = line.find((waiting) => waiting.activation === id)?.quotaKey;
+  const key = own ?? standing?.quotaKey ?? sharedQuotaKey(activation, project, standings);
   const use = quotas.find(({ quotaKey }) => quotaKey === key);
+  const used = use?.used ?? 0;
+  const limit = limits.importsPerTablePerDay;
   const imports = {
-    used: use?.used ?? 0,
-    limit: limits.importsPerTablePerDay,
-    nextFree: use?.nextFree ?? null,
+    ...{ used, limit, left: Math.max(0, limit - used), nextFree: use?.nextFree ?? null },
+    waiting: line
+      .filter(({ quotaKey }) => quotaKey === key)
+      .map(({ activation, since }) => ({ activation, since })),
   };
   const status = {
     activation: id,
@@ -115,8 +134,22 @@ function warningsOf(
       ? `the imports of its profile table are used up (${imports.used} in 24 hours); the next is free at ` +
         `${imports.nextFree?.toISOString() ?? '–'}`
       : undefined,
+    waitingWords(activation, imports),
   ];
   return warnings.filter((warning) => warning !== undefined);
+}
+
+function waitingWords(
+  { id }: Activation,
+  { waiting, left, limit }: ActivationStatus['imports'],
+): string | undefined {
+  const place = waiting.findIndex(({ activation }) => activation === id);
+  if (place < 0) return undefined;
+  const before = waiting.slice(0, place).map(({ activation }) => activation);
+  return (
+    `its attributes wait for an import since ${waiting[place]!.since.toISOString()}, and go with its next run: ` +
+    `${left} of ${limit} are left, ${before.length === 0 ? 'it comes first' : `after ${before.join(', ')}`}`
+  );
 }
 
 /** A run that was cancelled, or goes on, after those that failed says nothing of why they did. */

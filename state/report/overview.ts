@@ -1,3 +1,4 @@
+import { IN_LINE } from '../import-line.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** How an activation stands, as far as the state database knows. */
@@ -22,6 +23,13 @@ export interface QuotaUse {
   used: number;
   /** When the oldest of them no longer counts. */
   nextFree: Date | null;
+}
+
+/** An activation whose attributes wait for an import of a profile table. */
+export interface Waiting {
+  activation: string;
+  quotaKey: string;
+  since: Date;
 }
 
 /** How all activations that ever ran stand. */
@@ -56,5 +64,13 @@ export async function readQuotaUse({ rows }: Snapshot): Promise<QuotaUse[]> {
             min(intended_at) + interval '24 hours' as "nextFree"
      from imports where status <> 'refused' and intended_at > now() - interval '24 hours'
      group by quota_key order by quota_key`,
+  );
+}
+
+/** Who waits for an import, of each profile table in the order in which they come. */
+export async function readLine({ rows }: Snapshot): Promise<Waiting[]> {
+  return rows(
+    `select activation, quota_key as "quotaKey", since from (${IN_LINE}) as line
+     order by quota_key, since, activation`,
   );
 }

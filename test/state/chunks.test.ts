@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { assignChunks, omittedAttributes, readChunks, setAside } from '../../state/chunks.ts';
+import { assignChunks, omittedAttributes, readChunks } from '../../state/chunks.ts';
 import { fenced } from '../../state/lease.ts';
+import { setAside } from '../../state/set-aside.ts';
 import { settleRun } from '../../state/settle.ts';
 import { chunkFile, cutAgain } from './chunk-files.ts';
 import { deliver, FATES, goodRun, planned, sendChunk, type Fate } from './sending.ts';
@@ -26,7 +27,7 @@ const people = (count: number, values: (string | null)[] = ['1', '2', '3']) =>
 test('members of one pattern go with one file, whatever their number', async () => {
   const run = await planned(world, definitionFor(newActivation()), people(5_000));
   expect(await readChunks(world.state, run.run)).toEqual([
-    { no: 1, pattern: '000', firstKey: 'p00000', lastKey: 'p04999', members: 5_000 },
+    { no: 1, pattern: '000', firstKey: 'p00000', lastKey: 'p04999', members: 5_000, waitsSince: null },
   ]);
 });
 
@@ -101,7 +102,9 @@ test('files are cut at the limit, and every member is in exactly one of them', a
         keys.push(...file.keys);
       }
       expect(keys.sort()).toEqual(segment.map(({ key }) => key!).sort());
-      expect(chunks.map(({ no }) => no)).toEqual(chunks.map((_, index) => index + 1));
+      expect(chunks.map(({ no }) => no).toSorted((a, b) => a - b)).toEqual(
+        chunks.map((_, index) => index + 1),
+      );
       const patterns = new Set(chunks.map(({ pattern }) => pattern)).size;
       const total = segment.reduce((sum, row) => sum + bytesOf(row), 0);
       expect(chunks.length).toBeLessThanOrEqual(patterns + Math.floor(total / limit));

@@ -130,19 +130,6 @@ test('a run after retention goes on from what was acknowledged', async () => {
   expect((await planned(world, definition, [CHANGED])).plan).toMatchObject({ unchanged: true, toSend: 0 });
 });
 
-test('deliveries of runs that started over go too, but never the last one of an activation', async () => {
-  const definition = definitionFor(newActivation());
-  await goodRun(world, definition, [ANNA]);
-  await goodRun(world, definition, [ANNA, { ...ANNA, key: 'bob' }]);
-  await world.state.raw('update deliveries set run = null');
-  await age(91);
-  await applyRetention(world.state, RETENTION);
-  expect(await left()).toMatchObject({ deliveries: 1 });
-  expect(await rows(world.state, 'select cast(members as integer) from deliveries')).toEqual([
-    { members: 2 },
-  ]);
-});
-
 test('more than a batch goes in one sweep', async () => {
   const run = await runWithRejects();
   await world.state.raw(

@@ -5,8 +5,10 @@ import { DefaultLogger, type Logger } from '@temporalio/worker';
 import { createActivities, type Activities } from '../../activities/create.ts';
 import type { ClosedRun } from '../../activities/close.ts';
 import type { ListSummary } from '../../activities/confirm/summary.ts';
+import type { ImportSummary } from '../../activities/import/import-attributes.ts';
 import type { PlanSummary } from '../../activities/plan.ts';
 import type { ProvisionSummary } from '../../activities/provision.ts';
+import type { RunRef } from '../../activities/run-ref.ts';
 import { temporalAddress } from '../setup/servers.ts';
 import { ACTIVATION, type Stand } from './stand.ts';
 
@@ -32,11 +34,16 @@ export interface DirectRunOptions {
   resync?: boolean;
   /** The run is killed after this phase: neither settled nor closed. */
   killedAfter?: PhaseName;
+  /** Called when importing fails with what passes: it is then tried again, as Temporal would after a pause. */
+  beforeNextTry?: (failure: ActivityFailure) => Promise<unknown>;
 }
+
+export type ActivityFailure = Error & { type?: string; nonRetryable?: boolean; nextRetryDelay?: number };
 
 export interface DirectRun extends Partial<ClosedRun> {
   plan?: PlanSummary;
   provisioned?: ProvisionSummary;
+  imported?: ImportSummary;
   list?: ListSummary;
   /** What the first failing phase said; the run was settled and closed as failed. */
   failure?: Error & { type?: string };
@@ -71,6 +78,17 @@ async function directRun(
   );
   const call = <Name extends keyof Activities>(name: Name, ...args: Parameters<Activities[Name]>) =>
     env.run(activities[name] as never, ...(args as unknown as never[])) as ReturnType<Activities[Name]>;
+  const importAttributes = async (ref: RunRef): Promise<ImportSummary> => {
+    for (;;) {
+      try {
+        return await call('importAttributes', ref);
+      } catch (error) {
+        const failure = error as ActivityFailure;
+        if (failure.nonRetryable !== false || !options.beforeNextTry) throw error;
+        await options.beforeNextTry(failure);
+      }
+    }
+  };
   const killed = (phase: PhaseName) => phase === killedAfter;
 
   const answer = await call('open', { activation, dryRun, resync });
@@ -80,6 +98,7 @@ async function directRun(
   const ref = { run, fence };
   let plan: PlanSummary | undefined;
   let provisioned: ProvisionSummary | undefined;
+  let imported: ImportSummary | undefined;
   let list: ListSummary | undefined;
   let failure: Error | undefined;
   try {
@@ -90,7 +109,9 @@ async function directRun(
     if (!dryRun && plan.guards.length === 0) {
       provisioned = await call('provision', ref);
       if (killed('provision')) return { killed: true };
-      if (plan.toSend > 0) await call('importAttributes', ref).catch((error: Error) => (failure = error));
+      if (plan.toSend > 0) {
+        imported = await importAttributes(ref).catch((error: Error) => ((failure = error), undefined));
+      }
       if (killed('importAttributes')) return { killed: true };
       if (provisioned.push) await call('pushList', ref);
       if (killed('pushList')) return { killed: true };
@@ -103,5 +124,5 @@ async function directRun(
   await call('settle', ref);
   if (killed('settle')) return { killed: true };
   const outcome = plan?.guards.length ? 'held' : failure ? 'failed' : 'succeeded';
-  return { ...(await call('close', ref, { outcome })), plan, provisioned, list, failure };
+  return { ...(await call('close', ref, { outcome })), plan, provisioned, imported, list, failure };
 }

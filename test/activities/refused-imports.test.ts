@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { directRunner, type ActivityFailure } from '../support/direct-run.ts';
+import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
+
+/* Actito answers 429 to a crowd of calls, and to imports beyond its own quota of the day. */
+
+let stand: Stand;
+let runner: Awaited<ReturnType<typeof directRunner>>;
+beforeAll(async () => {
+  stand = await startStand({ importsPerTablePerDay: 1 });
+  runner = await directRunner(stand);
+});
+afterAll(async () => {
+  await runner?.close();
+  await stand?.dispose();
+});
+beforeEach(async () => {
+  await resetStand(stand);
+  await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }, { emailAddress: 'bob@shop.be' }]);
+  await stand.warehouse.query(`insert into people (email, first_name) values ('anna@shop.be', 'Anna')`);
+});
+
+/** Tries as Temporal would, the pauses that were asked for only passing in our state. */
+function tries(each: (failure: ActivityFailure) => void = () => undefined) {
+  const pauses: number[] = [];
+  const beforeNextTry = async (failure: ActivityFailure) => {
+    expect(failure.type).toBe('ActitoUnavailable');
+    each(failure);
+    pauses.push(Number(failure.nextRetryDelay));
+    await stand.state.raw(
+      `update imports set intended_at = intended_at - cast(? as double precision) * interval '1 ms'`,
+      [pauses.at(-1)!],
+    );
+  };
+  return { pauses, beforeNextTry };
+}
+
+const executions = () => stand.actito.calls()['POST /mass-imports/v5/entities/{entity}/etl-executions'];
+const WAITING = { outcome: 'succeeded with rejects', imported: { deferredChunks: 1 } };
+const listed = () => [...stand.actito.listMembers(LIST)].sort();
+const everyoneIsCalled = (name: string) => stand.warehouse.query('update people set first_name = $1', [name]);
+
+test('imports that Actito has counted without us: after five refusals attributes wait, and the list goes out', async () => {
+  await runner.run(); // the one import of Actito's day
+  await everyoneIsCalled('Anne');
+  await stand.warehouse.query(`insert into people (email, first_name) values ('bob@shop.be', 'Bob')`);
+  const { pauses, beforeNextTry } = tries();
+  const run = await runner.run({ beforeNextTry });
+  expect(run).toMatchObject({ ...WAITING, counts: { unsent: 2 } });
+  expect(pauses).toEqual([2_000, 8_000, 32_000, 128_000]);
+  expect(listed()).toEqual(['anna@shop.be', 'bob@shop.be']);
+  expect(executions()).toBe(6);
+
+  await everyoneIsCalled('Anna B');
+  const next = tries();
+  expect(await runner.run(next)).toMatchObject(WAITING);
+  expect([next.pauses, executions()]).toEqual([[], 7]); // one question, since the day is known to be used up
+
+  stand.actito.advanceClock(24 * 3_600_000);
+  expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { unsent: 0 } });
+  expect(stand.actito.contact('emailAddress', 'anna@shop.be')).toMatchObject({ firstName: 'Anna B' });
+});
+
+test('a crowd of calls passes: what was refused a few times is sent in the same run', async () => {
+  stand.actito.setFault('tooManyRequests', { times: 3, route: '/mass-imports' });
+  const { pauses, beforeNextTry } = tries();
+  expect(await runner.run({ beforeNextTry })).toMatchObject({
+    ...{ outcome: 'succeeded', imported: { deferredChunks: 0 }, counts: { updated: 1 } },
+  });
+  expect(pauses).toEqual([2_000, 8_000, 32_000]);
+});
+
+test('many refusals within a moment are a crowd too, however many activations share them', async () => {
+  stand.actito.setFault('tooManyRequests', { times: 8, route: '/mass-imports' });
+  let failures = 0;
+  const beforeNextTry = async () => void failures++;
+  expect(await runner.run({ beforeNextTry })).toMatchObject({ counts: { updated: 1 } });
+  expect(failures).toBe(8);
+});

@@ -1,0 +1,29 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { ActivationStatus } from '../../../client/status/status.ts';
+import { pastForTests, seedPeople } from './support.ts';
+
+const past = pastForTests();
+beforeEach(() => seedPeople(past.stand));
+
+const one = async (id: string) =>
+  (await past.json<{ activations: ActivationStatus[] }>(['status', id])).activations[0]!;
+
+test('who waits for an import is told since when, and who comes first', async () => {
+  await past.stand.writeDestination({ limits: { importsPerTablePerDay: 1 } });
+  const [first, second] = ['spring', 'summer'];
+  for (const id of [first, second]) await past.stand.writeActivation({ list: { name: id } }, id);
+  for (const activation of ['vip', first, second]) await past.hosted.run({ activation });
+  const { imports, warnings } = await one(second);
+  expect(imports).toMatchObject({
+    used: 1,
+    left: 0,
+    waiting: [{ activation: first }, { activation: second }],
+  });
+  const [, { since }] = imports.waiting as [unknown, { since: Date }];
+  expect(warnings).toContain(
+    `${second}: its attributes wait for an import since ${String(since)}, and go with its next run: ` +
+      `0 of 1 are left, after ${first}`,
+  );
+  expect((await one(first)).warnings.join()).toContain('0 of 1 are left, it comes first');
+  expect((await one('vip')).warnings.join()).not.toContain('its attributes wait');
+});

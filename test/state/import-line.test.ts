@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readChunks } from '../../state/chunks.ts';
+import { closeRun } from '../../state/close.ts';
+import { intendImport, recordImport } from '../../state/imports.ts';
+import { readLine } from '../../state/report/overview.ts';
+import { withSnapshot } from '../../state/report/snapshot.ts';
+import { settleRun } from '../../state/settle.ts';
+import { deliver, planned } from './sending.ts';
+import { definitionFor, freshState, newActivation, type StateWorld } from './support.ts';
+
+/* Activations share the imports of their profile table: whose turn is it when the quota renews? */
+
+let world: StateWorld;
+beforeAll(async () => {
+  world = await freshState();
+});
+afterAll(() => world?.dispose());
+
+let tables = 0;
+const newTable = (limit: number) => ({ quotaKey: `table ${++tables}`, limit, retriesAlone: false });
+type Table = ReturnType<typeof newTable>;
+const newDefinition = () => definitionFor(newActivation());
+type Definition = ReturnType<typeof newDefinition>;
+let values = 0;
+
+/**
+ * A whole run with two files to send, of which it sends those that it gets an import for.
+ * @returns how many these were
+ */
+async function runOf(definition: Definition, table: Table, files = 1): Promise<number> {
+  const value = String(++values);
+  const segment = [
+    { key: 'anna', values: [value, value, value] },
+    { key: 'bob', values: [null, value, value] },
+  ].slice(0, files);
+  const run = await planned(world, definition, segment);
+  let sent = 0;
+  for (const { no } of await readChunks(world.state, run.run)) {
+    const id = await intendImport(world.state, run, { chunk: no, ...table });
+    if (id === null) break;
+    await recordImport(world.state, run, id, { status: 'confirmed' });
+    sent++;
+  }
+  if (run.plan.push) await deliver(world, run);
+  await settleRun(world.state, run);
+  await closeRun(world.state, run, { outcome: 'succeeded' });
+  return sent;
+}
+
+const renew = ({ quotaKey }: Table) =>
+  world.state.raw(`update imports set intended_at = intended_at - interval '25 hours' where quota_key = ?`, [
+    quotaKey,
+  ]);
+const later = ({ quotaKey }: Table, time: string) =>
+  world.state.raw(
+    `update import_line set since = since - cast(:time as interval), asked_at = asked_at - cast(:time as interval)
+     where quota_key = :quotaKey`,
+    { time, quotaKey },
+  );
+const lineOf = async ({ quotaKey }: Table) =>
+  (await withSnapshot(world.state, readLine))
+    .filter((waiting) => waiting.quotaKey === quotaKey)
+    .map(({ activation }) => activation);
+const ids = (...definitions: Definition[]) => definitions.map(({ activation }) => activation.id);
+
+test('when the quota renews, who waits comes before a newcomer, and who waits longer before who waits shorter', async () => {
+  const table = newTable(1);
+  const [first, second, third] = [newDefinition(), newDefinition(), newDefinition()];
+  expect(await runOf(first, table)).toBe(1);
+  expect(await runOf(second, table)).toBe(0);
+  expect(await runOf(third, table)).toBe(0);
+  expect(await lineOf(table)).toEqual(ids(second, third));
+  await renew(table);
+  expect(await runOf(first, table)).toBe(0); // kept for the second
+  expect(await runOf(third, table)).toBe(0);
+  expect(await runOf(second, table)).toBe(1);
+  expect(await lineOf(table)).toEqual(ids(third, first));
+});
+
+test('no more than one import is kept for each that waits: the others are anyone’s', async () => {
+  const table = newTable(3);
+  const [greedy, waiting, newcomer] = [newDefinition(), newDefinition(), newDefinition()];
+  await runOf(greedy, table, 2);
+  await runOf(greedy, table);
+  await runOf(waiting, table);
+  await renew(table);
+  expect(await runOf(newcomer, table, 2)).toBe(2);
+  expect(await runOf(newcomer, table)).toBe(0);
+  expect(await runOf(waiting, table)).toBe(1);
+});
+
+test('who had an import and needs more goes to the end of the line; who has sent everything leaves it', async () => {
+  const table = newTable(1);
+  const [large, small] = [newDefinition(), newDefinition()];
+  expect(await runOf(large, table, 2)).toBe(1);
+  expect(await runOf(small, table)).toBe(0);
+  expect(await lineOf(table)).toEqual(ids(large, small));
+  await renew(table);
+  expect(await runOf(large, table, 2)).toBe(1);
+  expect(await lineOf(table)).toEqual(ids(small, large));
+  await renew(table);
+  expect(await runOf(small, table)).toBe(1);
+  expect(await lineOf(table)).toEqual(ids(large));
+});
+
+test('an activation that has not run for two days blocks nobody; one that asks every day keeps its place', async () => {
+  const table = newTable(1);
+  const [gone, daily, newcomer] = [newDefinition(), newDefinition(), newDefinition()];
+  await runOf(newcomer, table);
+  await runOf(gone, table);
+  await later(table, '1 hour');
+  await runOf(daily, table);
+  await later(table, '30 hours');
+  await runOf(daily, table); // in vain, its turn would come after the other
+  await later(table, '30 hours');
+  await renew(table);
+  expect(await lineOf(table)).toEqual(ids(daily));
+  expect(await runOf(newcomer, table)).toBe(0);
+  expect(await runOf(daily, table)).toBe(1);
+});
+
+test('retries alone do not line up, and other tables know nothing of the line', async () => {
+  const [table, other] = [newTable(1), newTable(1)];
+  const [first, second] = [newDefinition(), newDefinition()];
+  await runOf(first, table);
+  await runOf(second, { ...table, retriesAlone: true });
+  expect(await lineOf(table)).toEqual([]);
+  await runOf(second, table);
+  expect(await runOf(first, other)).toBe(1);
+});

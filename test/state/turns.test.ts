@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { assignChunks, readChunks } from '../../state/chunks.ts';
+import { closeRun } from '../../state/close.ts';
+import { fenced } from '../../state/lease.ts';
+import { setAside } from '../../state/set-aside.ts';
+import { settleRun } from '../../state/settle.ts';
+import { deliver, planned, sendChunk, type Fate } from './sending.ts';
+import { definitionFor, freshState, membersOf, newActivation, type StateWorld } from './support.ts';
+
+/* With few imports a day, whose turn is it? */
+
+let world: StateWorld;
+beforeAll(async () => {
+  world = await freshState();
+});
+afterAll(() => world?.dispose());
+
+/** Three patterns of null values, all of whose members change with every run. */
+const segment = (day: string) => [
+  ...['anna', 'bob', 'carl'].map((key) => ({ key, values: [day, day, day] })),
+  ...['dora', 'emil'].map((key) => ({ key, values: [day, null, day] })),
+  { key: 'finn', values: [null, day, day] },
+];
+
+/** Runs that may send one file each; the patterns of these, in order. */
+async function turns(days: number, fateOf: (pattern: string) => Fate = () => 'confirmed'): Promise<string[]> {
+  const definition = definitionFor(newActivation());
+  const sent: string[] = [];
+  for (let day = 1; day <= days; day++) {
+    const run = await planned(world, definition, segment(String(day)));
+    const [chunk] = await readChunks(world.state, run.run);
+    await sendChunk(world, run, chunk!, fateOf(chunk!.pattern));
+    sent.push(chunk!.pattern);
+    if (run.plan.push) await deliver(world, run);
+    await settleRun(world.state, run);
+    await closeRun(world.state, run, { outcome: 'succeeded' });
+  }
+  return sent;
+}
+
+test('with one import a run the largest file goes first, then whoever waits longest: nobody starves', async () => {
+  expect(await turns(7)).toEqual(['000', '010', '100', '000', '010', '100', '000']);
+});
+
+test.each(['doubtful', 'refused'] as const)(
+  'a file that is %s every time has had its turn, and keeps nobody else from theirs',
+  async (fate) => {
+    const sent = await turns(6, (pattern) => (pattern === '000' ? fate : 'confirmed'));
+    expect(sent).toEqual(['000', '010', '100', '000', '010', '100']);
+  },
+);
+
+test('who is set aside when those set aside before have been sent is not taken for sent', async () => {
+  const definition = definitionFor(newActivation());
+  const run = await planned(world, definition, segment('1'));
+  const bad = [{ attribute: 'a', reason: 'ValueTooLong' }];
+  const aside = (...keys: string[]) =>
+    setAside(
+      world.state,
+      run,
+      keys.map((key) => ({ key, pattern: 'v100', bad })),
+    );
+  const assign = () => fenced(world.state, run, (trx) => assignChunks(trx, run.run));
+  await aside('anna', 'carl');
+  await assign();
+  const first = (await readChunks(world.state, run.run)).find(({ pattern }) => pattern.startsWith('v'));
+  await sendChunk(world, run, first!, 'confirmed');
+  await aside('bob');
+  expect(await assign()).toBe(1);
+  await deliver(world, run);
+  await settleRun(world.state, run);
+  const confirmed = (await membersOf(world, definition.activation.id)).filter(
+    ({ hashes }) => hashes !== null,
+  );
+  expect(confirmed.map(({ key }) => key)).toEqual(['anna', 'carl']);
+});
