@@ -14,6 +14,8 @@ export interface DeltaCounts {
   removed: number;
   /** On the list under another identifier than before. */
   reidentified: number;
+  /** On the list although the segment lacks them: not long enough yet. */
+  leaving: number;
   /** Attributes to send for the first time, or in doubt since an earlier run. */
   fresh: number;
   changed: number;
@@ -55,10 +57,15 @@ function bytesSql(mappings: AttributeMapping[], kinds: ColumnKind[]): string {
 
 /**
  * Writes the run's delta: one full join of the stage against the members, keeping only the rows with something to
- * do. Membership (`added`, `removed`, `reidentified`, `forgotten`) and attributes (`fresh`, `changed`, `retry`,
- * `resent`) are told apart: they never stand for each other.
+ * do. Membership (`added`, `removed`, `reidentified`, `leaving`, `returned`, `forgotten`) and attributes (`fresh`,
+ * `changed`, `retry`, `resent`) are told apart: they never stand for each other.
+ * @param stays which of the listed members that the segment lacks stay, as a condition on `m`; null: none
  */
-export async function writeDelta(trx: Knex.Transaction, run: Run): Promise<DeltaCounts> {
+export async function writeDelta(
+  trx: Knex.Transaction,
+  run: Run,
+  stays: string | null = null,
+): Promise<DeltaCounts> {
   const { activation, destination } = run.definition;
   const { attributes } = activation;
   const [delta, result] = [deltaTable(run.run), resultTable(run.run)];
@@ -78,9 +85,12 @@ export async function writeDelta(trx: Knex.Transaction, run: Run): Promise<Delta
            )} end as bytes
     from (
       select coalesce(s.key, m.key) as key, s.identifier, s.hashes, m.key is not null as known,
-             case when s.key is null then case when m.listed then 'removed' else 'forgotten' end
+             case when s.key is null then case when not m.listed then 'forgotten'
+                                               ${stays === null ? '' : `when ${stays} then 'leaving'`}
+                                               else 'removed' end
                   when m.key is null or not m.listed then 'added'
                   when m.identifier is distinct from s.identifier then 'reidentified'
+                  when m.missing_run is not null then 'returned'
              end as membership,
              ${attributes.length === 0 ? 'cast(null as text)' : attributesSql(run.resync)} as attributes
              ${values.map((column) => `, s.${column}`).join('')}
@@ -94,6 +104,7 @@ export async function writeDelta(trx: Knex.Transaction, run: Run): Promise<Delta
     `select count(*) filter (where membership = 'added') as added,
             count(*) filter (where membership = 'removed') as removed,
             count(*) filter (where membership = 'reidentified') as reidentified,
+            count(*) filter (where membership = 'leaving') as leaving,
             count(*) filter (where attributes = 'fresh') as fresh,
             count(*) filter (where attributes = 'changed') as changed,
             count(*) filter (where attributes = 'retry') as retry,

@@ -112,7 +112,12 @@ async function createMembersTable(db: Knex, name: string): Promise<void> {
       hashes     bytea,
       outcome    text not null default 'ok',
       retry_at   timestamptz,
-      since      bigint not null
+      since      bigint not null,
+      -- Of a listed member that the segment lacks: the first run that settled without it, when that had opened, and how
+      -- many runs of the activation had succeeded before.
+      missing_run   bigint,
+      missing_since timestamptz,
+      missing_after bigint
     );
     create index if not exists retry_of_${name} on ${name} (retry_at)
       where retry_at is not null`);

@@ -9,6 +9,7 @@ import { assignChunks } from './chunks.ts';
 import { activeApproval } from './decisions.ts';
 import { dropRetries, writeDelta, type DeltaCounts } from './diff.ts';
 import { indexStage } from './duplicates.ts';
+import { stageLeaving, staysSql } from './grace.ts';
 import { checkFence, fenced, oneAtATime, type Fence } from './lease.ts';
 import { deltaTable } from './names.ts';
 import { heldBack, pushReason } from './push-reason.ts';
@@ -82,18 +83,20 @@ async function lastRepeated(trx: Knex, { activation, fingerprint }: Run): Promis
 
 async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowledged): Promise<Plan> {
   const repeated = await indexStage(trx, run.run, run.stage!);
-  const delta = await writeDelta(trx, run);
+  const delta = await writeDelta(trx, run, staysSql(run, acknowledged));
+  if (delta.leaving > 0) await stageLeaving(trx, run);
   const due = delta.fresh + delta.changed + delta.resent;
   const retriesAlone = due === 0 && delta.retry > 0 && acknowledged.mayRetryAlone;
   if (due === 0 && !retriesAlone && delta.retry > 0) await dropRetries(trx, run.run);
   await assignChunks(trx, run.run);
 
   const list = await listOf(trx, run.stage!);
+  const members = list.members - delta.leaving;
   const staged = (run.counts.read ?? 0) - (run.counts.rejected ?? 0);
-  if (list.members + repeated.duplicates !== staged) {
+  if (members + repeated.duplicates !== staged) {
     throw new Failure(
       'StageLost',
-      `The stage holds ${list.members + repeated.duplicates} of ${staged} rows; PostgreSQL probably restarted. The segment is read again.`,
+      `The stage holds ${members + repeated.duplicates} of ${staged} rows; PostgreSQL probably restarted. The segment is read again.`,
     );
   }
   const { known, touched } = await knownRows(trx, run.run);
@@ -104,6 +107,7 @@ async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowle
     removed: delta.removed,
     changed: delta.changed,
     unchanged: list.members - touched,
+    ...(run.definition.activation.removal ? { leaving: delta.leaving } : {}),
     retried: (due > 0 || retriesAlone ? delta.retry : 0) + known + delta.resent,
   });
   const moved = delta.added + delta.removed + delta.reidentified;
@@ -119,7 +123,8 @@ async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowle
       rejected: run.counts.rejected ?? 0,
       ...leavingAndEntering(run, delta, acknowledged),
       changed: (await mappingChanged(trx, run)) ? 0 : delta.changed,
-      members: list.members,
+      members,
+      leaving: delta.leaving,
       listed: acknowledged.list.members,
       peak: acknowledged.peak,
       delivered: acknowledged.deliveredAt !== null,
@@ -183,12 +188,13 @@ export async function listOf(db: Knex, stage: string): Promise<{ members: number
   return { members: Number(list!.members), checksum: list!.checksum };
 }
 
-/** Members of the segment in the delta, and those of them sent again because an earlier send is in doubt. */
+/** Members of the list with something to tell in the delta, and those of them sent again because an earlier send is in doubt. */
 async function knownRows(trx: Knex, run: string): Promise<{ known: number; touched: number }> {
   const [counted] = await rows<{ known: string; touched: string }>(
     trx,
     `select count(*) filter (where attributes = 'fresh' and known) as known,
-            count(*) filter (where membership is null or membership not in ('removed', 'forgotten')) as touched
+            count(*) filter (where attributes is not null
+                                   or membership in ('added', 'reidentified', 'leaving')) as touched
      from ${deltaTable(run)}`,
   );
   return { known: Number(counted!.known), touched: Number(counted!.touched) };

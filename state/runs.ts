@@ -39,10 +39,12 @@ export interface Counts {
   duplicates?: number;
   /** Members whose repeated rows differ: on the list, their attributes are not sent. */
   ambiguous?: number;
-  /** Members in the segment. */
+  /** Members of the list: those of the segment, and those who are leaving. */
   members?: number;
   added?: number;
   removed?: number;
+  /** Members of the list that the segment lacks, and that stay for a while. */
+  leaving?: number;
   /** Known members whose attributes differ from what Actito confirmed. */
   changed?: number;
   unchanged?: number;

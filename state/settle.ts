@@ -43,7 +43,9 @@ export async function settleWithin(trx: Knex.Transaction, number: string): Promi
     // What was approved is done, whatever becomes of the run: it must not let a later accident pass.
     if (run.plan.approved) await useUpApprovals(trx, run.activation);
   }
-  if (!run.plan.unchanged) await acknowledgeSegment(trx, run, listIsRight && folded.unsent === 0);
+  // While someone is leaving, time must pass: the same segment is then not the same list for ever.
+  const isComplete = listIsRight && folded.unsent === 0 && (run.counts.leaving ?? 0) === 0;
+  if (!run.plan.unchanged) await acknowledgeSegment(trx, run, isComplete);
 
   await addCounts(trx, run.run, folded);
   await trx.raw('update runs set settled_at = now() where no = ?', [run.run]);
