@@ -42,7 +42,10 @@ export function evaluateGuards(guards: Guards, facts: GuardFacts): GuardTrip[] {
   return all.map((guard) => guard(guards, facts)).filter((trip) => trip !== undefined);
 }
 
-function emptyList(guards: Guards, { members, leaving, listed, read, delivered }: GuardFacts): GuardTrip | undefined {
+function emptyList(
+  guards: Guards,
+  { members, leaving, listed, read, delivered }: GuardFacts,
+): GuardTrip | undefined {
   const isEmptyAlready = delivered && listed === 0;
   if (members > 0 || guards.allowEmpty || isEmptyAlready) return undefined;
   return {

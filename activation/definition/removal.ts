@@ -22,4 +22,6 @@ export const removalSchema = z
       'How long a member that the segment lacks stays on the list: 2 runs, or a duration such as 24h. 0 runs: not at all.',
     ),
   })
-  .describe('When a member that the segment lacks leaves the list. Default: with the first run that lacks it.');
+  .describe(
+    'When a member that the segment lacks leaves the list. Default: with the first run that lacks it.',
+  );

@@ -8,6 +8,7 @@ import {
   type RowResult,
 } from '../../state/imports.ts';
 import type { Fence } from '../../state/lease.ts';
+import { withListContent } from '../../state/list-content.ts';
 import { planRun } from '../../state/plan.ts';
 import type { Plan, Run } from '../../state/runs.ts';
 import { settleRun } from '../../state/settle.ts';
@@ -73,4 +74,13 @@ export async function goodRun(world: StateWorld, definition: Definition, segment
   await settleRun(world.state, run);
   await closeRun(world.state, run, { outcome: 'succeeded' });
   return run;
+}
+
+/** The lines of the list as a run delivers it, in the order of the alphabet. */
+export async function listLines({ state }: StateWorld, run: Run & { plan: Plan }): Promise<string[]> {
+  return withListContent(state, run, ';', async (content) => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of content) chunks.push(chunk);
+    return Buffer.concat(chunks).toString().split('\n').slice(0, -1).sort();
+  });
 }
