@@ -5,6 +5,7 @@ import { MAX_STORED_REJECTS } from '../../state/rejects.ts';
 import type { KeyFacts, LastRead, Membership } from '../../state/report/member.ts';
 import type { PastRun } from '../../state/report/history.ts';
 import type { RejectStory } from '../../state/report/rejects.ts';
+import { leavingOf, leavingWords, type Leaving } from './leaving.ts';
 import { rejectWords } from '../output/reject-words.ts';
 
 /** Where a key stands, and why. */
@@ -17,6 +18,8 @@ export interface Explanation {
   onList: boolean;
   /** The run that put it on the list. */
   since: { run: string; at: Date | null } | null;
+  /** It is on the list for a while, and the segment lacks it. */
+  leaving: Leaving | null;
   /** Actito's last answer to its attributes; null when it is no member. */
   actito: ActitosAnswer | null;
   /** All of it in sentences. */
@@ -48,7 +51,8 @@ export interface Found {
 /** Why nothing is known: the activation has never run. */
 export function neverRan({ activation, key }: Asked): Explanation {
   const because = [`${activation} has never run: nobody is on its list.`];
-  return { activation, key, storedAs: null, onList: false, since: null, actito: null, because, rejects: [] };
+  const nothing = { storedAs: null, since: null, leaving: null, actito: null, rejects: [] };
+  return { activation, key, onList: false, ...nothing, because };
 }
 
 /** Where a key stands, and why, from what the state database says of it. */
@@ -56,14 +60,17 @@ export function explainKey({ activation, key }: Asked, { definition, found, fact
   const { member } = facts;
   const rejects = facts.rejects.map((reject) => ({ ...reject, message: rejectWords(reject.reason) }));
   const actito = member && answerOf(member, definition, rejects);
+  const leaving = member && leavingOf(member, definition.activation.removal?.after);
   return {
     ...{ activation, key },
     storedAs: 'key' in found ? found.key : null,
     onList: member?.listed ?? false,
     since: member?.listed ? { run: member.since, at: member.sinceMoment } : null,
+    leaving,
     actito,
     because: [
       ...(member ? membership(member, definition) : absence(found, facts)),
+      ...(leaving ? [leavingWords(leaving)] : []),
       ...(actito ? answerWords(actito, rejects) : []),
     ],
     rejects,

@@ -3,7 +3,7 @@ import { decideCommand, planCommand } from '../run/commands.ts';
 import type { HeldPlan } from '../run/failure.ts';
 
 /** What people decide by, in the order in which they ask. */
-const DECISIVE = ['read', 'members', 'added', 'removed', 'changed', 'unchanged', 'rejected'];
+const DECISIVE = ['read', 'members', 'added', 'removed', 'leaving', 'changed', 'unchanged', 'rejected'];
 
 /** The plan that a guard held for people, line by line: what it counted, and the commands that answer it. */
 export function describeHeld({ activation, planHash, counts }: HeldPlan): string[] {
