@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { membersTable } from '../names.ts';
+import { rows } from '../state.ts';
 
 /** Members that the segment lacks may stay on the list for some runs, or some time. */
 export async function up(knex: Knex): Promise<void> {
@@ -21,11 +22,11 @@ export async function down(knex: Knex): Promise<void> {
 
 /** Those that were made: an activation's is made when its first run opens. */
 async function membersTables(knex: Knex): Promise<string[]> {
-  const activations = (await knex.raw('select id from activations')) as { rows: { id: string }[] };
-  const names = activations.rows.map(({ id }) => membersTable(id));
-  const found = (await knex.raw(
+  const activations = await rows<{ id: string }>(knex, 'select id from activations');
+  const found = await rows<{ name: string }>(
+    knex,
     'select name from unnest(cast(? as text[])) as name where to_regclass(name) is not null',
-    [names],
-  )) as { rows: { name: string }[] };
-  return found.rows.map(({ name }) => name);
+    [activations.map(({ id }) => membersTable(id))],
+  );
+  return found.map(({ name }) => name);
 }

@@ -26,9 +26,9 @@ const listWith = async (definition: Definition, ...keys: string[]) =>
 test('of 2 runs, a member stays for two runs that lack it, and leaves with the third in a row', async () => {
   const definition = after('2 runs');
   await goodRun(world, definition, people('anna', 'bob'));
-  for (const _ of [1, 2]) {
+  for (const place of ['first', 'second']) {
     const { plan, counts } = await goodRun(world, definition, people('anna'));
-    expect(counts).toMatchObject({ removed: 0, leaving: 1, members: 2, unchanged: 1 });
+    expect({ place, ...counts }).toMatchObject({ removed: 0, leaving: 1, members: 2, unchanged: 1 });
     expect(plan.push).toBeNull();
   }
   const { plan, counts } = await goodRun(world, definition, people('anna'));
@@ -57,9 +57,9 @@ test.each(['failed', 'held', 'cancelled'] as const)(
   async (outcome) => {
     const definition = after('1 run');
     await goodRun(world, definition, people('anna', 'bob'));
-    for (const _ of [1, 2, 3]) {
+    for (const place of ['first', 'second', 'third']) {
       const run = await planned(world, definition, people('anna'));
-      expect(run.counts).toMatchObject({ leaving: 1, removed: 0 });
+      expect({ place, ...run.counts }).toMatchObject({ leaving: 1, removed: 0 });
       await settleRun(world.state, run);
       await closeRun(world.state, run, { outcome });
     }
