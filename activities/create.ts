@@ -11,11 +11,23 @@ import { plan } from './plan.ts';
 import { beating } from './progress.ts';
 import { provision } from './provision.ts';
 import { pushList } from './push-list.ts';
+import { rebase } from './rebase.ts';
 import { refuse } from './refuse.ts';
 import { settle } from './settle.ts';
 import { toTemporalFailure } from './translate.ts';
 
-const RUN = { open, extract, plan, provision, importAttributes, pushList, confirmList, settle, close };
+const RUN = {
+  open,
+  extract,
+  plan,
+  provision,
+  importAttributes,
+  pushList,
+  confirmList,
+  rebase,
+  settle,
+  close,
+};
 const ACTIVITIES = { ...RUN, refuse, inspectAttributes, inspectLists, examine };
 
 /** The activities as the workflow calls them: without their dependencies. */

@@ -28,7 +28,11 @@ export async function planRun(state: State, fence: Fence): Promise<Run & { plan:
     const run = await readRun(trx, fence.run);
     if (!run.plan) {
       const acknowledged = await readAcknowledged(trx, run);
-      const same = run.fingerprint === acknowledged.fingerprint && !acknowledged.retryDue && !run.resync;
+      const same =
+        run.fingerprint === acknowledged.fingerprint &&
+        !acknowledged.retryDue &&
+        !run.resync &&
+        !run.request.rebase;
       const made = same
         ? await planUnchanged(trx, run, acknowledged)
         : await planDelta(trx, run, acknowledged);
@@ -88,7 +92,7 @@ async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowle
   const due = delta.fresh + delta.changed + delta.resent;
   const retriesAlone = due === 0 && delta.retry > 0 && acknowledged.mayRetryAlone;
   if (due === 0 && !retriesAlone && delta.retry > 0) await dropRetries(trx, run.run);
-  await assignChunks(trx, run.run);
+  if (!run.request.rebase) await assignChunks(trx, run.run);
 
   const list = await listOf(trx, run.stage!);
   const members = list.members - delta.leaving;
@@ -100,6 +104,7 @@ async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowle
     );
   }
   const { known, touched } = await knownRows(trx, run.run);
+  const retried = (due > 0 || retriesAlone ? delta.retry : 0) + known + delta.resent;
   await addCounts(trx, run.run, {
     ...repeated,
     members: list.members,
@@ -108,7 +113,7 @@ async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowle
     changed: delta.changed,
     unchanged: list.members - touched,
     ...(run.definition.activation.removal ? { leaving: delta.leaving } : {}),
-    retried: (due > 0 || retriesAlone ? delta.retry : 0) + known + delta.resent,
+    retried: run.request.rebase ? 0 : retried,
   });
   const moved = delta.added + delta.removed + delta.reidentified;
   return {
@@ -214,7 +219,12 @@ function planHash(run: Run, digest: string, checksum: string): string {
   const { activation, destination } = run.definition;
   const { id, matchingKey, attributes, list } = activation;
   return createHash('sha256')
-    .update(JSON.stringify([id, matchingKey, attributes, list, destination, run.resync, digest, checksum]))
+    .update(
+      JSON.stringify([
+        ...[id, matchingKey, attributes, list, destination, run.resync, digest, checksum],
+        ...(run.request.rebase ? ['rebase'] : []),
+      ]),
+    )
     .digest('hex')
     .slice(0, 12);
 }

@@ -88,6 +88,8 @@ export interface Plan {
 export interface Request {
   dryRun: boolean;
   resync: boolean;
+  /** Take the segment for what Actito has, and send nothing. Requests of earlier versions do not say. */
+  rebase?: boolean;
   reason?: string;
   /** Hash of a held plan that whoever asks (`by`) approves. */
   approve?: string;
@@ -142,6 +144,14 @@ export async function readRun(db: Knex, run: string): Promise<Run> {
 export function planned(run: Run): Run & { plan: Plan } {
   if (run.plan && run.stage) return { ...run, plan: run.plan };
   throw new Failure('StageLost', 'The plan of this run is gone; the segment is read again.');
+}
+
+/** The failure of a stage that holds other members than were planned. */
+export function stageLost(found: string, { members }: Plan['list']): Failure {
+  return new Failure(
+    'StageLost',
+    `The stage holds ${found} of ${members} planned members; PostgreSQL probably restarted. The segment is read again.`,
+  );
 }
 
 /** The run of a workflow execution, if it has one. */

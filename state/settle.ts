@@ -29,6 +29,7 @@ export async function settleWithin(trx: Knex.Transaction, number: string): Promi
     if (delivery) await acknowledgeList(trx, run, run.plan, delivery.deliveredAt!);
     return; // the validity in Actito is still the old one: a held run provisions nothing
   }
+  if (run.request.rebase) return; // it settles itself, or not at all: rebase.ts
   const listIsRight = run.plan.push === null || delivery !== undefined;
 
   const folded: Folded = run.plan.unchanged

@@ -10,6 +10,7 @@ import {
   plan,
   provision,
   pushList,
+  rebase,
   settle,
 } from './activities.ts';
 import type { RunResult } from './contract.ts';
@@ -53,13 +54,20 @@ async function synchronize(run: OpenedRun, story: Story): Promise<void> {
     try {
       const planned = await readAndPlan(run, story);
       if (planned.guards.length > 0) await hold(run, planned, story);
-      await deliver(run, planned, story);
+      await (run.rebase ? rebaseOnly(run, story) : deliver(run, planned, story));
       return;
     } catch (error) {
       if (failureType(error) !== 'StageLost' || reads === MAX_READS) throw error;
       story.note('The stage was lost with a restart of PostgreSQL; the segment was read again.');
     }
   }
+}
+
+/** Nothing is sent: the segment is taken for what Actito has. */
+async function rebaseOnly({ run, fence }: OpenedRun, story: Story): Promise<void> {
+  story.phase('settling');
+  await rebase({ run, fence });
+  story.rebased();
 }
 
 async function readAndPlan(run: OpenedRun, story: Story): Promise<PlanSummary> {
@@ -85,13 +93,19 @@ async function hold(run: OpenedRun, planned: PlanSummary, story: Story): Promise
       story.note(`The list could not be kept alive: ${messageOf(ownFailure(error))}`);
     }
   }
-  const answer = `actito-sync approve ${run.activation} ${planned.hash} --reason "…"`;
+  const approve = run.rebase
+    ? `rebase ${run.activation} --approve ${planned.hash}`
+    : `approve ${run.activation} ${planned.hash}`;
+  const answer = `actito-sync ${approve} --reason "…"`;
   story.held(answer);
   throw forPeople(
     `${planned.guards.map(({ message }) => message).join(' ')} Nothing of it was written. If it is right as it is: ${answer}`,
     'GuardTripped',
     planned.guards,
-    { activation: run.activation, planHash: planned.hash, counts: planned.counts },
+    {
+      ...{ activation: run.activation, planHash: planned.hash, counts: planned.counts },
+      ...(run.rebase ? { rebase: true } : {}),
+    },
   );
 }
 

@@ -29,7 +29,7 @@ export interface Explanation {
 }
 
 export interface ActitosAnswer {
-  answer: 'ok' | 'refused' | 'unmatched' | 'not confirmed' | 'nothing to send';
+  answer: 'ok' | 'refused' | 'unmatched' | 'assumed' | 'not confirmed' | 'nothing to send';
   /** Actito's code of a refusal. */
   reason: string | null;
   /** From when on it is sent again although its values have not changed. */
@@ -80,7 +80,9 @@ export function explainKey({ activation, key }: Asked, { definition, found, fact
 function membership(member: Membership, { activation }: Definition): string[] {
   const run = `run ${member.since}${at(member.sinceMoment)}`;
   return member.listed
-    ? [`On the list "${activation.list.name}" since ${run}.`]
+    ? [
+        `On the list "${activation.list.name}" since ${run}${member.sinceRebase ? ', a rebase: it was taken for listed' : ''}.`,
+      ]
     : [
         `Known since ${run}, but not on the list: no list that has it was delivered yet. The next run delivers one.`,
       ];
@@ -144,6 +146,10 @@ function answerWords({ answer, reason, dueAgain }: ActitosAnswer, rejects: reado
       return ['No attributes are mapped: of this member only the list is sent.'];
     case 'ok':
       return ['Actito confirmed its attributes as they were last sent.'];
+    case 'assumed':
+      return [
+        'A rebase took its attributes for what Actito has; Actito was not asked. They are sent when they change.',
+      ];
     case 'unmatched':
       return [`Actito has no profile with this key, so the list does not reach it. ${again}`];
     case 'refused':

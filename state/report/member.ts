@@ -20,9 +20,12 @@ export interface Membership {
   /** The run that put it there; or that first sent it, when it is not listed yet. */
   since: string;
   sinceMoment: Date | null;
+  /** That run was a rebase: no list was delivered by it. */
+  sinceRebase: boolean;
   /** Actito's answer to its attributes is known. */
   confirmed: boolean;
-  outcome: 'ok' | 'refused' | 'unmatched';
+  /** `assumed`: a rebase took the segment's values for what Actito has. */
+  outcome: 'ok' | 'refused' | 'unmatched' | 'assumed';
   retryAt: Date | null;
   /** The segment lacks it: since when, found by which run, and how many runs that lack it have succeeded. */
   missing: { run: string; since: Date; runs: number } | null;
@@ -67,6 +70,7 @@ async function readMembership(
     }
   >(
     `select listed, cast(since as text) as since, runs.opened_at as "sinceMoment", hashes is not null as confirmed,
+            coalesce(cast(runs.request->>'rebase' as boolean), false) as "sinceRebase",
             member.outcome, member.retry_at as "retryAt", missing_since as "missingSince",
             cast(missing_run as text) as "missingRun",
             cast(activations.succeeded_runs - missing_after as integer) as "missedRuns"
