@@ -10,6 +10,7 @@ import {
 import type { Fence } from '../../state/lease.ts';
 import { withListContent } from '../../state/list-content.ts';
 import { planRun } from '../../state/plan.ts';
+import { rebaseRun } from '../../state/rebase.ts';
 import type { Plan, Run } from '../../state/runs.ts';
 import { settleRun } from '../../state/settle.ts';
 import { closeRun } from '../../state/close.ts';
@@ -64,6 +65,15 @@ export async function planned(
   const run = await open(world, definition, options);
   await extract(world, run, segment);
   return planRun(world.state, run);
+}
+
+/** A whole rebase. */
+export async function rebased(world: StateWorld, definition: Definition, segment: SegmentRow[]) {
+  const run = await planned(world, definition, segment, { rebase: true });
+  await rebaseRun(world.state, run);
+  await settleRun(world.state, run);
+  await closeRun(world.state, run, { outcome: 'succeeded' });
+  return run;
 }
 
 /** A whole run in which everything arrives and is confirmed. */
