@@ -18,6 +18,8 @@ export interface GuardFacts {
   changed: number;
   /** Members of the new segment. */
   members: number;
+  /** Members of the list that the segment lacks, and that stay for a while. */
+  leaving: number;
   /** Members of the list that was acknowledged last. */
   listed: number;
   /** The largest acknowledged size of the last 7 days, so that an erosion over several runs is seen. */
@@ -40,20 +42,24 @@ export function evaluateGuards(guards: Guards, facts: GuardFacts): GuardTrip[] {
   return all.map((guard) => guard(guards, facts)).filter((trip) => trip !== undefined);
 }
 
-function emptyList(guards: Guards, { members, listed, read, delivered }: GuardFacts): GuardTrip | undefined {
+function emptyList(
+  guards: Guards,
+  { members, leaving, listed, read, delivered }: GuardFacts,
+): GuardTrip | undefined {
   const isEmptyAlready = delivered && listed === 0;
   if (members > 0 || guards.allowEmpty || isEmptyAlready) return undefined;
   return {
     guard: 'allowEmpty',
     figure: listed,
     message:
-      `The segment has no members (${read} rows read), and the list would target nobody. Check that the ` +
+      `The segment has no members (${read} rows read), and the list would ${leaving > 0 ? 'soon ' : ''}target nobody. Check that the ` +
       "segment's query finds people in the warehouse; if an empty list is right, set guards.allowEmpty: true.",
   };
 }
 
 function removedRatio(guards: Guards, facts: GuardFacts): GuardTrip | undefined {
-  const { removed, members, listed } = facts;
+  const { removed, listed } = facts;
+  const members = facts.members + facts.leaving;
   // After a quiet week there is no peak, but still a list to lose.
   const peak = Math.max(facts.peak, listed);
   const gone = Math.max(removed, peak - members);

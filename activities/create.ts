@@ -12,12 +12,13 @@ import { plan } from './plan.ts';
 import { beating } from './progress.ts';
 import { provision } from './provision.ts';
 import { pushList } from './push-list.ts';
+import { rebase } from './rebase.ts';
 import { refuse } from './refuse.ts';
 import { settle } from './settle.ts';
 import { toTemporalFailure } from './translate.ts';
 
 const SYNC = { extract, plan, provision, importAttributes, pushList, confirmList, keepAlive };
-const RUN = { open, ...SYNC, settle, close };
+const RUN = { open, ...SYNC, rebase, settle, close };
 const ACTIVITIES = { ...RUN, refuse, inspectAttributes, inspectLists, examine };
 
 /** The activities as the workflow calls them: without their dependencies. */

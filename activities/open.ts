@@ -1,4 +1,5 @@
 import { activityInfo, Context } from '@temporalio/activity';
+import { Failure } from '../activation/failures.ts';
 import { withEnvironment } from '../config/environment.ts';
 import { definitionOf, loadProject } from '../config/project.ts';
 import type { Holder } from '../state/lease.ts';
@@ -19,6 +20,8 @@ export interface OpenedRun extends RunRef {
   attributesRequired: boolean;
   /** How long it waits for the warehouse, and for an import: a list must not expire meanwhile. Milliseconds. */
   patience: number;
+  /** Takes the segment for what Actito has. Runs that an earlier version opened have none. */
+  rebase?: boolean;
 }
 
 /** Longest that a run waits for others, in milliseconds. */
@@ -40,7 +43,10 @@ export async function open(
   const { workflowNamespace, workflowExecution } = activityInfo();
   const holder = { namespace: workflowNamespace!, ...workflowExecution! };
   if (request.plan !== undefined) await requirePlan(deps.state, request.activation, request.plan);
-  if (request.approve !== undefined) await recordDecision(deps.state, approvalIn(request, holder));
+  if (request.approve !== undefined) {
+    await assertSameKind(deps, request, request.approve);
+    await recordDecision(deps.state, approvalIn(request, holder));
+  }
   const result = await openRun(
     deps.state,
     { ...holder, activation: request.activation, request, definition },
@@ -50,13 +56,39 @@ export async function open(
   if (!request.dryRun) await applyRetention(deps.state, project.settings.retention);
   const { run, fence } = result.run;
   const { id, name, list, segment, attributesRequired } = result.run.definition.activation;
+  const { rebase } = request;
   return {
     opened: {
-      ...{ run, fence, activation: id, name, list: list.name, segment: segment.name, attributesRequired },
+      ...{
+        run,
+        fence,
+        activation: id,
+        name,
+        list: list.name,
+        segment: segment.name,
+        attributesRequired,
+        rebase,
+      },
       // A list is renewed at half of its validity at the latest, if runs are frequent enough.
       patience: Math.min(MAX_PATIENCE, list.validity / 4),
     },
   };
+}
+
+/** Whoever approves that something is sent has not approved that it is only taken for sent, nor the other way round. */
+async function assertSameKind(
+  { state }: Dependencies,
+  { activation, rebase = false }: RunRequest,
+  hash: string,
+): Promise<void> {
+  const held = await requirePlan(state, activation, hash);
+  if (held.rebase === rebase) return;
+  const command = held.rebase ? `rebase ${activation} --approve ${hash}` : `approve ${activation} ${hash}`;
+  throw new Failure(
+    'PlanUnknown',
+    `Plan ${hash} of activation ${activation} is the plan of ${held.rebase ? 'a rebase' : 'an ordinary run'}. ` +
+      `It is approved by: actito-sync ${command} --reason "…"`,
+  );
 }
 
 function approvalIn(

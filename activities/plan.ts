@@ -29,7 +29,7 @@ export async function plan(deps: Dependencies, ref: RunRef): Promise<PlanSummary
   return { hash, push, toSend, guards, approved, unchanged, counts: { ...run.counts }, ...outlook };
 }
 
-const COMPARED = ['members', 'added', 'removed', 'changed', 'rejected'] as const;
+const COMPARED = ['members', 'added', 'removed', 'leaving', 'changed', 'rejected'] as const;
 
 async function stale(state: State, run: Run & { plan: Plan }, wanted: string): Promise<Failure> {
   const then = await requirePlan(state, run.activation, wanted);

@@ -8,6 +8,7 @@ import { defineHistory } from './commands/history.ts';
 import { defineInit } from './commands/init.ts';
 import { defineInspections } from './commands/inspect.ts';
 import { definePlan } from './commands/plan.ts';
+import { defineRebase } from './commands/rebase.ts';
 import { defineRejects } from './commands/rejects.ts';
 import { defineResync, defineRun } from './commands/run.ts';
 import { defineSchedule } from './commands/schedule.ts';
@@ -17,7 +18,7 @@ import { defineValidate } from './commands/validate.ts';
 /** The commands under their headings, in the order of their help. */
 const GROUPS: Record<string, ((program: Command, context: CommandContext) => void)[]> = {
   'Project folder:': [defineInit, defineValidate, defineDoctor],
-  'Runs:': [definePlan, defineRun, defineResync, defineApprove, defineReject, defineCancel],
+  'Runs:': [definePlan, defineRun, defineResync, defineRebase, defineApprove, defineReject, defineCancel],
   'What happened:': [defineStatus, defineHistory, defineRejects, defineExplain],
   'Schedules:': [defineSchedule],
   'What is in Actito:': [defineInspections],

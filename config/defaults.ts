@@ -5,7 +5,15 @@ type Settings = Record<string, unknown>;
 
 /** Sections that are merged setting by setting; all others an activation has, or takes, as a whole. */
 const BY_SETTING = ['list', 'guards'];
-const SECTIONS = ['matchingKey', 'attributes', 'attributesRequired', 'importMode', 'schedule', ...BY_SETTING];
+const SECTIONS = [
+  'matchingKey',
+  'attributes',
+  'attributesRequired',
+  'importMode',
+  'removal',
+  'schedule',
+  ...BY_SETTING,
+];
 
 /** A default attribute that an activation takes, and its index in the defaults. */
 type Added = [index: number, mapping: unknown];

@@ -12,7 +12,7 @@ const SECRET = new Set(['apiKey', 'password', 'privateKey', 'ca', 'connection'])
 const HARMLESS = new Set(
   (
     'driver statementTimeout environment protocol port concurrentCalls importsPerTablePerDay source destination ' +
-    'name table column type attribute country maxLength nulls attributesRequired importMode etl validity provision ' +
+    'name table column type attribute country maxLength nulls attributesRequired importMode etl validity after provision ' +
     'adopt fileName cron timezone every hour minute dayOfMonth dayOfWeek month maxRemovedRatio allowEmpty ' +
     'maxRejectedRatio emptyValue listIdentifiers executionListing rowResults listConfirmation etlColumns compression ' +
     'rejects runs'

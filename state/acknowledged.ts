@@ -21,6 +21,8 @@ export interface Acknowledged {
   retryDue: boolean;
   /** An import for retries alone is allowed once in 24 hours. */
   mayRetryAlone: boolean;
+  /** How many runs of the activation have succeeded. */
+  succeededRuns: number;
   now: Date;
 }
 
@@ -30,11 +32,12 @@ export async function readAcknowledged(
   { activation }: Pick<Run, 'activation'>,
 ): Promise<Acknowledged> {
   const [row] = await rows<
-    Omit<Acknowledged, 'list' | 'peak' | 'validity'> & {
+    Omit<Acknowledged, 'list' | 'peak' | 'validity' | 'succeededRuns'> & {
       members: string;
       checksum: string;
       peak: string;
       validity: string | null;
+      succeededRuns: string;
     }
   >(
     db,
@@ -45,15 +48,16 @@ export async function readAcknowledged(
             coalesce(retried_at <= now() - interval '24 hours', true) as "mayRetryAlone",
             coalesce(retry_at <= now() and coalesce(retried_at <= now() - interval '24 hours', true), false)
               as "retryDue",
-            now() as now
+            succeeded_runs as "succeededRuns", now() as now
      from activations where id = ?`,
     [activation],
   );
-  const { members, checksum, peak, validity, ...rest } = row!;
+  const { members, checksum, peak, validity, succeededRuns, ...rest } = row!;
   return {
     ...rest,
     validity: validity === null ? null : Number(validity),
     list: { members: Number(members), checksum },
+    succeededRuns: Number(succeededRuns),
     peak: Math.max(Number(peak), Number(members)),
   };
 }

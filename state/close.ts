@@ -26,7 +26,12 @@ export async function closeRun(
     );
     await tellStories(trx, fence.run);
     if (fence.fence !== null) await releaseLease(trx, run.activation, fence.fence);
-    if (fence.fence !== null && outcome.startsWith('succeeded')) await useUpApprovals(trx, run.activation);
+    if (fence.fence !== null && outcome.startsWith('succeeded')) {
+      await useUpApprovals(trx, run.activation);
+      await trx.raw('update activations set succeeded_runs = succeeded_runs + 1 where id = ?', [
+        run.activation,
+      ]);
+    }
     // Someone may have changed Actito by hand: when something went wrong there, the next run looks again.
     if (fence.fence !== null && (outcome === 'failed' || (run.counts.unsent ?? 0) > 0)) {
       await trx.raw('update activations set provisioned = null where id = ?', [run.activation]);

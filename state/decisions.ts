@@ -29,6 +29,8 @@ export interface MadePlan {
   plan: Plan;
   counts: Counts;
   plannedAt: Date;
+  /** It is the plan of a rebase. */
+  rebase: boolean;
 }
 
 /** The latest plan of this hash; dry runs make plans too. @throws Failure PlanUnknown */
@@ -45,7 +47,9 @@ export async function requirePlan(db: Knex, activation: string, hash: string): P
 async function findPlan(db: Knex, activation: string, hash: string, condition: string) {
   const [made] = await rows<MadePlan>(
     db,
-    `select no as run, plan, counts, opened_at as "plannedAt" from runs
+    `select no as run, plan, counts, opened_at as "plannedAt",
+            coalesce(cast(request->>'rebase' as boolean), false) as rebase
+     from runs
      where activation = :activation and plan->>'hash' = :hash and ${condition} order by no desc limit 1`,
     { activation, hash },
   );

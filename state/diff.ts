@@ -14,6 +14,8 @@ export interface DeltaCounts {
   removed: number;
   /** On the list under another identifier than before. */
   reidentified: number;
+  /** On the list although the segment lacks them: not long enough yet. */
+  leaving: number;
   /** Attributes to send for the first time, or in doubt since an earlier run. */
   fresh: number;
   changed: number;
@@ -59,14 +61,16 @@ function bytesSql(mappings: AttributeMapping[], kinds: ColumnKind[]): string {
 
 /**
  * Writes the run's delta: one full join of the stage against the members, keeping only the rows with something to
- * do. Membership (`added`, `removed`, `reidentified`, `forgotten`) and attributes (`fresh`, `changed`, `retry`,
- * `resent`) are told apart: they never stand for each other. `isNew`: attributes that were not mapped before; a member who
- * has all others confirmed gets a pattern that leaves those out.
+ * do. Membership (`added`, `removed`, `reidentified`, `leaving`, `returned`, `forgotten`) and attributes (`fresh`,
+ * `changed`, `retry`, `resent`) are told apart: they never stand for each other.
+ * @param isNew attributes that were not mapped before; a member who has all others confirmed gets a pattern that leaves
+ *   those out; null: none
+ * @param stays which of the listed members that the segment lacks stay, as a condition on `m`; null: none
  */
 export async function writeDelta(
   trx: Knex.Transaction,
   run: Run,
-  isNew: boolean[] | null = null,
+  { isNew = null, stays = null }: { isNew?: boolean[] | null; stays?: string | null } = {},
 ): Promise<DeltaCounts> {
   const { activation, destination } = run.definition;
   const { attributes } = activation;
@@ -87,9 +91,12 @@ export async function writeDelta(
            )} end as bytes
     from (
       select coalesce(s.key, m.key) as key, s.identifier, s.hashes, m.key is not null as known, m.waits_since,
-             case when s.key is null then case when m.listed then 'removed' else 'forgotten' end
+             case when s.key is null then case when not m.listed then 'forgotten'
+                                               ${stays === null ? '' : `when ${stays} then 'leaving'`}
+                                               else 'removed' end
                   when m.key is null or not m.listed then 'added'
                   when m.identifier is distinct from s.identifier then 'reidentified'
+                  when m.missing_run is not null then 'returned'
              end as membership,
              ${attributes.length === 0 ? 'cast(null as text)' : attributesSql(attributes.length, run.resync)} as attributes,
              ${isNew && !run.resync ? othersConfirmedSql(isNew) : 'false'} as only_new
@@ -104,6 +111,7 @@ export async function writeDelta(
     `select count(*) filter (where membership = 'added') as added,
             count(*) filter (where membership = 'removed') as removed,
             count(*) filter (where membership = 'reidentified') as reidentified,
+            count(*) filter (where membership = 'leaving') as leaving,
             count(*) filter (where attributes = 'fresh') as fresh,
             count(*) filter (where attributes = 'changed') as changed,
             count(*) filter (where attributes = 'retry') as retry,
@@ -145,7 +153,7 @@ function isConfirmedSql(index: number): string {
 
 function othersConfirmedSql(isNew: boolean[]): string {
   const others = isNew.flatMap((fresh, index) => (fresh ? [] : [isConfirmedSql(index)]));
-  return `coalesce(m.outcome = 'ok' and ${others.join(' and ')}, false)`;
+  return `coalesce(m.outcome in ('ok', 'assumed') and ${others.join(' and ')}, false)`;
 }
 
 /** Takes the retries out of the delta again: it is not yet time to import for them alone. */

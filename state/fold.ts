@@ -58,7 +58,8 @@ function foldedSql(run: string): string {
 export async function foldMembers(trx: Knex.Transaction, run: Run, listIsRight: boolean): Promise<Folded> {
   const members = membersTable(run.activation);
   const folded = foldedSql(run.run);
-  const bindings = { right: listIsRight, run: run.run };
+  const { activation, openedAt } = run;
+  const bindings = { right: listIsRight, run: run.run, activation, openedAt };
   const counts = await countFolded(trx, run.run);
   const remapped = !isSameMapping(run, await lastMapping(trx, run));
 
@@ -82,9 +83,14 @@ export async function foldMembers(trx: Knex.Transaction, run: Run, listIsRight: 
          retry_at = case when sent = 'confirmed' and folded.outcome = 'ok' or sent = 'doubt' then null
                          when sent in ('confirmed', 'unexplained') then folded.due_again
                          else m.retry_at end,
-         waits_since = ${waitsSince('coalesce(m.waits_since, now())')}
+         waits_since = ${waitsSince('coalesce(m.waits_since, now())')},
+         missing_run = case when membership = 'leaving' then cast(:run as bigint) end,
+         missing_since = case when membership = 'leaving' then cast(:openedAt as timestamptz) end,
+         missing_after = case when membership = 'leaving'
+                              then (select succeeded_runs from activations where id = :activation) end
      from folded
-     where folded.key = m.key and known and coalesce(membership, '') not in ('removed', 'forgotten')`,
+     where folded.key = m.key and known and coalesce(membership, '') not in ('removed', 'forgotten')
+       and not (membership is not distinct from 'leaving' and m.missing_run is not null)`,
     bindings,
   );
   await trx.raw(

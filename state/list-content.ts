@@ -1,8 +1,7 @@
 import type { Client } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
-import { Failure } from '../activation/failures.ts';
 import { membersTable } from './names.ts';
-import type { Plan, Run } from './runs.ts';
+import { stageLost, type Plan, type Run } from './runs.ts';
 import { withConnection, type State } from './state.ts';
 
 /**
@@ -52,11 +51,4 @@ async function measure(client: Client, source: string): Promise<{ members: strin
     if ((error as { code?: string }).code === '42P01') return { members: 'no', checksum: '' }; // undefined_table
     throw error;
   }
-}
-
-function stageLost(found: string, { members }: Plan['list']): Failure {
-  return new Failure(
-    'StageLost',
-    `The stage holds ${found} of ${members} planned members; PostgreSQL probably restarted. The segment is read again.`,
-  );
 }

@@ -14,11 +14,11 @@ export async function knownMatches(
 ): Promise<{ entering: Matches; all: Matches }> {
   const [found] = await rows<Record<'judged' | 'missed' | 'entering' | 'enteringMissed', string>>(
     db,
-    `select count(*) as judged, count(*) filter (where outcome <> 'ok') as missed,
+    `select count(*) as judged, count(*) filter (where outcome in ('unmatched', 'refused')) as missed,
             count(*) filter (where not listed) as entering,
-            count(*) filter (where not listed and outcome <> 'ok') as "enteringMissed"
+            count(*) filter (where not listed and outcome in ('unmatched', 'refused')) as "enteringMissed"
      from ${stage} join ${membersTable(activation)} member using (key)
-     where member.hashes is not null and (retry_at is null or retry_at > now())`,
+     where member.hashes is not null and outcome <> 'assumed' and (retry_at is null or retry_at > now())`,
   );
   const { judged, missed, entering, enteringMissed } = found!;
   return {

@@ -6,6 +6,7 @@ import * as samples from './migrations/0004-samples.ts';
 import * as sourceGuards from './migrations/0005-source-guards.ts';
 import * as listValidity from './migrations/0006-list-validity.ts';
 import * as failureWord from './migrations/0007-failure-word.ts';
+import * as grace from './migrations/0008-grace.ts';
 import * as importsInLine from './migrations/0011-imports-in-line.ts';
 import { rows, SCHEMA, type State } from './state.ts';
 
@@ -17,6 +18,7 @@ const MIGRATIONS: Record<string, Knex.Migration> = {
   '0005-source-guards': sourceGuards,
   '0006-list-validity': listValidity,
   '0007-failure-word': failureWord,
+  '0008-grace': grace,
   '0011-imports-in-line': importsInLine,
 };
 

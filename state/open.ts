@@ -114,7 +114,12 @@ async function createMembersTable(db: Knex, name: string): Promise<void> {
       retry_at   timestamptz,
       since      bigint not null,
       -- Since when new attributes wait for an import; who had one lines up anew, whatever came of it.
-      waits_since timestamptz
+      waits_since timestamptz,
+      -- Of a listed member that the segment lacks: the first run that settled without it, when that had opened, and how
+      -- many runs of the activation had succeeded before.
+      missing_run   bigint,
+      missing_since timestamptz,
+      missing_after bigint
     );
     create index if not exists retry_of_${name} on ${name} (retry_at)
       where retry_at is not null`);

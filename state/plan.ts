@@ -10,6 +10,7 @@ import { assignChunks, setCanaryApart } from './chunks.ts';
 import { activeApproval } from './decisions.ts';
 import { dropRetries, writeDelta, type DeltaCounts } from './diff.ts';
 import { indexStage } from './duplicates.ts';
+import { stageLeaving, staysSql } from './grace.ts';
 import { checkFence, fenced, oneAtATime, type Fence } from './lease.ts';
 import { deltaTable } from './names.ts';
 import { isSameMapping, lastMapping, newAttributes } from './mapping-change.ts';
@@ -30,7 +31,11 @@ export async function planRun(state: State, fence: Fence): Promise<Run & { plan:
     const run = await readRun(trx, fence.run);
     if (!run.plan) {
       const acknowledged = await readAcknowledged(trx, run);
-      const same = run.fingerprint === acknowledged.fingerprint && !acknowledged.retryDue && !run.resync;
+      const same =
+        run.fingerprint === acknowledged.fingerprint &&
+        !acknowledged.retryDue &&
+        !run.resync &&
+        !run.request.rebase;
       const made = same
         ? await planUnchanged(trx, run, acknowledged)
         : await planDelta(trx, run, acknowledged);
@@ -86,23 +91,29 @@ async function lastRepeated(trx: Knex, { activation, fingerprint }: Run): Promis
 async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowledged): Promise<Plan> {
   const repeated = await indexStage(trx, run.run, run.stage!);
   const mappedBefore = await lastMapping(trx, run);
-  const delta = await writeDelta(trx, run, newAttributes(run.definition, mappedBefore));
+  const delta = await writeDelta(trx, run, {
+    isNew: newAttributes(run.definition, mappedBefore),
+    stays: staysSql(run, acknowledged),
+  });
+  if (delta.leaving > 0) await stageLeaving(trx, run);
   const due = delta.fresh + delta.changed + delta.resent;
   const retriesAlone = due === 0 && delta.retry > 0 && acknowledged.mayRetryAlone;
   if (due === 0 && !retriesAlone && delta.retry > 0) await dropRetries(trx, run.run);
   const { canary } = run.definition.activation;
   if (canary !== undefined) await setCanaryApart(trx, run.run, canary);
-  await assignChunks(trx, run.run);
+  if (!run.request.rebase) await assignChunks(trx, run.run);
 
   const list = await listOf(trx, run.stage!);
+  const members = list.members - delta.leaving;
   const staged = (run.counts.read ?? 0) - (run.counts.rejected ?? 0);
-  if (list.members + repeated.duplicates !== staged) {
+  if (members + repeated.duplicates !== staged) {
     throw new Failure(
       'StageLost',
-      `The stage holds ${list.members + repeated.duplicates} of ${staged} rows; PostgreSQL probably restarted. The segment is read again.`,
+      `The stage holds ${members + repeated.duplicates} of ${staged} rows; PostgreSQL probably restarted. The segment is read again.`,
     );
   }
   const { known, touched } = await knownRows(trx, run.run);
+  const retried = (due > 0 || retriesAlone ? delta.retry : 0) + known + delta.resent;
   await addCounts(trx, run.run, {
     ...repeated,
     members: list.members,
@@ -110,7 +121,8 @@ async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowle
     removed: delta.removed,
     changed: delta.changed,
     unchanged: list.members - touched,
-    retried: (due > 0 || retriesAlone ? delta.retry : 0) + known + delta.resent,
+    ...(run.definition.activation.removal ? { leaving: delta.leaving } : {}),
+    retried: run.request.rebase ? 0 : retried,
   });
   const moved = delta.added + delta.removed + delta.reidentified;
   return {
@@ -127,7 +139,8 @@ async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowle
         ...leavingAndEntering(run, delta, acknowledged),
         // No news about people when the mapping is what changed.
         changed: isSameMapping(run, mappedBefore) ? delta.changed : 0,
-        members: list.members,
+        members,
+        leaving: delta.leaving,
         listed: acknowledged.list.members,
         peak: acknowledged.peak,
         delivered: acknowledged.deliveredAt !== null,
@@ -189,12 +202,12 @@ export async function listOf(db: Knex, stage: string): Promise<{ members: number
   return { members: Number(list!.members), checksum: list!.checksum };
 }
 
-/** Members of the segment in the delta, and those of them sent again because an earlier send is in doubt. */
+/** Members of the list with something to tell in the delta, and those of them sent again because an earlier send is in doubt. */
 async function knownRows(trx: Knex, run: string): Promise<{ known: number; touched: number }> {
   const [counted] = await rows<{ known: string; touched: string }>(
     trx,
     `select count(*) filter (where attributes = 'fresh' and known) as known,
-            count(*) filter (where coalesce(membership, attributes) not in ('removed', 'forgotten', 'confirmed')) as touched
+            count(*) filter (where attributes <> 'confirmed' or membership in ('added', 'reidentified', 'leaving')) as touched
      from ${deltaTable(run)}`,
   );
   return { known: Number(counted!.known), touched: Number(counted!.touched) };
@@ -214,7 +227,12 @@ function planHash(run: Run, digest: string, checksum: string): string {
   const { activation, destination } = run.definition;
   const { id, matchingKey, attributes, list } = activation;
   return createHash('sha256')
-    .update(JSON.stringify([id, matchingKey, attributes, list, destination, run.resync, digest, checksum]))
+    .update(
+      JSON.stringify([
+        ...[id, matchingKey, attributes, list, destination, run.resync, digest, checksum],
+        ...(run.request.rebase ? ['rebase'] : []),
+      ]),
+    )
     .digest('hex')
     .slice(0, 12);
 }

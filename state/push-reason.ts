@@ -9,9 +9,8 @@ export function pushReason(
   acknowledged: Acknowledged,
   { moved, checksum }: { moved: number; checksum: string },
 ): PushReason | null {
-  if (acknowledged.deliveredAt === null || acknowledged.target !== listTarget(run.definition)) {
-    return 'first delivery';
-  }
+  if (run.request.rebase) return null;
+  if (acknowledged.target !== listTarget(run.definition)) return 'first delivery';
   if (acknowledged.dirty) return 'repair';
   if (run.resync) return 'resync';
   if (moved > 0 || checksum !== acknowledged.list.checksum) return 'changed';

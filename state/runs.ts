@@ -41,10 +41,12 @@ export interface Counts {
   duplicates?: number;
   /** Members whose repeated rows differ: on the list, their attributes are not sent. */
   ambiguous?: number;
-  /** Members in the segment. */
+  /** Members of the list: those of the segment, and those who are leaving. */
   members?: number;
   added?: number;
   removed?: number;
+  /** Members of the list that the segment lacks, and that stay for a while. */
+  leaving?: number;
   /** Known members whose attributes differ from what Actito confirmed. */
   changed?: number;
   unchanged?: number;
@@ -90,6 +92,8 @@ export interface Plan {
 export interface Request {
   dryRun: boolean;
   resync: boolean;
+  /** Take the segment for what Actito has, and send nothing. Requests of earlier versions do not say. */
+  rebase?: boolean;
   reason?: string;
   /** Hash of a held plan that whoever asks (`by`) approves. */
   approve?: string;
@@ -149,6 +153,14 @@ export function planned(run: Run): Run & { plan: Plan } {
 /** The fence of what belongs to a run's present plan alone. */
 export function planFence({ run, fence, extraction }: Run): Fence {
   return { run, fence, reading: extraction };
+}
+
+/** The failure of a stage that holds other members than were planned. */
+export function stageLost(found: string, { members }: Plan['list']): Failure {
+  return new Failure(
+    'StageLost',
+    `The stage holds ${found} of ${members} planned members; PostgreSQL probably restarted. The segment is read again.`,
+  );
 }
 
 /** The run of a workflow execution, if it has one. */

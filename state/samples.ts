@@ -5,7 +5,7 @@ import type { Snapshot } from './report/snapshot.ts';
 import { valueColumns } from './stage.ts';
 
 /** What a plan does with a row. */
-export const SAMPLE_CLASSES = ['added', 'removed', 'changed', 'unchanged', 'rejected'] as const;
+export const SAMPLE_CLASSES = ['added', 'removed', 'leaving', 'changed', 'unchanged', 'rejected'] as const;
 export type SampleClass = (typeof SAMPLE_CLASSES)[number];
 
 /** A member (or rejected row) as an example of its class, without saying who it is. */
@@ -62,6 +62,7 @@ async function sampleDelta(trx: Knex.Transaction, { run, activation, definition,
   const classes: [SampleClass, string][] = [
     ['added', `membership = 'added'`],
     ['removed', `membership = 'removed'`],
+    ['leaving', `membership = 'leaving'`],
     ['changed', `attributes = 'changed'`],
   ];
   const chosen = classes.map(

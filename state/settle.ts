@@ -31,6 +31,7 @@ export async function settleWithin(trx: Knex.Transaction, number: string): Promi
     if (delivery) await acknowledgeList(trx, run, run.plan, delivery.deliveredAt!);
     return; // the validity in Actito is still the old one: nothing was provisioned
   }
+  if (run.request.rebase) return; // it settles itself, or not at all: rebase.ts
   const listIsRight = run.plan.push === null || delivery !== undefined;
 
   const folded: Folded = run.plan.unchanged
@@ -45,7 +46,9 @@ export async function settleWithin(trx: Knex.Transaction, number: string): Promi
     // What was approved is done, whatever becomes of the run: it must not let a later accident pass.
     if (run.plan.approved) await useUpApprovals(trx, run.activation);
   }
-  if (!run.plan.unchanged) await acknowledgeSegment(trx, run, listIsRight && folded.unsent === 0);
+  // While someone is leaving, time must pass: the same segment is then not the same list for ever.
+  const isComplete = listIsRight && folded.unsent === 0 && (run.counts.leaving ?? 0) === 0;
+  if (!run.plan.unchanged) await acknowledgeSegment(trx, run, isComplete);
 
   await moveOn(trx, run.run, run.activation, folded.unsent);
   await addCounts(trx, run.run, folded);

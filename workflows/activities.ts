@@ -24,6 +24,10 @@ export const { settle } = proxyActivities<Pick<Activities, 'settle'>>({
   ...BOOKKEEPING,
   summary: 'Keep what Actito confirmed',
 });
+export const { rebase } = proxyActivities<Pick<Activities, 'rebase'>>({
+  ...BOOKKEEPING,
+  summary: 'Take the segment for what Actito has',
+});
 export const { close } = proxyActivities<Pick<Activities, 'close'>>({
   ...BOOKKEEPING,
   summary: 'Record the outcome, give the lease back',

@@ -27,6 +27,8 @@ export const requestSchema = z
       .min(1, 'the id of an activation (the name of its file without .yaml)'),
     dryRun: z.boolean({ error: 'true or false' }).default(false),
     resync: z.boolean({ error: 'true or false' }).default(false),
+    /** Take the segment for what Actito has, and send nothing (with a reason). */
+    rebase: z.boolean({ error: 'true or false' }).default(false),
     reason: text(200).optional(),
     /** Apply exactly this plan, of a dry run or a held run; anything else ends as `PlanStale`. */
     plan: planHash.optional(),
@@ -38,6 +40,18 @@ export const requestSchema = z
   .refine((request) => request.approve === undefined || request.reason !== undefined, {
     path: ['reason'],
     error: 'a text: an approval says why',
+  })
+  .refine(({ rebase, reason }) => !rebase || reason !== undefined, {
+    path: ['reason'],
+    error: 'a text: a rebase says why',
+  })
+  .refine(({ rebase, resync }) => !rebase || !resync, {
+    path: ['rebase'],
+    error: 'false with resync: the one sends nothing, the other everything',
+  })
+  .refine(({ rebase, dryRun, plan }) => !rebase || (!dryRun && plan === undefined), {
+    path: ['rebase'],
+    error: 'false with dryRun or plan: they are about what would be sent, and a rebase sends nothing',
   });
 export type RunInput = z.input<typeof requestSchema>;
 export type RunRequest = z.output<typeof requestSchema>;
@@ -76,6 +90,8 @@ export type RunCounts = Record<string, number>;
 export interface RunResult {
   activation: string;
   outcome: RunOutcome;
+  /** The segment was taken for what Actito has. */
+  rebase?: true;
   /** All of it in one sentence. */
   summary: string;
   /** Why it was skipped, or what went wrong although it completed. */

@@ -11,6 +11,7 @@ import {
   plan,
   provision,
   pushList,
+  rebase,
   settle,
 } from './activities.ts';
 import type { RunResult } from './contract.ts';
@@ -60,7 +61,7 @@ async function synchronize(run: OpenedRun, story: Story): Promise<void> {
     try {
       const planned = await readAndPlan(run, story);
       if (planned.guards.length > 0) await hold(run, planned, story);
-      await deliver(run, planned, story);
+      await (run.rebase ? rebaseOnly(run, story) : deliver(run, planned, story));
       return;
     } catch (error) {
       const why = PLAN_ANEW[failureType(error) ?? ''];
@@ -68,6 +69,13 @@ async function synchronize(run: OpenedRun, story: Story): Promise<void> {
       story.note(why);
     }
   }
+}
+
+/** Nothing is sent: the segment is taken for what Actito has. */
+async function rebaseOnly({ run, fence }: OpenedRun, story: Story): Promise<void> {
+  story.phase('settling');
+  await rebase({ run, fence });
+  story.rebased();
 }
 
 async function readAndPlan(run: OpenedRun, story: Story): Promise<PlanSummary> {
@@ -93,13 +101,19 @@ async function hold(run: OpenedRun, planned: PlanSummary, story: Story): Promise
       story.note(NOT_KEPT_ALIVE + messageOf(ownFailure(error)));
     }
   }
-  const answer = `actito-sync approve ${run.activation} ${planned.hash} --reason "…"`;
+  const approve = run.rebase
+    ? `rebase ${run.activation} --approve ${planned.hash}`
+    : `approve ${run.activation} ${planned.hash}`;
+  const answer = `actito-sync ${approve} --reason "…"`;
   story.held(answer);
   throw forPeople(
     `${planned.guards.map(({ message }) => message).join(' ')} Nothing of this plan was written. If it is right as it is: ${answer}`,
     'GuardTripped',
     planned.guards,
-    { activation: run.activation, planHash: planned.hash, counts: planned.counts },
+    {
+      ...{ activation: run.activation, planHash: planned.hash, counts: planned.counts },
+      ...(run.rebase ? { rebase: true } : {}),
+    },
   );
 }
 

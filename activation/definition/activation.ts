@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isPhoneCountry, meantCountry } from '../keys/phone.ts';
 import { duration, id } from './common.ts';
 import { guardsSchema } from './guards.ts';
+import { removalSchema } from './removal.ts';
 import { scheduleSchema } from './schedule.ts';
 
 /** Attributes that Actito maintains itself; they can be matched on, never written. */
@@ -160,6 +161,7 @@ export const activationSchema = z.strictObject({
     .describe('True: when attributes cannot be sent, the list is not pushed either.'),
   importMode: importModeSchema.default('oneShot'),
   list: listSchema.prefault({}).describe(LIST),
+  removal: removalSchema.optional(),
   schedule: scheduleSchema.optional(),
   guards: guardsSchema.prefault({}).describe(GUARDS),
   canary: canary.optional(),
@@ -179,6 +181,7 @@ export const defaultsSchema = z
     attributesRequired: z.boolean().optional().describe('As in an activation.'),
     importMode: importModeSchema.optional(),
     list: listSchema.omit({ name: true, adopt: true }).partial().optional().describe(LIST),
+    removal: removalSchema.optional(),
     schedule: scheduleSchema.optional(),
     guards: guardsSchema.partial().optional().describe(GUARDS),
     canary: canary.optional(),

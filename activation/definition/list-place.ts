@@ -36,6 +36,17 @@ function plain(value: number | TextOrEnv): string {
   return typeof value === 'object' ? `{ env: ${value.env} }` : String(value);
 }
 
+/**
+ * True when the identifiers on the list that was delivered as `before` name the same people on this one: it may have been
+ * renamed or moved, but holds the same attribute of the same profile table. Before the first delivery there are none.
+ */
+export function namesSamePeople(before: string | null, definition: Definition): boolean {
+  if (before === null) return true;
+  const [was, is] = [before, listTarget(definition)].map((target) => JSON.parse(target) as ListPlace);
+  const parts = ['licence', 'entity', 'profileTable', 'identifier'] as const;
+  return parts.every((part) => was![part] === is![part]);
+}
+
 const WORDS: Record<keyof ListPlace, string> = {
   list: 'the list',
   file: 'the file',

@@ -19,7 +19,7 @@ interface Decided {
 
 const HASH = 'the hash of the held plan; the run that was held has printed it';
 const REASON = 'why; kept with the decision';
-const BY = 'who decides; default: ACTITO_SYNC_USER, or your login name';
+export const BY = 'who decides; default: ACTITO_SYNC_USER, or your login name';
 
 /** Adds `approve <activation> <planHash>`. */
 export function defineApprove(program: Command, { surroundings, connected }: CommandContext): void {
@@ -100,7 +100,7 @@ async function reject(
 }
 
 /** Who decides; undefined when nobody can tell (a container's user may have no name). */
-function whoAmI({ env }: Surroundings): string | undefined {
+export function whoAmI({ env }: Surroundings): string | undefined {
   if (env.ACTITO_SYNC_USER) return env.ACTITO_SYNC_USER;
   try {
     return userInfo().username;

@@ -5,6 +5,7 @@ import { MAX_STORED_REJECTS } from '../../state/rejects.ts';
 import type { KeyFacts, LastRead, Membership } from '../../state/report/member.ts';
 import type { PastRun } from '../../state/report/history.ts';
 import type { RejectStory } from '../../state/report/rejects.ts';
+import { leavingOf, leavingWords, type Leaving } from './leaving.ts';
 import { rejectWords } from '../output/reject-words.ts';
 
 /** Where a key stands, and why. */
@@ -17,6 +18,8 @@ export interface Explanation {
   onList: boolean;
   /** The run that put it on the list. */
   since: { run: string; at: Date | null } | null;
+  /** It is on the list for a while, and the segment lacks it. */
+  leaving: Leaving | null;
   /** Actito's last answer to its attributes; null when it is no member. */
   actito: ActitosAnswer | null;
   /** All of it in sentences. */
@@ -26,7 +29,7 @@ export interface Explanation {
 }
 
 export interface ActitosAnswer {
-  answer: 'ok' | 'refused' | 'unmatched' | 'not confirmed' | 'nothing to send';
+  answer: 'ok' | 'refused' | 'unmatched' | 'assumed' | 'not confirmed' | 'nothing to send';
   /** Actito's code of a refusal. */
   reason: string | null;
   /** From when on it is sent again although its values have not changed. */
@@ -48,7 +51,8 @@ export interface Found {
 /** Why nothing is known: the activation has never run. */
 export function neverRan({ activation, key }: Asked): Explanation {
   const because = [`${activation} has never run: nobody is on its list.`];
-  return { activation, key, storedAs: null, onList: false, since: null, actito: null, because, rejects: [] };
+  const nothing = { storedAs: null, since: null, leaving: null, actito: null, rejects: [] };
+  return { activation, key, onList: false, ...nothing, because };
 }
 
 /** Where a key stands, and why, from what the state database says of it. */
@@ -56,14 +60,17 @@ export function explainKey({ activation, key }: Asked, { definition, found, fact
   const { member } = facts;
   const rejects = facts.rejects.map((reject) => ({ ...reject, message: rejectWords(reject.reason) }));
   const actito = member && answerOf(member, definition, rejects);
+  const leaving = member && leavingOf(member, definition.activation.removal?.after);
   return {
     ...{ activation, key },
     storedAs: 'key' in found ? found.key : null,
     onList: member?.listed ?? false,
     since: member?.listed ? { run: member.since, at: member.sinceMoment } : null,
+    leaving,
     actito,
     because: [
       ...(member ? membership(member, definition) : absence(found, facts)),
+      ...(leaving ? [leavingWords(leaving)] : []),
       ...(actito ? answerWords(actito, rejects) : []),
     ],
     rejects,
@@ -73,7 +80,9 @@ export function explainKey({ activation, key }: Asked, { definition, found, fact
 function membership(member: Membership, { activation }: Definition): string[] {
   const run = `run ${member.since}${at(member.sinceMoment)}`;
   return member.listed
-    ? [`On the list "${activation.list.name}" since ${run}.`]
+    ? [
+        `On the list "${activation.list.name}" since ${run}${member.sinceRebase ? ', a rebase: it was taken for listed' : ''}.`,
+      ]
     : [
         `Known since ${run}, but not on the list: no list that has it was delivered yet. The next run delivers one.`,
       ];
@@ -137,6 +146,10 @@ function answerWords({ answer, reason, dueAgain }: ActitosAnswer, rejects: reado
       return ['No attributes are mapped: of this member only the list is sent.'];
     case 'ok':
       return ['Actito confirmed its attributes as they were last sent.'];
+    case 'assumed':
+      return [
+        'A rebase took its attributes for what Actito has; Actito was not asked. They are sent when they change.',
+      ];
     case 'unmatched':
       return [`Actito has no profile with this key, so the list does not reach it. ${again}`];
     case 'refused':

@@ -1,15 +1,18 @@
 import type { RefusalResult, RunCounts } from '../../workflows/contract.ts';
-import { decideCommand, planCommand } from '../run/commands.ts';
+import { approveRebaseCommand, decideCommand, planCommand } from '../run/commands.ts';
 import type { HeldPlan } from '../run/failure.ts';
 
 /** What people decide by, in the order in which they ask. */
-const DECISIVE = ['read', 'members', 'added', 'removed', 'changed', 'unchanged', 'rejected'];
+const DECISIVE = ['read', 'members', 'added', 'removed', 'leaving', 'changed', 'unchanged', 'rejected'];
 
 /** The plan that a guard held for people, line by line: what it counted, and the commands that answer it. */
-export function describeHeld({ activation, planHash, counts }: HeldPlan): string[] {
+export function describeHeld({ activation, planHash, counts, rebase }: HeldPlan): string[] {
+  const approve = rebase
+    ? approveRebaseCommand(activation, planHash)
+    : decideCommand('approve', activation, planHash);
   return [
     `  plan ${planHash}: ${countsInWords(counts)}`,
-    `If it is right as it is:  ${decideCommand('approve', activation, planHash)}`,
+    `If it is right as it is:  ${approve}`,
     `If it is not:             ${decideCommand('reject', activation, planHash)}`,
     `To look closer:           ${planCommand(activation)}`,
   ];

@@ -39,8 +39,8 @@ export function outcomeOf({ outcome, dryRun }: Pick<PastRun, 'outcome' | 'dryRun
   return dryRun && outcome.startsWith('succeeded') ? 'planned' : outcome;
 }
 
-function listOf({ push, deliveredAt, retrievedAt, dryRun, outcome }: PastRun): string {
-  if (push === null) return '–';
+function listOf({ push, deliveredAt, retrievedAt, dryRun, outcome, rebase }: PastRun): string {
+  if (push === null) return rebase ? 'not pushed (rebase)' : '–';
   if (dryRun) return `would be pushed (${push})`;
   if (retrievedAt) return `retrieved (${push})`;
   if (deliveredAt) return `delivered (${push})`;

@@ -15,6 +15,7 @@ const MAIN_COUNTS: Record<string, string> = {
 
 /** Shown when there are any. */
 export const MORE_COUNTS: Record<string, string> = {
+  leaving: 'on the list although the segment lacks them: they leave after some runs, or some time',
   duplicates: 'rows that repeat another one',
   ambiguous: 'members whose rows contradict each other: on the list, no attributes sent',
   refused: 'members whose attributes Actito refused',
@@ -33,13 +34,13 @@ const CONFIRMATIONS = {
 
 /** A run's result for people, line by line. `now` is what "in 2 days" counts from. */
 export function describeResult(result: RunResult, now = Date.now()): string[] {
-  const { activation, outcome, counts, rejects, list, notes } = result;
+  const { activation, outcome, counts, rejects, list, notes, rebase = false } = result;
   return [
     `${activation}: ${outcome}`,
     ...countLines(MAIN_COUNTS, counts, () => true),
     ...countLines(MORE_COUNTS, counts, (count) => count > 0),
     ...reasonLines(rejects),
-    ...(list ? listLines(list, now) : []),
+    ...(list ? listLines(list, now, rebase) : []),
     ...notes.map((note) => entry('note', note)),
   ];
 }
@@ -64,9 +65,10 @@ export function countLines(
   });
 }
 
-function listLines(list: NonNullable<RunResult['list']>, now: number): string[] {
+function listLines(list: NonNullable<RunResult['list']>, now: number, rebase: boolean): string[] {
   const { name, pushed, confirmation, profiles, expires } = list;
-  const push = pushed === null ? 'not pushed: unchanged and valid' : `pushed (${pushed})`;
+  const why = rebase ? 'the next run does' : 'unchanged and valid';
+  const push = pushed === null ? `not pushed: ${why}` : `pushed (${pushed})`;
   const how = [push, ...(confirmation ? [CONFIRMATIONS[confirmation]] : [])];
   return [
     entry('list', `"${name}" ${how.join(', ')}`),

@@ -2,15 +2,18 @@ import type { RunRequest } from '../../workflows/contract.ts';
 import { PROGRAM } from '../commands/context.ts';
 
 /** The command line that starts this request, or follows it while it runs. */
-export function runCommand({ activation, approve, dryRun, resync, reason, by, plan }: RunRequest): string {
+export function runCommand(request: RunRequest): string {
+  const { activation, approve, dryRun, resync, rebase, reason, by, plan } = request;
   const flags = [
     dryRun ? ' --dry-run' : '',
     resync ? ' --resync' : '',
     plan === undefined ? '' : ` --plan ${plan}`,
+    rebase && approve !== undefined ? ` --approve ${approve}` : '',
     reason === undefined ? '' : ` --reason ${quoted(reason)}`,
     by === undefined ? '' : ` --by ${quoted(by)}`,
   ];
-  const command = approve === undefined ? `run ${activation}` : `approve ${activation} ${approve}`;
+  const usual = approve === undefined ? `run ${activation}` : `approve ${activation} ${approve}`;
+  const command = rebase ? `rebase ${activation}` : usual;
   return `${PROGRAM} ${command}${flags.join('')}`;
 }
 
@@ -32,6 +35,11 @@ export function applyCommand(activation: string, planHash: string): string {
 /** The command line that answers a held plan; the reason is to be filled in. */
 export function decideCommand(verdict: 'approve' | 'reject', activation: string, planHash: string): string {
   return `${PROGRAM} ${verdict} ${activation} ${planHash} --reason "…"`;
+}
+
+/** The command line that lets a rebase pass that a guard held; the reason is to be filled in. */
+export function approveRebaseCommand(activation: string, planHash: string): string {
+  return `${PROGRAM} rebase ${activation} --approve ${planHash} --reason "…"`;
 }
 
 function quoted(text: string): string {

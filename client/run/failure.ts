@@ -13,6 +13,8 @@ export interface HeldPlan {
   activation: string;
   planHash: string;
   counts: RunCounts;
+  /** It is the plan of a rebase. */
+  rebase?: boolean;
 }
 
 /** Why a run did not complete. */

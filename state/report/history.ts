@@ -6,6 +6,8 @@ export interface PastRun {
   run: string;
   workflowId: string;
   dryRun: boolean;
+  /** It took the segment for what Actito has. */
+  rebase: boolean;
   /** Why it was started by hand, in the words of who did. */
   reason: string | null;
   openedAt: Date;
@@ -47,7 +49,8 @@ export async function findPastRun(
 }
 
 const PAST_RUN = `
-  select cast(no as text) as run, workflow_id as "workflowId", fence is null as "dryRun", request->>'reason' as reason,
+  select cast(no as text) as run, workflow_id as "workflowId", fence is null as "dryRun",
+         coalesce(cast(request->>'rebase' as boolean), false) as rebase, request->>'reason' as reason,
          opened_at as "openedAt", closed_at as "closedAt", outcome, failure, counts,
          nullif(plan->>'hash', '') as "planHash", plan->>'push' as push,
          delivery.delivered_at as "deliveredAt", delivery.retrieved_at as "retrievedAt"

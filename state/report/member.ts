@@ -20,10 +20,15 @@ export interface Membership {
   /** The run that put it there; or that first sent it, when it is not listed yet. */
   since: string;
   sinceMoment: Date | null;
+  /** That run was a rebase: no list was delivered by it. */
+  sinceRebase: boolean;
   /** Actito's answer to its attributes is known. */
   confirmed: boolean;
-  outcome: 'ok' | 'refused' | 'unmatched';
+  /** `assumed`: a rebase took the segment's values for what Actito has. */
+  outcome: 'ok' | 'refused' | 'unmatched' | 'assumed';
   retryAt: Date | null;
+  /** The segment lacks it: since when, found by which run, and how many runs that lack it have succeeded. */
+  missing: { run: string; since: Date; runs: number } | null;
 }
 
 export interface LastRead extends PastRun {
@@ -57,14 +62,26 @@ async function readMembership(
   activation: string,
   key: string,
 ): Promise<Membership | null> {
-  const [member] = await rows<Membership>(
+  const [member] = await rows<
+    Omit<Membership, 'missing'> & {
+      missingRun: string | null;
+      missingSince: Date | null;
+      missedRuns: number | null;
+    }
+  >(
     `select listed, cast(since as text) as since, runs.opened_at as "sinceMoment", hashes is not null as confirmed,
-            member.outcome, retry_at as "retryAt"
-     from ${membersTable(activation)} member left join runs on runs.no = since
+            coalesce(cast(runs.request->>'rebase' as boolean), false) as "sinceRebase",
+            member.outcome, member.retry_at as "retryAt", missing_since as "missingSince",
+            cast(missing_run as text) as "missingRun",
+            cast(activations.succeeded_runs - missing_after as integer) as "missedRuns"
+     from ${membersTable(activation)} member join activations on activations.id = $2 left join runs on runs.no = since
      where key = $1`,
-    [key],
+    [key, activation],
   );
-  return member ?? null;
+  if (!member) return null;
+  const { missingRun, missingSince, missedRuns, ...rest } = member;
+  const missing = missingRun && { run: missingRun, since: missingSince!, runs: missedRuns! };
+  return { ...rest, missing: missing || null };
 }
 
 async function readLastRead(snapshot: Snapshot, activation: string): Promise<LastRead | null> {

@@ -11,6 +11,7 @@ const CALM: GuardFacts = {
   removed: 0,
   changed: 0,
   members: 1000,
+  leaving: 0,
   listed: 1000,
   peak: 1000,
   delivered: true,
@@ -35,6 +36,8 @@ describe('the guards', () => {
     ['the list was quiet for a week', { peak: 0, removed: 500, members: 500 }, ['maxRemovedRatio']],
     ['exactly the allowed share is rejected', { rejected: 50 }, []],
     ['more than that is rejected', { rejected: 51 }, ['maxRejectedRatio']],
+    ['exactly the allowed share leaves, others will', { removed: 300, members: 500, leaving: 200 }, []],
+    ['those who stay for a while are all there is', { members: 0, leaving: 1000, read: 0 }, ['allowEmpty']],
     ['the segment becomes empty', { members: 0, removed: 1000, read: 0 }, ['allowEmpty', 'maxRemovedRatio']],
     ['a small list becomes empty', { members: 0, removed: 5, listed: 5, peak: 5, read: 0 }, ['allowEmpty']],
     [

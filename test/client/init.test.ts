@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -10,7 +9,7 @@ import { projectFiles } from '../../client/init/files.ts';
 import { writeFiles } from '../../client/init/write.ts';
 import { checkAnswer, QUESTIONS, usualAnswers, type Answers } from '../../client/init/questions.ts';
 import { loadProject } from '../../config/project.ts';
-import { cli } from './support.ts';
+import { cli, typing } from './support.ts';
 
 let base: string;
 let folder: string;
@@ -20,12 +19,6 @@ beforeEach(async () => {
 });
 afterEach(() => rm(base, { recursive: true }));
 
-/** Someone who types these lines at a terminal, and then nothing more. */
-function typing(...lines: string[]): PassThrough & { isTTY: boolean } {
-  const terminal = Object.assign(new PassThrough(), { isTTY: true });
-  terminal.end(lines.map((line) => `${line}\n`).join(''));
-  return terminal;
-}
 const ENTER = QUESTIONS.map(() => '');
 
 test('without a terminal a project folder is written that validate has nothing to say about', async () => {

@@ -53,3 +53,10 @@ let counter = 0;
 export function freshId(name: string): string {
   return `${name}-${process.pid}-${++counter}`;
 }
+
+/** Someone who types these lines at a terminal, and then nothing more. */
+export function typing(...lines: string[]): PassThrough & { isTTY: boolean } {
+  const terminal = Object.assign(new PassThrough(), { isTTY: true });
+  terminal.end(lines.map((line) => `${line}\n`).join(''));
+  return terminal;
+}

@@ -4,12 +4,13 @@ import type { Case } from './bad-input/case.ts';
 import { CONTRACTS } from './bad-input/contracts.ts';
 import { DEFAULTS } from './bad-input/defaults.ts';
 import { DESTINATIONS } from './bad-input/destinations.ts';
+import { REMOVALS } from './bad-input/removals.ts';
 import { SCHEDULES } from './bad-input/schedules.ts';
 import { SOURCES } from './bad-input/sources.ts';
 import { ACTIVATION, DESTINATION, problemsWith, SOURCE } from './folders.ts';
 
 describe.each<[string, string, Case[]]>([
-  ['activations/vip.yaml', ACTIVATION, [...ACTIVATIONS, ...SCHEDULES]],
+  ['activations/vip.yaml', ACTIVATION, [...ACTIVATIONS, ...REMOVALS, ...SCHEDULES]],
   ['destinations/actito.yaml', DESTINATION, [...DESTINATIONS, ...CONTRACTS, ...DEFAULTS]],
   ['sources/shop.yaml', SOURCE, SOURCES],
 ])('%s', (file, valid, cases) => {

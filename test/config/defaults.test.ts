@@ -17,6 +17,7 @@ const DEFAULTS = `defaults:
   attributesRequired: true
   importMode: { etl: 12 }
   list: { validity: 3 days, fileName: 'lists-{list}.csv' }
+  removal: { after: 1 run }
   schedule: { every: 1 day }
   guards: { maxRemovedRatio: 0.5, allowEmpty: true }
 `;
@@ -49,6 +50,7 @@ describe('the defaults of a destination', () => {
       attributesRequired: true,
       importMode: { etl: '12' },
       list: { name: 'VIP', validity: 259_200_000, fileName: 'lists-VIP.csv', provision: 'api' },
+      removal: { after: { runs: 1 } },
       schedule: { every: 86_400_000 },
       guards: { maxRemovedRatio: 0.5, allowEmpty: true, maxRejectedRatio: 0.05 },
     });
@@ -59,12 +61,13 @@ describe('the defaults of a destination', () => {
       LEAST +
         'matchingKey: { column: email, type: email, attribute: emailAddress }\n' +
         'schedule: { cron: 0 6 * * *, timezone: Europe/Paris }\n' +
-        'importMode: oneShot\nattributesRequired: false\n' +
+        'importMode: oneShot\nattributesRequired: false\nremoval: { after: 36h }\n' +
         'list: { validity: 14 days }\nguards: { allowEmpty: false }\n',
     );
     expect(activation).toMatchObject({
       matchingKey: { column: 'email', type: 'email', attribute: 'emailAddress' },
       importMode: 'oneShot',
+      removal: { after: { milliseconds: 129_600_000 } },
       attributesRequired: false,
       list: { validity: 1_209_600_000, fileName: 'lists-VIP.csv' },
       guards: { maxRemovedRatio: 0.5, allowEmpty: false },
@@ -103,6 +106,7 @@ describe('the defaults of a destination', () => {
       matchingKey: { column: 'phone', type: 'phone', attribute: 'gsmNumber', country: 'BE' },
       attributesRequired: true,
       importMode: { etl: 12 },
+      removal: { after: '2 runs' },
       schedule: { cron: '0 6 * * *' },
     };
     const list = { validity: '3 days', provision: 'existing', fileName: 'x.csv' };

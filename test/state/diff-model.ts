@@ -7,12 +7,14 @@ export interface ModelMember {
   values: (string | null)[] | null;
   outcome: 'ok' | 'refused' | 'unmatched';
   retry: 'due' | 'later' | null;
+  /** Runs that have succeeded since the segment lacks it; null: it was there. */
+  missed?: number | null;
 }
 
 /** What is to happen to one member. */
 export interface ModelDelta {
   key: string;
-  membership: 'added' | 'removed' | 'reidentified' | 'forgotten' | null;
+  membership: 'added' | 'removed' | 'reidentified' | 'leaving' | 'returned' | 'forgotten' | null;
   attributes: 'fresh' | 'changed' | 'retry' | 'resent' | null;
   pattern: string | null;
 }
@@ -21,13 +23,15 @@ interface Settings {
   resync: boolean;
   /** No import was made for retries alone in the last 24 hours. */
   mayRetryAlone: boolean;
+  /** So many runs without it does a member stay on the list. */
+  grace?: number;
 }
 
 /** The rules of "Two facts per member", told member by member. */
 export function modelDelta(
   members: Map<string, ModelMember>,
   segment: SegmentRow[],
-  { resync, mayRetryAlone }: Settings,
+  { resync, mayRetryAlone, grace = 0 }: Settings,
 ): { delta: ModelDelta[]; retriesAlone: boolean } {
   const keys = [...new Set([...members.keys(), ...segment.map(({ key }) => key!)])].sort();
   const delta = keys.map((key): ModelDelta => {
@@ -35,7 +39,7 @@ export function modelDelta(
     const member = members.get(key);
     const attributes = attributesOf(member, rows, resync);
     const pattern = attributes && patternOf(rows[0]!);
-    return { key, membership: membershipOf(member, rows), attributes, pattern };
+    return { key, membership: membershipOf(member, rows, grace), attributes, pattern };
   });
   const retries = delta.filter(({ attributes }) => attributes === 'retry');
   const others = delta.some(({ attributes }) => attributes !== null && attributes !== 'retry');
@@ -45,11 +49,19 @@ export function modelDelta(
   return { delta: delta.filter((row) => row.membership || row.attributes), retriesAlone };
 }
 
-function membershipOf(member: ModelMember | undefined, rows: SegmentRow[]): ModelDelta['membership'] {
-  if (rows.length === 0) return member!.listed ? 'removed' : 'forgotten';
+function membershipOf(
+  member: ModelMember | undefined,
+  rows: SegmentRow[],
+  grace: number,
+): ModelDelta['membership'] {
+  if (rows.length === 0) {
+    if (!member!.listed) return 'forgotten';
+    return (member!.missed ?? 0) < grace ? 'leaving' : 'removed';
+  }
   if (!member?.listed) return 'added';
   const identifier = rows.map((row) => row.identifier!).sort()[0];
-  return member.identifier === identifier ? null : 'reidentified';
+  if (member.identifier !== identifier) return 'reidentified';
+  return (member.missed ?? null) === null ? null : 'returned';
 }
 
 function attributesOf(

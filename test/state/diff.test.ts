@@ -38,6 +38,7 @@ const memberArb: fc.Arbitrary<ModelMember> = fc.record({
   values: fc.option(valuesArb),
   outcome: fc.constantFrom('ok', 'ok', 'refused', 'unmatched'),
   retry: fc.constantFrom(null, 'due', 'later'),
+  missed: fc.constantFrom(null, null, 0, 1, 2),
 });
 const membersArb = fc.uniqueArray(fc.tuple(fc.constantFrom(...KEYS), memberArb), {
   selector: ([key]) => key,
@@ -55,37 +56,41 @@ const worldArb = membersArb.chain((members) =>
       ]),
     resync: fc.boolean(),
     mayRetryAlone: fc.boolean(),
+    grace: fc.constantFrom(0, 1, 2),
   }),
 );
 
 const RETRY_AT = { due: `now() - interval '1 minute'`, later: `now() + interval '1 hour'` };
 
 test('the delta is what the rules say of every member', async () => {
-  const seen = new Set<string>();
+  const seen = new Set<string | null>();
   await fc.assert(
-    fc.asyncProperty(worldArb, async ({ members, segment, resync, mayRetryAlone }) => {
-      const definition = definitionFor(newActivation(), OWN_IDENTIFIER);
+    fc.asyncProperty(worldArb, async ({ members, segment, resync, mayRetryAlone, grace }) => {
+      const removal = grace > 0 ? { removal: { after: `${grace} runs` } } : {};
+      const definition = definitionFor(newActivation(), { ...OWN_IDENTIFIER, ...removal });
       const { id } = definition.activation;
       const run = await open(world, definition, { resync });
       const { seed } = await activationRow(world, id);
-      for (const [key, { listed, identifier, values, outcome, retry }] of members) {
+      for (const [key, { listed, identifier, values, outcome, retry, missed = null }] of members) {
         await world.state.raw(
           `insert into members_${id.replaceAll('-', '_')}
-           values (:key, :identifier, :listed, decode(:hashes, 'hex'), :outcome, ${retry ? RETRY_AT[retry] : 'null'}, 0)`,
+           values (:key, :identifier, :listed, decode(:hashes, 'hex'), :outcome, ${retry ? RETRY_AT[retry] : 'null'}, 0,
+                   :missingRun, now(), :missingAfter)`,
           {
             ...{ key, identifier, listed, outcome },
+            ...{ missingRun: missed === null ? null : 1, missingAfter: missed === null ? null : 9 - missed },
             hashes: values && hashesOf(definition, String(seed), values),
           },
         );
       }
-      await world.state.raw(`update activations set retried_at = now() - cast(? as interval) where id = ?`, [
-        mayRetryAlone ? '25 hours' : '1 hour',
-        id,
-      ]);
+      await world.state.raw(
+        `update activations set retried_at = now() - cast(? as interval), succeeded_runs = 9 where id = ?`,
+        [mayRetryAlone ? '25 hours' : '1 hour', id],
+      );
       await extract(world, run, segment);
       const { plan, counts } = await planRun(world.state, run);
 
-      const expected = modelDelta(new Map(members), segment, { resync, mayRetryAlone });
+      const expected = modelDelta(new Map(members), segment, { resync, mayRetryAlone, grace });
       const delta = await rows(
         world.state,
         `select key, membership, attributes, pattern from delta_${run.run} order by key`,
@@ -101,14 +106,16 @@ test('the delta is what the rules say of every member', async () => {
         added: count(({ membership }) => membership === 'added'),
         removed: count(({ membership }) => membership === 'removed'),
         changed: count(({ attributes }) => attributes === 'changed'),
-        members: new Set(segment.map(({ key }) => key)).size,
+        members:
+          new Set(segment.map(({ key }) => key)).size + count(({ membership }) => membership === 'leaving'),
       });
-      for (const { membership, attributes } of expected.delta) seen.add(`${membership}/${attributes}`);
+      for (const { membership, attributes } of expected.delta) seen.add(membership).add(attributes);
     }),
     { numRuns: 120 },
   );
   // The worlds were varied enough to have shown each rule.
-  for (const kind of ['added/fresh', 'reidentified/changed', 'null/retry', 'null/resent', 'forgotten/null']) {
+  const memberships = ['added', 'removed', 'reidentified', 'leaving', 'returned', 'forgotten'];
+  for (const kind of [...memberships, 'fresh', 'changed', 'retry', 'resent']) {
     expect(seen).toContain(kind);
   }
 }, 180_000);

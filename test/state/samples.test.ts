@@ -42,6 +42,17 @@ function said(samples: Sample[], wanted: SampleClass): string[] {
 const many = (prefix: string, count: number, values: (string | null)[] = ['1', '2', '3']) =>
   Array.from({ length: count }, (_, i) => ({ key: `${prefix}${i}`, values }));
 
+test('those who are leaving are a class of their own', async () => {
+  const definition = definitionFor(newActivation(), { removal: { after: '1 run' } });
+  const people = ['anna', 'bob'].map((key) => ({ key, values: ['1', '2', '3'] }));
+  await goodRun(world, definition, people);
+  const samples = await samplesOf(definition, people.slice(0, 1));
+  expect(samples.map(({ class: name, key }) => [name, key])).toEqual([
+    ['leaving', 'bob'],
+    ['unchanged', 'anna'],
+  ]);
+});
+
 test('each class is sampled with what it is about: keys, changed attributes, new values', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, [...many('same', 1), ...many('gone', 1), ...many('other', 1)]);

@@ -8,7 +8,9 @@ import {
   type RowResult,
 } from '../../state/imports.ts';
 import type { Fence } from '../../state/lease.ts';
+import { withListContent } from '../../state/list-content.ts';
 import { planRun } from '../../state/plan.ts';
+import { rebaseRun } from '../../state/rebase.ts';
 import type { Plan, Run } from '../../state/runs.ts';
 import { settleRun } from '../../state/settle.ts';
 import { closeRun } from '../../state/close.ts';
@@ -65,6 +67,15 @@ export async function planned(
   return planRun(world.state, run);
 }
 
+/** A whole rebase. */
+export async function rebased(world: StateWorld, definition: Definition, segment: SegmentRow[]) {
+  const run = await planned(world, definition, segment, { rebase: true });
+  await rebaseRun(world.state, run);
+  await settleRun(world.state, run);
+  await closeRun(world.state, run, { outcome: 'succeeded' });
+  return run;
+}
+
 /** A whole run in which everything arrives and is confirmed. */
 export async function goodRun(world: StateWorld, definition: Definition, segment: SegmentRow[]) {
   const run = await planned(world, definition, segment);
@@ -73,4 +84,13 @@ export async function goodRun(world: StateWorld, definition: Definition, segment
   await settleRun(world.state, run);
   await closeRun(world.state, run, { outcome: 'succeeded' });
   return run;
+}
+
+/** The lines of the list as a run delivers it, in the order of the alphabet. */
+export async function listLines({ state }: StateWorld, run: Run & { plan: Plan }): Promise<string[]> {
+  return withListContent(state, run, ';', async (content) => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of content) chunks.push(chunk);
+    return Buffer.concat(chunks).toString().split('\n').slice(0, -1).sort();
+  });
 }

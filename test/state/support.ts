@@ -93,15 +93,16 @@ export interface OpenOptions {
   isOpen?: IsOpen;
   dryRun?: boolean;
   resync?: boolean;
+  rebase?: boolean;
 }
 
 export function tryToOpen(
   { state }: StateWorld,
   definition: Definition,
-  { holder, isOpen = everyoneIsGone, dryRun = false, resync = false }: OpenOptions = {},
+  { holder, isOpen = everyoneIsGone, dryRun = false, resync = false, rebase }: OpenOptions = {},
 ): Promise<Opened> {
   const activation = definition.activation.id;
-  const request = { dryRun, resync };
+  const request = { dryRun, resync, rebase };
   return openRun(state, { ...(holder ?? execution(activation)), activation, request, definition }, isOpen);
 }
 

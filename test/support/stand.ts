@@ -119,13 +119,18 @@ async function ageState(state: State, hours: number): Promise<void> {
   await shift('activations', ['list_delivered_at', 'retry_at', 'retried_at']);
   await shift('deliveries', ['intended_at', 'delivered_at']);
   await shift('imports', ['intended_at', 'finished_at']);
-  for (const { name } of members.rows) await shift(name, ['retry_at']);
+  for (const { name } of members.rows) await shift(name, ['retry_at', 'missing_since']);
 }
 
 /** Back to a stand on which nothing ever ran, without starting its servers again. */
-export async function resetStand({ state, warehouse, actito }: Stand): Promise<void> {
-  await actito.reset();
-  await warehouse.query('truncate people');
+export async function resetStand(stand: Stand): Promise<void> {
+  await stand.actito.reset();
+  await stand.warehouse.query('truncate people');
+  await loseState(stand);
+}
+
+/** What a new, empty state database would be. */
+export async function loseState({ state }: Pick<Stand, 'state'>): Promise<void> {
   const left = await state.raw<{ rows: { name: string }[] }>(
     `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'
      and relname ~ '^(members|stage|delta|result)_'`,

@@ -2,7 +2,7 @@ import type { RunCounts } from '../contract.ts';
 
 /** The order in which a run happens; the state keeps counts in no order. */
 const ORDER = (
-  'read rejected duplicates ambiguous members added removed changed unchanged retried ' +
+  'read rejected duplicates ambiguous members added removed leaving changed unchanged retried ' +
   'updated unmatched refused badValues unsent'
 ).split(' ');
 
@@ -27,7 +27,8 @@ export function countLines(counts: RunCounts): { read: string; list: string; att
     duplicates: 'repeated',
     ambiguous: 'contradicting each other',
   });
-  const { read, members, added = 0, removed = 0 } = counts;
+  const { read, members, added = 0, removed = 0, leaving = 0 } = counts;
+  const soon = leaving > 0 ? `; ${leaving} of them leaving` : '';
   const attributes = some(counts, {
     changed: 'changed',
     retried: 'sent again',
@@ -39,7 +40,7 @@ export function countLines(counts: RunCounts): { read: string; list: string; att
   });
   return {
     read: read === undefined ? '' : `${read} rows${aside && ` (${aside})`}`,
-    list: members === undefined ? '' : `${members} members (+${added} −${removed})`,
+    list: members === undefined ? '' : `${members} members (+${added} −${removed}${soon})`,
     attributes: attributes || (members === undefined ? '' : 'nothing to send'),
   };
 }

@@ -8,6 +8,8 @@ export interface Known {
   segment: string;
   list: string;
   dryRun: boolean;
+  /** The segment is only taken for what Actito has. */
+  rebase: boolean;
   reason?: string;
   phase: Phase;
   outcome: string | null;
@@ -23,8 +25,9 @@ export interface Known {
 
 /** A run as a short page of Markdown for the web UI: numbers and names only, no personal data. */
 export function page(known: Known): string {
-  const { name, segment, list, dryRun, phase, outcome, counts, reason, notes } = known;
-  const { read, list: members, attributes } = countLines(counts);
+  const { name, segment, list, dryRun, rebase, phase, outcome, counts, reason, notes } = known;
+  const { read, list: members } = countLines(counts);
+  const attributes = attributeWords(known);
   const rows = [
     ['Segment', [segment && `*${segment}*`, read]],
     ['List', [list && `*${list}*`, members, pushWords(known), confirmation(known)]],
@@ -35,7 +38,7 @@ export function page(known: Known): string {
     .filter(([, text]) => text)
     .map(([what, text]) => `| ${what} | ${text} |`);
   return [
-    `**${name}** · ${dryRun ? 'dry run · ' : ''}${outcome ?? phase}`,
+    `**${name}** · ${dryRun ? 'dry run · ' : ''}${rebase ? 'rebase · ' : ''}${outcome ?? phase}`,
     reason ? `Reason: ${reason}` : '',
     failureBlock(known),
     table.length > 0 ? ['| | |', '|---|---|', ...table].join('\n') : '',
@@ -54,14 +57,21 @@ function failureBlock({ failure, answer }: Known): string {
 
 /** The result in one sentence: what people read first. */
 export function summarySentence(known: Known): string {
-  const { read, list, attributes } = countLines(known.counts);
+  const { read, list } = countLines(known.counts);
+  const attributes = attributeWords(known);
   const parts = [read && `read ${read}`, list && `list: ${list}`, pushWords(known), confirmation(known)];
   return [...parts, attributes && `attributes: ${attributes}`].filter(Boolean).join('; ');
 }
 
-function pushWords({ push, dryRun, answer }: Known): string {
+function attributeWords({ counts, rebase }: Known): string {
+  const { attributes } = countLines(counts);
+  return rebase && attributes ? 'none sent' : attributes;
+}
+
+function pushWords({ push, dryRun, rebase, answer }: Known): string {
   if (push === undefined) return '';
   if (answer) return push ? 'delivered again as it was' : 'not pushed: held';
+  if (rebase) return 'not pushed: the next run does';
   if (push === null) return dryRun ? 'would not be pushed' : 'not pushed: unchanged and valid';
   return dryRun ? `would be pushed: ${push}` : `pushed: ${push}`;
 }

@@ -34,10 +34,10 @@ export class Story {
   #list: ListSummary | null = null;
 
   constructor(request: RunRequest) {
-    const { activation, dryRun, reason } = request;
+    const { activation, dryRun, rebase, reason } = request;
     this.#request = request;
     this.#known = {
-      ...{ name: activation, segment: '', list: '', dryRun, reason, phase: 'opening', outcome: null },
+      ...{ name: activation, segment: '', list: '', dryRun, rebase, reason, phase: 'opening', outcome: null },
       ...{ failure: null, counts: {}, push: undefined, confirmed: undefined, notes: this.#notes },
     };
     upsertSearchAttributes([{ key: activationKey, value: activation }]);
@@ -86,6 +86,14 @@ export class Story {
     this.#notes.push(...(notes ?? [])); // a run that an earlier version began knows none
   }
 
+  /** The segment was taken for what Actito has. */
+  rebased(): void {
+    this.#notes.push(
+      'Nothing was sent: the segment was taken for what Actito has. What differs there stays until it changes in the ' +
+        'warehouse; resync sends everything. The next run delivers the list once.',
+    );
+  }
+
   listed(list: ListSummary | null): void {
     this.#list = list;
     this.#known.confirmed = this.#listResult();
@@ -130,6 +138,7 @@ export class Story {
     return {
       activation: this.#request.activation,
       outcome: outcome as RunOutcome,
+      ...(this.#request.rebase ? { rebase: true as const } : {}),
       summary: summarySentence(this.#known),
       notes: this.#notes,
       list: this.#listResult(),

@@ -83,6 +83,19 @@ test('who was not in the segment when it was last read', async () => {
   );
 });
 
+test('who left the segment and is on the list for a while, and until when', async () => {
+  await past.stand.writeActivation({ removal: { after: '2 runs' } });
+  await past.hosted.run();
+  await past.stand.warehouse.query(`delete from people where email = 'bob@shop.be'`);
+  const left = await past.hosted.run();
+  expect(left).toMatchObject({ counts: { leaving: 1, removed: 0, members: 3 }, list: { pushed: null } });
+  expect(left.summary).toContain('list: 3 members (+0 −0; 1 of them leaving)');
+  expect(await explain('bob@shop.be')).toMatchObject({ onList: true, leaving: { runsLeft: 1, from: null } });
+  expect(await said('bob@shop.be')).toMatch(
+    /left the segment with run \d+ \(20\S+\), and leaves the list after one more run/,
+  );
+});
+
 test('a later run that was held is told, since what it read does not count', async () => {
   await past.hosted.run();
   await past.stand.warehouse.query('truncate people');

@@ -6,7 +6,7 @@ const WRONG: [defaults: string, problem: string][] = [
   ['{ matchingkey: {} }', ':4 defaults.matchingkey: unknown setting, did you mean "matchingKey"?'],
   [
     '{ segment: { name: VIP } }',
-    ':4 defaults.segment: unknown setting (known: matchingKey, attributes, attributesRequired, importMode, list, schedule, guards, canary)',
+    ':4 defaults.segment: unknown setting (known: matchingKey, attributes, attributesRequired, importMode, list, removal, schedule, guards, canary)',
   ],
   [
     '{ list: { name: VIP } }',
@@ -17,6 +17,10 @@ const WRONG: [defaults: string, problem: string][] = [
     ':4 defaults.list.adopt: unknown setting (known: identifier, validity, provision, fileName)',
   ],
   ['{ list: { provision: none } }', ':4 defaults.list.provision: expected api or existing, got "none"'],
+  [
+    '{ removal: { after: soon } }',
+    ':4 defaults.removal.after: expected a number of runs such as 2 runs, or a duration such as 24h, got "soon"',
+  ],
   ['{ list: 48h }', ':4 defaults.list: expected a group of settings'],
   ['{ guards: { allowEmpty: "no" } }', ':4 defaults.guards.allowEmpty: expected true or false, got "no"'],
   [

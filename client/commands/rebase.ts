@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { EXIT } from '../exit-codes.ts';
+import { confirmed } from './confirm.ts';
+import { examples, type CommandContext } from './context.ts';
+import { BY, whoAmI } from './decide.ts';
+import { ACTIVATION } from './options.ts';
+import { RESULT_AS_JSON, runAndTell } from './run.ts';
+
+interface RebaseFlags {
+  reason: string;
+  approve?: string;
+  by?: string;
+  yes?: boolean;
+  json?: boolean;
+}
+
+/** Adds `rebase <activation>`. */
+export function defineRebase(program: Command, { surroundings, connected }: CommandContext): void {
+  program
+    .command('rebase')
+    .description(
+      'take the segment as it is for what Actito has, without sending anything: after a lost state',
+    )
+    .argument('<activation>', ACTIVATION)
+    .requiredOption('--reason <text>', 'why, for those who read about the run later')
+    .option('--approve <hash>', 'approve the plan of a rebase that a guard held')
+    .option('--by <name>', BY)
+    .option('--yes', 'do not ask')
+    .option('--json', RESULT_AS_JSON)
+    .addHelpText('after', WHAT)
+    .addHelpText(
+      'after',
+      examples(
+        ["rebase vip-customers --reason 'state lost'", 'Actito has all of it, only nobody knows any more'],
+        ["rebase vip-customers --reason 'state lost' --yes", 'asks nothing'],
+        [
+          "rebase vip-customers --approve 0123456789ab --reason 'half of it is right'",
+          'when a guard held it',
+        ],
+      ),
+    )
+    .action((activation: string, { reason, approve, by, yes = false, json = false }: RebaseFlags) =>
+      connected(async (client) => {
+        const { in: input, err } = surroundings;
+        const out = json ? err : surroundings.out; // a question is no part of what a program reads
+        if (!yes && !(await confirmed(question(activation), { in: input, out }))) {
+          out.write('\nNothing was done.\n');
+          return EXIT.interrupted;
+        }
+        const decided = approve === undefined ? {} : { approve, by: by ?? whoAmI(surroundings) };
+        return runAndTell(client, { activation, rebase: true, reason, ...decided }, { json }, surroundings);
+      }),
+    );
+}
+
+const WHAT = `
+Everyone in the segment counts as on the list from then on, and all attributes as confirmed. What differs in Actito stays
+different until it changes in the warehouse; resync is the way to send everything. The next run delivers the list once.`;
+
+function question(activation: string): string {
+  return (
+    `The segment of ${activation} is taken for what Actito has. Values that differ there are not sent until they ` +
+    'change; to send everything, run resync instead. Go on?'
+  );
+}

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { closeRun } from '../../state/close.ts';
+import { rebaseRun } from '../../state/rebase.ts';
+import { settleRun } from '../../state/settle.ts';
+import { goodRun, listLines, planned, rebased, sendAll } from './sending.ts';
+import {
+  activationRow,
+  definitionFor,
+  freshState,
+  hashesOf,
+  membersOf,
+  newActivation,
+  open,
+  runRow,
+  type StateWorld,
+} from './support.ts';
+
+let world: StateWorld;
+beforeAll(async () => {
+  world = await freshState();
+});
+afterAll(() => world?.dispose());
+
+type Definition = ReturnType<typeof definitionFor>;
+
+const person = (key: string, first = '1') => ({ key, values: [first, '2', '3'] });
+const people = (count: number) => Array.from({ length: count }, (_, i) => person(`p${i}`));
+const stateOf = async ({ activation: { id } }: Definition) => [
+  await membersOf(world, id),
+  {
+    ...(await activationRow(world, id)),
+    fence: 0,
+    holder_workflow: '',
+    holder_run: '',
+    holder_namespace: '',
+  },
+];
+
+test('with an empty state, the next run sends no attributes and delivers the list once', async () => {
+  const definition = definitionFor(newActivation());
+  const run = await rebased(world, definition, people(3));
+  expect(run.plan).toMatchObject({ push: null, toSend: 0 });
+  const next = await goodRun(world, definition, people(3));
+  expect(next.plan).toMatchObject({ push: 'repair', toSend: 0 });
+  expect(next.counts).toMatchObject({ added: 0, removed: 0, unchanged: 3 });
+  expect((await planned(world, definition, people(3))).plan).toMatchObject({ push: null, unchanged: true });
+});
+
+test('what changes after it is sent, and who enters or leaves is known', async () => {
+  const definition = definitionFor(newActivation());
+  await rebased(world, definition, [person('anna'), person('bob')]);
+  const next = await planned(world, definition, [person('anna', 'x'), person('carl')]);
+  expect(next.counts).toMatchObject({ added: 1, removed: 1, changed: 1 });
+  expect(next.plan).toMatchObject({ toSend: 2, push: 'repair' });
+  expect(await listLines(world, next)).toEqual(['anna', 'carl']);
+});
+
+test('members become exactly the segment, whatever was known of them; who was listed keeps its first day', async () => {
+  const definition = definitionFor(newActivation(), { removal: { after: '9 runs' } });
+  await goodRun(
+    world,
+    definition,
+    ['anna', 'bob', 'carl'].map((key) => person(key)),
+  );
+  const first = await goodRun(world, definition, [person('anna'), person('bob')]); // carl is leaving
+  const doubtful = await planned(world, definition, [person('anna', 'x'), person('bob')]);
+  await sendAll(world, doubtful, 'doubtful');
+  await settleRun(world.state, doubtful);
+  await closeRun(world.state, doubtful, { outcome: 'succeeded' });
+
+  const run = await rebased(world, definition, [person('anna', 'y'), person('dora')]);
+  const { id } = definition.activation;
+  const { seed } = await activationRow(world, id);
+  const known = (first: string) => hashesOf(definition, String(seed), [first, '2', '3']);
+  const assumed = { identifier: null, listed: true, outcome: 'assumed', retry_at: null };
+  expect(await membersOf(world, id)).toEqual([
+    { key: 'anna', hashes: known('y'), ...assumed },
+    { key: 'dora', hashes: known('1'), ...assumed },
+  ]);
+  const { rows } = await world.state.raw<{ rows: { since: string }[] }>(
+    `select since from members_${id.replaceAll('-', '_')} order by key`,
+  );
+  expect(Number(rows[0]!.since)).toBeLessThan(Number(first.run));
+  expect(rows[1]!.since).toBe(run.run);
+});
+
+test('whose rows contradict each other is on the list, and nothing of it counts as known', async () => {
+  const definition = definitionFor(newActivation());
+  const segment = [person('anna'), person('anna', 'x')];
+  await rebased(world, definition, segment);
+  expect(await membersOf(world, definition.activation.id)).toMatchObject([{ hashes: null, outcome: 'ok' }]);
+  expect((await planned(world, definition, segment)).plan.toSend).toBe(0);
+  expect((await planned(world, definition, [person('anna')])).plan.toSend).toBe(1);
+});
+
+test('a segment that lost half of its members is held, and does not become the truth', async () => {
+  const definition = definitionFor(newActivation(), { guards: {} });
+  await goodRun(world, definition, people(200));
+  const before = await stateOf(definition);
+  const run = await planned(world, definition, people(100), { rebase: true });
+  expect(run.plan.guards.map(({ guard }) => guard)).toEqual(['maxRemovedRatio']);
+  await settleRun(world.state, run);
+  await closeRun(world.state, run, { outcome: 'held' });
+  expect(await stateOf(definition)).toEqual(before);
+  await expect(
+    rebaseRun(world.state, await planned(world, definition, people(100), { rebase: true })),
+  ).rejects.toThrow('is not to rebase');
+});
+
+test('a rebase that was cancelled or killed before its last step has changed nothing', async () => {
+  const definition = definitionFor(newActivation());
+  await goodRun(world, definition, people(3));
+  const before = await stateOf(definition);
+  const cancelled = await planned(world, definition, people(2), { rebase: true });
+  await settleRun(world.state, cancelled);
+  await closeRun(world.state, cancelled, { outcome: 'cancelled' });
+  await planned(world, definition, people(1), { rebase: true });
+  await open(world, definition);
+  expect(await stateOf(definition)).toEqual(before);
+});
+
+test('a rebase whose stage was lost changes nothing, and says so', async () => {
+  const definition = definitionFor(newActivation());
+  await goodRun(world, definition, people(3));
+  const before = await stateOf(definition);
+  const run = await planned(world, definition, people(3), { rebase: true });
+  await world.state.raw(`truncate ${run.stage}`);
+  await expect(rebaseRun(world.state, run)).rejects.toMatchObject({ name: 'StageLost' });
+  expect(await stateOf(definition)).toEqual(before);
+});
+
+test('a second try of its last step finds it done', async () => {
+  const definition = definitionFor(newActivation());
+  const run = await planned(world, definition, people(3), { rebase: true });
+  await rebaseRun(world.state, run);
+  const once = [await stateOf(definition), await runRow(world, run.run)];
+  await rebaseRun(world.state, run);
+  await settleRun(world.state, run);
+  expect([await stateOf(definition), await runRow(world, run.run)]).toEqual(once);
+});
+
+test('its plan has another hash than that of the run that would send the same', async () => {
+  const definition = definitionFor(newActivation());
+  const hashes = [];
+  for (const rebase of [true, false])
+    hashes.push((await planned(world, definition, people(1), { rebase })).plan.hash);
+  expect(hashes[0]).not.toBe(hashes[1]);
+});
