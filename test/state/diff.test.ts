@@ -74,6 +74,7 @@ test('the delta is what the rules say of every member', async () => {
       for (const [key, { listed, identifier, values, outcome, retry, missed = null }] of members) {
         await world.state.raw(
           `insert into members_${id.replaceAll('-', '_')}
+             (key, identifier, listed, hashes, outcome, retry_at, since, missing_run, missing_since, missing_after)
            values (:key, :identifier, :listed, decode(:hashes, 'hex'), :outcome, ${retry ? RETRY_AT[retry] : 'null'}, 0,
                    :missingRun, now(), :missingAfter)`,
           {
