@@ -3,6 +3,7 @@ import { confirmList } from './confirm-list.ts';
 import type { Dependencies } from './dependencies.ts';
 import { examine } from './doctor/examine.ts';
 import { extract } from './extract.ts';
+import { beginForgetting, endForgetting, forgetIn } from './forget.ts';
 import { importAttributes } from './import/import-attributes.ts';
 import { inspectAttributes } from './inspect/attributes.ts';
 import { inspectLists } from './inspect/lists.ts';
@@ -16,7 +17,8 @@ import { settle } from './settle.ts';
 import { toTemporalFailure } from './translate.ts';
 
 const RUN = { open, extract, plan, provision, importAttributes, pushList, confirmList, settle, close };
-const ACTIVITIES = { ...RUN, refuse, inspectAttributes, inspectLists, examine };
+const FORGET = { beginForgetting, forgetIn, endForgetting };
+const ACTIVITIES = { ...RUN, ...FORGET, refuse, inspectAttributes, inspectLists, examine };
 
 /** The activities as the workflow calls them: without their dependencies. */
 export type Activities = {

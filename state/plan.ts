@@ -89,7 +89,8 @@ async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowle
   await assignChunks(trx, run.run);
 
   const list = await listOf(trx, run.stage!);
-  const staged = (run.counts.read ?? 0) - (run.counts.rejected ?? 0);
+  const { read = 0, rejected = 0, forgotten = 0 } = run.counts;
+  const staged = read - rejected - forgotten;
   if (list.members + repeated.duplicates !== staged) {
     throw new Failure(
       'StageLost',
@@ -115,8 +116,7 @@ async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowle
     unchanged: false,
     toSend: await countToSend(trx, run.run),
     guards: evaluateGuards(run.definition.activation.guards, {
-      read: run.counts.read ?? 0,
-      rejected: run.counts.rejected ?? 0,
+      ...{ read, rejected },
       ...leavingAndEntering(run, delta, acknowledged),
       changed: (await mappingChanged(trx, run)) ? 0 : delta.changed,
       members: list.members,

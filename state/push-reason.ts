@@ -29,11 +29,13 @@ function isKeepAliveDue({ definition }: Run, { now, deliveredAt, validity }: Ack
 
 /**
  * A held run writes nothing new. But the list must not expire while someone thinks: when it is time to keep it alive,
- * the membership that was acknowledged last is delivered again.
+ * the membership that was acknowledged last is delivered again. So it is when the list is dirty: someone may be on it who
+ * asked to be forgotten.
  */
 export function heldBack(run: Run, plan: Plan, acknowledged: Acknowledged): Plan {
   if (plan.guards.length === 0) return plan;
   const { members, checksum } = acknowledged.list;
-  const isDue = acknowledged.target === listTarget(run.definition) && isKeepAliveDue(run, acknowledged);
-  return { ...plan, push: isDue ? 'keep-alive' : null, list: { members, checksum, from: 'members' } };
+  const due = acknowledged.dirty ? 'repair' : isKeepAliveDue(run, acknowledged) ? 'keep-alive' : null;
+  const push = acknowledged.target === listTarget(run.definition) ? due : null;
+  return { ...plan, push, list: { members, checksum, from: 'members' } };
 }
