@@ -6,6 +6,7 @@ import { eraseFrom } from '../../state/forgotten/erase.ts';
 import { completeRecord, recordForgotten } from '../../state/forgotten/record.ts';
 import { storeRejects } from '../../state/rejects.ts';
 import { rows } from '../../state/state.ts';
+import { tablesWith } from '../support/tables-with.ts';
 import { deliver, goodRun, planned, sendAll } from './sending.ts';
 import {
   activationRow,
@@ -56,24 +57,6 @@ async function forget(key: string, activation = vip) {
   return erase((await record(key)).record, activation);
 }
 
-/** The tables of our schema in which a text stands, in any column. */
-async function tablesWith(text: string): Promise<string[]> {
-  const all = await rows<{ name: string }>(
-    world.state,
-    `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'`,
-  );
-  const found: string[] = [];
-  for (const { name } of all) {
-    const hits = await rows(
-      world.state,
-      `select from ${name} as t where t::text ilike '%' || ? || '%' limit 1`,
-      [text],
-    );
-    if (hits.length > 0) found.push(name);
-  }
-  return found.sort();
-}
-
 /** A state that names Anna wherever it can: member, rejects with their story, samples, chunks, tables of a run. */
 async function annaEverywhere(): Promise<void> {
   await goodRun(world, definition, [ANNA, BOB]);
@@ -85,14 +68,14 @@ async function annaEverywhere(): Promise<void> {
 
 test('no table holds the key of someone who was forgotten, and the proof says in numbers what did', async () => {
   await annaEverywhere();
-  expect(await tablesWith('anna-4711')).toEqual([
+  expect(await tablesWith(world.state, 'anna-4711')).toEqual([
     ...['chunks', expect.stringMatching(/^delta_/), `members_${vip.replace('-', '_')}`],
     ...['reject_stories', 'rejects', 'samples', expect.stringMatching(/^stage_/)],
   ]);
   const found = await forget('anna-4711');
   expect(found).toEqual({ members: 1, listed: 1, others: { rejects: 2, reject_stories: 2, samples: 1 } });
-  expect(await tablesWith('anna-4711')).toEqual([]);
-  expect(await tablesWith('bob-4712')).toEqual([`members_${vip.replace('-', '_')}`, 'samples']);
+  expect(await tablesWith(world.state, 'anna-4711')).toEqual([]);
+  expect(await tablesWith(world.state, 'bob-4712')).toEqual([`members_${vip.replace('-', '_')}`, 'samples']);
 });
 
 test('a key that nobody has is recorded all the same, and never added', async () => {
@@ -163,7 +146,8 @@ test('a member found by its key is forgotten with its list identifier, and by th
   await goodRun(world, cards, [anna, bob]);
   expect(await forget('key-1')).toMatchObject({ members: 1, listed: 1 });
   expect(await forget('card-2')).toMatchObject({ members: 1, listed: 1 });
-  for (const text of ['key-1', 'card-1', 'key-2', 'card-2']) expect(await tablesWith(text)).toEqual([]);
+  for (const text of ['key-1', 'card-1', 'key-2', 'card-2'])
+    expect(await tablesWith(world.state, text)).toEqual([]);
   const next = await planned(world, cards, [anna, bob]);
   expect(next.counts).toMatchObject({ read: 2, forgotten: 2, members: 0 });
 });
@@ -192,7 +176,7 @@ test('each activation is erased for itself', async () => {
   await erase(number);
   expect(await membersOf(world, other.activation.id)).toHaveLength(1);
   await erase(number, other.activation.id);
-  expect(await tablesWith('anna-4711')).toEqual([]);
+  expect(await tablesWith(world.state, 'anna-4711')).toEqual([]);
 });
 
 test('a run that is under way is waited for, and what it brings back is erased afterwards', async () => {
@@ -207,7 +191,7 @@ test('a run that is under way is waited for, and what it brings back is erased a
   await deliver(world, run);
   // The workflow is killed: its run is settled first, and then erased from.
   expect(await erase(number)).toMatchObject({ members: 1, listed: 1 });
-  expect(await tablesWith('anna-4711')).toEqual([]);
+  expect(await tablesWith(world.state, 'anna-4711')).toEqual([]);
   expect(await membersOf(world, vip)).toMatchObject([{ key: 'bob-4712' }, { key: 'carl', listed: true }]);
   expect(await activationRow(world, vip)).toMatchObject({
     ...{ list_members: '2', list_dirty: true, holder_run: null },
