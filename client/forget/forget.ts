@@ -8,7 +8,11 @@ import { loadProject } from '../../config/project.ts';
 import { recordForgotten } from '../../state/forgotten/record.ts';
 import { knownCountries } from '../../state/report/activations.ts';
 import { withSnapshot } from '../../state/report/snapshot.ts';
-import { FORGET_WORKFLOW_TYPE, forgetWorkflowId, type ForgetResult } from '../../workflows/contract.ts';
+import {
+  FORGET_WORKFLOW_TYPE,
+  forgetWorkflowId,
+  type ForgetResult,
+} from '../../workflows/forget-contract.ts';
 import { askWorker, type AskOptions } from '../run/ask-worker.ts';
 import { withWritableState } from '../state.ts';
 

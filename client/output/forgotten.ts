@@ -33,7 +33,8 @@ export function describeProof(proof: Proof): string[] {
 }
 
 function found({ members, listed, others }: Erased): string {
-  const member = members === 0 ? [] : [`${members} ${members === 1 ? 'member' : 'members'} (${listed} listed)`];
+  const member =
+    members === 0 ? [] : [`${members} ${members === 1 ? 'member' : 'members'} (${listed} listed)`];
   const rows = Object.entries(others).filter(([, count]) => count > 0);
   const all = [...member, ...rows.map(([name, count]) => `${count} in ${name}`)];
   return all.length === 0 ? 'nothing found' : `erased ${all.join(', ')}`;

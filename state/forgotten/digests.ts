@@ -4,8 +4,14 @@ import { spellingsOf } from '../../activation/keys/spellings.ts';
 import { rows } from '../state.ts';
 
 /** SQL: the digest of a text column; equal to {@link digestOf}. */
-export function digestSql(column: string): string {
+function digestSql(column: string): string {
   return `sha256((select pepper from forgotten_pepper) || convert_to(${column}, 'UTF8'))`;
+}
+
+/** SQL: a text column, spelt as keys are stored, is a forgotten key: of anyone, or of record `:record`. */
+export function forgottenSql(column: string, whose: 'anyone' | 'record' = 'anyone'): string {
+  const condition = whose === 'record' ? 'where record = :record' : '';
+  return `${digestSql(column)} in (select digest from forgotten_digests ${condition})`;
 }
 
 /** What a forgotten key is known by. Computed here and not in SQL where the key has not been in the database before. */
@@ -46,5 +52,7 @@ export async function forgottenAmong(
     { digests: digests.map(({ digest }) => digest), ...(record === undefined ? {} : { record }) },
   );
   const forgotten = new Set(found.map(({ digest }) => digest));
-  return new Set(digests.filter(({ digest }) => forgotten.has(digest.toString('hex'))).map(({ text }) => text));
+  return new Set(
+    digests.filter(({ digest }) => forgotten.has(digest.toString('hex'))).map(({ text }) => text),
+  );
 }

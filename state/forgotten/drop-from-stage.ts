@@ -1,7 +1,5 @@
 import type { Client } from 'pg';
-import { digestSql } from './digests.ts';
-
-const FORGOTTEN = '(select digest from forgotten_digests)';
+import { forgottenSql } from './digests.ts';
 
 /**
  * Takes out of a stage whose key, or list identifier, belongs to someone who asked to be forgotten. In the transaction that
@@ -13,8 +11,8 @@ export async function dropForgotten(client: Client, stage: string): Promise<numb
   if (any === 0) return 0;
   await client.query(`set local work_mem = '64MB'`); // the digests are to fit into one hash table
   const { rowCount } = await client.query(
-    `delete from ${stage} where ${digestSql('key')} in ${FORGOTTEN}
-       or (identifier is not null and ${digestSql('identifier')} in ${FORGOTTEN})`,
+    `delete from ${stage} where ${forgottenSql('key')}
+       or (identifier is not null and ${forgottenSql('identifier')})`,
   );
   return rowCount ?? 0;
 }

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { membersTable } from '../names.ts';
 import { listOf } from '../plan.ts';
 import { rows } from '../state.ts';
-import { digestSql, forgottenAmong } from './digests.ts';
+import { forgottenAmong, forgottenSql } from './digests.ts';
 import { PLACES, type Place } from './places.ts';
 
 /** What was found of a person in one activation, and erased: rows. */
@@ -29,11 +29,7 @@ const BATCH = 1_000;
  * Erases a person from an activation, by the digests of a record. A member is found by its key and by its list
  * identifier. Only for who holds the activation's lease.
  */
-export async function eraseRows(
-  trx: Knex.Transaction,
-  whose: Whose,
-  signal: AbortSignal,
-): Promise<Found> {
+export async function eraseRows(trx: Knex.Transaction, whose: Whose, signal: AbortSignal): Promise<Found> {
   const gone = await eraseMembers(trx, whose);
   const keys = gone.map(({ key }) => key);
   const others: Found['others'] = {};
@@ -44,13 +40,14 @@ export async function eraseRows(
 /** The list's number and checksum are put to what remains, and what the file server holds is no longer that. */
 async function eraseMembers(trx: Knex.Transaction, { record, activation }: Whose) {
   const members = membersTable(activation);
-  const digests = '(select digest from forgotten_digests where record = :record)';
-  const [table] = await rows<{ exists: boolean }>(trx, 'select to_regclass(?) is not null as exists', [members]);
+  const [table] = await rows<{ exists: boolean }>(trx, 'select to_regclass(?) is not null as exists', [
+    members,
+  ]);
   if (!table!.exists) return [];
   const gone = await rows<{ key: string; listed: boolean }>(
     trx,
-    `delete from ${members} where ${digestSql('key')} in ${digests}
-       or (identifier is not null and ${digestSql('identifier')} in ${digests})
+    `delete from ${members} where ${forgottenSql('key', 'record')}
+       or (identifier is not null and ${forgottenSql('identifier', 'record')})
      returning key, listed`,
     { record },
   );
@@ -77,10 +74,7 @@ async function erasePlace(
   const { table, key, scope, spelt } = place;
   const { record, activation } = whose;
   const own = spelt === 'source' ? await spellingsIn(trx, place, whose, signal) : [];
-  const byDigest =
-    spelt === 'canonical'
-      ? `or ${digestSql(key)} in (select digest from forgotten_digests where record = :record)`
-      : '';
+  const byDigest = spelt === 'canonical' ? `or ${forgottenSql(key, 'record')}` : '';
   const [erased] = await rows<{ count: string }>(
     trx,
     `with gone as (delete from ${table} where ${scope}

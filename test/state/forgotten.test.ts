@@ -4,6 +4,7 @@ import { spellingsOf } from '../../activation/keys/spellings.ts';
 import { closeRun } from '../../state/close.ts';
 import { eraseFrom } from '../../state/forgotten/erase.ts';
 import { completeRecord, recordForgotten } from '../../state/forgotten/record.ts';
+import { planRun } from '../../state/plan.ts';
 import { storeRejects } from '../../state/rejects.ts';
 import { rows } from '../../state/state.ts';
 import { tablesWith } from '../support/tables-with.ts';
@@ -14,6 +15,7 @@ import {
   everyoneIsGone,
   everyoneIsThere,
   execution,
+  extract,
   freshState,
   membersOf,
   newActivation,
@@ -134,6 +136,17 @@ test('a rejected row of a forgotten person is counted, and not stored', async ()
 test('a dry run shows no sample of a forgotten person', async () => {
   await record('anna-4711');
   const run = await planned(world, definition, [ANNA, BOB], { dryRun: true });
+  const sampled = await rows(world.state, 'select key from samples where run = ?', [run.run]);
+  expect(sampled).toEqual([{ key: 'bob-4712' }]);
+});
+
+test('nor does one that samples members while the person is still among them', async () => {
+  await goodRun(world, definition, [ANNA, BOB]);
+  const run = await open(world, definition, { dryRun: true });
+  await extract(world, run, [ANNA, BOB]);
+  await record('anna-4711');
+  const { plan } = await planRun(world.state, run);
+  expect(plan.unchanged).toBe(true);
   const sampled = await rows(world.state, 'select key from samples where run = ?', [run.run]);
   expect(sampled).toEqual([{ key: 'bob-4712' }]);
 });

@@ -41,6 +41,10 @@ test('a person is forgotten in every activation; each list is delivered without 
     "  Actito's own profile is not touched: delete it in Actito, and the person in the warehouse.",
   ]);
   for (const text of ['anna@', 'card-anna']) expect(await tablesWith(past.stand.state, text)).toEqual([]);
+  const status = async () => (await past.ask(['status'])).out;
+  expect(await status()).toContain(
+    '! vip: its list in Actito has 1 person who is to be forgotten, until the next run: actito-sync run vip\n',
+  );
   const workflow = past.hosted.client.workflow.getHandle(`forget/${record}`);
   const described = JSON.stringify((await workflow.describe()).raw);
   const history = Buffer.from(historyToJSON(await workflow.fetchHistory())).toString();
@@ -56,6 +60,7 @@ test('a person is forgotten in every activation; each list is delivered without 
   await past.hosted.run({ activation: 'cards' });
   expect([listed(), listed('Cards')]).toEqual([['bob@shop.be'], ['card-bob']]);
   expect((await past.ask(['forgotten', record])).out).not.toContain('!');
+  expect(await status()).not.toContain('to be forgotten');
 });
 
 test('a run that is under way is waited for, which is told, and does not bring the person back', async () => {
