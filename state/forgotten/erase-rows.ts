@@ -2,8 +2,9 @@ import type { Knex } from 'knex';
 import { membersTable } from '../names.ts';
 import { listOf } from '../plan.ts';
 import { rows } from '../state.ts';
-import { forgottenAmong, forgottenSql } from './digests.ts';
+import { forgottenSql } from './digests.ts';
 import { PLACES, type Place } from './places.ts';
+import type { Whose } from './source-spellings.ts';
 
 /** What was found of a person in one activation, and erased: rows. */
 export interface Found {
@@ -14,26 +15,16 @@ export interface Found {
   others: Record<string, number>;
 }
 
-/** Whom it is about, and where. */
-export interface Whose {
-  record: string;
-  activation: string;
-  /** Of the activation's phone numbers. */
-  country: string | undefined;
-}
-
-/** Keys that are looked through at one time. */
-const BATCH = 1_000;
-
 /**
  * Erases a person from an activation, by the digests of a record. A member is found by its key and by its list
  * identifier. Only for who holds the activation's lease.
+ * @param spelt how the source spelt the key, see sourceSpellings
  */
-export async function eraseRows(trx: Knex.Transaction, whose: Whose, signal: AbortSignal): Promise<Found> {
+export async function eraseRows(trx: Knex.Transaction, whose: Whose, spelt: string[]): Promise<Found> {
   const gone = await eraseMembers(trx, whose);
-  const keys = gone.map(({ key }) => key);
+  const keys = [...spelt, ...gone.map(({ key }) => key)];
   const others: Found['others'] = {};
-  for (const place of PLACES) others[place.table] = await erasePlace(trx, place, whose, keys, signal);
+  for (const place of PLACES) others[place.table] = await erasePlace(trx, place, whose, keys);
   return { members: gone.length, listed: gone.filter(({ listed }) => listed).length, others };
 }
 
@@ -66,44 +57,17 @@ async function eraseMembers(trx: Knex.Transaction, { record, activation }: Whose
 /** @returns how many rows there were */
 async function erasePlace(
   trx: Knex.Transaction,
-  place: Place,
-  whose: Whose,
+  { table, key, scope, spelt }: Place,
+  { record, activation }: Whose,
   keys: string[],
-  signal: AbortSignal,
 ): Promise<number> {
-  const { table, key, scope, spelt } = place;
-  const { record, activation } = whose;
-  const own = spelt === 'source' ? await spellingsIn(trx, place, whose, signal) : [];
   const byDigest = spelt === 'canonical' ? `or ${forgottenSql(key, 'record')}` : '';
   const [erased] = await rows<{ count: string }>(
     trx,
-    `with gone as (delete from ${table} where ${scope}
+    `with gone as (delete from ${table} where ${scope(':activation')}
                    and (${key} = any(cast(:keys as text[])) ${byDigest}) returning 1)
      select count(*) as count from gone`,
-    { activation, keys: [...keys, ...own], ...(byDigest === '' ? {} : { record }) },
+    { activation, keys, ...(byDigest === '' ? {} : { record }) },
   );
   return Number(erased!.count);
-}
-
-/** The spellings of the person in a place that says keys as the source does; looked through in batches. */
-async function spellingsIn(
-  trx: Knex.Transaction,
-  { table, key, scope }: Place,
-  { record, activation, country }: Whose,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const found: string[] = [];
-  await trx.raw(
-    `declare spelt no scroll cursor for select distinct ${key} as text from ${table} where ${scope}`,
-    { activation },
-  );
-  for (;;) {
-    signal.throwIfAborted();
-    const batch = await rows<{ text: string }>(trx, `fetch ${BATCH} from spelt`);
-    const texts = batch.map(({ text }) => text);
-    found.push(...(await forgottenAmong(trx, texts, country, record)));
-    if (batch.length < BATCH) break;
-  }
-  await trx.raw('close spelt');
-  return found;
 }

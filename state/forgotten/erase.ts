@@ -1,4 +1,3 @@
-import type { Knex } from 'knex';
 import { Failure } from '../../activation/failures.ts';
 import { cleanUp, leftTables } from '../close.ts';
 import { releaseLease, takeLease, type Holder } from '../lease.ts';
@@ -6,13 +5,8 @@ import { closeAbandoned, settleLeft, type IsOpen } from '../open.ts';
 import { openRuns } from '../runs.ts';
 import { rows, setTransaction, type State } from '../state.ts';
 import { eraseRows, type Found } from './erase-rows.ts';
-
-/** One erasure: of a record's person, in one activation, by one execution of the workflow. */
-export interface Erasure {
-  record: string;
-  activation: string;
-  execution: Holder;
-}
+import { noteFound, type Erasure } from './note.ts';
+import { sourceSpellings } from './source-spellings.ts';
 
 /**
  * Erases a person from an activation, in one transaction that holds its lease: no run goes on beside it, and those that
@@ -35,11 +29,12 @@ export async function eraseFrom(
     // First: what a dry run has staged, an activity that outlived it could still write into its samples.
     await closeAbandoned(state, { ...execution, activation }, isOpen);
     await dropWhatRunsLeft(state, activation);
+    const spelt = await sourceSpellings(state, erasure, await phoneCountry(state, activation), signal);
     const found = await setTransaction(state, async (trx) => {
       const fence = await takeLease(trx, activation, lease.fence, execution);
       if (fence === null) return null;
       await settleLeft(trx, unclosed);
-      const erased = await eraseAndNote(trx, erasure, signal);
+      const erased = await noteFound(trx, erasure, await eraseRows(trx, erasure, spelt));
       await releaseLease(trx, activation, fence);
       return erased;
     });
@@ -62,46 +57,15 @@ async function readHolder(state: State, activation: string) {
   return { fence, holder: namespace === null ? null : { namespace, ...rest } };
 }
 
-async function eraseAndNote(trx: Knex.Transaction, erasure: Erasure, signal: AbortSignal): Promise<Found> {
-  const { record, activation, execution } = erasure;
+/** The country of the activation's phone numbers, as its latest run has it. */
+async function phoneCountry(state: State, activation: string): Promise<string | undefined> {
   const [last] = await rows<{ country: string | null }>(
-    trx,
+    state,
     `select definition->'activation'->'matchingKey'->>'country' as country from runs
      where activation = ? order by no desc limit 1`,
     [activation],
   );
-  const country = last?.country ?? undefined;
-  const now = await eraseRows(trx, { record, activation, country }, signal);
-  const found = sum(await foundBefore(trx, erasure), now);
-  await trx.raw(
-    `insert into erasures (record, activation, run_id, members, listed, others)
-     values (:record, :activation, :runId, :members, :listed, :others)
-     on conflict (record, activation, run_id) do update
-       set members = excluded.members, listed = excluded.listed, others = excluded.others, erased_at = now()`,
-    { record, activation, runId: execution.runId, ...found, others: JSON.stringify(found.others) },
-  );
-  return found;
-}
-
-/** What an earlier try of the same execution has erased. */
-async function foundBefore(trx: Knex, { record, activation, execution }: Erasure): Promise<Found> {
-  const [found] = await rows<{ members: string; listed: string; others: Found['others'] }>(
-    trx,
-    `select members, listed, others from erasures
-     where record = :record and activation = :activation and run_id = :runId`,
-    { record, activation, runId: execution.runId },
-  );
-  const { members = 0, listed = 0, others = {} } = found ?? {};
-  return { members: Number(members), listed: Number(listed), others };
-}
-
-function sum(before: Found, now: Found): Found {
-  const tables = Object.entries(now.others);
-  return {
-    members: before.members + now.members,
-    listed: before.listed + now.listed,
-    others: Object.fromEntries(tables.map(([table, count]) => [table, count + (before.others[table] ?? 0)])),
-  };
+  return last?.country ?? undefined;
 }
 
 /** Stages, deltas and chunks of runs that have ended name members, too. */

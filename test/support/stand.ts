@@ -126,6 +126,11 @@ async function ageState(state: State, hours: number): Promise<void> {
 export async function resetStand({ state, warehouse, actito }: Stand): Promise<void> {
   await actito.reset();
   await warehouse.query('truncate people');
+  await resetState(state);
+}
+
+/** Back to a state of which nothing ever ran. */
+export async function resetState(state: State): Promise<void> {
   const left = await state.raw<{ rows: { name: string }[] }>(
     `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'
      and relname ~ '^(members|stage|delta|result)_'`,
