@@ -57,7 +57,7 @@ export function neverRan({ activation, key }: Asked): Explanation {
 /** Nothing is known, and will ever be: the person asked to be forgotten. */
 export function wasForgotten(asked: Asked, { record, askedAt }: ForgottenRecord): Explanation {
   const because = [
-    `The person asked to be forgotten (record ${record}${at(askedAt)}): no run adds this key to a list.`,
+    `The person asked to be forgotten (record ${record}, ${askedAt.toISOString()}): no run adds this key to a list.`,
   ];
   return { ...neverRan(asked), because, forgotten: { record, at: askedAt } };
 }

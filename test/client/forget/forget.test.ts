@@ -100,9 +100,7 @@ test('whom nobody knows is recorded all the same, is no member later, and is kno
   expect(await past.hosted.run()).toMatchObject({ counts: { forgotten: 1, added: 1, rejected: 0 } });
   const asked = ['explain', 'vip', '0470 12 34 56'];
   expect((await past.ask(asked)).out).toMatch(
-    new RegExp(
-      `asked to be forgotten \\(record ${record} \\(20\\S+Z\\)\\): no run adds this key to a list\\.\n$`,
-    ),
+    new RegExp(`asked to be forgotten \\(record ${record}, 20\\S+Z\\): no run adds this key to a list\\.\n$`),
   );
   expect(await past.json<Explanation>(asked)).toMatchObject({
     ...{ onList: false, storedAs: null, actito: null, rejects: [], forgotten: { record } },
