@@ -3,6 +3,7 @@ import { confirmList } from './confirm-list.ts';
 import type { Dependencies } from './dependencies.ts';
 import { examine } from './doctor/examine.ts';
 import { extract } from './extract.ts';
+import { beginForgetting, endForgetting, forgetIn } from './forget.ts';
 import { importAttributes } from './import/import-attributes.ts';
 import { inspectAttributes } from './inspect/attributes.ts';
 import { inspectLists } from './inspect/lists.ts';
@@ -19,7 +20,8 @@ import { toTemporalFailure } from './translate.ts';
 
 const SYNC = { extract, plan, provision, importAttributes, pushList, confirmList, keepAlive };
 const RUN = { open, ...SYNC, rebase, settle, close };
-const ACTIVITIES = { ...RUN, refuse, inspectAttributes, inspectLists, examine };
+const FORGET = { beginForgetting, forgetIn, endForgetting };
+const ACTIVITIES = { ...RUN, ...FORGET, refuse, inspectAttributes, inspectLists, examine };
 
 /** The activities as the workflow calls them: without their dependencies. */
 export type Activities = {

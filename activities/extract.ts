@@ -8,7 +8,7 @@ import type { Column } from '../activation/values/kinds.ts';
 import { readAcknowledged } from '../state/acknowledged.ts';
 import { MAX_STORED_REJECTS, storeRejects, type Reject } from '../state/rejects.ts';
 import { readRun, type Run } from '../state/runs.ts';
-import { beginExtraction, fillStage, finishExtraction } from '../state/stage.ts';
+import { beginExtraction, countsOf, fillStage, finishExtraction } from '../state/stage.ts';
 import type { SegmentRead } from '../warehouse/source.ts';
 import { openWarehouse } from '../warehouse/open.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -17,7 +17,10 @@ import type { RunRef } from './run-ref.ts';
 import { askSource } from './source-guards.ts';
 
 /** Reads the segment once, from the warehouse straight into a stage of its own; a retry starts with a clean one. */
-export async function extract(deps: Dependencies, ref: RunRef): Promise<{ read: number; rejected: number }> {
+export async function extract(
+  deps: Dependencies,
+  ref: RunRef,
+): Promise<{ read: number; rejected: number; forgotten?: number }> {
   const { state, env } = deps;
   const signal = cancellation();
   const extraction = await beginExtraction(state, ref);
@@ -35,15 +38,17 @@ export async function extract(deps: Dependencies, ref: RunRef): Promise<{ read: 
     const { seed } = await readAcknowledged(state, run);
     const lines = new StageLines(run, seed, (rejects) => storeRejects(state, ref, rejects));
     const content = Readable.from(lines.from(read), { objectMode: false });
-    const staged = await fillStage(state, ref.run, extraction, activation.attributes.length, content, signal);
+    const { staged, forgotten } = await fillStage(
+      ...([state, ref.run, extraction, activation.attributes.length, content, signal] as const),
+    );
     const { read: rowsRead, rejected } = lines.encoder;
-    if (read.rows() !== rowsRead || staged + rejected !== rowsRead) {
+    if (read.rows() !== rowsRead || staged + forgotten + rejected !== rowsRead) {
       throw new Failure(
         'SourceUnavailable',
-        `The warehouse counted ${read.rows()} rows, ${rowsRead} arrived, ${staged} were staged and ${rejected} rejected.`,
+        `The warehouse counted ${read.rows()} rows, ${rowsRead} arrived, ${staged + forgotten} were staged and ${rejected} rejected.`,
       );
     }
-    const counts = { read: rowsRead, rejected };
+    const counts = { read: rowsRead, rejected, forgotten };
     const columns = read.columns.slice(read.columns.length - activation.attributes.length);
     const { encoder, reasons } = lines;
     await finishExtraction(state, ref, extraction, {
@@ -53,7 +58,7 @@ export async function extract(deps: Dependencies, ref: RunRef): Promise<{ read: 
       guards,
       ...counts,
     });
-    return counts;
+    return countsOf(counts);
   } finally {
     await warehouse.close();
   }

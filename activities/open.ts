@@ -1,4 +1,4 @@
-import { activityInfo, Context } from '@temporalio/activity';
+import { activityInfo } from '@temporalio/activity';
 import { Failure } from '../activation/failures.ts';
 import { withEnvironment } from '../config/environment.ts';
 import { definitionOf, loadProject } from '../config/project.ts';
@@ -8,6 +8,7 @@ import { openRun } from '../state/open.ts';
 import type { Request } from '../state/runs.ts';
 import { applyRetention } from '../state/retention.ts';
 import type { Dependencies } from './dependencies.ts';
+import { isOpen } from './is-open.ts';
 import type { RunRef } from './run-ref.ts';
 
 /** What the workflow knows of a run: it reads no configuration itself. */
@@ -97,24 +98,4 @@ function approvalIn(
 ): Decision {
   const decided = { by: by ?? 'unknown', reason: reason ?? '' };
   return { activation, planHash: approve!, verdict: 'approved', ...decided, workflowId, runId };
-}
-
-/** temporal.api.enums.v1.WorkflowExecutionStatus: RUNNING and PAUSED. */
-const OPEN_STATUSES: (number | null | undefined)[] = [1, 8];
-/** The gRPC status code NOT_FOUND. */
-const NOT_FOUND = 5;
-
-/** Asks Temporal about the holder of a lease: a workflow that is closed, or unknown, holds nothing. */
-async function isOpen({ namespace, workflowId, runId }: Holder): Promise<boolean> {
-  const { workflowService } = Context.current().client;
-  try {
-    const described = await workflowService.describeWorkflowExecution({
-      namespace,
-      execution: { workflowId, runId },
-    });
-    return OPEN_STATUSES.includes(described.workflowExecutionInfo?.status);
-  } catch (error) {
-    if ((error as { code?: number }).code === NOT_FOUND) return false;
-    throw error;
-  }
 }

@@ -4,6 +4,8 @@ import { PROGRAM, type CommandContext } from './commands/context.ts';
 import { defineApprove, defineReject } from './commands/decide.ts';
 import { defineDoctor } from './commands/doctor.ts';
 import { defineExplain } from './commands/explain.ts';
+import { defineForget } from './commands/forget.ts';
+import { defineForgotten } from './commands/forgotten.ts';
 import { defineHistory } from './commands/history.ts';
 import { defineInit } from './commands/init.ts';
 import { defineInspections } from './commands/inspect.ts';
@@ -20,6 +22,7 @@ const GROUPS: Record<string, ((program: Command, context: CommandContext) => voi
   'Project folder:': [defineInit, defineValidate, defineDoctor],
   'Runs:': [definePlan, defineRun, defineResync, defineRebase, defineApprove, defineReject, defineCancel],
   'What happened:': [defineStatus, defineHistory, defineRejects, defineExplain],
+  'People:': [defineForget, defineForgotten],
   'Schedules:': [defineSchedule],
   'What is in Actito:': [defineInspections],
 };

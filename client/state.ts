@@ -5,7 +5,7 @@ import { suggestion } from '../activation/suggestion.ts';
 import { stateFailure } from '../state/failures.ts';
 import { knownActivations } from '../state/report/activations.ts';
 import { withSnapshot, type Snapshot } from '../state/report/snapshot.ts';
-import { openState } from '../state/state.ts';
+import { openState, type State } from '../state/state.ts';
 
 const URL_VARIABLE = 'ACTITO_SYNC_DATABASE_URL';
 
@@ -17,9 +17,17 @@ export async function withState<T>(
   env: NodeJS.ProcessEnv,
   work: (snapshot: Snapshot) => Promise<T>,
 ): Promise<T> {
+  return withWritableState(env, (state) => withSnapshot(state, work));
+}
+
+/** The same for a command that writes: only what must not pass through Temporal on its way to the worker. */
+export async function withWritableState<T>(
+  env: NodeJS.ProcessEnv,
+  work: (state: State) => Promise<T>,
+): Promise<T> {
   const state = openState({ url: databaseUrl(env), poolSize: 1 });
   try {
-    return await withSnapshot(state, work);
+    return await work(state);
   } catch (error) {
     throw forReaders(error) ?? error;
   } finally {
@@ -33,7 +41,8 @@ function databaseUrl(env: NodeJS.ProcessEnv): string {
   throw new Failure(
     'ConfigurationInvalid',
     `${URL_VARIABLE} is ${url ? 'no URL' : 'not set'}. This command reads the PostgreSQL that keeps the state: give it ` +
-      "the worker's URL, such as postgres://user:password@host:5432/database, or that of a user who may only read.",
+      "the worker's URL, such as postgres://user:password@host:5432/database, or that of a user who may only read " +
+      '(forget also writes).',
   );
 }
 
@@ -51,7 +60,7 @@ function forReaders(error: unknown): Failure | undefined {
     return new Failure(
       'StateRefused',
       `The state database refuses access (${code}). Check user, password and database in ${URL_VARIABLE}, and that the ` +
-        'user may read the schema actito_sync.',
+        'user may read the schema actito_sync (forget also writes: it needs the rights of the worker).',
     );
   }
   return stateFailure(error);

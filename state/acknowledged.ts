@@ -43,7 +43,10 @@ export async function readAcknowledged(
     db,
     `select fingerprint, seed, list_target as target, list_members as members, list_checksum as checksum,
             list_delivered_at as "deliveredAt", list_validity as validity, list_dirty as dirty,
-            (select coalesce(max(members), 0) from deliveries
+            -- Who was forgotten since is no loss.
+            (select coalesce(max(members - (select coalesce(sum(listed), 0) from erasures
+                                            where erasures.activation = deliveries.activation
+                                              and erased_at > delivered_at)), 0) from deliveries
              where deliveries.activation = activations.id and delivered_at > now() - interval '7 days') as peak,
             coalesce(retried_at <= now() - interval '24 hours', true) as "mayRetryAlone",
             coalesce(retry_at <= now() and coalesce(retried_at <= now() - interval '24 hours', true), false)

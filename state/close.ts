@@ -71,15 +71,21 @@ async function dropUnlessBusy(state: State, table: string): Promise<void> {
  * when a run opens.
  */
 export async function cleanUp(state: State): Promise<void> {
+  for (const run of await leftTables(state)) await dropRunTables(state, run);
+  await state.raw('delete from chunks using runs where runs.no = chunks.run and closed_at is not null');
+}
+
+/** The numbers of runs that are closed or gone, and have tables: of all activations, or of those that are gone and this one. */
+export async function leftTables(state: State, activation?: string): Promise<string[]> {
   const left = await rows<{ run: string }>(
     state,
-    `select distinct substring(relname from '_([0-9]+)') as run
-     from pg_class
+    `select distinct run
+     from pg_class, cast(substring(relname from '_([0-9]+)') as text) as run
      where relnamespace = current_schema()::regnamespace and relkind = 'r'
        and relname ~ '^(stage|delta|result)_[0-9]+'
-       and not exists (select from runs where closed_at is null
-                       and no = cast(substring(relname from '_([0-9]+)') as bigint))`,
+       and not exists (select from runs where no = cast(run as bigint)
+                       and (closed_at is null ${activation === undefined ? '' : 'or activation <> :activation'}))`,
+    activation === undefined ? {} : { activation },
   );
-  for (const { run } of left) await dropRunTables(state, run);
-  await state.raw('delete from chunks using runs where runs.no = chunks.run and closed_at is not null');
+  return left.map(({ run }) => run);
 }

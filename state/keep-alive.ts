@@ -1,6 +1,6 @@
 import { readAcknowledged } from './acknowledged.ts';
 import { checkFence, oneAtATime, type Fence } from './lease.ts';
-import { keepsAlive, listAsItWas } from './push-reason.ts';
+import { listAsItWas, reasonToKeep } from './push-reason.ts';
 import { readRun, type Plan, type Run } from './runs.ts';
 import { settleWithin } from './settle.ts';
 import { rows, setTransaction, type State } from './state.ts';
@@ -19,9 +19,10 @@ export async function keepAliveInstead(state: State, fence: Fence): Promise<bool
     if (run.plan?.keepAliveOnly) return true;
     if (await beganToDeliver(trx, run)) return false;
     const acknowledged = await readAcknowledged(trx, run);
-    if (!keepsAlive(run, acknowledged)) return false;
+    const push = reasonToKeep(run, acknowledged);
+    if (push === null) return false;
     await settleWithin(trx, run.run);
-    const plan: Plan = { ...(run.plan ?? NOTHING), ...ONLY, ...listAsItWas(acknowledged) };
+    const plan: Plan = { ...(run.plan ?? NOTHING), ...ONLY, push, ...listAsItWas(acknowledged) };
     // No extraction: an attempt to read that was given up, and still goes on, must not take the plan away.
     await trx.raw('update runs set plan = :plan, settled_at = null, extraction = null where no = :run', {
       plan: JSON.stringify(plan),
@@ -38,4 +39,4 @@ async function beganToDeliver(trx: Knex, { run }: Run): Promise<boolean> {
 
 /** Of a run that has no plan: the segment could not be read. */
 const NOTHING = { hash: '', retriesAlone: false, toSend: 0 };
-const ONLY = { keepAliveOnly: true, push: 'keep-alive' as const, unchanged: true, guards: [] };
+const ONLY = { keepAliveOnly: true, unchanged: true, guards: [] };

@@ -53,31 +53,36 @@ async function takeOver(state: State, wanted: Omit<NewRun, 'fence'>, seen: strin
   return setTransaction(state, async (trx) => {
     const fence = await takeLease(trx, wanted.activation, seen, wanted);
     if (fence === null) return null;
-    for (const { run } of unclosed) {
-      const left = await readRun(trx, run);
-      if (left.fence === null) continue;
-      await settleWithin(trx, run);
-      await trx.raw(
-        `update runs set closed_at = now(), outcome = 'failed',
-                failure = 'The workflow ended without closing its run (terminated, or timed out).'
-         where no = ?`,
-        [run],
-      );
-      await tellStories(trx, run);
-    }
+    await settleLeft(trx, unclosed);
     await createRun(trx, { ...wanted, fence });
     return fence;
   });
 }
 
+/** Settles and closes runs whose workflow ended without doing so. Whoever calls it has just taken the lease. */
+export async function settleLeft(trx: Knex.Transaction, unclosed: { run: string }[]): Promise<void> {
+  for (const { run } of unclosed) {
+    const left = await readRun(trx, run);
+    if (left.fence === null) continue;
+    await settleWithin(trx, run);
+    await trx.raw(
+      `update runs set closed_at = now(), outcome = 'failed',
+              failure = 'The workflow ended without closing its run (terminated, or timed out).'
+       where no = ?`,
+      [run],
+    );
+    await tellStories(trx, run);
+  }
+}
+
 /** Closes dry runs whose workflow is gone; they hold no lease and have nothing to settle. */
-async function closeAbandoned(
+export async function closeAbandoned(
   state: State,
   own: Holder & { activation: string },
   isOpen: IsOpen,
 ): Promise<void> {
-  for (const { run, ...holder } of await openRuns(state, own.activation)) {
-    if (holder.runId === own.runId || (await isOpen(holder))) continue;
+  for (const { run, fence, ...holder } of await openRuns(state, own.activation)) {
+    if (fence !== null || holder.runId === own.runId || (await isOpen(holder))) continue;
     await closeRun(
       state,
       { run, fence: null },

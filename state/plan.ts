@@ -104,8 +104,9 @@ async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowle
   if (!run.request.rebase) await assignChunks(trx, run.run);
 
   const list = await listOf(trx, run.stage!);
+  const { read = 0, rejected = 0, forgotten = 0 } = run.counts;
   const members = list.members - delta.leaving;
-  const staged = (run.counts.read ?? 0) - (run.counts.rejected ?? 0);
+  const staged = read - rejected - forgotten;
   if (members + repeated.duplicates !== staged) {
     throw new Failure(
       'StageLost',
@@ -134,8 +135,7 @@ async function planDelta(trx: Knex.Transaction, run: Run, acknowledged: Acknowle
     toSend: await countToSend(trx, run.run),
     guards: [
       ...evaluateGuards(run.definition.activation.guards, {
-        read: run.counts.read ?? 0,
-        rejected: run.counts.rejected ?? 0,
+        ...{ read, rejected },
         ...leavingAndEntering(run, delta, acknowledged),
         // No news about people when the mapping is what changed.
         changed: isSameMapping(run, mappedBefore) ? delta.changed : 0,

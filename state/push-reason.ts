@@ -28,16 +28,22 @@ function isKeepAliveDue({ definition }: Run, { now, deliveredAt, validity }: Ack
 
 /**
  * A held run writes nothing new. But the list must not expire while someone thinks: when it is time to keep it alive,
- * the membership that was acknowledged last is delivered again.
+ * the membership that was acknowledged last is delivered again. So it is when the list is dirty: someone may be on it who
+ * asked to be forgotten.
  */
 export function heldBack(run: Run, plan: Plan, acknowledged: Acknowledged): Plan {
   if (plan.guards.length === 0) return plan;
-  return { ...plan, ...listAsItWas(acknowledged), push: keepsAlive(run, acknowledged) ? 'keep-alive' : null };
+  return { ...plan, ...listAsItWas(acknowledged), push: reasonToKeep(run, acknowledged) };
 }
 
-/** Whether it is time to deliver the acknowledged membership again, to the list that it was delivered to. */
-export function keepsAlive(run: Run, acknowledged: Acknowledged): boolean {
-  return acknowledged.target === listTarget(run.definition) && isKeepAliveDue(run, acknowledged);
+/**
+ * Why the acknowledged membership is delivered again, to the list that it was delivered to; null: it is there, and valid
+ * long enough. A dirty list may hold someone who must not be on it.
+ */
+export function reasonToKeep(run: Run, acknowledged: Acknowledged): PushReason | null {
+  if (acknowledged.target !== listTarget(run.definition)) return null;
+  if (acknowledged.dirty) return 'repair';
+  return isKeepAliveDue(run, acknowledged) ? 'keep-alive' : null;
 }
 
 /** The membership that was acknowledged last, as a plan's list. */

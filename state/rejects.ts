@@ -1,3 +1,4 @@
+import { withoutForgotten } from './forgotten/rejects.ts';
 import { fenced, type Fence } from './lease.ts';
 import { rows, type State } from './state.ts';
 
@@ -10,10 +11,11 @@ export interface Reject {
 /** Where the counted, unstored rest begins: enough to find the cause, not enough to fill the disk. */
 export const MAX_STORED_REJECTS = 10_000;
 
-/** Stores a batch of rows rejected while reading. Idempotent. */
-export async function storeRejects(state: State, fence: Fence, rejects: Reject[]): Promise<void> {
-  await fenced(state, fence, (trx) =>
-    trx.raw(
+/** Stores a batch of rows rejected while reading, but for keys of people who asked to be forgotten. Idempotent. */
+export async function storeRejects(state: State, fence: Fence, found: Reject[]): Promise<void> {
+  await fenced(state, fence, async (trx) => {
+    const rejects = await withoutForgotten(trx, fence.run, found);
+    await trx.raw(
       `insert into rejects (run, stage, key, reason)
        select :run, 'extract', key, reason from unnest(cast(:keys as text[]), cast(:reasons as text[])) as r (key, reason)
        on conflict do nothing`,
@@ -22,8 +24,8 @@ export async function storeRejects(state: State, fence: Fence, rejects: Reject[]
         keys: rejects.map((reject) => reject.key.slice(0, 255)),
         reasons: rejects.map((r) => r.reason),
       },
-    ),
-  );
+    );
+  });
 }
 
 /** How many rows and values of a run were rejected, by stage and reason. */

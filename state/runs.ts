@@ -37,6 +37,8 @@ export interface Counts {
   read?: number;
   /** Rows without a usable key (or list identifier): not in the list. */
   rejected?: number;
+  /** Rows of people who asked to be forgotten: left out, and no reject. Only when there are any. */
+  forgotten?: number;
   /** Rows that repeated another row exactly, or its key. */
   duplicates?: number;
   /** Members whose repeated rows differ: on the list, their attributes are not sent. */
@@ -174,10 +176,10 @@ export async function findRun(db: Knex, holder: Holder): Promise<Run | undefined
 }
 
 /** Runs of an activation that were never closed, with the executions they belong to; oldest first. */
-export async function openRuns(state: State, activation: string): Promise<(Holder & { run: string })[]> {
+export async function openRuns(state: State, activation: string): Promise<(Holder & Fence)[]> {
   return rows(
     state,
-    `select no as run, namespace, workflow_id as "workflowId", run_id as "runId"
+    `select no as run, fence, namespace, workflow_id as "workflowId", run_id as "runId"
      from runs where activation = ? and closed_at is null order by no`,
     [activation],
   );

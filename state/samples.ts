@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { forgottenSql } from './forgotten/digests.ts';
 import { deltaTable, membersTable } from './names.ts';
 import type { Plan, Run } from './runs.ts';
 import type { Snapshot } from './report/snapshot.ts';
@@ -51,6 +52,8 @@ export async function writeSamples(trx: Knex.Transaction, run: Run, { unchanged 
            where run = ? and stage = 'extract' and reason <> 'AmbiguousValues' limit ${MANY}) as chosen`,
     [run.run],
   );
+  // A person to be forgotten may still be a member, while another run is waited for.
+  await trx.raw(`delete from samples where run = ? and ${forgottenSql('key')}`, [run.run]);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Column } from '../activation/values/kinds.ts';
+import { dropForgotten } from './forgotten/drop-from-stage.ts';
 import { fenced, type Fence } from './lease.ts';
 import { stageTable } from './names.ts';
 import { readRun } from './runs.ts';
@@ -17,6 +18,8 @@ export interface Extraction {
   /** Rows read, and rows rejected, in all and by reason. */
   read: number;
   rejected: number;
+  /** Rows of people who asked to be forgotten. */
+  forgotten: number;
   reasons: Record<string, number>;
   /** Guards on the warehouse that hold the run. */
   guards: GuardTrip[];
@@ -47,8 +50,8 @@ export async function beginExtraction(state: State, fence: Fence): Promise<strin
 
 /**
  * Fills the extraction's stage from `lines` (COPY text: key, identifier, hashes, values) in one transaction, so
- * that a stage exists whole or not at all.
- * @returns the number of rows
+ * that a stage exists whole or not at all. Who asked to be forgotten is not in it.
+ * @returns the number of rows, and how many were left out
  */
 export async function fillStage(
   state: State,
@@ -57,7 +60,7 @@ export async function fillStage(
   attributes: number,
   lines: Readable,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<{ staged: number; forgotten: number }> {
   const stage = stageTable(run, extraction);
   return withConnection(state, async (client) => {
     await client.query('begin');
@@ -68,8 +71,9 @@ export async function fillStage(
     );
     const sink = client.query(copyFrom(`copy ${stage} from stdin with (freeze)`));
     await pipeline(lines, sink, { signal });
+    const forgotten = await dropForgotten(client, stage);
     await client.query('commit');
-    return sink.rowCount;
+    return { staged: sink.rowCount - forgotten, forgotten };
   });
 }
 
@@ -92,11 +96,16 @@ export async function finishExtraction(
         stage: stageTable(fence.run, extraction),
         columns: JSON.stringify(found.columns),
         fingerprint: found.fingerprint,
-        counts: JSON.stringify({ read: found.read, rejected: found.rejected }),
+        counts: JSON.stringify(countsOf(found)),
         reasons: JSON.stringify(found.reasons),
         guards: JSON.stringify(found.guards),
       },
     );
     if (!current) throw new Error('Another attempt of this extraction has begun; this one is given up.');
   });
+}
+
+/** What is counted of an extraction; `forgotten` only when there are any, as nearly nobody has them. */
+export function countsOf({ read, rejected, forgotten }: Pick<Extraction, 'read' | 'rejected' | 'forgotten'>) {
+  return { read, rejected, ...(forgotten > 0 ? { forgotten } : {}) };
 }

@@ -118,3 +118,14 @@ export const { examine } = proxyActivities<Pick<Activities, 'examine'>>({
   ...INSPECTION,
   summary: 'Try everything that a run will need',
 });
+
+export const { beginForgetting, endForgetting } = proxyActivities<
+  Pick<Activities, 'beginForgetting' | 'endForgetting'>
+>({ ...BOOKKEEPING, summary: 'Look up, or close, the record of a person to be forgotten' });
+
+/** A run that is under way holds what it read until it ends: that is waited for. */
+export const { forgetIn } = proxyActivities<Pick<Activities, 'forgetIn'>>({
+  ...BOOKKEEPING,
+  scheduleToCloseTimeout: '24h',
+  summary: 'Erase a person',
+});

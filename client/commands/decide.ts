@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import type { RefusalInput } from '../../workflows/contract.ts';
@@ -11,6 +10,7 @@ import { NO_WORKER } from './follow.ts';
 import { ACTIVATION, JSON_OPTION } from './options.ts';
 import { maxRejects, RESULT_AS_JSON, runAndTell, type RunOutput } from './run.ts';
 import type { Surroundings } from './surroundings.ts';
+import { WHO_BY_DEFAULT, whoAmI } from './who.ts';
 
 interface Decided {
   reason: string;
@@ -19,7 +19,7 @@ interface Decided {
 
 const HASH = 'the hash of the held plan; the run that was held has printed it';
 const REASON = 'why; kept with the decision';
-export const BY = 'who decides; default: ACTITO_SYNC_USER, or your login name';
+export const BY = `who decides; ${WHO_BY_DEFAULT}`;
 
 /** Adds `approve <activation> <planHash>`. */
 export function defineApprove(program: Command, { surroundings, connected }: CommandContext): void {
@@ -97,14 +97,4 @@ async function reject(
   const lines = json ? [JSON.stringify(result, null, 2)] : describeRefusal(result);
   out.write(`${lines.join('\n')}\n`);
   return EXIT.ok;
-}
-
-/** Who decides; undefined when nobody can tell (a container's user may have no name). */
-export function whoAmI({ env }: Surroundings): string | undefined {
-  if (env.ACTITO_SYNC_USER) return env.ACTITO_SYNC_USER;
-  try {
-    return userInfo().username;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { canonicalKey } from '../../activation/keys/canonical.ts';
 import { latestDefinition } from '../../state/report/activations.ts';
+import { findRecordOf } from '../../state/report/forgotten.ts';
 import { readKeyFacts } from '../../state/report/member.ts';
-import { explainKey, neverRan, type Explanation } from '../explain/explain.ts';
+import { explainKey, neverRan, wasForgotten, type Explanation } from '../explain/explain.ts';
 import { describeKey } from '../output/explain.ts';
 import { hasRun, withState } from '../state.ts';
 import { examples, type CommandContext } from './context.ts';
@@ -41,6 +42,8 @@ async function explain(activation: string, key: string, { env }: Surroundings): 
   return withState(env, async (snapshot) => {
     const ran = await hasRun(snapshot, activation, env);
     const definition = ran ? await latestDefinition(snapshot, activation) : undefined;
+    const forgotten = await findRecordOf(snapshot, key, definition?.activation.matchingKey.country);
+    if (forgotten) return wasForgotten({ activation, key }, forgotten);
     if (!definition) return neverRan({ activation, key });
     const found = canonicalKey(definition.activation.matchingKey, key);
     const canonical = 'key' in found ? found.key : null;

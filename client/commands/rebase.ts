@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
 import { confirmed } from './confirm.ts';
 import { examples, type CommandContext } from './context.ts';
-import { BY, whoAmI } from './decide.ts';
+import { BY } from './decide.ts';
+import { whoAmI } from './who.ts';
 import { ACTIVATION } from './options.ts';
 import { RESULT_AS_JSON, runAndTell } from './run.ts';
 

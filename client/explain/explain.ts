@@ -2,6 +2,7 @@ import type { Definition } from '../../activation/definition/definition.ts';
 import type { CanonicalKey } from '../../activation/keys/canonical.ts';
 import { KEY_REJECTS } from '../../activation/keys/rejects.ts';
 import { MAX_STORED_REJECTS } from '../../state/rejects.ts';
+import type { ForgottenRecord } from '../../state/report/forgotten.ts';
 import type { KeyFacts, LastRead, Membership } from '../../state/report/member.ts';
 import type { PastRun } from '../../state/report/history.ts';
 import type { RejectStory } from '../../state/report/rejects.ts';
@@ -16,6 +17,8 @@ export interface Explanation {
   /** As members are stored and sent; null when such a key is unusable, or the activation never ran. */
   storedAs: string | null;
   onList: boolean;
+  /** The record of the person who asked to be forgotten: then nothing else is told. */
+  forgotten?: { record: string; at: Date };
   /** The run that put it on the list. */
   since: { run: string; at: Date | null } | null;
   /** It is on the list for a while, and the segment lacks it. */
@@ -53,6 +56,14 @@ export function neverRan({ activation, key }: Asked): Explanation {
   const because = [`${activation} has never run: nobody is on its list.`];
   const nothing = { storedAs: null, since: null, leaving: null, actito: null, rejects: [] };
   return { activation, key, onList: false, ...nothing, because };
+}
+
+/** Nothing is known, and will ever be: the person asked to be forgotten. */
+export function wasForgotten(asked: Asked, { record, askedAt }: ForgottenRecord): Explanation {
+  const because = [
+    `The person asked to be forgotten (record ${record}, ${askedAt.toISOString()}): no run adds this key to a list.`,
+  ];
+  return { ...neverRan(asked), because, forgotten: { record, at: askedAt } };
 }
 
 /** Where a key stands, and why, from what the state database says of it. */

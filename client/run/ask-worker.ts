@@ -18,6 +18,8 @@ export interface Question {
   /** Who asks under an id that is being answered gets that answer. */
   workflowId: string;
   request: object;
+  /** How long an answer is worth waiting for; default: a few minutes. */
+  lifetime?: '10 minutes' | '30 days';
 }
 
 /**
@@ -26,14 +28,14 @@ export interface Question {
  */
 export async function askWorker<R>(
   client: Client,
-  { type, workflowId, request }: Question,
+  { type, workflowId, request, lifetime = LIFETIME }: Question,
   { taskQueue = TASK_QUEUE, ...follow }: AskOptions = {},
 ): Promise<R> {
   const handle = await client.workflow.start<(request: object) => Promise<R>>(type, {
     taskQueue,
     workflowId,
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-    workflowExecutionTimeout: LIFETIME,
+    workflowExecutionTimeout: lifetime,
     args: [request],
   });
   return followWorkflow(handle, METADATA_QUERY, follow);

@@ -127,9 +127,7 @@ function warningsOf(
   const warnings: (string | undefined)[] = [
     streak > 0 ? streakWords(activation, streak, lastRun) : undefined,
     renewal(activation, standing, schedule, now),
-    standing?.dirty
-      ? 'a delivery was begun and not finished: what the file server holds is unknown until the next run repairs it'
-      : undefined,
+    deliveryWords(activation, standing),
     imports.used >= imports.limit
       ? `the imports of its profile table are used up (${imports.used} in 24 hours); the next is free at ` +
         `${imports.nextFree?.toISOString() ?? '–'}`
@@ -150,6 +148,17 @@ function waitingWords(
     `its attributes wait for an import since ${waiting[place]!.since.toISOString()}, and go with its next run: ` +
     `${left} of ${limit} are left, ${before.length === 0 ? 'it comes first' : `after ${before.join(', ')}`}`
   );
+}
+
+/** What the list in Actito is not as it should be for. */
+function deliveryWords({ id }: Activation, standing: Standing | undefined): string | undefined {
+  const { dirty = false, forgotten = 0 } = standing ?? {};
+  if (forgotten > 0) {
+    const people = forgotten === 1 ? '1 person who is' : `${forgotten} people who are`;
+    return `its list in Actito has ${people} to be forgotten, until the next run: actito-sync run ${id}`;
+  }
+  if (!dirty) return undefined;
+  return 'a delivery was begun and not finished: what the file server holds is unknown until the next run repairs it';
 }
 
 /** A run that was cancelled, or goes on, after those that failed says nothing of why they did. */

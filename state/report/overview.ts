@@ -11,6 +11,8 @@ export interface Standing {
   validity: number | null;
   /** A delivery was begun and not finished. */
   dirty: boolean;
+  /** Members of that list who asked to be forgotten since: it has them until the next one is delivered. */
+  forgotten: number;
   /** Runs that were held or failed since the last one that succeeded. */
   streak: number;
   /** The imports of the profile table that its last import went to; null: it never imported. */
@@ -36,7 +38,10 @@ export interface Waiting {
 export async function readStandings({ rows }: Snapshot): Promise<Standing[]> {
   return rows(
     `select id as activation, cast(list_members as integer) as members, list_delivered_at as "deliveredAt",
-            list_dirty as dirty, cast(delivered.validity as float8) as validity,
+            list_dirty as dirty,
+            (select cast(coalesce(sum(listed), 0) as integer) from erasures
+             where erasures.activation = activations.id and erased_at > list_delivered_at) as forgotten,
+            cast(delivered.validity as float8) as validity,
             cast(streak.runs as integer) as streak, used.quota_key as "quotaKey"
      from activations
      left join lateral (

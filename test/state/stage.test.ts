@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => world?.dispose());
 
 const ATTRIBUTES = 3;
-const FOUND = { columns: [], fingerprint: 'f', read: 0, rejected: 0, reasons: {}, guards: [] };
+const FOUND = { columns: [], fingerprint: 'f', read: 0, rejected: 0, forgotten: 0, reasons: {}, guards: [] };
 const line = (no: number) => Buffer.from(`key${no}\t\\N\t\\\\x0102\ta\tb\tc\n`);
 const signal = () => new AbortController().signal;
 
@@ -37,7 +37,10 @@ async function begun() {
 test('a stage holds every line of its source, and tells how many', async () => {
   const { run, extraction } = await begun();
   const lines = Readable.from([line(1), Buffer.concat([line(2), line(3)])], { objectMode: false });
-  expect(await fillStage(world.state, run.run, extraction, ATTRIBUTES, lines, signal())).toBe(3);
+  expect(await fillStage(world.state, run.run, extraction, ATTRIBUTES, lines, signal())).toEqual({
+    staged: 3,
+    forgotten: 0,
+  });
   const staged = await rows(world.state, `select key, c1, c3 from ${stageTable(run.run, extraction)}`);
   expect(staged).toEqual(['key1', 'key2', 'key3'].map((key) => ({ key, c1: 'a', c3: 'c' })));
 });

@@ -126,12 +126,15 @@ export async function extract({ state }: StateWorld, fence: Fence, segment: Segm
   const lines = encoder.encode(copyLines(segment, definition));
   const { attributes } = definition.activation;
   const content = Readable.from(lines.length > 0 ? [lines] : [], { objectMode: false });
-  await fillStage(state, fence.run, extraction, attributes.length, content, AbortSignal.timeout(30_000));
+  const { forgotten } = await fillStage(
+    ...([state, fence.run, extraction, attributes.length, content, AbortSignal.timeout(30_000)] as const),
+  );
   await finishExtraction(state, fence, extraction, {
     columns: attributes.map(({ column }) => ({ name: column, kind: 'text', databaseType: 'text' })),
     fingerprint: encoder.fingerprint(),
     read: encoder.read,
     rejected: encoder.rejected,
+    forgotten,
     reasons: {},
     guards: [],
   });

@@ -2,7 +2,7 @@ import type { RunCounts } from '../contract.ts';
 
 /** The order in which a run happens; the state keeps counts in no order. */
 const ORDER = (
-  'read rejected duplicates ambiguous members added removed leaving changed unchanged retried ' +
+  'read rejected forgotten duplicates ambiguous members added removed leaving changed unchanged retried ' +
   'updated unmatched refused badValues unsent'
 ).split(' ');
 
@@ -24,6 +24,7 @@ function some(counts: RunCounts, names: Record<string, string>): string {
 export function countLines(counts: RunCounts): { read: string; list: string; attributes: string } {
   const aside = some(counts, {
     rejected: 'without a usable key',
+    forgotten: 'of people to be forgotten',
     duplicates: 'repeated',
     ambiguous: 'contradicting each other',
   });

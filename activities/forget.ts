@@ -1,0 +1,41 @@
+import { activityInfo } from '@temporalio/activity';
+import { Failure } from '../activation/failures.ts';
+import { eraseFrom } from '../state/forgotten/erase.ts';
+import type { Found } from '../state/forgotten/erase-rows.ts';
+import { completeRecord } from '../state/forgotten/record.ts';
+import { rows } from '../state/state.ts';
+import type { Dependencies } from './dependencies.ts';
+import { isOpen } from './is-open.ts';
+import { cancellation, untilCancelled } from './progress.ts';
+
+/** What was found and erased in one activation: numbers only. */
+export type ErasedIn = Found & { activation: string };
+
+/** The activations in which a record's person is to be erased: all that ever ran. @throws Failure InvalidActivation */
+export async function beginForgetting({ state }: Dependencies, record: number): Promise<string[]> {
+  const [found] = await rows(state, 'select from forgotten where no = ?', [record]);
+  if (!found) {
+    throw new Failure(
+      'InvalidActivation',
+      `There is no record ${record} of a person to be forgotten. The command makes one: actito-sync forget <key>`,
+    );
+  }
+  const activations = await rows<{ id: string }>(state, 'select id from activations order by id');
+  return activations.map(({ id }) => id);
+}
+
+/** Erases a record's person in one activation. @throws Failure RunUnderWay */
+export async function forgetIn(
+  { state }: Dependencies,
+  { record, activation }: { record: number; activation: string },
+): Promise<ErasedIn> {
+  const { workflowNamespace, workflowExecution } = activityInfo();
+  const execution = { namespace: workflowNamespace!, ...workflowExecution! };
+  const erasure = { record: String(record), activation, execution };
+  return { activation, ...(await untilCancelled(eraseFrom(state, erasure, isOpen, cancellation()))) };
+}
+
+/** Notes that the person was erased everywhere. */
+export async function endForgetting({ state }: Dependencies, record: number): Promise<void> {
+  await completeRecord(state, String(record));
+}

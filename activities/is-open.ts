@@ -1,0 +1,22 @@
+import { Context } from '@temporalio/activity';
+import type { Holder } from '../state/lease.ts';
+
+/** temporal.api.enums.v1.WorkflowExecutionStatus: RUNNING and PAUSED. */
+const OPEN_STATUSES: (number | null | undefined)[] = [1, 8];
+/** The gRPC status code NOT_FOUND. */
+const NOT_FOUND = 5;
+
+/** Asks Temporal about the holder of a lease, or of a run: a workflow that is closed, or unknown, holds nothing. */
+export async function isOpen({ namespace, workflowId, runId }: Holder): Promise<boolean> {
+  const { workflowService } = Context.current().client;
+  try {
+    const described = await workflowService.describeWorkflowExecution({
+      namespace,
+      execution: { workflowId, runId },
+    });
+    return OPEN_STATUSES.includes(described.workflowExecutionInfo?.status);
+  } catch (error) {
+    if ((error as { code?: number }).code === NOT_FOUND) return false;
+    throw error;
+  }
+}

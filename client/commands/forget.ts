@@ -1,0 +1,108 @@
+import type { Client } from '@temporalio/client';
+import type { Command } from 'commander';
+import { Failure } from '../../activation/failures.ts';
+import { EXIT } from '../exit-codes.ts';
+import { checkForgetting, eraseRecord, makeRecord } from '../forget/forget.ts';
+import { requireProof } from '../forget/proof.ts';
+import { answersFrom, keyFrom, type Answers } from '../forget/typed.ts';
+import { describeTrouble } from '../output/errors.ts';
+import { describeProof } from '../output/forgotten.ts';
+import { examples, PROGRAM, type CommandContext } from './context.ts';
+import { NO_WORKER } from './follow.ts';
+import { JSON_OPTION } from './options.ts';
+import type { Surroundings } from './surroundings.ts';
+import { WHO_BY_DEFAULT, whoAmI } from './who.ts';
+
+interface ForgetFlags {
+  by?: string;
+  reason?: string;
+  yes?: boolean;
+  json?: boolean;
+}
+
+/** Adds `forget <key>`. */
+export function defineForget(program: Command, { surroundings, connected }: CommandContext): void {
+  program
+    .command('forget')
+    .description('forget a person everywhere in our state, for good: their key is never added again')
+    .argument('<key>', 'a matching key or list identifier, in any spelling; - reads it from standard input')
+    .option('--by <name>', `who asks for it; ${WHO_BY_DEFAULT}`)
+    .option('--reason <text>', 'such as the number of the request; kept for good, so no personal data')
+    .option('--yes', 'ask nothing; needed when nobody can be asked')
+    .option('--json', JSON_OPTION)
+    .addHelpText('after', WHAT)
+    .addHelpText(
+      'after',
+      examples(
+        ['forget -', 'asks for the key, so that no shell remembers it'],
+        ["forget anna@example.com --reason 'request 4711'", 'in every activation'],
+        ['forget - --yes --json < key.txt', 'for a program'],
+      ),
+    )
+    .action((key: string, flags: ForgetFlags) =>
+      connected((client) => forget(client, key, flags, surroundings)),
+    );
+}
+
+const WHAT = `
+Writes a record without the key to the state database (ACTITO_SYNC_DATABASE_URL, with the worker's rights), and lets the
+worker erase the person in all activations; runs that are under way are waited for. Someone who is known by several keys
+is to be forgotten by each. Nothing is changed in Actito until the next run of each list, and its profile never.`;
+
+/** `forget <key>`. @returns the exit code @throws Failure InvalidActivation */
+async function forget(
+  client: Client,
+  argument: string,
+  { by, reason = null, yes = false, json = false }: { reason?: string | null } & Omit<ForgetFlags, 'reason'>,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { env, out, err, signal, taskQueue } = surroundings;
+  const isTerminal = surroundings.in?.isTTY ?? false;
+  if (!yes && !isTerminal) throw nobodyToAsk();
+  const answers = surroundings.in && answersFrom(surroundings.in, err);
+  try {
+    const key = argument !== '-' ? argument : answers ? await keyFrom(answers, isTerminal) : '';
+    const forgetting = { key, by: by ?? whoAmI(surroundings) ?? 'unknown', reason };
+    checkForgetting(forgetting);
+    if (!yes && !(await confirmed(answers!))) {
+      err.write('Nobody was forgotten.\n');
+      return EXIT.interrupted;
+    }
+    const { record, already } = await makeRecord(env, forgetting);
+    signal.addEventListener('abort', () => err.write(goesOn(record)), { once: true });
+    await eraseRecord(client, record, {
+      taskQueue,
+      signal,
+      onSilence: () => err.write(`${NO_WORKER}\n`),
+      onTrouble: (trouble) => err.write(`${describeTrouble(trouble)}\n`),
+    });
+    const proof = await requireProof(env, record);
+    const lines = json
+      ? [JSON.stringify({ ...proof, already }, null, 2)]
+      : [...(already ? [ALREADY] : []), ...describeProof(proof)];
+    out.write(`${lines.join('\n')}\n`);
+    return EXIT.ok;
+  } finally {
+    answers?.close();
+  }
+}
+
+const ALREADY = 'This key was forgotten already; what was found of it since is erased, too.';
+
+function goesOn(record: string): string {
+  return `\nThe erasing goes on without you. See what became of it: ${PROGRAM} forgotten ${record}\n`;
+}
+
+function nobodyToAsk(): Failure {
+  return new Failure(
+    'InvalidActivation',
+    'Forgetting cannot be taken back, and there is no terminal to ask at: say --yes, if it is meant.',
+  );
+}
+
+async function confirmed(answers: Answers): Promise<boolean> {
+  const answer = await answers.line(
+    'Forget this person in every activation, for good, and never add them again? Type yes: ',
+  );
+  return answer?.trim().toLowerCase() === 'yes';
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
+import { spellingsOf } from '../../activation/keys/spellings.ts';
+import { rows } from '../state.ts';
+
+/** SQL: the digest of a text column; equal to {@link digestOf}. */
+function digestSql(column: string): string {
+  return `sha256((select pepper from forgotten_pepper) || convert_to(${column}, 'UTF8'))`;
+}
+
+/** SQL: a text column, spelt as keys are stored, is a forgotten key: of anyone, or of record `:record`. */
+export function forgottenSql(column: string, whose: 'anyone' | 'record' = 'anyone'): string {
+  const condition = whose === 'record' ? 'where record = :record' : '';
+  return `${digestSql(column)} in (select digest from forgotten_digests ${condition})`;
+}
+
+/** What a forgotten key is known by. Computed here and not in SQL where the key has not been in the database before. */
+export function digestOf(pepper: Buffer, spelling: string): Buffer {
+  return createHash('sha256').update(pepper).update(spelling).digest();
+}
+
+/** The secret that seeds the digests of this state. */
+export async function readPepper(db: Knex): Promise<Buffer> {
+  const [row] = await rows<{ pepper: Buffer }>(db, 'select pepper from forgotten_pepper');
+  return row!.pepper;
+}
+
+/** Whether anybody was ever forgotten. */
+export async function isAnyoneForgotten(db: Knex): Promise<boolean> {
+  const found = await rows(db, 'select from forgotten_digests limit 1');
+  return found.length > 0;
+}
+
+/**
+ * Those of some texts that are a forgotten key in any spelling; `country` is that of the activation's phone numbers.
+ * @param record look for this record's keys alone
+ */
+export async function forgottenAmong(
+  db: Knex,
+  texts: readonly string[],
+  country: string | undefined,
+  record?: string,
+): Promise<Set<string>> {
+  const pepper = await readPepper(db);
+  const digests = texts.flatMap((text) =>
+    spellingsOf(text, [country]).map((spelling) => ({ text, digest: digestOf(pepper, spelling) })),
+  );
+  const found = await rows<{ digest: string }>(
+    db,
+    `select encode(digest, 'hex') as digest from forgotten_digests
+     where digest = any(cast(:digests as bytea[])) ${record === undefined ? '' : 'and record = :record'}`,
+    { digests: digests.map(({ digest }) => digest), ...(record === undefined ? {} : { record }) },
+  );
+  const forgotten = new Set(found.map(({ digest }) => digest));
+  return new Set(
+    digests.filter(({ digest }) => forgotten.has(digest.toString('hex'))).map(({ text }) => text),
+  );
+}

@@ -1,0 +1,73 @@
+import type { Knex } from 'knex';
+import { membersTable } from '../names.ts';
+import { listOf } from '../plan.ts';
+import { rows } from '../state.ts';
+import { forgottenSql } from './digests.ts';
+import { PLACES, type Place } from './places.ts';
+import type { Whose } from './source-spellings.ts';
+
+/** What was found of a person in one activation, and erased: rows. */
+export interface Found {
+  members: number;
+  /** Of these, those on the list that was delivered last. */
+  listed: number;
+  /** Rows of the other places, by table. */
+  others: Record<string, number>;
+}
+
+/**
+ * Erases a person from an activation, by the digests of a record. A member is found by its key and by its list
+ * identifier. Only for who holds the activation's lease.
+ * @param spelt how the source spelt the key, see sourceSpellings
+ */
+export async function eraseRows(trx: Knex.Transaction, whose: Whose, spelt: string[]): Promise<Found> {
+  const gone = await eraseMembers(trx, whose);
+  const keys = [...spelt, ...gone.map(({ key }) => key)];
+  const others: Found['others'] = {};
+  for (const place of PLACES) others[place.table] = await erasePlace(trx, place, whose, keys);
+  return { members: gone.length, listed: gone.filter(({ listed }) => listed).length, others };
+}
+
+/** The list's number and checksum are put to what remains, and what the file server holds is no longer that. */
+async function eraseMembers(trx: Knex.Transaction, { record, activation }: Whose) {
+  const members = membersTable(activation);
+  const [table] = await rows<{ exists: boolean }>(trx, 'select to_regclass(?) is not null as exists', [
+    members,
+  ]);
+  if (!table!.exists) return [];
+  const gone = await rows<{ key: string; listed: boolean }>(
+    trx,
+    `delete from ${members} where ${forgottenSql('key', 'record')}
+       or (identifier is not null and ${forgottenSql('identifier', 'record')})
+     returning key, listed`,
+    { record },
+  );
+  if (gone.length === 0) return gone;
+  await trx.raw('update activations set fingerprint = null where id = ?', [activation]);
+  if (!gone.some(({ listed }) => listed)) return gone;
+  const left = await listOf(trx, `${members} where listed`);
+  await trx.raw(
+    `update activations set list_members = :members, list_checksum = :checksum, list_dirty = true
+     where id = :activation`,
+    { activation, ...left },
+  );
+  return gone;
+}
+
+/** @returns how many rows there were */
+async function erasePlace(
+  trx: Knex.Transaction,
+  { table, key, scope, spelt }: Place,
+  { record, activation }: Whose,
+  keys: string[],
+): Promise<number> {
+  const byDigest = spelt === 'canonical' ? `or ${forgottenSql(key, 'record')}` : '';
+  const [erased] = await rows<{ count: string }>(
+    trx,
+    `with gone as (delete from ${table} where ${scope(':activation')}
+                   and (${key} = any(cast(:keys as text[])) ${byDigest}) returning 1)
+     select count(*) as count from gone`,
+    { activation, keys, ...(byDigest === '' ? {} : { record }) },
+  );
+  return Number(erased!.count);
+}

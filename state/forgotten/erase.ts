@@ -1,0 +1,89 @@
+import { Failure } from '../../activation/failures.ts';
+import { cleanUp, leftTables } from '../close.ts';
+import { releaseLease, takeLease, type Holder } from '../lease.ts';
+import { closeAbandoned, settleLeft, type IsOpen } from '../open.ts';
+import { openRuns } from '../runs.ts';
+import { rows, setTransaction, type State } from '../state.ts';
+import { eraseRows, type Found } from './erase-rows.ts';
+import { noteFound, type Erasure } from './note.ts';
+import { sourceSpellings } from './source-spellings.ts';
+
+/**
+ * Erases a person from an activation, in one transaction that holds its lease: no run goes on beside it, and those that
+ * open afterwards no longer stage the person. Idempotent per execution: what a later try finds is added.
+ * @throws Failure RunUnderWay as long as a run (also a dry one, whose stage has rows too) is open
+ */
+export async function eraseFrom(
+  state: State,
+  erasure: Erasure,
+  isOpen: IsOpen,
+  signal: AbortSignal,
+): Promise<Found> {
+  const { activation, execution } = erasure;
+  for (;;) {
+    const lease = await readHolder(state, activation);
+    const unclosed = await openRuns(state, activation);
+    for (const holder of [...(lease.holder ? [lease.holder] : []), ...unclosed]) {
+      if (await isOpen(holder)) throw underWay(activation, holder);
+    }
+    // First: what a dry run has staged, an activity that outlived it could still write into its samples.
+    await closeAbandoned(state, { ...execution, activation }, isOpen);
+    await dropWhatRunsLeft(state, activation);
+    const spelt = await sourceSpellings(state, erasure, await phoneCountry(state, activation), signal);
+    const found = await setTransaction(state, async (trx) => {
+      const fence = await takeLease(trx, activation, lease.fence, execution);
+      if (fence === null) return null;
+      await settleLeft(trx, unclosed);
+      const erased = await noteFound(trx, erasure, await eraseRows(trx, erasure, spelt));
+      await releaseLease(trx, activation, fence);
+      return erased;
+    });
+    if (found) {
+      await dropWhatRunsLeft(state, activation);
+      return found;
+    }
+    // A run opened meanwhile: look again at who holds it now.
+  }
+}
+
+async function readHolder(state: State, activation: string) {
+  const [row] = await rows<{ fence: string; namespace: string | null } & Omit<Holder, 'namespace'>>(
+    state,
+    `select fence, holder_namespace as namespace, holder_workflow as "workflowId", holder_run as "runId"
+     from activations where id = ?`,
+    [activation],
+  );
+  const { fence, namespace, ...rest } = row!;
+  return { fence, holder: namespace === null ? null : { namespace, ...rest } };
+}
+
+/** The country of the activation's phone numbers, as its latest run has it. */
+async function phoneCountry(state: State, activation: string): Promise<string | undefined> {
+  const [last] = await rows<{ country: string | null }>(
+    state,
+    `select definition->'activation'->'matchingKey'->>'country' as country from runs
+     where activation = ? order by no desc limit 1`,
+    [activation],
+  );
+  return last?.country ?? undefined;
+}
+
+/** Stages, deltas and chunks of runs that have ended name members, too. */
+async function dropWhatRunsLeft(state: State, activation: string): Promise<void> {
+  await cleanUp(state);
+  const left = await leftTables(state, activation);
+  if (left.length === 0) return;
+  throw new Failure(
+    'RunUnderWay',
+    `What run ${left.join(', ')} of ${activation} read is still in use, although it has ended; it is dropped as soon as ` +
+      'it is not.',
+  );
+}
+
+function underWay(activation: string, { workflowId }: Holder): Failure {
+  return new Failure(
+    'RunUnderWay',
+    `${workflowId} is running activation ${activation}, and holds what it read until it ends; then the person is erased ` +
+      `there. To end it sooner: actito-sync cancel ${activation}${workflowId.startsWith('plan/') ? ' --dry-run' : ''}`,
+  );
+}

@@ -1,0 +1,64 @@
+import type { Knex } from 'knex';
+import { rows, type State } from '../state.ts';
+import { digestOf, readPepper } from './digests.ts';
+
+/** Who is to be forgotten, and at whose request. */
+export interface Wish {
+  /** The key in all spellings that an activation could use; they are digested, and stored nowhere. */
+  spellings: string[];
+  by: string;
+  reason: string | null;
+}
+
+/**
+ * Records that a key is to be forgotten: from now on no run stages it. Who asks again for the same key gets the record
+ * that there is, and it counts as not completed until everything was erased once more.
+ * @returns the number of the record, and whether it was there already
+ */
+export async function recordForgotten(
+  state: State,
+  { spellings, by, reason }: Wish,
+): Promise<{ record: string; already: boolean }> {
+  return state.transaction(async (trx) => {
+    await trx.raw('lock table forgotten in share row exclusive mode'); // of two who ask at once, the second finds it
+    const pepper = await readPepper(trx);
+    const digests = spellings.map((spelling) => digestOf(pepper, spelling));
+    const known = await findRecord(trx, digests);
+    const record = known ?? (await newRecord(trx, by, reason));
+    if (known !== undefined) {
+      await trx.raw('update forgotten set asked_again = now(), completed_at = null where no = ?', [known]);
+    }
+    await trx.raw(
+      `insert into forgotten_digests (digest, record)
+       select digest, :record from unnest(cast(:digests as bytea[])) as digest on conflict do nothing`,
+      { record, digests },
+    );
+    return { record, already: known !== undefined };
+  });
+}
+
+/** The record of any of these digests. */
+async function findRecord(db: Knex, digests: Buffer[]): Promise<string | undefined> {
+  const [found] = await rows<{ record: string }>(
+    db,
+    'select record from forgotten_digests where digest = any(cast(:digests as bytea[])) order by record limit 1',
+    { digests },
+  );
+  return found?.record;
+}
+
+async function newRecord(trx: Knex, by: string, reason: string | null): Promise<string> {
+  const [row] = await rows<{ no: string }>(
+    trx,
+    'insert into forgotten (asked_by, reason) values (:by, :reason) returning no',
+    { by, reason },
+  );
+  return row!.no;
+}
+
+/** Everything was erased, everywhere. */
+export async function completeRecord(state: State, record: string): Promise<void> {
+  await state.raw('update forgotten set completed_at = now() where no = ? and completed_at is null', [
+    record,
+  ]);
+}

@@ -1,0 +1,35 @@
+import { withSnapshot } from '../report/snapshot.ts';
+import type { State } from '../state.ts';
+import { forgottenAmong } from './digests.ts';
+import { PLACES } from './places.ts';
+
+/** Whom it is about, and where. */
+export interface Whose {
+  record: string;
+  activation: string;
+}
+
+/**
+ * How the source spelt the key of a record's person, wherever an activation says keys as the source does. Looked through
+ * in batches before the lease is taken, since very many may be stored: no run adds one once the record is there.
+ * @param country of the activation's phone numbers
+ */
+export async function sourceSpellings(
+  state: State,
+  { record, activation }: Whose,
+  country: string | undefined,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const found = new Set<string>();
+  await withSnapshot(state, async (snapshot) => {
+    for (const { table, key, scope } of PLACES.filter(({ spelt }) => spelt === 'source')) {
+      const distinct = `select distinct ${key} as text from ${table} where ${scope('$1')}`;
+      for await (const batch of snapshot.batches<{ text: string }>(distinct, [activation])) {
+        signal.throwIfAborted();
+        const texts = batch.map(({ text }) => text);
+        for (const text of await forgottenAmong(state, texts, country, record)) found.add(text);
+      }
+    }
+  });
+  return [...found];
+}

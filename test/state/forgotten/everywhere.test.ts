@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { closeRun } from '../../../state/close.ts';
+import { PLACES } from '../../../state/forgotten/places.ts';
+import { storeRejects } from '../../../state/rejects.ts';
+import { rows } from '../../../state/state.ts';
+import { goodRun, planned } from '../sending.ts';
+import { definitionFor, membersOf, newActivation } from '../support.ts';
+import { ANNA, BOB, forgettingForTests, person } from './support.ts';
+
+const gdpr = forgettingForTests();
+
+/** A state that names Anna wherever it can: member, rejects with their story, samples, chunks, tables of a run. */
+async function annaEverywhere(): Promise<void> {
+  await goodRun(gdpr.world, gdpr.definition, [ANNA, BOB]);
+  const run = await planned(gdpr.world, gdpr.definition, [ANNA, { ...ANNA, values: ['x', '2', '3'] }, BOB]);
+  await storeRejects(gdpr.world.state, run, [{ key: ' anna-4711', reason: 'IdentifierKeyMissing' }]);
+  await closeRun(gdpr.world.state, run, { outcome: 'failed' });
+  await planned(gdpr.world, gdpr.definition, [{ ...ANNA, values: ['new', '2', '3'] }, BOB], { dryRun: true });
+}
+
+test('no table holds the key of someone who was forgotten, and the proof says in numbers what did', async () => {
+  await annaEverywhere();
+  expect(await gdpr.tablesWith('anna-4711')).toEqual([
+    ...['chunks', expect.stringMatching(/^delta_/), `members_${gdpr.vip.replace('-', '_')}`],
+    ...['reject_stories', 'rejects', 'samples', expect.stringMatching(/^stage_/)],
+  ]);
+  const found = await gdpr.forget('anna-4711');
+  expect(found).toEqual({ members: 1, listed: 1, others: { rejects: 2, reject_stories: 2, samples: 1 } });
+  expect(await gdpr.tablesWith('anna-4711')).toEqual([]);
+  expect(await gdpr.tablesWith('bob-4712')).toEqual([`members_${gdpr.vip.replace('-', '_')}`, 'samples']);
+});
+
+test('each table that has a column for keys is known to the erasure, or goes with its run', async () => {
+  await planned(gdpr.world, gdpr.definition, [ANNA]);
+  const found = await rows<{ name: string }>(
+    gdpr.world.state,
+    `select distinct regexp_replace(table_name, '_.*[0-9].*', '') as name from information_schema.columns
+     where table_schema = current_schema() and column_name in ('key', 'first_key', 'last_key', 'identifier')`,
+  );
+  const goes = ['members', 'chunks', 'stage', 'delta', 'result'];
+  expect(found.map(({ name }) => name).sort()).toEqual([...goes, ...PLACES.map(({ table }) => table)].sort());
+});
+
+const OTHER_IDENTIFIER = { list: { identifier: { column: 'card', attribute: 'cardNumber' } } };
+
+test('a member found by its key is forgotten with its list identifier, and by that as well as by its key', async () => {
+  const cards = definitionFor(gdpr.vip, OTHER_IDENTIFIER);
+  const [anna, bob] = [person('anna-4711', 'card-1'), person('bob-4712', 'card-2')];
+  await goodRun(gdpr.world, cards, [anna, bob]);
+  expect(await gdpr.forget('anna-4711')).toMatchObject({ members: 1, listed: 1 });
+  expect(await gdpr.forget('card-2')).toMatchObject({ members: 1, listed: 1 });
+  for (const text of ['anna-4711', 'card-1', 'bob-4712', 'card-2'])
+    expect(await gdpr.tablesWith(text)).toEqual([]);
+  const next = await planned(gdpr.world, cards, [anna, bob]);
+  expect(next.counts).toMatchObject({ read: 2, forgotten: 2, members: 0 });
+});
+
+test.each([
+  { type: 'email', typed: ' Anna@Shop.BE', staged: 'anna@shop.be' },
+  { type: 'phone', typed: '0470 12 34 56', staged: '+32470123456' },
+  { type: 'phone', typed: '+32 470 12 34 56', staged: '0470/12.34.56' },
+])('a $type that is asked for as "$typed" is forgotten where it is spelt otherwise', async (each) => {
+  const key = { type: each.type, ...(each.type === 'phone' ? { country: 'BE' } : {}) };
+  const spelt = definitionFor(gdpr.vip, { matchingKey: { column: 'id', attribute: 'contact', ...key } });
+  await goodRun(gdpr.world, spelt, [person(each.staged)]);
+  const { record: number } = await gdpr.record(each.typed, ['FR', 'BE']);
+  expect(await gdpr.erase(number)).toMatchObject({ members: 1 });
+  expect((await planned(gdpr.world, spelt, [person(each.staged)])).counts).toMatchObject({
+    forgotten: 1,
+    members: 0,
+  });
+});
+
+test('each activation is erased for itself', async () => {
+  const other = definitionFor(newActivation());
+  await goodRun(gdpr.world, gdpr.definition, [ANNA]);
+  await goodRun(gdpr.world, other, [ANNA]);
+  const { record: number } = await gdpr.record('anna-4711');
+  await gdpr.erase(number);
+  expect(await membersOf(gdpr.world, other.activation.id)).toHaveLength(1);
+  await gdpr.erase(number, { activation: other.activation.id });
+  expect(await gdpr.tablesWith('anna-4711')).toEqual([]);
+});

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { planRun } from '../../../state/plan.ts';
+import { storeRejects } from '../../../state/rejects.ts';
+import { rows } from '../../../state/state.ts';
+import { goodRun, planned } from '../sending.ts';
+import { activationRow, definitionFor, extract, membersOf, open } from '../support.ts';
+import { ANNA, BOB, forgettingForTests, person } from './support.ts';
+
+const gdpr = forgettingForTests();
+
+test('a key that nobody has is recorded all the same, and never added', async () => {
+  await goodRun(gdpr.world, gdpr.definition, [BOB]);
+  expect(await gdpr.forget('anna-4711')).toMatchObject({ members: 0, listed: 0 });
+  expect(await activationRow(gdpr.world, gdpr.vip)).toMatchObject({ list_dirty: false });
+  const next = await planned(gdpr.world, gdpr.definition, [ANNA, BOB]);
+  expect(next.counts).toMatchObject({ forgotten: 1, added: 0, members: 1 });
+});
+
+test('the next run delivers the list without the person, whom the segment still has', async () => {
+  await goodRun(gdpr.world, gdpr.definition, [ANNA, BOB]);
+  await gdpr.forget('anna-4711');
+  expect(await activationRow(gdpr.world, gdpr.vip)).toMatchObject({
+    ...{ list_members: '1', list_dirty: true, fingerprint: null },
+  });
+  const next = await goodRun(gdpr.world, gdpr.definition, [ANNA, BOB]);
+  expect(next.plan).toMatchObject({ push: 'repair', list: { members: 1 }, toSend: 0, guards: [] });
+  expect(next.counts).toMatchObject({ read: 2, rejected: 0, forgotten: 1, members: 1, added: 0, removed: 0 });
+  expect(await membersOf(gdpr.world, gdpr.vip)).toMatchObject([{ key: 'bob-4712' }]);
+  expect(await activationRow(gdpr.world, gdpr.vip)).toMatchObject({ list_members: '1', list_dirty: false });
+  const unchanged = await planned(gdpr.world, gdpr.definition, [ANNA, BOB]);
+  expect(unchanged.plan).toMatchObject({ push: null, unchanged: true });
+  expect(unchanged.counts).toMatchObject({ forgotten: 1, members: 1 });
+});
+
+test('a held run delivers the acknowledged list without the person, although it is not yet due', async () => {
+  const guarded = (allowEmpty: boolean) => definitionFor(gdpr.vip, { guards: { allowEmpty } });
+  await goodRun(gdpr.world, guarded(true), [ANNA, BOB]);
+  await gdpr.forget('anna-4711');
+  const held = await planned(gdpr.world, guarded(false), []);
+  expect(held.plan.guards).toMatchObject([{ guard: 'allowEmpty' }]);
+  expect(held.plan).toMatchObject({ push: 'repair', list: { members: 1, from: 'members' } });
+});
+
+test('who was forgotten is no loss that a guard would hold a run for', async () => {
+  const crowd = Array.from({ length: 100 }, (_, i) => person(`person-${i}`));
+  const strict = definitionFor(gdpr.vip, { guards: { maxRemovedRatio: 0.1 } });
+  await goodRun(gdpr.world, strict, crowd);
+  for (let i = 0; i < 10; i++) await gdpr.forget(`person-${i}`);
+  const next = await planned(gdpr.world, strict, crowd.slice(0, 99));
+  expect(next.counts).toMatchObject({ removed: 1, forgotten: 10 });
+  expect(next.plan.guards).toEqual([]);
+});
+
+test('a rejected row of a forgotten person is counted, and not stored', async () => {
+  await gdpr.record('anna-4711');
+  const run = await open(gdpr.world, gdpr.definition);
+  const rejects = ['  anna-4711', 'carl'].map((key) => ({ key, reason: 'IdentifierKeyMissing' }));
+  await storeRejects(gdpr.world.state, run, rejects);
+  expect(await rows(gdpr.world.state, 'select key from rejects where run = ?', [run.run])).toEqual([
+    { key: 'carl' },
+  ]);
+});
+
+test('a dry run shows no sample of a forgotten person', async () => {
+  await gdpr.record('anna-4711');
+  const run = await planned(gdpr.world, gdpr.definition, [ANNA, BOB], { dryRun: true });
+  const sampled = await rows(gdpr.world.state, 'select key from samples where run = ?', [run.run]);
+  expect(sampled).toEqual([{ key: 'bob-4712' }]);
+});
+
+test('nor does one that samples members while the person is still among them', async () => {
+  await goodRun(gdpr.world, gdpr.definition, [ANNA, BOB]);
+  const run = await open(gdpr.world, gdpr.definition, { dryRun: true });
+  await extract(gdpr.world, run, [ANNA, BOB]);
+  await gdpr.record('anna-4711');
+  const { plan } = await planRun(gdpr.world.state, run);
+  expect(plan.unchanged).toBe(true);
+  const sampled = await rows(gdpr.world.state, 'select key from samples where run = ?', [run.run]);
+  expect(sampled).toEqual([{ key: 'bob-4712' }]);
+});

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/* As workflows/contract.ts, for the workflow that forgets a person. */
+
+export const FORGET_WORKFLOW_TYPE = 'forgetPerson';
+
+/** The one argument of `forgetPerson`: the number of a record in the state. Never the key, which must not reach Temporal. */
+export const forgetSchema = z.strictObject({
+  record: z.int('the number of a record, as the command forget prints it').min(1, 'a number from 1 on'),
+});
+export type ForgetRequest = z.output<typeof forgetSchema>;
+
+/** The workflow id of an erasure: who asks for the same person at the same time follows the same one. */
+export function forgetWorkflowId({ record }: ForgetRequest): string {
+  return `forget/${record}`;
+}
+
+/** What `forgetPerson` answers: rows that were found and erased. */
+export interface ForgetResult {
+  record: number;
+  activations: {
+    activation: string;
+    members: number;
+    /** Of these, those on the list that was delivered last. */
+    listed: number;
+    others: Record<string, number>;
+  }[];
+}

@@ -1,0 +1,46 @@
+import { setCurrentDetails } from '@temporalio/workflow';
+import type { ErasedIn } from '../activities/forget.ts';
+import { beginForgetting, endForgetting, forgetIn } from './activities.ts';
+import { toldAsOwn } from './failure.ts';
+import { forgetSchema, type ForgetResult } from './forget-contract.ts';
+import { parseArgument } from './request.ts';
+
+const EXAMPLE = '{"record":3}';
+
+/**
+ * Erases a person wherever the state names them. The person is known by a record in the state alone. Each activation waits
+ * for the run that holds it, and for no other; what could not be erased in time fails the workflow once all were tried.
+ */
+export async function forgetPerson(input: unknown): Promise<ForgetResult> {
+  const { record } = parseArgument('forgetPerson', forgetSchema, input, EXAMPLE);
+  const activations = await toldAsOwn(() => beginForgetting(record));
+  const done = new Map<string, ErasedIn>();
+  const show = () => setCurrentDetails(page(record, activations, done));
+  show();
+  const tries = activations.map(async (activation) => {
+    const summary = `Erase a person (record ${record}) in ${activation}`;
+    done.set(activation, await forgetIn.executeWithOptions({ summary }, [{ record, activation }]));
+    show();
+  });
+  const ended = await Promise.allSettled(tries);
+  const failed = ended.find((each) => each.status === 'rejected');
+  if (failed) await toldAsOwn(() => Promise.reject(failed.reason as Error));
+  await toldAsOwn(() => endForgetting(record));
+  return { record, activations: activations.map((activation) => done.get(activation)!) };
+}
+
+function page(record: number, activations: string[], done: Map<string, ErasedIn>): string {
+  const rows = activations.map((activation) => {
+    const erased = done.get(activation);
+    const words = erased
+      ? `erased: ${erased.members} members, ${rowsElsewhere(erased)} other rows`
+      : 'waits for the run that is under way, if any';
+    return `| ${activation} | ${words} |`;
+  });
+  const head = `Forgets the person of **record ${record}** in ${activations.length} activations`;
+  return rows.length === 0 ? head : [head, '', '| | |', '|---|---|', ...rows].join('\n');
+}
+
+function rowsElsewhere({ others }: ErasedIn): number {
+  return Object.values(others).reduce((sum, count) => sum + count, 0);
+}
