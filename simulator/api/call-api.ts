@@ -55,7 +55,10 @@ async function handle(
   world.calls.count(`${request.method} ${chosen?.route.path ?? 'elsewhere'}`, documented);
 
   await strikeFaults(world, path);
-  if (chosen?.route.path !== TOKEN) world.tokens.check(request.headers.authorization);
+  if (chosen?.route.path !== TOKEN) {
+    world.tokens.check(request.headers.authorization);
+    strikeForbidden(world, path, request.method);
+  }
   if (!chosen) {
     if (candidates.length === 0) throw notFound('This path');
     response.setHeader('Allow', candidates.map(({ route }) => route.method).join(', '));
@@ -84,4 +87,11 @@ async function strikeFaults({ faults, tokens }: World, path: string): Promise<vo
     tokens.forget();
     throw new Refusal(401, 'The access token was forgotten by a fault switch.');
   }
+}
+
+function strikeForbidden({ faults }: World, path: string, method: string | undefined): void {
+  const forbidden = faults.pending('forbidden', path);
+  if (!forbidden || (forbidden.method ?? method) !== method) return;
+  faults.strike('forbidden', path);
+  throw new Refusal(403, 'The API user lacks this right, by a fault switch.');
 }
