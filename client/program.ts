@@ -9,6 +9,7 @@ import { defineInit } from './commands/init.ts';
 import { defineInspections } from './commands/inspect.ts';
 import { definePlan } from './commands/plan.ts';
 import { defineRejects } from './commands/rejects.ts';
+import { definePrograms } from './commands/programs.ts';
 import { defineResync, defineRun } from './commands/run.ts';
 import { defineSchedule } from './commands/schedule.ts';
 import { defineStatus } from './commands/status.ts';
@@ -21,6 +22,7 @@ const GROUPS: Record<string, ((program: Command, context: CommandContext) => voi
   'What happened:': [defineStatus, defineHistory, defineRejects, defineExplain],
   'Schedules:': [defineSchedule],
   'What is in Actito:': [defineInspections],
+  'On this machine:': [definePrograms],
 };
 
 /** The whole command line as commander knows it; nothing is run. */

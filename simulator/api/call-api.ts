@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { accepts, answerTo, respond } from '../http/respond.ts';
 import { type Answer, matching, pathOf, type Route } from '../http/route.ts';
 import { notFound, Refusal } from '../refusal.ts';
-import { TABLE, type World } from '../world.ts';
+import type { World } from '../world.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { massImportRoutes } from './routes/mass-imports.ts';
 import { targetingRoutes } from './routes/targeting.ts';
@@ -71,7 +71,7 @@ async function handle(
     throw new Refusal(406, `The answer is ${produces.join(' or ')}, which Accept excludes.`);
   }
   if (params.entity !== undefined && params.entity !== world.settings.entity) throw notFound('This entity');
-  if (params.table !== undefined && params.table !== TABLE.id) throw notFound('This profile table');
+  if (params.table !== undefined && params.table !== world.profiles.id) throw notFound('This profile table');
   return route.handle(world, { params, request });
 }
 
