@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { defineCancel } from './commands/cancel.ts';
+import { defineCompletion } from './commands/completion.ts';
 import { PROGRAM, type CommandContext } from './commands/context.ts';
 import { defineApprove, defineReject } from './commands/decide.ts';
 import { defineDoctor } from './commands/doctor.ts';
@@ -22,7 +23,7 @@ const GROUPS: Record<string, ((program: Command, context: CommandContext) => voi
   'What happened:': [defineStatus, defineHistory, defineRejects, defineExplain],
   'Schedules:': [defineSchedule],
   'What is in Actito:': [defineInspections],
-  'On this machine:': [definePrograms],
+  'On this machine:': [definePrograms, defineCompletion],
 };
 
 /** The whole command line as commander knows it; nothing is run. */
