@@ -13,6 +13,7 @@ const MAY_IMPORT = {
   client: ['activation', 'config', 'state', 'workflows'],
   simulator: [],
   dev: ['simulator'],
+  local: ['activation', 'config', 'workflows', 'simulator', 'dev'],
 };
 const FOLDERS = Object.keys(MAY_IMPORT);
 

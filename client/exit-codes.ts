@@ -22,7 +22,9 @@ export const EXIT = {
 /** The exit code of a command that ended with this error. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof WorkflowFailedError) {
-    return runFailure(error).type === 'GuardTripped' ? EXIT.held : EXIT.failed;
+    const { type } = runFailure(error);
+    if (type === 'GuardTripped') return EXIT.held;
+    return type === 'InvalidActivation' ? EXIT.usage : EXIT.failed; // a wrong name is that, whoever found it out
   }
   if (isFailure(error, 'ActivationBusy')) return EXIT.busy;
   return isFailure(error, 'InvalidActivation') ? EXIT.usage : EXIT.failed;

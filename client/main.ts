@@ -1,4 +1,5 @@
 import { commandLine } from './command-line.ts';
+import { launch } from './launch.ts';
 
 const interrupt = new AbortController();
 process.once('SIGINT', () => interrupt.abort());
@@ -12,4 +13,5 @@ process.exitCode = await commandLine(process.argv.slice(2), {
   out: process.stdout,
   err: process.stderr,
   signal: interrupt.signal,
+  launch,
 });

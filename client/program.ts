@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { defineCancel } from './commands/cancel.ts';
+import { defineCompletion } from './commands/completion.ts';
 import { PROGRAM, type CommandContext } from './commands/context.ts';
 import { defineApprove, defineReject } from './commands/decide.ts';
 import { defineDoctor } from './commands/doctor.ts';
@@ -12,6 +13,7 @@ import { defineInspections } from './commands/inspect.ts';
 import { definePlan } from './commands/plan.ts';
 import { defineRebase } from './commands/rebase.ts';
 import { defineRejects } from './commands/rejects.ts';
+import { definePrograms } from './commands/programs.ts';
 import { defineResync, defineRun } from './commands/run.ts';
 import { defineSchedule } from './commands/schedule.ts';
 import { defineStatus } from './commands/status.ts';
@@ -25,6 +27,7 @@ const GROUPS: Record<string, ((program: Command, context: CommandContext) => voi
   'People:': [defineForget, defineForgotten],
   'Schedules:': [defineSchedule],
   'What is in Actito:': [defineInspections],
+  'On this machine:': [definePrograms, defineCompletion],
 };
 
 /** The whole command line as commander knows it; nothing is run. */

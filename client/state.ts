@@ -37,10 +37,10 @@ export async function withWritableState<T>(
 
 function databaseUrl(env: NodeJS.ProcessEnv): string {
   const url = env[URL_VARIABLE];
-  if (url && URL.canParse(url)) return url;
+  if (url && /^postgres(ql)?:/.test(url) && URL.canParse(url)) return url;
   throw new Failure(
     'ConfigurationInvalid',
-    `${URL_VARIABLE} is ${url ? 'no URL' : 'not set'}. This command reads the PostgreSQL that keeps the state: give it ` +
+    `${URL_VARIABLE} is ${url ? 'no URL of a PostgreSQL' : 'not set'}. This command reads the PostgreSQL that keeps the state: give it ` +
       "the worker's URL, such as postgres://user:password@host:5432/database, or that of a user who may only read " +
       '(forget also writes).',
   );

@@ -119,14 +119,16 @@ function byId<T>(loaded: readonly Loaded<T>[]): Map<string, T> {
 }
 
 async function assertFolder(folder: string): Promise<void> {
-  const isFolder = await stat(folder).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (isFolder) return;
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  const what =
+    folder === ''
+      ? 'The name of the project folder is empty.'
+      : found
+        ? `The project folder ${folder} is a file.`
+        : `There is no project folder ${folder}.`;
   throw new Failure(
     'ConfigurationInvalid',
-    `There is no project folder ${folder}. Set ACTITO_SYNC_PROJECT to the folder that holds sources/, ` +
-      'destinations/ and activations/.',
+    `${what} Set ACTITO_SYNC_PROJECT to the folder that holds sources/, destinations/ and activations/.`,
   );
 }

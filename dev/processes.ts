@@ -14,6 +14,8 @@ export interface ProcessOptions {
   /** Run as this user; only root can ask for it. */
   user?: { uid: number; gid: number };
   env?: NodeJS.ProcessEnv;
+  /** Sees each piece of what the program writes. */
+  onOutput?: (text: string) => void;
 }
 
 export interface RunningProcess {
@@ -46,6 +48,7 @@ export function startProcess(commands: Command[], options: ProcessOptions): Runn
   const output = { first: '', last: '' };
   const keep = (chunk: Buffer) => {
     const text = chunk.toString();
+    options.onOutput?.(text);
     const room = KEPT_OUTPUT - output.first.length;
     output.first += text.slice(0, room);
     output.last = (output.last + text.slice(room)).slice(-KEPT_OUTPUT);

@@ -6,6 +6,8 @@ import { findTemporalCli, type CliOrigin } from './temporal/find-cli.ts';
 import { untilItAnswers } from './waiting.ts';
 
 export interface TemporalOptions {
+  /** A server of its own in any case, also when `TEMPORAL_ADDRESS` names another. */
+  own?: boolean;
   /** Port of the gRPC service, taken when it is free; default, and when it is not: any free one. */
   port?: number;
   /** Port of the web UI, or any free one when it is taken; without it there is no UI. */
@@ -37,7 +39,7 @@ export interface TemporalServer {
  */
 export async function startTemporal(options: TemporalOptions = {}): Promise<TemporalServer> {
   const log = options.log ?? (() => undefined);
-  const given = process.env.TEMPORAL_ADDRESS;
+  const given = options.own ? undefined : process.env.TEMPORAL_ADDRESS;
   if (given) {
     await connectAsConfigured(given);
     log(`Temporal server: ${given}, from TEMPORAL_ADDRESS`);

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { followRun, startRun } from '../client/activation-client.ts';
 import { describeError, describeTrouble } from '../client/output/errors.ts';
@@ -7,9 +8,9 @@ import { createTerminal, type Step, type Terminal } from '../client/output/termi
 import { installLogging } from '../worker/logging.ts';
 import { contactsOf } from './demo/contacts.ts';
 import { whatToTry } from './demo/farewell.ts';
-import { Interrupted, listenForInterrupt, type Interrupt } from './demo/interrupt.ts';
+import { Interrupted, listenForInterrupt, type Interrupt } from '../dev/interrupt.ts';
 import { letADayPass } from './demo/next-day.ts';
-import { Resources } from './demo/resources.ts';
+import { Resources } from '../dev/resources.ts';
 import { CUSTOMERS, seedShop } from './demo/shop.ts';
 import { startWorld, type World } from './demo/world.ts';
 
@@ -113,6 +114,7 @@ class Demo {
 }
 
 async function main(): Promise<number> {
+  process.chdir(fileURLToPath(new URL('..', import.meta.url))); // its paths, and those it prints, are the checkout's
   const { keep } = new Command('npm run demo --')
     .description(
       'A demo shop, its segment "VIP customers" and a simulated Actito: three runs, and what they do.',

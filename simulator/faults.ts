@@ -9,6 +9,7 @@ const event = z.strictObject({ times });
 /** What each switch accepts. `times`: the next so many times (default: until switched off). */
 const SETTINGS = {
   unauthorized: call,
+  forbidden: z.strictObject({ times, route, method: z.enum(['GET', 'POST', 'PUT']).optional() }),
   tooManyRequests: call,
   serverError: call,
   lostAnswer: call,
@@ -29,6 +30,7 @@ const SETTINGS = {
 /**
  * The switches. On API calls, optionally only on paths that begin with `route`:
  * - `unauthorized`: 401, and all tokens are forgotten (never on `/auth` unless `route` says so);
+ * - `forbidden`: 403, as for a key that lacks a right; optionally only calls of a `method` (never on `/auth`);
  * - `tooManyRequests`: 429; `serverError`: 500 before any work; `slow`: a delay of `milliseconds`;
  * - `lostAnswer`: the work of a POST or PUT is done, then the connection is cut.
  *

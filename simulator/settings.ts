@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Attribute } from './contacts/attributes.ts';
 import { type Licence, USUAL_LICENCE } from './licence.ts';
 import type { Certificate } from './transfer/certificate.ts';
 
@@ -16,6 +17,10 @@ export interface SimulatorOptions extends Partial<Licence> {
   ftpsCertificate?: Certificate;
   /** Default 'shop'. */
   entity?: string;
+  /** Default: 16, 'Profiles'. */
+  profileTable?: { id: string; name: string };
+  /** Attributes of the profile table beyond the usual ones, or instead of those of the same name. */
+  attributes?: Attribute[];
   /** Default: a random one. */
   apiKey?: string;
   /** SFTP and FTPS account, default 'actito'. */
@@ -52,6 +57,8 @@ export function withDefaults(options: SimulatorOptions): Settings {
     apiPort: 0,
     sftpPort: 0,
     entity: 'shop',
+    profileTable: { id: '16', name: 'Profiles' },
+    attributes: [],
     apiKey: randomUUID(),
     username: 'actito',
     password: randomUUID(),

@@ -9,7 +9,7 @@ import { createCertificate } from './transfer/certificate.ts';
 import { fingerprintOf, generateKeyPair } from './transfer/host-key.ts';
 import { startFtpsServer } from './transfer/ftps-server.ts';
 import { startSftpServer } from './transfer/sftp-server.ts';
-import { createWorld, TABLE, type World } from './world.ts';
+import { createWorld, type World } from './world.ts';
 
 export type { SimulatorOptions } from './settings.ts';
 
@@ -98,7 +98,13 @@ async function start(
   const apiUrl = `http://${host}:${http.port}`;
   const fingerprint = fingerprintOf(hostKey);
   return {
-    ...{ apiUrl, inspectionUrl: apiUrl + CONTROL_PREFIX, apiKey, entity, profileTable: TABLE },
+    ...{
+      apiUrl,
+      inspectionUrl: apiUrl + CONTROL_PREFIX,
+      apiKey,
+      entity,
+      profileTable: settings.profileTable,
+    },
     sftp: { host, port: sftp.port, username, password, directory: '/in', hostKey: fingerprint, root },
     ftps: ftps && { host, port: ftps.port, username, password, directory: '/in', ca: ftps.ca },
     ...inspection,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Calls } from './api/calls.ts';
 import { Tokens } from './api/tokens.ts';
 import { type Clock, createClock } from './clock.ts';
-import { usualAttributes } from './contacts/attributes.ts';
+import { allAttributes } from './contacts/attributes.ts';
 import { Profiles } from './contacts/profiles.ts';
 import { Faults } from './faults.ts';
 import { createIds } from './ids.ts';
@@ -41,8 +41,6 @@ export interface Transfer {
   inbox: string;
 }
 
-export const TABLE = { id: '16', name: 'Profiles' };
-
 export async function createWorld(settings: Settings, { port, inbox }: Transfer): Promise<World> {
   const spool = await mkdtemp(join(tmpdir(), 'actito-simulator-'));
   const nextId = createIds();
@@ -51,7 +49,12 @@ export async function createWorld(settings: Settings, { port, inbox }: Transfer)
   const { assumedRoutes, emptyValue, executionListing, fileDisappears } = settings;
   const licence = { ...USUAL_LICENCE };
   changeLicence(licence, { assumedRoutes, emptyValue, executionListing, fileDisappears });
-  const profiles = new Profiles(TABLE.id, TABLE.name, usualAttributes(settings), clock);
+  const profiles = new Profiles(
+    settings.profileTable.id,
+    settings.profileTable.name,
+    allAttributes(settings),
+    clock,
+  );
   const imports = new ImportQueue({ spool, clock, faults, profiles, nextId }, settings);
   const etls = new Etls({ profiles, nextId });
   const location = {

@@ -14,7 +14,7 @@ export async function openWarehouse(source: Source, secrets: NodeJS.ProcessEnv):
   if (!url) {
     throw new Failure(
       'ConfigurationInvalid',
-      `The environment variable ${variable} is not set: it must hold the connection URL of the source.`,
+      `The environment variable ${variable} is not set: it must hold the connection URL of the source. Set it where the worker runs.`,
     );
   }
   return await openPostgres({ url, variable, statementTimeout: source.statementTimeout });

@@ -14,7 +14,10 @@ export const TASK_QUEUE = 'actito-sync';
 export const WORKFLOW_TYPE = 'runActivation';
 
 const text = (longest: number) =>
-  z.string({ error: 'a text' }).min(1, 'a text').max(longest, `a text of at most ${longest} characters`);
+  z
+    .string({ error: 'a text' })
+    .regex(/\S/, 'a text that is not empty')
+    .max(longest, `a text of at most ${longest} characters`);
 const planHash = z
   .string({ error: 'the hash of a plan' })
   .regex(/^[0-9a-f]{12}$/, 'the hash of a plan (12 characters)');

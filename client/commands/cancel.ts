@@ -36,9 +36,11 @@ export function defineCancel(program: Command, { surroundings, connected }: Comm
         ['cancel vip-customers --json', 'for a program'],
       ),
     )
-    .action((activation: string, flags: CancelFlags) =>
-      connected((client) => cancel(client, activation, flags, surroundings)),
-    );
+    .action((activation: string, flags: CancelFlags) => {
+      if (!idSchema.safeParse(activation).success)
+        throw new Failure('InvalidActivation', `"${activation}" is not the id of an activation.`);
+      return connected((client) => cancel(client, activation, flags, surroundings));
+    });
 }
 
 const WHAT = `
@@ -53,8 +55,6 @@ async function cancel(
   { env, out, err, signal }: Surroundings,
 ): Promise<number> {
   const line = (text: string) => void (json || out.write(`${text}\n`));
-  if (!idSchema.safeParse(activation).success)
-    throw new Failure('InvalidActivation', `"${activation}" is not the id of an activation.`);
   const request = { activation, dryRun };
   const handles = await runsUnderWay(client, request);
   if (handles.length === 0) {

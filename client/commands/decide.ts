@@ -1,13 +1,14 @@
 import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
-import type { RefusalInput } from '../../workflows/contract.ts';
+import { refusalSchema, type RefusalInput } from '../../workflows/contract.ts';
 import { refusePlan } from '../activation-client.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describeTrouble } from '../output/errors.ts';
 import { describeRefusal } from '../output/held.ts';
+import { checked } from '../run/check.ts';
 import { examples, type CommandContext } from './context.ts';
 import { NO_WORKER } from './follow.ts';
-import { ACTIVATION, JSON_OPTION } from './options.ts';
+import { ACTIVATION, hintAfterError, JSON_OPTION } from './options.ts';
 import { maxRejects, RESULT_AS_JSON, runAndTell, type RunOutput } from './run.ts';
 import type { Surroundings } from './surroundings.ts';
 import { WHO_BY_DEFAULT, whoAmI } from './who.ts';
@@ -22,7 +23,7 @@ const REASON = 'why; kept with the decision';
 export const BY = `who decides; ${WHO_BY_DEFAULT}`;
 
 /** Adds `approve <activation> <planHash>`. */
-export function defineApprove(program: Command, { surroundings, connected }: CommandContext): void {
+export function defineApprove(program: Command, context: CommandContext): void {
   program
     .command('approve')
     .description('approve the plan of a run that a guard held, and run at once; follow it to its end')
@@ -41,14 +42,7 @@ export function defineApprove(program: Command, { surroundings, connected }: Com
       ),
     )
     .action((activation: string, approve: string, { reason, by, ...output }: Decided & RunOutput) =>
-      connected((client) =>
-        runAndTell(
-          client,
-          { activation, approve, reason, by: by ?? whoAmI(surroundings) },
-          output,
-          surroundings,
-        ),
-      ),
+      runAndTell({ activation, approve, reason, by: by ?? whoAmI(context.surroundings) }, output, context),
     );
 }
 
@@ -56,18 +50,25 @@ const HOW_LONG = `
 The run passes the guards as long as its figures, counted anew, exceed the approved ones by no more than 10 %; otherwise
 it is held again. An approval is used up by the first run that succeeds, and counts for 24 hours.`;
 
+const NOT_REJECTS =
+  '(Did you mean rejects? That lists the rows that could not be used. reject refuses a plan, by its hash.)';
+const ONE_LETTER = `
+reject decides about a plan; rejects (with an s) lists the rows and values that could not be used.`;
+
 /** Adds `reject <activation> <planHash>`. */
 export function defineReject(program: Command, { surroundings, connected }: CommandContext): void {
-  program
-    .command('reject')
+  const command = program.command('reject');
+  hintAfterError(command, (words) => words.length < 2, NOT_REJECTS);
+  command
     .description(
-      'record that the plan of a run that a guard held must not be applied; takes back an approval',
+      'refuse a plan: record that the plan of a run that a guard held must not be applied; takes back an approval',
     )
     .argument('<activation>', ACTIVATION)
     .argument('<planHash>', HASH)
     .requiredOption('--reason <text>', REASON)
     .option('--by <name>', BY)
     .option('--json', JSON_OPTION)
+    .addHelpText('after', ONE_LETTER)
     .addHelpText(
       'after',
       examples(
@@ -75,10 +76,11 @@ export function defineReject(program: Command, { surroundings, connected }: Comm
         ["reject vip-customers 0123456789ab --reason 'not loaded' --json", 'for a program'],
       ),
     )
-    .action((activation: string, plan: string, { reason, by, json = false }: Decided & { json?: boolean }) =>
-      connected((client) =>
-        reject(client, { activation, plan, reason, by: by ?? whoAmI(surroundings) }, json, surroundings),
-      ),
+    .action(
+      (activation: string, plan: string, { reason, by, json = false }: Decided & { json?: boolean }) => {
+        const refusal = checked(refusalSchema, { activation, plan, reason, by: by ?? whoAmI(surroundings) });
+        return connected((client) => reject(client, refusal, json, surroundings));
+      },
     );
 }
 

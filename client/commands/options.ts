@@ -1,9 +1,16 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 
 /** A whole number from 1 on, as the value of an option. */
 export function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1 on.');
   return Number(text);
+}
+
+/** One more line below what is wrong with a command's use, while `when` holds of the words that it was given. */
+export function hintAfterError(command: Command, when: (words: string[]) => boolean, hint: string): void {
+  command.configureOutput({
+    outputError: (text, write) => write(when(command.args) ? `${text}${hint}\n` : text),
+  });
 }
 
 /** The help text of the argument that most commands have. */

@@ -4,11 +4,12 @@ import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { Failure } from '../../activation/failures.ts';
 import { readSamples } from '../../state/samples.ts';
-import type { RunResult } from '../../workflows/contract.ts';
+import { requestSchema, type RunRequest, type RunResult } from '../../workflows/contract.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describePlan } from '../output/plan.ts';
 import { describeResult } from '../output/result.ts';
 import type { ShownSample } from '../output/samples.ts';
+import { checked } from '../run/check.ts';
 import { withState } from '../state.ts';
 import { examples, type CommandContext } from './context.ts';
 import { startAndFollow } from './follow.ts';
@@ -40,9 +41,11 @@ export function definePlan(program: Command, { surroundings, connected }: Comman
         ['plan vip-customers --json', 'for a program'],
       ),
     )
-    .action((activation: string, flags: PlanFlags) =>
-      connected((client) => plan(client, activation, flags, surroundings)),
-    );
+    .action(async (activation: string, flags: PlanFlags) => {
+      const request = checked(requestSchema, { activation, dryRun: true });
+      await assertPossible(flags, surroundings.env);
+      await connected((client) => plan(client, request, flags, surroundings));
+    });
 }
 
 const WHERE = `
@@ -52,15 +55,12 @@ from the state database (ACTITO_SYNC_DATABASE_URL), where they are deleted after
 /** `plan <activation>`. @returns the exit code @throws what the dry run failed of */
 async function plan(
   client: Client,
-  activation: string,
+  request: RunRequest,
   { json = false, out: file, showPersonalData = false }: PlanFlags,
   surroundings: Surroundings,
 ): Promise<number> {
   const { env, out } = surroundings;
-  // What would be missed afterwards is missed at once.
-  if (file !== undefined) await assertWritable(file);
-  if (showPersonalData) await withState(env, (snapshot) => readSamples(snapshot, '0'));
-  const planned = await startAndFollow(client, { activation, dryRun: true }, { json }, surroundings);
+  const planned = await startAndFollow(client, request, { json }, surroundings);
   if (!planned) return EXIT.interrupted;
   const result = showPersonalData ? await withPersonalData(planned, env) : planned;
   const text = `${JSON.stringify(result, null, 2)}\n`;
@@ -83,10 +83,18 @@ async function withPersonalData(result: RunResult, env: NodeJS.ProcessEnv): Prom
   return { ...result, plan: { ...result.plan!, samples } };
 }
 
+/** What would be missed after the dry run is missed before it. */
+async function assertPossible({ out, showPersonalData }: PlanFlags, env: NodeJS.ProcessEnv): Promise<void> {
+  if (out !== undefined) await assertWritable(out);
+  if (showPersonalData) await withState(env, (snapshot) => readSamples(snapshot, '0'));
+}
+
 async function assertWritable(file: string): Promise<void> {
   const found = await stat(file).catch(() => undefined);
   try {
     if (found?.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+    const parent = found ? undefined : await stat(dirname(file));
+    if (parent && !parent.isDirectory()) throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' });
     await access(found ? file : dirname(file), constants.W_OK);
   } catch (cause) {
     const { code = 'unknown' } = cause as NodeJS.ErrnoException;

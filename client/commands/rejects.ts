@@ -11,7 +11,7 @@ import { REJECT_WORDS, rejectWords, UNMATCHED } from '../output/reject-words.ts'
 import { jsonWithArray, writeStream } from '../output/stream.ts';
 import { hasRun, withState } from '../state.ts';
 import { examples, type CommandContext } from './context.ts';
-import { ACTIVATION, JSON_OPTION, READS_STATE, wholeNumber } from './options.ts';
+import { ACTIVATION, hintAfterError, JSON_OPTION, READS_STATE, wholeNumber } from './options.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface RejectFlags {
@@ -27,9 +27,10 @@ const ON_A_TERMINAL = 50;
 
 /** Adds `rejects <activation>`. */
 export function defineRejects(program: Command, { surroundings }: CommandContext): void {
-  program
-    .command('rejects')
-    .description('show which rows and values could not be used, and why; or the members unknown to Actito')
+  const command = program.command('rejects');
+  hintAfterError(command, (words) => words.length > 1, NOT_REJECT);
+  command
+    .description('list the rows and values that could not be used, and why; or the members unknown to Actito')
     .argument('<activation>', ACTIVATION)
     .option('--run <n>', 'only what this run met; its number stands in history', wholeNumber)
     .option('--reason <code>', `only this reason; ${UNMATCHED}: the members that Actito has no profile of`)
@@ -38,6 +39,7 @@ export function defineRejects(program: Command, { surroundings }: CommandContext
     .option('--json', JSON_OPTION)
     .addOption(new Option('--csv', 'print CSV with a header line, and nothing else').conflicts('json'))
     .addHelpText('after', PERSONAL)
+    .addHelpText('after', ONE_LETTER)
     .addHelpText('after', READS_STATE)
     .addHelpText(
       'after',
@@ -49,6 +51,11 @@ export function defineRejects(program: Command, { surroundings }: CommandContext
     )
     .action((activation: string, flags: RejectFlags) => show(activation, flags, surroundings));
 }
+
+const NOT_REJECT =
+  '(Did you mean reject? That refuses a plan. rejects lists the rows that could not be used.)';
+const ONE_LETTER = `
+To refuse the plan of a held run: reject (without an s).`;
 
 const PERSONAL = `
 Keys are personal data: they are shown here because you ask, and stand in no log. How long rejects are kept is set in

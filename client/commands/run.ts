@@ -1,9 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { Option, type Command } from 'commander';
-import type { RunInput } from '../../workflows/contract.ts';
+import { requestSchema, type RunInput, type RunRequest } from '../../workflows/contract.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describePlan } from '../output/plan.ts';
 import { describeResult } from '../output/result.ts';
+import { checked } from '../run/check.ts';
 import { exceeds, parseLimit, rejectsOf, type Limit } from '../run/reject-limit.ts';
 import { examples, type CommandContext } from './context.ts';
 import { startAndFollow } from './follow.ts';
@@ -45,9 +46,7 @@ export function defineRun(program: Command, context: CommandContext): void {
       ),
     )
     .action((activation: string, { maxRejects, json, ...flags }: RunFlags) =>
-      context.connected((client) =>
-        runAndTell(client, { activation, ...flags }, { maxRejects, json }, context.surroundings),
-      ),
+      runAndTell({ activation, ...flags }, { maxRejects, json }, context),
     );
 }
 
@@ -68,14 +67,7 @@ export function defineResync(program: Command, context: CommandContext): void {
       ),
     )
     .action((activation: string, { maxRejects, json, ...flags }: RunFlags) =>
-      context.connected((client) =>
-        runAndTell(
-          client,
-          { activation, ...flags, resync: true },
-          { maxRejects, json },
-          context.surroundings,
-        ),
-      ),
+      runAndTell({ activation, ...flags, resync: true }, { maxRejects, json }, context),
     );
 }
 
@@ -89,10 +81,16 @@ export function maxRejects(): Option {
   ).argParser(parseLimit);
 }
 
-/** Starts or attaches, follows, prints. @returns the exit code @throws what the run failed of */
-export async function runAndTell(
+/** Starts or attaches, follows, prints. @throws Failure InvalidActivation at once, what the run failed of */
+export async function runAndTell(input: RunInput, output: RunOutput, context: CommandContext): Promise<void> {
+  const request = checked(requestSchema, input);
+  await context.connected((client) => follow(client, request, output, context.surroundings));
+}
+
+/** @returns the exit code */
+async function follow(
   client: Client,
-  input: RunInput,
+  input: RunRequest,
   { json = false, maxRejects }: RunOutput,
   surroundings: Surroundings,
 ): Promise<number> {

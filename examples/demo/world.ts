@@ -11,7 +11,7 @@ import { createWorker } from '../../worker/create-worker.ts';
 import { workflowSource } from '../../worker/workflow-source.ts';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract.ts';
 import { assertNoOtherWorker } from './other-worker.ts';
-import type { Resources } from './resources.ts';
+import type { Resources } from '../../dev/resources.ts';
 
 export const PROJECT_FOLDER = 'examples/demo';
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { accepts, answerTo, respond } from '../http/respond.ts';
 import { type Answer, matching, pathOf, type Route } from '../http/route.ts';
 import { notFound, Refusal } from '../refusal.ts';
-import { TABLE, type World } from '../world.ts';
+import type { World } from '../world.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { massImportRoutes } from './routes/mass-imports.ts';
 import { targetingRoutes } from './routes/targeting.ts';
@@ -55,7 +55,10 @@ async function handle(
   world.calls.count(`${request.method} ${chosen?.route.path ?? 'elsewhere'}`, documented);
 
   await strikeFaults(world, path);
-  if (chosen?.route.path !== TOKEN) world.tokens.check(request.headers.authorization);
+  if (chosen?.route.path !== TOKEN) {
+    world.tokens.check(request.headers.authorization);
+    strikeForbidden(world, path, request.method);
+  }
   if (!chosen) {
     if (candidates.length === 0) throw notFound('This path');
     response.setHeader('Allow', candidates.map(({ route }) => route.method).join(', '));
@@ -68,7 +71,7 @@ async function handle(
     throw new Refusal(406, `The answer is ${produces.join(' or ')}, which Accept excludes.`);
   }
   if (params.entity !== undefined && params.entity !== world.settings.entity) throw notFound('This entity');
-  if (params.table !== undefined && params.table !== TABLE.id) throw notFound('This profile table');
+  if (params.table !== undefined && params.table !== world.profiles.id) throw notFound('This profile table');
   return route.handle(world, { params, request });
 }
 
@@ -84,4 +87,11 @@ async function strikeFaults({ faults, tokens }: World, path: string): Promise<vo
     tokens.forget();
     throw new Refusal(401, 'The access token was forgotten by a fault switch.');
   }
+}
+
+function strikeForbidden({ faults }: World, path: string, method: string | undefined): void {
+  const forbidden = faults.pending('forbidden', path);
+  if (!forbidden || (forbidden.method ?? method) !== method) return;
+  faults.strike('forbidden', path);
+  throw new Refusal(403, 'The API user lacks this right, by a fault switch.');
 }

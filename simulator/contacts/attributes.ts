@@ -50,3 +50,17 @@ export function usualAttributes({ uniquePhone = false } = {}): Attribute[] {
     custom('city', 'STRING', text),
   ];
 }
+
+/** The usual attributes, and `attributes` beyond them or instead of those of the same name. */
+export function allAttributes({
+  attributes = [],
+  uniquePhone,
+}: {
+  attributes?: Attribute[];
+  uniquePhone?: boolean;
+}): Attribute[] {
+  const own = new Map(attributes.map((attribute) => [attribute.name, attribute]));
+  const usual = usualAttributes({ uniquePhone }).map((attribute) => own.get(attribute.name) ?? attribute);
+  const names = new Set(usual.map(({ name }) => name));
+  return [...usual, ...attributes.filter(({ name }) => !names.has(name))];
+}

@@ -84,7 +84,7 @@ test.each<Bad>([
   {
     what: 'an approval for a misspelt activation',
     args: ['approve', 'vipp', 'HASH', ...CLEAN_UP],
-    code: FAILED,
+    code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   {
@@ -138,7 +138,7 @@ test.each<Bad>([
   {
     what: 'a plan for a misspelt activation',
     args: ['plan', 'vipp'],
-    code: FAILED,
+    code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   {

@@ -96,19 +96,19 @@ test.each<BadStart>([
   {
     what: 'a misspelt activation',
     args: ['run', 'vipp'],
-    code: FAILED,
+    code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   {
     what: 'a misspelt activation, with --json',
     args: ['run', 'vipp', '--dry-run', '--json'],
-    code: FAILED,
+    code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   {
     what: 'a file instead of an activation',
     args: ['run', 'activations/vip.yaml'],
-    code: FAILED,
+    code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "activations/vip.yaml" (known: vip)',
   },
   {

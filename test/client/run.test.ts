@@ -84,7 +84,7 @@ test('--json prints the result, and nothing else', async () => {
 test('a run that fails is told by type and message', async () => {
   const { code, out, err } = await run(['vipp']);
 
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(err).toMatch(/^InvalidActivation: The project has no activation "vipp", did you mean "vip"\?\n$/);
   expect(out).not.toContain('succeeded');
 });

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { Client, Connection } from '@temporalio/client';
+import type { Launch } from '../../client/launch.ts';
 import { commandLine } from '../../client/command-line.ts';
 import { temporalAddress } from '../setup/servers.ts';
 
@@ -11,6 +12,7 @@ export interface Ended {
 
 export interface CliOptions {
   taskQueue?: string;
+  launch?: Launch;
   env?: NodeJS.ProcessEnv;
   signal?: AbortSignal;
   /** A terminal that someone types at. */
@@ -23,7 +25,15 @@ export interface CliOptions {
 
 /** Runs one command line against the run's Temporal server; as in a pipe, not on a terminal. */
 export async function cli(args: string[], options: CliOptions = {}): Promise<Ended> {
-  const { taskQueue, env, signal = new AbortController().signal, onOutput, onError, in: input } = options;
+  const {
+    taskQueue,
+    launch,
+    env,
+    signal = new AbortController().signal,
+    onOutput,
+    onError,
+    in: input,
+  } = options;
   const ended = { code: -1, out: '', err: '' };
   const into = (name: 'out' | 'err') =>
     new PassThrough().on('data', (chunk: Buffer) => {
@@ -38,6 +48,7 @@ export async function cli(args: string[], options: CliOptions = {}): Promise<End
     err: into('err'),
     signal,
     taskQueue,
+    launch,
   });
   return { ...ended, code };
 }

@@ -178,6 +178,14 @@ test.each([
   expect(output).not.toContain('secret');
 });
 
+test('the built command line has no demo where the sources are not, and says what to install', async () => {
+  const { code, output } = await start([`${dist}/client/main.js`, 'demo']).ended;
+  expect(code).toBe(1);
+  expect(output).toMatch(
+    /^ConfigurationInvalid: actito-sync demo starts real servers on this machine\..*npm install/,
+  );
+});
+
 test('the build needs nothing but dependencies of production', async () => {
   const { dependencies } = JSON.parse(await readFile('package.json', 'utf8')) as {
     dependencies: Record<string, string>;

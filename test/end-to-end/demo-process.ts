@@ -17,6 +17,7 @@ export interface DemoEnd {
 const COMMANDS = {
   npm: ['npm', 'run', '--silent', 'demo', '--'],
   node: [process.execPath, 'dev/start.js', 'examples/demo.ts'],
+  'actito-sync': [process.execPath, 'bin/actito-sync.js'],
 };
 export type DemoCommand = keyof typeof COMMANDS;
 

@@ -90,8 +90,8 @@ test.each(['Starting PostgreSQL', 'Starting the worker', 'First run', 'Second ru
   240_000,
 );
 
-test('with --keep it stays up until Ctrl-C, and what it prints to try works as printed', async () => {
-  const demo = await startDemo('node', '--keep');
+test('as a command, with --keep, it stays up until Ctrl-C, and what it prints to try works as printed', async () => {
+  const demo = await startDemo('actito-sync', 'demo', '--keep');
   await demo.shows('Ctrl-C ends everything');
   const out = demo.output();
   const farewell = out.slice(out.indexOf('In another terminal')).split('\n');

@@ -70,6 +70,14 @@ test('unauthorized refuses the API key itself only when its route is asked for',
   expect((await key()).status).toBe(401);
 });
 
+test('forbidden refuses calls of one method, as of a key without that right, and neither the key nor other calls', async () => {
+  simulator().setFault('forbidden', { method: 'POST', times: 1 });
+  const call = await connect(simulator());
+  expect(await statuses(call, 1)).toEqual([200]);
+  expect((await call('POST', EXECUTIONS)).status).toBe(403);
+  expect((await call('POST', EXECUTIONS)).status).toBe(400);
+});
+
 test('a lost answer is lost after the work was done', async () => {
   await simulator().seedContacts(people(1));
   const call = await connect(simulator());

@@ -87,7 +87,7 @@ test.each<{ what: string; args: string; code: number; says: string; database?: (
     what: 'an address that is none',
     args: 'history vip',
     code: FAILED,
-    says: 'ConfigurationInvalid: ACTITO_SYNC_DATABASE_URL is no URL.',
+    says: 'ConfigurationInvalid: ACTITO_SYNC_DATABASE_URL is no URL of a PostgreSQL.',
     database: () => 'hunter2@somewhere',
   },
   {

@@ -1,12 +1,12 @@
 /** Ctrl-C, and the other ways to ask a process to end. Only the first is heard: npm and tsx repeat them. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** What ends the demo before its time. */
+/** What ends a program before its time. */
 export interface Interrupt {
   signal: AbortSignal;
-  /** Ends the demo because of an error that nobody is waiting for. */
+  /** Ends it because of an error that nobody is waiting for. */
   fail: (error: unknown) => void;
-  /** Waits for `work` until something ends the demo. @throws the error given to `fail`, else Interrupted */
+  /** Waits for `work` until something ends it. @throws the error given to `fail`, else Interrupted */
   orInterrupted: <T>(work: Promise<T>) => Promise<T>;
 }
 

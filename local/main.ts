@@ -1,0 +1,47 @@
+/*
+ * `actito-sync dev [folder]`: in one terminal all that a project folder needs on one's own machine. It never calls the
+ * Actito that the folder names: each destination gets a simulator of its own.
+ */
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { projectFolder } from '../config/folder-setting.ts';
+import { loadProject } from '../config/project.ts';
+import { Interrupted, listenForInterrupt } from '../dev/interrupt.ts';
+import { Resources } from '../dev/resources.ts';
+import { startStack } from './stack.ts';
+import { whatThereIs } from './words.ts';
+
+async function main(): Promise<number> {
+  const program = new Command('actito-sync dev')
+    .description('PostgreSQL, Temporal, a simulated Actito and a worker for a project folder.')
+    .argument('[folder]', 'default: ACTITO_SYNC_PROJECT', projectFolder(process.env))
+    .option('--seed <file>', 'SQL that fills the warehouse that is made here')
+    .parse();
+  const { seed } = program.opts<{ seed?: string }>();
+  const [folder] = program.processedArgs as [string];
+  const say = (text: string) => void process.stdout.write(`${text}\n`);
+  const interrupt = listenForInterrupt();
+  process.stdout.on('error', interrupt.fail);
+  const resources = new Resources();
+  try {
+    const project = await loadProject(folder);
+    if (seed !== undefined) await access(seed);
+    const starting = startStack(resources, { folder: resolve(folder), project, seed }, interrupt, say);
+    const stack = await interrupt.orInterrupted(starting);
+    say(whatThereIs(stack).join('\n'));
+    await interrupt.orInterrupted(new Promise(() => undefined));
+    return 0;
+  } catch (error) {
+    if (error instanceof Interrupted) {
+      say('\nEnding what was started …');
+      return 0; // Ctrl-C is how this ends
+    }
+    console.error((error as Error).message);
+    return 1;
+  } finally {
+    await resources.end();
+  }
+}
+
+process.exit(await main());

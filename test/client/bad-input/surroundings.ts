@@ -1,0 +1,102 @@
+import { type BadLine, FAILED } from './bad-line.ts';
+
+const database = (url: string) => ({ ACTITO_SYNC_DATABASE_URL: url });
+
+/** What is around a command: folder, database, Temporal. */
+export const SURROUNDINGS: BadLine[] = [
+  // The project folder
+  [
+    'a broken folder',
+    'status',
+    'destinations/actito.yaml:1 environment: expected ENV-0, ENV-1, ENV-3 or PREPROD',
+    FAILED,
+    { ACTITO_SYNC_PROJECT: 'FOLDER/broken' },
+  ],
+  [
+    'a folder that is a file',
+    'doctor vip',
+    'ConfigurationInvalid: The project folder README.md is a file. Set ACTITO_SYNC_PROJECT',
+    FAILED,
+    { ACTITO_SYNC_PROJECT: 'README.md' },
+  ],
+  [
+    'a folder without a name',
+    'status',
+    'ConfigurationInvalid: The name of the project folder is empty. Set',
+    FAILED,
+    { ACTITO_SYNC_PROJECT: '' },
+  ],
+  [
+    'a folder without folders',
+    'lists actito',
+    'sources/: the folder is missing',
+    FAILED,
+    { ACTITO_SYNC_PROJECT: 'FOLDER' },
+  ],
+  [
+    'a project below a file',
+    'init README.md/project --yes',
+    'InvalidActivation: README.md/project is not a folder.',
+  ],
+  [
+    'a project in a full folder',
+    'init docs --yes',
+    'InvalidActivation: docs is not empty (it holds actito-contract.md).',
+  ],
+  // Databases
+  [
+    'no database',
+    'explain vip-customers a@b.be',
+    'ACTITO_SYNC_DATABASE_URL is not set. This command reads the PostgreSQL',
+    FAILED,
+  ],
+  [
+    'personal data of no database',
+    'plan vip --show-personal-data',
+    'ACTITO_SYNC_DATABASE_URL is not set.',
+    FAILED,
+  ],
+  [
+    'a database of another make',
+    'history vip',
+    'ACTITO_SYNC_DATABASE_URL is no URL of a PostgreSQL.',
+    FAILED,
+    database('mysql://hunter2@x/y'),
+  ],
+  [
+    'a database by its name',
+    'rejects vip',
+    'ACTITO_SYNC_DATABASE_URL is no URL of a PostgreSQL.',
+    FAILED,
+    database('actito_sync'),
+  ],
+  [
+    'a database on no machine',
+    'history vip',
+    'StateUnavailable: The state database (ACTITO_SYNC_DATABASE_URL) cannot be reached (E',
+    FAILED,
+    database('postgres://u:hunter2@nowhere.invalid/x'),
+  ],
+  // Temporal
+  [
+    'a Temporal without an address',
+    'run vip',
+    'ConfigurationInvalid: TEMPORAL_ADDRESS is empty. Set it to the address of your Temporal server (host:port)',
+    FAILED,
+    { TEMPORAL_ADDRESS: '' },
+  ],
+  [
+    "the web UI's address",
+    'cancel vip',
+    'TEMPORAL_ADDRESS is http://localhost:8233: write host:port, such as localhost:7233',
+    FAILED,
+    { TEMPORAL_ADDRESS: 'http://localhost:8233' },
+  ],
+  [
+    'a profile that is none',
+    'schedule list',
+    "What is set for Temporal cannot be used: Profile 'nope' not found in config data. Check the variables TEMPORAL_…",
+    FAILED,
+    { TEMPORAL_PROFILE: 'nope' },
+  ],
+];

@@ -1,0 +1,91 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { beforeEach, expect, test } from 'vitest';
+import { WORKFLOW_TYPE, type RunProgress } from '../../workflows/contract.ts';
+import { until } from '../setup/until.ts';
+import { LIST } from '../support/stand.ts';
+import { pastForTests, seedPeople } from './past/support.ts';
+
+const past = pastForTests();
+beforeEach(() => seedPeople(past.stand));
+
+/** Starts a run under this id, and waits until Actito keeps it from going on. */
+async function stuckRun(workflowId: string): Promise<WorkflowHandle> {
+  past.stand.actito.setFault('serverError', { times: 1_000 });
+  const { client, taskQueue } = past.hosted;
+  const run = await client.workflow.start(WORKFLOW_TYPE, {
+    ...{ taskQueue, workflowId, args: [{ activation: 'vip' }] },
+  });
+  const phase = async () => (await run.query<RunProgress>('progress')).phase;
+  await until('the run waits for Actito', async () => (await phase()) === 'provisioning');
+  return run;
+}
+
+const outcomes = async () =>
+  (
+    await past.stand.state.raw<{ rows: { outcome: string | null }[] }>('select outcome from runs order by no')
+  ).rows.map(({ outcome }) => outcome);
+
+test('a run that goes on is cancelled, and has been closed when the command ends; the next one does its work', async () => {
+  const run = await stuckRun('activation/vip');
+  const { code, out, err } = await past.ask(['cancel', 'vip']);
+  expect(code).toBe(0);
+  expect(out).toBe('activation/vip: cancelling\nactivation/vip: cancelled\n');
+  expect(err).toMatch(/^(… ActitoUnavailable: .*\n)?$/);
+  expect((await run.describe()).status.name).toBe('CANCELLED');
+  expect(await outcomes()).toEqual(['cancelled']);
+
+  past.stand.actito.setFault('serverError', null);
+  expect(await past.ask(['run', 'vip'])).toMatchObject({ code: 0 });
+  expect([...past.stand.actito.listMembers(LIST)]).toHaveLength(2);
+});
+
+test('a run that a schedule started is found by its id with the time', async () => {
+  const id = 'activation/vip-2026-11-24T06:00:00Z';
+  await stuckRun(id);
+  // Temporal's listing, in which such a run is found, lags a moment behind.
+  const { client } = past.hosted;
+  await until('the run is listed', async () => {
+    const listed = client.workflow.list({ query: `WorkflowId="${id}" and ExecutionStatus="Running"` });
+    return !(await listed[Symbol.asyncIterator]().next()).done;
+  });
+  const answer = await past.json<object>(['cancel', 'vip']);
+  expect(answer).toEqual({ activation: 'vip', runs: [{ workflowId: id, outcome: 'cancelled' }] });
+});
+
+test('a dry run is cancelled on its own, and the run goes on', async () => {
+  const run = await stuckRun('activation/vip');
+  const { code, out } = await past.ask(['cancel', 'vip', '--dry-run']);
+  expect({ code, out }).toEqual({ code: 0, out: 'plan/vip is not running: there is nothing to cancel.\n' });
+  expect((await run.describe()).status.name).toBe('RUNNING');
+  await run.terminate();
+});
+
+test('where nothing goes on, that is said, and is no error', async () => {
+  expect(await past.ask(['cancel', 'vip'])).toEqual({
+    ...{ code: 0, err: '' },
+    out: 'activation/vip is not running: there is nothing to cancel.\n',
+  });
+  expect(await past.json(['cancel', 'vip'])).toEqual({ activation: 'vip', runs: [] });
+});
+
+test('a slip of the fingers does not look like a run that was cancelled', async () => {
+  expect(await past.ask(['cancel', 'vipp'])).toEqual({
+    ...{ code: 2, out: '' },
+    err: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?\n',
+  });
+});
+
+test('without a worker that is said; Ctrl-C ends the waiting, and the run is asked to end all the same', async () => {
+  const run = await past.hosted.client.workflow.start(WORKFLOW_TYPE, {
+    ...{ taskQueue: 'nobody-polls-this', workflowId: 'activation/vip', args: [{ activation: 'vip' }] },
+  });
+  const interrupt = new AbortController();
+  const ended = await past.ask(['cancel', 'vip'], {
+    signal: interrupt.signal,
+    onError: (text) => text.includes('npm run worker') && interrupt.abort(),
+  });
+  expect(ended).toMatchObject({ code: 130, out: 'activation/vip: cancelling\n' });
+  const { events } = await run.fetchHistory();
+  expect(events!.filter((event) => event.workflowExecutionCancelRequestedEventAttributes)).toHaveLength(1);
+  await run.terminate();
+});
