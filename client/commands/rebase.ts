@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
+import { requestSchema } from '../../workflows/contract.ts';
 import { EXIT } from '../exit-codes.ts';
+import { checked } from '../run/check.ts';
 import { confirmed } from './confirm.ts';
 import { examples, type CommandContext } from './context.ts';
 import { BY } from './decide.ts';
 import { whoAmI } from './who.ts';
 import { ACTIVATION } from './options.ts';
-import { RESULT_AS_JSON, runAndTell } from './run.ts';
+import { follow, RESULT_AS_JSON } from './run.ts';
 
 interface RebaseFlags {
   reason: string;
@@ -40,18 +42,19 @@ export function defineRebase(program: Command, { surroundings, connected }: Comm
         ],
       ),
     )
-    .action((activation: string, { reason, approve, by, yes = false, json = false }: RebaseFlags) =>
-      connected(async (client) => {
+    .action((activation: string, { reason, approve, by, yes = false, json = false }: RebaseFlags) => {
+      const decided = approve === undefined ? {} : { approve, by: by ?? whoAmI(surroundings) };
+      const request = checked(requestSchema, { activation, rebase: true, reason, ...decided });
+      return connected(async (client) => {
         const { in: input, err } = surroundings;
         const out = json ? err : surroundings.out; // a question is no part of what a program reads
         if (!yes && !(await confirmed(question(activation), { in: input, out }))) {
           out.write('\nNothing was done.\n');
           return EXIT.interrupted;
         }
-        const decided = approve === undefined ? {} : { approve, by: by ?? whoAmI(surroundings) };
-        return runAndTell(client, { activation, rebase: true, reason, ...decided }, { json }, surroundings);
-      }),
-    );
+        return follow(client, request, { json }, surroundings);
+      });
+    });
 }
 
 const WHAT = `

@@ -87,8 +87,8 @@ export async function runAndTell(input: RunInput, output: RunOutput, context: Co
   await context.connected((client) => follow(client, request, output, context.surroundings));
 }
 
-/** @returns the exit code */
-async function follow(
+/** Starts what was {@link checked}, and tells its result. @returns the exit code */
+export async function follow(
   client: Client,
   input: RunRequest,
   { json = false, maxRejects }: RunOutput,
