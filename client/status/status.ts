@@ -108,15 +108,20 @@ function warningsOf(
   const warnings: (string | undefined)[] = [
     streak > 0 ? streakWords(activation, streak, lastRun) : undefined,
     renewal(activation, standing, schedule, now),
-    standing?.dirty
-      ? 'a delivery was begun and not finished: what the file server holds is unknown until the next run repairs it'
-      : undefined,
+    standing?.dirty ? dirtyWords(lastRun) : undefined,
     imports.used >= imports.limit
       ? `the imports of its profile table are used up (${imports.used} in 24 hours); the next is free at ` +
         `${imports.nextFree?.toISOString() ?? '–'}`
       : undefined,
   ];
   return warnings.filter((warning) => warning !== undefined);
+}
+
+/** Why nobody knows whether the file server holds the list as the state has it. */
+function dirtyWords(lastRun: PastRun | null): string {
+  return lastRun?.rebase && lastRun.outcome?.startsWith('succeeded')
+    ? `run ${lastRun.run} was a rebase, and sent nothing: the next run delivers the list`
+    : 'a delivery was begun and not finished: what the file server holds is unknown until the next run repairs it';
 }
 
 /** A run that was cancelled, or goes on, after those that failed says nothing of why they did. */
