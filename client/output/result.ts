@@ -15,7 +15,7 @@ const MAIN_COUNTS: Record<string, string> = {
 
 /** Shown when there are any. */
 export const MORE_COUNTS: Record<string, string> = {
-  leaving: 'on the list although the segment lacks them: they leave after some runs, or some time',
+  leaving: 'no longer in the segment, still on the list for a while',
   forgotten: 'rows of people who asked to be forgotten, left out',
   duplicates: 'rows that repeat another one',
   ambiguous: 'members whose rows contradict each other: on the list, no attributes sent',

@@ -127,7 +127,7 @@ function warningsOf(
   const warnings: (string | undefined)[] = [
     streak > 0 ? streakWords(activation, streak, lastRun) : undefined,
     renewal(activation, standing, schedule, now),
-    deliveryWords(activation, standing),
+    deliveryWords(activation, standing, lastRun),
     imports.used >= imports.limit
       ? `the imports of its profile table are used up (${imports.used} in 24 hours); the next is free at ` +
         `${imports.nextFree?.toISOString() ?? '–'}`
@@ -151,13 +151,19 @@ function waitingWords(
 }
 
 /** What the list in Actito is not as it should be for. */
-function deliveryWords({ id }: Activation, standing: Standing | undefined): string | undefined {
+function deliveryWords(
+  { id }: Activation,
+  standing: Standing | undefined,
+  lastRun: PastRun | null,
+): string | undefined {
   const { dirty = false, forgotten = 0 } = standing ?? {};
   if (forgotten > 0) {
     const people = forgotten === 1 ? '1 person who is' : `${forgotten} people who are`;
     return `its list in Actito has ${people} to be forgotten, until the next run: actito-sync run ${id}`;
   }
   if (!dirty) return undefined;
+  if (lastRun?.rebase && lastRun.outcome?.startsWith('succeeded'))
+    return `run ${lastRun.run} was a rebase, and sent nothing: the next run delivers the list`;
   return 'a delivery was begun and not finished: what the file server holds is unknown until the next run repairs it';
 }
 

@@ -88,6 +88,18 @@ test.each<BadStart>([
     says: "error: option '--reason <text>' argument missing",
   },
   {
+    what: 'a rebase that does not say why',
+    args: ['rebase', 'vip'],
+    code: WRONG_COMMAND_LINE,
+    says: "error: required option '--reason <text>' not specified",
+  },
+  {
+    what: 'a rebase that approves no plan',
+    args: ['rebase', 'vip', '--reason', 'x', '--approve', '0123456789ab'],
+    code: FAILED,
+    says: 'PlanUnknown: Activation vip has no plan 0123456789ab.',
+  },
+  {
     what: 'a reason that is too long',
     args: ['run', 'vip', '--reason', 'x'.repeat(201)],
     code: WRONG_COMMAND_LINE,

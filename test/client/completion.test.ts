@@ -19,7 +19,7 @@ async function offered(line: string, env: NodeJS.ProcessEnv = ENV): Promise<stri
 const ACTIVATIONS = ['sleeping-customers', 'vip-customers'];
 
 test.each([
-  { line: 're', words: ['resync', 'reject', 'rejects'] },
+  { line: 're', words: ['resync', 'rebase', 'reject', 'rejects'] },
   { line: 'schedule p', words: ['pause'] },
   { line: 'run ', words: ACTIVATIONS },
   { line: 'run v', words: ['vip-customers'] },

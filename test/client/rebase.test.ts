@@ -19,6 +19,9 @@ test('after a lost state nothing is sent, and then only what changed and the lis
   expect(out).toContain('Nothing was sent: the segment was taken for what Actito has.');
   expect([imports(), past.stand.actito.calls()]).toEqual(before);
   expect((await past.ask(['history', 'vip'])).out).toContain('not pushed (rebase)');
+  expect((await past.ask(['status'])).out).toMatch(
+    /! vip: run \d+ was a rebase, and sent nothing: the next run delivers the list\n/,
+  );
   const explained = await past.json<Explanation>(['explain', 'vip', 'c7@shop.be']);
   expect(explained).toMatchObject({ onList: true, actito: { answer: 'assumed' } });
   expect(explained.because.join(' ')).toMatch(/since run \d+ .*, a rebase: .* Actito was not asked\./);
