@@ -57,9 +57,9 @@ export async function intendImport(
   }: { chunk: number; quotaKey: string; limit: number; retriesAlone: boolean; parts?: SharedParts },
 ): Promise<string | null> {
   return fenced(state, fence, async (trx) => {
-    if (parts) await requireParts(trx, parts);
     // Activations share a table's quota: one at a time may count and take.
     await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`quota ${quotaKey}`]);
+    if (parts) await requireParts(trx, parts); // after that lock: whoever holds it may write its own activation's row
     const [intent] = await rows<{ id: string }>(
       trx,
       `insert into imports (run, chunk, quota_key, shared)

@@ -20,7 +20,7 @@ export interface Share {
 }
 
 /** Whoever has waited so much longer than agreed, in milliseconds, goes alone: the leader's workflow may be gone. */
-const PATIENCE = 15 * 60_000;
+const PATIENCE = 30 * 60_000;
 
 const SHARE = `
   select shared_imports.id as shared, leader = part.run as leads, state,

@@ -15,7 +15,7 @@ import type { ImportJob } from './job.ts';
 import { post } from './post.ts';
 
 /** Between looks whether the leader has sent the file, in milliseconds. */
-const LOOK = 5_000;
+const LOOK = 3_000;
 
 /** How long a chunk waits now, in milliseconds; undefined: it is up to this run to send the file. */
 export function waitOf({ leads, state, leavesIn }: Share): number | undefined {

@@ -39,10 +39,13 @@ beforeEach(async () => {
   await share();
 });
 
-function writeActivation(id: string, value = 'first_name'): Promise<void> {
+function writeActivation(id: string, value = 'first_name', more: object = {}): Promise<void> {
   const people = SEGMENTS[id]!.map((name) => `'${address(name)}'`).join(', ');
-  const query = `select email, ${value} as first_name, spent, city from people where email in (${people})`;
-  return stand.writeActivation({ segment: { name: id, query }, list: { name: `${LIST} ${id}` } }, id);
+  const query = `select email, ${value} as first_name, spent, city, note from people where email in (${people})`;
+  return stand.writeActivation(
+    { segment: { name: id, query }, list: { name: `${LIST} ${id}` }, ...more },
+    id,
+  );
 }
 
 const share = (more: object = {}) =>
@@ -104,6 +107,35 @@ test('a refused row is a reject of the activations that have it, and of no other
   const runs = await runTogether();
   expect(runs.map(({ counts }) => counts?.refused)).toEqual([3, 3, 2]);
   expect(await count(`rejects where stage = 'import'`)).toBe(8);
+});
+
+test('another order of attributes, or one that is left out, makes no difference; one that is sent does', async () => {
+  const mapped = [
+    { column: 'first_name', attribute: 'firstName' },
+    { column: 'note', attribute: 'lastName' }, // always null, so it is kept as it is
+    { column: 'spent', attribute: 'spent', create: { type: 'NUMBER' } },
+    { column: 'city', attribute: 'city', nulls: 'clear' },
+  ];
+  await writeActivation('two', 'first_name', { attributes: mapped });
+  await writeActivation('three', 'first_name', { attributes: mapped.slice(0, 2) });
+  const three = runner.run({ activation: 'three', beforeNextTry: leading(3) });
+  await until('it waits', async () => (await count('shared_parts')) === 1);
+  const two = runner.run({ activation: 'two', beforeNextTry: leading(3) });
+  await until('two are open', async () => (await count('shared_imports')) === 2);
+  const one = runner.run({ activation: 'one', beforeNextTry: onceTogether(3) });
+  expect((await Promise.all([one, two, three])).map(({ counts }) => counts?.updated)).toEqual([2, 2, 1]);
+  expect(
+    stand.actito
+      .imports()
+      .map(({ columns, rows }) => [columns.length, rows!.read])
+      .sort(),
+  ).toEqual([
+    [2, 2],
+    [4, 5],
+  ]);
+  expect(stand.actito.contact('emailAddress', address('anna'))).toMatchObject({
+    ...{ firstName: 'ANNA', spent: '7', city: 'Gent', lastName: null },
+  });
 });
 
 test('members with contradicting values do not go with one file: two imports, each with its own', async () => {
