@@ -153,7 +153,7 @@ test('members with contradicting values do not go with one file: two imports, ea
   expect(firstName('carl')).toBe('not CARL');
 });
 
-test('when the leader is killed before it has sent, the others go alone', async () => {
+test('nobody follows a leader that has ended without sending', async () => {
   const led = runner.run({ activation: 'one', beforeNextTry: () => Promise.reject(new Error('killed')) });
   await isOpen();
   expect(await led).toMatchObject({ outcome: 'failed', counts: { unsent: 3 } });
@@ -200,6 +200,25 @@ test('who ends before the file is written is left out of it', async () => {
   expect(led).toMatchObject({ outcome: 'succeeded', counts: { updated: 2 } });
   expect(stand.actito.imports()).toMatchObject([{ rows: { read: 3 } }]);
   expect(firstName('dora')).toBeNull();
+});
+
+test('a shared call that Actito refuses for a crowd is tried again, for all', async () => {
+  stand.actito.setFault('tooManyRequests', {
+    times: 2,
+    route: '/mass-imports/v5/entities/shop/etl-executions',
+  });
+  const runs = await runTogether();
+  expect(runs.map(({ counts }) => counts?.updated)).toEqual([2, 2, 1]);
+  expect(stand.actito.imports()).toHaveLength(1);
+  expect(await count(`imports where status = 'refused'`)).toBe(6); // two calls, each for three
+});
+
+test('a shared call that Actito refuses for good is dissolved: each learns for itself', async () => {
+  await share({ contract: { importParts: { file: 'nonsense', definition: 'definition' } } });
+  const runs = await runTogether();
+  expect(runs.map(({ failure }) => failure?.type)).toEqual(Array(3).fill('ActitoRefused'));
+  expect(stand.actito.imports()).toEqual([]);
+  for (const id of IDS) expect(listed(id)).toEqual(known(id));
 });
 
 test('a lost answer of the shared call is found again: one import, and all learn of it', async () => {
