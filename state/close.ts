@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { useUpApprovals } from './decisions.ts';
 import { checkFence, releaseLease, type Fence } from './lease.ts';
-import { deltaTable, resultTable } from './names.ts';
+import { deltaTable, resultTable, sharedTable } from './names.ts';
 import { tellStories } from './reject-stories.ts';
 import { rows, type State } from './state.ts';
 import { readRun, type Outcome } from './runs.ts';
@@ -38,6 +38,7 @@ export async function closeRun(
     }
   });
   await dropRunTables(state, fence.run);
+  await dropShared(state);
 }
 
 /**
@@ -53,6 +54,21 @@ export async function dropRunTables(state: State, run: string): Promise<void> {
   );
   for (const table of [...stages.map((stage) => stage.name), deltaTable(run), resultTable(run)]) {
     await dropUnlessBusy(state, table);
+  }
+}
+
+/** Drops the shared imports that no open run has a part in. */
+async function dropShared(state: State): Promise<void> {
+  const left = await rows<{ id: string }>(
+    state,
+    `select id from shared_imports where not exists (
+       select from shared_parts part join runs on runs.no = part.run
+       where part.shared = shared_imports.id and closed_at is null)`,
+  );
+  for (const { id } of left) {
+    const table = sharedTable(id);
+    await dropUnlessBusy(state, table);
+    await state.raw('delete from shared_imports where id = ? and to_regclass(?) is null', [id, table]);
   }
 }
 
@@ -72,6 +88,7 @@ async function dropUnlessBusy(state: State, table: string): Promise<void> {
  */
 export async function cleanUp(state: State): Promise<void> {
   for (const run of await leftTables(state)) await dropRunTables(state, run);
+  await dropShared(state);
   await state.raw('delete from chunks using runs where runs.no = chunks.run and closed_at is not null');
 }
 

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { AHEAD, lineUp } from './import-line.ts';
 import { fenced, type Fence } from './lease.ts';
 import { deltaTable, resultTable } from './names.ts';
+import { intendWith, requireParts, type SharedParts } from './shared-parts.ts';
 import { rows, type State } from './state.ts';
 
 /**
@@ -17,6 +18,8 @@ export interface ImportRow {
   detail: string | null;
   /** It was refused with 429. */
   limited: boolean;
+  /** The shared import that it belongs to. */
+  shared: string | null;
   intendedAt: Date;
 }
 
@@ -24,15 +27,22 @@ export interface ImportRow {
 export async function readImports(db: Knex, run: string): Promise<ImportRow[]> {
   return rows(
     db,
-    `select id, chunk, status, execution_id as "executionId", detail, limited, intended_at as "intendedAt"
+    `select id, chunk, status, execution_id as "executionId", detail, limited, shared, intended_at as "intendedAt"
      from imports where run = ? and chunk is not null order by id`,
     [run],
   );
 }
 
+/** The imports of `:quotaKey` that count for today. */
+export const USED = `
+  select count(*) from imports
+  where quota_key = :quotaKey and status <> 'refused' and sent_with is null
+    and intended_at > now() - interval '24 hours'`;
+
 /**
  * Writes the intent to import a chunk, if the day's quota of the profile table allows one more, and one for each
- * activation that waits longer. Whoever gets none lines up, unless it is about retries alone.
+ * activation that waits longer. Whoever gets none lines up, unless it is about retries alone. With `parts`, those who
+ * share the import get rows of their own, which do not count.
  * @returns the import's id, or null when the quota of `limit` imports in 24 hours is used up
  */
 export async function intendImport(
@@ -43,20 +53,22 @@ export async function intendImport(
     quotaKey,
     limit,
     retriesAlone,
-  }: { chunk: number; quotaKey: string; limit: number; retriesAlone: boolean },
+    parts,
+  }: { chunk: number; quotaKey: string; limit: number; retriesAlone: boolean; parts?: SharedParts },
 ): Promise<string | null> {
   return fenced(state, fence, async (trx) => {
     // Activations share a table's quota: one at a time may count and take.
     await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`quota ${quotaKey}`]);
+    if (parts) await requireParts(trx, parts); // after that lock: whoever holds it may write its own activation's row
     const [intent] = await rows<{ id: string }>(
       trx,
-      `insert into imports (run, chunk, quota_key)
-       select :run, :chunk, :quotaKey
-       where :limit > (select count(*) from imports where quota_key = :quotaKey and status <> 'refused'
-                       and intended_at > now() - interval '24 hours') + (${AHEAD})
+      `insert into imports (run, chunk, quota_key, shared)
+       select :run, :chunk, :quotaKey, cast(:shared as bigint)
+       where :limit > (${USED}) + (${AHEAD})
        returning id`,
-      { run: fence.run, chunk, quotaKey, limit },
+      { run: fence.run, chunk, quotaKey, limit, shared: parts?.shared ?? null },
     );
+    if (intent && parts) await intendWith(trx, parts, { id: intent.id, quotaKey });
     if (!intent && !retriesAlone) await lineUp(trx, fence.run, quotaKey);
     if (intent && retriesAlone) {
       await trx.raw(
@@ -80,15 +92,23 @@ export async function recordImport(
     limited = false,
   }: { status: ImportRow['status']; executionId?: string; detail?: string; limited?: boolean },
 ): Promise<void> {
-  await fenced(state, fence, (trx) =>
-    trx.raw(
+  await fenced(state, fence, async (trx) => {
+    await trx.raw(
       `update imports set status = :status, execution_id = coalesce(:executionId, execution_id),
               detail = coalesce(:detail, detail), limited = :limited,
               finished_at = case when :status in ('confirmed', 'doubtful', 'unexplained', 'refused') then now() end
        where id = :id`,
       { id, status, executionId: executionId ?? null, detail: detail ?? null, limited },
-    ),
-  );
+    );
+    // What became of the call became of it for all who share it; what became of their rows each finds out.
+    if (status === 'posted' || status === 'refused') {
+      await trx.raw(
+        `update imports set status = :status, execution_id = :executionId
+         where sent_with = :id and status = 'intended'`,
+        { id, status, executionId: executionId ?? null },
+      );
+    }
+  });
 }
 
 /** So many refusals with 429, over so long, are no crowd of calls any more: the table had its imports of the day. */

@@ -22,3 +22,8 @@ export function deltaTable(run: string): string {
 export function resultTable(run: string): string {
   return `result_${run}`;
 }
+
+/** The keys of a shared import's file, each with the run that it is taken from. */
+export function sharedTable(shared: string): string {
+  return `shared_${shared}`;
+}

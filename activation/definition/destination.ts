@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defaultsSchema } from './activation.ts';
-import { envReference, textOrEnv } from './common.ts';
+import { duration, envReference, textOrEnv } from './common.ts';
 import { contractSchema } from './contract.ts';
 
 /** A port, or the environment variable that holds it. */
@@ -88,6 +88,17 @@ export const destinationSchema = z
       })
       .prefault({})
       .describe("How much of the licence's limits actito-sync may use."),
+    imports: z
+      .strictObject({
+        shareWithin: duration
+          .refine((time) => time <= 2 * 3_600_000, { error: 'at most 2h' })
+          .optional()
+          .describe(
+            'So long an import waits for other activations of the profile table that send the same attributes, and goes once for all of them. Default: it does not wait.',
+          ),
+      })
+      .optional()
+      .describe('How imports are sent.'),
     defaults: defaultsSchema.optional(),
     contract: contractSchema
       .prefault({})

@@ -1,9 +1,11 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Knex } from 'knex';
+import { Failure, isFailure } from '../../activation/failures.ts';
 import { assignChunks } from '../../state/chunks.ts';
 import { fenced, oneAtATime } from '../../state/lease.ts';
 import { requireProvisioned } from '../../state/provisioned.ts';
 import { planFence, planned, readRun } from '../../state/runs.ts';
+import { dissolve } from '../../state/shared-imports.ts';
 import { connectActito } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { cancellation } from '../progress.ts';
@@ -43,29 +45,46 @@ export async function importAttributes(deps: Dependencies, ref: RunRef): Promise
     signal,
   };
 
-  await sendCanary(job);
-  const deferredChunks = await sendAll(job);
-  const imports = await collectResults(job);
-  await requireMatches(job);
-  return { imports, deferredChunks };
+  try {
+    await sendCanary(job);
+    const deferredChunks = await sendAll(job);
+    if (deferredChunks > 0) await dissolve(job.state, job.ref);
+    const imports = await collectResults(job);
+    await requireMatches(job);
+    return { imports, deferredChunks };
+  } catch (error) {
+    // Nobody is to wait for a leader that gives up.
+    const givesUp = isFailure(error) && !error.retryable && error.type !== 'RunSuperseded';
+    if (givesUp) await dissolve(job.state, job.ref).catch(() => undefined); // they notice by themselves, only later
+    throw error;
+  }
 }
 
 /** Sends every chunk that no live import stands for; rows that were set aside on the way get chunks of their own. */
 async function sendAll(job: ImportJob): Promise<number> {
   const { state, ref } = job;
+  const shares = job.run.definition.destination.imports?.shareWithin !== undefined;
   let deferred: number;
   let overtaken: boolean;
+  let waits: number[];
   do {
     deferred = 0;
     overtaken = false;
+    waits = [];
     for (const chunk of await chunksToSend(job)) {
-      // After the first refusal by the quota there is no point in preparing more files.
-      const sent = deferred > 0 ? 'deferred' : await sendChunk(job, chunk);
+      // After the first refusal by the quota there is no point in preparing more files, but of those that others pay for.
+      const sent = deferred > 0 && !shares ? 'deferred' : await sendChunk(job, chunk);
       if (sent === 'deferred') deferred++;
+      if (typeof sent === 'number') waits.push(sent);
       overtaken = sent === 'overtaken';
       if (overtaken) break;
     }
   } while ((await fenced(state, ref, (trx) => assignNow(trx, ref.run))) > 0 || overtaken);
+  if (waits.length > 0) {
+    throw new Failure('ImportPending', 'The import waits for other activations that share it.', {
+      retryAfter: Math.min(...waits),
+    });
+  }
   return deferred;
 }
 

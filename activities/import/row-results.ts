@@ -1,6 +1,7 @@
 import { countRowsInError, readRowsInError } from '../../actito/imports/rows-in-error.ts';
 import { isFailure } from '../../activation/failures.ts';
 import { clearResults, countKnownResults, storeResults, type ImportRow } from '../../state/imports.ts';
+import { knownKeys } from '../../state/shared-rows.ts';
 import { progress } from '../progress.ts';
 import type { ImportJob } from './job.ts';
 
@@ -19,12 +20,23 @@ export async function readRowResults(job: ImportJob, row: ImportRow): Promise<bo
     const keyAttribute = activation.matchingKey.attribute;
     const report = progress();
     let read = 0;
+    let known = 0;
     await readRowsInError(client, { entity: destination.entity, execution, keyAttribute }, async (rows) => {
+      // A shared file holds the rows of others, too: theirs are known, and not ours to keep.
+      const file =
+        row.shared &&
+        (await knownKeys(
+          state,
+          { ...row, run: ref.run, shared: row.shared },
+          rows.map(({ key }) => key),
+        ));
+      const ours = file ? rows.filter(({ key }) => file.own.has(key)) : rows;
+      if (file) known += file.known;
       await storeResults(
         state,
         ref,
         row.chunk,
-        rows.map(({ key, unmatched, code }) => ({
+        ours.map(({ key, unmatched, code }) => ({
           key,
           outcome: unmatched ? 'unmatched' : 'refused',
           reason: code,
@@ -33,7 +45,8 @@ export async function readRowResults(job: ImportJob, row: ImportRow): Promise<bo
       report((read += rows.length));
     });
     // An import with errors of which none is a row's own explains nothing.
-    return inError > 0 && (await countKnownResults(state, ref.run, row.chunk)) === inError;
+    if (row.shared === null) known = await countKnownResults(state, ref.run, row.chunk);
+    return inError > 0 && known === inError;
   } catch (error) {
     if (isFailure(error, 'ActitoRefused')) return false; // this licence offers no result of rows
     throw error;

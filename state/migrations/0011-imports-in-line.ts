@@ -15,6 +15,34 @@ export async function up(knex: Knex): Promise<void> {
       primary key (activation, quota_key)
     );
 
+    -- One import for the chunks of several runs. Its keys stand in a table of their own, shared_<id>, once its file is written.
+    create table shared_imports (
+      id         bigint generated always as identity primary key,
+      quota_key  text not null,
+      -- What the files must have in common, hashed.
+      shape      text not null,
+      leader     bigint not null references runs on delete cascade,
+      leaves_at  timestamptz not null,
+      -- open (others may join) → closed (its leader writes and sends it); or dissolved: each part goes alone.
+      state      text not null default 'open' check (state in ('open', 'closed', 'dissolved'))
+    );
+    create index on shared_imports (quota_key) where state = 'open';
+    create table shared_parts (
+      run        bigint not null references runs on delete cascade,
+      chunk      integer not null,
+      -- The extraction that the chunk's plan was made from.
+      reading    uuid not null,
+      shared     bigint not null references shared_imports on delete cascade,
+      bytes      bigint not null,
+      primary key (run, chunk)
+    );
+    create index on shared_parts (shared);
+    alter table imports
+      add shared bigint,
+      -- The leader's row, which counts for the quota; null: this one does.
+      add sent_with bigint;
+    create index on imports (sent_with) where sent_with is not null;
+
     -- Since when one of its members waits for an import in vain, over runs.
     alter table chunks add waits_since timestamptz;
 
@@ -36,8 +64,8 @@ export async function up(knex: Knex): Promise<void> {
 
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
-    drop table import_line;
-    alter table imports drop limited;
+    drop table import_line, shared_parts, shared_imports;
+    alter table imports drop limited, drop shared, drop sent_with;
     alter table chunks drop waits_since;
     alter table deliveries drop of_former_plan, alter run drop not null;
   `);

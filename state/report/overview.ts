@@ -67,7 +67,7 @@ export async function readQuotaUse({ rows }: Snapshot): Promise<QuotaUse[]> {
   return rows(
     `select quota_key as "quotaKey", cast(count(*) as integer) as used,
             min(intended_at) + interval '24 hours' as "nextFree"
-     from imports where status <> 'refused' and intended_at > now() - interval '24 hours'
+     from imports where status <> 'refused' and sent_with is null and intended_at > now() - interval '24 hours'
      group by quota_key order by quota_key`,
   );
 }

@@ -31,6 +31,15 @@ describe('a project folder', () => {
     expect(project.warnings).toEqual([]);
   });
 
+  it('lets imports wait for each other only where it says so', async () => {
+    const importsOf = async (more: string) => {
+      const folder = await projectFolder({ ...VALID, 'destinations/actito.yaml': DESTINATION + more });
+      return (await loadProject(folder)).destinations.get('actito')!.imports;
+    };
+    expect(await importsOf('')).toBeUndefined();
+    expect(await importsOf('imports: { shareWithin: 10m }\n')).toEqual({ shareWithin: 600_000 });
+  });
+
   it('may hold other files, .yml files, anchors, and files by symbolic link', async () => {
     const anchored = ACTIVATION.replace('name: VIP', 'name: &name Other').replace(
       'validity: 48h',

@@ -35,6 +35,12 @@ export const DESTINATIONS: Case[] = [
     '',
     ':5 delivery: expected password: { env: NAME } or privateKey: { env: NAME }',
   ],
+  [
+    'ENV-3\n',
+    'ENV-3\nimports: { shareWithin: soon }\n',
+    ':2 imports.shareWithin: expected a duration such as 15m, 48h or 2 days',
+  ],
+  ['ENV-3\n', 'ENV-3\nimports: { shareWithin: 3h }\n', ':2 imports.shareWithin: expected at most 2h'],
   ['ENV-3', 'ENV-9', ':1 environment: expected ENV-0, ENV-1, ENV-3 or PREPROD, got "ENV-9"'],
   [
     'environment: ENV-3\n',
@@ -47,7 +53,7 @@ export const DESTINATIONS: Case[] = [
     'delivery:',
     'limits: {}\ndelivery: /in\nx:',
     ':6 delivery: expected a group of settings',
-    ':7 x: unknown setting (known: baseUrl, defaults, contract)',
+    ':7 x: unknown setting (known: baseUrl, imports, defaults, contract)',
   ],
   ['protocol: sftp', 'protocol: ftps', ':11 delivery.hostKey: unknown setting (known: location, port, ca)'],
   ['protocol: sftp', 'protocol: sftp\n  port: 70000', ':7 delivery.port: expected at most 65535, got 70000'],

@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { destination, startStand, type Stand } from '../support/stand.ts';
+import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+
+/* The waiting itself is Temporal's: who waits holds no worker. */
+
+let stand: Stand;
+let hosted: Hosted;
+beforeAll(async () => {
+  stand = await startStand();
+  hosted = await hostWorker(stand);
+});
+afterAll(async () => {
+  await hosted?.close();
+  await stand?.dispose();
+});
+
+test('runs that wait for each other go on when their window ends, and all attributes arrive', async () => {
+  await stand.writeDestination({ ...destination(stand.actito), imports: { shareWithin: '1s' } });
+  await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
+  await stand.warehouse.query(`insert into people (email, first_name) values ('anna@shop.be', 'Anna')`);
+  const ids = ['one', 'two'];
+  for (const id of ids) await stand.writeActivation({ list: { name: id } }, id);
+  const results = await Promise.all(ids.map((activation) => hosted.run({ activation })));
+  for (const result of results)
+    expect(result).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
+  // One together, or on a slow machine two: each has waited.
+  const { rows } = await stand.state.raw<{ rows: object[] }>('select from imports where shared is not null');
+  expect(rows).toHaveLength(2);
+});
