@@ -76,10 +76,13 @@ export async function startRun(
 }
 
 /** What the web UI's list and page say of a run before it has said anything itself. */
-function headline({ activation, dryRun, resync, plan, approve }: RunRequest): string {
+function headline({ activation, dryRun, resync, undo, plan, approve }: RunRequest): string {
   const what = dryRun ? 'Dry run' : 'Run';
-  const how = [resync && 'resync', plan && `plan ${plan}`, approve && `approved plan ${approve}`].filter(
-    Boolean,
-  );
+  const how = [
+    resync && 'resync',
+    undo && `undo to run ${undo}`,
+    plan && `plan ${plan}`,
+    approve && `approved plan ${approve}`,
+  ].filter(Boolean);
   return [`${what} of ${activation}`, ...how].join(', ');
 }

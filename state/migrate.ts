@@ -6,6 +6,7 @@ import * as samples from './migrations/0004-samples.ts';
 import * as sourceGuards from './migrations/0005-source-guards.ts';
 import * as listValidity from './migrations/0006-list-validity.ts';
 import * as failureWord from './migrations/0007-failure-word.ts';
+import * as changes from './migrations/0009-changes.ts';
 import { rows, SCHEMA, type State } from './state.ts';
 
 const MIGRATIONS: Record<string, Knex.Migration> = {
@@ -16,6 +17,7 @@ const MIGRATIONS: Record<string, Knex.Migration> = {
   '0005-source-guards': sourceGuards,
   '0006-list-validity': listValidity,
   '0007-failure-word': failureWord,
+  '0009-changes': changes,
 };
 
 /** Named in code instead of found on disk, so that they survive bundling. */

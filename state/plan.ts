@@ -143,7 +143,7 @@ function leavingAndEntering(
 /** What an approval answers does not hold the run. */
 async function withApproval(trx: Knex.Transaction, run: Run, plan: Plan): Promise<Plan> {
   if (plan.guards.length === 0) return plan;
-  const approval = await activeApproval(trx, run.activation);
+  const approval = await activeApproval(trx, run.activation, run.request.undo);
   if (!approval) return plan;
   // Held by one, it is held by all: who approves it anew then approves the whole of it.
   if (notApproved(plan.guards, approval.figures).length > 0) return plan;
@@ -151,12 +151,13 @@ async function withApproval(trx: Knex.Transaction, run: Run, plan: Plan): Promis
   return { ...plan, guards: [], approved: { guards: plan.guards.map(({ guard }) => guard), by, reason } };
 }
 
-/** True when attributes were mapped otherwise in the last run that was settled. */
+/** True when attributes were mapped otherwise in the last run that was settled, and sent any. */
 async function mappingChanged(trx: Knex, { activation, definition }: Run): Promise<boolean> {
   const [last] = await rows<{ same: boolean }>(
     trx,
     `select definition->'activation'->'attributes' = cast(:attributes as jsonb) as same from runs
-     where activation = :activation and settled_at is not null order by no desc limit 1`,
+     where activation = :activation and settled_at is not null and request->>'undo' is null
+     order by no desc limit 1`,
     { activation, attributes: JSON.stringify(definition.activation.attributes) },
   );
   return last?.same === false;
@@ -207,8 +208,10 @@ async function countToSend(trx: Knex, run: string): Promise<number> {
 function planHash(run: Run, digest: string, checksum: string): string {
   const { activation, destination } = run.definition;
   const { id, matchingKey, attributes, list } = activation;
+  const { undo } = run.request; // its plan is another one than the segment's, whatever both would do
+  const what = [id, matchingKey, attributes, list, destination];
   return createHash('sha256')
-    .update(JSON.stringify([id, matchingKey, attributes, list, destination, run.resync, digest, checksum]))
+    .update(JSON.stringify([...what, run.resync, digest, checksum, ...(undo === undefined ? [] : [undo])]))
     .digest('hex')
     .slice(0, 12);
 }

@@ -19,6 +19,8 @@ const planHash = z
   .string({ error: 'the hash of a plan' })
   .regex(/^[0-9a-f]{12}$/, 'the hash of a plan (12 characters)');
 
+const RUN_NUMBER = 'the number of a run, as a text';
+
 /** The one argument of the workflow. */
 export const requestSchema = z
   .strictObject({
@@ -34,10 +36,27 @@ export const requestSchema = z
     approve: planHash.optional(),
     /** Who approves. */
     by: text(100).optional(),
+    /** Plan the list as it was after this run (with dryRun), or apply such a plan (with plan and reason). */
+    undo: z
+      .string({ error: RUN_NUMBER })
+      .regex(/^[1-9]\d{0,17}$/, RUN_NUMBER)
+      .optional(),
   })
   .refine((request) => request.approve === undefined || request.reason !== undefined, {
     path: ['reason'],
     error: 'a text: an approval says why',
+  })
+  .refine(({ undo, dryRun, plan }) => undo === undefined || dryRun || plan !== undefined, {
+    path: ['plan'],
+    error: 'the hash of a plan: an undo is applied only as someone has seen it planned',
+  })
+  .refine(({ undo, dryRun, reason }) => undo === undefined || dryRun || reason !== undefined, {
+    path: ['reason'],
+    error: 'a text: an undo says why',
+  })
+  .refine(({ undo, resync }) => undo === undefined || !resync, {
+    path: ['resync'],
+    error: 'false: an undo sends no attributes',
   });
 export type RunInput = z.input<typeof requestSchema>;
 export type RunRequest = z.output<typeof requestSchema>;
@@ -83,6 +102,8 @@ export interface RunResult {
   counts: RunCounts;
   rejects: { stage: string; reason: string; attribute: string; count: number }[];
   planHash?: string;
+  /** The list was put back to how it was after this run, or would be. */
+  undo?: string;
   /** Of a dry run: what else can be said of its plan. */
   plan?: PlanOutlook;
   list?: {

@@ -4,7 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { Failure } from '../../activation/failures.ts';
 import { readSamples } from '../../state/samples.ts';
-import type { RunResult } from '../../workflows/contract.ts';
+import type { RunInput, RunResult } from '../../workflows/contract.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describePlan } from '../output/plan.ts';
 import { describeResult } from '../output/result.ts';
@@ -15,7 +15,7 @@ import { startAndFollow } from './follow.ts';
 import { ACTIVATION, JSON_OPTION } from './options.ts';
 import type { Surroundings } from './surroundings.ts';
 
-interface PlanFlags {
+export interface PlanFlags {
   json?: boolean;
   out?: string;
   showPersonalData?: boolean;
@@ -41,7 +41,7 @@ export function definePlan(program: Command, { surroundings, connected }: Comman
       ),
     )
     .action((activation: string, flags: PlanFlags) =>
-      connected((client) => plan(client, activation, flags, surroundings)),
+      connected((client) => planAndTell(client, { activation, dryRun: true }, flags, surroundings)),
     );
 }
 
@@ -49,10 +49,10 @@ const WHERE = `
 It ends with 0 also when a guard would hold the run: the answer tells. Keys and values are personal data: they are read
 from the state database (ACTITO_SYNC_DATABASE_URL), where they are deleted after a day, and never pass through Temporal.`;
 
-/** `plan <activation>`. @returns the exit code @throws what the dry run failed of */
-async function plan(
+/** Makes a plan by a dry run, and prints it. @returns the exit code @throws what the dry run failed of */
+export async function planAndTell(
   client: Client,
-  activation: string,
+  input: RunInput,
   { json = false, out: file, showPersonalData = false }: PlanFlags,
   surroundings: Surroundings,
 ): Promise<number> {
@@ -60,7 +60,7 @@ async function plan(
   // What would be missed afterwards is missed at once.
   if (file !== undefined) await assertWritable(file);
   if (showPersonalData) await withState(env, (snapshot) => readSamples(snapshot, '0'));
-  const planned = await startAndFollow(client, { activation, dryRun: true }, { json }, surroundings);
+  const planned = await startAndFollow(client, input, { json }, surroundings);
   if (!planned) return EXIT.interrupted;
   const result = showPersonalData ? await withPersonalData(planned, env) : planned;
   const text = `${JSON.stringify(result, null, 2)}\n`;

@@ -2,16 +2,26 @@ import type { RunRequest } from '../../workflows/contract.ts';
 import { PROGRAM } from '../commands/context.ts';
 
 /** The command line that starts this request, or follows it while it runs. */
-export function runCommand({ activation, approve, dryRun, resync, reason, by, plan }: RunRequest): string {
+export function runCommand(request: RunRequest): string {
+  const { activation, approve, dryRun, resync, reason, by, plan, undo } = request;
   const flags = [
-    dryRun ? ' --dry-run' : '',
+    dryRun && undo === undefined ? ' --dry-run' : '',
     resync ? ' --resync' : '',
     plan === undefined ? '' : ` --plan ${plan}`,
     reason === undefined ? '' : ` --reason ${quoted(reason)}`,
     by === undefined ? '' : ` --by ${quoted(by)}`,
   ];
-  const command = approve === undefined ? `run ${activation}` : `approve ${activation} ${approve}`;
-  return `${PROGRAM} ${command}${flags.join('')}`;
+  return `${commandOf(activation, approve, undo)}${flags.join('')}`;
+}
+
+function commandOf(activation: string, approve?: string, undo?: string): string {
+  if (approve !== undefined) return `${PROGRAM} approve ${activation} ${approve}`;
+  return undo === undefined ? `${PROGRAM} run ${activation}` : undoCommand(activation, undo);
+}
+
+/** The command line that shows what going back to a run would do. */
+function undoCommand(activation: string, to: string): string {
+  return `${PROGRAM} undo ${activation} --to ${to}`;
 }
 
 /** The command line that cancels a run. */
@@ -24,9 +34,15 @@ export function planCommand(activation: string): string {
   return `${PROGRAM} plan ${activation}`;
 }
 
-/** The command line that applies a plan. */
-export function applyCommand(activation: string, planHash: string): string {
-  return `${PROGRAM} run ${activation} --plan ${planHash}`;
+/** The command line that applies a plan; of an undo the reason is to be filled in. */
+export function applyCommand(activation: string, planHash: string, undo?: string): string {
+  const command = `${commandOf(activation, undefined, undo)} --plan ${planHash}`;
+  return undo === undefined ? command : `${command} --reason "…"`;
+}
+
+/** The command line that keeps a list as it is, as far as its schedule goes; the note is to be filled in. */
+export function pauseCommand(activation: string): string {
+  return `${PROGRAM} schedule pause ${activation} --note "…"`;
 }
 
 /** The command line that answers a held plan; the reason is to be filled in. */

@@ -6,6 +6,8 @@ export interface PastRun {
   run: string;
   workflowId: string;
   dryRun: boolean;
+  /** The run that it put the list back to; null: it followed the segment. */
+  undo: string | null;
   /** Why it was started by hand, in the words of who did. */
   reason: string | null;
   openedAt: Date;
@@ -48,6 +50,7 @@ export async function findPastRun(
 
 const PAST_RUN = `
   select cast(no as text) as run, workflow_id as "workflowId", fence is null as "dryRun", request->>'reason' as reason,
+         request->>'undo' as undo,
          opened_at as "openedAt", closed_at as "closedAt", outcome, failure, counts,
          plan->>'hash' as "planHash", plan->>'push' as push,
          delivery.delivered_at as "deliveredAt", delivery.retrieved_at as "retrievedAt"

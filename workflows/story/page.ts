@@ -6,6 +6,8 @@ export interface Known {
   /** The activation's name, or its id until that is read. */
   name: string;
   segment: string;
+  /** The run that an undo puts the list back to, instead of following the segment. */
+  undo?: string;
   list: string;
   dryRun: boolean;
   reason?: string;
@@ -23,10 +25,11 @@ export interface Known {
 
 /** A run as a short page of Markdown for the web UI: numbers and names only, no personal data. */
 export function page(known: Known): string {
-  const { name, segment, list, dryRun, phase, outcome, counts, reason, notes } = known;
+  const { name, segment, undo, list, dryRun, phase, outcome, counts, reason, notes } = known;
   const { read, list: members, attributes } = countLines(counts);
   const rows = [
-    ['Segment', [segment && `*${segment}*`, read]],
+    ['Segment', undo ? [] : [segment && `*${segment}*`, read]],
+    ['Undo', [undo && `the list as it was after run ${undo}`]],
     ['List', [list && `*${list}*`, members, pushWords(known), confirmation(known)]],
     ['Attributes', [attributes]],
   ] as const;
@@ -55,7 +58,12 @@ function failureBlock({ failure, answer }: Known): string {
 /** The result in one sentence: what people read first. */
 export function summarySentence(known: Known): string {
   const { read, list, attributes } = countLines(known.counts);
-  const parts = [read && `read ${read}`, list && `list: ${list}`, pushWords(known), confirmation(known)];
+  const parts = [
+    known.undo ? `undo to run ${known.undo}` : read && `read ${read}`,
+    list && `list: ${list}`,
+    pushWords(known),
+    confirmation(known),
+  ];
   return [...parts, attributes && `attributes: ${attributes}`].filter(Boolean).join('; ');
 }
 
