@@ -93,15 +93,17 @@ export interface OpenOptions {
   isOpen?: IsOpen;
   dryRun?: boolean;
   resync?: boolean;
+  /** Instead of following a segment. */
+  undo?: string;
 }
 
 export function tryToOpen(
   { state }: StateWorld,
   definition: Definition,
-  { holder, isOpen = everyoneIsGone, dryRun = false, resync = false }: OpenOptions = {},
+  { holder, isOpen = everyoneIsGone, dryRun = false, resync = false, undo }: OpenOptions = {},
 ): Promise<Opened> {
   const activation = definition.activation.id;
-  const request = { dryRun, resync };
+  const request = { dryRun, resync, undo };
   return openRun(state, { ...(holder ?? execution(activation)), activation, request, definition }, isOpen);
 }
 
