@@ -118,7 +118,7 @@ async function assertUndecided(
     `Plan ${planHash} of activation ${activation} was ${verdict} already, by ${last.by} at ${last.at.toISOString()}: ` +
       `${last.reason}. ` +
       (verdict === 'approved'
-        ? `That counts until ${until}, for the next run that succeeds: actito-sync ${undo === null ? `run ${activation}` : `undo ${activation} --to ${undo} --plan ${planHash} --reason "…"`}`
+        ? `That counts until ${until}, for the next run that succeeds: ${commandOf(activation, undo, planHash)}`
         : 'Runs go on being held until it is approved, or the warehouse changes.'),
   );
 }
@@ -141,8 +141,15 @@ async function assertNotOvertaken(
   throw new Failure(
     'PlanUnknown',
     `Plan ${planHash} of activation ${activation} is too old: run ${overtaken.run} has succeeded since ` +
-      `(${overtaken.at.toISOString()}). See what would happen now: actito-sync ${undo === null ? `plan ${activation}` : `undo ${activation} --to ${undo}`}`,
+      `(${overtaken.at.toISOString()}). See what a run would do now: ${commandOf(activation, undo)}`,
   );
+}
+
+/** What shows a plan anew, or lets one run that is approved. */
+function commandOf(activation: string, undo: string | null, planHash?: string): string {
+  if (undo === null) return `actito-sync ${planHash === undefined ? 'plan' : 'run'} ${activation}`;
+  const apply = planHash === undefined ? '' : ` --plan ${planHash} --reason "…"`;
+  return `actito-sync undo ${activation} --to ${undo}${apply}`;
 }
 
 /**

@@ -12,7 +12,9 @@ async function settingsOf(files: Record<string, string>) {
 
 describe('project.yaml', () => {
   it('may be missing: rejects and the change log are kept for 14 days, runs for 90', async () => {
-    expect(await settingsOf({})).toEqual({ retention: { rejects: 14 * DAY, changeLog: 14 * DAY, runs: 90 * DAY } });
+    expect(await settingsOf({})).toEqual({
+      retention: { rejects: 14 * DAY, changeLog: 14 * DAY, runs: 90 * DAY },
+    });
   });
 
   it('says how long what is past is kept; what it leaves out has its default', async () => {
