@@ -14,9 +14,10 @@ export async function logChanges(trx: Knex.Transaction, { run, activation }: Run
     `insert into changes (run, key, change, identifier)
      select :run, delta.key,
             case membership when 'added' then 'entered' when 'removed' then 'left' else 'reidentified' end,
-            former.identifier
+            -- One look into the index each: a join would read all members for the few that have changed.
+            case when membership <> 'added' then
+              (select identifier from ${membersTable(activation)} former where former.key = delta.key) end
      from ${deltaTable(run)} delta
-     left join ${membersTable(activation)} former on former.key = delta.key and membership <> 'added'
      where membership in ('added', 'removed', 'reidentified')
      on conflict do nothing`,
     { run },

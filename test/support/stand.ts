@@ -131,5 +131,5 @@ export async function resetStand({ state, warehouse, actito }: Stand): Promise<v
      and relname ~ '^(members|stage|delta|result)_'`,
   );
   for (const { name } of left.rows) await state.raw(`drop table ${name}`);
-  await state.raw('truncate activations cascade'); // everything hangs on them
+  await state.raw('truncate activations, changes cascade'); // all else hangs on activations
 }
