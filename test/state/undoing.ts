@@ -60,5 +60,5 @@ export async function listOf(world: StateWorld, { activation }: Definition): Pro
 }
 
 export function asList(members: readonly { key: string | null; identifier?: string | null }[]): List {
-  return Object.fromEntries(members.map(({ key, identifier }) => [key, identifier ?? null]));
+  return Object.fromEntries(members.map(({ key, identifier }) => [String(key), identifier ?? null]));
 }
