@@ -13,10 +13,14 @@ import type { SegmentRead } from '../warehouse/source.ts';
 import { openWarehouse } from '../warehouse/open.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation, progress } from './progress.ts';
+import { recallList } from './recall-list.ts';
 import type { RunRef } from './run-ref.ts';
 import { askSource } from './source-guards.ts';
 
-/** Reads the segment once, from the warehouse straight into a stage of its own; a retry starts with a clean one. */
+/**
+ * Reads the segment once, from the warehouse straight into a stage of its own; a retry starts with a clean one.
+ * An undo recalls a former list instead.
+ */
 export async function extract(
   deps: Dependencies,
   ref: RunRef,
@@ -25,6 +29,8 @@ export async function extract(
   const signal = cancellation();
   const extraction = await beginExtraction(state, ref);
   const run = await readRun(state, ref.run);
+  const { undo: to } = run.request;
+  if (to !== undefined) return recallList(deps, ref, { run, extraction, to });
   const { activation, source } = run.definition;
   const warehouse = await openWarehouse(source, env);
   try {

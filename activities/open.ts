@@ -7,6 +7,7 @@ import { recordDecision, requirePlan, type Decision } from '../state/decisions.t
 import { openRun } from '../state/open.ts';
 import type { Request } from '../state/runs.ts';
 import { applyRetention } from '../state/retention.ts';
+import { requireUndo } from '../state/undo.ts';
 import type { Dependencies } from './dependencies.ts';
 import { isOpen } from './is-open.ts';
 import type { RunRef } from './run-ref.ts';
@@ -15,6 +16,8 @@ import type { RunRef } from './run-ref.ts';
 export interface OpenedRun extends RunRef {
   /** Its id. */
   activation: string;
+  /** The run that the list is put back to, by an undo. */
+  undo?: string;
   name: string;
   list: string;
   segment: string;
@@ -43,14 +46,16 @@ export async function open(
   const definition = withEnvironment(definitionOf(project, request.activation), deps.env);
   const { workflowNamespace, workflowExecution } = activityInfo();
   const holder = { namespace: workflowNamespace!, ...workflowExecution! };
-  if (request.plan !== undefined) await requirePlan(deps.state, request.activation, request.plan);
+  const undo = await undoOf(deps, request);
+  if (undo !== undefined)
+    await requireUndo(deps.state, { activation: request.activation, to: undo, definition });
   if (request.approve !== undefined) {
     await assertSameKind(deps, request, request.approve);
     await recordDecision(deps.state, approvalIn(request, holder));
   }
   const result = await openRun(
     deps.state,
-    { ...holder, activation: request.activation, request, definition },
+    { ...holder, activation: request.activation, request: { ...request, undo }, definition },
     isOpen,
   );
   if ('busy' in result) return { busy: result.busy.workflowId };
@@ -60,16 +65,8 @@ export async function open(
   const { rebase } = request;
   return {
     opened: {
-      ...{
-        run,
-        fence,
-        activation: id,
-        name,
-        list: list.name,
-        segment: segment.name,
-        attributesRequired,
-        rebase,
-      },
+      ...{ run, fence, activation: id, name, undo, rebase },
+      ...{ list: list.name, segment: segment.name, attributesRequired },
       // A list is renewed at half of its validity at the latest, if runs are frequent enough.
       patience: Math.min(MAX_PATIENCE, list.validity / 4),
     },
@@ -90,6 +87,17 @@ async function assertSameKind(
     `Plan ${hash} of activation ${activation} is the plan of ${held.rebase ? 'a rebase' : 'an ordinary run'}. ` +
       `It is approved by: actito-sync ${command} --reason "…"`,
   );
+}
+
+/**
+ * The run that the list is to be put back to: a plan that is to be applied, or is approved, says it itself.
+ * @throws Failure PlanUnknown
+ */
+async function undoOf({ state }: Dependencies, request: RunRequest): Promise<string | undefined> {
+  const { activation, plan, approve } = request;
+  const named = plan === undefined ? undefined : await requirePlan(state, activation, plan);
+  const approved = approve === undefined ? undefined : await requirePlan(state, activation, approve);
+  return request.undo ?? approved?.undo ?? named?.undo ?? undefined;
 }
 
 function approvalIn(

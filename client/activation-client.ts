@@ -76,11 +76,12 @@ export async function startRun(
 }
 
 /** What the web UI's list and page say of a run before it has said anything itself. */
-function headline({ activation, dryRun, resync, rebase, plan, approve }: RunRequest): string {
+function headline({ activation, dryRun, resync, rebase, undo, plan, approve }: RunRequest): string {
   const what = dryRun ? 'Dry run' : 'Run';
   const how = [
     resync && 'resync',
     rebase && 'rebase',
+    undo && `undo to run ${undo}`,
     plan && `plan ${plan}`,
     approve && `approved plan ${approve}`,
   ].filter(Boolean);

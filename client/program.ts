@@ -17,12 +17,16 @@ import { definePrograms } from './commands/programs.ts';
 import { defineResync, defineRun } from './commands/run.ts';
 import { defineSchedule } from './commands/schedule.ts';
 import { defineStatus } from './commands/status.ts';
+import { defineUndo } from './commands/undo.ts';
 import { defineValidate } from './commands/validate.ts';
 
 /** The commands under their headings, in the order of their help. */
 const GROUPS: Record<string, ((program: Command, context: CommandContext) => void)[]> = {
   'Project folder:': [defineInit, defineValidate, defineDoctor],
-  'Runs:': [definePlan, defineRun, defineResync, defineRebase, defineApprove, defineReject, defineCancel],
+  'Runs:': [
+    ...[definePlan, defineRun, defineResync, defineRebase, defineUndo],
+    ...[defineApprove, defineReject, defineCancel],
+  ],
   'What happened:': [defineStatus, defineHistory, defineRejects, defineExplain],
   'People:': [defineForget, defineForgotten],
   'Schedules:': [defineSchedule],

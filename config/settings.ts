@@ -13,6 +13,11 @@ const retentionSchema = z
     rejects: duration
       .prefault('14d')
       .describe('How long rejected keys are kept after they were last seen. Default: 14d.'),
+    changeLog: duration
+      .prefault('14d')
+      .describe(
+        'How long it is kept who entered and left a list with each run, for undo and explain. Default: 14d.',
+      ),
     runs: duration
       .refine((age) => age >= WEEK, {
         error: 'a duration of at least 7d, since guards compare with the last 7 days',
@@ -23,6 +28,11 @@ const retentionSchema = z
   .refine(({ rejects, runs }) => rejects <= runs, {
     path: ['rejects'],
     error: 'no longer than retention.runs, since rejects go with their run',
+    when: ({ issues }) => issues.length === 0,
+  })
+  .refine(({ changeLog, runs }) => changeLog <= runs, {
+    path: ['changeLog'],
+    error: 'no longer than retention.runs, since the log is of runs',
     when: ({ issues }) => issues.length === 0,
   })
   .describe('How long the state database keeps what is past.');

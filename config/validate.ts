@@ -15,7 +15,7 @@ const HARMLESS = new Set(
     'name table column type attribute country maxLength nulls attributesRequired importMode etl validity after provision ' +
     'adopt fileName cron timezone every hour minute dayOfMonth dayOfWeek month maxRemovedRatio allowEmpty ' +
     'maxRejectedRatio emptyValue listIdentifiers executionListing rowResults listConfirmation etlColumns compression ' +
-    'rejects runs'
+    'rejects changeLog runs'
   ).split(' '),
 );
 const LONGEST_SHOWN = 60;

@@ -31,6 +31,8 @@ export interface MadePlan {
   plannedAt: Date;
   /** It is the plan of a rebase. */
   rebase: boolean;
+  /** The run that it puts the list back to; null: it follows the segment. */
+  undo: string | null;
 }
 
 /** The latest plan of this hash; dry runs make plans too. @throws Failure PlanUnknown */
@@ -47,7 +49,7 @@ export async function requirePlan(db: Knex, activation: string, hash: string): P
 async function findPlan(db: Knex, activation: string, hash: string, condition: string) {
   const [made] = await rows<MadePlan>(
     db,
-    `select no as run, plan, counts, opened_at as "plannedAt",
+    `select no as run, plan, counts, opened_at as "plannedAt", request->>'undo' as undo,
             coalesce(cast(request->>'rebase' as boolean), false) as rebase
      from runs
      where activation = :activation and plan->>'hash' = :hash and ${condition} order by no desc limit 1`,
@@ -75,12 +77,12 @@ export async function recordDecision(db: Knex, decision: Decision): Promise<Made
   }
   await assertNotOvertaken(db, decision, held);
   await assertUndecided(db, decision, held);
-  const { plan, counts } = held;
+  const { plan, counts, undo } = held;
   await db.raw(
-    `insert into decisions (activation, plan_hash, verdict, decided_by, reason, figures, counts, workflow_id, run_id)
-     values (:activation, :planHash, :verdict, :by, :reason, :figures, :counts, :workflowId, :runId)
+    `insert into decisions (activation, plan_hash, verdict, decided_by, reason, figures, counts, undo, workflow_id, run_id)
+     values (:activation, :planHash, :verdict, :by, :reason, :figures, :counts, :undo, :workflowId, :runId)
      on conflict (workflow_id, run_id) do nothing`,
-    { ...decision, figures: JSON.stringify(figuresOf(plan.guards)), counts: JSON.stringify(counts) },
+    { ...decision, undo, figures: JSON.stringify(figuresOf(plan.guards)), counts: JSON.stringify(counts) },
   );
   return held;
 }
@@ -101,16 +103,16 @@ async function isRecorded(db: Knex, { workflowId, runId }: Decision): Promise<bo
 async function assertUndecided(
   db: Knex,
   { activation, planHash, verdict }: Decision,
-  { run }: MadePlan,
+  { run, undo }: MadePlan,
 ): Promise<void> {
   const [last] = await rows<{ same: boolean; by: string; reason: string; at: Date }>(
     db,
     `select plan_hash = :planHash and verdict = :verdict as same, decided_by as by, reason,
             decided_at as at
      from decisions where activation = :activation and decided_at > now() - interval '24 hours'
-       and decided_at > (select opened_at from runs where no = :run)
+       and undo is not distinct from cast(:undo as bigint) and decided_at > (select opened_at from runs where no = :run)
      order by id desc limit 1`,
-    { activation, planHash, verdict, run },
+    { activation, planHash, verdict, run, undo },
   );
   if (!last?.same) return;
   const until = new Date(last.at.getTime() + 24 * 3_600_000).toISOString();
@@ -119,7 +121,7 @@ async function assertUndecided(
     `Plan ${planHash} of activation ${activation} was ${verdict} already, by ${last.by} at ${last.at.toISOString()}: ` +
       `${last.reason}. ` +
       (verdict === 'approved'
-        ? `That counts until ${until}, for the next run that succeeds: actito-sync run ${activation}`
+        ? `That counts until ${until}, for the next run that succeeds: ${commandOf(activation, undo, planHash)}`
         : 'Runs go on being held until it is approved, or the warehouse changes.'),
   );
 }
@@ -128,7 +130,7 @@ async function assertUndecided(
 async function assertNotOvertaken(
   db: Knex,
   { activation, planHash }: Decision,
-  { run }: MadePlan,
+  { run, undo }: MadePlan,
 ): Promise<void> {
   const [overtaken] = await rows<{ run: string; at: Date }>(
     db,
@@ -142,17 +144,33 @@ async function assertNotOvertaken(
   throw new Failure(
     'PlanUnknown',
     `Plan ${planHash} of activation ${activation} is too old: run ${overtaken.run} has succeeded since ` +
-      `(${overtaken.at.toISOString()}). See what a run would do now: actito-sync plan ${activation}`,
+      `(${overtaken.at.toISOString()}). See what a run would do now: ${commandOf(activation, undo)}`,
   );
 }
 
-/** The approval that counts now: the latest decision of the last 24 hours, unless it was used up, or a refusal. */
-export async function activeApproval(db: Knex, activation: string): Promise<Approval | undefined> {
+/** What shows a plan anew, or lets one run that is approved. */
+function commandOf(activation: string, undo: string | null, planHash?: string): string {
+  if (undo === null) return `actito-sync ${planHash === undefined ? 'plan' : 'run'} ${activation}`;
+  const apply = planHash === undefined ? '' : ` --plan ${planHash} --reason "…"`;
+  return `actito-sync undo ${activation} --to ${undo}${apply}`;
+}
+
+/**
+ * The approval that counts now: the latest decision of the last 24 hours, unless it was used up, or a refusal. Who
+ * approved an undo has not said anything about the segment (no `undo`), nor about another undo.
+ */
+export async function activeApproval(
+  db: Knex,
+  activation: string,
+  undo?: string,
+): Promise<Approval | undefined> {
   const [latest] = await rows<Approval & { counts: boolean }>(
     db,
     `select decided_by as by, reason, figures, verdict = 'approved' and used_at is null as counts
-     from decisions where activation = ? and decided_at > now() - interval '24 hours' order by id desc limit 1`,
-    [activation],
+     from decisions where activation = :activation and undo is not distinct from cast(:undo as bigint)
+       and decided_at > now() - interval '24 hours'
+     order by id desc limit 1`,
+    { activation, undo: undo ?? null },
   );
   return latest?.counts ? latest : undefined;
 }

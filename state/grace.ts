@@ -12,14 +12,16 @@ import type { Run } from './runs.ts';
 
 /**
  * Which of the listed members that the segment lacks stay on the list, as a condition on `m`; null: none.
- * Nobody stays whose identifier means nothing on the list as it is now, or when the segment is the truth (rebase).
+ * Nobody stays whose identifier means nothing on the list as it is now, or when the stage says exactly who
+ * is to be on it (rebase, undo).
  */
 export function staysSql(
   { definition, request }: Run,
   { target, succeededRuns }: Acknowledged,
 ): string | null {
   const after = definition.activation.removal?.after;
-  if (after === undefined || request.rebase || !namesSamePeople(target, definition)) return null;
+  if (after === undefined || request.rebase || request.undo !== undefined) return null;
+  if (!namesSamePeople(target, definition)) return null;
   return 'runs' in after
     ? `${succeededRuns} - coalesce(m.missing_after, ${succeededRuns}) < ${after.runs}`
     : `coalesce(m.missing_since, now()) > now() - ${after.milliseconds} * interval '1 millisecond'`;

@@ -5,7 +5,7 @@ import type { Definition } from '../activation/definition/definition.ts';
 import type { Run } from './runs.ts';
 import { rows } from './state.ts';
 
-/** The attributes as they were mapped when a run was settled last; null: none was. */
+/** The attributes as they were mapped when a run that may send any was settled last; null: none was. */
 export async function lastMapping(
   db: Knex,
   { activation }: Pick<Run, 'activation'>,
@@ -13,7 +13,7 @@ export async function lastMapping(
   const [last] = await rows<{ attributes: AttributeMapping[] }>(
     db,
     `select definition->'activation'->'attributes' as attributes from runs
-     where activation = ? and settled_at is not null order by no desc limit 1`,
+     where activation = ? and settled_at is not null and request->>'undo' is null order by no desc limit 1`,
     [activation],
   );
   return last?.attributes ?? null;

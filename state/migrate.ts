@@ -7,6 +7,7 @@ import * as sourceGuards from './migrations/0005-source-guards.ts';
 import * as listValidity from './migrations/0006-list-validity.ts';
 import * as failureWord from './migrations/0007-failure-word.ts';
 import * as grace from './migrations/0008-grace.ts';
+import * as changes from './migrations/0009-changes.ts';
 import * as forgotten from './migrations/0010-forgotten.ts';
 import * as importsInLine from './migrations/0011-imports-in-line.ts';
 import { rows, SCHEMA, type State } from './state.ts';
@@ -20,6 +21,7 @@ const MIGRATIONS: Record<string, Knex.Migration> = {
   '0006-list-validity': listValidity,
   '0007-failure-word': failureWord,
   '0008-grace': grace,
+  '0009-changes': changes,
   '0010-forgotten': forgotten,
   '0011-imports-in-line': importsInLine,
 };

@@ -173,7 +173,7 @@ function leavingAndEntering(
 /** What an approval answers does not hold the run. */
 async function withApproval(trx: Knex.Transaction, run: Run, plan: Plan): Promise<Plan> {
   if (plan.guards.length === 0) return plan;
-  const approval = await activeApproval(trx, run.activation);
+  const approval = await activeApproval(trx, run.activation, run.request.undo);
   if (!approval) return plan;
   // Held by one, it is held by all: who approves it anew then approves the whole of it.
   if (notApproved(plan.guards, approval.figures).length > 0) return plan;
@@ -226,10 +226,12 @@ async function countToSend(trx: Knex, run: string): Promise<number> {
 function planHash(run: Run, digest: string, checksum: string): string {
   const { activation, destination } = run.definition;
   const { id, matchingKey, attributes, list } = activation;
+  const { undo } = run.request; // its plan is another one than the segment's, whatever both would do
+  const what = [id, matchingKey, attributes, list, destination];
   return createHash('sha256')
     .update(
       JSON.stringify([
-        ...[id, matchingKey, attributes, list, destination, run.resync, digest, checksum],
+        ...[...what, run.resync, digest, checksum, ...(undo === undefined ? [] : [undo])],
         ...(run.request.rebase ? ['rebase'] : []),
       ]),
     )

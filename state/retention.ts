@@ -1,3 +1,4 @@
+import { FORGET_OLD_CHANGES } from './changes.ts';
 import { DELETE_OLD_SAMPLES, SAMPLE_LIFETIME } from './samples.ts';
 import type { State } from './state.ts';
 
@@ -5,12 +6,14 @@ import type { State } from './state.ts';
 export interface Retention {
   /** Rejected keys. */
   rejects: number;
+  /** Who entered and left with each run. */
+  changeLog: number;
   /** Runs, with their imports and deliveries. */
   runs: number;
 }
 
 /** So much in one transaction, that nobody waits long for it. */
-const BATCH = { rows: 10_000, runs: 200 };
+const BATCH = { rows: 10_000, runs: 200, logs: 10 };
 /** So many batches at one time; the next run goes on with the rest. */
 const MAX_BATCHES = 100;
 
@@ -19,10 +22,11 @@ const MAX_BATCHES = 100;
  * settled last and the one whose list was delivered last, the imports that count for today's quota, and the deliveries of
  * 7 days that the guard against erosion compares with.
  */
-export async function applyRetention(state: State, { rejects, runs }: Retention): Promise<void> {
+export async function applyRetention(state: State, { rejects, changeLog, runs }: Retention): Promise<void> {
   await inBatches(state, BATCH.rows, `delete from rejects where ctid in (${OLD_REJECTS})`, rejects);
   await inBatches(state, BATCH.rows, `delete from reject_stories where ctid in (${OLD_STORIES})`, rejects);
   await inBatches(state, BATCH.rows, DELETE_OLD_SAMPLES, Math.min(rejects, SAMPLE_LIFETIME));
+  await inBatches(state, BATCH.logs, FORGET_OLD_CHANGES, changeLog);
   await inBatches(state, BATCH.runs, `delete from runs where no in (${OLD_RUNS})`, runs); // and what hangs on them
 }
 
@@ -41,7 +45,7 @@ const LAST_DELIVERED = `
 
 const OLD_RUNS = `
   select no from runs old
-  where closed_at < ${AGE}
+  where closed_at < ${AGE} and not changes_logged
     and no is distinct from (select max(last.no) from runs last
                              where last.activation = old.activation and last.settled_at is not null)
     and no is distinct from (select run from deliveries where id = (${LAST_DELIVERED}))

@@ -102,6 +102,8 @@ export interface Request {
   by?: string;
   /** Hash of the plan that is to be applied, and no other. */
   plan?: string;
+  /** The list is to be what it was after this run, whatever the segment says. */
+  undo?: string;
 }
 
 export interface NewRun extends Holder {

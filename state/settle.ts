@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { listTarget } from '../activation/definition/definition.ts';
+import { logChanges } from './changes.ts';
 import { useUpApprovals } from './decisions.ts';
 import { findDelivered } from './deliveries.ts';
 import { foldMembers, type Folded } from './fold.ts';
@@ -7,7 +8,7 @@ import { checkFence, type Fence } from './lease.ts';
 import { moveOn } from './import-line.ts';
 import { membersTable } from './names.ts';
 import { addCounts, readRun, type Plan, type Run } from './runs.ts';
-import { setTransaction, type State } from './state.ts';
+import { rows, setTransaction, type State } from './state.ts';
 
 /**
  * Folds what a run did into the acknowledged state: only what Actito or the file server confirmed, whatever became
@@ -34,6 +35,9 @@ export async function settleWithin(trx: Knex.Transaction, number: string): Promi
   if (run.request.rebase) return; // it settles itself, or not at all: rebase.ts
   const listIsRight = run.plan.push === null || delivery !== undefined;
 
+  // Nothing to go back to: a first list of a million need not be logged.
+  const isFirst = await isFirstDelivery(trx, run.activation);
+  if (listIsRight && !isFirst && !run.plan.unchanged) await logChanges(trx, run);
   const folded: Folded = run.plan.unchanged
     ? { updated: 0, unmatched: 0, refused: 0, badValues: 0, unsent: 0 }
     : await foldMembers(trx, run, listIsRight);
@@ -52,7 +56,19 @@ export async function settleWithin(trx: Knex.Transaction, number: string): Promi
 
   await moveOn(trx, run.run, run.activation, folded.unsent);
   await addCounts(trx, run.run, folded);
-  await trx.raw('update runs set settled_at = now() where no = ?', [run.run]);
+  await trx.raw('update runs set settled_at = now(), changes_logged = :logged where no = :run', {
+    run: run.run,
+    logged: !isFirst,
+  });
+}
+
+async function isFirstDelivery(trx: Knex, activation: string): Promise<boolean> {
+  const [{ isFirst }] = (await rows<{ isFirst: boolean }>(
+    trx,
+    'select list_delivered_at is null as "isFirst" from activations where id = ?',
+    [activation],
+  )) as [{ isFirst: boolean }];
+  return isFirst;
 }
 
 async function acknowledgeList(trx: Knex, run: Run, plan: Plan, deliveredAt: Date): Promise<void> {

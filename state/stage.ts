@@ -25,6 +25,14 @@ export interface Extraction {
   guards: GuardTrip[];
 }
 
+/** SQL that makes a stage for so many mapped attributes; a crash of PostgreSQL leaves it empty. */
+export function createStage(stage: string, attributes: number): string {
+  const values = valueColumns(attributes).map((column) => `, ${column} text`);
+  return `
+    create unlogged table ${stage} (key text collate "C", identifier text collate "C", hashes bytea ${values.join('')})
+    with (autovacuum_enabled = false)`;
+}
+
 /** Values of a stage: one text column per mapped attribute, in the order of the mapping. */
 export function valueColumns(attributes: number): string[] {
   return Array.from({ length: attributes }, (_, index) => `c${index + 1}`);
@@ -64,14 +72,10 @@ export async function fillStage(
   const stage = stageTable(run, extraction);
   return withConnection(state, async (client) => {
     await client.query('begin');
-    const values = valueColumns(attributes).map((column) => `, ${column} text`);
-    await client.query(
-      `create unlogged table ${stage} (key text collate "C", identifier text collate "C", hashes bytea ${values.join('')})
-       with (autovacuum_enabled = false)`,
-    );
+    await client.query(createStage(stage, attributes));
     const sink = client.query(copyFrom(`copy ${stage} from stdin with (freeze)`));
     await pipeline(lines, sink, { signal });
-    const forgotten = await dropForgotten(client, stage);
+    const forgotten = await dropForgotten((sql) => client.query(sql), stage);
     await client.query('commit');
     return { staged: sink.rowCount - forgotten, forgotten };
   });

@@ -2,8 +2,10 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { defineQuery } from '@temporalio/workflow';
 import { z } from 'zod';
 import type { PlanOutlook } from '../activities/outlook.ts';
+import { planHash, text, type RunRequest } from './run-request.ts';
 
 export type { PlanOutlook };
+export { requestSchema, type RunInput, type RunRequest } from './run-request.ts';
 
 /*
  * What the outside knows of the workflow: names, input, result, queries. The command line and the bare Temporal CLI
@@ -12,52 +14,6 @@ export type { PlanOutlook };
 
 export const TASK_QUEUE = 'actito-sync';
 export const WORKFLOW_TYPE = 'runActivation';
-
-const text = (longest: number) =>
-  z
-    .string({ error: 'a text' })
-    .regex(/\S/, 'a text that is not empty')
-    .max(longest, `a text of at most ${longest} characters`);
-const planHash = z
-  .string({ error: 'the hash of a plan' })
-  .regex(/^[0-9a-f]{12}$/, 'the hash of a plan (12 characters)');
-
-/** The one argument of the workflow. */
-export const requestSchema = z
-  .strictObject({
-    activation: z
-      .string({ error: 'the id of an activation (the name of its file without .yaml)' })
-      .min(1, 'the id of an activation (the name of its file without .yaml)'),
-    dryRun: z.boolean({ error: 'true or false' }).default(false),
-    resync: z.boolean({ error: 'true or false' }).default(false),
-    /** Take the segment for what Actito has, and send nothing (with a reason). */
-    rebase: z.boolean({ error: 'true or false' }).default(false),
-    reason: text(200).optional(),
-    /** Apply exactly this plan, of a dry run or a held run; anything else ends as `PlanStale`. */
-    plan: planHash.optional(),
-    /** Approve this held plan (with a reason), and run. */
-    approve: planHash.optional(),
-    /** Who approves. */
-    by: text(100).optional(),
-  })
-  .refine((request) => request.approve === undefined || request.reason !== undefined, {
-    path: ['reason'],
-    error: 'a text: an approval says why',
-  })
-  .refine(({ rebase, reason }) => !rebase || reason !== undefined, {
-    path: ['reason'],
-    error: 'a text: a rebase says why',
-  })
-  .refine(({ rebase, resync }) => !rebase || !resync, {
-    path: ['rebase'],
-    error: 'false with resync: the one sends nothing, the other everything',
-  })
-  .refine(({ rebase, dryRun, plan }) => !rebase || (!dryRun && plan === undefined), {
-    path: ['rebase'],
-    error: 'false with dryRun or plan: they are about what would be sent, and a rebase sends nothing',
-  });
-export type RunInput = z.input<typeof requestSchema>;
-export type RunRequest = z.output<typeof requestSchema>;
 
 /** The workflow id of a run: one run of an activation at a time, and a plan beside it. */
 export function workflowId({ activation, dryRun }: Pick<RunRequest, 'activation' | 'dryRun'>): string {
@@ -102,6 +58,8 @@ export interface RunResult {
   counts: RunCounts;
   rejects: { stage: string; reason: string; attribute: string; count: number }[];
   planHash?: string;
+  /** The list was put back to how it was after this run, or would be. */
+  undo?: string;
   /** Of a dry run: what else can be said of its plan. */
   plan?: PlanOutlook;
   list?: {

@@ -3,7 +3,7 @@ import { requestSchema, type RunRequest } from './contract.ts';
 import { forPeople } from './failure.ts';
 
 const EXAMPLE =
-  '{"activation":"vip-customers"}, optionally with dryRun, resync, rebase (true or false), reason, plan, approve and by';
+  '{"activation":"vip-customers"}, optionally with dryRun, resync, rebase (true or false), reason, plan, approve, by and undo';
 
 /** The argument of `runActivation`. @throws ApplicationFailure InvalidActivation */
 export function parseRequest(input: unknown): RunRequest {

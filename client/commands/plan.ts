@@ -4,7 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { Failure } from '../../activation/failures.ts';
 import { readSamples } from '../../state/samples.ts';
-import { requestSchema, type RunRequest, type RunResult } from '../../workflows/contract.ts';
+import { requestSchema, type RunInput, type RunRequest, type RunResult } from '../../workflows/contract.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describePlan } from '../output/plan.ts';
 import { describeResult } from '../output/result.ts';
@@ -16,14 +16,14 @@ import { startAndFollow } from './follow.ts';
 import { ACTIVATION, JSON_OPTION } from './options.ts';
 import type { Surroundings } from './surroundings.ts';
 
-interface PlanFlags {
+export interface PlanFlags {
   json?: boolean;
   out?: string;
   showPersonalData?: boolean;
 }
 
 /** Adds `plan <activation>`. */
-export function definePlan(program: Command, { surroundings, connected }: CommandContext): void {
+export function definePlan(program: Command, context: CommandContext): void {
   program
     .command('plan')
     .description('show what a run would do now, with a sample of it and its hash; writes nothing to Actito')
@@ -41,18 +41,27 @@ export function definePlan(program: Command, { surroundings, connected }: Comman
         ['plan vip-customers --json', 'for a program'],
       ),
     )
-    .action(async (activation: string, flags: PlanFlags) => {
-      const request = checked(requestSchema, { activation, dryRun: true });
-      await assertPossible(flags, surroundings.env);
-      await connected((client) => plan(client, request, flags, surroundings));
-    });
+    .action((activation: string, flags: PlanFlags) =>
+      planAndTell({ activation, dryRun: true }, flags, context),
+    );
 }
 
 const WHERE = `
 It ends with 0 also when a guard would hold the run: the answer tells. Keys and values are personal data: they are read
 from the state database (ACTITO_SYNC_DATABASE_URL), where they are deleted after a day, and never pass through Temporal.`;
 
-/** `plan <activation>`. @returns the exit code @throws what the dry run failed of */
+/** Makes a plan by a dry run, and prints it. @throws Failure InvalidActivation at once, what the dry run failed of */
+export async function planAndTell(
+  input: RunInput,
+  flags: PlanFlags,
+  { surroundings, connected }: CommandContext,
+): Promise<void> {
+  const request = checked(requestSchema, input);
+  await assertPossible(flags, surroundings.env);
+  await connected((client) => plan(client, request, flags, surroundings));
+}
+
+/** @returns the exit code */
 async function plan(
   client: Client,
   request: RunRequest,

@@ -23,6 +23,8 @@ export interface Explanation {
   since: { run: string; at: Date | null } | null;
   /** It is on the list for a while, and the segment lacks it. */
   leaving: Leaving | null;
+  /** The run with which it left the list, as far as that is still known. */
+  left: { run: string; at: Date } | null;
   /** Actito's last answer to its attributes; null when it is no member. */
   actito: ActitosAnswer | null;
   /** All of it in sentences. */
@@ -54,7 +56,7 @@ export interface Found {
 /** Why nothing is known: the activation has never run. */
 export function neverRan({ activation, key }: Asked): Explanation {
   const because = [`${activation} has never run: nobody is on its list.`];
-  const nothing = { storedAs: null, since: null, leaving: null, actito: null, rejects: [] };
+  const nothing = { storedAs: null, since: null, leaving: null, left: null, actito: null, rejects: [] };
   return { activation, key, onList: false, ...nothing, because };
 }
 
@@ -78,6 +80,7 @@ export function explainKey({ activation, key }: Asked, { definition, found, fact
     onList: member?.listed ?? false,
     since: member?.listed ? { run: member.since, at: member.sinceMoment } : null,
     leaving,
+    left: member?.listed ? null : facts.left,
     actito,
     because: [
       ...(member ? membership(member, definition) : absence(found, facts)),
@@ -99,19 +102,24 @@ function membership(member: Membership, { activation }: Definition): string[] {
       ];
 }
 
-function absence(found: CanonicalKey, { rejects, lastRead, later }: KeyFacts): string[] {
+function absence(found: CanonicalKey, { rejects, left, lastRead, later }: KeyFacts): string[] {
   if ('reject' in found)
     return [`Such a key is never on the list (${found.reject}): ${KEY_REJECTS[found.reject]}`];
   if (!lastRead) return ['Not on the list: no run has succeeded yet.', ...laterRun(later)];
   const run = `run ${lastRead.run}${at(lastRead.openedAt)}`;
   const rejected = rejects.find(({ stage, lastRun }) => stage === 'extract' && lastRun === lastRead.run);
   return [
-    rejected
-      ? `Not on the list: ${run} could not use its row (${rejected.reason}).`
-      : `Not on the list: it was not in the segment when ${run} read it.`,
+    `Not on the list: ${rejected ? `${run} could not use its row (${rejected.reason}).` : notRead(run, lastRead)}`,
+    ...(left ? [`It left the list with run ${left.run}${at(left.at)}.`] : []),
     ...unstored(lastRead),
     ...laterRun(later),
   ];
+}
+
+function notRead(run: string, { undo }: LastRead): string {
+  return undo === null
+    ? `it was not in the segment when ${run} read it.`
+    : `${run} put it back to how it was after run ${undo}, and it was not on it then.`;
 }
 
 /**

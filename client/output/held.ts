@@ -23,7 +23,7 @@ export function describeRefusal({ activation, refused, by, reason, counts }: Ref
   return [
     `${activation}: plan ${refused} is refused by ${by}: ${reason}`,
     `  ${countsInWords(counts)}`,
-    'Runs and schedules go on. As long as the warehouse says the same, they are held again.',
+    'Runs and schedules go on. As long as one would do the same, it is held again.',
   ];
 }
 

@@ -22,7 +22,7 @@ function row(run: PastRun): string[] {
     run.run,
     minute(openedAt),
     closedAt === null ? '–' : ms(closedAt.getTime() - openedAt.getTime()),
-    outcomeOf(run),
+    run.undo === null ? outcomeOf(run) : `${outcomeOf(run)} (undo to ${run.undo})`,
     ...COUNTS.map((name) => String(counts[name] ?? '–')),
     listOf(run),
   ];

@@ -1,6 +1,7 @@
 import type { PlanOutlook, RunResult } from '../../workflows/contract.ts';
 import { applyCommand, decideCommand } from '../run/commands.ts';
 import { countLines, entry, MORE_COUNTS, reasonLines } from './result.ts';
+import { afterUndo, UNDO_COUNTS, undoWords } from './undo.ts';
 import { sampleLines, type ShownSample } from './samples.ts';
 import { sizeInWords } from './sizes.ts';
 
@@ -18,11 +19,12 @@ export function describePlan(
   result: RunResult,
   plan: Omit<PlanOutlook, 'samples'> & { samples: readonly ShownSample[] },
 ): string[] {
-  const { activation, outcome, counts, rejects, notes, planHash } = result;
+  const { activation, outcome, counts, rejects, notes, planHash, undo } = result;
   const { guards, problems, samples } = plan;
   return [
     `${activation}: ${outcome}`,
-    ...countLines(COUNTS, counts, () => true),
+    ...undoWords(undo).map((words) => entry('undo', words)),
+    ...countLines(undo === undefined ? COUNTS : UNDO_COUNTS, counts, () => true),
     ...countLines(MORE_COUNTS, counts, (count) => count > 0),
     ...reasonLines(rejects),
     ...listLines(result, plan),
@@ -33,7 +35,8 @@ export function describePlan(
     ...notes.map((note) => entry('note', note)),
     ...(planHash === undefined ? [] : [entry('plan', planHash)]),
     ...sampleLines(samples),
-    ...(planHash === undefined ? [] : nextLines(activation, planHash, guards.length > 0)),
+    ...(planHash === undefined ? [] : nextLines(result, planHash, guards.length > 0)),
+    ...afterUndo(activation, undo),
   ];
 }
 
@@ -79,11 +82,11 @@ function createLines({ creates }: Outlook): string[] {
   ];
 }
 
-function nextLines(activation: string, planHash: string, isHeld: boolean): string[] {
+function nextLines({ activation, undo }: RunResult, planHash: string, isHeld: boolean): string[] {
   return isHeld
     ? [
         `Approve it, and run:  ${decideCommand('approve', activation, planHash)}`,
         `Or refuse it:         ${decideCommand('reject', activation, planHash)}`,
       ]
-    : [`Apply exactly this:  ${applyCommand(activation, planHash)}`];
+    : [`Apply exactly this:  ${applyCommand(activation, planHash, undo)}`];
 }

@@ -2,6 +2,7 @@ import ms from 'ms';
 import { KEY_REJECTS } from '../../activation/keys/rejects.ts';
 import { VALUE_REJECTS } from '../../activation/values/rejects.ts';
 import type { RunCounts, RunResult } from '../../workflows/contract.ts';
+import { afterUndo, UNDO_COUNTS, undoWords } from './undo.ts';
 
 /** Always shown when the run counted it. */
 const MAIN_COUNTS: Record<string, string> = {
@@ -35,14 +36,16 @@ const CONFIRMATIONS = {
 
 /** A run's result for people, line by line. `now` is what "in 2 days" counts from. */
 export function describeResult(result: RunResult, now = Date.now()): string[] {
-  const { activation, outcome, counts, rejects, list, notes, rebase = false } = result;
+  const { activation, outcome, counts, rejects, list, notes, undo, rebase = false } = result;
   return [
     `${activation}: ${outcome}`,
-    ...countLines(MAIN_COUNTS, counts, () => true),
+    ...undoWords(undo).map((words) => entry('undo', words)),
+    ...countLines(undo === undefined ? MAIN_COUNTS : UNDO_COUNTS, counts, () => true),
     ...countLines(MORE_COUNTS, counts, (count) => count > 0),
     ...reasonLines(rejects),
     ...(list ? listLines(list, now, rebase) : []),
     ...notes.map((note) => entry('note', note)),
+    ...afterUndo(activation, undo),
   ];
 }
 

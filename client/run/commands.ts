@@ -3,18 +3,29 @@ import { PROGRAM } from '../commands/context.ts';
 
 /** The command line that starts this request, or follows it while it runs. */
 export function runCommand(request: RunRequest): string {
-  const { activation, approve, dryRun, resync, rebase, reason, by, plan } = request;
+  const { approve, dryRun, resync, rebase, reason, by, plan, undo } = request;
   const flags = [
-    dryRun ? ' --dry-run' : '',
+    dryRun && undo === undefined ? ' --dry-run' : '',
     resync ? ' --resync' : '',
     plan === undefined ? '' : ` --plan ${plan}`,
     rebase && approve !== undefined ? ` --approve ${approve}` : '',
     reason === undefined ? '' : ` --reason ${quoted(reason)}`,
     by === undefined ? '' : ` --by ${quoted(by)}`,
   ];
-  const usual = approve === undefined ? `run ${activation}` : `approve ${activation} ${approve}`;
-  const command = rebase ? `rebase ${activation}` : usual;
-  return `${PROGRAM} ${command}${flags.join('')}`;
+  return `${commandOf(request)}${flags.join('')}`;
+}
+
+type Asked = Pick<RunRequest, 'activation'> & Partial<RunRequest>;
+
+function commandOf({ activation, approve, rebase, undo }: Asked): string {
+  if (rebase) return `${PROGRAM} rebase ${activation}`;
+  if (approve !== undefined) return `${PROGRAM} approve ${activation} ${approve}`;
+  return undo === undefined ? `${PROGRAM} run ${activation}` : undoCommand(activation, undo);
+}
+
+/** The command line that shows what going back to a run would do. */
+function undoCommand(activation: string, to: string): string {
+  return `${PROGRAM} undo ${activation} --to ${to}`;
 }
 
 /** The command line that cancels a run. */
@@ -27,9 +38,15 @@ export function planCommand(activation: string): string {
   return `${PROGRAM} plan ${activation}`;
 }
 
-/** The command line that applies a plan. */
-export function applyCommand(activation: string, planHash: string): string {
-  return `${PROGRAM} run ${activation} --plan ${planHash}`;
+/** The command line that applies a plan; of an undo the reason is to be filled in. */
+export function applyCommand(activation: string, planHash: string, undo?: string): string {
+  const command = `${commandOf({ activation, undo })} --plan ${planHash}`;
+  return undo === undefined ? command : `${command} --reason "…"`;
+}
+
+/** The command line that keeps a list as it is, as far as its schedule goes; the note is to be filled in. */
+export function pauseCommand(activation: string): string {
+  return `${PROGRAM} schedule pause ${activation} --note "…"`;
 }
 
 /** The command line that answers a held plan; the reason is to be filled in. */

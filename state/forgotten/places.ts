@@ -16,5 +16,6 @@ const itsOwn = (activation: string) => `activation = ${activation}`;
 export const PLACES: Place[] = [
   { table: 'rejects', key: 'key', scope: ofItsRuns, spelt: 'source' },
   { table: 'reject_stories', key: 'key', scope: itsOwn, spelt: 'source' },
+  { table: 'changes', key: 'key', scope: ofItsRuns, spelt: 'canonical' },
   { table: 'samples', key: 'key', scope: ofItsRuns, spelt: 'source' },
 ];

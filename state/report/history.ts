@@ -8,6 +8,8 @@ export interface PastRun {
   dryRun: boolean;
   /** It took the segment for what Actito has. */
   rebase: boolean;
+  /** The run that it put the list back to; null: it followed the segment. */
+  undo: string | null;
   /** Why it was started by hand, in the words of who did. */
   reason: string | null;
   openedAt: Date;
@@ -49,7 +51,7 @@ export async function findPastRun(
 }
 
 const PAST_RUN = `
-  select cast(no as text) as run, workflow_id as "workflowId", fence is null as "dryRun",
+  select cast(no as text) as run, workflow_id as "workflowId", fence is null as "dryRun", request->>'undo' as undo,
          coalesce(cast(request->>'rebase' as boolean), false) as rebase, request->>'reason' as reason,
          opened_at as "openedAt", closed_at as "closedAt", outcome, failure, counts,
          nullif(plan->>'hash', '') as "planHash", plan->>'push' as push,

@@ -1,3 +1,4 @@
+import type { Change } from '../changes.ts';
 import { membersTable } from '../names.ts';
 import { findPastRun, type PastRun } from './history.ts';
 import { readRejects, type RejectStory } from './rejects.ts';
@@ -6,6 +7,8 @@ import type { Snapshot } from './snapshot.ts';
 /** What is known of one key of an activation. */
 export interface KeyFacts {
   member: Membership | null;
+  /** The run with which it left the list, as far as the change log reaches; null when its last change was another. */
+  left: { run: string; at: Date } | null;
   /** What was rejected of it, the latest first. */
   rejects: RejectStory[];
   /** The last run that read the segment and did all that followed from it. */
@@ -45,6 +48,7 @@ export async function readKeyFacts(
   { canonical, spellings }: { canonical: string | null; spellings: string[] },
 ): Promise<KeyFacts> {
   const member = canonical === null ? null : await readMembership(snapshot, activation, canonical);
+  const left = canonical === null ? null : await readLeaving(snapshot, activation, canonical);
   const rejects: RejectStory[] = [];
   for await (const batch of readRejects(snapshot, { activation, keys: spellings })) rejects.push(...batch);
   const lastRead = await readLastRead(snapshot, activation);
@@ -54,7 +58,7 @@ export async function readKeyFacts(
   )) as [{ last: string | null }];
   const isLater = last !== null && last !== lastRead?.run;
   const later = isLater ? ((await findPastRun(snapshot, activation, last)) ?? null) : null;
-  return { member, rejects, lastRead, later };
+  return { member, left, rejects, lastRead, later };
 }
 
 async function readMembership(
@@ -82,6 +86,17 @@ async function readMembership(
   const { missingRun, missingSince, missedRuns, ...rest } = member;
   const missing = missingRun && { run: missingRun, since: missingSince!, runs: missedRuns! };
   return { ...rest, missing: missing || null };
+}
+
+/** One look into the index per logged run of the activation, the latest first: no index by key is needed. */
+async function readLeaving({ rows }: Snapshot, activation: string, key: string): Promise<KeyFacts['left']> {
+  const [last] = await rows<{ run: string; at: Date; change: Change }>(
+    `select cast(no as text) as run, settled_at as at, change
+     from runs cross join lateral (select change from changes where run = runs.no and key = $2 limit 1) as change
+     where activation = $1 and changes_logged order by no desc limit 1`,
+    [activation, key],
+  );
+  return last?.change === 'left' ? { run: last.run, at: last.at } : null;
 }
 
 async function readLastRead(snapshot: Snapshot, activation: string): Promise<LastRead | null> {

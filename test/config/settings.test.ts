@@ -11,14 +11,16 @@ async function settingsOf(files: Record<string, string>) {
 }
 
 describe('project.yaml', () => {
-  it('may be missing: rejects are kept for 14 days, runs for 90', async () => {
-    expect(await settingsOf({})).toEqual({ retention: { rejects: 14 * DAY, runs: 90 * DAY } });
+  it('may be missing: rejects and the change log are kept for 14 days, runs for 90', async () => {
+    expect(await settingsOf({})).toEqual({
+      retention: { rejects: 14 * DAY, changeLog: 14 * DAY, runs: 90 * DAY },
+    });
   });
 
   it('says how long what is past is kept; what it leaves out has its default', async () => {
     const retention = 'retention: { rejects: 3d }\n';
     expect(await settingsOf({ 'project.yaml': retention })).toEqual({
-      retention: { rejects: 3 * DAY, runs: 90 * DAY },
+      retention: { rejects: 3 * DAY, changeLog: 14 * DAY, runs: 90 * DAY },
     });
     expect((await settingsOf({ 'project.yml': retention })).retention.rejects).toBe(3 * DAY);
   });
@@ -43,6 +45,15 @@ test.each([
     'retention: { rejects: 100d }',
     ':1 retention.rejects: expected no longer than retention.runs, since rejects go with their run, got "100d"',
   ],
+  [
+    'retention: { changeLog: 91d }',
+    ':1 retention.changeLog: expected no longer than retention.runs, since the log is of runs, got "91d"',
+  ],
+  [
+    'retention: { changeLog: 14 }',
+    ':1 retention.changeLog: expected a duration such as 15m, 48h or 2 days, got 14',
+  ],
+  ['retention: { changelog: 7d }', ':1 retention.changelog: unknown setting, did you mean "changeLog"?'],
   ['retention: { reject: 1d }', ':1 retention.reject: unknown setting, did you mean "rejects"?'],
   ['retain: { runs: 90d }', ':1 retain: unknown setting (known: retention)'],
   ['retention: 14d', ':1 retention: expected a group of settings'],

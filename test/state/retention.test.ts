@@ -15,7 +15,7 @@ afterAll(() => world?.dispose());
 beforeEach(() => world.state.raw('truncate activations cascade'));
 
 const DAY = 24 * 3_600_000;
-const RETENTION = { rejects: 14 * DAY, runs: 90 * DAY };
+const RETENTION = { rejects: 14 * DAY, changeLog: 14 * DAY, runs: 90 * DAY };
 const ANNA = { key: 'anna', values: ['1', '2', '3'] };
 const CHANGED = { key: 'anna', values: ['x', '2', '3'] };
 
@@ -103,7 +103,7 @@ test('an open run stays, however old', async () => {
 
 test('imports of the last 24 hours stay for the quota, and the deliveries of 7 days for the guard, whatever the setting', async () => {
   const definition = definitionFor(newActivation());
-  const atOnce = { rejects: 0, runs: 0 };
+  const atOnce = { rejects: 0, changeLog: 0, runs: 0 };
   await goodRun(world, definition, [ANNA]);
   const second = await goodRun(world, definition, [CHANGED]); // imports, and delivers nothing
   const third = await goodRun(world, definition, [ANNA, { ...ANNA, key: 'bob' }]);

@@ -138,7 +138,7 @@ test('a run that is none keeps no samples: no value outlives it', async () => {
   expect(await rows(world.state, 'select from samples where run = ?', [run])).toEqual([]);
 });
 
-const RETENTION = { rejects: 14 * 24 * 3_600_000, runs: 90 * 24 * 3_600_000 };
+const RETENTION = { rejects: 14 * 24 * 3_600_000, changeLog: 0, runs: 90 * 24 * 3_600_000 };
 const stored = async () =>
   (await rows<{ run: string }>(world.state, 'select distinct run from samples order by run')).map(
     ({ run }) => run,

@@ -94,15 +94,17 @@ export interface OpenOptions {
   dryRun?: boolean;
   resync?: boolean;
   rebase?: boolean;
+  /** Instead of following a segment. */
+  undo?: string;
 }
 
 export function tryToOpen(
   { state }: StateWorld,
   definition: Definition,
-  { holder, isOpen = everyoneIsGone, dryRun = false, resync = false, rebase }: OpenOptions = {},
+  { holder, isOpen = everyoneIsGone, dryRun = false, resync = false, rebase, undo }: OpenOptions = {},
 ): Promise<Opened> {
   const activation = definition.activation.id;
-  const request = { dryRun, resync, rebase };
+  const request = { dryRun, resync, rebase, undo };
   return openRun(state, { ...(holder ?? execution(activation)), activation, request, definition }, isOpen);
 }
 

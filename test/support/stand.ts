@@ -136,5 +136,5 @@ export async function loseState({ state }: Pick<Stand, 'state'>): Promise<void> 
      and relname ~ '^(members|stage|delta|result)_'`,
   );
   for (const { name } of left.rows) await state.raw(`drop table ${name}`);
-  await state.raw('truncate activations, forgotten cascade'); // everything hangs on them
+  await state.raw('truncate activations, changes, forgotten cascade'); // all else hangs on them
 }

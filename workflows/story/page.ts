@@ -6,6 +6,8 @@ export interface Known {
   /** The activation's name, or its id until that is read. */
   name: string;
   segment: string;
+  /** The run that an undo puts the list back to, instead of following the segment. */
+  undo?: string;
   list: string;
   dryRun: boolean;
   /** The segment is only taken for what Actito has. */
@@ -25,11 +27,12 @@ export interface Known {
 
 /** A run as a short page of Markdown for the web UI: numbers and names only, no personal data. */
 export function page(known: Known): string {
-  const { name, segment, list, dryRun, rebase, phase, outcome, counts, reason, notes } = known;
+  const { name, segment, undo, list, dryRun, rebase, phase, outcome, counts, reason, notes } = known;
   const { read, list: members } = countLines(counts);
   const attributes = attributeWords(known);
   const rows = [
-    ['Segment', [segment && `*${segment}*`, read]],
+    ['Segment', undo ? [] : [segment && `*${segment}*`, read]],
+    ['Undo', [undo && `the list as it was after run ${undo}`]],
     ['List', [list && `*${list}*`, members, pushWords(known), confirmation(known)]],
     ['Attributes', [attributes]],
   ] as const;
@@ -59,7 +62,12 @@ function failureBlock({ failure, answer }: Known): string {
 export function summarySentence(known: Known): string {
   const { read, list } = countLines(known.counts);
   const attributes = attributeWords(known);
-  const parts = [read && `read ${read}`, list && `list: ${list}`, pushWords(known), confirmation(known)];
+  const parts = [
+    known.undo ? `undo to run ${known.undo}` : read && `read ${read}`,
+    list && `list: ${list}`,
+    pushWords(known),
+    confirmation(known),
+  ];
   return [...parts, attributes && `attributes: ${attributes}`].filter(Boolean).join('; ');
 }
 

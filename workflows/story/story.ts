@@ -47,8 +47,8 @@ export class Story {
     });
   }
 
-  opened({ name, segment, list }: OpenedRun): void {
-    Object.assign(this.#known, { name, segment, list });
+  opened({ name, segment, list, undo }: OpenedRun): void {
+    Object.assign(this.#known, { name, segment, list, undo });
   }
 
   phase(phase: Phase): void {
@@ -145,6 +145,7 @@ export class Story {
       counts: this.#known.counts,
       rejects,
       planHash: this.#planHash,
+      undo: this.#known.undo,
       plan: this.#outlook,
     };
   }

@@ -1,0 +1,151 @@
+import type { Knex } from 'knex';
+import type { Definition } from '../activation/definition/definition.ts';
+import { Failure } from '../activation/failures.ts';
+import type { Column } from '../activation/values/kinds.ts';
+import { FIRST_CHANGES_AFTER } from './changes.ts';
+import { dropForgotten } from './forgotten/drop-from-stage.ts';
+import { membersTable, stageTable } from './names.ts';
+import type { Run } from './runs.ts';
+import { createStage } from './stage.ts';
+import { rows, setTransaction, type State } from './state.ts';
+
+/** An undo: the list is to hold whom it held after the run `to`. */
+export interface Undo {
+  activation: string;
+  /** The number of a run. */
+  to: string;
+  /** By which the list would be delivered now. */
+  definition: Definition;
+}
+
+/**
+ * Fills an extraction's stage with the list as it was after the run `to`: those who are listed now, but for each key that
+ * has changed since as its first change tells it. Without hashes and values, so that no attributes are sent.
+ * Who asked to be forgotten since is not in it.
+ * @returns the number of rows found, and of those left out
+ * @throws Failure InvalidActivation when that cannot be told (any more)
+ */
+export async function recallList(
+  state: State,
+  { run, activation, definition }: Run,
+  extraction: string,
+  to: string,
+): Promise<{ read: number; forgotten: number }> {
+  const stage = stageTable(run, extraction);
+  return setTransaction(state, async (trx) => {
+    await trx.raw(createStage(stage, definition.activation.attributes.length));
+    const { rowCount } = await trx.raw<{ rowCount: number }>(
+      `with changed as (${FIRST_CHANGES_AFTER})
+       insert into ${stage} (key, identifier)
+       select key, identifier from ${membersTable(activation)} member
+       where listed and not exists (select from changed where changed.key = member.key)
+       union all
+       select key, identifier from changed where change <> 'entered'`,
+      { activation, to },
+    );
+    const forgotten = await dropForgotten((sql) => trx.raw<{ rowCount: number }>(sql), stage);
+    // Last: what retention has deleted before the rows were read is seen now.
+    await requireUndo(trx, { activation, to, definition });
+    return { read: rowCount, forgotten };
+  });
+}
+
+/** The columns of the warehouse as they were read last for these attributes; an undo reads none. */
+export async function knownColumns(db: Knex, { activation, definition }: Run): Promise<Column[]> {
+  const { attributes } = definition.activation;
+  const [last] = await rows<{ columns: Column[] }>(
+    db,
+    `select columns from runs
+     where activation = :activation and columns is not null
+       and definition->'activation'->'attributes' = cast(:attributes as jsonb)
+     order by no desc limit 1`,
+    { activation, attributes: JSON.stringify(attributes) },
+  );
+  // A mapping that was never read yet: texts can become anything, and nothing of them is sent.
+  return (
+    last?.columns ?? attributes.map(({ column: name }) => ({ name, kind: 'text', databaseType: 'text' }))
+  );
+}
+
+interface PastList {
+  activation: string;
+  dryRun: boolean;
+  closed: boolean;
+  outcome: string | null;
+  /** Its list is the one that was meant: delivered, or not in need of it. */
+  done: boolean;
+  definition: Definition;
+}
+
+/**
+ * Makes sure that the list can be put back to what it was after the run `to`.
+ * @throws Failure InvalidActivation: no such run of this activation, a run that left no list, another key or identifier
+ * since, or changes after it that were not logged or are deleted
+ */
+export async function requireUndo(db: Knex, { activation, to, definition }: Undo): Promise<void> {
+  const refused = (message: string) => new Failure('InvalidActivation', message);
+  const history = `See actito-sync history ${activation}.`;
+  const [past] = await rows<PastList>(
+    db,
+    `select activation, fence is null as "dryRun", closed_at is not null as closed, outcome, definition,
+            settled_at is not null and (plan->>'push' is null or exists (
+              select from deliveries where deliveries.run = runs.no and delivered_at is not null)) as done
+     from runs where no = ?`,
+    [to],
+  );
+  if (!past) throw refused(`Activation ${activation} has no run ${to}, or none any more. ${history}`);
+  if (past.activation !== activation)
+    throw refused(`Run ${to} is one of activation ${past.activation}, not of ${activation}. ${history}`);
+  if (past.dryRun) throw refused(`Run ${to} of ${activation} was a dry run: it left no list. ${history}`);
+  if (!past.done) {
+    const how = past.closed ? `ended as ${past.outcome}` : 'has not ended';
+    throw refused(
+      `Run ${to} of ${activation} ${how}, and has not settled a list to go back to. Name the run before it that ` +
+        `succeeded. ${history}`,
+    );
+  }
+  const changed = changedMeaning(past.definition, definition);
+  if (changed !== undefined)
+    throw refused(
+      `${changed}: the list of ${activation} after run ${to} does not fit it. Undo that setting first, or name a later run. ${history}`,
+    );
+  await requireLog(db, activation, to);
+}
+
+/** What of the keys or identifiers means something else now; undefined when nothing does. */
+function changedMeaning({ activation: was }: Definition, { activation: is }: Definition): string | undefined {
+  const settings = [
+    ['matchingKey', was.matchingKey, is.matchingKey],
+    ['list.identifier', was.list.identifier, is.list.identifier],
+  ] as const;
+  const inWords = ({ column, attribute }: { column: string; attribute: string }) =>
+    `${column} → ${attribute}`;
+  for (const [name, before, now] of settings) {
+    if (meaning(before) === meaning(now)) continue;
+    const differs =
+      inWords(before) === inWords(now) ? 'has changed' : `was ${inWords(before)} and is ${inWords(now)}`;
+    return `${name} ${differs} since`;
+  }
+  return undefined;
+}
+
+/** Settings in one order: what is stored comes back in another. */
+function meaning(setting: object): string {
+  return JSON.stringify(Object.entries(setting).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function requireLog(db: Knex, activation: string, to: string): Promise<void> {
+  // After it everything is logged; so it is the oldest run that the list can be put back to.
+  const [oldest] = await rows<{ run: string; isLater: boolean; at: Date }>(
+    db,
+    `select no as run, no > :to as "isLater", settled_at as at from runs
+     where activation = :activation and settled_at is not null and not changes_logged order by no desc limit 1`,
+    { activation, to },
+  );
+  if (!oldest?.isLater) return;
+  throw new Failure(
+    'InvalidActivation',
+    `The change log of ${activation} does not reach back to run ${to}: changes are kept for retention.changeLog (project.yaml), ` +
+      `and were not recorded by earlier versions. The oldest run to go back to is ${oldest.run} (${oldest.at.toISOString()}).`,
+  );
+}

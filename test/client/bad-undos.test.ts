@@ -1,0 +1,95 @@
+import { beforeAll, expect, test } from 'vitest';
+import { WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { pastForTests, seedPeople } from './past/support.ts';
+
+const past = pastForTests({ reset: beforeAll });
+
+const WRONG_COMMAND_LINE = 2;
+const FAILED = 1;
+
+beforeAll(async () => {
+  await seedPeople(past.stand);
+  await past.hosted.run();
+});
+
+test.each<{ what: string; args: string; code: number; says: string | RegExp }>([
+  {
+    what: 'an undo to nowhere',
+    args: 'undo vip',
+    code: WRONG_COMMAND_LINE,
+    says: "error: required option '--to <run>' not specified",
+  },
+  {
+    what: 'an undo to no number',
+    args: 'undo vip --to yesterday',
+    code: WRONG_COMMAND_LINE,
+    says: "error: option '--to <run>' argument 'yesterday' is invalid. Expected a whole number from 1 on.",
+  },
+  {
+    what: 'an undo that is applied without a reason',
+    args: 'undo vip --to 1 --plan 0123456789ab',
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: reason: expected a text: an undo says why',
+  },
+  {
+    what: 'an undo by no hash',
+    args: 'undo vip --to 1 --plan all --reason x',
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: plan: expected the hash of a plan (12 characters)',
+  },
+  {
+    what: 'an undo that is applied and shows personal data',
+    args: 'undo vip --to 1 --plan 0123456789ab --reason x --show-personal-data',
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: --out and --show-personal-data are for the plan of an undo, and go without --plan.',
+  },
+  {
+    what: 'an undo by a plan that nobody made',
+    args: 'undo vip --to 1 --plan 0123456789ab --reason x',
+    code: FAILED,
+    says: 'PlanUnknown: Activation vip has no plan 0123456789ab.',
+  },
+  {
+    what: 'an undo to a run that never was',
+    args: 'undo vip --to 999999',
+    code: FAILED,
+    says: 'InvalidActivation: Activation vip has no run 999999, or none any more. See actito-sync history vip.',
+  },
+  {
+    what: 'an undo of a misspelt activation',
+    args: 'undo vipp --to 1',
+    code: FAILED,
+    says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
+  },
+])('$what: says what is wrong, and ends with $code', async ({ args, code, says }) => {
+  const ended = await past.ask(args.split(' '));
+  expect(ended.err).toMatch(says);
+  expect(ended.code).toBe(code);
+});
+
+test.each([
+  {
+    what: 'without a plan',
+    request: { undo: '1', reason: 'x' },
+    says: 'plan: expected the hash of a plan: an undo',
+  },
+  {
+    what: 'together with a resync',
+    request: { undo: '1', dryRun: true, resync: true },
+    says: 'resync: expected false',
+  },
+  {
+    what: 'to a number that is none',
+    request: { undo: 1, dryRun: true },
+    says: 'undo: expected the number of a run, as a text',
+  },
+])('the bare request of an undo $what is refused at once', async ({ request, says }) => {
+  const { client, taskQueue } = past.hosted;
+  const failed = client.workflow.execute(WORKFLOW_TYPE, {
+    ...{ taskQueue, workflowId: `${taskQueue}/bare` },
+    args: [{ activation: 'vip', ...request }],
+  });
+  await expect(failed).rejects.toMatchObject({
+    cause: { type: 'InvalidActivation', message: expect.stringContaining(says) },
+  });
+});

@@ -1,0 +1,137 @@
+import { expect, test } from 'vitest';
+import type { PastRun } from '../../state/report/history.ts';
+import type { RunResult } from '../../workflows/contract.ts';
+import { LIST } from '../support/stand.ts';
+import { copied, guardedForTests, hashIn } from './approval-support.ts';
+import { shown } from './past/support.ts';
+
+/** A first run has delivered `c0` to `c119`; guards are as by default. */
+const past = guardedForTests();
+
+const lastRun = async () => {
+  const { runs } = await past.json<{ runs: PastRun[] }>(['history', 'vip', '--limit', '1']);
+  return runs[0]!.run;
+};
+const members = () => [...past.stand.actito.listMembers(LIST)].sort();
+const firstName = (emailAddress: string) =>
+  past.stand.actito.contact('emailAddress', emailAddress)?.firstName;
+
+/** c0 and c1 leave, z enters, and the attributes of c2 change. */
+async function change(): Promise<void> {
+  await past.stand.warehouse.query(`
+    delete from people where email in ('c0@shop.be', 'c1@shop.be');
+    insert into people (email, first_name) values ('z@shop.be', 'Zoe');
+    update people set first_name = 'New' where email = 'c2@shop.be'`);
+}
+
+/** A hundred more enter. */
+async function grow(): Promise<void> {
+  await past.stand.actito.seedContacts(
+    Array.from({ length: 100 }, (_, i) => ({ emailAddress: `c-${i + 1}@shop.be` })),
+  );
+  await past.leave(-100);
+  await past.hosted.run();
+}
+
+test('an undo shows its plan and writes nothing; the command that it prints brings the old list back, and no attribute', async () => {
+  const before = members();
+  const first = await lastRun();
+  await change();
+  await past.hosted.run();
+  const after = members();
+  const [lists, imports] = [past.stand.actito.list(LIST), past.stand.actito.imports()];
+
+  const { code, out, err } = await past.ask(['undo', 'vip', '--to', first]);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/^plan\/vip started\n/);
+  expect(shown(out, 'undo')).toEqual([`the list as it was after run ${first}`]);
+  expect(['members', 'added', 'removed'].map((name) => Number.parseInt(shown(out, name)[0]!))).toEqual([
+    120, 2, 1,
+  ]);
+  expect(shown(out, 'sends')).toEqual(['the list: 120 members, about 1.4 kB']);
+  expect(out).toContain('actito-sync schedule pause vip --note "…"');
+  expect([past.stand.actito.list(LIST), past.stand.actito.imports()]).toEqual([lists, imports]);
+
+  const applied = await past.ask(copied(out, 'undo'));
+  expect({ code: applied.code, err: applied.err }).toEqual({ code: 0, err: '' });
+  expect(shown(applied.out, 'undo')).toEqual([`the list as it was after run ${first}`]);
+  expect(applied.out).toContain('The next ordinary run makes the list follow its segment again.');
+  expect(members()).toEqual(before);
+  expect(past.stand.actito.imports()).toEqual(imports);
+  expect(firstName('c2@shop.be')).toBe('New');
+
+  await past.hosted.run();
+  expect(members()).toEqual(after);
+});
+
+test('history tells an undo, explain tells who left with it, and who is not on the list because of it', async () => {
+  const first = await lastRun();
+  await change();
+  await past.hosted.run();
+  const second = await lastRun();
+  expect((await past.ask(['explain', 'vip', 'c0@shop.be'])).out).toMatch(
+    new RegExp(
+      `Not on the list: it was not in the segment when run ${second} .*\\n {2}It left the list with run ${second} \\(20`,
+    ),
+  );
+  // A plan says itself what it does: `run` applies that of an undo, too.
+  const { planHash } = await past.json<RunResult>(['undo', 'vip', '--to', first]);
+  expect(await past.json<RunResult>(['run', 'vip', '--plan', planHash!])).toMatchObject({ undo: first });
+  const undone = await lastRun();
+
+  expect((await past.ask(['history', 'vip'])).out).toMatch(
+    new RegExp(`^${undone} .* succeeded \\(undo to ${first}\\) `, 'm'),
+  );
+  const { out } = await past.ask(['explain', 'vip', 'z@shop.be']);
+  expect(out).toMatch(
+    new RegExp(
+      `run ${undone} \\(20\\S+\\) put it back to how it was after run ${first}, and it was not on it then\\.`,
+    ),
+  );
+  expect(out).toMatch(new RegExp(`It left the list with run ${undone} \\(20`));
+  expect((await past.ask(['explain', 'vip', 'c0@shop.be'])).out).toContain(
+    `On the list "${LIST}" since run ${undone} (20`,
+  );
+});
+
+test('an undo whose list has moved on since it was planned ends as PlanStale, and writes nothing', async () => {
+  const first = await lastRun();
+  await change();
+  await past.hosted.run();
+  const { out } = await past.ask(['undo', 'vip', '--to', first]);
+  await past.stand.warehouse.query(`delete from people where email = 'c5@shop.be'`);
+  await past.hosted.run();
+  const before = members();
+  const { code, err } = await past.ask(copied(out, 'undo'));
+  expect(code).toBe(1);
+  expect(err).toMatch(
+    /^PlanStale: Plan \w+ of \S+ is not what this run would do \(\w+\): added 2 → 3\. Nothing/,
+  );
+  expect(members()).toEqual(before);
+});
+
+test('a held undo is answered by the commands that it prints; approved, it applies the undo and not the segment', async () => {
+  const [first, before] = [await lastRun(), members()];
+  await grow();
+  const { out } = await past.ask(['undo', 'vip', '--to', first]);
+  expect(shown(out, 'guard')).toEqual([
+    expect.stringMatching(/^maxRemovedRatio would hold it: 100 members would leave/),
+  ]);
+  const [hash] = shown(out, 'plan');
+
+  const held = await past.ask(['undo', 'vip', '--to', first, '--plan', hash!, '--reason', 'x']);
+  expect(held.code).toBe(3);
+  expect(hashIn(held.err)).toBe(hash);
+  expect(members()).toHaveLength(220);
+
+  expect(await past.ask(copied(out, 'reject'))).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('is refused by'),
+  });
+  expect(members()).toHaveLength(220);
+
+  const { code, err, out: approved } = await past.ask(copied(out, 'approve'));
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(shown(approved, 'undo')).toEqual([`the list as it was after run ${first}`]);
+  expect(members()).toEqual(before);
+});

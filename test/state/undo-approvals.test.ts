@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Definition } from '../../activation/definition/definition.ts';
+import { closeRun } from '../../state/close.ts';
+import { recordDecision } from '../../state/decisions.ts';
+import type { Plan, Run } from '../../state/runs.ts';
+import { settleRun } from '../../state/settle.ts';
+import { goodRun, planned } from './sending.ts';
+import { definitionFor, execution, freshState, newActivation, type StateWorld } from './support.ts';
+import { goodUndo, plannedUndo } from './undoing.ts';
+
+let world: StateWorld;
+beforeAll(async () => {
+  world = await freshState();
+});
+afterAll(() => world?.dispose());
+
+const people = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) => ({ key: `m${from + i}`, values: ['1', '2', '3'] }));
+const SMALL = people(0, 100);
+const LARGE = people(0, 200);
+
+/** A list that has grown so much that going back is held, to the run `small` as to `other`. */
+async function grown(): Promise<{ definition: Definition; small: string; other: string }> {
+  const definition = definitionFor(newActivation(), { guards: {} });
+  const small = await goodRun(world, definition, SMALL);
+  const other = await goodRun(world, definition, people(0, 101));
+  await goodRun(world, definition, LARGE);
+  return { definition, small: small.run, other: other.run };
+}
+
+async function held(run: Run & { plan: Plan }): Promise<Run & { plan: Plan }> {
+  expect(run.plan.guards).toHaveLength(1);
+  await settleRun(world.state, run);
+  await closeRun(world.state, run, { outcome: 'held' });
+  return run;
+}
+
+const approve = ({ activation, plan }: Run & { plan: Plan }) =>
+  recordDecision(world.state, {
+    ...{ activation, planHash: plan.hash, verdict: 'approved', by: 'anna', reason: 'x' },
+    ...execution(activation),
+  });
+
+test('an approved undo passes; the approval says nothing of a segment that would lose as many, or of another undo', async () => {
+  const { definition, small, other } = await grown();
+  expect(await approve(await held(await plannedUndo(world, definition, small)))).toMatchObject({
+    undo: small,
+  });
+  const dryRun = { dryRun: true };
+  expect((await planned(world, definition, SMALL, dryRun)).plan.guards).toHaveLength(1);
+  expect((await plannedUndo(world, definition, small, dryRun)).plan).toMatchObject({
+    guards: [],
+    approved: { by: 'anna' },
+  });
+  expect((await plannedUndo(world, definition, other, dryRun)).plan.guards).toHaveLength(1);
+});
+
+test('an approved segment says nothing of an undo', async () => {
+  const { definition, small } = await grown();
+  await approve(await held(await planned(world, definition, SMALL)));
+  expect((await plannedUndo(world, definition, small, { dryRun: true })).plan.guards).toHaveLength(1);
+});
+
+test('who approves an undo twice, or too late, hears how to go on with an undo', async () => {
+  const { definition, small } = await grown();
+  const run = await held(await plannedUndo(world, definition, small));
+  const { hash } = run.plan;
+  const undo = `actito-sync undo ${definition.activation.id} --to ${small}`;
+  await approve(run);
+  await expect(approve(run)).rejects.toThrow(
+    `for the next run that succeeds: ${undo} --plan ${hash} --reason "…"`,
+  );
+  await goodUndo(world, definition, small);
+  await expect(approve(run)).rejects.toThrow(`See what a run would do now: ${undo}`);
+});

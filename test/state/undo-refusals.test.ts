@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Definition } from '../../activation/definition/definition.ts';
+import { closeRun } from '../../state/close.ts';
+import { settleRun } from '../../state/settle.ts';
+import { requireUndo } from '../../state/undo.ts';
+import { deliver, goodRun, planned, sendAll } from './sending.ts';
+import { definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
+
+let world: StateWorld;
+beforeAll(async () => {
+  world = await freshState();
+});
+afterAll(() => world?.dispose());
+
+const people = (...keys: string[]) => keys.map((key) => ({ key, values: ['1', '2', '3'] }));
+
+const CARD = { list: { identifier: { column: 'card', attribute: 'cardNumber' } } };
+const MAIL = { matchingKey: { column: 'mail', type: 'externalId', attribute: 'mailId' } };
+
+test.each<{
+  what: string;
+  /** The run to go back to. */
+  to: (definition: Definition) => Promise<string>;
+  changes?: object;
+  says: string;
+}>([
+  {
+    what: 'that never was',
+    to: async () => '999999',
+    says: ' has no run 999999, or none any more. See actito-sync history vip-',
+  },
+  {
+    what: 'of another activation',
+    to: async () => (await goodRun(world, definitionFor('other'), people('a'))).run,
+    says: ' is one of activation other, not of vip-',
+  },
+  {
+    what: 'that was a dry run',
+    to: async (definition) => (await planned(world, definition, people('b'), { dryRun: true })).run,
+    says: ' was a dry run: it left no list.',
+  },
+  {
+    what: 'that failed before it had a plan',
+    to: async (definition) => {
+      const run = await open(world, definition);
+      await closeRun(world.state, run, { outcome: 'failed' });
+      return run.run;
+    },
+    says: ' ended as failed, and has not settled a list to go back to. Name the run before it that succeeded.',
+  },
+  {
+    what: 'that was held',
+    to: async (definition) => {
+      const run = await planned(
+        world,
+        {
+          ...definition,
+          activation: {
+            ...definition.activation,
+            guards: { ...definition.activation.guards, maxRemoved: 0 },
+          },
+        },
+        people('b'),
+      );
+      await settleRun(world.state, run);
+      await closeRun(world.state, run, { outcome: 'held' });
+      return run.run;
+    },
+    says: ' ended as held, and has not settled a list to go back to.',
+  },
+  {
+    what: 'whose delivery failed',
+    to: async (definition) => {
+      const run = await planned(world, definition, people('b'));
+      await sendAll(world, run);
+      await deliver(world, run, { arrives: false });
+      await settleRun(world.state, run);
+      await closeRun(world.state, run, { outcome: 'failed' });
+      return run.run;
+    },
+    says: ' ended as failed, and has not settled a list to go back to.',
+  },
+  {
+    what: 'that goes on',
+    to: async (definition) => (await open(world, definition)).run,
+    says: ' has not ended, and has not settled a list to go back to.',
+  },
+  {
+    what: 'with another matching key',
+    to: async (definition) => (await goodRun(world, definition, people('a', 'b'))).run,
+    changes: MAIL,
+    says: 'matchingKey was id → customerId and is mail → mailId since: the list of vip-',
+  },
+  {
+    what: 'with another identifier',
+    to: async (definition) => (await goodRun(world, definition, people('a', 'b'))).run,
+    changes: CARD,
+    says: 'list.identifier was id → customerId and is card → cardNumber since: the list of vip-',
+  },
+])('there is no way back to a run $what', async ({ to, changes, says }) => {
+  const id = newActivation();
+  await goodRun(world, definitionFor(id), people('a'));
+  const run = await to(definitionFor(id));
+  const definition = definitionFor(id, changes);
+  const refusal = expect.objectContaining({
+    type: 'InvalidActivation',
+    message: expect.stringContaining(says),
+  });
+  await expect(requireUndo(world.state, { activation: id, to: run, definition })).rejects.toEqual(refusal);
+});
