@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { benchApproval } from './approval.ts';
 import { benchLicenceBudget } from './licence-budget.ts';
 import { benchSegment } from './segment.ts';
 
@@ -34,4 +35,9 @@ program
   .option('--slow <ms>', 'how long each call of Actito takes, beside its work', number, 0)
   .option('--rounds <n>', 'how often all of it is done, each time from nothing', number, 3)
   .action(benchLicenceBudget);
+program
+  .command('approval')
+  .description('from the command approve to the list that Actito has')
+  .option('--rounds <n>', 'how often', number, 5)
+  .action(benchApproval);
 await program.parseAsync();

@@ -6,6 +6,7 @@ import { untilItAnswers } from '../dev/waiting.ts';
 interface LogLine {
   level: number;
   msg: string;
+  workflowId?: string;
 }
 const WARNING = 40;
 
@@ -45,7 +46,8 @@ function isWorthSaying(line: string): boolean {
 }
 
 function inWords(line: string): string {
-  return parsed(line)?.msg ?? line;
+  const { msg, workflowId } = parsed(line) ?? { msg: line };
+  return workflowId ? `${msg} (${workflowId})` : msg;
 }
 
 function parsed(line: string): LogLine | undefined {
