@@ -1,4 +1,5 @@
 import { keepAliveInstead } from '../state/keep-alive.ts';
+import type { PushReason } from '../state/runs.ts';
 import type { Dependencies } from './dependencies.ts';
 import { untilCancelled } from './progress.ts';
 import { pushList } from './push-list.ts';
@@ -6,11 +7,11 @@ import type { RunRef } from './run-ref.ts';
 
 /**
  * After a failure: delivers the list as it was, when it would expire before long.
- * @returns whether that was due, and is done
+ * @returns why that was due, and is done; null: it was not
  * @throws Failure RunSuperseded, Delivery…
  */
-export async function keepAlive(deps: Dependencies, ref: RunRef): Promise<boolean> {
-  if (!(await untilCancelled(keepAliveInstead(deps.state, ref)))) return false;
-  await pushList(deps, ref);
-  return true;
+export async function keepAlive(deps: Dependencies, ref: RunRef): Promise<PushReason | null> {
+  const push = await untilCancelled(keepAliveInstead(deps.state, ref));
+  if (push !== null) await pushList(deps, ref);
+  return push;
 }

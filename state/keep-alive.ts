@@ -1,7 +1,7 @@
 import { readAcknowledged } from './acknowledged.ts';
 import { checkFence, oneAtATime, type Fence } from './lease.ts';
 import { listAsItWas, reasonToKeep } from './push-reason.ts';
-import { readRun, type Plan, type Run } from './runs.ts';
+import { readRun, type Plan, type PushReason, type Run } from './runs.ts';
 import { settleWithin } from './settle.ts';
 import { rows, setTransaction, type State } from './state.ts';
 import type { Knex } from 'knex';
@@ -9,18 +9,18 @@ import type { Knex } from 'knex';
 /**
  * Lets a run that failed do one thing more when it is time: deliver the membership that was acknowledged last, so that
  * the list does not expire while the cause is mended. What the run has done until then is settled. Idempotent.
- * @returns whether there is a list to deliver now
+ * @returns why a list is delivered now; null: none is
  */
-export async function keepAliveInstead(state: State, fence: Fence): Promise<boolean> {
+export async function keepAliveInstead(state: State, fence: Fence): Promise<PushReason | null> {
   return setTransaction(state, async (trx) => {
     await checkFence(trx, fence, { lock: 'no key update' });
     await oneAtATime(trx, fence.run);
     const run = await readRun(trx, fence.run);
-    if (run.plan?.keepAliveOnly) return true;
-    if (await beganToDeliver(trx, run)) return false;
+    if (run.plan?.keepAliveOnly) return run.plan.push;
+    if (await beganToDeliver(trx, run)) return null;
     const acknowledged = await readAcknowledged(trx, run);
     const push = reasonToKeep(run, acknowledged);
-    if (push === null) return false;
+    if (push === null) return null;
     await settleWithin(trx, run.run);
     const plan: Plan = { ...(run.plan ?? NOTHING), ...ONLY, push, ...listAsItWas(acknowledged) };
     // No extraction: an attempt to read that was given up, and still goes on, must not take the plan away.
@@ -28,7 +28,7 @@ export async function keepAliveInstead(state: State, fence: Fence): Promise<bool
       plan: JSON.stringify(plan),
       run: run.run,
     });
-    return true;
+    return push;
   });
 }
 

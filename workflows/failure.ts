@@ -34,3 +34,8 @@ export function failureType(error: unknown): string | null | undefined {
   const inner = (cause as Error | undefined)?.cause;
   return inner instanceof ApplicationFailure ? inner.type : undefined;
 }
+
+/** What people read of a failure. */
+export function messageOf(failure: Error): string {
+  return isCancellation(failure) ? 'Someone cancelled the run.' : failure.message;
+}

@@ -1,21 +1,20 @@
-import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import { isCancellation } from '@temporalio/workflow';
 import type { OpenedRun } from '../activities/open.ts';
 import type { PlanSummary } from '../activities/plan.ts';
 import {
-  close,
   confirmList,
   extract,
   importAttributes,
-  keepAlive,
   open,
   plan,
   provision,
   pushList,
   rebase,
-  settle,
 } from './activities.ts';
 import type { RunResult } from './contract.ts';
-import { failureType, forPeople, ownFailure, toldAsOwn } from './failure.ts';
+import { end, endFailed, unsettled } from './end.ts';
+import { failureType, messageOf, ownFailure, toldAsOwn } from './failure.ts';
+import { hold } from './hold.ts';
 import { parseRequest } from './request.ts';
 import { Story } from './story/story.ts';
 
@@ -26,9 +25,6 @@ const PLAN_ANEW: Record<string, string> = {
     'Actito knows too few of those whose attributes were sent; the plan was made anew with what it said.',
 };
 const MAX_READS = 3;
-
-const KEPT_ALIVE = 'The list was delivered again as it was, so that it does not expire.';
-const NOT_KEPT_ALIVE = 'The list could not be kept alive: ';
 
 /**
  * One run of an activation: straight-line, never waiting for a human being. Whatever happens after `open`, the run
@@ -88,35 +84,6 @@ async function readAndPlan(run: OpenedRun, story: Story): Promise<PlanSummary> {
   return planned;
 }
 
-/** Ends a run that a guard holds. The list as it was is kept alive first, when that is due: nobody is to be lost. */
-async function hold(run: OpenedRun, planned: PlanSummary, story: Story): Promise<never> {
-  if (planned.push) {
-    story.phase('pushing the list');
-    const summary = 'Deliver the list again as it was, so that it does not expire while the run is held';
-    try {
-      await pushList.executeWithOptions({ summary }, [{ run: run.run, fence: run.fence }]);
-      story.note(KEPT_ALIVE);
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      story.note(NOT_KEPT_ALIVE + messageOf(ownFailure(error)));
-    }
-  }
-  const approve = run.rebase
-    ? `rebase ${run.activation} --approve ${planned.hash}`
-    : `approve ${run.activation} ${planned.hash}`;
-  const answer = `actito-sync ${approve} --reason "…"`;
-  story.held(answer);
-  throw forPeople(
-    `${planned.guards.map(({ message }) => message).join(' ')} Nothing of this plan was written. If it is right as it is: ${answer}`,
-    'GuardTripped',
-    planned.guards,
-    {
-      ...{ activation: run.activation, planHash: planned.hash, counts: planned.counts },
-      ...(run.rebase ? { rebase: true } : {}),
-    },
-  );
-}
-
 async function deliver(run: OpenedRun, planned: PlanSummary, story: Story): Promise<void> {
   const ref = { run: run.run, fence: run.fence };
   story.phase('provisioning');
@@ -163,65 +130,4 @@ function passTimeout(error: unknown): null {
   const waited = ['ListPending', 'ActitoUnavailable', 'DeliveryUnavailable'];
   if (waited.includes(failureType(error) ?? '')) return null; // the file lies in its place, whoever cannot be asked
   throw error;
-}
-
-/** Ends a run that failed, was held or cancelled. @returns how the workflow fails */
-async function endFailed(run: OpenedRun, story: Story, error: unknown): Promise<Error> {
-  const failure = ownFailure(error);
-  const message = messageOf(failure);
-  const outcome = outcomeOf(failure);
-  story.failed(message);
-  if (outcome === 'failed' && run.fence !== null) await keepListAlive(run, story);
-  try {
-    await end(run, story, { outcome, failure: message, word: failureType(error) });
-    return failure;
-  } catch (second) {
-    return unsettled(story, failure, ownFailure(second));
-  }
-}
-
-/** Nobody is to be lost because the warehouse is down, or something else, for longer than the list is valid. */
-async function keepListAlive(run: OpenedRun, story: Story): Promise<void> {
-  try {
-    if (await keepAlive({ run: run.run, fence: run.fence })) story.note(KEPT_ALIVE);
-  } catch (error) {
-    if (isCancellation(error)) return; // the run has failed, and ends as that
-    story.note(NOT_KEPT_ALIVE + messageOf(ownFailure(error)));
-  }
-}
-
-/** The run stays open in the state, so that the next one settles it: what was confirmed is not lost. */
-function unsettled(story: Story, failure: Error, second?: Error): Error {
-  story.unclosed(failure);
-  if (!second) return failure;
-  const type = failure instanceof ApplicationFailure ? failure.type : undefined;
-  return forPeople(
-    `${messageOf(failure)} Besides, what it had done could not be settled; the next run does it: ${messageOf(second)}`,
-    type,
-  );
-}
-
-/** Settles and closes, also after a cancellation. */
-async function end(
-  run: OpenedRun,
-  story: Story,
-  how: { outcome: 'succeeded' | 'held' | 'failed' | 'cancelled'; failure?: string; word?: string | null },
-) {
-  const ref = { run: run.run, fence: run.fence };
-  return CancellationScope.nonCancellable(async () => {
-    story.phase('settling');
-    await settle(ref);
-    const closed = await close(ref, how);
-    story.closed(closed.outcome, closed.counts);
-    return closed;
-  });
-}
-
-function outcomeOf(failure: Error): 'held' | 'failed' | 'cancelled' {
-  if (isCancellation(failure)) return 'cancelled';
-  return failure instanceof ApplicationFailure && failure.type === 'GuardTripped' ? 'held' : 'failed';
-}
-
-function messageOf(failure: Error): string {
-  return isCancellation(failure) ? 'Someone cancelled the run.' : failure.message;
 }

@@ -40,6 +40,10 @@ export const requestSchema = z
     path: ['reason'],
     error: 'a text: an approval says why',
   })
+  .refine(({ approve, dryRun }) => approve === undefined || !dryRun, {
+    path: ['dryRun'],
+    error: 'false with approve: an approval is for a run, and a dry run needs none',
+  })
   .refine(({ rebase, reason }) => !rebase || reason !== undefined, {
     path: ['reason'],
     error: 'a text: a rebase says why',

@@ -33,8 +33,9 @@ export function cancelCommand({ activation, dryRun }: Pick<RunRequest, 'activati
   return `${PROGRAM} cancel ${activation}${dryRun ? ' --dry-run' : ''}`;
 }
 
-/** The command line that shows what a run would do now. */
-export function planCommand(activation: string): string {
+/** The command line that shows what a run would do now, or an undo. */
+export function planCommand(activation: string, undo?: string): string {
+  if (undo !== undefined) return undoCommand(activation, undo);
   return `${PROGRAM} plan ${activation}`;
 }
 

@@ -15,6 +15,8 @@ export interface HeldPlan {
   counts: RunCounts;
   /** It is the plan of a rebase. */
   rebase?: boolean;
+  /** It puts the list back to what it was after this run. */
+  undo?: string;
 }
 
 /** Why a run did not complete. */

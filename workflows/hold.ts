@@ -1,0 +1,48 @@
+import { isCancellation } from '@temporalio/workflow';
+import type { OpenedRun } from '../activities/open.ts';
+import type { PlanSummary } from '../activities/plan.ts';
+import { pushList } from './activities.ts';
+import { forPeople, messageOf, ownFailure } from './failure.ts';
+import type { Story } from './story/story.ts';
+
+/** Ends a run that a guard holds. The list as it was is kept alive first, when that is due: nobody is to be lost. */
+export async function hold(run: OpenedRun, planned: PlanSummary, story: Story): Promise<never> {
+  if (planned.push) {
+    story.phase('pushing the list');
+    const summary = 'Deliver the list again as it was, while the run is held';
+    try {
+      await pushList.executeWithOptions({ summary }, [{ run: run.run, fence: run.fence }]);
+      story.note(keptAlive(planned.push));
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      story.note(notKeptAlive(error));
+    }
+  }
+  const approve = run.rebase
+    ? `rebase ${run.activation} --approve ${planned.hash}`
+    : `approve ${run.activation} ${planned.hash}`;
+  const answer = `actito-sync ${approve} --reason "…"`;
+  story.held(answer);
+  throw forPeople(
+    `${planned.guards.map(({ message }) => message).join(' ')} Nothing of this plan was written. If it is right as it is: ${answer}`,
+    'GuardTripped',
+    planned.guards,
+    {
+      ...{ activation: run.activation, planHash: planned.hash, counts: planned.counts },
+      ...(run.rebase ? { rebase: true } : {}),
+      ...(run.undo === undefined ? {} : { undo: run.undo }),
+    },
+  );
+}
+
+/** What people are told of a list that was delivered as it was, and why. */
+export function keptAlive(push: string): string {
+  return push === 'repair'
+    ? 'The list was delivered again as it was: what the file server held was not certain.'
+    : 'The list was delivered again as it was, so that it does not expire.';
+}
+
+/** What people are told when that did not succeed. */
+export function notKeptAlive(failure: unknown): string {
+  return `The list could not be kept alive: ${messageOf(ownFailure(failure))}`;
+}
