@@ -1,17 +1,28 @@
 import { defineConfig } from 'vitest/config';
 
-/** Folders of test/ whose tests need PostgreSQL or Temporal; each other folder is tested in the process alone. */
-const NEED_SERVERS = [
-  'dev',
-  'warehouse',
-  'state',
-  'actito',
-  'activities',
-  'workflows',
-  'client',
-  'end-to-end',
-];
-const withServers = NEED_SERVERS.map((folder) => `test/${folder}/**/*.test.ts`);
+/*
+ * Folders of test/ whose tests need PostgreSQL or Temporal; each other folder is tested in the process alone. They make two
+ * projects, for `npm test` to run side by side, each with servers of its own.
+ */
+const SERVERS = filesOf(['dev', 'warehouse', 'state', 'actito', 'activities', 'workflows']);
+const END_TO_END = filesOf(['client', 'end-to-end']);
+
+function filesOf(folders: string[]): string[] {
+  return folders.map((folder) => `test/${folder}/**/*.test.ts`);
+}
+
+const withServers = (name: string, include: string[]) => ({
+  test: {
+    name,
+    include,
+    globalSetup: 'test/setup/global.ts',
+    pool: 'forks' as const,
+    maxWorkers: 1, // one PostgreSQL and one Temporal for all: files in parallel would only slow each other down
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
+    sequence: { groupOrder: 1 },
+  },
+});
 
 export default defineConfig({
   test: {
@@ -20,22 +31,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: withServers,
+          exclude: [...SERVERS, ...END_TO_END],
           sequence: { groupOrder: 0 },
         },
       },
-      {
-        test: {
-          name: 'servers',
-          include: withServers,
-          globalSetup: 'test/setup/global.ts',
-          pool: 'forks',
-          maxWorkers: 1, // one PostgreSQL and one Temporal for all: files in parallel would only slow each other down
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      withServers('servers', SERVERS),
+      withServers('end-to-end', END_TO_END),
     ],
   },
 });

@@ -5,7 +5,6 @@ import { pastForTests, seedPeople } from './past/support.ts';
 const past = pastForTests({ reset: beforeAll });
 
 const WRONG_COMMAND_LINE = 2;
-const FAILED = 1;
 
 beforeAll(async () => {
   await seedPeople(past.stand);
@@ -46,19 +45,19 @@ test.each<{ what: string; args: string; code: number; says: string | RegExp }>([
   {
     what: 'an undo by a plan that nobody made',
     args: 'undo vip --to 1 --plan 0123456789ab --reason x',
-    code: FAILED,
+    code: WRONG_COMMAND_LINE,
     says: 'PlanUnknown: Activation vip has no plan 0123456789ab.',
   },
   {
     what: 'an undo to a run that never was',
     args: 'undo vip --to 999999',
-    code: FAILED,
+    code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: Activation vip has no run 999999, or none any more. See actito-sync history vip.',
   },
   {
     what: 'an undo of a misspelt activation',
     args: 'undo vipp --to 1',
-    code: FAILED,
+    code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
 ])('$what: says what is wrong, and ends with $code', async ({ args, code, says }) => {

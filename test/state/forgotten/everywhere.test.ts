@@ -11,7 +11,8 @@ const gdpr = forgettingForTests();
 
 /** A state that names Anna wherever it can: member, rejects with their story, samples, chunks, tables of a run. */
 async function annaEverywhere(): Promise<void> {
-  await goodRun(gdpr.world, gdpr.definition, [ANNA, BOB]);
+  for (const segment of [[ANNA, BOB], [BOB], [ANNA, BOB]])
+    await goodRun(gdpr.world, gdpr.definition, segment);
   const run = await planned(gdpr.world, gdpr.definition, [ANNA, { ...ANNA, values: ['x', '2', '3'] }, BOB]);
   await storeRejects(gdpr.world.state, run, [{ key: ' anna-4711', reason: 'IdentifierKeyMissing' }]);
   await closeRun(gdpr.world.state, run, { outcome: 'failed' });
@@ -21,11 +22,15 @@ async function annaEverywhere(): Promise<void> {
 test('no table holds the key of someone who was forgotten, and the proof says in numbers what did', async () => {
   await annaEverywhere();
   expect(await gdpr.tablesWith('anna-4711')).toEqual([
-    ...['chunks', expect.stringMatching(/^delta_/), `members_${gdpr.vip.replace('-', '_')}`],
+    ...['changes', 'chunks', expect.stringMatching(/^delta_/), `members_${gdpr.vip.replace('-', '_')}`],
     ...['reject_stories', 'rejects', 'samples', expect.stringMatching(/^stage_/)],
   ]);
   const found = await gdpr.forget('anna-4711');
-  expect(found).toEqual({ members: 1, listed: 1, others: { rejects: 2, reject_stories: 2, samples: 1 } });
+  expect(found).toEqual({
+    members: 1,
+    listed: 1,
+    others: { rejects: 2, reject_stories: 2, changes: 2, samples: 1 },
+  });
   expect(await gdpr.tablesWith('anna-4711')).toEqual([]);
   expect(await gdpr.tablesWith('bob-4712')).toEqual([`members_${gdpr.vip.replace('-', '_')}`, 'samples']);
 });
