@@ -7,7 +7,7 @@ import { troubleOf, type Trouble } from '../run/trouble.ts';
 import { endedRuns, runsUnderWay } from '../run/under-way.ts';
 
 /** Milliseconds. A server that is gone is noticed before; a worker that answers with errors only is not waited for. */
-const PATIENCE = 6_000;
+const PATIENCE = 9_000;
 /** Of the ended runs only the one that the state takes for open matters, and that is among the latest. */
 const LATEST = 10;
 
