@@ -4,6 +4,7 @@ import { pastForTests, seedPeople } from './past/support.ts';
 
 const past = pastForTests({ reset: beforeAll });
 
+const FAILED = 1;
 const WRONG_COMMAND_LINE = 2;
 
 beforeAll(async () => {
@@ -45,7 +46,7 @@ test.each<{ what: string; args: string; code: number; says: string | RegExp }>([
   {
     what: 'an undo by a plan that nobody made',
     args: 'undo vip --to 1 --plan 0123456789ab --reason x',
-    code: WRONG_COMMAND_LINE,
+    code: FAILED,
     says: 'PlanUnknown: Activation vip has no plan 0123456789ab.',
   },
   {
