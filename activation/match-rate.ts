@@ -7,6 +7,13 @@ export interface Matches {
   missed: number;
 }
 
+/** By whom a match rate is told: what a run has just sent, who enters the list, and the whole segment. */
+export interface KnownMatches {
+  justSent: Matches;
+  entering: Matches;
+  all: Matches;
+}
+
 /** By which members Actito's answers judge a run, and from how many on. */
 export interface MatchLimit {
   minMatchRatio: number;
@@ -37,11 +44,12 @@ export function matchesTooFew(limit: MatchLimit, { judged, missed }: Matches): b
  */
 export function matchGuard(
   limit: MatchLimit,
-  { entering, all }: { entering: Matches; all: Matches },
+  { justSent, entering, all }: KnownMatches,
 ): GuardTrip | undefined {
-  const [about, { judged, missed }] = matchesTooFew(limit, entering)
-    ? ['members who enter the list', entering]
-    : ['members', all];
+  const [about, { judged, missed }] =
+    [justSent, entering]
+      .filter((matches) => matchesTooFew(limit, matches))
+      .map((matches) => ['members who enter the list', matches] as const)[0] ?? (['members', all] as const);
   if (!matchesTooFew(limit, { judged, missed })) return undefined;
   const share = (ratio: number) => `${Math.round(ratio * 1000) / 10} %`;
   return {

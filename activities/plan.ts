@@ -9,7 +9,10 @@ import { untilCancelled } from './progress.ts';
 import type { RunRef } from './run-ref.ts';
 
 /** What the workflow needs to know of a plan; the sets themselves stay in the state database. */
-export type PlanSummary = Pick<Plan, 'hash' | 'push' | 'toSend' | 'guards' | 'approved' | 'unchanged'> & {
+export type PlanSummary = Pick<
+  Plan,
+  'hash' | 'push' | 'toSend' | 'guards' | 'approved' | 'refused' | 'unchanged'
+> & {
   counts: Record<string, number>;
   /** Of a dry run. */
   outlook?: PlanOutlook;
@@ -24,9 +27,9 @@ export async function plan(deps: Dependencies, ref: RunRef): Promise<PlanSummary
   const run = await untilCancelled(planRun(state, ref));
   const wanted = run.request.plan;
   if (wanted !== undefined && wanted !== run.plan.hash) throw await stale(state, run, wanted);
-  const { hash, push, toSend, guards, approved, unchanged } = run.plan;
+  const { hash, push, toSend, guards, approved, refused, unchanged } = run.plan;
   const outlook = run.dryRun ? { outlook: await outlookOf(deps, run) } : {};
-  return { hash, push, toSend, guards, approved, unchanged, counts: { ...run.counts }, ...outlook };
+  return { hash, push, toSend, guards, approved, refused, unchanged, counts: { ...run.counts }, ...outlook };
 }
 
 const COMPARED = ['members', 'added', 'removed', 'leaving', 'changed', 'rejected'] as const;

@@ -7,6 +7,13 @@ import { rows, type State } from './state.ts';
 import { readRun, type Outcome } from './runs.ts';
 
 /**
+ * A run that started over, or kept its list alive, after it had settled is open to settling again. If that never came, what
+ * it had logged still counts as settled: for those who undo, and for retention.
+ */
+export const SETTLED_IF_LOGGED =
+  'case when changes_logged then coalesce(settled_at, now()) else settled_at end';
+
+/**
  * Ends a run: records its outcome, gives the lease back, drops its tables. A run that is closed already, or that
  * was superseded, is left as it is (whoever took over has settled and closed it). `word` is the failure's, of
  * activation/failures.ts.
@@ -21,7 +28,9 @@ export async function closeRun(
     if (run.closed) return;
     await checkFence(trx, fence, { maybeSettled: true });
     await trx.raw(
-      `update runs set closed_at = now(), outcome = :outcome, failure = :failure, failure_word = :word where no = :run`,
+      `update runs set closed_at = now(), outcome = :outcome, failure = :failure, failure_word = :word,
+              settled_at = ${SETTLED_IF_LOGGED}
+       where no = :run`,
       { run: fence.run, outcome, failure: failure ?? null, word: word ?? null },
     );
     await tellStories(trx, fence.run);

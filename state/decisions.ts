@@ -16,11 +16,15 @@ export interface Decision {
   runId: string;
 }
 
-/** An approval that still counts. */
-export interface Approval {
+/** What someone has decided about a held plan. */
+export interface PastDecision {
   by: string;
   reason: string;
+  planHash: string;
+  verdict: 'approved' | 'refused';
   figures: ApprovedFigures;
+  /** An approval that a success has used up. */
+  usedUp: boolean;
 }
 
 /** A plan that was made, with what it counted. */
@@ -77,12 +81,19 @@ export async function recordDecision(db: Knex, decision: Decision): Promise<Made
   }
   await assertNotOvertaken(db, decision, held);
   await assertUndecided(db, decision, held);
-  const { plan, counts, undo } = held;
+  const { plan, counts, undo, rebase } = held;
   await db.raw(
-    `insert into decisions (activation, plan_hash, verdict, decided_by, reason, figures, counts, undo, workflow_id, run_id)
-     values (:activation, :planHash, :verdict, :by, :reason, :figures, :counts, :undo, :workflowId, :runId)
+    `insert into decisions (activation, plan_hash, verdict, decided_by, reason, figures, counts, undo, rebase,
+                            workflow_id, run_id)
+     values (:activation, :planHash, :verdict, :by, :reason, :figures, :counts, :undo, :rebase, :workflowId, :runId)
      on conflict (workflow_id, run_id) do nothing`,
-    { ...decision, undo, figures: JSON.stringify(figuresOf(plan.guards)), counts: JSON.stringify(counts) },
+    {
+      ...decision,
+      undo,
+      rebase,
+      figures: JSON.stringify(figuresOf(plan.guards)),
+      counts: JSON.stringify(counts),
+    },
   );
   return held;
 }
@@ -103,16 +114,16 @@ async function isRecorded(db: Knex, { workflowId, runId }: Decision): Promise<bo
 async function assertUndecided(
   db: Knex,
   { activation, planHash, verdict }: Decision,
-  { run, undo }: MadePlan,
+  { run, undo, rebase }: MadePlan,
 ): Promise<void> {
   const [last] = await rows<{ same: boolean; by: string; reason: string; at: Date }>(
     db,
     `select plan_hash = :planHash and verdict = :verdict as same, decided_by as by, reason,
             decided_at as at
      from decisions where activation = :activation and decided_at > now() - interval '24 hours'
-       and undo is not distinct from cast(:undo as bigint) and decided_at > (select opened_at from runs where no = :run)
+       and ${SAME_KIND} and decided_at > (select opened_at from runs where no = :run)
      order by id desc limit 1`,
-    { activation, planHash, verdict, run, undo },
+    { activation, planHash, verdict, run, undo, rebase },
   );
   if (!last?.same) return;
   const until = new Date(last.at.getTime() + 24 * 3_600_000).toISOString();
@@ -155,24 +166,24 @@ function commandOf(activation: string, undo: string | null, planHash?: string): 
   return `actito-sync undo ${activation} --to ${undo}${apply}`;
 }
 
-/**
- * The approval that counts now: the latest decision of the last 24 hours, unless it was used up, or a refusal. Who
- * approved an undo has not said anything about the segment (no `undo`), nor about another undo.
- */
-export async function activeApproval(
+/** Who approved an undo, or a rebase, has not said anything about the segment, nor about another undo. */
+const SAME_KIND = 'undo is not distinct from cast(:undo as bigint) and rebase = :rebase';
+
+/** The latest decision of the last 24 hours about plans of a kind; one that was not used up counts. */
+export async function latestDecision(
   db: Knex,
   activation: string,
-  undo?: string,
-): Promise<Approval | undefined> {
-  const [latest] = await rows<Approval & { counts: boolean }>(
+  { undo = null, rebase = false }: { undo?: string | null; rebase?: boolean } = {},
+): Promise<PastDecision | undefined> {
+  const [latest] = await rows<PastDecision>(
     db,
-    `select decided_by as by, reason, figures, verdict = 'approved' and used_at is null as counts
-     from decisions where activation = :activation and undo is not distinct from cast(:undo as bigint)
+    `select decided_by as by, reason, figures, plan_hash as "planHash", verdict, used_at is not null as "usedUp"
+     from decisions where activation = :activation and ${SAME_KIND}
        and decided_at > now() - interval '24 hours'
      order by id desc limit 1`,
-    { activation, undo: undo ?? null },
+    { activation, undo, rebase },
   );
-  return latest?.counts ? latest : undefined;
+  return latest;
 }
 
 /** A run succeeded: what was approved before is used up. */

@@ -83,7 +83,7 @@ export async function foldMembers(trx: Knex.Transaction, run: Run, listIsRight: 
          retry_at = case when sent = 'confirmed' and folded.outcome = 'ok' or sent = 'doubt' then null
                          when sent in ('confirmed', 'unexplained') then folded.due_again
                          else m.retry_at end,
-         waits_since = ${waitsSince('coalesce(m.waits_since, now())')},
+         waits_since = ${run.request.undo === undefined ? waitsSince('coalesce(m.waits_since, now())') : 'm.waits_since'},
          missing_run = case when membership = 'leaving' then cast(:run as bigint) end,
          missing_since = case when membership = 'leaving' then cast(:openedAt as timestamptz) end,
          missing_after = case when membership = 'leaving'
@@ -93,6 +93,7 @@ export async function foldMembers(trx: Knex.Transaction, run: Run, listIsRight: 
        and not (membership is not distinct from 'leaving' and m.missing_run is not null)`,
     bindings,
   );
+  if (remapped) await forgetHashesOfLeaving(trx, run);
   await trx.raw(
     `with ${folded}
      insert into ${members} (key, identifier, listed, hashes, outcome, retry_at, waits_since, since)
@@ -107,6 +108,15 @@ export async function foldMembers(trx: Knex.Transaction, run: Run, listIsRight: 
     bindings,
   );
   return counts;
+}
+
+/** They are not read, so nobody knows which of their hashes are still mapped. */
+async function forgetHashesOfLeaving(trx: Knex.Transaction, run: Run): Promise<void> {
+  const members = membersTable(run.activation);
+  await trx.raw(
+    `update ${members} set hashes = null from ${deltaTable(run.run)} delta
+     where delta.key = ${members}.key and membership = 'leaving' and ${members}.hashes is not null`,
+  );
 }
 
 /**

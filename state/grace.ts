@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { namesSamePeople } from '../activation/definition/definition.ts';
 import type { Acknowledged } from './acknowledged.ts';
+import { forgottenSql } from './forgotten/digests.ts';
 import { deltaTable, membersTable } from './names.ts';
 import type { Run } from './runs.ts';
 
@@ -22,9 +23,12 @@ export function staysSql(
   const after = definition.activation.removal?.after;
   if (after === undefined || request.rebase || request.undo !== undefined) return null;
   if (!namesSamePeople(target, definition)) return null;
-  return 'runs' in after
-    ? `${succeededRuns} - coalesce(m.missing_after, ${succeededRuns}) < ${after.runs}`
-    : `coalesce(m.missing_since, now()) > now() - ${after.milliseconds} * interval '1 millisecond'`;
+  const stays =
+    'runs' in after
+      ? `${succeededRuns} - coalesce(m.missing_after, ${succeededRuns}) < ${after.runs}`
+      : `coalesce(m.missing_since, now()) > now() - ${after.milliseconds} * interval '1 millisecond'`;
+  // Who is to be forgotten, and is not erased yet, has none.
+  return `${stays} and not ${forgottenSql('m.key')} and (m.identifier is null or not ${forgottenSql('m.identifier')})`;
 }
 
 /**

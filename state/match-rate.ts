@@ -1,30 +1,32 @@
 import type { Knex } from 'knex';
-import type { Matches } from '../activation/match-rate.ts';
+import type { KnownMatches, Matches } from '../activation/match-rate.ts';
 import { deltaTable, membersTable, resultTable } from './names.ts';
 import type { Run } from './runs.ts';
 import { rows } from './state.ts';
 
 /**
- * What Actito has said, in earlier imports, of the members of the staged segment: of those who are not on the list yet,
- * and of all. An answer that is due to be asked for again does not count.
+ * What Actito has said, in earlier imports, of the members of the staged segment: of those who are not on the list yet (and
+ * were first sent by this very run, before it planned anew), and of all. An answer that is due to be asked for again does
+ * not count.
  */
-export async function knownMatches(
-  db: Knex,
-  { activation, stage }: Run,
-): Promise<{ entering: Matches; all: Matches }> {
-  const [found] = await rows<Record<'judged' | 'missed' | 'entering' | 'enteringMissed', string>>(
+export async function knownMatches(db: Knex, { run, activation, stage }: Run): Promise<KnownMatches> {
+  const missed = `outcome in ('unmatched', 'refused')`;
+  const [found] = await rows<Record<string, string>>(
     db,
-    `select count(*) as judged, count(*) filter (where outcome in ('unmatched', 'refused')) as missed,
+    `select count(*) as "all", count(*) filter (where ${missed}) as "allMissed",
             count(*) filter (where not listed) as entering,
-            count(*) filter (where not listed and outcome in ('unmatched', 'refused')) as "enteringMissed"
+            count(*) filter (where not listed and ${missed}) as "enteringMissed",
+            count(*) filter (where not listed and since = :run) as "justSent",
+            count(*) filter (where not listed and since = :run and ${missed}) as "justSentMissed"
      from ${stage} join ${membersTable(activation)} member using (key)
      where member.hashes is not null and outcome <> 'assumed' and (retry_at is null or retry_at > now())`,
+    { run },
   );
-  const { judged, missed, entering, enteringMissed } = found!;
-  return {
-    all: { judged: Number(judged), missed: Number(missed) },
-    entering: { judged: Number(entering), missed: Number(enteringMissed) },
-  };
+  const matches = (name: string) => ({
+    judged: Number(found![name]),
+    missed: Number(found![`${name}Missed`]),
+  });
+  return { justSent: matches('justSent'), entering: matches('entering'), all: matches('all') };
 }
 
 /** What Actito has said in this run's confirmed imports of members who enter the list. */

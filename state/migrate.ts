@@ -10,6 +10,7 @@ import * as grace from './migrations/0008-grace.ts';
 import * as changes from './migrations/0009-changes.ts';
 import * as forgotten from './migrations/0010-forgotten.ts';
 import * as importsInLine from './migrations/0011-imports-in-line.ts';
+import * as decidedRebase from './migrations/0012-decided-rebase.ts';
 import { rows, SCHEMA, type State } from './state.ts';
 
 const MIGRATIONS: Record<string, Knex.Migration> = {
@@ -24,6 +25,7 @@ const MIGRATIONS: Record<string, Knex.Migration> = {
   '0009-changes': changes,
   '0010-forgotten': forgotten,
   '0011-imports-in-line': importsInLine,
+  '0012-decided-rebase': decidedRebase,
 };
 
 /** Named in code instead of found on disk, so that they survive bundling. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { createRun, findRun, openRuns, readRun, type NewRun, type Run } from './runs.ts';
-import { cleanUp, closeRun } from './close.ts';
+import { cleanUp, closeRun, SETTLED_IF_LOGGED } from './close.ts';
 import { readLease, takeLease, type Holder } from './lease.ts';
 import { membersTable } from './names.ts';
 import { tellStories } from './reject-stories.ts';
@@ -66,7 +66,7 @@ export async function settleLeft(trx: Knex.Transaction, unclosed: { run: string 
     if (left.fence === null) continue;
     await settleWithin(trx, run);
     await trx.raw(
-      `update runs set closed_at = now(), outcome = 'failed',
+      `update runs set closed_at = now(), outcome = 'failed', settled_at = ${SETTLED_IF_LOGGED},
               failure = 'The workflow ended without closing its run (terminated, or timed out).'
        where no = ?`,
       [run],

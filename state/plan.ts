@@ -7,7 +7,7 @@ import { evaluateGuards, type GuardTrip } from '../activation/guards.ts';
 import { matchGuard, matchLimit } from '../activation/match-rate.ts';
 import { readAcknowledged, type Acknowledged } from './acknowledged.ts';
 import { assignChunks, setCanaryApart } from './chunks.ts';
-import { activeApproval } from './decisions.ts';
+import { latestDecision } from './decisions.ts';
 import { dropRetries, writeDelta, type DeltaCounts } from './diff.ts';
 import { indexStage } from './duplicates.ts';
 import { stageLeaving, staysSql } from './grace.ts';
@@ -41,7 +41,7 @@ export async function planRun(state: State, fence: Fence): Promise<Run & { plan:
         : await planDelta(trx, run, acknowledged);
       const found = { ...made, guards: [...run.sourceGuards, ...made.guards] };
       const plan = {
-        ...heldBack(run, await withApproval(trx, run, found), acknowledged),
+        ...heldBack(run, await withDecision(trx, run, found), acknowledged),
         ...(found.guards.length > 0 ? { pushOnceApproved: found.push } : {}),
       };
       if (run.dryRun) await writeSamples(trx, run, plan);
@@ -170,14 +170,15 @@ function leavingAndEntering(
   return { added: added + replaced, removed: removed + replaced };
 }
 
-/** What an approval answers does not hold the run. */
-async function withApproval(trx: Knex.Transaction, run: Run, plan: Plan): Promise<Plan> {
+/** What an approval answers does not hold the run; who refused this very plan is told. */
+async function withDecision(trx: Knex.Transaction, run: Run, plan: Plan): Promise<Plan> {
   if (plan.guards.length === 0) return plan;
-  const approval = await activeApproval(trx, run.activation, run.request.undo);
-  if (!approval) return plan;
+  const decision = await latestDecision(trx, run.activation, run.request);
+  if (!decision || decision.usedUp) return plan;
+  const { by, reason, verdict, planHash: decided, figures } = decision;
+  if (verdict === 'refused') return decided === plan.hash ? { ...plan, refused: { by, reason } } : plan;
   // Held by one, it is held by all: who approves it anew then approves the whole of it.
-  if (notApproved(plan.guards, approval.figures).length > 0) return plan;
-  const { by, reason } = approval;
+  if (notApproved(plan.guards, figures).length > 0) return plan;
   return { ...plan, guards: [], approved: { guards: plan.guards.map(({ guard }) => guard), by, reason } };
 }
 

@@ -18,13 +18,14 @@ export async function rebaseRun(state: State, fence: Fence): Promise<void> {
     const found = await readRun(trx, fence.run);
     if (found.settled) return;
     const run = planned(found);
-    if (!run.request.rebase || run.plan.guards.length > 0)
+    if (!run.request.rebase || run.plan.guards.length > 0 || run.plan.keepAliveOnly)
       throw new Error(`Run ${run.run} is not to rebase.`);
     const list = await listOf(trx, run.stage!);
     if (list.members !== run.plan.list.members || list.checksum !== run.plan.list.checksum)
       throw stageLost(String(list.members), run.plan.list);
     await takeMembers(trx, run);
     await takeList(trx, run);
+    await trx.raw('delete from import_line where activation = ?', [run.activation]);
     await trx.raw('update runs set settled_at = now() where no = ?', [run.run]);
   });
 }
@@ -38,7 +39,7 @@ async function takeMembers(trx: Knex, { run, activation, stage }: Run): Promise<
      select key, identifier, true, hashes, case when hashes is null then 'ok' else 'assumed' end, :run from ${stage}
      on conflict (key) do update
      set identifier = excluded.identifier, listed = true, hashes = excluded.hashes, outcome = excluded.outcome,
-         retry_at = null, missing_run = null, missing_since = null, missing_after = null,
+         retry_at = null, waits_since = null, missing_run = null, missing_since = null, missing_after = null,
          since = case when m.listed then m.since else excluded.since end`,
     { run },
   );

@@ -88,6 +88,8 @@ export interface Plan {
   pushOnceApproved?: PushReason | null;
   /** Guards that would hold it, had nobody approved; and who did, why. */
   approved?: { guards: string[]; by: string; reason: string };
+  /** With guards: who has refused this very plan, and why. */
+  refused?: { by: string; reason: string };
 }
 
 /** What a run was asked for. */

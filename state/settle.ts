@@ -54,12 +54,15 @@ export async function settleWithin(trx: Knex.Transaction, number: string): Promi
   const isComplete = listIsRight && folded.unsent === 0 && (run.counts.leaving ?? 0) === 0;
   if (!run.plan.unchanged) await acknowledgeSegment(trx, run, isComplete);
 
-  await moveOn(trx, run.run, run.activation, folded.unsent);
+  if (run.request.undo === undefined) await moveOn(trx, run.run, run.activation, folded.unsent);
   await addCounts(trx, run.run, folded);
-  await trx.raw('update runs set settled_at = now(), changes_logged = :logged where no = :run', {
-    run: run.run,
-    logged: !isFirst,
-  });
+  // What it did before it started over must be logged, too, for all of it to be.
+  await trx.raw(
+    `update runs set settled_at = now(), changes_logged = :logged and (changes_logged or not exists (
+       select from deliveries where run = :run and of_former_plan and delivered_at is not null))
+     where no = :run`,
+    { run: run.run, logged: !isFirst },
+  );
 }
 
 async function isFirstDelivery(trx: Knex, activation: string): Promise<boolean> {

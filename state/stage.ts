@@ -92,7 +92,7 @@ export async function finishExtraction(
     const [current] = await rows(
       trx,
       `update runs set stage = :stage, columns = :columns, fingerprint = :fingerprint,
-              counts = counts || :counts, rejected = :reasons, source_guards = :guards, plan = null
+              counts = (counts - 'forgotten') || :counts, rejected = :reasons, source_guards = :guards, plan = null
        where no = :run and extraction = :extraction returning no`,
       {
         run: fence.run,

@@ -24,13 +24,19 @@ export async function hold(run: OpenedRun, planned: PlanSummary, story: Story): 
   const answer = `actito-sync ${approve} --reason "…"`;
   story.held(answer);
   throw forPeople(
-    `${planned.guards.map(({ message }) => message).join(' ')} Nothing of this plan was written. If it is right as it is: ${answer}`,
+    [
+      ...planned.guards.map(({ message }) => message),
+      'The list stays as it was.',
+      ...(planned.refused ? [`${planned.refused.by} refused this plan: ${planned.refused.reason}.`] : []),
+      `If it is right as it is: ${answer}`,
+    ].join(' '),
     'GuardTripped',
     planned.guards,
     {
       ...{ activation: run.activation, planHash: planned.hash, counts: planned.counts },
       ...(run.rebase ? { rebase: true } : {}),
       ...(run.undo === undefined ? {} : { undo: run.undo }),
+      ...(planned.refused ? { refused: planned.refused } : {}),
     },
   );
 }

@@ -7,14 +7,19 @@ import { collectResults } from './collect-results.ts';
 import type { ImportJob } from './job.ts';
 import { sendChunk } from './send-chunk.ts';
 
-/** Sends the canary before anyone else, if there is one. @throws Failure MatchTooLow, and all that importing throws */
-export async function sendCanary(job: ImportJob): Promise<void> {
+/**
+ * Sends the canary before anyone else, if there is one.
+ * @returns whether it has to wait for an import: then so must all others, also those that would share somebody else's
+ * @throws Failure MatchTooLow, and all that importing throws
+ */
+export async function sendCanary(job: ImportJob): Promise<'done' | 'deferred'> {
   const canary = (await readChunks(job.state, job.ref.run)).find(isCanary);
-  if (!canary) return;
+  if (!canary) return 'done';
   const isDue = (await chunksToSend(job)).some(({ no }) => no === canary.no);
-  if (isDue && (await sendChunk(job, canary)) === 'deferred') return; // and so will be all others
+  if (isDue && (await sendChunk(job, canary)) === 'deferred') return 'deferred';
   await collectResults(job);
   await requireMatches(job);
+  return 'done';
 }
 
 /**

@@ -46,8 +46,8 @@ export async function importAttributes(deps: Dependencies, ref: RunRef): Promise
   };
 
   try {
-    await sendCanary(job);
-    const deferredChunks = await sendAll(job);
+    const isDeferred = (await sendCanary(job)) === 'deferred';
+    const deferredChunks = isDeferred ? (await chunksToSend(job)).length : await sendAll(job);
     if (deferredChunks > 0) await dissolve(job.state, job.ref);
     const imports = await collectResults(job);
     await requireMatches(job);

@@ -54,6 +54,7 @@ async function init(folder: string, yes: boolean, { in: input, out }: Surroundin
 
 function next(folder: string, answers: Answers): string[] {
   return [
+    `Try it first without Actito and without its secrets: ${PROGRAM} dev ${folder}`,
     'Next: copy .env.example to a place outside of git (here /etc/my.env), fill it in, and load it where the worker and',
     'these commands run (or start each by node --env-file=/etc/my.env):',
     '  set -a; . /etc/my.env; set +a',

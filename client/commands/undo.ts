@@ -54,6 +54,8 @@ async function undo(
 ): Promise<void> {
   const wanted = { activation, undo: String(to), reason };
   if (plan === undefined) return planAndTell({ ...wanted, dryRun: true }, flags, context);
+  if (reason === undefined)
+    throw new Failure('InvalidActivation', 'Say why: --reason is needed with --plan.');
   if (flags.out !== undefined || flags.showPersonalData)
     throw new Failure(
       'InvalidActivation',

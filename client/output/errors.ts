@@ -11,7 +11,7 @@ export function describeError(error: unknown): string[] {
     if (guards.length === 0) return [`${type}: ${message}`];
     const trips = guards.map((trip) => `  ${trip.guard}: ${trip.message}`);
     const answers = held ? describeHeld(held) : [];
-    return [`${type}: the run was held, and nothing of its plan was written.`, ...trips, ...answers];
+    return [`${type}: the run was held, and the list stays as it was.`, ...trips, ...answers];
   }
   if (isFailure(error)) return [`${error.type}: ${error.message}`];
   if (!(error instanceof Error)) return [String(error)];

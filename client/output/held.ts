@@ -6,12 +6,13 @@ import type { HeldPlan } from '../run/failure.ts';
 const DECISIVE = ['read', 'members', 'added', 'removed', 'leaving', 'changed', 'unchanged', 'rejected'];
 
 /** The plan that a guard held for people, line by line: what it counted, and the commands that answer it. */
-export function describeHeld({ activation, planHash, counts, rebase, undo }: HeldPlan): string[] {
+export function describeHeld({ activation, planHash, counts, rebase, undo, refused }: HeldPlan): string[] {
   const approve = rebase
     ? approveRebaseCommand(activation, planHash)
     : decideCommand('approve', activation, planHash);
   return [
     `  plan ${planHash}: ${countsInWords(counts)}`,
+    ...(refused ? [`Refused by ${refused.by}: ${refused.reason}`] : []),
     `If it is right as it is:  ${approve}`,
     `If it is not:             ${decideCommand('reject', activation, planHash)}`,
     `To look closer:           ${planCommand(activation, undo)}`,

@@ -23,7 +23,7 @@ export const MORE_COUNTS: Record<string, string> = {
   refused: 'members whose attributes Actito refused',
   badValues: "single values that do not fit Actito's format, left out",
   unsent: 'members whose attributes go with a later run',
-  retried: 'members sent again after an earlier miss or doubt',
+  retried: 'known members sent for another reason: a miss or doubt before, a resync, nothing sent until now',
 };
 
 const WORDS: Record<string, string> = { ...KEY_REJECTS, ...VALUE_REJECTS };

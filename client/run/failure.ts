@@ -15,6 +15,8 @@ export interface HeldPlan {
   counts: RunCounts;
   /** It is the plan of a rebase. */
   rebase?: boolean;
+  /** Who has refused it, and why. */
+  refused?: { by: string; reason: string };
   /** It puts the list back to what it was after this run. */
   undo?: string;
 }

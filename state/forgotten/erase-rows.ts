@@ -57,11 +57,15 @@ async function eraseMembers(trx: Knex.Transaction, { record, activation }: Whose
 /** @returns how many rows there were */
 async function erasePlace(
   trx: Knex.Transaction,
-  { table, key, scope, spelt }: Place,
+  { table, key, identifier, scope, spelt }: Place,
   { record, activation }: Whose,
   keys: string[],
 ): Promise<number> {
-  const byDigest = spelt === 'canonical' ? `or ${forgottenSql(key, 'record')}` : '';
+  const byKey = spelt === 'canonical' ? `or ${forgottenSql(key, 'record')}` : '';
+  const byIdentifier = identifier
+    ? `or (${identifier} is not null and ${forgottenSql(identifier, 'record')})`
+    : '';
+  const byDigest = byKey + byIdentifier;
   const [erased] = await rows<{ count: string }>(
     trx,
     `with gone as (delete from ${table} where ${scope(':activation')}

@@ -3,6 +3,8 @@ export interface Place {
   table: string;
   /** Its column with the key of a member. */
   key: string;
+  /** Its column with a list identifier, if it has one. */
+  identifier?: string;
   /** SQL: the rows of the activation that a parameter names. */
   scope: (activation: string) => string;
   /** How the key is spelt: as members are (`canonical`), or as the source says it (`source`). */
@@ -16,6 +18,6 @@ const itsOwn = (activation: string) => `activation = ${activation}`;
 export const PLACES: Place[] = [
   { table: 'rejects', key: 'key', scope: ofItsRuns, spelt: 'source' },
   { table: 'reject_stories', key: 'key', scope: itsOwn, spelt: 'source' },
-  { table: 'changes', key: 'key', scope: ofItsRuns, spelt: 'canonical' },
+  { table: 'changes', key: 'key', identifier: 'identifier', scope: ofItsRuns, spelt: 'canonical' },
   { table: 'samples', key: 'key', scope: ofItsRuns, spelt: 'source' },
 ];

@@ -35,16 +35,22 @@ describe('the match rate', () => {
     [1000, 1000, true],
   ])('of %i judged and %i missed: too low is %s', (judged, missed, expected) => {
     expect(matchesTooFew(LIMIT, { judged, missed })).toBe(expected);
-    const trip = matchGuard(LIMIT, { entering: { judged, missed }, all: NONE });
+    const trip = matchGuard(LIMIT, { justSent: NONE, entering: { judged, missed }, all: NONE });
     expect(trip && [trip.guard, trip.figure]).toEqual(expected ? ['minMatchRatio', missed] : undefined);
+  });
+
+  it('of what was just sent counts, although many more were known before', () => {
+    const entering = { judged: 1000, missed: 100 };
+    const trip = matchGuard(LIMIT, { justSent: { judged: 100, missed: 90 }, entering, all: entering });
+    expect(trip?.message).toContain('Of 100 members who enter the list');
   });
 
   it('of those who enter comes first; that of all counts when too few enter', () => {
     const all = { judged: 1000, missed: 900 };
-    expect(matchGuard(LIMIT, { entering: { judged: 200, missed: 150 }, all })?.message).toContain(
-      'Of 200 members who enter the list',
-    );
-    expect(matchGuard(LIMIT, { entering: { judged: 5, missed: 5 }, all })?.message).toContain(
+    expect(
+      matchGuard(LIMIT, { justSent: NONE, entering: { judged: 200, missed: 150 }, all })?.message,
+    ).toContain('Of 200 members who enter the list');
+    expect(matchGuard(LIMIT, { justSent: NONE, entering: { judged: 5, missed: 5 }, all })?.message).toContain(
       'Of 1000 members whose',
     );
   });

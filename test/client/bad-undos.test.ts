@@ -29,7 +29,7 @@ test.each<{ what: string; args: string; code: number; says: string | RegExp }>([
     what: 'an undo that is applied without a reason',
     args: 'undo vip --to 1 --plan 0123456789ab',
     code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: reason: expected a text: an undo says why',
+    says: 'InvalidActivation: Say why: --reason is needed with --plan.',
   },
   {
     what: 'an undo by no hash',

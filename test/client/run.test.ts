@@ -96,7 +96,7 @@ test('a held run tells which guards tripped', async () => {
 
   expect(code).toBe(3);
   expect(err).toMatch(
-    /^GuardTripped: the run was held, and nothing of its plan was written\.\n {2}allowEmpty: The segment has no/,
+    /^GuardTripped: the run was held, and the list stays as it was\.\n {2}allowEmpty: The segment has no/,
   );
 });
 

@@ -5,7 +5,7 @@ import { applyRetention } from '../../state/retention.ts';
 import { settleRun } from '../../state/settle.ts';
 import { rows } from '../../state/state.ts';
 import { deliver, goodRun, planned, sendAll } from './sending.ts';
-import { definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
+import { definitionFor, extract, freshState, newActivation, open, type StateWorld } from './support.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -158,4 +158,22 @@ test('the chunks of a closed run, which name keys, go with the next cleaning; th
   const running = await planned(world, other, [ANNA]);
   await cleanUp(world.state);
   expect(await rows(world.state, 'select distinct run from chunks')).toEqual([{ run: running.run }]);
+});
+
+test('a run that delivered, started over and failed goes with its changes like any other', async () => {
+  const definition = definitionFor(newActivation());
+  const member = (key: string) => ({ key, values: ['1', '2', '3'] });
+  await goodRun(world, definition, [member('anna')]);
+  const run = await planned(world, definition, [member('anna'), member('bob')]);
+  await sendAll(world, run);
+  await deliver(world, run);
+  await extract(world, run, [member('anna'), member('bob')]);
+  await closeRun(world.state, run, { outcome: 'failed' });
+  const logged = () => rows(world.state, 'select from changes where run = ?', [run.run]);
+  expect(await logged()).toHaveLength(1);
+  await world.state.raw(`update runs set settled_at = settled_at - interval '15 days' where no = ?`, [
+    run.run,
+  ]);
+  await applyRetention(world.state, RETENTION);
+  expect(await logged()).toHaveLength(0);
 });

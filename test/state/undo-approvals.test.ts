@@ -73,3 +73,30 @@ test('who approves an undo twice, or too late, hears how to go on with an undo',
   await goodUndo(world, definition, small);
   await expect(approve(run)).rejects.toThrow(`See what a run would do now: ${undo}`);
 });
+
+test('an approved rebase says nothing of a run that would send the same, nor the other way round', async () => {
+  const { definition } = await grown();
+  const rebase = { dryRun: false, rebase: true };
+  await approve(await held(await planned(world, definition, SMALL, rebase)));
+  expect((await held(await planned(world, definition, SMALL))).plan.guards).toHaveLength(1);
+  const again = await planned(world, definition, SMALL, rebase);
+  expect(again.plan).toMatchObject({ guards: [], approved: { by: 'anna' } });
+  await closeRun(world.state, again, { outcome: 'cancelled' });
+
+  const { definition: other } = await grown();
+  await approve(await held(await planned(world, other, SMALL)));
+  expect((await planned(world, other, SMALL, rebase)).plan.guards).toHaveLength(1);
+});
+
+test('a plan that was refused says by whom and why, as long as it is this one', async () => {
+  const { definition } = await grown();
+  const { activation, plan } = await held(await planned(world, definition, SMALL));
+  await recordDecision(world.state, {
+    ...{ activation, planHash: plan.hash, verdict: 'refused', by: 'bob', reason: 'not loaded' },
+    ...execution(activation),
+  });
+  const again = await held(await planned(world, definition, SMALL));
+  expect(again.plan.refused).toEqual({ by: 'bob', reason: 'not loaded' });
+  const other = await planned(world, definition, people(0, 30));
+  expect([other.plan.guards.length, other.plan.refused]).toEqual([1, undefined]);
+});

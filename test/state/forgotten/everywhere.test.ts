@@ -48,6 +48,23 @@ test('each table that has a column for keys is known to the erasure, or goes wit
 
 const OTHER_IDENTIFIER = { list: { identifier: { column: 'card', attribute: 'cardNumber' } } };
 
+test('a list identifier that someone had, and has no more, is forgotten where the change is logged', async () => {
+  const cards = definitionFor(gdpr.vip, OTHER_IDENTIFIER);
+  await goodRun(gdpr.world, cards, [person('anna-4711', 'card-1')]);
+  await goodRun(gdpr.world, cards, [person('anna-4711', 'card-9')]);
+  expect(await gdpr.tablesWith('card-1')).toEqual(['changes']);
+  expect(await gdpr.forget('card-1')).toMatchObject({ members: 0, others: { changes: 1 } });
+  expect(await gdpr.tablesWith('card-1')).toEqual([]);
+});
+
+test('whom a grace would keep on the list, and who is to be forgotten, leaves at once', async () => {
+  const kept = definitionFor(gdpr.vip, { removal: { after: '5 runs' } });
+  await goodRun(gdpr.world, kept, [person('anna-4711'), person('bob-4712'), person('carl-4713')]);
+  await gdpr.record('anna-4711');
+  const run = await planned(gdpr.world, kept, [person('anna-4711'), person('carl-4713')]);
+  expect(run.counts).toMatchObject({ forgotten: 1, leaving: 1, removed: 1, members: 2 });
+});
+
 test('a member found by its key is forgotten with its list identifier, and by that as well as by its key', async () => {
   const cards = definitionFor(gdpr.vip, OTHER_IDENTIFIER);
   const [anna, bob] = [person('anna-4711', 'card-1'), person('bob-4712', 'card-2')];
