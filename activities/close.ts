@@ -1,7 +1,7 @@
 import { Context, log } from '@temporalio/activity';
-import { closeRun } from '../state/close.ts';
-import { readRun, type Counts, type Outcome, type Run } from '../state/runs.ts';
-import { countRejects } from '../state/rejects.ts';
+import { closeRun } from '../state/runs/close.ts';
+import { readRun, type Counts, type Outcome, type Run } from '../state/runs/runs.ts';
+import { countRejects } from '../state/rejects/rejects.ts';
 import { pauseAfterFailures } from './auto-pause/pause-schedule.ts';
 import type { Dependencies } from './dependencies.ts';
 import { untilCancelled } from './progress.ts';

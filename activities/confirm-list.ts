@@ -1,7 +1,7 @@
 import { listConfirmation } from '../actito/lists/confirmation.ts';
 import { Failure } from '../activation/failures.ts';
-import { findDelivered } from '../state/deliveries.ts';
-import { readRun } from '../state/runs.ts';
+import { findDelivered } from '../state/lists/deliveries.ts';
+import { readRun } from '../state/runs/runs.ts';
 import { confirmByFolder } from './confirm/by-folder.ts';
 import { confirmByStatus } from './confirm/by-status.ts';
 import type { ListSummary } from './confirm/summary.ts';

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { Holder } from '../state/lease.ts';
+import type { Holder } from '../state/runs/lease.ts';
 
 /** temporal.api.enums.v1.WorkflowExecutionStatus: RUNNING and PAUSED. */
 const OPEN_STATUSES: (number | null | undefined)[] = [1, 8];

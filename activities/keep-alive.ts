@@ -1,5 +1,5 @@
 import { keepAliveInstead } from '../state/keep-alive.ts';
-import type { PushReason } from '../state/runs.ts';
+import type { PushReason } from '../state/runs/runs.ts';
 import type { Dependencies } from './dependencies.ts';
 import { untilCancelled } from './progress.ts';
 import { pushList } from './push-list.ts';

@@ -1,7 +1,7 @@
 import { Failure } from '../activation/failures.ts';
 import { requirePlan } from '../state/decisions.ts';
-import { planRun } from '../state/plan.ts';
-import type { Counts, Plan, Run } from '../state/runs.ts';
+import { planRun } from '../state/plan/plan.ts';
+import type { Counts, Plan, Run } from '../state/runs/runs.ts';
 import type { State } from '../state/state.ts';
 import type { Dependencies } from './dependencies.ts';
 import { outlookOf, type PlanOutlook } from './outlook.ts';

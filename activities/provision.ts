@@ -5,10 +5,15 @@ import { isSameTable, leftBehindNote } from '../actito/lists/renaming.ts';
 import { checkStructure } from '../actito/structure/check.ts';
 import { provisionAttributes } from '../actito/structure/create.ts';
 import { readProfileTable } from '../actito/structure/table.ts';
-import { readFormerList } from '../state/former-list.ts';
-import { provisionKey, readProvisioned, saveProvisioned, type Provisioned } from '../state/provisioned.ts';
-import { requirePush } from '../state/plan.ts';
-import { readRun, type PushReason, type Run } from '../state/runs.ts';
+import { readFormerList } from '../state/lists/former-list.ts';
+import {
+  provisionKey,
+  readProvisioned,
+  saveProvisioned,
+  type Provisioned,
+} from '../state/lists/provisioned.ts';
+import { requirePush } from '../state/plan/plan.ts';
+import { readRun, type PushReason, type Run } from '../state/runs/runs.ts';
 import { connectActito, resolveLogin } from './destination.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation } from './progress.ts';

@@ -1,4 +1,4 @@
-import { rebaseRun } from '../state/rebase.ts';
+import { rebaseRun } from '../state/settle/rebase.ts';
 import type { Dependencies } from './dependencies.ts';
 import { untilCancelled } from './progress.ts';
 import type { RunRef } from './run-ref.ts';

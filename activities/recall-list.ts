@@ -1,5 +1,5 @@
 import { finishExtraction } from '../state/stage.ts';
-import type { Run } from '../state/runs.ts';
+import type { Run } from '../state/runs/runs.ts';
 import { knownColumns, recallList as fillFromLog } from '../state/undo.ts';
 import type { Dependencies } from './dependencies.ts';
 import { untilCancelled } from './progress.ts';

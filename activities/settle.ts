@@ -1,4 +1,4 @@
-import { settleRun } from '../state/settle.ts';
+import { settleRun } from '../state/settle/settle.ts';
 import type { Dependencies } from './dependencies.ts';
 import { untilCancelled } from './progress.ts';
 import type { RunRef } from './run-ref.ts';

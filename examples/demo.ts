@@ -34,7 +34,7 @@ class Demo {
   }
 
   async tell({ keep }: { keep: boolean }): Promise<void> {
-    const { shop, actito, temporal, stateUrl, worker, client } = this.#world;
+    const { shop, actito, temporal, stateUrl, shopUrl, worker, client } = this.#world;
     const say = (text: string) => this.#terminal.line(`\n${text}`);
     await this.#during('Starting PostgreSQL, and filling the shop', async () => {
       await seedShop(await shop);
@@ -68,7 +68,7 @@ class Demo {
     say(
       whatToTry(ACTIVATION, {
         ...{ temporal: await temporal, actito: await actito },
-        stateUrl: await stateUrl,
+        ...{ stateUrl: await stateUrl, shopUrl: await shopUrl },
       }).join('\n'),
     );
     await this.#interrupt.orInterrupted(new Promise(() => undefined)).catch((reason: unknown) => {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Run } from './runs.ts';
+import type { Run } from './runs/runs.ts';
 import { rows } from './state.ts';
 
 /** What is known of an activation, from results that Actito or the file server confirmed. */

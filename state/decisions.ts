@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { figuresOf, type ApprovedFigures } from '../activation/approval.ts';
 import { Failure } from '../activation/failures.ts';
-import type { Counts, Plan } from './runs.ts';
+import type { Counts, Plan } from './runs/runs.ts';
 import { rows } from './state.ts';
 
 /** What someone decides about a held plan. */

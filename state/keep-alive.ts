@@ -1,8 +1,8 @@
 import { readAcknowledged } from './acknowledged.ts';
-import { checkFence, oneAtATime, type Fence } from './lease.ts';
-import { listAsItWas, reasonToKeep } from './push-reason.ts';
-import { readRun, type Plan, type PushReason, type Run } from './runs.ts';
-import { settleWithin } from './settle.ts';
+import { checkFence, oneAtATime, type Fence } from './runs/lease.ts';
+import { listAsItWas, reasonToKeep } from './plan/push-reason.ts';
+import { readRun, type Plan, type PushReason, type Run } from './runs/runs.ts';
+import { settleWithin } from './settle/settle.ts';
 import { rows, setTransaction, type State } from './state.ts';
 import type { Knex } from 'knex';
 

@@ -4,10 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Column } from '../activation/values/kinds.ts';
 import { dropForgotten } from './forgotten/drop-from-stage.ts';
-import { fenced, type Fence } from './lease.ts';
+import { fenced, type Fence } from './runs/lease.ts';
 import { stageTable } from './names.ts';
-import { readRun } from './runs.ts';
-import { startOver } from './settle.ts';
+import { readRun } from './runs/runs.ts';
+import { startOver } from './settle/settle.ts';
 import type { GuardTrip } from '../activation/guards.ts';
 import { rows, withConnection, type State } from './state.ts';
 

@@ -2,10 +2,10 @@ import type { Knex } from 'knex';
 import type { Definition } from '../activation/definition/definition.ts';
 import { Failure } from '../activation/failures.ts';
 import type { Column } from '../activation/values/kinds.ts';
-import { FIRST_CHANGES_AFTER } from './changes.ts';
+import { FIRST_CHANGES_AFTER } from './settle/changes.ts';
 import { dropForgotten } from './forgotten/drop-from-stage.ts';
 import { membersTable, stageTable } from './names.ts';
-import type { Run } from './runs.ts';
+import type { Run } from './runs/runs.ts';
 import { createStage } from './stage.ts';
 import { rows, setTransaction, type State } from './state.ts';
 

@@ -1,8 +1,8 @@
 import { activityInfo, Context, log } from '@temporalio/activity';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { foreignness, projectName, SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
-import { failureStreak, markPaused, type FailureStreak } from '../../state/failure-streak.ts';
-import type { Run } from '../../state/runs.ts';
+import { failureStreak, markPaused, type FailureStreak } from '../../state/runs/failure-streak.ts';
+import type { Run } from '../../state/runs/runs.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { isLasting } from './lasting.ts';
 

@@ -1,6 +1,6 @@
 import { connectFileServer } from '../../actito/delivery/connect.ts';
-import { recordRetrieved, type DeliveryRow } from '../../state/deliveries.ts';
-import type { Run } from '../../state/runs.ts';
+import { recordRetrieved, type DeliveryRow } from '../../state/lists/deliveries.ts';
+import type { Run } from '../../state/runs/runs.ts';
 import type { ListSummary } from './summary.ts';
 import { resolveLogin } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';

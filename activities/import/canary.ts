@@ -1,7 +1,7 @@
 import { Failure } from '../../activation/failures.ts';
 import { matchLimit, matchesTooFew } from '../../activation/match-rate.ts';
-import { isCanary, readChunks } from '../../state/chunks.ts';
-import { matchesOfRun } from '../../state/match-rate.ts';
+import { isCanary, readChunks } from '../../state/imports/chunks.ts';
+import { matchesOfRun } from '../../state/plan/match-rate.ts';
 import { chunksToSend } from './chunks-to-send.ts';
 import { collectResults } from './collect-results.ts';
 import type { ImportJob } from './job.ts';

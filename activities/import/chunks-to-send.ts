@@ -1,5 +1,5 @@
-import { omittedAttributes, readChunks, type Chunk } from '../../state/chunks.ts';
-import { readImports } from '../../state/imports.ts';
+import { omittedAttributes, readChunks, type Chunk } from '../../state/imports/chunks.ts';
+import { readImports } from '../../state/imports/imports.ts';
 import type { ImportJob } from './job.ts';
 
 /** The chunks that no live import stands for. */

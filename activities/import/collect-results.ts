@@ -3,7 +3,7 @@ import { log } from '@temporalio/activity';
 import { WHERE_ETLS_ARE, etlRequirements } from '../../actito/imports/etl.ts';
 import { readImport, type ImportState } from '../../actito/imports/status.ts';
 import { Failure } from '../../activation/failures.ts';
-import { readImports, recordImport, type ImportRow } from '../../state/imports.ts';
+import { readImports, recordImport, type ImportRow } from '../../state/imports/imports.ts';
 import { progress } from '../progress.ts';
 import type { ImportJob } from './job.ts';
 import { readRowResults } from './row-results.ts';

@@ -1,5 +1,5 @@
 import type { BadRow, ImportFileOptions } from '../../actito/files/import-file.ts';
-import { omittedAttributes, type Chunk } from '../../state/chunks.ts';
+import { omittedAttributes, type Chunk } from '../../state/imports/chunks.ts';
 import type { ImportJob } from './job.ts';
 
 /** How the file of a chunk is written; `setAside` gets the rows that cannot go with it, and the patterns that they can go with. */

@@ -1,8 +1,8 @@
 import { NotFound } from '../../actito/api/failures.ts';
 import { findImport } from '../../actito/imports/status.ts';
 import { Failure } from '../../activation/failures.ts';
-import type { Chunk } from '../../state/chunks.ts';
-import { readImports, recordImport } from '../../state/imports.ts';
+import type { Chunk } from '../../state/imports/chunks.ts';
+import { readImports, recordImport } from '../../state/imports/imports.ts';
 import { fileName } from './file-name.ts';
 import type { ImportJob } from './job.ts';
 

@@ -1,11 +1,11 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Knex } from 'knex';
 import { Failure, isFailure } from '../../activation/failures.ts';
-import { assignChunks } from '../../state/chunks.ts';
-import { fenced, oneAtATime } from '../../state/lease.ts';
-import { requireProvisioned } from '../../state/provisioned.ts';
-import { planFence, planned, readRun } from '../../state/runs.ts';
-import { dissolve } from '../../state/shared-imports.ts';
+import { assignChunks } from '../../state/imports/chunks.ts';
+import { fenced, oneAtATime } from '../../state/runs/lease.ts';
+import { requireProvisioned } from '../../state/lists/provisioned.ts';
+import { planFence, planned, readRun } from '../../state/runs/runs.ts';
+import { dissolve } from '../../state/imports/shared-imports.ts';
 import { connectActito } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { cancellation } from '../progress.ts';

@@ -1,7 +1,7 @@
 import type { ActitoClient } from '../../actito/api/client.ts';
-import type { Fence } from '../../state/lease.ts';
-import type { Provisioned } from '../../state/provisioned.ts';
-import type { Plan, Run } from '../../state/runs.ts';
+import type { Fence } from '../../state/runs/lease.ts';
+import type { Provisioned } from '../../state/lists/provisioned.ts';
+import type { Plan, Run } from '../../state/runs/runs.ts';
 import type { State } from '../../state/state.ts';
 
 /** One run's import of attributes, with all it works on. */

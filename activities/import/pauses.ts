@@ -1,8 +1,8 @@
 import { Failure } from '../../activation/failures.ts';
-import type { Chunk } from '../../state/chunks.ts';
-import { isRefusedForToday, readImports, type ImportRow } from '../../state/imports.ts';
-import { fenced } from '../../state/lease.ts';
-import { lineUp } from '../../state/import-line.ts';
+import type { Chunk } from '../../state/imports/chunks.ts';
+import { isRefusedForToday, readImports, type ImportRow } from '../../state/imports/imports.ts';
+import { fenced } from '../../state/runs/lease.ts';
+import { lineUp } from '../../state/imports/import-line.ts';
 import type { ImportJob } from './job.ts';
 
 /**

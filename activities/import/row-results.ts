@@ -1,7 +1,12 @@
 import { countRowsInError, readRowsInError } from '../../actito/imports/rows-in-error.ts';
 import { isFailure } from '../../activation/failures.ts';
-import { clearResults, countKnownResults, storeResults, type ImportRow } from '../../state/imports.ts';
-import { knownKeys } from '../../state/shared-rows.ts';
+import {
+  clearResults,
+  countKnownResults,
+  storeResults,
+  type ImportRow,
+} from '../../state/imports/imports.ts';
+import { knownKeys } from '../../state/imports/shared-rows.ts';
 import { progress } from '../progress.ts';
 import type { ImportJob } from './job.ts';
 

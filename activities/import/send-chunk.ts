@@ -1,10 +1,10 @@
 import { importColumns, importFile } from '../../actito/files/import-file.ts';
 import { spoolFile } from '../../actito/files/spool.ts';
 import { PACKED } from '../../actito/contract.ts';
-import { withChunkRows } from '../../state/chunk-rows.ts';
-import { isCanary, type Chunk } from '../../state/chunks.ts';
-import { setAside } from '../../state/set-aside.ts';
-import { findShare } from '../../state/shared-imports.ts';
+import { withChunkRows } from '../../state/imports/chunk-rows.ts';
+import { isCanary, type Chunk } from '../../state/imports/chunks.ts';
+import { setAside } from '../../state/imports/set-aside.ts';
+import { findShare } from '../../state/imports/shared-imports.ts';
 import { progress } from '../progress.ts';
 import { counting, fileOptions } from './file-options.ts';
 import { findLost } from './find-lost.ts';

@@ -3,11 +3,11 @@ import { importColumns, importFile, type ImportFileOptions } from '../../actito/
 import { spoolFile } from '../../actito/files/spool.ts';
 import { PACKED } from '../../actito/contract.ts';
 import { isFailure } from '../../activation/failures.ts';
-import { withSharedRows } from '../../state/chunk-rows.ts';
-import type { Chunk } from '../../state/chunks.ts';
-import { dissolve, share, type Share } from '../../state/shared-imports.ts';
-import { requireParts } from '../../state/shared-parts.ts';
-import { closeShared } from '../../state/shared-rows.ts';
+import { withSharedRows } from '../../state/imports/chunk-rows.ts';
+import type { Chunk } from '../../state/imports/chunks.ts';
+import { dissolve, share, type Share } from '../../state/imports/shared-imports.ts';
+import { requireParts } from '../../state/imports/shared-parts.ts';
+import { closeShared } from '../../state/imports/shared-rows.ts';
 import { progress } from '../progress.ts';
 import { counting, fileOptions } from './file-options.ts';
 import { findLost } from './find-lost.ts';

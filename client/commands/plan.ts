@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { Failure } from '../../activation/failures.ts';
-import { readSamples } from '../../state/samples.ts';
+import { readSamples } from '../../state/plan/samples.ts';
 import { requestSchema, type RunInput, type RunRequest, type RunResult } from '../../workflows/contract.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describePlan } from '../output/plan.ts';

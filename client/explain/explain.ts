@@ -1,7 +1,7 @@
 import type { Definition } from '../../activation/definition/definition.ts';
 import type { CanonicalKey } from '../../activation/keys/canonical.ts';
 import { KEY_REJECTS } from '../../activation/keys/rejects.ts';
-import { MAX_STORED_REJECTS } from '../../state/rejects.ts';
+import { MAX_STORED_REJECTS } from '../../state/rejects/rejects.ts';
 import type { ForgottenRecord } from '../../state/report/forgotten.ts';
 import type { KeyFacts, LastRead, Membership } from '../../state/report/member.ts';
 import type { PastRun } from '../../state/report/history.ts';

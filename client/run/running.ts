@@ -15,11 +15,11 @@ export async function attachToRunning(client: Client, request: RunRequest): Prom
   if (closeTime) return undefined;
   const running = await requestOf(client, id, runId);
   if (JSON.stringify(running) === JSON.stringify(request)) return client.workflow.getHandle(id, runId);
-  const what = running ? `request ${JSON.stringify(running)}` : 'an argument that is no request';
+  const what = running ? runCommand(running) : 'an argument that is no request';
   throw new Failure(
     'ActivationBusy',
     [
-      `${id} is running since ${startTime.toISOString()} with ${what}; asked for was ${JSON.stringify(request)}.`,
+      `${id} is running since ${startTime.toISOString()} as: ${what}; asked for was: ${runCommand(request)}`,
       ...(running ? [`Follow it:  ${runCommand(running)}`] : []),
       `Cancel it:  ${cancelCommand(request)}`,
       'Or wait for its end, then ask again.',

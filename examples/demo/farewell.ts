@@ -8,10 +8,12 @@ export interface Sights {
   temporal: TemporalServer;
   actito: Simulator;
   stateUrl: string;
+  /** The warehouse. */
+  shopUrl: string;
 }
 
 /** What to look at and to try while the demo stays up, line by line; the commands work as printed. */
-export function whatToTry(activation: string, { temporal, actito, stateUrl }: Sights): string[] {
+export function whatToTry(activation: string, { temporal, actito, stateUrl, shopUrl }: Sights): string[] {
   const { address, uiUrl, cliPath = 'temporal' } = temporal;
   const input = JSON.stringify({ activation });
   const start = [
@@ -21,6 +23,7 @@ export function whatToTry(activation: string, { temporal, actito, stateUrl }: Si
   return [
     ...(uiUrl ? [`Temporal's web UI:    ${uiUrl}`] : [`Temporal's server:    ${address}`]),
     `What a marketer sees: ${actito.apiUrl}/`,
+    `The warehouse:        ${shopUrl}`,
     '',
     `In another terminal, from ${process.cwd()}:`,
     `  export TEMPORAL_ADDRESS=${address} ACTITO_SYNC_PROJECT=${PROJECT_FOLDER} ACTITO_SYNC_DATABASE_URL=${stateUrl}`,

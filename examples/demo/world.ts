@@ -20,6 +20,7 @@ export interface World {
   temporal: Promise<TemporalServer>;
   /** The database of the activations' state. */
   stateUrl: Promise<string>;
+  shopUrl: Promise<string>;
   /** The shop's database, empty. */
   shop: Promise<pg.Client>;
   actito: Promise<Simulator>;
@@ -79,7 +80,8 @@ export function startWorld(resources: Resources, { log, onWorkerFailure }: World
     { abandon: true },
   );
   const stateUrl = databases.then((urls) => urls.stateUrl);
-  return { temporal, stateUrl, shop, actito, worker, client };
+  const shopUrl = databases.then((urls) => urls.shopUrl);
+  return { temporal, stateUrl, shopUrl, shop, actito, worker, client };
 }
 
 /** On the ports that people know, when they are free. */

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { membersTable } from '../names.ts';
-import { listOf } from '../plan.ts';
+import { listOf } from '../plan/plan.ts';
 import { rows } from '../state.ts';
 import { forgottenSql } from './digests.ts';
 import { PLACES, type Place } from './places.ts';

@@ -1,8 +1,8 @@
 import { Failure } from '../../activation/failures.ts';
-import { cleanUp, leftTables } from '../close.ts';
-import { releaseLease, takeLease, type Holder } from '../lease.ts';
-import { closeAbandoned, settleLeft, type IsOpen } from '../open.ts';
-import { openRuns } from '../runs.ts';
+import { cleanUp, leftTables } from '../runs/close.ts';
+import { releaseLease, takeLease, type Holder } from '../runs/lease.ts';
+import { closeAbandoned, settleLeft, type IsOpen } from '../runs/open.ts';
+import { openRuns } from '../runs/runs.ts';
 import { rows, setTransaction, type State } from '../state.ts';
 import { eraseRows, type Found } from './erase-rows.ts';
 import { noteFound, type Erasure } from './note.ts';

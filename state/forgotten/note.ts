@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Holder } from '../lease.ts';
+import type { Holder } from '../runs/lease.ts';
 import { rows } from '../state.ts';
 import type { Found } from './erase-rows.ts';
 import type { Whose } from './source-spellings.ts';

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { readRun } from '../runs.ts';
+import { readRun } from '../runs/runs.ts';
 import { forgottenAmong, isAnyoneForgotten } from './digests.ts';
 
 /** Leaves out the rejects that name someone who asked to be forgotten: stored ones say the key as the source does. */

@@ -1,4 +1,4 @@
-import type { Counts, Outcome, PushReason } from '../runs.ts';
+import type { Counts, Outcome, PushReason } from '../runs/runs.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** A run, for those who look back. */

@@ -1,4 +1,4 @@
-import type { Change } from '../changes.ts';
+import type { Change } from '../settle/changes.ts';
 import { membersTable } from '../names.ts';
 import { findPastRun, type PastRun } from './history.ts';
 import { readRejects, type RejectStory } from './rejects.ts';

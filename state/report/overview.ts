@@ -1,4 +1,4 @@
-import { IN_LINE } from '../import-line.ts';
+import { IN_LINE } from '../imports/import-line.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** How an activation stands, as far as the state database knows. */

@@ -109,7 +109,7 @@ test('another request for a running activation is refused, and who follows the r
   const busy = await run(['vip', '--resync']);
   expect(busy.code).toBe(5);
   expect(busy.err).toMatch(
-    /^ActivationBusy: activation\/vip is running since .* asked for was .*"resync":true/,
+    /^ActivationBusy: activation\/vip is running since \S+ as: actito-sync run vip; asked for was: actito-sync run vip --resync\n/,
   );
 
   await running.terminate('enough');

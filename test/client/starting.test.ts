@@ -50,7 +50,9 @@ test('another request for a running activation is busy, and hears what runs and 
 
   const busy = startRun(client, { activation }, { taskQueue });
   await expect(busy).rejects.toMatchObject({ type: 'ActivationBusy' });
-  await expect(busy).rejects.toThrow(/"resync":true/);
+  await expect(busy).rejects.toThrow(
+    ` as: actito-sync run ${activation} --resync; asked for was: actito-sync run ${activation}\n`,
+  );
   await expect(busy).rejects.toThrow(`actito-sync run ${activation} --resync`);
   await expect(busy).rejects.toThrow(`actito-sync cancel ${activation}`);
   await terminate(handle.workflowId);
@@ -64,7 +66,7 @@ test.each([
   await startedByHand(activation, ...args);
 
   const busy = startRun(client, { activation }, { taskQueue });
-  await expect(busy).rejects.toThrow('with an argument that is no request');
+  await expect(busy).rejects.toThrow('as: an argument that is no request');
   await terminate(`activation/${activation}`);
 });
 

@@ -1,11 +1,11 @@
 /* Failing today, each a defect; belongs into test/state/ once mended. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readChunks } from '../../state/chunks.ts';
-import { closeRun } from '../../state/close.ts';
-import type { Holder } from '../../state/lease.ts';
-import { planRun } from '../../state/plan.ts';
-import { saveProvisioned } from '../../state/provisioned.ts';
-import { settleRun } from '../../state/settle.ts';
+import { readChunks } from '../../state/imports/chunks.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import type { Holder } from '../../state/runs/lease.ts';
+import { planRun } from '../../state/plan/plan.ts';
+import { saveProvisioned } from '../../state/lists/provisioned.ts';
+import { settleRun } from '../../state/settle/settle.ts';
 import { setTransaction } from '../../state/state.ts';
 import { deliver, goodRun, planned, sendAll, sendChunk } from './sending.ts';
 import {

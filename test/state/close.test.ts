@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cleanUp, closeRun } from '../../state/close.ts';
-import { countRejects, MAX_STORED_REJECTS, storeRejects } from '../../state/rejects.ts';
-import { setAside } from '../../state/set-aside.ts';
+import { cleanUp, closeRun } from '../../state/runs/close.ts';
+import { countRejects, MAX_STORED_REJECTS, storeRejects } from '../../state/rejects/rejects.ts';
+import { setAside } from '../../state/imports/set-aside.ts';
 import { withConnection } from '../../state/state.ts';
 import { planned } from './sending.ts';
 import {

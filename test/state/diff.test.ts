@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { planRun } from '../../state/plan.ts';
+import { planRun } from '../../state/plan/plan.ts';
 import { rows } from '../../state/state.ts';
 import { modelDelta, type ModelMember } from './diff-model.ts';
 import {

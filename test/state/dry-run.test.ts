@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { closeRun } from '../../state/close.ts';
-import { planRun } from '../../state/plan.ts';
-import { settleRun } from '../../state/settle.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import { planRun } from '../../state/plan/plan.ts';
+import { settleRun } from '../../state/settle/settle.ts';
 import { rows } from '../../state/state.ts';
 import { deliver, goodRun, planned, sendAll } from './sending.ts';
 import {

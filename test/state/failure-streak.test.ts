@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { closeRun } from '../../state/close.ts';
-import { failureStreak, markPaused } from '../../state/failure-streak.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import { failureStreak, markPaused } from '../../state/runs/failure-streak.ts';
 import { definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
 
 let world: StateWorld;

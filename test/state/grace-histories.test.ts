@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { closeRun } from '../../state/close.ts';
-import { planRun } from '../../state/plan.ts';
-import type { Plan, Run } from '../../state/runs.ts';
-import { settleRun } from '../../state/settle.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import { planRun } from '../../state/plan/plan.ts';
+import type { Plan, Run } from '../../state/runs/runs.ts';
+import { settleRun } from '../../state/settle/settle.ts';
 import { later, plannedList, undelivered, type List, type ModelGrace } from './grace-model.ts';
 import { deliver, listLines, planned } from './sending.ts';
 import { definitionFor, extract, freshState, membersOf, newActivation, type StateWorld } from './support.ts';

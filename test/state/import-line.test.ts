@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readChunks } from '../../state/chunks.ts';
-import { closeRun } from '../../state/close.ts';
-import { intendImport, recordImport } from '../../state/imports.ts';
+import { readChunks } from '../../state/imports/chunks.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import { intendImport, recordImport } from '../../state/imports/imports.ts';
 import { readLine } from '../../state/report/overview.ts';
 import { withSnapshot } from '../../state/report/snapshot.ts';
-import { settleRun } from '../../state/settle.ts';
+import { settleRun } from '../../state/settle/settle.ts';
 import { deliver, planned } from './sending.ts';
 import { definitionFor, freshState, newActivation, type StateWorld } from './support.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { withListContent } from '../../state/list-content.ts';
-import type { Plan, Run } from '../../state/runs.ts';
+import { withListContent } from '../../state/lists/list-content.ts';
+import type { Plan, Run } from '../../state/runs/runs.ts';
 import { goodRun, listLines, planned } from './sending.ts';
 import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from './support.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { closeRun } from '../../state/close.ts';
-import { settleRun } from '../../state/settle.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import { settleRun } from '../../state/settle/settle.ts';
 import { rows } from '../../state/state.ts';
 import { deliver, goodRun, planned, sendAll } from './sending.ts';
 import { definitionFor, freshState, newActivation, type StateWorld } from './support.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { planRun } from '../../state/plan.ts';
+import { planRun } from '../../state/plan/plan.ts';
 import { goodRun, planned, sendAll, deliver } from './sending.ts';
-import { settleRun } from '../../state/settle.ts';
-import { closeRun } from '../../state/close.ts';
+import { settleRun } from '../../state/settle/settle.ts';
+import { closeRun } from '../../state/runs/close.ts';
 import {
   activationRow,
   definitionFor,

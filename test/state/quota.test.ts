@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { intendImport, recordImport, type ImportRow } from '../../state/imports.ts';
-import type { Run } from '../../state/runs.ts';
+import { intendImport, recordImport, type ImportRow } from '../../state/imports/imports.ts';
+import type { Run } from '../../state/runs/runs.ts';
 import { rows } from '../../state/state.ts';
 import { activationRow, definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
 

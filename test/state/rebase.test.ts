@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { closeRun } from '../../state/close.ts';
-import { rebaseRun } from '../../state/rebase.ts';
-import { settleRun } from '../../state/settle.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import { rebaseRun } from '../../state/settle/rebase.ts';
+import { settleRun } from '../../state/settle/settle.ts';
 import { goodRun, listLines, planned, rebased, sendAll } from './sending.ts';
 import {
   activationRow,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readChunks } from '../../state/chunks.ts';
-import { closeRun } from '../../state/close.ts';
-import { storeRejects, type Reject } from '../../state/rejects.ts';
+import { readChunks } from '../../state/imports/chunks.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import { storeRejects, type Reject } from '../../state/rejects/rejects.ts';
 import { readRejects, type RejectFilter } from '../../state/report/rejects.ts';
 import { withSnapshot } from '../../state/report/snapshot.ts';
 import { beginExtraction } from '../../state/stage.ts';

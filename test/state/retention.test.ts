@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { cleanUp, closeRun } from '../../state/close.ts';
-import { storeRejects } from '../../state/rejects.ts';
-import { applyRetention } from '../../state/retention.ts';
-import { settleRun } from '../../state/settle.ts';
+import { cleanUp, closeRun } from '../../state/runs/close.ts';
+import { storeRejects } from '../../state/rejects/rejects.ts';
+import { applyRetention } from '../../state/runs/retention.ts';
+import { settleRun } from '../../state/settle/settle.ts';
 import { rows } from '../../state/state.ts';
 import { deliver, goodRun, planned, sendAll } from './sending.ts';
 import { definitionFor, extract, freshState, newActivation, open, type StateWorld } from './support.ts';

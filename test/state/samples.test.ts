@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Definition } from '../../activation/definition/definition.ts';
-import { closeRun } from '../../state/close.ts';
-import { storeRejects } from '../../state/rejects.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import { storeRejects } from '../../state/rejects/rejects.ts';
 import { withSnapshot } from '../../state/report/snapshot.ts';
-import { applyRetention } from '../../state/retention.ts';
-import { planRun } from '../../state/plan.ts';
-import { readSampleNames, readSamples, type Sample, type SampleClass } from '../../state/samples.ts';
+import { applyRetention } from '../../state/runs/retention.ts';
+import { planRun } from '../../state/plan/plan.ts';
+import { readSampleNames, readSamples, type Sample, type SampleClass } from '../../state/plan/samples.ts';
 import { rows } from '../../state/state.ts';
 import { goodRun, planned } from './sending.ts';
 import {

@@ -1,19 +1,19 @@
-import { readChunks, type Chunk } from '../../state/chunks.ts';
-import { intendDelivery, recordDelivered } from '../../state/deliveries.ts';
+import { readChunks, type Chunk } from '../../state/imports/chunks.ts';
+import { intendDelivery, recordDelivered } from '../../state/lists/deliveries.ts';
 import {
   intendImport,
   recordImport,
   storeResults,
   type ImportRow,
   type RowResult,
-} from '../../state/imports.ts';
-import type { Fence } from '../../state/lease.ts';
-import { withListContent } from '../../state/list-content.ts';
-import { planRun } from '../../state/plan.ts';
-import { rebaseRun } from '../../state/rebase.ts';
-import type { Plan, Run } from '../../state/runs.ts';
-import { settleRun } from '../../state/settle.ts';
-import { closeRun } from '../../state/close.ts';
+} from '../../state/imports/imports.ts';
+import type { Fence } from '../../state/runs/lease.ts';
+import { withListContent } from '../../state/lists/list-content.ts';
+import { planRun } from '../../state/plan/plan.ts';
+import { rebaseRun } from '../../state/settle/rebase.ts';
+import type { Plan, Run } from '../../state/runs/runs.ts';
+import { settleRun } from '../../state/settle/settle.ts';
+import { closeRun } from '../../state/runs/close.ts';
 import { extract, open, type OpenOptions, type SegmentRow, type StateWorld } from './support.ts';
 import { listTarget, type Definition } from '../../activation/definition/definition.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readChunks } from '../../state/chunks.ts';
-import { closeRun } from '../../state/close.ts';
-import type { RowResult } from '../../state/imports.ts';
-import { settleRun } from '../../state/settle.ts';
+import { readChunks } from '../../state/imports/chunks.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import type { RowResult } from '../../state/imports/imports.ts';
+import { settleRun } from '../../state/settle/settle.ts';
 import { chunkFile, cutAgain } from './chunk-files.ts';
 import { deliver, FATES, goodRun, planned, sendChunk, type Fate } from './sending.ts';
 import {

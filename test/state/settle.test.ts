@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readChunks } from '../../state/chunks.ts';
-import { closeRun } from '../../state/close.ts';
-import { countKnownResults } from '../../state/imports.ts';
-import { settleRun } from '../../state/settle.ts';
+import { readChunks } from '../../state/imports/chunks.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import { countKnownResults } from '../../state/imports/imports.ts';
+import { settleRun } from '../../state/settle/settle.ts';
 import { deliver, goodRun, planned, sendAll, sendChunk } from './sending.ts';
 import {
   activationRow,

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MAX_CHUNK_BYTES, readChunks } from '../../state/chunks.ts';
-import { closeRun } from '../../state/close.ts';
-import { intendImport, recordImport } from '../../state/imports.ts';
-import { planFence } from '../../state/runs.ts';
-import { closeShared } from '../../state/shared-rows.ts';
-import { findShare, share, type Share } from '../../state/shared-imports.ts';
-import { settleRun } from '../../state/settle.ts';
+import { MAX_CHUNK_BYTES, readChunks } from '../../state/imports/chunks.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import { intendImport, recordImport } from '../../state/imports/imports.ts';
+import { planFence } from '../../state/runs/runs.ts';
+import { closeShared } from '../../state/imports/shared-rows.ts';
+import { findShare, share, type Share } from '../../state/imports/shared-imports.ts';
+import { settleRun } from '../../state/settle/settle.ts';
 import { rows } from '../../state/state.ts';
 import { planned } from './sending.ts';
 import { definitionFor, extract, freshState, newActivation, open, type StateWorld } from './support.ts';

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stageTable } from '../../state/names.ts';
-import { planRun } from '../../state/plan.ts';
-import { storeRejects } from '../../state/rejects.ts';
+import { planRun } from '../../state/plan/plan.ts';
+import { storeRejects } from '../../state/rejects/rejects.ts';
 import { beginExtraction, fillStage, finishExtraction } from '../../state/stage.ts';
 import { rows } from '../../state/state.ts';
 import { planned, sendAll } from './sending.ts';

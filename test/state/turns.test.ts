@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { assignChunks, readChunks } from '../../state/chunks.ts';
-import { closeRun } from '../../state/close.ts';
-import { fenced } from '../../state/lease.ts';
-import { setAside } from '../../state/set-aside.ts';
-import { settleRun } from '../../state/settle.ts';
+import { assignChunks, readChunks } from '../../state/imports/chunks.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import { fenced } from '../../state/runs/lease.ts';
+import { setAside } from '../../state/imports/set-aside.ts';
+import { settleRun } from '../../state/settle/settle.ts';
 import { deliver, planned, sendChunk, type Fate } from './sending.ts';
 import { definitionFor, freshState, membersOf, newActivation, type StateWorld } from './support.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Definition } from '../../activation/definition/definition.ts';
-import { closeRun } from '../../state/close.ts';
+import { closeRun } from '../../state/runs/close.ts';
 import { recordDecision } from '../../state/decisions.ts';
-import type { Plan, Run } from '../../state/runs.ts';
-import { settleRun } from '../../state/settle.ts';
+import type { Plan, Run } from '../../state/runs/runs.ts';
+import { settleRun } from '../../state/settle/settle.ts';
 import { goodRun, planned } from './sending.ts';
 import { definitionFor, execution, freshState, newActivation, type StateWorld } from './support.ts';
 import { goodUndo, plannedUndo } from './undoing.ts';

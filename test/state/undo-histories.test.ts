@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Definition } from '../../activation/definition/definition.ts';
-import { closeRun } from '../../state/close.ts';
-import { planRun } from '../../state/plan.ts';
-import { settleRun } from '../../state/settle.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import { planRun } from '../../state/plan/plan.ts';
+import { settleRun } from '../../state/settle/settle.ts';
 import { deliver, goodRun, planned, sendAll } from './sending.ts';
 import {
   definitionFor,

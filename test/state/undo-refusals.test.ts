@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Definition } from '../../activation/definition/definition.ts';
-import { closeRun } from '../../state/close.ts';
-import { settleRun } from '../../state/settle.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import { settleRun } from '../../state/settle/settle.ts';
 import { requireUndo } from '../../state/undo.ts';
 import { deliver, goodRun, planned, sendAll } from './sending.ts';
 import { definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';

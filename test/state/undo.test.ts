@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { applyRetention } from '../../state/retention.ts';
-import { settleRun } from '../../state/settle.ts';
+import { applyRetention } from '../../state/runs/retention.ts';
+import { settleRun } from '../../state/settle/settle.ts';
 import { rows } from '../../state/state.ts';
 import { deliver, goodRun, planned } from './sending.ts';
 import { definitionFor, freshState, membersOf, newActivation, type StateWorld } from './support.ts';

@@ -1,8 +1,8 @@
 import type { Definition } from '../../activation/definition/definition.ts';
-import { closeRun } from '../../state/close.ts';
-import { planRun } from '../../state/plan.ts';
-import type { Plan, Run } from '../../state/runs.ts';
-import { settleRun } from '../../state/settle.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import { planRun } from '../../state/plan/plan.ts';
+import type { Plan, Run } from '../../state/runs/runs.ts';
+import { settleRun } from '../../state/settle/settle.ts';
 import { beginExtraction, finishExtraction } from '../../state/stage.ts';
 import { rows } from '../../state/state.ts';
 import { knownColumns, recallList } from '../../state/undo.ts';

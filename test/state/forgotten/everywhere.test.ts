@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { closeRun } from '../../../state/close.ts';
+import { closeRun } from '../../../state/runs/close.ts';
 import { PLACES } from '../../../state/forgotten/places.ts';
-import { storeRejects } from '../../../state/rejects.ts';
+import { storeRejects } from '../../../state/rejects/rejects.ts';
 import { rows } from '../../../state/state.ts';
 import { goodRun, planned } from '../sending.ts';
 import { definitionFor, membersOf, newActivation } from '../support.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { planRun } from '../../../state/plan.ts';
-import { storeRejects } from '../../../state/rejects.ts';
+import { planRun } from '../../../state/plan/plan.ts';
+import { storeRejects } from '../../../state/rejects/rejects.ts';
 import { rows } from '../../../state/state.ts';
 import { goodRun, planned } from '../sending.ts';
 import { activationRow, definitionFor, extract, membersOf, open } from '../support.ts';

@@ -4,8 +4,8 @@ import { spellingsOf } from '../../../activation/keys/spellings.ts';
 import type { Found } from '../../../state/forgotten/erase-rows.ts';
 import { eraseFrom } from '../../../state/forgotten/erase.ts';
 import { recordForgotten } from '../../../state/forgotten/record.ts';
-import type { Holder } from '../../../state/lease.ts';
-import type { IsOpen } from '../../../state/open.ts';
+import type { Holder } from '../../../state/runs/lease.ts';
+import type { IsOpen } from '../../../state/runs/open.ts';
 import { loseState } from '../../support/stand.ts';
 import { tablesWith } from '../../support/tables-with.ts';
 import {

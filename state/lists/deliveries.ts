@@ -1,0 +1,72 @@
+import type { Knex } from 'knex';
+import { fenced, type Fence } from '../runs/lease.ts';
+import type { PushReason } from '../runs/runs.ts';
+import { rows, type State } from '../state.ts';
+
+/** One attempt to deliver a list. */
+export interface DeliveryRow {
+  id: string;
+  deliveredAt: Date | null;
+  retrievedAt: Date | null;
+  /** What Actito said of the list just before the file was renamed. */
+  detail: { retrievedBefore?: string | null } | null;
+}
+
+/** Writes that a delivery begins; from now on the list is dirty until a delivery is settled. */
+export async function intendDelivery(
+  state: State,
+  fence: Fence,
+  delivery: { activation: string; target: string; reason: PushReason; members: number; checksum: string },
+): Promise<string> {
+  return fenced(state, fence, async (trx) => {
+    await trx.raw('update activations set list_dirty = true where id = ?', [delivery.activation]);
+    const [row] = await rows<{ id: string }>(
+      trx,
+      `insert into deliveries (run, activation, target, reason, members, checksum)
+       values (:run, :activation, :target, :reason, :members, :checksum) returning id`,
+      { run: fence.run, ...delivery },
+    );
+    return row!.id;
+  });
+}
+
+/** Records that the file is in place under its name, with the size that was sent. */
+export async function recordDelivered(
+  state: State,
+  fence: Fence,
+  id: string,
+  { bytes, retrievedBefore }: { bytes: number; retrievedBefore: string | null },
+): Promise<void> {
+  await fenced(state, fence, (trx) =>
+    trx.raw('update deliveries set delivered_at = now(), bytes = :bytes, detail = :detail where id = :id', {
+      id,
+      bytes,
+      detail: JSON.stringify({ retrievedBefore }),
+    }),
+  );
+}
+
+/** Records that Actito says it has read the file. */
+export async function recordRetrieved(state: State, fence: Fence, id: string): Promise<void> {
+  await fenced(state, fence, (trx) =>
+    trx.raw('update deliveries set retrieved_at = now() where id = ?', [id]),
+  );
+}
+
+/** Records that Actito could not read the file: it was delivered for nothing, and the list stays to be repaired. */
+export async function recordRefused(state: State, fence: Fence, id: string): Promise<void> {
+  await fenced(state, fence, (trx) =>
+    trx.raw('update deliveries set delivered_at = null where id = ?', [id]),
+  );
+}
+
+/** The delivery of a run's present plan that reached its place, if any. */
+export async function findDelivered(db: Knex, run: string): Promise<DeliveryRow | undefined> {
+  const found = await rows<DeliveryRow>(
+    db,
+    `select id, delivered_at as "deliveredAt", retrieved_at as "retrievedAt", detail
+     from deliveries where run = ? and not of_former_plan and delivered_at is not null order by id desc limit 1`,
+    [run],
+  );
+  return found[0];
+}

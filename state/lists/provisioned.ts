@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
+import type { Definition } from '../../activation/definition/definition.ts';
+import { Failure } from '../../activation/failures.ts';
+import type { ActitoType } from '../../activation/values/kinds.ts';
+import { fenced, type Fence } from '../runs/lease.ts';
+import { rows, type State } from '../state.ts';
+
+/** What was found or created in Actito for an activation. */
+export interface Provisioned {
+  /** Names the definition it was provisioned for. */
+  key: string;
+  tableId: string;
+  /** Absent when a marketer made the list: then it cannot be looked at. */
+  listId?: string;
+  /** The mapped attributes in the mapping's order. */
+  attributes: { name: string; type: ActitoType; maxLength?: number }[];
+}
+
+/** Changes whenever Actito has to be looked at again: another mapping, list, table or licence. */
+export function provisionKey({ activation, destination }: Definition): string {
+  const { id, description, matchingKey, attributes, importMode, list } = activation;
+  return createHash('sha256')
+    .update(JSON.stringify([id, description, matchingKey, attributes, importMode, list, destination]))
+    .digest('hex');
+}
+
+/** What is known to stand in Actito for this definition, or undefined when it has to be looked at. */
+export async function readProvisioned(db: Knex, definition: Definition): Promise<Provisioned | undefined> {
+  const [row] = await rows<{ provisioned: Provisioned | null }>(
+    db,
+    'select provisioned from activations where id = ?',
+    [definition.activation.id],
+  );
+  return row?.provisioned?.key === provisionKey(definition) ? row.provisioned : undefined;
+}
+
+/** The same, for steps that come after provisioning. @throws Failure StageLost when a crash took it along */
+export async function requireProvisioned(db: Knex, definition: Definition): Promise<Provisioned> {
+  const provisioned = await readProvisioned(db, definition);
+  if (provisioned) return provisioned;
+  throw new Failure(
+    'StageLost',
+    'The state database has lost what this run wrote; the segment is read again.',
+  );
+}
+
+/** Remembers what stands in Actito. */
+export async function saveProvisioned(
+  state: State,
+  fence: Fence,
+  activation: string,
+  provisioned: Provisioned,
+): Promise<void> {
+  await fenced(state, fence, (trx) =>
+    trx.raw('update activations set provisioned = :provisioned where id = :activation', {
+      activation,
+      provisioned: JSON.stringify(provisioned),
+    }),
+  );
+}

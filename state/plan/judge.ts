@@ -1,0 +1,75 @@
+import type { Knex } from 'knex';
+import type { AttributeMapping } from '../../activation/definition/activation.ts';
+import { listTarget } from '../../activation/definition/definition.ts';
+import { notApproved } from '../../activation/approval.ts';
+import { evaluateGuards, type GuardTrip } from '../../activation/guards.ts';
+import { matchGuard, matchLimit } from '../../activation/match-rate.ts';
+import type { Acknowledged } from '../acknowledged.ts';
+import { latestDecision } from '../decisions.ts';
+import type { Plan, Run } from '../runs/runs.ts';
+import type { DeltaCounts } from './diff.ts';
+import { isSameMapping } from './mapping-change.ts';
+import { knownMatches } from './match-rate.ts';
+
+/** What a plan is judged by, besides its run and what was acknowledged. */
+interface Planned {
+  delta: DeltaCounts;
+  /** Members of the segment. */
+  members: number;
+  /** The attributes as they were mapped when a run was settled last. */
+  mappedBefore: AttributeMapping[] | null;
+}
+
+/** The guards that hold a run for what its plan would do. */
+export async function judge(
+  trx: Knex,
+  run: Run,
+  acknowledged: Acknowledged,
+  { delta, members, mappedBefore }: Planned,
+): Promise<GuardTrip[]> {
+  const { read = 0, rejected = 0 } = run.counts;
+  const trips = evaluateGuards(run.definition.activation.guards, {
+    ...{ read, rejected },
+    ...leavingAndEntering(run, delta, acknowledged),
+    // No news about people when the mapping is what changed.
+    changed: isSameMapping(run, mappedBefore) ? delta.changed : 0,
+    members,
+    leaving: delta.leaving,
+    listed: acknowledged.list.members,
+    peak: acknowledged.peak,
+    delivered: acknowledged.deliveredAt !== null,
+  });
+  return [...trips, ...(await matchRate(trx, run))];
+}
+
+/** The guard on the match rate; costs nothing when nobody asks for it. */
+async function matchRate(trx: Knex, run: Run): Promise<GuardTrip[]> {
+  const limit = matchLimit(run.definition.activation);
+  const trip = limit && matchGuard(limit, await knownMatches(trx, run));
+  return trip ? [trip] : [];
+}
+
+/**
+ * For the guards, a member whose identifier is replaced leaves and enters: the list targets by identifiers. When the list
+ * is to hold another attribute, that is no news about people.
+ */
+function leavingAndEntering(
+  { definition }: Run,
+  { added, removed, reidentified }: DeltaCounts,
+  { target }: Acknowledged,
+): { added: number; removed: number } {
+  const replaced = target === listTarget(definition) ? reidentified : 0;
+  return { added: added + replaced, removed: removed + replaced };
+}
+
+/** What an approval answers does not hold the run; who refused this very plan is told. */
+export async function withDecision(trx: Knex.Transaction, run: Run, plan: Plan): Promise<Plan> {
+  if (plan.guards.length === 0) return plan;
+  const decision = await latestDecision(trx, run.activation, run.request);
+  if (!decision || decision.usedUp) return plan;
+  const { by, reason, verdict, planHash: decided, figures } = decision;
+  if (verdict === 'refused') return decided === plan.hash ? { ...plan, refused: { by, reason } } : plan;
+  // Held by one, it is held by all: who approves it anew then approves the whole of it.
+  if (notApproved(plan.guards, figures).length > 0) return plan;
+  return { ...plan, guards: [], approved: { guards: plan.guards.map(({ guard }) => guard), by, reason } };
+}

@@ -1,0 +1,41 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Knex } from 'knex';
+import type { AttributeMapping } from '../../activation/definition/activation.ts';
+import type { Definition } from '../../activation/definition/definition.ts';
+import type { Run } from '../runs/runs.ts';
+import { rows } from '../state.ts';
+
+/** The attributes as they were mapped when a run that may send any was settled last; null: none was. */
+export async function lastMapping(
+  db: Knex,
+  { activation }: Pick<Run, 'activation'>,
+): Promise<AttributeMapping[] | null> {
+  const [last] = await rows<{ attributes: AttributeMapping[] }>(
+    db,
+    `select definition->'activation'->'attributes' as attributes from runs
+     where activation = ? and settled_at is not null and request->>'undo' is null order by no desc limit 1`,
+    [activation],
+  );
+  return last?.attributes ?? null;
+}
+
+/** Whether a run maps the attributes as they were mapped before; true also of a first one. */
+export function isSameMapping(
+  { definition }: Pick<Run, 'definition'>,
+  before: AttributeMapping[] | null,
+): boolean {
+  return before === null || isDeepStrictEqual(before, definition.activation.attributes);
+}
+
+/**
+ * Which attributes of a mapping are new since the last one, when some are and others are not: whoever has the others
+ * confirmed needs only the new ones. Null where a file must hold every attribute, or there is nothing to tell apart.
+ */
+export function newAttributes({ activation, destination }: Definition, last: AttributeMapping[] | null) {
+  const { importMode, attributes } = activation;
+  if (!last || (importMode !== 'oneShot' && destination.contract.etlColumns === 'all')) return null;
+  const isNew = attributes.map(
+    ({ attribute, nulls }) => !last.some((old) => old.attribute === attribute && old.nulls === nulls),
+  );
+  return isNew.includes(true) && isNew.includes(false) ? isNew : null;
+}

@@ -1,0 +1,49 @@
+import { withoutForgotten } from '../forgotten/rejects.ts';
+import { fenced, type Fence } from '../runs/lease.ts';
+import { rows, type State } from '../state.ts';
+
+/** A row that a run could not use. The key is what the source said, cut to a length that an index takes. */
+export interface Reject {
+  key: string;
+  reason: string;
+}
+
+/** Where the counted, unstored rest begins: enough to find the cause, not enough to fill the disk. */
+export const MAX_STORED_REJECTS = 10_000;
+
+/** Stores a batch of rows rejected while reading, but for keys of people who asked to be forgotten. Idempotent. */
+export async function storeRejects(state: State, fence: Fence, found: Reject[]): Promise<void> {
+  await fenced(state, fence, async (trx) => {
+    const rejects = await withoutForgotten(trx, fence.run, found);
+    await trx.raw(
+      `insert into rejects (run, stage, key, reason)
+       select :run, 'extract', key, reason from unnest(cast(:keys as text[]), cast(:reasons as text[])) as r (key, reason)
+       on conflict do nothing`,
+      {
+        run: fence.run,
+        keys: rejects.map((reject) => reject.key.slice(0, 255)),
+        reasons: rejects.map((r) => r.reason),
+      },
+    );
+  });
+}
+
+/** How many rows and values of a run were rejected, by stage and reason. */
+export async function countRejects(
+  state: State,
+  run: string,
+): Promise<{ stage: string; reason: string; attribute: string; count: number }[]> {
+  const counted = await rows<{ stage: string; reason: string; attribute: string; count: string }>(
+    state,
+    `select 'extract' as stage, by_reason.key as reason, '' as attribute, cast(by_reason.value as bigint) as count
+     from runs, jsonb_each_text(rejected) as by_reason where no = :run
+     union all
+     select stage, reason, attribute, count(*) from rejects
+     where run = :run
+       and not (stage = 'extract' and jsonb_exists((select rejected from runs where no = :run), reason))
+     group by stage, reason, attribute
+     order by stage, reason, attribute`,
+    { run },
+  );
+  return counted.map((row) => ({ ...row, count: Number(row.count) }));
+}

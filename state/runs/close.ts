@@ -1,0 +1,117 @@
+import type { Knex } from 'knex';
+import { useUpApprovals } from '../decisions.ts';
+import { checkFence, releaseLease, type Fence } from './lease.ts';
+import { deltaTable, resultTable, sharedTable } from '../names.ts';
+import { tellStories } from '../rejects/reject-stories.ts';
+import { rows, type State } from '../state.ts';
+import { readRun, type Outcome } from './runs.ts';
+
+/**
+ * A run that started over, or kept its list alive, after it had settled is open to settling again. If that never came, what
+ * it had logged still counts as settled: for those who undo, and for retention.
+ */
+export const SETTLED_IF_LOGGED =
+  'case when changes_logged then coalesce(settled_at, now()) else settled_at end';
+
+/**
+ * Ends a run: records its outcome, gives the lease back, drops its tables. A run that is closed already, or that
+ * was superseded, is left as it is (whoever took over has settled and closed it). `word` is the failure's, of
+ * activation/failures.ts.
+ */
+export async function closeRun(
+  state: State,
+  fence: Fence,
+  { outcome, failure, word }: { outcome: Outcome; failure?: string; word?: string | null },
+): Promise<void> {
+  await state.transaction(async (trx) => {
+    const run = await readRun(trx, fence.run);
+    if (run.closed) return;
+    await checkFence(trx, fence, { maybeSettled: true });
+    await trx.raw(
+      `update runs set closed_at = now(), outcome = :outcome, failure = :failure, failure_word = :word,
+              settled_at = ${SETTLED_IF_LOGGED}
+       where no = :run`,
+      { run: fence.run, outcome, failure: failure ?? null, word: word ?? null },
+    );
+    await tellStories(trx, fence.run);
+    if (fence.fence !== null) await releaseLease(trx, run.activation, fence.fence);
+    if (fence.fence !== null && outcome.startsWith('succeeded')) {
+      await useUpApprovals(trx, run.activation);
+      await trx.raw('update activations set succeeded_runs = succeeded_runs + 1 where id = ?', [
+        run.activation,
+      ]);
+    }
+    // Someone may have changed Actito by hand: when something went wrong there, the next run looks again.
+    if (fence.fence !== null && (outcome === 'failed' || (run.counts.unsent ?? 0) > 0)) {
+      await trx.raw('update activations set provisioned = null where id = ?', [run.activation]);
+    }
+  });
+  await dropRunTables(state, fence.run);
+  await dropShared(state);
+}
+
+/**
+ * Drops what a closed run left. A table that someone still uses (a zombie's COPY) is left to the janitor: dropping
+ * must never make a run wait.
+ */
+export async function dropRunTables(state: State, run: string): Promise<void> {
+  const stages = await rows<{ name: string }>(
+    state,
+    `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'
+     and relname like ?`,
+    [`stage\\_${run}\\_%`],
+  );
+  for (const table of [...stages.map((stage) => stage.name), deltaTable(run), resultTable(run)]) {
+    await dropUnlessBusy(state, table);
+  }
+}
+
+/** Drops the shared imports that no open run has a part in. */
+async function dropShared(state: State): Promise<void> {
+  const left = await rows<{ id: string }>(
+    state,
+    `select id from shared_imports where not exists (
+       select from shared_parts part join runs on runs.no = part.run
+       where part.shared = shared_imports.id and closed_at is null)`,
+  );
+  for (const { id } of left) {
+    const table = sharedTable(id);
+    await dropUnlessBusy(state, table);
+    await state.raw('delete from shared_imports where id = ? and to_regclass(?) is null', [id, table]);
+  }
+}
+
+async function dropUnlessBusy(state: State, table: string): Promise<void> {
+  const drop = async (trx: Knex) => {
+    await trx.raw(`set local lock_timeout = '2s'`);
+    await trx.raw(`drop table if exists ${table}`);
+  };
+  await state.transaction(drop).catch((error: { code?: string }) => {
+    if (error.code !== '55P03') throw error; // lock_not_available: the janitor comes back for it
+  });
+}
+
+/**
+ * Drops the tables of all runs that are closed or gone, and their chunks, which name keys. Runs at worker start and
+ * when a run opens.
+ */
+export async function cleanUp(state: State): Promise<void> {
+  for (const run of await leftTables(state)) await dropRunTables(state, run);
+  await dropShared(state);
+  await state.raw('delete from chunks using runs where runs.no = chunks.run and closed_at is not null');
+}
+
+/** The numbers of runs that are closed or gone, and have tables: of all activations, or of those that are gone and this one. */
+export async function leftTables(state: State, activation?: string): Promise<string[]> {
+  const left = await rows<{ run: string }>(
+    state,
+    `select distinct run
+     from pg_class, cast(substring(relname from '_([0-9]+)') as text) as run
+     where relnamespace = current_schema()::regnamespace and relkind = 'r'
+       and relname ~ '^(stage|delta|result)_[0-9]+'
+       and not exists (select from runs where no = cast(run as bigint)
+                       and (closed_at is null ${activation === undefined ? '' : 'or activation <> :activation'}))`,
+    activation === undefined ? {} : { activation },
+  );
+  return left.map(({ run }) => run);
+}

@@ -1,0 +1,124 @@
+import type { Knex } from 'knex';
+import { Failure } from '../../activation/failures.ts';
+import { rows, type State } from '../state.ts';
+
+/** A workflow execution: the holder of a lease. */
+export interface Holder {
+  namespace: string;
+  workflowId: string;
+  runId: string;
+}
+
+/**
+ * What fences a write: the run, and its place in the order of lease holders (null: a dry run, without a lease).
+ * `reading`: the extraction that the writer's plan was made from, when what it writes belongs to that plan alone. A run
+ * that lost its stage starts over with another plan, under the same fence.
+ */
+export interface Fence {
+  run: string;
+  fence: string | null;
+  reading?: string | null;
+}
+
+/**
+ * One transaction that only the current lease holder can commit. The shared lock on the activation's row makes
+ * whoever takes the lease wait until this write is done, and makes a write that comes too late fail.
+ * @throws Failure RunSuperseded, StageLost
+ */
+export async function fenced<T>(
+  state: State,
+  fence: Fence,
+  write: (trx: Knex.Transaction) => Promise<T>,
+): Promise<T> {
+  return state.transaction(async (trx) => {
+    await checkFence(trx, fence);
+    return write(trx);
+  });
+}
+
+/**
+ * Fails unless the run is open and, but for a dry run, still holds its activation's lease. What a run does after it
+ * was settled would never be accounted for: only settling and closing themselves may come then (`maybeSettled`).
+ * @throws Failure RunSuperseded; StageLost when the run has begun to read its segment anew
+ */
+export async function checkFence(
+  trx: Knex,
+  { run, fence, reading = null }: Fence,
+  { lock = 'share', maybeSettled = false }: { lock?: 'share' | 'no key update'; maybeSettled?: boolean } = {},
+): Promise<void> {
+  // A dry run writes nothing that another run reads, so it makes nobody wait.
+  // Whoever starts over writes the run's row first, and so waits for writes of the former plan.
+  const locked = reading === null ? 'activations' : 'activations, runs';
+  const [held] = await rows<{ extraction: string | null }>(
+    trx,
+    `select runs.extraction from runs join activations on activations.id = runs.activation
+     where runs.no = :run and runs.closed_at is null and (:maybeSettled or runs.settled_at is null)
+       and (cast(:fence as bigint) is null or activations.fence = :fence)
+     ${fence === null ? '' : `for ${lock} of ${locked}`}`,
+    { run, fence, maybeSettled },
+  );
+  if (!held) {
+    throw new Failure(
+      'RunSuperseded',
+      'A newer run has taken over this activation; this one no longer writes.',
+    );
+  }
+  if (reading !== null && held.extraction !== reading) {
+    throw new Failure('StageLost', 'The segment is read again; what was planned before no longer counts.');
+  }
+}
+
+/** Lets the attempts of one step of a run follow each other: the second then finds what the first has done. */
+export async function oneAtATime(trx: Knex, run: string): Promise<void> {
+  await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`run ${run}`]);
+}
+
+/** Makes sure that the activation has a row, and says who holds its lease. */
+export async function readLease(
+  state: State,
+  activation: string,
+  seed: string,
+): Promise<{ fence: string; holder: Holder | null }> {
+  await state.raw('insert into activations (id, seed) values (?, ?) on conflict (id) do nothing', [
+    activation,
+    seed,
+  ]);
+  const [row] = await rows<{ fence: string; namespace: string | null; workflowId: string; runId: string }>(
+    state,
+    `select fence, holder_namespace as namespace, holder_workflow as "workflowId", holder_run as "runId"
+     from activations where id = ?`,
+    [activation],
+  );
+  const { fence, namespace, workflowId, runId } = row!;
+  return { fence, holder: namespace === null ? null : { namespace, workflowId, runId } };
+}
+
+/**
+ * Takes the lease if its fence is still the one that was read.
+ * @returns the new fence, or null when someone else was faster
+ */
+export async function takeLease(
+  trx: Knex,
+  activation: string,
+  seen: string,
+  holder: Holder,
+): Promise<string | null> {
+  const [taken] = await rows<{ fence: string }>(
+    trx,
+    `update activations
+     set fence = fence + 1, holder_namespace = :namespace, holder_workflow = :workflowId, holder_run = :runId
+     where id = :activation and fence = :seen
+     returning fence`,
+    { activation, seen, ...holder },
+  );
+  return taken?.fence ?? null;
+}
+
+/** Gives the lease back. The fence stays, so that a late write of this run still fails. */
+export async function releaseLease(trx: Knex, activation: string, fence: string): Promise<void> {
+  await trx.raw(
+    `update activations set holder_namespace = null, holder_workflow = null, holder_run = null, fence = fence + 1
+     where id = :activation and fence = :fence`,
+    { activation, fence },
+  );
+}

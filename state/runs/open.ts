@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import type { Knex } from 'knex';
+import { createRun, findRun, openRuns, readRun, type NewRun, type Run } from './runs.ts';
+import { cleanUp, closeRun, SETTLED_IF_LOGGED } from './close.ts';
+import { readLease, takeLease, type Holder } from './lease.ts';
+import { membersTable } from '../names.ts';
+import { tellStories } from '../rejects/reject-stories.ts';
+import { settleWithin } from '../settle/settle.ts';
+import { rows, setTransaction, type State } from '../state.ts';
+import { Failure } from '../../activation/failures.ts';
+
+/** Asks whether a workflow execution is still open. */
+export type IsOpen = (holder: Holder) => Promise<boolean>;
+
+/** Either the run, or who is running instead. */
+export type Opened = { run: Run } | { busy: Holder };
+
+/**
+ * Opens a run: takes the activation's lease, settles and closes earlier runs whose workflow ended without doing so,
+ * and creates the run's row. Idempotent per workflow execution as long as its run is open.
+ * The lease has no clock: who finds it taken asks whether its holder is still open.
+ */
+export async function openRun(state: State, wanted: Omit<NewRun, 'fence'>, isOpen: IsOpen): Promise<Opened> {
+  const existing = await findRun(state, wanted);
+  if (existing) {
+    if (!existing.closed) return { run: existing };
+    throw new Failure('RunSuperseded', 'This run was closed by the one that took over from it.');
+  }
+  const seed = randomBytes(8).readBigInt64LE().toString();
+  for (;;) {
+    const { fence: seen, holder } = await readLease(state, wanted.activation, seed);
+    await ensureMembersTable(state, wanted.activation);
+    if (wanted.request.dryRun) {
+      return { run: await readRun(state, await createRun(state, { ...wanted, fence: null })) };
+    }
+    // An earlier attempt of this very activity may have been faster.
+    const own = await findRun(state, wanted);
+    if (own && !own.closed) return { run: own };
+    if (holder && (await isOpen(holder))) return { busy: holder };
+    const fence = await takeOver(state, wanted, seen);
+    if (fence !== null) {
+      await closeAbandoned(state, wanted, isOpen);
+      await cleanUp(state);
+      return { run: (await findRun(state, wanted))! };
+    }
+    // Someone else was faster: look again at who holds it now.
+  }
+}
+
+/** Takes the lease, settles what its former holders left unsettled, and creates the run, all or nothing. */
+async function takeOver(state: State, wanted: Omit<NewRun, 'fence'>, seen: string): Promise<string | null> {
+  const unclosed = await openRuns(state, wanted.activation);
+  return setTransaction(state, async (trx) => {
+    const fence = await takeLease(trx, wanted.activation, seen, wanted);
+    if (fence === null) return null;
+    await settleLeft(trx, unclosed);
+    await createRun(trx, { ...wanted, fence });
+    return fence;
+  });
+}
+
+/** Settles and closes runs whose workflow ended without doing so. Whoever calls it has just taken the lease. */
+export async function settleLeft(trx: Knex.Transaction, unclosed: { run: string }[]): Promise<void> {
+  for (const { run } of unclosed) {
+    const left = await readRun(trx, run);
+    if (left.fence === null) continue;
+    await settleWithin(trx, run);
+    await trx.raw(
+      `update runs set closed_at = now(), outcome = 'failed', settled_at = ${SETTLED_IF_LOGGED},
+              failure = 'The workflow ended without closing its run (terminated, or timed out).'
+       where no = ?`,
+      [run],
+    );
+    await tellStories(trx, run);
+  }
+}
+
+/** Closes dry runs whose workflow is gone; they hold no lease and have nothing to settle. */
+export async function closeAbandoned(
+  state: State,
+  own: Holder & { activation: string },
+  isOpen: IsOpen,
+): Promise<void> {
+  for (const { run, fence, ...holder } of await openRuns(state, own.activation)) {
+    if (fence !== null || holder.runId === own.runId || (await isOpen(holder))) continue;
+    await closeRun(
+      state,
+      { run, fence: null },
+      { outcome: 'failed', failure: 'The workflow ended without closing.' },
+    );
+  }
+}
+
+/** Looks before it creates: `create … if not exists` waits for whoever writes, and two at once collide. */
+async function ensureMembersTable(state: State, activation: string): Promise<void> {
+  const name = membersTable(activation);
+  const exists = async (db: Knex) =>
+    (await rows<{ found: boolean }>(db, 'select to_regclass(?) is not null as found', [name]))[0]!.found;
+  if (await exists(state)) return;
+  await state.transaction(async (trx) => {
+    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [name]);
+    if (!(await exists(trx))) await createMembersTable(trx, name);
+  });
+}
+
+/** No index may be named like a table of members: `members_vip_retry` is the table of activation `vip-retry`. */
+async function createMembersTable(db: Knex, name: string): Promise<void> {
+  await db.raw(`
+    create table if not exists ${name} (
+      key        text collate "C" constraint key_of_${name} primary key,
+      -- What the list holds for this member, when that is not the key.
+      identifier text collate "C",
+      -- On the list last delivered.
+      listed     boolean not null,
+      -- One per mapped attribute, of the values that Actito last confirmed (or, unless outcome is ok, was last sent);
+      -- null: nothing confirmed, or in doubt.
+      hashes     bytea,
+      outcome    text not null default 'ok',
+      retry_at   timestamptz,
+      since      bigint not null,
+      -- Since when new attributes wait for an import; who had one lines up anew, whatever came of it.
+      waits_since timestamptz,
+      -- Of a listed member that the segment lacks: the first run that settled without it, when that had opened, and how
+      -- many runs of the activation had succeeded before.
+      missing_run   bigint,
+      missing_since timestamptz,
+      missing_after bigint
+    );
+    create index if not exists retry_of_${name} on ${name} (retry_at)
+      where retry_at is not null`);
+}

@@ -1,0 +1,63 @@
+import { FORGET_OLD_CHANGES } from '../settle/changes.ts';
+import { DELETE_OLD_SAMPLES, SAMPLE_LIFETIME } from '../plan/samples.ts';
+import type { State } from '../state.ts';
+
+/** How long what is past is kept, in milliseconds. */
+export interface Retention {
+  /** Rejected keys. */
+  rejects: number;
+  /** Who entered and left with each run. */
+  changeLog: number;
+  /** Runs, with their imports and deliveries. */
+  runs: number;
+}
+
+/** So much in one transaction, that nobody waits long for it. */
+const BATCH = { rows: 10_000, runs: 200, logs: 10 };
+/** So many batches at one time; the next run goes on with the rest. */
+const MAX_BATCHES = 100;
+
+/**
+ * Deletes what is older than it is to be kept. Whatever the setting, these stay: open runs, of each activation the run
+ * settled last and the one whose list was delivered last, the imports that count for today's quota, and the deliveries of
+ * 7 days that the guard against erosion compares with.
+ */
+export async function applyRetention(state: State, { rejects, changeLog, runs }: Retention): Promise<void> {
+  await inBatches(state, BATCH.rows, `delete from rejects where ctid in (${OLD_REJECTS})`, rejects);
+  await inBatches(state, BATCH.rows, `delete from reject_stories where ctid in (${OLD_STORIES})`, rejects);
+  await inBatches(state, BATCH.rows, DELETE_OLD_SAMPLES, Math.min(rejects, SAMPLE_LIFETIME));
+  await inBatches(state, BATCH.logs, FORGET_OLD_CHANGES, changeLog);
+  await inBatches(state, BATCH.runs, `delete from runs where no in (${OLD_RUNS})`, runs); // and what hangs on them
+}
+
+const AGE = `now() - :age * interval '1 millisecond'`;
+
+const OLD_REJECTS = `
+  select rejects.ctid from rejects join runs on runs.no = rejects.run
+  where at < ${AGE} and closed_at is not null limit :batch for update of rejects skip locked`;
+
+const OLD_STORIES = `
+  select ctid from reject_stories where last_seen < ${AGE} limit :batch for update skip locked`;
+
+const LAST_DELIVERED = `
+  select max(last.id) from deliveries last
+  where last.activation = old.activation and last.delivered_at is not null`;
+
+const OLD_RUNS = `
+  select no from runs old
+  where closed_at < ${AGE} and not changes_logged
+    and no is distinct from (select max(last.no) from runs last
+                             where last.activation = old.activation and last.settled_at is not null)
+    and no is distinct from (select run from deliveries where id = (${LAST_DELIVERED}))
+    and not exists (select from imports
+                    where imports.run = old.no and imports.intended_at > now() - interval '24 hours')
+    and not exists (select from deliveries
+                    where deliveries.run = old.no and deliveries.delivered_at > now() - interval '7 days')
+  limit :batch for update skip locked`;
+
+async function inBatches(state: State, batch: number, sql: string, age: number): Promise<void> {
+  for (let batches = 0; batches < MAX_BATCHES; batches++) {
+    const { rowCount } = await state.raw<{ rowCount: number }>(sql, { age, batch });
+    if (rowCount < batch) return;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Knex } from 'knex';
+import { deltaTable, membersTable } from '../names.ts';
+import type { Run } from '../runs/runs.ts';
+
+/** What a run did to the membership of one key: it entered, left, or is listed under another identifier. */
+export type Change = 'entered' | 'left' | 'reidentified';
+
+/**
+ * Logs whom a run's delivered list gained, lost or renamed, before that is folded into the members. A run that starts over
+ * settles twice: the first change of a key tells what was before the run, so later ones are not kept.
+ */
+export async function logChanges(trx: Knex.Transaction, { run, activation }: Run): Promise<void> {
+  await trx.raw(
+    `insert into changes (run, key, change, identifier)
+     select :run, delta.key,
+            case membership when 'added' then 'entered' when 'removed' then 'left' else 'reidentified' end,
+            -- One look into the index each: a join would read all members for the few that have changed.
+            case when membership <> 'added' then
+              (select identifier from ${membersTable(activation)} former where former.key = delta.key) end
+     from ${deltaTable(run)} delta
+     where membership in ('added', 'removed', 'reidentified')
+     on conflict do nothing`,
+    { run },
+  );
+}
+
+/**
+ * The first change of each key after the run `:to` of `:activation`: what was before it is what was after that run.
+ * Columns key, change, identifier.
+ */
+export const FIRST_CHANGES_AFTER = `
+  select distinct on (key) key, change, identifier
+  from runs join changes on changes.run = runs.no
+  where runs.activation = :activation and runs.no > :to
+  order by key, runs.no`;
+
+/**
+ * Forgets the changes of runs that were settled more than `:age` milliseconds ago, of at most `:batch` runs: the rows and
+ * the run's word for being logged go together, so that an undo never takes what is left for all there was.
+ */
+export const FORGET_OLD_CHANGES = `
+  with old as (
+    select no from runs where changes_logged and settled_at < now() - :age * interval '1 millisecond'
+    limit :batch for update skip locked
+  ), forgotten as (
+    delete from changes using old where changes.run = old.no
+  )
+  update runs set changes_logged = false from old where runs.no = old.no`;
