@@ -40,10 +40,10 @@ export const FAILURE_TYPES = {
   DeliveryUnavailable: { retryable: true },
   /** The file server refuses us: credentials, host key, directory, rights. */
   DeliveryRefused: { retryable: false },
-  /** Actito knows too few of those who enter: the plan is made anew, for the guard on the match rate to judge. */
-  MatchTooLow: { retryable: false },
-  /** The stage no longer holds what was planned (PostgreSQL restarted): read the segment again. */
-  StageLost: { retryable: false },
+  /** The state is not what was acknowledged: someone changed or restored its tables. */
+  StateDamaged: { retryable: false },
+  /** The worker's temporary folder is full, or cannot be written to. */
+  WorkerDiskFull: { retryable: true },
   /** A newer run holds the lease: this one must not write any more. */
   RunSuperseded: { retryable: false },
   /** Our own PostgreSQL cannot be reached, or broke off. */

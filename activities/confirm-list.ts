@@ -16,7 +16,7 @@ import type { RunRef } from './run-ref.ts';
  */
 export async function confirmList(deps: Dependencies, ref: RunRef): Promise<ListSummary> {
   const run = await readRun(deps.state, ref.run);
-  const delivery = await findDelivered(deps.state, ref.run);
+  const delivery = await findDelivered(deps.state, ref.run, 'plan');
   // An earlier try of this activity may have found so, and its answer been lost.
   if (run.plan?.push && !delivery) {
     throw new Failure('DeliveryRefused', 'Actito found the file of the list and could not read it.');

@@ -1,8 +1,8 @@
 import { close } from './close.ts';
+import { compare } from './compare.ts';
 import { confirmList } from './confirm-list.ts';
 import type { Dependencies } from './dependencies.ts';
 import { examine } from './doctor/examine.ts';
-import { extract } from './extract.ts';
 import { beginForgetting, endForgetting, forgetIn } from './forget.ts';
 import { importAttributes } from './import/import-attributes.ts';
 import { inspectAttributes } from './inspect/attributes.ts';
@@ -18,7 +18,7 @@ import { refuse } from './refuse.ts';
 import { settle } from './settle.ts';
 import { toTemporalFailure } from './translate.ts';
 
-const SYNC = { extract, plan, provision, importAttributes, pushList, confirmList, keepAlive };
+const SYNC = { compare, plan, provision, importAttributes, pushList, confirmList, keepAlive };
 const RUN = { open, ...SYNC, rebase, settle, close };
 const FORGET = { beginForgetting, forgetIn, endForgetting };
 const ACTIVITIES = { ...RUN, ...FORGET, refuse, inspectAttributes, inspectLists, examine };

@@ -1,17 +1,19 @@
-import { keepAliveInstead } from '../state/keep-alive.ts';
-import type { PushReason } from '../state/runs/runs.ts';
+import { planToKeep } from '../state/keep-alive.ts';
+import { findDelivered } from '../state/lists/deliveries.ts';
+import { readRun, type PushReason } from '../state/runs/runs.ts';
+import { deliver } from './deliver.ts';
 import type { Dependencies } from './dependencies.ts';
-import { untilCancelled } from './progress.ts';
-import { pushList } from './push-list.ts';
 import type { RunRef } from './run-ref.ts';
 
 /**
- * After a failure: delivers the list as it was, when it would expire before long.
+ * Of a run that is held, or has failed: delivers the list as it was, when it would expire before long.
  * @returns why that was due, and is done; null: it was not
  * @throws Failure RunSuperseded, Delivery…
  */
 export async function keepAlive(deps: Dependencies, ref: RunRef): Promise<PushReason | null> {
-  const push = await untilCancelled(keepAliveInstead(deps.state, ref));
-  if (push !== null) await pushList(deps, ref);
-  return push;
+  const kept = await planToKeep(deps.state, ref);
+  if (!kept) return null;
+  if (!(await findDelivered(deps.state, ref.run, 'kept')))
+    await deliver(deps, ref, await readRun(deps.state, ref.run), { kind: 'kept', ...kept });
+  return kept.reason;
 }

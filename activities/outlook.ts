@@ -9,7 +9,7 @@ import { readSends, type Sends } from '../state/plan/foreseen.ts';
 import { readProvisioned } from '../state/lists/provisioned.ts';
 import { readQuotaUse } from '../state/report/overview.ts';
 import { withSnapshot } from '../state/report/snapshot.ts';
-import type { Plan, Run } from '../state/runs/runs.ts';
+import type { PlannedRun, Run } from '../state/runs/runs.ts';
 import { readSampleNames, type SampleNames } from '../state/plan/samples.ts';
 import { connectActito, type ConnectedDestination } from './destination.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -41,7 +41,7 @@ interface Creates {
 }
 
 /** Looks ahead from a plan, and writes nothing to Actito. What cannot be found out is told, and fails nothing. */
-export async function outlookOf(deps: Dependencies, run: Run & { plan: Plan }): Promise<PlanOutlook> {
+export async function outlookOf(deps: Dependencies, run: PlannedRun): Promise<PlanOutlook> {
   const { state } = deps;
   const { guards } = run.plan;
   const problems: string[] = [];

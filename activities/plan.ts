@@ -1,40 +1,39 @@
 import { Failure } from '../activation/failures.ts';
 import { requirePlan } from '../state/decisions.ts';
-import { planRun } from '../state/plan/plan.ts';
-import type { Counts, Plan, Run } from '../state/runs/runs.ts';
+import { readPlanned, type Counts, type Plan, type PlannedRun } from '../state/runs/runs.ts';
 import type { State } from '../state/state.ts';
 import type { Dependencies } from './dependencies.ts';
 import { outlookOf, type PlanOutlook } from './outlook.ts';
-import { untilCancelled } from './progress.ts';
 import type { RunRef } from './run-ref.ts';
 
 /** What the workflow needs to know of a plan; the sets themselves stay in the state database. */
-export type PlanSummary = Pick<
-  Plan,
-  'hash' | 'push' | 'toSend' | 'guards' | 'approved' | 'refused' | 'unchanged'
-> & {
+export type PlanSummary = Pick<Plan, 'hash' | 'push' | 'toSend' | 'guards' | 'approved' | 'refused'> & {
   counts: Record<string, number>;
   /** Of a dry run. */
   outlook?: PlanOutlook;
 };
 
 /**
- * Compares the stage with what Actito acknowledged, and decides what the run will do.
- * @throws Failure PlanStale when another plan was asked for, StageLost
+ * Says what the run will do, as it was decided when its delta was published; of a dry run also what else can be said of it.
+ * @throws Failure PlanStale when another plan was asked for
  */
 export async function plan(deps: Dependencies, ref: RunRef): Promise<PlanSummary> {
   const { state } = deps;
-  const run = await untilCancelled(planRun(state, ref));
+  const run = await readPlanned(state, ref.run);
   const wanted = run.request.plan;
   if (wanted !== undefined && wanted !== run.plan.hash) throw await stale(state, run, wanted);
-  const { hash, push, toSend, guards, approved, refused, unchanged } = run.plan;
   const outlook = run.dryRun ? { outlook: await outlookOf(deps, run) } : {};
-  return { hash, push, toSend, guards, approved, refused, unchanged, counts: { ...run.counts }, ...outlook };
+  return { ...planSummary(run), ...outlook };
+}
+
+export function planSummary({ plan, counts }: PlannedRun): PlanSummary {
+  const { hash, push, toSend, guards, approved, refused } = plan;
+  return { hash, push, toSend, guards, approved, refused, counts: { ...counts } };
 }
 
 const COMPARED = ['members', 'added', 'removed', 'leaving', 'changed', 'rejected'] as const;
 
-async function stale(state: State, run: Run & { plan: Plan }, wanted: string): Promise<Failure> {
+async function stale(state: State, run: PlannedRun, wanted: string): Promise<Failure> {
   const then = await requirePlan(state, run.activation, wanted);
   const differences = COMPARED.filter((name) => count(then.counts, name) !== count(run.counts, name)).map(
     (name) => `${name} ${count(then.counts, name)} → ${count(run.counts, name)}`,

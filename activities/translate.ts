@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
-import { isFailure } from '../activation/failures.ts';
+import { hostname } from 'node:os';
+import { Failure, isFailure } from '../activation/failures.ts';
 import { stateFailure } from '../state/failures.ts';
 
 /**
@@ -9,7 +10,7 @@ import { stateFailure } from '../state/failures.ts';
 export function toTemporalFailure(error: unknown): unknown {
   if (error instanceof ApplicationFailure) return error;
   if (Context.current().cancellationSignal.aborted) return interruption();
-  const known = isFailure(error) ? error : stateFailure(error);
+  const known = isFailure(error) ? error : (stateFailure(error) ?? diskFailure(error));
   if (!known) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     return ApplicationFailure.create({ type: name, message });
@@ -20,6 +21,31 @@ export function toTemporalFailure(error: unknown): unknown {
     nonRetryable: !known.retryable,
     nextRetryDelay: known.retryAfter,
   });
+}
+
+/** What a file of the worker's temporary folder fails by: full, over quota, read-only, not ours, gone. */
+const DISK = [
+  'ENOSPC',
+  'EDQUOT',
+  'EROFS',
+  'EACCES',
+  'EPERM',
+  'ENOENT',
+  'ENOTDIR',
+  'EFBIG',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
+];
+
+function diskFailure(error: unknown): Failure | undefined {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined || !DISK.includes(code)) return undefined;
+  return new Failure(
+    'WorkerDiskFull',
+    `The temporary folder of worker ${hostname()} cannot be written to (${code}). Make room there, or set TMPDIR to a ` +
+      'folder with space for twice the segment; nothing was written anywhere else.',
+  );
 }
 
 /** Nobody asked to cancel when a worker shuts down: then the activity is simply tried again elsewhere. */

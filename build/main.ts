@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
@@ -27,9 +27,16 @@ async function bundleWorkflows(): Promise<void> {
   await writeFile(join(folder, WORKFLOW_BUNDLE), code);
 }
 
+/** The schema is read at run time, from beside the module that applies it. */
+async function copySchema(): Promise<void> {
+  const files = (await readdir('state')).filter((name) => name.endsWith('.sql'));
+  for (const name of files) await copyFile(join('state', name), join(folder, 'state', name));
+}
+
 async function main(): Promise<void> {
   if (folder === 'dist') await rm(folder, { recursive: true, force: true });
   compile();
+  await copySchema();
   await bundleWorkflows();
   console.log(`Built into ${folder}/: node ${folder}/worker/main.js, node ${folder}/client/main.js --help`);
 }

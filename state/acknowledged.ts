@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
+import { interval, PEAK_PERIOD } from '../activation/periods.ts';
 import type { Run } from './runs/runs.ts';
 import { rows } from './state.ts';
 
 /** What is known of an activation, from results that Actito or the file server confirmed. */
 export interface Acknowledged {
-  fingerprint: string | null;
   /** Secret seed of this activation's hashes. */
   seed: string;
   target: string | null;
@@ -17,12 +17,8 @@ export interface Acknowledged {
   dirty: boolean;
   /** The largest list delivered in the last 7 days. */
   peak: number;
-  /** A refused or unmatched member may be sent again. */
-  retryDue: boolean;
-  /** An import for retries alone is allowed once in 24 hours. */
-  mayRetryAlone: boolean;
-  /** How many runs of the activation have succeeded. */
-  succeededRuns: number;
+  /** Members wait for an import, since the last settlement. */
+  waiting: boolean;
   now: Date;
 }
 
@@ -32,35 +28,30 @@ export async function readAcknowledged(
   { activation }: Pick<Run, 'activation'>,
 ): Promise<Acknowledged> {
   const [row] = await rows<
-    Omit<Acknowledged, 'list' | 'peak' | 'validity' | 'succeededRuns'> & {
+    Omit<Acknowledged, 'list' | 'peak' | 'validity'> & {
       members: string;
       checksum: string;
       peak: string;
       validity: string | null;
-      succeededRuns: string;
     }
   >(
     db,
-    `select fingerprint, seed, list_target as target, list_members as members, list_checksum as checksum,
+    `select seed, waiting, list_target as target, list_members as members, list_checksum as checksum,
             list_delivered_at as "deliveredAt", list_validity as validity, list_dirty as dirty,
             -- Who was forgotten since is no loss.
             (select coalesce(max(members - (select coalesce(sum(listed), 0) from erasures
                                             where erasures.activation = deliveries.activation
                                               and erased_at > delivered_at)), 0) from deliveries
-             where deliveries.activation = activations.id and delivered_at > now() - interval '7 days') as peak,
-            coalesce(retried_at <= now() - interval '24 hours', true) as "mayRetryAlone",
-            coalesce(retry_at <= now() and coalesce(retried_at <= now() - interval '24 hours', true), false)
-              as "retryDue",
-            succeeded_runs as "succeededRuns", now() as now
+             where deliveries.activation = activations.id and delivered_at > now() - ${interval(PEAK_PERIOD)}) as peak,
+            now() as now
      from activations where id = ?`,
     [activation],
   );
-  const { members, checksum, peak, validity, succeededRuns, ...rest } = row!;
+  const { members, checksum, peak, validity, ...rest } = row!;
   return {
     ...rest,
     validity: validity === null ? null : Number(validity),
     list: { members: Number(members), checksum },
-    succeededRuns: Number(succeededRuns),
     peak: Math.max(Number(peak), Number(members)),
   };
 }

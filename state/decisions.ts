@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { figuresOf, type ApprovedFigures } from '../activation/approval.ts';
 import { Failure } from '../activation/failures.ts';
+import { DECISION_PERIOD, interval } from '../activation/periods.ts';
 import type { Counts, Plan } from './runs/runs.ts';
 import { rows } from './state.ts';
 
@@ -120,13 +121,13 @@ async function assertUndecided(
     db,
     `select plan_hash = :planHash and verdict = :verdict as same, decided_by as by, reason,
             decided_at as at
-     from decisions where activation = :activation and decided_at > now() - interval '24 hours'
+     from decisions where activation = :activation and decided_at > now() - ${interval(DECISION_PERIOD)}
        and ${SAME_KIND} and decided_at > (select opened_at from runs where no = :run)
      order by id desc limit 1`,
     { activation, planHash, verdict, run, undo, rebase },
   );
   if (!last?.same) return;
-  const until = new Date(last.at.getTime() + 24 * 3_600_000).toISOString();
+  const until = new Date(last.at.getTime() + DECISION_PERIOD).toISOString();
   throw new Failure(
     'PlanUnknown',
     `Plan ${planHash} of activation ${activation} was ${verdict} already, by ${last.by} at ${last.at.toISOString()}: ` +
@@ -179,7 +180,7 @@ export async function latestDecision(
     db,
     `select decided_by as by, reason, figures, plan_hash as "planHash", verdict, used_at is not null as "usedUp"
      from decisions where activation = :activation and ${SAME_KIND}
-       and decided_at > now() - interval '24 hours'
+       and decided_at > now() - ${interval(DECISION_PERIOD)}
      order by id desc limit 1`,
     { activation, undo, rebase },
   );

@@ -1,39 +1,28 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { Knex } from 'knex';
-import * as initial from './migrations/0001-initial.ts';
-import * as rejectsAndRetention from './migrations/0002-rejects-and-retention.ts';
-import * as decisions from './migrations/0003-decisions.ts';
-import * as samples from './migrations/0004-samples.ts';
-import * as sourceGuards from './migrations/0005-source-guards.ts';
-import * as listValidity from './migrations/0006-list-validity.ts';
-import * as failureWord from './migrations/0007-failure-word.ts';
-import * as grace from './migrations/0008-grace.ts';
-import * as changes from './migrations/0009-changes.ts';
-import * as forgotten from './migrations/0010-forgotten.ts';
-import * as importsInLine from './migrations/0011-imports-in-line.ts';
-import * as decidedRebase from './migrations/0012-decided-rebase.ts';
 import { rows, SCHEMA, type State } from './state.ts';
 
-const MIGRATIONS: Record<string, Knex.Migration> = {
-  '0001-initial': initial,
-  '0002-rejects-and-retention': rejectsAndRetention,
-  '0003-decisions': decisions,
-  '0004-samples': samples,
-  '0005-source-guards': sourceGuards,
-  '0006-list-validity': listValidity,
-  '0007-failure-word': failureWord,
-  '0008-grace': grace,
-  '0009-changes': changes,
-  '0010-forgotten': forgotten,
-  '0011-imports-in-line': importsInLine,
-  '0012-decided-rebase': decidedRebase,
+/** Plain SQL files of this folder, in the order in which they are applied; the build copies them beside this module. */
+const FILES = ['schema.sql'];
+
+/** A database without our schema gets all of it; a later version adds a numbered file. */
+const source: Knex.MigrationSource<string> = {
+  getMigrations: async () => FILES,
+  getMigrationName: (name) => name,
+  getMigration: async (name) => ({ up: (knex) => apply(knex, name), down: noWayBack }),
 };
 
-/** Named in code instead of found on disk, so that they survive bundling. */
-const source: Knex.MigrationSource<string> = {
-  getMigrations: async () => Object.keys(MIGRATIONS),
-  getMigrationName: (name) => name,
-  getMigration: async (name) => MIGRATIONS[name]!,
-};
+async function noWayBack(): Promise<void> {
+  throw new Error('The state cannot be migrated down: restore a backup.');
+}
+
+async function apply(knex: Knex, file: string): Promise<void> {
+  const sql = readFileSync(new URL(`./${file}`, import.meta.url), 'utf8');
+  await knex.raw(sql.replaceAll('?', '\\?'));
+  if (file === 'schema.sql')
+    await knex.raw('insert into forgotten_pepper (pepper) values (?)', [randomBytes(32)]);
+}
 
 /** Any number; the same in every worker. */
 const MIGRATION_LOCK = 20_261_123;
@@ -48,7 +37,7 @@ export async function migrate(state: State): Promise<void> {
       [SCHEMA],
     );
     if (!found?.exists) await trx.raw('create schema ??', [SCHEMA]);
-    // The advisory lock already serialises workers; knex's own lock row would outlive a killed one.
+    // The advisory lock already serializes workers; knex's own lock row would outlive a killed one.
     await trx.migrate.latest({
       migrationSource: source,
       schemaName: SCHEMA,
@@ -67,5 +56,5 @@ export async function missingMigrations(state: State): Promise<string[]> {
   const applied = table?.exists
     ? await rows<{ name: string }>(state, 'select name from knex_migrations')
     : [];
-  return Object.keys(MIGRATIONS).filter((name) => !applied.some((each) => each.name === name));
+  return FILES.filter((name) => !applied.some((each) => each.name === name));
 }

@@ -8,14 +8,14 @@ export function membersTable(activation: string): string {
   return `members_${activation.replaceAll('-', '_')}`;
 }
 
-/** The segment as one extraction read it; unlogged, with values. */
-export function stageTable(run: string, extraction: string): string {
-  return `stage_${run}_${extraction.replaceAll('-', '')}`;
+/** What one attempt of a run to compare found different; the run's once it is published. */
+export function deltaTable(run: string, attempt: number): string {
+  return `delta_${run}_${attempt}`;
 }
 
-/** What the run has to do per member; logged, without values. */
-export function deltaTable(run: string): string {
-  return `delta_${run}`;
+/** Members of this run that are sent apart from their chunk: a canary, and rows with values that cannot be sent. */
+export function asideTable(run: string): string {
+  return `aside_${run}`;
 }
 
 /** Members of this run that Actito refused or does not know. */

@@ -3,10 +3,9 @@ import type { Definition } from '../activation/definition/definition.ts';
 import { Failure } from '../activation/failures.ts';
 import type { Column } from '../activation/values/kinds.ts';
 import { FIRST_CHANGES_AFTER } from './settle/changes.ts';
-import { dropForgotten } from './forgotten/drop-from-stage.ts';
-import { membersTable, stageTable } from './names.ts';
-import type { Run } from './runs/runs.ts';
-import { createStage } from './stage.ts';
+import { forgottenSql } from './forgotten/digests.ts';
+import { membersTable } from './names.ts';
+import type { ListFigures, Run } from './runs/runs.ts';
 import { rows, setTransaction, type State } from './state.ts';
 
 /** An undo: the list is to hold whom it held after the run `to`. */
@@ -19,35 +18,66 @@ export interface Undo {
 }
 
 /**
- * Fills an extraction's stage with the list as it was after the run `to`: those who are listed now, but for each key that
- * has changed since as its first change tells it. Without hashes and values, so that no attributes are sent.
- * Who asked to be forgotten since is not in it.
- * @returns the number of rows found, and of those left out
+ * Fills a delta with what puts the list back to how it was after the run `to`: of each key that has changed since, its first
+ * change tells what was before. No attributes. Whoever asked to be forgotten since stays away.
+ * @returns what the delta was made from
  * @throws Failure InvalidActivation when that cannot be told (any more)
  */
 export async function recallList(
   state: State,
-  { run, activation, definition }: Run,
-  extraction: string,
+  { activation, definition }: Run,
+  delta: string,
   to: string,
-): Promise<{ read: number; forgotten: number }> {
-  const stage = stageTable(run, extraction);
+): Promise<Recalled> {
   return setTransaction(state, async (trx) => {
-    await trx.raw(createStage(stage, definition.activation.attributes.length));
-    const { rowCount } = await trx.raw<{ rowCount: number }>(
-      `with changed as (${FIRST_CHANGES_AFTER})
-       insert into ${stage} (key, identifier)
-       select key, identifier from ${membersTable(activation)} member
-       where listed and not exists (select from changed where changed.key = member.key)
-       union all
-       select key, identifier from changed where change <> 'entered'`,
+    const [now] = await rows<{ version: string; members: string; checksum: string }>(
+      trx,
+      `select version, list_members as members, list_checksum as checksum from activations where id = ? for share`,
+      [activation],
+    );
+    const unwanted = `change <> 'entered' and (${forgottenSql('changed.key')}
+                      or (changed.identifier is not null and ${forgottenSql('changed.identifier')}))`;
+    const [found] = await rows<Record<'forgotten' | 'added' | 'removed', string>>(
+      trx,
+      `with changed as (${FIRST_CHANGES_AFTER}),
+            then as (select changed.*, ${unwanted} as forgotten from changed),
+            written as (
+              insert into ${delta} (mark, known, membership, key, identifier, identifier_mark, former_mark)
+              select mark, known, membership, key, identifier, identifier_mark, former_mark
+              from (select then.mark, m.mark is not null as known, then.key, then.identifier, then.identifier_mark,
+                           m.identifier_mark as former_mark,
+                           case when then.change = 'entered' or forgotten then case when m.listed then 'removed' end
+                                when m.listed is not true then 'added'
+                                when m.identifier is distinct from then.identifier then 'reidentified' end as membership
+                    from then left join ${membersTable(activation)} m using (mark)) as back
+              where membership is not null
+              returning membership
+            )
+       select (select count(*) from then where forgotten) as forgotten,
+              count(*) filter (where membership = 'added') as added, count(*) filter (where membership = 'removed') as removed
+       from written`,
       { activation, to },
     );
-    const forgotten = await dropForgotten((sql) => trx.raw<{ rowCount: number }>(sql), stage);
     // Last: what retention has deleted before the rows were read is seen now.
     await requireUndo(trx, { activation, to, definition });
-    return { read: rowCount, forgotten };
+    const members = Number(now!.members);
+    const forgotten = Number(found!.forgotten);
+    return {
+      version: now!.version,
+      base: { members, checksum: now!.checksum },
+      read: members + Number(found!.added) - Number(found!.removed) + forgotten,
+      forgotten,
+    };
   });
+}
+
+/** The state that an undo was made from, and whom it leaves out. */
+export interface Recalled {
+  version: string;
+  base: ListFigures;
+  /** Members of the former list, and of these the people who are left out. */
+  read: number;
+  forgotten: number;
 }
 
 /** The columns of the warehouse as they were read last for these attributes; an undo reads none. */
@@ -89,7 +119,7 @@ export async function requireUndo(db: Knex, { activation, to, definition }: Undo
     db,
     `select activation, fence is null as "dryRun", closed_at is not null as closed, outcome, definition,
             settled_at is not null and (plan->>'push' is null or exists (
-              select from deliveries where deliveries.run = runs.no and delivered_at is not null)) as done
+              select from deliveries where deliveries.run = runs.no and kind = 'plan' and delivered_at is not null)) as done
      from runs where no = ?`,
     [to],
   );

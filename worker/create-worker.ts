@@ -1,5 +1,6 @@
 import type { NativeConnection } from '@temporalio/worker';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
+import { SlotBudget } from '../activation/comparison/budget.ts';
 import { createActivities } from '../activities/create.ts';
 import { migrate } from '../state/migrate.ts';
 import { isFailure } from '../activation/failures.ts';
@@ -50,7 +51,7 @@ export async function createWorker(
       connection,
       namespace,
       taskQueue: settings.taskQueue ?? TASK_QUEUE,
-      activities: createActivities({ state, projectFolder, env }),
+      activities: createActivities({ state, slots: new SlotBudget(), projectFolder, env }),
       maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
       shutdownGraceTime: GRACE,
       shutdownForceTime: LIMIT,

@@ -39,12 +39,12 @@ export const { refuse } = proxyActivities<Pick<Activities, 'refuse'>>({
 });
 
 /** The warehouse; the statement itself is bounded by the source's statementTimeout, all tries by the list's validity. */
-export const { extract } = proxyActivities<Pick<Activities, 'extract'>>({
+export const { compare } = proxyActivities<Pick<Activities, 'compare'>>({
   startToCloseTimeout: '3h',
   scheduleToCloseTimeout: '6h',
   heartbeatTimeout: HEARTBEAT,
   retry: RETRY,
-  summary: 'Read the segment from the warehouse',
+  summary: 'Read the segment, compare it with what Actito acknowledged',
 });
 
 export const { plan } = proxyActivities<Pick<Activities, 'plan'>>({
@@ -52,7 +52,7 @@ export const { plan } = proxyActivities<Pick<Activities, 'plan'>>({
   scheduleToCloseTimeout: '6h',
   heartbeatTimeout: HEARTBEAT,
   retry: RETRY,
-  summary: 'Compare with what Actito acknowledged',
+  summary: 'Say what the run will do',
 });
 
 export const { provision } = proxyActivities<Pick<Activities, 'provision'>>({
@@ -80,7 +80,7 @@ export const { pushList } = proxyActivities<Pick<Activities, 'pushList'>>({
   summary: 'Deliver the full list to the file server',
 });
 
-/** The run has failed anyway, perhaps for the same reason: it is not held up for long. */
+/** The run is held, or has failed, perhaps for the same reason: it is not held up for long. */
 export const { keepAlive } = proxyActivities<Pick<Activities, 'keepAlive'>>({
   startToCloseTimeout: '1h',
   scheduleToCloseTimeout: '1h',

@@ -1,22 +1,20 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { OpenedRun } from '../activities/open.ts';
 import type { PlanSummary } from '../activities/plan.ts';
-import { pushList } from './activities.ts';
+import { keepAlive } from './activities.ts';
 import { forPeople, messageOf, ownFailure } from './failure.ts';
 import type { Story } from './story/story.ts';
 
 /** Ends a run that a guard holds. The list as it was is kept alive first, when that is due: nobody is to be lost. */
 export async function hold(run: OpenedRun, planned: PlanSummary, story: Story): Promise<never> {
-  if (planned.push) {
-    story.phase('pushing the list');
-    const summary = 'Deliver the list again as it was, while the run is held';
-    try {
-      await pushList.executeWithOptions({ summary }, [{ run: run.run, fence: run.fence }]);
-      story.note(keptAlive(planned.push));
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      story.note(notKeptAlive(error));
-    }
+  story.planned(planned);
+  try {
+    const kept = await keepAlive({ run: run.run, fence: run.fence });
+    story.kept(kept);
+    if (kept) story.note(keptAlive(kept));
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    story.note(notKeptAlive(error));
   }
   const approve = run.rebase
     ? `rebase ${run.activation} --approve ${planned.hash}`

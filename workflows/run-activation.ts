@@ -2,8 +2,8 @@ import { isCancellation } from '@temporalio/workflow';
 import type { OpenedRun } from '../activities/open.ts';
 import type { PlanSummary } from '../activities/plan.ts';
 import {
+  compare,
   confirmList,
-  extract,
   importAttributes,
   open,
   plan,
@@ -17,14 +17,6 @@ import { failureType, messageOf, ownFailure, toldAsOwn } from './failure.ts';
 import { hold } from './hold.ts';
 import { parseRequest } from './request.ts';
 import { Story } from './story/story.ts';
-
-/** What makes the segment be read and planned again, this often at most. */
-const PLAN_ANEW: Record<string, string> = {
-  StageLost: 'The stage was lost with a restart of PostgreSQL; the segment was read again.',
-  MatchTooLow:
-    'Actito knows too few of those whose attributes were sent; the plan was made anew with what it said.',
-};
-const MAX_READS = 3;
 
 /**
  * One run of an activation: straight-line, never waiting for a human being. Whatever happens after `open`, the run
@@ -51,20 +43,11 @@ export async function runActivation(input: unknown): Promise<RunResult> {
   return story.result(request.dryRun ? 'planned' : closed.outcome, closed);
 }
 
-/** Steps 2 to 6. What makes a new plan necessary leads back to the start; what was acknowledged stays acknowledged. */
+/** What follows `open`. */
 async function synchronize(run: OpenedRun, story: Story): Promise<void> {
-  for (let reads = 1; ; reads++) {
-    try {
-      const planned = await readAndPlan(run, story);
-      if (planned.guards.length > 0) await hold(run, planned, story);
-      await (run.rebase ? rebaseOnly(run, story) : deliver(run, planned, story));
-      return;
-    } catch (error) {
-      const why = PLAN_ANEW[failureType(error) ?? ''];
-      if (!why || reads === MAX_READS) throw error;
-      story.note(why);
-    }
-  }
+  const planned = await readAndPlan(run, story);
+  if (planned.guards.length > 0) await hold(run, planned, story);
+  await (run.rebase ? rebaseOnly(run, story) : deliver(run, planned, story));
 }
 
 /** Nothing is sent: the segment is taken for what Actito has. */
@@ -77,7 +60,7 @@ async function rebaseOnly({ run, fence }: OpenedRun, story: Story): Promise<void
 async function readAndPlan(run: OpenedRun, story: Story): Promise<PlanSummary> {
   const ref = { run: run.run, fence: run.fence };
   story.phase('reading the segment');
-  story.read(await extract.executeWithOptions(bounded(run), [ref]));
+  story.read({ ...(await compare.executeWithOptions(bounded(run), [ref])) });
   story.phase('planning');
   const planned = await plan(ref);
   story.planned(planned);
@@ -91,7 +74,8 @@ async function deliver(run: OpenedRun, planned: PlanSummary, story: Story): Prom
   story.provisioned(provisioned);
   if (planned.toSend > 0) {
     story.phase('importing attributes');
-    await importUnlessItFails(run, planned, story);
+    const held = await importUnlessItFails(run, planned, story);
+    if (held) await hold(run, held, story);
   }
   if (provisioned.push) {
     story.phase('pushing the list');
@@ -107,21 +91,29 @@ function bounded({ patience }: Partial<OpenedRun>): { scheduleToCloseTimeout?: n
   return patience === undefined ? {} : { scheduleToCloseTimeout: patience };
 }
 
-/** Attributes never keep a member on the list who left: their failure is noted, unless they are required. */
-async function importUnlessItFails(run: OpenedRun, { toSend }: PlanSummary, story: Story): Promise<void> {
+/**
+ * Attributes never keep a member on the list who left: their failure is noted, unless they are required.
+ * @returns the plan that a guard holds now: Actito knows too few of those who enter the list
+ */
+async function importUnlessItFails(
+  run: OpenedRun,
+  { toSend }: PlanSummary,
+  story: Story,
+): Promise<PlanSummary | undefined> {
   const summary = `Send the attributes of ${toSend} members, wait for the import`;
   try {
-    const { deferredChunks } = await importAttributes.executeWithOptions({ summary, ...bounded(run) }, [
+    const { deferredChunks, held } = await importAttributes.executeWithOptions({ summary, ...bounded(run) }, [
       { run: run.run, fence: run.fence },
     ]);
-    if (deferredChunks === 0) return;
-    story.note("The day's quota of imports is used up: the remaining attributes go with a later run.");
+    if (deferredChunks > 0)
+      story.note("The day's quota of imports is used up: the remaining attributes go with a later run.");
+    return held;
   } catch (error) {
     const blocks =
-      run.attributesRequired ||
-      ['StageLost', 'MatchTooLow', 'RunSuperseded'].includes(failureType(error) ?? '');
+      run.attributesRequired || ['StateDamaged', 'RunSuperseded'].includes(failureType(error) ?? '');
     if (blocks || isCancellation(error)) throw error;
     story.note(`Attributes were not all sent: ${messageOf(ownFailure(error))}`);
+    return undefined;
   }
 }
 

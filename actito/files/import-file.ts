@@ -3,6 +3,7 @@ import type { ContractSettings } from '../../activation/definition/contract.ts';
 import { converterFor, isEmptyText } from '../../activation/values/convert.ts';
 import type { Converter } from '../../activation/values/rejects.ts';
 import { unescapeCopy } from '../../activation/values/copy.ts';
+import { csvField } from '../../activation/values/csv.ts';
 import { leavesOut } from '../../activation/values/nulls.ts';
 import type { Column } from '../../activation/values/kinds.ts';
 import { FILE } from '../contract.ts';
@@ -38,7 +39,7 @@ export function importColumns({ keyAttribute, mappings, omitted, allColumns }: I
 }
 
 /**
- * Turns lines of the stage (COPY text: key, values) into the lines of an import file in Actito's formats. An empty
+ * Turns lines of the delta (COPY text: key, values) into the lines of an import file in Actito's formats. An empty
  * field is written only where it says what is meant: a row with an empty value that it would clear is set aside.
  * @returns per batch, the file's bytes and its number of rows
  */
@@ -100,14 +101,11 @@ function convertRow(
   return bad.length > 0 ? { key, bad } : { fields: out };
 }
 
-const NEEDS_QUOTES = /[;"\r\n]/;
-
 function csvLine(fields: string[]): string {
   let line = '';
   for (let index = 0; index < fields.length; index++) {
-    const field = fields[index]!;
     if (index > 0) line += FILE.separator;
-    line += NEEDS_QUOTES.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+    line += csvField(fields[index]!, FILE.separator);
   }
   return line + FILE.newline;
 }

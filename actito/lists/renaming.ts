@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   listTarget,
   placeChanges,
+  profileTableOf,
   type Activation,
   type Definition,
 } from '../../activation/definition/definition.ts';
@@ -108,7 +110,5 @@ function withIdentifierOf(definition: Definition, other: Definition): Definition
 
 /** True when both feed the same profile table of the same licence. */
 export function isSameTable({ destination: a }: Definition, { destination: b }: Definition): boolean {
-  const table = (d: Definition['destination']) =>
-    JSON.stringify([d.environment ?? d.baseUrl, d.entity, d.profileTable]);
-  return table(a) === table(b);
+  return isDeepStrictEqual(profileTableOf(a), profileTableOf(b));
 }

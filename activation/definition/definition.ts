@@ -2,7 +2,7 @@ import type { ActivationFile } from './activation.ts';
 import type { Destination } from './destination.ts';
 import type { Source } from './source.ts';
 
-export { listTarget, namesSamePeople, placeChanges } from './list-place.ts';
+export { listTarget, namesSamePeople, placeChanges, profileTableOf } from './list-place.ts';
 
 /** An activation with every default filled in: no question about its names is left. */
 export type Activation = Omit<ActivationFile, 'name' | 'list'> & {

@@ -13,13 +13,23 @@ interface ListPlace {
   identifier: string;
 }
 
+/** What one profile table is, everywhere: licence, entity and table. Two destinations with the same share its quota. */
+export function profileTableOf({
+  environment,
+  baseUrl,
+  entity,
+  profileTable,
+}: Definition['destination']): readonly [licence: string, entity: string, profileTable: string] {
+  return [plain(environment ?? baseUrl!), entity, profileTable];
+}
+
 /** What one list is, as a text: when any of it changes, the file must be delivered as if for the first time. */
 export function listTarget({ activation, destination }: Definition): string {
-  const { environment, baseUrl, entity, profileTable, delivery } = destination;
-  const { protocol, host, port, directory } = delivery;
+  const { protocol, host, port, directory } = destination.delivery;
+  const [licence, entity, profileTable] = profileTableOf(destination);
   const { name, identifier, fileName } = activation.list;
   const place: ListPlace = {
-    licence: plain(environment ?? baseUrl!),
+    licence,
     entity,
     profileTable,
     server: `${protocol}://${plain(host)}:${plain(port)}`,

@@ -4,6 +4,9 @@ import { canonicalEmail, MAX_KEY_LENGTH } from './email.ts';
 import { canonicalPhone } from './phone.ts';
 import type { KeyReject } from './rejects.ts';
 
+/** Version of the rules of this folder: raised when a key may get another canonical spelling than before. */
+export const KEY_RULES = 1;
+
 export type KeyType = MatchingKey['type'];
 
 /** All that decides how a key is read: its type, and for a phone number the country of numbers without one. */

@@ -11,3 +11,18 @@ export function unescapeCopy(text: string): string | null {
   if (!text.includes('\\')) return text;
   return text.replace(/\\([^])/gu, (_, char: string) => ESCAPES[char] ?? char);
 }
+
+const LETTERS: Record<string, string> = {
+  '\\': '\\\\',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+};
+
+/** A text as a field of COPY's text format, as PostgreSQL writes it. */
+export function escapeCopy(text: string): string {
+  return text.replace(/[\\\b\f\n\r\t\v]/g, (char) => LETTERS[char]!);
+}

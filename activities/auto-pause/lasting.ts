@@ -1,7 +1,7 @@
 import { FAILURE_TYPES, type FailureType } from '../../activation/failures.ts';
 
 /** Not tried again within a run, and yet nothing that someone has to mend: the next run may do better. */
-const PASSING: FailureType[] = ['StageLost', 'RunSuperseded', 'PlanStale', 'PlanUnknown', 'ActivationBusy'];
+const PASSING: FailureType[] = ['RunSuperseded', 'PlanStale', 'PlanUnknown', 'ActivationBusy'];
 
 /** Whether a failure stays until someone mends it. One that is no word of ours is not judged. */
 export function isLasting(word: string): boolean {

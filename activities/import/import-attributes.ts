@@ -4,13 +4,17 @@ import { Failure, isFailure } from '../../activation/failures.ts';
 import { assignChunks } from '../../state/imports/chunks.ts';
 import { fenced, oneAtATime } from '../../state/runs/lease.ts';
 import { requireProvisioned } from '../../state/lists/provisioned.ts';
-import { planFence, planned, readRun } from '../../state/runs/runs.ts';
+import { keySeeds } from '../../activation/comparison/marks.ts';
+import { readAcknowledged } from '../../state/acknowledged.ts';
+import { readPlanned, type PlannedRun } from '../../state/runs/runs.ts';
+import { judgeMatches } from '../../state/plan/hold.ts';
+import { planSummary, type PlanSummary } from '../plan.ts';
 import { dissolve } from '../../state/imports/shared-imports.ts';
 import { connectActito } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { cancellation } from '../progress.ts';
 import type { RunRef } from '../run-ref.ts';
-import { requireMatches, sendCanary } from './canary.ts';
+import { sendCanary } from './canary.ts';
 import { chunksToSend } from './chunks-to-send.ts';
 import { collectResults } from './collect-results.ts';
 import type { ImportJob } from './job.ts';
@@ -21,23 +25,27 @@ export interface ImportSummary {
   imports: number;
   /** Chunks that have to wait because the day's quota of imports is used up. */
   deferredChunks: number;
+  /** Actito knows too few of those who enter the list: the run is held now, by this plan. */
+  held?: PlanSummary;
 }
 
 /**
  * Sends the attributes of everyone in the delta and waits for Actito's results. However often it is tried, it goes
  * on where the state database says it was: nothing is sent twice unless its answer was lost.
- * @throws Failure ImportPending (come back later), ImportFailed, MatchTooLow, StageLost, Actito…
+ * @throws Failure ImportPending (come back later), ImportFailed, Actito…
  */
 export async function importAttributes(deps: Dependencies, ref: RunRef): Promise<ImportSummary> {
-  const run = planned(await readRun(deps.state, ref.run));
+  const run = await readPlanned(deps.state, ref.run);
+  const { seed } = await readAcknowledged(deps.state, run);
   const provisioned = await requireProvisioned(deps.state, run.definition);
   const signal = cancellation();
   const { client, quotaKey } = connectActito(deps, run.definition.destination, signal);
   const execution = activityInfo().workflowExecution!.runId;
   const job: ImportJob = {
     state: deps.state,
-    ref: planFence(run),
+    ref,
     run,
+    seeds: keySeeds(seed),
     execution,
     provisioned,
     client,
@@ -46,18 +54,29 @@ export async function importAttributes(deps: Dependencies, ref: RunRef): Promise
   };
 
   try {
-    const isDeferred = (await sendCanary(job)) === 'deferred';
-    const deferredChunks = isDeferred ? (await chunksToSend(job)).length : await sendAll(job);
+    const canary = await sendCanary(job);
+    if (canary === 'held') return await heldBy(job);
+    const deferredChunks = canary === 'deferred' ? (await chunksToSend(job)).length : await sendAll(job);
     if (deferredChunks > 0) await dissolve(job.state, job.ref);
     const imports = await collectResults(job);
-    await requireMatches(job);
-    return { imports, deferredChunks };
+    const judged = await judgeMatches(job.state, job.ref);
+    return {
+      imports,
+      deferredChunks,
+      ...(judged.plan.guards.length > 0 ? { held: planSummary(judged) } : {}),
+    };
   } catch (error) {
     // Nobody is to wait for a leader that gives up.
     const givesUp = isFailure(error) && !error.retryable && error.type !== 'RunSuperseded';
     if (givesUp) await dissolve(job.state, job.ref).catch(() => undefined); // they notice by themselves, only later
     throw error;
   }
+}
+
+/** Nobody else is sent, and nobody waits for this run. */
+async function heldBy({ state, ref }: ImportJob): Promise<ImportSummary> {
+  await dissolve(state, ref);
+  return { imports: 1, deferredChunks: 0, held: planSummary(await readPlanned(state, ref.run)) };
 }
 
 /** Sends every chunk that no live import stands for; rows that were set aside on the way get chunks of their own. */
@@ -79,7 +98,7 @@ async function sendAll(job: ImportJob): Promise<number> {
       overtaken = sent === 'overtaken';
       if (overtaken) break;
     }
-  } while ((await fenced(state, ref, (trx) => assignNow(trx, ref.run))) > 0 || overtaken);
+  } while ((await fenced(state, ref, (trx) => assignNow(trx, job.run))) > 0 || overtaken);
   if (waits.length > 0) {
     throw new Failure('ImportPending', 'The import waits for other activations that share it.', {
       retryAfter: Math.min(...waits),
@@ -88,7 +107,7 @@ async function sendAll(job: ImportJob): Promise<number> {
   return deferred;
 }
 
-async function assignNow(trx: Knex, run: string): Promise<number> {
-  await oneAtATime(trx, run); // an attempt that was given up may still set rows aside
+async function assignNow(trx: Knex, run: PlannedRun): Promise<number> {
+  await oneAtATime(trx, run.run); // an attempt that was given up may still set rows aside
   return assignChunks(trx, run);
 }

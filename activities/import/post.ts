@@ -24,7 +24,7 @@ export async function post(
   const { activation, destination } = run.definition;
   const { importMode, matchingKey } = activation;
   const id = await intendImport(state, ref, {
-    chunk: chunk.no,
+    chunk,
     quotaKey,
     limit: destination.limits.importsPerTablePerDay,
     retriesAlone: run.plan.retriesAlone,

@@ -41,6 +41,7 @@ export async function readRowResults(job: ImportJob, row: ImportRow): Promise<bo
         state,
         ref,
         row.chunk,
+        job.seeds,
         ours.map(({ key, unmatched, code }) => ({
           key,
           outcome: unmatched ? 'unmatched' : 'refused',
@@ -50,7 +51,7 @@ export async function readRowResults(job: ImportJob, row: ImportRow): Promise<bo
       report((read += rows.length));
     });
     // An import with errors of which none is a row's own explains nothing.
-    if (row.shared === null) known = await countKnownResults(state, ref.run, row.chunk);
+    if (row.shared === null) known = await countKnownResults(state, run, row.chunk);
     return inError > 0 && known === inError;
   } catch (error) {
     if (isFailure(error, 'ActitoRefused')) return false; // this licence offers no result of rows

@@ -30,7 +30,7 @@ export async function sendChunk(job: ImportJob, chunk: Chunk): Promise<Sent> {
 
   let overtaken = false;
   const options = fileOptions(job, chunk, async (rows) => {
-    const asideWait = await setAside(job.state, job.ref, rows);
+    const asideWait = await setAside(job.state, job.ref, job.run, job.seeds, rows);
     overtaken ||= asideWait !== null && chunk.waitsSince !== null && asideWait <= chunk.waitsSince;
   });
   const report = progress();

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { importColumns, importFile, type ImportFileOptions } from '../../actito/files/import-file.ts';
 import { spoolFile } from '../../actito/files/spool.ts';
 import { PACKED } from '../../actito/contract.ts';
-import { isFailure } from '../../activation/failures.ts';
 import { withSharedRows } from '../../state/imports/chunk-rows.ts';
 import type { Chunk } from '../../state/imports/chunks.ts';
 import { dissolve, share, type Share } from '../../state/imports/shared-imports.ts';
@@ -38,7 +37,7 @@ export async function joinOrOpen(
   return joined && (waitOf(joined) ?? 0);
 }
 
-/** What files must have in common to become one: all that decides how a row of the stage is written, and how it is read. */
+/** What files must have in common to become one: all that decides how a row of the delta is written, and how it is read. */
 function shapeOf({ activation, destination }: ImportJob['run']['definition'], options: ImportFileOptions) {
   const { matchingKey, importMode } = activation;
   const included = options.mappings.flatMap((mapping, index) =>
@@ -71,8 +70,8 @@ export async function sendShared(job: ImportJob, chunk: Chunk, shared: string): 
       name: `${run.activation}.csv`,
     }),
   ).catch(async (error: unknown) => {
-    // The stage that is gone may be another's, whose run has ended.
-    if (isFailure(error, 'StageLost')) await state.transaction((trx) => requireParts(trx, parts));
+    // The delta that is gone may be another's, whose run has ended.
+    await state.transaction((trx) => requireParts(trx, parts));
     throw error;
   });
   try {

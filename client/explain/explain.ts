@@ -155,6 +155,8 @@ function answerOf(
     return { answer: 'nothing to send', reason: null, dueAgain: null };
   if (!confirmed) return { answer: 'not confirmed', reason: null, dueAgain };
   const refusal = rejects.find(({ stage, attribute }) => stage === 'import' && attribute === '');
+  if (outcome === 'nothing') return { answer: 'nothing to send', reason: null, dueAgain: null };
+  if (outcome === 'unexplained') return { answer: 'not confirmed', reason: null, dueAgain };
   return { answer: outcome, reason: outcome === 'refused' ? (refusal?.reason ?? null) : null, dueAgain };
 }
 

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
+import { checksumOf } from '../../activation/comparison/marks.ts';
+import { tableExists } from '../members/table.ts';
 import { membersTable } from '../names.ts';
-import { listOf } from '../plan/plan.ts';
 import { rows } from '../state.ts';
 import { forgottenSql } from './digests.ts';
 import { PLACES, type Place } from './places.ts';
@@ -31,25 +32,28 @@ export async function eraseRows(trx: Knex.Transaction, whose: Whose, spelt: stri
 /** The list's number and checksum are put to what remains, and what the file server holds is no longer that. */
 async function eraseMembers(trx: Knex.Transaction, { record, activation }: Whose) {
   const members = membersTable(activation);
-  const [table] = await rows<{ exists: boolean }>(trx, 'select to_regclass(?) is not null as exists', [
-    members,
-  ]);
-  if (!table!.exists) return [];
-  const gone = await rows<{ key: string; listed: boolean }>(
+  if (!(await tableExists(trx, members))) return [];
+  const gone = await rows<{ key: string; listed: boolean; identifierMark: string }>(
     trx,
     `delete from ${members} where ${forgottenSql('key', 'record')}
        or (identifier is not null and ${forgottenSql('identifier', 'record')})
-     returning key, listed`,
+     returning key, listed, identifier_mark as "identifierMark"`,
     { record },
   );
   if (gone.length === 0) return gone;
-  await trx.raw('update activations set fingerprint = null where id = ?', [activation]);
-  if (!gone.some(({ listed }) => listed)) return gone;
-  const left = await listOf(trx, `${members} where listed`);
+  const [before] = await rows<{ checksum: string }>(
+    trx,
+    'select list_checksum as checksum from activations where id = ?',
+    [activation],
+  );
+  const listed = gone.filter((member) => member.listed);
+  const marks = listed.map(({ identifierMark }) => -BigInt(identifierMark));
   await trx.raw(
-    `update activations set list_members = :members, list_checksum = :checksum, list_dirty = true
+    `update activations
+     set version = version + 1, list_members = list_members - :listed, list_checksum = :checksum,
+         list_dirty = list_dirty or :listed > 0
      where id = :activation`,
-    { activation, ...left },
+    { activation, listed: listed.length, checksum: checksumOf(BigInt(before!.checksum), ...marks) },
   );
   return gone;
 }

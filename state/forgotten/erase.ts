@@ -10,8 +10,8 @@ import { sourceSpellings } from './source-spellings.ts';
 
 /**
  * Erases a person from an activation, in one transaction that holds its lease: no run goes on beside it, and those that
- * open afterwards no longer stage the person. Idempotent per execution: what a later try finds is added.
- * @throws Failure RunUnderWay as long as a run (also a dry one, whose stage has rows too) is open
+ * open afterwards leave the person out. Idempotent per execution: what a later try finds is added.
+ * @throws Failure RunUnderWay as long as a run (also a dry one, whose delta has rows too) is open
  */
 export async function eraseFrom(
   state: State,
@@ -26,7 +26,7 @@ export async function eraseFrom(
     for (const holder of [...(lease.holder ? [lease.holder] : []), ...unclosed]) {
       if (await isOpen(holder)) throw underWay(activation, holder);
     }
-    // First: what a dry run has staged, an activity that outlived it could still write into its samples.
+    // First: what a dry run has read, an activity that outlived it could still write into its samples.
     await closeAbandoned(state, { ...execution, activation }, isOpen);
     await dropWhatRunsLeft(state, activation);
     const spelt = await sourceSpellings(state, erasure, await phoneCountry(state, activation), signal);
@@ -68,7 +68,7 @@ async function phoneCountry(state: State, activation: string): Promise<string | 
   return last?.country ?? undefined;
 }
 
-/** Stages, deltas and chunks of runs that have ended name members, too. */
+/** Deltas of runs that have ended name members, too. */
 async function dropWhatRunsLeft(state: State, activation: string): Promise<void> {
   await cleanUp(state);
   const left = await leftTables(state, activation);

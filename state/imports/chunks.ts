@@ -1,21 +1,25 @@
 import type { Knex } from 'knex';
-import { deltaTable } from '../names.ts';
+import { asideTable, membersTable } from '../names.ts';
+import type { Run } from '../runs/runs.ts';
 import { rows } from '../state.ts';
 
 /** Actito takes files of at most 100 MB. */
 export const MAX_CHUNK_BYTES = 90_000_000;
 
 /**
- * One import file: the members of one pattern whose keys lie in a range. The pattern says which attributes the
- * file leaves out, so a file is a pure function of its run and chunk.
+ * One import file: the members of one pattern in a range of the delta's rows. The pattern says which attributes the file
+ * leaves out, so a file is a pure function of its run and chunk.
  */
 export interface Chunk {
   no: number;
   /** A bit per attribute, `1` = left out; starts with `v`s for rows set aside because of a bad value, `c` for a canary. */
   pattern: string;
-  firstKey: string;
-  lastKey: string;
+  /** Positions of rows in the delta, as PostgreSQL's tid. */
+  firstRow: string;
+  lastRow: string;
   members: number;
+  /** Members that are only sent again. */
+  retries: number;
   /** Since when one of its members waits for an import in vain, over runs; null: nobody does. */
   waitsSince: Date | null;
 }
@@ -26,39 +30,53 @@ export function omittedAttributes(pattern: string): boolean[] {
 }
 
 /**
- * Cuts what is to be sent into chunks, as few and as large as allowed, for the patterns that have none yet.
- * Only a pattern beyond the limit pays for a sort.
+ * Cuts what is to be sent into chunks, as few and as large as allowed, for the patterns that have none yet. A chunk is a
+ * range of positions, so that its file is read without a scan of the whole delta. Only a pattern beyond the limit pays for
+ * a sort.
  */
-export async function assignChunks(trx: Knex, run: string, limit = MAX_CHUNK_BYTES): Promise<number> {
-  const delta = deltaTable(run);
+export async function assignChunks(trx: Knex, run: Run, limit = MAX_CHUNK_BYTES): Promise<number> {
+  const { run: no, delta } = run;
+  const waits = await isAnyoneWaiting(trx, run);
+  const sent = `
+    select d.ctid as place, coalesce(aside.pattern, d.pattern) as pattern, bytes, attributes = 'retry' as again,
+           ${waits ? 'waits_since' : 'cast(null as timestamptz) as waits_since'}
+    from ${delta} d left join ${asideTable(no)} aside on aside.mark = d.mark
+    ${waits ? `left join ${membersTable(run.activation)} m on m.mark = d.mark` : ''}
+    where attributes is not null and attributes <> 'kept'`;
   const patterns = await rows<{ pattern: string; pieces: number }>(
     trx,
     `select pattern, cast(ceil(sum(bytes) / cast(:limit as numeric)) as integer) as pieces
-     from ${delta} where pattern is not null and pattern not in (select pattern from chunks where run = :run)
+     from (${sent}) as sent where pattern not in (select pattern from chunks where run = :no)
      group by pattern order by pattern`,
-    { run, limit },
+    { no, limit },
   );
   for (const { pattern, pieces } of patterns) {
     const piece =
-      pieces === 1 ? '0' : `floor((sum(bytes) over (order by key) - 1) / cast(:limit as numeric))`;
+      pieces === 1 ? '0' : `floor((sum(bytes) over (order by place) - 1) / cast(:limit as numeric))`;
     await trx.raw(
-      `insert into chunks (run, no, pattern, first_key, last_key, members, waits_since)
-       select :run, (select coalesce(max(no), 0) from chunks where run = :run) + row_number() over (order by piece),
-              :pattern, min(key), max(key), count(*), min(waits_since)
-       from (select key, waits_since, ${piece} as piece from ${delta} where pattern = :pattern) as sized
+      `insert into chunks (run, no, pattern, first_row, last_row, members, retries, waits_since)
+       select :no, (select coalesce(max(no), 0) from chunks where run = :no) + row_number() over (order by piece),
+              :pattern, min(place), max(place), count(*), count(*) filter (where again), min(waits_since)
+       from (select *, ${piece} as piece from (${sent}) as sent where pattern = :pattern) as cut
        group by piece`,
-      { run, pattern, ...(pieces === 1 ? {} : { limit }) },
+      { no, pattern, ...(pieces === 1 ? {} : { limit }) },
     );
   }
   return patterns.length;
+}
+
+async function isAnyoneWaiting(trx: Knex, { activation }: Run): Promise<boolean> {
+  const [found] = await rows<{ waiting: boolean }>(trx, 'select waiting from activations where id = ?', [
+    activation,
+  ]);
+  return found!.waiting;
 }
 
 /**
  * Sets so many of those who enter the list apart, with a chunk of their own: they are sent before anyone else. A sample of
  * the pattern that most of them have; nobody when there are not more of them. Before chunks are assigned.
  */
-export async function setCanaryApart(trx: Knex, run: string, size: number): Promise<void> {
-  const delta = deltaTable(run);
+export async function setCanaryApart(trx: Knex, { run, delta }: Run, size: number): Promise<void> {
   const entering = `membership = 'added' and attributes is not null and pattern like '%0%'`;
   const [most] = await rows<{ pattern: string; all: string }>(
     trx,
@@ -67,15 +85,15 @@ export async function setCanaryApart(trx: Knex, run: string, size: number): Prom
   );
   if (!most || Number(most.all) <= size) return;
   await trx.raw(
-    `update ${delta} set pattern = 'c' || pattern
-     where key in (select key from ${delta} where ${entering} and pattern = :pattern
-                   order by hashtextextended(key, 0) limit :size)`,
+    `insert into ${asideTable(run)} (mark, pattern)
+     select mark, 'c' || pattern from ${delta} where ${entering} and pattern = :pattern
+     order by hashtextextended(key, 0) limit :size`,
     { pattern: most.pattern, size },
   );
 }
 
 /** True of a chunk that {@link setCanaryApart} made. */
-export function isCanary({ pattern }: Chunk): boolean {
+export function isCanary({ pattern }: Pick<Chunk, 'pattern'>): boolean {
   return pattern.startsWith('c');
 }
 
@@ -84,12 +102,29 @@ export function isCanary({ pattern }: Chunk): boolean {
  * when the day's quota lets fewer imports through than there are; then the largest.
  */
 export async function readChunks(db: Knex, run: string): Promise<Chunk[]> {
-  const found = await rows<Omit<Chunk, 'members'> & { members: string }>(
+  const found = await rows<Omit<Chunk, 'members' | 'retries'> & { members: string; retries: string }>(
     db,
-    `select no, pattern, first_key as "firstKey", last_key as "lastKey", members, waits_since as "waitsSince"
+    `select no, pattern, first_row as "firstRow", last_row as "lastRow", members, retries, waits_since as "waitsSince"
      from chunks where run = ?
      order by waits_since nulls last, waits_since is not null and pattern like 'v%' desc, members desc, no`,
     [run],
   );
-  return found.map((chunk) => ({ ...chunk, members: Number(chunk.members) }));
+  return found.map((chunk) => ({
+    ...chunk,
+    members: Number(chunk.members),
+    retries: Number(chunk.retries),
+  }));
+}
+
+/** SQL: the rows `d` of a run's delta that belong to a chunk, to follow `from`; texts are literals, since COPY takes no parameters. */
+export function chunkRowsSql(
+  { run, delta }: Pick<Run, 'run' | 'delta'>,
+  { pattern, firstRow, lastRow }: Pick<Chunk, 'pattern' | 'firstRow' | 'lastRow'>,
+): string {
+  const aside = asideTable(run);
+  if (/^[vc]/.test(pattern))
+    return `${delta} d join ${aside} aside on aside.mark = d.mark and aside.pattern = '${pattern}'`;
+  return `(select * from ${delta} d
+           where ctid between '${firstRow}' and '${lastRow}' and pattern = '${pattern}'
+             and not exists (select from ${aside} aside where aside.mark = d.mark)) d`;
 }

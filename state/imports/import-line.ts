@@ -1,15 +1,13 @@
 import type { Knex } from 'knex';
+import { interval, LINE_PERIOD } from '../../activation/periods.ts';
 
 /*
  * Activations share the imports of their profile table. Who gets none lines up, and when the quota renews comes before
  * those who did not wait.
  */
 
-/** Who has not asked for so long keeps no place: it may never run again. */
-const KEPT = `interval '48 hours'`;
-
 /** Those who keep their place in the line of `:quotaKey`. */
-export const IN_LINE = `select activation, quota_key, since from import_line where asked_at > now() - ${KEPT}`;
+export const IN_LINE = `select activation, quota_key, since from import_line where asked_at > now() - ${interval(LINE_PERIOD)}`;
 
 /** How many wait longer than the activation of `:run` for an import of `:quotaKey`: one is kept for each. */
 export const AHEAD = `
@@ -37,7 +35,7 @@ export async function moveOn(trx: Knex, run: string, activation: string, unsent:
   await trx.raw(
     `update import_line set since = now()
      where activation = :activation
-       and exists (select from imports where run = :run and status <> 'refused' and chunk is not null)`,
+       and exists (select from imports where run = :run and status <> 'refused')`,
     { run, activation },
   );
 }

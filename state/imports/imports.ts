@@ -1,7 +1,11 @@
 import type { Knex } from 'knex';
 import { AHEAD, lineUp } from './import-line.ts';
 import { fenced, type Fence } from '../runs/lease.ts';
-import { deltaTable, resultTable } from '../names.ts';
+import { keyMark } from '../../activation/comparison/marks.ts';
+import { interval, QUOTA_PERIOD } from '../../activation/periods.ts';
+import type { Chunk } from './chunks.ts';
+import { resultTable } from '../names.ts';
+import type { PlannedRun } from '../runs/runs.ts';
 import { intendWith, requireParts, type SharedParts } from './shared-parts.ts';
 import { rows, type State } from '../state.ts';
 
@@ -28,7 +32,7 @@ export async function readImports(db: Knex, run: string): Promise<ImportRow[]> {
   return rows(
     db,
     `select id, chunk, status, execution_id as "executionId", detail, limited, shared, intended_at as "intendedAt"
-     from imports where run = ? and chunk is not null order by id`,
+     from imports where run = ? order by id`,
     [run],
   );
 }
@@ -37,7 +41,7 @@ export async function readImports(db: Knex, run: string): Promise<ImportRow[]> {
 export const USED = `
   select count(*) from imports
   where quota_key = :quotaKey and status <> 'refused' and sent_with is null
-    and intended_at > now() - interval '24 hours'`;
+    and intended_at > now() - ${interval(QUOTA_PERIOD)}`;
 
 /**
  * Writes the intent to import a chunk, if the day's quota of the profile table allows one more, and one for each
@@ -54,7 +58,13 @@ export async function intendImport(
     limit,
     retriesAlone,
     parts,
-  }: { chunk: number; quotaKey: string; limit: number; retriesAlone: boolean; parts?: SharedParts },
+  }: {
+    chunk: Pick<Chunk, 'no' | 'retries'>;
+    quotaKey: string;
+    limit: number;
+    retriesAlone: boolean;
+    parts?: SharedParts;
+  },
 ): Promise<string | null> {
   return fenced(state, fence, async (trx) => {
     // Activations share a table's quota: one at a time may count and take.
@@ -66,11 +76,11 @@ export async function intendImport(
        select :run, :chunk, :quotaKey, cast(:shared as bigint)
        where :limit > (${USED}) + (${AHEAD})
        returning id`,
-      { run: fence.run, chunk, quotaKey, limit, shared: parts?.shared ?? null },
+      { run: fence.run, chunk: chunk.no, quotaKey, limit, shared: parts?.shared ?? null },
     );
     if (intent && parts) await intendWith(trx, parts, { id: intent.id, quotaKey });
     if (!intent && !retriesAlone) await lineUp(trx, fence.run, quotaKey);
-    if (intent && retriesAlone) {
+    if (intent && chunk.retries > 0) {
       await trx.raw(
         'update activations set retried_at = now() where id = (select activation from runs where no = ?)',
         [fence.run],
@@ -145,19 +155,24 @@ export async function clearResults(state: State, fence: Fence, chunk: number): P
   );
 }
 
-/** Stores a batch of row results; refusals become rejects too. */
+/** Stores a batch of row results; refusals become rejects too. `seeds` are those of the activation's key marks. */
 export async function storeResults(
   state: State,
   fence: Fence,
   chunk: number,
+  seeds: readonly [bigint, bigint],
   results: RowResult[],
 ): Promise<void> {
   await fenced(state, fence, async (trx) => {
     await trx.raw(
-      `insert into ${resultTable(fence.run)} (key, chunk, outcome)
-       select key, :chunk, outcome from unnest(cast(:keys as text[]), cast(:outcomes as text[])) as r (key, outcome)
+      `insert into ${resultTable(fence.run)} (mark, chunk, outcome)
+       select mark, :chunk, outcome from unnest(cast(:marks as uuid[]), cast(:outcomes as text[])) as r (mark, outcome)
        on conflict do nothing`,
-      { chunk, keys: results.map((row) => row.key), outcomes: results.map((row) => row.outcome) },
+      {
+        chunk,
+        marks: results.map(({ key }) => keyMark(key, seeds)),
+        outcomes: results.map((row) => row.outcome),
+      },
     );
     const refused = results.filter((row) => row.outcome === 'refused');
     await trx.raw(
@@ -170,12 +185,15 @@ export async function storeResults(
 }
 
 /** How many row results of a chunk belong to members that the run did send. */
-export async function countKnownResults(db: Knex, run: string, chunk: number): Promise<number> {
+export async function countKnownResults(
+  db: Knex,
+  { run, delta }: PlannedRun,
+  chunk: number,
+): Promise<number> {
   const [counted] = await rows<{ known: string }>(
     db,
     `select count(*) as known from ${resultTable(run)} result
-     where chunk = ? and exists (select from ${deltaTable(run)} delta
-                                 where delta.key = result.key and delta.attributes is not null)`,
+     where chunk = ? and exists (select from ${delta} d where d.mark = result.mark and attributes is not null)`,
     [chunk],
   );
   return Number(counted!.known);

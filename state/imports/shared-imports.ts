@@ -1,10 +1,9 @@
 import type { Knex } from 'knex';
-import { MAX_CHUNK_BYTES, readChunks, type Chunk } from './chunks.ts';
+import { chunkRowsSql, MAX_CHUNK_BYTES, type Chunk } from './chunks.ts';
 import { USED } from './imports.ts';
 import { fenced, type Fence } from '../runs/lease.ts';
-import { deltaTable } from '../names.ts';
 import { readRun, type Plan, type Run } from '../runs/runs.ts';
-import { includedColumns, inChunk } from './shared-rows.ts';
+import { chunkOf, includedColumns } from './shared-rows.ts';
 import { PART_STANDS, standingParts, type SharedPart } from './shared-parts.ts';
 import { rows, type State } from '../state.ts';
 
@@ -37,8 +36,8 @@ export async function findShare(state: State, fence: Fence, chunk: number): Prom
   return fenced(state, fence, async (trx) => {
     const [found] = await rows<Share & { led: boolean }>(
       trx,
-      `${SHARE} where part.run = :run and part.chunk = :chunk and part.reading = :reading`,
-      { run: fence.run, chunk, reading: fence.reading! },
+      `${SHARE} where part.run = :run and part.chunk = :chunk`,
+      { run: fence.run, chunk },
     );
     if (!found) return undefined;
     const { led, ...share } = found;
@@ -63,17 +62,17 @@ export async function share(
   const { chunk, quotaKey, shape, within, limit } = wanted;
   return fenced(state, fence, async (trx) => {
     await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`share ${quotaKey}`]);
-    await trx.raw('delete from shared_parts where run = ? and chunk = ?', [run.run, chunk.no]); // of a former plan
-    const bytes = await bytesOf(trx, run.run, chunk);
+    await trx.raw('delete from shared_parts where run = ? and chunk = ?', [run.run, chunk.no]); // of one that was dissolved
+    const bytes = await bytesOf(trx, run, chunk);
     const shared =
       (await openOne(trx, run, { chunk, quotaKey, shape, bytes })) ??
       (await open(trx, run.run, { quotaKey, shape, within, limit }));
     if (shared === undefined) return undefined;
     await trx.raw(
-      `insert into shared_parts (run, chunk, reading, shared, bytes) values (:run, :chunk, :reading, :shared, :bytes)`,
-      { run: run.run, chunk: chunk.no, reading: fence.reading!, shared, bytes },
+      `insert into shared_parts (run, chunk, shared, bytes) values (:run, :chunk, :shared, :bytes)`,
+      { run: run.run, chunk: chunk.no, shared, bytes },
     );
-    if (run.plan.retriesAlone) {
+    if (chunk.retries > 0) {
       await trx.raw('update activations set retried_at = now() where id = ?', [run.activation]);
     }
     const [found] = await rows<Share>(trx, `${SHARE} where part.run = ? and part.chunk = ?`, [
@@ -132,33 +131,26 @@ async function openOne(
 async function contradictsAny(trx: Knex, run: Run, chunk: Chunk, parts: SharedPart[]): Promise<boolean> {
   for (const part of parts) {
     const other = await readRun(trx, part.run);
-    const its = (await readChunks(trx, part.run)).find(({ no }) => no === part.chunk)!;
+    const its = await chunkOf(trx, part);
     const values = (alias: string, pattern: string) =>
       includedColumns(pattern).map((column) => `${alias}.${column}`);
     const [found] = await rows<{ contradicts: boolean }>(
       trx,
       `select exists (
-         select from ${deltaTable(run.run)} d1 join ${run.stage} s1 on s1.key = d1.key
-                join ${deltaTable(other.run)} d2 on d2.key = d1.key join ${other.stage} s2 on s2.key = d2.key
-         where ${inChunk('d1', 1)} and ${inChunk('d2', 2)}
-           and (${values('s1', chunk.pattern).join(', ')}) is distinct from (${values('s2', its.pattern).join(', ')})
+         select from (select d.* from ${chunkRowsSql(run, chunk)}) d1
+                join (select d.* from ${chunkRowsSql(other, its)}) d2 on d2.key = d1.key
+         where (${values('d1', chunk.pattern).join(', ')}) is distinct from (${values('d2', its.pattern).join(', ')})
        ) as contradicts`,
-      { ...named(chunk, 1), ...named(its, 2) },
     );
     if (found!.contradicts) return true;
   }
   return false;
 }
 
-function named({ pattern, firstKey, lastKey }: Chunk, no: number): Record<string, string> {
-  return { [`pattern${no}`]: pattern, [`first${no}`]: firstKey, [`last${no}`]: lastKey };
-}
-
-async function bytesOf(trx: Knex, run: string, chunk: Chunk): Promise<number> {
+async function bytesOf(trx: Knex, run: Run, chunk: Chunk): Promise<number> {
   const [sum] = await rows<{ bytes: string }>(
     trx,
-    `select coalesce(sum(bytes), 0) as bytes from ${deltaTable(run)} d where ${inChunk('d', 1)}`,
-    named(chunk, 1),
+    `select coalesce(sum(d.bytes), 0) as bytes from ${chunkRowsSql(run, chunk)}`,
   );
   return Number(sum!.bytes);
 }

@@ -2,10 +2,9 @@ import type { Knex } from 'knex';
 import { Failure } from '../../activation/failures.ts';
 import { rows } from '../state.ts';
 
-/** What one run puts into a shared import: a chunk of the plan that was made from `reading`. */
+/** What one run puts into a shared import: a chunk of its plan. */
 export interface SharedPart {
   run: string;
-  reading: string;
   chunk: number;
   bytes: number;
 }
@@ -18,14 +17,14 @@ export interface SharedParts {
 
 /** True of a part whose run still stands by its plan and may write. */
 export const PART_STANDS = `
-  runs.no = part.run and runs.extraction = part.reading and runs.closed_at is null and runs.settled_at is null
+  runs.no = part.run and runs.closed_at is null and runs.settled_at is null
   and activations.id = runs.activation and activations.fence = runs.fence`;
 
-/** The parts whose runs stand by them. Until the transaction ends they cannot settle, nor start over, nor be superseded. */
+/** The parts whose runs stand by them. Until the transaction ends they can neither settle nor be superseded. */
 export async function standingParts(trx: Knex, shared: string): Promise<SharedPart[]> {
   const found = await rows<Omit<SharedPart, 'bytes'> & { bytes: string }>(
     trx,
-    `select part.run, part.reading, part.chunk, part.bytes
+    `select part.run, part.chunk, part.bytes
      from shared_parts part join shared_imports on shared_imports.id = part.shared, runs, activations
      where part.shared = ? and ${PART_STANDS}
      order by part.run <> leader, part.run, part.chunk for share of runs, activations`,
@@ -39,7 +38,7 @@ export async function requireParts(trx: Knex, { shared, parts }: SharedParts): P
   const [found] = await rows<{ state: string }>(trx, 'select state from shared_imports where id = ?', [
     shared,
   ]);
-  const names = (some: SharedPart[]) => some.map(({ run, chunk, reading }) => [run, chunk, reading].join());
+  const names = (some: SharedPart[]) => some.map(({ run, chunk }) => [run, chunk].join());
   const standing = names(await standingParts(trx, shared));
   if (found?.state === 'closed' && names(parts).join(';') === standing.join(';')) return;
   throw new Failure(

@@ -1,7 +1,10 @@
 import type { Knex } from 'knex';
 import { fenced, type Fence } from '../runs/lease.ts';
-import type { PushReason } from '../runs/runs.ts';
+import type { ListFigures, PushReason } from '../runs/runs.ts';
 import { rows, type State } from '../state.ts';
+
+/** What is delivered: the list as a run planned it, or the one that was acknowledged last, so that it does not expire. */
+export type DeliveryKind = 'plan' | 'kept';
 
 /** One attempt to deliver a list. */
 export interface DeliveryRow {
@@ -16,14 +19,14 @@ export interface DeliveryRow {
 export async function intendDelivery(
   state: State,
   fence: Fence,
-  delivery: { activation: string; target: string; reason: PushReason; members: number; checksum: string },
+  delivery: ListFigures & { activation: string; kind: DeliveryKind; target: string; reason: PushReason },
 ): Promise<string> {
   return fenced(state, fence, async (trx) => {
     await trx.raw('update activations set list_dirty = true where id = ?', [delivery.activation]);
     const [row] = await rows<{ id: string }>(
       trx,
-      `insert into deliveries (run, activation, target, reason, members, checksum)
-       values (:run, :activation, :target, :reason, :members, :checksum) returning id`,
+      `insert into deliveries (run, activation, kind, target, reason, members, checksum)
+       values (:run, :activation, :kind, :target, :reason, :members, :checksum) returning id`,
       { run: fence.run, ...delivery },
     );
     return row!.id;
@@ -60,13 +63,17 @@ export async function recordRefused(state: State, fence: Fence, id: string): Pro
   );
 }
 
-/** The delivery of a run's present plan that reached its place, if any. */
-export async function findDelivered(db: Knex, run: string): Promise<DeliveryRow | undefined> {
+/** The delivery of a run that reached its place, if any. */
+export async function findDelivered(
+  db: Knex,
+  run: string,
+  kind: DeliveryKind,
+): Promise<DeliveryRow | undefined> {
   const found = await rows<DeliveryRow>(
     db,
     `select id, delivered_at as "deliveredAt", retrieved_at as "retrievedAt", detail
-     from deliveries where run = ? and not of_former_plan and delivered_at is not null order by id desc limit 1`,
-    [run],
+     from deliveries where run = ? and kind = ? and delivered_at is not null order by id desc limit 1`,
+    [run, kind],
   );
   return found[0];
 }

@@ -1,54 +1,66 @@
-import type { Client } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+import { ListChecksum, keySeeds } from '../../activation/comparison/marks.ts';
+import { wholeLines } from '../../activation/comparison/whole-lines.ts';
+import { Failure } from '../../activation/failures.ts';
+import { csvLines } from '../../activation/values/csv.ts';
 import { membersTable } from '../names.ts';
-import { stageLost, type Plan, type Run } from '../runs/runs.ts';
+import type { ListFigures, Run } from '../runs/runs.ts';
 import { withConnection, type State } from '../state.ts';
+import type { DeliveryKind } from './deliveries.ts';
+
+/** A list that is to be delivered. */
+export interface ListRequest {
+  kind: DeliveryKind;
+  /** What it must be. */
+  figures: ListFigures;
+  /** Secret seed of the activation's marks. */
+  seed: string;
+  separator: string;
+}
 
 /**
- * Hands `use` the full membership of a planned run as CSV lines of one identifier each (header not included),
- * streamed. It comes from one snapshot in which number and checksum of the identifiers were found to be the plan's;
- * after a crash of PostgreSQL the unlogged stage is empty, and this is what notices.
- * @throws Failure StageLost
+ * The members of a list as CSV lines of one identifier each (header not included), streamed from one snapshot. It ends
+ * normally only if number and checksum of the identifiers are what they must be.
+ * @throws Failure StateDamaged
  */
 export async function withListContent<T>(
   state: State,
-  run: Run & { plan: Plan },
-  separator: string,
+  run: Run,
+  { kind, figures, seed, separator }: ListRequest,
   use: (content: AsyncIterable<Uint8Array>) => Promise<T>,
 ): Promise<T> {
-  const { list } = run.plan;
-  const source = list.from === 'stage' ? run.stage! : `${membersTable(run.activation)} where listed`;
   return withConnection(state, async (client) => {
-    await client.query('begin isolation level repeatable read, read only');
-    const held = await measure(client, source);
-    if (held.members !== String(list.members) || held.checksum !== list.checksum)
-      throw stageLost(held.members, list);
-    const copy = client.query(
-      copyTo(
-        `copy (select coalesce(identifier, key) from ${source}) to stdout (format csv, delimiter '${separator}')`,
-      ),
-    );
+    const copy = client.query(copyTo(`copy (${listSql(run, kind)}) to stdout`));
     // When reading never begins, nobody else listens, and an error without a listener ends the process.
     copy.on('error', () => undefined);
     async function* content(): AsyncGenerator<Uint8Array> {
-      yield* copy as AsyncIterable<Buffer>;
-      if (copy.rowCount !== list.members) throw stageLost(String(copy.rowCount), list);
+      const found = new ListChecksum(keySeeds(seed));
+      for await (const lines of wholeLines(copy as AsyncIterable<Buffer>)) {
+        found.add(lines);
+        yield csvLines(lines, separator);
+      }
+      if (found.members !== figures.members || found.checksum !== figures.checksum)
+        throw damaged(run, found.members, figures);
     }
-    const result = await use(content());
-    await client.query('commit');
-    return result;
+    return use(content());
   });
 }
 
-async function measure(client: Client, source: string): Promise<{ members: string; checksum: string }> {
-  try {
-    const { rows } = await client.query<{ members: string; checksum: string }>(
-      `select count(*) as members, coalesce(sum(hashtextextended(coalesce(identifier, key), 0)), 0) as checksum
-       from ${source}`,
-    );
-    return rows[0]!;
-  } catch (error) {
-    if ((error as { code?: string }).code === '42P01') return { members: 'no', checksum: '' }; // undefined_table
-    throw error;
-  }
+/** Who is on the list: as it was acknowledged, less those that the delta takes away, and those that it adds. */
+export function listSql({ activation, delta }: Run, kind: DeliveryKind): string {
+  const listed = `select coalesce(identifier, key) from ${membersTable(activation)} m where listed`;
+  if (kind === 'kept') return listed;
+  return `${listed} and not exists (select from ${delta} d
+                                    where d.mark = m.mark and membership in ('removed', 'reidentified'))
+          union all
+          select coalesce(identifier, key) from ${delta} where membership in ('added', 'reidentified')`;
+}
+
+function damaged({ activation }: Run, found: number, { members }: ListFigures): Failure {
+  return new Failure(
+    'StateDamaged',
+    `The state database has ${found} members for the list of activation ${activation}; ${members} were planned` +
+      `${found === members ? ', and not the same ones' : ''}. Someone changed its tables; nothing was delivered. Run again: ` +
+      'the next run checks the state first, and says what to do.',
+  );
 }

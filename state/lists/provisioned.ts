@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Definition } from '../../activation/definition/definition.ts';
-import { Failure } from '../../activation/failures.ts';
 import type { ActitoType } from '../../activation/values/kinds.ts';
 import { fenced, type Fence } from '../runs/lease.ts';
 import { rows, type State } from '../state.ts';
@@ -35,14 +34,11 @@ export async function readProvisioned(db: Knex, definition: Definition): Promise
   return row?.provisioned?.key === provisionKey(definition) ? row.provisioned : undefined;
 }
 
-/** The same, for steps that come after provisioning. @throws Failure StageLost when a crash took it along */
+/** The same, for steps that come after provisioning. */
 export async function requireProvisioned(db: Knex, definition: Definition): Promise<Provisioned> {
   const provisioned = await readProvisioned(db, definition);
-  if (provisioned) return provisioned;
-  throw new Failure(
-    'StageLost',
-    'The state database has lost what this run wrote; the segment is read again.',
-  );
+  if (!provisioned) throw new Error(`Activation ${definition.activation.id} is not provisioned.`);
+  return provisioned;
 }
 
 /** Remembers what stands in Actito. */

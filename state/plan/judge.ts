@@ -7,7 +7,7 @@ import { matchGuard, matchLimit } from '../../activation/match-rate.ts';
 import type { Acknowledged } from '../acknowledged.ts';
 import { latestDecision } from '../decisions.ts';
 import type { Plan, Run } from '../runs/runs.ts';
-import type { DeltaCounts } from './diff.ts';
+import type { DeltaCounts } from './counts.ts';
 import { isSameMapping } from './mapping-change.ts';
 import { knownMatches } from './match-rate.ts';
 

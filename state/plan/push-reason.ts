@@ -1,7 +1,7 @@
 import { listTarget } from '../../activation/definition/definition.ts';
 import { keepAliveAge } from '../../activation/keep-alive.ts';
 import type { Acknowledged } from '../acknowledged.ts';
-import type { Plan, PushReason, Run } from '../runs/runs.ts';
+import type { PushReason, Run } from '../runs/runs.ts';
 
 /** Why the list is pushed; null: it is as Actito has it, and valid long enough. */
 export function pushReason(
@@ -27,16 +27,6 @@ function isKeepAliveDue({ definition }: Run, { now, deliveredAt, validity }: Ack
 }
 
 /**
- * A held run writes nothing new. But the list must not expire while someone thinks: when it is time to keep it alive,
- * the membership that was acknowledged last is delivered again. So it is when the list is dirty: someone may be on it who
- * asked to be forgotten.
- */
-export function heldBack(run: Run, plan: Plan, acknowledged: Acknowledged): Plan {
-  if (plan.guards.length === 0) return plan;
-  return { ...plan, ...listAsItWas(acknowledged), push: reasonToKeep(run, acknowledged) };
-}
-
-/**
  * Why the acknowledged membership is delivered again, to the list that it was delivered to; null: it is there, and valid
  * long enough. A dirty list may hold someone who must not be on it.
  */
@@ -44,9 +34,4 @@ export function reasonToKeep(run: Run, acknowledged: Acknowledged): PushReason |
   if (acknowledged.target !== listTarget(run.definition)) return null;
   if (acknowledged.dirty) return 'repair';
   return isKeepAliveDue(run, acknowledged) ? 'keep-alive' : null;
-}
-
-/** The membership that was acknowledged last, as a plan's list. */
-export function listAsItWas({ list: { members, checksum } }: Acknowledged): Pick<Plan, 'list'> {
-  return { list: { members, checksum, from: 'members' } };
 }

@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
 import { forgottenSql } from '../forgotten/digests.ts';
-import { deltaTable, membersTable } from '../names.ts';
-import type { Plan, Run } from '../runs/runs.ts';
+import { interval, SAMPLE_PERIOD } from '../../activation/periods.ts';
+import { valueColumns } from '../../activation/comparison/delta-lines.ts';
+import { membersTable } from '../names.ts';
+import type { Run } from '../runs/runs.ts';
 import type { Snapshot } from '../report/snapshot.ts';
-import { valueColumns } from '../stage.ts';
 
 /** What a plan does with a row. */
 export const SAMPLE_CLASSES = ['added', 'removed', 'leaving', 'changed', 'unchanged', 'rejected'] as const;
@@ -27,24 +28,21 @@ export interface Sample extends SampleNames {
 
 /** Of each class at most so many. */
 const MANY = 5;
-/** They hold values, which otherwise never outlive their run: so they go as soon as an approval would. */
-export const SAMPLE_LIFETIME = 24 * 3_600_000;
-
 /** Deletes, without waiting for anyone, what is older than `:age` milliseconds; at most `:batch` rows. */
 export const DELETE_OLD_SAMPLES = `
   delete from samples where ctid in (
     select ctid from samples where at < now() - :age * interval '1 millisecond' limit :batch for update skip locked)`;
 
 /**
- * Keeps some members of each class of a plan that was just made, in its transaction: stage and delta go when the run
+ * Keeps some members of each class of a plan that was just made, in its transaction: the delta goes when the run
  * closes. Of the delta those with the smallest hash of their key are taken: they are not all neighbours, and the
  * same plan shows the same ones.
  */
-export async function writeSamples(trx: Knex.Transaction, run: Run, { unchanged }: Plan): Promise<void> {
+export async function writeSamples(trx: Knex.Transaction, run: Run): Promise<void> {
   await trx.raw('delete from samples where run = ?', [run.run]);
-  await trx.raw(DELETE_OLD_SAMPLES, { age: SAMPLE_LIFETIME, batch: 10_000 });
-  if (!unchanged) await sampleDelta(trx, run);
-  await sampleUnchanged(trx, run, unchanged);
+  await trx.raw(DELETE_OLD_SAMPLES, { age: SAMPLE_PERIOD, batch: 10_000 });
+  await sampleDelta(trx, run);
+  await sampleUnchanged(trx, run);
   await trx.raw(
     `insert into samples (run, class, place, key, attributes, new_values, reason)
      select run, 'rejected', row_number() over (order by key, reason), key, '{}', '{}', reason
@@ -60,7 +58,7 @@ export async function writeSamples(trx: Knex.Transaction, run: Run, { unchanged 
  * A hash is eight bytes per attribute, seeded by all that decides what is sent for it: an attribute is unchanged when its
  * new hash is anywhere among the acknowledged ones, also when others were mapped or left out since.
  */
-async function sampleDelta(trx: Knex.Transaction, { run, activation, definition, stage }: Run) {
+async function sampleDelta(trx: Knex.Transaction, { run, activation, definition, delta }: Run) {
   const { attributes } = definition.activation;
   const classes: [SampleClass, string][] = [
     ['added', `membership = 'added'`],
@@ -68,26 +66,25 @@ async function sampleDelta(trx: Knex.Transaction, { run, activation, definition,
     ['leaving', `membership = 'leaving'`],
     ['changed', `attributes = 'changed'`],
   ];
+  const values = valueColumns(attributes.length);
   const chosen = classes.map(
     ([name, isMeant]) =>
-      `(select '${name}' as class, key, pattern, hashes from ${deltaTable(run)} where ${isMeant}
-        order by hashtextextended(key, 0), key limit ${MANY})`,
+      `(select '${name}' as class, mark, key, pattern, hashes, cast(array[${values.join(', ')}] as text[]) as texts
+        from ${delta} where ${isMeant} order by hashtextextended(cast(mark as text), 0) limit ${MANY})`,
   );
-  const values = valueColumns(attributes.length).map((column) => `staged.${column}`);
   await trx.raw(
     `insert into samples (run, class, place, key, attributes, new_values)
-     select :run, class, row_number() over (partition by class order by chosen.key), chosen.key,
-            coalesce(shown.names, '{}'), coalesce(shown.new_values, '{}')
+     select :run, class, row_number() over (partition by class order by coalesce(chosen.key, known.key)),
+            coalesce(chosen.key, known.key), coalesce(shown.names, '{}'), coalesce(shown.new_values, '{}')
      from (${chosen.join(' union all ')}) as chosen
-     -- One look into the index each, however large the stage is.
-     left join lateral (select * from ${stage} where key = chosen.key limit 1) as staged on true
-     left join lateral (select hashes from ${membersTable(activation)} where key = chosen.key limit 1) as known on true
+     -- One look into the index each, however many members there are.
+     left join lateral (select key, hashes from ${membersTable(activation)} m where m.mark = chosen.mark limit 1) as known
+       on true
      left join lateral (
        select array_agg(name order by place) as names, array_agg(value order by place) as new_values
-       from unnest(cast(:names as text[]), cast(array[${values.join(', ')}] as text[])) with ordinality
-         as mapped (name, value, place)
+       from unnest(cast(:names as text[]), texts) with ordinality as mapped (name, value, place)
        where case class
-         when 'added' then substring(ltrim(pattern, 'vc') from cast(place as integer) for 1) = '0'
+         when 'added' then substring(pattern from cast(place as integer) for 1) = '0'
          when 'changed' then substring(chosen.hashes from cast(8 * place - 7 as integer) for 8) <> all (
            array(select substring(known.hashes from first for 8)
                  from generate_series(1, octet_length(known.hashes), 8) as first))
@@ -97,22 +94,21 @@ async function sampleDelta(trx: Knex.Transaction, { run, activation, definition,
   );
 }
 
-async function sampleUnchanged(trx: Knex.Transaction, { run, activation, stage }: Run, all: boolean) {
-  const source = all
-    ? `select key from ${membersTable(activation)} where listed`
-    : `select key from ${stage} staged where not exists (select from ${deltaTable(run)} where key = staged.key)`;
+async function sampleUnchanged(trx: Knex.Transaction, { run, activation, delta }: Run) {
   await trx.raw(
     `insert into samples (run, class, place, key, attributes, new_values)
-     select ?, 'unchanged', row_number() over (order by key), key, '{}', '{}' from (${source} limit ${MANY}) as chosen`,
+     select ?, 'unchanged', row_number() over (order by key), key, '{}', '{}'
+     from (select key from ${membersTable(activation)} m
+           where listed and not exists (select from ${delta} d where d.mark = m.mark) limit ${MANY}) as chosen`,
     [run],
   );
 }
 
-/** The samples of a run's plan, by class; none of a plan that was made longer ago than {@link SAMPLE_LIFETIME}. */
+/** The samples of a run's plan, by class; none of a plan that was made longer ago than a day. */
 export async function readSamples({ rows }: Snapshot, run: string): Promise<Sample[]> {
   const found = await rows<Sample>(
     `select class, attributes, reason, key, new_values as "values" from samples
-     where run = $1 and at > now() - interval '24 hours' order by place`,
+     where run = $1 and at > now() - ${interval(SAMPLE_PERIOD)} order by place`,
     [run],
   );
   return SAMPLE_CLASSES.flatMap((name) => found.filter((sample) => sample.class === name));

@@ -1,3 +1,4 @@
+import { keyMark, keySeeds } from '../../activation/comparison/marks.ts';
 import type { Change } from '../settle/changes.ts';
 import { membersTable } from '../names.ts';
 import { findPastRun, type PastRun } from './history.ts';
@@ -28,7 +29,7 @@ export interface Membership {
   /** Actito's answer to its attributes is known. */
   confirmed: boolean;
   /** `assumed`: a rebase took the segment's values for what Actito has. */
-  outcome: 'ok' | 'refused' | 'unmatched' | 'assumed';
+  outcome: 'ok' | 'refused' | 'unmatched' | 'assumed' | 'nothing' | 'unexplained';
   retryAt: Date | null;
   /** The segment lacks it: since when, found by which run, and how many runs that lack it have succeeded. */
   missing: { run: string; since: Date; runs: number } | null;
@@ -61,26 +62,31 @@ export async function readKeyFacts(
   return { member, left, rejects, lastRead, later };
 }
 
+async function markOf({ rows }: Snapshot, activation: string, key: string): Promise<string | null> {
+  const [found] = await rows<{ seed: string }>('select seed from activations where id = $1', [activation]);
+  return found ? keyMark(key, keySeeds(found.seed)) : null;
+}
+
 async function readMembership(
-  { rows }: Snapshot,
+  snapshot: Snapshot,
   activation: string,
   key: string,
 ): Promise<Membership | null> {
-  const [member] = await rows<
+  const [member] = await snapshot.rows<
     Omit<Membership, 'missing'> & {
       missingRun: string | null;
       missingSince: Date | null;
       missedRuns: number | null;
     }
   >(
-    `select listed, cast(since as text) as since, runs.opened_at as "sinceMoment", hashes is not null as confirmed,
+    `select listed, cast(since as text) as since, runs.opened_at as "sinceMoment", hashes is not null and member.outcome <> 'nothing' as confirmed,
             coalesce(cast(runs.request->>'rebase' as boolean), false) as "sinceRebase",
             member.outcome, member.retry_at as "retryAt", missing_since as "missingSince",
             cast(missing_run as text) as "missingRun",
             cast(activations.succeeded_runs - missing_after as integer) as "missedRuns"
      from ${membersTable(activation)} member join activations on activations.id = $2 left join runs on runs.no = since
-     where key = $1`,
-    [key, activation],
+     where mark = $1`,
+    [await markOf(snapshot, activation, key), activation],
   );
   if (!member) return null;
   const { missingRun, missingSince, missedRuns, ...rest } = member;
@@ -89,12 +95,12 @@ async function readMembership(
 }
 
 /** One look into the index per logged run of the activation, the latest first: no index by key is needed. */
-async function readLeaving({ rows }: Snapshot, activation: string, key: string): Promise<KeyFacts['left']> {
-  const [last] = await rows<{ run: string; at: Date; change: Change }>(
+async function readLeaving(snapshot: Snapshot, activation: string, key: string): Promise<KeyFacts['left']> {
+  const [last] = await snapshot.rows<{ run: string; at: Date; change: Change }>(
     `select cast(no as text) as run, settled_at as at, change
-     from runs cross join lateral (select change from changes where run = runs.no and key = $2 limit 1) as change
+     from runs cross join lateral (select change from changes where run = runs.no and mark = $2 limit 1) as change
      where activation = $1 and changes_logged order by no desc limit 1`,
-    [activation, key],
+    [activation, await markOf(snapshot, activation, key)],
   );
   return last?.change === 'left' ? { run: last.run, at: last.at } : null;
 }

@@ -1,3 +1,4 @@
+import { interval, QUOTA_PERIOD } from '../../activation/periods.ts';
 import { IN_LINE } from '../imports/import-line.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -66,8 +67,8 @@ export async function readStandings({ rows }: Snapshot): Promise<Standing[]> {
 export async function readQuotaUse({ rows }: Snapshot): Promise<QuotaUse[]> {
   return rows(
     `select quota_key as "quotaKey", cast(count(*) as integer) as used,
-            min(intended_at) + interval '24 hours' as "nextFree"
-     from imports where status <> 'refused' and sent_with is null and intended_at > now() - interval '24 hours'
+            min(intended_at) + ${interval(QUOTA_PERIOD)} as "nextFree"
+     from imports where status <> 'refused' and sent_with is null and intended_at > now() - ${interval(QUOTA_PERIOD)}
      group by quota_key order by quota_key`,
   );
 }

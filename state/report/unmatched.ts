@@ -1,3 +1,4 @@
+import { interval, RETRY_AFTER } from '../../activation/periods.ts';
 import { membersTable } from '../names.ts';
 import { csv, isoSql } from './rejects.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -57,7 +58,7 @@ function unmatchedSql({ activation, keys, limit }: UnmatchedFilter) {
   const parameters: unknown[] = [];
   const bind = (value: unknown, type: string) => `cast($${parameters.push(value)} as ${type})`;
   const sql = `
-    select key, since, retry_at - interval '24 hours' as last_tried, retry_at as due_again
+    select key, since, retry_at - ${interval(RETRY_AFTER)} as last_tried, retry_at as due_again
     from ${membersTable(activation)}
     where ${UNMATCHED} ${keys === undefined ? '' : `and key = any(${bind(keys, 'text[]')})`}
     order by key ${limit === undefined ? '' : `limit ${bind(limit, 'integer')}`}`;

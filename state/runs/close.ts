@@ -1,17 +1,10 @@
 import type { Knex } from 'knex';
 import { useUpApprovals } from '../decisions.ts';
 import { checkFence, releaseLease, type Fence } from './lease.ts';
-import { deltaTable, resultTable, sharedTable } from '../names.ts';
+import { sharedTable } from '../names.ts';
 import { tellStories } from '../rejects/reject-stories.ts';
 import { rows, type State } from '../state.ts';
 import { readRun, type Outcome } from './runs.ts';
-
-/**
- * A run that started over, or kept its list alive, after it had settled is open to settling again. If that never came, what
- * it had logged still counts as settled: for those who undo, and for retention.
- */
-export const SETTLED_IF_LOGGED =
-  'case when changes_logged then coalesce(settled_at, now()) else settled_at end';
 
 /**
  * Ends a run: records its outcome, gives the lease back, drops its tables. A run that is closed already, or that
@@ -28,8 +21,7 @@ export async function closeRun(
     if (run.closed) return;
     await checkFence(trx, fence, { maybeSettled: true });
     await trx.raw(
-      `update runs set closed_at = now(), outcome = :outcome, failure = :failure, failure_word = :word,
-              settled_at = ${SETTLED_IF_LOGGED}
+      `update runs set closed_at = now(), outcome = :outcome, failure = :failure, failure_word = :word
        where no = :run`,
       { run: fence.run, outcome, failure: failure ?? null, word: word ?? null },
     );
@@ -55,15 +47,13 @@ export async function closeRun(
  * must never make a run wait.
  */
 export async function dropRunTables(state: State, run: string): Promise<void> {
-  const stages = await rows<{ name: string }>(
+  const left = await rows<{ name: string }>(
     state,
     `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'
-     and relname like ?`,
-    [`stage\\_${run}\\_%`],
+     and relname ~ ?`,
+    [`^(delta_${run}_[0-9]+|aside_${run}|result_${run})$`],
   );
-  for (const table of [...stages.map((stage) => stage.name), deltaTable(run), resultTable(run)]) {
-    await dropUnlessBusy(state, table);
-  }
+  for (const { name } of left) await dropUnlessBusy(state, name);
 }
 
 /** Drops the shared imports that no open run has a part in. */
@@ -91,14 +81,10 @@ async function dropUnlessBusy(state: State, table: string): Promise<void> {
   });
 }
 
-/**
- * Drops the tables of all runs that are closed or gone, and their chunks, which name keys. Runs at worker start and
- * when a run opens.
- */
+/** Drops the tables of all runs that are closed or gone. Runs at worker start and when a run opens. */
 export async function cleanUp(state: State): Promise<void> {
   for (const run of await leftTables(state)) await dropRunTables(state, run);
   await dropShared(state);
-  await state.raw('delete from chunks using runs where runs.no = chunks.run and closed_at is not null');
 }
 
 /** The numbers of runs that are closed or gone, and have tables: of all activations, or of those that are gone and this one. */
@@ -108,7 +94,7 @@ export async function leftTables(state: State, activation?: string): Promise<str
     `select distinct run
      from pg_class, cast(substring(relname from '_([0-9]+)') as text) as run
      where relnamespace = current_schema()::regnamespace and relkind = 'r'
-       and relname ~ '^(stage|delta|result)_[0-9]+'
+       and relname ~ '^(delta|aside|result)_[0-9]+'
        and not exists (select from runs where no = cast(run as bigint)
                        and (closed_at is null ${activation === undefined ? '' : 'or activation <> :activation'}))`,
     activation === undefined ? {} : { activation },

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { Failure } from '../../activation/failures.ts';
+import { KEY_RULES } from '../../activation/keys/canonical.ts';
 import { rows, type State } from '../state.ts';
 
 /** A workflow execution: the holder of a lease. */
@@ -9,21 +10,16 @@ export interface Holder {
   runId: string;
 }
 
-/**
- * What fences a write: the run, and its place in the order of lease holders (null: a dry run, without a lease).
- * `reading`: the extraction that the writer's plan was made from, when what it writes belongs to that plan alone. A run
- * that lost its stage starts over with another plan, under the same fence.
- */
+/** What fences a write: the run, and its place in the order of lease holders (null: a dry run, without a lease). */
 export interface Fence {
   run: string;
   fence: string | null;
-  reading?: string | null;
 }
 
 /**
  * One transaction that only the current lease holder can commit. The shared lock on the activation's row makes
  * whoever takes the lease wait until this write is done, and makes a write that comes too late fail.
- * @throws Failure RunSuperseded, StageLost
+ * @throws Failure RunSuperseded
  */
 export async function fenced<T>(
   state: State,
@@ -39,22 +35,20 @@ export async function fenced<T>(
 /**
  * Fails unless the run is open and, but for a dry run, still holds its activation's lease. What a run does after it
  * was settled would never be accounted for: only settling and closing themselves may come then (`maybeSettled`).
- * @throws Failure RunSuperseded; StageLost when the run has begun to read its segment anew
+ * @throws Failure RunSuperseded
  */
 export async function checkFence(
   trx: Knex,
-  { run, fence, reading = null }: Fence,
+  { run, fence }: Fence,
   { lock = 'share', maybeSettled = false }: { lock?: 'share' | 'no key update'; maybeSettled?: boolean } = {},
 ): Promise<void> {
   // A dry run writes nothing that another run reads, so it makes nobody wait.
-  // Whoever starts over writes the run's row first, and so waits for writes of the former plan.
-  const locked = reading === null ? 'activations' : 'activations, runs';
-  const [held] = await rows<{ extraction: string | null }>(
+  const [held] = await rows(
     trx,
-    `select runs.extraction from runs join activations on activations.id = runs.activation
+    `select from runs join activations on activations.id = runs.activation
      where runs.no = :run and runs.closed_at is null and (:maybeSettled or runs.settled_at is null)
        and (cast(:fence as bigint) is null or activations.fence = :fence)
-     ${fence === null ? '' : `for ${lock} of ${locked}`}`,
+     ${fence === null ? '' : `for ${lock} of activations`}`,
     { run, fence, maybeSettled },
   );
   if (!held) {
@@ -62,9 +56,6 @@ export async function checkFence(
       'RunSuperseded',
       'A newer run has taken over this activation; this one no longer writes.',
     );
-  }
-  if (reading !== null && held.extraction !== reading) {
-    throw new Failure('StageLost', 'The segment is read again; what was planned before no longer counts.');
   }
 }
 
@@ -79,9 +70,10 @@ export async function readLease(
   activation: string,
   seed: string,
 ): Promise<{ fence: string; holder: Holder | null }> {
-  await state.raw('insert into activations (id, seed) values (?, ?) on conflict (id) do nothing', [
+  await state.raw('insert into activations (id, seed, rules) values (?, ?, ?) on conflict (id) do nothing', [
     activation,
     seed,
+    KEY_RULES,
   ]);
   const [row] = await rows<{ fence: string; namespace: string | null; workflowId: string; runId: string }>(
     state,

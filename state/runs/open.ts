@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { createRun, findRun, openRuns, readRun, type NewRun, type Run } from './runs.ts';
-import { cleanUp, closeRun, SETTLED_IF_LOGGED } from './close.ts';
+import { cleanUp, closeRun } from './close.ts';
 import { readLease, takeLease, type Holder } from './lease.ts';
-import { membersTable } from '../names.ts';
+import { ensureMembersTable } from '../members/table.ts';
 import { tellStories } from '../rejects/reject-stories.ts';
 import { settleWithin } from '../settle/settle.ts';
-import { rows, setTransaction, type State } from '../state.ts';
+import { setTransaction, type State } from '../state.ts';
 import { Failure } from '../../activation/failures.ts';
 
 /** Asks whether a workflow execution is still open. */
@@ -66,7 +66,7 @@ export async function settleLeft(trx: Knex.Transaction, unclosed: { run: string 
     if (left.fence === null) continue;
     await settleWithin(trx, run);
     await trx.raw(
-      `update runs set closed_at = now(), outcome = 'failed', settled_at = ${SETTLED_IF_LOGGED},
+      `update runs set closed_at = now(), outcome = 'failed',
               failure = 'The workflow ended without closing its run (terminated, or timed out).'
        where no = ?`,
       [run],
@@ -89,43 +89,4 @@ export async function closeAbandoned(
       { outcome: 'failed', failure: 'The workflow ended without closing.' },
     );
   }
-}
-
-/** Looks before it creates: `create … if not exists` waits for whoever writes, and two at once collide. */
-async function ensureMembersTable(state: State, activation: string): Promise<void> {
-  const name = membersTable(activation);
-  const exists = async (db: Knex) =>
-    (await rows<{ found: boolean }>(db, 'select to_regclass(?) is not null as found', [name]))[0]!.found;
-  if (await exists(state)) return;
-  await state.transaction(async (trx) => {
-    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [name]);
-    if (!(await exists(trx))) await createMembersTable(trx, name);
-  });
-}
-
-/** No index may be named like a table of members: `members_vip_retry` is the table of activation `vip-retry`. */
-async function createMembersTable(db: Knex, name: string): Promise<void> {
-  await db.raw(`
-    create table if not exists ${name} (
-      key        text collate "C" constraint key_of_${name} primary key,
-      -- What the list holds for this member, when that is not the key.
-      identifier text collate "C",
-      -- On the list last delivered.
-      listed     boolean not null,
-      -- One per mapped attribute, of the values that Actito last confirmed (or, unless outcome is ok, was last sent);
-      -- null: nothing confirmed, or in doubt.
-      hashes     bytea,
-      outcome    text not null default 'ok',
-      retry_at   timestamptz,
-      since      bigint not null,
-      -- Since when new attributes wait for an import; who had one lines up anew, whatever came of it.
-      waits_since timestamptz,
-      -- Of a listed member that the segment lacks: the first run that settled without it, when that had opened, and how
-      -- many runs of the activation had succeeded before.
-      missing_run   bigint,
-      missing_since timestamptz,
-      missing_after bigint
-    );
-    create index if not exists retry_of_${name} on ${name} (retry_at)
-      where retry_at is not null`);
 }

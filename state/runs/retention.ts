@@ -1,5 +1,6 @@
 import { FORGET_OLD_CHANGES } from '../settle/changes.ts';
-import { DELETE_OLD_SAMPLES, SAMPLE_LIFETIME } from '../plan/samples.ts';
+import { interval, PEAK_PERIOD, QUOTA_PERIOD, SAMPLE_PERIOD } from '../../activation/periods.ts';
+import { DELETE_OLD_SAMPLES } from '../plan/samples.ts';
 import type { State } from '../state.ts';
 
 /** How long what is past is kept, in milliseconds. */
@@ -25,7 +26,7 @@ const MAX_BATCHES = 100;
 export async function applyRetention(state: State, { rejects, changeLog, runs }: Retention): Promise<void> {
   await inBatches(state, BATCH.rows, `delete from rejects where ctid in (${OLD_REJECTS})`, rejects);
   await inBatches(state, BATCH.rows, `delete from reject_stories where ctid in (${OLD_STORIES})`, rejects);
-  await inBatches(state, BATCH.rows, DELETE_OLD_SAMPLES, Math.min(rejects, SAMPLE_LIFETIME));
+  await inBatches(state, BATCH.rows, DELETE_OLD_SAMPLES, Math.min(rejects, SAMPLE_PERIOD));
   await inBatches(state, BATCH.logs, FORGET_OLD_CHANGES, changeLog);
   await inBatches(state, BATCH.runs, `delete from runs where no in (${OLD_RUNS})`, runs); // and what hangs on them
 }
@@ -50,9 +51,9 @@ const OLD_RUNS = `
                              where last.activation = old.activation and last.settled_at is not null)
     and no is distinct from (select run from deliveries where id = (${LAST_DELIVERED}))
     and not exists (select from imports
-                    where imports.run = old.no and imports.intended_at > now() - interval '24 hours')
+                    where imports.run = old.no and imports.intended_at > now() - ${interval(QUOTA_PERIOD)})
     and not exists (select from deliveries
-                    where deliveries.run = old.no and deliveries.delivered_at > now() - interval '7 days')
+                    where deliveries.run = old.no and deliveries.delivered_at > now() - ${interval(PEAK_PERIOD)})
   limit :batch for update skip locked`;
 
 async function inBatches(state: State, batch: number, sql: string, age: number): Promise<void> {

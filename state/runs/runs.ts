@@ -1,6 +1,5 @@
 import type { Knex } from 'knex';
 import type { Definition } from '../../activation/definition/definition.ts';
-import { Failure } from '../../activation/failures.ts';
 import type { GuardTrip } from '../../activation/guards.ts';
 import type { Column } from '../../activation/values/kinds.ts';
 import type { Fence, Holder } from './lease.ts';
@@ -16,12 +15,11 @@ export interface Run extends Fence {
   resync: boolean;
   request: Request;
   definition: Definition;
-  /** The extraction that alone may fill the stage. */
-  extraction: string | null;
-  /** Complete stage of this run, once extracted. */
-  stage: string | null;
+  /** The delta, once it is published; a table. */
+  delta: string | null;
   columns: Column[] | null;
-  fingerprint: string | null;
+  /** The list last delivered, as the delta was compared with it. */
+  base: { members: number; checksum: string };
   counts: Counts;
   /** Guards on the warehouse that hold this run. */
   sourceGuards: GuardTrip[];
@@ -72,24 +70,25 @@ export type PushReason = 'changed' | 'first delivery' | 'repair' | 'keep-alive' 
 /** What a run is going to do; decided once, before the first write. */
 export interface Plan {
   hash: string;
+  /** Why the list is delivered; null: it is not. */
   push: PushReason | null;
-  /** The list as it will be pushed. */
-  list: { members: number; checksum: string; from: 'stage' | 'members' };
+  /** The list as it will be delivered. */
+  list: ListFigures;
   /** True when what is sent was already tried and is only tried again. */
   retriesAlone: boolean;
-  /** The segment is the acknowledged one: there is no delta. */
-  unchanged: boolean;
   toSend: number;
   /** Guards that hold the run. */
   guards: GuardTrip[];
-  /** The run failed; all that it still does is to deliver the list as it was. */
-  keepAliveOnly?: boolean;
-  /** With guards: why the list is pushed when someone approves. */
-  pushOnceApproved?: PushReason | null;
   /** Guards that would hold it, had nobody approved; and who did, why. */
   approved?: { guards: string[]; by: string; reason: string };
   /** With guards: who has refused this very plan, and why. */
   refused?: { by: string; reason: string };
+}
+
+/** A list in numbers: its members, and the sum of their identifier marks. */
+export interface ListFigures {
+  members: number;
+  checksum: string;
 }
 
 /** What a run was asked for. */
@@ -137,7 +136,8 @@ export async function createRun(trx: Knex, run: NewRun): Promise<string> {
 
 const RUN = `
   select no as run, activation, fence, (request->>'dryRun')::boolean as "dryRun",
-         (request->>'resync')::boolean as resync, request, definition, extraction, stage, columns, fingerprint, counts,
+         (request->>'resync')::boolean as resync, request, definition, delta, columns, counts,
+         jsonb_build_object('members', base_members, 'checksum', cast(base_checksum as text)) as base,
          source_guards as "sourceGuards", plan,
          settled_at is not null as settled, closed_at is not null as closed, opened_at as "openedAt"
   from runs`;
@@ -150,23 +150,14 @@ export async function readRun(db: Knex, run: string): Promise<Run> {
   return row;
 }
 
-/** A run that has its plan, and the stage that the plan is about. @throws Failure StageLost when another attempt has begun to read anew */
-export function planned(run: Run): Run & { plan: Plan } {
-  if (run.plan && (run.stage || run.plan.list.from === 'members')) return { ...run, plan: run.plan };
-  throw new Failure('StageLost', 'The plan of this run is gone; the segment is read again.');
-}
+/** A run that has its plan. */
+export type PlannedRun = Run & { plan: Plan; delta: string };
 
-/** The fence of what belongs to a run's present plan alone. */
-export function planFence({ run, fence, extraction }: Run): Fence {
-  return { run, fence, reading: extraction };
-}
-
-/** The failure of a stage that holds other members than were planned. */
-export function stageLost(found: string, { members }: Plan['list']): Failure {
-  return new Failure(
-    'StageLost',
-    `The stage holds ${found} of ${members} planned members; PostgreSQL probably restarted. The segment is read again.`,
-  );
+/** A run for the steps that come after planning. */
+export async function readPlanned(db: Knex, run: string): Promise<PlannedRun> {
+  const found = await readRun(db, run);
+  if (!found.plan || !found.delta) throw new Error(`Run ${run} has no plan.`);
+  return found as PlannedRun;
 }
 
 /** The run of a workflow execution, if it has one. */

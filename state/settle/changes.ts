@@ -1,23 +1,24 @@
 import type { Knex } from 'knex';
-import { deltaTable, membersTable } from '../names.ts';
-import type { Run } from '../runs/runs.ts';
+import { membersTable } from '../names.ts';
+import type { PlannedRun } from '../runs/runs.ts';
 
 /** What a run did to the membership of one key: it entered, left, or is listed under another identifier. */
 export type Change = 'entered' | 'left' | 'reidentified';
 
-/**
- * Logs whom a run's delivered list gained, lost or renamed, before that is folded into the members. A run that starts over
- * settles twice: the first change of a key tells what was before the run, so later ones are not kept.
- */
-export async function logChanges(trx: Knex.Transaction, { run, activation }: Run): Promise<void> {
+/** Logs whom a run's delivered list gained, lost or renamed, before that is folded into the members. */
+export async function logChanges(
+  trx: Knex.Transaction,
+  { run, activation, delta }: PlannedRun,
+): Promise<void> {
   await trx.raw(
-    `insert into changes (run, key, change, identifier)
-     select :run, delta.key,
+    `insert into changes (run, mark, change, key, identifier, identifier_mark)
+     select :run, d.mark,
             case membership when 'added' then 'entered' when 'removed' then 'left' else 'reidentified' end,
-            -- One look into the index each: a join would read all members for the few that have changed.
-            case when membership <> 'added' then
-              (select identifier from ${membersTable(activation)} former where former.key = delta.key) end
-     from ${deltaTable(run)} delta
+            coalesce(d.key, former.key), former.identifier, former.identifier_mark
+     from ${delta} d
+     -- One look into the index each: a join would read all members for the few that have changed.
+     left join lateral (select key, identifier, identifier_mark from ${membersTable(activation)} m
+                        where m.mark = d.mark and membership <> 'added' limit 1) as former on true
      where membership in ('added', 'removed', 'reidentified')
      on conflict do nothing`,
     { run },
@@ -26,13 +27,13 @@ export async function logChanges(trx: Knex.Transaction, { run, activation }: Run
 
 /**
  * The first change of each key after the run `:to` of `:activation`: what was before it is what was after that run.
- * Columns key, change, identifier.
+ * Columns mark, key, change, identifier, identifier_mark.
  */
 export const FIRST_CHANGES_AFTER = `
-  select distinct on (key) key, change, identifier
+  select distinct on (mark) mark, key, change, identifier, identifier_mark
   from runs join changes on changes.run = runs.no
   where runs.activation = :activation and runs.no > :to
-  order by key, runs.no`;
+  order by mark, runs.no`;
 
 /**
  * Forgets the changes of runs that were settled more than `:age` milliseconds ago, of at most `:batch` runs: the rows and

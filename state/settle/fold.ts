@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
+import { membersTable } from '../names.ts';
 import { isSameMapping, lastMapping } from '../plan/mapping-change.ts';
-import { deltaTable, membersTable, resultTable } from '../names.ts';
-import type { Run } from '../runs/runs.ts';
+import type { PlannedRun } from '../runs/runs.ts';
 import { rows } from '../state.ts';
+import { foldedSql } from './folded.ts';
 
 /** How the members fared whose attributes were to be sent. */
 export interface Folded {
@@ -13,142 +14,139 @@ export interface Folded {
   unsent: number;
 }
 
-/** Refused and unmatched members, and files with errors that nothing explains, are tried again after this. */
-const RETRY_AFTER = `interval '24 hours'`;
-
-/**
- * The delta with what became of each row. `sent`: `confirmed`, `doubt` (something may have arrived), `unexplained`
- * (doubt, but not before tomorrow), `untouched` (surely nothing arrived), `kept` (confirmed by an earlier run, under another
- * mapping), null (nothing was to be sent).
- * A chunk that leaves every attribute out has nothing to send, and is confirmed by that.
+/*
+ * Two folds without branches. Attributes are folded by what became of their imports, always; membership by whether the list
+ * is the planned one (`:applied`), which a held or failed run's is not. Each mark is written with its own fact alone. So
+ * that a first run writes a million rows once, both share a statement: every column depends on one of the two facts.
  */
-function foldedSql(run: string): string {
-  return `
-    chunk_state as (
-      select chunks.pattern, first_key, last_key,
-             case when chunks.pattern not like '%0%' or bool_or(status = 'confirmed') then 'confirmed'
-                  when bool_or(status in ('intended', 'posted', 'doubtful')) then 'doubt'
-                  when bool_or(status = 'unexplained') then 'unexplained'
-                  else 'untouched'
-             end as state,
-             coalesce(bool_or(not limited), false) as tried,
-             max(finished_at) as finished_at
-      from chunks left join imports on imports.run = chunks.run and imports.chunk = chunks.no
-      where chunks.run = ${run} group by chunks.run, chunks.no
-    ),
-    folded as (
-      select delta.key, identifier, membership, hashes, known,
-             case when attributes = 'confirmed' then 'kept'
-                  when attributes is not null then coalesce(chunk_state.state, 'untouched') end as sent,
-             coalesce(result.outcome, 'ok') as outcome,
-             coalesce(tried, false) as tried,
-             -- Counted from the result: a killed run may be settled much later.
-             coalesce(finished_at, now()) + ${RETRY_AFTER} as due_again
-      from ${deltaTable(run)} delta
-      left join chunk_state on chunk_state.pattern = delta.pattern
-                           and delta.key between chunk_state.first_key and chunk_state.last_key
-      left join ${resultTable(run)} result on result.key = delta.key
-    )`;
+
+/** The columns of the attributes, by `sent`. A member in doubt has no mark, so that it is sent again whatever its values. */
+const ATTRIBUTES = {
+  // What was sent last: a change always sends, a pause only delays that the same is sent again.
+  attribute_mark: `case when sent in ('confirmed', 'kept', 'nothing', 'unexplained') then folded.attribute_mark
+                        when sent = 'doubt' then null else m.attribute_mark end`,
+  outcome: `case when sent = 'confirmed' then folded.outcome when sent in ('nothing', 'unexplained') then sent
+                 else m.outcome end`,
+  retry_at: `case when sent = 'confirmed' and folded.outcome = 'ok' or sent in ('doubt', 'nothing') then null
+                  when sent in ('confirmed', 'unexplained') then folded.due_again else m.retry_at end`,
+  // Whoever had a turn that came to nothing lines up anew: a file that Actito refuses again and again must not keep all
+  // others from the day's few imports.
+  waits_since: `case when sent is null then m.waits_since
+                     when sent not in ('doubt', 'untouched') then null
+                     when tried then statement_timestamp() else coalesce(m.waits_since, now()) end`,
+};
+
+/** The columns of the membership. */
+const MEMBERSHIP = {
+  listed: `m.listed or (:applied and membership is not distinct from 'added')`,
+  since: `case when :applied and membership = 'added' then :run else m.since end`,
+  identifier: `case when :applied and membership in ('added', 'reidentified') then folded.identifier else m.identifier end`,
+  identifier_mark: `case when :applied and membership in ('added', 'reidentified') then folded.identifier_mark
+                         else m.identifier_mark end`,
+  missing_run: grace('missing_run', ':run'),
+  missing_since: grace('missing_since', 'cast(:openedAt as timestamptz)'),
+  missing_after: grace('missing_after', '(select succeeded_runs from activations where id = :activation)'),
+};
+
+/** Whoever is missing already keeps the moment of it; whoever was seen is no longer missing. */
+function grace(column: string, begin: string): string {
+  return `case when not :applied then m.${column}
+               when membership is distinct from 'leaving' then null
+               else coalesce(m.${column}, ${begin}) end`;
 }
 
-/**
- * Folds a run's delta into its activation's members. `listIsRight`: the list now holds the planned membership.
- * A member in doubt keeps no hashes, so that it is sent again even when its values go back to what they were.
- */
-export async function foldMembers(trx: Knex.Transaction, run: Run, listIsRight: boolean): Promise<Folded> {
+/** Folds a run's delta into its activation's members. `applied`: the list is the planned one now. */
+export async function foldMembers(trx: Knex.Transaction, run: PlannedRun, applied: boolean): Promise<Folded> {
   const members = membersTable(run.activation);
-  const folded = foldedSql(run.run);
+  const folded = foldedSql(run.run, run.delta);
   const { activation, openedAt } = run;
-  const bindings = { right: listIsRight, run: run.run, activation, openedAt };
-  const counts = await countFolded(trx, run.run);
+  const bindings = { run: run.run, activation, openedAt };
+  const filled = (sql: string) => sql.replaceAll(':applied', String(applied));
   const remapped = !isSameMapping(run, await lastMapping(trx, run));
+  const hashes = hashesSql(run, remapped);
+  const updates = Object.entries({ ...ATTRIBUTES, hashes, ...MEMBERSHIP });
+  const counts = await countFolded(trx, run, folded);
 
   await trx.raw(
-    `delete from ${members} using ${deltaTable(run.run)} delta
-     where delta.key = ${members}.key and known
-       and (membership = 'forgotten' or (membership = 'removed' and cast(:right as boolean)))`,
-    { right: listIsRight },
+    filled(`delete from ${members} using ${run.delta} d
+            where d.mark = ${members}.mark and membership in ('removed', 'erased') and :applied`),
   );
   await trx.raw(
-    `with ${folded}
-     update ${members} m
-     set listed = m.listed or (membership = 'added' and cast(:right as boolean)),
-         since = case when membership = 'added' and cast(:right as boolean) then :run else since end,
-         identifier = case when membership in ('added', 'reidentified') and cast(:right as boolean)
-                           then folded.identifier else m.identifier end,
-         hashes = case when sent in ('confirmed', 'kept') then folded.hashes
-                       when sent in ('doubt', 'unexplained') then null
-                       ${remapped ? `when sent = 'untouched' then ${stillConfirmedSql(run)}` : ''} else m.hashes end,
-         outcome = case when sent = 'confirmed' then folded.outcome else m.outcome end,
-         retry_at = case when sent = 'confirmed' and folded.outcome = 'ok' or sent = 'doubt' then null
-                         when sent in ('confirmed', 'unexplained') then folded.due_again
-                         else m.retry_at end,
-         waits_since = ${run.request.undo === undefined ? waitsSince('coalesce(m.waits_since, now())') : 'm.waits_since'},
-         missing_run = case when membership = 'leaving' then cast(:run as bigint) end,
-         missing_since = case when membership = 'leaving' then cast(:openedAt as timestamptz) end,
-         missing_after = case when membership = 'leaving'
-                              then (select succeeded_runs from activations where id = :activation) end
-     from folded
-     where folded.key = m.key and known and coalesce(membership, '') not in ('removed', 'forgotten')
-       and not (membership is not distinct from 'leaving' and m.missing_run is not null)`,
+    filled(
+      `with ${folded}
+       update ${members} m set ${updates.map(([column, value]) => `${column} = ${value}`).join(', ')}
+       from folded
+       where folded.mark = m.mark and known and (sent is not null or :applied)
+         and coalesce(membership, '') not in ('removed', 'erased')
+         and not (sent is null and membership = 'leaving' and m.missing_run is not null)`,
+    ),
     bindings,
   );
-  if (remapped) await forgetHashesOfLeaving(trx, run);
-  await trx.raw(
-    `with ${folded}
-     insert into ${members} (key, identifier, listed, hashes, outcome, retry_at, waits_since, since)
-     select key, identifier, cast(:right as boolean),
-            case when sent = 'confirmed' then hashes end,
-            case when sent = 'confirmed' then outcome else 'ok' end,
-            case when sent = 'unexplained' or sent = 'confirmed' and outcome <> 'ok' then due_again end,
-            ${waitsSince('now()')},
-            :run
-     from folded
-     where not known and (cast(:right as boolean) or sent in ('confirmed', 'doubt', 'unexplained'))`,
-    bindings,
-  );
+  await insertNew(trx, run, folded, applied);
+  if (remapped) await forgetOldHashes(trx, run, folded);
   return counts;
 }
 
-/** They are not read, so nobody knows which of their hashes are still mapped. */
-async function forgetHashesOfLeaving(trx: Knex.Transaction, run: Run): Promise<void> {
+/** A first million rows are written without an index, which is made afterwards. */
+async function insertNew(trx: Knex, run: PlannedRun, folded: string, applied: boolean): Promise<void> {
   const members = membersTable(run.activation);
+  const isEmpty = (await rows(trx, `select from ${members} limit 1`)).length === 0;
+  const key = `key_of_${members}`;
+  if (isEmpty) await trx.raw(`alter table ${members} drop constraint ${key}`);
   await trx.raw(
-    `update ${members} set hashes = null from ${deltaTable(run.run)} delta
-     where delta.key = ${members}.key and membership = 'leaving' and ${members}.hashes is not null`,
+    `with ${folded}
+     insert into ${members} (mark, key, identifier, identifier_mark, listed, attribute_mark, hashes, outcome, retry_at,
+                             waits_since, since)
+     select mark, key, identifier, identifier_mark, ${applied},
+            case when sent in ('confirmed', 'nothing', 'unexplained') then attribute_mark end,
+            case when sent in ('confirmed', 'nothing') then hashes end,
+            case when sent = 'confirmed' then outcome when sent in ('nothing', 'unexplained') then sent else 'ok' end,
+            case when sent = 'unexplained' or sent = 'confirmed' and outcome <> 'ok' then due_again end,
+            case when sent in ('doubt', 'untouched') then case when tried then statement_timestamp() else now() end end,
+            :run
+     from folded
+     where not known and membership = 'added' and (${applied} or sent in ('confirmed', 'doubt', 'unexplained'))`,
+    { run: run.run },
   );
+  if (isEmpty) await trx.raw(`alter table ${members} add constraint ${key} primary key (mark)`);
 }
 
 /**
- * What of the acknowledged hashes is still mapped, and zeros for the rest: what a removed attribute was must not be taken
- * for confirmed should it be mapped again, since then others may have written it.
+ * What was confirmed last. While a changed mapping waits, what of the acknowledged hashes is still mapped, and zeros for
+ * the rest: what a removed attribute was must not be taken for confirmed should it be mapped again, since then others may
+ * have written it.
  */
-function stillConfirmedSql({ definition }: Run): string {
+function hashesSql({ definition }: PlannedRun, remapped: boolean): string {
   const pieces = definition.activation.attributes.map((_, index) => {
     const piece = `substring(folded.hashes from ${8 * index + 1} for 8)`;
     return `case when position(${piece} in m.hashes) > 0 then ${piece} else '\\x0000000000000000' end`;
   });
-  return `case when m.hashes is not null and folded.hashes is not null then ${pieces.join(' || ')} else m.hashes end`;
+  const still =
+    remapped && pieces.length > 0
+      ? `when sent = 'untouched' and m.hashes is not null then ${pieces.join(' || ')}`
+      : '';
+  return `case when sent in ('confirmed', 'kept', 'nothing') then folded.hashes
+               when sent in ('doubt', 'unexplained') then null ${still} else m.hashes end`;
 }
 
-/**
- * Since when a member waits for an import. Who had a turn that came to nothing lines up anew: a file that Actito refuses
- * again and again must not keep all others from the day's few imports.
- */
-function waitsSince(unlessTried: string): string {
-  return `case when sent is null or sent in ('confirmed', 'kept', 'unexplained') then null
-               when tried then statement_timestamp() -- behind those who wait from this settling on
-               else ${unlessTried} end`;
+/** Of members whose attributes were not read, nobody knows which of their hashes are still mapped. */
+async function forgetOldHashes(trx: Knex, { activation }: PlannedRun, folded: string): Promise<void> {
+  const members = membersTable(activation);
+  await trx.raw(
+    `with ${folded}
+     update ${members} m set hashes = null
+     where hashes is not null and not exists (select from folded where folded.mark = m.mark and sent is not null)`,
+  );
 }
 
-async function countFolded(trx: Knex, run: string): Promise<Folded> {
+async function countFolded(trx: Knex, { run }: PlannedRun, folded: string): Promise<Folded> {
   const [counts] = await rows<Record<keyof Folded, string>>(
     trx,
-    `with ${foldedSql(run)}
+    `with ${folded}
      select count(*) filter (where sent = 'confirmed' and outcome = 'ok') as updated,
             count(*) filter (where sent = 'confirmed' and outcome = 'unmatched') as unmatched,
             count(*) filter (where sent = 'confirmed' and outcome = 'refused') as refused,
-            count(*) filter (where sent not in ('confirmed', 'kept')) as unsent,
+            count(*) filter (where sent in ('doubt', 'untouched', 'unexplained')) as unsent,
             (select count(*) from rejects where run = ? and stage = 'import' and attribute <> '') as "badValues"
      from folded`,
     [run],

@@ -37,7 +37,7 @@ test('a stage that PostgreSQL emptied before the plan is told, not taken for an 
   const run = await open(world, definition);
   const { stage } = await extract(world, run, [ANNA, { ...BOB, values: ['x', 'y', 'z'] }]);
   await world.state.raw(`truncate ${stage}`);
-  await expect(planRun(world.state, run)).rejects.toMatchObject({ name: 'StageLost' });
+  await expect(readPlanned(world.state, run.run)).rejects.toMatchObject({ name: 'StageLost' });
 });
 
 test('two results for one member do not keep its activation from ever settling again', async () => {
@@ -107,7 +107,10 @@ test('a plan that is made twice at once is one plan', async () => {
   for (let round = 0; round < 5; round++) {
     const run = await open(world, definitionFor(newActivation()));
     await extract(world, run, [ANNA, BOB]);
-    const [one, other] = await Promise.all([planRun(world.state, run), planRun(world.state, run)]);
+    const [one, other] = await Promise.all([
+      readPlanned(world.state, run.run),
+      readPlanned(world.state, run.run),
+    ]);
     expect(one).toEqual(other);
   }
 });

@@ -43,6 +43,6 @@ export async function chunkFile({ state }: StateWorld, run: Run, chunk: Chunk): 
 export async function cutAgain({ state }: StateWorld, run: Run, limit: number): Promise<void> {
   await fenced(state, run, async (trx) => {
     await trx.raw('delete from chunks where run = ?', [run.run]);
-    await assignChunks(trx, run.run, limit);
+    await assignChunks(trx, run, limit);
   });
 }

@@ -89,7 +89,7 @@ test('the delta is what the rules say of every member', async () => {
         [mayRetryAlone ? '25 hours' : '1 hour', id],
       );
       await extract(world, run, segment);
-      const { plan, counts } = await planRun(world.state, run);
+      const { plan, counts } = await readPlanned(world.state, run.run);
 
       const expected = modelDelta(new Map(members), segment, { resync, mayRetryAlone, grace });
       const delta = await rows(
@@ -124,9 +124,9 @@ test('the delta is what the rules say of every member', async () => {
 test('a plan that stands is not made again', async () => {
   const run = await open(world, definitionFor(newActivation()));
   await extract(world, run, [{ key: 'a', values: ['1', '2', '3'] }]);
-  const first = await planRun(world.state, run);
+  const first = await readPlanned(world.state, run.run);
   await world.state.raw(`delete from ${first.stage}`);
-  expect(await planRun(world.state, run)).toEqual(first);
+  expect(await readPlanned(world.state, run.run)).toEqual(first);
 });
 
 test('the same plan has the same hash, and another segment, resync or mapping another one', async () => {
@@ -134,7 +134,7 @@ test('the same plan has the same hash, and another segment, resync or mapping an
   const hashOf = async (value: string, options = {}, changes = {}) => {
     const run = await open(world, definitionFor(id, changes), options);
     await extract(world, run, [{ key: 'a', values: [value, '2', '3'] }]);
-    return (await planRun(world.state, run)).plan.hash;
+    return (await readPlanned(world.state, run.run)).plan.hash;
   };
   const hash = await hashOf('1');
   expect(await hashOf('1')).toBe(hash);

@@ -47,7 +47,7 @@ async function dump(): Promise<unknown> {
 async function dryRun(definition: Definition) {
   const run = await open(world, definition, { dryRun: true, isOpen: everyoneIsThere });
   await extract(world, run, CHANGED);
-  const { counts, plan } = await planRun(world.state, run);
+  const { counts, plan } = await readPlanned(world.state, run.run);
   await settleRun(world.state, run);
   await closeRun(world.state, run, { outcome: 'succeeded' });
   return { run, counts, plan };

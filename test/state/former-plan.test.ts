@@ -31,7 +31,7 @@ const QUOTA = { quotaKey: 'licence', limit: 1_000, retriesAlone: false };
 async function startedOver(): Promise<{ run: Run; former: Fence }> {
   const before = await planned(world, definitionFor(newActivation()), [ANNA]);
   await extract(world, before, [BOB]);
-  return { run: await planRun(world.state, before), former: planFence(before) };
+  return { run: await readPlanned(world.state, before.run), former: planFence(before) };
 }
 
 const REFUSED = { key: 'anna', outcome: 'refused', reason: 'INVALID_VALUE' } as const;
@@ -98,7 +98,7 @@ test('a list that was delivered before its run started over stays the list that 
   expect(standings.find(({ activation }) => activation === id)).toMatchObject({
     ...{ members: 1, validity: 24 * 3_600_000 },
   });
-  const again = await planRun(world.state, run);
+  const again = await readPlanned(world.state, run.run);
   expect(again.plan.push).toBe('changed');
   expect(await readChunks(world.state, run.run)).toMatchObject([{ firstKey: 'bob' }]);
 });

@@ -66,7 +66,7 @@ async function runStep(id: string, { segment, fate }: Step, grace: (typeof GRACE
   if (run.plan.push) await deliver(world, run, { arrives });
   if (fate === 'succeeds after its stage was lost') {
     await extract(world, run, read);
-    run = await planRun(world.state, run);
+    run = await readPlanned(world.state, run.run);
     await expectList(run, expected);
     if (run.plan.push) await deliver(world, run);
   }

@@ -134,7 +134,7 @@ const NOTHING = { tableId: '', listId: '', attributes: [], key: '' };
 /** Every kind of write, by a run that may no longer write. */
 const WRITES: Record<string, (fence: Fence, activation: string, ids: Ids) => Promise<unknown>> = {
   'begin an extraction': (fence) => beginExtraction(world.state, fence),
-  plan: (fence) => planRun(world.state, fence),
+  plan: (fence) => readPlanned(world.state, fence.run),
   'store rejects': (fence) => storeRejects(world.state, fence, [{ key: 'k', reason: 'KeyMissing' }]),
   'intend an import': (fence) =>
     intendImport(world.state, fence, { chunk: 1, quotaKey: 'q', limit: 9, retriesAlone: false }),

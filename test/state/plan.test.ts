@@ -180,7 +180,7 @@ test('a run that a guard holds acknowledges nothing when it is settled', async (
   const before = await activationRow(world, definition.activation.id);
   const run = await open(world, definition);
   await extract(world, run, people(10));
-  expect((await planRun(world.state, run)).plan.guards).toHaveLength(1);
+  expect((await readPlanned(world.state, run.run)).plan.guards).toHaveLength(1);
   await settleRun(world.state, run);
   await closeRun(world.state, run, { outcome: 'held' });
   const fence = expect.any(String) as string;

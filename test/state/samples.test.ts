@@ -120,7 +120,7 @@ test('rejected rows are sampled with their reason', async () => {
   await extract(world, run, many('p', 1));
   const rejects = many('bad', 9).map(({ key }) => ({ key, reason: 'KeyMalformed' }));
   await storeRejects(world.state, run, rejects);
-  await planRun(world.state, run);
+  await readPlanned(world.state, run.run);
   const samples = await withSnapshot(world.state, (snapshot) => readSamples(snapshot, run.run));
   expect(samples.filter(({ reason }) => reason === 'KeyMalformed')).toHaveLength(5);
 });

@@ -1,5 +1,7 @@
 import { readChunks, type Chunk } from '../../state/imports/chunks.ts';
-import { intendDelivery, recordDelivered } from '../../state/lists/deliveries.ts';
+import { keySeeds } from '../../activation/comparison/marks.ts';
+import { readAcknowledged } from '../../state/acknowledged.ts';
+import { intendDelivery, recordDelivered, type DeliveryKind } from '../../state/lists/deliveries.ts';
 import {
   intendImport,
   recordImport,
@@ -9,9 +11,9 @@ import {
 } from '../../state/imports/imports.ts';
 import type { Fence } from '../../state/runs/lease.ts';
 import { withListContent } from '../../state/lists/list-content.ts';
-import { planRun } from '../../state/plan/plan.ts';
 import { rebaseRun } from '../../state/settle/rebase.ts';
-import type { Plan, Run } from '../../state/runs/runs.ts';
+import { readPlanned, readRun, type Plan, type PlannedRun, type Run } from '../../state/runs/runs.ts';
+import type { State } from '../../state/state.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { closeRun } from '../../state/runs/close.ts';
 import { extract, open, type OpenOptions, type SegmentRow, type StateWorld } from './support.ts';
@@ -33,9 +35,15 @@ export async function sendChunk(
 ): Promise<void> {
   if (fate === 'untouched') return;
   const quota = { quotaKey: 'licence', limit: 1_000_000, retriesAlone: false };
-  const id = await intendImport(state, fence, { chunk: chunk.no, ...quota });
-  if (results.length > 0) await storeResults(state, fence, chunk.no, results);
+  const id = await intendImport(state, fence, { chunk, ...quota });
+  if (results.length > 0)
+    await storeResults(state, fence, chunk.no, await keySeedsOf(state, fence.run), results);
   if (fate !== 'intended') await recordImport(state, fence, id!, { status: fate, executionId: `e${id}` });
+}
+
+/** The seeds of the key marks of a run's activation. */
+export async function keySeedsOf(state: State, run: string): Promise<readonly [bigint, bigint]> {
+  return keySeeds((await readAcknowledged(state, await readRun(state, run))).seed);
 }
 
 export async function sendAll(world: StateWorld, fence: Fence, fate: Fate = 'confirmed'): Promise<void> {
@@ -45,12 +53,12 @@ export async function sendAll(world: StateWorld, fence: Fence, fate: Fate = 'con
 export async function deliver(
   { state }: StateWorld,
   run: Run & { plan: Plan },
-  { arrives = true } = {},
+  { arrives = true, kind = 'plan' as DeliveryKind } = {},
 ): Promise<void> {
   const { members, checksum } = run.plan.list;
   const { activation } = run;
   const id = await intendDelivery(state, run, {
-    ...{ activation, target: listTarget(run.definition), reason: run.plan.push!, members, checksum },
+    ...{ activation, kind, target: listTarget(run.definition), reason: run.plan.push!, members, checksum },
   });
   if (arrives) await recordDelivered(state, run, id, { bytes: 1, retrievedBefore: null });
 }
@@ -61,10 +69,10 @@ export async function planned(
   definition: Definition,
   segment: SegmentRow[],
   options: OpenOptions = {},
-): Promise<Run & { plan: Plan }> {
+): Promise<PlannedRun> {
   const run = await open(world, definition, options);
   await extract(world, run, segment);
-  return planRun(world.state, run);
+  return readPlanned(world.state, run.run);
 }
 
 /** A whole rebase. */
@@ -88,7 +96,9 @@ export async function goodRun(world: StateWorld, definition: Definition, segment
 
 /** The lines of the list as a run delivers it, in the order of the alphabet. */
 export async function listLines({ state }: StateWorld, run: Run & { plan: Plan }): Promise<string[]> {
-  return withListContent(state, run, ';', async (content) => {
+  const { seed } = await readAcknowledged(state, run);
+  const request = { kind: 'plan' as const, figures: run.plan.list, seed, separator: ';' };
+  return withListContent(state, run, request, async (content) => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of content) chunks.push(chunk);
     return Buffer.concat(chunks).toString().split('\n').slice(0, -1).sort();

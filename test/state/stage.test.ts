@@ -108,7 +108,7 @@ test('reading again after a plan that did nothing plans what was read last', asy
     { key: 'bob', values: ['1', null, null] },
     { key: 'carl', values: ['1', null, null] },
   ]);
-  const again = await planRun(world.state, run);
+  const again = await readPlanned(world.state, run.run);
   expect(again.counts).toMatchObject({ read: 2, added: 2, members: 2 });
   const sent = await rows(world.state, `select key from delta_${run.run} order by key`);
   expect(sent).toEqual([{ key: 'bob' }, { key: 'carl' }]);
@@ -121,7 +121,7 @@ test('when a stage was lost after an import, reading again keeps what was done a
   const run = await planned(world, definition, [anna]);
   await sendAll(world, run, 'confirmed');
   await extract(world, run, [anna, { key: 'bob', values: ['1', '2', '3'] }]);
-  const again = await planRun(world.state, run);
+  const again = await readPlanned(world.state, run.run);
   expect(again.plan).toMatchObject({ push: 'first delivery', toSend: 1, list: { members: 2 } });
   const imports = await rows(world.state, 'select chunk, status from imports where run = ?', [run.run]);
   expect(imports).toEqual([{ chunk: null, status: 'confirmed' }]); // counts for the quota only

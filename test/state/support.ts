@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { SlotBudget } from '../../activation/comparison/budget.ts';
+import { Comparison } from '../../activation/comparison/comparison.ts';
+import { hasher, identifierMark, keyMark, seedsOf } from '../../activation/comparison/marks.ts';
 import { activationSchema } from '../../activation/definition/activation.ts';
 import {
   hasOwnIdentifier,
@@ -8,14 +10,16 @@ import {
 } from '../../activation/definition/definition.ts';
 import { destinationSchema } from '../../activation/definition/destination.ts';
 import { sourceSchema } from '../../activation/definition/source.ts';
-import { LineEncoder } from '../../activation/lines/encoder.ts';
-import { attributeSeeds } from '../../activation/lines/seeds.ts';
 import type { Fence, Holder } from '../../state/runs/lease.ts';
-import { readAcknowledged } from '../../state/acknowledged.ts';
+import { loadMarks } from '../../state/delta/marks.ts';
+import { publish, type Found } from '../../state/delta/publish.ts';
+import { openSpill } from '../../state/delta/spill.ts';
+import { beginAttempt, DeltaWriter } from '../../state/delta/writer.ts';
+import { readForgottenKeys } from '../../state/forgotten/digests.ts';
+import { deltaTable } from '../../state/names.ts';
 import { migrate } from '../../state/migrate.ts';
 import { openRun, type IsOpen, type Opened } from '../../state/runs/open.ts';
 import { readRun, type Run } from '../../state/runs/runs.ts';
-import { beginExtraction, fillStage, finishExtraction } from '../../state/stage.ts';
 import { openState, rows, type State } from '../../state/state.ts';
 import { freshDatabase } from '../setup/servers.ts';
 
@@ -119,41 +123,77 @@ export async function open(
   return opened.run;
 }
 
-/** Reads a segment into the run's stage, as the activity does it. */
-export async function extract({ state }: StateWorld, fence: Fence, segment: SegmentRow[]): Promise<Run> {
-  const extraction = await beginExtraction(state, fence);
-  const { definition, activation } = await readRun(state, fence.run);
-  const { seed } = await readAcknowledged(state, { activation });
-  const encoder = encoderFor(definition, seed);
-  const lines = encoder.encode(copyLines(segment, definition));
-  const { attributes } = definition.activation;
-  const content = Readable.from(lines.length > 0 ? [lines] : [], { objectMode: false });
-  const { forgotten } = await fillStage(
-    ...([state, fence.run, extraction, attributes.length, content, AbortSignal.timeout(30_000)] as const),
-  );
-  await finishExtraction(state, fence, extraction, {
-    columns: attributes.map(({ column }) => ({ name: column, kind: 'text', databaseType: 'text' })),
-    fingerprint: encoder.fingerprint(),
-    read: encoder.read,
-    rejected: encoder.rejected,
-    forgotten,
-    reasons: {},
-    guards: [],
-  });
-  return readRun(state, fence.run);
+/** A very small budget, so that partitions go to disk, and short indexes, so that slots collide. */
+export interface CompareOptions {
+  slots?: number;
+  indexBits?: number;
+  /** Rows of one batch. */
+  batch?: number;
 }
 
-export function encoderFor(
-  definition: Definition,
-  seed: string,
-  onReject: (key: string, reason: string) => void = () => undefined,
-): LineEncoder {
-  return new LineEncoder({
-    matchingKey: definition.activation.matchingKey,
-    ownIdentifier: hasOwnIdentifier(definition.activation),
-    seeds: attributeSeeds(definition, seed),
-    onReject,
-  });
+/** Compares a segment with the members and publishes what differs, as the activity does it. */
+export async function extract(
+  world: StateWorld,
+  fence: Fence,
+  segment: SegmentRow[],
+  options: CompareOptions = {},
+): Promise<Run> {
+  const attempt = await compareInto(world, fence, segment, options);
+  return publish(world.state, fence, attempt.attempt, attempt.found);
+}
+
+/** The same without publishing it: an attempt of its own. */
+export async function compareInto(
+  { state }: StateWorld,
+  fence: Fence,
+  segment: SegmentRow[],
+  { slots = 512, indexBits, batch = segment.length + 1 }: CompareOptions = {},
+): Promise<{ attempt: number; found: Found }> {
+  const run = await readRun(state, fence.run);
+  const { definition } = run;
+  const { attributes } = definition.activation;
+  const attempt = await beginAttempt(state, fence, attributes.length);
+  const columns = attributes.map(({ column }) => ({
+    name: column,
+    kind: 'text' as const,
+    databaseType: 'text',
+  }));
+  const reasons: Record<string, number> = {};
+  const isForgotten = await readForgottenKeys(state);
+  const { marked, sink } = await loadMarks(
+    state,
+    run,
+    async ({ seed, wide, grace }) =>
+      new Comparison({
+        ...{
+          definition,
+          columns,
+          seeds: seedsOf(definition, columns, seed),
+          resync: run.resync,
+          grace,
+          wide,
+        },
+        ...{
+          isForgotten,
+          share: await new SlotBudget(slots).open(slots),
+          openSpill,
+          indexBits,
+          partitions: 8,
+        },
+        onReject: (_key, reason) => void (reasons[reason] = (reasons[reason] ?? 0) + 1),
+      }),
+    () => undefined,
+  );
+  const base = { members: sink.listed, checksum: sink.listedSum.toString() };
+  const writer = new DeltaWriter(state, deltaTable(fence.run, attempt));
+  for (let at = 0; at < segment.length; at += batch)
+    await writer.write(sink.compare(copyLines(segment.slice(at, at + batch), definition)));
+  for (const lines of sink.finish()) await writer.write(lines);
+  await writer.end();
+  sink.close();
+  const { read, rejected, forgotten, duplicates, ambiguous } = sink;
+  const counts = { read, rejected, forgotten, duplicates, ambiguous };
+  return { attempt, found: { version: marked.version, base, columns, counts, reasons, guards: [] } };
 }
 
 /** A segment as lines of PostgreSQL's COPY text format. */
@@ -170,14 +210,28 @@ export function copyField(value: string | null): string {
   return value === null ? '\\N' : value.replace(/[\\\t\n\r]/g, (char) => ESCAPED[char]!);
 }
 
-/** The hashes, in hexadecimal, that values have in an activation. */
-export function hashesOf(definition: Definition, seed: string, values: (string | null)[]): string {
-  const row = { key: 'k', identifier: 'i', values };
-  const [, , hashes] = encoderFor(definition, seed)
-    .encode(copyLines([row], definition))
-    .toString()
-    .split('\t');
-  return hashes!.replace(/^\\\\x/, '');
+/** The columns of a member by which the state knows these values, as a run of `definition` would write them. */
+export function marksOf(
+  definition: Definition,
+  seed: string,
+  { key, identifier, values }: { key: string; identifier?: string | null; values: (string | null)[] },
+): { mark: string; identifierMark: string; attributeMark: string; hashes: string } {
+  const columns = values.map(() => ({ name: 'c', kind: 'text' as const, databaseType: 'text' }));
+  const seeds = seedsOf(definition, columns, seed);
+  const texts = values.map(copyField);
+  const hash = (text: string, its: bigint) => hasher.h64Raw(Buffer.from(text), its);
+  return {
+    mark: keyMark(key, seeds.key),
+    identifierMark: identifierMark(identifier ?? key, seeds.key),
+    attributeMark: BigInt.asIntN(64, hash(texts.join('\t'), seeds.attributes)).toString(),
+    hashes: texts
+      .map((text, index) => {
+        const bytes = Buffer.alloc(8);
+        bytes.writeBigUInt64LE(hash(text, seeds.each[index]!));
+        return bytes.toString('hex');
+      })
+      .join(''),
+  };
 }
 
 export interface Member {
@@ -185,6 +239,7 @@ export interface Member {
   identifier: string | null;
   listed: boolean;
   hashes: string | null;
+  attribute_mark: string | null;
   outcome: string;
   retry_at: Date | null;
 }
@@ -192,7 +247,7 @@ export interface Member {
 export function membersOf({ state }: StateWorld, activation: string): Promise<Member[]> {
   return rows(
     state,
-    `select key, identifier, listed, encode(hashes, 'hex') as hashes, outcome, retry_at
+    `select key, identifier, listed, encode(hashes, 'hex') as hashes, attribute_mark, outcome, retry_at
      from members_${activation.replaceAll('-', '_')} order by key`,
   );
 }

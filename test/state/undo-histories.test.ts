@@ -60,7 +60,7 @@ async function take(definition: Definition, step: Step, now: List, past: Past): 
     if (run.plan.push) await deliver(world, run);
     list = asList(step.startsOverFrom);
     await extract(world, run, step.segment);
-    run = await planRun(world.state, run);
+    run = await readPlanned(world.state, run.run);
   }
   await sendAll(world, run);
   if (run.plan.push) await deliver(world, run, { arrives: step.arrives });

@@ -1,9 +1,10 @@
 import type { Definition } from '../../activation/definition/definition.ts';
 import { closeRun } from '../../state/runs/close.ts';
-import { planRun } from '../../state/plan/plan.ts';
-import type { Plan, Run } from '../../state/runs/runs.ts';
+import { publish } from '../../state/delta/publish.ts';
+import { beginAttempt } from '../../state/delta/writer.ts';
+import { deltaTable, membersTable } from '../../state/names.ts';
+import { readPlanned, type PlannedRun, type Run } from '../../state/runs/runs.ts';
 import { settleRun } from '../../state/settle/settle.ts';
-import { beginExtraction, finishExtraction } from '../../state/stage.ts';
 import { rows } from '../../state/state.ts';
 import { knownColumns, recallList } from '../../state/undo.ts';
 import { deliver } from './sending.ts';
@@ -12,13 +13,13 @@ import { membersOf, open, type OpenOptions, type StateWorld } from './support.ts
 /** Who is on a list, and what the list holds for them: the identifier by key. */
 export type List = Record<string, string | null>;
 
-/** Recalls a former list into the run's stage, as the activity does it. */
+/** Makes and publishes the delta of an undo, as the activity does it. */
 export async function recall({ state }: StateWorld, run: Run, to: string): Promise<void> {
-  const extraction = await beginExtraction(state, run);
-  const found = await recallList(state, run, extraction, to);
-  await finishExtraction(state, run, extraction, {
-    columns: await knownColumns(state, run),
-    ...{ ...found, fingerprint: `undo:${extraction}`, rejected: 0, reasons: {}, guards: [] },
+  const attempt = await beginAttempt(state, run, run.definition.activation.attributes.length);
+  const { version, base, read, forgotten } = await recallList(state, run, deltaTable(run.run, attempt), to);
+  await publish(state, run, attempt, {
+    ...{ version, base, columns: await knownColumns(state, run), reasons: {}, guards: [] },
+    counts: { read, forgotten, rejected: 0, duplicates: 0, ambiguous: 0 },
   });
 }
 
@@ -28,10 +29,10 @@ export async function plannedUndo(
   definition: Definition,
   to: string,
   options: OpenOptions = {},
-): Promise<Run & { plan: Plan }> {
+): Promise<PlannedRun> {
   const run = await open(world, definition, { ...options, undo: to });
   await recall(world, run, to);
-  return planRun(world.state, run);
+  return readPlanned(world.state, run.run);
 }
 
 /** What the list would be after an undo; a dry run, so that all stays as it is. */
@@ -39,7 +40,9 @@ export async function foreseen(world: StateWorld, definition: Definition, to: st
   const run = await plannedUndo(world, definition, to, { dryRun: true });
   const staged = await rows<{ key: string; identifier: string | null }>(
     world.state,
-    `select key, identifier from ${run.stage}`,
+    `select key, identifier from ${membersTable(run.activation)} m
+     where listed and not exists (select from ${run.delta} d where d.mark = m.mark and membership in ('removed', 'reidentified'))
+     union all select key, identifier from ${run.delta} where membership in ('added', 'reidentified')`,
   );
   await closeRun(world.state, run, { outcome: 'succeeded' });
   return asList(staged);

@@ -15,7 +15,7 @@ import { ACTIVATION, type Stand } from './stand.ts';
 /** The phases after which a run can be made to stop, in their order. */
 export const PHASES = [
   'open',
-  'extract',
+  'compare',
   'plan',
   'provision',
   'importAttributes',
@@ -102,8 +102,8 @@ async function directRun(
   let list: ListSummary | undefined;
   let failure: Error | undefined;
   try {
-    await call('extract', ref);
-    if (killed('extract')) return { killed: true };
+    await call('compare', ref);
+    if (killed('compare')) return { killed: true };
     plan = await call('plan', ref);
     if (killed('plan')) return { killed: true };
     if (!dryRun && plan.guards.length === 0) {
@@ -113,9 +113,10 @@ async function directRun(
         imported = await importAttributes(ref).catch((error: Error) => ((failure = error), undefined));
       }
       if (killed('importAttributes')) return { killed: true };
-      if (provisioned.push) await call('pushList', ref);
+      if (imported?.held) plan = imported.held;
+      if (provisioned.push && !imported?.held) await call('pushList', ref);
       if (killed('pushList')) return { killed: true };
-      list = await call('confirmList', ref);
+      if (!imported?.held) list = await call('confirmList', ref);
       if (killed('confirmList')) return { killed: true };
     }
   } catch (error) {

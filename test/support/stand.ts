@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { stringify } from 'yaml';
+import { SlotBudget } from '../../activation/comparison/budget.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/start.ts';
 import { migrate } from '../../state/migrate.ts';
 import { openState, type State } from '../../state/state.ts';
@@ -13,6 +14,8 @@ export interface Stand {
   warehouse: pg.Pool;
   stateUrl: string;
   state: State;
+  /** What comparisons may hold in memory. */
+  slots: SlotBudget;
   actito: Simulator;
   projectFolder: string;
   env: NodeJS.ProcessEnv;
@@ -63,6 +66,7 @@ export async function startStand(options: SimulatorOptions = {}): Promise<Stand>
     warehouse,
     stateUrl: stateDb.url,
     state,
+    slots: new SlotBudget(),
     actito,
     projectFolder,
     env: {
@@ -116,7 +120,7 @@ async function ageState(state: State, hours: number): Promise<void> {
     state.raw(
       `update ${table} set ${columns.map((c) => `${c} = ${c} - interval '${hours} hours'`).join(', ')}`,
     );
-  await shift('activations', ['list_delivered_at', 'retry_at', 'retried_at']);
+  await shift('activations', ['list_delivered_at', 'retried_at']);
   await shift('deliveries', ['intended_at', 'delivered_at']);
   await shift('imports', ['intended_at', 'finished_at']);
   for (const { name } of members.rows) await shift(name, ['retry_at', 'missing_since']);
@@ -133,7 +137,7 @@ export async function resetStand(stand: Stand): Promise<void> {
 export async function loseState({ state }: Pick<Stand, 'state'>): Promise<void> {
   const left = await state.raw<{ rows: { name: string }[] }>(
     `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'
-     and relname ~ '^(members|stage|delta|result)_'`,
+     and relname ~ '^(members|delta|aside|result)_'`,
   );
   for (const { name } of left.rows) await state.raw(`drop table ${name}`);
   await state.raw('truncate activations, changes, forgotten cascade'); // all else hangs on them

@@ -3,7 +3,7 @@ import { to as copyTo } from 'pg-copy-streams';
 import { Failure } from '../../activation/failures.ts';
 import { pickColumns } from '../columns.ts';
 import type { Answer, Question, SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
-import { wholeLines } from '../../activation/lines/whole-lines.ts';
+import { wholeLines } from '../../activation/comparison/whole-lines.ts';
 import { failuresOf, type Source } from './failures.ts';
 import { describeColumns } from './kinds.ts';
 import { beginReading, cancelBackend, connect } from './session.ts';

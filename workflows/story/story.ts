@@ -101,6 +101,11 @@ export class Story {
       this.note('The list is delivered; Actito has not confirmed yet that it retrieved the file.');
   }
 
+  /** Of a held run: why the list was delivered again as it was; null: it was not. */
+  kept(push: string | null): void {
+    this.#known.push = push;
+  }
+
   /** A guard holds the run; `answer` is the command that lets it pass. */
   held(answer: string): void {
     this.#known.answer = answer;

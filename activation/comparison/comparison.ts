@@ -1,0 +1,261 @@
+import { hasOwnIdentifier, type Definition } from '../definition/definition.ts';
+import type { Column } from '../values/kinds.ts';
+import type { SlotShare } from './budget.ts';
+import { DeltaLines, type Membership, type Sending } from './delta-lines.ts';
+import { hasher, type Seeds } from './marks.ts';
+import { Partitions, type Spill } from './partitions.ts';
+import { FLAG, NARROW, SIGHT, WIDE, WORDS, type MarkTable } from './slots.ts';
+import { SourceLines, type Field } from './source-lines.ts';
+
+export interface ComparisonOptions {
+  definition: Definition;
+  /** What the source holds, one per mapped attribute. */
+  columns: readonly Column[];
+  seeds: Seeds;
+  /** Attribute marks are ignored: everything is sent again. */
+  resync: boolean;
+  /** Listed members that the segment lacks have a grace period. */
+  grace: boolean;
+  /** The members' marks are loaded with those of their identifiers: the list has, or had, a column of its own. */
+  wide: boolean;
+  /** Whether this key, or identifier, belongs to someone who asked to be forgotten; undefined: nobody did. */
+  isForgotten?: (text: string) => boolean;
+  /** Called for a row that cannot be used; `key` is what the source said. */
+  onReject: (key: string, reason: string) => void;
+  share: SlotShare;
+  openSpill: () => Spill;
+  /** Only tests set these: see Partitions. */
+  partitions?: number;
+  indexBits?: number;
+}
+
+/**
+ * Compares a segment, while it is read, with the marks of its members, and writes down only what differs.
+ * Load the marks, then compare the lines in any order and any batches, then finish. Nothing depends on the order of rows.
+ */
+export class Comparison {
+  /** Rows read; of these rejected, of forgotten people, and beyond the first of their key. */
+  read = 0;
+  rejected = 0;
+  forgotten = 0;
+  duplicates = 0;
+  /** Members whose rows contradict each other; known when finished. */
+  ambiguous = 0;
+  /** Members loaded that are listed. */
+  listed = 0;
+  #listedSum = 0n;
+  readonly #options: ComparisonOptions;
+  readonly #partitions: Partitions;
+  readonly #source: SourceLines;
+  /** The same for rows that were put off: they are canonical already. */
+  readonly #putOff: SourceLines;
+  readonly #delta: DeltaLines;
+  readonly #own: boolean;
+  readonly #attributes: number;
+
+  constructor(options: ComparisonOptions) {
+    const { definition, columns, seeds, wide } = options;
+    const { matchingKey, attributes } = definition.activation;
+    this.#options = options;
+    this.#own = hasOwnIdentifier(definition.activation);
+    this.#attributes = attributes.length;
+    this.#partitions = new Partitions({ ...options, width: wide ? WIDE : NARROW });
+    this.#source = new SourceLines(matchingKey, this.#own, attributes.length);
+    this.#putOff = new SourceLines({ type: 'externalId' }, this.#own, attributes.length);
+    this.#delta = new DeltaLines({
+      ...{ mappings: attributes, columns, seeds, ownIdentifier: this.#own },
+      contract: definition.destination.contract,
+    });
+  }
+
+  /** The sum of the identifier marks of the listed members. */
+  get listedSum(): bigint {
+    return BigInt.asUintN(64, this.#listedSum);
+  }
+
+  /**
+   * Takes members: records of PostgreSQL's binary COPY, of mark (uuid), attribute mark (int8), flags (int2) and, when
+   * `wide`, identifier mark (int8). @returns how many bytes were whole records
+   */
+  load(bytes: Buffer, from: number): number {
+    const { wide } = this.#options;
+    const size = wide ? 52 : 40;
+    let [low, high] = [0, 0];
+    let at = from;
+    for (; at + size <= bytes.length; at += size) {
+      for (let word = 0; word < 4; word++) WORDS[word] = bytes.readUInt32LE(at + 6 + 4 * word);
+      WORDS[5] = bytes.readUInt32BE(at + 26);
+      WORDS[4] = bytes.readUInt32BE(at + 30);
+      const flags = bytes.readUInt16BE(at + 38);
+      WORDS[7] = wide ? bytes.readUInt32BE(at + 44) : WORDS[1]!;
+      WORDS[6] = wide ? bytes.readUInt32BE(at + 48) : WORDS[0]!;
+      this.#partitions.load(flags);
+      if (flags & FLAG.UNLISTED) continue;
+      this.listed++;
+      low += WORDS[6];
+      high += WORDS[7];
+    }
+    this.#listedSum += BigInt(low) + (BigInt(high) << 32n);
+    return at - from;
+  }
+
+  /** Compares a batch of whole lines. @returns lines for the delta */
+  compare(batch: Buffer): Buffer {
+    const source = this.#source;
+    for (let line = 0; line < batch.length; line = source.end) {
+      source.split(batch, line);
+      this.read++;
+      const reject = source.canonicalize();
+      if (reject !== undefined) {
+        this.rejected++;
+        this.#options.onReject(source.keyText, reject);
+        continue;
+      }
+      this.#hash(source);
+      const table = this.#partitions.table();
+      if (table) this.#look(table, source);
+      else this.#partitions.putOff(this.#canonicalLine(source));
+    }
+    return this.#delta.take();
+  }
+
+  /** Compares what was put off, and tells whom the segment lacks. Yields lines for the delta; small steps. */
+  *finish(): Generator<Buffer> {
+    const compareLate = (table: MarkTable, line: Buffer) => {
+      this.#putOff.split(line, 0);
+      this.#putOff.canonicalize();
+      this.#look(table, this.#putOff);
+    };
+    for (const table of this.#partitions.finish(compareLate)) {
+      if (table) yield* this.#tell(table);
+      if (this.#delta.bytes > 65_536) yield this.#delta.take();
+    }
+    if (this.#delta.bytes > 0) yield this.#delta.take();
+  }
+
+  /** Gives memory and files back, however it ended. */
+  close(): void {
+    this.#partitions.close();
+  }
+
+  #hash(lines: SourceLines): void {
+    const { key, attributes } = this.#options.seeds;
+    const name = bytesOf(lines.key);
+    SIGHT[0] = hasher.h64Raw(name, key[0]);
+    SIGHT[1] = hasher.h64Raw(name, key[1]);
+    SIGHT[2] =
+      this.#attributes === 0
+        ? 0n
+        : hasher.h64Raw(lines.batch.subarray(lines.firstValue, lines.end - 1), attributes);
+    if (this.#own) SIGHT[3] = hasher.h64Raw(bytesOf(lines.identifier), key[0]);
+    else SIGHT[3] = SIGHT[0];
+  }
+
+  /** Compares one row, whose marks are in WORDS, with what is known of its key. */
+  #look(table: MarkTable, lines: SourceLines): void {
+    const slot = table.find();
+    if (slot < 0) {
+      if (this.#isForgotten(lines)) return;
+      table.fill(~slot, FLAG.OCCUPIED | FLAG.SEEN);
+      this.#write(lines, 'added', this.#attributes > 0 ? 'fresh' : null, false, null);
+      return;
+    }
+    const flags = table.flags[slot]!;
+    if (flags & FLAG.SEEN) {
+      this.#again(table, slot, lines);
+      return;
+    }
+    const isRenamed = !table.hasIdentifier(slot);
+    const membership = membershipOf(flags, isRenamed);
+    const sending = this.#attributes > 0 ? this.#sendingOf(flags, table.hasAttributes(slot)) : null;
+    if (membership !== null || sending !== null) {
+      if (this.#isForgotten(lines)) return;
+      const former =
+        membership === 'reidentified' ? { words: table.words, at: table.identifierAt(slot) } : null;
+      this.#write(lines, membership, sending, true, former);
+      table.replaceMarks(slot);
+    }
+    table.flags[slot] = flags | FLAG.SEEN;
+  }
+
+  /** A key that was seen before: the slot holds the marks of its first row. */
+  #again(table: MarkTable, slot: number, lines: SourceLines): void {
+    const isOther = this.#own && !table.hasIdentifier(slot);
+    const differs = isOther || (this.#attributes > 0 && !table.hasAttributes(slot));
+    if (differs && this.#isForgotten(lines)) return;
+    this.duplicates++;
+    if (!differs) return;
+    table.flags[slot]! |= FLAG.AMBIGUOUS;
+    if (isOther) this.#write(lines, 'sight', null, true, null); // the smallest identifier will be the member's
+  }
+
+  #sendingOf(flags: number, isSame: boolean): Sending | null {
+    if (flags & FLAG.DOUBT) return 'fresh';
+    if (!isSame) return 'changed';
+    if (this.#options.resync) return 'resent';
+    return flags & FLAG.RETRY ? 'retry' : null;
+  }
+
+  #isForgotten(lines: SourceLines): boolean {
+    const { isForgotten } = this.#options;
+    if (!isForgotten) return false;
+    const found = isForgotten(textOf(lines.key)) || (this.#own && isForgotten(textOf(lines.identifier)));
+    if (found) this.forgotten++;
+    return found;
+  }
+
+  #write(
+    lines: SourceLines,
+    membership: Membership | null,
+    sending: Sending | null,
+    known: boolean,
+    former: { words: Uint32Array; at: number } | null,
+  ): void {
+    this.#delta.row(lines, { membership, sending, known }, former);
+  }
+
+  /** Tells of a table whose rows have all been compared: whom the segment lacks, and whose rows contradict each other. */
+  *#tell({ flags, words, width }: MarkTable): Generator<Buffer> {
+    for (let slot = 0; slot < flags.length; slot++) {
+      const known = flags[slot]!;
+      const at = slot * width;
+      if (known === 0) continue;
+      if (known & FLAG.AMBIGUOUS) {
+        this.ambiguous++;
+        this.#delta.bare(words, at, 'ambiguous', null);
+      } else if (!(known & FLAG.SEEN)) {
+        const membership = this.#withoutRow(known);
+        const former = membership === 'removed' ? at + (width === NARROW ? 0 : 6) : null;
+        this.#delta.bare(words, at, membership, former);
+      }
+      if (this.#delta.bytes > 65_536) yield this.#delta.take();
+    }
+  }
+
+  #withoutRow(flags: number): Membership {
+    if (flags & FLAG.UNLISTED) return 'erased';
+    return this.#options.grace && !(flags & FLAG.OVER) ? 'leaving' : 'removed';
+  }
+
+  #canonicalLine({ batch, key, identifier, firstValue, end }: SourceLines): Buffer {
+    const tab = Buffer.from('\t');
+    const values = batch.subarray(firstValue, end);
+    const own = this.#own ? [tab, bytesOf(identifier)] : [];
+    const parts = [bytesOf(key), ...own, ...(this.#attributes > 0 ? [tab, values] : [Buffer.from('\n')])];
+    return Buffer.concat(parts);
+  }
+}
+
+function membershipOf(flags: number, isRenamed: boolean): Membership | null {
+  if (flags & FLAG.UNLISTED) return 'added';
+  if (isRenamed) return 'reidentified';
+  return flags & FLAG.MISSING ? 'returned' : null;
+}
+
+function bytesOf({ bytes, start, end }: Field): Buffer {
+  return bytes.subarray(start, end);
+}
+
+function textOf({ bytes, start, end }: Field): string {
+  return bytes.toString('utf8', start, end);
+}

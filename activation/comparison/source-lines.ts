@@ -1,0 +1,99 @@
+import { canonicalKey, type KeyRule } from '../keys/canonical.ts';
+import { canonicalTest, type CanonicalTest } from '../keys/fast.ts';
+import { escapeCopy, unescapeCopy } from '../values/copy.ts';
+
+const TAB = 9;
+const NEWLINE = 10;
+
+/** A field of a line: bytes `[start, end)` of a buffer, as COPY's text format has it. */
+export class Field {
+  bytes: Buffer = Buffer.alloc(0);
+  start = 0;
+  end = 0;
+}
+
+/**
+ * Cuts the lines of a segment (COPY text: key, [identifier,] values) into fields, and brings key and identifier into
+ * their canonical spelling. Works on bytes: only a key that is not canonical yet becomes a JavaScript string.
+ */
+export class SourceLines {
+  readonly key = new Field();
+  readonly identifier = new Field();
+  /** Where each value of the current line begins in `batch`; the last entry is one past the line. */
+  readonly starts: Int32Array;
+  batch: Buffer = Buffer.alloc(0);
+  readonly #keys: KeyRule[];
+  readonly #tests: CanonicalTest[];
+  readonly #fields: number;
+
+  /** @param values how many attributes are mapped */
+  constructor(matchingKey: KeyRule, ownIdentifier: boolean, values: number) {
+    this.#keys = ownIdentifier ? [matchingKey, { type: 'externalId' }] : [matchingKey];
+    this.#tests = this.#keys.map(({ type }) => canonicalTest(type));
+    this.#fields = this.#keys.length + values;
+    this.starts = new Int32Array(this.#fields + 1);
+  }
+
+  /** Where the first value begins; at the end of the line when none is mapped. */
+  get firstValue(): number {
+    return this.starts[this.#keys.length]!;
+  }
+
+  get end(): number {
+    return this.starts[this.#fields]!;
+  }
+
+  /** Where value `index` begins. */
+  valueAt(index: number): number {
+    return this.starts[this.#keys.length + index]!;
+  }
+
+  /** Finds the fields of the line that begins at `line`. */
+  split(batch: Buffer, line: number): void {
+    const { starts } = this;
+    this.batch = batch;
+    let field = 0;
+    let at = line;
+    starts[0] = line;
+    for (; at < batch.length; at++) {
+      const byte = batch[at]!;
+      if (byte === TAB) starts[++field] = at + 1;
+      else if (byte === NEWLINE) break;
+    }
+    if (field !== this.#fields - 1 || at === batch.length) {
+      throw new Error(`The source sent a line of ${field + 1} fields instead of ${this.#fields}.`);
+    }
+    starts[this.#fields] = at + 1;
+  }
+
+  /** Sets `key` and `identifier`. @returns why the row cannot be used, if it cannot */
+  canonicalize(): string | undefined {
+    const reject = this.#read(this.key, 0);
+    if (reject !== undefined) return reject;
+    if (this.#keys.length === 1) return undefined;
+    const unusable = this.#read(this.identifier, 1);
+    return unusable === undefined ? undefined : `Identifier${unusable}`;
+  }
+
+  /** What the source said as key. */
+  get keyText(): string {
+    return unescapeCopy(this.batch.toString('utf8', this.starts[0], this.starts[1]! - 1)) ?? '';
+  }
+
+  #read(field: Field, place: number): string | undefined {
+    const start = this.starts[place]!;
+    const end = this.starts[place + 1]! - 1;
+    if (this.#tests[place]!(this.batch, start, end)) {
+      field.bytes = this.batch;
+      field.start = start;
+      field.end = end;
+      return undefined;
+    }
+    const canonical = canonicalKey(this.#keys[place]!, unescapeCopy(this.batch.toString('utf8', start, end)));
+    if ('reject' in canonical) return canonical.reject;
+    field.bytes = Buffer.from(escapeCopy(canonical.key));
+    field.start = 0;
+    field.end = field.bytes.length;
+    return undefined;
+  }
+}

@@ -1,0 +1,177 @@
+import { slotsFor } from '../activation/comparison/budget.ts';
+import { Comparison } from '../activation/comparison/comparison.ts';
+import { seedsOf } from '../activation/comparison/marks.ts';
+import { columnsToRead, type Activation } from '../activation/definition/definition.ts';
+import { Failure } from '../activation/failures.ts';
+import type { Column } from '../activation/values/kinds.ts';
+import { loadMarks } from '../state/delta/marks.ts';
+import { publish, type Found } from '../state/delta/publish.ts';
+import { openSpill } from '../state/delta/spill.ts';
+import { beginAttempt, DeltaWriter } from '../state/delta/writer.ts';
+import { readForgottenKeys } from '../state/forgotten/digests.ts';
+import { renewKeys } from '../state/members/renew.ts';
+import { deltaTable } from '../state/names.ts';
+import { MAX_STORED_REJECTS, storeRejects, type Reject } from '../state/rejects/rejects.ts';
+import { readRun, type Run } from '../state/runs/runs.ts';
+import { knownColumns, recallList } from '../state/undo.ts';
+import { openWarehouse } from '../warehouse/open.ts';
+import type { SegmentRead } from '../warehouse/source.ts';
+import type { Dependencies } from './dependencies.ts';
+import { cancellation, progress, untilCancelled } from './progress.ts';
+import type { RunRef } from './run-ref.ts';
+import { askSource } from './source-guards.ts';
+
+/** Rows of the segment, by what became of them. */
+export interface ReadCounts {
+  read: number;
+  rejected: number;
+  forgotten?: number;
+}
+
+/**
+ * Reads the segment once, compares it on the way with what Actito acknowledged, and publishes what differs together with
+ * the plan that follows from it. An undo takes a former list instead. A delta that is published stands: then nothing is
+ * read again.
+ * @throws Failure SourceUnavailable, SegmentQueryFailed, MappingInvalid, StateDamaged, WorkerDiskFull, RunSuperseded
+ */
+export async function compare(deps: Dependencies, ref: RunRef): Promise<ReadCounts> {
+  const { state } = deps;
+  const run = await readRun(state, ref.run);
+  if (run.plan) return readCounts(run);
+  if (ref.fence !== null) await untilCancelled(renewKeys(state, ref, run));
+  const attempt = await beginAttempt(state, ref, run.definition.activation.attributes.length);
+  const delta = deltaTable(ref.run, attempt);
+  const { undo: to } = run.request;
+  const found =
+    to === undefined ? await compareSegment(deps, ref, run, delta) : await undo(deps, run, delta, to);
+  return readCounts(await untilCancelled(publish(state, ref, attempt, found)));
+}
+
+function readCounts({ counts: { read = 0, rejected = 0, forgotten } }: Run): ReadCounts {
+  return { read, rejected, ...(forgotten === undefined ? {} : { forgotten }) };
+}
+
+async function compareSegment(
+  { state, env, slots }: Dependencies,
+  ref: RunRef,
+  run: Run,
+  delta: string,
+): Promise<Found> {
+  const signal = cancellation();
+  const report = progress();
+  const { activation, source } = run.definition;
+  const warehouse = await openWarehouse(source, env);
+  let comparison: Comparison | undefined;
+  try {
+    const guards = await askSource(warehouse, activation.guards, signal);
+    const read = await warehouse.read({
+      segment: activation.segment,
+      columns: columnsToRead(activation),
+      signal,
+    });
+    checkColumns(activation, read.columns);
+    const columns = read.columns.slice(read.columns.length - activation.attributes.length);
+    const rejects = new Rejects((found) => storeRejects(state, ref, found));
+    const isForgotten = await readForgottenKeys(state);
+    const { marked, sink } = await loadMarks(
+      state,
+      run,
+      async ({ members, seed, wide, grace }) => {
+        const share = await slots.open(slotsFor(members), signal);
+        comparison = new Comparison({
+          ...{ definition: run.definition, columns, seeds: seedsOf(run.definition, columns, seed) },
+          ...{ resync: run.resync, grace, wide, isForgotten, share, openSpill },
+          onReject: (key, reason) => rejects.add(key, reason),
+        });
+        return comparison;
+      },
+      report,
+    );
+    const base = { members: sink.listed, checksum: sink.listedSum.toString() };
+    await fillDelta(new DeltaWriter(state, delta), sink, read, rejects, report);
+    requireAllRows(sink, read);
+    const { rejected, forgotten, duplicates, ambiguous } = sink;
+    const counts = { read: sink.read, rejected, forgotten, duplicates, ambiguous };
+    return { version: marked.version, base, columns, counts, reasons: rejects.reasons, guards };
+  } finally {
+    comparison?.close();
+    await warehouse.close();
+  }
+}
+
+async function fillDelta(
+  writer: DeltaWriter,
+  comparison: Comparison,
+  read: SegmentRead,
+  rejects: Rejects,
+  report: (rows: number) => void,
+): Promise<void> {
+  const signal = cancellation();
+  for await (const batch of read.batches) {
+    await writer.write(comparison.compare(batch));
+    await rejects.store();
+    report(comparison.read);
+  }
+  for (const lines of comparison.finish()) {
+    signal.throwIfAborted();
+    await writer.write(lines);
+    report(comparison.read);
+  }
+  await writer.end();
+}
+
+/** A read that ended early must not look like a segment that lacks members. */
+function requireAllRows({ read }: Comparison, source: SegmentRead): void {
+  if (source.rows() === read) return;
+  throw new Failure(
+    'SourceUnavailable',
+    `The warehouse counted ${source.rows()} rows, and ${read} arrived. Nothing was written.`,
+  );
+}
+
+/** An undo asks the warehouse nothing, its guards neither. */
+async function undo({ state }: Dependencies, run: Run, delta: string, to: string): Promise<Found> {
+  const { version, base, read, forgotten } = await untilCancelled(recallList(state, run, delta, to));
+  return {
+    ...{ version, base, columns: await knownColumns(state, run), reasons: {}, guards: [] },
+    counts: { read, rejected: 0, forgotten, duplicates: 0, ambiguous: 0 },
+  };
+}
+
+/** Rows without a usable key: all are counted by reason, and some are stored, in batches. */
+class Rejects {
+  readonly reasons: Record<string, number> = {};
+  #stored = 0;
+  #waiting: Reject[] = [];
+  readonly #store: (rejects: Reject[]) => Promise<void>;
+
+  constructor(store: (rejects: Reject[]) => Promise<void>) {
+    this.#store = store;
+  }
+
+  add(key: string, reason: string): void {
+    this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
+    if (this.#stored++ < MAX_STORED_REJECTS) this.#waiting.push({ key, reason });
+  }
+
+  async store(): Promise<void> {
+    if (this.#waiting.length > 0) await this.#store(this.#waiting.splice(0));
+  }
+}
+
+/** Fails for columns that can never be sent, before anything is read: json, arrays, and floating-point keys. */
+function checkColumns(activation: Activation, columns: Column[]): void {
+  const values = columns.slice(columns.length - activation.attributes.length);
+  const keys = columns.slice(0, columns.length - activation.attributes.length);
+  const unusable = [
+    ...values.filter(({ kind }) => kind === 'unsupported'),
+    ...keys.filter(({ kind }) => !['text', 'integer', 'decimal'].includes(kind)),
+  ];
+  if (unusable.length === 0) return;
+  const list = unusable.map(({ name, databaseType }) => `${name} (${databaseType})`).join(', ');
+  throw new Failure(
+    'MappingInvalid',
+    `Activation ${activation.id} maps columns of a type that Actito cannot hold: ${list}. Cast them in the segment's ` +
+      'query, for example to text.',
+  );
+}

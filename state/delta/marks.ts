@@ -1,0 +1,150 @@
+import type { Client } from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import { FLAG } from '../../activation/comparison/slots.ts';
+import { hasOwnIdentifier, namesSamePeople } from '../../activation/definition/definition.ts';
+import { interval, RETRY_EVERY } from '../../activation/periods.ts';
+import { Failure } from '../../activation/failures.ts';
+import { membersTable } from '../names.ts';
+import type { Run } from '../runs/runs.ts';
+import { withConnection, type State } from '../state.ts';
+
+/** What the marks of an activation's members are worth, in the snapshot that they are loaded from. */
+export interface Marked {
+  /** Of the state: every settlement, rebase and erasure makes another. */
+  version: string;
+  /** Secret seed of the activation's marks. */
+  seed: string;
+  /** Members of the list last delivered, and their checksum. */
+  members: number;
+  checksum: string;
+  /** Identifiers have marks of their own. */
+  wide: boolean;
+  /** Listed members that the segment lacks have a grace period. */
+  grace: boolean;
+}
+
+/** What takes the marks: see Comparison. */
+export interface MarkSink {
+  load(bytes: Buffer, from: number): number;
+  readonly listed: number;
+  readonly listedSum: bigint;
+}
+
+/**
+ * Loads the marks of a run's members into what `prepare` makes, in one snapshot.
+ * @throws Failure StateDamaged when they are not what was acknowledged; a rebase or resync goes on
+ */
+export async function loadMarks<S extends MarkSink>(
+  state: State,
+  run: Run,
+  prepare: (marked: Marked) => Promise<S>,
+  report: (members: number) => void,
+): Promise<{ marked: Marked; sink: S }> {
+  return withConnection(state, async (client) => {
+    await client.query('begin isolation level repeatable read, read only');
+    const { succeededRuns, target, ...marked } = await readMarked(client, run);
+    const grace = hasGrace(run, target);
+    const sink = await prepare({ ...marked, grace });
+    const sql = marksSql(run, marked.wide, grace ? overSql(run, succeededRuns) : 'false');
+    await load(client, sql, sink, report);
+    await client.query('commit');
+    requireWhole(run, marked, sink);
+    return { marked: { ...marked, grace }, sink };
+  });
+}
+
+async function readMarked(client: Client, { activation, definition }: Run) {
+  const { rows } = await client.query<{
+    version: string;
+    seed: string;
+    members: string;
+    checksum: string;
+    own: boolean;
+    target: string | null;
+    succeededRuns: string;
+  }>(
+    `select version, seed, list_members as members, list_checksum as checksum, list_own as own, list_target as target,
+            succeeded_runs as "succeededRuns"
+     from activations where id = $1`,
+    [activation],
+  );
+  const { own, members, ...rest } = rows[0]!;
+  return { ...rest, members: Number(members), wide: own || hasOwnIdentifier(definition.activation) };
+}
+
+/**
+ * Nobody stays on the list whose identifier means nothing on the list as it is now, or when the segment is taken for
+ * exactly who is to be on it.
+ */
+function hasGrace({ definition, request }: Run, target: string | null): boolean {
+  const after = definition.activation.removal?.after;
+  return after !== undefined && !request.rebase && namesSamePeople(target, definition);
+}
+
+/** SQL: the grace period of `m` has ended; a period that would begin now is none when it is of no length. */
+function overSql({ definition }: Run, succeededRuns: string): string {
+  const after = definition.activation.removal!.after;
+  return 'runs' in after
+    ? `${succeededRuns} - coalesce(missing_after, ${succeededRuns}) >= ${after.runs}`
+    : `coalesce(missing_since, now()) <= now() - ${interval(after.milliseconds)}`;
+}
+
+/** Nearly every member has no flag but the first: the others are only looked at when one of them can be set. */
+function marksSql({ activation, request }: Run, wide: boolean, over: string): string {
+  const due = request.rebase
+    ? 'retry_at is not null or waits_since is not null' // a rebase clears them
+    : `retry_at <= now() and (select coalesce(retried_at <= now() - ${interval(RETRY_EVERY)}, true)
+                              from activations where id = '${activation}')`;
+  const flag = (condition: string, value: number) => `case when ${condition} then ${value} else 0 end`;
+  const flags = [
+    FLAG.OCCUPIED,
+    flag('not listed', FLAG.UNLISTED),
+    flag('attribute_mark is null', FLAG.DOUBT),
+    flag(due, FLAG.RETRY),
+    flag('missing_run is not null', FLAG.MISSING),
+    flag(over, FLAG.OVER),
+  ];
+  return `
+    select mark, coalesce(attribute_mark, 0), cast(${flags.join(' + ')} as smallint)${wide ? ', identifier_mark' : ''}
+    from ${membersTable(activation)}`;
+}
+
+/** Of PostgreSQL's binary format: 11 bytes of signature, flags, and the length of an extension. */
+const HEADER = 19;
+
+async function load(
+  client: Client,
+  sql: string,
+  sink: MarkSink,
+  report: (members: number) => void,
+): Promise<void> {
+  const copy = client.query(copyTo(`copy (${sql}) to stdout (format binary)`));
+  let rest: Buffer | undefined;
+  let isFirst = true;
+  for await (const chunk of copy as AsyncIterable<Buffer>) {
+    const bytes = rest && rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+    const from = isFirst ? HEADER : 0;
+    if (bytes.length < from) {
+      rest = bytes;
+      continue;
+    }
+    isFirst = false;
+    rest = bytes.subarray(from + sink.load(bytes, from));
+    report(sink.listed);
+  }
+}
+
+function requireWhole(
+  { activation, request, resync }: Run,
+  { members, checksum }: Pick<Marked, 'members' | 'checksum'>,
+  { listed, listedSum }: MarkSink,
+): void {
+  const isWhole = listed === members && listedSum.toString() === checksum;
+  if (isWhole || request.rebase || resync) return;
+  throw new Failure(
+    'StateDamaged',
+    `The state database holds ${listed} members of the list of activation ${activation}; ${members} were acknowledged` +
+      `${listed === members ? ', and not the same ones' : ''}. Someone changed or restored its tables. If Actito has what ` +
+      `the segment says: actito-sync rebase ${activation} --reason "…". To send everything again: actito-sync resync ${activation}`,
+  );
+}

@@ -1,0 +1,87 @@
+import type { Knex } from 'knex';
+import { Failure } from '../../activation/failures.ts';
+import type { GuardTrip } from '../../activation/guards.ts';
+import type { Column } from '../../activation/values/kinds.ts';
+import { deltaTable } from '../names.ts';
+import { isSameMapping, lastMapping } from '../plan/mapping-change.ts';
+import { planWithin } from '../plan/plan.ts';
+import { checkFence, oneAtATime, type Fence } from '../runs/lease.ts';
+import { readRun, type Counts, type Plan, type Run } from '../runs/runs.ts';
+import { rows, setTransaction, type State } from '../state.ts';
+import { resolveAmbiguous, resolveForgotten, resolveMapping } from './resolve.ts';
+
+/** What an attempt to compare found out besides the rows of its delta. */
+export interface Found {
+  /** The state that it was compared with. */
+  version: string;
+  /** Listed members as their marks were loaded, and the sum of their identifier marks. */
+  base: { members: number; checksum: string };
+  columns: Column[];
+  counts: Required<Pick<Counts, 'read' | 'rejected' | 'forgotten' | 'duplicates' | 'ambiguous'>>;
+  /** Rows without a usable key, by reason. */
+  reasons: Record<string, number>;
+  /** Guards on the warehouse that hold the run. */
+  guards: GuardTrip[];
+}
+
+/**
+ * Makes an attempt's delta the run's, and plans by it: all or nothing. From then on the delta is immutable. Where another
+ * attempt was faster, its plan stands.
+ * @throws Failure RunSuperseded when the state has moved on; RunUnderWay for a dry run, which then compares again
+ */
+export async function publish(
+  state: State,
+  fence: Fence,
+  attempt: number,
+  found: Found,
+): Promise<Run & { plan: Plan }> {
+  const delta = deltaTable(fence.run, attempt);
+  return setTransaction(state, async (trx) => {
+    await checkFence(trx, fence);
+    await oneAtATime(trx, fence.run);
+    const run = await readRun(trx, fence.run);
+    if (run.plan) return run as Run & { plan: Plan };
+    await requireVersion(trx, run, found.version);
+    const mappedBefore = await lastMapping(trx, run);
+    if (found.counts.ambiguous > 0) await resolveAmbiguous(trx, run, delta);
+    if (!isSameMapping(run, mappedBefore)) await resolveMapping(trx, run, delta, mappedBefore);
+    await resolveForgotten(trx, run, delta);
+    // Without it the planner takes a small delta for a large one, and settles it by reading all members.
+    await trx.raw(`analyze ${delta} (mark)`);
+    const { base, columns, reasons, guards, version } = found;
+    const { forgotten, ...counts } = found.counts;
+    await trx.raw(
+      `update runs set delta = :delta, version = :version, columns = :columns, base_members = :members,
+              base_checksum = :checksum, counts = counts || :counts, rejected = :reasons, source_guards = :guards
+       where no = :run`,
+      {
+        ...{ run: run.run, delta, version, ...base },
+        columns: JSON.stringify(columns),
+        // Nearly nobody has forgotten people: they are counted only where there are any.
+        counts: JSON.stringify({ ...counts, ...(forgotten > 0 ? { forgotten } : {}) }),
+        reasons: JSON.stringify(reasons),
+        guards: JSON.stringify(guards),
+      },
+    );
+    return planWithin(trx, await readRun(trx, run.run), mappedBefore);
+  });
+}
+
+async function requireVersion(trx: Knex, { activation, dryRun }: Run, version: string): Promise<void> {
+  const [now] = await rows<{ version: string }>(
+    trx,
+    'select version from activations where id = ? for share',
+    [activation],
+  );
+  if (now!.version === version) return;
+  throw dryRun
+    ? new Failure(
+        'RunUnderWay',
+        `A run of activation ${activation} has settled while its segment was read; it is compared again.`,
+        { retryAfter: 1_000 },
+      )
+    : new Failure(
+        'RunSuperseded',
+        `The state of activation ${activation} has changed while its segment was read; nothing was written.`,
+      );
+}

@@ -1,0 +1,96 @@
+import type { Knex } from 'knex';
+import { isAnyoneForgotten, forgottenSql } from '../forgotten/digests.ts';
+import { membersTable } from '../names.ts';
+import { newAttributes } from '../plan/mapping-change.ts';
+import type { AttributeMapping } from '../../activation/definition/activation.ts';
+import { MAX_STORED_REJECTS } from '../rejects/rejects.ts';
+import type { Run } from '../runs/runs.ts';
+
+/*
+ * What is done to a delta between its last row and its publication. All of it is rare, and works on the few rows that
+ * were written.
+ */
+
+/**
+ * Makes one row of all rows of a key that contradict each other: its membership with the smallest identifier, no
+ * attributes; what Actito has acknowledged of it stays. A first row without a difference was not written: then the
+ * identifier that is known counts as well.
+ */
+export async function resolveAmbiguous(trx: Knex, run: Run, delta: string): Promise<void> {
+  const members = membersTable(run.activation);
+  await trx.raw(
+    `with marked as (delete from ${delta} where membership = 'ambiguous' returning mark),
+          seen as (delete from ${delta} using marked
+                   where ${delta}.mark = marked.mark and membership is distinct from 'ambiguous'
+                   returning ${delta}.mark, ${delta}.key, identifier, identifier_mark, membership),
+          candidate as (
+            select mark, key, identifier, identifier_mark from seen
+            union all
+            select m.mark, m.key, m.identifier, m.identifier_mark from ${members} m join marked using (mark)
+            where not exists (select from seen where seen.mark = m.mark and seen.membership is distinct from 'sight')
+          ),
+          chosen as (select distinct on (mark) * from candidate order by mark, identifier),
+          told as (
+            insert into rejects (run, stage, key, reason)
+            select :run, 'extract', key, 'AmbiguousValues' from chosen order by mark limit ${MAX_STORED_REJECTS}
+            on conflict do nothing
+          )
+     insert into ${delta} (mark, known, membership, key, identifier, identifier_mark, former_mark)
+     select mark, known, membership, key, identifier, identifier_mark,
+            case when membership = 'reidentified' then former end
+     from (select chosen.mark, m.mark is not null as known, chosen.key, chosen.identifier, chosen.identifier_mark,
+                  m.identifier_mark as former,
+                  case when m.mark is null or not m.listed then 'added'
+                       when m.identifier is distinct from chosen.identifier then 'reidentified'
+                       when m.missing_run is not null then 'returned' end as membership
+           from chosen left join ${members} m using (mark)) as one
+     where membership is not null`,
+    { run: run.run },
+  );
+}
+
+/**
+ * Looks at single attributes where the mapping has changed, so that every attribute mark differs. A hash is eight bytes
+ * per attribute, seeded by all that decides what is sent for it: a value is confirmed when its hash is anywhere among the
+ * acknowledged ones. So a removed mapping sends nothing, and whoever has all others confirmed is sent the new ones alone.
+ */
+export async function resolveMapping(
+  trx: Knex,
+  run: Run,
+  delta: string,
+  mappedBefore: AttributeMapping[] | null,
+): Promise<void> {
+  const { attributes } = run.definition.activation;
+  if (attributes.length === 0 || run.resync) return;
+  const members = membersTable(run.activation);
+  const confirmed = attributes.map((_, index) => isConfirmedSql(index));
+  await trx.raw(
+    `update ${delta} d set attributes = 'kept', pattern = null
+     from ${members} m where m.mark = d.mark and d.attributes = 'changed' and ${confirmed.join(' and ')}`,
+  );
+  const isNew = newAttributes(run.definition, mappedBefore);
+  if (!isNew) return;
+  const others = confirmed.filter((_, index) => !isNew[index]);
+  const bits = isNew.map((fresh, index) => (fresh ? `substr(d.pattern, ${index + 1}, 1)` : `'1'`));
+  await trx.raw(
+    `update ${delta} d set pattern = ${bits.join(' || ')}
+     from ${members} m
+     where m.mark = d.mark and d.attributes = 'changed' and m.outcome in ('ok', 'assumed', 'nothing')
+       and ${others.join(' and ')}`,
+  );
+}
+
+function isConfirmedSql(index: number): string {
+  return `coalesce(position(substring(d.hashes from ${8 * index + 1} for 8) in m.hashes) > 0, false)`;
+}
+
+/** Whoever is to be forgotten, and is not erased yet, has no grace period. */
+export async function resolveForgotten(trx: Knex, run: Run, delta: string): Promise<void> {
+  if (!run.definition.activation.removal || !(await isAnyoneForgotten(trx))) return;
+  await trx.raw(
+    `update ${delta} d set membership = 'removed', former_mark = m.identifier_mark
+     from ${membersTable(run.activation)} m
+     where m.mark = d.mark and d.membership = 'leaving'
+       and (${forgottenSql('m.key')} or (m.identifier is not null and ${forgottenSql('m.identifier')}))`,
+  );
+}

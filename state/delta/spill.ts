@@ -1,0 +1,60 @@
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Spill } from '../../activation/comparison/partitions.ts';
+
+const BUFFER = 32_768;
+
+/**
+ * A temporary file that has no name any more: it is gone when it is closed, however the worker ends. Written and read
+ * synchronously, in pieces so small that nothing else waits: the rows of a segment pass it one by one.
+ */
+export function openSpill(): Spill {
+  let file: number | undefined;
+  let buffer = Buffer.allocUnsafe(BUFFER);
+  let filled = 0;
+
+  function flush(): void {
+    file ??= openUnnamed();
+    for (let done = 0; done < filled;) done += writeSync(file, buffer, done, filled - done);
+    filled = 0;
+  }
+
+  return {
+    write(bytes) {
+      if (filled + bytes.length > BUFFER) flush();
+      if (bytes.length > BUFFER) buffer = Buffer.allocUnsafe(bytes.length);
+      buffer.set(bytes, filled);
+      filled += bytes.length;
+    },
+    *read() {
+      if (file === undefined) {
+        yield buffer.subarray(0, filled); // it was never worth a file
+        return;
+      }
+      flush();
+      for (let at = 0; ;) {
+        const chunk = Buffer.allocUnsafe(BUFFER);
+        const read = readSync(file, chunk, 0, BUFFER, at);
+        if (read === 0) return;
+        at += read;
+        yield chunk.subarray(0, read);
+      }
+    },
+    close() {
+      if (file !== undefined) closeSync(file);
+      file = undefined;
+      buffer = Buffer.alloc(0);
+      filled = 0;
+    },
+  };
+}
+
+function openUnnamed(): number {
+  const folder = mkdtempSync(join(tmpdir(), 'actito-sync-'));
+  try {
+    return openSync(join(folder, 'rows'), 'wx+', 0o600);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,129 @@
+import { to as copyTo } from 'pg-copy-streams';
+import type { Knex } from 'knex';
+import { wholeLines } from '../../activation/comparison/whole-lines.ts';
+import { checksumOf, identifierMark, keyMark, keySeeds } from '../../activation/comparison/marks.ts';
+import { canonicalKey, KEY_RULES, type KeyRule } from '../../activation/keys/canonical.ts';
+import { unescapeCopy } from '../../activation/values/copy.ts';
+import { membersTable } from '../names.ts';
+import { checkFence, type Fence } from '../runs/lease.ts';
+import type { Run } from '../runs/runs.ts';
+import { rows, setTransaction, withConnection, type State } from '../state.ts';
+
+/** A member whose key, identifier or mark is another one under the present rules; `key` null: it has no usable one. */
+interface Renewed {
+  old: string;
+  mark: string;
+  identifierMark: string;
+  key: string | null;
+  identifier: string | null;
+}
+
+/**
+ * Brings the stored keys of an activation to the present rules of canonical keys, and marks them anew, if they were stored
+ * under others. Members that become one person become one row, which is sent and delivered anew; a list that changes by
+ * that is dirty. Does nothing when the rules are the same.
+ */
+export async function renewKeys(state: State, fence: Fence, run: Run): Promise<void> {
+  const [found] = await rows<{ rules: number; seed: string }>(
+    state,
+    'select rules, seed from activations where id = ?',
+    [run.activation],
+  );
+  if (found!.rules === KEY_RULES) return;
+  const changed = await findRenewed(state, run, found!.seed);
+  await setTransaction(state, async (trx) => {
+    await checkFence(trx, fence, { lock: 'no key update' });
+    if (changed.length > 0) await replace(trx, run.activation, changed);
+    await trx.raw('update activations set rules = :rules, version = version + 1 where id = :activation', {
+      rules: KEY_RULES,
+      activation: run.activation,
+    });
+  });
+}
+
+/** Only those that change are held in memory: a new rule concerns few keys. */
+async function findRenewed(state: State, { activation, definition }: Run, seed: string): Promise<Renewed[]> {
+  const seeds = keySeeds(seed);
+  const found: Renewed[] = [];
+  await withConnection(state, async (client) => {
+    const copy = client.query(
+      copyTo(
+        `copy (select mark, identifier_mark, key, identifier from ${membersTable(activation)}) to stdout`,
+      ),
+    );
+    for await (const lines of wholeLines(copy as AsyncIterable<Buffer>)) {
+      for (const line of lines.toString('utf8').split('\n').slice(0, -1)) {
+        const [mark, itsMark, ...texts] = line.split('\t');
+        const [key, identifier] = texts.map(unescapeCopy) as [string, string | null];
+        const renewed = renew({ key, identifier }, definition.activation.matchingKey, seeds);
+        const isSame =
+          renewed.mark === mark &&
+          renewed.identifierMark === itsMark &&
+          renewed.key === key &&
+          renewed.identifier === identifier;
+        if (!isSame) found.push({ old: mark!, ...renewed });
+      }
+    }
+  });
+  return found;
+}
+
+function renew(
+  { key, identifier }: { key: string; identifier: string | null },
+  rule: KeyRule,
+  seeds: readonly [bigint, bigint],
+): Omit<Renewed, 'old'> {
+  const canonical = canonicalKey(rule, key);
+  const own = identifier === null ? null : canonicalKey({ type: 'externalId' }, identifier);
+  const isUsable = 'key' in canonical && (own === null || 'key' in own);
+  const [newKey, newIdentifier] = [isUsable ? canonical.key : null, own && 'key' in own ? own.key : null];
+  return {
+    mark: keyMark(newKey ?? key, seeds),
+    identifierMark: identifierMark(newIdentifier ?? newKey ?? key, seeds),
+    key: newKey,
+    identifier: newIdentifier,
+  };
+}
+
+/** Rows that would have the same mark become one: listed if one of them was, and with nothing confirmed. */
+async function replace(trx: Knex, activation: string, changed: Renewed[]): Promise<void> {
+  const members = membersTable(activation);
+  await trx.raw(
+    `create temporary table renewed on commit drop as
+     select m.*, new_mark, new_identifier_mark, new_key, new_identifier
+     from unnest(cast(:old as uuid[]), cast(:marks as uuid[]), cast(:identifierMarks as bigint[]), cast(:keys as text[]),
+                 cast(:identifiers as text[])) as r (old, new_mark, new_identifier_mark, new_key, new_identifier)
+     join ${members} m on m.mark = old`,
+    {
+      old: changed.map(({ old }) => old),
+      marks: changed.map(({ mark }) => mark),
+      identifierMarks: changed.map((one) => one.identifierMark),
+      keys: changed.map(({ key }) => key),
+      identifiers: changed.map(({ identifier }) => identifier),
+    },
+  );
+  await trx.raw(`delete from ${members} using renewed where ${members}.mark = renewed.mark`);
+  await trx.raw(
+    `insert into ${members} as m (mark, key, identifier, identifier_mark, listed, since, outcome)
+     select distinct on (new_mark) new_mark, new_key, new_identifier, new_identifier_mark,
+            bool_or(listed) over (partition by new_mark), min(since) over (partition by new_mark), 'ok'
+     from renewed where new_key is not null order by new_mark, new_identifier
+     on conflict (mark) do update
+     set listed = m.listed or excluded.listed, attribute_mark = null, hashes = null, outcome = 'ok', retry_at = null`,
+  );
+  const [list] = await rows<{ members: string; sum: string }>(
+    trx,
+    `select count(*) as members, coalesce(sum(identifier_mark), 0) as sum from ${members} where listed`,
+  );
+  await trx.raw(
+    `update activations set list_members = :members, list_checksum = :checksum, list_dirty = true where id = :activation`,
+    { activation, members: list!.members, checksum: checksumOf(BigInt(list!.sum)) },
+  );
+  // The change log names members by marks: there is no way back to before.
+  await trx.raw('update runs set changes_logged = false where activation = ? and changes_logged', [
+    activation,
+  ]);
+  await trx.raw('delete from changes using runs where runs.no = changes.run and activation = ?', [
+    activation,
+  ]);
+}

@@ -1,0 +1,73 @@
+import type { Knex } from 'knex';
+import { checksumOf } from '../../activation/comparison/marks.ts';
+import type { Run } from '../runs/runs.ts';
+import { rows } from '../state.ts';
+
+/** Rows of a delta by what happens to them, and the list that they lead to. */
+export interface DeltaCounts {
+  added: number;
+  removed: number;
+  /** On the list under another identifier than before. */
+  reidentified: number;
+  /** On the list although the segment lacks them: not long enough yet. */
+  leaving: number;
+  /** Attributes to send for the first time, or in doubt since an earlier run. */
+  fresh: number;
+  changed: number;
+  /** Refused or unmatched earlier, and due again. */
+  retry: number;
+  /** Sent only because everything is sent again. */
+  resent: number;
+  /** Of the fresh ones, those that are members: an earlier send is in doubt. */
+  known: number;
+  /** Members of the list with something to tell. */
+  touched: number;
+  /** Sum over all that would happen, for the plan's hash. */
+  digest: string;
+  list: { members: number; checksum: string };
+}
+
+/**
+ * SQL: the sum of the hashes of what rows of a delta `d` would do: who enters, leaves, or is sent what. Grace periods and
+ * retries have no part in it, since they depend on time: the same segment must give the same hash tomorrow.
+ * @param sends SQL: attributes of `d` are (still) to be sent
+ */
+export function digestSql(sends: string): string {
+  const moved = `case when membership in ('added', 'removed', 'reidentified') then membership end`;
+  const sent = `case when attributes in ('fresh', 'changed', 'resent') and ${sends} then attribute_mark end`;
+  return `coalesce(sum(hashtextextended(concat_ws('/', d.mark, ${moved}, identifier_mark, ${sent}), 0))
+                   filter (where coalesce(${moved}, cast(${sent} as text)) is not null), 0)`;
+}
+
+/** Counts the rows of a published delta. */
+export async function countDelta(trx: Knex, run: Run): Promise<DeltaCounts> {
+  const moved = (...kinds: string[]) =>
+    `where membership in (${kinds.map((kind) => `'${kind}'`).join(', ')})`;
+  const [counts] = await rows<Record<keyof Omit<DeltaCounts, 'list'> | 'entered' | 'left', string>>(
+    trx,
+    `select count(*) filter (${moved('added')}) as added,
+            count(*) filter (${moved('removed')}) as removed,
+            count(*) filter (${moved('reidentified')}) as reidentified,
+            count(*) filter (${moved('leaving')}) as leaving,
+            count(*) filter (where attributes = 'fresh') as fresh,
+            count(*) filter (where attributes = 'changed') as changed,
+            count(*) filter (where attributes = 'retry') as retry,
+            count(*) filter (where attributes = 'resent') as resent,
+            count(*) filter (where attributes = 'fresh' and known) as known,
+            count(*) filter (where attributes <> 'kept' or membership in ('added', 'reidentified', 'leaving')) as touched,
+            coalesce(sum(identifier_mark) filter (${moved('added', 'reidentified')}), 0) as entered,
+            coalesce(sum(former_mark) filter (${moved('removed', 'reidentified')}), 0) as left,
+            ${digestSql('true')} as digest
+     from ${run.delta} d`,
+  );
+  const { digest, entered, left, ...numbers } = counts!;
+  const plain = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)]));
+  const { added, removed, ...others } = plain as unknown as Omit<DeltaCounts, 'digest' | 'list'>;
+  return {
+    ...{ added, removed, ...others, digest },
+    list: {
+      members: run.base.members + added - removed,
+      checksum: checksumOf(BigInt(run.base.checksum), BigInt(entered), -BigInt(left)),
+    },
+  };
+}

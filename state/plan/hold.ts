@@ -1,0 +1,37 @@
+import { matchGuard, matchLimit } from '../../activation/match-rate.ts';
+import { foldedSql } from '../settle/folded.ts';
+import { checkFence, type Fence } from '../runs/lease.ts';
+import { readPlanned, type PlannedRun } from '../runs/runs.ts';
+import { rows, setTransaction, type State } from '../state.ts';
+import { digestSql } from './counts.ts';
+import { withDecision } from './judge.ts';
+import { matchesOfRun } from './match-rate.ts';
+import { planHash, savePlan } from './plan.ts';
+
+/**
+ * Judges the match rate of a run by what Actito has said of its imports. Too few: the run is held from now on. Its plan is
+ * then what is left to do once what was confirmed has been folded, and so has the hash that the next run's plan will have.
+ * @returns the run as it stands; its plan has guards when it is held
+ */
+export async function judgeMatches(state: State, fence: Fence): Promise<PlannedRun> {
+  return setTransaction(state, async (trx) => {
+    await checkFence(trx, fence);
+    const run = await readPlanned(trx, fence.run);
+    const limit = matchLimit(run.definition.activation);
+    if (!limit || run.plan.guards.length > 0 || run.plan.approved?.guards.includes('minMatchRatio'))
+      return run;
+    const none = { judged: 0, missed: 0 };
+    const trip = matchGuard(limit, { justSent: await matchesOfRun(trx, run), entering: none, all: none });
+    if (!trip) return run;
+    const [left] = await rows<{ digest: string }>(
+      trx,
+      `with ${foldedSql(run.run, run.delta)}
+       select ${digestSql(`sent in ('doubt', 'untouched')`)} as digest from folded d`,
+    );
+    const { list } = run.plan;
+    const hash = planHash(run, left!.digest, list.checksum);
+    const plan = await withDecision(trx, run, { ...run.plan, hash, guards: [trip] });
+    await savePlan(trx, run.run, plan);
+    return { ...run, plan };
+  });
+}

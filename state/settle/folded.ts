@@ -1,0 +1,39 @@
+import { interval, RETRY_AFTER } from '../../activation/periods.ts';
+import { asideTable, resultTable } from '../names.ts';
+
+/**
+ * SQL: CTE `folded`, a run's delta with what became of each row. `sent`: `confirmed`; `doubt` (something may have arrived);
+ * `unexplained` (Actito tells of errors, and not whose); `untouched` (surely nothing arrived); `nothing` (there was nothing
+ * to send); `kept` (confirmed by an earlier run, under another mapping); null (its attributes are as they were).
+ */
+export function foldedSql(run: string, delta: string): string {
+  return `
+    chunk_state as (
+      select chunks.pattern, first_row, last_row,
+             case when bool_or(status = 'confirmed') then 'confirmed'
+                  when bool_or(status in ('intended', 'posted', 'doubtful')) then 'doubt'
+                  when bool_or(status = 'unexplained') then 'unexplained'
+                  else 'untouched'
+             end as state,
+             coalesce(bool_or(not limited), false) as tried,
+             max(finished_at) as finished_at
+      from chunks left join imports on imports.run = chunks.run and imports.chunk = chunks.no
+      where chunks.run = ${run} group by chunks.run, chunks.no
+    ),
+    folded as (
+      select d.mark, d.key, identifier, identifier_mark, attribute_mark, hashes, known, membership, attributes,
+             case when attributes is null then null
+                  when attributes = 'kept' then 'kept'
+                  when coalesce(aside.pattern, d.pattern) not like '%0%' then 'nothing'
+                  else coalesce(chunk_state.state, 'untouched') end as sent,
+             coalesce(result.outcome, 'ok') as outcome,
+             coalesce(tried, false) as tried,
+             -- Counted from the result: a killed run may be settled much later.
+             coalesce(finished_at, now()) + ${interval(RETRY_AFTER)} as due_again
+      from ${delta} d
+      left join ${asideTable(run)} aside on aside.mark = d.mark
+      left join chunk_state on chunk_state.pattern = coalesce(aside.pattern, d.pattern)
+                           and d.ctid between first_row and last_row
+      left join ${resultTable(run)} result on result.mark = d.mark
+    )`;
+}
