@@ -120,7 +120,7 @@ describe('a run that cannot be settled', () => {
   const refuse = () =>
     stand.state.raw(`
       create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
-      create trigger refuse before update of list_checksum, fingerprint on activations for each row execute function refuse()`);
+      create trigger refuse before update of version on activations for each row execute function refuse()`);
   const allow = () => stand.state.raw('drop trigger refuse on activations; drop function refuse');
   const open = async () => {
     const { rows } = await stand.state.raw<{ rows: unknown[] }>('select from runs where closed_at is null');
