@@ -28,11 +28,19 @@ afterAll(() => world?.dispose());
 type Definition = ReturnType<typeof definitionFor>;
 
 const KEYS = ['a', 'b', 'c', 'd'];
-const valueArb = fc.constantFrom(null, '1', '2');
+/** Few, so that members often go back to former values. */
+const valuesArb = fc.constantFrom<Values>(
+  ...([
+    ['1', '2', '3'],
+    ['9', '2', null],
+    [null, '2', '3'],
+    [null, null, '7'],
+  ] as Values[]),
+);
 const segmentArb: fc.Arbitrary<SegmentRow[]> = fc.uniqueArray(
   fc.record({
     key: fc.constantFrom(...KEYS),
-    values: fc.array(valueArb, { minLength: 3, maxLength: 3 }),
+    values: valuesArb,
   }),
   { selector: ({ key }) => key },
 );
@@ -56,6 +64,18 @@ const stepArb = fc.record({
   hours: fc.constantFrom(0, 25),
 });
 type Step = typeof stepArb extends fc.Arbitrary<infer T> ? T : never;
+
+/** The last segment is often one of those before. */
+const historyArb = fc
+  .record({
+    steps: fc.array(stepArb, { minLength: 1, maxLength: 6 }),
+    former: fc.option(fc.nat(), { freq: 3 }),
+    other: segmentArb,
+  })
+  .map(({ steps, former, other }) => ({
+    steps,
+    last: former === null ? other : steps[former % steps.length]!.segment,
+  }));
 
 /** The attributes of each profile. */
 class Profiles {
@@ -152,14 +172,26 @@ function expectProfiles(at: World, segment: SegmentRow[]): void {
   }
 }
 
+function newWorld(): World {
+  return {
+    definition: definitionFor(newActivation()),
+    ...{ actito: new Profiles(), wanted: new Profiles(), listed: [], kept: 0 },
+  };
+}
+
+/** A run of one member, of which everything reaches Actito. */
+function oneStep(values: Values, fate: Fate): Step {
+  return {
+    ...{ segment: [{ key: 'a', values }], contradicted: [], fates: [fate], hours: 0 },
+    ...{ results: () => null, reached: () => true, delivery: 'arrives', end: 'settles' },
+  };
+}
+
 test('after one good run, every profile has the values of the segment, and for a null the last value that was sent', async () => {
   let kept = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(stepArb, { minLength: 1, maxLength: 6 }), segmentArb, async (steps, last) => {
-      const at: World = {
-        definition: definitionFor(newActivation()),
-        ...{ actito: new Profiles(), wanted: new Profiles(), listed: [], kept: 0 },
-      };
+    fc.asyncProperty(historyArb, async ({ steps, last }) => {
+      const at = newWorld();
       for (const step of steps) await runStep(at, step);
       await calmDown(at);
       await lastRun(at, last);
@@ -173,19 +205,25 @@ test('after one good run, every profile has the values of the segment, and for a
   expect(kept).toBeGreaterThan(10);
 }, 300_000);
 
-test('a null leaves the value in Actito alone, also after a run whose result is not known', async () => {
-  const at: World = {
-    definition: definitionFor(newActivation()),
-    ...{ actito: new Profiles(), wanted: new Profiles(), listed: [], kept: 0 },
-  };
-  const segment = (values: Values): SegmentRow[] => [{ key: 'a', values }];
-  const step = (values: Values, fate: Fate): Step => ({
-    ...{ segment: segment(values), contradicted: [], fates: [fate], hours: 0 },
-    ...{ results: () => null, reached: () => true, delivery: 'arrives', end: 'settles' },
-  });
-  await runStep(at, step(['1', '2', '3'], 'confirmed'));
-  await runStep(at, step(['9', '2', '3'], 'doubtful'));
-  await calmDown(at);
-  await lastRun(at, segment([null, '2', null]));
+const UNCERTAIN = FATES.filter((fate) => !CERTAIN.includes(fate));
+test.each(UNCERTAIN)('after an import that is left %s, former values are sent again', async (fate) => {
+  const at = newWorld();
+  await runStep(at, oneStep(['1', '2', '3'], 'confirmed'));
+  await runStep(at, oneStep(['9', '2', null], fate));
   expect(at.actito.of('a')).toEqual({ a: '9', b: '2', c: '' });
+  await calmDown(at);
+  await lastRun(at, [{ key: 'a', values: ['1', '2', '3'] }]);
+  expect(at.actito.of('a')).toEqual({ a: '1', b: '2', c: '3' });
 });
+
+test.each(UNCERTAIN)(
+  'after an import that is left %s, a null leaves the value in Actito alone',
+  async (fate) => {
+    const at = newWorld();
+    await runStep(at, oneStep(['1', '2', '3'], 'confirmed'));
+    await runStep(at, oneStep(['9', '2', '3'], fate));
+    await calmDown(at);
+    await lastRun(at, [{ key: 'a', values: [null, '2', null] }]);
+    expect(at.actito.of('a')).toEqual({ a: '9', b: '2', c: '' });
+  },
+);
