@@ -117,3 +117,49 @@ test('members without attributes are not judged: Actito says nothing of them', a
   expect(await run()).toMatchObject({ outcome: 'succeeded', counts: { members: 200 } });
   expect(stand.actito.list(LIST)).toBeUndefined();
 });
+
+const hashIn = (message: string) => /approve \S+ ([0-9a-f]{12})/.exec(message)![1]!;
+/** What has left for Actito: imports, and the list file that it read last. */
+const sentSoFar = () => [
+  stand.actito.imports().length,
+  stand.actito.list(id)?.lastRetrievedFile ?? null,
+  stand.actito.list(id) ? listed() : 0,
+];
+
+test('after a run that was held, the scheduled ones are held by the same answers, import nothing and name the same plan', async () => {
+  await enter(0, 150);
+  await know(0, 30);
+  await write({ guards: { minMatchRatio: 0.5 } });
+  const first = await held();
+  const sent = sentSoFar();
+  expect(sent.slice(1)).toEqual([null, 0]);
+  for (const place of ['second', 'third']) {
+    const message = await held();
+    expect({ place, hash: hashIn(message) }).toEqual({ place, hash: hashIn(first) });
+    expect(message).toMatch(/\b150\b.*\b30 \(20 %\)/);
+    expect(sentSoFar()).toEqual(sent);
+  }
+  expect(await run({ dryRun: true })).toMatchObject({ planHash: hashIn(first) });
+
+  const approval = { approve: hashIn(first), by: 'anna', reason: 'they come tonight' };
+  expect(await run(approval)).toMatchObject({ counts: { added: 150 } });
+  expect([listed(), stand.actito.imports().length]).toEqual([30, sent[0]]);
+});
+
+test('while unknown members are held, the list targets the former ones, and goes on without an import once they leave', async () => {
+  await enter(0, 120);
+  await know(0, 120);
+  await write({ guards: { minMatchRatio: 0.5, maxRemovedRatio: 1 } });
+  await run();
+  const before = sentSoFar();
+  await enter(120, 260);
+  const first = await held();
+  const sent = sentSoFar();
+  expect(sent).toEqual([Number(before[0]) + 1, before[1], 120]);
+  expect(hashIn(await held())).toBe(hashIn(first));
+  expect(sentSoFar()).toEqual(sent);
+
+  await stand.warehouse.query('delete from people where spent >= 120');
+  expect(await run()).toMatchObject({ outcome: 'succeeded', counts: { added: 0, removed: 0, members: 120 } });
+  expect([stand.actito.imports().length, listed()]).toEqual([sent[0], 120]);
+});
