@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Definition } from '../../activation/definition/definition.ts';
 import { readChunks, type Chunk } from '../../state/imports/chunks.ts';
-import { planRun } from '../../state/plan/plan.ts';
+import { isFailure } from '../../activation/failures.ts';
 import { closeRun } from '../../state/runs/close.ts';
-import { readRun, type Counts, type Plan, type Run } from '../../state/runs/runs.ts';
+import { readPlanned, readRun, type Counts, type Plan, type Run } from '../../state/runs/runs.ts';
 import { settleWithin } from '../../state/settle/settle.ts';
 import { rows, setTransaction, type State } from '../../state/state.ts';
 import { chunkFile, cutAgain } from './chunk-files.ts';
@@ -92,11 +92,13 @@ export interface Shown extends PlanSeen {
 
 export function planSeen({ plan, counts }: Run & { plan: Plan }): PlanSeen {
   const { hash, push, guards } = plan;
-  return { hash, push, guards: guards.map(({ guard }) => guard), counts };
+  // A held run delivers nothing of its plan.
+  return { hash, push: guards.length > 0 ? null : push, guards: guards.map(({ guard }) => guard), counts };
 }
 
 export async function shown(world: StateWorld, run: Run & { plan: Plan }): Promise<Shown> {
-  return { ...planSeen(run), sends: await wouldSend(world, run), list: await listLines(world, run) };
+  const kind = run.plan.guards.length > 0 ? 'kept' : 'plan';
+  return { ...planSeen(run), sends: await wouldSend(world, run), list: await listLines(world, run, kind) };
 }
 
 /** Opens a dry run, beside whatever else is running. */
@@ -104,10 +106,21 @@ export function openPreview(world: StateWorld, definition: Definition): Promise<
   return open(world, definition, { dryRun: true, isOpen: everyoneIsThere });
 }
 
+/** Compares an opened dry run, again when a run has settled meanwhile, as Temporal retries the activity. */
+async function planBeside(world: StateWorld, opened: Run, segment: SegmentRow[]) {
+  for (;;) {
+    try {
+      await extract(world, opened, segment);
+      return await readPlanned(world.state, opened.run);
+    } catch (error) {
+      if (!isFailure(error, 'RunUnderWay')) throw error;
+    }
+  }
+}
+
 /** Reads and plans an opened dry run, and ends it. */
 export async function planPreview(world: StateWorld, opened: Run, segment: SegmentRow[]): Promise<PlanSeen> {
-  await extract(world, opened, segment);
-  const run = await planRun(world.state, opened);
+  const run = await planBeside(world, opened, segment);
   await closeRun(world.state, run, { outcome: 'succeeded' });
   return planSeen(run);
 }
@@ -119,8 +132,7 @@ export async function previewed(
   segment: SegmentRow[],
 ): Promise<Shown> {
   const opened = await openPreview(world, definition);
-  await extract(world, opened, segment);
-  const run = await planRun(world.state, opened);
+  const run = await planBeside(world, opened, segment);
   const seen = await shown(world, run);
   await closeRun(world.state, run, { outcome: 'succeeded' });
   return seen;
@@ -133,9 +145,7 @@ export async function letPass({ state }: StateWorld, definition: Definition, hou
   await state.raw(
     `update members_${id.replaceAll('-', '_')} set ${earlier('retry_at')}, ${earlier('missing_since')}`,
   );
-  await state.raw(`update activations set ${earlier('retry_at')}, ${earlier('retried_at')} where id = ?`, [
-    id,
-  ]);
+  await state.raw(`update activations set ${earlier('retried_at')} where id = ?`, [id]);
 }
 
 /**

@@ -94,10 +94,14 @@ export async function goodRun(world: StateWorld, definition: Definition, segment
   return run;
 }
 
-/** The lines of the list as a run delivers it, in the order of the alphabet. */
-export async function listLines({ state }: StateWorld, run: Run & { plan: Plan }): Promise<string[]> {
-  const { seed } = await readAcknowledged(state, run);
-  const request = { kind: 'plan' as const, figures: run.plan.list, seed, separator: ';' };
+/** The lines of the list as a run delivers it, in the order of the alphabet; `kept`: as it was. */
+export async function listLines(
+  { state }: StateWorld,
+  run: Run & { plan: Plan },
+  kind: DeliveryKind = 'plan',
+): Promise<string[]> {
+  const { seed, list } = await readAcknowledged(state, run);
+  const request = { kind, figures: kind === 'plan' ? run.plan.list : list, seed, separator: ';' };
   return withListContent(state, run, request, async (content) => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of content) chunks.push(chunk);
