@@ -25,7 +25,7 @@ program
   .option('--rounds <n>', 'runs with 1 % churn', number, 3)
   .option('--json <file>', 'write the lines of JSON to a file instead of stdout')
   .option('--simulator', 'run against the simulator, to see how much time it takes', false)
-  .option('--no-rows', 'do not count rows written (saves 10 seconds a run)')
+  .option('--no-rows', 'do not count rows written, which needs triggers')
   .action(benchSegment);
 program
   .command('licence-budget')

@@ -25,8 +25,6 @@ export interface MeasuredRun extends BenchRun {
   round: number;
   /** Undefined with `--no-rows`. */
   written?: WrittenRows;
-  /** Bytes of WAL that the whole server wrote. */
-  wal: number;
   /** What the stand-in swallowed; undefined with the simulator. */
   received?: { imports: number; bytes: number };
 }

@@ -15,6 +15,8 @@ export interface BenchRun {
   /** The worker's largest resident set during the run, in bytes. */
   peakRss: number;
   historyEvents: number;
+  /** WAL that the whole server wrote, in bytes. Unlogged tables write none. */
+  wal: number;
   outcome: string;
   counts: Record<string, number>;
 }
@@ -23,8 +25,9 @@ export interface BenchRun {
  * One run through Temporal, timed from outside and from its history.
  * @throws Error if the run does not succeed
  */
-export async function benchRun({ client, workerPid }: BenchStand): Promise<BenchRun> {
+export async function benchRun({ client, workerPid, warehouse }: BenchStand): Promise<BenchRun> {
   await writeFile(`/proc/${workerPid}/clear_refs`, '5'); // resets the high-water mark
+  const walBefore = await warehouse.wal();
   const started = performance.now();
   const handle = await client.workflow.start('runActivation', {
     taskQueue: 'actito-sync',
@@ -33,13 +36,14 @@ export async function benchRun({ client, workerPid }: BenchStand): Promise<Bench
   });
   const result = (await handle.result()) as RunResult;
   const total = performance.now() - started;
+  const wal = (await warehouse.wal()) - walBefore;
   const [history, peak] = [await handle.fetchHistory(), await peakRss(workerPid)];
   if (result.outcome !== 'succeeded')
     throw new Error(`The run ended as "${result.outcome}": ${result.summary} ${result.notes.join(' ')}`);
   const phases: Record<string, number> = {};
   for (const { name, total: taken } of activityTimes(history)) phases[name] = (phases[name] ?? 0) + taken;
   return {
-    ...{ total, phases, peakRss: peak, historyEvents: history.events?.length ?? 0 },
+    ...{ total, phases, peakRss: peak, historyEvents: history.events?.length ?? 0, wal },
     ...{ outcome: result.outcome, counts: { ...result.counts } },
   };
 }

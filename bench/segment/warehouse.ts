@@ -41,6 +41,14 @@ export class BenchWarehouse {
     await update('spent = spent + 1', this.#members - to, this.#members - from);
   }
 
+  /** Bytes of WAL that the whole server has written so far. */
+  async wal(): Promise<number> {
+    const { rows } = await this.pool.query<{ wal: string }>(
+      `select pg_current_wal_insert_lsn() - '0/0'::pg_lsn as wal`,
+    );
+    return Number(rows[0]!.wal);
+  }
+
   async end(): Promise<void> {
     await this.pool.end();
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { reportPromptly } from './prompt-statistics.ts';
 
 /** Rows that were inserted, updated or deleted in the state database, by PostgreSQL's own statistics. */
 export interface WrittenRows {
@@ -20,13 +21,11 @@ interface Counters {
   byTable: Record<string, number>;
 }
 
-/**
- * A session reports what it wrote at most once a second; what is left then it reports only when it has been idle for
- * 10 seconds (PGSTAT_IDLE_INTERVAL in PostgreSQL's source). It forgets what it has not yet reported of a table that it
- * drops itself, so that the rows of a short-lived table can be missing from short runs.
- */
-const IDLE = 10_500;
-const LOOK = 500;
+/** Milliseconds that all sessions must have been idle, so that the last one has reported by itself. */
+const UNPROMPTED = 10_500;
+/** The same for sessions that report promptly. */
+const PROMPT = 1_000;
+const LOOK = 250;
 /** A worker that never lets its sessions rest must not stop the bench. */
 const LIMIT = 30_000;
 
@@ -38,24 +37,19 @@ export class WriteCounter {
     this.#client = client;
   }
 
+  /** The state database must have all the tables that a worker creates when it starts. */
   static async connect(stateUrl: string): Promise<WriteCounter> {
     const client = new pg.Client({ connectionString: stateUrl, application_name: 'bench' });
     await client.connect();
-    return new WriteCounter(client);
-  }
-
-  /** Bytes of WAL that the whole server has written so far. Unlogged tables write none. */
-  async wal(): Promise<number> {
-    const { rows } = await this.#client.query<{ wal: string }>(
-      `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as wal`,
-    );
-    return Number(rows[0]!.wal);
+    const counter = new WriteCounter(client);
+    await counter.#untilIdle(UNPROMPTED); // what a worker writes when it starts belongs to no run
+    await reportPromptly(client);
+    return counter;
   }
 
   /** Waits until all sessions have reported, then reads. The {@link difference} of two readings is a run. */
   async read(): Promise<Counters> {
-    for (const end = Date.now() + LIMIT; Date.now() < end && (await this.#idleFor()) < IDLE;)
-      await sleep(LOOK);
+    await this.#untilIdle(PROMPT);
     const { rows } = await this.#client.query<{
       all: string;
       system: string;
@@ -76,11 +70,16 @@ export class WriteCounter {
     await this.#client.end();
   }
 
+  async #untilIdle(ms: number): Promise<void> {
+    for (const end = Date.now() + LIMIT; Date.now() < end; await sleep(LOOK))
+      if ((await this.#idleFor()) >= ms) return;
+  }
+
   /** For how many milliseconds no other session of this database has done anything. */
   async #idleFor(): Promise<number> {
     const { rows } = await this.#client.query<{ ms: string }>(
       `select coalesce(min(extract(epoch from clock_timestamp() - state_change) * 1000)
-                         filter (where state = 'idle'), ${IDLE}) * (count(*) filter (where state <> 'idle') = 0)::int as ms
+                         filter (where state = 'idle'), ${UNPROMPTED}) * (count(*) filter (where state <> 'idle') = 0)::int as ms
        from pg_stat_activity
        where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`,
     );
