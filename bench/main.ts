@@ -15,7 +15,7 @@ function sizes(text: string): number[] {
 const program = new Command('bench');
 program
   .command('segment', { isDefault: true })
-  .description('Measure one big segment: first run, 1 % churn, unchanged (also without the name)')
+  .description('Measure one big segment (default)')
   .option(
     '--members <n,…>',
     'sizes of the segment, each measured on its own',

@@ -6,7 +6,7 @@ import { KINDS, ratio, type Baseline, type Kind, type MeasuredRun } from './reco
 export interface MeasuredSize {
   members: number;
   baseline: Baseline;
-  /** The floor once more after the runs: if it differs much, other work disturbed the measurements. */
+  /** The median of the floor after the runs, in milliseconds. */
   floorAfter: number;
   runs: MeasuredRun[];
 }
@@ -83,7 +83,16 @@ function describeBaseline({ floor, copy, sftp, cron, cronPeakRss }: Baseline, fl
     `Floor: ${seconds(floor)} (COPY→COPY ${seconds(copy)}, sftp of the list ${seconds(sftp)}); after the runs: ` +
       seconds(floorAfter),
     `Cron script: ${script}`,
+    ...(isDisturbed(floor, floorAfter)
+      ? [
+          'Warning: the floor changed by more than a quarter. Other work disturbed these measurements; repeat them.',
+        ]
+      : []),
   ].join('\n');
+}
+
+function isDisturbed(before: number, after: number): boolean {
+  return Math.max(before, after) > 1.25 * Math.min(before, after);
 }
 
 function describePhases(runs: readonly MeasuredRun[]): string {
