@@ -1,18 +1,31 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { benchApproval } from './approval.ts';
 import { benchLicenceBudget } from './licence-budget.ts';
 import { benchSegment } from './segment.ts';
 
 const number = (text: string) => Number(text);
 
+/** `100,100000`: at least 100 members each, since 1 % of them changes. */
+function sizes(text: string): number[] {
+  const found = text.split(',').map(Number);
+  if (found.every((size) => Number.isInteger(size) && size >= 100)) return found;
+  throw new InvalidArgumentError('Expected whole numbers from 100 on, separated by commas.');
+}
+
 const program = new Command('bench');
 program
   .command('segment', { isDefault: true })
-  .description(
-    'one big segment: a first run, 1 % churn, unchanged; also without its name: bench --members 1000000',
+  .description('Measure one big segment (default)')
+  .option(
+    '--members <n,…>',
+    'sizes of the segment, each measured on its own',
+    sizes,
+    [100, 100_000, 1_000_000],
   )
-  .option('--members <n>', 'members of the segment', number, 1_000_000)
-  .option('--rounds <n>', 'churn runs', number, 3)
+  .option('--rounds <n>', 'runs with 1 % churn', number, 3)
+  .option('--json <file>', 'write the lines of JSON to a file instead of stdout')
+  .option('--simulator', 'run against the simulator, to see how much time it takes', false)
+  .option('--no-rows', 'do not count rows written, which needs triggers')
   .action(benchSegment);
 program
   .command('licence-budget')

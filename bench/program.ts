@@ -1,16 +1,21 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
-/** Starts one of our programs as a process of its own, and waits until it has printed `ready`. */
+/**
+ * Starts one of our programs as a separate process and waits until it has printed `ready`. A `.ts` file runs from the
+ * sources, a `.js` file as it was built.
+ */
 export async function startProgram(
   script: string,
   args: string[],
   env: NodeJS.ProcessEnv,
   ready: string,
 ): Promise<{ process: ChildProcess; output: string }> {
-  const child = spawn(process.execPath, ['dev/start.js', script, ...args], {
+  const command = script.endsWith('.ts') ? ['dev/start.js', script] : [script];
+  const child = spawn(process.execPath, [...command, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  process.once('exit', () => child.kill('SIGKILL')); // does nothing if the program has ended
   let output = '';
   await new Promise<void>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`${script} ended with ${code}: ${output}`)));
@@ -21,4 +26,12 @@ export async function startProgram(
     });
   });
   return { process: child, output };
+}
+
+/** Asks a program to end and waits until it has. */
+export async function stopProgram(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
 }

@@ -1,39 +1,55 @@
-import { cpus } from 'node:os';
-import { measureFloor } from './floor.ts';
+import { writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { Resources } from '../dev/resources.ts';
+import { build } from './build.ts';
 import { seconds } from './output.ts';
-import { benchRun, type BenchRun } from './run.ts';
-import { startBench } from './stand.ts';
+import { measureSize } from './segment/measure.ts';
+import { describeGrowth, describeSize, type MeasuredSize } from './segment/table.ts';
 
-/** One big segment: a first run, runs with 1 % churn and an unchanged one, next to the floor of the same minute. */
-export async function benchSegment({ members, rounds }: { members: number; rounds: number }): Promise<void> {
-  const stand = await startBench(members);
-  try {
-    console.log(
-      `${members} members × 6 columns, ${cpus().length} cores, ${cpus()[0]?.model}, Node ${process.version}`,
-    );
-    const floor = await measureFloor(stand);
-    console.log(
-      `floor: ${seconds(floor.copy)} COPY out → COPY in, ${seconds(floor.upload)} sftp of the list`,
-    );
-    print('first run', await benchRun(stand));
-    for (let round = 1; round <= rounds; round++) {
-      await stand.churn(round);
-      print(`1 % churn, round ${round}`, await benchRun(stand), floor.copy + floor.upload);
-    }
-    print('unchanged', await benchRun(stand));
-    const again = await measureFloor(stand);
-    console.log(`floor again: ${seconds(again.copy)} COPY, ${seconds(again.upload)} sftp`);
-  } finally {
-    await stand.stop();
-  }
+/** What `npm run bench -- segment` is asked for. */
+export interface SegmentOptions {
+  members: number[];
+  /** Runs with 1 % churn. */
+  rounds: number;
+  /** File for the lines of JSON; default: stdout. */
+  json?: string;
+  simulator: boolean;
+  /** False: the rows written are not counted, and the state database has no triggers of the bench. */
+  rows: boolean;
 }
 
-function print(name: string, run: BenchRun, floor?: number): void {
-  const phases = Object.entries(run.phases).map(([phase, ms]) => `${phase} ${seconds(ms)}`);
-  const ratio = floor ? `, ${(run.total / floor).toFixed(1)} × floor` : '';
-  console.log(
-    `${name}: ${seconds(run.total)}${ratio} (${phases.join(', ')}); ` +
-      `worker peak ${Math.round(run.peakRss / 1e6)} MB, ${run.historyEvents} history events`,
-  );
-  console.log(`  ${JSON.stringify(run.counts)}`);
+/**
+ * One big segment in several sizes: a first run, runs with 1 % churn and unchanged runs of the built worker, next to the
+ * floor and a cron script of the same minutes. One line of JSON for each run, and a table of medians at the end.
+ */
+export async function benchSegment(options: SegmentOptions): Promise<void> {
+  // The programs end with this process, but only if it ends itself.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  build();
+  if (options.json) writeFileSync(options.json, '');
+  const record = (line: object) => {
+    const text = `${JSON.stringify(line)}\n`;
+    if (options.json) writeFileSync(options.json, text, { flag: 'a' });
+    else process.stdout.write(text);
+  };
+  const machine = { cores: cpus().length, cpu: cpus()[0]?.model, node: process.version, load: loadavg()[0] };
+  record({ kind: 'machine', ...machine });
+  const sizes: MeasuredSize[] = [];
+  let description = '';
+  for (const members of options.members) {
+    const resources = new Resources();
+    const started = performance.now();
+    try {
+      const measured = await measureSize(resources, { ...options, members }, record);
+      description = measured.description;
+      sizes.push(measured);
+    } finally {
+      await resources.end();
+    }
+    console.error(`${members} members: measured in ${seconds(performance.now() - started)}`);
+  }
+  console.log(`\n${machine.cores} cores, ${machine.cpu}, Node ${machine.node}. Against ${description}.`);
+  for (const size of sizes) console.log(`\n${describeSize(size)}`);
+  for (const line of describeGrowth(sizes)) console.log(`\n${line}`);
+  process.exit(); // Temporal's client keeps handles open
 }
