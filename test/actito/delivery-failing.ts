@@ -106,10 +106,10 @@ export function testFailing({ fixture, connect, list, text }: Stand): void {
     await fixture().write(FILE, 'old');
     async function* content() {
       yield Buffer.from('half');
-      throw new Failure('StageLost', 'The stage is empty.');
+      throw new Failure('StateDamaged', 'The stage is empty.');
     }
     const delivery = deliverList(await connect(), list(content()));
-    await expect(delivery).rejects.toMatchObject({ name: 'StageLost' });
+    await expect(delivery).rejects.toMatchObject({ name: 'StateDamaged' });
     expect(await text(FILE)).toBe('old');
   });
 

@@ -135,7 +135,7 @@ describe('an ETL that wants all of its columns', () => {
       ['before', 'before', 'before'],
     ]);
     expect(listed()).toEqual(['anna@shop.be', 'bob@shop.be']);
-    expect(await runner.run()).toMatchObject({ plan: { unchanged: true } });
+    expect(await runner.run()).toMatchObject({ plan: { push: null, toSend: 0 } });
     await stand.warehouse.query(`update people set note = 'B' where email = 'bob@shop.be'`);
     expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
     expect(profile('bob')).toEqual(['Bob', 'B', 'Lyon']);

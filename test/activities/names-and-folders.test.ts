@@ -36,7 +36,7 @@ test.each(['vip-retry', 'vip-pkey'])(
       counts: { added: 1 },
     });
     expect([...stand.actito.listMembers(id)]).toEqual(['anna@shop.be']);
-    expect(await runner.run()).toMatchObject({ plan: { unchanged: true } });
+    expect(await runner.run()).toMatchObject({ plan: { push: null, toSend: 0 } });
     expect([...stand.actito.listMembers(LIST)]).toEqual(['anna@shop.be']);
   },
 );

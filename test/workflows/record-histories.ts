@@ -7,7 +7,17 @@ import { hostWorker, type Hosted } from '../support/temporal-run.ts';
 
 /** The runs of which a real history is recorded, in the order in which they are made. */
 export const HISTORIES = [
-  ...(['first', 'unchanged', 'held', 'approved', 'undo', 'rebase', 'canceled', 'shared-import', 'failed'] as const),
+  ...([
+    'first',
+    'unchanged',
+    'held',
+    'approved',
+    'undo',
+    'rebase',
+    'canceled',
+    'shared-import',
+    'failed',
+  ] as const),
 ];
 export type HistoryName = (typeof HISTORIES)[number];
 
@@ -52,7 +62,10 @@ const STORIES: Record<HistoryName, (stand: Stand, hosted: Hosted) => Promise<Wor
   'shared-import': async (stand, hosted) => {
     await stand.writeDestination({ ...destination(stand.actito), imports: { shareWithin: '1s' } });
     for (const id of ['one', 'two']) await stand.writeActivation({ list: { name: id } }, id);
-    const [first, second] = [await hosted.start({ activation: 'one' }), await hosted.start({ activation: 'two' })];
+    const [first, second] = [
+      await hosted.start({ activation: 'one' }),
+      await hosted.start({ activation: 'two' }),
+    ];
     await second.result();
     return first;
   },

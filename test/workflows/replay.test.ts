@@ -31,7 +31,9 @@ function texts(value: unknown): string[] {
 test.each(HISTORIES)('holds no path of a machine and no personal data: %s', async (name) => {
   const all = texts(await read(name));
   expect(all.length).toBeGreaterThan(50);
-  expect(all.filter((text) => /(^|[^\w.])\/(home|root|work|tmp|Users|var|opt)\/|file:\/\//.test(text))).toEqual([]);
+  expect(
+    all.filter((text) => /(^|[^\w.])\/(home|root|work|tmp|Users|var|opt)\/|file:\/\//.test(text)),
+  ).toEqual([]);
   expect(all.filter((text) => /@shop\.be|\bAnn\b|\bEve\b/.test(text))).toEqual([]);
 });
 

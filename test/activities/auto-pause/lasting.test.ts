@@ -7,7 +7,7 @@ test('what someone has to mend is told from what passes: each word of the vocabu
   expect(words.filter(isLasting)).toEqual([
     ...['InvalidActivation', 'ConfigurationInvalid', 'MappingInvalid', 'SegmentQueryFailed', 'GuardTripped'],
     ...['AttributeConflict', 'ListConflict', 'ActitoRefused', 'ActitoUnauthorized', 'ImportFailed'],
-    ...['DeliveryRefused', 'MatchTooLow', 'StateRefused'],
+    ...['DeliveryRefused', 'StateDamaged', 'StateRefused'],
   ]);
 });
 
