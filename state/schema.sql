@@ -139,7 +139,7 @@ create index on runs (settled_at) where changes_logged;
 create table chunks (
   run         bigint not null references runs on delete cascade,
   no          integer not null,
-  -- Starts with c for a canary and v for rows set aside: those are found by aside_<run>, not by position.
+  -- Starts with c for a canary and v for rows set aside: those are in aside_<run>.
   pattern     text collate "C" not null,
   first_row   tid not null,
   last_row    tid not null,

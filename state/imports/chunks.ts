@@ -122,9 +122,10 @@ export function chunkRowsSql(
   { pattern, firstRow, lastRow }: Pick<Chunk, 'pattern' | 'firstRow' | 'lastRow'>,
 ): string {
   const aside = asideTable(run);
+  const range = `d.ctid between '${firstRow}' and '${lastRow}'`;
   if (/^[vc]/.test(pattern))
-    return `${delta} d join ${aside} aside on aside.mark = d.mark and aside.pattern = '${pattern}'`;
+    return `${delta} d join ${aside} aside on aside.mark = d.mark and aside.pattern = '${pattern}' and ${range}`;
   return `(select * from ${delta} d
-           where ctid between '${firstRow}' and '${lastRow}' and pattern = '${pattern}'
+           where ${range} and pattern = '${pattern}'
              and not exists (select from ${aside} aside where aside.mark = d.mark)) d`;
 }

@@ -12,9 +12,14 @@ export async function ensureMembersTable(state: State, activation: string): Prom
   });
 }
 
+/** Asks the catalog: `to_regclass` may answer from a cache that is older than a lock for which the transaction waited. */
 export async function tableExists(db: Knex, name: string): Promise<boolean> {
-  const [found] = await rows<{ exists: boolean }>(db, 'select to_regclass(?) is not null as exists', [name]);
-  return found!.exists;
+  const found = await rows(
+    db,
+    `select from pg_class where relname = cast(? as name) and relnamespace = current_schema()::regnamespace`,
+    [name],
+  );
+  return found.length > 0;
 }
 
 /**

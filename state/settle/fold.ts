@@ -17,7 +17,8 @@ export interface Folded {
 /*
  * Two folds without branches. Attributes are folded by what became of their imports, always; membership by whether the list
  * is the planned one (`:applied`), which a held or failed run's is not. Each mark is written with its own fact alone. So
- * that a first run writes a million rows once, both share a statement: every column depends on one of the two facts.
+ * that a first run writes a million rows once, both share a statement: every column depends on one fact. Who is missing is a
+ * fact about the segment, whatever became of the list; only a held run's segment is not believed (`:believed`).
  */
 
 /** The columns of the attributes, by `sent`. A member in doubt has no mark, so that it is sent again whatever its values. */
@@ -36,7 +37,7 @@ const ATTRIBUTES = {
                      when tried then statement_timestamp() else coalesce(m.waits_since, now()) end`,
 };
 
-/** The columns of the membership. */
+/** The columns of the membership, and of grace periods. */
 const MEMBERSHIP = {
   listed: `m.listed or (:applied and membership is not distinct from 'added')`,
   since: `case when :applied and membership = 'added' then :run else m.since end`,
@@ -50,18 +51,20 @@ const MEMBERSHIP = {
 
 /** Whoever is missing already keeps the moment of it; whoever was seen is no longer missing. */
 function grace(column: string, begin: string): string {
-  return `case when not :applied then m.${column}
+  return `case when not :believed then m.${column}
                when membership is distinct from 'leaving' then null
                else coalesce(m.${column}, ${begin}) end`;
 }
 
 /** Folds a run's delta into its activation's members. `applied`: the list is the planned one now. */
 export async function foldMembers(trx: Knex.Transaction, run: PlannedRun, applied: boolean): Promise<Folded> {
+  const believed = applied || run.plan.guards.length === 0;
   const members = membersTable(run.activation);
   const folded = foldedSql(run.run, run.delta);
   const { activation, openedAt } = run;
   const bindings = { run: run.run, activation, openedAt };
-  const filled = (sql: string) => sql.replaceAll(':applied', String(applied));
+  const filled = (sql: string) =>
+    sql.replaceAll(':applied', String(applied)).replaceAll(':believed', String(believed));
   const remapped = !isSameMapping(run, await lastMapping(trx, run));
   const hashes = hashesSql(run, remapped);
   const updates = Object.entries({ ...ATTRIBUTES, hashes, ...MEMBERSHIP });
@@ -76,7 +79,7 @@ export async function foldMembers(trx: Knex.Transaction, run: PlannedRun, applie
       `with ${folded}
        update ${members} m set ${updates.map(([column, value]) => `${column} = ${value}`).join(', ')}
        from folded
-       where folded.mark = m.mark and known and (sent is not null or :applied)
+       where folded.mark = m.mark and known and (sent is not null or :believed)
          and coalesce(membership, '') not in ('removed', 'erased')
          and not (sent is null and membership = 'leaving' and m.missing_run is not null)`,
     ),

@@ -5,7 +5,7 @@ import { fenced } from '../../state/runs/lease.ts';
 import { setAside } from '../../state/imports/set-aside.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { chunkFile, cutAgain } from './chunk-files.ts';
-import { deliver, FATES, goodRun, planned, sendChunk, type Fate } from './sending.ts';
+import { deliver, FATES, goodRun, keySeedsOf, planned, sendChunk, type Fate } from './sending.ts';
 import {
   definitionFor,
   freshState,
@@ -24,10 +24,13 @@ afterAll(() => world?.dispose());
 const people = (count: number, values: (string | null)[] = ['1', '2', '3']) =>
   Array.from({ length: count }, (_, i) => ({ key: `p${String(i).padStart(5, '0')}`, values }));
 
-test('members of one pattern go with one file, whatever their number', async () => {
+test('all members of one pattern go into one file, however many they are', async () => {
   const run = await planned(world, definitionFor(newActivation()), people(5_000));
   expect(await readChunks(world.state, run.run)).toEqual([
-    { no: 1, pattern: '000', firstKey: 'p00000', lastKey: 'p04999', members: 5_000, waitsSince: null },
+    {
+      ...{ no: 1, pattern: '000', members: 5_000, retries: 0, waitsSince: null },
+      ...{ firstRow: '(0,1)', lastRow: expect.stringMatching(/^\(\d+,\d+\)$/) as string },
+    },
   ]);
 });
 
@@ -54,7 +57,7 @@ test('there is one file for each set of attributes that are left out', async () 
   expect(files[2]!.rows).toEqual([{ customerId: 'no a', b: '2', c: '' }]);
 });
 
-test('nothing is sent of members who only leave, and a run without attributes sends nothing', async () => {
+test('removed members are not sent, and a run without attributes sends nothing', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, people(3));
   const leaving = await planned(world, definition, people(1));
@@ -82,7 +85,7 @@ const segmentArb = fc.uniqueArray(
 ) as fc.Arbitrary<SegmentRow[]>;
 /** An upper bound of the bytes of a row in a file. */
 const bytesOf = ({ key, values }: SegmentRow) =>
-  [key, ...values].reduce((sum, text) => sum + 2 * Buffer.byteLength(text ?? '') + 8, 0);
+  [key, ...values].reduce((sum, text) => sum + 2 * Buffer.byteLength(text ?? '') + 10, 0);
 
 test('files are cut at the limit, and every member is in exactly one of them', async () => {
   await fc.assert(
@@ -130,7 +133,7 @@ test('files are as large as allowed, and not larger', async () => {
   }
 });
 
-test('what became of a file is what became of its members, and of nobody else', async () => {
+test('the outcome of a file is the outcome of its members and of no others', async () => {
   const fatesArb = fc.array(fc.constantFrom(...FATES), { minLength: 40, maxLength: 40 });
   await fc.assert(
     fc.asyncProperty(segmentArb, fatesArb, async (segment, fates) => {
@@ -145,22 +148,28 @@ test('what became of a file is what became of its members, and of nobody else', 
       }
       await deliver(world, run);
       await settleRun(world.state, run);
-      for (const { key, hashes, retry_at } of await membersOf(world, definition.activation.id)) {
-        expect([key, hashes !== null]).toEqual([key, fateOf.get(key) === 'confirmed']);
-        expect([key, retry_at !== null]).toEqual([key, fateOf.get(key) === 'unexplained']);
+      for (const member of await membersOf(world, definition.activation.id)) {
+        const { key, hashes, attribute_mark, retry_at } = member;
+        const fate = fateOf.get(key)!;
+        expect([key, hashes !== null]).toEqual([key, fate === 'confirmed']);
+        expect([key, attribute_mark !== null]).toEqual([key, ['confirmed', 'unexplained'].includes(fate)]);
+        expect([key, retry_at !== null]).toEqual([key, fate === 'unexplained']);
       }
     }),
     { numRuns: 40 },
   );
 });
 
-test('members whose values were set aside get a file of their own, without these values', async () => {
+const bad = [{ attribute: 'b', reason: 'ValueTooLong' }];
+const asideOf = (keys: string[]) => keys.map((key) => ({ key, pattern: 'v010', bad }));
+
+test('members with rejected values get a file of their own, without these values', async () => {
   const run = await planned(world, definitionFor(newActivation()), people(4));
-  const bad = [{ attribute: 'b', reason: 'ValueTooLong' }];
-  const set = ['p00001', 'p00003'].map((key) => ({ key, pattern: 'v010', bad }));
-  await setAside(world.state, run, set);
-  await setAside(world.state, run, set); // a retry
-  const assign = () => fenced(world.state, run, (trx) => assignChunks(trx, run.run));
+  const seeds = await keySeedsOf(world.state, run.run);
+  const set = asideOf(['p00001', 'p00003']);
+  await setAside(world.state, run, run, seeds, set);
+  await setAside(world.state, run, run, seeds, set); // a retry
+  const assign = () => fenced(world.state, run, (trx) => assignChunks(trx, run));
   expect(await assign()).toBe(1);
   expect(await assign()).toBe(0);
   const chunks = await readChunks(world.state, run.run);
@@ -177,16 +186,24 @@ test('members whose values were set aside get a file of their own, without these
   ]);
 });
 
-test('a stage that PostgreSQL emptied or lost is told, not sent as an empty file', async () => {
-  const run = await planned(world, definitionFor(newActivation()), people(3));
-  const [chunk] = await readChunks(world.state, run.run);
-  await world.state.raw(`truncate ${run.stage}`);
-  await expect(chunkFile(world, run, chunk!)).rejects.toMatchObject({ name: 'StageLost' });
-  await world.state.raw(`drop table ${run.stage}`);
-  await expect(chunkFile(world, run, chunk!)).rejects.toMatchObject({ name: 'StageLost' });
+test('files of members with rejected values are cut at the limit too', async () => {
+  const limit = 2_000;
+  const all = people(60, ['x'.repeat(100), 'b', 'c']);
+  const run = await planned(world, definitionFor(newActivation()), all);
+  const aside = all.map(({ key }) => key).filter((_, index) => index % 2 === 0);
+  await setAside(world.state, run, run, await keySeedsOf(world.state, run.run), asideOf(aside));
+  await fenced(world.state, run, (trx) => assignChunks(trx, run, limit));
+  const chunks = (await readChunks(world.state, run.run)).filter(({ pattern }) => pattern === 'v010');
+  expect(chunks.length).toBeGreaterThan(2);
+  const files = await Promise.all(chunks.map((chunk) => chunkFile(world, run, chunk)));
+  expect(files.flatMap(({ keys }) => keys).sort()).toEqual(aside);
+  for (const [index, { bytes, keys }] of files.entries()) {
+    expect(bytes).toBeLessThanOrEqual(limit);
+    expect(keys).toHaveLength(chunks[index]!.members);
+  }
 });
 
-test('a pattern tells which attributes are left out', () => {
+test('a pattern says which attributes are left out', () => {
   expect(omittedAttributes('010')).toEqual([false, true, false]);
   expect(omittedAttributes('v110')).toEqual([true, true, false]);
   expect(omittedAttributes('')).toEqual([]);

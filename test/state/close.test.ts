@@ -3,9 +3,11 @@ import { cleanUp, closeRun } from '../../state/runs/close.ts';
 import { countRejects, MAX_STORED_REJECTS, storeRejects } from '../../state/rejects/rejects.ts';
 import { setAside } from '../../state/imports/set-aside.ts';
 import { withConnection } from '../../state/state.ts';
-import { planned } from './sending.ts';
+import { keySeedsOf, planned } from './sending.ts';
 import {
+  compareInto,
   definitionFor,
+  extract,
   freshState,
   newActivation,
   open,
@@ -22,7 +24,7 @@ afterAll(() => world?.dispose());
 
 const ANNA = { key: 'anna', values: ['1', '2', '3'] };
 const newPlanned = () => planned(world, definitionFor(newActivation()), [ANNA]);
-const tablesOf = (run: string) => tables(world, new RegExp(`^(stage|delta|result)_${run}(_|$)`));
+const tablesOf = (run: string) => tables(world, new RegExp(`^(delta|aside|result)_${run}(_|$)`));
 
 test('closing records the outcome and drops the tables of the run', async () => {
   const run = await newPlanned();
@@ -34,6 +36,15 @@ test('closing records the outcome and drops the tables of the run', async () => 
   expect(await tablesOf(run.run)).toEqual([]);
 });
 
+test('closing drops the deltas of all attempts, including abandoned ones', async () => {
+  const run = await open(world, definitionFor(newActivation()));
+  await compareInto(world, run, [ANNA]);
+  await extract(world, run, [ANNA]);
+  expect(await tablesOf(run.run)).toHaveLength(4);
+  await closeRun(world.state, run, { outcome: 'succeeded' });
+  expect(await tablesOf(run.run)).toEqual([]);
+});
+
 test('closing twice keeps the first outcome', async () => {
   const run = await newPlanned();
   await closeRun(world.state, run, { outcome: 'succeeded' });
@@ -41,7 +52,7 @@ test('closing twice keeps the first outcome', async () => {
   expect(await runRow(world, run.run)).toMatchObject({ outcome: 'succeeded', failure: null });
 });
 
-test('closing leaves the tables of other runs alone, also of those whose number begins alike', async () => {
+test('closing leaves the tables of other runs alone, even if their numbers share a prefix', async () => {
   const others = [];
   for (let i = 0; i < 12; i++) others.push(await newPlanned()); // numbers such as 1 and 12
   const [first, ...rest] = others;
@@ -51,14 +62,13 @@ test('closing leaves the tables of other runs alone, also of those whose number 
   for (const run of rest) expect(await tablesOf(run.run)).toHaveLength(3);
 });
 
-test('a table that is in use does not hold up the close, and is dropped later', async () => {
+test('a table that is in use does not delay closing, and is dropped later', async () => {
   const run = await newPlanned();
-  const stage = run.stage!;
   await withConnection(world.state, async (reader) => {
     await reader.query('begin');
-    await reader.query(`select from ${stage}`);
+    await reader.query(`select from ${run.delta}`);
     await closeRun(world.state, run, { outcome: 'succeeded' });
-    expect(await tablesOf(run.run)).toEqual([stage]);
+    expect(await tablesOf(run.run)).toEqual([run.delta]);
     expect(await runRow(world, run.run)).toMatchObject({ outcome: 'succeeded' });
     await reader.query('rollback');
   });
@@ -66,12 +76,12 @@ test('a table that is in use does not hold up the close, and is dropped later', 
   expect(await tablesOf(run.run)).toEqual([]);
 });
 
-test('the janitor drops what closed and forgotten runs left, and nothing else', async () => {
+test('the janitor drops the tables of closed and unknown runs, and nothing else', async () => {
   const open = await newPlanned();
   const closed = await newPlanned();
   await world.state.raw('update runs set closed_at = now() where no = ?', [closed.run]);
   const gone = '999999';
-  await world.state.raw(`create table delta_${gone} (key text)`);
+  await world.state.raw(`create table delta_${gone}_1 (key text)`);
   const members = await tables(world, /^members_/);
   await cleanUp(world.state);
   expect(await tablesOf(open.run)).toHaveLength(3);
@@ -79,7 +89,7 @@ test('the janitor drops what closed and forgotten runs left, and nothing else', 
   expect(await tables(world, /^members_/)).toEqual(members);
 });
 
-test('the next run of an activation cleans up behind a killed one', async () => {
+test('the next run of an activation cleans up after a killed one', async () => {
   const definition = definitionFor(newActivation());
   const killed = await planned(world, definition, [ANNA]);
   await open(world, definition);
@@ -97,7 +107,9 @@ test('rejects are stored once each, and counted by stage, reason and attribute',
   await storeRejects(world.state, run, rejects);
   await storeRejects(world.state, run, rejects.slice(0, 2));
   const bad = [{ attribute: 'a', reason: 'ValueTooLong' }];
-  await setAside(world.state, run, [{ key: 'anna', pattern: 'v100', bad }]);
+  await setAside(world.state, run, run, await keySeedsOf(world.state, run.run), [
+    { key: 'anna', pattern: 'v100', bad },
+  ]);
   await closeRun(world.state, run, { outcome: 'succeeded with rejects' });
   expect(await countRejects(world.state, run.run)).toEqual([
     { stage: 'extract', reason: 'KeyMalformed', attribute: '', count: 2 },
@@ -107,7 +119,7 @@ test('rejects are stored once each, and counted by stage, reason and attribute',
   ]);
 });
 
-test('many rejects are stored in one go', async () => {
+test('many rejects are stored in one call', async () => {
   const run = await newPlanned();
   const many = Array.from({ length: MAX_STORED_REJECTS }, (_, no) => ({
     key: `k${no}`,

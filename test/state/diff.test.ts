@@ -1,16 +1,21 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { planRun } from '../../state/plan/plan.ts';
+import { checksumOf } from '../../activation/comparison/marks.ts';
+import { hasOwnIdentifier, type Definition } from '../../activation/definition/definition.ts';
+import { readPlanned } from '../../state/runs/runs.ts';
 import { rows } from '../../state/state.ts';
-import { modelDelta, type ModelMember } from './diff-model.ts';
+import { ambiguousKeys, modelDelta, modelList, type ModelDelta, type ModelMember } from './diff-model.ts';
+import { listLines } from './sending.ts';
 import {
   activationRow,
   definitionFor,
   extract,
   freshState,
-  hashesOf,
+  marksOf,
   newActivation,
   open,
+  type CompareOptions,
+  type SegmentRow,
   type StateWorld,
 } from './support.ts';
 
@@ -21,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => world?.dispose());
 
 const OWN_IDENTIFIER = { list: { identifier: { column: 'card', attribute: 'cardNumber' } } };
-const KEYS = ['a', 'b', 'c', 'd', 'e'];
+const KEYS = [...'abcdefghijkl'];
 
 const valuesArb = fc.constantFrom(
   ['1', '2', '3'],
@@ -32,104 +37,156 @@ const valuesArb = fc.constantFrom(
 ) as fc.Arbitrary<(string | null)[]>;
 const identifierArb = fc.constantFrom('i1', 'i2');
 
-const memberArb: fc.Arbitrary<ModelMember> = fc.record({
-  listed: fc.boolean(),
-  identifier: identifierArb,
-  values: fc.option(valuesArb),
-  outcome: fc.constantFrom('ok', 'ok', 'refused', 'unmatched'),
-  retry: fc.constantFrom(null, 'due', 'later'),
-  missed: fc.constantFrom(null, null, 0, 1, 2),
-});
+const memberArb: fc.Arbitrary<ModelMember> = fc
+  .record({
+    listed: fc.boolean(),
+    identifier: identifierArb,
+    values: fc.option(valuesArb),
+    outcome: fc.constantFrom('ok', 'ok', 'refused', 'unmatched', 'unexplained'),
+    retry: fc.constantFrom('due', 'later'),
+    missed: fc.constantFrom(null, null, 0, 1, 2),
+  })
+  .map((member) => ({ ...member, retry: member.outcome === 'ok' ? null : member.retry }));
 const membersArb = fc.uniqueArray(fc.tuple(fc.constantFrom(...KEYS), memberArb), {
   selector: ([key]) => key,
 });
 const rowArb = fc.record({ key: fc.constantFrom(...KEYS), identifier: identifierArb, values: valuesArb });
-/** Half of the rows tell of a member what is known of it already. */
-const worldArb = membersArb.chain((members) =>
+/** Half of the rows say of a member what is known of it already; some keys have several rows, in any order. */
+const segmentOf = (members: [string, ModelMember][]): fc.Arbitrary<SegmentRow[]> =>
+  fc
+    .tuple(fc.subarray(members), fc.array(rowArb, { maxLength: 6 }), fc.boolean())
+    .chain(([known, others, isTwice]) => {
+      const same = known.flatMap(([key, { identifier, values }]) =>
+        values ? [{ key, identifier, values }] : [],
+      );
+      const all = [...same, ...others, ...(isTwice ? same : [])];
+      return fc.shuffledSubarray(all, { minLength: all.length });
+    });
+/** Room for all in memory, for some, and for nobody; slots that collide; batches of one row and more. */
+const compareArb: fc.Arbitrary<CompareOptions> = fc.record(
+  {
+    slots: fc.constantFrom(512, 50, 50, 16, 1),
+    indexBits: fc.constantFrom(0, 1, 3),
+    batch: fc.integer({ min: 1, max: 5 }),
+  },
+  { requiredKeys: ['slots'] },
+);
+const worldArb = fc.tuple(membersArb, fc.boolean()).chain(([members, own]) =>
   fc.record({
-    members: fc.constant(members),
-    segment: fc
-      .tuple(fc.subarray(members), fc.array(rowArb, { maxLength: 4 }))
-      .map(([known, rows]) => [
-        ...known.flatMap(([key, { identifier, values }]) => (values ? [{ key, identifier, values }] : [])),
-        ...rows,
+    /** The list holds identifiers of their own, and not the keys. */
+    own: fc.constant(own),
+    members: fc.constant(
+      members.map(([key, member]): [string, ModelMember] => [
+        key,
+        own ? member : { ...member, identifier: key },
       ]),
+    ),
+    segment: segmentOf(members).map((segment) =>
+      segment.map((row): SegmentRow => (own ? row : { ...row, identifier: row.key })),
+    ),
     resync: fc.boolean(),
-    mayRetryAlone: fc.boolean(),
+    mayRetry: fc.boolean(),
     grace: fc.constantFrom(0, 1, 2),
+    options: compareArb,
   }),
 );
 
 const RETRY_AT = { due: `now() - interval '1 minute'`, later: `now() + interval '1 hour'` };
 
-test('the delta is what the rules say of every member', async () => {
+/** Inserts members as if earlier runs had settled them. */
+async function insertMembers(definition: Definition, members: [string, ModelMember][]): Promise<void> {
+  const { id } = definition.activation;
+  const own = hasOwnIdentifier(definition.activation);
+  const seed = String((await activationRow(world, id)).seed);
+  const listed: bigint[] = [];
+  for (const [key, member] of members) {
+    const { identifier, outcome, retry, missed = null } = member;
+    const marks = marksOf(definition, seed, { key, identifier, values: member.values ?? ['', '', ''] });
+    if (member.listed) listed.push(BigInt(marks.identifierMark));
+    const isConfirmed = member.values !== null && outcome !== 'unexplained';
+    await world.state.raw(
+      `insert into members_${id.replaceAll('-', '_')}
+         (mark, attribute_mark, identifier_mark, key, identifier, listed, hashes, outcome, retry_at, since, missing_run,
+          missing_since, missing_after)
+       values (:mark, :attributeMark, :identifierMark, :key, :identifier, :listed, decode(:hashes, 'hex'), :outcome,
+               ${retry ? RETRY_AT[retry] : 'null'}, 0, :missingRun, now(), :missingAfter)`,
+      {
+        ...marks,
+        ...{ key, identifier: own ? identifier : null, listed: member.listed, outcome },
+        attributeMark: member.values && marks.attributeMark,
+        hashes: isConfirmed ? marks.hashes : null,
+        ...{ missingRun: missed === null ? null : 1, missingAfter: missed === null ? null : 9 - missed },
+      },
+    );
+  }
+  await world.state.raw(
+    'update activations set list_own = :own, list_members = :members, list_checksum = :checksum where id = :id',
+    { id, own, members: listed.length, checksum: checksumOf(...listed) },
+  );
+}
+
+test('the delta follows the rules for every member, for any order of rows and any amount of memory', async () => {
   const seen = new Set<string | null>();
   await fc.assert(
-    fc.asyncProperty(worldArb, async ({ members, segment, resync, mayRetryAlone, grace }) => {
+    fc.asyncProperty(worldArb, async ({ own, members, segment, resync, mayRetry, grace, options }) => {
       const removal = grace > 0 ? { removal: { after: `${grace} runs` } } : {};
-      const definition = definitionFor(newActivation(), { ...OWN_IDENTIFIER, ...removal });
-      const { id } = definition.activation;
+      const definition = definitionFor(newActivation(), { ...(own ? OWN_IDENTIFIER : {}), ...removal });
       const run = await open(world, definition, { resync });
-      const { seed } = await activationRow(world, id);
-      for (const [key, { listed, identifier, values, outcome, retry, missed = null }] of members) {
-        await world.state.raw(
-          `insert into members_${id.replaceAll('-', '_')}
-             (key, identifier, listed, hashes, outcome, retry_at, since, missing_run, missing_since, missing_after)
-           values (:key, :identifier, :listed, decode(:hashes, 'hex'), :outcome, ${retry ? RETRY_AT[retry] : 'null'}, 0,
-                   :missingRun, now(), :missingAfter)`,
-          {
-            ...{ key, identifier, listed, outcome },
-            ...{ missingRun: missed === null ? null : 1, missingAfter: missed === null ? null : 9 - missed },
-            hashes: values && hashesOf(definition, String(seed), values),
-          },
-        );
-      }
+      await insertMembers(definition, members);
       await world.state.raw(
         `update activations set retried_at = now() - cast(? as interval), succeeded_runs = 9 where id = ?`,
-        [mayRetryAlone ? '25 hours' : '1 hour', id],
+        [mayRetry ? '25 hours' : '1 hour', run.activation],
       );
-      await extract(world, run, segment);
-      const { plan, counts } = await readPlanned(world.state, run.run);
+      await extract(world, run, segment, options);
+      const planned = await readPlanned(world.state, run.run);
 
-      const expected = modelDelta(new Map(members), segment, { resync, mayRetryAlone, grace });
+      const known = new Map(members);
+      const expected = modelDelta(known, segment, { resync, mayRetry, grace });
       const delta = await rows(
         world.state,
-        `select key, membership, attributes, pattern from delta_${run.run} order by key`,
+        `select coalesce(d.key, m.key) as key, membership, attributes, pattern, known
+         from ${planned.delta} d left join members_${run.activation.replaceAll('-', '_')} m using (mark) order by 1`,
       );
-      expect(delta).toEqual(expected.delta);
-      const count = (test: (row: (typeof expected.delta)[number]) => boolean) =>
-        expected.delta.filter(test).length;
-      expect(plan).toMatchObject({
-        retriesAlone: expected.retriesAlone,
-        toSend: count(({ attributes }) => attributes !== null),
-      });
-      expect(counts).toMatchObject({
+      expect(delta).toEqual(expected.map((row) => ({ ...row, known: known.has(row.key) })));
+      const list = modelList(known, segment, expected);
+      expect(await listLines(world, planned)).toEqual(list);
+      const count = (test: (row: ModelDelta) => boolean) => expected.filter(test).length;
+      const retries = count(({ attributes }) => attributes === 'retry');
+      const toSend = count(({ attributes }) => attributes !== null);
+      expect(planned.plan).toMatchObject({ toSend, retriesAlone: retries > 0 && retries === toSend });
+      expect(planned.counts).toMatchObject({
+        ...{ read: segment.length, members: list.length },
+        duplicates: segment.length - new Set(segment.map(({ key }) => key)).size,
+        ambiguous: ambiguousKeys(segment).length,
         added: count(({ membership }) => membership === 'added'),
         removed: count(({ membership }) => membership === 'removed'),
         changed: count(({ attributes }) => attributes === 'changed'),
-        members:
-          new Set(segment.map(({ key }) => key)).size + count(({ membership }) => membership === 'leaving'),
+        unchanged:
+          list.length -
+          count(
+            ({ membership, attributes }) =>
+              attributes !== null || ['added', 'reidentified', 'leaving'].includes(membership!),
+          ),
       });
-      for (const { membership, attributes } of expected.delta) seen.add(membership).add(attributes);
+      for (const { membership, attributes } of expected) seen.add(membership).add(attributes);
     }),
-    { numRuns: 120 },
+    { numRuns: 150 },
   );
   // The worlds were varied enough to have shown each rule.
-  const memberships = ['added', 'removed', 'reidentified', 'leaving', 'returned', 'forgotten'];
+  const memberships = ['added', 'removed', 'reidentified', 'leaving', 'returned', 'erased'];
   for (const kind of [...memberships, 'fresh', 'changed', 'retry', 'resent']) {
     expect(seen).toContain(kind);
   }
 }, 180_000);
 
-test('a plan that stands is not made again', async () => {
+test('a published plan is not made again', async () => {
   const run = await open(world, definitionFor(newActivation()));
-  await extract(world, run, [{ key: 'a', values: ['1', '2', '3'] }]);
-  const first = await readPlanned(world.state, run.run);
-  await world.state.raw(`delete from ${first.stage}`);
+  const first = await extract(world, run, [{ key: 'a', values: ['1', '2', '3'] }]);
+  expect(await extract(world, run, [{ key: 'b', values: ['4', '5', '6'] }])).toEqual(first);
   expect(await readPlanned(world.state, run.run)).toEqual(first);
 });
 
-test('the same plan has the same hash, and another segment, resync or mapping another one', async () => {
+test('the same plan has the same hash; another segment, a resync or another mapping changes it', async () => {
   const id = newActivation();
   const hashOf = async (value: string, options = {}, changes = {}) => {
     const run = await open(world, definitionFor(id, changes), options);

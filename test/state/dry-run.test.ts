@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closeRun } from '../../state/runs/close.ts';
-import { planRun } from '../../state/plan/plan.ts';
+import { readPlanned } from '../../state/runs/runs.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { rows } from '../../state/state.ts';
 import { deliver, goodRun, planned, sendAll } from './sending.ts';
@@ -53,7 +53,7 @@ async function dryRun(definition: Definition) {
   return { run, counts, plan };
 }
 
-test('a dry run tells what a run would do, and leaves everything as it was', async () => {
+test('a dry run shows what a run would do and leaves everything as it was', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, [ANNA, BOB]);
   const before = await dump();
@@ -62,7 +62,7 @@ test('a dry run tells what a run would do, and leaves everything as it was', asy
   expect(plan).toMatchObject({ push: 'changed', toSend: 2 });
   expect(await dump()).toEqual(before);
   expect(await runRow(world, run.run)).toMatchObject({ fence: null, outcome: 'succeeded' });
-  expect(await tables(world, new RegExp(`^(stage|delta|result)_${run.run}(_|$)`))).toEqual([]);
+  expect(await tables(world, new RegExp(`^(delta|aside|result)_${run.run}(_|$)`))).toEqual([]);
 });
 
 test('the plan of a dry run is the plan of the run that follows', async () => {
@@ -72,7 +72,7 @@ test('the plan of a dry run is the plan of the run that follows', async () => {
   expect((await planned(world, definition, CHANGED)).plan).toEqual(plan);
 });
 
-test('a dry run runs beside a run that holds the lease, and disturbs nothing of it', async () => {
+test('a dry run can run beside a run that holds the lease without disturbing it', async () => {
   const definition = definitionFor(newActivation());
   const holder = await planned(world, definition, [ANNA, BOB]);
   await sendAll(world, holder);
@@ -85,7 +85,7 @@ test('a dry run runs beside a run that holds the lease, and disturbs nothing of 
   expect(await membersOf(world, definition.activation.id)).toHaveLength(2);
 });
 
-test('a dry run does not settle a run that was killed: that is left to the next one', async () => {
+test('a dry run does not settle a killed run; the next run does', async () => {
   const definition = definitionFor(newActivation());
   const killed = await planned(world, definition, [ANNA]);
   await sendAll(world, killed);
@@ -102,11 +102,11 @@ test('a dry run before the first run takes no lease and acknowledges nothing', a
   await dryRun(definition);
   expect(await membersOf(world, definition.activation.id)).toEqual([]);
   expect(await activationRow(world, definition.activation.id)).toMatchObject({
-    ...{ fence: '0', holder_run: null, list_dirty: false, list_delivered_at: null, fingerprint: null },
+    ...{ fence: '0', holder_run: null, list_dirty: false, list_delivered_at: null, version: '0' },
   });
 });
 
-test('a dry run that was killed is closed by the next run', async () => {
+test('the next run closes a killed dry run', async () => {
   const definition = definitionFor(newActivation());
   const dry = await open(world, definition, { dryRun: true });
   await extract(world, dry, CHANGED);
@@ -115,5 +115,5 @@ test('a dry run that was killed is closed by the next run', async () => {
     outcome: 'failed',
     closed_at: expect.any(Date) as Date,
   });
-  expect(await tables(world, new RegExp(`^stage_${dry.run}_`))).toEqual([]);
+  expect(await tables(world, new RegExp(`^(delta|aside|result)_${dry.run}(_|$)`))).toEqual([]);
 });

@@ -50,7 +50,7 @@ test.each<[End[], ReturnType<typeof A> | null]>([
   expect(await failureStreak(world.state, await history(ends))).toEqual(streak);
 });
 
-test('activations are counted apart', async () => {
+test('each activation has its own streak', async () => {
   const [one] = [await history(['A', 'A']), await history(['A', 'A', 'A'])];
   expect(await failureStreak(world.state, one)).toEqual(A(2));
 });

@@ -23,7 +23,7 @@ const many = (count: number) => people(...Array.from({ length: count }, (_, i) =
 const listWith = async (definition: Definition, ...keys: string[]) =>
   listLines(world, await planned(world, definition, people(...keys)));
 
-test('of 2 runs, a member stays for two runs that lack it, and leaves with the third in a row', async () => {
+test('with a grace period of 2 runs, the third run in a row without a member removes it', async () => {
   const definition = after('2 runs');
   await goodRun(world, definition, people('anna', 'bob'));
   for (const place of ['first', 'second']) {
@@ -34,10 +34,12 @@ test('of 2 runs, a member stays for two runs that lack it, and leaves with the t
   const { plan, counts } = await goodRun(world, definition, people('anna'));
   expect(counts).toMatchObject({ removed: 1, leaving: 0, members: 1 });
   expect(plan.push).toBe('changed');
-  expect((await planned(world, definition, people('anna'))).plan.unchanged).toBe(true);
+  const next = await planned(world, definition, people('anna'));
+  expect(next.plan).toMatchObject({ push: null, toSend: 0 });
+  expect(next.counts).toMatchObject({ removed: 0, leaving: 0, unchanged: 1 });
 });
 
-test('of 24 hours, it leaves with the first run that finds it missing for so long', async () => {
+test('with a grace period of 24 hours, the first run after 24 hours without a member removes it', async () => {
   const definition = after('24h');
   await goodRun(world, definition, people('anna', 'bob'));
   await goodRun(world, definition, people('anna'));
@@ -53,7 +55,7 @@ test('of 24 hours, it leaves with the first run that finds it missing for so lon
 });
 
 test.each(['failed', 'held', 'cancelled'] as const)(
-  'a run that %s is none that lacked a member',
+  'a run that ended as %s does not count toward the grace period',
   async (outcome) => {
     const definition = after('1 run');
     await goodRun(world, definition, people('anna', 'bob'));
@@ -66,7 +68,7 @@ test.each(['failed', 'held', 'cancelled'] as const)(
   },
 );
 
-test('who comes back within the grace has never left, and its grace begins anew', async () => {
+test('a member that returns within its grace period was never removed, and its next grace period starts anew', async () => {
   const definition = after('2 runs');
   const sinceOf = async (key: string) => {
     const table = `members_${definition.activation.id.replaceAll('-', '_')}`;
@@ -85,7 +87,31 @@ test('who comes back within the grace has never left, and its grace begins anew'
   expect(await listWith(definition, 'anna')).toEqual(['anna']);
 });
 
-test('a resync keeps those whose grace is not over', async () => {
+test('a run that could not deliver its list still records who was missing and who returned', async () => {
+  const definition = after('24h');
+  const undelivered = async (...keys: string[]) => {
+    const run = await planned(world, definition, people(...keys));
+    await sendAll(world, run);
+    await deliver(world, run, { arrives: false });
+    await settleRun(world.state, run);
+    await closeRun(world.state, run, { outcome: 'failed' });
+  };
+  const pass = (hours: number) =>
+    world.state.raw(
+      `update members_${definition.activation.id.replaceAll('-', '_')}
+       set missing_since = missing_since - interval '${hours} hours'`,
+    );
+  await goodRun(world, definition, people('anna', 'bob'));
+  await undelivered('anna', 'carl');
+  await pass(23);
+  expect(await listWith(definition, 'anna')).toEqual(['anna', 'bob']);
+  await pass(1);
+  expect(await listWith(definition, 'anna')).toEqual(['anna']);
+  await undelivered('anna', 'bob', 'carl');
+  expect(await listWith(definition, 'anna')).toEqual(['anna', 'bob']);
+});
+
+test('a resync keeps members in their grace period', async () => {
   const definition = after('1 run');
   await goodRun(world, definition, people('anna', 'bob'));
   const run = await planned(world, definition, people('anna'), { resync: true });
@@ -93,7 +119,7 @@ test('a resync keeps those whose grace is not over', async () => {
   expect(await listLines(world, run)).toEqual(['anna', 'bob']);
 });
 
-test('without the setting, whoever was leaving leaves with the next run', async () => {
+test('without the setting, the next run removes members in their grace period', async () => {
   const definition = after('9 runs');
   await goodRun(world, definition, people('anna', 'bob'));
   await goodRun(world, definition, people('anna'));
@@ -113,7 +139,7 @@ test.each([
     stays: false,
   },
 ])(
-  'when the list $what, whoever is leaving stays: $stays, for its identifier is the old one',
+  'if the list $what, a member in its grace period stays on it: $stays',
   async ({ changes, destination = {}, stays }) => {
     const definition = after('9 runs', card('cardNumber'));
     await goodRun(world, definition, people('anna', 'bob'));
@@ -129,7 +155,7 @@ test.each([
   },
 );
 
-test('the guards judge those who leave, not those who will', async () => {
+test('the guards count removed members, not members in their grace period', async () => {
   const guards = { maxRemovedRatio: 0.3, maxRemoved: 50 };
   const definition = after('1 run', { guards });
   await goodRun(world, definition, many(200));
@@ -140,7 +166,7 @@ test('the guards judge those who leave, not those who will', async () => {
   expect(second.plan.guards.map(({ guard }) => guard)).toEqual(['maxRemovedRatio', 'maxRemoved']);
 });
 
-test('an empty segment trips the guard although the list is kept, and those who are leaving are kept alive', async () => {
+test('an empty segment trips the guard even if everyone is in a grace period, and the list is kept alive', async () => {
   const definition = after('9 runs', { guards: {} });
   await goodRun(world, definition, people('anna', 'bob'));
   await goodRun(world, definition, people('anna'));
@@ -157,15 +183,16 @@ test('an empty segment trips the guard although the list is kept, and those who 
   expect(await activationRow(world, definition.activation.id)).toMatchObject({ list_members: '2' });
 });
 
-test('a stage that lost rows is noticed although others are leaving', async () => {
+test('a state that lost members is noticed even if others are in their grace period', async () => {
   const definition = after('9 runs');
   await goodRun(world, definition, people('anna', 'bob'));
   const run = await planned(world, definition, people('anna'));
-  await world.state.raw(`delete from ${run.stage} where key = 'bob'`);
-  await expect(listLines(world, run)).rejects.toMatchObject({ name: 'StageLost' });
+  await world.state.raw(`delete from members_${run.activation.replaceAll('-', '_')} where key = 'bob'`);
+  await expect(listLines(world, run)).rejects.toMatchObject({ type: 'StateDamaged' });
+  await expect(planned(world, definition, people('anna'))).rejects.toMatchObject({ type: 'StateDamaged' });
 });
 
-test('attributes that change while another member is leaving are sent, those of who is leaving are not', async () => {
+test('changed attributes are sent while another member is in its grace period; those of that member are not', async () => {
   const definition = after('9 runs');
   await goodRun(world, definition, people('anna', 'bob'));
   const run = await planned(world, definition, [{ key: 'anna', values: ['x', '2', '3'] }]);
@@ -174,5 +201,6 @@ test('attributes that change while another member is leaving are sent, those of 
   await settleRun(world.state, run);
   await closeRun(world.state, run, { outcome: 'succeeded' });
   const again = await planned(world, definition, [{ key: 'anna', values: ['x', '2', '3'] }]);
-  expect(again.plan).toMatchObject({ toSend: 0, unchanged: false });
+  expect(again.plan.toSend).toBe(0);
+  expect(again.counts).toMatchObject({ changed: 0, leaving: 1 });
 });

@@ -35,8 +35,8 @@ async function runOf(definition: Definition, table: Table, files = 1): Promise<n
   ].slice(0, files);
   const run = await planned(world, definition, segment);
   let sent = 0;
-  for (const { no } of await readChunks(world.state, run.run)) {
-    const id = await intendImport(world.state, run, { chunk: no, ...table });
+  for (const chunk of await readChunks(world.state, run.run)) {
+    const id = await intendImport(world.state, run, { chunk, ...table });
     if (id === null) break;
     await recordImport(world.state, run, id, { status: 'confirmed' });
     sent++;
@@ -63,7 +63,7 @@ const lineOf = async ({ quotaKey }: Table) =>
     .map(({ activation }) => activation);
 const ids = (...definitions: Definition[]) => definitions.map(({ activation }) => activation.id);
 
-test('when the quota renews, who waits comes before a newcomer, and who waits longer before who waits shorter', async () => {
+test('when the quota renews, waiting activations come before newcomers, in the order in which they began to wait', async () => {
   const table = newTable(1);
   const [first, second, third] = [newDefinition(), newDefinition(), newDefinition()];
   expect(await runOf(first, table)).toBe(1);
@@ -77,7 +77,7 @@ test('when the quota renews, who waits comes before a newcomer, and who waits lo
   expect(await lineOf(table)).toEqual(ids(third, first));
 });
 
-test('no more than one import is kept for each that waits: the others are anyone’s', async () => {
+test('one import is reserved for each waiting activation; any activation can use the others', async () => {
   const table = newTable(3);
   const [greedy, waiting, newcomer] = [newDefinition(), newDefinition(), newDefinition()];
   await runOf(greedy, table, 2);
@@ -89,7 +89,7 @@ test('no more than one import is kept for each that waits: the others are anyone
   expect(await runOf(waiting, table)).toBe(1);
 });
 
-test('who had an import and needs more goes to the end of the line; who has sent everything leaves it', async () => {
+test('an activation that had an import and needs more goes to the end of the line; one that has sent everything leaves it', async () => {
   const table = newTable(1);
   const [large, small] = [newDefinition(), newDefinition()];
   expect(await runOf(large, table, 2)).toBe(1);
@@ -103,7 +103,7 @@ test('who had an import and needs more goes to the end of the line; who has sent
   expect(await lineOf(table)).toEqual(ids(large));
 });
 
-test('an activation that has not run for two days blocks nobody; one that asks every day keeps its place', async () => {
+test('an activation that has not run for two days loses its place; one that asks every day keeps it', async () => {
   const table = newTable(1);
   const [gone, daily, newcomer] = [newDefinition(), newDefinition(), newDefinition()];
   await runOf(newcomer, table);
@@ -119,7 +119,7 @@ test('an activation that has not run for two days blocks nobody; one that asks e
   expect(await runOf(daily, table)).toBe(1);
 });
 
-test('retries alone do not line up, and other tables know nothing of the line', async () => {
+test('an activation with only retries does not line up, and each profile table has its own line', async () => {
   const [table, other] = [newTable(1), newTable(1)];
   const [first, second] = [newDefinition(), newDefinition()];
   await runOf(first, table);

@@ -3,12 +3,13 @@ import { closeRun } from '../../state/runs/close.ts';
 import { intendDelivery, recordDelivered } from '../../state/lists/deliveries.ts';
 import { intendImport, recordImport, storeResults } from '../../state/imports/imports.ts';
 import { fenced, type Fence, type Holder } from '../../state/runs/lease.ts';
-import { planRun } from '../../state/plan/plan.ts';
+import { setAside } from '../../state/imports/set-aside.ts';
 import { saveProvisioned } from '../../state/lists/provisioned.ts';
 import { storeRejects } from '../../state/rejects/rejects.ts';
 import { openState } from '../../state/state.ts';
 import { settleRun } from '../../state/settle/settle.ts';
-import { beginExtraction } from '../../state/stage.ts';
+import { publish } from '../../state/delta/publish.ts';
+import { beginAttempt } from '../../state/delta/writer.ts';
 import { until } from '../setup/until.ts';
 import { deliver, planned, sendAll } from './sending.ts';
 import {
@@ -64,7 +65,7 @@ test('a lease whose holder has ended is taken over at once, with a larger fence'
   expect(BigInt(run.fence!)).toBeGreaterThan(BigInt(former.fence!));
 });
 
-test('whoever takes over settles and closes the former run', async () => {
+test('the run that takes over settles and closes the former run', async () => {
   const definition = definitionFor(newActivation());
   const former = await planned(world, definition, [ANNA, BOB]);
   await sendAll(world, former);
@@ -81,7 +82,7 @@ test('whoever takes over settles and closes the former run', async () => {
   ]);
 });
 
-test('a run that closed gives its lease back, and its fence is never used again', async () => {
+test('a closed run releases its lease, and its fence is never used again', async () => {
   const definition = definitionFor(newActivation());
   const former = await open(world, definition);
   await closeRun(world.state, former, { outcome: 'succeeded' });
@@ -91,7 +92,7 @@ test('a run that closed gives its lease back, and its fence is never used again'
   expect(BigInt(run.fence!)).toBeGreaterThan(BigInt(former.fence!));
 });
 
-test('of several openers at once exactly one gets the lease, whether it is new or left behind', async () => {
+test('if several executions open at once, exactly one gets the lease, whether it is new or abandoned', async () => {
   const definition = definitionFor(newActivation());
   await open(world, definition); // a first run creates the tables of the activation
   const here = new Set<string>();
@@ -124,27 +125,35 @@ test('an execution whose run was closed by its successor cannot open again', asy
   await expect(open(world, definition, { holder })).rejects.toMatchObject({ name: 'RunSuperseded' });
 });
 
-test('activations do not share leases', async () => {
+test('each activation has its own lease', async () => {
   const [one, other] = [definitionFor(newActivation()), definitionFor(newActivation())];
   await open(world, one);
   expect(await tryToOpen(world, other, { isOpen: everyoneIsThere })).toHaveProperty('run');
 });
 
+const NOTHING_FOUND = {
+  ...{ version: '0', base: { members: 0, checksum: '0' }, columns: [], reasons: {}, guards: [] },
+  counts: { read: 0, rejected: 0, forgotten: 0, duplicates: 0, ambiguous: 0 },
+};
+const CHUNK = { no: 1, retries: 0 };
+const SEEDS = [1n, 2n] as const;
 const NOTHING = { tableId: '', listId: '', attributes: [], key: '' };
 /** Every kind of write, by a run that may no longer write. */
 const WRITES: Record<string, (fence: Fence, activation: string, ids: Ids) => Promise<unknown>> = {
-  'begin an extraction': (fence) => beginExtraction(world.state, fence),
-  plan: (fence) => readPlanned(world.state, fence.run),
+  'begin to compare': (fence) => beginAttempt(world.state, fence, 3),
+  'publish what it has found': (fence) => publish(world.state, fence, 1, NOTHING_FOUND),
   'store rejects': (fence) => storeRejects(world.state, fence, [{ key: 'k', reason: 'KeyMissing' }]),
   'intend an import': (fence) =>
-    intendImport(world.state, fence, { chunk: 1, quotaKey: 'q', limit: 9, retriesAlone: false }),
+    intendImport(world.state, fence, { chunk: CHUNK, quotaKey: 'q', limit: 9, retriesAlone: false }),
   'record an import': (fence, _, { imported }) =>
     recordImport(world.state, fence, imported, { status: 'confirmed' }),
   'store results': (fence) =>
-    storeResults(world.state, fence, 1, [{ key: 'anna', outcome: 'refused', reason: 'R' }]),
+    storeResults(world.state, fence, 1, SEEDS, [{ key: 'anna', outcome: 'refused', reason: 'R' }]),
+  'set rows aside': (fence, activation) =>
+    setAside(world.state, fence, { activation }, SEEDS, [{ key: 'anna', pattern: 'v100', bad: [] }]),
   'intend a delivery': (fence, activation) =>
     intendDelivery(world.state, fence, {
-      ...{ activation, target: '', reason: 'changed' },
+      ...{ activation, kind: 'plan', target: '', reason: 'changed' },
       members: 0,
       checksum: '0',
     }),
@@ -161,9 +170,9 @@ interface Ids {
 }
 
 async function intendBoth(fence: Fence, activation: string): Promise<Ids> {
-  const quota = { chunk: 1, quotaKey: 'q', limit: 1_000, retriesAlone: false };
+  const quota = { chunk: CHUNK, quotaKey: 'q', limit: 1_000, retriesAlone: false };
   const imported = (await intendImport(world.state, fence, quota))!;
-  const row = { activation, target: '', reason: 'changed', members: 0, checksum: '0' } as const;
+  const row = { activation, kind: 'plan', target: '', reason: 'changed', members: 0, checksum: '0' } as const;
   return { imported, delivery: await intendDelivery(world.state, fence, row) };
 }
 
@@ -178,7 +187,7 @@ test.each(Object.keys(WRITES))('a run that was superseded can no longer %s', asy
   expect(await runRow(world, again.run)).toMatchObject({ closed_at: null, plan: null });
 });
 
-test('closing late changes nothing of the run that took over', async () => {
+test('closing late does not affect the run that took over', async () => {
   const definition = definitionFor(newActivation());
   const former = await open(world, definition);
   const run = await open(world, definition);
@@ -188,7 +197,7 @@ test('closing late changes nothing of the run that took over', async () => {
   await extract(world, run, [ANNA]); // still writes
 });
 
-test('a fenced write that is under way makes the one who takes over wait for it', async () => {
+test('a takeover waits for a fenced write in progress', async () => {
   const definition = definitionFor(newActivation());
   const former = await planned(world, definition, [ANNA]);
   const other = openState({ url: world.url, poolSize: 4 });
