@@ -40,20 +40,20 @@ export async function recallList(
     const [found] = await rows<Record<'forgotten' | 'added' | 'removed', string>>(
       trx,
       `with changed as (${FIRST_CHANGES_AFTER}),
-            then as (select changed.*, ${unwanted} as forgotten from changed),
+            past as (select changed.*, ${unwanted} as forgotten from changed),
             written as (
               insert into ${delta} (mark, known, membership, key, identifier, identifier_mark, former_mark)
               select mark, known, membership, key, identifier, identifier_mark, former_mark
-              from (select then.mark, m.mark is not null as known, then.key, then.identifier, then.identifier_mark,
+              from (select past.mark, m.mark is not null as known, past.key, past.identifier, past.identifier_mark,
                            m.identifier_mark as former_mark,
-                           case when then.change = 'entered' or forgotten then case when m.listed then 'removed' end
+                           case when past.change = 'entered' or forgotten then case when m.listed then 'removed' end
                                 when m.listed is not true then 'added'
-                                when m.identifier is distinct from then.identifier then 'reidentified' end as membership
-                    from then left join ${membersTable(activation)} m using (mark)) as back
+                                when m.identifier is distinct from past.identifier then 'reidentified' end as membership
+                    from past left join ${membersTable(activation)} m using (mark)) as back
               where membership is not null
               returning membership
             )
-       select (select count(*) from then where forgotten) as forgotten,
+       select (select count(*) from past where forgotten) as forgotten,
               count(*) filter (where membership = 'added') as added, count(*) filter (where membership = 'removed') as removed
        from written`,
       { activation, to },
