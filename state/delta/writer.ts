@@ -22,6 +22,12 @@ export async function beginAttempt(state: State, fence: Fence, attributes: numbe
       [fence.run],
     );
     const attempt = row!.attempts;
+    // What an earlier attempt rejected may be right by now; once a delta is published, its rejects stand.
+    await trx.raw(
+      `delete from rejects using runs
+       where run = :run and no = run and stage = 'extract' and delta is null`,
+      { run: fence.run },
+    );
     await trx.raw(
       `create table ${deltaTable(fence.run, attempt)} (like delta, ${valueColumns(attributes)
         .map((column) => `${column} text`)

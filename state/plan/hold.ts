@@ -26,7 +26,8 @@ export async function judgeMatches(state: State, fence: Fence): Promise<PlannedR
     const [left] = await rows<{ digest: string }>(
       trx,
       `with ${foldedSql(run.run, run.delta)}
-       select ${digestSql(`sent in ('doubt', 'untouched')`)} as digest from folded d`,
+       -- Of whom there was nothing to send, and who is not stored yet, there is nothing to send the next time either.
+       select ${digestSql(`(sent in ('doubt', 'untouched') or sent = 'nothing' and not known)`)} as digest from folded d`,
     );
     const { list } = run.plan;
     const hash = planHash(run, left!.digest, list.checksum);

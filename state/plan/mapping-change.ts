@@ -27,6 +27,15 @@ export function isSameMapping(
   return before === null || isDeepStrictEqual(before, definition.activation.attributes);
 }
 
+/** Whether a mapping gives values the same marks as the one before: the column that they come from has no part in them. */
+export function hasSameMarks(
+  { definition }: Pick<Run, 'definition'>,
+  before: AttributeMapping[] | null,
+): boolean {
+  const marked = (mappings: AttributeMapping[]) => mappings.map(({ attribute, nulls }) => [attribute, nulls]);
+  return before === null || isDeepStrictEqual(marked(before), marked(definition.activation.attributes));
+}
+
 /**
  * Which attributes of a mapping are new since the last one, when some are and others are not: whoever has the others
  * confirmed needs only the new ones. Null where a file must hold every attribute, or there is nothing to tell apart.

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { membersTable } from '../names.ts';
-import { isSameMapping, lastMapping } from '../plan/mapping-change.ts';
+import { hasSameMarks, lastMapping } from '../plan/mapping-change.ts';
 import type { PlannedRun } from '../runs/runs.ts';
 import { rows } from '../state.ts';
 import { foldedSql } from './folded.ts';
@@ -23,9 +23,13 @@ export interface Folded {
 
 /** The columns of the attributes, by `sent`. A member in doubt has no mark, so that it is sent again whatever its values. */
 const ATTRIBUTES = {
-  // What was sent last: a change always sends, a pause only delays that the same is sent again.
+  // What was sent last: a change always sends, a pause only delays that the same is sent again. Under a changed mapping the
+  // old mark must not count should that mapping come back, see hashesSql: the complement of a mark is nobody's.
   attribute_mark: `case when sent in ('confirmed', 'kept', 'nothing', 'unexplained') then folded.attribute_mark
-                        when sent = 'doubt' then null else m.attribute_mark end`,
+                        when sent = 'doubt' then null
+                        when sent = 'untouched' and :remapped and m.attribute_mark is not null
+                          then ~folded.attribute_mark
+                        else m.attribute_mark end`,
   outcome: `case when sent = 'confirmed' then folded.outcome when sent in ('nothing', 'unexplained') then sent
                  else m.outcome end`,
   retry_at: `case when sent = 'confirmed' and folded.outcome = 'ok' or sent in ('doubt', 'nothing') then null
@@ -63,9 +67,13 @@ export async function foldMembers(trx: Knex.Transaction, run: PlannedRun, applie
   const folded = foldedSql(run.run, run.delta);
   const { activation, openedAt } = run;
   const bindings = { run: run.run, activation, openedAt };
+  // An undo sends no attributes, and says nothing of how they are mapped.
+  const remapped = run.request.undo === undefined && !hasSameMarks(run, await lastMapping(trx, run));
   const filled = (sql: string) =>
-    sql.replaceAll(':applied', String(applied)).replaceAll(':believed', String(believed));
-  const remapped = !isSameMapping(run, await lastMapping(trx, run));
+    sql
+      .replaceAll(':applied', String(applied))
+      .replaceAll(':believed', String(believed))
+      .replaceAll(':remapped', String(remapped));
   const hashes = hashesSql(run, remapped);
   const updates = Object.entries({ ...ATTRIBUTES, hashes, ...MEMBERSHIP });
   const counts = await countFolded(trx, run, folded);
@@ -132,13 +140,13 @@ function hashesSql({ definition }: PlannedRun, remapped: boolean): string {
                when sent in ('doubt', 'unexplained') then null ${still} else m.hashes end`;
 }
 
-/** Of members whose attributes were not read, nobody knows which of their hashes are still mapped. */
+/** Of members whose attributes were not read, nobody knows which of their hashes are still mapped. All others have a row. */
 async function forgetOldHashes(trx: Knex, { activation }: PlannedRun, folded: string): Promise<void> {
   const members = membersTable(activation);
   await trx.raw(
     `with ${folded}
-     update ${members} m set hashes = null
-     where hashes is not null and not exists (select from folded where folded.mark = m.mark and sent is not null)`,
+     update ${members} m set attribute_mark = null, hashes = null
+     where (hashes is not null or attribute_mark is not null) and not exists (select from folded where folded.mark = m.mark and sent is not null)`,
   );
 }
 

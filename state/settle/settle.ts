@@ -34,18 +34,21 @@ export async function settleWithin(trx: Knex.Transaction, number: string): Promi
 async function settlePlan(trx: Knex.Transaction, run: PlannedRun): Promise<void> {
   const { activation, plan } = run;
   const held = plan.guards.length > 0;
+  // A held run has nothing to fold but the results of its imports; these once, although it is never settled.
+  if (held && (run.counts.updated !== undefined || !(await hasImports(trx, run)))) return;
   const delivery = await findDelivered(trx, run.run, 'plan');
   const applied = delivery !== undefined || (plan.push === null && !held);
   // Nothing to go back to: a first list of a million need not be logged.
   const isFirst = await isFirstDelivery(trx, activation);
   if (applied && !isFirst) await logChanges(trx, run);
   const folded = await foldMembers(trx, run, applied);
-  await trx.raw('update activations set version = version + 1, waiting = :waiting where id = :activation', {
-    activation,
-    waiting: folded.unsent > 0,
-  });
+  await trx.raw('update activations set version = version + 1 where id = ?', [activation]);
   if (delivery) await acknowledgeList(trx, run, delivery);
-  if (run.request.undo === undefined) await moveOn(trx, run.run, activation, folded.unsent);
+  // An undo sends no attributes: whoever waits for an import goes on waiting.
+  if (run.request.undo === undefined) {
+    await trx.raw('update activations set waiting = ? where id = ?', [folded.unsent > 0, activation]);
+    await moveOn(trx, run.run, activation, folded.unsent);
+  }
   await addCounts(trx, run.run, folded);
   // A held plan is no news about mapping or membership: the next run compares with what was there before.
   if (held) return;
@@ -53,6 +56,10 @@ async function settlePlan(trx: Knex.Transaction, run: PlannedRun): Promise<void>
     run: run.run,
     logged: !isFirst,
   });
+}
+
+async function hasImports(trx: Knex, { run }: Run): Promise<boolean> {
+  return (await rows(trx, 'select from imports where run = ? limit 1', [run])).length > 0;
 }
 
 async function isFirstDelivery(trx: Knex, activation: string): Promise<boolean> {
