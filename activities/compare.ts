@@ -4,6 +4,7 @@ import { seedsOf } from '../activation/comparison/marks.ts';
 import { columnsToRead, type Activation } from '../activation/definition/definition.ts';
 import { Failure } from '../activation/failures.ts';
 import type { Column } from '../activation/values/kinds.ts';
+import { readAcknowledged } from '../state/acknowledged.ts';
 import { loadMarks } from '../state/delta/marks.ts';
 import { publish, type Found } from '../state/delta/publish.ts';
 import { openSpill } from '../state/delta/spill.ts';
@@ -60,7 +61,12 @@ async function compareSegment(
   const signal = cancellation();
   const report = progress();
   const { activation, source } = run.definition;
-  const warehouse = await openWarehouse(source, env);
+  // Before the warehouse is asked anything: whoever waits for memory keeps no transaction open there.
+  const share = await slots.open(slotsFor((await readAcknowledged(state, run)).list.members), signal);
+  const warehouse = await openWarehouse(source, env).catch((error: unknown) => {
+    share.close();
+    throw error;
+  });
   let comparison: Comparison | undefined;
   try {
     const guards = await askSource(warehouse, activation.guards, signal);
@@ -76,8 +82,7 @@ async function compareSegment(
     const { marked, sink } = await loadMarks(
       state,
       run,
-      async ({ members, seed, wide, grace }) => {
-        const share = await slots.open(slotsFor(members), signal);
+      ({ seed, wide, grace }) => {
         comparison = new Comparison({
           ...{ definition: run.definition, columns, seeds: seedsOf(run.definition, columns, seed) },
           ...{ resync: run.resync, grace, wide, isForgotten, share, openSpill },
@@ -95,6 +100,7 @@ async function compareSegment(
     return { version: marked.version, base, columns, counts, reasons: rejects.reasons, guards };
   } finally {
     comparison?.close();
+    share.close();
     await warehouse.close();
   }
 }

@@ -37,14 +37,14 @@ export interface MarkSink {
 export async function loadMarks<S extends MarkSink>(
   state: State,
   run: Run,
-  prepare: (marked: Marked) => Promise<S>,
+  prepare: (marked: Marked) => S,
   report: (members: number) => void,
 ): Promise<{ marked: Marked; sink: S }> {
   return withConnection(state, async (client) => {
     await client.query('begin isolation level repeatable read, read only');
     const { succeededRuns, target, ...marked } = await readMarked(client, run);
     const grace = hasGrace(run, target);
-    const sink = await prepare({ ...marked, grace });
+    const sink = prepare({ ...marked, grace });
     const sql = marksSql(run, marked.wide, grace ? overSql(run, succeededRuns) : 'false');
     await load(client, sql, sink, report);
     await client.query('commit');

@@ -160,10 +160,11 @@ export async function compareInto(
   }));
   const reasons: Record<string, number> = {};
   const isForgotten = await readForgottenKeys(state);
+  const share = await new SlotBudget(slots).open(slots);
   const { marked, sink } = await loadMarks(
     state,
     run,
-    async ({ seed, wide, grace }) =>
+    ({ seed, wide, grace }) =>
       new Comparison({
         ...{
           definition,

@@ -142,14 +142,14 @@ test.each<Broken>([
   },
   {
     what: 'a schema that is behind',
-    make: () => stand.state.raw(`update knex_migrations set name = 'x' where name = '0001-initial'`),
+    make: () => stand.state.raw(`update knex_migrations set name = 'x' where name = 'schema.sql'`),
     fail: ['state database'],
-    says: /^StateRefused: Its schema lacks 0001-initial: start the worker again/,
+    says: /^StateRefused: Its schema lacks schema.sql: start the worker again/,
   },
 ])('$what is told with what to do, and all else is tried', async ({ make, fail, says }) => {
   await make();
   const { ended, probes: told } = await probes();
-  await stand.state.raw(`update knex_migrations set name = '0001-initial' where name = 'x'`);
+  await stand.state.raw(`update knex_migrations set name = 'schema.sql' where name = 'x'`);
 
   expect(ended).toMatchObject({ code: 1, err: '' });
   expect(told.map(({ name }) => name)).toEqual(ALL);
