@@ -15,7 +15,7 @@ const INSTALL = `
   end $$;
   create function bench.watch(watched regclass) returns void language plpgsql as $$
   begin
-    execute format('create trigger bench_report after insert or update or delete on %s
+    execute format('create or replace trigger bench_report after insert or update or delete on %s
                     for each statement execute function bench.report()', watched);
   end $$;
   create function bench.watch_created() returns event_trigger language plpgsql as $$

@@ -32,6 +32,9 @@ export interface DirectRunOptions {
   activation?: string;
   dryRun?: boolean;
   resync?: boolean;
+  /** Takes the segment for what Actito has; or puts the list back to how it was after this run. */
+  rebase?: boolean;
+  undo?: string;
   /** The run is killed after this phase: neither settled nor closed. */
   killedAfter?: PhaseName;
   /** Called when importing fails with what passes: it is then tried again, as Temporal would after a pause. */
@@ -41,6 +44,8 @@ export interface DirectRunOptions {
 export type ActivityFailure = Error & { type?: string; nonRetryable?: boolean; nextRetryDelay?: number };
 
 export interface DirectRun extends Partial<ClosedRun> {
+  /** The number of the run, once it is open. */
+  run?: string;
   plan?: PlanSummary;
   provisioned?: ProvisionSummary;
   imported?: ImportSummary;
@@ -61,6 +66,15 @@ export async function directRunner(stand: Stand, logger: Logger = SILENT) {
 
   return {
     run: (options: DirectRunOptions = {}) => directRun(activities, { client, logger }, options),
+    /** Erases the person of a record in an activation, as the workflow does it. */
+    forget: (record: number, activation: string) =>
+      new MockActivityEnvironment(
+        {
+          workflowExecution: { workflowId: `forget/${record}`, runId: randomUUID() },
+          workflowNamespace: 'default',
+        },
+        { client, logger },
+      ).run(activities.forgetIn as never, { record, activation } as never),
     close: () => connection.close(),
   };
 }
@@ -70,7 +84,14 @@ async function directRun(
   { client, logger }: { client: Client; logger: Logger },
   options: DirectRunOptions,
 ): Promise<DirectRun> {
-  const { activation = ACTIVATION, dryRun = false, resync = false, killedAfter } = options;
+  const {
+    activation = ACTIVATION,
+    dryRun = false,
+    resync = false,
+    killedAfter,
+    rebase = false,
+    undo,
+  } = options;
   const workflowExecution = { workflowId: `activation/${activation}`, runId: randomUUID() };
   const env = new MockActivityEnvironment(
     { workflowExecution, workflowNamespace: 'default' },
@@ -91,7 +112,7 @@ async function directRun(
   };
   const killed = (phase: PhaseName) => phase === killedAfter;
 
-  const answer = await call('open', { activation, dryRun, resync });
+  const answer = await call('open', { activation, dryRun, resync, rebase, undo, reason: 'test' });
   if ('busy' in answer) return { outcome: 'skipped' };
   if (killed('open')) return { killed: true };
   const { run, fence } = answer.opened;
@@ -106,7 +127,8 @@ async function directRun(
     if (killed('compare')) return { killed: true };
     plan = await call('plan', ref);
     if (killed('plan')) return { killed: true };
-    if (!dryRun && plan.guards.length === 0) {
+    if (rebase) await call('rebase', ref);
+    if (!dryRun && !rebase && plan.guards.length === 0) {
       provisioned = await call('provision', ref);
       if (killed('provision')) return { killed: true };
       if (plan.toSend > 0) {
@@ -125,5 +147,5 @@ async function directRun(
   await call('settle', ref);
   if (killed('settle')) return { killed: true };
   const outcome = plan?.guards.length ? 'held' : failure ? 'failed' : 'succeeded';
-  return { ...(await call('close', ref, { outcome })), plan, provisioned, imported, list, failure };
+  return { ...(await call('close', ref, { outcome })), run, plan, provisioned, imported, list, failure };
 }

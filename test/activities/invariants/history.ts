@@ -65,7 +65,7 @@ export function histories(names: string[]) {
           { weight: 1, arbitrary: fc.constant('none') },
           { weight: 3, arbitrary: fc.constantFrom(...Object.keys(FAULTS)) },
         ),
-        killedAfter: fc.option(fc.constantFrom(...PHASES), { nil: undefined, freq: 1 }),
+        killedAfter: fc.option(fc.constantFrom(...PHASES), { nil: undefined, freq: 2 }),
         resync: fc.oneof(
           { weight: 4, arbitrary: fc.constant(false) },
           { weight: 1, arbitrary: fc.constant(true) },

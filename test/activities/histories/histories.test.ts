@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FAULTS } from '../invariants/history.ts';
+import { historiesOf, type Model } from './commands.ts';
+import { CONTACTS, MAPPINGS, World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await World.start();
+});
+afterAll(() => world?.stop());
+
+/** After one run that sends everything, Actito has exactly what the segment says; then nothing is left to do. */
+async function expectRepaired({ segment, forgotten }: Model): Promise<void> {
+  await world.configure(MAPPINGS.all!, 0);
+  await world.fill(segment);
+  await world.stand.age(25); // refused rows are due again
+  const before = world.shown();
+  const { outcome, failure } = await world.run({ resync: true });
+  expect([outcome, failure]).toEqual(['succeeded', undefined]);
+  const { profiles, list } = world.shown();
+  const members = segment.filter(({ name }) => CONTACTS.includes(name) && !forgotten.has(name));
+  expect(list).toEqual(members.map(({ name }) => name).sort());
+  for (const name of CONTACTS) {
+    const person = members.find((member) => member.name === name);
+    const kept = before.profiles[name]!;
+    expect(profiles[name]).toEqual({
+      firstName: person?.firstName ?? kept.firstName,
+      spent: person?.spent ?? kept.spent,
+      city: person ? (person.city ?? '') : kept.city,
+    });
+  }
+  const work = world.work();
+  await world.run();
+  expect(world.work()).toEqual(work);
+}
+
+test('whatever happens in whatever order, each step does only what it can explain, and one run repairs everything', async () => {
+  const steps = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(historiesOf(9), async (commands) => {
+      await world.reset();
+      const model: Model = { segment: [], forgotten: new Set(), undoable: [], steps };
+      await fc.asyncModelRun(() => ({ model, real: world }), commands);
+      world.switchFaultsOff();
+      await expectRepaired(model);
+    }),
+    { numRuns: 30 },
+  );
+  const wanted = ['none', 'killed', 'shared', 'mapping', 'grace', 'rebase', 'undo', 'forget'];
+  expect([...steps]).toEqual(expect.arrayContaining(wanted));
+  expect(Object.keys(FAULTS).filter((fault) => steps.has(fault)).length).toBeGreaterThan(4);
+}, 900_000);
