@@ -45,11 +45,12 @@ export async function publish(
     const mappedBefore = await lastMapping(trx, run);
     if (found.counts.ambiguous > 0) await resolveAmbiguous(trx, run, delta);
     if (!isSameMapping(run, mappedBefore)) await resolveMapping(trx, run, delta, mappedBefore);
-    await resolveForgotten(trx, run, delta);
+    const forgottenSince = await resolveForgotten(trx, run, delta);
     // Without it the planner takes a small delta for a large one, and settles it by reading all members.
     await trx.raw(`analyze ${delta} (mark)`);
     const { base, columns, reasons, guards, version } = found;
-    const { forgotten, ...counts } = found.counts;
+    const { forgotten: known, ...counts } = found.counts;
+    const forgotten = known + forgottenSince;
     await trx.raw(
       `update runs set delta = :delta, version = :version, columns = :columns, base_members = :members,
               base_checksum = :checksum, counts = counts || :counts, rejected = :reasons, source_guards = :guards

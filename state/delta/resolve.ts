@@ -1,10 +1,11 @@
 import type { Knex } from 'knex';
-import { isAnyoneForgotten, forgottenSql } from '../forgotten/digests.ts';
+import { forgottenSql, isErasurePending } from '../forgotten/digests.ts';
 import { membersTable } from '../names.ts';
 import { newAttributes } from '../plan/mapping-change.ts';
 import type { AttributeMapping } from '../../activation/definition/activation.ts';
 import { MAX_STORED_REJECTS } from '../rejects/rejects.ts';
 import type { Run } from '../runs/runs.ts';
+import { rows } from '../state.ts';
 
 /*
  * What is done to a delta between its last row and its publication. All of it is rare, and works on the few rows that
@@ -84,13 +85,31 @@ function isConfirmedSql(index: number): string {
   return `coalesce(position(substring(d.hashes from ${8 * index + 1} for 8) in m.hashes) > 0, false)`;
 }
 
-/** Whoever is to be forgotten, and is not erased yet, has no grace period. */
-export async function resolveForgotten(trx: Knex, run: Run, delta: string): Promise<void> {
-  if (!run.definition.activation.removal || !(await isAnyoneForgotten(trx))) return;
+/**
+ * As long as an erasure is not complete, somebody may be a member, or may have been written before the wish was recorded:
+ * they leave at once, without a grace period, although the segment has them.
+ * @returns how many more were left out than the comparison knew of
+ */
+export async function resolveForgotten(trx: Knex, run: Run, delta: string): Promise<number> {
+  if (!(await isErasurePending(trx))) return 0;
+  const isForgotten = (row: string) =>
+    `(${forgottenSql(`${row}.key`)} or (${row}.identifier is not null and ${forgottenSql(`${row}.identifier`)}))`;
+  const written = await rows<{ mark: string }>(
+    trx,
+    `delete from ${delta} d where key is not null and membership is distinct from 'removed' and ${isForgotten('d')}
+     returning mark`,
+  );
+  const members = membersTable(run.activation);
   await trx.raw(
     `update ${delta} d set membership = 'removed', former_mark = m.identifier_mark
-     from ${membersTable(run.activation)} m
-     where m.mark = d.mark and d.membership = 'leaving'
-       and (${forgottenSql('m.key')} or (m.identifier is not null and ${forgottenSql('m.identifier')}))`,
+     from ${members} m where m.mark = d.mark and d.membership = 'leaving' and ${isForgotten('m')}`,
   );
+  const unchanged = await rows<{ mark: string }>(
+    trx,
+    `insert into ${delta} (mark, known, membership, former_mark)
+     select mark, true, case when listed then 'removed' else 'erased' end, case when listed then identifier_mark end
+     from ${members} m where ${isForgotten('m')} and not exists (select from ${delta} d where d.mark = m.mark)
+     returning mark`,
+  );
+  return new Set([...written, ...unchanged].map(({ mark }) => mark)).size;
 }

@@ -31,6 +31,12 @@ export async function isAnyoneForgotten(db: Knex): Promise<boolean> {
   return found.length > 0;
 }
 
+/** Whether somebody who was forgotten may still be a member somewhere. */
+export async function isErasurePending(db: Knex): Promise<boolean> {
+  const found = await rows(db, 'select from forgotten where completed_at is null limit 1');
+  return found.length > 0;
+}
+
 /**
  * Those of some texts that are a forgotten key in any spelling; `country` is that of the activation's phone numbers.
  * @param record look for this record's keys alone

@@ -60,7 +60,8 @@ function damaged({ activation }: Run, found: number, { members }: ListFigures): 
   return new Failure(
     'StateDamaged',
     `The state database has ${found} members for the list of activation ${activation}; ${members} were planned` +
-      `${found === members ? ', and not the same ones' : ''}. Someone changed its tables; nothing was delivered. Run again: ` +
-      'the next run checks the state first, and says what to do.',
+      `${found === members ? ', and not the same ones' : ''}. Someone changed its tables; nothing was delivered. Run again. If ` +
+      `that fails too, and Actito has what the segment says: actito-sync rebase ${activation} --reason "…". To send ` +
+      `everything again: actito-sync resync ${activation}`,
   );
 }

@@ -21,7 +21,7 @@ interface Renewed {
 /**
  * Brings the stored keys of an activation to the present rules of canonical keys, and marks them anew, if they were stored
  * under others. Members that become one person become one row, which is sent and delivered anew; a list that changes by
- * that is dirty. Does nothing when the rules are the same.
+ * that is dirty. When the rules are the same, only a rebase or resync looks at all keys: someone may have changed them.
  */
 export async function renewKeys(state: State, fence: Fence, run: Run): Promise<void> {
   const [found] = await rows<{ rules: number; seed: string }>(
@@ -29,8 +29,10 @@ export async function renewKeys(state: State, fence: Fence, run: Run): Promise<v
     'select rules, seed from activations where id = ?',
     [run.activation],
   );
-  if (found!.rules === KEY_RULES) return;
+  const sameRules = found!.rules === KEY_RULES;
+  if (sameRules && !run.request.rebase && !run.resync) return;
   const changed = await findRenewed(state, run, found!.seed);
+  if (sameRules && changed.length === 0) return;
   await setTransaction(state, async (trx) => {
     await checkFence(trx, fence, { lock: 'no key update' });
     if (changed.length > 0) await replace(trx, run.activation, changed);
@@ -88,6 +90,7 @@ function renew(
 /** Rows that would have the same mark become one: listed if one of them was, and with nothing confirmed. */
 async function replace(trx: Knex, activation: string, changed: Renewed[]): Promise<void> {
   const members = membersTable(activation);
+  const before = await countListed(trx, members);
   await trx.raw(
     `create temporary table renewed on commit drop as
      select m.*, new_mark, new_identifier_mark, new_key, new_identifier
@@ -111,13 +114,21 @@ async function replace(trx: Knex, activation: string, changed: Renewed[]): Promi
      on conflict (mark) do update
      set listed = m.listed or excluded.listed, attribute_mark = null, hashes = null, outcome = 'ok', retry_at = null`,
   );
-  const [list] = await rows<{ members: string; sum: string }>(
+  const after = await countListed(trx, members);
+  const [list] = await rows<{ checksum: string }>(
     trx,
-    `select count(*) as members, coalesce(sum(identifier_mark), 0) as sum from ${members} where listed`,
+    'select list_checksum as checksum from activations where id = ?',
+    [activation],
   );
+  // By difference: members that someone took away must still be missed when the marks are loaded.
   await trx.raw(
-    `update activations set list_members = :members, list_checksum = :checksum, list_dirty = true where id = :activation`,
-    { activation, members: list!.members, checksum: checksumOf(BigInt(list!.sum)) },
+    `update activations set list_members = list_members + :more, list_checksum = :checksum, list_dirty = true
+     where id = :activation`,
+    {
+      activation,
+      more: after.members - before.members,
+      checksum: checksumOf(BigInt(list!.checksum), after.sum, -before.sum),
+    },
   );
   // The change log names members by marks: there is no way back to before.
   await trx.raw('update runs set changes_logged = false where activation = ? and changes_logged', [
@@ -126,4 +137,12 @@ async function replace(trx: Knex, activation: string, changed: Renewed[]): Promi
   await trx.raw('delete from changes using runs where runs.no = changes.run and activation = ?', [
     activation,
   ]);
+}
+
+async function countListed(trx: Knex, members: string): Promise<{ members: number; sum: bigint }> {
+  const [list] = await rows<{ members: string; sum: string }>(
+    trx,
+    `select count(*) as members, coalesce(sum(identifier_mark), 0) as sum from ${members} where listed`,
+  );
+  return { members: Number(list!.members), sum: BigInt(list!.sum) };
 }

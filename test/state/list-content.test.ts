@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readAcknowledged } from '../../state/acknowledged.ts';
+import type { DeliveryKind } from '../../state/lists/deliveries.ts';
 import { withListContent } from '../../state/lists/list-content.ts';
-import type { Plan, Run } from '../../state/runs/runs.ts';
+import type { PlannedRun } from '../../state/runs/runs.ts';
 import { goodRun, listLines, planned } from './sending.ts';
 import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from './support.ts';
 
@@ -18,7 +20,24 @@ const people = (count: number): SegmentRow[] =>
     values: ['1', '2', '3'],
   }));
 
-const linesOf = (run: Run & { plan: Plan }) => listLines(world, run);
+const linesOf = (run: PlannedRun) => listLines(world, run);
+
+/** Reads a run's list through `use`, as a delivery does. */
+async function read<T>(
+  run: PlannedRun,
+  use: (content: AsyncIterable<Uint8Array>) => Promise<T>,
+  kind: DeliveryKind = 'plan',
+): Promise<T> {
+  const { seed, list } = await readAcknowledged(world.state, run);
+  const figures = kind === 'plan' ? run.plan.list : list;
+  return withListContent(world.state, run, { kind, figures, seed, separator: ';' }, use);
+}
+
+async function textOf(content: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of content) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
 
 test('a list is everyone in the segment, one line each, keys quoted where CSV needs it', async () => {
   const segment = [...people(20_000), { key: 'a;"b"', values: ['1', '2', '3'] }];
@@ -34,49 +53,74 @@ test('a list holds the identifier where it is not the key', async () => {
   expect(await linesOf(run)).toEqual(['card0', 'card1']);
 });
 
-test('a list that is only kept alive comes from the members that were delivered last', async () => {
+test('a list is the members that stay, without those who are removed, and with those who are added', async () => {
   const definition = definitionFor(newActivation(), OWN_IDENTIFIER);
   await goodRun(world, definition, people(3));
-  const run = await planned(world, definition, people(3));
-  expect(run.plan.list.from).toBe('members');
-  expect(await linesOf(run)).toEqual(['card0', 'card1', 'card2']);
+  const [stays, renamed, ...added] = people(5).slice(1);
+  const run = await planned(world, definition, [stays!, { ...renamed!, identifier: 'new' }, ...added]);
+  expect(await linesOf(run)).toEqual(['card1', 'card3', 'card4', 'new']);
+});
+
+test('a list that is kept alive is the one that was delivered last, whatever the run would change', async () => {
+  const definition = definitionFor(newActivation(), OWN_IDENTIFIER);
+  await goodRun(world, definition, people(3));
+  const run = await planned(world, definition, [
+    { ...people(1)[0]!, identifier: 'new' },
+    ...people(5).slice(3),
+  ]);
+  expect(await read(run, textOf, 'kept')).toBe('card0\ncard1\ncard2\n');
 });
 
 test('an empty list is a list', async () => {
   expect(await linesOf(await planned(world, definitionFor(newActivation()), []))).toEqual([]);
 });
 
-const LOSSES: Record<string, (stage: string) => string> = {
-  'was emptied by a crash': (stage) => `truncate ${stage}`,
-  'is gone': (stage) => `drop table ${stage}`,
-  'has lost a row': (stage) => `delete from ${stage} where key = 'p1'`,
-  'holds somebody else instead': (stage) => `update ${stage} set key = 'x' where key = 'p1'`,
+const LOSSES: Record<string, (tables: { delta: string; members: string }) => string> = {
+  'a delta that was emptied': ({ delta }) => `truncate ${delta}`,
+  'a delta that has lost a row': ({ delta }) => `delete from ${delta} where key = 'p3'`,
+  'a delta that holds somebody else instead': ({ delta }) => `update ${delta} set key = 'x' where key = 'p3'`,
+  'members that were emptied': ({ members }) => `truncate ${members}`,
+  'members of whom one is gone': ({ members }) => `delete from ${members} where key = 'p1'`,
+  'members that hold somebody else instead': ({ members }) =>
+    `update ${members} set key = 'x' where key = 'p1'`,
 };
-test.each(Object.keys(LOSSES))('a stage that %s gives no list', async (loss) => {
-  const run = await planned(world, definitionFor(newActivation()), people(3));
-  await world.state.raw(LOSSES[loss]!(run.stage!));
-  let begun = false;
-  const use = async () => (begun = true);
-  const reading = withListContent(world.state, run, ';', use);
-  await expect(reading).rejects.toMatchObject({ name: 'StageLost' });
-  expect(begun).toBe(false);
+test.each(Object.keys(LOSSES))('a list from %s never comes to its end', async (loss) => {
+  const definition = definitionFor(newActivation());
+  await goodRun(world, definition, people(3));
+  const run = await planned(world, definition, people(4));
+  const members = `members_${run.activation.replaceAll('-', '_')}`;
+  await world.state.raw(LOSSES[loss]!({ delta: run.delta, members }));
+  await expect(read(run, textOf)).rejects.toMatchObject({ name: 'StateDamaged' });
 });
 
-test('what happens to the stage while the list is read does not change the list', async () => {
-  const run = await planned(world, definitionFor(newActivation()), people(50_000));
-  const seen = await withListContent(world.state, run, ';', async (content) => {
-    await world.state.raw(`delete from ${run.stage} where key like '%7'`);
-    let lines = 0;
-    for await (const chunk of content) for (const byte of chunk) if (byte === 10) lines++;
-    return lines;
+test('a list whose delta is gone never begins', async () => {
+  const run = await planned(world, definitionFor(newActivation()), people(3));
+  await world.state.raw(`drop table ${run.delta}`);
+  await expect(read(run, textOf)).rejects.toMatchObject({ code: '42P01' }); // undefined_table
+});
+
+test('what happens to its tables while the list is read does not change the list', async () => {
+  const definition = definitionFor(newActivation());
+  await goodRun(world, definition, people(30_000));
+  const run = await planned(world, definition, people(50_000));
+  const lines = await read(run, async (content) => {
+    let count = 0;
+    for await (const chunk of content) {
+      if (count === 0) {
+        const members = `members_${run.activation.replaceAll('-', '_')}`;
+        await world.state.raw(`delete from ${run.delta} where key like '%7'; delete from ${members}`);
+      }
+      for (const byte of chunk) if (byte === 10) count++;
+    }
+    return count;
   });
-  expect(seen).toBe(50_000);
+  expect(lines).toBe(50_000);
 });
 
 test('a failure of whoever reads the list is passed on, and the connection is not reused in mid-read', async () => {
   const run = await planned(world, definitionFor(newActivation()), people(50_000));
   for (let i = 0; i < 12; i++) {
-    const reading = withListContent(world.state, run, ';', async (content) => {
+    const reading = read(run, async (content) => {
       for await (const {} of content) throw new Error('the file server broke off');
     });
     await expect(reading).rejects.toThrow('the file server broke off');

@@ -4,6 +4,7 @@ import { settleRun } from '../../state/settle/settle.ts';
 import { rows } from '../../state/state.ts';
 import { deliver, goodRun, planned, sendAll } from './sending.ts';
 import { definitionFor, freshState, newActivation, type StateWorld } from './support.ts';
+import { goodUndo } from './undoing.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -30,11 +31,14 @@ async function sent(run: Awaited<ReturnType<typeof planned>>): Promise<Record<st
   const names = run.definition.activation.attributes.map(({ attribute }) => attribute);
   const delta = await rows<{ key: string; pattern: string }>(
     world.state,
-    `select key, pattern from delta_${run.run} where pattern is not null order by key`,
+    `select key, pattern from ${run.delta} where pattern is not null order by key`,
   );
   const columns = (pattern: string) => names.filter((_, index) => pattern[index] === '0');
   return Object.fromEntries(delta.map(({ key, pattern }) => [key, columns(pattern)]));
 }
+
+/** The rows that a planned run found different. */
+const deltaOf = ({ delta }: Awaited<ReturnType<typeof planned>>) => rows(world.state, `select from ${delta}`);
 
 async function finish(
   run: Awaited<ReturnType<typeof planned>>,
@@ -75,7 +79,8 @@ test('a mapping that is removed sends nothing, neither then nor later', async ()
   expect(run.counts).toMatchObject({ changed: 0, unchanged: 1 });
   await finish(run);
   const next = await planned(world, definitionFor(id, mapping('a c')), [anna('1', '3')]);
-  expect(next.plan).toMatchObject({ unchanged: true, toSend: 0 });
+  expect(next.plan).toMatchObject({ push: null, toSend: 0 });
+  expect(await deltaOf(next)).toEqual([]);
 });
 
 test.each(['confirmed', 'untouched'] as const)(
@@ -123,4 +128,37 @@ test('whoever Actito refused gets all attributes again, with the new one', async
   const run = await planned(world, definitionFor(id, mapping('a b')), [anna('1', '2')]);
   expect(run.run).not.toBe(first.run);
   expect(await sent(run)).toEqual({ anna: ['a', 'b'] });
+});
+
+test('an undo under a new mapping leaves everything known that Actito confirmed', async () => {
+  const id = newActivation();
+  const { run: to } = await goodRun(world, definitionFor(id, mapping('a b')), [anna('1', '2')]);
+  await goodRun(world, definitionFor(id, mapping('a b')), [
+    anna('1', '2'),
+    { key: 'bob', values: ['1', '2'] },
+  ]);
+  await goodUndo(world, definitionFor(id, mapping('a b c')), to);
+  const run = await planned(world, definitionFor(id, mapping('a b c')), [anna('1', '2', '3')]);
+  expect(await sent(run)).toEqual({ anna: ['c'] });
+});
+
+test('a column of another name with the same values sends nothing, neither then nor later', async () => {
+  const id = newActivation();
+  const from = (column: string) =>
+    definitionFor(id, { attributes: [{ column, attribute: 'a', nulls: 'keep' }] });
+  await goodRun(world, from('old'), [anna('1')]);
+  for (const column of ['new', 'new', 'old']) {
+    const run = await planned(world, from(column), [anna('1')]);
+    expect(await sent(run)).toEqual({});
+    await finish(run);
+  }
+});
+
+test('whoever is in a grace period while the mapping changes is sent everything when it returns', async () => {
+  const id = newActivation();
+  const removal = { removal: { after: '9 runs' } };
+  const by = (names: string) => definitionFor(id, { ...mapping(names), ...removal });
+  await goodRun(world, by('a b'), [anna('1', '2')]);
+  await goodRun(world, by('a c'), []);
+  expect(await sent(await planned(world, by('a b'), [anna('1', '2')]))).toEqual({ anna: ['a', 'b'] });
 });

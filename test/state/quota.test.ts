@@ -15,7 +15,8 @@ const newQuota = (limit: number) => ({ quotaKey: `licence ${++licences}`, limit,
 
 const newRun = () => open(world, definitionFor(newActivation()));
 type Quota = ReturnType<typeof newQuota>;
-const intend = (run: Run, quota: Quota) => intendImport(world.state, run, { chunk: 1, ...quota });
+const intend = (run: Run, quota: Quota, retries = 0) =>
+  intendImport(world.state, run, { chunk: { no: 1, retries }, ...quota });
 
 test('imports count over all activations, until the limit of the table is reached', async () => {
   const quota = newQuota(3);
@@ -70,11 +71,16 @@ test('of many that ask at once no more than the limit are let through', async ()
   expect(answers.filter((id) => id !== null)).toHaveLength(4);
 });
 
-test('an import for retries alone is remembered, a refused one by quota is not', async () => {
-  const quota = newQuota(1);
-  const [one, other] = [await newRun(), await newRun()];
-  expect(await intend(one, { ...quota, retriesAlone: true })).not.toBeNull();
-  expect(await intend(other, { ...quota, retriesAlone: true })).toBeNull();
-  expect((await activationRow(world, one.activation)).retried_at).toBeInstanceOf(Date);
-  expect((await activationRow(world, other.activation)).retried_at).toBeNull();
-});
+test.each([true, false])(
+  'an import with retries is remembered, one that the quota refuses is not (retries alone: %s)',
+  async (retriesAlone) => {
+    const quota = { ...newQuota(2), retriesAlone };
+    const [without, one, other] = [await newRun(), await newRun(), await newRun()];
+    expect(await intend(without, quota)).not.toBeNull();
+    expect(await intend(one, quota, 1)).not.toBeNull();
+    expect(await intend(other, quota, 1)).toBeNull();
+    const retriedAt = async ({ activation }: Run) => (await activationRow(world, activation)).retried_at;
+    expect(await retriedAt(one)).toBeInstanceOf(Date);
+    expect([await retriedAt(without), await retriedAt(other)]).toEqual([null, null]);
+  },
+);

@@ -7,7 +7,7 @@ import {
   activationRow,
   definitionFor,
   freshState,
-  hashesOf,
+  marksOf,
   membersOf,
   newActivation,
   open,
@@ -43,7 +43,7 @@ test('with an empty state, the next run sends no attributes and delivers the lis
   const next = await goodRun(world, definition, people(3));
   expect(next.plan).toMatchObject({ push: 'repair', toSend: 0 });
   expect(next.counts).toMatchObject({ added: 0, removed: 0, unchanged: 3 });
-  expect((await planned(world, definition, people(3))).plan).toMatchObject({ push: null, unchanged: true });
+  expect((await planned(world, definition, people(3))).plan).toMatchObject({ push: null, toSend: 0 });
 });
 
 test('what changes after it is sent, and who enters or leaves is known', async () => {
@@ -71,12 +71,12 @@ test('members become exactly the segment, whatever was known of them; who was li
   const run = await rebased(world, definition, [person('anna', 'y'), person('dora')]);
   const { id } = definition.activation;
   const { seed } = await activationRow(world, id);
-  const known = (first: string) => hashesOf(definition, String(seed), [first, '2', '3']);
-  const assumed = { identifier: null, listed: true, outcome: 'assumed', retry_at: null };
-  expect(await membersOf(world, id)).toEqual([
-    { key: 'anna', hashes: known('y'), ...assumed },
-    { key: 'dora', hashes: known('1'), ...assumed },
-  ]);
+  const assumed = (key: string, first: string) => {
+    const { hashes, attributeMark } = marksOf(definition, String(seed), person(key, first));
+    const values = { hashes, attribute_mark: attributeMark, outcome: 'assumed', retry_at: null };
+    return { key, identifier: null, listed: true, ...values };
+  };
+  expect(await membersOf(world, id)).toEqual([assumed('anna', 'y'), assumed('dora', '1')]);
   const { rows } = await world.state.raw<{ rows: { since: string }[] }>(
     `select since from members_${id.replaceAll('-', '_')} order by key`,
   );
@@ -88,7 +88,9 @@ test('whose rows contradict each other is on the list, and nothing of it counts 
   const definition = definitionFor(newActivation());
   const segment = [person('anna'), person('anna', 'x')];
   await rebased(world, definition, segment);
-  expect(await membersOf(world, definition.activation.id)).toMatchObject([{ hashes: null, outcome: 'ok' }]);
+  expect(await membersOf(world, definition.activation.id)).toMatchObject([
+    { hashes: null, attribute_mark: null, outcome: 'ok' },
+  ]);
   expect((await planned(world, definition, segment)).plan.toSend).toBe(0);
   expect((await planned(world, definition, [person('anna')])).plan.toSend).toBe(1);
 });
@@ -119,13 +121,23 @@ test('a rebase that was cancelled or killed before its last step has changed not
   expect(await stateOf(definition)).toEqual(before);
 });
 
-test('a rebase whose stage was lost changes nothing, and says so', async () => {
+test('rows that are equal stay as they are: what Actito confirmed is not made an assumption', async () => {
+  const definition = definitionFor(newActivation());
+  await goodRun(world, definition, [person('anna'), person('bob')]);
+  await rebased(world, definition, [person('anna'), person('bob', 'x')]);
+  expect(await membersOf(world, definition.activation.id)).toMatchObject([
+    { key: 'anna', outcome: 'ok' },
+    { key: 'bob', outcome: 'assumed' },
+  ]);
+});
+
+test('a rebase that the state has overtaken since it was planned is not carried out', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, people(3));
+  const overtaken = await planned(world, definition, people(2), { rebase: true });
+  await open(world, definition);
   const before = await stateOf(definition);
-  const run = await planned(world, definition, people(3), { rebase: true });
-  await world.state.raw(`truncate ${run.stage}`);
-  await expect(rebaseRun(world.state, run)).rejects.toMatchObject({ name: 'StageLost' });
+  await expect(rebaseRun(world.state, overtaken)).rejects.toMatchObject({ type: 'RunSuperseded' });
   expect(await stateOf(definition)).toEqual(before);
 });
 

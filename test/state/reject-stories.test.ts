@@ -4,7 +4,7 @@ import { closeRun } from '../../state/runs/close.ts';
 import { storeRejects, type Reject } from '../../state/rejects/rejects.ts';
 import { readRejects, type RejectFilter } from '../../state/report/rejects.ts';
 import { withSnapshot } from '../../state/report/snapshot.ts';
-import { beginExtraction } from '../../state/stage.ts';
+import { beginAttempt } from '../../state/delta/writer.ts';
 import { planned, sendChunk } from './sending.ts';
 import {
   definitionFor,
@@ -29,7 +29,7 @@ const EVE: Reject = { key: 'eve', reason: 'KeyTooLong' };
 /** A run that meets these rejects while reading. */
 async function runWith(definition: Definition, rejects: Reject[], options: OpenOptions = {}) {
   const run = await open(world, definition, options);
-  await beginExtraction(world.state, run);
+  await beginAttempt(world.state, run, 3);
   await storeRejects(world.state, run, rejects);
   await closeRun(world.state, run, { outcome: 'succeeded with rejects' });
   return run;
@@ -70,13 +70,13 @@ test('the same key of another activation, with another reason, or of another att
   expect((await stories({ activation: other.activation.id })).map(({ times }) => times)).toEqual([1]);
 });
 
-test('what an attempt rejected that had to start over is not told, and closing twice tells nothing twice', async () => {
+test('what an attempt rejected that had to begin again is not told, and closing twice tells nothing twice', async () => {
   const definition = definitionFor(newActivation());
   const activation = definition.activation.id;
   const run = await open(world, definition);
-  await beginExtraction(world.state, run);
+  await beginAttempt(world.state, run, 3);
   await storeRejects(world.state, run, [NOBODY, EVE]);
-  await beginExtraction(world.state, run);
+  await beginAttempt(world.state, run, 3);
   await storeRejects(world.state, run, [NOBODY]);
   await closeRun(world.state, run, { outcome: 'succeeded' });
   await closeRun(world.state, run, { outcome: 'succeeded' });
@@ -94,7 +94,7 @@ test('a dry run tells no story, but its own rejects can be asked for', async () 
 test('a run that was killed has its rejects told by the next one', async () => {
   const definition = definitionFor(newActivation());
   const killed = await open(world, definition);
-  await beginExtraction(world.state, killed);
+  await beginAttempt(world.state, killed, 3);
   await storeRejects(world.state, killed, [NOBODY]);
   await open(world, definition);
   expect(await told({ activation: definition.activation.id })).toEqual([['nobody', 1, killed.run]]);

@@ -5,7 +5,16 @@ import { applyRetention } from '../../state/runs/retention.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { rows } from '../../state/state.ts';
 import { deliver, goodRun, planned, sendAll } from './sending.ts';
-import { definitionFor, extract, freshState, newActivation, open, type StateWorld } from './support.ts';
+import {
+  compareInto,
+  definitionFor,
+  extract,
+  freshState,
+  newActivation,
+  open,
+  tables,
+  type StateWorld,
+} from './support.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -127,7 +136,9 @@ test('a run after retention goes on from what was acknowledged', async () => {
   await goodRun(world, definition, [CHANGED]);
   await age(1_000);
   await applyRetention(world.state, RETENTION);
-  expect((await planned(world, definition, [CHANGED])).plan).toMatchObject({ unchanged: true, toSend: 0 });
+  const { delta, plan } = await planned(world, definition, [CHANGED]);
+  expect(plan).toMatchObject({ push: null, toSend: 0 });
+  expect(await rows(world.state, `select from ${delta}`)).toEqual([]);
 });
 
 test('more than a batch goes in one sweep', async () => {
@@ -148,26 +159,28 @@ test('two workers may sweep at the same time', async () => {
   expect(await left()).toMatchObject({ runs: 0, rejects: 0, reject_stories: 0 });
 });
 
-test('the chunks of a closed run, which name keys, go with the next cleaning; those of an open one stay', async () => {
+test('what a closed run read goes with it, attempts that were given up included; that of an open run stays', async () => {
   const [one, other] = [definitionFor(newActivation()), definitionFor(newActivation())];
-  const closed = await planned(world, one, [ANNA]);
-  await sendAll(world, closed);
-  await deliver(world, closed);
+  const closed = await open(world, one);
+  await compareInto(world, closed, [ANNA]);
+  await extract(world, closed, [ANNA]);
   await settleRun(world.state, closed);
-  await closeRun(world.state, closed, { outcome: 'succeeded' });
+  await closeRun(world.state, closed, { outcome: 'failed' });
   const running = await planned(world, other, [ANNA]);
   await cleanUp(world.state);
-  expect(await rows(world.state, 'select distinct run from chunks')).toEqual([{ run: running.run }]);
+  expect(await tables(world, /^(delta|aside|result)_/)).toEqual(
+    [`aside_${running.run}`, running.delta, `result_${running.run}`].sort(),
+  );
 });
 
-test('a run that delivered, started over and failed goes with its changes like any other', async () => {
+test('a run that delivered and then failed goes with its changes like any other', async () => {
   const definition = definitionFor(newActivation());
   const member = (key: string) => ({ key, values: ['1', '2', '3'] });
   await goodRun(world, definition, [member('anna')]);
   const run = await planned(world, definition, [member('anna'), member('bob')]);
   await sendAll(world, run);
   await deliver(world, run);
-  await extract(world, run, [member('anna'), member('bob')]);
+  await settleRun(world.state, run);
   await closeRun(world.state, run, { outcome: 'failed' });
   const logged = () => rows(world.state, 'select from changes where run = ?', [run.run]);
   expect(await logged()).toHaveLength(1);

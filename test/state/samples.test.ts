@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Definition } from '../../activation/definition/definition.ts';
+import { publish } from '../../state/delta/publish.ts';
 import { closeRun } from '../../state/runs/close.ts';
 import { storeRejects } from '../../state/rejects/rejects.ts';
 import { withSnapshot } from '../../state/report/snapshot.ts';
 import { applyRetention } from '../../state/runs/retention.ts';
-import { planRun } from '../../state/plan/plan.ts';
 import { readSampleNames, readSamples, type Sample, type SampleClass } from '../../state/plan/samples.ts';
 import { rows } from '../../state/state.ts';
 import { goodRun, planned } from './sending.ts';
 import {
+  compareInto,
   definitionFor,
-  extract,
   freshState,
   newActivation,
   open,
@@ -117,10 +117,10 @@ test('an activation without attributes is sampled too', async () => {
 
 test('rejected rows are sampled with their reason', async () => {
   const run = await open(world, definitionFor(newActivation()), { dryRun: true });
-  await extract(world, run, many('p', 1));
+  const { attempt, found } = await compareInto(world, run, many('p', 1));
   const rejects = many('bad', 9).map(({ key }) => ({ key, reason: 'KeyMalformed' }));
   await storeRejects(world.state, run, rejects);
-  await readPlanned(world.state, run.run);
+  await publish(world.state, run, attempt, found);
   const samples = await withSnapshot(world.state, (snapshot) => readSamples(snapshot, run.run));
   expect(samples.filter(({ reason }) => reason === 'KeyMalformed')).toHaveLength(5);
 });

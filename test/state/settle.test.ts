@@ -8,7 +8,7 @@ import {
   activationRow,
   definitionFor,
   freshState,
-  hashesOf,
+  marksOf,
   membersOf,
   newActivation,
   open,
@@ -26,10 +26,16 @@ const ANNA = { key: 'anna', values: ['1', '2', '3'] };
 const BOB = { key: 'bob', values: ['1', '2', '3'] };
 const HOUR = 3_600_000;
 
-async function hashes(definition: ReturnType<typeof definitionFor>, values: (string | null)[]) {
+type Definition = ReturnType<typeof definitionFor>;
+
+/** By what the values of {@link ANNA} are known. */
+async function known(definition: Definition) {
   const { seed } = await activationRow(world, definition.activation.id);
-  return hashesOf(definition, String(seed), values);
+  const { hashes, attributeMark } = marksOf(definition, String(seed), ANNA);
+  return { hashes, attribute_mark: attributeMark };
 }
+
+const acknowledged = async (definition: Definition) => ({ ...(await known(definition)), retry_at: null });
 
 test('what was confirmed and delivered is acknowledged', async () => {
   const definition = definitionFor(newActivation());
@@ -40,15 +46,11 @@ test('what was confirmed and delivered is acknowledged', async () => {
   ]);
   expect(await activationRow(world, id)).toMatchObject({
     ...{ list_members: '1', list_checksum: run.plan.list.checksum, list_dirty: false },
-    ...{ list_delivered_at: expect.any(Date) as Date, fingerprint: run.fingerprint },
+    ...{ list_delivered_at: expect.any(Date) as Date, version: '1' },
   });
   const { counts } = await runRow(world, run.run);
   expect(counts).toMatchObject({ updated: 1, unmatched: 0, refused: 0, unsent: 0 });
 });
-
-async function acknowledged(definition: ReturnType<typeof definitionFor>) {
-  return { hashes: await hashes(definition, ANNA.values), retry_at: null };
-}
 
 test('what was not delivered does not change who is on the list', async () => {
   const definition = definitionFor(newActivation());
@@ -63,7 +65,7 @@ test('what was not delivered does not change who is on the list', async () => {
     ['bob', false],
   ]);
   expect(await activationRow(world, definition.activation.id)).toMatchObject({
-    ...{ list_members: '1', list_dirty: true, fingerprint: null },
+    ...{ list_members: '1', list_dirty: true },
   });
 });
 
@@ -76,7 +78,7 @@ test.each(['intended', 'posted', 'doubtful'] as const)(
     await sendAll(world, run, fate);
     await settleRun(world.state, run);
     const [anna] = await membersOf(world, definition.activation.id);
-    expect(anna).toMatchObject({ listed: true, hashes: null, retry_at: null });
+    expect(anna).toMatchObject({ listed: true, attribute_mark: null, hashes: null, retry_at: null });
     expect((await runRow(world, run.run)).counts).toMatchObject({ unsent: 1, updated: 0 });
   },
 );
@@ -94,7 +96,7 @@ test.each(['untouched', 'refused'] as const)(
   },
 );
 
-test('an import with errors that nothing explains is in doubt, and not sent again before tomorrow', async () => {
+test('an import with errors that nothing explains confirms nothing, and the same is not sent again before tomorrow', async () => {
   const definition = definitionFor(newActivation());
   const run = await planned(world, definition, [ANNA]);
   await sendAll(world, run, 'unexplained');
@@ -102,12 +104,55 @@ test('an import with errors that nothing explains is in doubt, and not sent agai
   await settleRun(world.state, run);
   await closeRun(world.state, run, { outcome: 'succeeded' });
   const [anna] = await membersOf(world, definition.activation.id);
-  expect(anna).toMatchObject({ listed: true, hashes: null });
+  const { attribute_mark } = await known(definition);
+  expect(anna).toMatchObject({ listed: true, attribute_mark, hashes: null, outcome: 'unexplained' });
   expect(anna!.retry_at!.getTime() - Date.now()).toBeGreaterThan(23 * HOUR);
   expect((await planned(world, definition, [ANNA])).plan.toSend).toBe(0);
   const members = `members_${definition.activation.id.replaceAll('-', '_')}`;
   await world.state.raw(`update ${members} set retry_at = retry_at - interval '24 hours'`);
   expect((await planned(world, definition, [ANNA])).plan.toSend).toBe(1);
+});
+
+test('after errors that nothing explains, a change is sent at once', async () => {
+  const definition = definitionFor(newActivation());
+  const run = await planned(world, definition, [ANNA, BOB]);
+  await sendAll(world, run, 'unexplained');
+  await deliver(world, run);
+  await settleRun(world.state, run);
+  await closeRun(world.state, run, { outcome: 'succeeded' });
+  const next = await planned(world, definition, [{ ...ANNA, values: ['x', '2', '3'] }, BOB]);
+  expect(next.plan.toSend).toBe(1);
+  expect(next.counts).toMatchObject({ changed: 1, retried: 0 });
+});
+
+test('a member of whom there is nothing to send is not counted as updated', async () => {
+  const attributes = [{ column: 'a', attribute: 'a', nulls: 'keep' }];
+  const definition = definitionFor(newActivation(), { attributes });
+  const run = await goodRun(world, definition, [{ key: 'anna', values: [null] }]);
+  expect(run.plan.toSend).toBe(0);
+  expect(await membersOf(world, definition.activation.id)).toMatchObject([{ outcome: 'nothing' }]);
+  expect((await runRow(world, run.run)).counts).toMatchObject({ updated: 0, unsent: 0 });
+  expect((await planned(world, definition, [{ key: 'anna', values: [null] }])).plan.toSend).toBe(0);
+});
+
+test('a list that a failing run keeps alive changes nobody, and is certain again', async () => {
+  const definition = definitionFor(newActivation());
+  const { plan } = await goodRun(world, definition, [ANNA]);
+  const broken = await planned(world, definition, [ANNA, BOB]);
+  await deliver(world, broken, { arrives: false });
+  await settleRun(world.state, broken);
+  await closeRun(world.state, broken, { outcome: 'failed' });
+  const before = await membersOf(world, definition.activation.id);
+
+  const run = await planned(world, definition, [BOB]);
+  await deliver(world, { ...run, plan: { ...run.plan, list: plan.list } }, { kind: 'kept' });
+  await settleRun(world.state, run);
+  expect((await membersOf(world, definition.activation.id)).filter(({ listed }) => listed)).toEqual(
+    before.filter(({ listed }) => listed),
+  );
+  expect(await activationRow(world, definition.activation.id)).toMatchObject({
+    ...{ list_members: '1', list_checksum: plan.list.checksum, list_dirty: false },
+  });
 });
 
 test('one confirmed import of a file outweighs an earlier one whose answer was lost', async () => {
@@ -130,16 +175,16 @@ test('refused and unmatched members are remembered with what was sent, and due a
   ]);
   await deliver(world, run);
   await settleRun(world.state, run);
-  const known = await hashes(definition, ANNA.values);
+  const values = await known(definition);
   const later = expect.any(Date) as Date;
   expect(await membersOf(world, definition.activation.id)).toMatchObject([
-    { key: 'anna', outcome: 'refused', hashes: known, retry_at: later, listed: true },
-    { key: 'bob', outcome: 'unmatched', hashes: known, retry_at: later, listed: true },
-    { key: 'carl', outcome: 'ok', hashes: known, retry_at: null, listed: true },
+    { key: 'anna', outcome: 'refused', ...values, retry_at: later, listed: true },
+    { key: 'bob', outcome: 'unmatched', ...values, retry_at: later, listed: true },
+    { key: 'carl', outcome: 'ok', ...values, retry_at: null, listed: true },
   ]);
   expect((await runRow(world, run.run)).counts).toMatchObject({ updated: 1, refused: 1, unmatched: 1 });
-  const { retry_at } = await activationRow(world, definition.activation.id);
-  expect((retry_at as Date).getTime() - Date.now()).toBeGreaterThan(23 * HOUR);
+  const [anna] = await membersOf(world, definition.activation.id);
+  expect(anna!.retry_at!.getTime() - Date.now()).toBeGreaterThan(23 * HOUR);
 });
 
 test('row results of strangers do not count as explained', async () => {
@@ -149,7 +194,7 @@ test('row results of strangers do not count as explained', async () => {
     { key: 'anna', outcome: 'unmatched', reason: 'PROFILE_NOT_FOUND' },
     { key: 'stranger', outcome: 'unmatched', reason: 'PROFILE_NOT_FOUND' },
   ]);
-  expect(await countKnownResults(world.state, run.run, chunk!.no)).toBe(1);
+  expect(await countKnownResults(world.state, run, chunk!.no)).toBe(1);
 });
 
 test('who left the list and was delivered without is forgotten; who only leaves stays until then', async () => {
@@ -171,7 +216,7 @@ test('a member whose values are ambiguous is on the list, with nothing known of 
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, [ANNA, { ...ANNA, values: ['x', '2', '3'] }]);
   const [anna] = await membersOf(world, definition.activation.id);
-  expect(anna).toMatchObject({ key: 'anna', listed: true, hashes: null });
+  expect(anna).toMatchObject({ key: 'anna', listed: true, attribute_mark: null, hashes: null });
 });
 
 test('a run that was killed is settled by the next one, as it would have been by itself', async () => {

@@ -4,8 +4,9 @@ import { closeRun } from '../../state/runs/close.ts';
 import { fenced } from '../../state/runs/lease.ts';
 import { setAside } from '../../state/imports/set-aside.ts';
 import { settleRun } from '../../state/settle/settle.ts';
-import { deliver, planned, sendChunk, type Fate } from './sending.ts';
+import { deliver, keySeedsOf, planned, sendChunk, type Fate } from './sending.ts';
 import { definitionFor, freshState, membersOf, newActivation, type StateWorld } from './support.ts';
+import { goodUndo } from './undoing.ts';
 
 /* With few imports a day, whose turn is it? */
 
@@ -54,13 +55,13 @@ test('who is set aside when those set aside before have been sent is not taken f
   const definition = definitionFor(newActivation());
   const run = await planned(world, definition, segment('1'));
   const bad = [{ attribute: 'a', reason: 'ValueTooLong' }];
+  const seeds = await keySeedsOf(world.state, run.run);
   const aside = (...keys: string[]) =>
     setAside(
-      world.state,
-      run,
+      ...([world.state, run, run, seeds] as const),
       keys.map((key) => ({ key, pattern: 'v100', bad })),
     );
-  const assign = () => fenced(world.state, run, (trx) => assignChunks(trx, run.run));
+  const assign = () => fenced(world.state, run, (trx) => assignChunks(trx, run));
   await aside('anna', 'carl');
   await assign();
   const first = (await readChunks(world.state, run.run)).find(({ pattern }) => pattern.startsWith('v'));
@@ -73,4 +74,18 @@ test('who is set aside when those set aside before have been sent is not taken f
     ({ hashes }) => hashes !== null,
   );
   expect(confirmed.map(({ key }) => key)).toEqual(['anna', 'carl']);
+});
+
+test('an undo between two runs keeps the turn of whoever waits', async () => {
+  const definition = definitionFor(newActivation());
+  const run = await planned(world, definition, segment('1'));
+  const [largest] = await readChunks(world.state, run.run);
+  await sendChunk(world, run, largest!, 'confirmed');
+  await deliver(world, run);
+  await settleRun(world.state, run);
+  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await goodUndo(world, definition, run.run);
+  const next = await planned(world, definition, segment('2'));
+  const [first] = await readChunks(world.state, next.run);
+  expect([largest!.pattern, first!.pattern]).toEqual(['000', '010']);
 });

@@ -2,20 +2,23 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Definition } from '../../activation/definition/definition.ts';
 import { closeRun } from '../../state/runs/close.ts';
-import { planRun } from '../../state/plan/plan.ts';
+import { publish } from '../../state/delta/publish.ts';
 import { settleRun } from '../../state/settle/settle.ts';
+import { readAcknowledged } from '../../state/acknowledged.ts';
+import type { PlannedRun } from '../../state/runs/runs.ts';
 import { deliver, goodRun, planned, sendAll } from './sending.ts';
 import {
+  compareInto,
   definitionFor,
-  extract,
   freshState,
   newActivation,
+  open,
   type SegmentRow,
   type StateWorld,
 } from './support.ts';
 import { asList, foreseen, goodUndo, listOf, plannedUndo, type List } from './undoing.ts';
 
-/* Histories in which runs deliver, fail, start over, are killed or undo others, beside what each of them left. */
+/* Histories in which runs deliver, fail, keep the list alive, are killed or undo others, beside what each of them left. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -36,11 +39,12 @@ const segmentArb = fc.uniqueArray(
 
 const stepArb = fc.record({
   segment: segmentArb,
-  /** Delivers this one first, then loses its stage and reads `segment`. */
-  startsOverFrom: fc.option(segmentArb, { freq: 4 }),
+  /** What an attempt that was given up has read: it is slower, and changes nothing. */
+  slower: fc.option(segmentArb, { freq: 4 }),
   /** Goes back to one of the runs before, instead of following the segment. */
   undoes: fc.option(fc.nat(), { freq: 3 }),
-  arrives: fc.boolean(),
+  /** `is kept`: the run fails, and delivers the list as it was, so that it does not expire. */
+  delivery: fc.constantFrom('arrives', 'breaks', 'is kept'),
   end: fc.constantFrom('settles', 'settles', 'is killed'),
 });
 type Step = typeof stepArb extends fc.Arbitrary<infer T> ? T : never;
@@ -48,24 +52,34 @@ type Step = typeof stepArb extends fc.Arbitrary<infer T> ? T : never;
 /** What a run left as the list, oldest first. */
 type Past = { run: string; list: List }[];
 
+/** A run with its plan; another attempt to compare comes too late. */
+async function plannedTwice(definition: Definition, { segment, slower }: Step): Promise<PlannedRun> {
+  if (!slower) return planned(world, definition, segment);
+  const run = await open(world, definition);
+  const late = await compareInto(world, run, slower);
+  const { attempt, found } = await compareInto(world, run, segment);
+  const published = await publish(world.state, run, attempt, found);
+  expect(await publish(world.state, run, late.attempt, late.found)).toEqual(published);
+  return { ...published, delta: published.delta! };
+}
+
+/** Delivers the list that was acknowledged last. */
+async function keep(run: PlannedRun): Promise<void> {
+  const { list } = await readAcknowledged(world.state, run);
+  await deliver(world, { ...run, plan: { ...run.plan, push: 'keep-alive', list } }, { kind: 'kept' });
+}
+
 /** @returns what the list holds after it */
 async function take(definition: Definition, step: Step, now: List, past: Past): Promise<List> {
   const target = step.undoes === null ? undefined : past[step.undoes % past.length]!;
-  let list = now;
-  const first = step.startsOverFrom ?? step.segment;
-  let run = target
+  const run = target
     ? await plannedUndo(world, definition, target.run)
-    : await planned(world, definition, first);
-  if (step.startsOverFrom && !target) {
-    if (run.plan.push) await deliver(world, run);
-    list = asList(step.startsOverFrom);
-    await extract(world, run, step.segment);
-    run = await readPlanned(world.state, run.run);
-  }
+    : await plannedTwice(definition, step);
   await sendAll(world, run);
-  if (run.plan.push) await deliver(world, run, { arrives: step.arrives });
-  const isRight = run.plan.push === null || step.arrives;
-  if (isRight) list = target?.list ?? asList(step.segment);
+  if (step.delivery === 'is kept') await keep(run);
+  else if (run.plan.push) await deliver(world, run, { arrives: step.delivery === 'arrives' });
+  const isRight = run.plan.push === null || step.delivery === 'arrives';
+  const list = isRight ? (target?.list ?? asList(step.segment)) : now;
   if (isRight) past.push({ run: run.run, list });
   if (step.end === 'settles') {
     await settleRun(world.state, run);

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { planRun } from '../../../state/plan/plan.ts';
+import { publish } from '../../../state/delta/publish.ts';
+import { planToKeep } from '../../../state/keep-alive.ts';
 import { storeRejects } from '../../../state/rejects/rejects.ts';
 import { rows } from '../../../state/state.ts';
 import { goodRun, planned } from '../sending.ts';
-import { activationRow, definitionFor, extract, membersOf, open } from '../support.ts';
+import { activationRow, compareInto, definitionFor, membersOf, open } from '../support.ts';
 import { ANNA, BOB, forgettingForTests, person } from './support.ts';
 
 const gdpr = forgettingForTests();
@@ -20,7 +21,7 @@ test('the next run delivers the list without the person, whom the segment still 
   await goodRun(gdpr.world, gdpr.definition, [ANNA, BOB]);
   await gdpr.forget('anna-4711');
   expect(await activationRow(gdpr.world, gdpr.vip)).toMatchObject({
-    ...{ list_members: '1', list_dirty: true, fingerprint: null },
+    ...{ list_members: '1', list_dirty: true },
   });
   const next = await goodRun(gdpr.world, gdpr.definition, [ANNA, BOB]);
   expect(next.plan).toMatchObject({ push: 'repair', list: { members: 1 }, toSend: 0, guards: [] });
@@ -28,7 +29,7 @@ test('the next run delivers the list without the person, whom the segment still 
   expect(await membersOf(gdpr.world, gdpr.vip)).toMatchObject([{ key: 'bob-4712' }]);
   expect(await activationRow(gdpr.world, gdpr.vip)).toMatchObject({ list_members: '1', list_dirty: false });
   const unchanged = await planned(gdpr.world, gdpr.definition, [ANNA, BOB]);
-  expect(unchanged.plan).toMatchObject({ push: null, unchanged: true });
+  expect(unchanged.plan).toMatchObject({ push: null, toSend: 0 });
   expect(unchanged.counts).toMatchObject({ forgotten: 1, members: 1 });
 });
 
@@ -38,7 +39,7 @@ test('a held run delivers the acknowledged list without the person, although it 
   await gdpr.forget('anna-4711');
   const held = await planned(gdpr.world, guarded(false), []);
   expect(held.plan.guards).toMatchObject([{ guard: 'allowEmpty' }]);
-  expect(held.plan).toMatchObject({ push: 'repair', list: { members: 1, from: 'members' } });
+  expect(await planToKeep(gdpr.world.state, held)).toMatchObject({ reason: 'repair', list: { members: 1 } });
 });
 
 test('who was forgotten is no loss that a guard would hold a run for', async () => {
@@ -71,10 +72,25 @@ test('a dry run shows no sample of a forgotten person', async () => {
 test('nor does one that samples members while the person is still among them', async () => {
   await goodRun(gdpr.world, gdpr.definition, [ANNA, BOB]);
   const run = await open(gdpr.world, gdpr.definition, { dryRun: true });
-  await extract(gdpr.world, run, [ANNA, BOB]);
+  const { attempt, found } = await compareInto(gdpr.world, run, [ANNA, BOB]);
   await gdpr.record('anna-4711');
-  const { plan } = await planRun(gdpr.world.state, run);
-  expect(plan.unchanged).toBe(true);
+  const { plan } = await publish(gdpr.world.state, run, attempt, found);
+  expect(plan.toSend).toBe(0);
   const sampled = await rows(gdpr.world.state, 'select key from samples where run = ?', [run.run]);
   expect(sampled).toEqual([{ key: 'bob-4712' }]);
+});
+
+test('whoever asks to be forgotten while the segment is compared is neither added nor sent, and leaves the list', async () => {
+  const cards = definitionFor(gdpr.vip, {
+    list: { identifier: { column: 'card', attribute: 'cardNumber' } },
+  });
+  const [anna, bob, carl] = ['anna-4711', 'bob-4712', 'carl'].map((key) => person(key, `card of ${key}`));
+  await goodRun(gdpr.world, cards, [anna!, carl!]);
+  const run = await open(gdpr.world, cards);
+  const changed = { ...anna!, values: ['new', '2', '3'] };
+  const { attempt, found } = await compareInto(gdpr.world, run, [changed, bob!, carl!]);
+  for (const text of ['anna-4711', 'card of bob-4712', 'carl']) await gdpr.record(text);
+  const { counts, plan } = await publish(gdpr.world.state, run, attempt, found);
+  expect(counts).toMatchObject({ read: 3, forgotten: 3, added: 0, removed: 2, members: 0 });
+  expect(plan).toMatchObject({ toSend: 0, list: { members: 0, checksum: '0' } });
 });

@@ -1,0 +1,226 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checksumOf } from '../../activation/comparison/marks.ts';
+import { canonicalEmail } from '../../activation/keys/email.ts';
+import { renewKeys } from '../../state/members/renew.ts';
+import { rows } from '../../state/state.ts';
+import { requireUndo } from '../../state/undo.ts';
+import { goodRun, listLines, planned } from './sending.ts';
+import {
+  activationRow,
+  definitionFor,
+  extract,
+  freshState,
+  marksOf,
+  membersOf,
+  newActivation,
+  open,
+  type StateWorld,
+} from './support.ts';
+
+/* Members whose keys were stored under other rules than those of this version. */
+
+let world: StateWorld;
+beforeAll(async () => {
+  world = await freshState();
+});
+afterAll(() => world?.dispose());
+
+type Definition = ReturnType<typeof definitionFor>;
+
+const VALUES = ['1', '2', '3'];
+const MAIL = { matchingKey: { column: 'mail', type: 'email', attribute: 'emailAddress' } };
+const CARDS = { ...MAIL, list: { identifier: { column: 'card', attribute: 'cardNumber' } } };
+const people = (...keys: string[]) => keys.map((key) => ({ key, values: VALUES }));
+
+interface Stored {
+  key: string;
+  identifier?: string;
+  listed?: boolean;
+}
+
+/** An activation whose members were stored under other rules: exactly these, all of them confirmed. */
+async function storedAs(stored: Stored[], changes: object = MAIL): Promise<Definition> {
+  const definition = definitionFor(newActivation(), changes);
+  const { id } = definition.activation;
+  await goodRun(world, definition, []);
+  const seed = String((await activationRow(world, id)).seed);
+  const members = `members_${id.replaceAll('-', '_')}`;
+  for (const { key, identifier = null, listed = true } of stored) {
+    const { hashes, ...marks } = marksOf(definition, seed, { key, identifier, values: VALUES });
+    await world.state.raw(
+      `insert into ${members} (mark, attribute_mark, identifier_mark, since, listed, key, identifier, hashes)
+       values (:mark, :attributeMark, :identifierMark, 1, :listed, :key, :identifier, decode(:hashes, 'hex'))`,
+      { ...marks, key, identifier, listed, hashes },
+    );
+  }
+  const list = await rows<{ mark: string }>(
+    world.state,
+    `select identifier_mark as mark from ${members} where listed`,
+  );
+  await world.state.raw(
+    'update activations set rules = 0, list_members = :members, list_checksum = :checksum where id = :id',
+    { id, members: list.length, checksum: checksumOf(...list.map(({ mark }) => BigInt(mark))) },
+  );
+  return definition;
+}
+
+/** A run that has renewed the keys, and nothing more. */
+async function renewed(definition: Definition) {
+  const run = await open(world, definition);
+  await renewKeys(world.state, run, run);
+  return run;
+}
+
+const factsOf = async ({ activation: { id } }: Definition) =>
+  (await membersOf(world, id)).map(({ key, listed, attribute_mark }) => [
+    key,
+    listed,
+    attribute_mark !== null,
+  ]);
+
+test('a member whose key has another spelling now stays on the list, and is sent and delivered anew', async () => {
+  const definition = await storedAs([{ key: 'Anna@Shop.be' }, { key: 'bob@shop.be' }]);
+  const run = await renewed(definition);
+  expect(await factsOf(definition)).toEqual([
+    ['anna@shop.be', true, false],
+    ['bob@shop.be', true, true],
+  ]);
+  const { counts, plan } = await extract(world, run, people('anna@shop.be', 'bob@shop.be'));
+  expect(counts).toMatchObject({ added: 0, removed: 0, members: 2 });
+  expect(plan).toMatchObject({ toSend: 1, push: 'repair' });
+});
+
+test('members who become one are one row, which is listed if one of them was', async () => {
+  const definition = await storedAs([
+    { key: 'Anna@shop.be', listed: false },
+    { key: 'ANNA@shop.be' },
+    { key: 'Bob@shop.be', listed: false },
+    { key: 'BOB@shop.be', listed: false },
+  ]);
+  await renewed(definition);
+  expect(await factsOf(definition)).toEqual([
+    ['anna@shop.be', true, false],
+    ['bob@shop.be', false, false],
+  ]);
+  expect(await activationRow(world, definition.activation.id)).toMatchObject({ list_members: '1' });
+});
+
+test('a member who becomes one who is stored already joins that one, of whom nothing is certain any more', async () => {
+  const definition = await storedAs([
+    { key: 'Anna@shop.be' },
+    { key: 'anna@shop.be', listed: false },
+    { key: 'Bob@shop.be' },
+    { key: 'bob@shop.be' },
+  ]);
+  const run = await renewed(definition);
+  expect(await factsOf(definition)).toEqual([
+    ['anna@shop.be', true, false],
+    ['bob@shop.be', true, false],
+  ]);
+  const { counts } = await extract(world, run, people('anna@shop.be', 'bob@shop.be'));
+  expect(counts).toMatchObject({ added: 0, removed: 0, members: 2 });
+});
+
+test('a member without a usable key leaves the list with the next delivery', async () => {
+  const definition = await storedAs([
+    { key: 'no address' },
+    { key: 'anna@shop.be' },
+    { key: 'Nobody', listed: false },
+  ]);
+  const run = await renewed(definition);
+  expect(await factsOf(definition)).toEqual([['anna@shop.be', true, true]]);
+  await extract(world, run, people('anna@shop.be'));
+  const again = await planned(world, definition, people('anna@shop.be'));
+  expect(again.plan).toMatchObject({ toSend: 0, push: 'repair', list: { members: 1 } });
+  expect(await listLines(world, again)).toEqual(['anna@shop.be']);
+});
+
+test('an identifier is spelt anew as well', async () => {
+  const definition = await storedAs(
+    [
+      { key: 'Anna@shop.be', identifier: 'a1' },
+      { key: 'bob@shop.be', identifier: ' b2 ' },
+    ],
+    CARDS,
+  );
+  const run = await renewed(definition);
+  const segment = [
+    { key: 'anna@shop.be', identifier: 'a1', values: VALUES },
+    { key: 'bob@shop.be', identifier: 'b2', values: VALUES },
+  ];
+  const { counts, plan } = await extract(world, run, segment);
+  expect(counts).toMatchObject({ added: 0, removed: 0, members: 2 });
+  expect(plan).toMatchObject({ toSend: 2, push: 'repair' });
+});
+
+test('when every key is spelt as before, only the rules are noted: nothing is sent or delivered', async () => {
+  const definition = await storedAs([{ key: 'anna@shop.be' }]);
+  const run = await renewed(definition);
+  expect(await activationRow(world, run.activation)).toMatchObject({ rules: 1, list_dirty: false });
+  expect((await extract(world, run, people('anna@shop.be'))).plan).toMatchObject({ toSend: 0, push: null });
+});
+
+test('under the same rules nothing is looked at, and nothing changes', async () => {
+  const definition = await storedAs([{ key: 'Anna@shop.be' }]);
+  await world.state.raw('update activations set rules = 1 where id = ?', [definition.activation.id]);
+  const run = await open(world, definition);
+  const before = [await factsOf(definition), await activationRow(world, run.activation)];
+  await renewKeys(world.state, run, run);
+  expect([await factsOf(definition), await activationRow(world, run.activation)]).toEqual(before);
+});
+
+test('what was compared with the old keys is not published', async () => {
+  const definition = await storedAs([{ key: 'Anna@shop.be' }]);
+  const before = await activationRow(world, definition.activation.id);
+  const run = await renewed(definition);
+  expect(Number((await activationRow(world, run.activation)).version)).toBeGreaterThan(
+    Number(before.version),
+  );
+});
+
+test('there is no way back to a list before keys were spelt anew', async () => {
+  const definition = definitionFor(newActivation(), MAIL);
+  const { id } = definition.activation;
+  const first = await goodRun(world, definition, people('anna@shop.be'));
+  const second = await goodRun(world, definition, people('bob@shop.be'));
+  await world.state.raw(`update members_${id.replaceAll('-', '_')} set key = 'Bob@shop.be'`);
+  await world.state.raw(`update activations set rules = 0 where id = ?`, [id]);
+  await renewed(definition);
+  expect(await rows(world.state, 'select from changes where run = ?', [second.run])).toEqual([]);
+  await expect(requireUndo(world.state, { activation: id, to: first.run, definition })).rejects.toThrow(
+    `The oldest run to go back to is ${second.run} `,
+  );
+});
+
+test('whoever has lost the lease renews nothing', async () => {
+  const definition = await storedAs([{ key: 'Anna@shop.be' }]);
+  const run = await open(world, definition);
+  await open(world, definition);
+  await expect(renewKeys(world.state, run, run)).rejects.toMatchObject({ type: 'RunSuperseded' });
+  expect(await factsOf(definition)).toEqual([['Anna@shop.be', true, true]]);
+});
+
+const storedArb = fc.uniqueArray(
+  fc.record({
+    key: fc.constantFrom('a@b.be', 'A@b.be', 'a@B.be', ' a@b.be', 'c@b.be', 'C@B.be', 'nothing', 'd@b.be'),
+    listed: fc.boolean(),
+  }),
+  { selector: ({ key }) => key },
+);
+test('whatever was stored, the list is whoever was on it under a usable key, each once', async () => {
+  await fc.assert(
+    fc.asyncProperty(storedArb, async (stored) => {
+      const definition = await storedAs(stored);
+      const run = await renewed(definition);
+      const canonical = stored.flatMap(({ key, listed }) => {
+        const found = canonicalEmail(key);
+        return listed && 'key' in found ? [found.key] : [];
+      });
+      const wanted = [...new Set(canonical)];
+      const { counts } = await extract(world, run, people(...wanted)); // its marks are what was acknowledged
+      expect(counts).toMatchObject({ added: 0, removed: 0, members: wanted.length });
+    }),
+    { numRuns: 25 },
+  );
+});

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readChunks } from '../../state/imports/chunks.ts';
+import { judgeMatches } from '../../state/plan/hold.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import type { PlannedRun } from '../../state/runs/runs.ts';
+import { settleRun } from '../../state/settle/settle.ts';
+import { goodRun, planned, sendChunk, type Fate } from './sending.ts';
+import {
+  activationRow,
+  definitionFor,
+  freshState,
+  membersOf,
+  newActivation,
+  open,
+  runRow,
+  type StateWorld,
+} from './support.ts';
+
+/* A run that a guard holds after its import: Actito knows too few of those who would enter the list. */
+
+let world: StateWorld;
+beforeAll(async () => {
+  world = await freshState();
+});
+afterAll(() => world?.dispose());
+
+type Definition = ReturnType<typeof definitionFor>;
+
+const KEPT = ['a', 'b'].map((name) => ({ column: name, attribute: name, nulls: 'keep' }));
+const newDefinition = () =>
+  definitionFor(newActivation(), { attributes: KEPT, guards: { minMatchRatio: 0.5 } });
+const people = (prefix: string, count: number, values: (string | null)[]) =>
+  Array.from({ length: count }, (_, i) => ({ key: `${prefix}${i}`, values }));
+/** Two patterns, and people of whom there is nothing to send. */
+const SEGMENT = [
+  ...people('full', 120, ['1', '2']),
+  ...people('half', 30, ['1', null]),
+  ...people('none', 5, [null, null]),
+];
+
+/** A run in which Actito knows nobody of the larger file; what becomes of the smaller one. */
+async function heldRun(definition: Definition, half: Fate = 'confirmed'): Promise<PlannedRun> {
+  const run = await planned(world, definition, SEGMENT);
+  expect(run.plan.guards).toEqual([]);
+  for (const chunk of await readChunks(world.state, run.run)) {
+    const unmatched = people('full', 120, []).map(({ key }) => ({
+      ...{ key, outcome: 'unmatched' as const, reason: 'PROFILE_NOT_FOUND' },
+    }));
+    if (chunk.pattern === '00') await sendChunk(world, run, chunk, 'confirmed', unmatched);
+    if (chunk.pattern === '01') await sendChunk(world, run, chunk, half);
+  }
+  const held = await judgeMatches(world.state, run);
+  expect(held.plan.guards).toMatchObject([{ guard: 'minMatchRatio', figure: 120 }]);
+  return held;
+}
+
+const stateOf = async ({ activation, run }: PlannedRun) => {
+  const { fence, holder_workflow, holder_run, holder_namespace, ...row } = await activationRow(
+    world,
+    activation,
+  );
+  return [await membersOf(world, activation), row, (await runRow(world, run)).counts];
+};
+
+test('a run held after its import keeps what Actito said, and puts nobody on the list', async () => {
+  const definition = newDefinition();
+  const run = await heldRun(definition);
+  await settleRun(world.state, run);
+  const members = await membersOf(world, definition.activation.id);
+  const outcomes = (prefix: string) =>
+    members.filter(({ key }) => key.startsWith(prefix)).map(({ outcome }) => outcome);
+  expect(outcomes('full')).toEqual(Array(120).fill('unmatched'));
+  expect(outcomes('half')).toEqual(Array(30).fill('ok'));
+  expect(members.filter(({ listed }) => listed)).toEqual([]);
+  expect(await activationRow(world, definition.activation.id)).toMatchObject({
+    ...{ list_members: '0', list_target: null, list_delivered_at: null },
+  });
+  expect((await runRow(world, run.run)).settled_at).toBeNull();
+});
+
+test.each<Fate>(['confirmed', 'doubtful', 'unexplained', 'untouched'])(
+  'the next run imports nothing of it again, is held by what is stored, and has the hash that was shown (half: %s)',
+  async (half) => {
+    const definition = newDefinition();
+    const run = await heldRun(definition, half);
+    await settleRun(world.state, run);
+    await closeRun(world.state, run, { outcome: 'held' });
+    const next = await planned(world, definition, SEGMENT);
+    expect(next.plan.guards).toMatchObject([{ guard: 'minMatchRatio', figure: 120 }]);
+    expect(next.plan.hash).toBe(run.plan.hash);
+    expect(next.plan.toSend).toBe(['doubtful', 'untouched'].includes(half) ? 30 : 0);
+    expect(next.counts).toMatchObject({ added: 155 });
+  },
+);
+
+test('settling it twice changes nothing more', async () => {
+  const run = await heldRun(newDefinition(), 'refused');
+  await settleRun(world.state, run);
+  const once = await stateOf(run);
+  await settleRun(world.state, run);
+  expect(await stateOf(run)).toEqual(once);
+});
+
+test('whoever takes over after it was settled and killed finds what it left, and goes on', async () => {
+  const definition = newDefinition();
+  const run = await heldRun(definition);
+  await settleRun(world.state, run);
+  const once = await stateOf(run);
+  const next = await open(world, definition);
+  expect(await stateOf(run)).toEqual(once);
+  await closeRun(world.state, next, { outcome: 'failed' });
+});
+
+test('whoever takes over before it was settled settles it', async () => {
+  const definition = newDefinition();
+  await heldRun(definition);
+  await open(world, definition);
+  const members = await membersOf(world, definition.activation.id);
+  expect(members.filter(({ outcome }) => outcome === 'unmatched')).toHaveLength(120);
+});
+
+test('once enough of them are known, they enter the list, and nothing is sent again', async () => {
+  const definition = newDefinition();
+  const run = await heldRun(definition);
+  await settleRun(world.state, run);
+  await closeRun(world.state, run, { outcome: 'held' });
+  const lenient = {
+    ...definition.activation,
+    guards: { ...definition.activation.guards, minMatchRatio: 0.1 },
+  };
+  const next = await goodRun(world, { ...definition, activation: lenient }, SEGMENT);
+  expect(next.plan).toMatchObject({ guards: [], toSend: 0, push: 'first delivery', list: { members: 155 } });
+  const members = await membersOf(world, definition.activation.id);
+  expect(members.filter(({ listed }) => listed)).toHaveLength(155);
+});
