@@ -36,7 +36,7 @@ test.concurrent.each(PHASE_NAMES)(
       await letGo();
       const second = await hostWorker(stand, taskQueue);
       try {
-        await expectAsIfNothingHadBeen(stand, (await handle.result()) as RunResult, second.run);
+        await expectAsIfNothingHadBeen(stand, (await handle.result()) as RunResult, () => second.run());
       } finally {
         await second.close();
       }

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clearResults, intendImport, recordImport, storeResults } from '../../state/imports/imports.ts';
-import { readChunks } from '../../state/imports/chunks.ts';
 import { setAside } from '../../state/imports/set-aside.ts';
 import { intendDelivery, recordDelivered } from '../../state/lists/deliveries.ts';
 import { saveProvisioned } from '../../state/lists/provisioned.ts';
@@ -15,7 +14,6 @@ import { deliver, goodRun, keySeedsOf, planned, sendAll } from './sending.ts';
 import {
   compareInto,
   definitionFor,
-  extract,
   freshState,
   membersOf,
   newActivation,

@@ -37,7 +37,8 @@ export async function expectAsIfNothingHadBeen(
   expectAllThere(stand);
 }
 
-function expectAllThere({ actito }: Stand): void {
+/** The list holds exactly these people, all of their values arrived, by one import. */
+export function expectAllThere({ actito }: Stand): void {
   expect([...actito.listMembers(LIST)].sort()).toEqual(PEOPLE);
   for (const email of PEOPLE) {
     expect(actito.contact('emailAddress', email)).toMatchObject({

@@ -26,7 +26,7 @@ export const PHASES = [
 export type PhaseName = (typeof PHASES)[number];
 
 /** Failures are what these tests provoke; they look at them where they are thrown. */
-const SILENT = new DefaultLogger('ERROR', () => undefined);
+export const SILENT = new DefaultLogger('ERROR', () => undefined);
 
 export interface DirectRunOptions {
   activation?: string;
