@@ -32,6 +32,8 @@ export interface DirectRunOptions {
   activation?: string;
   dryRun?: boolean;
   resync?: boolean;
+  /** The segment is taken for what Actito has; nothing is sent. */
+  rebase?: boolean;
   /** The run is killed after this phase: neither settled nor closed. */
   killedAfter?: PhaseName;
   /** Called when importing fails with what passes: it is then tried again, as Temporal would after a pause. */
@@ -70,7 +72,7 @@ async function directRun(
   { client, logger }: { client: Client; logger: Logger },
   options: DirectRunOptions,
 ): Promise<DirectRun> {
-  const { activation = ACTIVATION, dryRun = false, resync = false, killedAfter } = options;
+  const { activation = ACTIVATION, dryRun = false, resync = false, rebase = false, killedAfter } = options;
   const workflowExecution = { workflowId: `activation/${activation}`, runId: randomUUID() };
   const env = new MockActivityEnvironment(
     { workflowExecution, workflowNamespace: 'default' },
@@ -91,7 +93,7 @@ async function directRun(
   };
   const killed = (phase: PhaseName) => phase === killedAfter;
 
-  const answer = await call('open', { activation, dryRun, resync });
+  const answer = await call('open', { activation, dryRun, resync, rebase });
   if ('busy' in answer) return { outcome: 'skipped' };
   if (killed('open')) return { killed: true };
   const { run, fence } = answer.opened;
@@ -106,7 +108,8 @@ async function directRun(
     if (killed('compare')) return { killed: true };
     plan = await call('plan', ref);
     if (killed('plan')) return { killed: true };
-    if (!dryRun && plan.guards.length === 0) {
+    if (rebase && plan.guards.length === 0) await call('rebase', ref);
+    else if (!dryRun && plan.guards.length === 0) {
       provisioned = await call('provision', ref);
       if (killed('provision')) return { killed: true };
       if (plan.toSend > 0) {

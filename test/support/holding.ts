@@ -150,11 +150,12 @@ export async function untilBusyIn(handle: WorkflowHandle, activity: string): Pro
 
 /** Any number: an advisory lock of the warehouse that the segment's query waits for. */
 const GATE = 4_711;
+/** The people, behind the gate. */
+export const GATED = `select people.* from people, (select pg_advisory_xact_lock_shared(${GATE})) as gate`;
 
 /** Lets every read of the segment wait in the middle. */
 export async function closeGate(stand: Stand): Promise<LetGo> {
-  const query = `select people.* from people, (select pg_advisory_xact_lock_shared(${GATE})) as gate`;
-  await stand.writeActivation({ ...usualActivation(), segment: { name: LIST, query } });
+  await stand.writeActivation({ ...usualActivation(), segment: { name: LIST, query: GATED } });
   const keeper = await stand.warehouse.connect();
   await keeper.query(`select pg_advisory_lock(${GATE})`);
   return async () => {
