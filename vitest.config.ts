@@ -18,6 +18,7 @@ const withServers = (name: string, include: string[]) => ({
     globalSetup: 'test/setup/global.ts',
     pool: 'forks' as const,
     maxWorkers: 1, // one PostgreSQL and one Temporal for all: files in parallel would only slow each other down
+    maxConcurrency: 10, // of tests that say so: they wait for Temporal most of the time
     testTimeout: 180_000,
     hookTimeout: 120_000,
     sequence: { groupOrder: 1 },

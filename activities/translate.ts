@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
-import { hostname } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { Failure, isFailure } from '../activation/failures.ts';
 import { stateFailure } from '../state/failures.ts';
 
@@ -43,8 +43,8 @@ function diskFailure(error: unknown): Failure | undefined {
   if (code === undefined || syscall === undefined || !DISK.includes(code)) return undefined;
   return new Failure(
     'WorkerDiskFull',
-    `The temporary folder of worker ${hostname()} cannot be written to (${code}). Make room there, or set TMPDIR to a ` +
-      'folder with space for twice the segment; nothing was written anywhere else.',
+    `The temporary folder ${tmpdir()} of worker ${hostname()} cannot be written to (${code}). Make room there, or set ` +
+      'TMPDIR to a folder with space for twice the segment; nothing was written anywhere else.',
   );
 }
 

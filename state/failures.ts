@@ -5,6 +5,9 @@ const PASSING = /^(08|53|57|55|40)/;
 const NETWORK =
   /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL)$/;
 
+/** A run's own tables are dropped when it is closed: an attempt that still looks for them was given up before. */
+const DROPPED = { code: '42P01', table: /"(delta|aside|result)_\d/ };
+
 /**
  * Turns what pg and knex throw into our vocabulary; undefined for what is not theirs. The message names the SQLSTATE
  * and never quotes the statement or its detail, which may hold keys.
@@ -12,6 +15,12 @@ const NETWORK =
 export function stateFailure(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, severity } = error as { code?: string; severity?: string };
+  if (code === DROPPED.code && DROPPED.table.test(error.message)) {
+    return new Failure(
+      'RunSuperseded',
+      'The run was closed and its tables were dropped; this attempt no longer writes.',
+    );
+  }
   if (severity !== undefined && code !== undefined) {
     const said = `The state database answered ${code} (${reason(error.message)}).`;
     return PASSING.test(code)

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { useUpApprovals } from '../decisions.ts';
-import { checkFence, releaseLease, type Fence } from './lease.ts';
+import { checkFence, lockLease, releaseLease, type Fence } from './lease.ts';
 import { sharedTable } from '../names.ts';
 import { tellStories } from '../rejects/reject-stories.ts';
 import { rows, type State } from '../state.ts';
@@ -17,6 +17,7 @@ export async function closeRun(
   { outcome, failure, word }: { outcome: Outcome; failure?: string; word?: string | null },
 ): Promise<void> {
   await state.transaction(async (trx) => {
+    await lockLease(trx, fence, 'no key update'); // it will be given back; two attempts at once follow each other
     const run = await readRun(trx, fence.run);
     if (run.closed) return;
     await checkFence(trx, fence, { maybeSettled: true });

@@ -43,12 +43,13 @@ export async function checkFence(
   { lock = 'share', maybeSettled = false }: { lock?: 'share' | 'no key update'; maybeSettled?: boolean } = {},
 ): Promise<void> {
   // A dry run writes nothing that another run reads, so it makes nobody wait.
+  await lockLease(trx, { run, fence }, lock);
+  // Not in one statement with the lock: after waiting for it, that would see the run as it was before.
   const [held] = await rows(
     trx,
     `select from runs join activations on activations.id = runs.activation
      where runs.no = :run and runs.closed_at is null and (:maybeSettled or runs.settled_at is null)
-       and (cast(:fence as bigint) is null or activations.fence = :fence)
-     ${fence === null ? '' : `for ${lock} of activations`}`,
+       and (cast(:fence as bigint) is null or activations.fence = :fence)`,
     { run, fence, maybeSettled },
   );
   if (!held) {
@@ -57,6 +58,17 @@ export async function checkFence(
       'A newer run has taken over this activation; this one no longer writes.',
     );
   }
+}
+
+/** Waits for whoever takes the lease, or settles; and the other way round. */
+export async function lockLease(
+  trx: Knex,
+  { run, fence }: Fence,
+  lock: 'share' | 'no key update',
+): Promise<void> {
+  if (fence === null) return;
+  const row = 'select from activations where id = (select activation from runs where no = ?)';
+  await trx.raw(`${row} for ${lock}`, [run]);
 }
 
 /** Lets the attempts of one step of a run follow each other: the second then finds what the first has done. */

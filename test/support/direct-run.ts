@@ -26,7 +26,7 @@ export const PHASES = [
 export type PhaseName = (typeof PHASES)[number];
 
 /** Failures are what these tests provoke; they look at them where they are thrown. */
-const SILENT = new DefaultLogger('ERROR', () => undefined);
+export const SILENT = new DefaultLogger('ERROR', () => undefined);
 
 export interface DirectRunOptions {
   activation?: string;
@@ -127,8 +127,8 @@ async function directRun(
     if (killed('compare')) return { killed: true };
     plan = await call('plan', ref);
     if (killed('plan')) return { killed: true };
-    if (rebase) await call('rebase', ref);
-    if (!dryRun && !rebase && plan.guards.length === 0) {
+    if (rebase && plan.guards.length === 0) await call('rebase', ref);
+    else if (!dryRun && plan.guards.length === 0) {
       provisioned = await call('provision', ref);
       if (killed('provision')) return { killed: true };
       if (plan.toSend > 0) {

@@ -6,7 +6,7 @@ import { WORKFLOW_TYPE, type RunInput, type RunResult } from '../../workflows/co
 import { temporalAddress, workflowBundle } from '../setup/servers.ts';
 import type { Stand } from './stand.ts';
 
-/** A worker of the product and a client, on a task queue of their own. */
+/** A worker of the product and a client, by default on a task queue of their own. */
 export interface Hosted {
   client: Client;
   taskQueue: string;
@@ -21,9 +21,12 @@ export interface Hosted {
 const logger = new DefaultLogger('ERROR');
 Runtime.install({ logger, telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } } });
 
-export async function hostWorker(stand: Stand): Promise<Hosted> {
+export function newTaskQueue(): string {
+  return `test-${randomBytes(4).toString('hex')}`;
+}
+
+export async function hostWorker(stand: Stand, taskQueue = newTaskQueue()): Promise<Hosted> {
   const address = temporalAddress();
-  const taskQueue = `test-${randomBytes(4).toString('hex')}`;
   const connection = await NativeConnection.connect({ address });
   const clientConnection = await Connection.connect({ address });
   const client = new Client({ connection: clientConnection });

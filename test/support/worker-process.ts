@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { TASK_QUEUE } from '../../workflows/contract.ts';
 import { temporalAddress, workflowBundle } from '../setup/servers.ts';
 import type { Stand } from './stand.ts';
 
@@ -10,11 +11,11 @@ export interface WorkerProcess {
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts a worker on the stand; resolves when it is ready. */
-export async function startWorkerProcess(stand: Stand): Promise<WorkerProcess> {
+/** Starts a worker on the stand, by default on the product's task queue; resolves when it is ready. */
+export async function startWorkerProcess(stand: Stand, taskQueue = TASK_QUEUE): Promise<WorkerProcess> {
   const child = spawn(
     process.execPath,
-    ['dev/start.js', 'test/support/worker-main.ts', workflowBundle().codePath],
+    ['dev/start.js', 'test/support/worker-main.ts', workflowBundle().codePath, taskQueue],
     {
       env: {
         ...process.env,

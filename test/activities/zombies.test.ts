@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createActivities } from '../../activities/create.ts';
+import type { RunRef } from '../../activities/run-ref.ts';
+import { temporalAddress } from '../setup/servers.ts';
+import { until } from '../setup/until.ts';
+import { expectAllThere, seedPeople } from '../support/as-if-nothing.ts';
+import { directRunner, SILENT, type PhaseName } from '../support/direct-run.ts';
+import { closeGate, holdCalls, untilAtGate } from '../support/holding.ts';
+import { ACTIVATION, LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
+
+/*
+ * Activities whose run was given up, and which go on after a newer run has taken over: they wait for a lock until it has.
+ */
+
+let stand: Stand;
+let runner: Awaited<ReturnType<typeof directRunner>>;
+let connection: Connection;
+beforeAll(async () => {
+  stand = await startStand();
+  runner = await directRunner(stand);
+  connection = await Connection.connect({ address: temporalAddress() });
+});
+afterAll(async () => {
+  await connection?.close();
+  await runner?.close();
+  await stand?.dispose();
+});
+beforeEach(async () => {
+  await resetStand(stand);
+  await stand.writeActivation();
+  await seedPeople(stand);
+});
+
+/** Begins one activity of the latest run, whose workflow is gone. */
+async function zombie(name: 'compare' | 'importAttributes' | 'pushList') {
+  const [run] = await stand.state('runs').select({ run: 'no' }, 'fence').orderBy('no', 'desc').limit(1);
+  const workflowExecution = { workflowId: `activation/${ACTIVATION}`, runId: randomUUID() };
+  const env = new MockActivityEnvironment(
+    { workflowExecution },
+    { client: new Client({ connection }), logger: SILENT },
+  );
+  const activity: (ref: RunRef) => Promise<unknown> = createActivities(stand)[name];
+  const ended = env.run(activity, run as RunRef).then(
+    () => expect.unreachable(`The zombie's ${name} succeeded.`),
+    (error: unknown) => error,
+  );
+  return { ended };
+}
+
+async function killAfter(phase: PhaseName): Promise<void> {
+  expect(await runner.run({ killedAfter: phase })).toEqual({ killed: true });
+}
+
+const SUPERSEDED = { type: 'RunSuperseded', nonRetryable: true };
+
+test('a comparison that ends after a newer run has publishes nothing', async () => {
+  const openGate = await closeGate(stand);
+  await killAfter('open');
+  const { ended } = await zombie('compare');
+  await untilAtGate(stand);
+  await stand.writeActivation(); // the newer run reads without the gate
+  expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { added: 3 } });
+  await openGate();
+  expect(await ended).toMatchObject(SUPERSEDED);
+  expect(await stand.state('runs').select('delta', 'outcome').orderBy('no')).toMatchObject([
+    { delta: null, outcome: 'failed' },
+    { outcome: 'succeeded' },
+  ]);
+  expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { unchanged: 3 } });
+  expectAllThere(stand);
+});
+
+test('an import is never completed once a newer run has taken over, and the newer one sends it', async () => {
+  await killAfter('provision');
+  const letCall = await holdCalls(stand);
+  const { ended } = await zombie('importAttributes');
+  const intended = async () => (await stand.state('imports').select('status')).length;
+  await until('the import is intended', async () => (await intended()) === 1);
+  await killAfter('open');
+  await letCall();
+  expect(await ended).toMatchObject(SUPERSEDED);
+  expect(stand.actito.imports()).toEqual([]);
+  expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { added: 3, updated: 3 } });
+  expectAllThere(stand);
+});
+
+test('a list that is uploaded already does not take its name once a newer run has taken over', async () => {
+  await killAfter('importAttributes');
+  const letCall = await holdCalls(stand);
+  const { ended } = await zombie('pushList');
+  const intended = async () => (await stand.state('deliveries').select('id')).length;
+  await until('the delivery is intended', async () => (await intended()) === 1);
+  await killAfter('open');
+  await letCall();
+  expect(await ended).toMatchObject(SUPERSEDED);
+  await stand.actito.pollNow();
+  expect([...stand.actito.listMembers(LIST)]).toEqual([]);
+  expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { added: 3 } });
+  expectAllThere(stand);
+});

@@ -1,0 +1,64 @@
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { createDatabase } from '../../dev/databases.ts';
+import { startPostgres } from '../../dev/postgres.ts';
+import { migrate } from '../../state/migrate.ts';
+import { openState } from '../../state/state.ts';
+import { startStand, type Stand } from './stand.ts';
+
+/** A PostgreSQL server of a test file alone, which may be crashed. */
+export interface OwnPostgres {
+  /** A stand whose state is in a new database of this server. */
+  startStand(name: string): Promise<Stand>;
+  /** Kills one backend: PostgreSQL then ends all others, and recovers by itself. */
+  killBackend(): Promise<void>;
+  /** Ends the server as an immediate shutdown does, and starts it again with the same data, on the same port. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Crashes of processes, not of the machine: what was committed must be with the operating system, not on the disk. */
+const SETTINGS = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'on' };
+
+export async function startOwnPostgres(): Promise<OwnPostgres> {
+  const folder = await mkdtemp(join(tmpdir(), 'actito-sync-crashed-'));
+  await chmod(folder, 0o755); // as root, PostgreSQL runs as another user
+  const dataDir = join(folder, 'kept');
+  const start = (port?: number) => startPostgres({ dataDir, port, settings: SETTINGS });
+  let server = await start();
+  return {
+    startStand: async (name) => standWithState(await createDatabase(server.adminUrl, name)),
+    killBackend: async () => {
+      const client = new pg.Client({ connectionString: server.adminUrl });
+      client.on('error', () => undefined);
+      await client.connect();
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+      process.kill(rows[0]!.pid, 'SIGKILL');
+      await client.end().catch(() => undefined);
+    },
+    restart: async () => {
+      const [pid] = (await readFile(join(dataDir, 'cluster', 'postmaster.pid'), 'utf8')).split('\n');
+      process.kill(Number(pid), 'SIGQUIT');
+      await server.stop(); // resolves when it has ended
+      server = await start(server.port);
+    },
+    stop: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function standWithState(stateUrl: string): Promise<Stand> {
+  const usual = await startStand();
+  await usual.state.destroy();
+  const state = openState({ url: stateUrl, poolSize: 4 });
+  await migrate(state);
+  const dispose = async () => {
+    await state.destroy();
+    await usual.dispose();
+  };
+  return { ...usual, stateUrl, state, dispose };
+}
