@@ -166,21 +166,8 @@ export async function compareInto(
     run,
     ({ seed, wide, grace }) =>
       new Comparison({
-        ...{
-          definition,
-          columns,
-          seeds: seedsOf(definition, columns, seed),
-          resync: run.resync,
-          grace,
-          wide,
-        },
-        ...{
-          isForgotten,
-          share: await new SlotBudget(slots).open(slots),
-          openSpill,
-          indexBits,
-          partitions: 8,
-        },
+        ...{ definition, columns, seeds: seedsOf(definition, columns, seed), resync: run.resync, grace, wide },
+        ...{ isForgotten, share, openSpill, indexBits, partitions: 8 },
         onReject: (_key, reason) => void (reasons[reason] = (reasons[reason] ?? 0) + 1),
       }),
     () => undefined,
