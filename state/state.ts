@@ -53,6 +53,9 @@ export async function withConnection<T>(state: State, use: (client: Client) => P
   }
 }
 
+/** A worker that freezes in the middle of a write keeps others from its rows no longer than this: PostgreSQL ends its session. */
+export const LONGEST_PAUSE = '60s';
+
 /** Runs set-based SQL in one transaction with the memory that a sort or hash of a million members wants. */
 export async function setTransaction<T>(
   state: State,
@@ -60,7 +63,8 @@ export async function setTransaction<T>(
 ): Promise<T> {
   return state.transaction(async (trx) => {
     await trx.raw(
-      `set local work_mem = '128MB'; set local maintenance_work_mem = '256MB'; set local jit = off`,
+      `set local work_mem = '128MB'; set local maintenance_work_mem = '256MB'; set local jit = off;
+       set local idle_in_transaction_session_timeout = '${LONGEST_PAUSE}'`,
     );
     return work(trx);
   });

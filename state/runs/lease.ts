@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { Failure } from '../../activation/failures.ts';
 import { KEY_RULES } from '../../activation/keys/canonical.ts';
-import { rows, type State } from '../state.ts';
+import { LONGEST_PAUSE, rows, type State } from '../state.ts';
 
 /** A workflow execution: the holder of a lease. */
 export interface Holder {
@@ -67,8 +67,11 @@ export async function lockLease(
   lock: 'share' | 'no key update',
 ): Promise<void> {
   if (fence === null) return;
-  const row = 'select from activations where id = (select activation from runs where no = ?)';
-  await trx.raw(`${row} for ${lock}`, [run]);
+  await trx.raw(
+    `select set_config('idle_in_transaction_session_timeout', '${LONGEST_PAUSE}', true) from activations
+     where id = (select activation from runs where no = ?) for ${lock}`,
+    [run],
+  );
 }
 
 /** Lets the attempts of one step of a run follow each other: the second then finds what the first has done. */

@@ -1,0 +1,36 @@
+import type { Knex } from 'knex';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkFence, fenced } from '../../state/runs/lease.ts';
+import { readRun } from '../../state/runs/runs.ts';
+import { setTransaction } from '../../state/state.ts';
+import { definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
+
+let world: StateWorld;
+beforeAll(async () => {
+  world = await freshState();
+});
+afterAll(() => world?.dispose());
+
+describe('an attempt that freezes in the middle of a write', () => {
+  const pauseIn = async (trx: Knex) =>
+    (await trx.raw<{ rows: unknown[] }>('show idle_in_transaction_session_timeout')).rows;
+
+  test('may pause for a minute at most', async () => {
+    const run = await open(world, definitionFor(newActivation()));
+    const allowed = [{ idle_in_transaction_session_timeout: '1min' }];
+    expect(await fenced(world.state, run, pauseIn)).toEqual(allowed);
+    expect(await setTransaction(world.state, pauseIn)).toEqual(allowed);
+    expect(await world.state.transaction(pauseIn)).not.toEqual(allowed);
+  });
+
+  test('loses its session then, and a newer run takes over', async () => {
+    const run = await open(world, definitionFor(newActivation()));
+    const frozen = await world.state.transaction();
+    await checkFence(frozen, run);
+    await frozen.raw(`set local idle_in_transaction_session_timeout = '200ms'`); // a minute is long for a test
+    const next = await open(world, run.definition);
+    expect((await readRun(world.state, next.run)).closed).toBe(false);
+    await expect(frozen.raw('select 1')).rejects.toThrow();
+    await frozen.rollback().catch(() => undefined);
+  });
+});
