@@ -55,10 +55,8 @@ async function heldRun(definition: Definition, half: Fate = 'confirmed'): Promis
 }
 
 const stateOf = async ({ activation, run }: PlannedRun) => {
-  const { fence, holder_workflow, holder_run, holder_namespace, ...row } = await activationRow(
-    world,
-    activation,
-  );
+  const lease = { fence: '', holder_namespace: '', holder_workflow: '', holder_run: '' };
+  const row = { ...(await activationRow(world, activation)), ...lease };
   return [await membersOf(world, activation), row, (await runRow(world, run)).counts];
 };
 
