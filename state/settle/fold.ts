@@ -80,7 +80,8 @@ export async function foldMembers(trx: Knex.Transaction, run: PlannedRun, applie
 
   await trx.raw(
     filled(`delete from ${members} using ${run.delta} d
-            where d.mark = ${members}.mark and membership in ('removed', 'erased') and :applied`),
+            where d.mark = ${members}.mark
+              and (membership = 'removed' and :applied or membership = 'erased' and :believed)`),
   );
   await trx.raw(
     filled(

@@ -166,7 +166,14 @@ export async function compareInto(
     run,
     ({ seed, wide, grace }) =>
       new Comparison({
-        ...{ definition, columns, seeds: seedsOf(definition, columns, seed), resync: run.resync, grace, wide },
+        ...{
+          definition,
+          columns,
+          seeds: seedsOf(definition, columns, seed),
+          resync: run.resync,
+          grace,
+          wide,
+        },
         ...{ isForgotten, share, openSpill, indexBits, partitions: 8 },
         onReject: (_key, reason) => void (reasons[reason] = (reasons[reason] ?? 0) + 1),
       }),
