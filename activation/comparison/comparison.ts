@@ -1,4 +1,5 @@
 import { hasOwnIdentifier, type Definition } from '../definition/definition.ts';
+import { unescapeCopy } from '../values/copy.ts';
 import type { Column } from '../values/kinds.ts';
 import type { SlotShare } from './budget.ts';
 import { DeltaLines, type Membership, type Sending } from './delta-lines.ts';
@@ -257,5 +258,5 @@ function bytesOf({ bytes, start, end }: Field): Buffer {
 }
 
 function textOf({ bytes, start, end }: Field): string {
-  return bytes.toString('utf8', start, end);
+  return unescapeCopy(bytes.toString('utf8', start, end))!;
 }
