@@ -79,7 +79,7 @@ async function compareSegment(
       async ({ members, seed, wide, grace }) => {
         const share = await slots.open(slotsFor(members), signal);
         comparison = new Comparison({
-          ...{ definition: run.definition, columns, seeds: seedsOf(run.definition, columns, seed) },
+          ...{ definition: run.definition, seeds: seedsOf(run.definition, columns, seed) },
           ...{ resync: run.resync, grace, wide, isForgotten, share, openSpill },
           onReject: (key, reason) => rejects.add(key, reason),
         });

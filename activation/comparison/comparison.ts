@@ -1,6 +1,5 @@
 import { hasOwnIdentifier, type Definition } from '../definition/definition.ts';
 import { unescapeCopy } from '../values/copy.ts';
-import type { Column } from '../values/kinds.ts';
 import type { SlotShare } from './budget.ts';
 import { DeltaLines, type Membership, type Sending } from './delta-lines.ts';
 import { hasher, type Seeds } from './marks.ts';
@@ -10,8 +9,6 @@ import { SourceLines, type Field } from './source-lines.ts';
 
 export interface ComparisonOptions {
   definition: Definition;
-  /** What the source holds, one per mapped attribute. */
-  columns: readonly Column[];
   seeds: Seeds;
   /** Attribute marks are ignored: everything is sent again. */
   resync: boolean;
@@ -55,7 +52,7 @@ export class Comparison {
   readonly #attributes: number;
 
   constructor(options: ComparisonOptions) {
-    const { definition, columns, seeds, wide } = options;
+    const { definition, seeds, wide } = options;
     const { matchingKey, attributes } = definition.activation;
     this.#options = options;
     this.#own = hasOwnIdentifier(definition.activation);
@@ -64,8 +61,7 @@ export class Comparison {
     this.#source = new SourceLines(matchingKey, this.#own, attributes.length);
     this.#putOff = new SourceLines({ type: 'externalId' }, this.#own, attributes.length);
     this.#delta = new DeltaLines({
-      ...{ mappings: attributes, columns, seeds, ownIdentifier: this.#own },
-      contract: definition.destination.contract,
+      ...{ mappings: attributes, contract: definition.destination.contract, seeds, ownIdentifier: this.#own },
     });
   }
 
