@@ -1,9 +1,10 @@
 import type { AttributeMapping } from '../definition/activation.ts';
 import type { ContractSettings } from '../definition/contract.ts';
 import { leavesOut } from '../values/nulls.ts';
-import { hasher, type Seeds } from './marks.ts';
+import { hashPiece } from './hash.ts';
+import type { Seeds } from './marks.ts';
 import type { SourceLines } from './source-lines.ts';
-import { WORDS } from './slots.ts';
+import { SIGNED, WORDS } from './slots.ts';
 
 /** What a run does to a member's place on the list; see state/schema.sql, delta. */
 export type Membership =
@@ -68,7 +69,10 @@ export class DeltaLines {
     return taken;
   }
 
-  /** A row of the segment; its marks are in WORDS. `former`: where its former identifier mark is. */
+  /**
+   * A row of the segment, whose marks are in WORDS and whose line was given to hashWithin. `former`: where its former
+   * identifier mark is.
+   */
   row(
     lines: SourceLines,
     {
@@ -84,7 +88,7 @@ export class DeltaLines {
     const sends = sending !== null;
     this.#mark(WORDS, 0);
     this.#write(
-      `\t${sends ? bigint(WORDS, 4) : NULL}\t${bigint(WORDS, ownIdentifier ? 6 : 0)}` +
+      `\t${sends ? SIGNED[2] : NULL}\t${SIGNED[ownIdentifier ? 3 : 0]}` +
         `\t${former ? bigint(former.words, former.at) : NULL}\t${sends ? this.#importBytes(lines) : NULL}` +
         `\t${known ? 't' : 'f'}\t${membership ?? NULL}\t${sending ?? NULL}\t`,
     );
@@ -159,8 +163,7 @@ export class DeltaLines {
     this.#byte(BACKSLASH);
     this.#byte(120);
     for (let index = 0; index < each.length; index++) {
-      const value = lines.batch.subarray(lines.valueAt(index), lines.valueAt(index + 1) - 1);
-      HASH[0] = hasher.h64Raw(value, each[index]);
+      HASH[0] = hashPiece(lines.valueAt(index), lines.valueAt(index + 1) - 1, each[index]!);
       for (let byte = 0; byte < 8; byte++) this.#hex(HASH_BYTES[byte]!);
     }
   }
