@@ -84,7 +84,7 @@ async function compareSegment(
       run,
       ({ seed, wide, grace }) => {
         comparison = new Comparison({
-          ...{ definition: run.definition, columns, seeds: seedsOf(run.definition, columns, seed) },
+          ...{ definition: run.definition, seeds: seedsOf(run.definition, columns, seed) },
           ...{ resync: run.resync, grace, wide, isForgotten, share, openSpill },
           onReject: (key, reason) => rejects.add(key, reason),
         });

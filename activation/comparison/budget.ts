@@ -77,6 +77,11 @@ export class SlotShare {
     this.#held = held;
   }
 
+  /** The comparison's own so far. */
+  get slots(): number {
+    return this.#held;
+  }
+
   /** Takes slots into use. @returns false when there are none left */
   use(slots: number): boolean {
     const more = this.#used + slots - this.#held;

@@ -1,16 +1,15 @@
 import { hasOwnIdentifier, type Definition } from '../definition/definition.ts';
-import type { Column } from '../values/kinds.ts';
+import { unescapeCopy } from '../values/copy.ts';
 import type { SlotShare } from './budget.ts';
 import { DeltaLines, type Membership, type Sending } from './delta-lines.ts';
-import { hasher, type Seeds } from './marks.ts';
+import { hashBytes, hashPiece, hashWithin } from './hash.ts';
+import type { Seeds } from './marks.ts';
 import { Partitions, type Spill } from './partitions.ts';
 import { FLAG, NARROW, SIGHT, WIDE, WORDS, type MarkTable } from './slots.ts';
 import { SourceLines, type Field } from './source-lines.ts';
 
 export interface ComparisonOptions {
   definition: Definition;
-  /** What the source holds, one per mapped attribute. */
-  columns: readonly Column[];
   seeds: Seeds;
   /** Attribute marks are ignored: everything is sent again. */
   resync: boolean;
@@ -54,7 +53,7 @@ export class Comparison {
   readonly #attributes: number;
 
   constructor(options: ComparisonOptions) {
-    const { definition, columns, seeds, wide } = options;
+    const { definition, seeds, wide } = options;
     const { matchingKey, attributes } = definition.activation;
     this.#options = options;
     this.#own = hasOwnIdentifier(definition.activation);
@@ -63,8 +62,7 @@ export class Comparison {
     this.#source = new SourceLines(matchingKey, this.#own, attributes.length);
     this.#putOff = new SourceLines({ type: 'externalId' }, this.#own, attributes.length);
     this.#delta = new DeltaLines({
-      ...{ mappings: attributes, columns, seeds, ownIdentifier: this.#own },
-      contract: definition.destination.contract,
+      ...{ mappings: attributes, contract: definition.destination.contract, seeds, ownIdentifier: this.#own },
     });
   }
 
@@ -80,15 +78,16 @@ export class Comparison {
   load(bytes: Buffer, from: number): number {
     const { wide } = this.#options;
     const size = wide ? 52 : 40;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     let [low, high] = [0, 0];
     let at = from;
     for (; at + size <= bytes.length; at += size) {
-      for (let word = 0; word < 4; word++) WORDS[word] = bytes.readUInt32LE(at + 6 + 4 * word);
-      WORDS[5] = bytes.readUInt32BE(at + 26);
-      WORDS[4] = bytes.readUInt32BE(at + 30);
-      const flags = bytes.readUInt16BE(at + 38);
-      WORDS[7] = wide ? bytes.readUInt32BE(at + 44) : WORDS[1]!;
-      WORDS[6] = wide ? bytes.readUInt32BE(at + 48) : WORDS[0]!;
+      for (let word = 0; word < 4; word++) WORDS[word] = view.getUint32(at + 6 + 4 * word, true);
+      WORDS[5] = view.getUint32(at + 26);
+      WORDS[4] = view.getUint32(at + 30);
+      const flags = view.getUint16(at + 38);
+      WORDS[7] = wide ? view.getUint32(at + 44) : WORDS[1]!;
+      WORDS[6] = wide ? view.getUint32(at + 48) : WORDS[0]!;
       this.#partitions.load(flags);
       if (flags & FLAG.UNLISTED) continue;
       this.listed++;
@@ -102,6 +101,7 @@ export class Comparison {
   /** Compares a batch of whole lines. @returns lines for the delta */
   compare(batch: Buffer): Buffer {
     const source = this.#source;
+    hashWithin(batch);
     for (let line = 0; line < batch.length; line = source.end) {
       source.split(batch, line);
       this.read++;
@@ -114,15 +114,16 @@ export class Comparison {
       this.#hash(source);
       const table = this.#partitions.table();
       if (table) this.#look(table, source);
-      else this.#partitions.putOff(this.#canonicalLine(source));
+      else this.#partitions.putOff(source.canonicalLine());
     }
     return this.#delta.take();
   }
 
   /** Compares what was put off, and tells whom the segment lacks. Yields lines for the delta; small steps. */
   *finish(): Generator<Buffer> {
-    const compareLate = (table: MarkTable, line: Buffer) => {
-      this.#putOff.split(line, 0);
+    const compareLate = (table: MarkTable, bytes: Buffer, start: number) => {
+      hashWithin(bytes);
+      this.#putOff.split(bytes, start);
       this.#putOff.canonicalize();
       this.#look(table, this.#putOff);
     };
@@ -140,15 +141,12 @@ export class Comparison {
 
   #hash(lines: SourceLines): void {
     const { key, attributes } = this.#options.seeds;
-    const name = bytesOf(lines.key);
-    SIGHT[0] = hasher.h64Raw(name, key[0]);
-    SIGHT[1] = hasher.h64Raw(name, key[1]);
-    SIGHT[2] =
-      this.#attributes === 0
-        ? 0n
-        : hasher.h64Raw(lines.batch.subarray(lines.firstValue, lines.end - 1), attributes);
-    if (this.#own) SIGHT[3] = hasher.h64Raw(bytesOf(lines.identifier), key[0]);
-    else SIGHT[3] = SIGHT[0];
+    SIGHT[0] = hashOf(lines.key, lines, key[0]);
+    SIGHT[1] = hashOf(lines.key, lines, key[1]);
+    if (this.#attributes > 0) SIGHT[2] = hashPiece(lines.firstValue, lines.end - 1, attributes);
+    else SIGHT[2] = 0n;
+    if (this.#own) SIGHT[3] = hashOf(lines.identifier, lines, key[0]);
+    else WORDS.copyWithin(6, 0, 2);
   }
 
   /** Compares one row, whose marks are in WORDS, with what is known of its key. */
@@ -157,7 +155,8 @@ export class Comparison {
     if (slot < 0) {
       if (this.#isForgotten(lines)) return;
       table.fill(~slot, FLAG.OCCUPIED | FLAG.SEEN);
-      this.#write(lines, 'added', this.#attributes > 0 ? 'fresh' : null, false, null);
+      const sending = this.#attributes > 0 ? 'fresh' : null;
+      this.#delta.row(lines, { membership: 'added', sending, known: false }, null);
       return;
     }
     const flags = table.flags[slot]!;
@@ -172,7 +171,7 @@ export class Comparison {
       if (this.#isForgotten(lines)) return;
       const former =
         membership === 'reidentified' ? { words: table.words, at: table.identifierAt(slot) } : null;
-      this.#write(lines, membership, sending, true, former);
+      this.#delta.row(lines, { membership, sending, known: true }, former);
       table.replaceMarks(slot);
     }
     table.flags[slot] = flags | FLAG.SEEN;
@@ -186,7 +185,8 @@ export class Comparison {
     this.duplicates++;
     if (!differs) return;
     table.flags[slot]! |= FLAG.AMBIGUOUS;
-    if (isOther) this.#write(lines, 'sight', null, true, null); // the smallest identifier will be the member's
+    // Of all sights, the smallest identifier will be the member's.
+    if (isOther) this.#delta.row(lines, { membership: 'sight', sending: null, known: true }, null);
   }
 
   #sendingOf(flags: number, isSame: boolean): Sending | null {
@@ -202,16 +202,6 @@ export class Comparison {
     const found = isForgotten(textOf(lines.key)) || (this.#own && isForgotten(textOf(lines.identifier)));
     if (found) this.forgotten++;
     return found;
-  }
-
-  #write(
-    lines: SourceLines,
-    membership: Membership | null,
-    sending: Sending | null,
-    known: boolean,
-    former: { words: Uint32Array; at: number } | null,
-  ): void {
-    this.#delta.row(lines, { membership, sending, known }, former);
   }
 
   /** Tells of a table whose rows have all been compared: whom the segment lacks, and whose rows contradict each other. */
@@ -236,14 +226,6 @@ export class Comparison {
     if (flags & FLAG.UNLISTED) return 'erased';
     return this.#options.grace && !(flags & FLAG.OVER) ? 'leaving' : 'removed';
   }
-
-  #canonicalLine({ batch, key, identifier, firstValue, end }: SourceLines): Buffer {
-    const tab = Buffer.from('\t');
-    const values = batch.subarray(firstValue, end);
-    const own = this.#own ? [tab, bytesOf(identifier)] : [];
-    const parts = [bytesOf(key), ...own, ...(this.#attributes > 0 ? [tab, values] : [Buffer.from('\n')])];
-    return Buffer.concat(parts);
-  }
 }
 
 function membershipOf(flags: number, isRenamed: boolean): Membership | null {
@@ -252,10 +234,11 @@ function membershipOf(flags: number, isRenamed: boolean): Membership | null {
   return flags & FLAG.MISSING ? 'returned' : null;
 }
 
-function bytesOf({ bytes, start, end }: Field): Buffer {
-  return bytes.subarray(start, end);
+/** A field that was not canonical is no part of its batch. */
+function hashOf(field: Field, { batch }: SourceLines, seed: bigint): bigint {
+  return field.bytes === batch ? hashPiece(field.start, field.end, seed) : hashBytes(field.bytes, seed);
 }
 
 function textOf({ bytes, start, end }: Field): string {
-  return bytes.toString('utf8', start, end);
+  return unescapeCopy(bytes.toString('utf8', start, end))!;
 }

@@ -1,10 +1,10 @@
 import type { AttributeMapping } from '../definition/activation.ts';
 import type { ContractSettings } from '../definition/contract.ts';
-import type { Column } from '../values/kinds.ts';
 import { leavesOut } from '../values/nulls.ts';
-import { hasher, type Seeds } from './marks.ts';
+import { hashPiece } from './hash.ts';
+import type { Seeds } from './marks.ts';
 import type { SourceLines } from './source-lines.ts';
-import { WORDS } from './slots.ts';
+import { SIGNED, WORDS } from './slots.ts';
 
 /** What a run does to a member's place on the list; see state/schema.sql, delta. */
 export type Membership =
@@ -25,14 +25,12 @@ export function valueColumns(attributes: number): string[] {
 
 export interface DeltaLinesOptions {
   mappings: readonly AttributeMapping[];
-  /** What the source holds, one per mapping. */
-  columns: readonly Column[];
   contract: Pick<ContractSettings, 'emptyValue'>;
   seeds: Seeds;
   ownIdentifier: boolean;
 }
 
-const [TAB, NEWLINE, SPACE, QUOTE, BACKSLASH, LETTER_E, LETTER_N] = [9, 10, 32, 34, 92, 101, 78];
+const [TAB, SPACE, QUOTE, HYPHEN, DOT, BACKSLASH, LETTER_E, LETTER_N] = [9, 32, 34, 45, 46, 92, 101, 78];
 /** The two hexadecimal digits of each byte value, as one number. */
 const HEX = Uint16Array.from({ length: 256 }, (_, byte) =>
   Buffer.from(byte.toString(16).padStart(2, '0')).readUInt16BE(),
@@ -41,25 +39,22 @@ const NULL = '\\N';
 const HASH = new BigUint64Array(1);
 const HASH_BYTES = new Uint8Array(HASH.buffer);
 
+/** A line has at most so many bytes beside its texts, and so many more per attribute: a hash, a bit, and `\\N`. */
+const FIXED_BYTES = 256;
+const BYTES_PER_ATTRIBUTE = 24;
+
 /** Writes the rows that differ, as lines of COPY text for a delta, into a buffer that grows as it must. */
 export class DeltaLines {
   #out = Buffer.allocUnsafe(262_144);
   #at = 0;
   readonly #options: DeltaLinesOptions;
   readonly #leavesOut: boolean[];
-  readonly #isFloat: boolean[];
-  /** What a row in an import file may have beside its texts: a separator and two quotes a field, and longer spellings. */
-  readonly #fixedBytes: number;
   readonly #noValues: string;
 
   constructor(options: DeltaLinesOptions) {
-    const { mappings, columns, contract } = options;
+    const { mappings, contract } = options;
     this.#options = options;
     this.#leavesOut = mappings.map((mapping) => leavesOut(mapping, contract));
-    this.#isFloat = mappings.map((_, index) => columns[index]?.kind === 'float');
-    const mayBeBoolean = mappings.filter(({ create }) => (create?.type ?? 'BOOLEAN') === 'BOOLEAN').length;
-    const dates = columns.filter(({ kind }) => kind === 'date').length;
-    this.#fixedBytes = 3 * (mappings.length + 1) + 4 * mayBeBoolean + ' 00:00:00'.length * dates;
     this.#noValues = `\t${NULL}`.repeat(mappings.length) + '\n';
   }
 
@@ -74,7 +69,10 @@ export class DeltaLines {
     return taken;
   }
 
-  /** A row of the segment; its marks are in WORDS. `former`: where its former identifier mark is. */
+  /**
+   * A row of the segment, whose marks are in WORDS and whose line was given to hashWithin. `former`: where its former
+   * identifier mark is.
+   */
   row(
     lines: SourceLines,
     {
@@ -84,43 +82,36 @@ export class DeltaLines {
     }: { membership: Membership | null; sending: Sending | null; known: boolean },
     former: { words: Uint32Array; at: number } | null,
   ): void {
-    const { ownIdentifier, mappings } = this.#options;
-    const { key, identifier } = lines;
-    this.#room(2 * (lines.end - lines.firstValue) + 2 * (key.end - key.start) + 600 + 18 * mappings.length);
+    const { ownIdentifier } = this.#options;
+    const { key, identifier, batch, firstValue, end } = lines;
+    this.#room(key.end - key.start + identifier.end - identifier.start + end - firstValue);
+    const sends = sending !== null;
     this.#mark(WORDS, 0);
-    this.#write(sending === null ? `\t${NULL}\t` : `\t${bigint(WORDS, 4)}\t`);
     this.#write(
-      `${bigint(WORDS, ownIdentifier ? 6 : 0)}\t${former ? bigint(former.words, former.at) : NULL}\t`,
+      `\t${sends ? SIGNED[2] : NULL}\t${SIGNED[ownIdentifier ? 3 : 0]}` +
+        `\t${former ? bigint(former.words, former.at) : NULL}\t${sends ? this.#importBytes(lines) : NULL}` +
+        `\t${known ? 't' : 'f'}\t${membership ?? NULL}\t${sending ?? NULL}\t`,
     );
-    this.#write(sending === null ? NULL : String(this.#importBytes(lines)));
-    this.#write(`\t${known ? 't' : 'f'}\t${membership ?? NULL}\t${sending ?? NULL}\t`);
-    if (sending === null) this.#write(NULL);
-    else this.#pattern(lines);
+    if (sends) this.#pattern(lines);
+    else this.#write(NULL);
     this.#byte(TAB);
-    this.#at += key.bytes.copy(this.#out, this.#at, key.start, key.end);
+    this.#copy(key.bytes, key.start, key.end);
     this.#byte(TAB);
-    if (ownIdentifier) {
-      this.#room(identifier.end - identifier.start + 64);
-      this.#at += identifier.bytes.copy(this.#out, this.#at, identifier.start, identifier.end);
-    } else this.#write(NULL);
+    if (ownIdentifier) this.#copy(identifier.bytes, identifier.start, identifier.end);
+    else this.#write(NULL);
     this.#byte(TAB);
-    if (sending === null) {
+    if (!sends) {
       this.#write(NULL + this.#noValues);
       return;
     }
-    this.#room(2 * (lines.end - lines.firstValue) + 18 * mappings.length + 64);
     this.#hashes(lines);
-    if (mappings.length === 0) {
-      this.#byte(NEWLINE);
-      return;
-    }
     this.#byte(TAB);
-    this.#at += lines.batch.copy(this.#out, this.#at, lines.firstValue, lines.end);
+    this.#copy(batch, firstValue, end);
   }
 
-  /** A member that the segment lacks, or whose rows contradict each other. `words`, `slot`: its key mark. */
+  /** A member that the segment lacks, or whose rows contradict each other. Its key mark is in `words`, from `at` on. */
   bare(words: Uint32Array, at: number, membership: Membership, former: number | null): void {
-    this.#room(600 + 3 * this.#options.mappings.length);
+    this.#room(0);
     this.#mark(words, at);
     this.#write(
       `\t${NULL}\t${NULL}\t${former === null ? NULL : bigint(words, former)}\t${NULL}\tt\t${membership}`,
@@ -128,7 +119,9 @@ export class DeltaLines {
     this.#write(`\t${NULL}`.repeat(5) + this.#noValues);
   }
 
-  #room(bytes: number): void {
+  /** Makes room for a line whose texts have so many bytes. */
+  #room(texts: number): void {
+    const bytes = texts + FIXED_BYTES + BYTES_PER_ATTRIBUTE * this.#options.mappings.length;
     if (this.#at + bytes <= this.#out.length) return;
     const larger = Buffer.allocUnsafe(Math.max(this.#out.length * 2, this.#at + bytes));
     this.#out.copy(larger, 0, 0, this.#at);
@@ -137,6 +130,14 @@ export class DeltaLines {
 
   #write(text: string): void {
     this.#at += this.#out.write(text, this.#at, 'latin1');
+  }
+
+  /** Byte by byte: for so few of them a call of copy() takes longer. */
+  #copy(bytes: Buffer, start: number, end: number): void {
+    const out = this.#out;
+    let to = this.#at;
+    for (let at = start; at < end; at++) out[to++] = bytes[at]!;
+    this.#at = to;
   }
 
   #byte(byte: number): void {
@@ -162,8 +163,7 @@ export class DeltaLines {
     this.#byte(BACKSLASH);
     this.#byte(120);
     for (let index = 0; index < each.length; index++) {
-      const value = lines.batch.subarray(lines.valueAt(index), lines.valueAt(index + 1) - 1);
-      HASH[0] = hasher.h64Raw(value, each[index]);
+      HASH[0] = hashPiece(lines.valueAt(index), lines.valueAt(index + 1) - 1, each[index]!);
       for (let byte = 0; byte < 8; byte++) this.#hex(HASH_BYTES[byte]!);
     }
   }
@@ -184,17 +184,50 @@ export class DeltaLines {
     }
   }
 
-  /** An upper bound: quotes double, `1` can become `TRUE`, `1e+300` is written out, a date gets a time. */
+  /** An upper bound; only a domain that Unicode spells longer can exceed it. */
   #importBytes(lines: SourceLines): number {
     const { batch, key } = lines;
-    let bytes = this.#fixedBytes + 2 * (key.end - key.start) + lines.end - lines.firstValue;
-    for (let at = lines.firstValue; at < lines.end; at++) if (batch[at] === QUOTE) bytes++;
-    for (let index = 0; index < this.#isFloat.length; index++) {
-      if (!this.#isFloat[index]) continue;
-      if (batch.subarray(lines.valueAt(index), lines.valueAt(index + 1)).includes(LETTER_E)) bytes += 330;
-    }
+    let bytes = fieldBytes(key.bytes, key.start, key.end);
+    for (let index = 0; index < this.#leavesOut.length; index++)
+      bytes += fieldBytes(batch, lines.valueAt(index), lines.valueAt(index + 1) - 1);
     return bytes;
   }
+}
+
+const SEPARATOR_AND_QUOTES = 3;
+const LONGEST_BOOLEAN = 'FALSE'.length;
+const TIMESTAMP = '2026-01-31 00:00:00'.length;
+/** Of a number with an exponent, in digits; see values/numbers.ts. */
+const WRITTEN_OUT = 410;
+
+/**
+ * The most that a field can have in an import file, whatever becomes of it there: quotes double, `1` can become `TRUE`, a
+ * date a timestamp, and `1e+300` is written out. A field that has two hyphens counts as a date; one whose only letter is
+ * an `e` after a digit as a number with an exponent.
+ */
+function fieldBytes(bytes: Buffer, start: number, end: number): number {
+  let [quotes, hyphens, exponents, letters] = [0, 0, 0, 0];
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte === QUOTE) quotes++;
+    else if (byte === HYPHEN) hyphens++;
+    else if (isLetter(byte) && bytes[at - 1] !== BACKSLASH) {
+      letters++;
+      if ((byte | 32) === LETTER_E && at > start && isDigitOrDot(bytes[at - 1]!)) exponents++;
+    }
+  }
+  const least = hyphens >= 2 ? TIMESTAMP : LONGEST_BOOLEAN;
+  const more = letters === 1 && exponents === 1 ? WRITTEN_OUT : 0;
+  return Math.max(end - start, least) + quotes + more + SEPARATOR_AND_QUOTES;
+}
+
+function isLetter(byte: number): boolean {
+  const lower = byte | 32;
+  return lower >= 97 && lower <= 122;
+}
+
+function isDigitOrDot(byte: number): boolean {
+  return (byte >= 48 && byte <= 57) || byte === DOT;
 }
 
 function bigint(words: Uint32Array, at: number): string {

@@ -4,6 +4,7 @@ import { profileTableOf, type Definition } from '../definition/definition.ts';
 import { CONVERTER_VERSION } from '../values/convert.ts';
 import type { Column } from '../values/kinds.ts';
 import { escapeCopy } from '../values/copy.ts';
+import { hashPiece, hashWithin } from './hash.ts';
 
 /** xxHash, ready to use; the WebAssembly inside is compiled once. */
 export const hasher = await xxhash();
@@ -89,8 +90,9 @@ export class ListChecksum {
   /** Takes whole lines. */
   add(lines: Uint8Array): void {
     let sum = 0n;
+    hashWithin(lines);
     for (let start = 0, end: number; (end = lines.indexOf(10, start)) >= 0; start = end + 1) {
-      sum += hasher.h64Raw(lines.subarray(start, end), this.#seed);
+      sum += hashPiece(start, end, this.#seed);
       this.members++;
     }
     this.#sum = BigInt.asUintN(64, this.#sum + sum);

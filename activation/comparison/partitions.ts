@@ -39,11 +39,15 @@ export class Partitions {
   readonly #spilled: (Spilled | undefined)[];
   readonly #options: Required<PartitionOptions>;
   readonly #mask: number;
+  /** Slots that a partition begins with: its part of the share, so that nothing grows while marks are loaded. */
+  readonly #first: number;
+  readonly #rowHead = Buffer.alloc(ROW_HEAD);
   #current = 0;
 
   constructor({ partitions = 64, indexBits = -1, ...options }: PartitionOptions) {
     this.#options = { ...options, partitions, indexBits };
     this.#mask = partitions - 1;
+    this.#first = Math.max(SMALLEST, 2 ** Math.floor(Math.log2(options.share.slots / partitions)));
     this.#tables = new Array<undefined>(partitions).fill(undefined);
     this.#spilled = new Array<undefined>(partitions).fill(undefined);
   }
@@ -62,7 +66,7 @@ export class Partitions {
     let table = this.#tables[place];
     if (table && !table.isFull) return table;
     if (this.#spilled[place]) return undefined;
-    const more = table?.capacity ?? SMALLEST;
+    const more = table?.capacity ?? this.#first;
     while (!this.#options.share.use(more)) {
       const largest = this.#largest();
       if (largest === undefined) {
@@ -74,7 +78,7 @@ export class Partitions {
     }
     if (table) table.grow();
     else {
-      table = new MarkTable(this.#options.width, SMALLEST, this.#options.indexBits);
+      table = new MarkTable(this.#options.width, this.#first, this.#options.indexBits);
       this.#tables[place] = table;
     }
     return table;
@@ -83,7 +87,7 @@ export class Partitions {
   /** Puts a row off whose partition is on disk; its marks are in WORDS. */
   putOff(line: Uint8Array): void {
     const { rows } = this.#spilled[this.#current]!;
-    const head = Buffer.allocUnsafe(ROW_HEAD);
+    const head = this.#rowHead;
     for (let word = 0; word < 8; word++) head.writeUInt32LE(WORDS[word]!, word * 4);
     head.writeUInt32LE(line.length, 32);
     rows.write(head);
@@ -92,9 +96,10 @@ export class Partitions {
 
   /**
    * Every partition, once: those in memory first, then each of the others, with the rows that were put off for it.
-   * Its marks are in WORDS when `row` is called. The tables are given up as they have been seen.
+   * When `row` is called, its marks are in WORDS, and its line begins at `start` of some bytes. The tables are given up as
+   * they have been seen.
    */
-  *finish(row: (table: MarkTable, line: Buffer) => void): Generator<MarkTable | undefined> {
+  *finish(row: (table: MarkTable, bytes: Buffer, start: number) => void): Generator<MarkTable | undefined> {
     for (const [place, table] of this.#tables.entries()) {
       if (!table) continue;
       yield table;
@@ -104,10 +109,10 @@ export class Partitions {
       if (!spilled) continue;
       const table = this.#reload(spilled.slots);
       spilled.slots.close();
-      for (const line of records(spilled.rows.read(), ROW_HEAD, (head) => head.readUInt32LE(32))) {
-        for (let word = 0; word < 8; word++) WORDS[word] = line.readUInt32LE(word * 4);
+      for (const record of records(spilled.rows.read(), ROW_HEAD, lineLength)) {
+        for (let word = 0; word < 8; word++) WORDS[word] = record.readUInt32LE(word * 4);
         if (table.isFull) table.grow();
-        row(table, line.subarray(ROW_HEAD));
+        row(table, record, ROW_HEAD);
         yield undefined; // so that whoever asks may write what there is
       }
       spilled.rows.close();
@@ -172,18 +177,22 @@ export class Partitions {
   }
 }
 
+function lineLength(bytes: Buffer, at: number): number {
+  return bytes.readUInt32LE(at + ROW_HEAD - 4);
+}
+
 /** Cuts a stream into records of a fixed head and as many bytes more as it says. */
 function* records(
   chunks: Iterable<Uint8Array>,
   head: number,
-  more: (head: Buffer) => number,
+  more: (bytes: Buffer, at: number) => number,
 ): Generator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   for (const chunk of chunks) {
     const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : asBuffer(chunk);
     let at = 0;
     while (at + head <= bytes.length) {
-      const end = at + head + more(bytes.subarray(at, at + head));
+      const end = at + head + more(bytes, at);
       if (end > bytes.length) break;
       yield bytes.subarray(at, end);
       at = end;

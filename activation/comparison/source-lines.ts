@@ -75,6 +75,16 @@ export class SourceLines {
     return unusable === undefined ? undefined : `Identifier${unusable}`;
   }
 
+  /** The line with key and identifier in their canonical spelling. */
+  canonicalLine(): Buffer {
+    const { batch, starts, end } = this;
+    const fields = this.#keys.length === 1 ? [this.key] : [this.key, this.identifier];
+    if (fields.every(({ bytes }) => bytes === batch)) return batch.subarray(starts[0], end);
+    const texts = fields.map(({ bytes, start, end }) => bytes.toString('latin1', start, end));
+    const values = batch.toString('latin1', this.firstValue - 1, end); // with the tab before, or the end of the line
+    return Buffer.from(texts.join('\t') + values, 'latin1');
+  }
+
   /** What the source said as key. */
   get keyText(): string {
     return unescapeCopy(this.batch.toString('utf8', this.starts[0], this.starts[1]! - 1)) ?? '';

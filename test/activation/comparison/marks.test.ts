@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
+import { wholeLines } from '../../../activation/comparison/whole-lines.ts';
+import {
+  checksumOf,
+  identifierMark,
+  keyMark,
+  keySeeds,
+  ListChecksum,
+  seedsOf,
+} from '../../../activation/comparison/marks.ts';
+import { MarkTable, NARROW, SIGHT, WIDE, WORDS } from '../../../activation/comparison/slots.ts';
+import { escapeCopy } from '../../../activation/values/copy.ts';
+import type { ColumnKind } from '../../../activation/values/kinds.ts';
+import { attributeMark, columnsOf, compare, definitionFor, OWN_IDENTIFIER, SEED } from './support.ts';
+
+vi.setConfig({ testTimeout: 60_000 }); // many small runs, on machines that do other things as well
+
+const seeds = keySeeds(SEED);
+
+describe('a table of marks', () => {
+  const halfArb = fc.constantFrom(0n, 0n, 1n, 1n << 32n, (1n << 64n) - 1n);
+  const sightArb = fc.tuple(halfArb, halfArb, halfArb, halfArb);
+
+  test('keeps marks of 0 in any position, however its slots collide and as it grows', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(sightArb, { selector: ([a, b]) => `${a} ${b}`, maxLength: 25 }),
+        fc.constantFrom(-1, 0, 1, 3),
+        fc.constantFrom(NARROW, WIDE),
+        (sights, indexBits, width) => {
+          const table = new MarkTable(width, 8, indexBits);
+          for (const sight of sights) {
+            SIGHT.set(sight);
+            if (table.isFull) table.grow();
+            const slot = table.find();
+            expect(slot).toBeLessThan(0);
+            table.fill(~slot, 1);
+          }
+          expect(table.size).toBe(sights.length);
+          for (const sight of sights) {
+            SIGHT.set(sight);
+            const slot = table.find();
+            expect(slot).toBeGreaterThanOrEqual(0);
+            expect([table.hasAttributes(slot), table.hasIdentifier(slot)]).toEqual([true, true]);
+            SIGHT[2]! ^= 1n << 40n;
+            expect(table.hasAttributes(slot)).toBe(false);
+            SIGHT[3]! ^= 1n;
+            expect(table.hasIdentifier(slot)).toBe(width === NARROW);
+          }
+        },
+      ),
+    );
+  });
+
+  test('is grown without a change of what is looked for', () => {
+    const table = new MarkTable(NARROW, 8, -1);
+    SIGHT.set([1n, 2n, 3n, 4n]);
+    table.fill(~table.find(), 1);
+    SIGHT.set([5n, 6n, 7n, 8n]);
+    table.grow();
+    expect([...WORDS]).toEqual([5, 0, 6, 0, 7, 0, 8, 0]);
+    expect(table.capacity).toBe(16);
+  });
+});
+
+describe('key and identifier marks', () => {
+  test('are what a comparison writes, for any text', async () => {
+    const textArb = fc.stringMatching(/^[a-zA-Z0-9\\é𝒳;"]{1,8}$/);
+    await fc.assert(
+      fc.asyncProperty(textArb, textArb, async (key, identifier) => {
+        const row = { key, identifier, values: ['1', null, 'x\\\t'] };
+        for (const changes of [{}, OWN_IDENTIFIER]) {
+          const definition = definitionFor(changes);
+          const [found] = (await compare(definition, [row])).delta;
+          expect(found!.mark).toMatch(/^[0-9a-f]{32}$/);
+          expect(keyMark(key, seeds)).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+          expect(found!.mark).toBe(keyMark(key, seeds).replaceAll('-', ''));
+          const listedAs = changes === OWN_IDENTIFIER ? identifier : key;
+          expect(found!.identifier_mark).toBe(identifierMark(listedAs, seeds));
+          const mark = attributeMark(row.values, seedsOf(definition, columnsOf(definition), SEED));
+          expect(found!.attribute_mark).toBe(String(mark));
+        }
+      }),
+    );
+  });
+
+  test('an identifier mark of a key is the first half of its key mark', () => {
+    const bytes = Buffer.from(keyMark('anna@shop.be', seeds).replaceAll('-', ''), 'hex');
+    expect(identifierMark('anna@shop.be', seeds)).toBe(String(bytes.readBigInt64LE()));
+  });
+});
+
+describe('the checksum of a list', () => {
+  test('is the sum of its identifier marks, however the list is streamed', async () => {
+    const identifierArb = fc.stringMatching(/^[a-z\\é\t;"]{1,8}$/);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(identifierArb, { maxLength: 30 }),
+        fc.integer({ min: 1, max: 40 }),
+        async (identifiers, size) => {
+          const bytes = Buffer.from(identifiers.map((text) => `${escapeCopy(text)}\n`).join(''));
+          const checksum = new ListChecksum(seeds);
+          for await (const lines of wholeLines(inPieces(bytes, size), size)) checksum.add(lines);
+          const marks = identifiers.map((text) => BigInt(identifierMark(text, seeds)));
+          expect(checksum.members).toBe(identifiers.length);
+          expect(checksum.checksum).toBe(checksumOf(...marks));
+        },
+      ),
+    );
+  });
+
+  test('of nobody is 0, and never negative', () => {
+    expect(new ListChecksum(seeds).checksum).toBe('0');
+    expect(checksumOf()).toBe('0');
+    expect(checksumOf(-1n)).toBe(String(2n ** 64n - 1n));
+    expect(checksumOf(2n ** 63n, 2n ** 63n, 5n)).toBe('5');
+  });
+});
+
+async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+describe('seeds', () => {
+  const attributes = (nulls: string, last = 'c') =>
+    ['a', 'b', last].map((attribute, index) => ({ column: 'abc'[index], attribute, nulls }));
+  const variants: Record<string, { changes?: object; destination?: object; kind?: ColumnKind }> = {
+    'another mapping': { changes: { attributes: attributes('keep', 'd') } },
+    'fewer mappings': { changes: { attributes: attributes('keep').slice(0, 2) } },
+    'another policy for nulls': { changes: { attributes: attributes('clear') } },
+    'another kind of column': { kind: 'integer' },
+    'another meaning of empty fields': { destination: { contract: { emptyValue: 'ignored' } } },
+    'another profile table': { destination: { profileTable: 'Other' } },
+    'another entity': { destination: { entity: 'other' } },
+    'another licence': { destination: { baseUrl: 'http://other.test' } },
+    'another matching attribute': {
+      changes: { matchingKey: { column: 'id', type: 'externalId', attribute: 'other' } },
+    },
+  };
+  const base = { attributes: attributes('keep') };
+  const seedsWith = ({ changes = {}, destination = {}, kind = 'text' }: (typeof variants)[string] = {}) => {
+    const definition = definitionFor({ ...base, ...changes }, destination);
+    return seedsOf(definition, columnsOf(definition, kind), SEED);
+  };
+
+  test.each(Object.entries(variants))('of values change with %s, those of keys do not', (_, variant) => {
+    const [before, after] = [seedsWith(), seedsWith(variant)];
+    expect(after.attributes).not.toBe(before.attributes);
+    expect(after.key).toEqual(before.key);
+  });
+
+  test('of single values change only for what was changed, unless it concerns all', () => {
+    const before = seedsWith();
+    const renamed = seedsWith(variants['another mapping']);
+    expect(renamed.each.map((seed, index) => seed === before.each[index])).toEqual([true, true, false]);
+    const moved = seedsWith(variants['another profile table']);
+    expect(moved.each.map((seed, index) => seed === before.each[index])).toEqual([false, false, false]);
+  });
+
+  test('all differ from each other, and change with the secret seed', () => {
+    const all = ['1', '-1'].flatMap((seed) => {
+      const definition = definitionFor(base);
+      const { key, attributes: values, each } = seedsOf(definition, columnsOf(definition), seed);
+      return [...key, values, ...each];
+    });
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  test('do not change with what decides nothing about a value', () => {
+    const other = seedsWith({ changes: { description: 'x', list: { name: 'Renamed' }, guards: {} } });
+    expect(other).toEqual(seedsWith());
+  });
+});
