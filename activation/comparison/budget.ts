@@ -8,17 +8,48 @@ export function slotsFor(members: number, partitions = 64): number {
   return slots * partitions;
 }
 
+/** Memory of tables from this size on is kept for the next comparison: the collector would free it too late. */
+const KEPT_FROM = 2 ** 15;
+
+/** Memory of mark tables that is not in use. Every piece is as long as some table; its content is what was there before. */
+class SlotMemory {
+  readonly #pieces = new Map<number, ArrayBuffer[]>();
+  readonly #limit: number;
+  #bytes = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  take(bytes: number): ArrayBuffer {
+    const piece = this.#pieces.get(bytes)?.pop();
+    if (!piece) return new ArrayBuffer(bytes);
+    this.#bytes -= bytes;
+    return piece;
+  }
+
+  giveBack(piece: ArrayBuffer): void {
+    if (this.#bytes + piece.byteLength > this.#limit) return;
+    this.#bytes += piece.byteLength;
+    const pieces = this.#pieces.get(piece.byteLength);
+    if (pieces) pieces.push(piece);
+    else this.#pieces.set(piece.byteLength, [piece]);
+  }
+}
+
 /**
  * The slots that all comparisons of a process share. A comparison waits for a first share, in the order in which they ask;
  * afterwards it takes more only when there is more, and otherwise puts what does not fit on disk.
  */
 export class SlotBudget {
   readonly total: number;
+  readonly memory: SlotMemory;
   #free: number;
   readonly #waiting: { slots: number; start: () => void }[] = [];
 
   constructor(total = SLOTS) {
     this.total = total;
+    this.memory = new SlotMemory(total * 25);
     this.#free = total;
   }
 
@@ -100,6 +131,15 @@ export class SlotShare {
 
   free(slots: number): void {
     this.#used -= slots;
+  }
+
+  /** Memory for a table of so many slots. */
+  takeMemory(slots: number, bytesPerSlot: number): ArrayBuffer {
+    return this.#budget.memory.take(slots * bytesPerSlot);
+  }
+
+  giveMemoryBack(slots: number, memory: ArrayBuffer): void {
+    if (slots >= KEPT_FROM) this.#budget.memory.giveBack(memory);
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import type { SlotShare } from './budget.ts';
+import { slotsFor, type SlotShare } from './budget.ts';
 import { FLAG, MarkTable, WORDS } from './slots.ts';
 
 /** A temporary file: written once from the start, then read once. */
@@ -23,6 +23,8 @@ export interface PartitionOptions {
 interface Spilled {
   slots: Spill;
   rows: Spill;
+  /** Slots put on disk. */
+  members: number;
 }
 
 const SMALLEST = 8;
@@ -78,7 +80,7 @@ export class Partitions {
     }
     if (table) table.grow();
     else {
-      table = new MarkTable(this.#options.width, this.#first, this.#options.indexBits);
+      table = new MarkTable(this.#options.share, this.#options.width, this.#first, this.#options.indexBits);
       this.#tables[place] = table;
     }
     return table;
@@ -107,7 +109,7 @@ export class Partitions {
     }
     for (const [place, spilled] of this.#spilled.entries()) {
       if (!spilled) continue;
-      const table = this.#reload(spilled.slots);
+      const table = this.#reload(spilled);
       spilled.slots.close();
       for (const record of records(spilled.rows.read(), ROW_HEAD, lineLength)) {
         for (let word = 0; word < 8; word++) WORDS[word] = record.readUInt32LE(word * 4);
@@ -118,6 +120,7 @@ export class Partitions {
       spilled.rows.close();
       this.#spilled[place] = undefined;
       yield table;
+      table.close();
     }
   }
 
@@ -139,7 +142,7 @@ export class Partitions {
 
   #evict(place: number): void {
     const { openSpill } = this.#options;
-    this.#spilled[place] = { slots: openSpill(), rows: openSpill() };
+    this.#spilled[place] = { slots: openSpill(), rows: openSpill(), members: 0 };
     const table = this.#tables[place]!;
     const kept = WORDS.slice();
     for (let slot = 0; slot < table.capacity; slot++) {
@@ -152,7 +155,9 @@ export class Partitions {
   }
 
   #drop(place: number): void {
-    this.#options.share.free(this.#tables[place]!.capacity);
+    const table = this.#tables[place]!;
+    this.#options.share.free(table.capacity);
+    table.close();
     this.#tables[place] = undefined;
   }
 
@@ -161,13 +166,15 @@ export class Partitions {
     const record = Buffer.allocUnsafe(width * 4 + 1);
     for (let word = 0; word < width; word++) record.writeUInt32LE(WORDS[word]!, word * 4);
     record[width * 4] = flags;
-    this.#spilled[place]!.slots.write(record);
+    const spilled = this.#spilled[place]!;
+    spilled.members++;
+    spilled.slots.write(record);
   }
 
   /** Whatever its size: a partition must fit, and all others are done or on disk. */
-  #reload(slots: Spill): MarkTable {
-    const { width, indexBits } = this.#options;
-    const table = new MarkTable(width, SMALLEST, indexBits);
+  #reload({ slots, members }: Spilled): MarkTable {
+    const { share, width, indexBits } = this.#options;
+    const table = new MarkTable(share, width, slotsFor(members, 1), indexBits);
     for (const record of records(slots.read(), width * 4 + 1, () => 0)) {
       for (let word = 0; word < width; word++) WORDS[word] = record.readUInt32LE(word * 4);
       if (table.isFull) table.grow();

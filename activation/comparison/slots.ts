@@ -38,19 +38,26 @@ export const NARROW = 6;
 /** Above this share of occupied slots a table grows. */
 const MAX_LOAD = 0.7;
 
+/** Where tables have their memory from: see SlotShare. */
+export interface TableMemory {
+  takeMemory(slots: number, bytesPerSlot: number): ArrayBuffer;
+  giveMemoryBack(slots: number, memory: ArrayBuffer): void;
+}
+
 export class MarkTable {
-  words: Uint32Array;
-  flags: Uint8Array;
+  words!: Uint32Array;
+  flags!: Uint8Array;
   size = 0;
   readonly width: number;
+  readonly #memory: TableMemory;
   /** Which bits of the first word choose a slot; fewer in tests, so that slots collide. */
   readonly #indexBits: number;
 
-  constructor(width: number, capacity: number, indexBits: number) {
+  constructor(memory: TableMemory, width: number, capacity: number, indexBits: number) {
+    this.#memory = memory;
     this.width = width;
     this.#indexBits = indexBits;
-    this.words = new Uint32Array(capacity * width);
-    this.flags = new Uint8Array(capacity);
+    this.#allocate(capacity);
   }
 
   get capacity(): number {
@@ -109,8 +116,7 @@ export class MarkTable {
 
   grow(): void {
     const { words, flags, width } = this;
-    this.words = new Uint32Array(words.length * 2);
-    this.flags = new Uint8Array(flags.length * 2);
+    this.#allocate(flags.length * 2);
     this.size = 0;
     const kept = WORDS.slice();
     for (let slot = 0; slot < flags.length; slot++) {
@@ -119,5 +125,19 @@ export class MarkTable {
       this.fill(~this.find(), flags[slot]!);
     }
     WORDS.set(kept);
+    this.#memory.giveMemoryBack(flags.length, words.buffer as ArrayBuffer);
+  }
+
+  /** Gives the memory up; the table is of no use afterwards. */
+  close(): void {
+    this.#memory.giveMemoryBack(this.capacity, this.words.buffer as ArrayBuffer);
+  }
+
+  #allocate(capacity: number): void {
+    const bytes = 4 * this.width;
+    const memory = this.#memory.takeMemory(capacity, bytes + 1);
+    this.words = new Uint32Array(memory, 0, capacity * this.width);
+    this.flags = new Uint8Array(memory, capacity * bytes, capacity);
+    this.flags.fill(0); // the words of a free slot mean nothing
   }
 }

@@ -18,6 +18,11 @@ vi.setConfig({ testTimeout: 60_000 }); // many small runs, on machines that do o
 
 const seeds = keySeeds(SEED);
 
+const memory = {
+  takeMemory: (slots: number, bytes: number) => new ArrayBuffer(slots * bytes),
+  giveMemoryBack: () => undefined,
+};
+
 describe('a table of marks', () => {
   const halfArb = fc.constantFrom(0n, 0n, 1n, 1n << 32n, (1n << 64n) - 1n);
   const sightArb = fc.tuple(halfArb, halfArb, halfArb, halfArb);
@@ -29,7 +34,7 @@ describe('a table of marks', () => {
         fc.constantFrom(-1, 0, 1, 3),
         fc.constantFrom(NARROW, WIDE),
         (sights, indexBits, width) => {
-          const table = new MarkTable(width, 8, indexBits);
+          const table = new MarkTable(memory, width, 8, indexBits);
           for (const sight of sights) {
             SIGHT.set(sight);
             if (table.isFull) table.grow();
@@ -54,7 +59,7 @@ describe('a table of marks', () => {
   });
 
   test('is grown without a change of what is looked for', () => {
-    const table = new MarkTable(NARROW, 8, -1);
+    const table = new MarkTable(memory, NARROW, 8, -1);
     SIGHT.set([1n, 2n, 3n, 4n]);
     table.fill(~table.find(), 1);
     SIGHT.set([5n, 6n, 7n, 8n]);

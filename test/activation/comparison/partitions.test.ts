@@ -121,6 +121,8 @@ describe('partitions', () => {
       force: () => {},
       free: () => {},
       close: () => {},
+      takeMemory: (slots: number, bytes: number) => new ArrayBuffer(slots * bytes),
+      giveMemoryBack: () => {},
     } as unknown as SlotShare;
     const { openSpill } = memorySpills();
     const all = new Partitions({ width: NARROW, share, openSpill, partitions: 4 });
