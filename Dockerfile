@@ -43,7 +43,9 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json ./
+# MALLOC_ARENA_MAX, and the flags below: as `npm start`, for a worker whose memory stays flat.
 ENV NODE_ENV=production \
+    MALLOC_ARENA_MAX=1 \
     ACTITO_SYNC_PROJECT=/project \
     ACTITO_SYNC_HEALTH_PORT=8080
 EXPOSE 8080
@@ -53,4 +55,4 @@ USER 1000:1000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["node", "dist/worker/healthcheck.js"]
 # docker run … dist/client/main.js run vip-customers
 ENTRYPOINT ["node"]
-CMD ["dist/worker/main.js"]
+CMD ["--expose-gc", "--max-semi-space-size=8", "dist/worker/main.js"]

@@ -2,16 +2,17 @@ import { spawn, type ChildProcess } from 'node:child_process';
 
 /**
  * Starts one of our programs as a separate process and waits until it has printed `ready`. A `.ts` file runs from the
- * sources, a `.js` file as it was built.
+ * sources, a `.js` file as it was built; `flags` are Node's.
  */
 export async function startProgram(
   script: string,
   args: string[],
   env: NodeJS.ProcessEnv,
   ready: string,
+  flags: string[] = [],
 ): Promise<{ process: ChildProcess; output: string }> {
   const command = script.endsWith('.ts') ? ['dev/start.js', script] : [script];
-  const child = spawn(process.execPath, [...command, ...args], {
+  const child = spawn(process.execPath, [...flags, ...command, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

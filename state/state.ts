@@ -56,7 +56,10 @@ export async function withConnection<T>(state: State, use: (client: Client) => P
 /** A worker that freezes in the middle of a write keeps others from its rows no longer than this: PostgreSQL ends its session. */
 export const LONGEST_PAUSE = '60s';
 
-/** Runs set-based SQL in one transaction with the memory that a sort or hash of a million members wants. */
+/**
+ * Runs set-based SQL in one transaction, with the memory that a sort or hash of a million members wants, and the cost of a
+ * page that is in memory or on a solid-state disk: few changes of many members are then looked up one by one.
+ */
 export async function setTransaction<T>(
   state: State,
   work: (trx: Knex.Transaction) => Promise<T>,

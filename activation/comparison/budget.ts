@@ -8,32 +8,40 @@ export function slotsFor(members: number, partitions = 64): number {
   return slots * partitions;
 }
 
-/** Memory of tables from this size on is kept for the next comparison: the collector would free it too late. */
+/** Memory of tables from this size on, in slots, is used again; below, tables are small and many. */
+const REUSED_FROM = 2 ** 8;
+/** From this size on it is kept for the next comparison as well. */
 const KEPT_FROM = 2 ** 15;
 
-/** Memory of mark tables that is not in use. Every piece is as long as some table; its content is what was there before. */
+/**
+ * Memory of mark tables that is not in use, by the size of the table. The collector would free it too late: what tables have
+ * grown out of would add up to as much as they hold.
+ */
 class SlotMemory {
-  readonly #pieces = new Map<number, ArrayBuffer[]>();
-  readonly #limit: number;
-  #bytes = 0;
+  readonly #pieces = new Map<string, { slots: number; memory: ArrayBuffer[] }>();
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  take(slots: number, bytesPerSlot: number): ArrayBuffer {
+    const piece = this.#pieces.get(`${slots} ${bytesPerSlot}`)?.memory.pop();
+    return piece ?? new ArrayBuffer(slots * bytesPerSlot);
   }
 
-  take(bytes: number): ArrayBuffer {
-    const piece = this.#pieces.get(bytes)?.pop();
-    if (!piece) return new ArrayBuffer(bytes);
-    this.#bytes -= bytes;
-    return piece;
+  giveBack(slots: number, bytesPerSlot: number, memory: ArrayBuffer): void {
+    if (slots < REUSED_FROM) return;
+    const name = `${slots} ${bytesPerSlot}`;
+    const found = this.#pieces.get(name);
+    if (found) found.memory.push(memory);
+    else this.#pieces.set(name, { slots, memory: [memory] });
   }
 
-  giveBack(piece: ArrayBuffer): void {
-    if (this.#bytes + piece.byteLength > this.#limit) return;
-    this.#bytes += piece.byteLength;
-    const pieces = this.#pieces.get(piece.byteLength);
-    if (pieces) pieces.push(piece);
-    else this.#pieces.set(piece.byteLength, [piece]);
+  /** Keeps as many large pieces as the budget has slots. */
+  trim(budget: number): void {
+    let kept = 0;
+    for (const [name, { slots, memory }] of this.#pieces) {
+      const many = slots < KEPT_FROM ? 0 : Math.max(0, Math.floor((budget - kept) / slots));
+      memory.length = Math.min(memory.length, many);
+      kept += memory.length * slots;
+      if (memory.length === 0) this.#pieces.delete(name);
+    }
   }
 }
 
@@ -43,13 +51,12 @@ class SlotMemory {
  */
 export class SlotBudget {
   readonly total: number;
-  readonly memory: SlotMemory;
+  readonly memory = new SlotMemory();
   #free: number;
   readonly #waiting: { slots: number; start: () => void }[] = [];
 
   constructor(total = SLOTS) {
     this.total = total;
-    this.memory = new SlotMemory(total * 25);
     this.#free = total;
   }
 
@@ -135,14 +142,15 @@ export class SlotShare {
 
   /** Memory for a table of so many slots. */
   takeMemory(slots: number, bytesPerSlot: number): ArrayBuffer {
-    return this.#budget.memory.take(slots * bytesPerSlot);
+    return this.#budget.memory.take(slots, bytesPerSlot);
   }
 
-  giveMemoryBack(slots: number, memory: ArrayBuffer): void {
-    if (slots >= KEPT_FROM) this.#budget.memory.giveBack(memory);
+  giveMemoryBack(slots: number, bytesPerSlot: number, memory: ArrayBuffer): void {
+    this.#budget.memory.giveBack(slots, bytesPerSlot, memory);
   }
 
   close(): void {
+    this.#budget.memory.trim(this.#budget.total);
     this.#budget.giveBack(this.#held);
     this.#held = 0;
   }

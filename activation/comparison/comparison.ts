@@ -98,7 +98,7 @@ export class Comparison {
     return at - from;
   }
 
-  /** Compares a batch of whole lines. @returns lines for the delta */
+  /** Compares a batch of whole lines. @returns lines for the delta, valid until the next call */
   compare(batch: Buffer): Buffer {
     const source = this.#source;
     hashWithin(batch);
@@ -119,7 +119,7 @@ export class Comparison {
     return this.#delta.take();
   }
 
-  /** Compares what was put off, and tells whom the segment lacks. Yields lines for the delta; small steps. */
+  /** Compares what was put off, and tells whom the segment lacks. Yields lines for the delta, each valid until the next step; small steps. */
   *finish(): Generator<Buffer> {
     const compareLate = (table: MarkTable, bytes: Buffer, start: number) => {
       hashWithin(bytes);

@@ -62,9 +62,9 @@ export class DeltaLines {
     return this.#at;
   }
 
-  /** What was written since the last call. */
+  /** What was written since the last call; valid until the next row is written. */
   take(): Buffer {
-    const taken = Buffer.from(this.#out.subarray(0, this.#at)); // a copy: few bytes would hold the whole buffer
+    const taken = this.#out.subarray(0, this.#at);
     this.#at = 0;
     return taken;
   }

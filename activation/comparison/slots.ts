@@ -41,7 +41,7 @@ const MAX_LOAD = 0.7;
 /** Where tables have their memory from: see SlotShare. */
 export interface TableMemory {
   takeMemory(slots: number, bytesPerSlot: number): ArrayBuffer;
-  giveMemoryBack(slots: number, memory: ArrayBuffer): void;
+  giveMemoryBack(slots: number, bytesPerSlot: number, memory: ArrayBuffer): void;
 }
 
 export class MarkTable {
@@ -58,6 +58,10 @@ export class MarkTable {
     this.width = width;
     this.#indexBits = indexBits;
     this.#allocate(capacity);
+  }
+
+  get #bytesPerSlot(): number {
+    return 4 * this.width + 1;
   }
 
   get capacity(): number {
@@ -125,19 +129,18 @@ export class MarkTable {
       this.fill(~this.find(), flags[slot]!);
     }
     WORDS.set(kept);
-    this.#memory.giveMemoryBack(flags.length, words.buffer as ArrayBuffer);
+    this.#memory.giveMemoryBack(flags.length, this.#bytesPerSlot, words.buffer as ArrayBuffer);
   }
 
   /** Gives the memory up; the table is of no use afterwards. */
   close(): void {
-    this.#memory.giveMemoryBack(this.capacity, this.words.buffer as ArrayBuffer);
+    this.#memory.giveMemoryBack(this.capacity, this.#bytesPerSlot, this.words.buffer as ArrayBuffer);
   }
 
   #allocate(capacity: number): void {
-    const bytes = 4 * this.width;
-    const memory = this.#memory.takeMemory(capacity, bytes + 1);
+    const memory = this.#memory.takeMemory(capacity, this.#bytesPerSlot);
     this.words = new Uint32Array(memory, 0, capacity * this.width);
-    this.flags = new Uint8Array(memory, capacity * bytes, capacity);
+    this.flags = new Uint8Array(memory, this.words.byteLength, capacity);
     this.flags.fill(0); // the words of a free slot mean nothing
   }
 }

@@ -1,12 +1,26 @@
 const NEWLINE = 10;
 
 /**
- * Cuts a byte stream into buffers of whole lines of at least `size` bytes (but for the last). A buffer is a copy
- * only where a line spans two chunks.
+ * Cuts a byte stream into buffers of whole lines of at least `size` bytes (but for the last). Where lines span chunks, a
+ * buffer is a copy: a new one, or with `reuse` always the same, which is then valid until the next one is asked for.
  */
-export async function* wholeLines(chunks: AsyncIterable<Buffer>, size = 65_536): AsyncGenerator<Buffer> {
+export async function* wholeLines(
+  chunks: AsyncIterable<Buffer>,
+  { size = 65_536, reuse = false }: { size?: number; reuse?: boolean } = {},
+): AsyncGenerator<Buffer> {
+  let joined = Buffer.alloc(0);
   let held: Buffer[] = [];
   let length = 0;
+
+  function join(bytes: number): Buffer {
+    if (held.length === 1) return held[0]!.subarray(0, bytes);
+    if (!reuse) return Buffer.concat(held, bytes);
+    if (joined.length < length) joined = Buffer.allocUnsafe(2 * length);
+    let at = 0;
+    for (const chunk of held) at += chunk.copy(joined, at);
+    return joined.subarray(0, bytes);
+  }
+
   for await (const chunk of chunks) {
     held.push(chunk);
     length += chunk.length;
@@ -14,13 +28,9 @@ export async function* wholeLines(chunks: AsyncIterable<Buffer>, size = 65_536):
     const end = chunk.lastIndexOf(NEWLINE) + 1;
     if (end === 0) continue; // a line longer than the chunk
     const rest = chunk.subarray(end);
-    yield join(held, length - rest.length);
+    yield join(length - rest.length);
     held = rest.length > 0 ? [rest] : [];
     length = rest.length;
   }
-  if (length > 0) yield join(held, length);
-}
-
-function join(held: Buffer[], length: number): Buffer {
-  return held.length === 1 ? held[0]!.subarray(0, length) : Buffer.concat(held, length);
+  if (length > 0) yield join(length);
 }

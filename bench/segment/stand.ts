@@ -4,7 +4,7 @@ import { createDatabase } from '../../dev/databases.ts';
 import { startPostgres } from '../../dev/postgres.ts';
 import type { Resources } from '../../dev/resources.ts';
 import { startTemporal } from '../../dev/temporal.ts';
-import { BUILT_WORKER } from '../build.ts';
+import { BUILT_WORKER, WORKER_ENV, WORKER_FLAGS } from '../build.ts';
 import { startProgram, stopProgram } from '../program.ts';
 import { startActito, type BenchActito } from './actito.ts';
 import { seedContacts } from './contacts.ts';
@@ -41,11 +41,11 @@ export async function startStand(resources: Resources, options: StandOptions): P
   const { folder, env } = await writeProject(shopUrl, actito);
   await resources.start(Promise.resolve(), () => rm(folder, { recursive: true }));
   const settings = {
-    ...{ NODE_ENV: 'production', TEMPORAL_ADDRESS: temporal.address },
+    ...{ ...WORKER_ENV, TEMPORAL_ADDRESS: temporal.address },
     ...{ ACTITO_SYNC_DATABASE_URL: stateUrl, ACTITO_SYNC_PROJECT: folder },
   };
   const worker = await resources.start(
-    startProgram(BUILT_WORKER, [], { ...env, ...settings }, 'worker is ready'),
+    startProgram(BUILT_WORKER, [], { ...env, ...settings }, 'worker is ready', WORKER_FLAGS),
     (started) => stopProgram(started.process),
   );
   const connection = await resources.start(Connection.connect({ address: temporal.address }), (open) =>

@@ -89,7 +89,7 @@ function overSql({ definition }: Run, succeededRuns: string): string {
     : `coalesce(missing_since, now()) <= now() - ${interval(after.milliseconds)}`;
 }
 
-/** Nearly every member has no flag but the first: the others are only looked at when one of them can be set. */
+/** Nearly every member is a usual one, without any flag but the first: that is asked first, since it is asked a million times. */
 function marksSql({ activation, request }: Run, wide: boolean, over: string): string {
   const due = request.rebase
     ? 'retry_at is not null or waits_since is not null' // a rebase clears them
@@ -104,8 +104,15 @@ function marksSql({ activation, request }: Run, wide: boolean, over: string): st
     flag('missing_run is not null', FLAG.MISSING),
     flag(over, FLAG.OVER),
   ];
+  const isUsual = [
+    'listed and attribute_mark is not null and retry_at is null and missing_run is null',
+    ...(request.rebase ? ['waits_since is null'] : []),
+    ...(over === 'false' ? [] : [`not (${over})`]),
+  ].join(' and ');
   return `
-    select mark, coalesce(attribute_mark, 0), cast(${flags.join(' + ')} as smallint)${wide ? ', identifier_mark' : ''}
+    select mark, coalesce(attribute_mark, 0),
+           case when ${isUsual} then cast(${FLAG.OCCUPIED} as smallint)
+                else cast(${flags.join(' + ')} as smallint) end${wide ? ', identifier_mark' : ''}
     from ${membersTable(activation)}`;
 }
 

@@ -37,13 +37,33 @@ export async function beginAttempt(state: State, fence: Fence, attributes: numbe
   });
 }
 
-/** Fills a delta with lines of COPY text, in transactions of a few megabytes; the next is filled while one is written. */
+/** Bytes that grow up to a batch; used again and again, since what is allocated per batch is freed late. */
+class Batch {
+  bytes = Buffer.alloc(0);
+  filled = 0;
+
+  hasRoomFor(more: number): boolean {
+    return this.filled === 0 || this.filled + more <= BATCH;
+  }
+
+  add(lines: Buffer): void {
+    const needed = this.filled + lines.length;
+    if (needed > this.bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, Math.min(BATCH, 2 * this.bytes.length)));
+      this.bytes.copy(larger, 0, 0, this.filled);
+      this.bytes = larger;
+    }
+    this.filled += lines.copy(this.bytes, this.filled);
+  }
+}
+
+/** Fills a delta with lines of COPY text, in transactions of a few megabytes; one is filled while another is written. */
 export class DeltaWriter {
   rows = 0;
   readonly #state: State;
   readonly #table: string;
-  #batch: Buffer[] = [];
-  #bytes = 0;
+  #filling = new Batch();
+  #spare = new Batch();
   #writing: Promise<void> = Promise.resolve();
 
   constructor(state: State, table: string) {
@@ -51,12 +71,11 @@ export class DeltaWriter {
     this.#table = table;
   }
 
-  /** @param lines whole lines; they must not change afterwards */
+  /** Takes whole lines; they are copied. */
   async write(lines: Buffer): Promise<void> {
     if (lines.length === 0) return;
-    this.#batch.push(lines);
-    this.#bytes += lines.length;
-    if (this.#bytes >= BATCH) await this.#flush();
+    if (!this.#filling.hasRoomFor(lines.length)) await this.#flush();
+    this.#filling.add(lines);
   }
 
   /** Resolves once everything is written. */
@@ -67,19 +86,21 @@ export class DeltaWriter {
 
   async #flush(): Promise<void> {
     await this.#writing;
-    const batch = this.#batch;
-    if (batch.length === 0) return;
-    this.#batch = [];
-    this.#bytes = 0;
+    if (this.#filling.filled === 0) return;
+    const batch = this.#filling;
+    this.#filling = this.#spare;
+    this.#spare = batch;
     this.#writing = this.#copy(batch);
     this.#writing.catch(() => undefined); // whoever waits for it next hears of it
   }
 
-  async #copy(batch: Buffer[]): Promise<void> {
+  async #copy(batch: Batch): Promise<void> {
     await withConnection(this.#state, async (client) => {
       const sink = client.query(copyFrom(`copy ${this.#table} from stdin`));
-      await pipeline(Readable.from(batch, { objectMode: false }), sink);
+      const content = batch.bytes.subarray(0, batch.filled);
+      await pipeline(Readable.from([content], { objectMode: false }), sink);
       this.rows += sink.rowCount;
     });
+    batch.filled = 0;
   }
 }

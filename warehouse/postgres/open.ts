@@ -117,7 +117,7 @@ function asText(query: QueryConfig): QueryArrayConfig {
 async function* copyOut(client: Client, { text }: Statement): AsyncGenerator<Buffer, number, undefined> {
   const stream = client.query(copyTo(text, { highWaterMark: STREAM_BUFFER }));
   stream.on('error', () => undefined); // after an early stop nobody else listens
-  yield* wholeLines(stream as AsyncIterable<Buffer>);
+  yield* wholeLines(stream as AsyncIterable<Buffer>, { reuse: true });
   // the stream ends before the server says whether all went well; a failed transaction answers with ROLLBACK
   const { command } = await client.query('commit');
   if (command !== 'COMMIT') {

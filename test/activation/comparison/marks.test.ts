@@ -106,7 +106,7 @@ describe('the checksum of a list', () => {
         async (identifiers, size) => {
           const bytes = Buffer.from(identifiers.map((text) => `${escapeCopy(text)}\n`).join(''));
           const checksum = new ListChecksum(seeds);
-          for await (const lines of wholeLines(inPieces(bytes, size), size)) checksum.add(lines);
+          for await (const lines of wholeLines(inPieces(bytes, size), { size })) checksum.add(lines);
           const marks = identifiers.map((text) => BigInt(identifierMark(text, seeds)));
           expect(checksum.members).toBe(identifiers.length);
           expect(checksum.checksum).toBe(checksumOf(...marks));

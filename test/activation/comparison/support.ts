@@ -190,10 +190,10 @@ export async function compare(
     const out: Buffer[] = [];
     for (let at = 0, batch = 0; at < rows.length; batch++) {
       const size = batches[batch % batches.length]!;
-      out.push(comparison.compare(copyLines(rows.slice(at, at + size), definition)));
+      out.push(Buffer.from(comparison.compare(copyLines(rows.slice(at, at + size), definition))));
       at += size;
     }
-    out.push(...comparison.finish());
+    for (const lines of comparison.finish()) out.push(Buffer.from(lines)); // each is valid until the next
     const { read, rejected, forgotten, duplicates, ambiguous, listed, listedSum } = comparison;
     const counts = { read, rejected, forgotten, duplicates, ambiguous, listed };
     return { delta: parseDelta(Buffer.concat(out), attributes.length), counts, listedSum, rejects };
