@@ -53,7 +53,7 @@ export async function sendAll(world: StateWorld, fence: Fence, fate: Fate = 'con
 export async function deliver(
   { state }: StateWorld,
   run: Run & { plan: Plan },
-  { arrives = true, kind = 'plan' } = {},
+  { arrives = true, kind = 'plan' }: { arrives?: boolean; kind?: DeliveryKind } = {},
 ): Promise<void> {
   const { members, checksum } = run.plan.list;
   const { activation } = run;
