@@ -176,6 +176,6 @@ async function requireLog(db: Knex, activation: string, to: string): Promise<voi
   throw new Failure(
     'InvalidActivation',
     `The change log of ${activation} does not reach back to run ${to}: changes are kept for retention.changeLog (project.yaml), ` +
-      `and were not recorded by earlier versions. The oldest run to go back to is ${oldest.run} (${oldest.at.toISOString()}).`,
+      `and begin anew when the rules of keys change. The oldest run to go back to is ${oldest.run} (${oldest.at.toISOString()}).`,
   );
 }

@@ -11,7 +11,7 @@ export interface Wish {
 }
 
 /**
- * Records that a key is to be forgotten: from now on no run stages it. Who asks again for the same key gets the record
+ * Records that a key is to be forgotten: from now on no run adds it. Who asks again for the same key gets the record
  * that there is, and it counts as not completed until everything was erased once more.
  * @returns the number of the record, and whether it was there already
  */

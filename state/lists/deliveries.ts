@@ -21,7 +21,7 @@ export async function intendDelivery(
   fence: Fence,
   delivery: ListFigures & { activation: string; kind: DeliveryKind; target: string; reason: PushReason },
 ): Promise<string> {
-  return fenced(state, fence, async (trx) => {
+  const write = async (trx: Knex) => {
     await trx.raw('update activations set list_dirty = true where id = ?', [delivery.activation]);
     const [row] = await rows<{ id: string }>(
       trx,
@@ -30,7 +30,8 @@ export async function intendDelivery(
       { run: fence.run, ...delivery },
     );
     return row!.id;
-  });
+  };
+  return fenced(state, fence, write, { lock: 'no key update' });
 }
 
 /** Records that the file is in place under its name, with the size that was sent. */

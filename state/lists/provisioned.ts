@@ -48,10 +48,10 @@ export async function saveProvisioned(
   activation: string,
   provisioned: Provisioned,
 ): Promise<void> {
-  await fenced(state, fence, (trx) =>
+  const write = (trx: Knex) =>
     trx.raw('update activations set provisioned = :provisioned where id = :activation', {
       activation,
       provisioned: JSON.stringify(provisioned),
-    }),
-  );
+    });
+  await fenced(state, fence, write, { lock: 'no key update' });
 }

@@ -2,8 +2,8 @@ import type { Knex } from 'knex';
 
 /**
  * Adds what a run rejected to the stories of its activation: the same key, stage, reason and attribute are one story,
- * with when it was first and last seen and by how many runs. Once for each run, when it closes: until then an attempt
- * that starts over takes its rejects back. A dry run tries nothing, and tells no story.
+ * with when it was first and last seen and by how many runs. Once for each run, when it closes: until then a new
+ * attempt takes the rejects of the one before back. A dry run tries nothing, and tells no story.
  */
 export async function tellStories(trx: Knex, run: string): Promise<void> {
   await trx.raw(

@@ -17,6 +17,12 @@ export interface Fence {
 }
 
 /**
+ * `no key update`: the transaction itself writes the activation's row. Two that shared its lock and then wrote it would wait
+ * for each other.
+ */
+type LeaseLock = 'share' | 'no key update';
+
+/**
  * One transaction that only the current lease holder can commit. The shared lock on the activation's row makes
  * whoever takes the lease wait until this write is done, and makes a write that comes too late fail.
  * @throws Failure RunSuperseded
@@ -25,9 +31,10 @@ export async function fenced<T>(
   state: State,
   fence: Fence,
   write: (trx: Knex.Transaction) => Promise<T>,
+  { lock = 'share' }: { lock?: LeaseLock } = {},
 ): Promise<T> {
   return state.transaction(async (trx) => {
-    await checkFence(trx, fence);
+    await checkFence(trx, fence, { lock });
     return write(trx);
   });
 }
@@ -40,7 +47,7 @@ export async function fenced<T>(
 export async function checkFence(
   trx: Knex,
   { run, fence }: Fence,
-  { lock = 'share', maybeSettled = false }: { lock?: 'share' | 'no key update'; maybeSettled?: boolean } = {},
+  { lock = 'share', maybeSettled = false }: { lock?: LeaseLock; maybeSettled?: boolean } = {},
 ): Promise<void> {
   // A dry run writes nothing that another run reads, so it makes nobody wait.
   await lockLease(trx, { run, fence }, lock);
@@ -61,11 +68,7 @@ export async function checkFence(
 }
 
 /** Waits for whoever takes the lease, or settles; and the other way round. */
-export async function lockLease(
-  trx: Knex,
-  { run, fence }: Fence,
-  lock: 'share' | 'no key update',
-): Promise<void> {
+export async function lockLease(trx: Knex, { run, fence }: Fence, lock: LeaseLock): Promise<void> {
   if (fence === null) return;
   await trx.raw(
     `select set_config('idle_in_transaction_session_timeout', '${LONGEST_PAUSE}', true) from activations

@@ -69,7 +69,7 @@ test('a call waits while all slots are held by another worker, and begins when o
   await until('the other worker asks for the slot', async () => {
     const asked = await rows(
       world.state,
-      `select from pg_stat_activity where query like '%pg_try_advisory_lock%' and state = 'idle'
+      `select from pg_stat_activity where query like '%pg_try_advisory_xact_lock%' and state = 'idle in transaction'
        and pid not in (select pid from pg_locks where locktype = 'advisory')
        and datname = current_database() and pid <> pg_backend_pid()`,
     );
