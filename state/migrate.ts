@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Knex } from 'knex';
+import { Failure } from '../activation/failures.ts';
 import { rows, SCHEMA, type State } from './state.ts';
 
 /** Plain SQL files of this folder, in the order in which they are applied; the build copies them beside this module. */
@@ -27,9 +28,26 @@ async function apply(knex: Knex, file: string): Promise<void> {
 /** Any number; the same in every worker. */
 const MIGRATION_LOCK = 20_261_123;
 
+/** Reads a file by positions of rows, which earlier versions find by a scan of the whole table. */
+const OLDEST_SERVER = 14;
+
+/** @throws Failure StateRefused when the server is too old */
+async function requireServer(trx: Knex): Promise<void> {
+  const [server] = await rows<{ major: number; version: string }>(
+    trx,
+    `select current_setting('server_version_num')::int / 10000 as major, current_setting('server_version') as version`,
+  );
+  if (server!.major >= OLDEST_SERVER) return;
+  throw new Failure(
+    'StateRefused',
+    `The state database (ACTITO_SYNC_DATABASE_URL) is PostgreSQL ${server!.version}; it must be ${OLDEST_SERVER} or newer.`,
+  );
+}
+
 /** Brings our schema up to date. Several workers may start at once: an advisory lock lets one migrate. */
 export async function migrate(state: State): Promise<void> {
   await state.transaction(async (trx) => {
+    await requireServer(trx);
     await trx.raw('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
     const [found] = await rows<{ exists: boolean }>(
       trx,

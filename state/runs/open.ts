@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { createRun, findRun, openRuns, readRun, type NewRun, type Run } from './runs.ts';
 import { cleanUp, closeRun } from './close.ts';
-import { readLease, takeLease, type Holder } from './lease.ts';
+import { readLease, releaseLease, takeLease, type Holder } from './lease.ts';
 import { ensureMembersTable } from '../members/table.ts';
 import { tellStories } from '../rejects/reject-stories.ts';
 import { settleWithin } from '../settle/settle.ts';
-import { setTransaction, type State } from '../state.ts';
+import { rows, setTransaction, type State } from '../state.ts';
 import { Failure } from '../../activation/failures.ts';
+import { interval } from '../../activation/periods.ts';
 
 /** Asks whether a workflow execution is still open. */
 export type IsOpen = (holder: Holder) => Promise<boolean>;
@@ -40,6 +41,7 @@ export async function openRun(state: State, wanted: Omit<NewRun, 'fence'>, isOpe
     const fence = await takeOver(state, wanted, seen);
     if (fence !== null) {
       await closeAbandoned(state, wanted, isOpen);
+      await closeElsewhere(state, wanted, isOpen);
       await cleanUp(state);
       return { run: (await findRun(state, wanted))! };
     }
@@ -88,5 +90,38 @@ export async function closeAbandoned(
       { run, fence: null },
       { outcome: 'failed', failure: 'The workflow ended without closing.' },
     );
+  }
+}
+
+/** A run that was opened less than this ago, in milliseconds, is most likely under way: Temporal is not asked about it. */
+const YOUNG = 3_600_000;
+
+/**
+ * Settles and closes runs of other activations that Temporal no longer knows, or knows to have ended: the next run of their
+ * activation would do it, but there may be none, and their deltas hold values until then.
+ */
+async function closeElsewhere(
+  state: State,
+  own: Holder & { activation: string },
+  isOpen: IsOpen,
+): Promise<void> {
+  const others = await rows<{ activation: string }>(
+    state,
+    `select distinct activation from runs
+     where closed_at is null and activation <> ? and opened_at < now() - ${interval(YOUNG)}`,
+    [own.activation],
+  );
+  for (const { activation } of others) {
+    const { fence: seen, holder } = await readLease(state, activation, '0');
+    const unclosed = await openRuns(state, activation);
+    const holders = [...(holder ? [holder] : []), ...unclosed];
+    if ((await Promise.all(holders.map(isOpen))).includes(true)) continue;
+    await closeAbandoned(state, { ...own, activation }, isOpen);
+    await setTransaction(state, async (trx) => {
+      const fence = await takeLease(trx, activation, seen, own);
+      if (fence === null) return; // someone else was faster
+      await settleLeft(trx, unclosed);
+      await releaseLease(trx, activation, fence);
+    });
   }
 }

@@ -3,7 +3,7 @@ import { cleanUp, closeRun } from '../../state/runs/close.ts';
 import { countRejects, MAX_STORED_REJECTS, storeRejects } from '../../state/rejects/rejects.ts';
 import { setAside } from '../../state/imports/set-aside.ts';
 import { withConnection } from '../../state/state.ts';
-import { keySeedsOf, planned } from './sending.ts';
+import { keySeedsOf, planned, sendAll } from './sending.ts';
 import {
   compareInto,
   definitionFor,
@@ -94,6 +94,37 @@ test('the next run of an activation cleans up after a killed one', async () => {
   const killed = await planned(world, definition, [ANNA]);
   await open(world, definition);
   expect(await tablesOf(killed.run)).toEqual([]);
+});
+
+test('a run that Temporal no longer knows is settled and closed by the next run of any activation, an hour later', async () => {
+  const definition = definitionFor(newActivation());
+  const killed = await planned(world, definition, [ANNA]);
+  await sendAll(world, killed);
+  const another = definitionFor(newActivation());
+  await open(world, another);
+  expect(await tablesOf(killed.run)).toHaveLength(3); // it is too young to ask about
+  await world.state.raw(`update runs set opened_at = opened_at - interval '61 minutes' where no = ?`, [
+    killed.run,
+  ]);
+  await open(world, another);
+  expect(await runRow(world, killed.run)).toMatchObject({ outcome: 'failed' });
+  expect(await tablesOf(killed.run)).toEqual([]);
+  // What Actito had confirmed is kept: nothing is sent again.
+  expect((await planned(world, definition, [ANNA])).plan).toMatchObject({
+    toSend: 0,
+    push: 'first delivery',
+  });
+});
+
+test('a run of another activation that is under way is left alone, however old it is', async () => {
+  const running = await newPlanned();
+  await world.state.raw(`update runs set opened_at = opened_at - interval '1 day' where no = ?`, [
+    running.run,
+  ]);
+  const { run_id: runId } = await runRow(world, running.run);
+  await open(world, definitionFor(newActivation()), { isOpen: async (holder) => holder.runId === runId });
+  expect(await runRow(world, running.run)).toMatchObject({ closed_at: null });
+  expect(await tablesOf(running.run)).toHaveLength(3);
 });
 
 test('rejects are stored once each, and counted by stage, reason and attribute', async () => {
