@@ -111,6 +111,7 @@ async function closeElsewhere(
      where closed_at is null and activation <> ? and opened_at < now() - ${interval(YOUNG)}`,
     [own.activation],
   );
+  const { namespace, workflowId, runId } = own;
   for (const { activation } of others) {
     const { fence: seen, holder } = await readLease(state, activation, '0');
     const unclosed = await openRuns(state, activation);
@@ -118,7 +119,7 @@ async function closeElsewhere(
     if ((await Promise.all(holders.map(isOpen))).includes(true)) continue;
     await closeAbandoned(state, { ...own, activation }, isOpen);
     await setTransaction(state, async (trx) => {
-      const fence = await takeLease(trx, activation, seen, own);
+      const fence = await takeLease(trx, activation, seen, { namespace, workflowId, runId });
       if (fence === null) return; // someone else was faster
       await settleLeft(trx, unclosed);
       await releaseLease(trx, activation, fence);
