@@ -2,10 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 /*
  * Folders of test/ whose tests need PostgreSQL or Temporal; each other folder is tested in the process alone. They make two
- * projects, for `npm test` to run side by side, each with servers of its own.
+ * projects of about the same length, for `npm test` to run side by side, each with servers of its own.
  */
-const SERVERS = filesOf(['dev', 'warehouse', 'state', 'actito', 'activities', 'workflows']);
-const END_TO_END = filesOf(['client', 'end-to-end']);
+const SERVERS = filesOf(['state', 'activities', 'workflows']);
+const END_TO_END = filesOf(['dev', 'warehouse', 'actito', 'client', 'end-to-end']);
 
 function filesOf(folders: string[]): string[] {
   return folders.map((folder) => `test/${folder}/**/*.test.ts`);

@@ -187,7 +187,7 @@ test('members with rejected values get a file of their own, without these values
 });
 
 test('files of members with rejected values are cut at the limit too', async () => {
-  const limit = 2_000;
+  const limit = 1_200;
   const all = people(60, ['x'.repeat(100), 'b', 'c']);
   const run = await planned(world, definitionFor(newActivation()), all);
   const aside = all.map(({ key }) => key).filter((_, index) => index % 2 === 0);

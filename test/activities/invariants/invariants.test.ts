@@ -3,7 +3,7 @@ import { describeInvariants } from './property.ts';
 import { WAYS, type Way } from './ways.ts';
 
 /** The usual way is tried oftenest; the others share nearly all of its code. */
-const RUNS = { usual: 20, other: 7 };
+const RUNS = { usual: 13, other: 5 };
 
 describe.each(Object.entries(WAYS) as [string, Way][])('%s', (name, way) => {
   describeInvariants(way, name.startsWith('e-mail, SFTP') ? RUNS.usual : RUNS.other);
