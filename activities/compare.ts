@@ -78,6 +78,7 @@ async function compareSegment(
     });
     checkColumns(activation, read.columns);
     const columns = read.columns.slice(read.columns.length - activation.attributes.length);
+    const batches = begun(read.batches);
     const rejects = new Rejects((found) => storeRejects(state, ref, found));
     const isForgotten = await readForgottenKeys(state);
     const { marked, sink } = await loadMarks(
@@ -94,7 +95,7 @@ async function compareSegment(
       report,
     );
     const base = { members: sink.listed, checksum: sink.listedSum.toString() };
-    await fillDelta(new DeltaWriter(state, delta), sink, read, rejects, report);
+    await fillDelta(new DeltaWriter(state, delta), sink, batches, rejects, report);
     requireAllRows(sink, read);
     const { rejected, forgotten, duplicates, ambiguous } = sink;
     const counts = { read: sink.read, rejected, forgotten, duplicates, ambiguous };
@@ -107,15 +108,31 @@ async function compareSegment(
   }
 }
 
+/** Asks for the first item at once: the warehouse thinks while the marks are loaded. */
+function begun<T>(items: AsyncIterable<T>): AsyncIterable<T> {
+  const iterator = items[Symbol.asyncIterator]();
+  const first = iterator.next();
+  first.catch(() => undefined); // whoever reads it hears of it
+  return {
+    async *[Symbol.asyncIterator]() {
+      try {
+        for (let item = await first; !item.done; item = await iterator.next()) yield item.value;
+      } finally {
+        await iterator.return?.();
+      }
+    },
+  };
+}
+
 async function fillDelta(
   writer: DeltaWriter,
   comparison: Comparison,
-  read: SegmentRead,
+  batches: AsyncIterable<Buffer>,
   rejects: Rejects,
   report: (rows: number) => void,
 ): Promise<void> {
   const signal = cancellation();
-  for await (const batch of read.batches) {
+  for await (const batch of batches) {
     await writer.write(comparison.compare(batch));
     await rejects.store();
     report(comparison.read);

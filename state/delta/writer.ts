@@ -6,8 +6,8 @@ import { deltaTable } from '../names.ts';
 import { fenced, type Fence } from '../runs/lease.ts';
 import { rows, withConnection, type State } from '../state.ts';
 
-/** A transaction holds at most so many bytes: nothing is open while the warehouse thinks, and little is lost. */
-const BATCH = 4_000_000;
+/** A transaction holds at most so many bytes: nothing is open while the warehouse thinks, and little is left for the end. */
+const BATCH = 2_000_000;
 
 /**
  * Begins an attempt of a run to compare: from now on it has a delta of its own, which becomes the run's only when it is

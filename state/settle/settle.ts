@@ -41,6 +41,7 @@ async function settlePlan(trx: Knex.Transaction, run: PlannedRun): Promise<void>
   // Nothing to go back to: a first list of a million need not be logged.
   const isFirst = await isFirstDelivery(trx, activation);
   if (applied && !isFirst) await logChanges(trx, run);
+  await preferLookUps(trx, run);
   const folded = await foldMembers(trx, run, applied);
   await trx.raw('update activations set version = version + 1 where id = ?', [activation]);
   if (delivery) await acknowledgeList(trx, run, delivery);
@@ -56,6 +57,14 @@ async function settlePlan(trx: Knex.Transaction, run: PlannedRun): Promise<void>
     run: run.run,
     logged: !isFirst,
   });
+}
+
+/** Few changes of many members are looked up one by one; the planner, without statistics of a new delta, would read them all. */
+async function preferLookUps(trx: Knex, { delta, base }: PlannedRun): Promise<void> {
+  const [found] = await rows<{ few: boolean }>(trx, `select count(*) * 20 < :members as few from ${delta}`, {
+    members: base.members,
+  });
+  if (found!.few) await trx.raw('set local enable_seqscan = off');
 }
 
 async function hasImports(trx: Knex, { run }: Run): Promise<boolean> {
