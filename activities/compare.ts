@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { slotsFor } from '../activation/comparison/budget.ts';
 import { Comparison } from '../activation/comparison/comparison.ts';
 import { seedsOf } from '../activation/comparison/marks.ts';
@@ -141,6 +142,7 @@ async function fillDelta(
     signal.throwIfAborted();
     await writer.write(lines);
     report(comparison.read);
+    await setImmediate(); // heartbeats and other activities have their turn
   }
   await writer.end();
 }

@@ -1,10 +1,11 @@
-import { activityInfo } from '@temporalio/activity';
+import { activityInfo, log } from '@temporalio/activity';
 import { Failure } from '../activation/failures.ts';
 import { withEnvironment } from '../config/environment.ts';
 import { definitionOf, loadProject } from '../config/project.ts';
 import type { Holder } from '../state/runs/lease.ts';
 import { recordDecision, requirePlan, type Decision } from '../state/decisions.ts';
-import { openRun } from '../state/runs/open.ts';
+import { stateFailure } from '../state/failures.ts';
+import { closeElsewhere, openRun } from '../state/runs/open.ts';
 import type { Request } from '../state/runs/runs.ts';
 import { applyRetention } from '../state/runs/retention.ts';
 import { requireUndo } from '../state/undo.ts';
@@ -59,6 +60,7 @@ export async function open(
     isOpen,
   );
   if ('busy' in result) return { busy: result.busy.workflowId };
+  if (!request.dryRun) await tidyElsewhere(deps, { ...holder, activation: request.activation });
   if (!request.dryRun) await applyRetention(deps.state, project.settings.retention);
   const { run, fence } = result.run;
   const { id, name, list, segment, attributesRequired } = result.run.definition.activation;
@@ -71,6 +73,16 @@ export async function open(
       patience: Math.min(MAX_PATIENCE, list.validity / 4),
     },
   };
+}
+
+/** What other activations have left is nobody's reason to fail. */
+async function tidyElsewhere({ state }: Dependencies, own: Holder & { activation: string }): Promise<void> {
+  try {
+    await closeElsewhere(state, own, isOpen);
+  } catch (error) {
+    const why = stateFailure(error)?.message ?? (error as Error).name;
+    log.warn(`Runs of other activations that have ended could not be closed: ${why}`);
+  }
 }
 
 /** Whoever approves that something is sent has not approved that it is only taken for sent, nor the other way round. */

@@ -28,6 +28,9 @@ export interface ComparisonOptions {
   indexBits?: number;
 }
 
+/** Rows that were put off are compared in steps of so many, even when none of them differs. */
+const ROWS_PER_STEP = 8_192;
+
 /**
  * Compares a segment, while it is read, with the marks of its members, and writes down only what differs.
  * Load the marks, then compare the lines in any order and any batches, then finish. Nothing depends on the order of rows.
@@ -127,9 +130,10 @@ export class Comparison {
       this.#putOff.canonicalize();
       this.#look(table, this.#putOff);
     };
+    let steps = 0;
     for (const table of this.#partitions.finish(compareLate)) {
       if (table) yield* this.#tell(table);
-      if (this.#delta.bytes > 65_536) yield this.#delta.take();
+      if (this.#delta.bytes > 65_536 || ++steps % ROWS_PER_STEP === 0) yield this.#delta.take();
     }
     if (this.#delta.bytes > 0) yield this.#delta.take();
   }

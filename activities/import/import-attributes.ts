@@ -58,10 +58,15 @@ export async function importAttributes(deps: Dependencies, ref: RunRef): Promise
     if (canary === 'held') return await heldBy(job);
     const deferredChunks = canary === 'deferred' ? (await chunksToSend(job)).length : await sendAll(job);
     if (deferredChunks > 0) await dissolve(job.state, job.ref);
-    const imports = await collectResults(job);
+    // Judged by what is confirmed, whatever became of the rest: a failed import must not let a list of nobody pass.
+    const results = await collectResults(job).catch((error: unknown) => {
+      if (!isFailure(error, 'ImportFailed')) throw error;
+      return error;
+    });
     const judged = await judgeMatches(job.state, job.ref);
+    if (typeof results !== 'number' && judged.plan.guards.length === 0) throw results;
     return {
-      imports,
+      imports: typeof results === 'number' ? results : 0,
       deferredChunks,
       ...(judged.plan.guards.length > 0 ? { held: planSummary(judged) } : {}),
     };

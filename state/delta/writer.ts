@@ -1,9 +1,11 @@
+import type { Knex } from 'knex';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { from as copyFrom } from 'pg-copy-streams';
 import { valueColumns } from '../../activation/comparison/delta-lines.ts';
 import { deltaTable } from '../names.ts';
-import { fenced, type Fence } from '../runs/lease.ts';
+import { dropUnlessBusy } from '../runs/close.ts';
+import { fenced, oneAtATime, type Fence } from '../runs/lease.ts';
 import { rows, withConnection, type State } from '../state.ts';
 
 /** A transaction holds at most so many bytes: nothing is open while the warehouse thinks, and little is left for the end. */
@@ -16,12 +18,14 @@ const BATCH = 2_000_000;
  */
 export async function beginAttempt(state: State, fence: Fence, attributes: number): Promise<number> {
   return fenced(state, fence, async (trx) => {
+    await oneAtATime(trx, fence.run); // nothing is published meanwhile
     const [row] = await rows<{ attempts: number }>(
       trx,
       'update runs set attempts = attempts + 1 where no = ? returning attempts',
       [fence.run],
     );
     const attempt = row!.attempts;
+    await dropOlder(trx, fence.run, attempt);
     // What an earlier attempt rejected may be right by now; once a delta is published, its rejects stand.
     await trx.raw(
       `delete from rejects using runs
@@ -35,6 +39,21 @@ export async function beginAttempt(state: State, fence: Fence, attributes: numbe
     );
     return attempt;
   });
+}
+
+/**
+ * Drops what earlier attempts have left, but for the last one, which may still go on: else a source that breaks again and
+ * again would fill the disk. Not what is published, nor a table that is in use; those go when the run closes.
+ */
+async function dropOlder(trx: Knex, run: string, attempt: number): Promise<void> {
+  const left = await rows<{ name: string }>(
+    trx,
+    `select relname as name from pg_class, runs
+     where relnamespace = current_schema()::regnamespace and relkind = 'r' and no = :run and delta is null
+       and relname ~ :pattern and cast(substring(relname from '[0-9]+$') as integer) < :attempt - 1`,
+    { run, attempt, pattern: `^delta_${run}_[0-9]+$` },
+  );
+  for (const { name } of left) await dropUnlessBusy(trx, name);
 }
 
 /** Bytes that grow up to a batch; used again and again, since what is allocated per batch is freed late. */

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { Failure } from '../../activation/failures.ts';
 import { fenced, type Fence } from '../runs/lease.ts';
 import type { ListFigures, PushReason } from '../runs/runs.ts';
 import { rows, type State } from '../state.ts';
@@ -22,6 +23,12 @@ export async function intendDelivery(
   delivery: ListFigures & { activation: string; kind: DeliveryKind; target: string; reason: PushReason },
 ): Promise<string> {
   const write = async (trx: Knex) => {
+    const other = await rows(trx, 'select from deliveries where run = :run and kind <> :kind limit 1', {
+      run: fence.run,
+      kind: delivery.kind,
+    });
+    // Nobody would know which of the two is there.
+    if (other.length > 0) throw new Failure('RunSuperseded', 'This run has begun to deliver another list.');
     await trx.raw('update activations set list_dirty = true where id = ?', [delivery.activation]);
     const [row] = await rows<{ id: string }>(
       trx,

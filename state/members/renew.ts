@@ -9,12 +9,12 @@ import { checkFence, type Fence } from '../runs/lease.ts';
 import type { Run } from '../runs/runs.ts';
 import { rows, setTransaction, withConnection, type State } from '../state.ts';
 
-/** A member whose key, identifier or mark is another one under the present rules; `key` null: it has no usable one. */
+/** A member whose key, identifier or mark is another one under the present rules. */
 interface Renewed {
   old: string;
   mark: string;
   identifierMark: string;
-  key: string | null;
+  key: string;
   identifier: string | null;
 }
 
@@ -77,11 +77,12 @@ function renew(
 ): Omit<Renewed, 'old'> {
   const canonical = canonicalKey(rule, key);
   const own = identifier === null ? null : canonicalKey({ type: 'externalId' }, identifier);
-  const isUsable = 'key' in canonical && (own === null || 'key' in own);
-  const [newKey, newIdentifier] = [isUsable ? canonical.key : null, own && 'key' in own ? own.key : null];
+  // One without a usable key stays as it is: the segment lacks it, so it leaves as anybody else does, before the guards.
+  const newKey = 'key' in canonical ? canonical.key : key;
+  const newIdentifier = own && 'key' in own ? own.key : identifier;
   return {
-    mark: keyMark(newKey ?? key, seeds),
-    identifierMark: identifierMark(newIdentifier ?? newKey ?? key, seeds),
+    mark: keyMark(newKey, seeds),
+    identifierMark: identifierMark(newIdentifier ?? newKey, seeds),
     key: newKey,
     identifier: newIdentifier,
   };
@@ -110,7 +111,7 @@ async function replace(trx: Knex, activation: string, changed: Renewed[]): Promi
     `insert into ${members} as m (mark, key, identifier, identifier_mark, listed, since, outcome)
      select distinct on (new_mark) new_mark, new_key, new_identifier, new_identifier_mark,
             bool_or(listed) over (partition by new_mark), min(since) over (partition by new_mark), 'ok'
-     from renewed where new_key is not null order by new_mark, new_identifier
+     from renewed order by new_mark, new_identifier
      on conflict (mark) do update
      set listed = m.listed or excluded.listed, attribute_mark = null, hashes = null, outcome = 'ok', retry_at = null`,
   );

@@ -5,16 +5,21 @@ import type { Definition } from '../../activation/definition/definition.ts';
 import type { Run } from '../runs/runs.ts';
 import { rows } from '../state.ts';
 
-/** The attributes as they were mapped when a run that may send any was settled last; null: none was. */
+/**
+ * The attributes as they were mapped when a run that may send any was settled last; null: none was.
+ * @param folded also when a held run has folded what was confirmed before a guard held it
+ */
 export async function lastMapping(
   db: Knex,
   { activation }: Pick<Run, 'activation'>,
+  { folded = false }: { folded?: boolean } = {},
 ): Promise<AttributeMapping[] | null> {
   const [last] = await rows<{ attributes: AttributeMapping[] }>(
     db,
     `select definition->'activation'->'attributes' as attributes from runs
-     where activation = ? and settled_at is not null and request->>'undo' is null order by no desc limit 1`,
-    [activation],
+     where activation = :activation and request->>'undo' is null
+       and (settled_at is not null or (:folded and counts->>'updated' is not null)) order by no desc limit 1`,
+    { activation, folded },
   );
   return last?.attributes ?? null;
 }

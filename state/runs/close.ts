@@ -72,13 +72,14 @@ async function dropShared(state: State): Promise<void> {
   }
 }
 
-async function dropUnlessBusy(state: State, table: string): Promise<void> {
+/** Drops a table unless someone still uses it; the janitor comes back for it then. */
+export async function dropUnlessBusy(state: Knex, table: string): Promise<void> {
   const drop = async (trx: Knex) => {
     await trx.raw(`set local lock_timeout = '2s'`);
     await trx.raw(`drop table if exists ${table}`);
   };
   await state.transaction(drop).catch((error: { code?: string }) => {
-    if (error.code !== '55P03') throw error; // lock_not_available: the janitor comes back for it
+    if (error.code !== '55P03') throw error; // lock_not_available
   });
 }
 

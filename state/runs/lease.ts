@@ -49,7 +49,7 @@ export async function checkFence(
   { run, fence }: Fence,
   { lock = 'share', maybeSettled = false }: { lock?: LeaseLock; maybeSettled?: boolean } = {},
 ): Promise<void> {
-  // A dry run writes nothing that another run reads, so it makes nobody wait.
+  // A dry run writes nothing that another run reads: nobody waits for it until it publishes its plan (delta/publish.ts).
   await lockLease(trx, { run, fence }, lock);
   // Not in one statement with the lock: after waiting for it, that would see the run as it was before.
   const [held] = await rows(

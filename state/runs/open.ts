@@ -41,7 +41,6 @@ export async function openRun(state: State, wanted: Omit<NewRun, 'fence'>, isOpe
     const fence = await takeOver(state, wanted, seen);
     if (fence !== null) {
       await closeAbandoned(state, wanted, isOpen);
-      await closeElsewhere(state, wanted, isOpen);
       await cleanUp(state);
       return { run: (await findRun(state, wanted))! };
     }
@@ -100,7 +99,7 @@ const YOUNG = 3_600_000;
  * Settles and closes runs of other activations that Temporal no longer knows, or knows to have ended: the next run of their
  * activation would do it, but there may be none, and their deltas hold values until then.
  */
-async function closeElsewhere(
+export async function closeElsewhere(
   state: State,
   own: Holder & { activation: string },
   isOpen: IsOpen,
@@ -125,4 +124,5 @@ async function closeElsewhere(
       await releaseLease(trx, activation, fence);
     });
   }
+  if (others.length > 0) await cleanUp(state);
 }

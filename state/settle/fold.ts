@@ -68,7 +68,8 @@ export async function foldMembers(trx: Knex.Transaction, run: PlannedRun, applie
   const { activation, openedAt } = run;
   const bindings = { run: run.run, activation, openedAt };
   // An undo sends no attributes, and says nothing of how they are mapped.
-  const remapped = run.request.undo === undefined && !hasSameMarks(run, await lastMapping(trx, run));
+  const remapped =
+    run.request.undo === undefined && !hasSameMarks(run, await lastMapping(trx, run, { folded: true }));
   const filled = (sql: string) =>
     sql
       .replaceAll(':applied', String(applied))

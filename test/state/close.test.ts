@@ -3,10 +3,14 @@ import { cleanUp, closeRun } from '../../state/runs/close.ts';
 import { countRejects, MAX_STORED_REJECTS, storeRejects } from '../../state/rejects/rejects.ts';
 import { setAside } from '../../state/imports/set-aside.ts';
 import { withConnection } from '../../state/state.ts';
+import type { Holder } from '../../state/runs/lease.ts';
+import { closeElsewhere } from '../../state/runs/open.ts';
 import { keySeedsOf, planned, sendAll } from './sending.ts';
 import {
   compareInto,
   definitionFor,
+  everyoneIsGone,
+  execution,
   extract,
   freshState,
   newActivation,
@@ -101,12 +105,20 @@ test('a run that Temporal no longer knows is settled and closed by the next run 
   const killed = await planned(world, definition, [ANNA]);
   await sendAll(world, killed);
   const another = definitionFor(newActivation());
-  await open(world, another);
+  await closeElsewhere(
+    world.state,
+    { ...execution('tidy'), activation: another.activation.id },
+    everyoneIsGone,
+  );
   expect(await tablesOf(killed.run)).toHaveLength(3); // it is too young to ask about
   await world.state.raw(`update runs set opened_at = opened_at - interval '61 minutes' where no = ?`, [
     killed.run,
   ]);
-  await open(world, another);
+  await closeElsewhere(
+    world.state,
+    { ...execution('tidy'), activation: another.activation.id },
+    everyoneIsGone,
+  );
   expect(await runRow(world, killed.run)).toMatchObject({ outcome: 'failed' });
   expect(await tablesOf(killed.run)).toEqual([]);
   // What Actito had confirmed is kept: nothing is sent again.
@@ -122,7 +134,8 @@ test('a run of another activation that is under way is left alone, however old i
     running.run,
   ]);
   const { run_id: runId } = await runRow(world, running.run);
-  await open(world, definitionFor(newActivation()), { isOpen: async (holder) => holder.runId === runId });
+  const isOpen = async (holder: Holder) => holder.runId === runId;
+  await closeElsewhere(world.state, { ...execution('tidy'), activation: 'another' }, isOpen);
   expect(await runRow(world, running.run)).toMatchObject({ closed_at: null });
   expect(await tablesOf(running.run)).toHaveLength(3);
 });
