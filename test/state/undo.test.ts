@@ -117,8 +117,8 @@ test('changes go after their time with the word that they are logged, and the ol
   expect(await changesOf(second)).toEqual([]);
   expect(await changesOf(third)).toHaveLength(2);
   await expect(foreseen(world, definition, first)).rejects.toThrow(
-    `does not reach back to run ${first}: changes are kept for retention.changeLog (project.yaml), and were not recorded ` +
-      `by earlier versions. The oldest run to go back to is ${second} (20`,
+    `does not reach back to run ${first}: changes are kept for retention.changeLog (project.yaml), and begin anew when the ` +
+      `rules of keys change. The oldest run to go back to is ${second} (20`,
   );
   expect(await foreseen(world, definition, second)).toEqual(asList(lists[1]!));
   expect(await foreseen(world, definition, third)).toEqual(asList(lists[2]!));
