@@ -32,10 +32,9 @@ export async function beginAttempt(state: State, fence: Fence, attributes: numbe
        where run = :run and no = run and stage = 'extract' and delta is null`,
       { run: fence.run },
     );
+    const columns = ['like delta', ...valueColumns(attributes).map((column) => `${column} text`)];
     await trx.raw(
-      `create table ${deltaTable(fence.run, attempt)} (like delta, ${valueColumns(attributes)
-        .map((column) => `${column} text`)
-        .join(', ')}) with (autovacuum_enabled = false)`.replace(', )', ')'),
+      `create table ${deltaTable(fence.run, attempt)} (${columns.join(', ')}) with (autovacuum_enabled = false)`,
     );
     return attempt;
   });
