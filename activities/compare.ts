@@ -21,7 +21,6 @@ import type { SegmentRead } from '../warehouse/source.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation, progress, untilCancelled } from './progress.ts';
 import type { RunRef } from './run-ref.ts';
-import { collectGarbage, LARGE } from './garbage.ts';
 import { askSource } from './source-guards.ts';
 
 /** Rows of the segment, by what became of them. */
@@ -104,7 +103,6 @@ async function compareSegment(
   } finally {
     comparison?.close();
     share.close();
-    if (comparison !== undefined && comparison.read + comparison.listed > LARGE) collectGarbage();
     await warehouse.close();
   }
 }

@@ -24,7 +24,22 @@ function compile(): void {
 /** One file, with its source map inside. */
 async function bundleWorkflows(): Promise<void> {
   const { code } = await bundleWorkflowCode({ ...workflowSource(), logger: new DefaultLogger('WARN') });
-  await writeFile(join(folder, WORKFLOW_BUNDLE), code);
+  await writeFile(join(folder, WORKFLOW_BUNDLE), ascii(withoutSources(code)));
+}
+
+/** The map tells files and lines; the sources themselves, of all libraries too, would stay in the worker's memory. */
+function withoutSources(code: string): string {
+  const prefix = '//# sourceMappingURL=data:application/json;charset=utf-8;base64,';
+  const at = code.lastIndexOf(prefix);
+  if (at < 0) throw new Error('The bundle of the workflows has no source map where Temporal puts it.');
+  const map = JSON.parse(Buffer.from(code.slice(at + prefix.length), 'base64').toString()) as object;
+  const lean = Buffer.from(JSON.stringify({ ...map, sourcesContent: [] })).toString('base64');
+  return `${code.slice(0, at)}${prefix}${lean}\n`;
+}
+
+/** The same code: V8 keeps a text in two bytes per character if a single one of them needs it, and every copy of it. */
+function ascii(code: string): string {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** The schema is read at run time, from beside the module that applies it. */

@@ -3,6 +3,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import { projectFolder } from '../config/folder-setting.ts';
 import { createWorker } from './create-worker.ts';
+import { collectGarbage } from './garbage.ts';
 import { healthPort, startHealthServer } from './health.ts';
 import { installLogging } from './logging.ts';
 
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
     // Asked again, by an impatient orchestrator or finger, it goes on draining.
     if (worker.getState() === 'RUNNING') worker.shutdown();
   };
+  collectGarbage();
   const running = worker.run();
   log.info({ namespace, projectFolder: folder }, 'worker is ready');
   // Of a worker that failed nothing is closed, as all may still be in use: the process ends, and takes it along.

@@ -1,46 +1,43 @@
-/** Slots of one process: 2^21 of them take about 70 MB, and hold the marks of 1.4 million members. */
+import { capacityFor, MAX_LOAD, PAGE, type Page, type TableMemory } from './slots.ts';
+
+/** Slots of one process: 2^21 of them take about 52 MB (70 with identifiers), and hold the marks of 1.5 million members. */
 export const SLOTS = 2 ** 21;
+
+/** A little below, since chance gives some partitions more members than others. */
+const LOAD = MAX_LOAD - 0.05;
 
 /** Slots that the marks of so many members need, when each partition's share is rounded up. */
 export function slotsFor(members: number, partitions = 64): number {
-  let slots = 8;
-  while (slots * 0.65 < members / partitions) slots *= 2;
-  return slots * partitions;
+  return capacityFor(members / partitions / LOAD) * partitions;
 }
 
-/** Memory of tables from this size on, in slots, is used again; below, tables are small and many. */
-const REUSED_FROM = 2 ** 8;
-/** From this size on it is kept for the next comparison as well. */
-const KEPT_FROM = 2 ** 15;
+/** Pages that are not in use, by their width: the collector would free them late. */
+export class SlotMemory implements TableMemory {
+  readonly #free = new Map<number, Page[]>();
 
-/**
- * Memory of mark tables that is not in use, by the size of the table. The collector would free it too late: what tables have
- * grown out of would add up to as much as they hold.
- */
-class SlotMemory {
-  readonly #pieces = new Map<string, { slots: number; memory: ArrayBuffer[] }>();
-
-  take(slots: number, bytesPerSlot: number): ArrayBuffer {
-    const piece = this.#pieces.get(`${slots} ${bytesPerSlot}`)?.memory.pop();
-    return piece ?? new ArrayBuffer(slots * bytesPerSlot);
+  takePage(slots: number, width: number): Page {
+    const page = slots === PAGE ? this.#free.get(width)?.pop() : undefined;
+    page?.flags.fill(0); // the words of a free slot mean nothing
+    if (page) return page;
+    const memory = new ArrayBuffer(slots * (4 * width + 1));
+    const words = new Uint32Array(memory, 0, slots * width);
+    return { words, flags: new Uint8Array(memory, words.byteLength) };
   }
 
-  giveBack(slots: number, bytesPerSlot: number, memory: ArrayBuffer): void {
-    if (slots < REUSED_FROM) return;
-    const name = `${slots} ${bytesPerSlot}`;
-    const found = this.#pieces.get(name);
-    if (found) found.memory.push(memory);
-    else this.#pieces.set(name, { slots, memory: [memory] });
+  givePageBack(page: Page): void {
+    if (page.flags.length < PAGE) return;
+    const width = page.words.length / PAGE;
+    const free = this.#free.get(width);
+    if (free) free.push(page);
+    else this.#free.set(width, [page]);
   }
 
-  /** Keeps as many large pieces as the budget has slots. */
+  /** Keeps as many for the next comparison as the budget has slots. */
   trim(budget: number): void {
-    let kept = 0;
-    for (const [name, { slots, memory }] of this.#pieces) {
-      const many = slots < KEPT_FROM ? 0 : Math.max(0, Math.floor((budget - kept) / slots));
-      memory.length = Math.min(memory.length, many);
-      kept += memory.length * slots;
-      if (memory.length === 0) this.#pieces.delete(name);
+    let room = Math.floor(budget / PAGE);
+    for (const free of this.#free.values()) {
+      free.length = Math.min(free.length, room);
+      room -= free.length;
     }
   }
 }
@@ -140,13 +137,9 @@ export class SlotShare {
     this.#used -= slots;
   }
 
-  /** Memory for a table of so many slots. */
-  takeMemory(slots: number, bytesPerSlot: number): ArrayBuffer {
-    return this.#budget.memory.take(slots, bytesPerSlot);
-  }
-
-  giveMemoryBack(slots: number, bytesPerSlot: number, memory: ArrayBuffer): void {
-    this.#budget.memory.giveBack(slots, bytesPerSlot, memory);
+  /** Where the tables of this comparison have their pages from. */
+  get memory(): TableMemory {
+    return this.#budget.memory;
   }
 
   close(): void {

@@ -28,8 +28,8 @@ export interface ComparisonOptions {
   indexBits?: number;
 }
 
-/** Rows that were put off are compared in steps of so many, even when none of them differs. */
-const ROWS_PER_STEP = 8_192;
+/** Rows that were put off are compared in steps of so many pieces, about 10 ms, even when none of them differs. */
+const PIECES_PER_STEP = 16;
 
 /**
  * Compares a segment, while it is read, with the marks of its members, and writes down only what differs.
@@ -124,16 +124,15 @@ export class Comparison {
 
   /** Compares what was put off, and tells whom the segment lacks. Yields lines for the delta, each valid until the next step; small steps. */
   *finish(): Generator<Buffer> {
-    const compareLate = (table: MarkTable, bytes: Buffer, start: number) => {
-      hashWithin(bytes);
+    const row = (table: MarkTable, bytes: Buffer, start: number) => {
       this.#putOff.split(bytes, start);
       this.#putOff.canonicalize();
       this.#look(table, this.#putOff);
     };
     let steps = 0;
-    for (const table of this.#partitions.finish(compareLate)) {
+    for (const table of this.#partitions.finish({ piece: hashWithin, row })) {
       if (table) yield* this.#tell(table);
-      if (this.#delta.bytes > 65_536 || ++steps % ROWS_PER_STEP === 0) yield this.#delta.take();
+      if (this.#delta.bytes > 65_536 || ++steps % PIECES_PER_STEP === 0) yield this.#delta.take();
     }
     if (this.#delta.bytes > 0) yield this.#delta.take();
   }
@@ -155,40 +154,39 @@ export class Comparison {
 
   /** Compares one row, whose marks are in WORDS, with what is known of its key. */
   #look(table: MarkTable, lines: SourceLines): void {
-    const slot = table.find();
-    if (slot < 0) {
+    if (!table.find()) {
       if (this.#isForgotten(lines)) return;
-      table.fill(~slot, FLAG.OCCUPIED | FLAG.SEEN);
+      table.fill(FLAG.OCCUPIED | FLAG.SEEN);
       const sending = this.#attributes > 0 ? 'fresh' : null;
       this.#delta.row(lines, { membership: 'added', sending, known: false }, null);
       return;
     }
-    const flags = table.flags[slot]!;
+    const { flags } = table;
     if (flags & FLAG.SEEN) {
-      this.#again(table, slot, lines);
+      this.#again(table, lines);
       return;
     }
-    const isRenamed = !table.hasIdentifier(slot);
+    const isRenamed = !table.hasIdentifier();
     const membership = membershipOf(flags, isRenamed);
-    const sending = this.#attributes > 0 ? this.#sendingOf(flags, table.hasAttributes(slot)) : null;
+    const sending = this.#attributes > 0 ? this.#sendingOf(flags, table.hasAttributes()) : null;
     if (membership !== null || sending !== null) {
       if (this.#isForgotten(lines)) return;
-      const former =
-        membership === 'reidentified' ? { words: table.words, at: table.identifierAt(slot) } : null;
+      const { words, at, identifierOffset } = table;
+      const former = membership === 'reidentified' ? { words, at: at + identifierOffset } : null;
       this.#delta.row(lines, { membership, sending, known: true }, former);
-      table.replaceMarks(slot);
+      table.replaceMarks();
     }
-    table.flags[slot] = flags | FLAG.SEEN;
+    table.flags = flags | FLAG.SEEN;
   }
 
   /** A key that was seen before: the slot holds the marks of its first row. */
-  #again(table: MarkTable, slot: number, lines: SourceLines): void {
-    const isOther = this.#own && !table.hasIdentifier(slot);
-    const differs = isOther || (this.#attributes > 0 && !table.hasAttributes(slot));
+  #again(table: MarkTable, lines: SourceLines): void {
+    const isOther = this.#own && !table.hasIdentifier();
+    const differs = isOther || (this.#attributes > 0 && !table.hasAttributes());
     if (differs && this.#isForgotten(lines)) return;
     this.duplicates++;
     if (!differs) return;
-    table.flags[slot]! |= FLAG.AMBIGUOUS;
+    table.flags |= FLAG.AMBIGUOUS;
     // Of all sights, the smallest identifier will be the member's.
     if (isOther) this.#delta.row(lines, { membership: 'sight', sending: null, known: true }, null);
   }
@@ -209,18 +207,18 @@ export class Comparison {
   }
 
   /** Tells of a table whose rows have all been compared: whom the segment lacks, and whose rows contradict each other. */
-  *#tell({ flags, words, width }: MarkTable): Generator<Buffer> {
-    for (let slot = 0; slot < flags.length; slot++) {
-      const known = flags[slot]!;
-      const at = slot * width;
-      if (known === 0) continue;
-      if (known & FLAG.AMBIGUOUS) {
-        this.ambiguous++;
-        this.#delta.bare(words, at, 'ambiguous', null);
-      } else if (!(known & FLAG.SEEN)) {
-        const membership = this.#withoutRow(known);
-        const former = membership === 'removed' ? at + (width === NARROW ? 0 : 6) : null;
-        this.#delta.bare(words, at, membership, former);
+  *#tell({ pages, width, identifierOffset }: MarkTable): Generator<Buffer> {
+    for (const { words, flags } of pages) {
+      for (let slot = 0, at = 0; slot < flags.length; slot++, at += width) {
+        const known = flags[slot]!;
+        if (known === 0) continue;
+        if (known & FLAG.AMBIGUOUS) {
+          this.ambiguous++;
+          this.#delta.bare(words, at, 'ambiguous', null);
+        } else if (!(known & FLAG.SEEN)) {
+          const membership = this.#withoutRow(known);
+          this.#delta.bare(words, at, membership, membership === 'removed' ? at + identifierOffset : null);
+        }
       }
       if (this.#delta.bytes > 65_536) yield this.#delta.take();
     }

@@ -1,10 +1,12 @@
 import { slotsFor, type SlotShare } from './budget.ts';
-import { FLAG, MarkTable, WORDS } from './slots.ts';
+import { capacityFor, FLAG, MarkTable, PAGE, WORDS } from './slots.ts';
 
 /** A temporary file: written once from the start, then read once. */
 export interface Spill {
+  /** The bytes are copied. */
   write(bytes: Uint8Array): void;
-  read(): Iterable<Uint8Array>;
+  /** Reads what comes next. @returns how many bytes; 0 at the end */
+  read(into: Uint8Array): number;
   close(): void;
 }
 
@@ -13,7 +15,7 @@ export interface PartitionOptions {
   width: number;
   share: SlotShare;
   openSpill: () => Spill;
-  /** A power of two; default 64. Ten million members then need partitions of 2^18 slots. */
+  /** A power of two; default 64. Ten million members then need partitions of 220,000 slots. */
   partitions?: number;
   /** See MarkTable; default: all bits. */
   indexBits?: number;
@@ -27,9 +29,10 @@ interface Spilled {
   members: number;
 }
 
-const SMALLEST = 8;
 /** Marks, and the length of the line that follows. */
 const ROW_HEAD = 36;
+/** Bytes that are read at once. */
+const PIECE = 65_536;
 
 /**
  * Hybrid hashing: equal keys always meet in one partition, chosen by bits of the second half of their mark. As many
@@ -44,12 +47,16 @@ export class Partitions {
   /** Slots that a partition begins with: its part of the share, so that nothing grows while marks are loaded. */
   readonly #first: number;
   readonly #rowHead = Buffer.alloc(ROW_HEAD);
+  readonly #slotRecord: Buffer;
+  /** What comes back from disk, piece by piece: buffers of their own would be freed late. */
+  #piece = Buffer.alloc(0);
   #current = 0;
 
   constructor({ partitions = 64, indexBits = -1, ...options }: PartitionOptions) {
     this.#options = { ...options, partitions, indexBits };
     this.#mask = partitions - 1;
-    this.#first = Math.max(SMALLEST, 2 ** Math.floor(Math.log2(options.share.slots / partitions)));
+    this.#slotRecord = Buffer.alloc(options.width * 4 + 1);
+    this.#first = largestWithin(options.share.slots / partitions);
     this.#tables = new Array<undefined>(partitions).fill(undefined);
     this.#spilled = new Array<undefined>(partitions).fill(undefined);
   }
@@ -57,8 +64,9 @@ export class Partitions {
   /** Keeps the marks in WORDS as those of a member. */
   load(flags: number): void {
     const table = this.table();
-    if (table) table.fill(~table.find(), flags);
-    else this.#spillSlot(this.#current, flags);
+    if (!table) return this.#spillSlot(this.#current, flags);
+    table.find();
+    table.fill(flags);
   }
 
   /** The table of the key in WORDS, with room for one more; undefined when its partition is on disk. */
@@ -68,7 +76,7 @@ export class Partitions {
     let table = this.#tables[place];
     if (table && !table.isFull) return table;
     if (this.#spilled[place]) return undefined;
-    const more = table?.capacity ?? this.#first;
+    const more = table?.growth ?? this.#first;
     while (!this.#options.share.use(more)) {
       const largest = this.#largest();
       if (largest === undefined) {
@@ -80,7 +88,8 @@ export class Partitions {
     }
     if (table) table.grow();
     else {
-      table = new MarkTable(this.#options.share, this.#options.width, this.#first, this.#options.indexBits);
+      const { share, width, indexBits } = this.#options;
+      table = new MarkTable(share.memory, width, this.#first, indexBits);
       this.#tables[place] = table;
     }
     return table;
@@ -98,10 +107,9 @@ export class Partitions {
 
   /**
    * Every partition, once: those in memory first, then each of the others, with the rows that were put off for it.
-   * When `row` is called, its marks are in WORDS, and its line begins at `start` of some bytes. The tables are given up as
-   * they have been seen.
+   * The tables are given up as they have been seen.
    */
-  *finish(row: (table: MarkTable, bytes: Buffer, start: number) => void): Generator<MarkTable | undefined> {
+  *finish(late: LateRows): Generator<MarkTable | undefined> {
     for (const [place, table] of this.#tables.entries()) {
       if (!table) continue;
       yield table;
@@ -111,12 +119,14 @@ export class Partitions {
       if (!spilled) continue;
       const table = this.#reload(spilled);
       spilled.slots.close();
-      for (const record of records(spilled.rows.read(), ROW_HEAD, lineLength)) {
-        for (let word = 0; word < 8; word++) WORDS[word] = record.readUInt32LE(word * 4);
-        if (table.isFull) table.grow();
-        row(table, record, ROW_HEAD);
-        yield undefined; // so that whoever asks may write what there is
-      }
+      yield* this.#read(spilled.rows, {
+        ...{ head: ROW_HEAD, more: lineLength, piece: late.piece },
+        record: (bytes, start, end) => {
+          for (let word = 0; word < 8; word++) WORDS[word] = bytes.readUInt32LE(start + word * 4);
+          if (table.isFull) table.grow();
+          late.row(table, bytes, start + ROW_HEAD, end);
+        },
+      });
       spilled.rows.close();
       this.#spilled[place] = undefined;
       yield table;
@@ -145,10 +155,12 @@ export class Partitions {
     this.#spilled[place] = { slots: openSpill(), rows: openSpill(), members: 0 };
     const table = this.#tables[place]!;
     const kept = WORDS.slice();
-    for (let slot = 0; slot < table.capacity; slot++) {
-      if (table.flags[slot] === 0) continue;
-      WORDS.set(table.words.subarray(slot * table.width, (slot + 1) * table.width));
-      this.#spillSlot(place, table.flags[slot]!);
+    for (const { words, flags } of table.pages) {
+      for (let slot = 0, at = 0; slot < flags.length; slot++, at += table.width) {
+        if (flags[slot] === 0) continue;
+        for (let word = 0; word < table.width; word++) WORDS[word] = words[at + word]!;
+        this.#spillSlot(place, flags[slot]!);
+      }
     }
     WORDS.set(kept);
     this.#drop(place);
@@ -163,7 +175,7 @@ export class Partitions {
 
   #spillSlot(place: number, flags: number): void {
     const { width } = this.#options;
-    const record = Buffer.allocUnsafe(width * 4 + 1);
+    const record = this.#slotRecord;
     for (let word = 0; word < width; word++) record.writeUInt32LE(WORDS[word]!, word * 4);
     record[width * 4] = flags;
     const spilled = this.#spilled[place]!;
@@ -174,40 +186,64 @@ export class Partitions {
   /** Whatever its size: a partition must fit, and all others are done or on disk. */
   #reload({ slots, members }: Spilled): MarkTable {
     const { share, width, indexBits } = this.#options;
-    const table = new MarkTable(share, width, slotsFor(members, 1), indexBits);
-    for (const record of records(slots.read(), width * 4 + 1, () => 0)) {
-      for (let word = 0; word < width; word++) WORDS[word] = record.readUInt32LE(word * 4);
-      if (table.isFull) table.grow();
-      table.fill(~table.find(), record[width * 4]! | FLAG.OCCUPIED);
-    }
+    const table = new MarkTable(share.memory, width, slotsFor(members, 1), indexBits);
+    const pieces = this.#read(slots, {
+      ...{ head: width * 4 + 1, more: () => 0, piece: () => undefined },
+      record: (bytes, start) => {
+        for (let word = 0; word < width; word++) WORDS[word] = bytes.readUInt32LE(start + word * 4);
+        if (table.isFull) table.grow();
+        table.find();
+        table.fill(bytes[start + width * 4]! | FLAG.OCCUPIED);
+      },
+    });
+    while (!pieces.next().done);
     return table;
   }
+
+  /** Reads records of a fixed head and as many bytes more as it says. Stops after every piece, so that others have their turn. */
+  *#read(spill: Spill, { head, more, piece, record }: Records): Generator<undefined> {
+    if (this.#piece.length === 0) this.#piece = Buffer.allocUnsafe(PIECE);
+    for (let kept = 0; ;) {
+      const read = spill.read(this.#piece.subarray(kept));
+      if (read === 0) return;
+      const bytes = this.#piece.subarray(0, kept + read);
+      piece(bytes);
+      let at = 0;
+      for (let end = 0; at + head <= bytes.length; at = end) {
+        end = at + head + more(bytes, at);
+        if (end > bytes.length) break;
+        record(bytes, at, end);
+      }
+      bytes.copyWithin(0, at);
+      kept = bytes.length - at;
+      if (kept === this.#piece.length) this.#piece = Buffer.concat([this.#piece], 2 * kept);
+      yield undefined;
+    }
+  }
+}
+
+interface Records {
+  /** Bytes of each. */
+  head: number;
+  more: (bytes: Buffer, at: number) => number;
+  piece: (bytes: Buffer) => void;
+  record: (bytes: Buffer, start: number, end: number) => void;
+}
+
+/** Who is told of rows that were put off. */
+export interface LateRows {
+  /** Some bytes are there; the rows that follow are in them. */
+  piece: (bytes: Buffer) => void;
+  /** The marks of a row are in WORDS, its line is `[start, end)`. */
+  row: (table: MarkTable, bytes: Buffer, start: number, end: number) => void;
+}
+
+/** The largest size of a table that has at most so many slots, if a table can be that small. */
+function largestWithin(slots: number): number {
+  const larger = capacityFor(Math.floor(slots) + 1);
+  return larger > PAGE ? Math.max(PAGE, larger - PAGE) : Math.max(capacityFor(0), larger / 2);
 }
 
 function lineLength(bytes: Buffer, at: number): number {
   return bytes.readUInt32LE(at + ROW_HEAD - 4);
-}
-
-/** Cuts a stream into records of a fixed head and as many bytes more as it says. */
-function* records(
-  chunks: Iterable<Uint8Array>,
-  head: number,
-  more: (bytes: Buffer, at: number) => number,
-): Generator<Buffer> {
-  let rest: Buffer = Buffer.alloc(0);
-  for (const chunk of chunks) {
-    const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : asBuffer(chunk);
-    let at = 0;
-    while (at + head <= bytes.length) {
-      const end = at + head + more(bytes, at);
-      if (end > bytes.length) break;
-      yield bytes.subarray(at, end);
-      at = end;
-    }
-    rest = bytes.subarray(at);
-  }
-}
-
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -1,6 +1,7 @@
 /*
  * The marks of one partition: open addressing over typed arrays, no object per member. All words of a slot lie side by
- * side, so a look-up touches one line of the processor's cache.
+ * side, so a look-up touches one line of the processor's cache. A table consists of pages, so that it can be of any size, and
+ * grows without leaving pieces behind that fit nothing else.
  */
 
 /** What is known of a member besides its marks. A slot without any flag is free. */
@@ -36,19 +37,47 @@ export const WIDE = 8;
 export const NARROW = 6;
 
 /** Above this share of occupied slots a table grows. */
-const MAX_LOAD = 0.7;
+export const MAX_LOAD = 0.75;
 
-/** Where tables have their memory from: see SlotShare. */
-export interface TableMemory {
-  takeMemory(slots: number, bytesPerSlot: number): ArrayBuffer;
-  giveMemoryBack(slots: number, bytesPerSlot: number, memory: ArrayBuffer): void;
+/** Slots of a page, 25 or 33 kB. A smaller table has one page of its own size. */
+export const PAGE = 1_024;
+const SMALLEST = 8;
+
+/** The words of some slots, and the flags of each. */
+export interface Page {
+  words: Uint32Array;
+  flags: Uint8Array;
 }
 
+/** Where tables have their memory from: see SlotMemory. */
+export interface TableMemory {
+  /** A page without a flag, of {@link PAGE} slots or fewer. */
+  takePage(slots: number, width: number): Page;
+  givePageBack(page: Page): void;
+}
+
+/** The smallest size of a table with so many slots: a power of two up to a page, then whole pages. */
+export function capacityFor(slots: number): number {
+  if (slots > PAGE) return Math.ceil(slots / PAGE) * PAGE;
+  return slots <= SMALLEST ? SMALLEST : 2 ** Math.ceil(Math.log2(slots));
+}
+
+/** Marks on their way from a table to the larger one; used again and again, since what is allocated there is freed late. */
+let moving = new Uint32Array(0);
+
+/**
+ * Slots are reached by a cursor: {@link find} moves it, and everything else is about the slot where it stands, whose words
+ * begin at `at` of `words`.
+ */
 export class MarkTable {
-  words!: Uint32Array;
-  flags!: Uint8Array;
   size = 0;
+  capacity = 0;
+  readonly pages: Page[] = [];
   readonly width: number;
+  words!: Uint32Array;
+  at = 0;
+  #flags!: Uint8Array;
+  #slot = 0;
   readonly #memory: TableMemory;
   /** Which bits of the first word choose a slot; fewer in tests, so that slots collide. */
   readonly #indexBits: number;
@@ -57,90 +86,115 @@ export class MarkTable {
     this.#memory = memory;
     this.width = width;
     this.#indexBits = indexBits;
-    this.#allocate(capacity);
-  }
-
-  get #bytesPerSlot(): number {
-    return 4 * this.width + 1;
-  }
-
-  get capacity(): number {
-    return this.flags.length;
+    this.#extend(capacity);
   }
 
   get isFull(): boolean {
-    return this.size + 1 > this.flags.length * MAX_LOAD;
+    return this.size + 1 > this.capacity * MAX_LOAD;
   }
 
-  /** The slot of the key in {@link WORDS}; negative, `~slot` of a free one, when it has none. */
-  find(): number {
-    const { flags, words, width } = this;
-    const mask = flags.length - 1;
+  /** How many slots it gets when it grows. */
+  get growth(): number {
+    const { capacity } = this;
+    return capacity < PAGE ? capacity : Math.max(PAGE, Math.floor(capacity / 4 / PAGE) * PAGE);
+  }
+
+  get flags(): number {
+    return this.#flags[this.#slot]!;
+  }
+
+  set flags(flags: number) {
+    this.#flags[this.#slot] = flags;
+  }
+
+  /** Moves to the slot of the key in {@link WORDS}. @returns false when it has none: then to the free slot that it can have */
+  find(): boolean {
+    const { pages, width, capacity } = this;
     const [k0, k1, k2, k3] = [WORDS[0]!, WORDS[1]!, WORDS[2]!, WORDS[3]!];
-    for (let slot = k0 & this.#indexBits & mask; ; slot = (slot + 1) & mask) {
-      if (flags[slot] === 0) return ~slot;
-      const at = slot * width;
-      if (words[at] === k0 && words[at + 1] === k1 && words[at + 2] === k2 && words[at + 3] === k3)
-        return slot;
+    const first = Math.floor((((k0 & this.#indexBits) >>> 0) / 2 ** 32) * capacity);
+    let [page, slot] = [Math.floor(first / PAGE), first % PAGE];
+    for (; ; page = page + 1 === pages.length ? 0 : page + 1, slot = 0) {
+      const { words, flags } = pages[page]!;
+      for (let at = slot * width; slot < flags.length; slot++, at += width) {
+        const isFree = flags[slot] === 0;
+        if (
+          !isFree &&
+          (words[at] !== k0 || words[at + 1] !== k1 || words[at + 2] !== k2 || words[at + 3] !== k3)
+        )
+          continue;
+        this.words = words;
+        this.at = at;
+        this.#flags = flags;
+        this.#slot = slot;
+        return !isFree;
+      }
     }
   }
 
-  /** Fills a free slot with the marks in {@link WORDS}. */
-  fill(slot: number, flags: number): void {
-    const { words, width } = this;
-    const at = slot * width;
+  /** Fills the free slot with the marks in {@link WORDS}. */
+  fill(flags: number): void {
+    const { words, at, width } = this;
     for (let word = 0; word < width; word++) words[at + word] = WORDS[word]!;
-    this.flags[slot] = flags;
+    this.flags = flags;
     this.size++;
   }
 
   /** Lets the slot hold the attribute and identifier marks in {@link WORDS}. */
-  replaceMarks(slot: number): void {
-    const { words, width } = this;
-    const at = slot * width;
+  replaceMarks(): void {
+    const { words, at, width } = this;
     for (let word = 4; word < width; word++) words[at + word] = WORDS[word]!;
   }
 
-  hasAttributes(slot: number): boolean {
-    const at = slot * this.width;
-    return this.words[at + 4] === WORDS[4] && this.words[at + 5] === WORDS[5];
+  hasAttributes(): boolean {
+    const { words, at } = this;
+    return words[at + 4] === WORDS[4] && words[at + 5] === WORDS[5];
   }
 
   /** Without an identifier of its own a member is always listed under its key. */
-  hasIdentifier(slot: number): boolean {
-    if (this.width === NARROW) return true;
-    const at = slot * this.width;
-    return this.words[at + 6] === WORDS[6] && this.words[at + 7] === WORDS[7];
+  hasIdentifier(): boolean {
+    const { words, at, width } = this;
+    return width === NARROW || (words[at + 6] === WORDS[6] && words[at + 7] === WORDS[7]);
   }
 
-  /** Where in `words` the identifier mark of a slot begins. */
-  identifierAt(slot: number): number {
-    return slot * this.width + (this.width === NARROW ? 0 : 6);
+  /** Where the identifier mark of a slot lies, from the slot's first word. */
+  get identifierOffset(): number {
+    return this.width === NARROW ? 0 : 6;
   }
 
   grow(): void {
-    const { words, flags, width } = this;
-    this.#allocate(flags.length * 2);
+    const { size, width } = this;
+    const record = width + 1;
+    if (moving.length < size * record) moving = new Uint32Array(size * record);
+    let filled = 0;
+    for (const { words, flags } of this.pages) {
+      for (let slot = 0, at = 0; slot < flags.length; slot++, at += width) {
+        if (flags[slot] === 0) continue;
+        for (let word = 0; word < width; word++) moving[filled++] = words[at + word]!;
+        moving[filled++] = flags[slot]!;
+      }
+      flags.fill(0);
+    }
+    this.#extend(this.growth);
     this.size = 0;
     const kept = WORDS.slice();
-    for (let slot = 0; slot < flags.length; slot++) {
-      if (flags[slot] === 0) continue;
-      for (let word = 0; word < width; word++) WORDS[word] = words[slot * width + word]!;
-      this.fill(~this.find(), flags[slot]!);
+    for (let from = 0; from < filled; from += record) {
+      for (let word = 0; word < width; word++) WORDS[word] = moving[from + word]!;
+      this.find();
+      this.fill(moving[from + width]!);
     }
     WORDS.set(kept);
-    this.#memory.giveMemoryBack(flags.length, this.#bytesPerSlot, words.buffer as ArrayBuffer);
   }
 
   /** Gives the memory up; the table is of no use afterwards. */
   close(): void {
-    this.#memory.giveMemoryBack(this.capacity, this.#bytesPerSlot, this.words.buffer as ArrayBuffer);
+    for (const page of this.pages.splice(0)) this.#memory.givePageBack(page);
   }
 
-  #allocate(capacity: number): void {
-    const memory = this.#memory.takeMemory(capacity, this.#bytesPerSlot);
-    this.words = new Uint32Array(memory, 0, capacity * this.width);
-    this.flags = new Uint8Array(memory, this.words.byteLength, capacity);
-    this.flags.fill(0); // the words of a free slot mean nothing
+  #extend(more: number): void {
+    const capacity = this.capacity + more;
+    if (this.capacity < PAGE) this.close();
+    const size = Math.min(capacity, PAGE);
+    while (this.pages.length * size < capacity) this.pages.push(this.#memory.takePage(size, this.width));
+    this.capacity = capacity;
   }
 }

@@ -5,7 +5,6 @@ import { withChunkRows } from '../../state/imports/chunk-rows.ts';
 import { isCanary, type Chunk } from '../../state/imports/chunks.ts';
 import { setAside } from '../../state/imports/set-aside.ts';
 import { findShare } from '../../state/imports/shared-imports.ts';
-import { collectGarbage, LARGE } from '../garbage.ts';
 import { progress } from '../progress.ts';
 import { counting, fileOptions } from './file-options.ts';
 import { findLost } from './find-lost.ts';
@@ -49,6 +48,5 @@ export async function sendChunk(job: ImportJob, chunk: Chunk): Promise<Sent> {
     return wait ?? (await post(job, chunk, importColumns(options), file));
   } finally {
     await file.close();
-    if (file.rows > LARGE) collectGarbage();
   }
 }

@@ -13,6 +13,8 @@ export function openSpill(): Spill {
   let file: number | undefined;
   let buffer = Buffer.allocUnsafe(BUFFER);
   let filled = 0;
+  /** Read so far. */
+  let at = 0;
 
   function flush(): void {
     file ??= openUnnamed();
@@ -27,19 +29,12 @@ export function openSpill(): Spill {
       buffer.set(bytes, filled);
       filled += bytes.length;
     },
-    *read() {
-      if (file === undefined) {
-        yield buffer.subarray(0, filled); // it was never worth a file
-        return;
-      }
-      flush();
-      for (let at = 0; ;) {
-        const chunk = Buffer.allocUnsafe(BUFFER);
-        const read = readSync(file, chunk, 0, BUFFER, at);
-        if (read === 0) return;
-        at += read;
-        yield chunk.subarray(0, read);
-      }
+    read(into) {
+      if (file !== undefined) flush(); // else it was never worth a file
+      const read =
+        file === undefined ? buffer.copy(into, 0, at, filled) : readSync(file, into, 0, into.length, at);
+      at += read;
+      return read;
     },
     close() {
       if (file !== undefined) closeSync(file);

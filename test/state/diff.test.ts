@@ -66,7 +66,7 @@ const segmentOf = (members: [string, ModelMember][]): fc.Arbitrary<SegmentRow[]>
 const compareArb: fc.Arbitrary<CompareOptions> = fc.record(
   {
     slots: fc.constantFrom(512, 50, 50, 16, 1),
-    indexBits: fc.constantFrom(0, 1, 3),
+    indexBits: fc.constantFrom(0, 1 << 31, 7 << 29),
     batch: fc.integer({ min: 1, max: 5 }),
   },
   { requiredKeys: ['slots'] },

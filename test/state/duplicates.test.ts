@@ -34,7 +34,7 @@ const segmentArb = fc.array(
 const optionsArb: fc.Arbitrary<CompareOptions> = fc.record(
   {
     slots: fc.constantFrom(512, 16, 1),
-    indexBits: fc.constantFrom(0, 3),
+    indexBits: fc.constantFrom(0, 7 << 29),
     batch: fc.integer({ min: 1, max: 4 }),
   },
   { requiredKeys: ['slots'] },

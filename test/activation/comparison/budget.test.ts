@@ -105,9 +105,23 @@ describe('a share', () => {
 test('the slots for some members hold them all, partition by partition', () => {
   for (const members of [0, 1, 333, 100_000, 1_000_000, 10_000_000]) {
     const slots = slotsFor(members);
-    expect(slots * 0.65).toBeGreaterThanOrEqual(members);
-    expect(Math.log2(slots / 64) % 1).toBe(0);
+    expect(slots * 0.7).toBeGreaterThanOrEqual(members);
+    expect(slots).toBeLessThanOrEqual(Math.max(512, members * 2.9));
   }
   expect(slotsFor(0)).toBe(512);
-  expect(slotsFor(1_300_000)).toBe(2 ** 21);
+  expect(slotsFor(1_000_000)).toBe(64 * 22 * 1_024);
+});
+
+test('pages are used again within the budget, and only what it allows is kept', async () => {
+  const budget = new SlotBudget(3 * 1_024);
+  const share = await budget.open(3 * 1_024);
+  const pages = Array.from({ length: 5 }, () => share.memory.takePage(1_024, 6));
+  pages.forEach((page) => page.flags.fill(1));
+  pages.forEach((page) => share.memory.givePageBack(page));
+  expect(pages).toContain(share.memory.takePage(1_024, 6));
+  share.close();
+  const again = Array.from({ length: 4 }, () => share.memory.takePage(1_024, 6));
+  expect(again.filter((page) => pages.includes(page))).toHaveLength(3);
+  expect(again.every(({ flags }) => flags.every((flag) => flag === 0))).toBe(true);
+  expect(pages).not.toContain(share.memory.takePage(1_024, 8));
 });

@@ -141,7 +141,7 @@ const caseArb: fc.Arbitrary<Case> = fc
 const tuningArb: fc.Arbitrary<CompareOptions> = fc.record({
   slots: fc.constantFrom(50, 4_096),
   partitions: fc.constantFrom(1, 2, 4, 8),
-  indexBits: fc.constantFrom(-1, 0, 1, 3),
+  indexBits: fc.constantFrom(-1, 0, 1 << 31, 7 << 29),
   batches: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 }),
   pieces: fc.integer({ min: 1, max: 400 }),
 });

@@ -9,7 +9,8 @@ import {
   ListChecksum,
   seedsOf,
 } from '../../../activation/comparison/marks.ts';
-import { MarkTable, NARROW, SIGHT, WIDE, WORDS } from '../../../activation/comparison/slots.ts';
+import { SlotMemory } from '../../../activation/comparison/budget.ts';
+import { MarkTable, NARROW, PAGE, SIGHT, WIDE, WORDS } from '../../../activation/comparison/slots.ts';
 import { escapeCopy } from '../../../activation/values/copy.ts';
 import type { ColumnKind } from '../../../activation/values/kinds.ts';
 import { attributeMark, columnsOf, compare, definitionFor, OWN_IDENTIFIER, SEED } from './support.ts';
@@ -17,11 +18,6 @@ import { attributeMark, columnsOf, compare, definitionFor, OWN_IDENTIFIER, SEED 
 vi.setConfig({ testTimeout: 60_000 }); // many small runs, on machines that do other things as well
 
 const seeds = keySeeds(SEED);
-
-const memory = {
-  takeMemory: (slots: number, bytes: number) => new ArrayBuffer(slots * bytes),
-  giveMemoryBack: () => undefined,
-};
 
 describe('a table of marks', () => {
   const halfArb = fc.constantFrom(0n, 0n, 1n, 1n << 32n, (1n << 64n) - 1n);
@@ -31,37 +27,60 @@ describe('a table of marks', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(sightArb, { selector: ([a, b]) => `${a} ${b}`, maxLength: 25 }),
-        fc.constantFrom(-1, 0, 1, 3),
+        fc.constantFrom(-1, 0, 1 << 31, 7 << 29),
         fc.constantFrom(NARROW, WIDE),
         (sights, indexBits, width) => {
-          const table = new MarkTable(memory, width, 8, indexBits);
+          const table = new MarkTable(new SlotMemory(), width, 8, indexBits);
           for (const sight of sights) {
             SIGHT.set(sight);
             if (table.isFull) table.grow();
-            const slot = table.find();
-            expect(slot).toBeLessThan(0);
-            table.fill(~slot, 1);
+            expect(table.find()).toBe(false);
+            table.fill(1);
           }
           expect(table.size).toBe(sights.length);
           for (const sight of sights) {
             SIGHT.set(sight);
-            const slot = table.find();
-            expect(slot).toBeGreaterThanOrEqual(0);
-            expect([table.hasAttributes(slot), table.hasIdentifier(slot)]).toEqual([true, true]);
+            expect(table.find()).toBe(true);
+            expect([table.hasAttributes(), table.hasIdentifier()]).toEqual([true, true]);
             SIGHT[2]! ^= 1n << 40n;
-            expect(table.hasAttributes(slot)).toBe(false);
+            expect(table.hasAttributes()).toBe(false);
             SIGHT[3]! ^= 1n;
-            expect(table.hasIdentifier(slot)).toBe(width === NARROW);
+            expect(table.hasIdentifier()).toBe(width === NARROW);
           }
         },
       ),
     );
   });
 
+  test('of many pages finds every mark and no other, with pages that another table has used', () => {
+    const memory = new SlotMemory();
+    const mark = (no: number) => BigInt.asUintN(64, BigInt(no) * 0x9e3779b97f4a7c15n);
+    const see = (no: number) => SIGHT.set([mark(no), mark(no + 1), mark(no + 2), mark(no + 3)]);
+    for (const indexBits of [-1, 15 << 28]) {
+      const table = new MarkTable(memory, WIDE, 8, indexBits);
+      for (let no = 0; no < 7 * PAGE; no++) {
+        see(no);
+        if (table.isFull) table.grow();
+        if (table.find()) throw new Error(`${no} was there`);
+        table.fill(1 + (no % 7));
+      }
+      const wrong = Array.from({ length: 8 * PAGE }, (_, no) => no).filter((no) => {
+        see(no);
+        const isFound = table.find();
+        if (no >= 7 * PAGE) return isFound;
+        return !isFound || table.flags !== 1 + (no % 7) || !table.hasAttributes() || !table.hasIdentifier();
+      });
+      expect(wrong).toEqual([]);
+      expect(table.capacity).toBe(10 * PAGE);
+      table.close();
+    }
+  });
+
   test('is grown without a change of what is looked for', () => {
-    const table = new MarkTable(memory, NARROW, 8, -1);
+    const table = new MarkTable(new SlotMemory(), NARROW, 8, -1);
     SIGHT.set([1n, 2n, 3n, 4n]);
-    table.fill(~table.find(), 1);
+    table.find();
+    table.fill(1);
     SIGHT.set([5n, 6n, 7n, 8n]);
     table.grow();
     expect([...WORDS]).toEqual([5, 0, 6, 0, 7, 0, 8, 0]);

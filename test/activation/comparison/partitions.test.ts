@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { SlotBudget, type SlotShare } from '../../../activation/comparison/budget.ts';
-import { Partitions, type Spill } from '../../../activation/comparison/partitions.ts';
+import { SlotBudget, SlotMemory, type SlotShare } from '../../../activation/comparison/budget.ts';
+import { Partitions, type LateRows, type Spill } from '../../../activation/comparison/partitions.ts';
 import { FLAG, NARROW, SIGHT, WORDS } from '../../../activation/comparison/slots.ts';
 
 vi.setConfig({ testTimeout: 60_000 }); // many small runs, on machines that do other things as well
@@ -12,11 +12,12 @@ function memorySpills() {
     spills.opened++;
     spills.open++;
     const pieces: Buffer[] = [];
+    let at = 0;
     let isOpen = true;
     return {
       write: (bytes) => void pieces.push(Buffer.from(bytes)),
       // One byte at a time: records are cut anywhere.
-      read: () => [...Buffer.concat(pieces)].map((byte) => Buffer.from([byte])),
+      read: (into) => Buffer.concat(pieces).copy(into, 0, at, ++at),
       close: () => {
         if (isOpen) spills.open--;
         isOpen = false;
@@ -41,19 +42,21 @@ async function partitionsOf(slots: number, { partitions = 4, open = slots } = {}
 function finish(all: Partitions) {
   const members = new Map<number, { flags: number; attributes: number }>();
   const late: string[] = [];
-  const tables = all.finish((table, bytes, start) => {
-    const slot = table.find();
-    expect(slot).toBeGreaterThanOrEqual(0);
-    table.flags[slot]! |= FLAG.SEEN;
-    late.push(`${WORDS[0]} ${bytes.toString('utf8', start)}`);
-  });
+  const row: LateRows['row'] = (table, bytes, start, end) => {
+    expect(table.find()).toBe(true);
+    table.flags |= FLAG.SEEN;
+    late.push(`${WORDS[0]} ${bytes.toString('utf8', start, end)}`);
+  };
+  const tables = all.finish({ piece: () => {}, row });
   for (const table of tables) {
     if (!table) continue;
-    for (let slot = 0; slot < table.capacity; slot++) {
-      if (table.flags[slot] === 0) continue;
-      const [key, attributes] = [table.words[slot * NARROW]!, table.words[slot * NARROW + 4]!];
-      expect(members.has(key)).toBe(false);
-      members.set(key, { flags: table.flags[slot]!, attributes });
+    for (const { words, flags } of table.pages) {
+      for (let slot = 0; slot < flags.length; slot++) {
+        if (flags[slot] === 0) continue;
+        const [key, attributes] = [words[slot * NARROW]!, words[slot * NARROW + 4]!];
+        expect(members.has(key)).toBe(false);
+        members.set(key, { flags: flags[slot]!, attributes });
+      }
     }
   }
   return { members, late };
@@ -73,7 +76,8 @@ describe('partitions', () => {
       if (!table) all.putOff(Buffer.from(`row ${no}`));
       else {
         inMemory++;
-        table.flags[table.find()]! |= FLAG.SEEN;
+        table.find();
+        table.flags |= FLAG.SEEN;
       }
     }
     expect(spills.opened).toBeGreaterThan(0);
@@ -121,8 +125,7 @@ describe('partitions', () => {
       force: () => {},
       free: () => {},
       close: () => {},
-      takeMemory: (slots: number, bytes: number) => new ArrayBuffer(slots * bytes),
-      giveMemoryBack: () => {},
+      memory: new SlotMemory(),
     } as unknown as SlotShare;
     const { openSpill } = memorySpills();
     const all = new Partitions({ width: NARROW, share, openSpill, partitions: 4 });
@@ -140,7 +143,7 @@ describe('partitions', () => {
       all.load(FLAG.OCCUPIED);
     }
     expect(spills.open).toBeGreaterThan(0);
-    for (const table of all.finish(() => {})) if (table) break;
+    for (const table of all.finish({ piece: () => {}, row: () => {} })) if (table) break;
     all.close();
     expect(spills.open).toBe(0);
   });
