@@ -6,7 +6,7 @@ const MB = 2 ** 20;
 /** So much more in buffers than after the last collection is worth a quick one, of a few milliseconds. */
 const YOUNG = 8 * MB;
 /** So much more than after the last thorough one, of about 50 ms, is worth another. */
-const OLD = 32 * MB;
+const OLD = 16 * MB;
 
 type Collect = (options?: { type: 'minor' }) => void;
 
