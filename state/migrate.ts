@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Knex } from 'knex';
 import { Failure } from '../activation/failures.ts';
-import { rows, SCHEMA, type State } from './state.ts';
+import { SCHEMA } from './transactions.ts';
+import { rows, type State } from './state.ts';
 
 /** Plain SQL files of this folder, in the order in which they are applied; the build copies them beside this module. */
 const FILES = ['schema.sql'];

@@ -1,8 +1,6 @@
 import knex, { type Knex } from 'knex';
 import type { Client } from 'pg';
-
-/** Everything of ours lives in this schema; the search path makes it the only one that state code sees. */
-export const SCHEMA = 'actito_sync';
+import { LONGEST_PAUSE, TransactionClient } from './transactions.ts';
 
 /** Our PostgreSQL. Dates come as Date, bigints and numerics as text. */
 export type State = Knex;
@@ -21,9 +19,8 @@ const SILENT = { warn: quiet, error: quiet, deprecate: quiet, debug: quiet };
 /** Opens the pool; nothing connects before the first query. End it with `state.destroy()`. */
 export function openState({ url, poolSize = 24 }: StateOptions): State {
   return knex({
-    client: 'pg',
+    client: TransactionClient,
     connection: { connectionString: url, application_name: 'actito-sync', keepAlive: true },
-    searchPath: [SCHEMA],
     pool: { min: 0, max: poolSize },
     acquireConnectionTimeout: 30_000,
     log: SILENT,
@@ -32,8 +29,9 @@ export function openState({ url, poolSize = 24 }: StateOptions): State {
 }
 
 /**
- * Lends one raw connection, for COPY streams and session locks that knex does not know. A connection that `use`
- * failed on is closed instead of returned: it may sit in the middle of a COPY.
+ * Lends one raw connection, for COPY streams and cursors that knex does not know. It does not see our schema: each of its
+ * transactions begins with SEE_SCHEMA. A connection that `use` failed on is closed instead of returned: it may sit in the
+ * middle of a COPY.
  */
 export async function withConnection<T>(state: State, use: (client: Client) => Promise<T>): Promise<T> {
   const pool = state.client as {
@@ -44,17 +42,19 @@ export async function withConnection<T>(state: State, use: (client: Client) => P
   try {
     return await use(client);
   } catch (error) {
-    // knex drops a connection that carries this mark the next time it looks at it.
-    Object.assign(client, { __knex__disposed: error });
-    void client.end().catch(() => undefined); // best effort: the server notices a closed socket anyway
+    close(client, error);
     throw error;
   } finally {
     await pool.releaseConnection(client);
   }
 }
 
-/** A worker that freezes in the middle of a write keeps others from its rows no longer than this: PostgreSQL ends its session. */
-export const LONGEST_PAUSE = '60s';
+/** Closes a lent connection, for the pool to replace it. */
+export function close(client: Client, reason: unknown): void {
+  // knex drops a connection that carries this mark the next time it looks at it.
+  Object.assign(client, { __knex__disposed: reason });
+  void client.end().catch(() => undefined); // best effort: the server notices a closed socket anyway
+}
 
 /**
  * Runs set-based SQL in one transaction, with the memory that a sort or hash of a million members wants, and the cost of a

@@ -7,6 +7,7 @@ import { Failure } from '../../activation/failures.ts';
 import { membersTable } from '../names.ts';
 import type { Run } from '../runs/runs.ts';
 import { withConnection, type State } from '../state.ts';
+import { BEGIN_SNAPSHOT } from '../transactions.ts';
 
 /** What the marks of an activation's members are worth, in the snapshot that they are loaded from. */
 export interface Marked {
@@ -41,7 +42,7 @@ export async function loadMarks<S extends MarkSink>(
   report: (members: number) => void,
 ): Promise<{ marked: Marked; sink: S }> {
   return withConnection(state, async (client) => {
-    await client.query('begin isolation level repeatable read, read only');
+    await client.query(BEGIN_SNAPSHOT);
     const { succeededRuns, target, ...marked } = await readMarked(client, run);
     const grace = hasGrace(run, target);
     const sink = prepare({ ...marked, grace });

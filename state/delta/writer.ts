@@ -7,6 +7,7 @@ import { deltaTable } from '../names.ts';
 import { dropUnlessBusy } from '../runs/close.ts';
 import { fenced, oneAtATime, type Fence } from '../runs/lease.ts';
 import { rows, withConnection, type State } from '../state.ts';
+import { SEE_SCHEMA } from '../transactions.ts';
 
 /** A transaction holds at most so many bytes: nothing is open while the warehouse thinks, and little is left for the end. */
 const BATCH = 2_000_000;
@@ -114,7 +115,8 @@ export class DeltaWriter {
 
   async #copy(batch: Batch): Promise<void> {
     await withConnection(this.#state, async (client) => {
-      const sink = client.query(copyFrom(`copy ${this.#table} from stdin`));
+      // One query of two statements is one transaction.
+      const sink = client.query(copyFrom(`${SEE_SCHEMA}; copy ${this.#table} from stdin`));
       const content = batch.bytes.subarray(0, batch.filled);
       await pipeline(Readable.from([content], { objectMode: false }), sink);
       this.rows += sink.rowCount;

@@ -1,11 +1,10 @@
-import { to as copyTo } from 'pg-copy-streams';
-import { wholeLines } from '../../activation/comparison/whole-lines.ts';
 import { valueColumns } from '../../activation/comparison/delta-lines.ts';
 import { chunkRowsSql, type Chunk } from './chunks.ts';
 import type { Run } from '../runs/runs.ts';
 import type { SharedParts } from './shared-parts.ts';
 import { sharedRowsSql } from './shared-rows.ts';
-import { withConnection, type State } from '../state.ts';
+import { withRows } from '../copy.ts';
+import type { State } from '../state.ts';
 
 /** Hands `use` the members of a chunk with their values as lines of COPY text, in no order. */
 export async function withChunkRows<T>(
@@ -26,17 +25,4 @@ export async function withSharedRows<T>(
   use: (batches: AsyncIterable<Buffer>) => Promise<T>,
 ): Promise<T> {
   return withRows(state, await sharedRowsSql(state, run, parts), use);
-}
-
-async function withRows<T>(
-  state: State,
-  query: string,
-  use: (batches: AsyncIterable<Buffer>) => Promise<T>,
-): Promise<T> {
-  return withConnection(state, async (client) => {
-    const copy = client.query(copyTo(`copy (${query}) to stdout`));
-    // When reading never begins, nobody else listens, and an error without a listener ends the process.
-    copy.on('error', () => undefined);
-    return use(wholeLines(copy));
-  });
 }

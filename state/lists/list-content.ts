@@ -1,11 +1,10 @@
-import { to as copyTo } from 'pg-copy-streams';
 import { ListChecksum, keySeeds } from '../../activation/comparison/marks.ts';
-import { wholeLines } from '../../activation/comparison/whole-lines.ts';
 import { Failure } from '../../activation/failures.ts';
 import { csvLines } from '../../activation/values/csv.ts';
 import { membersTable } from '../names.ts';
 import type { ListFigures, Run } from '../runs/runs.ts';
-import { withConnection, type State } from '../state.ts';
+import { withRows } from '../copy.ts';
+import type { State } from '../state.ts';
 import type { DeliveryKind } from './deliveries.ts';
 
 /** A list that is to be delivered. */
@@ -29,13 +28,10 @@ export async function withListContent<T>(
   { kind, figures, seed, separator }: ListRequest,
   use: (content: AsyncIterable<Uint8Array>) => Promise<T>,
 ): Promise<T> {
-  return withConnection(state, async (client) => {
-    const copy = client.query(copyTo(`copy (${listSql(run, kind)}) to stdout`));
-    // When reading never begins, nobody else listens, and an error without a listener ends the process.
-    copy.on('error', () => undefined);
+  return withRows(state, listSql(run, kind), async (batches) => {
     async function* content(): AsyncGenerator<Uint8Array> {
       const found = new ListChecksum(keySeeds(seed));
-      for await (const lines of wholeLines(copy as AsyncIterable<Buffer>)) {
+      for await (const lines of batches) {
         found.add(lines);
         yield csvLines(lines, separator);
       }

@@ -1,13 +1,12 @@
-import { to as copyTo } from 'pg-copy-streams';
 import type { Knex } from 'knex';
-import { wholeLines } from '../../activation/comparison/whole-lines.ts';
 import { checksumOf, identifierMark, keyMark, keySeeds } from '../../activation/comparison/marks.ts';
 import { canonicalKey, KEY_RULES, type KeyRule } from '../../activation/keys/canonical.ts';
 import { unescapeCopy } from '../../activation/values/copy.ts';
 import { membersTable } from '../names.ts';
 import { checkFence, type Fence } from '../runs/lease.ts';
 import type { Run } from '../runs/runs.ts';
-import { rows, setTransaction, withConnection, type State } from '../state.ts';
+import { withRows } from '../copy.ts';
+import { rows, setTransaction, type State } from '../state.ts';
 
 /** A member whose key, identifier or mark is another one under the present rules. */
 interface Renewed {
@@ -47,13 +46,9 @@ export async function renewKeys(state: State, fence: Fence, run: Run): Promise<v
 async function findRenewed(state: State, { activation, definition }: Run, seed: string): Promise<Renewed[]> {
   const seeds = keySeeds(seed);
   const found: Renewed[] = [];
-  await withConnection(state, async (client) => {
-    const copy = client.query(
-      copyTo(
-        `copy (select mark, identifier_mark, key, identifier from ${membersTable(activation)}) to stdout`,
-      ),
-    );
-    for await (const lines of wholeLines(copy as AsyncIterable<Buffer>)) {
+  const members = `select mark, identifier_mark, key, identifier from ${membersTable(activation)}`;
+  await withRows(state, members, async (batches) => {
+    for await (const lines of batches) {
       for (const line of lines.toString('utf8').split('\n').slice(0, -1)) {
         const [mark, itsMark, ...texts] = line.split('\t');
         const [key, identifier] = texts.map(unescapeCopy) as [string, string | null];

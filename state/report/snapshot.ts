@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { withConnection, type State } from '../state.ts';
+import { BEGIN_SNAPSHOT } from '../transactions.ts';
 
 /** What a report reads: one moment of the state database, which it cannot write to. */
 export interface Snapshot {
@@ -15,7 +16,7 @@ const BATCH = 1_000;
 /** Does a report's work in one read-only snapshot. */
 export async function withSnapshot<T>(state: State, work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
   return withConnection(state, async (client) => {
-    await client.query('begin isolation level repeatable read, read only');
+    await client.query(BEGIN_SNAPSHOT);
     const result = await work(snapshotOf(client));
     await client.query('commit');
     return result;

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { Failure } from '../../activation/failures.ts';
 import { KEY_RULES } from '../../activation/keys/canonical.ts';
-import { LONGEST_PAUSE, rows, type State } from '../state.ts';
+import { LONGEST_PAUSE } from '../transactions.ts';
+import { rows, type State } from '../state.ts';
 
 /** A workflow execution: the holder of a lease. */
 export interface Holder {

@@ -3,6 +3,7 @@ import { cleanUp, closeRun } from '../../state/runs/close.ts';
 import { countRejects, MAX_STORED_REJECTS, storeRejects } from '../../state/rejects/rejects.ts';
 import { setAside } from '../../state/imports/set-aside.ts';
 import { withConnection } from '../../state/state.ts';
+import { BEGIN_SNAPSHOT } from '../../state/transactions.ts';
 import type { Holder } from '../../state/runs/lease.ts';
 import { closeElsewhere } from '../../state/runs/open.ts';
 import { keySeedsOf, planned, sendAll } from './sending.ts';
@@ -69,7 +70,7 @@ test('closing leaves the tables of other runs alone, even if their numbers share
 test('a table that is in use does not delay closing, and is dropped later', async () => {
   const run = await newPlanned();
   await withConnection(world.state, async (reader) => {
-    await reader.query('begin');
+    await reader.query(BEGIN_SNAPSHOT);
     await reader.query(`select from ${run.delta}`);
     await closeRun(world.state, run, { outcome: 'succeeded' });
     expect(await tablesOf(run.run)).toEqual([run.delta]);

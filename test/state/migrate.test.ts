@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { migrate, missingMigrations } from '../../state/migrate.ts';
-import { openState, rows, SCHEMA, type State } from '../../state/state.ts';
+import { SCHEMA } from '../../state/transactions.ts';
+import { openState, rows, type State } from '../../state/state.ts';
 import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
 
 let database: TestDatabase;

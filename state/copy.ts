@@ -1,0 +1,31 @@
+import { to as copyTo } from 'pg-copy-streams';
+import { wholeLines } from '../activation/comparison/whole-lines.ts';
+import { close, withConnection, type State } from './state.ts';
+import { SEE_SCHEMA } from './transactions.ts';
+
+/**
+ * Hands `use` the rows of a query as lines of COPY text, from one snapshot. The transaction ends with the last row, not with
+ * `use`: while `use` waits for Actito, its locks would keep a newer run from altering the tables.
+ */
+export async function withRows<T>(
+  state: State,
+  query: string,
+  use: (batches: AsyncIterable<Buffer>) => Promise<T>,
+): Promise<T> {
+  return withConnection(state, async (client) => {
+    // A slow reader may take longer for the last buffered rows than a transaction may usually be idle.
+    await client.query(`begin; ${SEE_SCHEMA}; set local idle_in_transaction_session_timeout = 0`);
+    const copy = client.query(copyTo(`copy (${query}) to stdout`));
+    // When reading never begins, nobody else listens, and an error without a listener ends the process.
+    copy.on('error', () => undefined);
+    let ended = false;
+    async function* batches(): AsyncGenerator<Buffer> {
+      yield* wholeLines(copy as AsyncIterable<Buffer>);
+      await client.query('commit');
+      ended = true;
+    }
+    const result = await use(batches());
+    if (!ended) close(client, new Error('Its rows were not read to the end.'));
+    return result;
+  });
+}
