@@ -135,10 +135,10 @@ async function directRun(
         imported = await importAttributes(ref).catch((error: Error) => ((failure = error), undefined));
       }
       if (killed('importAttributes')) return { killed: true };
-      if (imported?.held) plan = imported.held;
-      if (provisioned.push && !imported?.held) await call('pushList', ref);
+      const pushed = provisioned.push ? await call('pushList', ref) : undefined;
       if (killed('pushList')) return { killed: true };
-      if (!imported?.held) list = await call('confirmList', ref);
+      if (pushed && 'held' in pushed) plan = pushed.held;
+      else list = await call('confirmList', ref);
       if (killed('confirmList')) return { killed: true };
     }
   } catch (error) {
