@@ -39,6 +39,8 @@ export interface DirectRunOptions {
   killedAfter?: PhaseName;
   /** Called when importing fails with what passes: it is then tried again, as Temporal would after a pause. */
   beforeNextTry?: (failure: ActivityFailure) => Promise<unknown>;
+  /** Called with every heartbeat. */
+  onHeartbeat?: (details: unknown) => void;
 }
 
 export type ActivityFailure = Error & { type?: string; nonRetryable?: boolean; nextRetryDelay?: number };
@@ -97,6 +99,7 @@ async function directRun(
     { workflowExecution, workflowNamespace: 'default' },
     { client, logger },
   );
+  if (options.onHeartbeat) env.on('heartbeat', options.onHeartbeat);
   const call = <Name extends keyof Activities>(name: Name, ...args: Parameters<Activities[Name]>) =>
     env.run(activities[name] as never, ...(args as unknown as never[])) as ReturnType<Activities[Name]>;
   const importAttributes = async (ref: RunRef): Promise<ImportSummary> => {
