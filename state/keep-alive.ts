@@ -1,8 +1,9 @@
 import { readAcknowledged } from './acknowledged.ts';
+import { hasBegunDelivery } from './lists/deliveries.ts';
 import { checkFence, type Fence } from './runs/lease.ts';
 import { reasonToKeep } from './plan/push-reason.ts';
 import { readRun, type ListFigures, type PushReason } from './runs/runs.ts';
-import { rows, type State } from './state.ts';
+import type { State } from './state.ts';
 
 /**
  * Whether a run that was held, or has failed, is to deliver the membership that was acknowledged last: so that the list
@@ -16,10 +17,7 @@ export async function planToKeep(
 ): Promise<{ reason: PushReason; list: ListFigures } | null> {
   return state.transaction(async (trx) => {
     await checkFence(trx, fence);
-    const begun = await rows(trx, `select from deliveries where run = ? and kind = 'plan' limit 1`, [
-      fence.run,
-    ]);
-    if (begun.length > 0) return null;
+    if (await hasBegunDelivery(trx, fence.run)) return null;
     const run = await readRun(trx, fence.run);
     const acknowledged = await readAcknowledged(trx, run);
     const reason = reasonToKeep(run, acknowledged);

@@ -74,13 +74,13 @@ async function deliver(run: OpenedRun, planned: PlanSummary, story: Story): Prom
   story.provisioned(provisioned);
   if (planned.toSend > 0) {
     story.phase('importing attributes');
-    const held = await importUnlessItFails(run, planned, story);
-    if (held) await hold(run, held, story);
+    await importUnlessItFails(run, planned, story);
   }
   if (provisioned.push) {
     story.phase('pushing the list');
     const summary = `Deliver the list of ${planned.counts.members ?? 0} members (${provisioned.push})`;
-    await pushList.executeWithOptions({ summary }, [ref]);
+    const pushed = await pushList.executeWithOptions({ summary }, [ref]);
+    if ('held' in pushed) await hold(run, pushed.held, story);
   }
   story.phase('waiting for Actito');
   story.listed(await confirmList(ref).catch(passTimeout));
@@ -91,29 +91,20 @@ function bounded({ patience }: Partial<OpenedRun>): { scheduleToCloseTimeout?: n
   return patience === undefined ? {} : { scheduleToCloseTimeout: patience };
 }
 
-/**
- * Attributes never keep a member on the list who left: their failure is noted, unless they are required.
- * @returns the plan that a guard holds now: Actito knows too few of those who enter the list
- */
-async function importUnlessItFails(
-  run: OpenedRun,
-  { toSend }: PlanSummary,
-  story: Story,
-): Promise<PlanSummary | undefined> {
+/** Attributes never keep a member on the list who left: their failure is noted, unless they are required. */
+async function importUnlessItFails(run: OpenedRun, { toSend }: PlanSummary, story: Story): Promise<void> {
   const summary = `Send the attributes of ${toSend} members, wait for the import`;
   try {
-    const { deferredChunks, held } = await importAttributes.executeWithOptions({ summary, ...bounded(run) }, [
+    const { deferredChunks } = await importAttributes.executeWithOptions({ summary, ...bounded(run) }, [
       { run: run.run, fence: run.fence },
     ]);
     if (deferredChunks > 0)
       story.note("The day's quota of imports is used up: the remaining attributes go with a later run.");
-    return held;
   } catch (error) {
     const blocks =
       run.attributesRequired || ['StateDamaged', 'RunSuperseded'].includes(failureType(error) ?? '');
     if (blocks || isCancellation(error)) throw error;
     story.note(`Attributes were not all sent: ${messageOf(ownFailure(error))}`);
-    return undefined;
   }
 }
 

@@ -7,8 +7,6 @@ import { requireProvisioned } from '../../state/lists/provisioned.ts';
 import { keySeeds } from '../../activation/comparison/marks.ts';
 import { readAcknowledged } from '../../state/acknowledged.ts';
 import { readPlanned, type PlannedRun } from '../../state/runs/runs.ts';
-import { judgeMatches } from '../../state/plan/hold.ts';
-import { planSummary, type PlanSummary } from '../plan.ts';
 import { dissolve } from '../../state/imports/shared-imports.ts';
 import { connectActito } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -25,8 +23,6 @@ export interface ImportSummary {
   imports: number;
   /** Chunks that have to wait because the day's quota of imports is used up. */
   deferredChunks: number;
-  /** Actito knows too few of those who enter the list: the run is held now, by this plan. */
-  held?: PlanSummary;
 }
 
 /**
@@ -35,14 +31,15 @@ export interface ImportSummary {
  * @throws Failure ImportPending (come back later), ImportFailed, Actito…
  */
 export async function importAttributes(deps: Dependencies, ref: RunRef): Promise<ImportSummary> {
-  const run = await readPlanned(deps.state, ref.run);
-  const { seed } = await readAcknowledged(deps.state, run);
-  const provisioned = await requireProvisioned(deps.state, run.definition);
+  const { state } = deps;
+  const run = await readPlanned(state, ref.run);
+  const { seed } = await readAcknowledged(state, run);
+  const provisioned = await requireProvisioned(state, run.definition);
   const signal = cancellation();
   const { client, quotaKey } = connectActito(deps, run.definition.destination, signal);
   const execution = activityInfo().workflowExecution!.runId;
   const job: ImportJob = {
-    state: deps.state,
+    state,
     ref,
     run,
     seeds: keySeeds(seed),
@@ -55,33 +52,19 @@ export async function importAttributes(deps: Dependencies, ref: RunRef): Promise
 
   try {
     const canary = await sendCanary(job);
-    if (canary === 'held') return await heldBy(job);
+    if (canary === 'held') {
+      await dissolve(state, ref); // nobody else is sent, and nobody waits for this run
+      return { imports: 1, deferredChunks: 0 };
+    }
     const deferredChunks = canary === 'deferred' ? (await chunksToSend(job)).length : await sendAll(job);
-    if (deferredChunks > 0) await dissolve(job.state, job.ref);
-    // Judged by what is confirmed, whatever became of the rest: a failed import must not let a list of nobody pass.
-    const results = await collectResults(job).catch((error: unknown) => {
-      if (!isFailure(error, 'ImportFailed')) throw error;
-      return error;
-    });
-    const judged = await judgeMatches(job.state, job.ref);
-    if (typeof results !== 'number' && judged.plan.guards.length === 0) throw results;
-    return {
-      imports: typeof results === 'number' ? results : 0,
-      deferredChunks,
-      ...(judged.plan.guards.length > 0 ? { held: planSummary(judged) } : {}),
-    };
+    if (deferredChunks > 0) await dissolve(state, ref);
+    return { imports: await collectResults(job), deferredChunks };
   } catch (error) {
     // Nobody is to wait for a leader that gives up.
     const givesUp = isFailure(error) && !error.retryable && error.type !== 'RunSuperseded';
-    if (givesUp) await dissolve(job.state, job.ref).catch(() => undefined); // they notice by themselves, only later
+    if (givesUp) await dissolve(state, ref).catch(() => undefined); // they notice by themselves, only later
     throw error;
   }
-}
-
-/** Nobody else is sent, and nobody waits for this run. */
-async function heldBy({ state, ref }: ImportJob): Promise<ImportSummary> {
-  await dissolve(state, ref);
-  return { imports: 1, deferredChunks: 0, held: planSummary(await readPlanned(state, ref.run)) };
 }
 
 /** Sends every chunk that no live import stands for; rows that were set aside on the way get chunks of their own. */

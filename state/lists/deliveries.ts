@@ -29,6 +29,8 @@ export async function intendDelivery(
     });
     // Nobody would know which of the two is there.
     if (other.length > 0) throw new Failure('RunSuperseded', 'This run has begun to deliver another list.');
+    if (delivery.kind === 'plan' && (await isHeld(trx, fence.run)))
+      throw new Failure('RunSuperseded', 'A guard holds this run; its list must not be delivered.');
     await trx.raw('update activations set list_dirty = true where id = ?', [delivery.activation]);
     const [row] = await rows<{ id: string }>(
       trx,
@@ -39,6 +41,16 @@ export async function intendDelivery(
     return row!.id;
   };
   return fenced(state, fence, write, { lock: 'no key update' });
+}
+
+/** A guard may have come to hold a run while a slow attempt was about to deliver its list. */
+async function isHeld(trx: Knex, run: string): Promise<boolean> {
+  return (await rows(trx, `select from runs where no = ? and plan->'guards' <> '[]'`, [run])).length > 0;
+}
+
+/** Whether the planned list of a run may be on the file server. */
+export async function hasBegunDelivery(db: Knex, run: string): Promise<boolean> {
+  return (await rows(db, `select from deliveries where run = ? and kind = 'plan' limit 1`, [run])).length > 0;
 }
 
 /** Records that the file is in place under its name, with the size that was sent. */

@@ -1,6 +1,7 @@
 import { matchGuard, matchLimit } from '../../activation/match-rate.ts';
+import { hasBegunDelivery } from '../lists/deliveries.ts';
 import { foldedSql } from '../settle/folded.ts';
-import { checkFence, type Fence } from '../runs/lease.ts';
+import { checkFence, oneAtATime, type Fence } from '../runs/lease.ts';
 import { readPlanned, type PlannedRun } from '../runs/runs.ts';
 import { rows, setTransaction, type State } from '../state.ts';
 import { digestSql } from './counts.ts';
@@ -11,15 +12,19 @@ import { planHash, savePlan } from './plan.ts';
 /**
  * Judges the match rate of a run by what Actito has said of its imports. Too few: the run is held from now on. Its plan is
  * then what is left to do once what was confirmed has been folded, and so has the hash that the next run's plan will have.
+ * A judgement stands: a run that is held stays so, and one whose list may be on the server already is no longer held,
+ * even if an earlier attempt still records results.
  * @returns the run as it stands; its plan has guards when it is held
  */
 export async function judgeMatches(state: State, fence: Fence): Promise<PlannedRun> {
   return setTransaction(state, async (trx) => {
-    await checkFence(trx, fence);
+    await checkFence(trx, fence); // its lock keeps `intendDelivery` waiting
+    await oneAtATime(trx, fence.run);
     const run = await readPlanned(trx, fence.run);
     const limit = matchLimit(run.definition.activation);
     if (!limit || run.plan.guards.length > 0 || run.plan.approved?.guards.includes('minMatchRatio'))
       return run;
+    if (await hasBegunDelivery(trx, run.run)) return run;
     const none = { judged: 0, missed: 0 };
     const trip = matchGuard(limit, { justSent: await matchesOfRun(trx, run), entering: none, all: none });
     if (!trip) return run;

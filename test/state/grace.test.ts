@@ -177,10 +177,12 @@ test('an empty segment trips the guard even if everyone is in a grace period, an
   const run = await planned(world, definition, []);
   expect(run.plan).toMatchObject({ push: 'keep-alive', guards: [{ guard: 'allowEmpty' }] });
   expect(run.plan.guards[0]!.message).toContain('the list would soon target nobody');
-  expect(await listLines(world, run)).toEqual(['anna', 'bob']);
-  await deliver(world, run);
+  expect(await listLines(world, run, 'kept')).toEqual(['anna', 'bob']);
+  await deliver(world, run, { kind: 'kept' });
   await settleRun(world.state, run);
-  expect(await activationRow(world, definition.activation.id)).toMatchObject({ list_members: '2' });
+  const row = await activationRow(world, definition.activation.id);
+  expect(row).toMatchObject({ list_members: '2', list_dirty: false });
+  expect(Date.now() - (row.list_delivered_at as Date).getTime()).toBeLessThan(3_600_000);
 });
 
 test('a state that lost members is noticed even if others are in their grace period', async () => {

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readChunks } from '../../state/imports/chunks.ts';
+import { judgeMatches } from '../../state/plan/hold.ts';
 import { closeRun } from '../../state/runs/close.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { rows } from '../../state/state.ts';
-import { deliver, goodRun, planned, sendAll } from './sending.ts';
-import { definitionFor, freshState, newActivation, type StateWorld } from './support.ts';
+import { deliver, goodRun, planned, sendAll, sendChunk } from './sending.ts';
+import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from './support.ts';
 import { goodUndo } from './undoing.ts';
 
 let world: StateWorld;
@@ -11,6 +13,8 @@ beforeAll(async () => {
   world = await freshState();
 });
 afterAll(() => world?.dispose());
+
+type Definition = ReturnType<typeof definitionFor>;
 
 /** What an activation maps: attributes by name, `!` = a null clears it. */
 const mapping = (names: string) => ({
@@ -152,6 +156,50 @@ test('a column of another name with the same values sends nothing, neither then 
     expect(await sent(run)).toEqual({});
     await finish(run);
   }
+});
+
+/** A run that is held by what Actito says of its import: it knows nobody of the 120 members who would enter the list. */
+async function heldAfterImport(definition: Definition, known: SegmentRow[], values: string[]) {
+  const strangers = Array.from({ length: 120 }, (_, i) => ({ key: `stranger${i}`, values }));
+  const run = await planned(world, definition, [...known, ...strangers]);
+  const unmatched = strangers.map(({ key }) => ({ key, outcome: 'unmatched' as const, reason: 'UNKNOWN' }));
+  for (const chunk of await readChunks(world.state, run.run))
+    await sendChunk(world, run, chunk, 'confirmed', unmatched);
+  expect((await judgeMatches(world.state, run)).plan.guards).toHaveLength(1);
+  await settleRun(world.state, run);
+  await closeRun(world.state, run, { outcome: 'held' });
+}
+
+describe('after a run that was held, with its attributes confirmed under a new mapping', () => {
+  const by = (id: string, names: string) =>
+    definitionFor(id, { ...mapping(names), guards: { minMatchRatio: 0.5, maxRemovedRatio: 1 } });
+  const bob = (...values: string[]) => ({ key: 'bob', values });
+  const former = [anna('1', '2'), bob('1', '2')];
+  let id: string;
+  beforeEach(async () => {
+    id = newActivation();
+    await goodRun(world, by(id, 'a b'), former);
+    await heldAfterImport(by(id, 'a c'), [anna('1', '3'), bob('1', '3')], ['1', '3']);
+  });
+
+  test('only members whose values have changed are sent, also after a run that could not send them', async () => {
+    const segment = [anna('1', '3'), bob('1', '4')];
+    const run = await planned(world, by(id, 'a c'), segment);
+    expect(Object.keys(await sent(run))).toEqual(['bob']);
+    await finish(run, 'untouched');
+    expect(Object.keys(await sent(await planned(world, by(id, 'a c'), segment)))).toEqual(['bob']);
+  });
+
+  test.each(['confirmed', 'untouched'] as const)(
+    'an attribute of either mapping that comes back is sent again (the run between: %s)',
+    async (fate) => {
+      const back = await planned(world, by(id, 'a b'), former);
+      expect((await sent(back)).anna).toContain('b');
+      await finish(back, fate);
+      const again = await planned(world, by(id, 'a c'), [anna('1', '3'), bob('1', '3')]);
+      expect((await sent(again)).anna).toContain('c');
+    },
+  );
 });
 
 test('whoever is in a grace period while the mapping changes is sent everything when it returns', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DeltaWriter } from '../../state/delta/writer.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beginAttempt, DeltaWriter } from '../../state/delta/writer.ts';
 import { publish } from '../../state/delta/publish.ts';
 import { chunkRowsSql, readChunks } from '../../state/imports/chunks.ts';
 import { deltaTable } from '../../state/names.ts';
@@ -63,6 +63,47 @@ test('a second attempt fills a delta of its own, and the first publication stand
   expect(plan).toMatchObject({ delta: deltaTable(run.run, second.attempt), counts: { read: 1, added: 1 } });
   expect(await keysToSend(plan)).toEqual(['bob']);
   expect(await listLines(world, plan)).toEqual(['bob']);
+});
+
+describe('the deltas of earlier attempts', () => {
+  const deltasOf = (run: Run) => tables(world, new RegExp(`^delta_${run.run}_`));
+  const attempts = async (run: Run, count: number) => {
+    for (let attempt = 0; attempt < count; attempt++) await beginAttempt(world.state, run, 3);
+  };
+  const named = (run: Run, ...attempts: number[]) => attempts.map((attempt) => deltaTable(run.run, attempt));
+
+  test('are dropped when the next attempt begins, but for the last one, which may still go on', async () => {
+    const [run, other] = [
+      await open(world, definitionFor(newActivation())),
+      await open(world, definitionFor(newActivation())),
+    ];
+    await attempts(other, 1);
+    await attempts(run, 2);
+    expect(await deltasOf(run)).toEqual(named(run, 1, 2));
+    await attempts(run, 2);
+    expect(await deltasOf(run)).toEqual(named(run, 3, 4));
+    expect(await deltasOf(other)).toEqual(named(other, 1));
+  });
+
+  test('stay while somebody uses them, and are dropped by a later attempt', async () => {
+    const run = await open(world, definitionFor(newActivation()));
+    await attempts(run, 2);
+    const reader = await world.state.transaction();
+    await reader.raw(`select from ${deltaTable(run.run, 1)}`);
+    await attempts(run, 1);
+    expect(await deltasOf(run)).toEqual(named(run, 1, 2, 3));
+    await reader.rollback();
+    await attempts(run, 1);
+    expect(await deltasOf(run)).toEqual(named(run, 3, 4));
+  });
+
+  test('stay once one of them is published, however late others begin', async () => {
+    const run = await open(world, definitionFor(newActivation()));
+    const plan = await extract(world, run, [ANNA]);
+    await attempts(run, 4);
+    expect(await deltasOf(run)).toContain(plan.delta);
+    expect(await keysToSend(plan)).toEqual(['anna']);
+  });
 });
 
 test('rows that an abandoned attempt still writes are not part of the published delta', async () => {

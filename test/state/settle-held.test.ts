@@ -4,7 +4,8 @@ import { judgeMatches } from '../../state/plan/hold.ts';
 import { closeRun } from '../../state/runs/close.ts';
 import type { PlannedRun } from '../../state/runs/runs.ts';
 import { settleRun } from '../../state/settle/settle.ts';
-import { goodRun, planned, sendChunk, type Fate } from './sending.ts';
+import { until } from '../setup/until.ts';
+import { deliver, goodRun, planned, sendChunk, type Fate } from './sending.ts';
 import {
   activationRow,
   definitionFor,
@@ -42,6 +43,13 @@ const SEGMENT = [
 async function heldRun(definition: Definition, half: Fate = 'confirmed'): Promise<PlannedRun> {
   const run = await planned(world, definition, SEGMENT);
   expect(run.plan.guards).toEqual([]);
+  await importInto(run, half);
+  const held = await judgeMatches(world.state, run);
+  expect(held.plan.guards).toMatchObject([{ guard: 'minMatchRatio', figure: 120 }]);
+  return held;
+}
+
+async function importInto(run: PlannedRun, half: Fate): Promise<void> {
   for (const chunk of await readChunks(world.state, run.run)) {
     const unmatched = people('full', 120, []).map(({ key }) => ({
       ...{ key, outcome: 'unmatched' as const, reason: 'PROFILE_NOT_FOUND' },
@@ -49,9 +57,16 @@ async function heldRun(definition: Definition, half: Fate = 'confirmed'): Promis
     if (chunk.pattern === '00') await sendChunk(world, run, chunk, 'confirmed', unmatched);
     if (chunk.pattern === '01') await sendChunk(world, run, chunk, half);
   }
-  const held = await judgeMatches(world.state, run);
-  expect(held.plan.guards).toMatchObject([{ guard: 'minMatchRatio', figure: 120 }]);
-  return held;
+}
+
+/** Sessions of this state that wait for a lock. */
+async function untilWaiting(count: number): Promise<void> {
+  await until(`${count} wait`, async () => {
+    const { rows } = await world.state.raw<{ rows: unknown[] }>(
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return rows.length === count;
+  });
 }
 
 const stateOf = async ({ activation, run }: PlannedRun) => {
@@ -90,6 +105,37 @@ test.each<Fate>(['confirmed', 'doubtful', 'unexplained', 'untouched'])(
     expect(next.counts).toMatchObject({ added: 155 });
   },
 );
+
+test('judging it again gives the same plan, even if an earlier attempt has recorded another result since', async () => {
+  const held = await heldRun(newDefinition(), 'untouched');
+  const [, half] = await readChunks(world.state, held.run);
+  await sendChunk(world, held, half!, 'confirmed');
+  expect(await judgeMatches(world.state, held)).toEqual(held);
+});
+
+test('two attempts that judge at once give one plan, even if a result is recorded between', async () => {
+  const run = await planned(world, newDefinition(), SEGMENT);
+  await importInto(run, 'untouched');
+  const keeper = await world.state.transaction();
+  await keeper.raw('select from runs where no = ? for no key update', [run.run]);
+  const first = judgeMatches(world.state, run);
+  await untilWaiting(1); // to save its plan
+  const [, half] = await readChunks(world.state, run.run);
+  await sendChunk(world, run, half!, 'confirmed');
+  const second = judgeMatches(world.state, run);
+  await untilWaiting(2);
+  await keeper.rollback();
+  expect((await first).plan.guards).toHaveLength(1);
+  expect(await second).toEqual(await first);
+});
+
+test('a run whose list may be on the server is no longer held by results that come later', async () => {
+  const run = await planned(world, newDefinition(), SEGMENT);
+  expect((await judgeMatches(world.state, run)).plan.guards).toEqual([]);
+  await deliver(world, run, { arrives: false });
+  await importInto(run, 'confirmed');
+  expect(await judgeMatches(world.state, run)).toEqual(run);
+});
 
 test('settling it twice changes nothing more', async () => {
   const run = await heldRun(newDefinition(), 'refused');

@@ -39,6 +39,8 @@ export interface DirectRunOptions {
   killedAfter?: PhaseName;
   /** Called when importing fails with what passes: it is then tried again, as Temporal would after a pause. */
   beforeNextTry?: (failure: ActivityFailure) => Promise<unknown>;
+  /** Called with every heartbeat. */
+  onHeartbeat?: (details: unknown) => void;
 }
 
 export type ActivityFailure = Error & { type?: string; nonRetryable?: boolean; nextRetryDelay?: number };
@@ -97,6 +99,7 @@ async function directRun(
     { workflowExecution, workflowNamespace: 'default' },
     { client, logger },
   );
+  if (options.onHeartbeat) env.on('heartbeat', options.onHeartbeat);
   const call = <Name extends keyof Activities>(name: Name, ...args: Parameters<Activities[Name]>) =>
     env.run(activities[name] as never, ...(args as unknown as never[])) as ReturnType<Activities[Name]>;
   const importAttributes = async (ref: RunRef): Promise<ImportSummary> => {
@@ -135,10 +138,10 @@ async function directRun(
         imported = await importAttributes(ref).catch((error: Error) => ((failure = error), undefined));
       }
       if (killed('importAttributes')) return { killed: true };
-      if (imported?.held) plan = imported.held;
-      if (provisioned.push && !imported?.held) await call('pushList', ref);
+      const pushed = provisioned.push ? await call('pushList', ref) : undefined;
       if (killed('pushList')) return { killed: true };
-      if (!imported?.held) list = await call('confirmList', ref);
+      if (pushed && 'held' in pushed) plan = pushed.held;
+      else list = await call('confirmList', ref);
       if (killed('confirmList')) return { killed: true };
     }
   } catch (error) {

@@ -1,0 +1,142 @@
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { until } from '../setup/until.ts';
+import { startStand, type Stand } from '../support/stand.ts';
+import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+
+/*
+ * Two imports: of 150 members whose first name is known, and of 120 without. The larger goes first. However they end, the
+ * match rate is judged by what Actito has said before the list is delivered.
+ */
+
+let stand: Stand;
+let hosted: Hosted;
+beforeAll(async () => {
+  stand = await startStand({ importDelay: 200 }); // the second can be stopped while the first one waits
+  hosted = await hostWorker(stand);
+});
+afterAll(async () => {
+  await hosted?.close();
+  await stand?.dispose();
+});
+
+let place = 0;
+let id: string;
+beforeEach(async () => {
+  id = `imports-${++place}`;
+  await stand.warehouse.query('truncate people');
+  await stand.warehouse.query(
+    `insert into people (email, first_name, spent)
+     select '${id}-' || i || '@shop.be', case when i < 150 then 'Ann' end, i from generate_series(0, 269) i`,
+  );
+});
+afterEach(async () => {
+  for (const fault of ['importsStuck', 'importFails', 'importRefusesRows'] as const)
+    stand.actito.setFault(fault, null);
+  await until('no import is left for the next test', async () =>
+    stand.actito.imports().every(({ status }) => !['PENDING', 'RUNNING'].includes(status)),
+  );
+});
+
+const know = (from: number, to: number) =>
+  stand.actito.seedContacts(
+    Array.from({ length: to - from }, (_, i) => ({ emailAddress: `${id}-${from + i}@shop.be` })),
+  );
+const write = (changes: object = {}) =>
+  stand.writeActivation({ list: { name: id }, guards: { minMatchRatio: 0.5 }, ...changes }, id);
+const failureOf = (run: Promise<unknown>) =>
+  run.then(
+    () => expect.fail('the run should have failed'),
+    ({ cause: { type, message } }: { cause: { type: string; message: string } }) => ({ type, message }),
+  );
+const delivered = () => stand.actito.list(id)?.lastRetrievedFile ?? null;
+const imports = async () => {
+  const { rows } = await stand.state.raw<{ rows: { status: string }[] }>(
+    'select status from imports join runs on runs.no = run where activation = ? order by imports.id',
+    [id],
+  );
+  return rows.map(({ status }) => status);
+};
+
+describe('when an import is still pending at the end of its time', () => {
+  /** Starts a run whose first import ends, and whose second one does not. */
+  async function halfStuckRun() {
+    await write({ list: { name: id, validity: '30s' } }); // an import is waited for as long as a quarter of it
+    stand.actito.setFault('importsStuck', {});
+    const handle = await hosted.start({ activation: id });
+    await until('both are posted', async () => (await imports()).join() === 'posted,posted');
+    stand.actito.setFault('importsStuck', null);
+    await setImmediate(); // the first one goes on
+    stand.actito.setFault('importsStuck', {});
+    return handle.result() as Promise<unknown>;
+  }
+
+  test('and Actito knows too few members of the others, the list is not delivered', async () => {
+    const { type, message } = await failureOf(halfStuckRun());
+    expect([type, await imports(), delivered()]).toEqual(['GuardTripped', ['confirmed', 'posted'], null]);
+    expect(message).toContain('Of 150 members who enter the list whose attributes were sent, Actito took 0');
+
+    // What was in doubt is sent again, and the plan is the one that was shown.
+    stand.actito.setFault('importsStuck', null);
+    const [, hash] = /approve \S+ ([0-9a-f]{12})/.exec(message)!;
+    expect(await hosted.run({ activation: id, dryRun: true })).toMatchObject({ planHash: hash });
+    expect(await hosted.run({ activation: id, approve: hash!, by: 'anna', reason: 'test' })).toMatchObject({
+      counts: { members: 270, added: 270, unmatched: 120 },
+    });
+    expect(delivered()).not.toBeNull();
+  });
+
+  test('and Actito knows enough members of the others, the list is delivered', async () => {
+    await know(0, 100);
+    expect(await halfStuckRun()).toMatchObject({
+      ...{
+        outcome: 'succeeded with rejects',
+        counts: { added: 270, updated: 100, unmatched: 50, unsent: 120 },
+      },
+      notes: expect.arrayContaining([expect.stringContaining('Attributes were not all sent')]) as string[],
+    });
+    expect([await imports(), delivered() !== null]).toEqual([['confirmed', 'posted'], true]);
+  });
+});
+
+describe('when an import fails', () => {
+  beforeEach(() => {
+    stand.actito.setFault('importFails', { times: 1 });
+  });
+
+  test('and Actito knows too few members of the others, the list is not delivered', async () => {
+    await know(0, 150);
+    await write();
+    const { type, message } = await failureOf(hosted.run({ activation: id }));
+    expect([type, await imports(), delivered()]).toEqual(['GuardTripped', ['doubtful', 'confirmed'], null]);
+    expect(message).toContain('Of 120 members who enter the list whose attributes were sent, Actito took 0');
+  });
+
+  test('and Actito knows enough members of the others, the list is delivered', async () => {
+    await know(0, 270);
+    await write();
+    expect(await hosted.run({ activation: id })).toMatchObject({ counts: { added: 270, updated: 120 } });
+    expect(delivered()).not.toBeNull();
+  });
+
+  test('and attributes are required, the run fails for that: no list is delivered anyway', async () => {
+    await know(0, 150);
+    await write({ attributesRequired: true });
+    const { type } = await failureOf(hosted.run({ activation: id }));
+    expect([type, delivered()]).toEqual(['ImportFailed', null]);
+  });
+});
+
+test('a run that nobody enters delivers its list, however few rows Actito takes', async () => {
+  await know(0, 270);
+  await write({ guards: { minMatchRatio: 0.5, maxRemovedRatio: 1 } });
+  await hosted.run({ activation: id });
+  stand.actito.setFault('importRefusesRows', { every: 1 });
+  await stand.warehouse.query(
+    `update people set spent = spent + 1 where spent < 200; delete from people where spent > 260`,
+  );
+  expect(await hosted.run({ activation: id })).toMatchObject({
+    counts: { added: 0, removed: 9, refused: 200 },
+    list: { pushed: 'changed' },
+  });
+});
