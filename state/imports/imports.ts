@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { AHEAD, lineUp } from './import-line.ts';
+import { withoutForgotten } from '../forgotten/rejects.ts';
 import { fenced, type Fence } from '../runs/lease.ts';
 import { keyMark } from '../../activation/comparison/marks.ts';
 import { interval, QUOTA_PERIOD } from '../../activation/periods.ts';
@@ -174,7 +175,8 @@ export async function storeResults(
         outcomes: results.map((row) => row.outcome),
       },
     );
-    const refused = results.filter((row) => row.outcome === 'refused');
+    const all = results.filter((row) => row.outcome === 'refused');
+    const refused = await withoutForgotten(trx, fence.run, all);
     await trx.raw(
       `insert into rejects (run, stage, key, reason)
        select :run, 'import', key, reason from unnest(cast(:keys as text[]), cast(:reasons as text[])) as r (key, reason)
