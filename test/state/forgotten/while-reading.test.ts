@@ -1,10 +1,10 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { publish } from '../../../state/delta/publish.ts';
 import { rows } from '../../../state/state.ts';
 import { until } from '../../setup/until.ts';
 import { goodRun } from '../sending.ts';
 import { compareInto, definitionFor, open, type CompareOptions, type SegmentRow } from '../support.ts';
-import { ANNA, BOB, forgettingForTests, person } from './support.ts';
+import { ANNA, BOB, forgettingForTests, isAny, person } from './support.ts';
 
 /* Someone asks to be forgotten while the segment is being read: rows not written yet never are. */
 
@@ -102,35 +102,15 @@ describe('who asks to be forgotten while the segment is read', () => {
 });
 
 describe('a wish that is recorded while rows are written', () => {
-  const waiting = `select from pg_locks where locktype = 'advisory' and not granted
-                   and database = (select oid from pg_database where datname = current_database())`;
-  const untilSomeoneWaits = () =>
-    until('someone waits for the lock', async () => (await rows(gdpr.world.state, waiting)).length > 0);
-  let letGo = async (): Promise<void> => undefined;
-  afterEach(() => letGo());
-
-  /** Keeps everybody else from writing to a table. */
-  async function hold(table: string): Promise<void> {
-    const keeper = await gdpr.world.state.transaction();
-    await keeper.raw(`lock table ${table} in share mode`);
-    letGo = async () => void (await keeper.rollback().catch(() => undefined));
-  }
-
   test.each([
     ['next', [ANNA, BOB]],
     ['after next', [LARGE, ANNA, BOB]],
   ])('is waited for, and its row is not written %s', async (_, segment) => {
-    await hold('forgotten_digests');
-    const recording = gdpr.record('anna-4711'); // its transaction is open
-    await until('the wish is being recorded', async () => {
-      const sql = `select from pg_locks where not granted and relation = 'forgotten_digests'::regclass`;
-      return (await rows(gdpr.world.state, sql)).length > 0;
-    });
+    const finishRecording = await gdpr.beginRecording('anna-4711');
     const comparing = compareRows(segment);
-    const first = await Promise.race([comparing.then(() => 'written'), untilSomeoneWaits()]);
+    const first = await Promise.race([comparing.then(() => 'written'), gdpr.someoneWaits()]);
     expect(first).toBeUndefined();
-    await letGo();
-    await recording;
+    await finishRecording();
     const { found, publish } = await comparing;
     expect(await gdpr.tablesWith('anna-4711')).toEqual([]);
     expect(found.counts).toMatchObject({ read: segment.length, forgotten: 1 });
@@ -138,29 +118,29 @@ describe('a wish that is recorded while rows are written', () => {
   });
 
   test('waits until the rows are committed; meanwhile other runs go on writing', async () => {
-    let recording: Promise<unknown> = Promise.resolve();
+    const keeper = await gdpr.world.state.transaction();
     const comparing = compareRows([ANNA], {
       beforeBatch: async (batch) => {
-        if (batch === 1) await hold(`delta_${await newestRun()}_1`);
+        if (batch === 1) await keeper.raw(`lock table ${await newestDelta()} in share mode`);
       },
     });
     const isHeld = `select from pg_locks where not granted and relation in (
                       select oid from pg_class where relname ~ '^delta_' and relkind = 'r')`;
-    await until('rows wait to be written', async () => (await rows(gdpr.world.state, isHeld)).length > 0);
+    await until('rows wait to be written', () => isAny(gdpr.world.state, isHeld));
     const other = await open(gdpr.world, definitionFor(`${gdpr.vip}-other`));
     await compareInto(gdpr.world, other, [BOB]);
     let isRecorded = false;
-    recording = gdpr.record('anna-4711').then(() => (isRecorded = true));
-    await untilSomeoneWaits();
+    const recording = gdpr.record('anna-4711').then(() => (isRecorded = true));
+    await gdpr.someoneWaits();
     expect(isRecorded).toBe(false);
-    await letGo();
+    await keeper.rollback();
     const [{ found, publish }] = await Promise.all([comparing, recording]);
     expect(found.counts).toMatchObject({ forgotten: 0 });
     expect((await publish()).counts).toMatchObject({ forgotten: 1, added: 0, members: 0 });
   });
 
-  async function newestRun(): Promise<string> {
+  async function newestDelta(): Promise<string> {
     const [run] = await rows<{ no: string }>(gdpr.world.state, 'select max(no) as no from runs');
-    return run!.no;
+    return `delta_${run!.no}_1`;
   }
 });
