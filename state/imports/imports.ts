@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { AHEAD, lineUp } from './import-line.ts';
 import { withoutForgotten } from '../forgotten/rejects.ts';
 import { fenced, type Fence } from '../runs/lease.ts';
+import { inTurn } from './in-turn.ts';
 import { keyMark } from '../../activation/comparison/marks.ts';
 import { interval, QUOTA_PERIOD } from '../../activation/periods.ts';
 import type { Chunk } from './chunks.ts';
@@ -67,10 +68,8 @@ export async function intendImport(
     parts?: SharedParts;
   },
 ): Promise<string | null> {
-  return fenced(state, fence, async (trx) => {
-    // Activations share a table's quota: one at a time may count and take.
-    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`quota ${quotaKey}`]);
-    if (parts) await requireParts(trx, parts); // after that lock: whoever holds it may write its own activation's row
+  return inTurn(state, fence, { quotaKey, retries: chunk.retries }, async (trx) => {
+    if (parts) await requireParts(trx, parts);
     const [intent] = await rows<{ id: string }>(
       trx,
       `insert into imports (run, chunk, quota_key, shared)
