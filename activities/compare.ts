@@ -10,7 +10,7 @@ import { loadMarks } from '../state/delta/marks.ts';
 import { publish, type Found } from '../state/delta/publish.ts';
 import { openSpill } from '../state/delta/spill.ts';
 import { beginAttempt, DeltaWriter } from '../state/delta/writer.ts';
-import { readForgottenKeys } from '../state/forgotten/digests.ts';
+import { ForgottenKeys } from '../state/forgotten/forgotten-keys.ts';
 import { renewKeys } from '../state/members/renew.ts';
 import { deltaTable } from '../state/names.ts';
 import { MAX_STORED_REJECTS, storeRejects, type Reject } from '../state/rejects/rejects.ts';
@@ -80,14 +80,14 @@ async function compareSegment(
     const columns = read.columns.slice(read.columns.length - activation.attributes.length);
     const batches = begun(read.batches);
     const rejects = new Rejects((found) => storeRejects(state, ref, found));
-    const isForgotten = await readForgottenKeys(state);
+    const forgotten = await ForgottenKeys.read(state);
     const { marked, sink } = await loadMarks(
       state,
       run,
       ({ seed, wide, grace }) => {
         comparison = new Comparison({
           ...{ definition: run.definition, seeds: seedsOf(run.definition, columns, seed) },
-          ...{ resync: run.resync, grace, wide, isForgotten, share, openSpill },
+          ...{ resync: run.resync, grace, wide, forgotten, share, openSpill },
           onReject: (key, reason) => rejects.add(key, reason),
         });
         return comparison;
@@ -95,10 +95,12 @@ async function compareSegment(
       report,
     );
     const base = { members: sink.listed, checksum: sink.listedSum.toString() };
-    await fillDelta(new DeltaWriter(state, delta), sink, batches, rejects, report);
+    const writer = new DeltaWriter(state, delta, forgotten);
+    await fillDelta(writer, sink, batches, rejects, report);
     requireAllRows(sink, read);
-    const { rejected, forgotten, duplicates, ambiguous } = sink;
-    const counts = { read: sink.read, rejected, forgotten, duplicates, ambiguous };
+    const { rejected, duplicates, ambiguous } = sink;
+    const leftOut = sink.forgotten + writer.forgotten;
+    const counts = { read: sink.read, rejected, forgotten: leftOut, duplicates, ambiguous };
     return { version: marked.version, base, columns, counts, reasons: rejects.reasons, guards };
   } finally {
     comparison?.close();

@@ -45,7 +45,32 @@ async function requireServer(trx: Knex): Promise<void> {
   );
 }
 
-/** Brings our schema up to date. Several workers may start at once: an advisory lock lets one migrate. */
+/**
+ * A schema without our first file was made by a version before 0.1.0: those had other migrations.
+ * @throws Failure StateRefused
+ */
+async function requireOurs(trx: Knex): Promise<void> {
+  const [table] = await rows<{ exists: boolean }>(
+    trx,
+    `select to_regclass(? || '.knex_migrations') is not null as exists`,
+    [SCHEMA],
+  );
+  if (!table?.exists) return;
+  const applied = await rows<{ name: string }>(trx, `select name from ${SCHEMA}.knex_migrations order by id`);
+  if (applied.length === 0 || applied.some(({ name }) => name === FILES[0])) return;
+  throw new Failure(
+    'StateRefused',
+    `The state database (ACTITO_SYNC_DATABASE_URL) has a schema ${SCHEMA} of a version before 0.1.0, with other migrations ` +
+      `(${applied.map(({ name }) => name).join(', ')}). Those versions were never released, so it cannot be upgraded. Drop ` +
+      `it (drop schema ${SCHEMA} cascade) and start the worker again: it creates a new one. If Actito has what the segments ` +
+      'say, run actito-sync rebase for each activation first.',
+  );
+}
+
+/**
+ * Brings our schema up to date. Several workers may start at once: an advisory lock lets one migrate.
+ * @throws Failure StateRefused when the server is too old, or the schema was made by a version before 0.1.0
+ */
 export async function migrate(state: State): Promise<void> {
   await state.transaction(async (trx) => {
     await requireServer(trx);
@@ -56,6 +81,7 @@ export async function migrate(state: State): Promise<void> {
       [SCHEMA],
     );
     if (!found?.exists) await trx.raw('create schema ??', [SCHEMA]);
+    await requireOurs(trx);
     // The advisory lock already serializes workers; knex's own lock row would outlive a killed one.
     await trx.migrate.latest({
       migrationSource: source,

@@ -326,7 +326,9 @@ create table forgotten (
 -- A key may be spelt in several ways, one for each kind of matching key.
 create table forgotten_digests (
   digest  bytea primary key,
-  record  bigint not null references forgotten on delete cascade
+  record  bigint not null references forgotten on delete cascade,
+  -- In the order in which they were recorded: a run reads those that are new to it.
+  no      bigint generated always as identity unique
 );
 create index on forgotten_digests (record);
 

@@ -4,6 +4,7 @@ import { Failure } from '../activation/failures.ts';
 import type { Column } from '../activation/values/kinds.ts';
 import { FIRST_CHANGES_AFTER } from './settle/changes.ts';
 import { forgottenSql } from './forgotten/digests.ts';
+import { HOLD_WISHES } from './forgotten/lock.ts';
 import { membersTable } from './names.ts';
 import type { ListFigures, Run } from './runs/runs.ts';
 import { rows, setTransaction, type State } from './state.ts';
@@ -35,6 +36,7 @@ export async function recallList(
       `select version, list_members as members, list_checksum as checksum from activations where id = ? for share`,
       [activation],
     );
+    await trx.raw(HOLD_WISHES);
     const unwanted = `change <> 'entered' and (${forgottenSql('changed.key')}
                       or (changed.identifier is not null and ${forgottenSql('changed.identifier')}))`;
     const [found] = await rows<Record<'forgotten' | 'added' | 'removed', string>>(

@@ -2,6 +2,7 @@ import { hasOwnIdentifier, type Definition } from '../definition/definition.ts';
 import { unescapeCopy } from '../values/copy.ts';
 import type { SlotShare } from './budget.ts';
 import { DeltaLines, type Membership, type Sending } from './delta-lines.ts';
+import type { ForgottenTexts } from './forgotten-lines.ts';
 import { hashBytes, hashPiece, hashWithin } from './hash.ts';
 import type { Seeds } from './marks.ts';
 import { Partitions, type Spill } from './partitions.ts';
@@ -17,8 +18,8 @@ export interface ComparisonOptions {
   grace: boolean;
   /** The members' marks are loaded with those of their identifiers: the list has, or had, a column of its own. */
   wide: boolean;
-  /** Whether this key, or identifier, belongs to someone who asked to be forgotten; undefined: nobody did. */
-  isForgotten?: (text: string) => boolean;
+  /** Asked for each row that differs. */
+  forgotten?: ForgottenTexts;
   /** Called for a row that cannot be used; `key` is what the source said. */
   onReject: (key: string, reason: string) => void;
   share: SlotShare;
@@ -199,9 +200,9 @@ export class Comparison {
   }
 
   #isForgotten(lines: SourceLines): boolean {
-    const { isForgotten } = this.#options;
-    if (!isForgotten) return false;
-    const found = isForgotten(textOf(lines.key)) || (this.#own && isForgotten(textOf(lines.identifier)));
+    const { forgotten } = this.#options;
+    if (!forgotten?.size) return false;
+    const found = forgotten.has(textOf(lines.key)) || (this.#own && forgotten.has(textOf(lines.identifier)));
     if (found) this.forgotten++;
     return found;
   }

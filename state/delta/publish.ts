@@ -43,9 +43,9 @@ export async function publish(
     if (run.plan) return run as Run & { plan: Plan };
     await requireVersion(trx, run, found.version);
     const mappedBefore = await lastMapping(trx, run);
-    if (found.counts.ambiguous > 0) await resolveAmbiguous(trx, run, delta);
+    const forgottenSince = await resolveForgotten(trx, run, delta); // first: the others write rows anew
+    const ambiguous = found.counts.ambiguous > 0 ? await resolveAmbiguous(trx, run, delta) : 0;
     if (!isSameMapping(run, mappedBefore)) await resolveMapping(trx, run, delta, mappedBefore);
-    const forgottenSince = await resolveForgotten(trx, run, delta);
     // Without it the planner takes a small delta for a large one, and settles it by reading all members.
     await trx.raw(`analyze ${delta} (mark)`);
     const { base, columns, reasons, guards, version } = found;
@@ -59,7 +59,7 @@ export async function publish(
         ...{ run: run.run, delta, version, ...base },
         columns: JSON.stringify(columns),
         // Nearly nobody has forgotten people: they are counted only where there are any.
-        counts: JSON.stringify({ ...counts, ...(forgotten > 0 ? { forgotten } : {}) }),
+        counts: JSON.stringify({ ...counts, ambiguous, ...(forgotten > 0 ? { forgotten } : {}) }),
         reasons: JSON.stringify(reasons),
         guards: JSON.stringify(guards),
       },

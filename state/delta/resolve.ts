@@ -16,10 +16,12 @@ import { rows } from '../state.ts';
  * Makes one row of all rows of a key that contradict each other: its membership with the smallest identifier, no
  * attributes; what Actito has acknowledged of it stays. A first row without a difference was not written: then the
  * identifier that is known counts as well.
+ * @returns how many such keys there are, without those of people who were forgotten since
  */
-export async function resolveAmbiguous(trx: Knex, run: Run, delta: string): Promise<void> {
+export async function resolveAmbiguous(trx: Knex, run: Run, delta: string): Promise<number> {
   const members = membersTable(run.activation);
-  await trx.raw(
+  const [found] = await rows<{ count: string }>(
+    trx,
     `with marked as (delete from ${delta} where membership = 'ambiguous' returning mark),
           seen as (delete from ${delta} using marked
                    where ${delta}.mark = marked.mark and membership is distinct from 'ambiguous'
@@ -35,19 +37,23 @@ export async function resolveAmbiguous(trx: Knex, run: Run, delta: string): Prom
             insert into rejects (run, stage, key, reason)
             select :run, 'extract', key, 'AmbiguousValues' from chosen order by mark limit ${MAX_STORED_REJECTS}
             on conflict do nothing
+          ),
+          written as (
+            insert into ${delta} (mark, known, membership, key, identifier, identifier_mark, former_mark)
+            select mark, known, membership, key, identifier, identifier_mark,
+                   case when membership = 'reidentified' then former end
+            from (select chosen.mark, m.mark is not null as known, chosen.key, chosen.identifier, chosen.identifier_mark,
+                         m.identifier_mark as former,
+                         case when m.mark is null or not m.listed then 'added'
+                              when m.identifier is distinct from chosen.identifier then 'reidentified'
+                              when m.missing_run is not null then 'returned' end as membership
+                  from chosen left join ${members} m using (mark)) as one
+            where membership is not null
           )
-     insert into ${delta} (mark, known, membership, key, identifier, identifier_mark, former_mark)
-     select mark, known, membership, key, identifier, identifier_mark,
-            case when membership = 'reidentified' then former end
-     from (select chosen.mark, m.mark is not null as known, chosen.key, chosen.identifier, chosen.identifier_mark,
-                  m.identifier_mark as former,
-                  case when m.mark is null or not m.listed then 'added'
-                       when m.identifier is distinct from chosen.identifier then 'reidentified'
-                       when m.missing_run is not null then 'returned' end as membership
-           from chosen left join ${members} m using (mark)) as one
-     where membership is not null`,
+     select count(*) as count from chosen`,
     { run: run.run },
   );
+  return Number(found!.count);
 }
 
 /**
@@ -87,7 +93,8 @@ function isConfirmedSql(index: number): string {
 
 /**
  * As long as an erasure is not complete, somebody may be a member, or may have been written before the wish was recorded:
- * they leave at once, without a grace period, although the segment has them.
+ * they leave at once, without a grace period, although the segment has them. It does not keep wishes from being recorded,
+ * since publishing can take seconds: the erasure waits for this run, and erases what it has written.
  * @returns how many more were left out than the comparison knew of
  */
 export async function resolveForgotten(trx: Knex, run: Run, delta: string): Promise<number> {
@@ -103,6 +110,9 @@ export async function resolveForgotten(trx: Knex, run: Run, delta: string): Prom
   await trx.raw(
     `update ${delta} d set membership = 'removed', former_mark = m.identifier_mark
      from ${members} m where m.mark = d.mark and d.membership = 'leaving' and ${isForgotten('m')}`,
+  );
+  await trx.raw(
+    `delete from ${delta} d using ${members} m where m.mark = d.mark and d.membership = 'ambiguous' and ${isForgotten('m')}`,
   );
   const unchanged = await rows<{ mark: string }>(
     trx,

@@ -1,13 +1,17 @@
 import type { Knex } from 'knex';
+import type { Client } from 'pg';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { from as copyFrom } from 'pg-copy-streams';
 import { valueColumns } from '../../activation/comparison/delta-lines.ts';
+import { withoutForgotten } from '../../activation/comparison/forgotten-lines.ts';
+import type { ForgottenKeys } from '../forgotten/forgotten-keys.ts';
+import { HOLD_WISHES } from '../forgotten/lock.ts';
 import { deltaTable } from '../names.ts';
 import { dropUnlessBusy } from '../runs/close.ts';
 import { fenced, oneAtATime, type Fence } from '../runs/lease.ts';
 import { rows, withConnection, type State } from '../state.ts';
-import { SEE_SCHEMA } from '../transactions.ts';
+import { LONGEST_PAUSE, SEE_SCHEMA } from '../transactions.ts';
 
 /** A transaction holds at most so many bytes: nothing is open while the warehouse thinks, and little is left for the end. */
 const BATCH = 2_000_000;
@@ -76,18 +80,29 @@ class Batch {
   }
 }
 
-/** Fills a delta with lines of COPY text, in transactions of a few megabytes; one is filled while another is written. */
+/**
+ * Fills a delta with lines of COPY text, in transactions of a few megabytes; one is filled while another is written.
+ * Someone may ask to be forgotten after their row was compared: each transaction keeps such wishes from being recorded,
+ * and drops the lines of those recorded before.
+ */
 export class DeltaWriter {
   rows = 0;
+  /** Forgotten people whose lines were dropped here, but for members: see withoutForgotten. */
+  forgotten = 0;
   readonly #state: State;
   readonly #table: string;
+  readonly #forgotten: ForgottenKeys;
+  /** Someone has asked since the comparison began: any line may have been compared before that. */
+  #mustFilter = false;
   #filling = new Batch();
   #spare = new Batch();
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(state: State, table: string) {
+  /** @param forgotten who is known to be forgotten; the comparison asks the same set, so it learns of new ones here */
+  constructor(state: State, table: string, forgotten: ForgottenKeys) {
     this.#state = state;
     this.#table = table;
+    this.#forgotten = forgotten;
   }
 
   /** Takes whole lines; they are copied. */
@@ -115,12 +130,27 @@ export class DeltaWriter {
 
   async #copy(batch: Batch): Promise<void> {
     await withConnection(this.#state, async (client) => {
-      // One query of two statements is one transaction.
-      const sink = client.query(copyFrom(`${SEE_SCHEMA}; copy ${this.#table} from stdin`));
-      const content = batch.bytes.subarray(0, batch.filled);
-      await pipeline(Readable.from([content], { objectMode: false }), sink);
-      this.rows += sink.rowCount;
+      await client.query(
+        `begin; ${SEE_SCHEMA}; set local idle_in_transaction_session_timeout = '${LONGEST_PAUSE}'; ${HOLD_WISHES}`,
+      );
+      if (await this.#forgotten.readNew(client)) this.#mustFilter = true;
+      const content = this.#wanted(batch.bytes.subarray(0, batch.filled));
+      if (content.length > 0) await this.#send(client, content);
+      await client.query('commit');
     });
     batch.filled = 0;
+  }
+
+  async #send(client: Client, content: Buffer): Promise<void> {
+    const sink = client.query(copyFrom(`copy ${this.#table} from stdin`));
+    await pipeline(Readable.from([content], { objectMode: false }), sink);
+    this.rows += sink.rowCount;
+  }
+
+  #wanted(lines: Buffer): Buffer {
+    if (!this.#mustFilter) return lines;
+    const { kept, nonMembers } = withoutForgotten(lines, this.#forgotten);
+    this.forgotten += nonMembers;
+    return kept;
   }
 }

@@ -62,15 +62,3 @@ export async function forgottenAmong(
     digests.filter(({ digest }) => forgotten.has(digest.toString('hex'))).map(({ text }) => text),
   );
 }
-
-/**
- * Says of keys and identifiers, as they are stored, whether they belong to someone who was forgotten; undefined when nobody
- * was. Of rows that are about to be written, so that they never are.
- */
-export async function readForgottenKeys(db: Knex): Promise<((text: string) => boolean) | undefined> {
-  if (!(await isAnyoneForgotten(db))) return undefined;
-  const pepper = await readPepper(db);
-  const found = await rows<{ digest: Buffer }>(db, 'select digest from forgotten_digests');
-  const digests = new Set(found.map(({ digest }) => digest.toString('latin1')));
-  return (text) => digests.has(digestOf(pepper, text).toString('latin1'));
-}

@@ -1,6 +1,11 @@
 import type { Knex } from 'knex';
+import { Failure } from '../../activation/failures.ts';
 import { rows, type State } from '../state.ts';
+import { LONGEST_PAUSE } from '../transactions.ts';
 import { digestOf, readPepper } from './digests.ts';
+import { RECORD_WISH } from './lock.ts';
+
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /** Who is to be forgotten, and at whose request. */
 export interface Wish {
@@ -12,15 +17,17 @@ export interface Wish {
 
 /**
  * Records that a key is to be forgotten: from now on no run adds it. Who asks again for the same key gets the record
- * that there is, and it counts as not completed until everything was erased once more.
+ * that there is, and it counts as not completed until everything was erased once more. Waits for rows that are being
+ * written, which takes well under a second.
  * @returns the number of the record, and whether it was there already
+ * @throws Failure StateUnavailable when a worker froze while it wrote
  */
 export async function recordForgotten(
   state: State,
   { spellings, by, reason }: Wish,
 ): Promise<{ record: string; already: boolean }> {
   return state.transaction(async (trx) => {
-    await trx.raw('lock table forgotten in share row exclusive mode'); // of two who ask at once, the second finds it
+    await waitForWriters(trx); // and for others who record: of two who ask at once, the second finds the record
     const pepper = await readPepper(trx);
     const digests = spellings.map((spelling) => digestOf(pepper, spelling));
     const known = await findRecord(trx, digests);
@@ -34,6 +41,18 @@ export async function recordForgotten(
       { record, digests },
     );
     return { record, already: known !== undefined };
+  });
+}
+
+async function waitForWriters(trx: Knex): Promise<void> {
+  await trx.raw(`set local lock_timeout = '${LONGEST_PAUSE}'`);
+  await trx.raw(RECORD_WISH).catch((error: { code?: string }) => {
+    if (error.code !== LOCK_NOT_AVAILABLE) throw error;
+    throw new Failure(
+      'StateUnavailable',
+      `The wish was not recorded: a worker has been writing to the state database for more than ${LONGEST_PAUSE}; it may ` +
+        'be frozen. Try again; if that fails, restart the workers.',
+    );
   });
 }
 

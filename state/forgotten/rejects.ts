@@ -1,13 +1,18 @@
 import type { Knex } from 'knex';
 import { readRun } from '../runs/runs.ts';
 import { forgottenAmong, isAnyoneForgotten } from './digests.ts';
+import { HOLD_WISHES } from './lock.ts';
 
-/** Leaves out the rejects that name someone who asked to be forgotten: stored ones say the key as the source does. */
+/**
+ * Leaves out the rows that name someone who asked to be forgotten; they may say the key as the source does. No wish is
+ * recorded until the transaction has written the others.
+ */
 export async function withoutForgotten<R extends { key: string }>(
   trx: Knex,
   run: string,
   rejects: R[],
 ): Promise<R[]> {
+  await trx.raw(HOLD_WISHES);
   if (!(await isAnyoneForgotten(trx))) return rejects;
   const { definition } = await readRun(trx, run);
   const texts = rejects.map(({ key }) => key);

@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 import { AHEAD, lineUp } from './import-line.ts';
+import { withoutForgotten } from '../forgotten/rejects.ts';
 import { fenced, type Fence } from '../runs/lease.ts';
+import { inTurn } from './in-turn.ts';
 import { keyMark } from '../../activation/comparison/marks.ts';
 import { interval, QUOTA_PERIOD } from '../../activation/periods.ts';
 import type { Chunk } from './chunks.ts';
@@ -66,10 +68,8 @@ export async function intendImport(
     parts?: SharedParts;
   },
 ): Promise<string | null> {
-  return fenced(state, fence, async (trx) => {
-    // Activations share a table's quota: one at a time may count and take.
-    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`quota ${quotaKey}`]);
-    if (parts) await requireParts(trx, parts); // after that lock: whoever holds it may write its own activation's row
+  return inTurn(state, fence, { quotaKey, retries: chunk.retries }, async (trx) => {
+    if (parts) await requireParts(trx, parts);
     const [intent] = await rows<{ id: string }>(
       trx,
       `insert into imports (run, chunk, quota_key, shared)
@@ -174,7 +174,8 @@ export async function storeResults(
         outcomes: results.map((row) => row.outcome),
       },
     );
-    const refused = results.filter((row) => row.outcome === 'refused');
+    const all = results.filter((row) => row.outcome === 'refused');
+    const refused = await withoutForgotten(trx, fence.run, all);
     await trx.raw(
       `insert into rejects (run, stage, key, reason)
        select :run, 'import', key, reason from unnest(cast(:keys as text[]), cast(:reasons as text[])) as r (key, reason)

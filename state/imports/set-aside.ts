@@ -1,4 +1,5 @@
 import { keyMark } from '../../activation/comparison/marks.ts';
+import { withoutForgotten } from '../forgotten/rejects.ts';
 import { fenced, oneAtATime, type Fence } from '../runs/lease.ts';
 import { asideTable, membersTable } from '../names.ts';
 import type { Run } from '../runs/runs.ts';
@@ -40,9 +41,10 @@ export async function setAside(
        on conflict (mark) do update set pattern = excluded.pattern`,
       { run: fence.run, marks, patterns: set.map((row) => row.pattern) },
     );
-    const bad = set
+    const values = set
       .flatMap(({ key, bad }) => bad.map((value) => ({ key, ...value })))
       .filter(({ reason }) => reason);
+    const bad = await withoutForgotten(trx, fence.run, values);
     await trx.raw(
       `insert into rejects (run, stage, key, reason, attribute)
        select :run, 'import', key, reason, attribute

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { chunkRowsSql, MAX_CHUNK_BYTES, type Chunk } from './chunks.ts';
 import { USED } from './imports.ts';
 import { fenced, type Fence } from '../runs/lease.ts';
+import { inTurn } from './in-turn.ts';
 import { readRun, type Plan, type Run } from '../runs/runs.ts';
 import { chunkOf, includedColumns } from './shared-rows.ts';
 import { PART_STANDS, standingParts, type SharedPart } from './shared-parts.ts';
@@ -60,8 +61,7 @@ export async function share(
   wanted: { chunk: Chunk; quotaKey: string; shape: string; within: number; limit: number },
 ): Promise<Share | undefined> {
   const { chunk, quotaKey, shape, within, limit } = wanted;
-  return fenced(state, fence, async (trx) => {
-    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`share ${quotaKey}`]);
+  return inTurn(state, fence, { quotaKey, retries: chunk.retries }, async (trx) => {
     await trx.raw('delete from shared_parts where run = ? and chunk = ?', [run.run, chunk.no]); // of one that was dissolved
     const bytes = await bytesOf(trx, run, chunk);
     const shared =

@@ -20,14 +20,14 @@ export const PART_STANDS = `
   runs.no = part.run and runs.closed_at is null and runs.settled_at is null
   and activations.id = runs.activation and activations.fence = runs.fence`;
 
-/** The parts whose runs stand by them. Until the transaction ends they can neither settle nor be superseded. */
+/** The parts whose runs stand by them. Activations are locked before runs, as a run that settles does it. Until the transaction ends they can neither settle nor be superseded. */
 export async function standingParts(trx: Knex, shared: string): Promise<SharedPart[]> {
   const found = await rows<Omit<SharedPart, 'bytes'> & { bytes: string }>(
     trx,
     `select part.run, part.chunk, part.bytes
      from shared_parts part join shared_imports on shared_imports.id = part.shared, runs, activations
      where part.shared = ? and ${PART_STANDS}
-     order by part.run <> leader, part.run, part.chunk for share of runs, activations`,
+     order by part.run <> leader, part.run, part.chunk for share of activations, runs`,
     [shared],
   );
   return found.map((part) => ({ ...part, bytes: Number(part.bytes) }));

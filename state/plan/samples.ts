@@ -1,10 +1,13 @@
 import type { Knex } from 'knex';
 import { forgottenSql } from '../forgotten/digests.ts';
+import { HOLD_WISHES } from '../forgotten/lock.ts';
+import { withoutForgotten } from '../forgotten/rejects.ts';
 import { interval, SAMPLE_PERIOD } from '../../activation/periods.ts';
 import { valueColumns } from '../../activation/comparison/delta-lines.ts';
 import { membersTable } from '../names.ts';
 import type { Run } from '../runs/runs.ts';
 import type { Snapshot } from '../report/snapshot.ts';
+import { rows } from '../state.ts';
 
 /** What a plan does with a row. */
 export const SAMPLE_CLASSES = ['added', 'removed', 'leaving', 'changed', 'unchanged', 'rejected'] as const;
@@ -41,17 +44,10 @@ export const DELETE_OLD_SAMPLES = `
 export async function writeSamples(trx: Knex.Transaction, run: Run): Promise<void> {
   await trx.raw('delete from samples where run = ?', [run.run]);
   await trx.raw(DELETE_OLD_SAMPLES, { age: SAMPLE_PERIOD, batch: 10_000 });
+  await trx.raw(HOLD_WISHES);
   await sampleDelta(trx, run);
   await sampleUnchanged(trx, run);
-  await trx.raw(
-    `insert into samples (run, class, place, key, attributes, new_values, reason)
-     select run, 'rejected', row_number() over (order by key, reason), key, '{}', '{}', reason
-     from (select run, key, reason from rejects
-           where run = ? and stage = 'extract' and reason <> 'AmbiguousValues' limit ${MANY}) as chosen`,
-    [run.run],
-  );
-  // A person to be forgotten may still be a member, while another run is waited for.
-  await trx.raw(`delete from samples where run = ? and ${forgottenSql('key')}`, [run.run]);
+  await sampleRejects(trx, run);
 }
 
 /**
@@ -89,7 +85,9 @@ async function sampleDelta(trx: Knex.Transaction, { run, activation, definition,
            array(select substring(known.hashes from first for 8)
                  from generate_series(1, octet_length(known.hashes), 8) as first))
          else false end
-     ) as shown on true`,
+     ) as shown on true
+     -- A person to be forgotten may still be a member, while another run is waited for.
+     where not (${forgottenSql('coalesce(chosen.key, known.key)')})`,
     { run, names: attributes.map(({ attribute }) => attribute) },
   );
 }
@@ -99,8 +97,25 @@ async function sampleUnchanged(trx: Knex.Transaction, { run, activation, delta }
     `insert into samples (run, class, place, key, attributes, new_values)
      select ?, 'unchanged', row_number() over (order by key), key, '{}', '{}'
      from (select key from ${membersTable(activation)} m
-           where listed and not exists (select from ${delta} d where d.mark = m.mark) limit ${MANY}) as chosen`,
+           where listed and not exists (select from ${delta} d where d.mark = m.mark) limit ${MANY}) as chosen
+     where not (${forgottenSql('key')})`,
     [run],
+  );
+}
+
+async function sampleRejects(trx: Knex.Transaction, { run }: Run) {
+  const chosen = await rows<{ key: string; reason: string }>(
+    trx,
+    `select key, reason from rejects
+     where run = ? and stage = 'extract' and reason <> 'AmbiguousValues' limit ${MANY}`,
+    [run],
+  );
+  const kept = await withoutForgotten(trx, run, chosen);
+  await trx.raw(
+    `insert into samples (run, class, place, key, attributes, new_values, reason)
+     select :run, 'rejected', row_number() over (order by key, reason), key, '{}', '{}', reason
+     from unnest(cast(:keys as text[]), cast(:reasons as text[])) as r (key, reason)`,
+    { run, keys: kept.map(({ key }) => key), reasons: kept.map(({ reason }) => reason) },
   );
 }
 

@@ -6,7 +6,7 @@ import { loadMarks } from '../../state/delta/marks.ts';
 import { publish, type Found } from '../../state/delta/publish.ts';
 import { openSpill } from '../../state/delta/spill.ts';
 import { beginAttempt, DeltaWriter } from '../../state/delta/writer.ts';
-import { readForgottenKeys } from '../../state/forgotten/digests.ts';
+import { ForgottenKeys } from '../../state/forgotten/forgotten-keys.ts';
 import { deltaTable } from '../../state/names.ts';
 import type { Fence } from '../../state/runs/lease.ts';
 import { readRun, type Run } from '../../state/runs/runs.ts';
@@ -18,6 +18,8 @@ export interface CompareOptions {
   indexBits?: number;
   /** Rows of one batch. */
   batch?: number;
+  /** Called before each batch, and before the end. */
+  beforeBatch?: (batch: number) => Promise<unknown>;
 }
 
 /** Compares a segment with the members and publishes what differs, as the activity does it. */
@@ -36,7 +38,12 @@ export async function compareInto(
   { state }: StateWorld,
   fence: Fence,
   segment: SegmentRow[],
-  { slots = 512, indexBits, batch = segment.length + 1 }: CompareOptions = {},
+  {
+    slots = 512,
+    indexBits,
+    batch = segment.length + 1,
+    beforeBatch = async () => undefined,
+  }: CompareOptions = {},
 ): Promise<{ attempt: number; found: Found }> {
   const run = await readRun(state, fence.run);
   const { definition } = run;
@@ -48,7 +55,7 @@ export async function compareInto(
     databaseType: 'text',
   }));
   const reasons: Record<string, number> = {};
-  const isForgotten = await readForgottenKeys(state);
+  const forgottenKeys = await ForgottenKeys.read(state);
   const share = await new SlotBudget(slots).open(slots);
   const { marked, sink } = await loadMarks(
     state,
@@ -63,19 +70,23 @@ export async function compareInto(
           grace,
           wide,
         },
-        ...{ isForgotten, share, openSpill, indexBits, partitions: 8 },
+        ...{ forgotten: forgottenKeys, share, openSpill, indexBits, partitions: 8 },
         onReject: (_key, reason) => void (reasons[reason] = (reasons[reason] ?? 0) + 1),
       }),
     () => undefined,
   );
   const base = { members: sink.listed, checksum: sink.listedSum.toString() };
-  const writer = new DeltaWriter(state, deltaTable(fence.run, attempt));
-  for (let at = 0; at < segment.length; at += batch)
+  const writer = new DeltaWriter(state, deltaTable(fence.run, attempt), forgottenKeys);
+  for (let at = 0; at < segment.length; at += batch) {
+    await beforeBatch(at / batch);
     await writer.write(sink.compare(copyLines(segment.slice(at, at + batch), definition)));
+  }
+  await beforeBatch(Math.ceil(segment.length / batch));
   for (const lines of sink.finish()) await writer.write(lines);
   await writer.end();
   sink.close();
-  const { read, rejected, forgotten, duplicates, ambiguous } = sink;
+  const { read, rejected, duplicates, ambiguous } = sink;
+  const forgotten = sink.forgotten + writer.forgotten;
   const counts = { read, rejected, forgotten, duplicates, ambiguous };
   return { attempt, found: { version: marked.version, base, columns, counts, reasons, guards: [] } };
 }

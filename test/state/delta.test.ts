@@ -4,6 +4,7 @@ import { closeRun } from '../../state/runs/close.ts';
 import { publish } from '../../state/delta/publish.ts';
 import { beginAttempt, DeltaWriter } from '../../state/delta/writer.ts';
 import { eraseFrom } from '../../state/forgotten/erase.ts';
+import { ForgottenKeys } from '../../state/forgotten/forgotten-keys.ts';
 import { recordForgotten } from '../../state/forgotten/record.ts';
 import { deltaTable } from '../../state/names.ts';
 import { storeRejects } from '../../state/rejects/rejects.ts';
@@ -53,7 +54,7 @@ function line(no: number): Buffer {
 async function begun(definition = definitionFor(newActivation())) {
   const run = await open(world, definition);
   const delta = deltaTable(run.run, await beginAttempt(world.state, run, 3));
-  return { run, delta, writer: new DeltaWriter(world.state, delta) };
+  return { run, delta, writer: new DeltaWriter(world.state, delta, await ForgottenKeys.read(world.state)) };
 }
 
 test('a delta holds every line that was written, in however many transactions, and tells how many', async () => {

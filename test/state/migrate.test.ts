@@ -66,3 +66,28 @@ test('everything stands in a schema of its own', async () => {
   expect(lines.length).toBeGreaterThan(0);
   expect(lines.filter((line) => !line.startsWith(`${SCHEMA} `))).toEqual([]);
 });
+
+test('a schema that a version before 0.1.0 made is refused, left as it is, and the message says how to replace it', async () => {
+  const state = worker();
+  await state.raw(
+    `create schema ${SCHEMA}; create table knex_migrations (id serial, name text); create table activations (old text);
+     insert into knex_migrations (name) values ('20261101_init'), ('20261108_deltas')`,
+  );
+  const before = await schemaOf(state);
+  await expect(migrate(state)).rejects.toMatchObject({
+    type: 'StateRefused',
+    message: expect.stringMatching(/\(20261101_init, 20261108_deltas\).*drop schema actito_sync cascade/s),
+  });
+  expect(await schemaOf(state)).toEqual(before);
+  await state.raw(`drop schema ${SCHEMA} cascade`);
+  await migrate(state);
+  expect(await missingMigrations(state)).toEqual([]);
+});
+
+test('a schema that a newer version has migrated further is taken as it is', async () => {
+  const state = worker();
+  await migrate(state);
+  await state.raw(`insert into knex_migrations (name) values ('0002-later.sql')`);
+  await migrate(state);
+  expect(await missingMigrations(state)).toEqual([]);
+});

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { beginAttempt, DeltaWriter } from '../../state/delta/writer.ts';
 import { publish } from '../../state/delta/publish.ts';
+import { ForgottenKeys } from '../../state/forgotten/forgotten-keys.ts';
 import { chunkRowsSql, readChunks } from '../../state/imports/chunks.ts';
 import { deltaTable } from '../../state/names.ts';
 import { closeRun } from '../../state/runs/close.ts';
@@ -110,7 +111,11 @@ test('rows that an abandoned attempt still writes are not part of the published 
   const run = await open(world, definitionFor(newActivation()));
   const zombie = await compareInto(world, run, [ANNA]);
   const plan = await extract(world, run, [BOB]);
-  const writer = new DeltaWriter(world.state, deltaTable(run.run, zombie.attempt));
+  const writer = new DeltaWriter(
+    world.state,
+    deltaTable(run.run, zombie.attempt),
+    await ForgottenKeys.read(world.state),
+  );
   await writer.write(Buffer.from(`${randomUUID()}${'\t\\N'.repeat(4)}\tf${'\t\\N'.repeat(9)}\n`));
   await writer.end();
   await publishIt(run, zombie);

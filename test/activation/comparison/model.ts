@@ -9,7 +9,7 @@ export interface ModelOptions {
   wide: boolean;
   resync: boolean;
   grace: boolean;
-  isForgotten?: (text: string) => boolean;
+  forgotten?: ReadonlySet<string>;
 }
 
 /** A row whose key can be used: canonical texts. */
@@ -30,7 +30,7 @@ export function model(
   options: ModelOptions,
 ): Omit<Compared, 'rejects'> {
   const { matchingKey, attributes } = definition.activation;
-  const { seeds, wide, resync, grace, isForgotten = () => false } = options;
+  const { seeds, wide, resync, grace, forgotten = new Set() } = options;
   const own = hasOwnIdentifier(definition.activation);
   const listed = members.filter(({ flags }) => !(flags & FLAG.UNLISTED));
   const listedAs = ({ key, identifier }: Pick<Member, 'key' | 'identifier'>) =>
@@ -98,7 +98,7 @@ export function model(
   for (const [key, all] of sights) {
     const usable = all.filter((sight) => {
       const isWritten = membershipOf(sight) !== null || sendingOf(sight) !== null;
-      const isOut = isWritten && (isForgotten(key) || (own && isForgotten(sight.identifier)));
+      const isOut = isWritten && (forgotten.has(key) || (own && forgotten.has(sight.identifier)));
       if (isOut) counts.forgotten++;
       return !isOut;
     });

@@ -149,6 +149,8 @@ export interface CompareOptions extends Partial<Omit<ComparisonOptions, 'definit
   batches?: readonly number[];
   /** Bytes that the members' records come in. */
   pieces?: number;
+  /** Takes the lines of the delta as they are written. */
+  written?: Buffer[];
 }
 
 export interface Compared {
@@ -168,6 +170,7 @@ export async function compare(
     batches = [rows.length + 1],
     pieces = 65_536,
     columns,
+    written: out = [],
     ...options
   }: CompareOptions = {},
 ): Promise<Compared> {
@@ -187,7 +190,6 @@ export async function compare(
       binaryRecords(members, seeds, options.wide ?? hasOwnIdentifier(definition.activation)),
       pieces,
     );
-    const out: Buffer[] = [];
     for (let at = 0, batch = 0; at < rows.length; batch++) {
       const size = batches[batch % batches.length]!;
       out.push(Buffer.from(comparison.compare(copyLines(rows.slice(at, at + size), definition))));

@@ -6,6 +6,8 @@ import { eraseFrom } from '../../../state/forgotten/erase.ts';
 import { recordForgotten } from '../../../state/forgotten/record.ts';
 import type { Holder } from '../../../state/runs/lease.ts';
 import type { IsOpen } from '../../../state/runs/open.ts';
+import { rows, type State } from '../../../state/state.ts';
+import { until } from '../../setup/until.ts';
 import { loseState } from '../../support/stand.ts';
 import { tablesWith } from '../../support/tables-with.ts';
 import {
@@ -31,6 +33,10 @@ export interface Forgetting {
   forget(key: string): Promise<Found>;
   /** Tables in which a text stands. */
   tablesWith(text: string): Promise<string[]>;
+  /** Begins to record a wish. @returns a function that lets its transaction commit, and resolves then */
+  beginRecording(key: string): Promise<() => Promise<unknown>>;
+  /** Resolves once someone waits for a wish to be recorded, or for rows to be written. */
+  someoneWaits(): Promise<void>;
 }
 
 export function forgettingForTests(): Forgetting {
@@ -49,8 +55,33 @@ export function forgettingForTests(): Forgetting {
   gdpr.erase = (record, { activation = gdpr.vip, isOpen = everyoneIsGone, by = execution('forget') } = {}) =>
     eraseFrom(gdpr.world.state, { record, activation, execution: by }, isOpen, new AbortController().signal);
   gdpr.forget = async (key) => gdpr.erase((await gdpr.record(key)).record);
+  gdpr.beginRecording = async (key) => {
+    const { state } = gdpr.world;
+    const keeper = await state.transaction();
+    await keeper.raw('lock table forgotten_digests in share mode');
+    const recording = gdpr.record(key);
+    await until('the wish is being recorded', () =>
+      isAny(state, `select from pg_locks where not granted and relation = 'forgotten_digests'::regclass`),
+    );
+    return async () => {
+      await keeper.rollback();
+      return recording;
+    };
+  };
+  gdpr.someoneWaits = () =>
+    until('someone waits for the lock', () =>
+      isAny(
+        gdpr.world.state,
+        `select from pg_locks where locktype = 'advisory' and not granted
+         and database = (select oid from pg_database where datname = current_database())`,
+      ),
+    );
   gdpr.tablesWith = (text) => tablesWith(gdpr.world.state, text);
   return gdpr;
+}
+
+export async function isAny(state: State, sql: string): Promise<boolean> {
+  return (await rows(state, sql)).length > 0;
 }
 
 export const person = (key: string, identifier: string | null = null): SegmentRow => ({
