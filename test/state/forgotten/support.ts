@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import type { Knex } from 'knex';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { Definition } from '../../../activation/definition/definition.ts';
 import { spellingsOf } from '../../../activation/keys/spellings.ts';
 import type { Found } from '../../../state/forgotten/erase-rows.ts';
@@ -33,6 +34,8 @@ export interface Forgetting {
   forget(key: string): Promise<Found>;
   /** Tables in which a text stands. */
   tablesWith(text: string): Promise<string[]>;
+  /** Keeps others from writing to a table, until it is rolled back or the test ends. */
+  hold(table: string): Promise<Knex.Transaction>;
   /** Begins to record a wish. @returns a function that lets its transaction commit, and resolves then */
   beginRecording(key: string): Promise<() => Promise<unknown>>;
   /** Resolves once someone waits for a wish to be recorded, or for rows to be written. */
@@ -55,10 +58,19 @@ export function forgettingForTests(): Forgetting {
   gdpr.erase = (record, { activation = gdpr.vip, isOpen = everyoneIsGone, by = execution('forget') } = {}) =>
     eraseFrom(gdpr.world.state, { record, activation, execution: by }, isOpen, new AbortController().signal);
   gdpr.forget = async (key) => gdpr.erase((await gdpr.record(key)).record);
+  const held: Knex.Transaction[] = [];
+  afterEach(async () => {
+    for (const keeper of held.splice(0)) if (!keeper.isCompleted()) await keeper.rollback();
+  });
+  gdpr.hold = async (table) => {
+    const keeper = await gdpr.world.state.transaction();
+    held.push(keeper);
+    await keeper.raw(`lock table ${table} in share mode`);
+    return keeper;
+  };
   gdpr.beginRecording = async (key) => {
     const { state } = gdpr.world;
-    const keeper = await state.transaction();
-    await keeper.raw('lock table forgotten_digests in share mode');
+    const keeper = await gdpr.hold('forgotten_digests');
     const recording = gdpr.record(key);
     await until('the wish is being recorded', () =>
       isAny(state, `select from pg_locks where not granted and relation = 'forgotten_digests'::regclass`),

@@ -118,10 +118,12 @@ describe('a wish that is recorded while rows are written', () => {
   });
 
   test('waits until the rows are committed; meanwhile other runs go on writing', async () => {
-    const keeper = await gdpr.world.state.transaction();
+    let release = async (): Promise<unknown> => undefined;
     const comparing = compareRows([ANNA], {
       beforeBatch: async (batch) => {
-        if (batch === 1) await keeper.raw(`lock table ${await newestDelta()} in share mode`);
+        if (batch !== 1) return;
+        const keeper = await gdpr.hold(await newestDelta());
+        release = () => keeper.rollback();
       },
     });
     const isHeld = `select from pg_locks where not granted and relation in (
@@ -133,7 +135,7 @@ describe('a wish that is recorded while rows are written', () => {
     const recording = gdpr.record('anna-4711').then(() => (isRecorded = true));
     await gdpr.someoneWaits();
     expect(isRecorded).toBe(false);
-    await keeper.rollback();
+    await release();
     const [{ found, publish }] = await Promise.all([comparing, recording]);
     expect(found.counts).toMatchObject({ forgotten: 0 });
     expect((await publish()).counts).toMatchObject({ forgotten: 1, added: 0, members: 0 });
