@@ -37,6 +37,6 @@ async function withRows<T>(
     const copy = client.query(copyTo(`copy (${query}) to stdout`));
     // When reading never begins, nobody else listens, and an error without a listener ends the process.
     copy.on('error', () => undefined);
-    return use(wholeLines(copy));
+    return use(wholeLines(copy, { reuse: true }));
   });
 }
