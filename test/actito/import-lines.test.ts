@@ -144,49 +144,51 @@ test.each(PAIRS)('a file of $kind to $type alone is the same, value by value', a
   }
 });
 
-describe('the buffer', () => {
-  const numbers = optionsFor(
-    Array<Attribute>(30).fill({
-      ...{ pair: { kind: 'text', type: 'NUMBER' }, maxLength: undefined },
-      ...{ nulls: 'keep', isOmitted: false },
-    }),
-  );
+describe('the buffer has room', () => {
+  const BUFFER = 262_144;
+  const attribute = (kind: 'text' | 'date', type: 'STRING' | 'NUMBER' | 'TIMESTAMP'): Attribute => ({
+    ...{ pair: { kind, type }, maxLength: 1_000_000, nulls: 'keep', isOmitted: false },
+  });
+  async function check(lines: string[][], attributes: Attribute[]): Promise<Written> {
+    const [options, joined] = [optionsFor(attributes), lines.map((fields) => fields.join('\t'))];
+    const written = await byBytes(batchesOf(joined, 2_000_000), options);
+    // Not by toEqual, which would show megabytes.
+    expect(written.text === byStrings(joined, options).text).toBe(true);
+    return written;
+  }
+  const repeated = <T>(times: number, value: T) => Array<T>(times).fill(value);
 
-  test('grows for values that become longer than their source', async () => {
-    // 6 bytes become 401; a quote becomes two.
-    const lines = Array.from({ length: 300 }, (_, row) =>
-      [`"${row}`, ...Array<string>(30).fill('1e+400')].join('\t'),
-    );
-    expect(await byBytes(batchesOf(lines, 2_000_000), numbers)).toEqual(byStrings(lines, numbers));
+  test('for one row of dates that all become timestamps', async () => {
+    const dates = repeated(Math.floor(BUFFER / 13), '2026-01-31');
+    await check([['K', ...dates]], repeated(dates.length, attribute('date', 'TIMESTAMP')));
   });
 
-  test('grows for a single row that is larger than all before, and is set aside', async () => {
-    const options = optionsFor([
-      { pair: { kind: 'text', type: 'STRING' }, maxLength: 1_000_000, nulls: 'keep', isOmitted: false },
-      { pair: { kind: 'text', type: 'STRING' }, maxLength: undefined, nulls: 'keep', isOmitted: false },
-    ]);
+  test('for converted values of a row, and for what follows them', async () => {
+    // 6 bytes become 401. At some number of them the buffer ends within the texts.
+    for (let numbers = 450; numbers < 700; numbers += 50) {
+      const line = ['K', ...repeated(numbers, '1e+400'), ...repeated(300, 'x'.repeat(200))];
+      const attributes = [
+        ...repeated(numbers, attribute('text', 'NUMBER')),
+        ...repeated(300, attribute('text', 'STRING')),
+      ];
+      await check([line], attributes);
+    }
+  });
+
+  test('for quotes that are doubled beside characters of several bytes', async () => {
+    await check([['K', '"é'.repeat(BUFFER / 4 + 10)]], [attribute('text', 'STRING')]);
+  });
+
+  test('for a row that is larger than all before, also when it is set aside', async () => {
+    const [large, larger] = ['x'.repeat(500_000), 'y'.repeat(900_000)];
     const lines = [
-      `K1\t${'x'.repeat(500_000)}\tgood`,
-      `K2\t${'"'.repeat(500_000)}\t\\\\`,
-      `K3\t${'y'.repeat(900_000)}\t\\N`,
-      'K4\ta\tb',
+      ['K1', large, 'good'],
+      ['K2', '"'.repeat(500_000), '\\\\'],
+      ['K3', larger, '\\N'],
+      ['K4', 'a', 'b'],
     ];
-    const written = await byBytes(batchesOf(lines, 2_000_000), options);
-    expect(written).toEqual(byStrings(lines, options));
-    expect(written.aside.map(({ key }) => key)).toEqual(['K3']);
-  });
-
-  test('has room for dates that all become timestamps', async () => {
-    const dates = optionsFor(
-      Array<Attribute>(200).fill({
-        ...{ pair: { kind: 'date', type: 'TIMESTAMP' }, maxLength: undefined },
-        ...{ nulls: 'keep', isOmitted: false },
-      }),
-    );
-    const lines = Array.from({ length: 400 }, () =>
-      ['K', ...Array<string>(200).fill('2026-01-31')].join('\t'),
-    );
-    expect(await byBytes(batchesOf(lines, 2_000_000), dates)).toEqual(byStrings(lines, dates));
+    const written = await check(lines, repeated(2, attribute('text', 'STRING')));
+    expect([written.rows, written.aside.map(({ key }) => key)]).toEqual([3, ['K3']]);
   });
 });
 
