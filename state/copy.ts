@@ -5,12 +5,13 @@ import { SEE_SCHEMA } from './transactions.ts';
 
 /**
  * Hands `use` the rows of a query as lines of COPY text, from one snapshot. The transaction ends with the last row, not with
- * `use`: while `use` waits for Actito, its locks would keep a newer run from altering the tables.
+ * `use`: while `use` waits for Actito, its locks would keep a newer run from altering the tables. Options: see wholeLines.
  */
 export async function withRows<T>(
   state: State,
   query: string,
   use: (batches: AsyncIterable<Buffer>) => Promise<T>,
+  options: { reuse?: boolean } = {},
 ): Promise<T> {
   return withConnection(state, async (client) => {
     // A slow reader may take longer for the last buffered rows than a transaction may usually be idle.
@@ -20,7 +21,7 @@ export async function withRows<T>(
     copy.on('error', () => undefined);
     let ended = false;
     async function* batches(): AsyncGenerator<Buffer> {
-      yield* wholeLines(copy as AsyncIterable<Buffer>);
+      yield* wholeLines(copy as AsyncIterable<Buffer>, options);
       await client.query('commit');
       ended = true;
     }

@@ -1,13 +1,11 @@
 import type { AttributeMapping } from '../../activation/definition/activation.ts';
 import type { ContractSettings } from '../../activation/definition/contract.ts';
-import { converterFor, isEmptyText } from '../../activation/values/convert.ts';
-import type { Converter } from '../../activation/values/rejects.ts';
-import { unescapeCopy } from '../../activation/values/copy.ts';
 import { csvField } from '../../activation/values/csv.ts';
-import { leavesOut } from '../../activation/values/nulls.ts';
 import type { Column } from '../../activation/values/kinds.ts';
 import { FILE } from '../contract.ts';
 import type { TargetAttribute } from '../structure/table.ts';
+import { ImportLines } from './import-lines.ts';
+import type { FilePart } from './spool.ts';
 
 /** A row that cannot go with this file: some of its values must not, or cannot, be sent. */
 export interface BadRow {
@@ -41,71 +39,18 @@ export function importColumns({ keyAttribute, mappings, omitted, allColumns }: I
 /**
  * Turns lines of the delta (COPY text: key, values) into the lines of an import file in Actito's formats. An empty
  * field is written only where it says what is meant: a row with an empty value that it would clear is set aside.
- * @returns per batch, the file's bytes and its number of rows
+ * Batches are whole lines, and may use one buffer again, as the parts do.
  */
 export async function* importFile(
   batches: AsyncIterable<Buffer>,
   options: ImportFileOptions,
-): AsyncGenerator<{ text: string; rows: number }> {
-  const converters = options.mappings.map((_, index) =>
-    converterFor(options.columns[index]!, options.targets[index]!),
-  );
-  yield { text: csvLine(importColumns(options)), rows: 0 };
+): AsyncGenerator<FilePart> {
+  const lines = new ImportLines(options);
+  const header = importColumns(options).map((column) => csvField(column, FILE.separator));
+  yield { bytes: Buffer.from(header.join(FILE.separator) + FILE.newline), rows: 0 };
   for await (const batch of batches) {
-    const aside: BadRow[] = [];
-    let text = '';
-    let rows = 0;
-    for (const line of lines(batch.toString('utf8'))) {
-      const row = convertRow(line.split('\t'), converters, options);
-      if ('bad' in row) aside.push(row);
-      else {
-        text += csvLine(row.fields);
-        rows++;
-      }
-    }
+    const { bytes, rows, aside } = lines.write(batch);
     if (aside.length > 0) await options.setAside(aside);
-    yield { text, rows };
+    yield { bytes, rows };
   }
-}
-
-function* lines(text: string): Generator<string> {
-  for (let start = 0, end; (end = text.indexOf('\n', start)) >= 0; start = end + 1)
-    yield text.slice(start, end);
-}
-
-function convertRow(
-  fields: string[],
-  converters: Converter[],
-  { mappings, columns, omitted, emptyValue = 'clears', allColumns = false }: ImportFileOptions,
-): { fields: string[] } | BadRow {
-  const key = unescapeCopy(fields[0]!) ?? '';
-  const out = [key];
-  const bad: BadRow['bad'] = [];
-  for (let index = 0; index < converters.length; index++) {
-    if (omitted[index]) {
-      if (allColumns) out.push('');
-      continue;
-    }
-    const value = unescapeCopy(fields[index + 1]!);
-    if (value === null || isEmptyText(columns[index]!, value)) {
-      if (leavesOut(mappings[index]!, { emptyValue }))
-        bad.push({ index, attribute: mappings[index]!.attribute, reason: null });
-      else out.push('');
-      continue;
-    }
-    const converted = converters[index]!(value);
-    if ('reject' in converted)
-      bad.push({ index, attribute: mappings[index]!.attribute, reason: converted.reject });
-    else out.push(converted.value);
-  }
-  return bad.length > 0 ? { key, bad } : { fields: out };
-}
-
-function csvLine(fields: string[]): string {
-  let line = '';
-  for (let index = 0; index < fields.length; index++) {
-    if (index > 0) line += FILE.separator;
-    line += csvField(fields[index]!, FILE.separator);
-  }
-  return line + FILE.newline;
 }

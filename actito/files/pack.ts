@@ -1,5 +1,4 @@
-import { pipeline, Readable } from 'node:stream';
-import { createGzip } from 'node:zlib';
+import { createGzip, type Gzip } from 'node:zlib';
 import { Zip, ZipDeflate } from 'fflate';
 import type { ContractSettings } from '../../activation/definition/contract.ts';
 
@@ -12,7 +11,7 @@ export type Packing = ContractSettings['compression'];
  */
 const LEVEL = { gzip: 4, zip: 3 } as const;
 
-/** Packs a file as it comes. `name`: what the file is called inside a ZIP. */
+/** Packs a file as it comes; a piece is taken in before the next one is asked for. `name`: what the file is called inside a ZIP. */
 export function pack(
   packing: Packing,
   name: string,
@@ -24,8 +23,31 @@ export function pack(
 
 function gzip(content: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const packer = createGzip({ level: LEVEL.gzip });
-  pipeline(Readable.from(content), packer, () => {}); // an error reaches the reader through the packer
+  void feed(content, packer); // an error reaches the reader through the packer
   return packer as AsyncIterable<Buffer>;
+}
+
+/**
+ * Packs one piece while the next one is made. Not by way of a Readable: it asks for several pieces ahead, and their buffer
+ * is used again.
+ */
+async function feed(content: AsyncIterable<Uint8Array>, packer: Gzip): Promise<void> {
+  let held = Buffer.alloc(0);
+  let taken = Promise.resolve();
+  const closed = new Promise<void>((resolve) => void packer.once('close', resolve));
+  try {
+    for await (const piece of content) {
+      await Promise.race([taken, closed]); // a packer whose reader has stopped may never take it
+      if (packer.destroyed) break;
+      if (held.length < piece.length) held = Buffer.allocUnsafe(2 * piece.length);
+      held.set(piece);
+      const bytes = held.subarray(0, piece.length);
+      taken = new Promise((resolve) => void packer.write(bytes, () => resolve()));
+    }
+    packer.end();
+  } catch (error) {
+    packer.destroy(error as Error);
+  }
 }
 
 async function* zip(name: string, content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -20,6 +20,12 @@ export interface Spool {
   close(): Promise<void>;
 }
 
+/** A piece of a file. Its bytes are valid until the next piece is asked for. */
+export interface FilePart {
+  bytes: Uint8Array;
+  rows: number;
+}
+
 /** How a file is packed once it is large, and what it is called inside a ZIP. */
 export interface SpoolOptions {
   packing: Packing;
@@ -31,7 +37,7 @@ export interface SpoolOptions {
  * database, and a slow upload keeps no transaction open.
  */
 export async function spoolFile(
-  parts: AsyncIterable<{ text: string; rows: number }>,
+  parts: AsyncIterable<FilePart>,
   { packing: wanted, name }: SpoolOptions = { packing: 'none', name: 'import.csv' },
 ): Promise<Spool> {
   const handle = await openUnnamed();
@@ -55,21 +61,20 @@ async function openUnnamed(): Promise<FileHandle> {
 }
 
 async function* counted(
-  parts: AsyncIterable<{ text: string; rows: number }>,
+  parts: AsyncIterable<FilePart>,
   size: { bytes: number; rows: number },
 ): AsyncGenerator<Uint8Array> {
-  for await (const part of parts) {
-    const buffer = Buffer.from(part.text, 'utf8');
-    size.bytes += buffer.length;
-    size.rows += part.rows;
+  for await (const { bytes, rows } of parts) {
+    size.bytes += bytes.length;
+    size.rows += rows;
     if (size.bytes > MAX_FILE_BYTES) {
       throw new Error(`An import file of more than ${MAX_FILE_BYTES} bytes; its chunk was cut too large.`);
     }
-    yield buffer;
+    yield bytes;
   }
 }
 
-/** Reads as much as it takes to tell a large file from a small one, and hands all of it on. */
+/** Reads as much as it takes to tell a large file from a small one, keeps a copy of that, and hands all of it on. */
 async function lookAhead(
   content: AsyncGenerator<Uint8Array>,
 ): Promise<{ isLarge: boolean; content: AsyncIterable<Uint8Array> }> {
@@ -78,7 +83,7 @@ async function lookAhead(
   while (bytes < PACKED_FROM_BYTES) {
     const next = await content.next();
     if (next.done) break;
-    head.push(next.value);
+    head.push(Buffer.from(next.value));
     bytes += next.value.length;
   }
   async function* all() {

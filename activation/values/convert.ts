@@ -1,9 +1,24 @@
 import { Failure } from '../failures.ts';
+import {
+  numberTextWriter,
+  textWriter,
+  UNDECIDED,
+  writeBoolean,
+  writeDate,
+  writeEmail,
+  writeInteger,
+  writeLanguage,
+  writeLong,
+  writeNumber,
+  writeSex,
+  writeTimestamp,
+  type FastWriter,
+} from './fast.ts';
 import type { ActitoType, Column, ColumnKind } from './kinds.ts';
 import { toDate, toTimestamp } from './moments.ts';
 import { toInteger, toLong, toNumber } from './numbers.ts';
 import type { Converter } from './rejects.ts';
-import { toBoolean, toEmail, toLanguage, toSex, toText } from './words.ts';
+import { DEFAULT_MAX_LENGTH, toBoolean, toEmail, toLanguage, toSex, toText } from './words.ts';
 
 /** Part of every mark of a value: raised whenever the same value of a warehouse would be sent otherwise than before. */
 export const CONVERTER_VERSION = 1;
@@ -14,22 +29,28 @@ export interface ValueTarget {
   maxLength?: number;
 }
 
-type Pairs = Record<Exclude<ActitoType, 'STRING'>, { from: readonly ColumnKind[]; convert: Converter }>;
+/** How values become an attribute's: any value as a text, and nearly all of them as bytes. */
+export interface Conversion {
+  convert: Converter;
+  write: FastWriter;
+}
+
+type Pairs = Record<Exclude<ActitoType, 'STRING'>, Conversion & { from: readonly ColumnKind[] }>;
 
 const NUMERIC: readonly ColumnKind[] = ['integer', 'decimal', 'float', 'text'];
 const TEMPORAL: readonly ColumnKind[] = ['date', 'timestamp', 'timestamptz', 'text'];
 
 /** Which kinds of columns can feed a type at all; whether one value can is the converter's question. */
 const PAIRS: Pairs = {
-  INTEGER: { from: NUMERIC, convert: toInteger },
-  LONG: { from: NUMERIC, convert: toLong },
-  NUMBER: { from: NUMERIC, convert: toNumber },
-  BOOLEAN: { from: ['boolean', 'integer', 'text'], convert: toBoolean },
-  DATE: { from: TEMPORAL, convert: toDate },
-  TIMESTAMP: { from: TEMPORAL, convert: toTimestamp },
-  EMAIL_ADDRESS: { from: ['text'], convert: toEmail },
-  SEX: { from: ['text'], convert: toSex },
-  MOTHER_LANGUAGE: { from: ['text'], convert: toLanguage },
+  INTEGER: { from: NUMERIC, convert: toInteger, write: writeInteger },
+  LONG: { from: NUMERIC, convert: toLong, write: writeLong },
+  NUMBER: { from: NUMERIC, convert: toNumber, write: writeNumber },
+  BOOLEAN: { from: ['boolean', 'integer', 'text'], convert: toBoolean, write: writeBoolean },
+  DATE: { from: TEMPORAL, convert: toDate, write: writeDate },
+  TIMESTAMP: { from: TEMPORAL, convert: toTimestamp, write: writeTimestamp },
+  EMAIL_ADDRESS: { from: ['text'], convert: toEmail, write: writeEmail },
+  SEX: { from: ['text'], convert: toSex, write: writeSex },
+  MOTHER_LANGUAGE: { from: ['text'], convert: toLanguage, write: writeLanguage },
 };
 
 /**
@@ -38,6 +59,11 @@ const PAIRS: Pairs = {
  * @throws Failure MappingInvalid when no value of this column could ever be sent
  */
 export function converterFor(column: Column, target: ValueTarget): Converter {
+  return conversionFor(column, target).convert;
+}
+
+/** The same with its fast path. @throws Failure MappingInvalid */
+export function conversionFor(column: Column, target: ValueTarget): Conversion {
   if (column.kind === 'unsupported') {
     throw new Failure(
       'MappingInvalid',
@@ -46,7 +72,7 @@ export function converterFor(column: Column, target: ValueTarget): Converter {
     );
   }
   if (target.type === 'STRING') return textOf(column.kind, target.maxLength);
-  const { from, convert } = PAIRS[target.type];
+  const { from, convert, write } = PAIRS[target.type];
   if (!from.includes(column.kind)) {
     throw new Failure(
       'MappingInvalid',
@@ -54,16 +80,22 @@ export function converterFor(column: Column, target: ValueTarget): Converter {
         `(that takes ${from.join(', ')}). Cast it in the segment, or map it to another attribute.`,
     );
   }
-  return convert;
+  return { convert, write };
 }
 
 /** STRING takes every kind, each in the form in which Actito itself would write it. */
-function textOf(kind: Exclude<ColumnKind, 'unsupported'>, maxLength?: number): Converter {
+function textOf(
+  kind: Exclude<ColumnKind, 'unsupported'>,
+  maxLength: number = DEFAULT_MAX_LENGTH,
+): Conversion {
   const limited = toText(maxLength);
-  const written = WRITTEN[kind];
-  return (text) => {
-    const converted = written(text);
-    return 'value' in converted ? limited(converted.value) : converted;
+  const { convert, write, longest = 0 } = WRITTEN[kind](maxLength);
+  return {
+    convert: (text) => {
+      const converted = convert(text);
+      return 'value' in converted ? limited(converted.value) : converted;
+    },
+    write: longest <= maxLength ? write : () => UNDECIDED,
   };
 }
 
@@ -71,15 +103,29 @@ function textOf(kind: Exclude<ColumnKind, 'unsupported'>, maxLength?: number): C
 const finite: Converter = (text) =>
   /^-?(?:nan|infinity)$/i.test(text) ? { reject: 'ValueNotANumber' } : { value: text };
 
-const WRITTEN: Record<Exclude<ColumnKind, 'unsupported'>, Converter> = {
-  text: (text) => ({ value: text }),
-  boolean: toBoolean,
-  integer: finite,
-  decimal: finite,
-  float: finite,
-  date: toDate,
-  timestamp: toTimestamp,
-  timestamptz: toTimestamp,
+const numberText = (maxLength: number): Conversion => ({
+  convert: finite,
+  write: numberTextWriter(maxLength),
+});
+const dateText = () => ({ convert: toDate, write: writeDate, longest: '2026-01-31'.length });
+const timestampText = () => ({
+  ...{ convert: toTimestamp, write: writeTimestamp },
+  longest: '2026-01-31 10:20:30'.length,
+});
+
+/** By kind. `longest`: the most characters that `write` writes, if it does not know the limit. */
+const WRITTEN: Record<
+  Exclude<ColumnKind, 'unsupported'>,
+  (maxLength: number) => Conversion & { longest?: number }
+> = {
+  text: (maxLength) => ({ convert: (text) => ({ value: text }), write: textWriter(maxLength) }),
+  boolean: () => ({ convert: toBoolean, write: writeBoolean, longest: 'FALSE'.length }),
+  integer: numberText,
+  decimal: numberText,
+  float: numberText,
+  date: dateText,
+  timestamp: timestampText,
+  timestamptz: timestampText,
 };
 
 /**

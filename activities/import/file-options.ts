@@ -1,4 +1,5 @@
 import type { BadRow, ImportFileOptions } from '../../actito/files/import-file.ts';
+import type { FilePart } from '../../actito/files/spool.ts';
 import { omittedAttributes, type Chunk } from '../../state/imports/chunks.ts';
 import type { ImportJob } from './job.ts';
 
@@ -36,9 +37,9 @@ function patternWithout(omitted: boolean[], { bad }: BadRow, wholeRow: boolean):
 
 /** Tells how far a file has come while it is written. */
 export async function* counting(
-  parts: AsyncIterable<{ text: string; rows: number }>,
+  parts: AsyncIterable<FilePart>,
   report: (rows: number) => void,
-) {
+): AsyncGenerator<FilePart> {
   let rows = 0;
   for await (const part of parts) {
     yield part;

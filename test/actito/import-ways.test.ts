@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { NotFound } from '../../actito/api/failures.ts';
 import { PACKED } from '../../actito/contract.ts';
-import type { Packing } from '../../actito/files/pack.ts';
+import { pack, type Packing } from '../../actito/files/pack.ts';
 import { PACKED_FROM_BYTES, spoolFile, type Spool } from '../../actito/files/spool.ts';
 import { etlMissing, etlRequirements } from '../../actito/imports/etl.ts';
 import { startImport, type ImportRequest } from '../../actito/imports/start.ts';
@@ -29,9 +31,13 @@ const SMALL = 'emailAddress;city\nanna@shop.be;Gent\n';
 const LARGE = `emailAddress;city\n${'nobody@shop.be;é\n'.repeat(PACKED_FROM_BYTES / 16)}anna@shop.be;Gent\n`;
 
 async function spooled(content: string, packing: Packing = 'none'): Promise<Spool> {
+  const bytes = Buffer.from(content);
+  const piece = Buffer.alloc(70_001);
   async function* parts() {
-    for (let at = 0; at < content.length; at += 70_001)
-      yield { text: content.slice(at, at + 70_001), rows: 1 };
+    for (let at = 0; at < bytes.length; at += piece.length) {
+      yield { bytes: piece.subarray(0, bytes.copy(piece, 0, at)), rows: 1 };
+      piece.fill('#'); // it is valid until the next one is asked for
+    }
   }
   return spoolFile(parts(), { packing, name: 'vip.csv' });
 }
@@ -175,7 +181,7 @@ describe('a large file', () => {
       let closed = false;
       async function* breaking() {
         try {
-          for (let part = 0; part < 20; part++) yield { text: 'x'.repeat(100_000), rows: 1 };
+          for (let part = 0; part < 20; part++) yield { bytes: Buffer.alloc(100_000, 'x'), rows: 1 };
           throw new Error('the state database broke off');
         } finally {
           closed = true;
@@ -183,6 +189,26 @@ describe('a large file', () => {
       }
       await expect(spoolFile(breaking(), { packing, name: 'vip.csv' })).rejects.toThrow('broke off');
       expect(closed).toBe(true);
+    },
+  );
+
+  test.each(['none', 'gzip', 'zip'] as const)(
+    'whose reader stops in the middle ends its source (%s)',
+    async (packing) => {
+      let closed = false;
+      async function* source() {
+        try {
+          for (;;) yield randomBytes(70_000); // random: packing makes it no smaller, so the packer fills up
+        } finally {
+          closed = true;
+        }
+      }
+      for await (const chunk of pack(packing, 'vip.csv', source())) {
+        expect(chunk.length).toBeGreaterThan(0);
+        await setTimeout(20);
+        break;
+      }
+      await until('the source has ended', async () => closed);
     },
   );
 });

@@ -20,7 +20,7 @@ const IMPORTS = '/mass-imports';
 
 async function spooled(content: string): Promise<Spool> {
   async function* parts() {
-    yield { text: content, rows: 1 };
+    yield { bytes: Buffer.from(content), rows: 1 };
   }
   return spoolFile(parts());
 }

@@ -133,9 +133,9 @@ async function fileBytes(fields: Field[], { key, values, pattern }: DeltaRow, co
     allColumns: true,
     setAside: async () => void (isAside = true),
   });
-  const texts: string[] = [];
-  for await (const { text } of file) texts.push(text);
-  return isAside ? null : Buffer.byteLength(texts[1]!);
+  const sizes: number[] = [];
+  for await (const { bytes } of file) sizes.push(bytes.length);
+  return isAside ? null : sizes[1]!;
 }
 
 async function* batches(line: string): AsyncGenerator<Buffer> {

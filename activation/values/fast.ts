@@ -1,0 +1,198 @@
+/*
+ * The cheap path of a million values: nearly all of them need no conversion, or hardly any, and these byte loops write them
+ * without a string being made. They may leave a value to its converter, but never write anything else than the
+ * converter and csvField would: test/activation/fast-values.test.ts holds them to both.
+ */
+import { isCanonicalEmail } from '../keys/fast.ts';
+
+/**
+ * Writes the field `[start, end)` of a line in COPY's text format to `to`, from `at` on, as a field of a CSV file.
+ * There must be room for {@link MOST_ADDED} bytes more than the field has.
+ * @returns where it ends in `to`, or {@link UNDECIDED}: the converter decides, and what was written counts for nothing
+ */
+export type FastWriter = (from: Buffer, start: number, end: number, to: Buffer, at: number) => number;
+
+export const UNDECIDED = -1;
+/** Bytes that a field can have more than its source: a date that becomes a timestamp. */
+export const MOST_ADDED = ' 00:00:00'.length;
+
+const [SPACE, PLUS, HYPHEN, DOT, ZERO, COLON] = [0x20, 0x2b, 0x2d, 0x2e, 0x30, 0x3a];
+const [UPPER_F, UPPER_M] = [0x46, 0x4d];
+/** Turns an ASCII letter into upper case. */
+const UPPER = 0xdf;
+const MIDNIGHT = Buffer.from(' 00:00:00');
+const BOOLEANS = new Array<Buffer | undefined>(256).fill(undefined);
+for (const char of 'tTyY1') BOOLEANS[char.charCodeAt(0)] = Buffer.from('TRUE');
+for (const char of 'fFnN0') BOOLEANS[char.charCodeAt(0)] = Buffer.from('FALSE');
+
+/** What a byte of a text means. UNSURE: a control character, an escape, or what CSV quotes (`;` is the separator of import files). */
+const UNSURE = 0;
+/** Part of a character that may be a blank. */
+const MAYBE_BLANK = 1;
+const VISIBLE = 2;
+/** Begins U+0080 to U+00BF: control characters are among them. */
+const LATIN = 0xc2;
+/** No character that begins with another byte beyond ASCII is a blank. */
+const BEFORE_BLANKS = [LATIN, 0xe1, 0xe2, 0xe3, 0xef];
+
+const TEXT = new Uint8Array(256);
+TEXT.fill(VISIBLE, 0x21, 0x7f);
+TEXT.fill(MAYBE_BLANK, 0x80, 0xc0);
+TEXT.fill(VISIBLE, LATIN, 0xf5);
+for (const byte of [SPACE, ...BEFORE_BLANKS]) TEXT[byte] = MAYBE_BLANK;
+for (const char of ';"\\') TEXT[char.charCodeAt(0)] = UNSURE;
+
+/** A text that is not blank, of at most so many bytes: it has no more characters. */
+export function textWriter(maxLength: number): FastWriter {
+  return (from, start, end, to, at) => {
+    if (end - start > maxLength) return UNDECIDED;
+    let isVisible = false;
+    for (let i = start; i < end; i++) {
+      const byte = from[i]!;
+      const kind = TEXT[byte]!;
+      if (kind === VISIBLE) isVisible = true;
+      else if (kind === UNSURE || (byte === LATIN && from[i + 1]! < 0xa0)) return UNDECIDED;
+      to[at++] = byte;
+    }
+    return isVisible ? at : UNDECIDED;
+  };
+}
+
+/** A number as a text: as it is, but for `NaN` and `Infinity`. */
+export function numberTextWriter(maxLength: number): FastWriter {
+  const text = textWriter(maxLength);
+  return (from, start, end, to, at) =>
+    end > start && isDigit(from[end - 1]!) ? text(from, start, end, to, at) : UNDECIDED;
+}
+
+/** A whole number without leading zeros, of so few digits that it is in range. */
+function wholeWriter(digits: number): FastWriter {
+  return (from, start, end, to, at) => {
+    let i = from[start] === HYPHEN ? start + 1 : start;
+    if (i >= end || end - i > digits || (from[i] === ZERO && end - start > 1)) return UNDECIDED;
+    for (; i < end; i++) if (!isDigit(from[i]!)) return UNDECIDED;
+    return copy(from, start, end, to, at);
+  };
+}
+
+export const writeInteger = wholeWriter(9);
+export const writeLong = wholeWriter(18);
+
+/** Digits, and perhaps more of them after a point; a zero has no sign. */
+export const writeNumber: FastWriter = (from, start, end, to, at) => {
+  const isNegative = from[start] === HYPHEN;
+  const first = isNegative ? start + 1 : start;
+  let point = end;
+  let isZero = true;
+  for (let i = first; i < end; i++) {
+    const byte = from[i]!;
+    if (byte === DOT && point === end) point = i;
+    else if (!isDigit(byte)) return UNDECIDED;
+    else if (byte !== ZERO) isZero = false;
+  }
+  const hasLeadingZero = from[first] === ZERO && point - first > 1;
+  const isCut = point === first || point === end - 1; // `.5`, `5.`, or nothing at all
+  return hasLeadingZero || isCut || (isNegative && isZero) ? UNDECIDED : copy(from, start, end, to, at);
+};
+
+/** Of one letter or digit; words are the converter's. */
+export const writeBoolean: FastWriter = (from, start, end, to, at) => {
+  const word = end - start === 1 ? BOOLEANS[from[start]!] : undefined;
+  return word === undefined ? UNDECIDED : copy(word, 0, word.length, to, at);
+};
+
+const DATE_LENGTH = '2026-01-31'.length;
+const TIMESTAMP_LENGTH = '2026-01-31 10:20:30'.length;
+/** By month: days that it has in every year. */
+const DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+export const writeDate: FastWriter = (from, start, end, to, at) =>
+  momentLength(from, start, end) === 0 ? UNDECIDED : copy(from, start, start + DATE_LENGTH, to, at);
+
+export const writeTimestamp: FastWriter = (from, start, end, to, at) => {
+  const length = momentLength(from, start, end);
+  if (length === 0) return UNDECIDED;
+  const written = copy(from, start, start + length, to, at);
+  return length === DATE_LENGTH ? copy(MIDNIGHT, 0, MIDNIGHT.length, to, written) : written;
+};
+
+/** Bytes of a date, or of a timestamp in UTC or without offset and less its fraction; 0 when that is not certain. */
+function momentLength(bytes: Buffer, start: number, end: number): number {
+  if (end - start < DATE_LENGTH || !isDate(bytes, start)) return 0;
+  if (end - start === DATE_LENGTH) return DATE_LENGTH;
+  if (end - start < TIMESTAMP_LENGTH || bytes[start + DATE_LENGTH] !== SPACE || !isTime(bytes, start + 11))
+    return 0;
+  let i = start + TIMESTAMP_LENGTH;
+  if (i < end && bytes[i] === DOT) {
+    const first = ++i;
+    while (i < end && isDigit(bytes[i]!)) i++;
+    if (i === first) return 0;
+  }
+  const isUtc = i === end || (end - i === 3 && bytes[i] === PLUS && twoDigits(bytes, i + 1) === 0);
+  return isUtc ? TIMESTAMP_LENGTH : 0;
+}
+
+function isDate(bytes: Buffer, at: number): boolean {
+  if (bytes[at + 4] !== HYPHEN || bytes[at + 7] !== HYPHEN) return false;
+  const century = twoDigits(bytes, at);
+  const year = twoDigits(bytes, at + 2);
+  const month = twoDigits(bytes, at + 5);
+  const day = twoDigits(bytes, at + 8);
+  if (century < 0 || year < 0 || century + year === 0) return false;
+  return month >= 1 && month <= 12 && day >= 1 && day <= DAYS[month]!;
+}
+
+function isTime(bytes: Buffer, at: number): boolean {
+  return (
+    isBelow(24, bytes, at) &&
+    bytes[at + 2] === COLON &&
+    isBelow(60, bytes, at + 3) &&
+    bytes[at + 5] === COLON &&
+    isBelow(60, bytes, at + 6)
+  );
+}
+
+function isBelow(limit: number, bytes: Buffer, at: number): boolean {
+  const number = twoDigits(bytes, at);
+  return number >= 0 && number < limit;
+}
+
+/** The number that two digits make; -1 when they are none. */
+function twoDigits(bytes: Buffer, at: number): number {
+  const tens = bytes[at]!;
+  const ones = bytes[at + 1]!;
+  return isDigit(tens) && isDigit(ones) ? (tens - ZERO) * 10 + ones - ZERO : -1;
+}
+
+export const writeEmail: FastWriter = (from, start, end, to, at) =>
+  isCanonicalEmail(from, start, end) ? copy(from, start, end, to, at) : UNDECIDED;
+
+export const writeSex: FastWriter = (from, start, end, to, at) => {
+  const letter = from[start]! & UPPER;
+  if (end - start !== 1 || (letter !== UPPER_F && letter !== UPPER_M)) return UNDECIDED;
+  to[at] = letter;
+  return at + 1;
+};
+
+/** A code of two letters; what follows them in a locale is the converter's. */
+export const writeLanguage: FastWriter = (from, start, end, to, at) => {
+  if (end - start !== 2 || !isLetter(from[start]!) || !isLetter(from[start + 1]!)) return UNDECIDED;
+  to[at] = from[start]! & UPPER;
+  to[at + 1] = from[start + 1]! & UPPER;
+  return at + 2;
+};
+
+/** Byte by byte: for so few of them a call of copy() takes longer. */
+function copy(from: Buffer, start: number, end: number, to: Buffer, at: number): number {
+  for (let i = start; i < end; i++) to[at++] = from[i]!;
+  return at;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= ZERO + 9;
+}
+
+function isLetter(byte: number): boolean {
+  const upper = byte & UPPER;
+  return upper >= 0x41 && upper <= 0x5a;
+}
