@@ -91,14 +91,14 @@ export function inspect(world: () => World, reset: () => Promise<void>): Inspect
     contactCount: () => world().profiles.count,
     contact: (name, value) => {
       const { profiles } = world();
-      const attribute = profiles.attribute(name);
-      if (!attribute?.unique) throw new Error(`There is no unique attribute "${name}".`);
-      const row = profiles.find(attribute, value);
-      return row && profiles.contact(row);
+      const column = profiles.column(name);
+      if (!column?.attribute.unique) throw new Error(`There is no unique attribute "${name}".`);
+      const id = column.find(value);
+      return id === undefined ? undefined : profiles.contact(id);
     },
     contacts: function* () {
       const { profiles } = world();
-      for (const row of profiles.rows()) yield profiles.contact(row);
+      for (const id of profiles.ids()) yield profiles.contact(id);
     },
     attributes: () => structuredClone(world().profiles.attributes),
     lists: () =>
@@ -131,11 +131,11 @@ function inspectList({ lists }: World, list: TargetList): InspectedList {
 function members({ lists, profiles }: World, name: string): Generator<string> {
   const list = lists.named(name);
   if (!list) throw new Error(`There is no list "${name}".`);
-  const identifier = profiles.attribute(list.identifierAttribute)!;
+  const identifier = profiles.column(list.identifierAttribute)!;
   const targeted = lists.targeted(list);
   return (function* () {
     for (const profileId of targeted) {
-      const value = profiles.valueOf(profiles.row(profileId)!, identifier);
+      const value = identifier.get(profileId);
       if (value !== null) yield value;
     }
   })();

@@ -7,7 +7,11 @@ import { startSimulator } from '../../simulator/start.ts';
  */
 
 const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-const simulator = await startSimulator({ publicKey: process.argv[2], importsPerTablePerDay: 1_000 });
+const simulator = await startSimulator({
+  publicKey: process.argv[2],
+  importsPerTablePerDay: 1_000,
+  pollInterval: 100, // so that a run waits for what the simulator does, not for its next poll
+});
 const { apiUrl, apiKey, sftp } = simulator;
 console.log(JSON.stringify({ apiUrl, apiKey, sftp }));
 await stopped;

@@ -70,30 +70,47 @@ function lengthOf({
 function wholeNumber(bits: number): Check {
   const complaint = `not a whole number of ${bits} bits`;
   return (value) =>
-    /^-?\d{1,19}$/.test(value) && BigInt.asIntN(bits, BigInt(value)) === BigInt(value)
+    /^-?\d{1,9}$/.test(value) ||
+    (/^-?\d{1,19}$/.test(value) && BigInt.asIntN(bits, BigInt(value)) === BigInt(value))
       ? undefined
       : complaint;
 }
 
 function isDate(value: string): string | undefined {
-  const exists = /^\d{4}-\d\d-\d\d$/.test(value) && isMoment(`${value}T00:00:00`);
+  const exists = /^\d{4}-\d\d-\d\d$/.test(value) && isDay(value);
   return exists ? undefined : 'not a date yyyy-MM-dd';
 }
 
 function isTimestamp(value: string): string | undefined {
-  const exists = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(value) && isMoment(value.replace(' ', 'T'));
+  const exists = /^\d{4}-\d\d-\d\d ([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/.test(value) && isDay(value);
   return exists ? undefined : 'not a timestamp yyyy-MM-dd HH:mm:ss';
 }
 
-/** Date.parse alone would accept 2025-02-30; writing the moment back shows that there is no such day. */
-function isMoment(iso: string): boolean {
-  const milliseconds = Date.parse(`${iso}Z`);
-  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(iso);
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Whether the calendar has the day that a text begins with; Date would take a microsecond, and accept 2025-02-30. */
+function isDay(text: string): boolean {
+  const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10))];
+  const isLeapDay = month === 2 && day === 29 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return isLeapDay || (day >= 1 && day <= (DAYS[month - 1] ?? 0));
 }
 
 const languageNames = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
 
 function isLanguage(value: string): string | undefined {
-  const known = /^[A-Z]{2}$/.test(value) && languageNames.of(value.toLowerCase()) !== undefined;
-  return known ? undefined : 'not a language of ISO 639-1, such as FR';
+  return /^[A-Z]{2}$/.test(value) && isLanguageCode(value)
+    ? undefined
+    : 'not a language of ISO 639-1, such as FR';
+}
+
+/** Remembered, because asking takes longer than all the rest of an import's row. */
+const languageCodes = new Map<string, boolean>();
+
+function isLanguageCode(code: string): boolean {
+  let known = languageCodes.get(code);
+  if (known === undefined) {
+    known = languageNames.of(code.toLowerCase()) !== undefined;
+    languageCodes.set(code, known);
+  }
+  return known;
 }

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { type Contact, type Profiles, TAKEN } from '../contacts/profiles.ts';
+import { TAKEN } from '../contacts/column.ts';
+import type { Contact, Profiles } from '../contacts/profiles.ts';
 import { READ_CHUNK, readCsv } from '../csv.ts';
 import type { Faults } from '../faults.ts';
 import type { ImportRecord } from './import-queue.ts';
@@ -37,7 +38,7 @@ export async function importRows(
   const counts = { read: 0, updated: 0, created: 0 };
   let columns: Columns | undefined; // of the file that is being read
 
-  const onRecord = (fields: string[], number: number, line: number) => {
+  const onRecord = (fields: readonly string[], number: number, line: number) => {
     if (number === 1) {
       record.columns = job.columnsOf(fields);
       columns = lookUp(record.columns, job.key, profiles);
@@ -46,7 +47,7 @@ export async function importRows(
     if (counts.read === breakAfter)
       throw new Error('The import failed by a fault switch, after half of its rows.');
     counts.read += 1;
-    const key = fields[columns!.keyColumn]!;
+    const key = fields[columns!.keyAt]!;
     if (refuse && counts.read % refuse.every === 0) {
       return errors.add(line, key, refuse.code, 'refused by a fault switch');
     }
@@ -76,32 +77,32 @@ interface Problem {
 
 function importRow(
   { mode, key: keyName, emptyValue }: ImportJob,
-  { keyAttribute, keyColumn, written }: Columns,
+  columns: Columns,
   profiles: Profiles,
-  fields: string[],
+  fields: readonly string[],
 ): 'updated' | 'created' | Problem {
-  const key = fields[keyColumn]!;
+  const { written } = columns;
+  const key = fields[columns.keyAt]!;
   if (key === '') return { code: 'INVALID_VALUE', message: `${keyName} is empty` };
-  const row = profiles.find(keyAttribute, key);
-  let values = fields.toSpliced(keyColumn, 1);
-  if (!row) {
+  const id = columns.key.find(key);
+  if (id === undefined) {
     if (mode === 'UPDATE_ONLY')
       return { code: 'PROFILE_NOT_FOUND', message: `no profile has this ${keyName}` };
-    return create(
-      { [keyName]: key, ...Object.fromEntries(written.map(({ name }, i) => [name, values[i]!])) },
-      profiles,
-    );
+    const values = written.map(({ column, at }) => [column.attribute.name, fields[at]!] as const);
+    return create({ [keyName]: key, ...Object.fromEntries(values) }, profiles);
   }
   if (mode === 'CREATE_ONLY') return { code: 'PROFILE_EXISTS', message: `a profile has this ${keyName}` };
-  if (emptyValue === 'ignored') {
-    written = written.filter((_, i) => values[i] !== '');
-    values = values.filter((value) => value !== '');
+  const ignoresEmpty = emptyValue === 'ignored';
+  for (const { column, at } of written) {
+    const value = fields[at]!;
+    if (value === '' && ignoresEmpty) continue;
+    const complaint = column.complaintAbout(value, id);
+    if (complaint !== undefined) return problem(column.attribute.name, complaint);
   }
-  for (const [i, attribute] of written.entries()) {
-    const complaint = profiles.complaintAbout(attribute, values[i]!, row);
-    if (complaint) return problem(attribute.name, complaint);
+  for (const { column, at } of written) {
+    if (fields[at] !== '' || !ignoresEmpty) column.set(id, fields[at]!);
   }
-  profiles.update(row, written, values);
+  profiles.noteUpdate(id);
   return 'updated';
 }
 

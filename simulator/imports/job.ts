@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Attribute, TECHNICAL } from '../contacts/attributes.ts';
+import { TECHNICAL } from '../contacts/attributes.ts';
+import type { Column } from '../contacts/column.ts';
 import type { Profiles } from '../contacts/profiles.ts';
 import type { Licence } from '../licence.ts';
 import { invalid } from '../refusal.ts';
@@ -27,26 +28,29 @@ export interface ImportJob {
 
 /** The columns of a file, looked up in the table. */
 export interface Columns {
-  keyAttribute: Attribute;
-  keyColumn: number;
-  /** What is written, in the order of the file without the key. */
-  written: Attribute[];
+  key: Column;
+  /** The position of the key in a row. */
+  keyAt: number;
+  /** What is written, and its position in a row. */
+  written: { column: Column; at: number }[];
 }
 
 /** @throws Refusal 400 for columns that the table could not be imported with. */
 export function lookUp(names: readonly string[], key: string, profiles: Profiles): Columns {
   if (new Set(names).size < names.length) throw invalid('An attribute occurs twice.');
-  const attributes = names.map((name) => {
-    const attribute = profiles.attribute(name);
-    if (!attribute) throw invalid(`The table has no attribute "${name}".`);
-    return attribute;
+  const columns = names.map((name) => {
+    const column = profiles.column(name);
+    if (!column) throw invalid(`The table has no attribute "${name}".`);
+    return column;
   });
-  const keyColumn = names.indexOf(key);
-  const keyAttribute = attributes[keyColumn];
-  if (!keyAttribute) throw invalid(`The key "${key}" is not among the columns.`);
-  if (!keyAttribute.unique) throw invalid(`The key "${key}" is not a unique attribute.`);
-  const written = attributes.filter((attribute) => attribute !== keyAttribute);
-  const technical = written.find(({ name }) => (TECHNICAL as readonly string[]).includes(name));
-  if (technical) throw invalid(`"${technical.name}" is written by Actito only.`);
-  return { keyAttribute, keyColumn, written };
+  const keyAt = names.indexOf(key);
+  const keyColumn = columns[keyAt];
+  if (!keyColumn) throw invalid(`The key "${key}" is not among the columns.`);
+  if (!keyColumn.attribute.unique) throw invalid(`The key "${key}" is not a unique attribute.`);
+  const written = columns.map((column, at) => ({ column, at })).filter(({ at }) => at !== keyAt);
+  const technical = written
+    .map(({ column }) => column.attribute.name)
+    .find((name) => (TECHNICAL as readonly string[]).includes(name));
+  if (technical !== undefined) throw invalid(`"${technical}" is written by Actito only.`);
+  return { key: keyColumn, keyAt, written };
 }

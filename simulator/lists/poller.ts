@@ -1,13 +1,13 @@
 import { statSync, unlinkSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { type Clock, toMoment } from '../clock.ts';
 import type { Profiles } from '../contacts/profiles.ts';
 import { READ_CHUNK, readCsv } from '../csv.ts';
 import type { Faults } from '../faults.ts';
 import type { Licence } from '../licence.ts';
 import type { FileTransfer } from './file-transfer.ts';
+import { Members } from './members.ts';
 import type { TargetList, TargetLists } from './target-lists.ts';
 
 const HOUR = 3_600_000;
@@ -66,7 +66,7 @@ export class Poller {
     const { directory, clock, fileTransfer } = this.#parts;
     const name = fileTransfer.synchronization(list.fileSynchronizationId).fileName;
     const path = join(directory, name);
-    const found = { lines: 0, members: new Set<number>() };
+    const found = { lines: 0, members: new Members() };
     let errorMessage: string | undefined;
     try {
       if (!(await this.#retrieve(path, list, found))) return;
@@ -85,10 +85,10 @@ export class Poller {
    * Reads the file as it stands, even while it grows, and removes it if the licence is so. @returns whether there was
    * one that this list has not read before.
    */
-  async #retrieve(path: string, list: TargetList, found: { lines: number; members: Set<number> }) {
+  async #retrieve(path: string, list: TargetList, found: { lines: number; members: Members }) {
     const { profiles, licence } = this.#parts;
     const { identifierAttribute: identifier } = list;
-    const attribute = profiles.attribute(identifier)!;
+    const column = profiles.column(identifier)!;
     const file = await openIfThere(path);
     if (!file) return false;
     const { ino, ctimeNs, size } = await file.stat({ bigint: true });
@@ -100,20 +100,15 @@ export class Poller {
     this.#lastSeen.set(list, seen);
     let headed = false;
     try {
-      const onRecord = (fields: string[]) => {
+      const onRecord = (fields: readonly string[]) => {
         if (headed) {
           found.lines += 1;
-          const row = profiles.find(attribute, fields[0]!);
-          if (row) found.members.add(row[0] as number);
+          const id = column.find(fields[0]!);
+          if (id !== undefined) found.members.add(id);
         } else headed = fields.length === 1 && fields[0] === identifier;
         if (!headed) throw new Error(`The header line is not ${identifier}.`);
       };
-      await readCsv(
-        Readable.from(chunksOf(file), { objectMode: false }),
-        ';',
-        onRecord,
-        this.#stopped.signal,
-      );
+      await readCsv(chunksOf(file), ';', onRecord, this.#stopped.signal);
       if (!headed) throw new Error('The file is empty.');
     } finally {
       // A newer file that was renamed over this one while it was read stays for the next look. The file is still

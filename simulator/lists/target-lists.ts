@@ -4,6 +4,7 @@ import { type Clock, toMoment } from '../clock.ts';
 import type { Profiles } from '../contacts/profiles.ts';
 import { invalid, notFound } from '../refusal.ts';
 import type { FileTransfer } from './file-transfer.ts';
+import { Members } from './members.ts';
 
 const ListBody = z.strictObject({
   name: z.string().min(1).max(255),
@@ -35,7 +36,7 @@ export interface ListView extends z.infer<typeof ListBody> {
 /** An external target list, with its content as profile ids. */
 export interface TargetList extends z.infer<typeof ListBody> {
   id: string;
-  members: ReadonlySet<number>;
+  members: Members;
   lastRetrievedFile: RetrievedFile | null;
   /** Milliseconds since the epoch; null until a file was retrieved. */
   expires: number | null;
@@ -69,7 +70,7 @@ export class TargetLists {
   add(body: unknown): TargetList {
     const fields = this.#checked(body);
     const id = this.#parts.nextId();
-    const list = { id, ...fields, members: new Set<number>(), lastRetrievedFile: null, expires: null };
+    const list = { id, ...fields, members: new Members(), lastRetrievedFile: null, expires: null };
     this.#lists.set(id, list);
     return list;
   }
@@ -90,8 +91,8 @@ export class TargetLists {
   }
 
   /** The profile ids that a campaign would reach now. */
-  targeted(list: TargetList): ReadonlySet<number> {
-    return this.isExpired(list) ? new Set() : list.members;
+  targeted(list: TargetList): Members {
+    return this.isExpired(list) ? new Members() : list.members;
   }
 
   view(list: TargetList): ListView {

@@ -1,4 +1,3 @@
-import type { Row } from '../contacts/profiles.ts';
 import type { World } from '../world.ts';
 import { html, type Html } from './html.ts';
 import { findProfiles, MOST_FOUND } from './search.ts';
@@ -32,7 +31,7 @@ function results(world: World, query: string): Html {
   }
   const more = found.length === MOST_FOUND ? 'or more ' : '';
   return html`<p role="status">${counted(found.length, 'profile')} ${more}found</p>
-    ${found.map((row) => card(world, row))}`;
+    ${found.map((id) => card(world, id))}`;
 }
 
 interface Value {
@@ -45,9 +44,8 @@ const VALUES: Column<Value>[] = [
   { head: 'Value', cell: ({ value }) => value ?? html`<span class="quiet">no value</span>` },
 ];
 
-function card({ profiles, lists }: World, row: Row): Html {
-  const contact = profiles.contact(row);
-  const id = row[0] as number;
+function card({ profiles, lists }: World, id: number): Html {
+  const contact = profiles.contact(id);
   const on = lists.all().filter(({ members }) => members.has(id));
   return html`<article class="card" aria-labelledby="profile-${id}">
     <header>
@@ -79,8 +77,8 @@ function card({ profiles, lists }: World, row: Row): Html {
 /** The first few profiles, for those who know nobody here yet. */
 function examples({ profiles }: World): Html {
   const addresses: string[] = [];
-  for (const row of profiles.rows()) {
-    const { emailAddress } = profiles.contact(row);
+  for (const id of profiles.ids()) {
+    const { emailAddress } = profiles.contact(id);
     if (emailAddress) addresses.push(emailAddress);
     if (addresses.length === EXAMPLES) break;
   }

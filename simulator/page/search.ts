@@ -1,4 +1,3 @@
-import type { Row } from '../contacts/profiles.ts';
 import type { World } from '../world.ts';
 
 /** Where people look for a telephone number, whether or not it is unique. */
@@ -8,20 +7,21 @@ const PHONE = 'gsmNumber';
 export const MOST_FOUND = 20;
 
 /**
- * The profiles that have this value in a unique attribute (e-mail address, external id, profile id …) or as their
+ * The ids of the profiles that have this value in a unique attribute (e-mail address, external id, profile id …) or as their
  * phone number, which may be written with blanks and other separators.
  */
-export function findProfiles({ profiles }: World, query: string): Row[] {
-  const found = new Set<Row>();
+export function findProfiles({ profiles }: World, query: string): number[] {
+  const found = new Set<number>();
   const digits = query.replaceAll(/[\s./()-]/g, '').replace(/^00/, '+');
-  for (const attribute of profiles.attributes) {
-    const wanted = attribute.name === PHONE ? digits : query;
-    if (attribute.unique) {
-      const row = profiles.find(attribute, wanted);
-      if (row) found.add(row);
-    } else if (attribute.name === PHONE) {
-      for (const row of profiles.rows()) {
-        if (found.size < MOST_FOUND && profiles.valueOf(row, attribute) === wanted) found.add(row);
+  for (const { name, unique } of profiles.attributes) {
+    const column = profiles.column(name)!;
+    const wanted = name === PHONE ? digits : query;
+    if (unique) {
+      const id = column.find(wanted);
+      if (id !== undefined) found.add(id);
+    } else if (name === PHONE) {
+      for (const id of profiles.ids()) {
+        if (found.size < MOST_FOUND && column.get(id) === wanted) found.add(id);
       }
     }
   }

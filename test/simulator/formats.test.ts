@@ -67,3 +67,21 @@ test.each<[string, Attribute, string[], string[]]>([
   for (const value of good) expect(check(value), value).toBeUndefined();
   for (const value of bad) expect(check(value), value).toEqual(expect.any(String));
 });
+
+test('dates are the days of the calendar, from the year 0 on', () => {
+  const [isDate, isTimestamp] = [checkOf(of('DATE')), checkOf(of('TIMESTAMP'))];
+  const two = (part: number) => String(part).padStart(2, '0');
+  for (const year of ['0000', '1900', '1999', '2000', '2023', '2024', '9999']) {
+    for (let month = 0; month <= 13; month += 1) {
+      for (let day = 0; day <= 32; day += 1) {
+        const text = `${year}-${two(month)}-${two(day)}`;
+        const milliseconds = Date.parse(`${text}T00:00:00Z`); // takes February 30 for March 1 or 2
+        const exists = !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(text);
+        expect(isDate(text) === undefined, text).toBe(exists);
+        expect(isTimestamp(`${text} 23:59:59`) === undefined, text).toBe(exists);
+      }
+    }
+  }
+  for (const time of ['24:00:00', '12:60:00', '12:00:60'])
+    expect(isTimestamp(`2024-02-29 ${time}`)).toBeDefined();
+});

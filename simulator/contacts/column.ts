@@ -1,0 +1,115 @@
+import { type Clock, toTimestamp } from '../clock.ts';
+import type { Attribute } from './attributes.ts';
+import { type Check, checkOf } from './formats.ts';
+import { ValueIndex } from './value-index.ts';
+
+/** The complaint about a unique value that another profile has. */
+export const TAKEN = "another contact's value of a unique attribute";
+
+/** All values of one attribute, by profile id. It takes no memory before the first value. */
+export class Column {
+  readonly attribute: Attribute;
+  readonly #check: Check;
+  /** The value of profile 1, 2, …; profiles beyond the end have none. */
+  readonly #values: (string | null)[] = [];
+  /** Built at the first lookup, then kept up to date. */
+  #index: ValueIndex | undefined;
+  #isDeleted = false;
+
+  constructor(attribute: Attribute) {
+    this.attribute = attribute;
+    this.#check = checkOf(attribute);
+  }
+
+  /** The value as text. */
+  get(id: number): string | null {
+    return this.#values[id - 1] ?? null;
+  }
+
+  /** Gives a profile a value that was checked before; empty clears. @throws when the attribute was deleted. */
+  set(id: number, value: string): void {
+    if (this.#isDeleted) throw new Error(`The attribute "${this.attribute.name}" was deleted.`);
+    const values = this.#values;
+    const before = values[id - 1] ?? null;
+    const after = value === '' ? null : value;
+    if (before === after) return;
+    if (before !== null) this.#index?.remove(this.#indexed(before));
+    while (values.length < id - 1) values.push(null);
+    values[id - 1] = after;
+    if (after !== null) this.#index?.add(this.#indexed(after), id);
+  }
+
+  /** The profile that has this value of a unique attribute; email addresses match in any case. */
+  find(value: string): number | undefined {
+    return this.#indexedValues().find(this.#indexed(value));
+  }
+
+  /** What speaks against giving this value (empty: none) to a profile, `self` if it exists already. */
+  complaintAbout(value: string, self?: number): string | undefined {
+    if (value === '') return this.attribute.mandatory ? 'mandatory and must not be empty' : undefined;
+    const complaint = this.#check(value);
+    if (complaint || !this.attribute.unique) return complaint;
+    const owner = this.find(value);
+    return owner !== undefined && owner !== self ? TAKEN : undefined;
+  }
+
+  /** Forgets all values; none can be set any more. */
+  delete(): void {
+    this.#isDeleted = true;
+    this.#values.length = 0;
+    this.#index = undefined;
+  }
+
+  #indexedValues(): ValueIndex {
+    if (this.#index) return this.#index;
+    const index = new ValueIndex((id, value) => {
+      const present = this.#values[id - 1]!;
+      return present === value || this.#indexed(present) === value;
+    });
+    for (const [i, value] of this.#values.entries())
+      if (value !== null) index.add(this.#indexed(value), i + 1);
+    return (this.#index = index);
+  }
+
+  #indexed(value: string): string {
+    return this.attribute.type === 'EMAIL_ADDRESS' ? value.toLowerCase() : value;
+  }
+}
+
+/** The profile ids themselves: 1, 2, … */
+export class ProfileIds extends Column {
+  readonly #count: () => number;
+
+  constructor(attribute: Attribute, count: () => number) {
+    super(attribute);
+    this.#count = count;
+  }
+
+  override get(id: number): string {
+    return String(id);
+  }
+
+  override find(value: string): number | undefined {
+    return /^[1-9]\d{0,15}$/.test(value) && Number(value) <= this.#count() ? Number(value) : undefined;
+  }
+}
+
+/** When something happened to each profile, as Actito writes it down. */
+export class Moments extends Column {
+  readonly #clock: Clock;
+  readonly #moments: number[] = [];
+
+  constructor(attribute: Attribute, clock: Clock) {
+    super(attribute);
+    this.#clock = clock;
+  }
+
+  override get(id: number): string {
+    const moment = this.#moments[id - 1]!;
+    return this.attribute.valueType === 'TIMESTAMP' ? toTimestamp(moment) : String(moment);
+  }
+
+  setToNow(id: number): void {
+    this.#moments[id - 1] = this.#clock.now();
+  }
+}
