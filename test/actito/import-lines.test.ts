@@ -219,6 +219,13 @@ test('a row of values that need no conversion is written without making a string
   expect(text.split('\n')[1]).toBe('anna@shop.be;Liège;-12;12.50;TRUE;2026-01-31;;2026-01-31 10:20:30');
 });
 
+test('names of attributes are quoted in the header as values are in the lines', async () => {
+  const mappings = [{ column: 'c0', attribute: 'a;b', nulls: 'keep' as const }];
+  const pair = { kind: 'text', type: 'STRING' } as const;
+  const options = optionsFor([{ pair, maxLength: 9, nulls: 'keep', isOmitted: false }], { mappings });
+  expect((await byBytes(batchesOf(['K\ta;b'], 100), options)).text).toBe('customerId;"a;b"\nK;"a;b"\n');
+});
+
 test.each(['K1\ta\n', 'K1\ta\tb\tc\n', 'K1\ta\tb', 'K1\n', 'K0\ta\tb\nK1\ta\n', 'K1\ta\nb\n'])(
   'a line with more or fewer values than the mapping has attributes ends the import: %j',
   async (batch) => {
