@@ -5,6 +5,7 @@ import { seedsOf } from '../activation/comparison/marks.ts';
 import { columnsToRead, type Activation } from '../activation/definition/definition.ts';
 import { Failure } from '../activation/failures.ts';
 import type { Column } from '../activation/values/kinds.ts';
+import type { ReadCounts } from '../contract/steps.ts';
 import { readAcknowledged } from '../state/acknowledged.ts';
 import { loadMarks } from '../state/delta/marks.ts';
 import { publish, type Found } from '../state/delta/publish.ts';
@@ -20,15 +21,8 @@ import { openWarehouse } from '../warehouse/open.ts';
 import type { SegmentRead } from '../warehouse/source.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation, progress, untilCancelled } from './progress.ts';
-import type { RunRef } from './run-ref.ts';
+import type { RunRef } from '../contract/steps.ts';
 import { askSource } from './source-guards.ts';
-
-/** Rows of the segment, by what became of them. */
-export interface ReadCounts {
-  read: number;
-  rejected: number;
-  forgotten?: number;
-}
 
 /**
  * Reads the segment once, compares it on the way with what Actito acknowledged, and publishes what differs together with

@@ -2,38 +2,19 @@ import { activityInfo, log } from '@temporalio/activity';
 import { Failure } from '../activation/failures.ts';
 import { withEnvironment } from '../config/environment.ts';
 import { definitionOf, loadProject } from '../config/project.ts';
+import type { RunRequest } from '../contract/request.ts';
+import type { OpenedRun } from '../contract/steps.ts';
 import type { Holder } from '../state/runs/lease.ts';
 import { recordDecision, requirePlan, type Decision } from '../state/decisions.ts';
 import { stateFailure } from '../state/failures.ts';
 import { closeElsewhere, openRun } from '../state/runs/open.ts';
-import type { Request } from '../state/runs/runs.ts';
 import { applyRetention } from '../state/runs/retention.ts';
 import { requireUndo } from '../state/undo.ts';
 import type { Dependencies } from './dependencies.ts';
 import { isOpen } from './is-open.ts';
-import type { RunRef } from './run-ref.ts';
-
-/** What the workflow knows of a run: it reads no configuration itself. */
-export interface OpenedRun extends RunRef {
-  /** Its id. */
-  activation: string;
-  /** The run that the list is put back to, by an undo. */
-  undo?: string;
-  name: string;
-  list: string;
-  segment: string;
-  attributesRequired: boolean;
-  /** How long it waits for the warehouse, and for an import: a list must not expire meanwhile. Milliseconds. */
-  patience: number;
-  /** Takes the segment for what Actito has. Runs that an earlier version opened have none. */
-  rebase?: boolean;
-}
 
 /** Longest that a run waits for others, in milliseconds. */
 const MAX_PATIENCE = 6 * 3_600_000;
-
-/** What a run was asked to do. */
-export type RunRequest = Request & { activation: string };
 
 /**
  * Opens the run, or says which workflow runs this activation already. An approval is recorded first: it counts for

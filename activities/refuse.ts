@@ -1,25 +1,19 @@
 import { activityInfo } from '@temporalio/activity';
+import type { Counts } from '../contract/counts.ts';
+import type { Refusal } from '../contract/refusal.ts';
 import { recordDecision } from '../state/decisions.ts';
 import type { Dependencies } from './dependencies.ts';
-
-/** Someone decides that a held plan must not be applied. */
-export interface Refusal {
-  activation: string;
-  plan: string;
-  by: string;
-  reason: string;
-}
 
 /**
  * Records a refusal; an approval of the same activation that was not used yet no longer counts.
  * @returns what the refused plan counted
  * @throws Failure PlanUnknown
  */
-export async function refuse({ state }: Dependencies, refusal: Refusal): Promise<Record<string, number>> {
+export async function refuse({ state }: Dependencies, refusal: Refusal): Promise<Counts> {
   const { activation, plan, by, reason } = refusal;
   const { workflowId, runId } = activityInfo().workflowExecution!;
   const { counts } = await recordDecision(state, {
     ...{ activation, planHash: plan, verdict: 'refused', by, reason, workflowId, runId },
   });
-  return { ...counts };
+  return counts;
 }

@@ -4,15 +4,9 @@ import {
   type Client,
   type WorkflowHandle,
 } from '@temporalio/client';
-import {
-  requestSchema,
-  TASK_QUEUE,
-  workflowId,
-  WORKFLOW_TYPE,
-  type RunInput,
-  type RunRequest,
-  type RunResult,
-} from '../workflows/contract.ts';
+import { requestSchema, type RunInput, type RunRequest } from '../contract/request.ts';
+import { TASK_QUEUE, workflowId, WORKFLOW_TYPE } from '../contract/names.ts';
+import type { RunResult } from '../contract/result.ts';
 import { checked } from './run/check.ts';
 import { attachToRunning } from './run/running.ts';
 

@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import { figuresOf, type ApprovedFigures } from '../activation/approval.ts';
 import { Failure } from '../activation/failures.ts';
 import { DECISION_PERIOD, interval } from '../activation/periods.ts';
-import type { Counts, Plan } from './runs/runs.ts';
+import type { Counts } from '../contract/counts.ts';
+import type { Plan } from './runs/runs.ts';
 import { rows } from './state.ts';
 
 /** What someone decides about a held plan. */

@@ -1,6 +1,6 @@
 import { isCancellation } from '@temporalio/workflow';
-import type { OpenedRun } from '../activities/open.ts';
-import type { PlanSummary } from '../activities/plan.ts';
+import type { OpenedRun } from '../contract/steps.ts';
+import type { PlanSummary } from '../contract/plan.ts';
 import { keepAlive } from './activities.ts';
 import { forPeople, messageOf, ownFailure } from './failure.ts';
 import type { Story } from './story/story.ts';

@@ -1,6 +1,6 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import { refuse } from './activities.ts';
-import { refusalSchema, type RefusalResult } from './contract.ts';
+import { refusalSchema, type RefusalResult } from '../contract/refusal.ts';
 import { toldAsOwn } from './failure.ts';
 import { parseArgument } from './request.ts';
 import { inOrder } from './story/counts.ts';

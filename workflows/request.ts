@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { requestSchema, type RunRequest } from './contract.ts';
+import { requestSchema, type RunRequest } from '../contract/request.ts';
 import { forPeople } from './failure.ts';
 
 const EXAMPLE =

@@ -1,6 +1,6 @@
 import { isCancellation } from '@temporalio/workflow';
-import type { OpenedRun } from '../activities/open.ts';
-import type { PlanSummary } from '../activities/plan.ts';
+import type { OpenedRun } from '../contract/steps.ts';
+import type { PlanSummary } from '../contract/plan.ts';
 import {
   compare,
   confirmList,
@@ -11,7 +11,7 @@ import {
   pushList,
   rebase,
 } from './activities.ts';
-import type { RunResult } from './contract.ts';
+import type { RunResult } from '../contract/result.ts';
 import { end, endFailed, unsettled } from './end.ts';
 import { failureType, messageOf, ownFailure, toldAsOwn } from './failure.ts';
 import { hold } from './hold.ts';

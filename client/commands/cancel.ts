@@ -4,7 +4,7 @@ import { id as idSchema } from '../../activation/definition/common.ts';
 import { Failure } from '../../activation/failures.ts';
 import { projectFolder } from '../../config/folder-setting.ts';
 import { definitionOf, loadProject } from '../../config/project.ts';
-import { workflowId } from '../../workflows/contract.ts';
+import { workflowId } from '../../contract/names.ts';
 import { cancelRun, type CancelledRun } from '../run/cancel.ts';
 import { runsUnderWay } from '../run/under-way.ts';
 import { EXIT } from '../exit-codes.ts';

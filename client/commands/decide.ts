@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
-import { refusalSchema, type RefusalInput } from '../../workflows/contract.ts';
+import { refusalSchema, type RefusalInput } from '../../contract/refusal.ts';
 import { refusePlan } from '../activation-client.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describeTrouble } from '../output/errors.ts';

@@ -1,5 +1,7 @@
 import type { Client } from '@temporalio/client';
-import { workflowId, type RunInput, type RunRequest, type RunResult } from '../../workflows/contract.ts';
+import { workflowId } from '../../contract/names.ts';
+import type { RunInput, RunRequest } from '../../contract/request.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { followRun, startRun } from '../activation-client.ts';
 import { describeTrouble } from '../output/errors.ts';
 import { Phases } from '../output/phases.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { requestSchema } from '../../workflows/contract.ts';
+import { requestSchema } from '../../contract/request.ts';
 import { EXIT } from '../exit-codes.ts';
 import { checked } from '../run/check.ts';
 import { confirmed } from './confirm.ts';

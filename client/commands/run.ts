@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { Option, type Command } from 'commander';
-import { requestSchema, type RunInput, type RunRequest } from '../../workflows/contract.ts';
+import { requestSchema, type RunInput, type RunRequest } from '../../contract/request.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describePlan } from '../output/plan.ts';
 import { describeResult } from '../output/result.ts';

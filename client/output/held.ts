@@ -1,9 +1,19 @@
-import type { RefusalResult, RunCounts } from '../../workflows/contract.ts';
+import type { RefusalResult } from '../../contract/refusal.ts';
+import type { CountName, Counts } from '../../contract/counts.ts';
 import { approveRebaseCommand, decideCommand, planCommand } from '../run/commands.ts';
-import type { HeldPlan } from '../run/failure.ts';
+import type { HeldPlan } from '../../contract/plan.ts';
 
 /** What people decide by, in the order in which they ask. */
-const DECISIVE = ['read', 'members', 'added', 'removed', 'leaving', 'changed', 'unchanged', 'rejected'];
+const DECISIVE: CountName[] = [
+  'read',
+  'members',
+  'added',
+  'removed',
+  'leaving',
+  'changed',
+  'unchanged',
+  'rejected',
+];
 
 /** The plan that a guard held for people, line by line: what it counted, and the commands that answer it. */
 export function describeHeld({ activation, planHash, counts, rebase, undo, refused }: HeldPlan): string[] {
@@ -29,7 +39,7 @@ export function describeRefusal({ activation, refused, by, reason, counts }: Ref
 }
 
 /** `read 60, members 60, …` */
-function countsInWords(counts: RunCounts): string {
+function countsInWords(counts: Counts): string {
   return DECISIVE.filter((name) => counts[name] !== undefined)
     .map((name) => `${name} ${counts[name]}`)
     .join(', ');

@@ -1,4 +1,4 @@
-import type { RunRequest } from '../../workflows/contract.ts';
+import type { RunRequest } from '../../contract/request.ts';
 import { PROGRAM } from '../commands/context.ts';
 
 /** The command line that starts this request, or follows it while it runs. */

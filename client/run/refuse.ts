@@ -5,7 +5,7 @@ import {
   refusalWorkflowId,
   type RefusalInput,
   type RefusalResult,
-} from '../../workflows/contract.ts';
+} from '../../contract/refusal.ts';
 import { askWorker, type AskOptions } from './ask-worker.ts';
 import { checked } from './check.ts';
 

@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
-import { workflowId, WORKFLOW_TYPE, type RunRequest } from '../../workflows/contract.ts';
+import { workflowId, WORKFLOW_TYPE } from '../../contract/names.ts';
+import type { RunRequest } from '../../contract/request.ts';
 import type { RunHandle } from '../activation-client.ts';
 
 /** What Temporal appends to the id of a workflow that a schedule starts. */

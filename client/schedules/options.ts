@@ -1,7 +1,7 @@
 import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client';
 import type { Schedule } from '../../activation/definition/schedule.ts';
 import { SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
-import { workflowId, WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { workflowId, WORKFLOW_TYPE } from '../../contract/names.ts';
 import { PROJECT_MEMO, type Owner } from './owner.ts';
 import { timesSpec } from './times.ts';
 

@@ -1,6 +1,6 @@
 import type { TemporalServer } from '../../dev/temporal.ts';
 import type { Simulator } from '../../simulator/start.ts';
-import { TASK_QUEUE, workflowId, WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { TASK_QUEUE, workflowId, WORKFLOW_TYPE } from '../../contract/names.ts';
 import { PROJECT_FOLDER } from './world.ts';
 
 /** What there is to look at. */

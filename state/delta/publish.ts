@@ -6,7 +6,8 @@ import { deltaTable } from '../names.ts';
 import { isSameMapping, lastMapping } from '../plan/mapping-change.ts';
 import { planWithin } from '../plan/plan.ts';
 import { checkFence, oneAtATime, type Fence } from '../runs/lease.ts';
-import { readRun, type Counts, type Plan, type Run } from '../runs/runs.ts';
+import { readRun, type Plan, type Run } from '../runs/runs.ts';
+import type { Counts } from '../../contract/counts.ts';
 import { rows, setTransaction, type State } from '../state.ts';
 import { resolveAmbiguous, resolveForgotten, resolveMapping } from './resolve.ts';
 

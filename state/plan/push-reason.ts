@@ -1,7 +1,8 @@
 import { listTarget } from '../../activation/definition/definition.ts';
 import { keepAliveAge } from '../../activation/keep-alive.ts';
 import type { Acknowledged } from '../acknowledged.ts';
-import type { PushReason, Run } from '../runs/runs.ts';
+import type { PushReason } from '../../contract/plan.ts';
+import type { Run } from '../runs/runs.ts';
 
 /** Why the list is pushed; null: it is as Actito has it, and valid long enough. */
 export function pushReason(

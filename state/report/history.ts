@@ -1,4 +1,6 @@
-import type { Counts, Outcome, PushReason } from '../runs/runs.ts';
+import type { Counts } from '../../contract/counts.ts';
+import type { Outcome } from '../../contract/result.ts';
+import type { PushReason } from '../../contract/plan.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** A run, for those who look back. */

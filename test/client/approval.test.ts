@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { REFUSE_WORKFLOW_TYPE, WORKFLOW_TYPE, type RefusalResult } from '../../workflows/contract.ts';
+import { REFUSE_WORKFLOW_TYPE, type RefusalResult } from '../../contract/refusal.ts';
+import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import { until } from '../setup/until.ts';
 import { copied, guardedForTests, hashIn } from './approval-support.ts';
 import { deleteIfThere } from './scheduled-project.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import { guardedForTests, hashIn } from './approval-support.ts';
 
 const past = guardedForTests({ reset: beforeAll });

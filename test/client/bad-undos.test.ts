@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import { pastForTests, seedPeople } from './past/support.ts';
 
 const past = pastForTests({ reset: beforeAll });

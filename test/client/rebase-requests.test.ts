@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { requestSchema } from '../../workflows/contract.ts';
+import { requestSchema } from '../../contract/request.ts';
 
 test.each([
   { what: {}, says: 'a text: a rebase says why' },

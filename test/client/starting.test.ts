@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startRun } from '../../client/activation-client.ts';
-import { WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import { connectClient, freshId } from './support.ts';
 
 /** Nobody polls it: what is started here stays open. */

@@ -3,12 +3,12 @@ import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, type Logger } from '@temporalio/worker';
 import { createActivities, type Activities } from '../../activities/create.ts';
-import type { ClosedRun } from '../../activities/close.ts';
-import type { ListSummary } from '../../activities/confirm/summary.ts';
+import type { ClosedRun } from '../../contract/steps.ts';
+import type { ListSummary } from '../../contract/steps.ts';
 import type { ImportSummary } from '../../activities/import/import-attributes.ts';
-import type { PlanSummary } from '../../activities/plan.ts';
-import type { ProvisionSummary } from '../../activities/provision.ts';
-import type { RunRef } from '../../activities/run-ref.ts';
+import type { PlanSummary } from '../../contract/plan.ts';
+import type { ProvisionSummary } from '../../contract/steps.ts';
+import type { RunRef } from '../../contract/steps.ts';
 import { temporalAddress } from '../setup/servers.ts';
 import { ACTIVATION, type Stand } from './stand.ts';
 

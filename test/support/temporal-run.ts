@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createWorker } from '../../worker/create-worker.ts';
-import { WORKFLOW_TYPE, type RunInput, type RunResult } from '../../workflows/contract.ts';
+import { WORKFLOW_TYPE } from '../../contract/names.ts';
+import type { RunInput } from '../../contract/request.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { temporalAddress, workflowBundle } from '../setup/servers.ts';
 import type { Stand } from './stand.ts';
 

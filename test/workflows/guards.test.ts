@@ -1,6 +1,6 @@
 import type { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { REFUSE_WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { REFUSE_WORKFLOW_TYPE } from '../../contract/refusal.ts';
 import { LIST, startStand, type Stand } from '../support/stand.ts';
 import { until } from '../setup/until.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';

@@ -1,4 +1,6 @@
-import type { Phase, RunCounts, RunResult } from '../contract.ts';
+import type { Phase } from '../../contract/progress.ts';
+import type { Counts } from '../../contract/counts.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { countLines } from './counts.ts';
 
 /** What is known of a run at some moment. */
@@ -18,7 +20,7 @@ export interface Known {
   failure: string | null;
   /** The command that answers a held run; part of its failure. */
   answer?: string;
-  counts: RunCounts;
+  counts: Counts;
   /** Undefined until it is planned. */
   push: string | null | undefined;
   confirmed: RunResult['list'] | undefined;

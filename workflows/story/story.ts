@@ -5,22 +5,16 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { ClosedRun } from '../../activities/close.ts';
-import type { ListSummary } from '../../activities/confirm/summary.ts';
-import type { OpenedRun } from '../../activities/open.ts';
-import type { PlanSummary } from '../../activities/plan.ts';
-import type { ProvisionSummary } from '../../activities/provision.ts';
-import {
-  activationKey,
-  outcomeKey,
-  phaseKey,
-  progressQuery,
-  type Phase,
-  type RunCounts,
-  type RunOutcome,
-  type RunRequest,
-  type RunResult,
-} from '../contract.ts';
+import type { ClosedRun } from '../../contract/steps.ts';
+import type { ListSummary } from '../../contract/steps.ts';
+import type { OpenedRun } from '../../contract/steps.ts';
+import type { PlanSummary } from '../../contract/plan.ts';
+import type { ProvisionSummary } from '../../contract/steps.ts';
+import { activationKey, outcomeKey, phaseKey } from '../../contract/names.ts';
+import { progressQuery, type Phase } from '../../contract/progress.ts';
+import type { Counts } from '../../contract/counts.ts';
+import type { RunOutcome, RunResult } from '../../contract/result.ts';
+import type { RunRequest } from '../../contract/request.ts';
 import { inOrder } from './counts.ts';
 import { page, summarySentence, type Known } from './page.ts';
 
@@ -63,7 +57,7 @@ export class Story {
     this.#show();
   }
 
-  read(counts: RunCounts): void {
+  read(counts: Counts): void {
     this.#count(counts);
   }
 
@@ -115,7 +109,7 @@ export class Story {
     this.#known.failure = failure;
   }
 
-  closed(outcome: string, counts: RunCounts): void {
+  closed(outcome: string, counts: Counts): void {
     this.#count(counts);
     Object.assign(this.#known, { outcome, phase: 'closed' });
     upsertSearchAttributes([
@@ -164,7 +158,7 @@ export class Story {
     };
   }
 
-  #count(counts: RunCounts): void {
+  #count(counts: Counts): void {
     this.#known.counts = inOrder({ ...this.#known.counts, ...counts });
   }
 

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { ActivationStatus } from '../../../client/status/status.ts';
-import { WORKFLOW_TYPE } from '../../../workflows/contract.ts';
+import { WORKFLOW_TYPE } from '../../../contract/names.ts';
 import { until } from '../../setup/until.ts';
 import { deleteIfThere } from '../scheduled-project.ts';
 import { freshId } from '../support.ts';

@@ -1,24 +1,12 @@
 import { z } from 'zod';
-
-/** A text that says something. */
-export const text = (longest: number) =>
-  z
-    .string({ error: 'a text' })
-    .regex(/\S/, 'a text that is not empty')
-    .max(longest, `a text of at most ${longest} characters`);
-/** The hash that names a plan. */
-export const planHash = z
-  .string({ error: 'the hash of a plan' })
-  .regex(/^[0-9a-f]{12}$/, 'the hash of a plan (12 characters)');
+import { activationId, planHash, text } from './fields.ts';
 
 const RUN_NUMBER = 'the number of a run, as a text';
 
 /** The one argument of the workflow. */
 export const requestSchema = z
   .strictObject({
-    activation: z
-      .string({ error: 'the id of an activation (the name of its file without .yaml)' })
-      .min(1, 'the id of an activation (the name of its file without .yaml)'),
+    activation: activationId,
     dryRun: z.boolean({ error: 'true or false' }).default(false),
     resync: z.boolean({ error: 'true or false' }).default(false),
     /** Take the segment for what Actito has, and send nothing (with a reason). */
