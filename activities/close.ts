@@ -30,7 +30,7 @@ export async function close(
       const outcome =
         wanted.outcome === 'succeeded' && hasRejects(counts) ? 'succeeded with rejects' : wanted.outcome;
       await closeRun(state, ref, { ...wanted, outcome });
-      if (outcome === 'failed' && !run.dryRun) await pauseIfPossible(deps, run, wanted.failure ?? '');
+      if (outcome === 'failed' && !run.task.preview) await pauseIfPossible(deps, run, wanted.failure ?? '');
       return { outcome, counts: { ...counts }, rejects: await countRejects(state, ref.run) };
     })(),
   );

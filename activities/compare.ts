@@ -37,9 +37,8 @@ export async function compare(deps: Dependencies, ref: RunRef): Promise<ReadCoun
   if (ref.fence !== null) await untilCancelled(renewKeys(state, ref, run));
   const attempt = await beginAttempt(state, ref, run.definition.activation.attributes.length);
   const delta = deltaTable(ref.run, attempt);
-  const { undo: to } = run.request;
-  const found =
-    to === undefined ? await compareSegment(deps, ref, run, delta) : await undo(deps, run, delta, to);
+  const { undo: to } = run.task;
+  const found = to === null ? await compareSegment(deps, ref, run, delta) : await undo(deps, run, delta, to);
   return readCounts(await untilCancelled(publish(state, ref, attempt, found)));
 }
 
@@ -81,7 +80,7 @@ async function compareSegment(
       ({ seed, wide, grace }) => {
         comparison = new Comparison({
           ...{ definition: run.definition, seeds: seedsOf(run.definition, columns, seed) },
-          ...{ resync: run.resync, grace, wide, isForgotten, share, openSpill },
+          ...{ resync: run.task.resends, grace, wide, isForgotten, share, openSpill },
           onReject: (key, reason) => rejects.add(key, reason),
         });
         return comparison;

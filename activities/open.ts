@@ -4,6 +4,7 @@ import { withEnvironment } from '../config/environment.ts';
 import { definitionOf, loadProject } from '../config/project.ts';
 import type { RunRequest } from '../contract/request.ts';
 import type { OpenedRun } from '../contract/steps.ts';
+import { applying, taskOf, type Task } from '../contract/task.ts';
 import type { Holder } from '../state/runs/lease.ts';
 import { recordDecision, requirePlan, type Decision } from '../state/decisions.ts';
 import { stateFailure } from '../state/failures.ts';
@@ -28,27 +29,25 @@ export async function open(
   const definition = withEnvironment(definitionOf(project, request.activation), deps.env);
   const { workflowNamespace, workflowExecution } = activityInfo();
   const holder = { namespace: workflowNamespace!, ...workflowExecution! };
-  const undo = await undoOf(deps, request);
-  if (undo !== undefined)
-    await requireUndo(deps.state, { activation: request.activation, to: undo, definition });
-  if (request.approve !== undefined) {
-    await assertSameKind(deps, request, request.approve);
-    await recordDecision(deps.state, approvalIn(request, holder));
+  const { activation } = request;
+  const task = await taskFor(deps, request);
+  if (task.undo !== null) await requireUndo(deps.state, { activation, to: task.undo, definition });
+  const approval = approvalIn(request, holder);
+  if (approval) {
+    await assertSameKind(deps, task, approval);
+    await recordDecision(deps.state, approval);
   }
-  const result = await openRun(
-    deps.state,
-    { ...holder, activation: request.activation, request: { ...request, undo }, definition },
-    isOpen,
-  );
+  const result = await openRun(deps.state, { ...holder, activation, task, definition }, isOpen);
   if ('busy' in result) return { busy: result.busy.workflowId };
-  if (!request.dryRun) await tidyElsewhere(deps, { ...holder, activation: request.activation });
-  if (!request.dryRun) await applyRetention(deps.state, project.settings.retention);
+  if (!task.preview) {
+    await tidyElsewhere(deps, { ...holder, activation });
+    await applyRetention(deps.state, project.settings.retention);
+  }
   const { run, fence } = result.run;
   const { id, name, list, segment, attributesRequired } = result.run.definition.activation;
-  const { rebase } = request;
   return {
     opened: {
-      ...{ run, fence, activation: id, name, undo, rebase },
+      ...{ run, fence, activation: id, task, name },
       ...{ list: list.name, segment: segment.name, attributesRequired },
       // A list is renewed at half of its validity at the latest, if runs are frequent enough.
       patience: Math.min(MAX_PATIENCE, list.validity / 4),
@@ -69,34 +68,37 @@ async function tidyElsewhere({ state }: Dependencies, own: Holder & { activation
 /** Whoever approves that something is sent has not approved that it is only taken for sent, nor the other way round. */
 async function assertSameKind(
   { state }: Dependencies,
-  { activation, rebase = false }: RunRequest,
-  hash: string,
+  task: Task,
+  { activation, planHash }: Decision,
 ): Promise<void> {
-  const held = await requirePlan(state, activation, hash);
-  if (held.rebase === rebase) return;
-  const command = held.rebase ? `rebase ${activation} --approve ${hash}` : `approve ${activation} ${hash}`;
+  const held = await requirePlan(state, activation, planHash);
+  if (held.task.sends === task.sends) return;
+  const [kind, command] = held.task.sends
+    ? ['an ordinary run', `approve ${activation} ${planHash}`]
+    : ['a rebase', `rebase ${activation} --approve ${planHash}`];
   throw new Failure(
     'PlanUnknown',
-    `Plan ${hash} of activation ${activation} is the plan of ${held.rebase ? 'a rebase' : 'an ordinary run'}. ` +
+    `Plan ${planHash} of activation ${activation} is the plan of ${kind}. ` +
       `It is approved by: actito-sync ${command} --reason "…"`,
   );
 }
 
 /**
- * The run that the list is to be put back to: a plan that is to be applied, or is approved, says it itself.
+ * What the run does. A sync that names a plan, or approves one, does what that plan says: it may be one of a resync or an
+ * undo.
  * @throws Failure PlanUnknown
  */
-async function undoOf({ state }: Dependencies, request: RunRequest): Promise<string | undefined> {
-  const { activation, plan, approve } = request;
-  const named = plan === undefined ? undefined : await requirePlan(state, activation, plan);
-  const approved = approve === undefined ? undefined : await requirePlan(state, activation, approve);
-  return request.undo ?? approved?.undo ?? named?.undo ?? undefined;
+async function taskFor({ state }: Dependencies, request: RunRequest): Promise<Task> {
+  const task = taskOf(request);
+  const { activation } = request;
+  const named = task.plan === undefined ? undefined : await requirePlan(state, activation, task.plan);
+  if (request.mode !== 'sync') return task;
+  const made = request.approve === undefined ? named : await requirePlan(state, activation, request.approve);
+  return made?.task.sends ? applying(task, made.task) : task;
 }
 
-function approvalIn(
-  { activation, approve, by, reason }: RunRequest,
-  { workflowId, runId }: Holder,
-): Decision {
-  const decided = { by: by ?? 'unknown', reason: reason ?? '' };
-  return { activation, planHash: approve!, verdict: 'approved', ...decided, workflowId, runId };
+function approvalIn(request: RunRequest, { workflowId, runId }: Holder): Decision | undefined {
+  if (!('approve' in request) || request.approve === undefined) return undefined;
+  const { activation, approve: planHash, by = 'unknown', reason = '' } = request;
+  return { activation, planHash, verdict: 'approved', by, reason, workflowId, runId };
 }

@@ -15,9 +15,9 @@ import type { RunRef } from '../contract/steps.ts';
 export async function plan(deps: Dependencies, ref: RunRef): Promise<PlanSummary> {
   const { state } = deps;
   const run = await readPlanned(state, ref.run);
-  const wanted = run.request.plan;
+  const wanted = run.task.plan;
   if (wanted !== undefined && wanted !== run.plan.hash) throw await stale(state, run, wanted);
-  const outlook = run.dryRun ? { outlook: await outlookOf(deps, run) } : {};
+  const outlook = run.task.preview ? { outlook: await outlookOf(deps, run) } : {};
   return { ...planSummary(run), ...outlook };
 }
 

@@ -70,14 +70,26 @@ export async function startRun(
 }
 
 /** What the web UI's list and page say of a run before it has said anything itself. */
-function headline({ activation, dryRun, resync, rebase, undo, plan, approve }: RunRequest): string {
-  const what = dryRun ? 'Dry run' : 'Run';
-  const how = [
-    resync && 'resync',
-    rebase && 'rebase',
-    undo && `undo to run ${undo}`,
-    plan && `plan ${plan}`,
-    approve && `approved plan ${approve}`,
-  ].filter(Boolean);
-  return [`${what} of ${activation}`, ...how].join(', ');
+function headline(request: RunRequest): string {
+  const { activation } = request;
+  const approved = 'approve' in request && request.approve && `approved plan ${request.approve}`;
+  const planned = 'plan' in request && request.plan && `plan ${request.plan}`;
+  return [...titles(request, activation), planned, approved].filter(Boolean).join(', ');
+}
+
+function titles(request: RunRequest, activation: string): string[] {
+  switch (request.mode) {
+    case 'sync':
+      return [`Run of ${activation}`];
+    case 'resync':
+    case 'rebase':
+      return [`Run of ${activation}`, request.mode];
+    case 'undo':
+      return [`Run of ${activation}`, `undo to run ${request.to}`];
+    case 'preview': {
+      const { of } = request;
+      const what = typeof of === 'object' ? [`undo to run ${of.undo}`] : of === 'sync' ? [] : [of];
+      return [`Dry run of ${activation}`, ...what];
+    }
+  }
 }

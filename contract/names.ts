@@ -1,14 +1,14 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import type { RunRequest } from './request.ts';
+import type { Mode } from './request.ts';
 
 /* What people see in Temporal, and what starts a run there. Change it only by addition. */
 
 export const TASK_QUEUE = 'actito-sync';
 export const WORKFLOW_TYPE = 'runActivation';
 
-/** The workflow id of a run: one run of an activation at a time, and a plan beside it. */
-export function workflowId({ activation, dryRun }: Pick<RunRequest, 'activation' | 'dryRun'>): string {
-  return `${dryRun ? 'plan' : 'activation'}/${activation}`;
+/** The workflow id of a run: one run of an activation at a time, and a preview beside it. */
+export function workflowId({ activation, mode }: { activation: string; mode?: Mode }): string {
+  return `${mode === 'preview' ? 'plan' : 'activation'}/${activation}`;
 }
 
 export const activationKey = defineSearchAttributeKey('Activation', SearchAttributeType.KEYWORD);

@@ -1,6 +1,7 @@
 import type { Counts, RejectCount } from './counts.ts';
 import type { PlanSummary, PushReason } from './plan.ts';
 import type { Outcome } from './result.ts';
+import type { Task } from './task.ts';
 
 /* What the steps of a run tell its workflow. */
 
@@ -15,16 +16,13 @@ export interface RunRef {
 export interface OpenedRun extends RunRef {
   /** Its id. */
   activation: string;
-  /** The run that the list is put back to, by an undo. */
-  undo?: string;
+  task: Task;
   name: string;
   list: string;
   segment: string;
   attributesRequired: boolean;
   /** How long it waits for the warehouse, and for an import: a list must not expire meanwhile. Milliseconds. */
   patience: number;
-  /** Takes the segment for what Actito has. Runs that an earlier version opened have none. */
-  rebase?: boolean;
 }
 
 /** Rows of the segment, by what became of them. */

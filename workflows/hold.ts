@@ -16,9 +16,9 @@ export async function hold(run: OpenedRun, planned: PlanSummary, story: Story): 
     if (isCancellation(error)) throw error;
     story.note(notKeptAlive(error));
   }
-  const approve = run.rebase
-    ? `rebase ${run.activation} --approve ${planned.hash}`
-    : `approve ${run.activation} ${planned.hash}`;
+  const approve = run.task.sends
+    ? `approve ${run.activation} ${planned.hash}`
+    : `rebase ${run.activation} --approve ${planned.hash}`;
   const answer = `actito-sync ${approve} --reason "…"`;
   story.held(answer);
   throw forPeople(
@@ -32,8 +32,8 @@ export async function hold(run: OpenedRun, planned: PlanSummary, story: Story): 
     planned.guards,
     {
       ...{ activation: run.activation, planHash: planned.hash, counts: planned.counts },
-      ...(run.rebase ? { rebase: true } : {}),
-      ...(run.undo === undefined ? {} : { undo: run.undo }),
+      ...(run.task.sends ? {} : { rebase: true }),
+      ...(run.task.undo === null ? {} : { undo: run.task.undo }),
       ...(planned.refused ? { refused: planned.refused } : {}),
     },
   );

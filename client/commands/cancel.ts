@@ -55,7 +55,7 @@ async function cancel(
   { env, out, err, signal }: Surroundings,
 ): Promise<number> {
   const line = (text: string) => void (json || out.write(`${text}\n`));
-  const request = { activation, dryRun };
+  const request = { activation, mode: dryRun ? ('preview' as const) : ('sync' as const) };
   const handles = await runsUnderWay(client, request);
   if (handles.length === 0) {
     definitionOf(await loadProject(projectFolder(env)), activation); // a slip of the fingers must not look like success

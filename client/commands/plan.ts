@@ -43,7 +43,7 @@ export function definePlan(program: Command, context: CommandContext): void {
       ),
     )
     .action((activation: string, flags: PlanFlags) =>
-      planAndTell({ activation, dryRun: true }, flags, context),
+      planAndTell({ mode: 'preview', activation }, flags, context),
     );
 }
 

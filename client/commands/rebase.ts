@@ -44,7 +44,7 @@ export function defineRebase(program: Command, { surroundings, connected }: Comm
     )
     .action((activation: string, { reason, approve, by, yes = false, json = false }: RebaseFlags) => {
       const decided = approve === undefined ? {} : { approve, by: by ?? whoAmI(surroundings) };
-      const request = checked(requestSchema, { activation, rebase: true, reason, ...decided });
+      const request = checked(requestSchema, { mode: 'rebase', activation, reason, ...decided });
       return connected(async (client) => {
         const { in: input, err } = surroundings;
         const out = json ? err : surroundings.out; // a question is no part of what a program reads

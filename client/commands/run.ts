@@ -17,7 +17,12 @@ export interface RunOutput {
   json?: boolean;
 }
 
-type RunFlags = RunOutput & Pick<RunInput, 'dryRun' | 'resync' | 'reason' | 'plan'>;
+interface RunFlags extends RunOutput {
+  dryRun?: boolean;
+  resync?: boolean;
+  plan?: string;
+  reason?: string;
+}
 
 /** Adds `run <activation>`. */
 export function defineRun(program: Command, context: CommandContext): void {
@@ -27,9 +32,11 @@ export function defineRun(program: Command, context: CommandContext): void {
     .argument('<activation>', ACTIVATION)
     .option('--dry-run', 'read and compare only; nothing is written to Actito')
     .option('--resync', 'send everything, whatever Actito acknowledged before')
-    .option(
-      '--plan <hash>',
-      'apply exactly this plan; when a run would do anything else, it ends as PlanStale',
+    .addOption(
+      new Option(
+        '--plan <hash>',
+        'apply exactly this plan; when a run would do anything else, it ends as PlanStale',
+      ).conflicts('dryRun'),
     )
     .option('--reason <text>', 'why, for those who read about the run later')
     .addOption(maxRejects())
@@ -46,8 +53,13 @@ export function defineRun(program: Command, context: CommandContext): void {
       ),
     )
     .action((activation: string, { maxRejects, json, ...flags }: RunFlags) =>
-      runAndTell({ activation, ...flags }, { maxRejects, json }, context),
+      runAndTell(requestOf(activation, flags), { maxRejects, json }, context),
     );
+}
+
+function requestOf(activation: string, { dryRun, resync, plan, reason }: RunFlags): RunInput {
+  if (dryRun) return { mode: 'preview', activation, of: resync ? 'resync' : 'sync', reason };
+  return { mode: resync ? 'resync' : 'sync', activation, plan, reason };
 }
 
 /** Adds `resync <activation>`: a run that sends everything. */
@@ -66,8 +78,8 @@ export function defineResync(program: Command, context: CommandContext): void {
         ['resync vip-customers --json', 'for a program'],
       ),
     )
-    .action((activation: string, { maxRejects, json, ...flags }: RunFlags) =>
-      runAndTell({ activation, ...flags, resync: true }, { maxRejects, json }, context),
+    .action((activation: string, { maxRejects, json, reason }: RunFlags) =>
+      runAndTell({ mode: 'resync', activation, reason }, { maxRejects, json }, context),
     );
 }
 
@@ -101,7 +113,8 @@ export async function follow(
   const lines = json ? [JSON.stringify(result, null, 2)] : inWords();
   out.write(`${lines.join('\n')}\n`);
   if (result.outcome === 'skipped') {
-    if (input.approve) err.write('The approval is recorded: it counts for the next run.\n');
+    if ('approve' in input && input.approve)
+      err.write('The approval is recorded: it counts for the next run.\n');
     return EXIT.busy;
   }
   if (!maxRejects || !exceeds(result.counts, maxRejects)) return EXIT.ok;

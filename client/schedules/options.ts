@@ -30,7 +30,7 @@ export function wantedSchedule({ id, schedule }: Scheduled, { project, taskQueue
     action: {
       type: 'startWorkflow',
       workflowType: WORKFLOW_TYPE,
-      workflowId: workflowId({ activation: id, dryRun: false }), // to which Temporal appends the time
+      workflowId: workflowId({ activation: id }), // to which Temporal appends the time
       taskQueue,
       staticSummary: `Scheduled run of ${id}`,
       args: [{ activation: id }],

@@ -54,7 +54,7 @@ export interface KnownRuns {
 
 /** The runs of an activation that are open or have ended lately, by hand or by its schedule. */
 export async function readRuns(client: Client, activation: string): Promise<KnownRuns> {
-  const request = { activation, dryRun: false };
+  const request = { activation };
   const [open, ended] = await Promise.all([
     runsUnderWay(client, request),
     endedRuns(client, request, LATEST),

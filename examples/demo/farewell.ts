@@ -18,7 +18,7 @@ export function whatToTry(activation: string, { temporal, actito, stateUrl, shop
   const input = JSON.stringify({ activation });
   const start = [
     `${cliPath} workflow start --address ${address} --type ${WORKFLOW_TYPE} --task-queue ${TASK_QUEUE}`,
-    `--workflow-id ${workflowId({ activation, dryRun: false })} --input '${input}'`,
+    `--workflow-id ${workflowId({ activation })} --input '${input}'`,
   ];
   return [
     ...(uiUrl ? [`Temporal's web UI:    ${uiUrl}`] : [`Temporal's server:    ${address}`]),

@@ -69,14 +69,14 @@ export async function publish(
   });
 }
 
-async function requireVersion(trx: Knex, { activation, dryRun }: Run, version: string): Promise<void> {
+async function requireVersion(trx: Knex, { activation, task }: Run, version: string): Promise<void> {
   const [now] = await rows<{ version: string }>(
     trx,
     'select version from activations where id = ? for share',
     [activation],
   );
   if (now!.version === version) return;
-  throw dryRun
+  throw task.preview
     ? new Failure(
         'RunUnderWay',
         `A run of activation ${activation} has settled while its segment was read; it is compared again.`,

@@ -4,15 +4,14 @@ import type { GuardTrip } from '../../activation/guards.ts';
 import type { Column } from '../../activation/values/kinds.ts';
 import type { Counts } from '../../contract/counts.ts';
 import type { PlanFacts } from '../../contract/plan.ts';
+import type { Task } from '../../contract/task.ts';
 import type { Fence, Holder } from './lease.ts';
 import { rows, type State } from '../state.ts';
 
 /** A run as its row tells it. Numbers of rows are plain numbers; ids and fences are texts. */
 export interface Run extends Fence {
   activation: string;
-  dryRun: boolean;
-  resync: boolean;
-  request: Request;
+  task: Task;
   definition: Definition;
   /** The delta, once it is published; a table. */
   delta: string | null;
@@ -42,25 +41,9 @@ export interface ListFigures {
   checksum: string;
 }
 
-/** What a run was asked for. */
-export interface Request {
-  dryRun: boolean;
-  resync: boolean;
-  /** Take the segment for what Actito has, and send nothing. Requests of earlier versions do not say. */
-  rebase?: boolean;
-  reason?: string;
-  /** Hash of a held plan that whoever asks (`by`) approves. */
-  approve?: string;
-  by?: string;
-  /** Hash of the plan that is to be applied, and no other. */
-  plan?: string;
-  /** The list is to be what it was after this run, whatever the segment says. */
-  undo?: string;
-}
-
 export interface NewRun extends Holder {
   activation: string;
-  request: Request;
+  task: Task;
   definition: Definition;
   fence: string | null;
 }
@@ -69,8 +52,8 @@ export interface NewRun extends Holder {
 export async function createRun(trx: Knex, run: NewRun): Promise<string> {
   const [row] = await rows<{ no: string }>(
     trx,
-    `insert into runs (activation, namespace, workflow_id, run_id, fence, request, definition)
-     values (:activation, :namespace, :workflowId, :runId, :fence, :request, :definition)
+    `insert into runs (activation, namespace, workflow_id, run_id, fence, task, definition)
+     values (:activation, :namespace, :workflowId, :runId, :fence, :task, :definition)
      returning no`,
     {
       activation: run.activation,
@@ -78,7 +61,7 @@ export async function createRun(trx: Knex, run: NewRun): Promise<string> {
       workflowId: run.workflowId,
       runId: run.runId,
       fence: run.fence,
-      request: JSON.stringify(run.request),
+      task: JSON.stringify(run.task),
       definition: JSON.stringify(run.definition),
     },
   );
@@ -86,8 +69,7 @@ export async function createRun(trx: Knex, run: NewRun): Promise<string> {
 }
 
 const RUN = `
-  select no as run, activation, fence, (request->>'dryRun')::boolean as "dryRun",
-         (request->>'resync')::boolean as resync, request, definition, delta, columns, counts,
+  select no as run, activation, fence, task, definition, delta, columns, counts,
          jsonb_build_object('members', base_members, 'checksum', cast(base_checksum as text)) as base,
          source_guards as "sourceGuards", plan,
          settled_at is not null as settled, closed_at is not null as closed, opened_at as "openedAt"

@@ -150,7 +150,7 @@ describe('a held run', () => {
   });
 
   test('uses its approval up when the list was delivered, whatever becomes of the run afterwards', async () => {
-    await hosted.run({ activation: 'vip', resync: true }); // a peak to lose from
+    await hosted.run({ mode: 'resync', activation: 'vip' }); // a peak to lose from
     await leave(60);
     const approve = hashIn((await heldRun()).failure.message);
     stand.actito.setFault('pollerStopped', {});
@@ -215,7 +215,7 @@ describe('a held run', () => {
 
   test('a plan is applied exactly, or found stale with what has changed', async () => {
     await leave(20);
-    const planned = await hosted.run({ activation: 'vip', dryRun: true });
+    const planned = await hosted.run({ mode: 'preview', activation: 'vip' });
     await leave(21);
     const input = { activation: 'vip', plan: planned.planHash! };
     const stale = await hosted.run(input).catch((error: WorkflowFailedError) => error.cause);

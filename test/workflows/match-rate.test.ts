@@ -139,7 +139,7 @@ test('after a run that was held, the scheduled ones are held by the same answers
     expect(message).toMatch(/\b150\b.*\b30 \(20 %\)/);
     expect(sentSoFar()).toEqual(sent);
   }
-  expect(await run({ dryRun: true })).toMatchObject({ planHash: hashIn(first) });
+  expect(await run({ mode: 'preview' })).toMatchObject({ planHash: hashIn(first) });
 
   const approval = { approve: hashIn(first), by: 'anna', reason: 'they come tonight' };
   expect(await run(approval)).toMatchObject({ counts: { added: 150 } });

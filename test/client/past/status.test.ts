@@ -161,7 +161,7 @@ test('without Temporal it says so, and shows the rest', async () => {
 test('a dry run is no last run', async () => {
   await past.hosted.run();
   const before = await one('vip');
-  await past.hosted.run({ activation: 'vip', dryRun: true });
+  await past.hosted.run({ mode: 'preview', activation: 'vip' });
   expect((await one('vip')).lastRun).toEqual(before.lastRun);
 });
 
