@@ -1,12 +1,11 @@
 import { activityInfo, log } from '@temporalio/activity';
-import { Failure } from '../activation/failures.ts';
 import { withEnvironment } from '../config/environment.ts';
 import { definitionOf, loadProject } from '../config/project.ts';
 import type { RunRequest } from '../contract/request.ts';
 import type { OpenedRun } from '../contract/steps.ts';
 import { applying, taskOf, type Task } from '../contract/task.ts';
 import type { Holder } from '../state/runs/lease.ts';
-import { recordDecision, requirePlan, type Decision } from '../state/decisions.ts';
+import { requirePlan } from '../state/decisions.ts';
 import { stateFailure } from '../state/failures.ts';
 import { closeElsewhere, openRun } from '../state/runs/open.ts';
 import { applyRetention } from '../state/runs/retention.ts';
@@ -17,10 +16,7 @@ import { isOpen } from './is-open.ts';
 /** Longest that a run waits for others, in milliseconds. */
 const MAX_PATIENCE = 6 * 3_600_000;
 
-/**
- * Opens the run, or says which workflow runs this activation already. An approval is recorded first: it counts for
- * the next run, should another be under way.
- */
+/** Opens the run, or says which workflow runs this activation already. */
 export async function open(
   deps: Dependencies,
   request: RunRequest,
@@ -32,11 +28,6 @@ export async function open(
   const { activation } = request;
   const task = await taskFor(deps, request);
   if (task.undo !== null) await requireUndo(deps.state, { activation, to: task.undo, definition });
-  const approval = approvalIn(request, holder);
-  if (approval) {
-    await assertSameKind(deps, task, approval);
-    await recordDecision(deps.state, approval);
-  }
   const result = await openRun(deps.state, { ...holder, activation, task, definition }, isOpen);
   if ('busy' in result) return { busy: result.busy.workflowId };
   if (!task.preview) {
@@ -65,40 +56,13 @@ async function tidyElsewhere({ state }: Dependencies, own: Holder & { activation
   }
 }
 
-/** Whoever approves that something is sent has not approved that it is only taken for sent, nor the other way round. */
-async function assertSameKind(
-  { state }: Dependencies,
-  task: Task,
-  { activation, planHash }: Decision,
-): Promise<void> {
-  const held = await requirePlan(state, activation, planHash);
-  if (held.task.sends === task.sends) return;
-  const [kind, command] = held.task.sends
-    ? ['an ordinary run', `approve ${activation} ${planHash}`]
-    : ['a rebase', `rebase ${activation} --approve ${planHash}`];
-  throw new Failure(
-    'PlanUnknown',
-    `Plan ${planHash} of activation ${activation} is the plan of ${kind}. ` +
-      `It is approved by: actito-sync ${command} --reason "…"`,
-  );
-}
-
 /**
- * What the run does. A sync that names a plan, or approves one, does what that plan says: it may be one of a resync or an
- * undo.
+ * What the run does. A sync that applies a plan does what that plan says: it may be one of a resync or an undo.
  * @throws Failure PlanUnknown
  */
 async function taskFor({ state }: Dependencies, request: RunRequest): Promise<Task> {
   const task = taskOf(request);
-  const { activation } = request;
-  const named = task.plan === undefined ? undefined : await requirePlan(state, activation, task.plan);
-  if (request.mode !== 'sync') return task;
-  const made = request.approve === undefined ? named : await requirePlan(state, activation, request.approve);
-  return made?.task.sends ? applying(task, made.task) : task;
-}
-
-function approvalIn(request: RunRequest, { workflowId, runId }: Holder): Decision | undefined {
-  if (!('approve' in request) || request.approve === undefined) return undefined;
-  const { activation, approve: planHash, by = 'unknown', reason = '' } = request;
-  return { activation, planHash, verdict: 'approved', by, reason, workflowId, runId };
+  if (task.plan === undefined) return task;
+  const made = await requirePlan(state, request.activation, task.plan);
+  return request.mode === 'sync' && made.task.sends ? applying(task, made.task) : task;
 }

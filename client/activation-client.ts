@@ -13,7 +13,7 @@ import { attachToRunning } from './run/running.ts';
 export { doctor } from './doctor/doctor.ts';
 export { inspect } from './inspect/inspect.ts';
 export { cancelRun, type CancelledRun } from './run/cancel.ts';
-export { refusePlan } from './run/refuse.ts';
+export { decide } from './run/decide.ts';
 export { runsUnderWay } from './run/under-way.ts';
 export { ownSchedules, pauseSchedule, resumeSchedule, type OwnSchedule } from './schedules/own.ts';
 export type { AskOptions } from './run/ask-worker.ts';
@@ -72,9 +72,8 @@ export async function startRun(
 /** What the web UI's list and page say of a run before it has said anything itself. */
 function headline(request: RunRequest): string {
   const { activation } = request;
-  const approved = 'approve' in request && request.approve && `approved plan ${request.approve}`;
   const planned = 'plan' in request && request.plan && `plan ${request.plan}`;
-  return [...titles(request, activation), planned, approved].filter(Boolean).join(', ');
+  return [...titles(request, activation), planned].filter(Boolean).join(', ');
 }
 
 function titles(request: RunRequest, activation: string): string[] {

@@ -7,26 +7,17 @@ const runNumber = z.string({ error: RUN_NUMBER }).regex(/^[1-9]\d{0,17}$/, RUN_N
 const activation = activationId;
 /** Why, for those who read about the run later. */
 const reason = text(200).optional();
-/** Approve this held plan (with a reason), and run. */
-const approve = planHash.optional();
-/** Who approves. */
-const by = text(100).optional();
 /** Apply exactly this plan, of a preview or a held run; anything else ends as `PlanStale`. */
 const plan = planHash.optional();
 
 /** Makes the list follow its segment, and sends what differs. The usual mode: an argument need not name it. */
-const sync = z
-  .strictObject({
-    mode: z
-      .literal('sync')
-      .optional()
-      .transform(() => 'sync' as const),
-    ...{ activation, plan, approve, reason, by },
-  })
-  .refine((request) => request.approve === undefined || request.reason !== undefined, {
-    path: ['reason'],
-    error: 'a text: an approval says why',
-  });
+const sync = z.strictObject({
+  mode: z
+    .literal('sync')
+    .optional()
+    .transform(() => 'sync' as const),
+  ...{ activation, plan, reason },
+});
 
 /** Sends everything, whatever Actito acknowledged before. */
 const resync = z.strictObject({ mode: z.literal('resync'), activation, plan, reason });
@@ -48,7 +39,6 @@ const rebase = z.strictObject({
   mode: z.literal('rebase'),
   activation,
   reason: z.string({ error: 'a text: a rebase says why' }).pipe(text(200)),
-  ...{ approve, by },
 });
 
 /** Puts the list back to how it was after a run, as someone has seen it planned. */
@@ -77,4 +67,5 @@ export const FORMER_FIELDS: Record<string, string> = {
   resync: '"mode":"resync"',
   rebase: '"mode":"rebase"',
   undo: '"mode":"undo" with "to", or "mode":"preview" with "of":{"undo":"…"}',
+  approve: 'the workflow "decide"',
 };

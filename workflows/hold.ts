@@ -16,10 +16,7 @@ export async function hold(run: OpenedRun, planned: PlanSummary, story: Story): 
     if (isCancellation(error)) throw error;
     story.note(notKeptAlive(error));
   }
-  const approve = run.task.sends
-    ? `approve ${run.activation} ${planned.hash}`
-    : `rebase ${run.activation} --approve ${planned.hash}`;
-  const answer = `actito-sync ${approve} --reason "…"`;
+  const answer = `actito-sync approve ${run.activation} ${planned.hash} --reason "…"`;
   story.held(answer);
   throw forPeople(
     [

@@ -3,8 +3,8 @@ import { FORMER_FIELDS, requestSchema, type RunRequest } from '../contract/reque
 import { forPeople } from './failure.ts';
 
 const EXAMPLE =
-  '{"activation":"vip-customers"}, optionally with plan, approve, reason and by; other modes: ' +
-  '"mode":"resync" (plan, reason), "preview" (of, reason), "rebase" (reason, approve, by), "undo" (to, plan, reason)';
+  '{"activation":"vip-customers"}, optionally with plan and reason; other modes: "mode":"resync" (plan, reason), ' +
+  '"preview" (of, reason), "rebase" (reason), "undo" (to, plan, reason)';
 
 /** The argument of `runActivation`. @throws ApplicationFailure InvalidActivation */
 export function parseRequest(input: unknown): RunRequest {

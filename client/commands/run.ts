@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { Option, type Command } from 'commander';
 import { requestSchema, type RunInput, type RunRequest } from '../../contract/request.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describePlan } from '../output/plan.ts';
 import { describeResult } from '../output/result.ts';
@@ -103,20 +104,24 @@ export async function runAndTell(input: RunInput, output: RunOutput, context: Co
 export async function follow(
   client: Client,
   input: RunRequest,
-  { json = false, maxRejects }: RunOutput,
+  output: RunOutput,
   surroundings: Surroundings,
 ): Promise<number> {
-  const { out, err } = surroundings;
-  const result = await startAndFollow(client, input, { json }, surroundings);
+  const { json = false } = output;
+  return tellResult(await startAndFollow(client, input, { json }, surroundings), output, surroundings);
+}
+
+/** Prints the result of a run; undefined: following it was interrupted. @returns the exit code */
+export function tellResult(
+  result: RunResult | undefined,
+  { json = false, maxRejects }: RunOutput,
+  { out, err }: Surroundings,
+): number {
   if (!result) return EXIT.interrupted;
   const inWords = () => (result.plan ? describePlan(result, result.plan) : describeResult(result));
   const lines = json ? [JSON.stringify(result, null, 2)] : inWords();
   out.write(`${lines.join('\n')}\n`);
-  if (result.outcome === 'skipped') {
-    if ('approve' in input && input.approve)
-      err.write('The approval is recorded: it counts for the next run.\n');
-    return EXIT.busy;
-  }
+  if (result.outcome === 'skipped') return EXIT.busy;
   if (!maxRejects || !exceeds(result.counts, maxRejects)) return EXIT.ok;
   err.write(`${rejectsOf(result.counts)} rejects are more than --max-rejects ${maxRejects.text}.\n`);
   return EXIT.rejects;

@@ -1,6 +1,6 @@
-import type { RefusalResult } from '../../contract/refusal.ts';
+import type { DecisionResult } from '../../contract/decision.ts';
 import type { CountName, Counts } from '../../contract/counts.ts';
-import { approveRebaseCommand, decideCommand, planCommand } from '../run/commands.ts';
+import { decideCommand, planCommand } from '../run/commands.ts';
 import type { HeldPlan } from '../../contract/plan.ts';
 
 /** What people decide by, in the order in which they ask. */
@@ -16,23 +16,20 @@ const DECISIVE: CountName[] = [
 ];
 
 /** The plan that a guard held for people, line by line: what it counted, and the commands that answer it. */
-export function describeHeld({ activation, planHash, counts, rebase, undo, refused }: HeldPlan): string[] {
-  const approve = rebase
-    ? approveRebaseCommand(activation, planHash)
-    : decideCommand('approve', activation, planHash);
+export function describeHeld({ activation, planHash, counts, undo, refused }: HeldPlan): string[] {
   return [
     `  plan ${planHash}: ${countsInWords(counts)}`,
     ...(refused ? [`Refused by ${refused.by}: ${refused.reason}`] : []),
-    `If it is right as it is:  ${approve}`,
+    `If it is right as it is:  ${decideCommand('approve', activation, planHash)}`,
     `If it is not:             ${decideCommand('reject', activation, planHash)}`,
     `To look closer:           ${planCommand(activation, undo)}`,
   ];
 }
 
-/** A refusal that was recorded, for people, line by line. */
-export function describeRefusal({ activation, refused, by, reason, counts }: RefusalResult): string[] {
+/** A decline that was recorded, for people, line by line. */
+export function describeDecline({ activation, plan, by, reason, counts }: DecisionResult): string[] {
   return [
-    `${activation}: plan ${refused} is refused by ${by}: ${reason}`,
+    `${activation}: plan ${plan} is refused by ${by}: ${reason}`,
     `  ${countsInWords(counts)}`,
     'Runs and schedules go on. As long as one would do the same, it is held again.',
   ];

@@ -3,24 +3,21 @@ import { PROGRAM } from '../commands/context.ts';
 
 /** The command line that starts this request, or follows it while it runs. */
 export function runCommand(request: RunRequest): string {
-  const by = 'by' in request ? request.by : undefined;
-  return `${commandOf(request)}${flag('reason', quoted(request.reason))}${flag('by', quoted(by))}`;
+  return `${commandOf(request)}${flag('reason', quoted(request.reason))}`;
 }
 
 function commandOf(request: RunRequest): string {
   const { activation } = request;
   switch (request.mode) {
     case 'sync':
-      return request.approve === undefined
-        ? `${PROGRAM} run ${activation}${flag('plan', request.plan)}`
-        : `${PROGRAM} approve ${activation} ${request.approve}`;
+      return `${PROGRAM} run ${activation}${flag('plan', request.plan)}`;
     case 'resync':
       return `${PROGRAM} run ${activation} --resync${flag('plan', request.plan)}`;
     case 'preview':
       if (typeof request.of === 'object') return undoCommand(activation, request.of.undo);
       return `${PROGRAM} run ${activation} --dry-run${request.of === 'resync' ? ' --resync' : ''}`;
     case 'rebase':
-      return `${PROGRAM} rebase ${activation}${flag('approve', request.approve)}`;
+      return `${PROGRAM} rebase ${activation}`;
     case 'undo':
       return `${undoCommand(activation, request.to)}${flag('plan', request.plan)}`;
   }
@@ -60,11 +57,6 @@ export function pauseCommand(activation: string): string {
 /** The command line that answers a held plan; the reason is to be filled in. */
 export function decideCommand(verdict: 'approve' | 'reject', activation: string, planHash: string): string {
   return `${PROGRAM} ${verdict} ${activation} ${planHash} --reason "…"`;
-}
-
-/** The command line that lets a rebase pass that a guard held; the reason is to be filled in. */
-export function approveRebaseCommand(activation: string, planHash: string): string {
-  return `${PROGRAM} rebase ${activation} --approve ${planHash} --reason "…"`;
 }
 
 function quoted(text: string | undefined): string | undefined {

@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
+import { decisionSchema, type DecisionInput } from '../../contract/decision.ts';
 import { requestSchema, type Mode, type RunInput, type RunRequest } from '../../contract/request.ts';
 import { applying, taskOf, type Task } from '../../contract/task.ts';
 
@@ -28,7 +29,7 @@ describe('a request', () => {
     { input: { mode: 'undo', to: '1', plan: HASH }, says: 'reason: a text: an undo says why' },
     { input: { mode: 'undo', to: 1, plan: HASH, reason: 'x' }, says: 'to: the number of a run, as a text' },
     { input: { mode: 'resync', approve: HASH, reason: 'x' }, says: 'Unrecognized key: "approve"' },
-    { input: { approve: HASH }, says: 'reason: a text: an approval says why' },
+    { input: { approve: HASH }, says: 'Unrecognized key: "approve"' },
     { input: { mode: 'preview', plan: HASH }, says: 'Unrecognized key: "plan"' },
     { input: { mode: 'preview', of: 'rebase' }, says: 'of: "sync", "resync" or {"undo"' },
     { input: { mode: 'dry' }, says: 'mode: sync (the default), resync, preview, rebase or undo' },
@@ -52,14 +53,40 @@ describe('a request', () => {
       { mode: 'undo', activation, to: '1', plan: HASH },
       // @ts-expect-error a rebase cannot be previewed
       { mode: 'preview', activation, of: 'rebase' },
-      // @ts-expect-error a preview needs no approval
-      { mode: 'preview', activation, approve: HASH, reason: 'x' },
+      // @ts-expect-error an approval is a decision (contract/decision.ts), and no run
+      { mode: 'sync', activation, approve: HASH, reason: 'x' },
       // @ts-expect-error the list follows the segment, or goes back to a run
       { mode: 'resync', activation, to: '1' },
       // @ts-expect-error a field of earlier versions
       { activation, dryRun: true },
     ];
     expect(illegal.filter((input) => requestSchema.safeParse(input).success)).toEqual([]);
+  });
+});
+
+describe('a decision', () => {
+  const decision = { activation, plan: HASH, reason: 'x' };
+
+  test('to approve starts a run unless it says otherwise; to decline starts none', () => {
+    expect(decisionSchema.parse({ decision: 'approve', ...decision })).toMatchObject({
+      run: true,
+      by: 'unknown',
+    });
+    expect(decisionSchema.parse({ decision: 'decline', ...decision })).not.toHaveProperty('run');
+  });
+
+  test('that makes no sense does not compile', () => {
+    const illegal: DecisionInput[] = [
+      // @ts-expect-error nothing is decided
+      decision,
+      // @ts-expect-error a decision says why
+      { decision: 'approve', activation, plan: HASH },
+      // @ts-expect-error a decision is about a plan
+      { decision: 'approve', activation, reason: 'x' },
+      // @ts-expect-error who declines a plan starts no run of it
+      { decision: 'decline', ...decision, run: true },
+    ];
+    expect(illegal.filter((input) => decisionSchema.safeParse(input).success)).toEqual([]);
   });
 });
 

@@ -80,7 +80,7 @@ describe('when an import is still pending at the end of its time', () => {
     stand.actito.setFault('importsStuck', null);
     const [, hash] = /approve \S+ ([0-9a-f]{12})/.exec(message)!;
     expect(await hosted.run({ mode: 'preview', activation: id })).toMatchObject({ planHash: hash });
-    expect(await hosted.run({ activation: id, approve: hash!, by: 'anna', reason: 'test' })).toMatchObject({
+    expect(await (await hosted.approve(hash!, { activation: id })).result()).toMatchObject({
       counts: { members: 270, added: 270, unmatched: 120 },
     });
     expect(delivered()).not.toBeNull();

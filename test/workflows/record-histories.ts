@@ -36,7 +36,7 @@ const STORIES: Record<HistoryName, (stand: Stand, hosted: Hosted) => Promise<Wor
   approved: async (_, hosted) => {
     const held = await (await hosted.start({ activation: 'vip' })).result().catch((error: unknown) => error);
     const [, { planHash }] = (held as { cause: { details: [unknown, { planHash: string }] } }).cause.details;
-    return hosted.start({ activation: 'vip', approve: planHash, reason: 'test', by: 'test' });
+    return hosted.approve(planHash, { by: 'test' });
   },
   undo: async ({ state }, hosted) => {
     const { rows } = await state.raw<{ rows: { no: string }[] }>('select no from runs order by no limit 1');
