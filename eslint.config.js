@@ -3,17 +3,18 @@ import tseslint from 'typescript-eslint';
 /** Who may import whom: folders know only what stands below them. */
 const MAY_IMPORT = {
   activation: [],
-  config: ['activation'],
-  warehouse: ['activation'],
-  state: ['activation'],
-  actito: ['activation'],
-  activities: ['activation', 'config', 'warehouse', 'state', 'actito'],
-  workflows: ['activation', 'activities'], // of activities, types only: see below
-  worker: ['activation', 'config', 'state', 'activities', 'workflows'],
-  client: ['activation', 'config', 'state', 'workflows'],
+  contract: ['activation'],
+  config: ['activation', 'contract'],
+  warehouse: ['activation', 'contract'],
+  state: ['activation', 'contract'],
+  actito: ['activation', 'contract'],
+  activities: ['activation', 'contract', 'config', 'warehouse', 'state', 'actito'],
+  workflows: ['activation', 'contract', 'activities'], // of activities, types only: see below
+  worker: ['activation', 'contract', 'config', 'state', 'activities', 'workflows'],
+  client: ['activation', 'contract', 'config', 'state'],
   simulator: [],
   dev: ['simulator'],
-  local: ['activation', 'config', 'workflows', 'simulator', 'dev'],
+  local: ['activation', 'contract', 'config', 'simulator', 'dev'],
 };
 const FOLDERS = Object.keys(MAY_IMPORT);
 

@@ -1,19 +1,14 @@
 import { Context, log } from '@temporalio/activity';
+import type { ClosedRun } from '../contract/steps.ts';
 import { closeRun } from '../state/runs/close.ts';
-import { readRun, type Counts, type Outcome, type Run } from '../state/runs/runs.ts';
+import { readRun, type Run } from '../state/runs/runs.ts';
+import type { Counts } from '../contract/counts.ts';
+import type { Outcome } from '../contract/result.ts';
 import { countRejects } from '../state/rejects/rejects.ts';
 import { pauseAfterFailures } from './auto-pause/pause-schedule.ts';
 import type { Dependencies } from './dependencies.ts';
 import { untilCancelled } from './progress.ts';
-import type { RunRef } from './run-ref.ts';
-
-/** How a run ended, in numbers. */
-export interface ClosedRun {
-  outcome: Outcome;
-  counts: Record<string, number>;
-  /** Stored rejects by stage, reason and attribute. */
-  rejects: { stage: string; reason: string; attribute: string; count: number }[];
-}
+import type { RunRef } from '../contract/steps.ts';
 
 /** Longest that Temporal may take about what ends well without it, in milliseconds. */
 const PATIENCE = 10_000;
@@ -35,7 +30,7 @@ export async function close(
       const outcome =
         wanted.outcome === 'succeeded' && hasRejects(counts) ? 'succeeded with rejects' : wanted.outcome;
       await closeRun(state, ref, { ...wanted, outcome });
-      if (outcome === 'failed' && !run.dryRun) await pauseIfPossible(deps, run, wanted.failure ?? '');
+      if (outcome === 'failed' && !run.task.preview) await pauseIfPossible(deps, run, wanted.failure ?? '');
       return { outcome, counts: { ...counts }, rejects: await countRejects(state, ref.run) };
     })(),
   );

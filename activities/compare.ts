@@ -5,6 +5,7 @@ import { seedsOf } from '../activation/comparison/marks.ts';
 import { columnsToRead, type Activation } from '../activation/definition/definition.ts';
 import { Failure } from '../activation/failures.ts';
 import type { Column } from '../activation/values/kinds.ts';
+import type { ReadCounts } from '../contract/steps.ts';
 import { readAcknowledged } from '../state/acknowledged.ts';
 import { loadMarks } from '../state/delta/marks.ts';
 import { publish, type Found } from '../state/delta/publish.ts';
@@ -20,15 +21,8 @@ import { openWarehouse } from '../warehouse/open.ts';
 import type { SegmentRead } from '../warehouse/source.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation, progress, untilCancelled } from './progress.ts';
-import type { RunRef } from './run-ref.ts';
+import type { RunRef } from '../contract/steps.ts';
 import { askSource } from './source-guards.ts';
-
-/** Rows of the segment, by what became of them. */
-export interface ReadCounts {
-  read: number;
-  rejected: number;
-  forgotten?: number;
-}
 
 /**
  * Reads the segment once, compares it on the way with what Actito acknowledged, and publishes what differs together with
@@ -43,9 +37,8 @@ export async function compare(deps: Dependencies, ref: RunRef): Promise<ReadCoun
   if (ref.fence !== null) await untilCancelled(renewKeys(state, ref, run));
   const attempt = await beginAttempt(state, ref, run.definition.activation.attributes.length);
   const delta = deltaTable(ref.run, attempt);
-  const { undo: to } = run.request;
-  const found =
-    to === undefined ? await compareSegment(deps, ref, run, delta) : await undo(deps, run, delta, to);
+  const { undo: to } = run.task;
+  const found = to === null ? await compareSegment(deps, ref, run, delta) : await undo(deps, run, delta, to);
   return readCounts(await untilCancelled(publish(state, ref, attempt, found)));
 }
 
@@ -87,7 +80,7 @@ async function compareSegment(
       ({ seed, wide, grace }) => {
         comparison = new Comparison({
           ...{ definition: run.definition, seeds: seedsOf(run.definition, columns, seed) },
-          ...{ resync: run.resync, grace, wide, forgotten, share, openSpill },
+          ...{ resync: run.task.resends, grace, wide, forgotten, share, openSpill },
           onReject: (key, reason) => rejects.add(key, reason),
         });
         return comparison;

@@ -4,10 +4,10 @@ import { findDelivered } from '../state/lists/deliveries.ts';
 import { readRun } from '../state/runs/runs.ts';
 import { confirmByFolder } from './confirm/by-folder.ts';
 import { confirmByStatus } from './confirm/by-status.ts';
-import type { ListSummary } from './confirm/summary.ts';
+import type { ListSummary } from '../contract/steps.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation } from './progress.ts';
-import type { RunRef } from './run-ref.ts';
+import type { RunRef } from '../contract/steps.ts';
 
 /**
  * Waits until Actito has retrieved the delivered file, as far as this licence has a means to tell, and says what the

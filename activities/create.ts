@@ -1,6 +1,7 @@
 import { close } from './close.ts';
 import { compare } from './compare.ts';
 import { confirmList } from './confirm-list.ts';
+import { decide } from './decide.ts';
 import type { Dependencies } from './dependencies.ts';
 import { examine } from './doctor/examine.ts';
 import { beginForgetting, endForgetting, forgetIn } from './forget.ts';
@@ -14,14 +15,13 @@ import { beating } from './progress.ts';
 import { provision } from './provision.ts';
 import { pushList } from './push-list.ts';
 import { rebase } from './rebase.ts';
-import { refuse } from './refuse.ts';
 import { settle } from './settle.ts';
 import { toTemporalFailure } from './translate.ts';
 
 const SYNC = { compare, plan, provision, importAttributes, pushList, confirmList, keepAlive };
 const RUN = { open, ...SYNC, rebase, settle, close };
 const FORGET = { beginForgetting, forgetIn, endForgetting };
-const ACTIVITIES = { ...RUN, ...FORGET, refuse, inspectAttributes, inspectLists, examine };
+const ACTIVITIES = { ...RUN, ...FORGET, decide, inspectAttributes, inspectLists, examine };
 
 /** The activities as the workflow calls them: without their dependencies. */
 export type Activities = {

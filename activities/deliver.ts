@@ -10,11 +10,12 @@ import { intendDelivery, recordDelivered, type DeliveryKind } from '../state/lis
 import { withListContent } from '../state/lists/list-content.ts';
 import { readProvisioned } from '../state/lists/provisioned.ts';
 import { checkFence } from '../state/runs/lease.ts';
-import type { ListFigures, PushReason, Run } from '../state/runs/runs.ts';
+import type { ListFigures, Run } from '../state/runs/runs.ts';
+import type { PushReason } from '../contract/plan.ts';
 import { connectActito, resolveLogin } from './destination.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation, progress } from './progress.ts';
-import type { RunRef } from './run-ref.ts';
+import type { RunRef } from '../contract/steps.ts';
 
 /** What is delivered, and why. */
 export interface Planned {

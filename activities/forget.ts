@@ -1,15 +1,12 @@
 import { activityInfo } from '@temporalio/activity';
 import { Failure } from '../activation/failures.ts';
+import type { ErasedIn } from '../contract/forget.ts';
 import { eraseFrom } from '../state/forgotten/erase.ts';
-import type { Found } from '../state/forgotten/erase-rows.ts';
 import { completeRecord } from '../state/forgotten/record.ts';
 import { rows } from '../state/state.ts';
 import type { Dependencies } from './dependencies.ts';
 import { isOpen } from './is-open.ts';
 import { cancellation, untilCancelled } from './progress.ts';
-
-/** What was found and erased in one activation: numbers only. */
-export type ErasedIn = Found & { activation: string };
 
 /** The activations in which a record's person is to be erased: all that ever ran. @throws Failure InvalidActivation */
 export async function beginForgetting({ state }: Dependencies, record: number): Promise<string[]> {

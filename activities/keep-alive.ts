@@ -1,9 +1,10 @@
 import { planToKeep } from '../state/keep-alive.ts';
 import { findDelivered } from '../state/lists/deliveries.ts';
-import { readRun, type PushReason } from '../state/runs/runs.ts';
+import { readRun } from '../state/runs/runs.ts';
+import type { PushReason } from '../contract/plan.ts';
 import { deliver } from './deliver.ts';
 import type { Dependencies } from './dependencies.ts';
-import type { RunRef } from './run-ref.ts';
+import type { RunRef } from '../contract/steps.ts';
 
 /**
  * Of a run that is held, or has failed: delivers the list as it was, when it would expire before long.

@@ -1,44 +1,22 @@
 import { activityInfo, log } from '@temporalio/activity';
-import { Failure } from '../activation/failures.ts';
 import { withEnvironment } from '../config/environment.ts';
 import { definitionOf, loadProject } from '../config/project.ts';
+import type { RunRequest } from '../contract/request.ts';
+import type { OpenedRun } from '../contract/steps.ts';
+import { applying, taskOf, type Task } from '../contract/task.ts';
 import type { Holder } from '../state/runs/lease.ts';
-import { recordDecision, requirePlan, type Decision } from '../state/decisions.ts';
+import { requirePlan } from '../state/decisions.ts';
 import { stateFailure } from '../state/failures.ts';
 import { closeElsewhere, openRun } from '../state/runs/open.ts';
-import type { Request } from '../state/runs/runs.ts';
 import { applyRetention } from '../state/runs/retention.ts';
 import { requireUndo } from '../state/undo.ts';
 import type { Dependencies } from './dependencies.ts';
 import { isOpen } from './is-open.ts';
-import type { RunRef } from './run-ref.ts';
-
-/** What the workflow knows of a run: it reads no configuration itself. */
-export interface OpenedRun extends RunRef {
-  /** Its id. */
-  activation: string;
-  /** The run that the list is put back to, by an undo. */
-  undo?: string;
-  name: string;
-  list: string;
-  segment: string;
-  attributesRequired: boolean;
-  /** How long it waits for the warehouse, and for an import: a list must not expire meanwhile. Milliseconds. */
-  patience: number;
-  /** Takes the segment for what Actito has. Runs that an earlier version opened have none. */
-  rebase?: boolean;
-}
 
 /** Longest that a run waits for others, in milliseconds. */
 const MAX_PATIENCE = 6 * 3_600_000;
 
-/** What a run was asked to do. */
-export type RunRequest = Request & { activation: string };
-
-/**
- * Opens the run, or says which workflow runs this activation already. An approval is recorded first: it counts for
- * the next run, should another be under way.
- */
+/** Opens the run, or says which workflow runs this activation already. */
 export async function open(
   deps: Dependencies,
   request: RunRequest,
@@ -47,27 +25,20 @@ export async function open(
   const definition = withEnvironment(definitionOf(project, request.activation), deps.env);
   const { workflowNamespace, workflowExecution } = activityInfo();
   const holder = { namespace: workflowNamespace!, ...workflowExecution! };
-  const undo = await undoOf(deps, request);
-  if (undo !== undefined)
-    await requireUndo(deps.state, { activation: request.activation, to: undo, definition });
-  if (request.approve !== undefined) {
-    await assertSameKind(deps, request, request.approve);
-    await recordDecision(deps.state, approvalIn(request, holder));
-  }
-  const result = await openRun(
-    deps.state,
-    { ...holder, activation: request.activation, request: { ...request, undo }, definition },
-    isOpen,
-  );
+  const { activation } = request;
+  const task = await taskFor(deps, request);
+  if (task.undo !== null) await requireUndo(deps.state, { activation, to: task.undo, definition });
+  const result = await openRun(deps.state, { ...holder, activation, task, definition }, isOpen);
   if ('busy' in result) return { busy: result.busy.workflowId };
-  if (!request.dryRun) await tidyElsewhere(deps, { ...holder, activation: request.activation });
-  if (!request.dryRun) await applyRetention(deps.state, project.settings.retention);
+  if (!task.preview) {
+    await tidyElsewhere(deps, { ...holder, activation });
+    await applyRetention(deps.state, project.settings.retention);
+  }
   const { run, fence } = result.run;
   const { id, name, list, segment, attributesRequired } = result.run.definition.activation;
-  const { rebase } = request;
   return {
     opened: {
-      ...{ run, fence, activation: id, name, undo, rebase },
+      ...{ run, fence, activation: id, task, name },
       ...{ list: list.name, segment: segment.name, attributesRequired },
       // A list is renewed at half of its validity at the latest, if runs are frequent enough.
       patience: Math.min(MAX_PATIENCE, list.validity / 4),
@@ -85,37 +56,13 @@ async function tidyElsewhere({ state }: Dependencies, own: Holder & { activation
   }
 }
 
-/** Whoever approves that something is sent has not approved that it is only taken for sent, nor the other way round. */
-async function assertSameKind(
-  { state }: Dependencies,
-  { activation, rebase = false }: RunRequest,
-  hash: string,
-): Promise<void> {
-  const held = await requirePlan(state, activation, hash);
-  if (held.rebase === rebase) return;
-  const command = held.rebase ? `rebase ${activation} --approve ${hash}` : `approve ${activation} ${hash}`;
-  throw new Failure(
-    'PlanUnknown',
-    `Plan ${hash} of activation ${activation} is the plan of ${held.rebase ? 'a rebase' : 'an ordinary run'}. ` +
-      `It is approved by: actito-sync ${command} --reason "…"`,
-  );
-}
-
 /**
- * The run that the list is to be put back to: a plan that is to be applied, or is approved, says it itself.
+ * What the run does. A sync that applies a plan does what that plan says: it may be one of a resync or an undo.
  * @throws Failure PlanUnknown
  */
-async function undoOf({ state }: Dependencies, request: RunRequest): Promise<string | undefined> {
-  const { activation, plan, approve } = request;
-  const named = plan === undefined ? undefined : await requirePlan(state, activation, plan);
-  const approved = approve === undefined ? undefined : await requirePlan(state, activation, approve);
-  return request.undo ?? approved?.undo ?? named?.undo ?? undefined;
-}
-
-function approvalIn(
-  { activation, approve, by, reason }: RunRequest,
-  { workflowId, runId }: Holder,
-): Decision {
-  const decided = { by: by ?? 'unknown', reason: reason ?? '' };
-  return { activation, planHash: approve!, verdict: 'approved', ...decided, workflowId, runId };
+async function taskFor({ state }: Dependencies, request: RunRequest): Promise<Task> {
+  const task = taskOf(request);
+  if (task.plan === undefined) return task;
+  const made = await requirePlan(state, request.activation, task.plan);
+  return request.mode === 'sync' && made.task.sends ? applying(task, made.task) : task;
 }

@@ -3,42 +3,17 @@ import { isSameTable } from '../actito/lists/renaming.ts';
 import { checkStructure } from '../actito/structure/check.ts';
 import { findAttribute, readProfileTable } from '../actito/structure/table.ts';
 import { isFailure } from '../activation/failures.ts';
-import type { GuardTrip } from '../activation/guards.ts';
+import type { Creates, PlanOutlook } from '../contract/plan.ts';
 import { readFormerList } from '../state/lists/former-list.ts';
-import { readSends, type Sends } from '../state/plan/foreseen.ts';
+import { readSends } from '../state/plan/foreseen.ts';
 import { readProvisioned } from '../state/lists/provisioned.ts';
 import { readQuotaUse } from '../state/report/overview.ts';
 import { withSnapshot } from '../state/report/snapshot.ts';
 import type { PlannedRun, Run } from '../state/runs/runs.ts';
-import { readSampleNames, type SampleNames } from '../state/plan/samples.ts';
+import { readSampleNames } from '../state/plan/samples.ts';
 import { connectActito, type ConnectedDestination } from './destination.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation } from './progress.ts';
-
-/** What a dry run can say of its plan besides the counts: numbers and names only, no personal data. */
-export interface PlanOutlook {
-  /** The number of the dry run, under which its samples are stored. */
-  run: string;
-  /** Guards that would hold a run of this plan. */
-  guards: GuardTrip[];
-  sends: Sends;
-  /** What would be made in Actito; null: that could not be found out (a problem says why). */
-  creates: Creates | null;
-  /** Imports of the profile table in 24 hours, over all activations. Null as with `creates`. */
-  quota: { limit: number; used: number; left: number; nextFree: string | null } | null;
-  /** What a run would fail of, or what could not be found out, a sentence each. */
-  problems: string[];
-  /** A few members of each class. */
-  samples: SampleNames[];
-}
-
-interface Creates {
-  attributes: { name: string; type: string }[];
-  /** The external target list that is missing. */
-  list: string | null;
-  /** The list that would get this activation's list name. */
-  renames: string | null;
-}
 
 /** Looks ahead from a plan, and writes nothing to Actito. What cannot be found out is told, and fails nothing. */
 export async function outlookOf(deps: Dependencies, run: PlannedRun): Promise<PlanOutlook> {

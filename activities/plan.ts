@@ -1,17 +1,12 @@
 import { Failure } from '../activation/failures.ts';
+import type { PlanSummary } from '../contract/plan.ts';
 import { requirePlan } from '../state/decisions.ts';
-import { readPlanned, type Counts, type Plan, type PlannedRun } from '../state/runs/runs.ts';
+import { readPlanned, type PlannedRun } from '../state/runs/runs.ts';
+import type { Counts } from '../contract/counts.ts';
 import type { State } from '../state/state.ts';
 import type { Dependencies } from './dependencies.ts';
-import { outlookOf, type PlanOutlook } from './outlook.ts';
-import type { RunRef } from './run-ref.ts';
-
-/** What the workflow needs to know of a plan; the sets themselves stay in the state database. */
-export type PlanSummary = Pick<Plan, 'hash' | 'push' | 'toSend' | 'guards' | 'approved' | 'refused'> & {
-  counts: Record<string, number>;
-  /** Of a dry run. */
-  outlook?: PlanOutlook;
-};
+import { outlookOf } from './outlook.ts';
+import type { RunRef } from '../contract/steps.ts';
 
 /**
  * Says what the run will do, as it was decided when its delta was published; of a dry run also what else can be said of it.
@@ -20,9 +15,9 @@ export type PlanSummary = Pick<Plan, 'hash' | 'push' | 'toSend' | 'guards' | 'ap
 export async function plan(deps: Dependencies, ref: RunRef): Promise<PlanSummary> {
   const { state } = deps;
   const run = await readPlanned(state, ref.run);
-  const wanted = run.request.plan;
+  const wanted = run.task.plan;
   if (wanted !== undefined && wanted !== run.plan.hash) throw await stale(state, run, wanted);
-  const outlook = run.dryRun ? { outlook: await outlookOf(deps, run) } : {};
+  const outlook = run.task.preview ? { outlook: await outlookOf(deps, run) } : {};
   return { ...planSummary(run), ...outlook };
 }
 

@@ -5,6 +5,7 @@ import { isSameTable, leftBehindNote } from '../actito/lists/renaming.ts';
 import { checkStructure } from '../actito/structure/check.ts';
 import { provisionAttributes } from '../actito/structure/create.ts';
 import { readProfileTable } from '../actito/structure/table.ts';
+import type { ProvisionSummary } from '../contract/steps.ts';
 import { readFormerList } from '../state/lists/former-list.ts';
 import {
   provisionKey,
@@ -13,21 +14,11 @@ import {
   type Provisioned,
 } from '../state/lists/provisioned.ts';
 import { requirePush } from '../state/plan/plan.ts';
-import { readRun, type PushReason, type Run } from '../state/runs/runs.ts';
+import { readRun, type Run } from '../state/runs/runs.ts';
 import { connectActito, resolveLogin } from './destination.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation } from './progress.ts';
-import type { RunRef } from './run-ref.ts';
-
-/** What had to be created in Actito, and what people should know of it. */
-export interface ProvisionSummary {
-  createdAttributes: string[];
-  createdList: boolean;
-  /** Sentences: what must have been set up by hand, what was renamed, what is not fed any more. */
-  notes: string[];
-  /** Why the list is pushed now; null: it is not. */
-  push: PushReason | null;
-}
+import type { RunRef } from '../contract/steps.ts';
 
 /** What was found or made, before it is remembered. */
 type Found = Omit<ProvisionSummary, 'push'> &

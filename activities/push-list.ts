@@ -1,13 +1,11 @@
+import type { PushSummary } from '../contract/steps.ts';
 import { findDelivered } from '../state/lists/deliveries.ts';
 import { judgeMatches } from '../state/plan/hold.ts';
 import { deliver } from './deliver.ts';
 import type { Dependencies } from './dependencies.ts';
-import { planSummary, type PlanSummary } from './plan.ts';
+import { planSummary } from './plan.ts';
 import { untilCancelled } from './progress.ts';
-import type { RunRef } from './run-ref.ts';
-
-/** `held`: the plan by which a guard holds the run now; the list was not delivered. */
-export type PushSummary = { members: number } | { held: PlanSummary };
+import type { RunRef } from '../contract/steps.ts';
 
 /**
  * Delivers the full membership as planned, unless Actito knows too few of those who enter the list. That is judged here

@@ -1,7 +1,7 @@
 import { settleRun } from '../state/settle/settle.ts';
 import type { Dependencies } from './dependencies.ts';
 import { untilCancelled } from './progress.ts';
-import type { RunRef } from './run-ref.ts';
+import type { RunRef } from '../contract/steps.ts';
 
 /** Folds what Actito and the file server confirmed into the acknowledged state. */
 export async function settle({ state }: Dependencies, ref: RunRef): Promise<void> {

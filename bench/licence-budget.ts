@@ -1,4 +1,4 @@
-import type { RunResult } from '../workflows/contract.ts';
+import type { RunResult } from '../contract/result.ts';
 import { observeCalls } from '../test/support/observed-calls.ts';
 import { activityTimes, type ActivityTime } from './activity-times.ts';
 import { activation, attribute } from './licence/project.ts';

@@ -4,22 +4,16 @@ import {
   type Client,
   type WorkflowHandle,
 } from '@temporalio/client';
-import {
-  requestSchema,
-  TASK_QUEUE,
-  workflowId,
-  WORKFLOW_TYPE,
-  type RunInput,
-  type RunRequest,
-  type RunResult,
-} from '../workflows/contract.ts';
+import { requestSchema, type RunInput, type RunRequest } from '../contract/request.ts';
+import { TASK_QUEUE, workflowId, WORKFLOW_TYPE } from '../contract/names.ts';
+import type { RunResult } from '../contract/result.ts';
 import { checked } from './run/check.ts';
 import { attachToRunning } from './run/running.ts';
 
 export { doctor } from './doctor/doctor.ts';
 export { inspect } from './inspect/inspect.ts';
 export { cancelRun, type CancelledRun } from './run/cancel.ts';
-export { refusePlan } from './run/refuse.ts';
+export { decide } from './run/decide.ts';
 export { runsUnderWay } from './run/under-way.ts';
 export { ownSchedules, pauseSchedule, resumeSchedule, type OwnSchedule } from './schedules/own.ts';
 export type { AskOptions } from './run/ask-worker.ts';
@@ -76,14 +70,25 @@ export async function startRun(
 }
 
 /** What the web UI's list and page say of a run before it has said anything itself. */
-function headline({ activation, dryRun, resync, rebase, undo, plan, approve }: RunRequest): string {
-  const what = dryRun ? 'Dry run' : 'Run';
-  const how = [
-    resync && 'resync',
-    rebase && 'rebase',
-    undo && `undo to run ${undo}`,
-    plan && `plan ${plan}`,
-    approve && `approved plan ${approve}`,
-  ].filter(Boolean);
-  return [`${what} of ${activation}`, ...how].join(', ');
+function headline(request: RunRequest): string {
+  const { activation } = request;
+  const planned = 'plan' in request && request.plan && `plan ${request.plan}`;
+  return [...titles(request, activation), planned].filter(Boolean).join(', ');
+}
+
+function titles(request: RunRequest, activation: string): string[] {
+  switch (request.mode) {
+    case 'sync':
+      return [`Run of ${activation}`];
+    case 'resync':
+    case 'rebase':
+      return [`Run of ${activation}`, request.mode];
+    case 'undo':
+      return [`Run of ${activation}`, `undo to run ${request.to}`];
+    case 'preview': {
+      const { of } = request;
+      const what = typeof of === 'object' ? [`undo to run ${of.undo}`] : of === 'sync' ? [] : [of];
+      return [`Dry run of ${activation}`, ...what];
+    }
+  }
 }

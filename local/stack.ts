@@ -6,7 +6,7 @@ import { startPostgres } from '../dev/postgres.ts';
 import type { Resources } from '../dev/resources.ts';
 import { startTemporal, type TemporalServer } from '../dev/temporal.ts';
 import { startSimulator, type Simulator } from '../simulator/start.ts';
-import { SEARCH_ATTRIBUTES } from '../workflows/contract.ts';
+import { SEARCH_ATTRIBUTES } from '../contract/names.ts';
 import { seedContacts } from './contacts.ts';
 import { API_KEY, PASSWORD, simulatorFor, writeRedirected } from './redirect.ts';
 import { warehouses, type Warehouse } from './warehouses.ts';

@@ -2,7 +2,9 @@ import type { Knex } from 'knex';
 import { figuresOf, type ApprovedFigures } from '../activation/approval.ts';
 import { Failure } from '../activation/failures.ts';
 import { DECISION_PERIOD, interval } from '../activation/periods.ts';
-import type { Counts, Plan } from './runs/runs.ts';
+import type { Task } from '../contract/task.ts';
+import type { Counts } from '../contract/counts.ts';
+import type { Plan } from './runs/runs.ts';
 import { rows } from './state.ts';
 
 /** What someone decides about a held plan. */
@@ -34,10 +36,8 @@ export interface MadePlan {
   plan: Plan;
   counts: Counts;
   plannedAt: Date;
-  /** It is the plan of a rebase. */
-  rebase: boolean;
-  /** The run that it puts the list back to; null: it follows the segment. */
-  undo: string | null;
+  /** What the run that made it was to do. */
+  task: Task;
 }
 
 /** The latest plan of this hash; dry runs make plans too. @throws Failure PlanUnknown */
@@ -54,8 +54,7 @@ export async function requirePlan(db: Knex, activation: string, hash: string): P
 async function findPlan(db: Knex, activation: string, hash: string, condition: string) {
   const [made] = await rows<MadePlan>(
     db,
-    `select no as run, plan, counts, opened_at as "plannedAt", request->>'undo' as undo,
-            coalesce(cast(request->>'rebase' as boolean), false) as rebase
+    `select no as run, plan, counts, opened_at as "plannedAt", task
      from runs
      where activation = :activation and plan->>'hash' = :hash and ${condition} order by no desc limit 1`,
     { activation, hash },
@@ -82,7 +81,7 @@ export async function recordDecision(db: Knex, decision: Decision): Promise<Made
   }
   await assertNotOvertaken(db, decision, held);
   await assertUndecided(db, decision, held);
-  const { plan, counts, undo, rebase } = held;
+  const { plan, counts, task } = held;
   await db.raw(
     `insert into decisions (activation, plan_hash, verdict, decided_by, reason, figures, counts, undo, rebase,
                             workflow_id, run_id)
@@ -90,8 +89,7 @@ export async function recordDecision(db: Knex, decision: Decision): Promise<Made
      on conflict (workflow_id, run_id) do nothing`,
     {
       ...decision,
-      undo,
-      rebase,
+      ...kindOf(task),
       figures: JSON.stringify(figuresOf(plan.guards)),
       counts: JSON.stringify(counts),
     },
@@ -115,7 +113,7 @@ async function isRecorded(db: Knex, { workflowId, runId }: Decision): Promise<bo
 async function assertUndecided(
   db: Knex,
   { activation, planHash, verdict }: Decision,
-  { run, undo, rebase }: MadePlan,
+  { run, task }: MadePlan,
 ): Promise<void> {
   const [last] = await rows<{ same: boolean; by: string; reason: string; at: Date }>(
     db,
@@ -124,7 +122,7 @@ async function assertUndecided(
      from decisions where activation = :activation and decided_at > now() - ${interval(DECISION_PERIOD)}
        and ${SAME_KIND} and decided_at > (select opened_at from runs where no = :run)
      order by id desc limit 1`,
-    { activation, planHash, verdict, run, undo, rebase },
+    { activation, planHash, verdict, run, ...kindOf(task) },
   );
   if (!last?.same) return;
   const until = new Date(last.at.getTime() + DECISION_PERIOD).toISOString();
@@ -133,7 +131,7 @@ async function assertUndecided(
     `Plan ${planHash} of activation ${activation} was ${verdict} already, by ${last.by} at ${last.at.toISOString()}: ` +
       `${last.reason}. ` +
       (verdict === 'approved'
-        ? `That counts until ${until}, for the next run that succeeds: ${commandOf(activation, undo, planHash)}`
+        ? `That counts until ${until}, for the next run that succeeds: ${commandOf(activation, task, planHash)}`
         : 'Runs go on being held until it is approved, or the warehouse changes.'),
   );
 }
@@ -142,7 +140,7 @@ async function assertUndecided(
 async function assertNotOvertaken(
   db: Knex,
   { activation, planHash }: Decision,
-  { run, undo }: MadePlan,
+  { run, task }: MadePlan,
 ): Promise<void> {
   const [overtaken] = await rows<{ run: string; at: Date }>(
     db,
@@ -156,12 +154,12 @@ async function assertNotOvertaken(
   throw new Failure(
     'PlanUnknown',
     `Plan ${planHash} of activation ${activation} is too old: run ${overtaken.run} has succeeded since ` +
-      `(${overtaken.at.toISOString()}). See what a run would do now: ${commandOf(activation, undo)}`,
+      `(${overtaken.at.toISOString()}). See what a run would do now: ${commandOf(activation, task)}`,
   );
 }
 
 /** What shows a plan anew, or lets one run that is approved. */
-function commandOf(activation: string, undo: string | null, planHash?: string): string {
+function commandOf(activation: string, { undo }: Task, planHash?: string): string {
   if (undo === null) return `actito-sync ${planHash === undefined ? 'plan' : 'run'} ${activation}`;
   const apply = planHash === undefined ? '' : ` --plan ${planHash} --reason "…"`;
   return `actito-sync undo ${activation} --to ${undo}${apply}`;
@@ -170,11 +168,17 @@ function commandOf(activation: string, undo: string | null, planHash?: string): 
 /** Who approved an undo, or a rebase, has not said anything about the segment, nor about another undo. */
 const SAME_KIND = 'undo is not distinct from cast(:undo as bigint) and rebase = :rebase';
 
+/** The kind of plans that a task makes. */
+function kindOf({ undo, sends }: Kind): { undo: string | null; rebase: boolean } {
+  return { undo, rebase: !sends };
+}
+type Kind = Pick<Task, 'undo' | 'sends'>;
+
 /** The latest decision of the last 24 hours about plans of a kind; one that was not used up counts. */
 export async function latestDecision(
   db: Knex,
   activation: string,
-  { undo = null, rebase = false }: { undo?: string | null; rebase?: boolean } = {},
+  kind: Kind = { undo: null, sends: true },
 ): Promise<PastDecision | undefined> {
   const [latest] = await rows<PastDecision>(
     db,
@@ -182,7 +186,7 @@ export async function latestDecision(
      from decisions where activation = :activation and ${SAME_KIND}
        and decided_at > now() - ${interval(DECISION_PERIOD)}
      order by id desc limit 1`,
-    { activation, undo, rebase },
+    { activation, ...kindOf(kind) },
   );
   return latest;
 }

@@ -2,7 +2,8 @@ import { readAcknowledged } from './acknowledged.ts';
 import { hasBegunDelivery } from './lists/deliveries.ts';
 import { checkFence, type Fence } from './runs/lease.ts';
 import { reasonToKeep } from './plan/push-reason.ts';
-import { readRun, type ListFigures, type PushReason } from './runs/runs.ts';
+import { readRun, type ListFigures } from './runs/runs.ts';
+import type { PushReason } from '../contract/plan.ts';
 import type { State } from './state.ts';
 
 /**

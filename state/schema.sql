@@ -100,7 +100,7 @@ create table runs (
   run_id          text not null,
   -- Null for a dry run: it holds no lease.
   fence           bigint,
-  request         jsonb not null,
+  task            jsonb not null,
   -- The definition as it was when the run opened; names of environment variables, never secrets.
   definition      jsonb not null,
   opened_at       timestamptz not null default now(),

@@ -8,7 +8,7 @@ import { loadProject } from '../config/project.ts';
 import { openState, type State } from '../state/state.ts';
 import { cleanUp } from '../state/runs/close.ts';
 import { applyRetention } from '../state/runs/retention.ts';
-import { TASK_QUEUE } from '../workflows/contract.ts';
+import { TASK_QUEUE } from '../contract/names.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 import { workflowsToRun } from './workflow-source.ts';
 

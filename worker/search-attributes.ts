@@ -1,5 +1,5 @@
 import type { NativeConnection } from '@temporalio/worker';
-import { SEARCH_ATTRIBUTES } from '../workflows/contract.ts';
+import { SEARCH_ATTRIBUTES } from '../contract/names.ts';
 
 /** temporal.api.enums.v1.IndexedValueType: KEYWORD */
 const KEYWORD = 2;

@@ -33,9 +33,9 @@ export const { close } = proxyActivities<Pick<Activities, 'close'>>({
   summary: 'Record the outcome, give the lease back',
 });
 
-export const { refuse } = proxyActivities<Pick<Activities, 'refuse'>>({
+export const { decide } = proxyActivities<Pick<Activities, 'decide'>>({
   ...BOOKKEEPING,
-  summary: 'Record the refusal of a held plan',
+  summary: 'Record the decision about a held plan',
 });
 
 /** The warehouse; the statement itself is bounded by the source's statementTimeout, all tries by the list's validity. */

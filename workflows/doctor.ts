@@ -1,6 +1,7 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import { examine } from './activities.ts';
-import { doctorSchema, SEARCH_ATTRIBUTES, type DoctorResult } from './contract.ts';
+import { doctorSchema, type DoctorResult } from '../contract/doctor.ts';
+import { SEARCH_ATTRIBUTES } from '../contract/names.ts';
 import { toldAsOwn } from './failure.ts';
 import { parseArgument } from './request.ts';
 

@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
-import type { OpenedRun } from '../activities/open.ts';
+import type { OpenedRun } from '../contract/steps.ts';
 import { close, keepAlive, settle } from './activities.ts';
 import { failureType, forPeople, messageOf, ownFailure } from './failure.ts';
 import { keptAlive, notKeptAlive } from './hold.ts';

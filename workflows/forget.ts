@@ -1,8 +1,8 @@
 import { setCurrentDetails } from '@temporalio/workflow';
-import type { ErasedIn } from '../activities/forget.ts';
+import type { ErasedIn } from '../contract/forget.ts';
 import { beginForgetting, endForgetting, forgetIn } from './activities.ts';
 import { toldAsOwn } from './failure.ts';
-import { forgetSchema, type ForgetResult } from './forget-contract.ts';
+import { forgetSchema, type ForgetResult } from '../contract/forget.ts';
 import { parseArgument } from './request.ts';
 
 const EXAMPLE = '{"record":3}';

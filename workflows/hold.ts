@@ -1,6 +1,6 @@
 import { isCancellation } from '@temporalio/workflow';
-import type { OpenedRun } from '../activities/open.ts';
-import type { PlanSummary } from '../activities/plan.ts';
+import type { OpenedRun } from '../contract/steps.ts';
+import type { PlanSummary } from '../contract/plan.ts';
 import { keepAlive } from './activities.ts';
 import { forPeople, messageOf, ownFailure } from './failure.ts';
 import type { Story } from './story/story.ts';
@@ -16,10 +16,7 @@ export async function hold(run: OpenedRun, planned: PlanSummary, story: Story): 
     if (isCancellation(error)) throw error;
     story.note(notKeptAlive(error));
   }
-  const approve = run.rebase
-    ? `rebase ${run.activation} --approve ${planned.hash}`
-    : `approve ${run.activation} ${planned.hash}`;
-  const answer = `actito-sync ${approve} --reason "…"`;
+  const answer = `actito-sync approve ${run.activation} ${planned.hash} --reason "…"`;
   story.held(answer);
   throw forPeople(
     [
@@ -32,8 +29,8 @@ export async function hold(run: OpenedRun, planned: PlanSummary, story: Story): 
     planned.guards,
     {
       ...{ activation: run.activation, planHash: planned.hash, counts: planned.counts },
-      ...(run.rebase ? { rebase: true } : {}),
-      ...(run.undo === undefined ? {} : { undo: run.undo }),
+      ...(run.task.sends ? {} : { rebase: true }),
+      ...(run.task.undo === null ? {} : { undo: run.task.undo }),
       ...(planned.refused ? { refused: planned.refused } : {}),
     },
   );

@@ -1,6 +1,6 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import { inspectAttributes, inspectLists } from './activities.ts';
-import { inspectSchema, type InspectResult } from './contract.ts';
+import { inspectSchema, type InspectResult } from '../contract/inspect.ts';
 import { toldAsOwn } from './failure.ts';
 import { parseArgument } from './request.ts';
 

@@ -1,13 +1,20 @@
 import type { z } from 'zod';
-import { requestSchema, type RunRequest } from './contract.ts';
+import { FORMER_FIELDS, requestSchema, type RunRequest } from '../contract/request.ts';
 import { forPeople } from './failure.ts';
 
 const EXAMPLE =
-  '{"activation":"vip-customers"}, optionally with dryRun, resync, rebase (true or false), reason, plan, approve, by and undo';
+  '{"activation":"vip-customers"}, optionally with plan and reason; other modes: "mode":"resync" (plan, reason), ' +
+  '"preview" (of, reason), "rebase" (reason), "undo" (to, plan, reason)';
 
 /** The argument of `runActivation`. @throws ApplicationFailure InvalidActivation */
 export function parseRequest(input: unknown): RunRequest {
   return parseArgument('runActivation', requestSchema, input, EXAMPLE);
+}
+
+/** A field that no request has, with what says the same today. */
+function withHint(field: string): string {
+  const now = FORMER_FIELDS[field];
+  return now === undefined ? field : `${field} (now ${now})`;
 }
 
 /**
@@ -23,7 +30,7 @@ export function parseArgument<S extends z.ZodType>(
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
-    if (issue.code === 'unrecognized_keys') return `unknown: ${issue.keys.join(', ')}`;
+    if (issue.code === 'unrecognized_keys') return `unknown: ${issue.keys.map(withHint).join(', ')}`;
     if (issue.path.length === 0) return 'expected one JSON object';
     return `${issue.path.join('.')}: expected ${issue.message}`;
   });

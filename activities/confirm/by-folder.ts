@@ -1,10 +1,10 @@
 import { connectFileServer } from '../../actito/delivery/connect.ts';
 import { recordRetrieved, type DeliveryRow } from '../../state/lists/deliveries.ts';
 import type { Run } from '../../state/runs/runs.ts';
-import type { ListSummary } from './summary.ts';
+import type { ListSummary } from '../../contract/steps.ts';
 import { resolveLogin } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
-import type { RunRef } from '../run-ref.ts';
+import type { RunRef } from '../../contract/steps.ts';
 import { untilSeen } from './until-seen.ts';
 
 /**

@@ -5,10 +5,10 @@ import { Failure } from '../../activation/failures.ts';
 import { recordRefused, recordRetrieved, type DeliveryRow } from '../../state/lists/deliveries.ts';
 import { requireProvisioned } from '../../state/lists/provisioned.ts';
 import type { Run } from '../../state/runs/runs.ts';
-import type { ListSummary } from './summary.ts';
+import type { ListSummary } from '../../contract/steps.ts';
 import { connectActito } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
-import type { RunRef } from '../run-ref.ts';
+import type { RunRef } from '../../contract/steps.ts';
 import { untilSeen } from './until-seen.ts';
 
 /** `listConfirmation: status`: the list itself says which file it retrieved, and when. */

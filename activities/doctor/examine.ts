@@ -5,7 +5,8 @@ import { probeFileServer } from './file-server.ts';
 import { tellHandmade } from './handmade.ts';
 import { probeAttributes, probeMatchingKey } from './mapping.ts';
 import { probeState, probeTemporal } from './own-house.ts';
-import { probe, type Probe, type Probed } from './probe.ts';
+import { probe, type Probed } from './probe.ts';
+import type { Probe } from '../../contract/doctor.ts';
 import { findScope, type Scope } from './scope.ts';
 import { probeSegment, probeSource } from './warehouse.ts';
 

@@ -1,18 +1,7 @@
 import { isFailure } from '../../activation/failures.ts';
+import type { Probe } from '../../contract/doctor.ts';
 import { stateFailure } from '../../state/failures.ts';
 import { cancellation } from '../progress.ts';
-
-/** One thing that was tried, from where the worker is. */
-export interface Probe {
-  name: string;
-  ok: boolean;
-  /** Nothing was tried, since it cannot be read: what is said is for people to compare. */
-  told?: true;
-  /** What was found, or what went wrong. Never a secret, a key or a value. */
-  detail: string;
-  /** What to do; only of what is not well. */
-  advice?: string;
-}
 
 /** A probe, and what it found for other probes to go on with; undefined: it failed. */
 export interface Probed<T = unknown> {

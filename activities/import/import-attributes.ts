@@ -11,7 +11,7 @@ import { dissolve } from '../../state/imports/shared-imports.ts';
 import { connectActito } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { cancellation } from '../progress.ts';
-import type { RunRef } from '../run-ref.ts';
+import type { RunRef } from '../../contract/steps.ts';
 import { sendCanary } from './canary.ts';
 import { chunksToSend } from './chunks-to-send.ts';
 import { collectResults } from './collect-results.ts';

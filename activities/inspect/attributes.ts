@@ -1,21 +1,13 @@
-import { describeAttributes, type DescribedAttribute } from '../../actito/structure/describe.ts';
+import { describeAttributes } from '../../actito/structure/describe.ts';
+import type { AttributesResult } from '../../contract/inspect.ts';
 import { readProfileTable } from '../../actito/structure/table.ts';
 import { connectActito } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { cancellation } from '../progress.ts';
 import { findDestination, MOST_ROWS } from './destination.ts';
 
-/** What `attributes <destination>` shows; `more`: so many were left out. */
-export interface InspectedAttributes {
-  what: 'attributes';
-  destination: string;
-  profileTable: string;
-  attributes: DescribedAttribute[];
-  more: number;
-}
-
 /** Reads the attributes of a destination's profile table, and which activations write them. */
-export async function inspectAttributes(deps: Dependencies, id: string): Promise<InspectedAttributes> {
+export async function inspectAttributes(deps: Dependencies, id: string): Promise<AttributesResult> {
   const { destination, activations } = await findDestination(deps, id);
   const { client } = connectActito(deps, destination, cancellation());
   const table = await readProfileTable(client, destination.entity, destination.profileTable);

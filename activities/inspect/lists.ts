@@ -1,20 +1,13 @@
-import { describeLists, type DescribedList } from '../../actito/lists/describe.ts';
+import { describeLists } from '../../actito/lists/describe.ts';
+import type { ListsResult } from '../../contract/inspect.ts';
 import { readProfileTable } from '../../actito/structure/table.ts';
 import { connectActito } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { cancellation } from '../progress.ts';
 import { findDestination, MOST_ROWS } from './destination.ts';
 
-/** What `lists <destination>` shows; `more`: so many were left out. */
-export interface InspectedLists {
-  what: 'lists';
-  destination: string;
-  lists: DescribedList[];
-  more: number;
-}
-
 /** Reads the external target lists of a destination's profile table, and who made them. */
-export async function inspectLists(deps: Dependencies, id: string): Promise<InspectedLists> {
+export async function inspectLists(deps: Dependencies, id: string): Promise<ListsResult> {
   const { destination, activations } = await findDestination(deps, id);
   const { entity, profileTable } = destination;
   const { client } = connectActito(deps, destination, cancellation());

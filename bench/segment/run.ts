@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunResult } from '../../workflows/contract.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { activityTimes } from '../activity-times.ts';
 import { ACTIVATION, LIST_FILE } from './project.ts';
 import type { BenchStand } from './stand.ts';

@@ -4,7 +4,7 @@ import { id as idSchema } from '../../activation/definition/common.ts';
 import { Failure } from '../../activation/failures.ts';
 import { projectFolder } from '../../config/folder-setting.ts';
 import { definitionOf, loadProject } from '../../config/project.ts';
-import { workflowId } from '../../workflows/contract.ts';
+import { workflowId } from '../../contract/names.ts';
 import { cancelRun, type CancelledRun } from '../run/cancel.ts';
 import { runsUnderWay } from '../run/under-way.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -55,7 +55,7 @@ async function cancel(
   { env, out, err, signal }: Surroundings,
 ): Promise<number> {
   const line = (text: string) => void (json || out.write(`${text}\n`));
-  const request = { activation, dryRun };
+  const request = { activation, mode: dryRun ? ('preview' as const) : ('sync' as const) };
   const handles = await runsUnderWay(client, request);
   if (handles.length === 0) {
     definitionOf(await loadProject(projectFolder(env)), activation); // a slip of the fingers must not look like success

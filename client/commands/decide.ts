@@ -1,15 +1,15 @@
 import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
-import { refusalSchema, type RefusalInput } from '../../workflows/contract.ts';
-import { refusePlan } from '../activation-client.ts';
+import { decisionSchema, type DecisionRequest } from '../../contract/decision.ts';
+import { decide, type AskOptions, type RunHandle } from '../activation-client.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describeTrouble } from '../output/errors.ts';
-import { describeRefusal } from '../output/held.ts';
+import { describeDecline } from '../output/held.ts';
 import { checked } from '../run/check.ts';
 import { examples, type CommandContext } from './context.ts';
-import { NO_WORKER } from './follow.ts';
+import { followStarted, NO_WORKER } from './follow.ts';
 import { ACTIVATION, hintAfterError, JSON_OPTION } from './options.ts';
-import { maxRejects, RESULT_AS_JSON, runAndTell, type RunOutput } from './run.ts';
+import { maxRejects, RESULT_AS_JSON, tellResult, type RunOutput } from './run.ts';
 import type { Surroundings } from './surroundings.ts';
 import { WHO_BY_DEFAULT, whoAmI } from './who.ts';
 
@@ -41,9 +41,12 @@ export function defineApprove(program: Command, context: CommandContext): void {
         ["approve vip-customers 0123456789ab --reason 'clean-up' --by anna", 'on behalf of someone'],
       ),
     )
-    .action((activation: string, approve: string, { reason, by, ...output }: Decided & RunOutput) =>
-      runAndTell({ activation, approve, reason, by: by ?? whoAmI(context.surroundings) }, output, context),
-    );
+    .action((activation: string, plan: string, { reason, by, ...output }: Decided & RunOutput) => {
+      const { surroundings, connected } = context;
+      const who = by ?? whoAmI(surroundings);
+      const decision = checked(decisionSchema, { decision: 'approve', activation, plan, reason, by: who });
+      return connected((client) => approve(client, decision, output, surroundings));
+    });
 }
 
 const HOW_LONG = `
@@ -78,25 +81,52 @@ export function defineReject(program: Command, { surroundings, connected }: Comm
     )
     .action(
       (activation: string, plan: string, { reason, by, json = false }: Decided & { json?: boolean }) => {
-        const refusal = checked(refusalSchema, { activation, plan, reason, by: by ?? whoAmI(surroundings) });
-        return connected((client) => reject(client, refusal, json, surroundings));
+        const who = by ?? whoAmI(surroundings);
+        const decision = checked(decisionSchema, { decision: 'decline', activation, plan, reason, by: who });
+        return connected((client) => decline(client, decision, json, surroundings));
       },
     );
 }
 
-async function reject(
+/** Records an approval, and follows the run that it has started. @returns the exit code */
+async function approve(
   client: Client,
-  refusal: RefusalInput,
-  json: boolean,
-  { out, err, signal, taskQueue }: Surroundings,
+  decision: DecisionRequest,
+  output: RunOutput,
+  surroundings: Surroundings,
 ): Promise<number> {
-  const result = await refusePlan(client, refusal, {
+  const { run } = await decide(client, decision, asking(surroundings));
+  const recorded = () => surroundings.err.write('The approval is recorded: it counts for the next run.\n');
+  if (!run) {
+    recorded();
+    return EXIT.busy;
+  }
+  const handle: RunHandle = client.workflow.getHandle(run.workflowId, run.runId);
+  const started = { handle, request: run.request, attached: false };
+  const { json = false } = output;
+  const result = await followStarted(started, { json }, surroundings);
+  if (result?.outcome === 'skipped') recorded();
+  return tellResult(result, output, surroundings);
+}
+
+/** Records a decline. @returns the exit code */
+async function decline(
+  client: Client,
+  decision: DecisionRequest,
+  json: boolean,
+  surroundings: Surroundings,
+): Promise<number> {
+  const result = await decide(client, decision, asking(surroundings));
+  const lines = json ? [JSON.stringify(result, null, 2)] : describeDecline(result);
+  surroundings.out.write(`${lines.join('\n')}\n`);
+  return EXIT.ok;
+}
+
+function asking({ err, signal, taskQueue }: Surroundings): AskOptions {
+  return {
     taskQueue,
     signal,
     onSilence: () => err.write(`${NO_WORKER}\n`),
     onTrouble: (trouble) => err.write(`${describeTrouble(trouble)}\n`),
-  });
-  const lines = json ? [JSON.stringify(result, null, 2)] : describeRefusal(result);
-  out.write(`${lines.join('\n')}\n`);
-  return EXIT.ok;
+  };
 }

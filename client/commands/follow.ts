@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client';
-import { workflowId, type RunInput, type RunRequest, type RunResult } from '../../workflows/contract.ts';
-import { followRun, startRun } from '../activation-client.ts';
+import { workflowId } from '../../contract/names.ts';
+import type { RunInput, RunRequest } from '../../contract/request.ts';
+import type { RunResult } from '../../contract/result.ts';
+import { followRun, startRun, type StartedRun } from '../activation-client.ts';
 import { describeTrouble } from '../output/errors.ts';
 import { Phases } from '../output/phases.ts';
 import { createTerminal, SILENT, type Terminal } from '../output/terminal.ts';
@@ -15,11 +17,20 @@ import type { Surroundings } from './surroundings.ts';
 export async function startAndFollow(
   client: Client,
   input: RunInput,
+  how: { json: boolean },
+  surroundings: Surroundings,
+): Promise<RunResult | undefined> {
+  const started = await startRun(client, input, { taskQueue: surroundings.taskQueue });
+  return followStarted(started, how, surroundings);
+}
+
+/** As {@link startAndFollow}, of a run that was started already. */
+export async function followStarted(
+  { handle, request, attached }: StartedRun,
   { json }: { json: boolean },
-  { out, err, env, signal, taskQueue }: Surroundings,
+  { out, err, env, signal }: Surroundings,
 ): Promise<RunResult | undefined> {
   const terminal = json ? SILENT : createTerminal(out, env);
-  const { handle, request, attached } = await startRun(client, input, { taskQueue });
   terminal.line(`${workflowId(request)} ${attached ? 'is running: attached to it' : 'started'}`);
   const phases = new Phases(terminal);
   try {

@@ -3,7 +3,7 @@ import { Failure } from '../../activation/failures.ts';
 import { projectFolder } from '../../config/folder-setting.ts';
 import { loadProject } from '../../config/project.ts';
 import { suggestion } from '../../activation/suggestion.ts';
-import type { InspectRequest } from '../../workflows/contract.ts';
+import type { InspectRequest } from '../../contract/inspect.ts';
 import { inspect } from '../activation-client.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describeTrouble } from '../output/errors.ts';

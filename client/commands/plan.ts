@@ -4,7 +4,8 @@ import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { Failure } from '../../activation/failures.ts';
 import { readSamples } from '../../state/plan/samples.ts';
-import { requestSchema, type RunInput, type RunRequest, type RunResult } from '../../workflows/contract.ts';
+import { requestSchema, type RunInput, type RunRequest } from '../../contract/request.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describePlan } from '../output/plan.ts';
 import { describeResult } from '../output/result.ts';
@@ -42,7 +43,7 @@ export function definePlan(program: Command, context: CommandContext): void {
       ),
     )
     .action((activation: string, flags: PlanFlags) =>
-      planAndTell({ activation, dryRun: true }, flags, context),
+      planAndTell({ mode: 'preview', activation }, flags, context),
     );
 }
 

@@ -1,18 +1,14 @@
 import type { Command } from 'commander';
-import { requestSchema } from '../../workflows/contract.ts';
+import { requestSchema } from '../../contract/request.ts';
 import { EXIT } from '../exit-codes.ts';
 import { checked } from '../run/check.ts';
 import { confirmed } from './confirm.ts';
 import { examples, type CommandContext } from './context.ts';
-import { BY } from './decide.ts';
-import { whoAmI } from './who.ts';
 import { ACTIVATION } from './options.ts';
 import { follow, RESULT_AS_JSON } from './run.ts';
 
 interface RebaseFlags {
   reason: string;
-  approve?: string;
-  by?: string;
   yes?: boolean;
   json?: boolean;
 }
@@ -26,8 +22,6 @@ export function defineRebase(program: Command, { surroundings, connected }: Comm
     )
     .argument('<activation>', ACTIVATION)
     .requiredOption('--reason <text>', 'why, for those who read about the run later')
-    .option('--approve <hash>', 'approve the plan of a rebase that a guard held')
-    .option('--by <name>', BY)
     .option('--yes', 'do not ask')
     .option('--json', RESULT_AS_JSON)
     .addHelpText('after', WHAT)
@@ -36,15 +30,10 @@ export function defineRebase(program: Command, { surroundings, connected }: Comm
       examples(
         ["rebase vip-customers --reason 'state lost'", 'Actito has all of it, only nobody knows any more'],
         ["rebase vip-customers --reason 'state lost' --yes", 'asks nothing'],
-        [
-          "rebase vip-customers --approve 0123456789ab --reason 'half of it is right'",
-          'when a guard held it',
-        ],
       ),
     )
-    .action((activation: string, { reason, approve, by, yes = false, json = false }: RebaseFlags) => {
-      const decided = approve === undefined ? {} : { approve, by: by ?? whoAmI(surroundings) };
-      const request = checked(requestSchema, { activation, rebase: true, reason, ...decided });
+    .action((activation: string, { reason, yes = false, json = false }: RebaseFlags) => {
+      const request = checked(requestSchema, { mode: 'rebase', activation, reason });
       return connected(async (client) => {
         const { in: input, err } = surroundings;
         const out = json ? err : surroundings.out; // a question is no part of what a program reads

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { Option, type Command } from 'commander';
-import { requestSchema, type RunInput, type RunRequest } from '../../workflows/contract.ts';
+import { requestSchema, type RunInput, type RunRequest } from '../../contract/request.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describePlan } from '../output/plan.ts';
 import { describeResult } from '../output/result.ts';
@@ -17,7 +18,12 @@ export interface RunOutput {
   json?: boolean;
 }
 
-type RunFlags = RunOutput & Pick<RunInput, 'dryRun' | 'resync' | 'reason' | 'plan'>;
+interface RunFlags extends RunOutput {
+  dryRun?: boolean;
+  resync?: boolean;
+  plan?: string;
+  reason?: string;
+}
 
 /** Adds `run <activation>`. */
 export function defineRun(program: Command, context: CommandContext): void {
@@ -27,9 +33,11 @@ export function defineRun(program: Command, context: CommandContext): void {
     .argument('<activation>', ACTIVATION)
     .option('--dry-run', 'read and compare only; nothing is written to Actito')
     .option('--resync', 'send everything, whatever Actito acknowledged before')
-    .option(
-      '--plan <hash>',
-      'apply exactly this plan; when a run would do anything else, it ends as PlanStale',
+    .addOption(
+      new Option(
+        '--plan <hash>',
+        'apply exactly this plan; when a run would do anything else, it ends as PlanStale',
+      ).conflicts('dryRun'),
     )
     .option('--reason <text>', 'why, for those who read about the run later')
     .addOption(maxRejects())
@@ -46,8 +54,13 @@ export function defineRun(program: Command, context: CommandContext): void {
       ),
     )
     .action((activation: string, { maxRejects, json, ...flags }: RunFlags) =>
-      runAndTell({ activation, ...flags }, { maxRejects, json }, context),
+      runAndTell(requestOf(activation, flags), { maxRejects, json }, context),
     );
+}
+
+function requestOf(activation: string, { dryRun, resync, plan, reason }: RunFlags): RunInput {
+  if (dryRun) return { mode: 'preview', activation, of: resync ? 'resync' : 'sync', reason };
+  return { mode: resync ? 'resync' : 'sync', activation, plan, reason };
 }
 
 /** Adds `resync <activation>`: a run that sends everything. */
@@ -66,8 +79,8 @@ export function defineResync(program: Command, context: CommandContext): void {
         ['resync vip-customers --json', 'for a program'],
       ),
     )
-    .action((activation: string, { maxRejects, json, ...flags }: RunFlags) =>
-      runAndTell({ activation, ...flags, resync: true }, { maxRejects, json }, context),
+    .action((activation: string, { maxRejects, json, reason }: RunFlags) =>
+      runAndTell({ mode: 'resync', activation, reason }, { maxRejects, json }, context),
     );
 }
 
@@ -91,19 +104,24 @@ export async function runAndTell(input: RunInput, output: RunOutput, context: Co
 export async function follow(
   client: Client,
   input: RunRequest,
-  { json = false, maxRejects }: RunOutput,
+  output: RunOutput,
   surroundings: Surroundings,
 ): Promise<number> {
-  const { out, err } = surroundings;
-  const result = await startAndFollow(client, input, { json }, surroundings);
+  const { json = false } = output;
+  return tellResult(await startAndFollow(client, input, { json }, surroundings), output, surroundings);
+}
+
+/** Prints the result of a run; undefined: following it was interrupted. @returns the exit code */
+export function tellResult(
+  result: RunResult | undefined,
+  { json = false, maxRejects }: RunOutput,
+  { out, err }: Surroundings,
+): number {
   if (!result) return EXIT.interrupted;
   const inWords = () => (result.plan ? describePlan(result, result.plan) : describeResult(result));
   const lines = json ? [JSON.stringify(result, null, 2)] : inWords();
   out.write(`${lines.join('\n')}\n`);
-  if (result.outcome === 'skipped') {
-    if (input.approve) err.write('The approval is recorded: it counts for the next run.\n');
-    return EXIT.busy;
-  }
+  if (result.outcome === 'skipped') return EXIT.busy;
   if (!maxRejects || !exceeds(result.counts, maxRejects)) return EXIT.ok;
   err.write(`${rejectsOf(result.counts)} rejects are more than --max-rejects ${maxRejects.text}.\n`);
   return EXIT.rejects;

@@ -52,8 +52,8 @@ async function undo(
   { to, plan, reason, ...flags }: UndoFlags,
   context: CommandContext,
 ): Promise<void> {
-  const wanted = { activation, undo: String(to), reason };
-  if (plan === undefined) return planAndTell({ ...wanted, dryRun: true }, flags, context);
+  if (plan === undefined)
+    return planAndTell({ mode: 'preview', activation, of: { undo: String(to) }, reason }, flags, context);
   if (reason === undefined)
     throw new Failure('InvalidActivation', 'Say why: --reason is needed with --plan.');
   if (flags.out !== undefined || flags.showPersonalData)
@@ -61,5 +61,9 @@ async function undo(
       'InvalidActivation',
       '--out and --show-personal-data are for the plan of an undo, and go without --plan.',
     );
-  return runAndTell({ ...wanted, plan }, { json: flags.json }, context);
+  return runAndTell(
+    { mode: 'undo', activation, to: String(to), plan, reason },
+    { json: flags.json },
+    context,
+  );
 }

@@ -4,7 +4,7 @@ import {
   doctorWorkflowId,
   type DoctorRequest,
   type DoctorResult,
-} from '../../workflows/contract.ts';
+} from '../../contract/doctor.ts';
 import { askWorker, type AskOptions } from '../run/ask-worker.ts';
 
 /**

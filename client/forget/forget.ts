@@ -8,11 +8,7 @@ import { loadProject } from '../../config/project.ts';
 import { recordForgotten } from '../../state/forgotten/record.ts';
 import { knownCountries } from '../../state/report/activations.ts';
 import { withSnapshot } from '../../state/report/snapshot.ts';
-import {
-  FORGET_WORKFLOW_TYPE,
-  forgetWorkflowId,
-  type ForgetResult,
-} from '../../workflows/forget-contract.ts';
+import { FORGET_WORKFLOW_TYPE, forgetWorkflowId, type ForgetResult } from '../../contract/forget.ts';
 import { askWorker, type AskOptions } from '../run/ask-worker.ts';
 import { withWritableState } from '../state.ts';
 

@@ -4,7 +4,7 @@ import {
   inspectWorkflowId,
   type InspectRequest,
   type InspectResult,
-} from '../../workflows/contract.ts';
+} from '../../contract/inspect.ts';
 import { askWorker, type AskOptions } from '../run/ask-worker.ts';
 
 /**

@@ -1,35 +1,42 @@
-import type { RefusalResult, RunCounts } from '../../workflows/contract.ts';
-import { approveRebaseCommand, decideCommand, planCommand } from '../run/commands.ts';
-import type { HeldPlan } from '../run/failure.ts';
+import type { DecisionResult } from '../../contract/decision.ts';
+import type { CountName, Counts } from '../../contract/counts.ts';
+import { decideCommand, planCommand } from '../run/commands.ts';
+import type { HeldPlan } from '../../contract/plan.ts';
 
 /** What people decide by, in the order in which they ask. */
-const DECISIVE = ['read', 'members', 'added', 'removed', 'leaving', 'changed', 'unchanged', 'rejected'];
+const DECISIVE: CountName[] = [
+  'read',
+  'members',
+  'added',
+  'removed',
+  'leaving',
+  'changed',
+  'unchanged',
+  'rejected',
+];
 
 /** The plan that a guard held for people, line by line: what it counted, and the commands that answer it. */
-export function describeHeld({ activation, planHash, counts, rebase, undo, refused }: HeldPlan): string[] {
-  const approve = rebase
-    ? approveRebaseCommand(activation, planHash)
-    : decideCommand('approve', activation, planHash);
+export function describeHeld({ activation, planHash, counts, undo, refused }: HeldPlan): string[] {
   return [
     `  plan ${planHash}: ${countsInWords(counts)}`,
     ...(refused ? [`Refused by ${refused.by}: ${refused.reason}`] : []),
-    `If it is right as it is:  ${approve}`,
+    `If it is right as it is:  ${decideCommand('approve', activation, planHash)}`,
     `If it is not:             ${decideCommand('reject', activation, planHash)}`,
     `To look closer:           ${planCommand(activation, undo)}`,
   ];
 }
 
-/** A refusal that was recorded, for people, line by line. */
-export function describeRefusal({ activation, refused, by, reason, counts }: RefusalResult): string[] {
+/** A decline that was recorded, for people, line by line. */
+export function describeDecline({ activation, plan, by, reason, counts }: DecisionResult): string[] {
   return [
-    `${activation}: plan ${refused} is refused by ${by}: ${reason}`,
+    `${activation}: plan ${plan} is refused by ${by}: ${reason}`,
     `  ${countsInWords(counts)}`,
     'Runs and schedules go on. As long as one would do the same, it is held again.',
   ];
 }
 
 /** `read 60, members 60, …` */
-function countsInWords(counts: RunCounts): string {
+function countsInWords(counts: Counts): string {
   return DECISIVE.filter((name) => counts[name] !== undefined)
     .map((name) => `${name} ${counts[name]}`)
     .join(', ');

@@ -1,4 +1,4 @@
-import type { AttributeInfo, InspectResult, ListInfo } from '../../workflows/contract.ts';
+import type { AttributeInfo, InspectResult, ListInfo } from '../../contract/inspect.ts';
 import { inWords } from './result.ts';
 import { table } from './table.ts';
 

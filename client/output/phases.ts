@@ -1,4 +1,4 @@
-import type { RunProgress } from '../../workflows/contract.ts';
+import type { RunProgress } from '../../contract/progress.ts';
 import type { Step, Terminal } from './terminal.ts';
 
 /** Shows the phases of one run as they begin. */

@@ -1,11 +1,12 @@
-import type { PlanOutlook, RunResult } from '../../workflows/contract.ts';
+import type { PlanOutlook } from '../../contract/plan.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { applyCommand, decideCommand } from '../run/commands.ts';
-import { countLines, entry, MORE_COUNTS, reasonLines } from './result.ts';
+import { countLines, entry, MORE_COUNTS, reasonLines, type CountWords } from './result.ts';
 import { afterUndo, UNDO_COUNTS, undoWords } from './undo.ts';
 import { sampleLines, type ShownSample } from './samples.ts';
 import { sizeInWords } from './sizes.ts';
 
-const COUNTS: Record<string, string> = {
+const COUNTS: CountWords = {
   read: 'rows of the segment',
   added: 'new on the list',
   removed: 'gone from the list',

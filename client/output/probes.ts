@@ -1,4 +1,4 @@
-import type { Probe } from '../../workflows/contract.ts';
+import type { Probe } from '../../contract/doctor.ts';
 
 /** What was tried for people, line by line, and what to do about what is not well. */
 export function describeProbes(probes: readonly Probe[]): string[] {

@@ -1,11 +1,15 @@
 import ms from 'ms';
 import { KEY_REJECTS } from '../../activation/keys/rejects.ts';
 import { VALUE_REJECTS } from '../../activation/values/rejects.ts';
-import type { RunCounts, RunResult } from '../../workflows/contract.ts';
+import type { CountName, Counts } from '../../contract/counts.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { afterUndo, UNDO_COUNTS, undoWords } from './undo.ts';
 
+/** What counts mean, for people. */
+export type CountWords = Partial<Record<CountName, string>>;
+
 /** Always shown when the run counted it. */
-const MAIN_COUNTS: Record<string, string> = {
+const MAIN_COUNTS: CountWords = {
   read: 'rows of the segment',
   added: 'new on the list',
   removed: 'gone from the list',
@@ -15,7 +19,7 @@ const MAIN_COUNTS: Record<string, string> = {
 };
 
 /** Shown when there are any. */
-export const MORE_COUNTS: Record<string, string> = {
+export const MORE_COUNTS: CountWords = {
   leaving: 'no longer in the segment, still on the list for a while',
   forgotten: 'rows of people who asked to be forgotten, left out',
   duplicates: 'rows that repeat another one',
@@ -58,14 +62,12 @@ export function reasonLines(rejects: RunResult['rejects']): string[] {
 }
 
 /** Numbers with their names and what they mean; `isShown` leaves some out. */
-export function countLines(
-  names: Record<string, string>,
-  counts: RunCounts,
-  isShown: (count: number) => boolean,
-): string[] {
-  return Object.entries(names).flatMap(([name, words]) => {
+export function countLines(names: CountWords, counts: Counts, isShown: (count: number) => boolean): string[] {
+  return (Object.keys(names) as CountName[]).flatMap((name) => {
     const count = counts[name];
-    return count !== undefined && isShown(count) ? [entry(name, `${String(count).padEnd(7)} ${words}`)] : [];
+    return count !== undefined && isShown(count)
+      ? [entry(name, `${String(count).padEnd(7)} ${names[name]}`)]
+      : [];
   });
 }
 

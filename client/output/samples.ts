@@ -1,4 +1,4 @@
-import type { PlanOutlook } from '../../workflows/contract.ts';
+import type { PlanOutlook } from '../../contract/plan.ts';
 import { table } from './table.ts';
 
 /** An example of what a plan does; key and values only when someone asked for personal data. */

@@ -1,7 +1,8 @@
 import { pauseCommand } from '../run/commands.ts';
+import type { CountWords } from './result.ts';
 
 /** What is counted of an undo: it reads no segment, and sends no attributes. */
-export const UNDO_COUNTS: Record<string, string> = {
+export const UNDO_COUNTS: CountWords = {
   members: 'on the list then',
   added: 'back on the list',
   removed: 'gone from the list',

@@ -1,5 +1,5 @@
 import { WorkflowIdConflictPolicy, type Client } from '@temporalio/client';
-import { TASK_QUEUE } from '../../workflows/contract.ts';
+import { TASK_QUEUE } from '../../contract/names.ts';
 import { followWorkflow, type Follow } from './follow.ts';
 
 /** A question that nobody could answer for so long is not waited for by anyone. */

@@ -1,26 +1,30 @@
-import type { RunRequest } from '../../workflows/contract.ts';
+import type { RunRequest } from '../../contract/request.ts';
 import { PROGRAM } from '../commands/context.ts';
 
 /** The command line that starts this request, or follows it while it runs. */
 export function runCommand(request: RunRequest): string {
-  const { approve, dryRun, resync, rebase, reason, by, plan, undo } = request;
-  const flags = [
-    dryRun && undo === undefined ? ' --dry-run' : '',
-    resync ? ' --resync' : '',
-    plan === undefined ? '' : ` --plan ${plan}`,
-    rebase && approve !== undefined ? ` --approve ${approve}` : '',
-    reason === undefined ? '' : ` --reason ${quoted(reason)}`,
-    by === undefined ? '' : ` --by ${quoted(by)}`,
-  ];
-  return `${commandOf(request)}${flags.join('')}`;
+  return `${commandOf(request)}${flag('reason', quoted(request.reason))}`;
 }
 
-type Asked = Pick<RunRequest, 'activation'> & Partial<RunRequest>;
+function commandOf(request: RunRequest): string {
+  const { activation } = request;
+  switch (request.mode) {
+    case 'sync':
+      return `${PROGRAM} run ${activation}${flag('plan', request.plan)}`;
+    case 'resync':
+      return `${PROGRAM} run ${activation} --resync${flag('plan', request.plan)}`;
+    case 'preview':
+      if (typeof request.of === 'object') return undoCommand(activation, request.of.undo);
+      return `${PROGRAM} run ${activation} --dry-run${request.of === 'resync' ? ' --resync' : ''}`;
+    case 'rebase':
+      return `${PROGRAM} rebase ${activation}`;
+    case 'undo':
+      return `${undoCommand(activation, request.to)}${flag('plan', request.plan)}`;
+  }
+}
 
-function commandOf({ activation, approve, rebase, undo }: Asked): string {
-  if (rebase) return `${PROGRAM} rebase ${activation}`;
-  if (approve !== undefined) return `${PROGRAM} approve ${activation} ${approve}`;
-  return undo === undefined ? `${PROGRAM} run ${activation}` : undoCommand(activation, undo);
+function flag(name: string, value: string | undefined): string {
+  return value === undefined ? '' : ` --${name} ${value}`;
 }
 
 /** The command line that shows what going back to a run would do. */
@@ -29,8 +33,8 @@ function undoCommand(activation: string, to: string): string {
 }
 
 /** The command line that cancels a run. */
-export function cancelCommand({ activation, dryRun }: Pick<RunRequest, 'activation' | 'dryRun'>): string {
-  return `${PROGRAM} cancel ${activation}${dryRun ? ' --dry-run' : ''}`;
+export function cancelCommand({ activation, mode }: Pick<RunRequest, 'activation' | 'mode'>): string {
+  return `${PROGRAM} cancel ${activation}${mode === 'preview' ? ' --dry-run' : ''}`;
 }
 
 /** The command line that shows what a run would do now, or an undo. */
@@ -41,8 +45,8 @@ export function planCommand(activation: string, undo?: string): string {
 
 /** The command line that applies a plan; of an undo the reason is to be filled in. */
 export function applyCommand(activation: string, planHash: string, undo?: string): string {
-  const command = `${commandOf({ activation, undo })} --plan ${planHash}`;
-  return undo === undefined ? command : `${command} --reason "…"`;
+  if (undo === undefined) return `${PROGRAM} run ${activation} --plan ${planHash}`;
+  return `${undoCommand(activation, undo)} --plan ${planHash} --reason "…"`;
 }
 
 /** The command line that keeps a list as it is, as far as its schedule goes; the note is to be filled in. */
@@ -55,11 +59,6 @@ export function decideCommand(verdict: 'approve' | 'reject', activation: string,
   return `${PROGRAM} ${verdict} ${activation} ${planHash} --reason "…"`;
 }
 
-/** The command line that lets a rebase pass that a guard held; the reason is to be filled in. */
-export function approveRebaseCommand(activation: string, planHash: string): string {
-  return `${PROGRAM} rebase ${activation} --approve ${planHash} --reason "…"`;
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+function quoted(text: string | undefined): string | undefined {
+  return text && `'${text.replaceAll("'", `'\\''`)}'`;
 }

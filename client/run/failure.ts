@@ -6,20 +6,7 @@ import {
   type WorkflowFailedError,
 } from '@temporalio/client';
 import type { GuardTrip } from '../../activation/guards.ts';
-import type { RunCounts } from '../../workflows/contract.ts';
-
-/** What a guard held. */
-export interface HeldPlan {
-  activation: string;
-  planHash: string;
-  counts: RunCounts;
-  /** It is the plan of a rebase. */
-  rebase?: boolean;
-  /** Who has refused it, and why. */
-  refused?: { by: string; reason: string };
-  /** It puts the list back to what it was after this run. */
-  undo?: string;
-}
+import type { HeldPlan } from '../../contract/plan.ts';
 
 /** Why a run did not complete. */
 export interface RunFailure {

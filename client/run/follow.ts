@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcDeadlineError, isGrpcServiceError, type WorkflowHandle } from '@temporalio/client';
-import { progressQuery, type RunProgress, type RunResult } from '../../workflows/contract.ts';
+import { progressQuery, type RunProgress } from '../../contract/progress.ts';
+import type { RunResult } from '../../contract/result.ts';
 import type { RunHandle } from '../activation-client.ts';
 import { troubleOf, type Trouble } from './trouble.ts';
 

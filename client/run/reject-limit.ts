@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { RunCounts } from '../../workflows/contract.ts';
+import type { Counts } from '../../contract/counts.ts';
 
 /** How many rejects are too many. */
 export interface Limit {
@@ -23,11 +23,11 @@ export function parseLimit(text: string): Limit {
  * What a run could not use for good: rows without a usable key, members whose rows contradict each other or whose
  * values Actito refused, and single values. Not those unknown to Actito, which is normal, nor what goes with a later run.
  */
-export function rejectsOf({ rejected, ambiguous, refused, badValues }: RunCounts): number {
+export function rejectsOf({ rejected, ambiguous, refused, badValues }: Counts): number {
   return [rejected, ambiguous, refused, badValues].reduce<number>((sum, count) => sum + (count ?? 0), 0);
 }
 
 /** Whether a run had more rejects than that. */
-export function exceeds(counts: RunCounts, { most, isShare }: Limit): boolean {
+export function exceeds(counts: Counts, { most, isShare }: Limit): boolean {
   return rejectsOf(counts) > (isShare ? most * (counts.read ?? 0) : most);
 }

@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { Failure } from '../../activation/failures.ts';
-import { requestSchema, workflowId, type RunRequest } from '../../workflows/contract.ts';
+import { requestSchema, type RunRequest } from '../../contract/request.ts';
+import { workflowId } from '../../contract/names.ts';
 import type { RunHandle } from '../activation-client.ts';
 import { cancelCommand, runCommand } from './commands.ts';
 

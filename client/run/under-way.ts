@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
-import { workflowId, WORKFLOW_TYPE, type RunRequest } from '../../workflows/contract.ts';
+import { workflowId, WORKFLOW_TYPE } from '../../contract/names.ts';
+import type { Mode, RunRequest } from '../../contract/request.ts';
 import type { RunHandle } from '../activation-client.ts';
 
 /** What Temporal appends to the id of a workflow that a schedule starts. */
@@ -9,7 +10,7 @@ const STARTED_AT = /^-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 type Execution = Omit<WorkflowExecutionInfo, 'raw'>;
 
 /** Which runs are meant: those of an activation, or its dry runs. Its activation must be a valid id. */
-type Whose = Pick<RunRequest, 'activation' | 'dryRun'>;
+type Whose = Pick<RunRequest, 'activation'> & { mode?: Mode };
 
 /**
  * The runs of an activation that are open, started by hand or by its schedule; or its dry runs. The ones of the schedule

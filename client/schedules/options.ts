@@ -1,7 +1,7 @@
 import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client';
 import type { Schedule } from '../../activation/definition/schedule.ts';
 import { SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
-import { workflowId, WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { workflowId, WORKFLOW_TYPE } from '../../contract/names.ts';
 import { PROJECT_MEMO, type Owner } from './owner.ts';
 import { timesSpec } from './times.ts';
 
@@ -30,7 +30,7 @@ export function wantedSchedule({ id, schedule }: Scheduled, { project, taskQueue
     action: {
       type: 'startWorkflow',
       workflowType: WORKFLOW_TYPE,
-      workflowId: workflowId({ activation: id, dryRun: false }), // to which Temporal appends the time
+      workflowId: workflowId({ activation: id }), // to which Temporal appends the time
       taskQueue,
       staticSummary: `Scheduled run of ${id}`,
       args: [{ activation: id }],

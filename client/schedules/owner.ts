@@ -1,7 +1,7 @@
 import type { ScheduleDescription } from '@temporalio/client';
 import * as owned from '../../activation/schedule-owner.ts';
 import { projectFolder } from '../../config/folder-setting.ts';
-import { TASK_QUEUE, WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { TASK_QUEUE, WORKFLOW_TYPE } from '../../contract/names.ts';
 
 export { PROJECT_MEMO, PROJECT_NAME, type Owner } from '../../activation/schedule-owner.ts';
 

@@ -1,7 +1,7 @@
 import type { Client, ScheduleDescription } from '@temporalio/client';
 import type { Schedule } from '../../activation/definition/schedule.ts';
 import { Failure } from '../../activation/failures.ts';
-import { WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import { differences, type Difference } from './differences.ts';
 import { describe, listed } from './find.ts';
 import { wantedSchedule, type WantedSchedule } from './options.ts';

@@ -1,5 +1,5 @@
 import { ScheduleNotFoundError, type Client } from '@temporalio/client';
-import { WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import { SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
 import { readRuns, type KnownRuns } from './runs.ts';
 

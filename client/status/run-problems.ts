@@ -52,7 +52,7 @@ function lossOf(
   { underWay, ended }: KnownRuns,
   now: Date,
 ): string | undefined {
-  if (run.outcome !== null || !isRunOf({ activation, dryRun: false }, run.workflowId)) return undefined;
+  if (run.outcome !== null || !isRunOf({ activation }, run.workflowId)) return undefined;
   if (underWay.some((open) => isSame(open, run))) return undefined;
   const end = ended.find((candidate) => isSame(candidate, run)); // the latest of that id comes first
   const repaired = 'the next run closes and repairs it';

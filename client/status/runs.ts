@@ -1,6 +1,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { FAILURE_TYPES } from '../../activation/failures.ts';
-import { activationKey, phaseKey, type RunProgress } from '../../workflows/contract.ts';
+import { activationKey, phaseKey } from '../../contract/names.ts';
+import type { RunProgress } from '../../contract/progress.ts';
 import type { RunHandle } from '../activation-client.ts';
 import { followRun } from '../run/follow.ts';
 import { troubleOf, type Trouble } from '../run/trouble.ts';
@@ -53,7 +54,7 @@ export interface KnownRuns {
 
 /** The runs of an activation that are open or have ended lately, by hand or by its schedule. */
 export async function readRuns(client: Client, activation: string): Promise<KnownRuns> {
-  const request = { activation, dryRun: false };
+  const request = { activation };
   const [open, ended] = await Promise.all([
     runsUnderWay(client, request),
     endedRuns(client, request, LATEST),

@@ -1,6 +1,6 @@
 import type { TemporalServer } from '../../dev/temporal.ts';
 import type { Simulator } from '../../simulator/start.ts';
-import { TASK_QUEUE, workflowId, WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { TASK_QUEUE, workflowId, WORKFLOW_TYPE } from '../../contract/names.ts';
 import { PROJECT_FOLDER } from './world.ts';
 
 /** What there is to look at. */
@@ -18,7 +18,7 @@ export function whatToTry(activation: string, { temporal, actito, stateUrl, shop
   const input = JSON.stringify({ activation });
   const start = [
     `${cliPath} workflow start --address ${address} --type ${WORKFLOW_TYPE} --task-queue ${TASK_QUEUE}`,
-    `--workflow-id ${workflowId({ activation, dryRun: false })} --input '${input}'`,
+    `--workflow-id ${workflowId({ activation })} --input '${input}'`,
   ];
   return [
     ...(uiUrl ? [`Temporal's web UI:    ${uiUrl}`] : [`Temporal's server:    ${address}`]),

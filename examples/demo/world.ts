@@ -9,7 +9,7 @@ import { startTemporal, type TemporalServer } from '../../dev/temporal.ts';
 import { startSimulator, type Simulator } from '../../simulator/start.ts';
 import { createWorker } from '../../worker/create-worker.ts';
 import { workflowSource } from '../../worker/workflow-source.ts';
-import { SEARCH_ATTRIBUTES } from '../../workflows/contract.ts';
+import { SEARCH_ATTRIBUTES } from '../../contract/names.ts';
 import { assertNoOtherWorker } from './other-worker.ts';
 import type { Resources } from '../../dev/resources.ts';
 

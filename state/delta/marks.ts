@@ -77,9 +77,9 @@ async function readMarked(client: Client, { activation, definition }: Run) {
  * Nobody stays on the list whose identifier means nothing on the list as it is now, or when the segment is taken for
  * exactly who is to be on it.
  */
-function hasGrace({ definition, request }: Run, target: string | null): boolean {
+function hasGrace({ definition, task }: Run, target: string | null): boolean {
   const after = definition.activation.removal?.after;
-  return after !== undefined && !request.rebase && namesSamePeople(target, definition);
+  return after !== undefined && task.sends && namesSamePeople(target, definition);
 }
 
 /** SQL: the grace period of `m` has ended; a period that would begin now is none when it is of no length. */
@@ -91,11 +91,11 @@ function overSql({ definition }: Run, succeededRuns: string): string {
 }
 
 /** Nearly every member is a usual one, without any flag but the first: that is asked first, since it is asked a million times. */
-function marksSql({ activation, request }: Run, wide: boolean, over: string): string {
-  const due = request.rebase
-    ? 'retry_at is not null or waits_since is not null' // a rebase clears them
-    : `retry_at <= now() and (select coalesce(retried_at <= now() - ${interval(RETRY_EVERY)}, true)
-                              from activations where id = '${activation}')`;
+function marksSql({ activation, task }: Run, wide: boolean, over: string): string {
+  const due = task.sends
+    ? `retry_at <= now() and (select coalesce(retried_at <= now() - ${interval(RETRY_EVERY)}, true)
+                              from activations where id = '${activation}')`
+    : 'retry_at is not null or waits_since is not null'; // a rebase clears them
   const flag = (condition: string, value: number) => `case when ${condition} then ${value} else 0 end`;
   const flags = [
     FLAG.OCCUPIED,
@@ -107,7 +107,7 @@ function marksSql({ activation, request }: Run, wide: boolean, over: string): st
   ];
   const isUsual = [
     'listed and attribute_mark is not null and retry_at is null and missing_run is null',
-    ...(request.rebase ? ['waits_since is null'] : []),
+    ...(task.sends ? [] : ['waits_since is null']),
     ...(over === 'false' ? [] : [`not (${over})`]),
   ].join(' and ');
   return `
@@ -143,12 +143,12 @@ async function load(
 }
 
 function requireWhole(
-  { activation, request, resync }: Run,
+  { activation, task }: Run,
   { members, checksum }: Pick<Marked, 'members' | 'checksum'>,
   { listed, listedSum }: MarkSink,
 ): void {
   const isWhole = listed === members && listedSum.toString() === checksum;
-  if (isWhole || request.rebase || resync) return;
+  if (isWhole || task.repairs) return;
   throw new Failure(
     'StateDamaged',
     `The state database holds ${listed} members of the list of activation ${activation}; ${members} were acknowledged` +

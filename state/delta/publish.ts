@@ -6,7 +6,8 @@ import { deltaTable } from '../names.ts';
 import { isSameMapping, lastMapping } from '../plan/mapping-change.ts';
 import { planWithin } from '../plan/plan.ts';
 import { checkFence, oneAtATime, type Fence } from '../runs/lease.ts';
-import { readRun, type Counts, type Plan, type Run } from '../runs/runs.ts';
+import { readRun, type Plan, type Run } from '../runs/runs.ts';
+import type { Counts } from '../../contract/counts.ts';
 import { rows, setTransaction, type State } from '../state.ts';
 import { resolveAmbiguous, resolveForgotten, resolveMapping } from './resolve.ts';
 
@@ -68,14 +69,14 @@ export async function publish(
   });
 }
 
-async function requireVersion(trx: Knex, { activation, dryRun }: Run, version: string): Promise<void> {
+async function requireVersion(trx: Knex, { activation, task }: Run, version: string): Promise<void> {
   const [now] = await rows<{ version: string }>(
     trx,
     'select version from activations where id = ? for share',
     [activation],
   );
   if (now!.version === version) return;
-  throw dryRun
+  throw task.preview
     ? new Failure(
         'RunUnderWay',
         `A run of activation ${activation} has settled while its segment was read; it is compared again.`,

@@ -68,7 +68,7 @@ export async function resolveMapping(
   mappedBefore: AttributeMapping[] | null,
 ): Promise<void> {
   const { attributes } = run.definition.activation;
-  if (attributes.length === 0 || run.resync) return;
+  if (attributes.length === 0 || run.task.resends) return;
   const members = membersTable(run.activation);
   const confirmed = attributes.map((_, index) => isConfirmedSql(index));
   await trx.raw(

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { checksumOf } from '../../activation/comparison/marks.ts';
+import type { Erased } from '../../contract/forget.ts';
 import { tableExists } from '../members/table.ts';
 import { membersTable } from '../names.ts';
 import { rows } from '../state.ts';
@@ -7,24 +8,15 @@ import { forgottenSql } from './digests.ts';
 import { PLACES, type Place } from './places.ts';
 import type { Whose } from './source-spellings.ts';
 
-/** What was found of a person in one activation, and erased: rows. */
-export interface Found {
-  members: number;
-  /** Of these, those on the list that was delivered last. */
-  listed: number;
-  /** Rows of the other places, by table. */
-  others: Record<string, number>;
-}
-
 /**
  * Erases a person from an activation, by the digests of a record. A member is found by its key and by its list
  * identifier. Only for who holds the activation's lease.
  * @param spelt how the source spelt the key, see sourceSpellings
  */
-export async function eraseRows(trx: Knex.Transaction, whose: Whose, spelt: string[]): Promise<Found> {
+export async function eraseRows(trx: Knex.Transaction, whose: Whose, spelt: string[]): Promise<Erased> {
   const gone = await eraseMembers(trx, whose);
   const keys = [...spelt, ...gone.map(({ key }) => key)];
-  const others: Found['others'] = {};
+  const others: Erased['others'] = {};
   for (const place of PLACES) others[place.table] = await erasePlace(trx, place, whose, keys);
   return { members: gone.length, listed: gone.filter(({ listed }) => listed).length, others };
 }

@@ -4,7 +4,8 @@ import { releaseLease, takeLease, type Holder } from '../runs/lease.ts';
 import { closeAbandoned, settleLeft, type IsOpen } from '../runs/open.ts';
 import { openRuns } from '../runs/runs.ts';
 import { rows, setTransaction, type State } from '../state.ts';
-import { eraseRows, type Found } from './erase-rows.ts';
+import { eraseRows } from './erase-rows.ts';
+import type { Erased } from '../../contract/forget.ts';
 import { noteFound, type Erasure } from './note.ts';
 import { sourceSpellings } from './source-spellings.ts';
 
@@ -18,7 +19,7 @@ export async function eraseFrom(
   erasure: Erasure,
   isOpen: IsOpen,
   signal: AbortSignal,
-): Promise<Found> {
+): Promise<Erased> {
   const { activation, execution } = erasure;
   for (;;) {
     const lease = await readHolder(state, activation);

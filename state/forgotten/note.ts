@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Holder } from '../runs/lease.ts';
 import { rows } from '../state.ts';
-import type { Found } from './erase-rows.ts';
+import type { Erased } from '../../contract/forget.ts';
 import type { Whose } from './source-spellings.ts';
 
 /** One erasure: of a record's person, in one activation, by one execution of the workflow. */
@@ -14,7 +14,7 @@ export interface Erasure extends Whose {
  * run brought back meanwhile: it is added.
  * @returns what all tries have found
  */
-export async function noteFound(trx: Knex, erasure: Erasure, now: Found): Promise<Found> {
+export async function noteFound(trx: Knex, erasure: Erasure, now: Erased): Promise<Erased> {
   const { record, activation, execution } = erasure;
   const before = await foundBefore(trx, erasure);
   const tables = Object.entries(now.others);
@@ -34,8 +34,8 @@ export async function noteFound(trx: Knex, erasure: Erasure, now: Found): Promis
   return found;
 }
 
-async function foundBefore(trx: Knex, { record, activation, execution }: Erasure): Promise<Found> {
-  const [found] = await rows<{ members: string; listed: string; others: Found['others'] }>(
+async function foundBefore(trx: Knex, { record, activation, execution }: Erasure): Promise<Erased> {
+  const [found] = await rows<{ members: string; listed: string; others: Erased['others'] }>(
     trx,
     `select members, listed, others from erasures
      where record = :record and activation = :activation and run_id = :runId`,

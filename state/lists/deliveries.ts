@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { Failure } from '../../activation/failures.ts';
 import { fenced, type Fence } from '../runs/lease.ts';
-import type { ListFigures, PushReason } from '../runs/runs.ts';
+import type { ListFigures } from '../runs/runs.ts';
+import type { PushReason } from '../../contract/plan.ts';
 import { rows, type State } from '../state.ts';
 
 /** What is delivered: the list as a run planned it, or the one that was acknowledged last, so that it does not expire. */

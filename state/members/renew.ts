@@ -29,7 +29,7 @@ export async function renewKeys(state: State, fence: Fence, run: Run): Promise<v
     [run.activation],
   );
   const sameRules = found!.rules === KEY_RULES;
-  if (sameRules && !run.request.rebase && !run.resync) return;
+  if (sameRules && !run.task.repairs) return;
   const changed = await findRenewed(state, run, found!.seed);
   if (sameRules && changed.length === 0) return;
   await setTransaction(state, async (trx) => {

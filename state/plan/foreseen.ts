@@ -1,19 +1,7 @@
+import type { Sends } from '../../contract/plan.ts';
 import { listSql } from '../lists/list-content.ts';
-import type { PlannedRun, PushReason } from '../runs/runs.ts';
+import type { PlannedRun } from '../runs/runs.ts';
 import { rows, type State } from '../state.ts';
-
-/** What a run of a plan would send, but for what its guards hold. */
-export interface Sends {
-  /** Members whose attributes go, in how many imports, and how large their files are at most. */
-  members: number;
-  imports: number;
-  importBytes: number;
-  /** Why the list would be pushed; null: it would not be. */
-  push: PushReason | null;
-  /** Members on the list, and roughly how large its file is; 0 unless it would be pushed. */
-  listMembers: number;
-  listBytes: number;
-}
 
 /**
  * What a planned run would send. Reads its delta, which is there until it closes.

@@ -65,7 +65,7 @@ function leavingAndEntering(
 /** What an approval answers does not hold the run; who refused this very plan is told. */
 export async function withDecision(trx: Knex.Transaction, run: Run, plan: Plan): Promise<Plan> {
   if (plan.guards.length === 0) return plan;
-  const decision = await latestDecision(trx, run.activation, run.request);
+  const decision = await latestDecision(trx, run.activation, run.task);
   if (!decision || decision.usedUp) return plan;
   const { by, reason, verdict, planHash: decided, figures } = decision;
   if (verdict === 'refused') return decided === plan.hash ? { ...plan, refused: { by, reason } } : plan;

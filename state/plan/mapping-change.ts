@@ -17,7 +17,7 @@ export async function lastMapping(
   const [last] = await rows<{ attributes: AttributeMapping[] }>(
     db,
     `select definition->'activation'->'attributes' as attributes from runs
-     where activation = :activation and request->>'undo' is null
+     where activation = :activation and task->>'undo' is null
        and (settled_at is not null or (:folded and counts->>'updated' is not null)) order by no desc limit 1`,
     { activation, folded },
   );

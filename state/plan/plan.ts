@@ -5,7 +5,8 @@ import { readAcknowledged } from '../acknowledged.ts';
 import { assignChunks, setCanaryApart } from '../imports/chunks.ts';
 import { asideTable, resultTable } from '../names.ts';
 import { fenced, type Fence } from '../runs/lease.ts';
-import { addCounts, type Plan, type PushReason, type Run } from '../runs/runs.ts';
+import { addCounts, type Plan, type Run } from '../runs/runs.ts';
+import type { PushReason } from '../../contract/plan.ts';
 import { rows } from '../state.ts';
 import { countDelta } from './counts.ts';
 import { judge, withDecision } from './judge.ts';
@@ -29,12 +30,12 @@ export async function planWithin(
   await createSideTables(trx, run.run);
   const { canary, removal } = run.definition.activation;
   if (canary !== undefined) await setCanaryApart(trx, run, canary);
-  if (!run.request.rebase) await assignChunks(trx, run);
+  if (run.task.sends) await assignChunks(trx, run);
   const counts = {
     ...{ members: list.members, added, removed, changed },
     unchanged: list.members - touched,
     ...(removal ? { leaving } : {}),
-    retried: run.request.rebase ? 0 : retry + known + resent,
+    retried: run.task.sends ? retry + known + resent : 0,
   };
   await addCounts(trx, run.run, counts);
   const made: Plan = {
@@ -49,7 +50,7 @@ export async function planWithin(
     ],
   };
   const plan = await withDecision(trx, run, made);
-  if (run.dryRun) await writeSamples(trx, run);
+  if (run.task.preview) await writeSamples(trx, run);
   await savePlan(trx, run.run, plan);
   return { ...run, counts: { ...run.counts, ...counts }, plan };
 }
@@ -89,12 +90,12 @@ async function countToSend(trx: Knex, run: string): Promise<number> {
 export function planHash(run: Run, digest: string, checksum: string): string {
   const { activation, destination } = run.definition;
   const { id, matchingKey, attributes, list } = activation;
-  const { undo, rebase } = run.request; // their plans are others than the segment's, whatever they would do
+  const { undo, resends, sends } = run.task; // their plans are others than the segment's, whatever they would do
   return createHash('sha256')
     .update(
       JSON.stringify([
-        ...[id, matchingKey, attributes, list, destination, run.resync, digest, checksum],
-        ...[undo ?? null, rebase ?? false],
+        ...[id, matchingKey, attributes, list, destination, resends, digest, checksum],
+        ...[undo, !sends],
       ]),
     )
     .digest('hex')

@@ -1,7 +1,8 @@
 import { listTarget } from '../../activation/definition/definition.ts';
 import { keepAliveAge } from '../../activation/keep-alive.ts';
 import type { Acknowledged } from '../acknowledged.ts';
-import type { PushReason, Run } from '../runs/runs.ts';
+import type { PushReason } from '../../contract/plan.ts';
+import type { Run } from '../runs/runs.ts';
 
 /** Why the list is pushed; null: it is as Actito has it, and valid long enough. */
 export function pushReason(
@@ -9,10 +10,10 @@ export function pushReason(
   acknowledged: Acknowledged,
   { moved, checksum }: { moved: number; checksum: string },
 ): PushReason | null {
-  if (run.request.rebase) return null;
+  if (!run.task.sends) return null;
   if (acknowledged.target !== listTarget(run.definition)) return 'first delivery';
   if (acknowledged.dirty) return 'repair';
-  if (run.resync) return 'resync';
+  if (run.task.resends) return 'resync';
   if (moved > 0 || checksum !== acknowledged.list.checksum) return 'changed';
   // Actito counts a new validity from the next file on: until then the list ends when the old one does.
   const { validity } = run.definition.activation.list;

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { SAMPLE_CLASSES, type SampleClass, type SampleNames } from '../../contract/plan.ts';
 import { forgottenSql } from '../forgotten/digests.ts';
 import { HOLD_WISHES } from '../forgotten/lock.ts';
 import { withoutForgotten } from '../forgotten/rejects.ts';
@@ -8,19 +9,6 @@ import { membersTable } from '../names.ts';
 import type { Run } from '../runs/runs.ts';
 import type { Snapshot } from '../report/snapshot.ts';
 import { rows } from '../state.ts';
-
-/** What a plan does with a row. */
-export const SAMPLE_CLASSES = ['added', 'removed', 'leaving', 'changed', 'unchanged', 'rejected'] as const;
-export type SampleClass = (typeof SAMPLE_CLASSES)[number];
-
-/** A member (or rejected row) as an example of its class, without saying who it is. */
-export interface SampleNames {
-  class: SampleClass;
-  /** Added: the attributes that would be sent; changed: those that differ from what Actito confirmed. */
-  attributes: string[];
-  /** Why it is rejected. */
-  reason: string | null;
-}
 
 /** The same with personal data: for those who ask for it, and never for Temporal. */
 export interface Sample extends SampleNames {

@@ -1,3 +1,4 @@
+import type { RejectCount } from '../../contract/counts.ts';
 import { withoutForgotten } from '../forgotten/rejects.ts';
 import { fenced, type Fence } from '../runs/lease.ts';
 import { rows, type State } from '../state.ts';
@@ -29,10 +30,7 @@ export async function storeRejects(state: State, fence: Fence, found: Reject[]):
 }
 
 /** How many rows and values of a run were rejected, by stage and reason. */
-export async function countRejects(
-  state: State,
-  run: string,
-): Promise<{ stage: string; reason: string; attribute: string; count: number }[]> {
+export async function countRejects(state: State, run: string): Promise<RejectCount[]> {
   const counted = await rows<{ stage: string; reason: string; attribute: string; count: string }>(
     state,
     `select 'extract' as stage, by_reason.key as reason, '' as attribute, cast(by_reason.value as bigint) as count

@@ -1,4 +1,6 @@
-import type { Counts, Outcome, PushReason } from '../runs/runs.ts';
+import type { Counts } from '../../contract/counts.ts';
+import type { Outcome } from '../../contract/result.ts';
+import type { PushReason } from '../../contract/plan.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** A run, for those who look back. */
@@ -51,8 +53,8 @@ export async function findPastRun(
 }
 
 const PAST_RUN = `
-  select cast(no as text) as run, workflow_id as "workflowId", fence is null as "dryRun", request->>'undo' as undo,
-         coalesce(cast(request->>'rebase' as boolean), false) as rebase, request->>'reason' as reason,
+  select cast(no as text) as run, workflow_id as "workflowId", fence is null as "dryRun", task->>'undo' as undo,
+         task->>'mode' = 'rebase' as rebase, task->>'reason' as reason,
          opened_at as "openedAt", closed_at as "closedAt", outcome, failure, counts,
          nullif(plan->>'hash', '') as "planHash", plan->>'push' as push,
          delivery.delivered_at as "deliveredAt", delivery.retrieved_at as "retrievedAt"

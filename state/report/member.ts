@@ -80,7 +80,7 @@ async function readMembership(
     }
   >(
     `select listed, cast(since as text) as since, runs.opened_at as "sinceMoment", hashes is not null and member.outcome <> 'nothing' as confirmed,
-            coalesce(cast(runs.request->>'rebase' as boolean), false) as "sinceRebase",
+            runs.task->>'mode' = 'rebase' as "sinceRebase",
             member.outcome, member.retry_at as "retryAt", missing_since as "missingSince",
             cast(missing_run as text) as "missingRun",
             cast(activations.succeeded_runs - missing_after as integer) as "missedRuns"

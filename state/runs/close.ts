@@ -4,7 +4,8 @@ import { checkFence, lockLease, releaseLease, type Fence } from './lease.ts';
 import { sharedTable } from '../names.ts';
 import { tellStories } from '../rejects/reject-stories.ts';
 import { rows, type State } from '../state.ts';
-import { readRun, type Outcome } from './runs.ts';
+import { readRun } from './runs.ts';
+import type { Outcome } from '../../contract/result.ts';
 
 /**
  * Ends a run: records its outcome, gives the lease back, drops its tables. A run that is closed already, or that

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { Failure } from '../../activation/failures.ts';
 import { KEY_RULES } from '../../activation/keys/canonical.ts';
+import type { RunRef } from '../../contract/steps.ts';
 import { LONGEST_PAUSE } from '../transactions.ts';
 import { rows, type State } from '../state.ts';
 
@@ -12,10 +13,7 @@ export interface Holder {
 }
 
 /** What fences a write: the run, and its place in the order of lease holders (null: a dry run, without a lease). */
-export interface Fence {
-  run: string;
-  fence: string | null;
-}
+export type Fence = RunRef;
 
 /**
  * `no key update`: the transaction itself writes the activation's row. Two that shared its lock and then wrote it would wait

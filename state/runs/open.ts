@@ -31,7 +31,7 @@ export async function openRun(state: State, wanted: Omit<NewRun, 'fence'>, isOpe
   for (;;) {
     const { fence: seen, holder } = await readLease(state, wanted.activation, seed);
     await ensureMembersTable(state, wanted.activation);
-    if (wanted.request.dryRun) {
+    if (wanted.task.preview) {
       return { run: await readRun(state, await createRun(state, { ...wanted, fence: null })) };
     }
     // An earlier attempt of this very activity may have been faster.

@@ -2,18 +2,16 @@ import type { Knex } from 'knex';
 import type { Definition } from '../../activation/definition/definition.ts';
 import type { GuardTrip } from '../../activation/guards.ts';
 import type { Column } from '../../activation/values/kinds.ts';
+import type { Counts } from '../../contract/counts.ts';
+import type { PlanFacts } from '../../contract/plan.ts';
+import type { Task } from '../../contract/task.ts';
 import type { Fence, Holder } from './lease.ts';
 import { rows, type State } from '../state.ts';
-
-/** How a run ended; `failed` is also what a killed run gets from the one that finds it. */
-export type Outcome = 'succeeded' | 'succeeded with rejects' | 'held' | 'skipped' | 'failed' | 'cancelled';
 
 /** A run as its row tells it. Numbers of rows are plain numbers; ids and fences are texts. */
 export interface Run extends Fence {
   activation: string;
-  dryRun: boolean;
-  resync: boolean;
-  request: Request;
+  task: Task;
   definition: Definition;
   /** The delta, once it is published; a table. */
   delta: string | null;
@@ -29,60 +27,12 @@ export interface Run extends Fence {
   openedAt: Date;
 }
 
-/** What a run read and did, in rows. */
-export interface Counts {
-  /** Rows that the segment's query returned. */
-  read?: number;
-  /** Rows without a usable key (or list identifier): not in the list. */
-  rejected?: number;
-  /** Rows of people who asked to be forgotten: left out, and no reject. Only when there are any. */
-  forgotten?: number;
-  /** Rows that repeated another row exactly, or its key. */
-  duplicates?: number;
-  /** Members whose repeated rows differ: on the list, their attributes are not sent. */
-  ambiguous?: number;
-  /** Members of the list: those of the segment, and those who are leaving. */
-  members?: number;
-  added?: number;
-  removed?: number;
-  /** Members of the list that the segment lacks, and that stay for a while. */
-  leaving?: number;
-  /** Known members whose attributes differ from what Actito confirmed. */
-  changed?: number;
-  unchanged?: number;
-  /** Members sent again after an earlier refusal, doubt or miss. */
-  retried?: number;
-  /** Members whose attributes Actito confirmed in this run. */
-  updated?: number;
-  /** Members whose key Actito does not know. */
-  unmatched?: number;
-  /** Members whose row Actito refused. */
-  refused?: number;
-  /** Single values that do not fit Actito's format: left out, the rest of the row was sent. */
-  badValues?: number;
-  /** Members whose attributes could not be sent in this run; they go with a later one. */
-  unsent?: number;
-}
-
-/** Why a list is pushed. */
-export type PushReason = 'changed' | 'first delivery' | 'repair' | 'keep-alive' | 'resync';
-
 /** What a run is going to do; decided once, before the first write. */
-export interface Plan {
-  hash: string;
-  /** Why the list is delivered; null: it is not. */
-  push: PushReason | null;
+export interface Plan extends PlanFacts {
   /** The list as it will be delivered. */
   list: ListFigures;
   /** True when what is sent was already tried and is only tried again. */
   retriesAlone: boolean;
-  toSend: number;
-  /** Guards that hold the run. */
-  guards: GuardTrip[];
-  /** Guards that would hold it, had nobody approved; and who did, why. */
-  approved?: { guards: string[]; by: string; reason: string };
-  /** With guards: who has refused this very plan, and why. */
-  refused?: { by: string; reason: string };
 }
 
 /** A list in numbers: its members, and the sum of their identifier marks. */
@@ -91,25 +41,9 @@ export interface ListFigures {
   checksum: string;
 }
 
-/** What a run was asked for. */
-export interface Request {
-  dryRun: boolean;
-  resync: boolean;
-  /** Take the segment for what Actito has, and send nothing. Requests of earlier versions do not say. */
-  rebase?: boolean;
-  reason?: string;
-  /** Hash of a held plan that whoever asks (`by`) approves. */
-  approve?: string;
-  by?: string;
-  /** Hash of the plan that is to be applied, and no other. */
-  plan?: string;
-  /** The list is to be what it was after this run, whatever the segment says. */
-  undo?: string;
-}
-
 export interface NewRun extends Holder {
   activation: string;
-  request: Request;
+  task: Task;
   definition: Definition;
   fence: string | null;
 }
@@ -118,8 +52,8 @@ export interface NewRun extends Holder {
 export async function createRun(trx: Knex, run: NewRun): Promise<string> {
   const [row] = await rows<{ no: string }>(
     trx,
-    `insert into runs (activation, namespace, workflow_id, run_id, fence, request, definition)
-     values (:activation, :namespace, :workflowId, :runId, :fence, :request, :definition)
+    `insert into runs (activation, namespace, workflow_id, run_id, fence, task, definition)
+     values (:activation, :namespace, :workflowId, :runId, :fence, :task, :definition)
      returning no`,
     {
       activation: run.activation,
@@ -127,7 +61,7 @@ export async function createRun(trx: Knex, run: NewRun): Promise<string> {
       workflowId: run.workflowId,
       runId: run.runId,
       fence: run.fence,
-      request: JSON.stringify(run.request),
+      task: JSON.stringify(run.task),
       definition: JSON.stringify(run.definition),
     },
   );
@@ -135,8 +69,7 @@ export async function createRun(trx: Knex, run: NewRun): Promise<string> {
 }
 
 const RUN = `
-  select no as run, activation, fence, (request->>'dryRun')::boolean as "dryRun",
-         (request->>'resync')::boolean as resync, request, definition, delta, columns, counts,
+  select no as run, activation, fence, task, definition, delta, columns, counts,
          jsonb_build_object('members', base_members, 'checksum', cast(base_checksum as text)) as base,
          source_guards as "sourceGuards", plan,
          settled_at is not null as settled, closed_at is not null as closed, opened_at as "openedAt"

@@ -69,7 +69,7 @@ export async function foldMembers(trx: Knex.Transaction, run: PlannedRun, applie
   const bindings = { run: run.run, activation, openedAt };
   // An undo sends no attributes, and says nothing of how they are mapped.
   const remapped =
-    run.request.undo === undefined && !hasSameMarks(run, await lastMapping(trx, run, { folded: true }));
+    run.task.undo === null && !hasSameMarks(run, await lastMapping(trx, run, { folded: true }));
   const filled = (sql: string) =>
     sql
       .replaceAll(':applied', String(applied))

@@ -23,11 +23,11 @@ export async function settleRun(state: State, fence: Fence): Promise<void> {
 /** {@link settleRun} inside a transaction that has checked the fence. */
 export async function settleWithin(trx: Knex.Transaction, number: string): Promise<void> {
   const run = await readRun(trx, number);
-  if (run.settled || run.dryRun) return;
+  if (run.settled || run.task.preview) return;
   const kept = await findDelivered(trx, run.run, 'kept');
   if (kept) await noteDelivery(trx, run, kept);
   // A rebase settles itself, or not at all: rebase.ts.
-  if (run.plan && !run.request.rebase) await settlePlan(trx, run as PlannedRun);
+  if (run.plan && run.task.sends) await settlePlan(trx, run as PlannedRun);
 }
 
 /** Attributes by the results of the imports, always; membership by the delivery of the planned list. */
@@ -46,7 +46,7 @@ async function settlePlan(trx: Knex.Transaction, run: PlannedRun): Promise<void>
   await trx.raw('update activations set version = version + 1 where id = ?', [activation]);
   if (delivery) await acknowledgeList(trx, run, delivery);
   // An undo sends no attributes: whoever waits for an import goes on waiting.
-  if (run.request.undo === undefined) {
+  if (run.task.undo === null) {
     await trx.raw('update activations set waiting = ? where id = ?', [folded.unsent > 0, activation]);
     await moveOn(trx, run.run, activation, folded.unsent);
   }

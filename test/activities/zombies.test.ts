@@ -3,7 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createActivities } from '../../activities/create.ts';
-import type { RunRef } from '../../activities/run-ref.ts';
+import type { RunRef } from '../../contract/steps.ts';
 import { temporalAddress } from '../setup/servers.ts';
 import { until } from '../setup/until.ts';
 import { expectAllThere, seedPeople } from '../support/as-if-nothing.ts';

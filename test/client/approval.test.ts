@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { REFUSE_WORKFLOW_TYPE, WORKFLOW_TYPE, type RefusalResult } from '../../workflows/contract.ts';
+import { DECIDE_WORKFLOW_TYPE, type DecisionInput, type DecisionResult } from '../../contract/decision.ts';
+import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import { until } from '../setup/until.ts';
 import { copied, guardedForTests, hashIn } from './approval-support.ts';
 import { deleteIfThere } from './scheduled-project.ts';
@@ -132,27 +133,25 @@ test('an approval is used up by a success with rejects too', async () => {
   await past.held();
 });
 
-test('an approval and a rejection can be given by the bare request, as one JSON argument', async () => {
+test('an approval that starts no run is recorded, and counts for the next one', async () => {
   await past.leave(60);
   const plan = hashIn((await past.held()).err);
   const { taskQueue, client } = past.hosted;
-  const refusal = JSON.parse(`{"activation":"vip","plan":"${plan}","reason":"not loaded"}`) as object;
-  const refused = (await client.workflow.execute(REFUSE_WORKFLOW_TYPE, {
-    ...{ taskQueue, workflowId: `${taskQueue}/bare-refusal`, args: [refusal] },
-  })) as RefusalResult;
-  expect(refused).toMatchObject({
-    refused: plan,
-    by: 'unknown',
-    reason: 'not loaded',
-    counts: { removed: 60 },
+  const decide = async (decision: DecisionInput) =>
+    (await client.workflow.execute(DECIDE_WORKFLOW_TYPE, {
+      ...{ taskQueue, workflowId: `${taskQueue}/bare-${decision.decision}`, args: [decision] },
+    })) as DecisionResult;
+  const declined = { decision: 'decline', activation: 'vip', plan, reason: 'not loaded' } as const;
+  expect(await decide(declined)).toEqual({
+    ...{ ...declined, by: 'unknown', run: null },
+    counts: expect.objectContaining({ removed: 60 }) as object,
   });
-
-  const approval = JSON.parse(`{"activation":"vip","approve":"${plan}","reason":"loaded now"}`) as object;
-  const result = (await client.workflow.execute(WORKFLOW_TYPE, {
-    ...{ taskQueue, workflowId: `${taskQueue}/bare-approval`, args: [approval] },
-  })) as object;
-  expect(result).toMatchObject({ outcome: 'succeeded', counts: { removed: 60 } });
+  const approved = { ...declined, decision: 'approve', reason: 'loaded now', run: false } as const;
+  expect(await decide(approved)).toMatchObject({ decision: 'approve', run: null, counts: { removed: 60 } });
   expect((await decisions()).map(({ verdict }) => verdict)).toEqual(['refused', 'approved']);
+  expect(past.listed()).toBe(120);
+  expect(await past.ask(['run', 'vip'])).toMatchObject({ code: 0 });
+  expect(past.listed()).toBe(60);
 });
 
 test('schedules go on while a held plan waits, are held too, and go through once it is approved', async () => {
@@ -180,21 +179,32 @@ test('schedules go on while a held plan waits, are held too, and go through once
   }
 });
 
-test('an approval given while another run is under way is recorded, and counts for the next one', async () => {
-  await past.leave(60);
-  const approve = copied((await past.held()).err, 'approve');
-  await past.stand.warehouse.query('begin; lock table people');
-  const other = await past.hosted.start({ activation: 'vip' });
-  await until('the other run has the lease', async () => {
-    const { rows } = await past.stand.state.raw<{ rows: unknown[] }>(
-      `select from activations where holder_workflow = '${other.workflowId}'`,
-    );
-    return rows.length === 1;
-  });
-  const { code, err } = await past.ask(approve);
-  expect({ code, err }).toEqual({ code: 5, err: 'The approval is recorded: it counts for the next run.\n' });
-  await past.stand.warehouse.query('rollback');
-  await other.result().catch(() => undefined);
-  expect(await past.ask(['run', 'vip'])).toMatchObject({ code: 0 });
-  expect(past.listed()).toBe(60);
-});
+test.each([
+  { whose: 'started manually', workflowId: 'activation/vip' },
+  { whose: 'started by a schedule', workflowId: 'activation/vip-2026-01-31T06:00:00Z' },
+])(
+  'an approval given while a run is running that was $whose is recorded, and counts for the next one',
+  async ({ workflowId }) => {
+    await past.leave(60);
+    const approve = copied((await past.held()).err, 'approve');
+    await past.stand.warehouse.query('begin; lock table people');
+    const { client, taskQueue } = past.hosted;
+    const args = [{ activation: 'vip' }];
+    const other = await client.workflow.start(WORKFLOW_TYPE, { taskQueue, workflowId, args });
+    await until('the other run has the lease', async () => {
+      const { rows } = await past.stand.state.raw<{ rows: unknown[] }>(
+        `select from activations where holder_workflow = '${other.workflowId}'`,
+      );
+      return rows.length === 1;
+    });
+    const { code, err } = await past.ask(approve);
+    expect({ code, err }).toEqual({
+      code: 5,
+      err: 'The approval is recorded: it counts for the next run.\n',
+    });
+    await past.stand.warehouse.query('rollback');
+    await other.result().catch(() => undefined);
+    expect(await past.ask(['run', 'vip'])).toMatchObject({ code: 0 });
+    expect(past.listed()).toBe(60);
+  },
+);

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { DECIDE_WORKFLOW_TYPE } from '../../contract/decision.ts';
 import { guardedForTests, hashIn } from './approval-support.ts';
 
 const past = guardedForTests({ reset: beforeAll });
@@ -67,13 +67,13 @@ test.each<Bad>([
     what: 'an approval of no hash',
     args: ['approve', 'vip', 'latest', ...CLEAN_UP],
     code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: approve: expected the hash of a plan (12 characters)',
+    says: 'InvalidActivation: plan: expected the hash of a plan (12 characters)',
   },
   {
     what: 'an approval of a hash in capitals',
     args: ['approve', 'vip', '0123456789AB', ...CLEAN_UP],
     code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: approve: expected the hash of a plan (12 characters)',
+    says: 'InvalidActivation: plan: expected the hash of a plan (12 characters)',
   },
   {
     what: 'an approval of a plan that nobody made',
@@ -172,11 +172,11 @@ test.each<Bad>([
   expect(rows).toEqual([]);
 });
 
-test('the start of a run that approves nothing known writes nothing, also from the bare request', async () => {
+test('a bare approval of nothing known writes nothing, and starts nothing', async () => {
   const { client, taskQueue } = past.hosted;
-  const failed = client.workflow.execute(WORKFLOW_TYPE, {
+  const failed = client.workflow.execute(DECIDE_WORKFLOW_TYPE, {
     ...{ taskQueue, workflowId: `${taskQueue}/bare` },
-    args: [{ activation: 'vip', approve: '0123456789ab', reason: 'x' }],
+    args: [{ decision: 'approve', activation: 'vip', plan: '0123456789ab', reason: 'x' }],
   });
   await expect(failed).rejects.toMatchObject({ cause: { type: 'PlanUnknown' } });
   const { rows } = await past.stand.state.raw<{ rows: unknown[] }>('select from decisions');

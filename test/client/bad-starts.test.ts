@@ -94,10 +94,10 @@ test.each<BadStart>([
     says: "error: required option '--reason <text>' not specified",
   },
   {
-    what: 'a rebase that approves no plan',
+    what: 'a rebase that approves a plan',
     args: ['rebase', 'vip', '--reason', 'x', '--approve', '0123456789ab'],
-    code: FAILED,
-    says: 'PlanUnknown: Activation vip has no plan 0123456789ab.',
+    code: WRONG_COMMAND_LINE,
+    says: "error: unknown option '--approve'",
   },
   {
     what: 'a reason that is too long',

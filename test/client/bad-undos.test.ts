@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import { pastForTests, seedPeople } from './past/support.ts';
 
 const past = pastForTests({ reset: beforeAll });
@@ -70,18 +70,23 @@ test.each<{ what: string; args: string; code: number; says: string | RegExp }>([
 test.each([
   {
     what: 'without a plan',
-    request: { undo: '1', reason: 'x' },
+    request: { mode: 'undo', to: '1', reason: 'x' },
     says: 'plan: expected the hash of a plan: an undo',
   },
   {
-    what: 'together with a resync',
-    request: { undo: '1', dryRun: true, resync: true },
-    says: 'resync: expected false',
+    what: 'without a reason',
+    request: { mode: 'undo', to: '1', plan: '0123456789ab' },
+    says: 'reason: expected a text: an undo says why',
+  },
+  {
+    what: 'together with an approval',
+    request: { mode: 'undo', to: '1', plan: '0123456789ab', reason: 'x', approve: '0123456789ab' },
+    says: 'unknown: approve (now the workflow',
   },
   {
     what: 'to a number that is none',
-    request: { undo: 1, dryRun: true },
-    says: 'undo: expected the number of a run, as a text',
+    request: { mode: 'preview', of: { undo: 1 } },
+    says: 'of: expected "sync", "resync" or {"undo": the number of a run, as a text}',
   },
 ])('the bare request of an undo $what is refused at once', async ({ request, says }) => {
   const { client, taskQueue } = past.hosted;

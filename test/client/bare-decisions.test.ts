@@ -29,21 +29,24 @@ async function execute(type: string, workflowId: string, input: object) {
 const decisions = async () =>
   (await past.stand.state.raw<{ rows: object[] }>('select verdict, decided_by, reason from decisions')).rows;
 
-test('a held run is approved by a start of runActivation, which delivers the list at once', async () => {
-  const input = { activation: 'vip', approve: plan, reason: 'spring clean-up', by: 'anna' };
-  expect(await execute('runActivation', 'activation/vip', input)).toMatchObject({
+test('a held run is approved by a start of decide, which starts a run that delivers the list at once', async () => {
+  const input = { activation: 'vip', plan, decision: 'approve', reason: 'spring clean-up', by: 'anna' };
+  expect(await execute('decide', `approve/vip/${plan}`, input)).toMatchObject({
     status: 'COMPLETED',
-    result: { outcome: 'succeeded', counts: { removed: 60 }, list: { confirmation: 'retrieved' } },
+    result: { decision: 'approve', run: { workflowId: 'activation/vip' }, counts: { removed: 60 } },
+  });
+  expect(await past.hosted.client.workflow.getHandle('activation/vip').result()).toMatchObject({
+    ...{ outcome: 'succeeded', counts: { removed: 60 }, list: { confirmation: 'retrieved' } },
   });
   expect(past.listed()).toBe(60);
   expect(await decisions()).toEqual([{ verdict: 'approved', decided_by: 'anna', reason: 'spring clean-up' }]);
 });
 
-test('a held run is refused by a start of refusePlan; the list stays, and the next run is held again', async () => {
-  const input = { activation: 'vip', plan, reason: 'orders are not loaded' };
-  expect(await execute('refusePlan', `refuse/vip/${plan}`, input)).toMatchObject({
+test('a held run is declined by a start of decide; the list stays, and the next run is held again', async () => {
+  const input = { activation: 'vip', plan, decision: 'decline', reason: 'orders are not loaded' };
+  expect(await execute('decide', `decline/vip/${plan}`, input)).toMatchObject({
     status: 'COMPLETED',
-    result: { refused: plan, by: 'unknown', counts: { removed: 60 } },
+    result: { decision: 'decline', by: 'unknown', counts: { removed: 60 }, run: null },
   });
   expect(await decisions()).toEqual([
     { verdict: 'refused', decided_by: 'unknown', reason: 'orders are not loaded' },

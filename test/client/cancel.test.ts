@@ -1,6 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { beforeEach, expect, test } from 'vitest';
-import { WORKFLOW_TYPE, type RunProgress } from '../../workflows/contract.ts';
+import { WORKFLOW_TYPE } from '../../contract/names.ts';
+import type { RunProgress } from '../../contract/progress.ts';
 import { until } from '../setup/until.ts';
 import { LIST } from '../support/stand.ts';
 import { pastForTests, seedPeople } from './past/support.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import type { InspectResult } from '../../workflows/contract.ts';
+import type { InspectResult } from '../../contract/inspect.ts';
 import { until } from '../setup/until.ts';
 import { destination, LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';

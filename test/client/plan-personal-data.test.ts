@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { RunResult } from '../../workflows/contract.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { pastForTests, row, seedPeople, shown } from './past/support.ts';
 import { change } from './planned-change.ts';
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { RunResult } from '../../workflows/contract.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { LIST } from '../support/stand.ts';
 import { pastForTests, row, seedPeople, shown } from './past/support.ts';
 import { change } from './planned-change.ts';

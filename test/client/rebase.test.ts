@@ -32,21 +32,16 @@ test('after a lost state nothing is sent, and then only what changed and the lis
   expect(past.listed()).toBe(120);
 });
 
-test('one that a guard holds says how it is approved, and that is not by approving a run', async () => {
+test('one that a guard holds is approved by the command that it prints, which sends nothing either', async () => {
   await past.leave(60);
   const held = await past.ask(rebase);
   expect(held.code).toBe(3);
-  const command = copied(held.err, 'rebase');
-  const hash = command[command.indexOf('--approve') + 1]!;
-  const asRun = await past.ask(['approve', 'vip', hash, '--reason', 'x']);
-  expect(asRun.code).toBe(1);
-  expect(asRun.err).toContain(
-    `is the plan of a rebase. It is approved by: actito-sync rebase vip --approve ${hash}`,
-  );
-  const approved = await past.ask(command);
+  const before = imports();
+  const approved = await past.ask(copied(held.err, 'approve'));
   expect(approved).toMatchObject({ code: 0, err: '' });
   expect(approved.out).toContain('Held by maxRemovedRatio but for the approval of');
-  expect(past.listed()).toBe(120);
+  expect(approved.out).toContain('Nothing was sent: the segment was taken for what Actito has.');
+  expect([past.listed(), imports()]).toEqual([120, before]);
 });
 
 test('whoever sits at a terminal is asked, and anything but yes does nothing', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { RunProgress, RunResult } from '../../workflows/contract.ts';
+import type { RunProgress } from '../../contract/progress.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { until } from '../setup/until.ts';
 import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startRun } from '../../client/activation-client.ts';
-import { WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import { connectClient, freshId } from './support.ts';
 
 /** Nobody polls it: what is started here stays open. */
@@ -38,7 +38,7 @@ test('a run started by the bare Temporal CLI is attached to, its defaults filled
   const activation = freshId('by-hand');
   const runId = await startedByHand(activation, { activation });
 
-  const { attached, handle } = await startRun(client, { activation, resync: false }, { taskQueue });
+  const { attached, handle } = await startRun(client, { mode: 'sync', activation }, { taskQueue });
   expect(attached).toBe(true);
   expect((await handle.describe()).runId).toBe(runId);
   await terminate(handle.workflowId);
@@ -46,7 +46,7 @@ test('a run started by the bare Temporal CLI is attached to, its defaults filled
 
 test('another request for a running activation is busy, and hears what runs and what to do', async () => {
   const activation = freshId('busy');
-  const { handle } = await startRun(client, { activation, resync: true }, { taskQueue });
+  const { handle } = await startRun(client, { mode: 'resync', activation }, { taskQueue });
 
   const busy = startRun(client, { activation }, { taskQueue });
   await expect(busy).rejects.toMatchObject({ type: 'ActivationBusy' });
@@ -73,7 +73,7 @@ test.each([
 test('a dry run goes beside a run', async () => {
   const activation = freshId('beside');
   const { handle } = await startRun(client, { activation }, { taskQueue });
-  const dry = await startRun(client, { activation, dryRun: true }, { taskQueue });
+  const dry = await startRun(client, { mode: 'preview', activation }, { taskQueue });
 
   expect(dry.attached).toBe(false);
   expect(dry.handle.workflowId).toBe(`plan/${activation}`);
@@ -85,7 +85,7 @@ test('after the end of a run another request may start', async () => {
   const { handle } = await startRun(client, { activation }, { taskQueue });
   await terminate(handle.workflowId);
 
-  const next = await startRun(client, { activation, resync: true }, { taskQueue });
+  const next = await startRun(client, { mode: 'resync', activation }, { taskQueue });
   expect(next.attached).toBe(false);
   await terminate(next.handle.workflowId);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PastRun } from '../../state/report/history.ts';
-import type { RunResult } from '../../workflows/contract.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { LIST } from '../support/stand.ts';
 import { copied, guardedForTests, hashIn } from './approval-support.ts';
 import { shown } from './past/support.ts';

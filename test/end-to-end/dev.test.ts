@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import type { RunResult } from '../../workflows/contract.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { startDemo } from './demo-process.ts';
 
 /* `actito-sync dev`: everything that someone's own project folder needs, in one terminal. */

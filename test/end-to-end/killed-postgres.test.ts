@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACTIVATION, resetStand, type Stand } from '../support/stand.ts';
-import type { RunResult } from '../../workflows/contract.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { expectAsIfNothingHadBeen, seedPeople } from '../support/as-if-nothing.ts';
 import { hold, PHASE_NAMES, type Phase } from '../support/holding.ts';
 import { startOwnPostgres, type OwnPostgres } from '../support/own-postgres.ts';

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, test } from 'vitest';
-import { WORKFLOW_TYPE, type RunResult } from '../../workflows/contract.ts';
+import { WORKFLOW_TYPE } from '../../contract/names.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { temporalAddress } from '../setup/servers.ts';
 import { expectAsIfNothingHadBeen, seedPeople } from '../support/as-if-nothing.ts';
 import { hold, PHASE_NAMES } from '../support/holding.ts';

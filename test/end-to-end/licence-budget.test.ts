@@ -1,7 +1,8 @@
 import { Client, Connection, type WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { TASK_QUEUE, WORKFLOW_TYPE, type RunResult } from '../../workflows/contract.ts';
+import { TASK_QUEUE, WORKFLOW_TYPE } from '../../contract/names.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { temporalAddress } from '../setup/servers.ts';
 import { until } from '../setup/until.ts';
 import { observeCalls } from '../support/observed-calls.ts';

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { TASK_QUEUE, WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { TASK_QUEUE, WORKFLOW_TYPE } from '../../contract/names.ts';
 import { temporalAddress } from '../setup/servers.ts';
 import { until } from '../setup/until.ts';
 import { LIST, startStand, type Stand } from '../support/stand.ts';

@@ -66,7 +66,7 @@ export async function compareInto(
           definition,
           columns,
           seeds: seedsOf(definition, columns, seed),
-          resync: run.resync,
+          resync: run.task.resends,
           grace,
           wide,
         },

@@ -5,7 +5,8 @@ import { closeRun } from '../../state/runs/close.ts';
 import { storeRejects } from '../../state/rejects/rejects.ts';
 import { withSnapshot } from '../../state/report/snapshot.ts';
 import { applyRetention } from '../../state/runs/retention.ts';
-import { readSampleNames, readSamples, type Sample, type SampleClass } from '../../state/plan/samples.ts';
+import { readSampleNames, readSamples, type Sample } from '../../state/plan/samples.ts';
+import type { SampleClass } from '../../contract/plan.ts';
 import { rows } from '../../state/state.ts';
 import { goodRun, planned } from './sending.ts';
 import {

@@ -3,12 +3,14 @@ import { activationSchema } from '../../activation/definition/activation.ts';
 import { resolveActivation, type Definition } from '../../activation/definition/definition.ts';
 import { destinationSchema } from '../../activation/definition/destination.ts';
 import { sourceSchema } from '../../activation/definition/source.ts';
+import { taskOf } from '../../contract/task.ts';
 import type { Holder } from '../../state/runs/lease.ts';
 import { migrate } from '../../state/migrate.ts';
 import { openRun, type IsOpen, type Opened } from '../../state/runs/open.ts';
 import type { Run } from '../../state/runs/runs.ts';
 import { openState, rows, type State } from '../../state/state.ts';
 import { freshDatabase } from '../setup/servers.ts';
+import { requestOf, type Ways } from '../support/requests.ts';
 
 /** A row of a segment: key, values in the mapping's order, and the list's identifier when it has its own. */
 export interface SegmentRow {
@@ -79,24 +81,19 @@ export function execution(activation: string): Holder {
   return { namespace: 'default', workflowId: `activation/${activation}`, runId: randomUUID() };
 }
 
-export interface OpenOptions {
+export interface OpenOptions extends Ways {
   holder?: Holder;
   isOpen?: IsOpen;
-  dryRun?: boolean;
-  resync?: boolean;
-  rebase?: boolean;
-  /** Instead of following a segment. */
-  undo?: string;
 }
 
 export function tryToOpen(
   { state }: StateWorld,
   definition: Definition,
-  { holder, isOpen = everyoneIsGone, dryRun = false, resync = false, rebase, undo }: OpenOptions = {},
+  { holder, isOpen = everyoneIsGone, ...ways }: OpenOptions = {},
 ): Promise<Opened> {
   const activation = definition.activation.id;
-  const request = { dryRun, resync, rebase, undo };
-  return openRun(state, { ...(holder ?? execution(activation)), activation, request, definition }, isOpen);
+  const task = taskOf(requestOf(activation, ways));
+  return openRun(state, { ...(holder ?? execution(activation)), activation, task, definition }, isOpen);
 }
 
 /** Opens a run that must not find anybody else. */

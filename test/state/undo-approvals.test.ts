@@ -44,7 +44,7 @@ const approve = ({ activation, plan }: Run & { plan: Plan }) =>
 test('an approved undo passes; the approval says nothing of a segment that would lose as many, or of another undo', async () => {
   const { definition, small, other } = await grown();
   expect(await approve(await held(await plannedUndo(world, definition, small)))).toMatchObject({
-    undo: small,
+    task: { undo: small },
   });
   const dryRun = { dryRun: true };
   expect((await planned(world, definition, SMALL, dryRun)).plan.guards).toHaveLength(1);

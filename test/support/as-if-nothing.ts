@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { RunResult } from '../../workflows/contract.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { LIST, type Stand } from './stand.ts';
 
 const PEOPLE = ['anna', 'bob', 'eve'].map((name) => `${name}@shop.be`);

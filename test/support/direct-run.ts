@@ -3,13 +3,14 @@ import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, type Logger } from '@temporalio/worker';
 import { createActivities, type Activities } from '../../activities/create.ts';
-import type { ClosedRun } from '../../activities/close.ts';
-import type { ListSummary } from '../../activities/confirm/summary.ts';
+import type { ClosedRun } from '../../contract/steps.ts';
+import type { ListSummary } from '../../contract/steps.ts';
 import type { ImportSummary } from '../../activities/import/import-attributes.ts';
-import type { PlanSummary } from '../../activities/plan.ts';
-import type { ProvisionSummary } from '../../activities/provision.ts';
-import type { RunRef } from '../../activities/run-ref.ts';
+import type { PlanSummary } from '../../contract/plan.ts';
+import type { ProvisionSummary } from '../../contract/steps.ts';
+import type { RunRef } from '../../contract/steps.ts';
 import { temporalAddress } from '../setup/servers.ts';
+import { requestOf, type Ways } from './requests.ts';
 import { ACTIVATION, type Stand } from './stand.ts';
 
 /** The phases after which a run can be made to stop, in their order. */
@@ -28,13 +29,8 @@ export type PhaseName = (typeof PHASES)[number];
 /** Failures are what these tests provoke; they look at them where they are thrown. */
 export const SILENT = new DefaultLogger('ERROR', () => undefined);
 
-export interface DirectRunOptions {
+export interface DirectRunOptions extends Ways {
   activation?: string;
-  dryRun?: boolean;
-  resync?: boolean;
-  /** Takes the segment for what Actito has; or puts the list back to how it was after this run. */
-  rebase?: boolean;
-  undo?: string;
   /** The run is killed after this phase: neither settled nor closed. */
   killedAfter?: PhaseName;
   /** Called when importing fails with what passes: it is then tried again, as Temporal would after a pause. */
@@ -86,14 +82,7 @@ async function directRun(
   { client, logger }: { client: Client; logger: Logger },
   options: DirectRunOptions,
 ): Promise<DirectRun> {
-  const {
-    activation = ACTIVATION,
-    dryRun = false,
-    resync = false,
-    killedAfter,
-    rebase = false,
-    undo,
-  } = options;
+  const { activation = ACTIVATION, killedAfter, ...ways } = options;
   const workflowExecution = { workflowId: `activation/${activation}`, runId: randomUUID() };
   const env = new MockActivityEnvironment(
     { workflowExecution, workflowNamespace: 'default' },
@@ -115,7 +104,16 @@ async function directRun(
   };
   const killed = (phase: PhaseName) => phase === killedAfter;
 
-  const answer = await call('open', { activation, dryRun, resync, rebase, undo, reason: 'test' });
+  if (ways.undo !== undefined && !ways.dryRun) {
+    // An undo is applied as someone has seen it planned.
+    const seen = await directRun(
+      activities,
+      { client, logger },
+      { activation, undo: ways.undo, dryRun: true },
+    );
+    ways.plan = seen.plan!.hash;
+  }
+  const answer = await call('open', requestOf(activation, ways));
   if ('busy' in answer) return { outcome: 'skipped' };
   if (killed('open')) return { killed: true };
   const { run, fence } = answer.opened;
@@ -130,8 +128,8 @@ async function directRun(
     if (killed('compare')) return { killed: true };
     plan = await call('plan', ref);
     if (killed('plan')) return { killed: true };
-    if (rebase && plan.guards.length === 0) await call('rebase', ref);
-    else if (!dryRun && plan.guards.length === 0) {
+    if (ways.rebase && plan.guards.length === 0) await call('rebase', ref);
+    else if (!ways.dryRun && plan.guards.length === 0) {
       provisioned = await call('provision', ref);
       if (killed('provision')) return { killed: true };
       if (plan.toSend > 0) {

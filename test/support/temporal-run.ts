@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { DECIDE_WORKFLOW_TYPE, type DecisionResult } from '../../contract/decision.ts';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createWorker } from '../../worker/create-worker.ts';
-import { WORKFLOW_TYPE, type RunInput, type RunResult } from '../../workflows/contract.ts';
+import { WORKFLOW_TYPE } from '../../contract/names.ts';
+import type { RunInput } from '../../contract/request.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { temporalAddress, workflowBundle } from '../setup/servers.ts';
 import type { Stand } from './stand.ts';
 
@@ -14,7 +17,15 @@ export interface Hosted {
   start(input: RunInput | object): ReturnType<Client['workflow']['start']>;
   /** Starts a run and waits for its result. */
   run(input?: RunInput): Promise<RunResult>;
+  /** Approves a held plan; the handle of the run that this starts. */
+  approve(plan: string, by?: Approval): Promise<WorkflowHandle<() => Promise<RunResult>>>;
   close(): Promise<void>;
+}
+
+export interface Approval {
+  activation?: string;
+  by?: string;
+  reason?: string;
 }
 
 /** Failed activities and workflows are what tests provoke, and look at where they are thrown. */
@@ -51,6 +62,15 @@ export async function hostWorker(stand: Stand, taskQueue = newTaskQueue()): Prom
     taskQueue,
     start,
     run: async (input = { activation: 'vip' }) => (await start(input)).result() as Promise<RunResult>,
+    approve: async (plan, { activation = 'vip', reason = 'test', by } = {}) => {
+      const decided = (await client.workflow.execute(DECIDE_WORKFLOW_TYPE, {
+        taskQueue,
+        workflowId: `${taskQueue}/${randomBytes(3).toString('hex')}`,
+        args: [{ decision: 'approve', activation, plan, reason, by }],
+      })) as DecisionResult;
+      if (!decided.run) throw new Error('Another run is running.');
+      return client.workflow.getHandle(decided.run.workflowId, decided.run.runId);
+    },
     close: async () => {
       worker.shutdown();
       await running;

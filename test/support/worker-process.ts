@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { TASK_QUEUE } from '../../workflows/contract.ts';
+import { TASK_QUEUE } from '../../contract/names.ts';
 import { temporalAddress, workflowBundle } from '../setup/servers.ts';
 import type { Stand } from './stand.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { RunProgress } from '../../workflows/contract.ts';
+import type { RunProgress } from '../../contract/progress.ts';
 import { LIST, startStand, type Stand } from '../support/stand.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';
 

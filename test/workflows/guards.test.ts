@@ -1,6 +1,6 @@
 import type { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { REFUSE_WORKFLOW_TYPE } from '../../workflows/contract.ts';
+import { DECIDE_WORKFLOW_TYPE } from '../../contract/decision.ts';
 import { LIST, startStand, type Stand } from '../support/stand.ts';
 import { until } from '../setup/until.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';
@@ -90,7 +90,7 @@ test('a warehouse that was not loaded lately, or breaks an assertion, holds the 
   expect(failure.message).toContain('people from nowhere');
   expect(failure.message).not.toContain('@shop.be');
   const approve = /approve vip ([0-9a-f]{12})/.exec(failure.message)![1]!;
-  expect(await hosted.run({ activation: 'vip', approve, by: 'anna', reason: 'a holiday' })).toMatchObject({
+  expect(await (await hosted.approve(approve, { by: 'anna', reason: 'a holiday' })).result()).toMatchObject({
     notes: ['Held by freshness, assertions but for the approval of anna: a holiday'],
   });
 });
@@ -136,7 +136,7 @@ describe('a held run', () => {
     await leave(60);
     const { failure } = await heldRun();
     const approve = hashIn(failure.message);
-    const result = await hosted.run({ activation: 'vip', approve, by: 'anna', reason: 'a clean-up' });
+    const result = await (await hosted.approve(approve, { by: 'anna', reason: 'a clean-up' })).result();
     expect(result).toMatchObject({
       outcome: 'succeeded',
       counts: { removed: 60 },
@@ -150,11 +150,11 @@ describe('a held run', () => {
   });
 
   test('uses its approval up when the list was delivered, whatever becomes of the run afterwards', async () => {
-    await hosted.run({ activation: 'vip', resync: true }); // a peak to lose from
+    await hosted.run({ mode: 'resync', activation: 'vip' }); // a peak to lose from
     await leave(60);
     const approve = hashIn((await heldRun()).failure.message);
     stand.actito.setFault('pollerStopped', {});
-    const handle = await hosted.start({ activation: 'vip', approve, by: 'anna', reason: 'a clean-up' });
+    const handle = await hosted.approve(approve);
     await until('the list is delivered', async () => {
       const { rows } = await stand.state.raw<{ rows: unknown[] }>(
         `select from deliveries where members = 60 and delivered_at is not null`,
@@ -174,8 +174,8 @@ describe('a held run', () => {
     await leave(50);
     const approve = hashIn((await heldRun()).failure.message);
     await leave(56); // 56 leave instead of 50
-    const input = { activation: 'vip', approve, by: 'anna', reason: 'a clean-up' };
-    const exceeded = await hosted.run(input).catch((error: WorkflowFailedError) => error.cause);
+    const run = await hosted.approve(approve);
+    const exceeded = await run.result().catch((error: WorkflowFailedError) => error.cause);
     expect(exceeded).toMatchObject({ type: 'GuardTripped' });
     await leave(55);
     expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { removed: 55 } });
@@ -185,25 +185,23 @@ describe('a held run', () => {
     await leave(50);
     const approve = hashIn((await heldRun()).failure.message);
     await leave(60);
-    const input = { activation: 'vip', approve, reason: 'yesterday' };
-    await hosted.run(input).catch(() => undefined); // held: more leave than was approved
+    const run = await hosted.approve(approve);
+    await run.result().catch(() => undefined); // held: more leave than was approved
     await leave(50);
     await stand.state.raw(`update decisions set decided_at = decided_at - interval '25 hours'`);
     expect((await heldRun()).failure.type).toBe('GuardTripped');
 
     await stand.state.raw(`update decisions set decided_at = now()`);
-    const refused = await hosted.client.workflow.execute(REFUSE_WORKFLOW_TYPE, {
+    const refused = await hosted.client.workflow.execute(DECIDE_WORKFLOW_TYPE, {
       taskQueue: hosted.taskQueue,
-      workflowId: `${hosted.taskQueue}/refuse`,
-      args: [{ activation: 'vip', plan: approve, reason: 'the orders are not loaded yet' }],
+      workflowId: `${hosted.taskQueue}/decline`,
+      args: [{ decision: 'decline', activation: 'vip', plan: approve, reason: 'the orders are not loaded' }],
     });
-    expect(refused).toMatchObject({ refused: approve, counts: { removed: 50 } });
+    expect(refused).toMatchObject({ decision: 'decline', plan: approve, counts: { removed: 50 }, run: null });
     expect((await heldRun()).failure.type).toBe('GuardTripped');
   });
 
   test.each([
-    ['approves a plan that nobody made', { approve: '0123456789ab', reason: 'x' }, 'PlanUnknown'],
-    ['approves without a reason', { approve: '0123456789ab' }, 'InvalidActivation'],
     ['applies a plan that nobody made', { plan: '0123456789ab' }, 'PlanUnknown'],
     ['names no hash', { plan: 'latest' }, 'InvalidActivation'],
   ])('a start that %s is refused before anything is read', async (_, more, type) => {
@@ -215,7 +213,7 @@ describe('a held run', () => {
 
   test('a plan is applied exactly, or found stale with what has changed', async () => {
     await leave(20);
-    const planned = await hosted.run({ activation: 'vip', dryRun: true });
+    const planned = await hosted.run({ mode: 'preview', activation: 'vip' });
     await leave(21);
     const input = { activation: 'vip', plan: planned.planHash! };
     const stale = await hosted.run(input).catch((error: WorkflowFailedError) => error.cause);

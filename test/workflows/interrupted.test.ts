@@ -107,14 +107,14 @@ test('a run that finds the activation busy is skipped, and completes', async () 
 
 test('a dry run beside a running run is not skipped', async () => {
   const first = await stuckRun();
-  expect(await hosted.run({ activation: 'vip', dryRun: true })).toMatchObject({ outcome: 'planned' });
+  expect(await hosted.run({ mode: 'preview', activation: 'vip' })).toMatchObject({ outcome: 'planned' });
   stand.actito.setFault('importsStuck', null);
   await first.result();
 });
 
 test('no table of a run outlives it', async () => {
   await hosted.run();
-  await hosted.run({ activation: 'vip', dryRun: true });
+  await hosted.run({ mode: 'preview', activation: 'vip' });
   const { rows } = await stand.state.raw<{ rows: { relname: string }[] }>(
     `select relname from pg_class where relname ~ '^(stage|delta|result)_' and relkind = 'r'`,
   );

@@ -79,8 +79,8 @@ describe('when an import is still pending at the end of its time', () => {
     // What was in doubt is sent again, and the plan is the one that was shown.
     stand.actito.setFault('importsStuck', null);
     const [, hash] = /approve \S+ ([0-9a-f]{12})/.exec(message)!;
-    expect(await hosted.run({ activation: id, dryRun: true })).toMatchObject({ planHash: hash });
-    expect(await hosted.run({ activation: id, approve: hash!, by: 'anna', reason: 'test' })).toMatchObject({
+    expect(await hosted.run({ mode: 'preview', activation: id })).toMatchObject({ planHash: hash });
+    expect(await (await hosted.approve(hash!, { activation: id })).result()).toMatchObject({
       counts: { members: 270, added: 270, unmatched: 120 },
     });
     expect(delivered()).not.toBeNull();

@@ -34,6 +34,8 @@ const enter = (from: number, to: number) =>
 const write = (changes: object) =>
   stand.writeActivation({ list: { name: id }, guards: { maxRemovedRatio: 1 }, ...changes }, id);
 const run = (input: object = {}) => hosted.run({ activation: id, ...input });
+const approved = async (plan: string, reason: string) =>
+  (await hosted.approve(plan, { activation: id, by: 'anna', reason })).result();
 const held = async () => {
   const failure = await run().then(
     () => expect.fail('the run should have been held'),
@@ -64,7 +66,7 @@ test('a segment that Actito hardly knows is held before its list is pushed, and 
   expect(await imports()).toBe(1);
 
   const approve = /approve \S+ ([0-9a-f]{12})/.exec(message)![1]!;
-  expect(await run({ approve, by: 'anna', reason: 'they come tonight' })).toMatchObject({
+  expect(await approved(approve, 'they come tonight')).toMatchObject({
     counts: { members: 150, added: 150 },
     notes: expect.arrayContaining([
       'Held by minMatchRatio but for the approval of anna: they come tonight',
@@ -139,10 +141,9 @@ test('after a run that was held, the scheduled ones are held by the same answers
     expect(message).toMatch(/\b150\b.*\b30 \(20 %\)/);
     expect(sentSoFar()).toEqual(sent);
   }
-  expect(await run({ dryRun: true })).toMatchObject({ planHash: hashIn(first) });
+  expect(await run({ mode: 'preview' })).toMatchObject({ planHash: hashIn(first) });
 
-  const approval = { approve: hashIn(first), by: 'anna', reason: 'they come tonight' };
-  expect(await run(approval)).toMatchObject({ counts: { added: 150 } });
+  expect(await approved(hashIn(first), 'they come tonight')).toMatchObject({ counts: { added: 150 } });
   expect([listed(), stand.actito.imports().length]).toEqual([30, sent[0]]);
 });
 

@@ -36,17 +36,17 @@ const STORIES: Record<HistoryName, (stand: Stand, hosted: Hosted) => Promise<Wor
   approved: async (_, hosted) => {
     const held = await (await hosted.start({ activation: 'vip' })).result().catch((error: unknown) => error);
     const [, { planHash }] = (held as { cause: { details: [unknown, { planHash: string }] } }).cause.details;
-    return hosted.start({ activation: 'vip', approve: planHash, reason: 'test', by: 'test' });
+    return hosted.approve(planHash, { by: 'test' });
   },
   undo: async ({ state }, hosted) => {
     const { rows } = await state.raw<{ rows: { no: string }[] }>('select no from runs order by no limit 1');
-    const undo = rows[0]!.no;
-    const { planHash } = await hosted.run({ activation: 'vip', dryRun: true, undo });
-    return hosted.start({ activation: 'vip', undo, plan: planHash, reason: 'test' });
+    const to = rows[0]!.no;
+    const { planHash } = await hosted.run({ mode: 'preview', activation: 'vip', of: { undo: to } });
+    return hosted.start({ mode: 'undo', activation: 'vip', to, plan: planHash, reason: 'test' });
   },
   rebase: async ({ warehouse }, hosted) => {
     await warehouse.query(`truncate people; ${PEOPLE}`);
-    return hosted.start({ activation: 'vip', rebase: true, reason: 'test' });
+    return hosted.start({ mode: 'rebase', activation: 'vip', reason: 'test' });
   },
   canceled: async ({ actito, warehouse }, hosted) => {
     const before = actito.imports().length;

@@ -1,6 +1,6 @@
 import type { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { outcomeKey, phaseKey } from '../../workflows/contract.ts';
+import { outcomeKey, phaseKey } from '../../contract/names.ts';
 import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';
 
@@ -89,7 +89,7 @@ describe('a run', () => {
 
   test('sends everything again when asked to, and delivers the list', async () => {
     await hosted.run();
-    expect(await hosted.run({ activation: 'vip', resync: true })).toMatchObject({
+    expect(await hosted.run({ mode: 'resync', activation: 'vip' })).toMatchObject({
       counts: { retried: 2, updated: 2 },
       list: { pushed: 'resync' },
     });
@@ -107,7 +107,7 @@ describe('a run', () => {
       );
     };
     const [before, calls] = [await dump(), stand.actito.calls()];
-    expect(await hosted.run({ activation: 'vip', dryRun: true })).toMatchObject({
+    expect(await hosted.run({ mode: 'preview', activation: 'vip' })).toMatchObject({
       outcome: 'planned',
       counts: { removed: 1, added: 0 },
       list: { pushed: 'changed', confirmation: null },

@@ -1,27 +1,28 @@
-import type { RunCounts } from '../contract.ts';
+import type { CountName, Counts } from '../../contract/counts.ts';
 
 /** The order in which a run happens; the state keeps counts in no order. */
-const ORDER = (
-  'read rejected forgotten duplicates ambiguous members added removed leaving changed unchanged retried ' +
-  'updated unmatched refused badValues unsent'
-).split(' ');
+const ORDER: CountName[] = [
+  ...(['read', 'rejected', 'forgotten', 'duplicates', 'ambiguous', 'members', 'added', 'removed'] as const),
+  ...(['leaving', 'changed', 'unchanged', 'retried', 'updated', 'unmatched', 'refused'] as const),
+  ...(['badValues', 'unsent'] as const),
+];
 
 /** The counts in the order in which a run happens. */
-export function inOrder(counts: RunCounts): RunCounts {
-  const place = (name: string) => (ORDER.indexOf(name) + ORDER.length + 1) % (ORDER.length + 1);
-  return Object.fromEntries(Object.entries(counts).toSorted(([a], [b]) => place(a) - place(b)));
+export function inOrder(counts: Counts): Counts {
+  const known = ORDER.filter((name) => counts[name] !== undefined);
+  return Object.fromEntries(known.map((name) => [name, counts[name]]));
 }
 
 /** `name 3, other 4`, without those that are zero or not counted yet. */
-function some(counts: RunCounts, names: Record<string, string>): string {
-  return Object.entries(names)
-    .filter(([name]) => counts[name])
-    .map(([name, words]) => `${counts[name]} ${words}`)
+function some(counts: Counts, names: Partial<Record<CountName, string>>): string {
+  return (Object.keys(names) as CountName[])
+    .filter((name) => counts[name])
+    .map((name) => `${counts[name]} ${names[name]}`)
     .join(', ');
 }
 
 /** The numbers of a run in three lines: what was read, what the list gains and loses, what became of the attributes. */
-export function countLines(counts: RunCounts): { read: string; list: string; attributes: string } {
+export function countLines(counts: Counts): { read: string; list: string; attributes: string } {
   const aside = some(counts, {
     rejected: 'without a usable key',
     forgotten: 'of people to be forgotten',

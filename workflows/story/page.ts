@@ -1,5 +1,17 @@
-import type { Phase, RunCounts, RunResult } from '../contract.ts';
+import type { Phase } from '../../contract/progress.ts';
+import type { Counts } from '../../contract/counts.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { countLines } from './counts.ts';
+
+/** What is said of a run in the words of its mode. */
+export interface ModeWords {
+  /** Stands before the phase and the outcome; empty: nothing does. */
+  label: string;
+  /** What becomes of the list, once it is planned why it is pushed (null: it is not). */
+  list(push: string | null): string;
+  /** Of modes that send no attributes. */
+  attributes?: string;
+}
 
 /** What is known of a run at some moment. */
 export interface Known {
@@ -7,18 +19,16 @@ export interface Known {
   name: string;
   segment: string;
   /** The run that an undo puts the list back to, instead of following the segment. */
-  undo?: string;
+  undo: string | null;
   list: string;
-  dryRun: boolean;
-  /** The segment is only taken for what Actito has. */
-  rebase: boolean;
+  words: ModeWords;
   reason?: string;
   phase: Phase;
   outcome: string | null;
   failure: string | null;
   /** The command that answers a held run; part of its failure. */
   answer?: string;
-  counts: RunCounts;
+  counts: Counts;
   /** Undefined until it is planned. */
   push: string | null | undefined;
   confirmed: RunResult['list'] | undefined;
@@ -27,7 +37,7 @@ export interface Known {
 
 /** A run as a short page of Markdown for the web UI: numbers and names only, no personal data. */
 export function page(known: Known): string {
-  const { name, segment, undo, list, dryRun, rebase, phase, outcome, counts, reason, notes } = known;
+  const { name, segment, undo, list, words, phase, outcome, counts, reason, notes } = known;
   const { read, list: members } = countLines(counts);
   const attributes = attributeWords(known);
   const rows = [
@@ -41,7 +51,7 @@ export function page(known: Known): string {
     .filter(([, text]) => text)
     .map(([what, text]) => `| ${what} | ${text} |`);
   return [
-    `**${name}** · ${dryRun ? 'dry run · ' : ''}${rebase ? 'rebase · ' : ''}${outcome ?? phase}`,
+    `**${name}** · ${words.label && `${words.label} · `}${outcome ?? phase}`,
     reason ? `Reason: ${reason}` : '',
     failureBlock(known),
     table.length > 0 ? ['| | |', '|---|---|', ...table].join('\n') : '',
@@ -71,17 +81,15 @@ export function summarySentence(known: Known): string {
   return [...parts, attributes && `attributes: ${attributes}`].filter(Boolean).join('; ');
 }
 
-function attributeWords({ counts, rebase }: Known): string {
+function attributeWords({ counts, words }: Known): string {
   const { attributes } = countLines(counts);
-  return rebase && attributes ? 'none sent' : attributes;
+  return attributes && (words.attributes ?? attributes);
 }
 
-function pushWords({ push, dryRun, rebase, answer }: Known): string {
+function pushWords({ push, words, answer }: Known): string {
   if (push === undefined) return '';
   if (answer) return push ? 'delivered again as it was' : 'not pushed: held';
-  if (rebase) return 'not pushed: the next run does';
-  if (push === null) return dryRun ? 'would not be pushed' : 'not pushed: unchanged and valid';
-  return dryRun ? `would be pushed: ${push}` : `pushed: ${push}`;
+  return words.list(push);
 }
 
 const CONFIRMATIONS = {

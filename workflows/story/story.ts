@@ -5,39 +5,45 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { ClosedRun } from '../../activities/close.ts';
-import type { ListSummary } from '../../activities/confirm/summary.ts';
-import type { OpenedRun } from '../../activities/open.ts';
-import type { PlanSummary } from '../../activities/plan.ts';
-import type { ProvisionSummary } from '../../activities/provision.ts';
-import {
-  activationKey,
-  outcomeKey,
-  phaseKey,
-  progressQuery,
-  type Phase,
-  type RunCounts,
-  type RunOutcome,
-  type RunRequest,
-  type RunResult,
-} from '../contract.ts';
+import type { ClosedRun } from '../../contract/steps.ts';
+import type { ListSummary } from '../../contract/steps.ts';
+import type { OpenedRun } from '../../contract/steps.ts';
+import type { PlanSummary } from '../../contract/plan.ts';
+import type { ProvisionSummary } from '../../contract/steps.ts';
+import { activationKey, outcomeKey, phaseKey } from '../../contract/names.ts';
+import { progressQuery, type Phase } from '../../contract/progress.ts';
+import type { Counts } from '../../contract/counts.ts';
+import type { RunOutcome, RunResult } from '../../contract/result.ts';
+import type { RunRequest } from '../../contract/request.ts';
+import type { Task } from '../../contract/task.ts';
 import { inOrder } from './counts.ts';
-import { page, summarySentence, type Known } from './page.ts';
+import { page, summarySentence, type Known, type ModeWords } from './page.ts';
 
 /** What a run tells while it goes: the query `progress`, search attributes, the details in the web UI, its result. */
 export class Story {
   readonly #request: RunRequest;
   readonly #notes: string[] = [];
   readonly #known: Known;
+  #task: Task | undefined;
   #planHash: string | undefined;
   #outlook: PlanSummary['outlook'];
-  #list: ListSummary | null = null;
+  /** Undefined: no delivery was waited for. */
+  #list: ListSummary | null | undefined;
 
-  constructor(request: RunRequest) {
-    const { activation, dryRun, rebase, reason } = request;
+  constructor(request: RunRequest, words: ModeWords) {
+    const { activation, reason } = request;
     this.#request = request;
     this.#known = {
-      ...{ name: activation, segment: '', list: '', dryRun, rebase, reason, phase: 'opening', outcome: null },
+      ...{
+        name: activation,
+        segment: '',
+        list: '',
+        undo: null,
+        words,
+        reason,
+        phase: 'opening',
+        outcome: null,
+      },
       ...{ failure: null, counts: {}, push: undefined, confirmed: undefined, notes: this.#notes },
     };
     upsertSearchAttributes([{ key: activationKey, value: activation }]);
@@ -47,8 +53,9 @@ export class Story {
     });
   }
 
-  opened({ name, segment, list, undo }: OpenedRun): void {
-    Object.assign(this.#known, { name, segment, list, undo });
+  opened({ name, segment, list, task }: OpenedRun): void {
+    this.#task = task;
+    Object.assign(this.#known, { name, segment, list, undo: task.undo });
   }
 
   phase(phase: Phase): void {
@@ -63,7 +70,7 @@ export class Story {
     this.#show();
   }
 
-  read(counts: RunCounts): void {
+  read(counts: Counts): void {
     this.#count(counts);
   }
 
@@ -115,7 +122,7 @@ export class Story {
     this.#known.failure = failure;
   }
 
-  closed(outcome: string, counts: RunCounts): void {
+  closed(outcome: string, counts: Counts): void {
     this.#count(counts);
     Object.assign(this.#known, { outcome, phase: 'closed' });
     upsertSearchAttributes([
@@ -143,28 +150,28 @@ export class Story {
     return {
       activation: this.#request.activation,
       outcome: outcome as RunOutcome,
-      ...(this.#request.rebase ? { rebase: true as const } : {}),
+      ...(this.#task?.sends === false ? { rebase: true as const } : {}),
       summary: summarySentence(this.#known),
       notes: this.#notes,
       list: this.#listResult(),
       counts: this.#known.counts,
       rejects,
       planHash: this.#planHash,
-      undo: this.#known.undo,
+      undo: this.#known.undo ?? undefined,
       plan: this.#outlook,
     };
   }
 
   #listResult(): NonNullable<RunResult['list']> {
-    const { list: name, push = null, dryRun } = this.#known;
-    const confirmation = !push || dryRun ? null : confirmationOf(this.#list);
+    const { list: name, push = null } = this.#known;
+    const confirmation = !push || this.#list === undefined ? null : confirmationOf(this.#list);
     return {
       ...{ name, pushed: push, confirmation },
       ...{ profiles: this.#list?.profiles ?? null, expires: this.#list?.expires ?? null },
     };
   }
 
-  #count(counts: RunCounts): void {
+  #count(counts: Counts): void {
     this.#known.counts = inOrder({ ...this.#known.counts, ...counts });
   }
 

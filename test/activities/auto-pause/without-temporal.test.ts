@@ -4,9 +4,10 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, type LogEntry } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createActivities } from '../../../activities/create.ts';
-import type { OpenedRun } from '../../../activities/open.ts';
+import type { OpenedRun } from '../../../contract/steps.ts';
 import { rows } from '../../../state/state.ts';
 import { temporalAddress } from '../../setup/servers.ts';
+import { requestOf } from '../../support/requests.ts';
 import { ACTIVATION, startStand, type Stand } from '../../support/stand.ts';
 
 let stand: Stand;
@@ -25,7 +26,7 @@ test('a failed run is closed although Temporal cannot be asked about it, with a 
     { client: new Client({ connection }), logger: new DefaultLogger('WARN', (entry) => entries.push(entry)) },
   );
   const { open, settle, close } = createActivities(stand);
-  const answer = await env.run(open, { activation: ACTIVATION, dryRun: false, resync: false });
+  const answer = await env.run(open, requestOf(ACTIVATION));
   const { opened } = answer as { opened: OpenedRun };
   await env.run(settle, opened);
   await env.run(close, opened, {

@@ -13,7 +13,7 @@ export const REQUESTS: BadLine[] = [
     'run vip --plan 0123456789a',
     'plan: expected the hash of a plan (12 characters)',
   ],
-  ['a hash that is none', 'approve vip 0123456789xy --reason x', 'approve: expected the hash of a plan'],
+  ['a hash that is none', 'approve vip 0123456789xy --reason x', 'plan: expected the hash of a plan'],
   ['a hash with a blank', `reject vip ${HASH}\u00a0 --reason x`, 'plan: expected the hash of a plan'],
   ['an empty reason', "run vip --reason ''", 'reason: expected a text that is not empty'],
   ['a reason of blanks', `approve vip ${HASH} --reason \u00a0`, 'reason: expected a text that is not empty'],
@@ -27,7 +27,7 @@ export const REQUESTS: BadLine[] = [
   [
     'two mistakes',
     "approve '' latest --reason x",
-    'activation: expected the id of an activation (the name of its file without .yaml); approve: expected the hash',
+    'activation: expected the id of an activation (the name of its file without .yaml); plan: expected the hash',
   ],
   ['a plan of nothing', "plan ''", 'InvalidActivation: activation: expected the id of an activation'],
   ['a resync of nothing', "resync ''", 'InvalidActivation: activation: expected the id of an activation'],

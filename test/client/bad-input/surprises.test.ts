@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import type { RunResult } from '../../../workflows/contract.ts';
+import type { RunResult } from '../../../contract/result.ts';
 import { pastForTests, seedPeople } from '../past/support.ts';
 import { FAILED, WRONG_COMMAND_LINE } from './bad-line.ts';
 

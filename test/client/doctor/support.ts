@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import type { DoctorResult, Probe } from '../../../workflows/contract.ts';
+import type { DoctorResult, Probe } from '../../../contract/doctor.ts';
 import { resetStand, startStand, type Stand } from '../../support/stand.ts';
 import { hostWorker, type Hosted } from '../../support/temporal-run.ts';
 import { cli, type CliOptions, type Ended } from '../support.ts';

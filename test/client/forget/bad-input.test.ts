@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FORGET_WORKFLOW_TYPE } from '../../../workflows/forget-contract.ts';
+import { FORGET_WORKFLOW_TYPE } from '../../../contract/forget.ts';
 import { pastForTests } from '../past/support.ts';
 import { typing } from './support.ts';
 

@@ -55,7 +55,7 @@ test.each(['Activity cancelled', 'Someone cancelled the run.'])(
 );
 
 test('a dry run is told from a run', async () => {
-  await past.hosted.run({ activation: 'vip', dryRun: true });
+  await past.hosted.run({ mode: 'preview', activation: 'vip' });
   const [planned] = await history();
   expect(planned).toMatchObject({ dryRun: true, deliveredAt: null });
   const cells = row((await past.ask(['history', 'vip'])).out, planned!.run)!;

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { ActivationStatus } from '../../../client/status/status.ts';
-import { WORKFLOW_TYPE } from '../../../workflows/contract.ts';
+import { WORKFLOW_TYPE } from '../../../contract/names.ts';
 import { until } from '../../setup/until.ts';
 import { deleteIfThere } from '../scheduled-project.ts';
 import { freshId } from '../support.ts';
@@ -161,7 +161,7 @@ test('without Temporal it says so, and shows the rest', async () => {
 test('a dry run is no last run', async () => {
   await past.hosted.run();
   const before = await one('vip');
-  await past.hosted.run({ activation: 'vip', dryRun: true });
+  await past.hosted.run({ mode: 'preview', activation: 'vip' });
   expect((await one('vip')).lastRun).toEqual(before.lastRun);
 });
 

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { Definition } from '../../../activation/definition/definition.ts';
 import { spellingsOf } from '../../../activation/keys/spellings.ts';
-import type { Found } from '../../../state/forgotten/erase-rows.ts';
+import type { Erased } from '../../../contract/forget.ts';
 import { eraseFrom } from '../../../state/forgotten/erase.ts';
 import { recordForgotten } from '../../../state/forgotten/record.ts';
 import type { Holder } from '../../../state/runs/lease.ts';
@@ -29,9 +29,9 @@ export interface Forgetting {
   vip: string;
   /** Records that a key is to be forgotten, as the command does gdpr. */
   record(key: string, countries?: string[]): Promise<{ record: string; already: boolean }>;
-  erase(record: string, options?: { activation?: string; isOpen?: IsOpen; by?: Holder }): Promise<Found>;
+  erase(record: string, options?: { activation?: string; isOpen?: IsOpen; by?: Holder }): Promise<Erased>;
   /** Both. */
-  forget(key: string): Promise<Found>;
+  forget(key: string): Promise<Erased>;
   /** Tables in which a text stands. */
   tablesWith(text: string): Promise<string[]>;
   /** Keeps others from writing to a table, until it is rolled back or the test ends. */

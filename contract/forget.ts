@@ -1,7 +1,5 @@
 import { z } from 'zod';
 
-/* As workflows/contract.ts, for the workflow that forgets a person. */
-
 export const FORGET_WORKFLOW_TYPE = 'forgetPerson';
 
 /** The one argument of `forgetPerson`: the number of a record in the state. Never the key, which must not reach Temporal. */
@@ -15,14 +13,19 @@ export function forgetWorkflowId({ record }: ForgetRequest): string {
   return `forget/${record}`;
 }
 
+/** What was found of a person in one activation, and erased: numbers of rows. */
+export interface Erased {
+  members: number;
+  /** Of these, those on the list that was delivered last. */
+  listed: number;
+  /** Rows of the other places, by table. */
+  others: Record<string, number>;
+}
+
+export type ErasedIn = Erased & { activation: string };
+
 /** What `forgetPerson` answers: rows that were found and erased. */
 export interface ForgetResult {
   record: number;
-  activations: {
-    activation: string;
-    members: number;
-    /** Of these, those on the list that was delivered last. */
-    listed: number;
-    others: Record<string, number>;
-  }[];
+  activations: ErasedIn[];
 }

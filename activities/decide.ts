@@ -1,0 +1,47 @@
+import { activityInfo } from '@temporalio/activity';
+import { withEnvironment } from '../config/environment.ts';
+import { definitionOf, loadProject } from '../config/project.ts';
+import type { Counts } from '../contract/counts.ts';
+import type { DecisionRequest } from '../contract/decision.ts';
+import type { RunRequest } from '../contract/request.ts';
+import type { Task } from '../contract/task.ts';
+import { recordDecision, requirePlan } from '../state/decisions.ts';
+import { requireUndo } from '../state/undo.ts';
+import type { Dependencies } from './dependencies.ts';
+
+/**
+ * Records a decision about a held plan; it replaces an earlier one that was not used yet.
+ * @returns what the plan counted, and the request of a run that does what the plan says
+ * @throws Failure PlanUnknown; of an approval also what would keep its run from being opened
+ */
+export async function decide(
+  deps: Dependencies,
+  request: DecisionRequest,
+): Promise<{ counts: Counts; next: RunRequest }> {
+  const { activation, plan: planHash, by, reason } = request;
+  const { workflowId, runId } = activityInfo().workflowExecution!;
+  if (request.decision === 'approve') await assertRunnable(deps, request);
+  const verdict = request.decision === 'approve' ? 'approved' : 'refused';
+  const { counts, task } = await recordDecision(deps.state, {
+    ...{ activation, planHash, verdict, by, reason, workflowId, runId },
+  });
+  return { counts, next: requestFor(request, task) };
+}
+
+/** An approval whose run cannot be opened must not stay behind. */
+async function assertRunnable(
+  { projectFolder, env, state }: Dependencies,
+  { activation, plan }: DecisionRequest,
+): Promise<void> {
+  const project = await loadProject(projectFolder);
+  const definition = withEnvironment(definitionOf(project, activation), env);
+  const { task } = await requirePlan(state, activation, plan);
+  if (task.undo !== null) await requireUndo(state, { activation, to: task.undo, definition });
+}
+
+/** An undo is applied exactly; of the other modes the figures may exceed what was approved by a little. */
+function requestFor({ activation, plan, reason }: DecisionRequest, task: Task): RunRequest {
+  if (task.undo !== null) return { mode: 'undo', activation, to: task.undo, plan, reason };
+  if (!task.sends) return { mode: 'rebase', activation, reason };
+  return { mode: task.resends ? 'resync' : 'sync', activation, reason };
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+export const DOCTOR_WORKFLOW_TYPE = 'doctor';
+
+/** The one argument of `doctor`: a destination or an activation; without one, all of the project is examined. */
+export const doctorSchema = z.strictObject({
+  target: z
+    .string({ error: 'the id of a destination or of an activation' })
+    .min(1, 'the id of a destination or of an activation')
+    .optional(),
+});
+export type DoctorRequest = z.output<typeof doctorSchema>;
+
+/** The workflow id of an examination: who asks at the same time gets the same answer. */
+export function doctorWorkflowId({ target }: DoctorRequest): string {
+  return target === undefined ? 'doctor' : `doctor/${target}`;
+}
+
+/** One thing that was tried, from where the worker is. */
+export interface Probe {
+  name: string;
+  ok: boolean;
+  /** Nothing was tried, since it cannot be read: what is said is for people to compare. */
+  told?: true;
+  /** What was found, or what went wrong. Never a secret, a key or a value. */
+  detail: string;
+  /** What to do; only of what is not well. */
+  advice?: string;
+}
+
+/** What `doctor` answers. It completes whatever the probes found. */
+export interface DoctorResult {
+  probes: Probe[];
+}

@@ -1,0 +1,29 @@
+import { defineQuery } from '@temporalio/workflow';
+import type { Counts } from './counts.ts';
+import type { RunRequest } from './request.ts';
+
+export const PHASES = [
+  'opening',
+  'reading the segment',
+  'planning',
+  'provisioning',
+  'importing attributes',
+  'pushing the list',
+  'waiting for Actito',
+  'settling',
+  'closed',
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** What the query `progress` answers. */
+export interface RunProgress {
+  activation: string;
+  request: RunRequest;
+  phase: Phase;
+  outcome: string | null;
+  notes: string[];
+  counts: Counts;
+  push: string | null;
+}
+
+export const progressQuery = defineQuery<RunProgress>('progress');

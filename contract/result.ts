@@ -1,0 +1,45 @@
+import type { Counts, RejectCount } from './counts.ts';
+import type { PlanOutlook } from './plan.ts';
+
+/** How a run ended in the state; `failed` is also what a killed run gets from the one that finds it. */
+export type Outcome = 'succeeded' | 'succeeded with rejects' | 'held' | 'skipped' | 'failed' | 'cancelled';
+
+/** How a run completed. `failed`, `held` and `cancelled` are seen in the failure of the workflow, not in its result. */
+export type RunOutcome = 'succeeded' | 'succeeded with rejects' | 'planned' | 'skipped';
+
+/**
+ * How sure it is that Actito has the list: it has `retrieved` the file; it was asked, and has not yet (`pending`); the
+ * file is on the server, and this licence has no means to ask (`delivered`).
+ */
+export type Confirmation = 'retrieved' | 'pending' | 'delivered';
+
+/** The list of a run that completed. */
+export interface ListResult {
+  name: string;
+  /** Why it was pushed; null: it was not. */
+  pushed: string | null;
+  confirmation: Confirmation | null;
+  /** Profiles that Actito targets, and until when. */
+  profiles: number | null;
+  expires: string | null;
+}
+
+/** The result of a run that completed. */
+export interface RunResult {
+  activation: string;
+  outcome: RunOutcome;
+  /** The segment was taken for what Actito has. */
+  rebase?: true;
+  /** All of it in one sentence. */
+  summary: string;
+  /** Why it was skipped, or what went wrong although it completed. */
+  notes: string[];
+  counts: Counts;
+  rejects: RejectCount[];
+  planHash?: string;
+  /** The list was put back to how it was after this run, or would be. */
+  undo?: string;
+  /** Of a dry run: what else can be said of its plan. */
+  plan?: PlanOutlook;
+  list?: ListResult;
+}

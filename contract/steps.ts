@@ -1,0 +1,61 @@
+import type { Counts, RejectCount } from './counts.ts';
+import type { PlanSummary, PushReason } from './plan.ts';
+import type { Outcome } from './result.ts';
+import type { Task } from './task.ts';
+
+/* What the steps of a run tell its workflow. */
+
+/** What every step gets: which run, under which fence. Everything else is in the run's row. */
+export interface RunRef {
+  run: string;
+  /** Null: a dry run, which holds no lease. */
+  fence: string | null;
+}
+
+/** What the workflow knows of a run: it reads no configuration itself. */
+export interface OpenedRun extends RunRef {
+  /** Its id. */
+  activation: string;
+  task: Task;
+  name: string;
+  list: string;
+  segment: string;
+  attributesRequired: boolean;
+  /** How long it waits for the warehouse, and for an import: a list must not expire meanwhile. Milliseconds. */
+  patience: number;
+}
+
+/** Rows of the segment, by what became of them. */
+export type ReadCounts = Required<Pick<Counts, 'read' | 'rejected'>> & Pick<Counts, 'forgotten'>;
+
+/** What had to be created in Actito, and what people should know of it. */
+export interface ProvisionSummary {
+  createdAttributes: string[];
+  createdList: boolean;
+  /** Sentences: what must have been set up by hand, what was renamed, what is not fed any more. */
+  notes: string[];
+  /** Why the list is pushed now; null: it is not. */
+  push: PushReason | null;
+}
+
+/** `held`: the plan by which a guard holds the run now; the list was not delivered. */
+export type PushSummary = { members: number } | { held: PlanSummary };
+
+/** What is known of the list after the run. */
+export interface ListSummary {
+  /** Actito has retrieved the file of this run; false when this run delivered none, or nobody was asked. */
+  retrieved: boolean;
+  /** Whether there was a means to ask. False: what this run delivered stays "not confirmed by Actito". */
+  asked: boolean;
+  profiles: number | null;
+  /** ISO 8601, or null. */
+  expires: string | null;
+}
+
+/** How a run ended, in numbers. */
+export interface ClosedRun {
+  outcome: Outcome;
+  counts: Counts;
+  /** Stored rejects by stage, reason and attribute. */
+  rejects: RejectCount[];
+}

@@ -1,0 +1,123 @@
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import { decisionSchema, type DecisionInput } from '../../contract/decision.ts';
+import { requestSchema, type Mode, type RunInput, type RunRequest } from '../../contract/request.ts';
+import { applying, taskOf, type Task } from '../../contract/task.ts';
+
+const HASH = '0123456789ab';
+const activation = 'vip';
+
+describe('a request', () => {
+  test.each([
+    { input: { activation }, request: { mode: 'sync', activation } },
+    { input: { activation, plan: HASH }, request: { mode: 'sync', activation, plan: HASH } },
+    { input: { mode: 'preview', activation }, request: { mode: 'preview', activation, of: 'sync' } },
+  ] satisfies { input: RunInput; request: RunRequest }[])(
+    'of $input is complete as $request',
+    ({ input, request }) => {
+      expect(requestSchema.parse(input)).toEqual(request);
+    },
+  );
+
+  test.each<{ input: object; says: string }>([
+    { input: { mode: 'rebase' }, says: 'reason: a text: a rebase says why' },
+    { input: { mode: 'rebase', reason: ' ' }, says: 'reason: a text that is not empty' },
+    { input: { mode: 'rebase', reason: 'x', plan: HASH }, says: 'Unrecognized key: "plan"' },
+    {
+      input: { mode: 'undo', to: '1', reason: 'x' },
+      says: 'plan: the hash of a plan: an undo is applied only',
+    },
+    { input: { mode: 'undo', to: '1', plan: HASH }, says: 'reason: a text: an undo says why' },
+    { input: { mode: 'undo', to: 1, plan: HASH, reason: 'x' }, says: 'to: the number of a run, as a text' },
+    { input: { mode: 'resync', approve: HASH, reason: 'x' }, says: 'Unrecognized key: "approve"' },
+    { input: { approve: HASH }, says: 'Unrecognized key: "approve"' },
+    { input: { mode: 'preview', plan: HASH }, says: 'Unrecognized key: "plan"' },
+    { input: { mode: 'preview', of: 'rebase' }, says: 'of: "sync", "resync" or {"undo"' },
+    { input: { mode: 'dry' }, says: 'mode: sync (the default), resync, preview, rebase or undo' },
+  ])('of $input is refused', ({ input, says }) => {
+    const issues = requestSchema.safeParse({ activation, ...input }).error?.issues ?? [];
+    expect(issues.map(({ path, message }) => [...path, message].join(': ')).join('\n')).toContain(says);
+  });
+
+  test('that makes no sense does not compile', () => {
+    expectTypeOf<{ activation: string }>().toExtend<RunInput>();
+    expectTypeOf<{ activation: string; plan: string }>().toExtend<RunInput>();
+    expectTypeOf<RunRequest['mode']>().toEqualTypeOf<'sync' | 'resync' | 'preview' | 'rebase' | 'undo'>();
+    const illegal: RunInput[] = [
+      // @ts-expect-error a rebase says why
+      { mode: 'rebase', activation },
+      // @ts-expect-error a rebase sends nothing that could have been planned
+      { mode: 'rebase', activation, reason: 'x', plan: HASH },
+      // @ts-expect-error an undo is applied only as someone has seen it planned
+      { mode: 'undo', activation, to: '1', reason: 'x' },
+      // @ts-expect-error an undo says why
+      { mode: 'undo', activation, to: '1', plan: HASH },
+      // @ts-expect-error a rebase cannot be previewed
+      { mode: 'preview', activation, of: 'rebase' },
+      // @ts-expect-error an approval is a decision (contract/decision.ts), and no run
+      { mode: 'sync', activation, approve: HASH, reason: 'x' },
+      // @ts-expect-error the list follows the segment, or goes back to a run
+      { mode: 'resync', activation, to: '1' },
+      // @ts-expect-error a field of earlier versions
+      { activation, dryRun: true },
+    ];
+    expect(illegal.filter((input) => requestSchema.safeParse(input).success)).toEqual([]);
+  });
+});
+
+describe('a decision', () => {
+  const decision = { activation, plan: HASH, reason: 'x' };
+
+  test('to approve starts a run unless it says otherwise; to decline starts none', () => {
+    expect(decisionSchema.parse({ decision: 'approve', ...decision })).toMatchObject({
+      run: true,
+      by: 'unknown',
+    });
+    expect(decisionSchema.parse({ decision: 'decline', ...decision })).not.toHaveProperty('run');
+  });
+
+  test('that makes no sense does not compile', () => {
+    const illegal: DecisionInput[] = [
+      // @ts-expect-error nothing is decided
+      decision,
+      // @ts-expect-error a decision says why
+      { decision: 'approve', activation, plan: HASH },
+      // @ts-expect-error a decision is about a plan
+      { decision: 'approve', activation, reason: 'x' },
+      // @ts-expect-error who declines a plan starts no run of it
+      { decision: 'decline', ...decision, run: true },
+    ];
+    expect(illegal.filter((input) => decisionSchema.safeParse(input).success)).toEqual([]);
+  });
+});
+
+describe('a task', () => {
+  const tasks: Record<Mode, RunInput> = {
+    sync: { activation },
+    resync: { mode: 'resync', activation },
+    preview: { mode: 'preview', activation, of: { undo: '41' } },
+    rebase: { mode: 'rebase', activation, reason: 'x' },
+    undo: { mode: 'undo', activation, to: '41', plan: HASH, reason: 'x' },
+  };
+  const task = (mode: Mode) => taskOf(requestSchema.parse(tasks[mode]));
+
+  test('says of every mode what its steps need to know', () => {
+    const traits = (Object.keys(tasks) as Mode[]).map((mode) => {
+      const { preview, undo, resends, sends, repairs } = task(mode);
+      return [mode, { preview, undo, resends, sends, repairs }];
+    });
+    expect(Object.fromEntries(traits)).toEqual({
+      sync: { preview: false, undo: null, resends: false, sends: true, repairs: false },
+      resync: { preview: false, undo: null, resends: true, sends: true, repairs: true },
+      preview: { preview: true, undo: '41', resends: false, sends: true, repairs: false },
+      rebase: { preview: false, undo: null, resends: false, sends: false, repairs: true },
+      undo: { preview: false, undo: '41', resends: false, sends: true, repairs: false },
+    });
+  });
+
+  test('that applies a plan does what that plan says', () => {
+    const sync: Task = { ...task('sync'), plan: HASH, reason: 'y' };
+    expect(applying(sync, task('preview'))).toEqual({ ...task('undo'), plan: HASH, reason: 'y' });
+    expect(applying(sync, task('resync'))).toEqual({ ...task('resync'), plan: HASH, reason: 'y' });
+    expect(applying(sync, task('sync'))).toEqual(sync);
+  });
+});

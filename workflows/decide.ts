@@ -1,0 +1,44 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { ParentClosePolicy, setCurrentDetails, startChild } from '@temporalio/workflow';
+import { decisionSchema, type DecidedRun, type DecisionResult } from '../contract/decision.ts';
+import { workflowId } from '../contract/names.ts';
+import type { RunRequest } from '../contract/request.ts';
+import { decide as record } from './activities.ts';
+import { toldAsOwn } from './failure.ts';
+import { parseArgument } from './request.ts';
+import { runActivation } from './run-activation.ts';
+import { inOrder } from './story/counts.ts';
+
+const EXAMPLE =
+  '{"activation":"vip-customers","plan":"0123456789ab","decision":"approve","reason":"spring clean-up"}, or "decision":"decline"';
+
+/**
+ * Records what someone decides about a held plan. An approval starts the run that it lets pass, which goes on by itself. After
+ * a decline, runs continue: the next one is judged by the guards again.
+ */
+export async function decide(input: unknown): Promise<DecisionResult> {
+  const request = parseArgument('decide', decisionSchema, input, EXAMPLE);
+  const { decision, activation, plan, by, reason } = request;
+  setCurrentDetails(`**${by}** ${decision}s plan ${plan} of **${activation}**: ${reason}`);
+  const { counts, next } = await toldAsOwn(() => record(request));
+  const isRun = request.decision === 'approve' && request.run;
+  const run = isRun ? await start(next, plan) : null;
+  return { decision, activation, plan, by, reason, counts: inOrder(counts), run };
+}
+
+/** Null: a run that was started manually is still running. What was approved counts for the next one. */
+async function start(request: RunRequest, plan: string): Promise<DecidedRun | null> {
+  const id = workflowId(request);
+  try {
+    const child = await startChild(runActivation, {
+      workflowId: id,
+      args: [request],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `Run of ${request.activation}, approved plan ${plan}`,
+    });
+    return { workflowId: id, runId: child.firstExecutionRunId, request };
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,12 @@
+import * as step from '../steps.ts';
+import type { RunMode } from './mode.ts';
+
+/** Plans what another mode would do. Guards are told, and hold nothing. */
+export const preview: RunMode = {
+  steps: [step.compareSegment, step.makePlan],
+  words: {
+    label: 'dry run',
+    list: (push) => (push === null ? 'would not be pushed' : `would be pushed: ${push}`),
+  },
+  outcome: 'planned',
+};
