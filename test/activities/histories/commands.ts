@@ -189,6 +189,30 @@ const peopleArb = fc.uniqueArray(
   { selector: ({ name }) => name, minLength: 1, maxLength: 6 },
 );
 
+/** Whatever can happen between runs. */
+const OTHERS = [
+  runTogether,
+  rebase,
+  age,
+  ...Object.keys(MAPPINGS).map(map),
+  ...[0, 1, 2].map(grace),
+  ...[0, 1, 2].map(undo),
+  ...['a', 'b', 'x'].map(forget),
+];
+
+/** One history in which each kind of step is made: chance may leave one out. */
+export function historyOfAll(): Command[] {
+  const people = (names: string[], firstName: string) =>
+    names.map((name) => ({ name, firstName, spent: '1', city: null }));
+  const run = (...names: string[]) => new Run(people(names, names[0]!), 'none', undefined, false);
+  return [run('a', 'b', 'c'), map('all'), run('a', 'b'), grace(2), run('b', 'c'), undo(0), rebase].concat([
+    forget('b'),
+    run('c', 'd'),
+    runTogether,
+    age,
+  ]);
+}
+
 /** Histories of up to so many steps; half of the runs read the segment as it was. */
 export function historiesOf(maxCommands: number) {
   const runArb = fc
@@ -199,22 +223,13 @@ export function historiesOf(maxCommands: number) {
       fc.constantFrom(false, false, false, true),
     )
     .map((settings) => new Run(...settings));
-  const others = [
-    runTogether,
-    rebase,
-    age,
-    ...Object.keys(MAPPINGS).map(map),
-    ...[0, 1, 2].map(grace),
-    ...[0, 1, 2].map(undo),
-    ...['a', 'b', 'x'].map(forget),
-  ];
   return fc.commands(
     [
       runArb,
       runArb,
       runArb,
-      fc.constantFrom(...others),
-      fc.constantFrom(...others),
+      fc.constantFrom(...OTHERS),
+      fc.constantFrom(...OTHERS),
     ] as fc.Arbitrary<Command>[],
     { maxCommands, size: 'max' },
   );
