@@ -1,6 +1,6 @@
 import { capacityFor, MAX_LOAD, PAGE, type Page, type TableMemory } from './slots.ts';
 
-/** Slots of one process: 2^21 of them take about 52 MB (70 with identifiers), and hold the marks of 1.5 million members. */
+/** Slots of one process: 2^21 of them take about 52 MB (70 with identifiers), and hold the marks of 1.2 million members. */
 export const SLOTS = 2 ** 21;
 
 /** A little below, since chance gives some partitions more members than others. */

@@ -65,8 +65,7 @@ export class Partitions {
   load(flags: number): void {
     const table = this.table();
     if (!table) return this.#spillSlot(this.#current, flags);
-    table.find();
-    table.fill(flags);
+    table.add(flags);
   }
 
   /** The table of the key in WORDS, with room for one more; undefined when its partition is on disk. */
@@ -192,8 +191,7 @@ export class Partitions {
       record: (bytes, start) => {
         for (let word = 0; word < width; word++) WORDS[word] = bytes.readUInt32LE(start + word * 4);
         if (table.isFull) table.grow();
-        table.find();
-        table.fill(bytes[start + width * 4]! | FLAG.OCCUPIED);
+        table.add(bytes[start + width * 4]! | FLAG.OCCUPIED);
       },
     });
     while (!pieces.next().done);

@@ -37,10 +37,11 @@ export const WIDE = 8;
 export const NARROW = 6;
 
 /** Above this share of occupied slots a table grows. */
-export const MAX_LOAD = 0.75;
+export const MAX_LOAD = 0.65;
 
+const PAGE_BITS = 10;
 /** Slots of a page, 25 or 33 kB. A smaller table has one page of its own size. */
-export const PAGE = 1_024;
+export const PAGE = 1 << PAGE_BITS;
 const SMALLEST = 8;
 
 /** The words of some slots, and the flags of each. */
@@ -109,10 +110,11 @@ export class MarkTable {
 
   /** Moves to the slot of the key in {@link WORDS}. @returns false when it has none: then to the free slot that it can have */
   find(): boolean {
-    const { pages, width, capacity } = this;
+    const { pages, width } = this;
     const [k0, k1, k2, k3] = [WORDS[0]!, WORDS[1]!, WORDS[2]!, WORDS[3]!];
-    const first = Math.floor((((k0 & this.#indexBits) >>> 0) / 2 ** 32) * capacity);
-    let [page, slot] = [Math.floor(first / PAGE), first % PAGE];
+    const first = this.#firstSlot(k0);
+    let page = first >> PAGE_BITS;
+    let slot = first & (PAGE - 1);
     for (; ; page = page + 1 === pages.length ? 0 : page + 1, slot = 0) {
       const { words, flags } = pages[page]!;
       for (let at = slot * width; slot < flags.length; slot++, at += width) {
@@ -128,6 +130,23 @@ export class MarkTable {
         this.#slot = slot;
         return !isFree;
       }
+    }
+  }
+
+  /** Gives a key that it does not have a slot, with the marks in {@link WORDS}: looks at no other key. */
+  add(flags: number): void {
+    const { pages, width } = this;
+    const first = this.#firstSlot(WORDS[0]!);
+    let page = first >> PAGE_BITS;
+    let slot = first & (PAGE - 1);
+    for (; ; page = page + 1 === pages.length ? 0 : page + 1, slot = 0) {
+      const { words, flags: taken } = pages[page]!;
+      while (slot < taken.length && taken[slot] !== 0) slot++;
+      if (slot === taken.length) continue;
+      for (let word = 0, at = slot * width; word < width; word++, at++) words[at] = WORDS[word]!;
+      taken[slot] = flags;
+      this.size++;
+      return;
     }
   }
 
@@ -179,8 +198,7 @@ export class MarkTable {
     const kept = WORDS.slice();
     for (let from = 0; from < filled; from += record) {
       for (let word = 0; word < width; word++) WORDS[word] = moving[from + word]!;
-      this.find();
-      this.fill(moving[from + width]!);
+      this.add(moving[from + width]!);
     }
     WORDS.set(kept);
   }
@@ -188,6 +206,10 @@ export class MarkTable {
   /** Gives the memory up; the table is of no use afterwards. */
   close(): void {
     for (const page of this.pages.splice(0)) this.#memory.givePageBack(page);
+  }
+
+  #firstSlot(word: number): number {
+    return ((((word & this.#indexBits) >>> 0) / 2 ** 32) * this.capacity) | 0;
   }
 
   #extend(more: number): void {

@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import type { Client } from 'pg';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -59,6 +58,8 @@ async function dropOlder(trx: Knex, run: string, attempt: number): Promise<void>
   );
   for (const { name } of left) await dropUnlessBusy(trx, name);
 }
+
+const BEGIN = `begin; ${SEE_SCHEMA}; set local idle_in_transaction_session_timeout = '${LONGEST_PAUSE}'; ${HOLD_WISHES}`;
 
 /** Bytes that grow up to a batch; used again and again, since what is allocated per batch is freed late. */
 class Batch {
@@ -130,21 +131,13 @@ export class DeltaWriter {
 
   async #copy(batch: Batch): Promise<void> {
     await withConnection(this.#state, async (client) => {
-      await client.query(
-        `begin; ${SEE_SCHEMA}; set local idle_in_transaction_session_timeout = '${LONGEST_PAUSE}'; ${HOLD_WISHES}`,
-      );
-      if (await this.#forgotten.readNew(client)) this.#mustFilter = true;
+      if (await this.#forgotten.readNew(client, BEGIN)) this.#mustFilter = true;
       const content = this.#wanted(batch.bytes.subarray(0, batch.filled));
-      if (content.length > 0) await this.#send(client, content);
-      await client.query('commit');
+      const sink = client.query(copyFrom(`copy ${this.#table} from stdin; commit`));
+      await pipeline(Readable.from([content], { objectMode: false }), sink);
+      this.rows += sink.rowCount;
     });
     batch.filled = 0;
-  }
-
-  async #send(client: Client, content: Buffer): Promise<void> {
-    const sink = client.query(copyFrom(`copy ${this.#table} from stdin`));
-    await pipeline(Readable.from([content], { objectMode: false }), sink);
-    this.rows += sink.rowCount;
   }
 
   #wanted(lines: Buffer): Buffer {

@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import type { Client, QueryResult } from 'pg';
 import { withConnection, type State } from '../state.ts';
 import { BEGIN_SNAPSHOT } from '../transactions.ts';
 import { digestOf } from './digests.ts';
@@ -15,8 +15,7 @@ export class ForgottenKeys {
   static async read(state: State): Promise<ForgottenKeys> {
     const keys = new ForgottenKeys();
     await withConnection(state, async (client) => {
-      await client.query(BEGIN_SNAPSHOT);
-      await keys.readNew(client);
+      await keys.readNew(client, BEGIN_SNAPSHOT);
       await client.query('commit');
     });
     return keys;
@@ -33,15 +32,16 @@ export class ForgottenKeys {
   }
 
   /**
-   * Adds what was recorded since the last call. Digests are recorded one person after the other (record.ts), so one
-   * with a smaller number cannot become visible later.
+   * Reads what was recorded since the last call, as the last statement of a query that begins a transaction. Digests are
+   * recorded one person after the other (record.ts), so one with a smaller number cannot become visible later.
+   * @param begin SQL before it: in one query with it, since a worker that compares is slow to hear of every answer
    * @returns whether there was anything to add
    */
-  async readNew(client: Client): Promise<boolean> {
-    const { rows } = await client.query<{ no: string; digest: Buffer; pepper: Buffer }>(
-      'select no, digest, pepper from forgotten_digests, forgotten_pepper where no > $1 order by no',
-      [this.#latest],
-    );
+  async readNew(client: Client, begin: string): Promise<boolean> {
+    const sql = `select no, digest, pepper from forgotten_digests, forgotten_pepper where no > ${this.#latest} order by no`;
+    // Of several statements pg gives an array of results.
+    const results = (await client.query(`${begin}; ${sql}`)) as unknown as QueryResult<Digest>[];
+    const { rows } = results.at(-1)!;
     for (const { no, digest, pepper } of rows) {
       this.#digests.add(digest.toString('latin1'));
       this.#pepper = pepper;
@@ -49,4 +49,10 @@ export class ForgottenKeys {
     }
     return rows.length > 0;
   }
+}
+
+interface Digest {
+  no: string;
+  digest: Buffer;
+  pepper: Buffer;
 }

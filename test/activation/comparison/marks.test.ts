@@ -71,7 +71,7 @@ describe('a table of marks', () => {
         return !isFound || table.flags !== 1 + (no % 7) || !table.hasAttributes() || !table.hasIdentifier();
       });
       expect(wrong).toEqual([]);
-      expect(table.capacity).toBe(10 * PAGE);
+      expect(table.capacity).toBeLessThan(14 * PAGE);
       table.close();
     }
   });
