@@ -55,4 +55,4 @@ USER 1000:1000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["node", "dist/worker/healthcheck.js"]
 # docker run … dist/client/main.js run vip-customers
 ENTRYPOINT ["node"]
-CMD ["--expose-gc", "--max-semi-space-size=8", "dist/worker/main.js"]
+CMD ["--expose-gc", "--max-semi-space-size=2", "dist/worker/main.js"]

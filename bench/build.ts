@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 
 /** The worker as it runs in production, with the flags and the environment of `npm start`. */
 export const BUILT_WORKER = 'dist/worker/main.js';
-export const WORKER_FLAGS = ['--expose-gc', '--max-semi-space-size=8'];
+export const WORKER_FLAGS = ['--expose-gc', '--max-semi-space-size=2'];
 export const WORKER_ENV = { NODE_ENV: 'production', MALLOC_ARENA_MAX: '1' };
 
 /**
