@@ -15,10 +15,10 @@ export async function withRows<T>(
 ): Promise<T> {
   return withConnection(state, async (client) => {
     // A slow reader may take longer for the last buffered rows than a transaction may usually be idle.
-    await client.query(`begin; ${SEE_SCHEMA}; set local idle_in_transaction_session_timeout = 0`);
+    await client.query(`begin; ${SEE_SCHEMA}; set local idle_in_transaction_session_timeout = '30min'`);
     const copy = client.query(copyTo(`copy (${query}) to stdout`));
-    // When reading never begins, nobody else listens, and an error without a listener ends the process.
-    copy.on('error', () => undefined);
+    // The library tells an error once. Before reading begins, that would reach nobody, and reading would wait for ever.
+    copy.on('error', (error) => copy.destroy(error));
     let ended = false;
     async function* batches(): AsyncGenerator<Buffer> {
       yield* wholeLines(copy as AsyncIterable<Buffer>, options);

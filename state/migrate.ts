@@ -56,14 +56,22 @@ async function requireOurs(trx: Knex): Promise<void> {
     [SCHEMA],
   );
   if (!table?.exists) return;
-  const applied = await rows<{ name: string }>(trx, `select name from ${SCHEMA}.knex_migrations order by id`);
-  if (applied.length === 0 || applied.some(({ name }) => name === FILES[0])) return;
+  const [applied] = await rows<{ names: string; ours: boolean }>(
+    trx,
+    `select coalesce(string_agg(name, ', ' order by id), 'none') as names,
+            count(*) = 0 or bool_or(name = ?) and exists (
+              select from information_schema.columns
+              where table_schema = ? and table_name = 'runs' and column_name = 'task') as ours
+     from ??.knex_migrations`,
+    [FILES[0]!, SCHEMA, SCHEMA],
+  );
+  if (applied!.ours) return;
   throw new Failure(
     'StateRefused',
-    `The state database (ACTITO_SYNC_DATABASE_URL) has a schema ${SCHEMA} of a version before 0.1.0, with other migrations ` +
-      `(${applied.map(({ name }) => name).join(', ')}). Those versions were never released, so it cannot be upgraded. Drop ` +
-      `it (drop schema ${SCHEMA} cascade) and start the worker again: it creates a new one. If Actito has what the segments ` +
-      'say, run actito-sync rebase for each activation first.',
+    `The state database (ACTITO_SYNC_DATABASE_URL) has a schema ${SCHEMA} of a version before 0.1.0, with other tables ` +
+      `(migrations: ${applied!.names}). Those versions were never released, so it cannot be upgraded. Drop it (drop schema ` +
+      `${SCHEMA} cascade) and start the worker again: it creates a new one. If Actito has what the segments say, then run ` +
+      'actito-sync rebase for each activation, before its next run.',
   );
 }
 

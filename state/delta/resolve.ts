@@ -112,7 +112,7 @@ export async function resolveForgotten(trx: Knex, run: Run, delta: string): Prom
      from ${members} m where m.mark = d.mark and d.membership = 'leaving' and ${isForgotten('m')}`,
   );
   await trx.raw(
-    `delete from ${delta} d using ${members} m where m.mark = d.mark and d.membership = 'ambiguous' and ${isForgotten('m')}`,
+    `delete from ${delta} d using ${members} m where m.mark = d.mark and d.membership in ('ambiguous', 'sight') and ${isForgotten('m')}`,
   );
   const unchanged = await rows<{ mark: string }>(
     trx,

@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readAcknowledged } from '../../state/acknowledged.ts';
 import type { DeliveryKind } from '../../state/lists/deliveries.ts';
@@ -126,4 +128,17 @@ test('a failure of whoever reads the list is passed on, and the connection is no
     await expect(reading).rejects.toThrow('the file server broke off');
   }
   expect(await linesOf(run)).toHaveLength(50_000);
+});
+
+test('a list whose connection breaks before it is read fails, instead of waiting for ever', async () => {
+  const run = await planned(world, definitionFor(newActivation()), people(3));
+  const { pool } = world.state.client as {
+    pool: { used: { resource: { connection: { stream: Socket } } }[] };
+  };
+  const reading = read(run, async (content) => {
+    for (const { resource } of pool.used) resource.connection.stream.destroy(new Error('reset'));
+    await setImmediate(); // pg hears of it, and nobody reads yet
+    return textOf(content);
+  });
+  await expect(reading).rejects.toThrow(/reset|terminated/);
 });

@@ -76,7 +76,7 @@ test('a schema that a version before 0.1.0 made is refused, left as it is, and t
   const before = await schemaOf(state);
   await expect(migrate(state)).rejects.toMatchObject({
     type: 'StateRefused',
-    message: expect.stringMatching(/\(20261101_init, 20261108_deltas\).*drop schema actito_sync cascade/s),
+    message: expect.stringMatching(/20261101_init, 20261108_deltas\).*drop schema actito_sync cascade/s),
   });
   expect(await schemaOf(state)).toEqual(before);
   await state.raw(`drop schema ${SCHEMA} cascade`);
@@ -90,4 +90,14 @@ test('a schema that a newer version has migrated further is taken as it is', asy
   await state.raw(`insert into knex_migrations (name) values ('0002-later.sql')`);
   await migrate(state);
   expect(await missingMigrations(state)).toEqual([]);
+});
+
+test('a schema of the same file as it was before is refused, too', async () => {
+  const state = worker();
+  await migrate(state);
+  await state.raw('alter table runs rename column task to request');
+  await expect(migrate(state)).rejects.toMatchObject({
+    type: 'StateRefused',
+    message: expect.stringMatching(/\(migrations: schema\.sql\).*drop schema actito_sync cascade/s),
+  });
 });

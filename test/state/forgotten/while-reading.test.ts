@@ -99,6 +99,19 @@ describe('who asks to be forgotten while the segment is read', () => {
       }
     }
   });
+
+  test('by the identifier of a member whose rows contradict each other leaves the list', async () => {
+    gdpr.definition = definitionFor(gdpr.vip, CARDS);
+    await goodRun(gdpr.world, gdpr.definition, [person('anna-4711', 'card-1'), person('bob-4712', 'card-3')]);
+    const rowsOfAnna = [person('anna-4711', 'card-1'), person('anna-4711', 'card-2')];
+    const { run, publish } = await compareRows(
+      [...rowsOfAnna, person('bob-4712', 'card-3')],
+      asksAfter('card-1', 2),
+    );
+    expect((await publish()).counts).toMatchObject({ read: 3, forgotten: 1, removed: 1, members: 1 });
+    const left = await rows(gdpr.world.state, `select membership from delta_${run.run}_1`);
+    expect(left).toEqual([{ membership: 'removed' }]);
+  });
 });
 
 describe('a wish that is recorded while rows are written', () => {
