@@ -1,7 +1,6 @@
 import { FILE } from '../actito/contract.ts';
 import { connectFileServer } from '../actito/delivery/connect.ts';
 import { deliverList } from '../actito/delivery/deliver.ts';
-import type { FileServer } from '../actito/delivery/file-server.ts';
 import { listConfirmation } from '../actito/lists/confirmation.ts';
 import { readList } from '../actito/lists/read.ts';
 import { listTarget } from '../activation/definition/definition.ts';
@@ -49,13 +48,11 @@ export async function deliver(
   });
   const report = progress();
   let retrievedBefore: string | null = null;
-  let server: FileServer | undefined;
+  const server = await connectFileServer(resolveLogin(deps, destination), signal);
   try {
     const request = { kind, figures: list, seed, separator: FILE.separator };
-    const bytes = await withListContent(state, run, request, async (identifiers) => {
-      // PostgreSQL looks for the first members while we log in.
-      server = await connectFileServer(resolveLogin(deps, destination), signal);
-      return deliverList(server, {
+    const bytes = await withListContent(state, run, request, (identifiers) =>
+      deliverList(server, {
         directory: destination.delivery.directory,
         fileName: activation.list.fileName,
         fence: ref.fence!,
@@ -65,11 +62,11 @@ export async function deliver(
           retrievedBefore = await lastRetrieved(deps, run, signal);
           await state.transaction((trx) => checkFence(trx, ref)); // last: nothing may come between it and the rename
         },
-      });
-    });
+      }),
+    );
     await recordDelivered(state, ref, delivery, { bytes, retrievedBefore });
   } finally {
-    await server?.close();
+    await server.close();
   }
 }
 

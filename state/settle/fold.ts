@@ -101,11 +101,16 @@ export async function foldMembers(trx: Knex.Transaction, run: PlannedRun, applie
 }
 
 /** A first million rows are written without an index, which is made afterwards. */
-async function insertNew(trx: Knex, run: PlannedRun, folded: string, applied: boolean): Promise<void> {
+async function insertNew(
+  trx: Knex.Transaction,
+  run: PlannedRun,
+  folded: string,
+  applied: boolean,
+): Promise<void> {
   const members = membersTable(run.activation);
   const isEmpty = (await rows(trx, `select from ${members} limit 1`)).length === 0;
   const key = `key_of_${members}`;
-  if (isEmpty) await trx.raw(`alter table ${members} drop constraint ${key}`);
+  const withoutIndex = isEmpty && (await dropIndex(trx, members, key));
   await trx.raw(
     `with ${folded}
      insert into ${members} (mark, key, identifier, identifier_mark, listed, attribute_mark, hashes, outcome, retry_at,
@@ -121,7 +126,23 @@ async function insertNew(trx: Knex, run: PlannedRun, folded: string, applied: bo
      where not known and membership = 'added' and (${applied} or sent in ('confirmed', 'doubt', 'unexplained'))`,
     { run: run.run },
   );
-  if (isEmpty) await trx.raw(`alter table ${members} add constraint ${key} primary key (mark)`);
+  if (withoutIndex) await trx.raw(`alter table ${members} add constraint ${key} primary key (mark)`);
+}
+
+/** @returns whether it could; a worker that froze while it read the table must not keep the activation from settling */
+async function dropIndex(trx: Knex.Transaction, members: string, key: string): Promise<boolean> {
+  const drop = async (nested: Knex.Transaction) => {
+    await nested.raw(`set local lock_timeout = '2s'`);
+    await nested.raw(`alter table ${members} drop constraint ${key}`);
+    await nested.raw('set local lock_timeout to default');
+  };
+  return trx.transaction(drop).then(
+    () => true,
+    (error: { code?: string }) => {
+      if (error.code === '55P03') return false; // lock_not_available
+      throw error;
+    },
+  );
 }
 
 /**

@@ -2,7 +2,9 @@ import type { Knex } from 'knex';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkFence, fenced } from '../../state/runs/lease.ts';
 import { readRun } from '../../state/runs/runs.ts';
-import { setTransaction } from '../../state/state.ts';
+import { membersTable } from '../../state/names.ts';
+import { rows, setTransaction } from '../../state/state.ts';
+import { goodRun } from './sending.ts';
 import { definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
 
 let world: StateWorld;
@@ -32,5 +34,19 @@ describe('an attempt that freezes in the middle of a write', () => {
     expect((await readRun(world.state, next.run)).closed).toBe(false);
     await expect(frozen.raw('select 1')).rejects.toThrow();
     await frozen.rollback().catch(() => undefined);
+  });
+
+  test('and has read the members so far does not keep a first run from settling', async () => {
+    const definition = definitionFor(newActivation());
+    const run = await open(world, definition);
+    const frozen = await world.state.transaction();
+    await frozen.raw(`select from ${membersTable(run.activation)}`);
+    const { counts } = await goodRun(world, definition, [{ key: 'anna', values: ['1', '2', '3'] }]);
+    expect(counts).toMatchObject({ added: 1, members: 1 });
+    const keys = await rows(world.state, `select from pg_constraint where conname = ?`, [
+      `key_of_${membersTable(run.activation)}`,
+    ]);
+    expect(keys).toHaveLength(1);
+    await frozen.rollback();
   });
 });
