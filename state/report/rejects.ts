@@ -68,8 +68,8 @@ export function csv(client: Client, sql: string, parameters: unknown[]): AsyncIt
       : client.escapeLiteral(String(value));
   const filled = sql.replace(/\$(\d+)/g, (_, number: string) => literal(parameters[Number(number) - 1]));
   const copy = client.query(copyTo(`copy (${filled}) to stdout (format csv, header)`));
-  // When reading never begins, nobody else listens, and an error without a listener ends the process.
-  copy.on('error', () => undefined);
+  // The library tells an error once. Before reading begins, that would reach nobody, and reading would wait for ever.
+  copy.on('error', (error) => copy.destroy(error));
   return copy as AsyncIterable<Buffer>;
 }
 
