@@ -1,4 +1,4 @@
-import type { GuardTrip } from './guards.ts';
+import type { GuardTrip } from '../contract/plan.ts';
 
 /** The figures of a held plan that someone has approved, by guard. */
 export type ApprovedFigures = Record<string, number>;

@@ -1,5 +1,6 @@
+import { tell } from '../contract/messages/tell.ts';
 import type { Activation } from './definition/definition.ts';
-import type { GuardTrip } from './guards.ts';
+import type { GuardTrip } from '../contract/plan.ts';
 
 /** What Actito said of members whose attributes were sent; `missed`: it knows no such profile, or refused its row. */
 export interface Matches {
@@ -44,21 +45,11 @@ export function matchesTooFew(limit: MatchLimit, { judged, missed }: Matches): b
  */
 export function matchGuard(
   limit: MatchLimit,
-  { justSent, entering, all }: KnownMatches,
+  { justSent, entering: ofEntering, all }: KnownMatches,
 ): GuardTrip | undefined {
-  const [about, { judged, missed }] =
-    [justSent, entering]
-      .filter((matches) => matchesTooFew(limit, matches))
-      .map((matches) => ['members who enter the list', matches] as const)[0] ?? (['members', all] as const);
-  if (!matchesTooFew(limit, { judged, missed })) return undefined;
-  const share = (ratio: number) => `${Math.round(ratio * 1000) / 10} %`;
-  return {
-    guard: 'minMatchRatio',
-    figure: missed,
-    message:
-      `Of ${judged} ${about} whose attributes were sent, Actito took ${judged - missed} ` +
-      `(${share((judged - missed) / judged)}), wanted are at least ${share(limit.minMatchRatio)}. Check that ` +
-      'matchingKey names the column and the attribute that belong together, and see: actito-sync rejects. Those missed ' +
-      'are asked for again after 24 hours. If so few are right, lower guards.minMatchRatio.',
-  };
+  const entering = [justSent, ofEntering].find((matches) => matchesTooFew(limit, matches));
+  const found = entering ?? all;
+  if (!matchesTooFew(limit, found)) return undefined;
+  const facts = { ...found, entering: entering !== undefined, limit: limit.minMatchRatio };
+  return { guard: 'minMatchRatio', figure: found.missed, ...tell('matchRateTooLow', facts) };
 }

@@ -1,6 +1,7 @@
 import type { Guards } from './definition/activation.ts';
-import { Failure } from './failures.ts';
-import type { GuardTrip } from './guards.ts';
+import { Failure } from '../contract/failure.ts';
+import { tell } from '../contract/messages/tell.ts';
+import type { GuardTrip } from '../contract/plan.ts';
 import { toTimestamp } from './values/moments.ts';
 
 /** What the query of `guards.freshness` returned; null: no row, or a null. */
@@ -16,41 +17,20 @@ export function judgeFreshness(
   now: number,
 ): GuardTrip | undefined {
   if (latest === null) {
-    return {
-      guard: 'freshness',
-      figure: 0,
-      message:
-        'The query of guards.freshness found no moment: it returned no row, or a null. Is the table empty?',
-    };
+    return { guard: 'freshness', figure: 0, ...tell('freshnessUnknown', {}) };
   }
   const moment = toTimestamp(latest);
   if ('reject' in moment) {
-    throw new Failure(
-      'ConfigurationInvalid',
-      'The query of guards.freshness must return a moment: a timestamp, a date, or a text in ISO form.',
-    );
+    throw new Failure('freshnessNoMoment', {});
   }
   const age = now - Date.parse(`${moment.value.replace(' ', 'T')}Z`);
   if (age <= maxAge) return undefined;
-  return {
-    guard: 'freshness',
-    figure: Math.floor(age / 60_000),
-    message:
-      `The warehouse was last changed ${hours(age)} ago (${moment.value} UTC, by the query of guards.freshness), allowed are ` +
-      `${hours(maxAge)}. Check that its tables are being loaded.`,
-  };
-}
-
-function hours(milliseconds: number): string {
-  return `${Math.round(milliseconds / 360_000) / 10} h`;
+  const found = { age, at: moment.value, limit: maxAge };
+  return { guard: 'freshness', figure: Math.floor(age / 60_000), ...tell('warehouseStale', found) };
 }
 
 /** One trip for all assertions that failed; `failed` are the messages of those that returned a row. */
 export function judgeAssertions(failed: readonly string[]): GuardTrip | undefined {
   if (failed.length === 0) return undefined;
-  return {
-    guard: 'assertions',
-    figure: failed.length,
-    message: `The warehouse is not as guards.assertions wants it: ${failed.join('; ').replace(/[.;\s]+$/, '')}.`,
-  };
+  return { guard: 'assertions', figure: failed.length, ...tell('assertionsFailed', { failed: [...failed] }) };
 }

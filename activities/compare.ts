@@ -3,7 +3,7 @@ import { slotsFor } from '../activation/comparison/budget.ts';
 import { Comparison } from '../activation/comparison/comparison.ts';
 import { seedsOf } from '../activation/comparison/marks.ts';
 import { columnsToRead, type Activation } from '../activation/definition/definition.ts';
-import { Failure } from '../activation/failures.ts';
+import { Failure } from '../contract/failure.ts';
 import type { Column } from '../activation/values/kinds.ts';
 import type { ReadCounts } from '../contract/steps.ts';
 import { readAcknowledged } from '../state/acknowledged.ts';

@@ -1,5 +1,5 @@
 import { listConfirmation } from '../actito/lists/confirmation.ts';
-import { Failure } from '../activation/failures.ts';
+import { Failure } from '../contract/failure.ts';
 import { findDelivered } from '../state/lists/deliveries.ts';
 import { readRun } from '../state/runs/runs.ts';
 import { confirmByFolder } from './confirm/by-folder.ts';

@@ -1,5 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
-import { Failure } from '../activation/failures.ts';
+import { Failure } from '../contract/failure.ts';
 import type { ErasedIn } from '../contract/forget.ts';
 import { eraseFrom } from '../state/forgotten/erase.ts';
 import { completeRecord } from '../state/forgotten/record.ts';

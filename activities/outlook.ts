@@ -2,7 +2,7 @@ import { foreseeList } from '../actito/lists/foresee.ts';
 import { isSameTable } from '../actito/lists/renaming.ts';
 import { checkStructure } from '../actito/structure/check.ts';
 import { findAttribute, readProfileTable } from '../actito/structure/table.ts';
-import { isFailure } from '../activation/failures.ts';
+import { isFailure } from '../contract/failure.ts';
 import type { Creates, PlanOutlook } from '../contract/plan.ts';
 import { readFormerList } from '../state/lists/former-list.ts';
 import { readSends } from '../state/plan/foreseen.ts';

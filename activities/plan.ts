@@ -1,4 +1,4 @@
-import { Failure } from '../activation/failures.ts';
+import { Failure } from '../contract/failure.ts';
 import type { PlanSummary } from '../contract/plan.ts';
 import { requirePlan } from '../state/decisions.ts';
 import { readPlanned, type PlannedRun } from '../state/runs/runs.ts';
@@ -33,12 +33,8 @@ async function stale(state: State, run: PlannedRun, wanted: string): Promise<Fai
   const differences = COMPARED.filter((name) => count(then.counts, name) !== count(run.counts, name)).map(
     (name) => `${name} ${count(then.counts, name)} → ${count(run.counts, name)}`,
   );
-  return new Failure(
-    'PlanStale',
-    `Plan ${wanted} of ${then.plannedAt.toISOString()} is not what this run would do (${run.plan.hash}): ` +
-      `${differences.join(', ') || 'the same numbers, but other members, values or settings'}. Nothing was ` +
-      'written. Plan again, and apply the new plan.',
-  );
+  const plannedAt = then.plannedAt.toISOString();
+  return new Failure('planStale', { wanted, plannedAt, now: run.plan.hash, differences });
 }
 
 function count(counts: Counts, name: (typeof COMPARED)[number]): number {

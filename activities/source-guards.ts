@@ -1,6 +1,6 @@
 import { judgeAssertions, judgeFreshness } from '../activation/source-guards.ts';
 import type { Guards } from '../activation/definition/activation.ts';
-import type { GuardTrip } from '../activation/guards.ts';
+import type { GuardTrip } from '../contract/plan.ts';
 import type { Warehouse } from '../warehouse/source.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { hostname, tmpdir } from 'node:os';
-import { Failure, isFailure } from '../activation/failures.ts';
+import { Failure, isFailure } from '../contract/failure.ts';
 import { stateFailure } from '../state/failures.ts';
 
 /**
@@ -20,6 +20,7 @@ export function toTemporalFailure(error: unknown): unknown {
     message: known.message,
     nonRetryable: !known.retryable,
     nextRetryDelay: known.retryAfter,
+    details: [known.told],
   });
 }
 

@@ -72,7 +72,12 @@ async function runToItsEnd({ client }: LicenceStand, id: string): Promise<Ended>
     const { message } = (result.cause as Error | undefined) ?? result;
     return { outcome: 'failed', notes: [message], unsent: 0, times };
   }
-  return { outcome: result.outcome, notes: result.notes, unsent: result.counts.unsent ?? 0, times };
+  return {
+    outcome: result.outcome,
+    notes: result.notes.map(({ message }) => message),
+    unsent: result.counts.unsent ?? 0,
+    times,
+  };
 }
 
 function rightLists(stand: LicenceStand, { activations }: Load): number {

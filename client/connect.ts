@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
-import { Failure } from '../activation/failures.ts';
+import { Failure } from '../contract/failure.ts';
 
 /** Milliseconds; a server that is there answers at once. */
 const PATIENCE = 5_000;

@@ -1,5 +1,5 @@
 import { WorkflowFailedError } from '@temporalio/client';
-import { isFailure } from '../activation/failures.ts';
+import { isFailure } from '../contract/failure.ts';
 import { runFailure } from './run/failure.ts';
 
 /** What the command line tells the shell. */

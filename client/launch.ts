@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { Failure } from '../activation/failures.ts';
+import { Failure } from '../contract/failure.ts';
 
 /** Programs of a checkout, which an installation need not have. */
 export const PROGRAMS = { demo: 'examples/demo.ts', dev: 'local/main.ts' };

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { defineCancel } from './commands/cancel.ts';
 import { defineCompletion } from './commands/completion.ts';
-import { PROGRAM, type CommandContext } from './commands/context.ts';
+import { type CommandContext } from './commands/context.ts';
+import { PROGRAM } from '../contract/commands.ts';
 import { defineApprove, defineReject } from './commands/decide.ts';
 import { defineDoctor } from './commands/doctor.ts';
 import { defineExplain } from './commands/explain.ts';

@@ -1,4 +1,4 @@
-import { Failure } from '../activation/failures.ts';
+import { Failure } from '../contract/failure.ts';
 import { loadProject } from '../config/project.ts';
 import { projectFolder } from '../config/folder-setting.ts';
 import { suggestion } from '../activation/suggestion.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { Failure } from '../activation/failures.ts';
+import { Failure } from '../contract/failure.ts';
 import { id as idSchema } from '../activation/definition/common.ts';
 import type { Problem } from './problem.ts';
 import { validate } from './validate.ts';

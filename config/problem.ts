@@ -1,4 +1,4 @@
-import { Failure } from '../activation/failures.ts';
+import { Failure } from '../contract/failure.ts';
 import type { Path, YamlFile } from './yaml-file.ts';
 
 /** Where a setting stands. */

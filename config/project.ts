@@ -4,7 +4,7 @@ import { activationSchema } from '../activation/definition/activation.ts';
 import { resolveActivation, type Activation, type Definition } from '../activation/definition/definition.ts';
 import { destinationSchema, type Destination } from '../activation/definition/destination.ts';
 import { sourceSchema, type Source } from '../activation/definition/source.ts';
-import { Failure } from '../activation/failures.ts';
+import { Failure } from '../contract/failure.ts';
 import { checkCollisions } from './collisions.ts';
 import { checkContract } from './contract.ts';
 import { isOfDefaults, withDefaults } from './defaults.ts';

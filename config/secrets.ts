@@ -1,5 +1,5 @@
 import type { EnvReference, TextOrEnv } from '../activation/definition/common.ts';
-import { Failure } from '../activation/failures.ts';
+import { Failure } from '../contract/failure.ts';
 
 /** Environment variables, e.g. `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,13 @@
-import type { GuardTrip } from '../activation/guards.ts';
 import type { Counts } from './counts.ts';
+import type { Told } from './messages/message.ts';
+
+/** That a guard holds a run, and why. */
+export interface GuardTrip extends Told {
+  /** Its name in the settings. */
+  guard: string;
+  /** How many rows or members it is about: what an approval is measured by. */
+  figure: number;
+}
 
 /** Why a list is pushed. */
 export type PushReason = 'changed' | 'first delivery' | 'repair' | 'keep-alive' | 'resync';
@@ -78,11 +86,12 @@ export interface SampleNames {
   reason: string | null;
 }
 
-/** The second detail of the failure `GuardTripped` (the first are the guards): the plan that they held. */
+/** The facts of the failure `GuardTripped`: the plan that guards held. */
 export interface HeldPlan {
   activation: string;
   planHash: string;
   counts: Counts;
+  guards: GuardTrip[];
   /** It is the plan of a rebase. */
   rebase?: boolean;
   /** Who has refused it, and why. */

@@ -1,4 +1,5 @@
 import { defineQuery } from '@temporalio/workflow';
+import type { Told } from './messages/message.ts';
 import type { Counts } from './counts.ts';
 import type { RunRequest } from './request.ts';
 
@@ -21,7 +22,7 @@ export interface RunProgress {
   request: RunRequest;
   phase: Phase;
   outcome: string | null;
-  notes: string[];
+  notes: Told[];
   counts: Counts;
   push: string | null;
 }

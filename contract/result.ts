@@ -1,11 +1,31 @@
+import type { Told } from './messages/message.ts';
 import type { Counts, RejectCount } from './counts.ts';
 import type { PlanOutlook } from './plan.ts';
+import type { Task } from './task.ts';
 
-/** How a run ended in the state; `failed` is also what a killed run gets from the one that finds it. */
-export type Outcome = 'succeeded' | 'succeeded with rejects' | 'held' | 'skipped' | 'failed' | 'cancelled';
+/** How a run ended; `failed` is also what a killed run gets from the one that finds it. */
+export type Outcome =
+  'succeeded' | 'succeeded with rejects' | 'planned' | 'held' | 'skipped' | 'failed' | 'cancelled';
 
 /** How a run completed. `failed`, `held` and `cancelled` are seen in the failure of the workflow, not in its result. */
-export type RunOutcome = 'succeeded' | 'succeeded with rejects' | 'planned' | 'skipped';
+export type RunOutcome = Exclude<Outcome, 'held' | 'failed' | 'cancelled'>;
+
+/** What ended a run before its last step. */
+export interface RunEnd {
+  /** A word of messages/types.ts, or `Cancelled`; null: an error that has none. */
+  type: string | null;
+  message: string;
+}
+
+/** The one place that decides how a run ended. A run that did all it could may have rows or values it could not send. */
+export function outcomeOf(end: RunEnd | null, { mode }: Pick<Task, 'mode'>, counts: Counts): Outcome {
+  if (end) return FAILED[end.type ?? ''] ?? 'failed';
+  if (mode === 'preview') return 'planned';
+  const { rejected, ambiguous, refused, badValues, unsent } = counts;
+  const hasRejects = [rejected, ambiguous, refused, badValues, unsent].some((count) => (count ?? 0) > 0);
+  return hasRejects ? 'succeeded with rejects' : 'succeeded';
+}
+const FAILED: Record<string, Outcome> = { Cancelled: 'cancelled', GuardTripped: 'held' };
 
 /**
  * How sure it is that Actito has the list: it has `retrieved` the file; it was asked, and has not yet (`pending`); the
@@ -33,7 +53,7 @@ export interface RunResult {
   /** All of it in one sentence. */
   summary: string;
   /** Why it was skipped, or what went wrong although it completed. */
-  notes: string[];
+  notes: Told[];
   counts: Counts;
   rejects: RejectCount[];
   planHash?: string;

@@ -1,3 +1,4 @@
+import type { Told } from './messages/message.ts';
 import type { Counts, RejectCount } from './counts.ts';
 import type { PlanSummary, PushReason } from './plan.ts';
 import type { Outcome } from './result.ts';
@@ -33,7 +34,7 @@ export interface ProvisionSummary {
   createdAttributes: string[];
   createdList: boolean;
   /** Sentences: what must have been set up by hand, what was renamed, what is not fed any more. */
-  notes: string[];
+  notes: Told[];
   /** Why the list is pushed now; null: it is not. */
   push: PushReason | null;
 }

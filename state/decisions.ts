@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { figuresOf, type ApprovedFigures } from '../activation/approval.ts';
-import { Failure } from '../activation/failures.ts';
+import { Failure } from '../contract/failure.ts';
 import { DECISION_PERIOD, interval } from '../activation/periods.ts';
 import type { Task } from '../contract/task.ts';
 import type { Counts } from '../contract/counts.ts';
@@ -44,11 +44,7 @@ export interface MadePlan {
 export async function requirePlan(db: Knex, activation: string, hash: string): Promise<MadePlan> {
   const made = await findPlan(db, activation, hash, 'true');
   if (made) return made;
-  throw new Failure(
-    'PlanUnknown',
-    `Activation ${activation} has no plan ${hash}. The hash of a plan stands in the result of a dry run, and in the ` +
-      'failure of a run that was held.',
-  );
+  throw new Failure('planUnknown', { activation, planHash: hash });
 }
 
 async function findPlan(db: Knex, activation: string, hash: string, condition: string) {
@@ -74,10 +70,7 @@ export async function recordDecision(db: Knex, decision: Decision): Promise<Made
   const held = await findPlan(db, activation, planHash, `jsonb_array_length(plan->'guards') > 0`);
   if (await isRecorded(db, decision)) return held ?? latest;
   if (!held) {
-    throw new Failure(
-      'PlanUnknown',
-      `No guard held plan ${planHash} of activation ${activation}: there is nothing to decide.`,
-    );
+    throw new Failure('planNotHeld', { activation, planHash });
   }
   await assertNotOvertaken(db, decision, held);
   await assertUndecided(db, decision, held);
@@ -126,14 +119,17 @@ async function assertUndecided(
   );
   if (!last?.same) return;
   const until = new Date(last.at.getTime() + DECISION_PERIOD).toISOString();
-  throw new Failure(
-    'PlanUnknown',
-    `Plan ${planHash} of activation ${activation} was ${verdict} already, by ${last.by} at ${last.at.toISOString()}: ` +
-      `${last.reason}. ` +
-      (verdict === 'approved'
-        ? `That counts until ${until}, for the next run that succeeds: ${commandOf(activation, task, planHash)}`
-        : 'Runs go on being held until it is approved, or the warehouse changes.'),
-  );
+  const { by, reason, at } = last;
+  throw new Failure('planDecided', {
+    activation,
+    planHash,
+    approved: verdict === 'approved',
+    by,
+    at: at.toISOString(),
+    reason,
+    until,
+    undo: task.undo ?? undefined,
+  });
 }
 
 /** What was applied, or passed by, is no longer a question: its figures would let through a later accident. */
@@ -151,18 +147,13 @@ async function assertNotOvertaken(
     { activation, run },
   );
   if (!overtaken) return;
-  throw new Failure(
-    'PlanUnknown',
-    `Plan ${planHash} of activation ${activation} is too old: run ${overtaken.run} has succeeded since ` +
-      `(${overtaken.at.toISOString()}). See what a run would do now: ${commandOf(activation, task)}`,
-  );
-}
-
-/** What shows a plan anew, or lets one run that is approved. */
-function commandOf(activation: string, { undo }: Task, planHash?: string): string {
-  if (undo === null) return `actito-sync ${planHash === undefined ? 'plan' : 'run'} ${activation}`;
-  const apply = planHash === undefined ? '' : ` --plan ${planHash} --reason "…"`;
-  return `actito-sync undo ${activation} --to ${undo}${apply}`;
+  throw new Failure('planOvertaken', {
+    activation,
+    planHash,
+    run: overtaken.run,
+    at: overtaken.at.toISOString(),
+    undo: task.undo ?? undefined,
+  });
 }
 
 /** Who approved an undo, or a rebase, has not said anything about the segment, nor about another undo. */

@@ -1,4 +1,4 @@
-import { Failure } from '../activation/failures.ts';
+import { Failure } from '../contract/failure.ts';
 
 /** SQLSTATE classes that pass by themselves: connection, resources, operator intervention, lock, serialization. */
 const PASSING = /^(08|53|57|55|40)/;

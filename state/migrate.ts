@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Knex } from 'knex';
-import { Failure } from '../activation/failures.ts';
+import { Failure } from '../contract/failure.ts';
 import { SCHEMA } from './transactions.ts';
 import { rows, type State } from './state.ts';
 

@@ -123,7 +123,7 @@ create table runs (
   outcome         text,
   failure         text,
   -- Why a run failed, in one word that can be compared (activation/failures.ts).
-  failure_word    text,
+  failure_type    text,
   -- Its failure was one too many: the schedule was paused.
   paused_schedule boolean not null default false,
   -- All that this run did to the membership is in changes, if it did anything.

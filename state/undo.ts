@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Definition } from '../activation/definition/definition.ts';
-import { Failure } from '../activation/failures.ts';
+import { Failure } from '../contract/failure.ts';
 import type { Column } from '../activation/values/kinds.ts';
 import { FIRST_CHANGES_AFTER } from './settle/changes.ts';
 import { forgottenSql } from './forgotten/digests.ts';

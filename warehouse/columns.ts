@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { Failure } from '../activation/failures.ts';
+import { Failure } from '../contract/failure.ts';
 
 /**
  * Finds each requested column among those that the segment offers, in the order of the request.

@@ -1,5 +1,5 @@
 import type { Source } from '../activation/definition/source.ts';
-import { Failure } from '../activation/failures.ts';
+import { Failure } from '../contract/failure.ts';
 import { openPostgres } from './postgres/open.ts';
 import type { Warehouse } from './source.ts';
 

@@ -3,7 +3,7 @@ import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { SlotBudget } from '../activation/comparison/budget.ts';
 import { createActivities } from '../activities/create.ts';
 import { migrate } from '../state/migrate.ts';
-import { isFailure } from '../activation/failures.ts';
+import { isFailure } from '../contract/failure.ts';
 import { loadProject } from '../config/project.ts';
 import { openState, type State } from '../state/state.ts';
 import { cleanUp } from '../state/runs/close.ts';

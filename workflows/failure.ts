@@ -1,4 +1,8 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, rootCause } from '@temporalio/workflow';
+import { MESSAGES, type FactsOf, type FailureReason } from '../contract/messages/catalogue.ts';
+import type { Told } from '../contract/messages/message.ts';
+import { tell } from '../contract/messages/tell.ts';
+import type { RunEnd } from '../contract/result.ts';
 
 /** The activity's failure as the workflow's own, so that the web UI shows its type and message at first glance. */
 export function ownFailure(error: unknown): Error {
@@ -10,12 +14,25 @@ export function ownFailure(error: unknown): Error {
   return forPeople(cause.message || (rootCause(cause) ?? ''), type, ...details);
 }
 
+/** A failure of the workflow's own; its one detail is the message as data. */
+export function failWith<R extends FailureReason>(reason: R, facts: FactsOf<R>): ApplicationFailure {
+  const told = tell(reason, facts);
+  return forPeople(told.message, MESSAGES[reason].type, told);
+}
+
 /**
  * How a workflow fails: once, by one message. Without a stack, which would say it twice wherever it is shown; the
  * activity's own failure, in the history, keeps one.
  */
-export function forPeople(message: string, type?: string | null, ...details: unknown[]): ApplicationFailure {
+function forPeople(message: string, type?: string | null, ...details: unknown[]): ApplicationFailure {
   return Object.assign(ApplicationFailure.nonRetryable(message, type, ...details), { stack: '' });
+}
+
+/** A failure of which a second one is to be told as well. */
+export function besides(failure: Error, second: Error): Error {
+  const facts = { failure: messageOf(failure), settling: messageOf(second) };
+  const type = failure instanceof ApplicationFailure ? failure.type : undefined;
+  return forPeople(tell('unsettled', facts).message, type);
 }
 
 /** Lets the failure of an activity be the workflow's own. */
@@ -27,7 +44,7 @@ export async function toldAsOwn<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The word of activation/failures.ts; of a bound that was reached while waiting: what the last try waited for. */
+/** The type of a failure; of a bound that was reached while waiting: what the last try waited for. */
 export function failureType(error: unknown): string | null | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure) return cause.type;
@@ -35,7 +52,21 @@ export function failureType(error: unknown): string | null | undefined {
   return inner instanceof ApplicationFailure ? inner.type : undefined;
 }
 
+/** What the state is told of a run that did not get to its end. */
+export function endOf(error: unknown): RunEnd {
+  const failure = ownFailure(error);
+  const type = isCancellation(failure) ? 'Cancelled' : (failureType(error) ?? null);
+  return { type, message: messageOf(failure) };
+}
+
 /** What people read of a failure. */
 export function messageOf(failure: Error): string {
-  return isCancellation(failure) ? 'Someone cancelled the run.' : failure.message;
+  return isCancellation(failure) ? tell('cancelled', {}).message : failure.message;
+}
+
+/** The message of a failure as data; undefined: it is none of ours. */
+export function toldOf(failure: Error): Told | undefined {
+  if (!(failure instanceof ApplicationFailure)) return undefined;
+  const [told] = (failure.details ?? []) as [Told?];
+  return told;
 }

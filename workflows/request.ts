@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { FORMER_FIELDS, requestSchema, type RunRequest } from '../contract/request.ts';
-import { forPeople } from './failure.ts';
+import { failWith } from './failure.ts';
 
 const EXAMPLE =
   '{"activation":"vip-customers"}, optionally with plan and reason; other modes: "mode":"resync" (plan, reason), ' +
@@ -34,8 +34,5 @@ export function parseArgument<S extends z.ZodType>(
     if (issue.path.length === 0) return 'expected one JSON object';
     return `${issue.path.join('.')}: expected ${issue.message}`;
   });
-  throw forPeople(
-    `The argument of ${workflow} is not usable (${problems.join('; ')}). Expected for example ${example}.`,
-    'InvalidActivation',
-  );
+  throw failWith('argumentUnusable', { workflow, problems, example });
 }

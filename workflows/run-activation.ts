@@ -1,7 +1,7 @@
 import type { RunResult } from '../contract/result.ts';
 import { open } from './activities.ts';
-import { end, endFailed, unsettled } from './end.ts';
-import { ownFailure, toldAsOwn } from './failure.ts';
+import { toldAsOwn } from './failure.ts';
+import { finish } from './finish.ts';
 import { MODES } from './modes/modes.ts';
 import { parseRequest } from './request.ts';
 import type { Run } from './steps.ts';
@@ -22,15 +22,12 @@ export async function runActivation(input: unknown): Promise<RunResult> {
   if ('busy' in answer) return story.skipped(answer.busy);
   const { opened } = answer;
   story.opened(opened);
-  const mode = MODES[opened.task.mode];
   const run: Run = { opened, ref: { run: opened.run, fence: opened.fence }, story };
+  let error: unknown;
   try {
-    for (const step of mode.steps) await step(run);
-  } catch (error) {
-    throw await endFailed(opened, story, error);
+    for (const step of MODES[opened.task.mode].steps) await step(run);
+  } catch (thrown) {
+    error = thrown;
   }
-  const closed = await end(opened, story, { outcome: 'succeeded' }).catch((error: unknown) => {
-    throw unsettled(story, ownFailure(error));
-  });
-  return story.result(mode.outcome ?? closed.outcome, closed);
+  return story.result(await finish(opened, story, error));
 }

@@ -2,8 +2,8 @@ import { isCancellation } from '@temporalio/workflow';
 import type { PlanSummary } from '../contract/plan.ts';
 import type { OpenedRun, RunRef } from '../contract/steps.ts';
 import { compare, confirmList, importAttributes, plan, provision, pushList, rebase } from './activities.ts';
-import { failureType, messageOf, ownFailure } from './failure.ts';
-import { hold } from './hold.ts';
+import { tell } from '../contract/messages/tell.ts';
+import { failureType, failWith, messageOf, ownFailure } from './failure.ts';
 import type { Story } from './story/story.ts';
 
 /** A run between `open` and `settle`: what its steps know, and leave for those after them. */
@@ -35,7 +35,7 @@ export async function makePlan(run: Run): Promise<void> {
 
 /** Ends the run as held if a guard says so. */
 export async function askGuards({ opened, planned, story }: Run): Promise<void> {
-  if (planned!.guards.length > 0) await hold(opened, planned!, story);
+  if (planned!.guards.length > 0) throw held(opened, planned!, story);
 }
 
 /** Looks up attributes and list in Actito, and creates what is missing. */
@@ -56,13 +56,12 @@ export async function sendAttributes({ opened, ref, planned, story }: Run): Prom
     const { deferredChunks } = await importAttributes.executeWithOptions({ summary, ...bounded(opened) }, [
       ref,
     ]);
-    if (deferredChunks > 0)
-      story.note("The day's quota of imports is used up: the remaining attributes go with a later run.");
+    if (deferredChunks > 0) story.note(tell('quotaUsedUp', {}));
   } catch (error) {
     const blocks =
       opened.attributesRequired || ['StateDamaged', 'RunSuperseded'].includes(failureType(error) ?? '');
     if (blocks || isCancellation(error)) throw error;
-    story.note(`Attributes were not all sent: ${messageOf(ownFailure(error))}`);
+    story.note(tell('attributesNotSent', { failure: messageOf(ownFailure(error)) }));
   }
 }
 
@@ -72,7 +71,7 @@ export async function deliverList({ opened, ref, planned, push, story }: Run): P
   story.phase('pushing the list');
   const summary = `Deliver the list of ${planned!.counts.members ?? 0} members (${push})`;
   const pushed = await pushList.executeWithOptions({ summary }, [ref]);
-  if ('held' in pushed) await hold(opened, pushed.held, story);
+  if ('held' in pushed) throw held(opened, pushed.held, story);
 }
 
 /** Waits until Actito has retrieved the list, but no longer than that is worth. */
@@ -86,6 +85,22 @@ export async function assumeSegment({ ref, story }: Run): Promise<void> {
   story.phase('settling');
   await rebase(ref);
   story.rebased();
+}
+
+/** Guards hold the run: the list stays as it is until someone decides, or the warehouse changes. */
+function held({ activation, task }: OpenedRun, planned: PlanSummary, story: Story): Error {
+  story.planned(planned);
+  story.holding();
+  const { hash, counts, guards, refused } = planned;
+  return failWith('runHeld', {
+    activation,
+    planHash: hash,
+    counts,
+    guards,
+    refused,
+    rebase: task.sends ? undefined : true,
+    undo: task.undo ?? undefined,
+  });
 }
 
 /** No longer than the list can wait. */

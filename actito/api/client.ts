@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { Failure, isFailure } from '../../activation/failures.ts';
+import { Failure, isFailure } from '../../contract/failure.ts';
 import type { Route } from '../../activation/definition/contract.ts';
 import { isAssumed, path, tokenBody, type Paths } from '../contract.ts';
 import { failureOfError, failureOfResponse, NotFound, TokenRejected } from './failures.ts';

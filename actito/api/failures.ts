@@ -1,4 +1,4 @@
-import { Failure, isFailure } from '../../activation/failures.ts';
+import { Failure, isFailure } from '../../contract/failure.ts';
 
 /** Longest part of Actito's own words that is passed on. */
 const MAX_DETAIL = 300;

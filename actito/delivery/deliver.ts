@@ -1,4 +1,4 @@
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import type { FileServer } from './file-server.ts';
 import { ASIDE } from './step-aside.ts';
 

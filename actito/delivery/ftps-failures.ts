@@ -1,5 +1,5 @@
 import { FTPError } from 'basic-ftp';
-import { Failure, isFailure } from '../../activation/failures.ts';
+import { Failure, isFailure } from '../../contract/failure.ts';
 
 /** What is tried, in words, and what to look at when the server says no. */
 const STEPS = {

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { type Client, type FileInfo, FTPError } from 'basic-ftp';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { replaceSteppingAside } from './step-aside.ts';
 
 /*

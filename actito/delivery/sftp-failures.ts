@@ -1,4 +1,4 @@
-import { Failure, isFailure } from '../../activation/failures.ts';
+import { Failure, isFailure } from '../../contract/failure.ts';
 
 /** Codes of ssh2-sftp-client and the SFTP protocol that no repetition will mend. */
 const REFUSALS: Record<string, string> = {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import SftpClient from 'ssh2-sftp-client';
 import type { Client, SFTPWrapper } from 'ssh2';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { Attempts } from './attempts.ts';
 import type { FileServer } from './file-server.ts';
 import { uploadPipelined } from './pipelined-upload.ts';

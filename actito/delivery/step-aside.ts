@@ -1,4 +1,4 @@
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 
 interface Renaming {
   exists(path: string): Promise<boolean>;

@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { Unzip, UnzipInflate } from 'fflate';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import type { ActitoClient } from '../api/client.ts';
 import { executionResultBody, RESULT_FILE } from '../contract.ts';
 

@@ -2,7 +2,7 @@ import type { ListInfo } from '../../contract/inspect.ts';
 import type { ActitoClient } from '../api/client.ts';
 import { NotFound } from '../api/failures.ts';
 import { ownerOf } from '../contract.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { readLists, type ListPlace } from './read.ts';
 
 /** The lists of a profile table. @throws Failure ActitoRefused where they cannot be read at all */

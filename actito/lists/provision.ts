@@ -1,5 +1,6 @@
+import type { Told } from '../../contract/messages/message.ts';
 import type { Activation, Definition } from '../../activation/definition/definition.ts';
-import { Failure, isFailure } from '../../activation/failures.ts';
+import { Failure, isFailure } from '../../contract/failure.ts';
 import type { ActitoClient } from '../api/client.ts';
 import { createdBody, listBody, ownerMarker, ownerOf, type ExternalTargetList } from '../contract.ts';
 import { readLists, type ListPlace } from './read.ts';
@@ -15,7 +16,7 @@ export interface ProvisionedList {
   /** It has ever retrieved a file. */
   retrieved: boolean;
   /** What someone should know: a list that was renamed, or that is not fed any more. */
-  notes: string[];
+  notes: Told[];
 }
 
 /**

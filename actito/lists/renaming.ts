@@ -6,6 +6,8 @@ import {
   type Activation,
   type Definition,
 } from '../../activation/definition/definition.ts';
+import type { Told } from '../../contract/messages/message.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import { printable } from '../api/failures.ts';
 import type { ExternalTargetList } from '../contract.ts';
 
@@ -40,29 +42,25 @@ export function renamedNote(
   { name, ...list }: ExternalTargetList,
   wanted: Activation['list'],
   files: Files,
-): string {
+): Told {
   const before = fileOf(list, files);
-  const file =
-    before === undefined || before === wanted.fileName
-      ? ''
-      : ` It now reads ${wanted.fileName}; ${before} stays on the file server and is not read any more.`;
-  return `Renamed in Actito: the external target list "${name}" is now "${wanted.name}"; campaigns that target it go on.${file}`;
+  return tell('listRenamed', {
+    from: name,
+    to: wanted.name,
+    formerFile: before === wanted.fileName ? undefined : before,
+    file: wanted.fileName,
+  });
 }
 
 /** For a list that carries our marker and is not the one that this activation feeds. */
-export function notFedNote(list: ExternalTargetList, files: Files): string {
-  const by = readsOurFile(list, files)
-    ? 'is not fed any more'
-    : 'is not fed from here (perhaps from another project, by an activation of the same id)';
-  return (
-    `The external target list "${list.name}" also carries the marker of this activation and ${by}. ` +
-    `${untilWhen(list)} Delete it in Actito when no campaign needs it.`
-  );
-}
-
-function untilWhen({ expirationDate, lastRetrievedFile }: ExternalTargetList): string {
-  if (expirationDate) return `What it holds is valid until ${printable(expirationDate)}.`;
-  return lastRetrievedFile ? 'When it expires is not known.' : 'It has never held anyone.';
+export function notFedNote(list: ExternalTargetList, files: Files): Told {
+  const { name, expirationDate, lastRetrievedFile } = list;
+  return tell('listNotFed', {
+    list: name,
+    ours: readsOurFile(list, files),
+    expires: expirationDate ? printable(expirationDate) : undefined,
+    held: Boolean(lastRetrievedFile),
+  });
 }
 
 /** Whether somebody else feeds a list. One that reads no file, or one that nobody synchronizes, is free. */
@@ -87,7 +85,7 @@ function fileOf({ fileSynchronizationId }: Pick<ExternalTargetList, 'fileSynchro
 export function leftBehindNote(
   definition: Definition,
   former: { definition: Definition; deliveredAt: Date },
-): string | undefined {
+): Told | undefined {
   const { list: was } = former.definition.activation;
   const { list: is } = definition.activation;
   // The identifier alone changes what the file holds, not where it goes.
@@ -95,11 +93,8 @@ export function leftBehindNote(
   const changes = placeChanges(listTarget(before), listTarget(definition));
   if (changes.length === 0) return undefined;
   const expires = new Date(former.deliveredAt.getTime() + was.validity).toISOString();
-  return (
-    `Since the last delivery (${former.deliveredAt.toISOString()}), ${changes.join(', ')}. What Actito read until then ` +
-    `is not fed any more: the external target list "${was.name}" expires around ${expires} and then targets nobody, ` +
-    `unless it is made to read ${is.fileName} from where it lies now. The old file is left on its server.`
-  );
+  const deliveredAt = former.deliveredAt.toISOString();
+  return tell('listLeftBehind', { deliveredAt, changes, list: was.name, expires, file: is.fileName });
 }
 
 function withIdentifierOf(definition: Definition, other: Definition): Definition {

@@ -1,4 +1,4 @@
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import type { Delivery } from '../../activation/definition/destination.ts';
 import type { ActitoClient } from '../api/client.ts';
 import { createdBody, FILE, locationsBody, synchronizationsBody } from '../contract.ts';

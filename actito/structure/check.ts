@@ -1,6 +1,6 @@
 import { TECHNICAL_ATTRIBUTES, type AttributeMapping } from '../../activation/definition/activation.ts';
 import type { Activation } from '../../activation/definition/definition.ts';
-import { Failure, isFailure, type FailureType } from '../../activation/failures.ts';
+import { Failure, isFailure, type FailureType } from '../../contract/failure.ts';
 import { converterFor } from '../../activation/values/convert.ts';
 import type { ActitoType, Column, ColumnKind } from '../../activation/values/kinds.ts';
 import type { ProfileTable } from '../contract.ts';

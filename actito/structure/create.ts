@@ -1,5 +1,5 @@
 import type { Activation } from '../../activation/definition/definition.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import type { Column } from '../../activation/values/kinds.ts';
 import type { ActitoClient } from '../api/client.ts';
 import { addAttribute, createdBody, type ProfileTable } from '../contract.ts';

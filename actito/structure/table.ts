@@ -1,4 +1,4 @@
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import type { ActitoType } from '../../activation/values/kinds.ts';
 import type { ActitoClient } from '../api/client.ts';
 import { profileTableBody, profileTablesBody, type ProfileTable } from '../contract.ts';

@@ -1,4 +1,4 @@
-import { Failure } from '../failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import {
   numberTextWriter,
   textWriter,

@@ -1,4 +1,4 @@
-import { FAILURE_TYPES, type FailureType } from '../../activation/failures.ts';
+import { FAILURE_TYPES, type FailureType } from '../../contract/failure.ts';
 
 /** Not tried again within a run, and yet nothing that someone has to mend: the next run may do better. */
 const PASSING: FailureType[] = ['RunSuperseded', 'PlanStale', 'PlanUnknown', 'ActivationBusy'];

@@ -1,7 +1,7 @@
 import { NotFound, printableAboutRows } from '../../actito/api/failures.ts';
 import type { ExternalTargetList } from '../../actito/contract.ts';
 import { readList } from '../../actito/lists/read.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { recordRefused, recordRetrieved, type DeliveryRow } from '../../state/lists/deliveries.ts';
 import { requireProvisioned } from '../../state/lists/provisioned.ts';
 import type { Run } from '../../state/runs/runs.ts';

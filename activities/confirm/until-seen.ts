@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { progress } from '../progress.ts';
 
 /** Pauses between looks, in milliseconds, before Temporal waits instead. */

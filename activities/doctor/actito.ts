@@ -2,7 +2,7 @@ import { ownerOf, entitiesBody, type ProfileTable } from '../../actito/contract.
 import { readLists } from '../../actito/lists/read.ts';
 import { readProfileTable } from '../../actito/structure/table.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { connectActito } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { notTried, probe, type Probed } from './probe.ts';

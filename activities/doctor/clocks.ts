@@ -1,6 +1,6 @@
 import { HOSTS } from '../../actito/contract.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { resolveText } from '../../config/secrets.ts';
 import { rows, type State } from '../../state/state.ts';
 import type { Dependencies } from '../dependencies.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connectFileServer } from '../../actito/delivery/connect.ts';
 import type { FileServer } from '../../actito/delivery/file-server.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { resolveLogin } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { probe, type Probed } from './probe.ts';

@@ -14,11 +14,13 @@ export function tellHandmade({ env }: Dependencies, definition: Definition): Pro
     ...(list.provision === 'existing'
       ? [
           tell(`list of ${id}`, () =>
-            handmadeList(definition, resolveText(destination.delivery.host, env, 'delivery.host')),
+            handmadeList(definition, resolveText(destination.delivery.host, env, 'delivery.host')).map(
+              ({ message }) => message,
+            ),
           ),
         ]
       : []),
-    ...(etl === undefined ? [] : [tell(`ETL of ${id}`, () => [etl, `${WHERE_ETLS_ARE}.`])]),
+    ...(etl === undefined ? [] : [tell(`ETL of ${id}`, () => [etl.message, `${WHERE_ETLS_ARE}.`])]),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { activityInfo, Context } from '@temporalio/activity';
 import type { Connection } from '@temporalio/client';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { missingMigrations } from '../../state/migrate.ts';
 import { rows, type State } from '../../state/state.ts';
 import { probe, type Probed } from './probe.ts';

@@ -1,4 +1,4 @@
-import { isFailure } from '../../activation/failures.ts';
+import { isFailure } from '../../contract/failure.ts';
 import type { Probe } from '../../contract/doctor.ts';
 import { stateFailure } from '../../state/failures.ts';
 import { cancellation } from '../progress.ts';

@@ -1,7 +1,7 @@
 import type { Activation } from '../../activation/definition/definition.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
 import type { Source } from '../../activation/definition/source.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { loadProject } from '../../config/project.ts';
 import { suggestion } from '../../activation/suggestion.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { log } from '@temporalio/activity';
 import { WHERE_ETLS_ARE, etlRequirements } from '../../actito/imports/etl.ts';
 import { readImport, type ImportState } from '../../actito/imports/status.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { readImports, recordImport, type ImportRow } from '../../state/imports/imports.ts';
 import { progress } from '../progress.ts';
 import type { ImportJob } from './job.ts';
@@ -90,7 +90,7 @@ async function finish({ state, ref, run }: ImportJob): Promise<number> {
     throw new Failure(
       'ImportFailed',
       `Actito reports import ${failed.executionId} as failed (${failed.detail}). Its members are sent again by the next ` +
-        `run.${etl === undefined ? '' : ` If it fails again, compare: ${etl} ${WHERE_ETLS_ARE}.`}`,
+        `run.${etl === undefined ? '' : ` If it fails again, compare: ${etl.message} ${WHERE_ETLS_ARE}.`}`,
     );
   }
   return imports.filter(({ status }) => status !== 'refused' && status !== 'intended').length;

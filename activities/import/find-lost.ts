@@ -1,6 +1,6 @@
 import { NotFound } from '../../actito/api/failures.ts';
 import { findImport } from '../../actito/imports/status.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import type { Chunk } from '../../state/imports/chunks.ts';
 import { readImports, recordImport } from '../../state/imports/imports.ts';
 import { fileName } from './file-name.ts';

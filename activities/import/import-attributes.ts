@@ -1,6 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Knex } from 'knex';
-import { Failure, isFailure } from '../../activation/failures.ts';
+import { Failure, isFailure } from '../../contract/failure.ts';
 import { assignChunks } from '../../state/imports/chunks.ts';
 import { fenced, oneAtATime } from '../../state/runs/lease.ts';
 import { requireProvisioned } from '../../state/lists/provisioned.ts';

@@ -1,4 +1,4 @@
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import type { Chunk } from '../../state/imports/chunks.ts';
 import { isRefusedForToday, readImports, type ImportRow } from '../../state/imports/imports.ts';
 import { fenced } from '../../state/runs/lease.ts';

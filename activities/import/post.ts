@@ -3,7 +3,7 @@ import { NotFound, TooManyCalls } from '../../actito/api/failures.ts';
 import { PACKED } from '../../actito/contract.ts';
 import { etlMissing } from '../../actito/imports/etl.ts';
 import { startImport } from '../../actito/imports/start.ts';
-import { isFailure } from '../../activation/failures.ts';
+import { isFailure } from '../../contract/failure.ts';
 import type { Chunk } from '../../state/imports/chunks.ts';
 import { intendImport, recordImport } from '../../state/imports/imports.ts';
 import { checkFence } from '../../state/runs/lease.ts';

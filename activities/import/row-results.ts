@@ -1,5 +1,5 @@
 import { countRowsInError, readRowsInError } from '../../actito/imports/rows-in-error.ts';
-import { isFailure } from '../../activation/failures.ts';
+import { isFailure } from '../../contract/failure.ts';
 import {
   clearResults,
   countKnownResults,

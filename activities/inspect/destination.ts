@@ -1,6 +1,6 @@
 import type { Activation } from '../../activation/definition/definition.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { loadProject } from '../../config/project.ts';
 import { suggestion } from '../../activation/suggestion.ts';
 import type { Dependencies } from '../dependencies.ts';

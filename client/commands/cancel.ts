@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { id as idSchema } from '../../activation/definition/common.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { projectFolder } from '../../config/folder-setting.ts';
 import { definitionOf, loadProject } from '../../config/project.ts';
 import { workflowId } from '../../contract/names.ts';

@@ -3,7 +3,8 @@ import { projectFolder } from '../../config/folder-setting.ts';
 import { readFolder } from '../../config/folder.ts';
 import { candidates, type KnownIds } from '../completion/candidates.ts';
 import { answerFor, completionScript, SHELLS, type Shell } from '../completion/scripts.ts';
-import { examples, PROGRAM, type CommandContext } from './context.ts';
+import { examples, type CommandContext } from './context.ts';
+import { PROGRAM } from '../../contract/commands.ts';
 
 /** Adds `completion <shell>`. */
 export function defineCompletion(program: Command, { surroundings }: CommandContext): void {

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { PROGRAM } from '../../contract/commands.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What the definition of a command needs. */
@@ -9,9 +10,6 @@ export interface CommandContext {
   /** Does a command's work that needs no Temporal server; its number becomes the exit code. */
   local: (work: () => Promise<number>) => Promise<void>;
 }
-
-/** How the program is called, in front of every command. */
-export const PROGRAM = 'actito-sync';
 
 /** The end of a command's help: examples, each a command with the program's name left out and what it is for. */
 export function examples(...commands: [command: string, purpose: string][]): string {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { projectFolder } from '../../config/folder-setting.ts';
 import { loadProject } from '../../config/project.ts';
 import { suggestion } from '../../activation/suggestion.ts';

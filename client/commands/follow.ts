@@ -6,7 +6,7 @@ import { followRun, startRun, type StartedRun } from '../activation-client.ts';
 import { describeTrouble } from '../output/errors.ts';
 import { Phases } from '../output/phases.ts';
 import { createTerminal, SILENT, type Terminal } from '../output/terminal.ts';
-import { cancelCommand, runCommand } from '../run/commands.ts';
+import { cancelCommand, runCommand } from '../../contract/commands.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /**

@@ -1,13 +1,14 @@
 import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { EXIT } from '../exit-codes.ts';
 import { checkForgetting, eraseRecord, makeRecord } from '../forget/forget.ts';
 import { requireProof } from '../forget/proof.ts';
 import { answersFrom, keyFrom, type Answers } from '../forget/typed.ts';
 import { describeTrouble } from '../output/errors.ts';
 import { describeProof } from '../output/forgotten.ts';
-import { examples, PROGRAM, type CommandContext } from './context.ts';
+import { examples, type CommandContext } from './context.ts';
+import { PROGRAM } from '../../contract/commands.ts';
 import { NO_WORKER } from './follow.ts';
 import { JSON_OPTION } from './options.ts';
 import type { Surroundings } from './surroundings.ts';

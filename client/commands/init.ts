@@ -5,7 +5,8 @@ import { askAll } from '../init/ask.ts';
 import { activationId, projectFiles } from '../init/files.ts';
 import { usualAnswers, type Answers } from '../init/questions.ts';
 import { assertEmpty, writeFiles } from '../init/write.ts';
-import { examples, PROGRAM, type CommandContext } from './context.ts';
+import { examples, type CommandContext } from './context.ts';
+import { PROGRAM } from '../../contract/commands.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Adds `init [folder]`. */

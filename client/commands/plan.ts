@@ -2,7 +2,7 @@ import { access, constants, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { readSamples } from '../../state/plan/samples.ts';
 import { requestSchema, type RunInput, type RunRequest } from '../../contract/request.ts';
 import type { RunResult } from '../../contract/result.ts';

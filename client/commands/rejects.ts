@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { canonicalKey } from '../../activation/keys/canonical.ts';
 import { latestDefinition } from '../../state/report/activations.ts';
 import { findPastRun } from '../../state/report/history.ts';

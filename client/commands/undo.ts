@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { examples, type CommandContext } from './context.ts';
 import { ACTIVATION, JSON_OPTION, wholeNumber } from './options.ts';
 import { planAndTell, type PlanFlags } from './plan.ts';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { PROGRAM } from '../commands/context.ts';
+import { PROGRAM } from '../../contract/commands.ts';
 import type { Candidates } from './candidates.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { canonicalKey } from '../../activation/keys/canonical.ts';
 import { KEY_REJECTS } from '../../activation/keys/rejects.ts';
 import { spellingsOf } from '../../activation/keys/spellings.ts';

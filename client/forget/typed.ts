@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 
 /** Where a command's questions are answered: a terminal, or a pipe that nobody can be asked through. */
 export interface Answers {

@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 
 /** What a folder may hold and still count as empty. */
 const HARMLESS = new Set(['.git', '.DS_Store']);

@@ -1,5 +1,5 @@
 import { ServiceError, WorkflowFailedError } from '@temporalio/client';
-import { isFailure } from '../../activation/failures.ts';
+import { isFailure } from '../../contract/failure.ts';
 import { runFailure } from '../run/failure.ts';
 import type { Trouble } from '../run/trouble.ts';
 import { describeHeld } from './held.ts';

@@ -1,6 +1,6 @@
 import type { DecisionResult } from '../../contract/decision.ts';
 import type { CountName, Counts } from '../../contract/counts.ts';
-import { decideCommand, planCommand } from '../run/commands.ts';
+import { decideCommand, planCommand } from '../../contract/commands.ts';
 import type { HeldPlan } from '../../contract/plan.ts';
 
 /** What people decide by, in the order in which they ask. */

@@ -18,25 +18,20 @@ export function describeHistory(activation: string, runs: readonly PastRun[]): s
 
 function row(run: PastRun): string[] {
   const { openedAt, closedAt, counts } = run;
+  const outcome = run.outcome ?? 'not ended';
   return [
     run.run,
     minute(openedAt),
     closedAt === null ? '–' : ms(closedAt.getTime() - openedAt.getTime()),
-    run.undo === null ? outcomeOf(run) : `${outcomeOf(run)} (undo to ${run.undo})`,
+    outcome + (run.undo === null ? '' : ` (undo to ${run.undo})`),
     ...COUNTS.map((name) => String(counts[name] ?? '–')),
     listOf(run),
   ];
 }
 
-/** Of a cancelled run the outcome says all; earlier versions stored Temporal's own words for it. */
+/** For a cancelled run, the outcome is enough. */
 function saysWhy({ outcome, failure }: PastRun): boolean {
   return failure !== null && outcome !== 'cancelled';
-}
-
-/** How a run ended, in one or two words. */
-export function outcomeOf({ outcome, dryRun }: Pick<PastRun, 'outcome' | 'dryRun'>): string {
-  if (outcome === null) return 'not ended';
-  return dryRun && outcome.startsWith('succeeded') ? 'planned' : outcome;
 }
 
 function listOf({ push, deliveredAt, retrievedAt, dryRun, outcome, rebase }: PastRun): string {

@@ -1,6 +1,6 @@
 import type { PlanOutlook } from '../../contract/plan.ts';
 import type { RunResult } from '../../contract/result.ts';
-import { applyCommand, decideCommand } from '../run/commands.ts';
+import { applyCommand, decideCommand } from '../../contract/commands.ts';
 import { countLines, entry, MORE_COUNTS, reasonLines, type CountWords } from './result.ts';
 import { afterUndo, UNDO_COUNTS, undoWords } from './undo.ts';
 import { sampleLines, type ShownSample } from './samples.ts';
@@ -33,7 +33,7 @@ export function describePlan(
     ...createLines(plan),
     ...guards.map(({ guard, message }) => entry('guard', `${guard} would hold it: ${message}`)),
     ...problems.map((problem) => entry('problem', problem)),
-    ...notes.map((note) => entry('note', note)),
+    ...notes.map(({ message }) => entry('note', message)),
     ...(planHash === undefined ? [] : [entry('plan', planHash)]),
     ...sampleLines(samples),
     ...(planHash === undefined ? [] : nextLines(result, planHash, guards.length > 0)),

@@ -48,7 +48,7 @@ export function describeResult(result: RunResult, now = Date.now()): string[] {
     ...countLines(MORE_COUNTS, counts, (count) => count > 0),
     ...reasonLines(rejects),
     ...(list ? listLines(list, now, rebase) : []),
-    ...notes.map((note) => entry('note', note)),
+    ...notes.map(({ message }) => entry('note', message)),
     ...afterUndo(activation, undo),
   ];
 }

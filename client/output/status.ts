@@ -1,6 +1,5 @@
 import type { ActivationStatus } from '../status/status.ts';
 import { underWayWords } from '../status/run-problems.ts';
-import { outcomeOf } from './history.ts';
 import { minute } from './moments.ts';
 import { table } from './table.ts';
 
@@ -43,7 +42,7 @@ function row(status: ActivationStatus): string[] {
 function outcome({ lastRun, running }: ActivationStatus): string {
   const [open] = running ?? [];
   if (open) return `running ${underWayWords(open)}`;
-  return lastRun === null ? 'never ran' : outcomeOf(lastRun);
+  return lastRun === null ? 'never ran' : (lastRun.outcome ?? 'not ended');
 }
 
 /** What the last run did: `+3 −1 ~2` new, gone and changed members. */

@@ -1,4 +1,4 @@
-import { pauseCommand } from '../run/commands.ts';
+import { pauseCommand } from '../../contract/commands.ts';
 import type { CountWords } from './result.ts';
 
 /** What is counted of an undo: it reads no segment, and sends no attributes. */

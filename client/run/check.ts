@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 
 /**
  * Checks the argument of a workflow before it is started: then nothing bad reaches the server.

@@ -5,12 +5,13 @@ import {
   TimeoutFailure,
   type WorkflowFailedError,
 } from '@temporalio/client';
-import type { GuardTrip } from '../../activation/guards.ts';
+import type { GuardTrip } from '../../contract/plan.ts';
+import type { Told } from '../../contract/messages/message.ts';
 import type { HeldPlan } from '../../contract/plan.ts';
 
 /** Why a run did not complete. */
 export interface RunFailure {
-  /** A word of activation/failures.ts, or `Cancelled`, `Terminated`, `TimedOut`. */
+  /** A word of contract/failure.ts, or `Cancelled`, `Terminated`, `TimedOut`. */
   type: string;
   message: string;
   /** The guards that held the run; none unless the type is `GuardTripped`. */
@@ -24,8 +25,9 @@ export function runFailure({ cause, message }: WorkflowFailedError): RunFailure 
   if (cause instanceof ApplicationFailure) {
     const type = cause.type ?? 'Error';
     if (type !== 'GuardTripped') return { type, message: cause.message, guards: [] };
-    const [guards = [], held] = (cause.details ?? []) as [GuardTrip[]?, HeldPlan?];
-    return { type, message: cause.message, guards, held };
+    const [told] = (cause.details ?? []) as [Told?];
+    const held = told?.facts as HeldPlan | undefined;
+    return { type, message: cause.message, guards: held?.guards ?? [], held };
   }
   const own = (type: string, words: string) => ({ type, message: words, guards: [] });
   if (cause instanceof CancelledFailure) return own('Cancelled', 'The run was cancelled.');

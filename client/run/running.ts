@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { requestSchema, type RunRequest } from '../../contract/request.ts';
 import { workflowId } from '../../contract/names.ts';
 import type { RunHandle } from '../activation-client.ts';
-import { cancelCommand, runCommand } from './commands.ts';
+import { cancelCommand, runCommand } from '../../contract/commands.ts';
 
 /**
  * The run that is open under this request's workflow id; undefined when there is none any more.

@@ -3,7 +3,7 @@ import { DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/co
 
 /** What a run is waiting out: something failed, and is tried again. */
 export interface Trouble {
-  /** A word of activation/failures.ts, or the kind of an error that has none. */
+  /** A word of contract/failure.ts, or the kind of an error that has none. */
   type: string;
   message: string;
   /** How often it was tried. */

@@ -5,7 +5,7 @@ import {
   type ScheduleDescription,
 } from '@temporalio/client';
 import type { Schedule } from '../../activation/definition/schedule.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
 import type { Difference } from './differences.ts';
 import type { WantedSchedule } from './options.ts';

@@ -1,7 +1,7 @@
 import type { Client, ScheduleDescription } from '@temporalio/client';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
-import { PROGRAM } from '../commands/context.ts';
+import { PROGRAM } from '../../contract/commands.ts';
 import { describe, listed } from './find.ts';
 import { foreignness, PROJECT_NAME, type Owner } from './owner.ts';
 import { foundTimesInWords } from './times.ts';

@@ -1,6 +1,6 @@
 import type { Client, ScheduleDescription } from '@temporalio/client';
 import type { Schedule } from '../../activation/definition/schedule.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import { differences, type Difference } from './differences.ts';
 import { describe, listed } from './find.ts';

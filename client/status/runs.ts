@@ -1,5 +1,5 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { FAILURE_TYPES } from '../../activation/failures.ts';
+import { FAILURE_TYPES } from '../../contract/failure.ts';
 import { activationKey, phaseKey } from '../../contract/names.ts';
 import type { RunProgress } from '../../contract/progress.ts';
 import type { RunHandle } from '../activation-client.ts';
@@ -26,7 +26,7 @@ export interface RunUnderWay {
 
 /** What a run waits out, without anything that could name a person. */
 export interface RunTrouble {
-  /** A word of activation/failures.ts, or the kind of an error that has none. */
+  /** A word of contract/failure.ts, or the kind of an error that has none. */
   type: string;
   /** In our own words; null: it has none. */
   message: string | null;

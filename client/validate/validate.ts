@@ -1,4 +1,4 @@
-import { isFailure } from '../../activation/failures.ts';
+import { isFailure } from '../../contract/failure.ts';
 import { loadProject, type Project } from '../../config/project.ts';
 import { unsetVariables } from './variables.ts';
 

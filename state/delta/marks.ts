@@ -3,7 +3,7 @@ import { to as copyTo } from 'pg-copy-streams';
 import { FLAG } from '../../activation/comparison/slots.ts';
 import { hasOwnIdentifier, namesSamePeople } from '../../activation/definition/definition.ts';
 import { interval, RETRY_EVERY } from '../../activation/periods.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { membersTable } from '../names.ts';
 import type { Run } from '../runs/runs.ts';
 import { withConnection, type State } from '../state.ts';

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import { Failure } from '../../activation/failures.ts';
-import type { GuardTrip } from '../../activation/guards.ts';
+import { Failure } from '../../contract/failure.ts';
+import type { GuardTrip } from '../../contract/plan.ts';
 import type { Column } from '../../activation/values/kinds.ts';
 import { deltaTable } from '../names.ts';
 import { isSameMapping, lastMapping } from '../plan/mapping-change.ts';

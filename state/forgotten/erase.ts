@@ -1,4 +1,4 @@
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { cleanUp, leftTables } from '../runs/close.ts';
 import { releaseLease, takeLease, type Holder } from '../runs/lease.ts';
 import { closeAbandoned, settleLeft, type IsOpen } from '../runs/open.ts';

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { rows, type State } from '../state.ts';
 import { LONGEST_PAUSE } from '../transactions.ts';
 import { digestOf, readPepper } from './digests.ts';

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { rows } from '../state.ts';
 
 /** What one run puts into a shared import: a chunk of its plan. */

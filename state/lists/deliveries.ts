@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { fenced, type Fence } from '../runs/lease.ts';
 import type { ListFigures } from '../runs/runs.ts';
 import type { PushReason } from '../../contract/plan.ts';

@@ -1,5 +1,5 @@
 import { ListChecksum, keySeeds } from '../../activation/comparison/marks.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { csvLines } from '../../activation/values/csv.ts';
 import { membersTable } from '../names.ts';
 import type { ListFigures, Run } from '../runs/runs.ts';

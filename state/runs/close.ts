@@ -5,27 +5,24 @@ import { sharedTable } from '../names.ts';
 import { tellStories } from '../rejects/reject-stories.ts';
 import { rows, type State } from '../state.ts';
 import { readRun } from './runs.ts';
-import type { Outcome } from '../../contract/result.ts';
+import { outcomeOf, type Outcome, type RunEnd } from '../../contract/result.ts';
 
 /**
  * Ends a run: records its outcome, gives the lease back, drops its tables. A run that is closed already, or that
- * was superseded, is left as it is (whoever took over has settled and closed it). `word` is the failure's, of
- * activation/failures.ts.
+ * was superseded, is left as it is (whoever took over has settled and closed it).
+ * @param end what ended it before its last step; null: nothing
  */
-export async function closeRun(
-  state: State,
-  fence: Fence,
-  { outcome, failure, word }: { outcome: Outcome; failure?: string; word?: string | null },
-): Promise<void> {
-  await state.transaction(async (trx) => {
+export async function closeRun(state: State, fence: Fence, end: RunEnd | null): Promise<Outcome> {
+  const closed = await state.transaction(async (trx) => {
     await lockLease(trx, fence, 'no key update'); // it will be given back; two attempts at once follow each other
     const run = await readRun(trx, fence.run);
-    if (run.closed) return;
+    if (run.outcome !== null) return run.outcome;
     await checkFence(trx, fence, { maybeSettled: true });
+    const outcome = outcomeOf(end, run.task, run.counts);
     await trx.raw(
-      `update runs set closed_at = now(), outcome = :outcome, failure = :failure, failure_word = :word
+      `update runs set closed_at = now(), outcome = :outcome, failure = :failure, failure_type = :type
        where no = :run`,
-      { run: fence.run, outcome, failure: failure ?? null, word: word ?? null },
+      { run: fence.run, outcome, failure: end?.message ?? null, type: end?.type ?? null },
     );
     await tellStories(trx, fence.run);
     if (fence.fence !== null) await releaseLease(trx, run.activation, fence.fence);
@@ -39,9 +36,11 @@ export async function closeRun(
     if (fence.fence !== null && (outcome === 'failed' || (run.counts.unsent ?? 0) > 0)) {
       await trx.raw('update activations set provisioned = null where id = ?', [run.activation]);
     }
+    return outcome;
   });
   await dropRunTables(state, fence.run);
   await dropShared(state);
+  return closed;
 }
 
 /**

@@ -15,14 +15,14 @@ export interface FailureStreak {
 export async function failureStreak(state: State, run: string): Promise<FailureStreak | null> {
   const [found] = await rows<{ word: string; runs: number }>(
     state,
-    `with this as (select activation, failure_word as word from runs
-                   where no = :run and failure_word is not null),
-          counted as (select no, failure_word, paused_schedule, word
+    `with this as (select activation, failure_type as word from runs
+                   where no = :run and failure_type is not null),
+          counted as (select no, failure_type, paused_schedule, word
                       from runs join this using (activation)
                       where no <= :run and fence is not null and closed_at is not null)
      select word, count(*)::int as runs from counted
      where no > coalesce((select max(no) from counted
-                          where failure_word is distinct from word or (paused_schedule and no < :run)), 0)
+                          where failure_type is distinct from word or (paused_schedule and no < :run)), 0)
      group by word`,
     { run },
   );

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { KEY_RULES } from '../../activation/keys/canonical.ts';
 import type { RunRef } from '../../contract/steps.ts';
 import { LONGEST_PAUSE } from '../transactions.ts';
@@ -59,10 +59,7 @@ export async function checkFence(
     { run, fence, maybeSettled },
   );
   if (!held) {
-    throw new Failure(
-      'RunSuperseded',
-      'A newer run has taken over this activation; this one no longer writes.',
-    );
+    throw new Failure('leaseLost', {});
   }
 }
 

@@ -1,3 +1,5 @@
+import { tell } from '../../contract/messages/tell.ts';
+import type { RunEnd } from '../../contract/result.ts';
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { createRun, findRun, openRuns, readRun, type NewRun, type Run } from './runs.ts';
@@ -7,7 +9,7 @@ import { ensureMembersTable } from '../members/table.ts';
 import { tellStories } from '../rejects/reject-stories.ts';
 import { settleWithin } from '../settle/settle.ts';
 import { rows, setTransaction, type State } from '../state.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { interval } from '../../activation/periods.ts';
 
 /** Asks whether a workflow execution is still open. */
@@ -24,8 +26,8 @@ export type Opened = { run: Run } | { busy: Holder };
 export async function openRun(state: State, wanted: Omit<NewRun, 'fence'>, isOpen: IsOpen): Promise<Opened> {
   const existing = await findRun(state, wanted);
   if (existing) {
-    if (!existing.closed) return { run: existing };
-    throw new Failure('RunSuperseded', 'This run was closed by the one that took over from it.');
+    if (existing.outcome === null) return { run: existing };
+    throw new Failure('runClosed', {});
   }
   const seed = randomBytes(8).readBigInt64LE().toString();
   for (;;) {
@@ -36,7 +38,7 @@ export async function openRun(state: State, wanted: Omit<NewRun, 'fence'>, isOpe
     }
     // An earlier attempt of this very activity may have been faster.
     const own = await findRun(state, wanted);
-    if (own && !own.closed) return { run: own };
+    if (own && own.outcome === null) return { run: own };
     if (holder && (await isOpen(holder))) return { busy: holder };
     const fence = await takeOver(state, wanted, seen);
     if (fence !== null) {
@@ -60,18 +62,19 @@ async function takeOver(state: State, wanted: Omit<NewRun, 'fence'>, seen: strin
   });
 }
 
+/** How a run ends that its workflow left open. */
+const ABANDONED: RunEnd = { type: null, message: tell('runAbandoned', {}).message };
+
 /** Settles and closes runs whose workflow ended without doing so. Whoever calls it has just taken the lease. */
 export async function settleLeft(trx: Knex.Transaction, unclosed: { run: string }[]): Promise<void> {
   for (const { run } of unclosed) {
     const left = await readRun(trx, run);
     if (left.fence === null) continue;
     await settleWithin(trx, run);
-    await trx.raw(
-      `update runs set closed_at = now(), outcome = 'failed',
-              failure = 'The workflow ended without closing its run (terminated, or timed out).'
-       where no = ?`,
-      [run],
-    );
+    await trx.raw(`update runs set closed_at = now(), outcome = 'failed', failure = ? where no = ?`, [
+      ABANDONED.message,
+      run,
+    ]);
     await tellStories(trx, run);
   }
 }
@@ -84,11 +87,7 @@ export async function closeAbandoned(
 ): Promise<void> {
   for (const { run, fence, ...holder } of await openRuns(state, own.activation)) {
     if (fence !== null || holder.runId === own.runId || (await isOpen(holder))) continue;
-    await closeRun(
-      state,
-      { run, fence: null },
-      { outcome: 'failed', failure: 'The workflow ended without closing.' },
-    );
+    await closeRun(state, { run, fence: null }, ABANDONED);
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { Definition } from '../../activation/definition/definition.ts';
-import type { GuardTrip } from '../../activation/guards.ts';
+import type { GuardTrip } from '../../contract/plan.ts';
 import type { Column } from '../../activation/values/kinds.ts';
+import type { Outcome } from '../../contract/result.ts';
 import type { Counts } from '../../contract/counts.ts';
 import type { PlanFacts } from '../../contract/plan.ts';
 import type { Task } from '../../contract/task.ts';
@@ -23,7 +24,8 @@ export interface Run extends Fence {
   sourceGuards: GuardTrip[];
   plan: Plan | null;
   settled: boolean;
-  closed: boolean;
+  /** Null until it is closed. */
+  outcome: Outcome | null;
   openedAt: Date;
 }
 
@@ -72,7 +74,7 @@ const RUN = `
   select no as run, activation, fence, task, definition, delta, columns, counts,
          jsonb_build_object('members', base_members, 'checksum', cast(base_checksum as text)) as base,
          source_guards as "sourceGuards", plan,
-         settled_at is not null as settled, closed_at is not null as closed, opened_at as "openedAt"
+         settled_at is not null as settled, outcome, opened_at as "openedAt"
   from runs`;
 
 /** A run by its number. */

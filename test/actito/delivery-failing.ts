@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { deliverList, temporaryName } from '../../actito/delivery/deliver.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { endless, FILE, lines, type Stand } from './delivery-stand.ts';
 
 /** What happens when something goes wrong: the failure's name, and the old file in its place. */

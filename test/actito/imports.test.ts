@@ -3,7 +3,7 @@ import { spoolFile, type Spool } from '../../actito/files/spool.ts';
 import { countRowsInError, readRowsInError, type RowInError } from '../../actito/imports/rows-in-error.ts';
 import { startImport } from '../../actito/imports/start.ts';
 import { readImport } from '../../actito/imports/status.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { startSimulator, type Simulator } from '../../simulator/start.ts';
 import { until } from '../setup/until.ts';
 import { clientFor, failureOf, json, startScripted, USUAL_PARTS } from './support.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { profileTableBody, type ProfileTable } from '../../actito/contract.ts';
 import { checkStructure } from '../../actito/structure/check.ts';
 import { readProfileTable } from '../../actito/structure/table.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import type { Column } from '../../activation/values/kinds.ts';
 import { startSimulator, type Simulator } from '../../simulator/start.ts';
 import { clientFor, definitionFor, textColumn } from './support.ts';

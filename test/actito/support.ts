@@ -7,7 +7,7 @@ import { activationSchema } from '../../activation/definition/activation.ts';
 import { resolveActivation, type Definition } from '../../activation/definition/definition.ts';
 import { contractSchema } from '../../activation/definition/contract.ts';
 import { destinationSchema } from '../../activation/definition/destination.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { sourceSchema } from '../../activation/definition/source.ts';
 import type { Column } from '../../activation/values/kinds.ts';
 import type { Simulator } from '../../simulator/start.ts';

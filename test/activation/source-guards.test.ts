@@ -39,7 +39,7 @@ describe('assertions', () => {
   it('that all hold trip nothing', () => expect(judgeAssertions([])).toBeUndefined());
 
   it('that fail are told in one', () => {
-    expect(judgeAssertions(['orders without a customer.', 'no stock'])).toEqual({
+    expect(judgeAssertions(['orders without a customer.', 'no stock'])).toMatchObject({
       guard: 'assertions',
       figure: 2,
       message: 'The warehouse is not as guards.assertions wants it: orders without a customer.; no stock.',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { converterFor } from '../../activation/values/convert.ts';
 import type { ActitoType, ColumnKind } from '../../activation/values/kinds.ts';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 
 export type SentKind = Exclude<ColumnKind, 'unsupported'>;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { converterFor, isEmptyText } from '../../activation/values/convert.ts';
 import { unescapeCopy } from '../../activation/values/copy.ts';
 import type { ActitoType, Column, ColumnKind } from '../../activation/values/kinds.ts';

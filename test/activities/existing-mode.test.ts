@@ -151,7 +151,7 @@ test('a list under another name and file is another list: the one before is told
   await stand.writeActivation({ list: { provision: 'existing', name: 'Best', validity: '12h' } });
   const run = await runner.run();
   expect(run).toMatchObject({ outcome: 'succeeded', plan: { push: 'first delivery' } });
-  const note = run.provisioned!.notes.at(-1)!;
+  const note = run.provisioned!.notes.at(-1)!.message;
   expect(note).toContain('the list was "VIP" and is "Best", the file was "VIP.csv" and is "Best.csv"');
   const [, delivered] = /last delivery \((.*?)\)/.exec(note)!;
   const [, expires] = /expires around (\S+)/.exec(note)!;

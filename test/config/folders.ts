@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { isFailure } from '../../activation/failures.ts';
+import { isFailure } from '../../contract/failure.ts';
 import { loadProject } from '../../config/project.ts';
 
 export const SOURCE = 'driver: postgres\nconnection: { env: SHOP_DATABASE_URL }\n';

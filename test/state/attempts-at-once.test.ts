@@ -21,6 +21,7 @@ import {
   tryToOpen,
   type StateWorld,
 } from './support.ts';
+import { ended } from '../support/ended.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -73,10 +74,10 @@ test('a failed dry run leaves everything as it was', async () => {
   const { id } = definition.activation;
   const run = await open(world, definition);
   await saveProvisioned(world.state, run, id, { key: 'k', tableId: '16', listId: '1', attributes: [] });
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   const before = await activationRow(world, id);
   const dry = await open(world, definition, { dryRun: true });
-  await closeRun(world.state, dry, { outcome: 'failed' });
+  await closeRun(world.state, dry, ended('failed'));
   expect(await activationRow(world, id)).toEqual(before);
 });
 

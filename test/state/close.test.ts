@@ -20,6 +20,7 @@ import {
   tables,
   type StateWorld,
 } from './support.ts';
+import { ended } from '../support/ended.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -34,7 +35,7 @@ const tablesOf = (run: string) => tables(world, new RegExp(`^(delta|aside|result
 test('closing records the outcome and drops the tables of the run', async () => {
   const run = await newPlanned();
   expect(await tablesOf(run.run)).toHaveLength(3);
-  await closeRun(world.state, run, { outcome: 'failed', failure: 'Actito is down.' });
+  await closeRun(world.state, run, ended('failed', 'Actito is down.'));
   expect(await runRow(world, run.run)).toMatchObject({
     ...{ outcome: 'failed', failure: 'Actito is down.', closed_at: expect.any(Date) as Date },
   });
@@ -46,14 +47,14 @@ test('closing drops the deltas of all attempts, including abandoned ones', async
   await compareInto(world, run, [ANNA]);
   await extract(world, run, [ANNA]);
   expect(await tablesOf(run.run)).toHaveLength(4);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   expect(await tablesOf(run.run)).toEqual([]);
 });
 
 test('closing twice keeps the first outcome', async () => {
   const run = await newPlanned();
-  await closeRun(world.state, run, { outcome: 'succeeded' });
-  await closeRun(world.state, run, { outcome: 'failed', failure: 'too late' });
+  await closeRun(world.state, run, null);
+  await closeRun(world.state, run, ended('failed', 'too late'));
   expect(await runRow(world, run.run)).toMatchObject({ outcome: 'succeeded', failure: null });
 });
 
@@ -61,7 +62,7 @@ test('closing leaves the tables of other runs alone, even if their numbers share
   const others = [];
   for (let i = 0; i < 12; i++) others.push(await newPlanned()); // numbers such as 1 and 12
   const [first, ...rest] = others;
-  await closeRun(world.state, first!, { outcome: 'succeeded' });
+  await closeRun(world.state, first!, null);
   for (const run of rest) expect(await tablesOf(run.run)).toHaveLength(3);
   await cleanUp(world.state);
   for (const run of rest) expect(await tablesOf(run.run)).toHaveLength(3);
@@ -72,7 +73,7 @@ test('a table that is in use does not delay closing, and is dropped later', asyn
   await withConnection(world.state, async (reader) => {
     await reader.query(BEGIN_SNAPSHOT);
     await reader.query(`select from ${run.delta}`);
-    await closeRun(world.state, run, { outcome: 'succeeded' });
+    await closeRun(world.state, run, null);
     expect(await tablesOf(run.run)).toEqual([run.delta]);
     expect(await runRow(world, run.run)).toMatchObject({ outcome: 'succeeded' });
     await reader.query('rollback');
@@ -155,7 +156,7 @@ test('rejects are stored once each, and counted by stage, reason and attribute',
   await setAside(world.state, run, run, await keySeedsOf(world.state, run.run), [
     { key: 'anna', pattern: 'v100', bad },
   ]);
-  await closeRun(world.state, run, { outcome: 'succeeded with rejects' });
+  await closeRun(world.state, run, null);
   expect(await countRejects(world.state, run.run)).toEqual([
     { stage: 'extract', reason: 'KeyMalformed', attribute: '', count: 2 },
     { stage: 'extract', reason: 'KeyMissing', attribute: '', count: 1 },

@@ -20,6 +20,7 @@ import {
   type OpenOptions,
   type StateWorld,
 } from './support.ts';
+import { ended } from '../support/ended.ts';
 
 /* Someone changed the tables of the state, or restored an old backup of some of them. */
 
@@ -72,7 +73,7 @@ test.each(Object.entries(SEEN))('when %s, a run fails before it sends anything',
   });
   expect(await runRow(world, run.run)).toMatchObject({ delta: null, plan: null });
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'failed' });
+  await closeRun(world.state, run, ended('failed'));
   const lease = { fence: expect.any(String) as string };
   expect([await membersOf(world, id), { ...(await activationRow(world, id)), ...lease }]).toEqual(before);
 });
@@ -106,7 +107,7 @@ test.each(ALL)('when %s, a rebase takes the segment for the truth again', async 
   const definition = await damaged(change);
   const run = await compared(definition, { rebase: true });
   await rebaseRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   const next = await planned(world, definition, PEOPLE);
   expect(next.plan).toMatchObject({ push: 'repair', toSend: 0 });
   expect(next.counts).toMatchObject({ added: 0, removed: 0, members: 3 });
@@ -121,7 +122,7 @@ test.each(ALL)('when %s, a resync sends and delivers everything again', async (_
   await sendAll(world, run);
   await deliver(world, run);
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   const next = await planned(world, definition, PEOPLE);
   expect(next.plan).toMatchObject({ push: null, toSend: 0 });
   expect(next.counts).toMatchObject({ added: 0, removed: 0, members: 3 });

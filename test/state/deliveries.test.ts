@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { GuardTrip } from '../../activation/guards.ts';
+import { tell } from '../../contract/messages/tell.ts';
+import type { GuardTrip } from '../../contract/plan.ts';
 import { findDelivered } from '../../state/lists/deliveries.ts';
 import { savePlan } from '../../state/plan/plan.ts';
 import { deliver, goodRun, planned } from './sending.ts';
@@ -53,7 +54,11 @@ test.each(['plan', 'kept'] as const)('a retry delivers the same list again: %s',
 
 test('a run that is held meanwhile does not begin to deliver its list, and may deliver the former one', async () => {
   const run = await plannedRun();
-  const trip: GuardTrip = { guard: 'minMatchRatio', figure: 1, message: 'too few' };
+  const trip: GuardTrip = {
+    guard: 'minMatchRatio',
+    figure: 1,
+    ...tell('matchRateTooLow', { entering: true, judged: 1, missed: 1, limit: 1 }),
+  };
   await savePlan(world.state, run.run, { ...run.plan, guards: [trip] });
   await expect(deliver(world, run)).rejects.toMatchObject({ type: 'RunSuperseded' });
   expect([await deliveries(run.run), await dirty(run.activation)]).toEqual([[], false]);

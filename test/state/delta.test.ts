@@ -28,6 +28,7 @@ import {
   tables,
   type StateWorld,
 } from './support.ts';
+import { ended } from '../support/ended.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -86,7 +87,7 @@ test('an attempt whose source breaks off publishes nothing, the next one begins 
   const published = await extract(world, run, people('anna'));
   expect(await keysOf(published.delta!)).toEqual(['anna']);
   expect(published.delta).not.toBe(delta);
-  await closeRun(world.state, run, { outcome: 'failed' });
+  await closeRun(world.state, run, ended('failed'));
   expect(await tables(world, new RegExp(`^(delta|aside|result)_${run.run}(_|$)`))).toEqual([]);
 });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closeRun } from '../../state/runs/close.ts';
 import { failureStreak, markPaused } from '../../state/runs/failure-streak.ts';
 import { definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
+import { ended } from '../support/ended.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -22,7 +23,7 @@ async function history(ends: readonly End[]): Promise<string> {
     if (end === 'killed') continue;
     const word = /\b[AB]\b/.exec(end)?.[0];
     const outcome = ['succeeded', 'held', 'cancelled'].find((name) => name === end) as 'held' | undefined;
-    await closeRun(world.state, run, { outcome: outcome ?? 'failed', word });
+    await closeRun(world.state, run, { ...ended(outcome ?? 'failed')!, ...(word && { type: word }) });
     if (end === 'A, paused') await markPaused(world.state, run.run);
   }
   return last;

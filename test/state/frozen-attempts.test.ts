@@ -31,7 +31,7 @@ describe('an attempt that freezes in the middle of a write', () => {
     await checkFence(frozen, run);
     await frozen.raw(`set local idle_in_transaction_session_timeout = '200ms'`); // a minute is long for a test
     const next = await open(world, run.definition);
-    expect((await readRun(world.state, next.run)).closed).toBe(false);
+    expect((await readRun(world.state, next.run)).outcome).toBe(null);
     await expect(frozen.raw('select 1')).rejects.toThrow();
     await frozen.rollback().catch(() => undefined);
   });

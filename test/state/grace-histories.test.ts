@@ -6,6 +6,7 @@ import { settleRun } from '../../state/settle/settle.ts';
 import { later, plannedList, undelivered, type List, type ModelGrace } from './grace-model.ts';
 import { deliver, listLines, planned } from './sending.ts';
 import { definitionFor, extract, freshState, membersOf, newActivation, type StateWorld } from './support.ts';
+import { ended } from '../support/ended.ts';
 
 /* Random histories of a segment, of the setting, and of what becomes of the runs, beside a model of a few lines. */
 
@@ -65,7 +66,7 @@ async function runStep(id: string, { segment, fate }: Step, grace: (typeof GRACE
   if (isHeld || fate === 'is dry') {
     if (fate === 'is dry') await expectList(run, expected);
     await settleRun(world.state, run);
-    await closeRun(world.state, run, { outcome: isHeld ? 'held' : 'succeeded' });
+    await closeRun(world.state, run, ended(isHeld ? 'held' : 'succeeded'));
     return list;
   }
   await expectList(run, expected);
@@ -81,7 +82,7 @@ async function runStep(id: string, { segment, fate }: Step, grace: (typeof GRACE
   await settleRun(world.state, run);
   if (fate === 'settles twice') await settleRun(world.state, run);
   const succeeded = !fate.startsWith('is not') && !fate.startsWith('fails');
-  await closeRun(world.state, run, { outcome: succeeded ? 'succeeded' : 'failed' });
+  await closeRun(world.state, run, ended(succeeded ? 'succeeded' : 'failed'));
   return later(after, { runs: succeeded ? 1 : 0, hours: 0 });
 }
 

@@ -4,6 +4,7 @@ import { settleRun } from '../../state/settle/settle.ts';
 import { rows } from '../../state/state.ts';
 import { deliver, goodRun, listLines, planned, sendAll } from './sending.ts';
 import { activationRow, definitionFor, freshState, newActivation, type StateWorld } from './support.ts';
+import { ended } from '../support/ended.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -63,7 +64,7 @@ test.each(['failed', 'held', 'cancelled'] as const)(
       const run = await planned(world, definition, people('anna'));
       expect({ place, ...run.counts }).toMatchObject({ leaving: 1, removed: 0 });
       await settleRun(world.state, run);
-      await closeRun(world.state, run, { outcome });
+      await closeRun(world.state, run, ended(outcome));
     }
   },
 );
@@ -94,7 +95,7 @@ test('a run that could not deliver its list still records who was missing and wh
     await sendAll(world, run);
     await deliver(world, run, { arrives: false });
     await settleRun(world.state, run);
-    await closeRun(world.state, run, { outcome: 'failed' });
+    await closeRun(world.state, run, ended('failed'));
   };
   const pass = (hours: number) =>
     world.state.raw(
@@ -201,7 +202,7 @@ test('changed attributes are sent while another member is in its grace period; t
   expect(run.plan.toSend).toBe(1);
   await sendAll(world, run);
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   const again = await planned(world, definition, [{ key: 'anna', values: ['x', '2', '3'] }]);
   expect(again.plan.toSend).toBe(0);
   expect(again.counts).toMatchObject({ changed: 0, leaving: 1 });

@@ -7,6 +7,7 @@ import { rows } from '../../state/state.ts';
 import { deliver, goodRun, planned, sendAll, sendChunk } from './sending.ts';
 import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from './support.ts';
 import { goodUndo } from './undoing.ts';
+import { ended } from '../support/ended.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -51,7 +52,7 @@ async function finish(
   await sendAll(world, run, fate);
   if (run.plan.push) await deliver(world, run);
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
 }
 
 test('an attribute that is mapped anew is sent alone, of whoever has the others confirmed', async () => {
@@ -167,7 +168,7 @@ async function heldAfterImport(definition: Definition, known: SegmentRow[], valu
     await sendChunk(world, run, chunk, 'confirmed', unmatched);
   expect((await judgeMatches(world.state, run)).plan.guards).toHaveLength(1);
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'held' });
+  await closeRun(world.state, run, ended('held'));
 }
 
 describe('after a run that was held, with its attributes confirmed under a new mapping', () => {

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Definition } from '../../activation/definition/definition.ts';
 import { readChunks, type Chunk } from '../../state/imports/chunks.ts';
-import { isFailure } from '../../activation/failures.ts';
+import { isFailure } from '../../contract/failure.ts';
 import { closeRun } from '../../state/runs/close.ts';
 import { readPlanned, readRun, type Plan, type Run } from '../../state/runs/runs.ts';
 import type { Counts } from '../../contract/counts.ts';
@@ -122,7 +122,7 @@ async function planBeside(world: StateWorld, opened: Run, segment: SegmentRow[])
 /** Reads and plans an opened dry run, and ends it. */
 export async function planPreview(world: StateWorld, opened: Run, segment: SegmentRow[]): Promise<PlanSeen> {
   const run = await planBeside(world, opened, segment);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   return planSeen(run);
 }
 
@@ -135,7 +135,7 @@ export async function previewed(
   const opened = await openPreview(world, definition);
   const run = await planBeside(world, opened, segment);
   const seen = await shown(world, run);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   return seen;
 }
 

@@ -13,6 +13,7 @@ import {
   open,
   type StateWorld,
 } from './support.ts';
+import { ended } from '../support/ended.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -114,7 +115,7 @@ test('the same values are sent again after a run whose attributes were not all c
   const run = await planned(world, definition, people(3, 'x'));
   await sendAll(world, run, 'doubtful');
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   const again = await planned(world, definition, people(3, 'x'));
   expect(again.plan).toMatchObject({ toSend: 3 });
   const back = await planned(world, definition, people(3));
@@ -185,7 +186,7 @@ test('a run that a guard holds acknowledges nothing when it is settled', async (
   await extract(world, run, people(10));
   expect((await readPlanned(world.state, run.run)).plan.guards).toHaveLength(1);
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'held' });
+  await closeRun(world.state, run, ended('held'));
   const fence = expect.any(String) as string;
   expect(await activationRow(world, definition.activation.id)).toEqual({ ...before, fence });
 });

@@ -164,7 +164,7 @@ test('a settled run publishes nothing more', async () => {
   await deliver(world, run);
   await settleRun(world.state, run);
   await expect(publishIt(run, zombie)).rejects.toMatchObject({ type: 'RunSuperseded' });
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   expect((await membersOf(world, run.activation)).map(({ key }) => key)).toEqual(['anna']);
 });
 

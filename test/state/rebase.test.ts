@@ -14,6 +14,7 @@ import {
   runRow,
   type StateWorld,
 } from './support.ts';
+import { ended } from '../support/ended.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -66,7 +67,7 @@ test('members become exactly the segment, whatever was known of them; who was li
   const doubtful = await planned(world, definition, [person('anna', 'x'), person('bob')]);
   await sendAll(world, doubtful, 'doubtful');
   await settleRun(world.state, doubtful);
-  await closeRun(world.state, doubtful, { outcome: 'succeeded' });
+  await closeRun(world.state, doubtful, null);
 
   const run = await rebased(world, definition, [person('anna', 'y'), person('dora')]);
   const { id } = definition.activation;
@@ -102,7 +103,7 @@ test('a segment that lost half of its members is held, and does not become the t
   const run = await planned(world, definition, people(100), { rebase: true });
   expect(run.plan.guards.map(({ guard }) => guard)).toEqual(['maxRemovedRatio']);
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'held' });
+  await closeRun(world.state, run, ended('held'));
   expect(await stateOf(definition)).toEqual(before);
   await expect(
     rebaseRun(world.state, await planned(world, definition, people(100), { rebase: true })),
@@ -115,7 +116,7 @@ test('a rebase that was cancelled or killed before its last step has changed not
   const before = await stateOf(definition);
   const cancelled = await planned(world, definition, people(2), { rebase: true });
   await settleRun(world.state, cancelled);
-  await closeRun(world.state, cancelled, { outcome: 'cancelled' });
+  await closeRun(world.state, cancelled, ended('cancelled'));
   await planned(world, definition, people(1), { rebase: true });
   await open(world, definition);
   expect(await stateOf(definition)).toEqual(before);

@@ -31,7 +31,7 @@ async function runWith(definition: Definition, rejects: Reject[], options: OpenO
   const run = await open(world, definition, options);
   await beginAttempt(world.state, run, 3);
   await storeRejects(world.state, run, rejects);
-  await closeRun(world.state, run, { outcome: 'succeeded with rejects' });
+  await closeRun(world.state, run, null);
   return run;
 }
 
@@ -78,8 +78,8 @@ test('what an attempt rejected that had to begin again is not told, and closing 
   await storeRejects(world.state, run, [NOBODY, EVE]);
   await beginAttempt(world.state, run, 3);
   await storeRejects(world.state, run, [NOBODY]);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
+  await closeRun(world.state, run, null);
   expect(await told({ activation })).toEqual([['nobody', 1, run.run]]);
 });
 
@@ -124,7 +124,7 @@ test('what Actito refused is told with its code', async () => {
   await sendChunk(world, run, chunk!, 'confirmed', [
     { key: 'anna', outcome: 'refused', reason: 'INVALID_VALUE' },
   ]);
-  await closeRun(world.state, run, { outcome: 'succeeded with rejects' });
+  await closeRun(world.state, run, null);
   expect(await stories({ activation: definition.activation.id })).toMatchObject([
     { key: 'anna', stage: 'import', reason: 'INVALID_VALUE', attribute: '', times: 1 },
   ]);

@@ -15,6 +15,7 @@ import {
   tables,
   type StateWorld,
 } from './support.ts';
+import { ended } from '../support/ended.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -57,7 +58,7 @@ async function runNumbers(): Promise<string[]> {
 async function runWithRejects(definition = definitionFor(newActivation())) {
   const run = await open(world, definition);
   await storeRejects(world.state, run, [{ key: 'nobody', reason: 'KeyMalformed' }]);
-  await closeRun(world.state, run, { outcome: 'failed' });
+  await closeRun(world.state, run, ended('failed'));
   return run;
 }
 
@@ -165,7 +166,7 @@ test('what a closed run read goes with it, attempts that were given up included;
   await compareInto(world, closed, [ANNA]);
   await extract(world, closed, [ANNA]);
   await settleRun(world.state, closed);
-  await closeRun(world.state, closed, { outcome: 'failed' });
+  await closeRun(world.state, closed, ended('failed'));
   const running = await planned(world, other, [ANNA]);
   await cleanUp(world.state);
   expect(await tables(world, /^(delta|aside|result)_/)).toEqual(
@@ -181,7 +182,7 @@ test('a run that delivered and then failed goes with its changes like any other'
   await sendAll(world, run);
   await deliver(world, run);
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'failed' });
+  await closeRun(world.state, run, ended('failed'));
   const logged = () => rows(world.state, 'select from changes where run = ?', [run.run]);
   expect(await logged()).toHaveLength(1);
   await world.state.raw(`update runs set settled_at = settled_at - interval '15 days' where no = ?`, [

@@ -80,7 +80,7 @@ export async function rebased(world: StateWorld, definition: Definition, segment
   const run = await planned(world, definition, segment, { rebase: true });
   await rebaseRun(world.state, run);
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   return run;
 }
 
@@ -90,7 +90,7 @@ export async function goodRun(world: StateWorld, definition: Definition, segment
   await sendAll(world, run);
   if (run.plan.push) await deliver(world, run);
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   return run;
 }
 

@@ -16,6 +16,7 @@ import {
   runRow,
   type StateWorld,
 } from './support.ts';
+import { ended } from '../support/ended.ts';
 
 /* A run that a guard holds after its import: Actito knows too few of those who would enter the list. */
 
@@ -97,7 +98,7 @@ test.each<Fate>(['confirmed', 'doubtful', 'unexplained', 'untouched'])(
     const definition = newDefinition();
     const run = await heldRun(definition, half);
     await settleRun(world.state, run);
-    await closeRun(world.state, run, { outcome: 'held' });
+    await closeRun(world.state, run, ended('held'));
     const next = await planned(world, definition, SEGMENT);
     expect(next.plan.guards).toMatchObject([{ guard: 'minMatchRatio', figure: 120 }]);
     expect(next.plan.hash).toBe(run.plan.hash);
@@ -152,7 +153,7 @@ test('whoever takes over after it was settled and killed finds what it left, and
   const once = await stateOf(run);
   const next = await open(world, definition);
   expect(await stateOf(run)).toEqual(once);
-  await closeRun(world.state, next, { outcome: 'failed' });
+  await closeRun(world.state, next, ended('failed'));
 });
 
 test('whoever takes over before it was settled settles it', async () => {
@@ -167,7 +168,7 @@ test('once enough of them are known, they enter the list, and nothing is sent ag
   const definition = newDefinition();
   const run = await heldRun(definition);
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'held' });
+  await closeRun(world.state, run, ended('held'));
   const lenient = {
     ...definition.activation,
     guards: { ...definition.activation.guards, minMatchRatio: 0.1 },

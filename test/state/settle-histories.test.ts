@@ -20,6 +20,7 @@ import {
   type SegmentRow,
   type StateWorld,
 } from './support.ts';
+import { ended } from '../support/ended.ts';
 
 /*
  * Histories of runs in which imports, deliveries and settling go wrong in every way, beside what Actito would know
@@ -118,7 +119,7 @@ async function runStep(definition: Definition, step: Step, certain: Certain): Pr
       await runRow(world, run.run),
     ]).toEqual(once);
   }
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
 }
 
 /** Compares what is acknowledged with what is certain. Members that are no longer kept are forgotten in both. */
@@ -155,7 +156,7 @@ test('nothing is acknowledged that was not confirmed, nothing confirmed is forgo
         if (step.end !== 'is killed') await expectNothingInvented(definition, certain);
       }
       const settling = await open(world, definition); // settles a last one that was killed
-      await closeRun(world.state, settling, { outcome: 'failed' });
+      await closeRun(world.state, settling, ended('failed'));
       await letADayPass(definition);
       await goodRun(world, definition, last);
 

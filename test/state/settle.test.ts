@@ -15,6 +15,7 @@ import {
   runRow,
   type StateWorld,
 } from './support.ts';
+import { ended } from '../support/ended.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -102,7 +103,7 @@ test('an import with errors that nothing explains confirms nothing, and the same
   await sendAll(world, run, 'unexplained');
   await deliver(world, run);
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   const [anna] = await membersOf(world, definition.activation.id);
   const { attribute_mark } = await known(definition);
   expect(anna).toMatchObject({ listed: true, attribute_mark, hashes: null, outcome: 'unexplained' });
@@ -119,7 +120,7 @@ test('after errors that nothing explains, a change is sent at once', async () =>
   await sendAll(world, run, 'unexplained');
   await deliver(world, run);
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   const next = await planned(world, definition, [{ ...ANNA, values: ['x', '2', '3'] }, BOB]);
   expect(next.plan.toSend).toBe(1);
   expect(next.counts).toMatchObject({ changed: 1, retried: 0 });
@@ -141,7 +142,7 @@ test('a list that a failing run keeps alive changes nobody, and is certain again
   const broken = await planned(world, definition, [ANNA, BOB]);
   await deliver(world, broken, { arrives: false });
   await settleRun(world.state, broken);
-  await closeRun(world.state, broken, { outcome: 'failed' });
+  await closeRun(world.state, broken, ended('failed'));
   const before = await membersOf(world, definition.activation.id);
 
   const run = await planned(world, definition, [BOB]);
@@ -202,7 +203,7 @@ test('who left the list and was delivered without is forgotten; who only leaves 
   await goodRun(world, definition, [ANNA, BOB]);
   const run = await planned(world, definition, [ANNA]);
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'failed' });
+  await closeRun(world.state, run, ended('failed'));
   const before = await membersOf(world, definition.activation.id);
   expect(before.map(({ key, listed }) => [key, listed])).toEqual([
     ['anna', true],

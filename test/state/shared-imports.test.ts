@@ -8,6 +8,7 @@ import { settleRun } from '../../state/settle/settle.ts';
 import { rows } from '../../state/state.ts';
 import { planned } from './sending.ts';
 import { definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
+import { ended } from '../support/ended.ts';
 
 /* One import for several runs: who is in it, and what happens when one of them ends. */
 
@@ -93,7 +94,7 @@ test('the import counts once, however many share it, and what became of the call
 
 const ENDS: Record<string, (follower: Planned) => Promise<unknown>> = {
   'has settled': (follower) => settleRun(world.state, follower),
-  'has closed': (follower) => closeRun(world.state, follower, { outcome: 'cancelled' }),
+  'has closed': (follower) => closeRun(world.state, follower, ended('cancelled')),
   'was superseded': (follower) => open(world, follower.definition),
 };
 test.each(Object.entries(ENDS))(
@@ -134,8 +135,8 @@ test('the keys of a shared file are dropped when its last run closes, not before
   const { leader, follower, parts } = await closed();
   const exists = async () =>
     (await rows(world.state, `select from pg_tables where tablename = 'shared_${parts.shared}'`)).length;
-  await closeRun(world.state, leader, { outcome: 'succeeded' });
+  await closeRun(world.state, leader, null);
   expect(await exists()).toBe(1);
-  await closeRun(world.state, follower, { outcome: 'succeeded' });
+  await closeRun(world.state, follower, null);
   expect(await exists()).toBe(0);
 });

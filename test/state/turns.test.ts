@@ -34,7 +34,7 @@ async function turns(days: number, fateOf: (pattern: string) => Fate = () => 'co
     sent.push(chunk!.pattern);
     if (run.plan.push) await deliver(world, run);
     await settleRun(world.state, run);
-    await closeRun(world.state, run, { outcome: 'succeeded' });
+    await closeRun(world.state, run, null);
   }
   return sent;
 }
@@ -83,7 +83,7 @@ test('an undo between two runs keeps the turn of whoever waits', async () => {
   await sendChunk(world, run, largest!, 'confirmed');
   await deliver(world, run);
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   await goodUndo(world, definition, run.run);
   const next = await planned(world, definition, segment('2'));
   const [first] = await readChunks(world.state, next.run);

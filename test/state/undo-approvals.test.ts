@@ -7,6 +7,7 @@ import { settleRun } from '../../state/settle/settle.ts';
 import { goodRun, planned } from './sending.ts';
 import { definitionFor, execution, freshState, newActivation, type StateWorld } from './support.ts';
 import { goodUndo, plannedUndo } from './undoing.ts';
+import { ended } from '../support/ended.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -31,7 +32,7 @@ async function grown(): Promise<{ definition: Definition; small: string; other: 
 async function held(run: Run & { plan: Plan }): Promise<Run & { plan: Plan }> {
   expect(run.plan.guards).toHaveLength(1);
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'held' });
+  await closeRun(world.state, run, ended('held'));
   return run;
 }
 
@@ -81,7 +82,7 @@ test('an approved rebase says nothing of a run that would send the same, nor the
   expect((await held(await planned(world, definition, SMALL))).plan.guards).toHaveLength(1);
   const again = await planned(world, definition, SMALL, rebase);
   expect(again.plan).toMatchObject({ guards: [], approved: { by: 'anna' } });
-  await closeRun(world.state, again, { outcome: 'cancelled' });
+  await closeRun(world.state, again, ended('cancelled'));
 
   const { definition: other } = await grown();
   await approve(await held(await planned(world, other, SMALL)));

@@ -17,6 +17,7 @@ import {
   type StateWorld,
 } from './support.ts';
 import { asList, foreseen, goodUndo, listOf, plannedUndo, type List } from './undoing.ts';
+import { ended } from '../support/ended.ts';
 
 /* Histories in which runs deliver, fail, keep the list alive, are killed or undo others, beside what each of them left. */
 
@@ -83,7 +84,7 @@ async function take(definition: Definition, step: Step, now: List, past: Past): 
   if (isRight) past.push({ run: run.run, list });
   if (step.end === 'settles') {
     await settleRun(world.state, run);
-    await closeRun(world.state, run, { outcome: isRight ? 'succeeded' : 'failed' });
+    await closeRun(world.state, run, ended(isRight ? 'succeeded' : 'failed'));
   }
   return list;
 }

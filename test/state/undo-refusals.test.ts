@@ -5,6 +5,7 @@ import { settleRun } from '../../state/settle/settle.ts';
 import { requireUndo } from '../../state/undo.ts';
 import { deliver, goodRun, planned, sendAll } from './sending.ts';
 import { definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
+import { ended } from '../support/ended.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -43,7 +44,7 @@ test.each<{
     what: 'that failed before it had a plan',
     to: async (definition) => {
       const run = await open(world, definition);
-      await closeRun(world.state, run, { outcome: 'failed' });
+      await closeRun(world.state, run, ended('failed'));
       return run.run;
     },
     says: ' ended as failed, and has not settled a list to go back to. Name the run before it that succeeded.',
@@ -63,7 +64,7 @@ test.each<{
         people('b'),
       );
       await settleRun(world.state, run);
-      await closeRun(world.state, run, { outcome: 'held' });
+      await closeRun(world.state, run, ended('held'));
       return run.run;
     },
     says: ' ended as held, and has not settled a list to go back to.',
@@ -75,7 +76,7 @@ test.each<{
       await sendAll(world, run);
       await deliver(world, run, { arrives: false });
       await settleRun(world.state, run);
-      await closeRun(world.state, run, { outcome: 'failed' });
+      await closeRun(world.state, run, ended('failed'));
       return run.run;
     },
     says: ' ended as failed, and has not settled a list to go back to.',

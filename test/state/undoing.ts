@@ -44,7 +44,7 @@ export async function foreseen(world: StateWorld, definition: Definition, to: st
      where listed and not exists (select from ${run.delta} d where d.mark = m.mark and membership in ('removed', 'reidentified'))
      union all select key, identifier from ${run.delta} where membership in ('added', 'reidentified')`,
   );
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   return asList(staged);
 }
 
@@ -53,7 +53,7 @@ export async function goodUndo(world: StateWorld, definition: Definition, to: st
   const run = await plannedUndo(world, definition, to);
   if (run.plan.push) await deliver(world, run);
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   return run;
 }
 

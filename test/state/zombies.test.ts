@@ -21,6 +21,7 @@ import {
   tables,
   type StateWorld,
 } from './support.ts';
+import { ended } from '../support/ended.ts';
 
 /*
  * Attempts that were given up, and go on all the same. They wake up by a lock, not by time: what they wait for is what
@@ -145,7 +146,7 @@ describe.each(Object.keys(WRITES))('an attempt that writes %s', (what) => {
     const { zombie, first: next } = await inTheMiddleOf(run.activation, takeOver, () => write(what));
     expect(zombie).toMatchObject({ status: 'rejected', reason: SUPERSEDED });
     expect(await workOf(run)).toMatchObject({ ...(before as object), members: expect.anything() });
-    expect((await readRun(world.state, next.run)).closed).toBe(false);
+    expect((await readRun(world.state, next.run)).outcome).toBe(null);
   });
 
   test('fails when its own run is settled meanwhile: nobody would account for it', async () => {
@@ -192,7 +193,7 @@ describe('an attempt to compare', () => {
 test('two attempts that close a run at once close it once', async () => {
   const { run } = await runUnderWay();
   await settleRun(world.state, run);
-  const close = () => closeRun(world.state, run, { outcome: 'failed' });
+  const close = () => closeRun(world.state, run, ended('failed'));
   const keeper = await world.state.transaction();
   await keeper.raw('lock table reject_stories in exclusive mode');
   const both = Promise.allSettled([close(), close()]);
@@ -222,7 +223,7 @@ describe('an attempt to settle', () => {
     });
     const version = () => world.state('activations').where({ id: run.activation }).select('version');
     const before = [await version(), await membersOf(world, run.activation)];
-    await closeRun(world.state, run, { outcome: 'succeeded' });
+    await closeRun(world.state, run, null);
     await expect(settle()).rejects.toMatchObject(SUPERSEDED);
     expect([await version(), await membersOf(world, run.activation)]).toEqual(before);
   });

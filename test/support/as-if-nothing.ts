@@ -27,7 +27,7 @@ export async function expectAsIfNothingHadBeen(
     counts: { read: 3, members: 3, added: 3, updated: 3 },
     list: { profiles: 3 },
   });
-  expect(result.notes.filter((note) => !note.startsWith('Created in Actito'))).toEqual([]);
+  expect(result.notes.filter((note) => !note.reason.endsWith('Created'))).toEqual([]);
   expectAllThere(stand);
   expect(await runAgain()).toMatchObject({
     outcome: 'succeeded',

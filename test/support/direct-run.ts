@@ -12,6 +12,7 @@ import type { RunRef } from '../../contract/steps.ts';
 import { temporalAddress } from '../setup/servers.ts';
 import { requestOf, type Ways } from './requests.ts';
 import { ACTIVATION, type Stand } from './stand.ts';
+import { ended } from './ended.ts';
 
 /** The phases after which a run can be made to stop, in their order. */
 export const PHASES = [
@@ -148,5 +149,5 @@ async function directRun(
   await call('settle', ref);
   if (killed('settle')) return { killed: true };
   const outcome = plan?.guards.length ? 'held' : failure ? 'failed' : 'succeeded';
-  return { ...(await call('close', ref, { outcome })), run, plan, provisioned, imported, list, failure };
+  return { ...(await call('close', ref, ended(outcome))), run, plan, provisioned, imported, list, failure };
 }

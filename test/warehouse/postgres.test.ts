@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Failure } from '../../activation/failures.ts';
+import type { Failure } from '../../contract/failure.ts';
 import { openWarehouse } from '../../warehouse/open.ts';
 import type { Warehouse } from '../../warehouse/source.ts';
 import { freshDatabase, type TestDatabase } from '../setup/servers.ts';

@@ -29,7 +29,7 @@ async function fail(): Promise<{ type: string; message: string; notes: string[];
   const { notes } = await handle.query<RunProgress>('progress');
   const { typedSearchAttributes } = await handle.describe();
   const shown = typedSearchAttributes.getAll().find(({ key }) => key.name === 'RunOutcome')?.value;
-  return { type: failure.type, message: failure.message, notes, shown };
+  return { type: failure.type, message: failure.message, notes: notes.map((note) => note.message), shown };
 }
 
 /** A day passes for us and for Actito: the list of 48 hours is to be kept alive. */

@@ -1,6 +1,6 @@
 import ms from 'ms';
 import { DatabaseError } from 'pg';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import type { Statement } from './statements.ts';
 
 /** What a message needs to know of the source. */
@@ -11,7 +11,7 @@ export interface Source {
   statementTimeout: number;
 }
 
-/** Turns what PostgreSQL or the network says into the vocabulary of activation/failures.ts: here and nowhere else. */
+/** Turns what PostgreSQL or the network says into the vocabulary of contract/failure.ts: here and nowhere else. */
 export interface Failures {
   /**
    * @param statement what was running, for the position of an error

@@ -1,6 +1,6 @@
 import type { Client, QueryArrayConfig, QueryConfig } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
-import { Failure } from '../../activation/failures.ts';
+import { Failure } from '../../contract/failure.ts';
 import { pickColumns } from '../columns.ts';
 import type { Answer, Question, SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
 import { wholeLines } from '../../activation/comparison/whole-lines.ts';

@@ -5,8 +5,6 @@ import type { ModeWords } from '../story/page.ts';
 export interface RunMode {
   steps: readonly Step[];
   words: ModeWords;
-  /** The outcome of a run that succeeded; default: what closing it says. */
-  outcome?: 'planned';
 }
 
 /** The words of modes that deliver a list. */

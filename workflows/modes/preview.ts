@@ -8,5 +8,4 @@ export const preview: RunMode = {
     label: 'dry run',
     list: (push) => (push === null ? 'would not be pushed' : `would be pushed: ${push}`),
   },
-  outcome: 'planned',
 };

@@ -1,4 +1,5 @@
 import type { Phase } from '../../contract/progress.ts';
+import type { Told } from '../../contract/messages/message.ts';
 import type { Counts } from '../../contract/counts.ts';
 import type { RunResult } from '../../contract/result.ts';
 import { countLines } from './counts.ts';
@@ -26,13 +27,15 @@ export interface Known {
   phase: Phase;
   outcome: string | null;
   failure: string | null;
-  /** The command that answers a held run; part of its failure. */
+  /** The command that answers a failure; part of it. */
   answer?: string;
+  /** A guard holds the run. */
+  held: boolean;
   counts: Counts;
   /** Undefined until it is planned. */
   push: string | null | undefined;
   confirmed: RunResult['list'] | undefined;
-  notes: readonly string[];
+  notes: readonly Told[];
 }
 
 /** A run as a short page of Markdown for the web UI: numbers and names only, no personal data. */
@@ -55,7 +58,7 @@ export function page(known: Known): string {
     reason ? `Reason: ${reason}` : '',
     failureBlock(known),
     table.length > 0 ? ['| | |', '|---|---|', ...table].join('\n') : '',
-    ...notes.map((note) => `- ${note}`),
+    ...notes.map(({ message }) => `- ${message}`),
   ]
     .filter((block) => block !== '')
     .join('\n\n');
@@ -86,9 +89,9 @@ function attributeWords({ counts, words }: Known): string {
   return attributes && (words.attributes ?? attributes);
 }
 
-function pushWords({ push, words, answer }: Known): string {
+function pushWords({ push, words, held }: Known): string {
   if (push === undefined) return '';
-  if (answer) return push ? 'delivered again as it was' : 'not pushed: held';
+  if (held) return push ? 'delivered again as it was' : 'not pushed: held';
   return words.list(push);
 }
 

@@ -5,24 +5,24 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { ClosedRun } from '../../contract/steps.ts';
-import type { ListSummary } from '../../contract/steps.ts';
-import type { OpenedRun } from '../../contract/steps.ts';
+import type { ClosedRun, ListSummary, OpenedRun, ProvisionSummary } from '../../contract/steps.ts';
+import type { Told } from '../../contract/messages/message.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import type { PlanSummary } from '../../contract/plan.ts';
-import type { ProvisionSummary } from '../../contract/steps.ts';
 import { activationKey, outcomeKey, phaseKey } from '../../contract/names.ts';
 import { progressQuery, type Phase } from '../../contract/progress.ts';
 import type { Counts } from '../../contract/counts.ts';
 import type { RunOutcome, RunResult } from '../../contract/result.ts';
 import type { RunRequest } from '../../contract/request.ts';
 import type { Task } from '../../contract/task.ts';
+import { messageOf, toldOf } from '../failure.ts';
 import { inOrder } from './counts.ts';
 import { page, summarySentence, type Known, type ModeWords } from './page.ts';
 
 /** What a run tells while it goes: the query `progress`, search attributes, the details in the web UI, its result. */
 export class Story {
   readonly #request: RunRequest;
-  readonly #notes: string[] = [];
+  readonly #notes: Told[] = [];
   readonly #known: Known;
   #task: Task | undefined;
   #planHash: string | undefined;
@@ -44,7 +44,14 @@ export class Story {
         phase: 'opening',
         outcome: null,
       },
-      ...{ failure: null, counts: {}, push: undefined, confirmed: undefined, notes: this.#notes },
+      ...{
+        failure: null,
+        held: false,
+        counts: {},
+        push: undefined,
+        confirmed: undefined,
+        notes: this.#notes,
+      },
     };
     upsertSearchAttributes([{ key: activationKey, value: activation }]);
     setHandler(progressQuery, () => {
@@ -64,9 +71,9 @@ export class Story {
     this.#show();
   }
 
-  note(note: string): void {
+  note(note: Told): void {
     this.#notes.push(note);
-    log.warn(note, { activation: this.#request.activation });
+    log.warn(note.message, { activation: this.#request.activation });
     this.#show();
   }
 
@@ -75,10 +82,7 @@ export class Story {
   }
 
   planned({ hash, push, counts, approved, outlook }: PlanSummary): void {
-    if (approved) {
-      const { guards, by, reason } = approved;
-      this.#notes.push(`Held by ${guards.join(', ')} but for the approval of ${by}: ${reason}`);
-    }
+    if (approved) this.#notes.push(tell('approved', approved));
     this.#planHash = hash;
     this.#outlook = outlook;
     this.#known.push = push;
@@ -88,38 +92,36 @@ export class Story {
   provisioned({ createdAttributes, createdList, notes, push }: ProvisionSummary): void {
     this.#known.push = push;
     if (createdAttributes.length > 0)
-      this.#notes.push(`Created in Actito: attributes ${createdAttributes.join(', ')}.`);
-    if (createdList) this.#notes.push(`Created in Actito: the external target list "${this.#known.list}".`);
-    this.#notes.push(...(notes ?? [])); // a run that an earlier version began knows none
+      this.#notes.push(tell('attributesCreated', { attributes: createdAttributes }));
+    if (createdList) this.#notes.push(tell('listCreated', { list: this.#known.list }));
+    this.#notes.push(...notes);
   }
 
   /** The segment was taken for what Actito has. */
   rebased(): void {
-    this.#notes.push(
-      'Nothing was sent: the segment was taken for what Actito has. What differs there stays until it changes in the ' +
-        'warehouse; resync sends everything. The next run delivers the list once.',
-    );
+    this.#notes.push(tell('rebased', {}));
   }
 
   listed(list: ListSummary | null): void {
     this.#list = list;
     this.#known.confirmed = this.#listResult();
-    if (this.#listResult().confirmation === 'pending')
-      this.note('The list is delivered; Actito has not confirmed yet that it retrieved the file.');
+    if (this.#listResult().confirmation === 'pending') this.note(tell('notRetrievedYet', {}));
   }
 
-  /** Of a held run: why the list was delivered again as it was; null: it was not. */
-  kept(push: string | null): void {
-    this.#known.push = push;
+  /** A guard holds the run: its list is not delivered. */
+  holding(): void {
+    Object.assign(this.#known, { held: true, push: null });
   }
 
-  /** A guard holds the run; `answer` is the command that lets it pass. */
-  held(answer: string): void {
-    this.#known.answer = answer;
+  /** The list was delivered as it was, and why. */
+  kept(push: string): void {
+    if (this.#known.held) this.#known.push = push;
+    this.note(tell(push === 'repair' ? 'repairedAsItWas' : 'keptAlive', {}));
   }
 
-  failed(failure: string): void {
-    this.#known.failure = failure;
+  failed(failure: Error): void {
+    this.#known.failure = messageOf(failure);
+    this.#known.answer = toldOf(failure)?.next.find(({ command }) => command)?.command;
   }
 
   closed(outcome: string, counts: Counts): void {
@@ -134,19 +136,26 @@ export class Story {
 
   /** The run ends without being closed in the state: it came to no row there, or could not be settled. */
   unclosed(failure: Error): void {
-    this.failed(failure.message);
+    this.failed(failure);
     this.closed(isCancellation(failure) ? 'cancelled' : 'failed', {});
   }
 
   skipped(holder: string): RunResult {
-    const note = `Skipped: ${holder} is running this activation.`;
+    const note = tell('skipped', { holder });
     this.#notes.push(note);
     this.closed('skipped', {});
     const { activation } = this.#request;
-    return { activation, outcome: 'skipped', summary: note, notes: this.#notes, counts: {}, rejects: [] };
+    return {
+      activation,
+      outcome: 'skipped',
+      summary: note.message,
+      notes: this.#notes,
+      counts: {},
+      rejects: [],
+    };
   }
 
-  result(outcome: string, { rejects }: ClosedRun): RunResult {
+  result({ outcome, rejects }: ClosedRun): RunResult {
     return {
       activation: this.#request.activation,
       outcome: outcome as RunOutcome,

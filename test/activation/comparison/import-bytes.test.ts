@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { importFile } from '../../../actito/files/import-file.ts';
-import { Failure } from '../../../activation/failures.ts';
+import { Failure } from '../../../contract/failure.ts';
 import { converterFor } from '../../../activation/values/convert.ts';
 import type { ActitoType, Column, ColumnKind } from '../../../activation/values/kinds.ts';
 import { compare, copyField, definitionFor, type DeltaRow } from './support.ts';

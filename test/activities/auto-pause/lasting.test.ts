@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isLasting } from '../../../activities/auto-pause/lasting.ts';
-import { FAILURE_TYPES } from '../../../activation/failures.ts';
+import { FAILURE_TYPES } from '../../../contract/failure.ts';
 
 test('what someone has to mend is told from what passes: each word of the vocabulary is one of the two', () => {
   const words = Object.keys(FAILURE_TYPES);

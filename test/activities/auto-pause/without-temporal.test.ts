@@ -29,13 +29,9 @@ test('a failed run is closed although Temporal cannot be asked about it, with a 
   const answer = await env.run(open, requestOf(ACTIVATION));
   const { opened } = answer as { opened: OpenedRun };
   await env.run(settle, opened);
-  await env.run(close, opened, {
-    outcome: 'failed' as const,
-    failure: 'The key is wrong.',
-    word: 'ActitoUnauthorized',
-  });
+  await env.run(close, opened, { type: 'ActitoUnauthorized', message: 'The key is wrong.' });
 
-  expect(await rows(stand.state, 'select outcome, failure, failure_word as word from runs')).toEqual([
+  expect(await rows(stand.state, 'select outcome, failure, failure_type as word from runs')).toEqual([
     { outcome: 'failed', failure: 'The key is wrong.', word: 'ActitoUnauthorized' },
   ]);
   expect(entries.map(({ message }) => message)).toEqual([

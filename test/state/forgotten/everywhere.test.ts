@@ -6,6 +6,7 @@ import { rows } from '../../../state/state.ts';
 import { goodRun, planned } from '../sending.ts';
 import { definitionFor, membersOf, newActivation } from '../support.ts';
 import { ANNA, BOB, forgettingForTests, person } from './support.ts';
+import { ended } from '../../support/ended.ts';
 
 const gdpr = forgettingForTests();
 
@@ -15,7 +16,7 @@ async function annaEverywhere(): Promise<void> {
     await goodRun(gdpr.world, gdpr.definition, segment);
   const run = await planned(gdpr.world, gdpr.definition, [ANNA, { ...ANNA, values: ['x', '2', '3'] }, BOB]);
   await storeRejects(gdpr.world.state, run, [{ key: ' anna-4711', reason: 'IdentifierKeyMissing' }]);
-  await closeRun(gdpr.world.state, run, { outcome: 'failed' });
+  await closeRun(gdpr.world.state, run, ended('failed'));
   await planned(gdpr.world, gdpr.definition, [{ ...ANNA, values: ['new', '2', '3'] }, BOB], { dryRun: true });
 }
 

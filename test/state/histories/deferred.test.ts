@@ -15,6 +15,7 @@ import {
 import { deliver, goodRun, listLines, planned, sendChunk } from '../sending.ts';
 import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from '../support.ts';
 import { afterRun, nextRun, NOTHING, type Known } from './known-model.ts';
+import { ended } from '../../support/ended.ts';
 
 /* The day's quota of imports lets some files through and not others. */
 
@@ -42,7 +43,7 @@ async function runInPart(
     await sendChunk(world, run, file.chunk, isSent(file, index) ? 'confirmed' : 'untouched');
   if (run.plan.push) await deliver(world, run, { arrives });
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: arrives ? 'succeeded' : 'failed' });
+  await closeRun(world.state, run, ended(arrives ? 'succeeded' : 'failed'));
   return { run, confirmed: files.filter(isSent).flatMap(({ rows }) => rows) };
 }
 
@@ -61,7 +62,7 @@ test('the next run sends the whole values of deferred members, and nothing of me
   const [file] = await filesOf(world, next);
   await sendChunk(world, next, file!.chunk, 'confirmed');
   await settleRun(world.state, next);
-  await closeRun(world.state, next, { outcome: 'succeeded' });
+  await closeRun(world.state, next, null);
   expect(await previewed(world, definition, [ANNA, BOB])).toMatchObject({ sends: [], push: null });
 });
 

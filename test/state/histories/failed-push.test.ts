@@ -6,6 +6,7 @@ import { countsOf, listedKeys, wholeRows, wouldSend, type Values } from '../obse
 import { deliver, goodRun, listLines, planned, sendAll } from '../sending.ts';
 import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from '../support.ts';
 import { afterRun, nextRun, NOTHING, type Known } from './known-model.ts';
+import { ended } from '../../support/ended.ts';
 
 /* Attributes and membership are two facts: Actito confirms the one, a delivery makes the other true. */
 
@@ -25,7 +26,7 @@ async function runWithoutPush(definition: Definition, segment: SegmentRow[]) {
   await sendAll(world, run);
   await deliver(world, run, { arrives: false });
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'failed' });
+  await closeRun(world.state, run, ended('failed'));
   return run;
 }
 
@@ -43,7 +44,7 @@ test('after a failed push, the next run sends no attributes again and adds the m
   expect(await listedKeys(world, definition)).toEqual([]);
   await deliver(world, run);
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   expect(await listedKeys(world, definition)).toEqual(['anna', 'bob']);
 });
 
@@ -63,7 +64,7 @@ test.each([
       expect(await listLines(world, run)).toEqual(['anna']);
       await deliver(world, run, { arrives });
       await settleRun(world.state, run);
-      await closeRun(world.state, run, { outcome: arrives ? 'succeeded' : 'failed' });
+      await closeRun(world.state, run, ended(arrives ? 'succeeded' : 'failed'));
     }
     // The state has forgotten the member: on return they are new.
     const run = await planned(world, definition, [person('anna'), person('bob')]);
@@ -105,7 +106,7 @@ async function runStep(definition: Definition, { segment, delivery }: Step, know
   const arrived = run.plan.push === null || delivery === 'arrives';
   if (run.plan.push && delivery !== 'is not tried') await deliver(world, run, { arrives: arrived });
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: arrived ? 'succeeded' : 'failed' });
+  await closeRun(world.state, run, ended(arrived ? 'succeeded' : 'failed'));
   const now = afterRun(known, segment, { confirmed: sends.map(({ key }) => key), arrived });
   expect(await listedKeys(world, definition)).toEqual(now.listed);
   return now;

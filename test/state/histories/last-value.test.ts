@@ -13,6 +13,7 @@ import {
   type SegmentRow,
   type StateWorld,
 } from '../support.ts';
+import { ended } from '../../support/ended.ts';
 
 /*
  * Random histories beside a model of what Actito holds. A file whose result we do not know may have changed some
@@ -134,7 +135,7 @@ async function runStep(at: World, step: Step): Promise<void> {
   if (step.end === 'is killed') return;
   await settleRun(world.state, run);
   if (step.end === 'settles twice') await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   expect(await listedKeys(world, definition)).toEqual(at.listed);
   await letPass(world, definition, step.hours);
 }
@@ -142,7 +143,7 @@ async function runStep(at: World, step: Step): Promise<void> {
 /** Settles a run that was killed, as whatever opens next does it, and lets all retries become due. */
 async function calmDown({ definition, listed }: World): Promise<void> {
   const run = await open(world, definition);
-  await closeRun(world.state, run, { outcome: 'cancelled' });
+  await closeRun(world.state, run, ended('cancelled'));
   expect(await listedKeys(world, definition)).toEqual(listed);
   await letPass(world, definition, 25);
 }
@@ -159,7 +160,7 @@ async function lastRun(at: World, segment: SegmentRow[]): Promise<void> {
   await sendAll(world, run);
   if (run.plan.push) await deliver(world, run);
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
 }
 
 function expectProfiles(at: World, segment: SegmentRow[]): void {

@@ -4,6 +4,7 @@ import { settleRun } from '../../../state/settle/settle.ts';
 import { countsOf, filesOf, listedKeys, previewed, shown } from '../observing.ts';
 import { goodRun, planned, sendChunk } from '../sending.ts';
 import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from '../support.ts';
+import { ended } from '../../support/ended.ts';
 
 /* A run whose import shows that Actito hardly knows the new members. It settles, and delivers no list. */
 
@@ -31,7 +32,7 @@ async function heldAfterImport(definition: Definition, segment: SegmentRow[]) {
     await sendChunk(world, run, chunk, 'confirmed', results);
   }
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'held' });
+  await closeRun(world.state, run, ended('held'));
   return run;
 }
 
@@ -47,7 +48,7 @@ test('after a first run that was held, the next runs are held by the same answer
     const run = await planned(world, definition, segment);
     expect({ place, ...(await shown(world, run)) }).toEqual({ place, ...preview });
     await settleRun(world.state, run);
-    await closeRun(world.state, run, { outcome: 'held' });
+    await closeRun(world.state, run, ended('held'));
     expect(await listedKeys(world, definition)).toEqual([]);
   }
 });
@@ -63,7 +64,7 @@ test('while the new members are held, the list holds the former ones, and a run 
   expect(seen).toMatchObject({ guards: ['minMatchRatio'], sends: [], push: null, list: keysOf(former) });
   expect(seen.counts).toMatchObject({ added: 110, removed: 0 });
   await settleRun(world.state, run);
-  await closeRun(world.state, run, { outcome: 'held' });
+  await closeRun(world.state, run, ended('held'));
   expect(await listedKeys(world, definition)).toEqual(keysOf(former));
 
   const without = await goodRun(world, definition, former);

@@ -49,7 +49,7 @@ test('a preview has the hash of the run in the same state, before and after that
   const after = await previewed(world, definition, CURRENT);
   expect(after).toMatchObject({ sends: [], push: null });
   expect(after.hash).not.toBe(before.hash);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   expect(await shown(world, await planned(world, definition, CURRENT))).toEqual(after);
 });
 
@@ -63,7 +63,7 @@ async function previewDuringSettlement(definition: Definition, segment: SegmentR
   const opened = await openPreview(world, definition);
   const during = await settledDuring(world, run, () => planPreview(world, opened, segment));
   const after = await preview();
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   return { before, during, after };
 }
 
@@ -148,7 +148,7 @@ async function runStep(definition: Definition, step: Step, withPreviews: boolean
   await settleRun(world.state, run);
   await look('settled');
   const counts = await countsOf(world, run);
-  await closeRun(world.state, run, { outcome: 'succeeded' });
+  await closeRun(world.state, run, null);
   await look('closed');
   const { sends, list, push } = seen;
   return [sends, list, push, counts, await listedKeys(world, definition)];

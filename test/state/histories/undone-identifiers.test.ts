@@ -6,6 +6,7 @@ import { previewed, shown, type Values } from '../observing.ts';
 import { deliver, goodRun } from '../sending.ts';
 import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from '../support.ts';
 import { goodUndo, plannedUndo } from '../undoing.ts';
+import { ended } from '../../support/ended.ts';
 
 /* The list holds another column than the key, and an undo changes nothing else. */
 
@@ -36,7 +37,7 @@ test('an undo of new identifiers delivers the former ones without attributes, an
   expect(undo.counts).toMatchObject({ added: 0, removed: 0, changed: 0, members: 2 });
   await deliver(world, undo);
   await settleRun(world.state, undo);
-  await closeRun(world.state, undo, { outcome: 'succeeded' });
+  await closeRun(world.state, undo, null);
   expect((await plannedUndo(world, definition, first.run, { dryRun: true })).plan.push).toBeNull();
 
   const next = await previewed(world, definition, current);
@@ -61,7 +62,7 @@ test('an undo that does not arrive leaves the new identifiers in place, and the 
   const undo = await plannedUndo(world, definition, first.run);
   await deliver(world, undo, { arrives: false });
   await settleRun(world.state, undo);
-  await closeRun(world.state, undo, { outcome: 'failed' });
+  await closeRun(world.state, undo, ended('failed'));
   const next = await previewed(world, definition, [row('anna', 'a2')]);
   expect(next).toMatchObject({ sends: [], push: 'repair', list: ['a2'] });
 });
@@ -99,7 +100,7 @@ test('an undo of identifiers to any run gives its identifiers, and the next run 
           expect(seen.counts).toMatchObject({ added: 0, removed: 0, changed: 0, members: KEYS.length });
           if (undo.plan.push) await deliver(world, undo, { arrives });
           await settleRun(world.state, undo);
-          await closeRun(world.state, undo, { outcome: arrives ? 'succeeded' : 'failed' });
+          await closeRun(world.state, undo, ended(arrives ? 'succeeded' : 'failed'));
           if (undo.plan.push === 'changed') changed++;
         }
         const next = await goodRun(world, definition, current);

@@ -1,7 +1,7 @@
 /**
  * The one vocabulary of failures. Each driver (warehouse, Actito's API, file delivery, state) maps what its
- * vendor says to one of these types in one place; activities hand them to Temporal unchanged, so the word that
- * an engineer reads in the web UI is the word in this table.
+ * vendor says to a reason (messages/), and each reason has one of these types; activities hand them to Temporal
+ * unchanged, so the word that an engineer reads in the web UI is the word in this table.
  */
 export const FAILURE_TYPES = {
   /** The workflow was started with an unusable argument. */
@@ -57,33 +57,3 @@ export const FAILURE_TYPES = {
 } as const;
 
 export type FailureType = keyof typeof FAILURE_TYPES;
-
-/** An error for people: what failed and what to do next; never a key, an attribute value or a secret. */
-export class Failure extends Error {
-  readonly type: FailureType;
-  /** Milliseconds until the next attempt makes sense; undefined leaves it to the retry policy. */
-  readonly retryAfter?: number;
-  /** The call surely had no effect; without it, a failed call may have done its work. */
-  readonly notDone: boolean;
-
-  constructor(
-    type: FailureType,
-    message: string,
-    options: { cause?: unknown; retryAfter?: number; notDone?: boolean } = {},
-  ) {
-    super(message, { cause: options.cause });
-    this.name = type;
-    this.type = type;
-    this.retryAfter = options.retryAfter;
-    this.notDone = options.notDone ?? false;
-  }
-
-  get retryable(): boolean {
-    return FAILURE_TYPES[this.type].retryable;
-  }
-}
-
-/** True when `error` is a {@link Failure} of one of the given types (of any type when none is given). */
-export function isFailure(error: unknown, ...types: FailureType[]): error is Failure {
-  return error instanceof Failure && (types.length === 0 || types.includes(error.type));
-}

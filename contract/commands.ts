@@ -1,5 +1,9 @@
-import type { RunRequest } from '../../contract/request.ts';
-import { PROGRAM } from '../commands/context.ts';
+import type { RunRequest } from './request.ts';
+
+/* Command lines as people type them: in messages, results and help. */
+
+/** How the program is called, in front of every command. */
+export const PROGRAM = 'actito-sync';
 
 /** The command line that starts this request, or follows it while it runs. */
 export function runCommand(request: RunRequest): string {

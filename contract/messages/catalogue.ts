@@ -1,0 +1,33 @@
+import { GUARD_MESSAGES } from './guards.ts';
+import { LIST_MESSAGES } from './lists.ts';
+import type { FailureMessage, Message } from './message.ts';
+import { PLAN_MESSAGES } from './plans.ts';
+import { RUN_MESSAGES } from './run.ts';
+import { STATE_MESSAGES } from './state.ts';
+
+/** Every message of the product, by the part that tells it; docs/messages.md is made from it (npm run messages). */
+export const CATALOGUE = {
+  Runs: RUN_MESSAGES,
+  Guards: GUARD_MESSAGES,
+  'Plans and decisions': PLAN_MESSAGES,
+  Lists: LIST_MESSAGES,
+  State: STATE_MESSAGES,
+};
+
+export const MESSAGES = {
+  ...RUN_MESSAGES,
+  ...GUARD_MESSAGES,
+  ...PLAN_MESSAGES,
+  ...LIST_MESSAGES,
+  ...STATE_MESSAGES,
+};
+
+type Messages = typeof MESSAGES;
+/** The name of a message. */
+export type Reason = keyof Messages;
+/** The name of a message that is a failure. */
+export type FailureReason = {
+  [R in Reason]: Messages[R] extends FailureMessage<infer _> ? R : never;
+}[Reason];
+/** What a message is about. */
+export type FactsOf<R extends Reason> = Messages[R] extends Message<infer F> ? F : never;

@@ -1,0 +1,112 @@
+import { decideCommand } from '../commands.ts';
+import type { HeldPlan } from '../plan.ts';
+import { always, failure, message } from './message.ts';
+
+const NO_COUNTS = { members: 600, added: 0, removed: 400 };
+const TRIP = {
+  guard: 'maxRemoved',
+  figure: 400,
+  reason: 'tooManyRemoved',
+  facts: {},
+  next: [],
+  message: '400 members would leave the list, allowed are 100.',
+};
+
+/** What is said of a run as a whole: its notes, and how it ends. */
+export const RUN_MESSAGES = {
+  argumentUnusable: failure('InvalidActivation', {
+    examples: [
+      {
+        workflow: 'runActivation',
+        problems: ['unknown: activaton'],
+        example: '{"activation":"vip-customers"}',
+      },
+    ],
+    says: ({ workflow, problems, example }) =>
+      `The argument of ${workflow} is not usable (${problems.join('; ')}). Expected for example ${example}.`,
+  }),
+  runHeld: failure<HeldPlan>('GuardTripped', {
+    examples: [
+      { activation: 'vip-customers', planHash: '0123456789ab', counts: NO_COUNTS, guards: [TRIP] },
+      {
+        activation: 'vip-customers',
+        planHash: '0123456789ab',
+        counts: NO_COUNTS,
+        guards: [TRIP],
+        refused: { by: 'ann', reason: 'half of the table is missing' },
+      },
+    ],
+    says: ({ guards, refused }) =>
+      [
+        ...guards.map((trip) => trip.message),
+        'The list stays as it was.',
+        ...(refused ? [`${refused.by} refused this plan: ${refused.reason}.`] : []),
+      ].join(' '),
+    next: ({ activation, planHash }) => [
+      { advice: 'If it is right as it is', command: decideCommand('approve', activation, planHash) },
+    ],
+  }),
+  unsettled: message({
+    examples: [{ failure: 'Someone cancelled the run.', settling: 'The state database cannot be reached.' }],
+    says: ({ failure: first, settling }) =>
+      `${first} Besides, what it had done could not be settled; the next run does it: ${settling}`,
+  }),
+  cancelled: always('Someone cancelled the run.'),
+  skipped: message({
+    examples: [{ holder: 'activation/vip-customers' }],
+    says: ({ holder }) => `Skipped: ${holder} is running this activation.`,
+  }),
+  approved: message({
+    examples: [{ guards: ['maxRemoved'], by: 'ann', reason: 'the shop in Ghent has closed' }],
+    says: ({ guards, by, reason }) => `Held by ${guards.join(', ')} but for the approval of ${by}: ${reason}`,
+  }),
+  attributesCreated: message({
+    examples: [{ attributes: ['tier', 'points'] }],
+    says: ({ attributes }) => `Created in Actito: attributes ${attributes.join(', ')}.`,
+  }),
+  listCreated: message({
+    examples: [{ list: 'VIP customers' }],
+    says: ({ list }) => `Created in Actito: the external target list "${list}".`,
+  }),
+  rebased: always(
+    'Nothing was sent: the segment was taken for what Actito has. What differs there stays until it changes in the ' +
+      'warehouse; resync sends everything. The next run delivers the list once.',
+  ),
+  notRetrievedYet: always('The list is delivered; Actito has not confirmed yet that it retrieved the file.'),
+  repairedAsItWas: always(
+    'The list was delivered again as it was: what the file server held was not certain.',
+  ),
+  keptAlive: always('The list was delivered again as it was, so that it does not expire.'),
+  notKeptAlive: message({
+    examples: [{ failure: 'The file server sftp.example.com cannot be reached.' }],
+    says: ({ failure: cause }) => `The list could not be kept alive: ${cause}`,
+  }),
+  quotaUsedUp: always("The day's quota of imports is used up: the remaining attributes go with a later run."),
+  attributesNotSent: message({
+    examples: [{ failure: 'Actito answered 400 to POST /imports.' }],
+    says: ({ failure: cause }) => `Attributes were not all sent: ${cause}`,
+  }),
+  schedulePaused: message({
+    examples: [
+      {
+        activation: 'vip-customers',
+        runs: 3,
+        type: 'MappingInvalid',
+        failure: 'The segment has no column "tier".',
+      },
+      {
+        activation: 'vip-customers',
+        runs: 1,
+        type: 'MappingInvalid',
+        failure: 'The segment has no column "tier".',
+      },
+    ],
+    says: ({ activation, runs, type, failure: last }) =>
+      `Paused by actito-sync: ${streak(runs, type)}. Mend it, try it by: actito-sync run ${activation}, then let it start ` +
+      `again by: actito-sync schedule resume ${activation}. The last failure: ${last}`,
+  }),
+};
+
+function streak(runs: number, type: string): string {
+  return runs === 1 ? `a run failed with ${type}` : `${runs} runs in a row failed with ${type}`;
+}

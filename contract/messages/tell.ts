@@ -1,0 +1,19 @@
+import { MESSAGES, type FactsOf, type Reason } from './catalogue.ts';
+import type { Facts, Message, Next, Told } from './message.ts';
+
+/** The one renderer: whoever has something to say names a reason of the catalogue and its facts. */
+export function tell<R extends Reason>(reason: R, facts: FactsOf<R>): Told {
+  const entry = MESSAGES[reason] as unknown as Message<FactsOf<R>>;
+  const next = entry.next?.(facts) ?? [];
+  return { reason, facts: facts as Facts, next, message: inWords(entry, facts) };
+}
+
+/** What happened, and what to do next. */
+export function inWords<F>({ says, next }: Message<F>, facts: F): string {
+  return [says(facts), ...(next?.(facts) ?? []).map(nextInWords)].join(' ');
+}
+
+/** The advice, and the command after a colon. */
+function nextInWords({ advice, command }: Next): string {
+  return command === undefined ? advice : `${advice}: ${command}`;
+}

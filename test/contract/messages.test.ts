@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { Failure } from '../../contract/failure.ts';
+import { CATALOGUE, MESSAGES } from '../../contract/messages/catalogue.ts';
+import type { Message } from '../../contract/messages/message.ts';
+import { messagesPage } from '../../contract/messages/page.ts';
+import { tell } from '../../contract/messages/tell.ts';
+
+const all = Object.entries(MESSAGES) as unknown as [string, Message<object>][];
+
+it('writes every message of the product into docs/messages.md', async () => {
+  const page = await readFile(new URL('../../docs/messages.md', import.meta.url), 'utf8');
+  expect(page, 'run: npm run messages').toBe(messagesPage());
+});
+
+it('gives each message a name of its own', () => {
+  const names = Object.values(CATALOGUE).flatMap((part) => Object.keys(part));
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+  expect(names.sort()).toEqual(Object.keys(MESSAGES).sort());
+});
+
+it('says something whole, whatever the facts', () => {
+  for (const [name, { examples, says }] of all) {
+    for (const facts of examples) {
+      expect(says(facts), name).not.toMatch(/undefined|NaN|\[object/);
+      expect(says(facts), name).toMatch(/\S/);
+    }
+  }
+});
+
+it('passes facts on as JSON without loss', () => {
+  for (const [name, { examples }] of all) {
+    for (const facts of examples) expect(JSON.parse(JSON.stringify(facts)), name).toEqual(facts);
+  }
+});
+
+it('cannot be told without a sentence, or without its facts', () => {
+  // @ts-expect-error a reason that the catalogue lacks
+  expect(() => tell('noSuchReason', {})).toThrow();
+  // @ts-expect-error facts of another message
+  tell('planUnknown', { activation: 'vip' });
+  // @ts-expect-error a note is no failure
+  expect(() => new Failure('skipped', { holder: 'activation/vip' }).retryable).toThrow();
+});
+
+it('says in words what it says as data', () => {
+  const { told, message, type } = new Failure('planUnknown', { activation: 'vip', planHash: '0123456789ab' });
+  expect({ type, ...told }).toEqual({
+    type: 'PlanUnknown',
+    reason: 'planUnknown',
+    facts: { activation: 'vip', planHash: '0123456789ab' },
+    next: [
+      {
+        advice:
+          'The hash of a plan stands in the result of a dry run, and in the failure of a run that was held.',
+      },
+    ],
+    message,
+  });
+  expect(message).toBe(
+    'Activation vip has no plan 0123456789ab. The hash of a plan stands in the result of a dry run, and in the failure of a ' +
+      'run that was held.',
+  );
+});

@@ -1,0 +1,10 @@
+import type { RunEnd } from '../../contract/result.ts';
+
+/** What `closeRun` is told of a run that ended so. */
+export function ended(
+  outcome: 'succeeded' | 'held' | 'failed' | 'cancelled',
+  message = 'It did not succeed.',
+): RunEnd | null {
+  if (outcome === 'succeeded') return null;
+  return { type: { held: 'GuardTripped', failed: null, cancelled: 'Cancelled' }[outcome], message };
+}
