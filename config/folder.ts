@@ -104,5 +104,5 @@ export async function readTextIfThere(path: string): Promise<string | undefined>
 
 function unreadable(path: string, cause: unknown): Failure {
   const { code } = cause as NodeJS.ErrnoException;
-  return new Failure('ConfigurationInvalid', `${path} cannot be read (${code}).`, { cause });
+  return new Failure('projectFileUnreadable', { path, code: String(code) }, { cause });
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../contract/failure.ts';
+import type { ProjectProblem } from '../contract/messages/project.ts';
 import type { Path, YamlFile } from './yaml-file.ts';
 
 /** Where a setting stands. */
@@ -25,19 +26,12 @@ export function problemAt(file: YamlFile, path: Path, message: string): Problem 
 export function configurationInvalid(folder: string, problems: readonly Problem[]): Failure {
   const sorted = [...problems].sort((a, b) => compare(a.file, b.file) || a.line - b.line);
   // A default that is no good for several activations is one problem.
-  const lines = [...new Set(sorted.map(describe))];
-  const count = lines.length === 1 ? 'a problem' : `${lines.length} problems`;
-  return new Failure(
-    'ConfigurationInvalid',
-    [`The project folder ${folder} has ${count}:`, ...lines].join('\n'),
-  );
+  const told = new Map(sorted.map(factsOf).map((facts) => [JSON.stringify(facts), facts]));
+  return new Failure('projectInvalid', { folder, problems: [...told.values()] });
 }
 
-/** E.g. `activations/vip.yaml:12 matchingKey.type: expected email or externalId, got "phone"`. */
-function describe({ file, line, path, message }: Problem): string {
-  const place = line > 0 ? `${file}:${line}` : file;
-  const setting = settingName(path);
-  return setting ? `${place} ${setting}: ${message}` : `${place}: ${message}`;
+function factsOf({ file, line, path, message }: Problem): ProjectProblem {
+  return { file, ...(line > 0 ? { line } : {}), path: settingName(path), problem: message };
 }
 
 /** E.g. `attributes[2].column`. */

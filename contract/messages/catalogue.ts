@@ -1,9 +1,16 @@
+import { ACTITO_MESSAGES } from './actito.ts';
+import { DELIVERY_MESSAGES } from './delivery.ts';
 import { GUARD_MESSAGES } from './guards.ts';
 import { LIST_MESSAGES } from './lists.ts';
-import type { FailureMessage, Message } from './message.ts';
+import type { Message } from './message.ts';
 import { PLAN_MESSAGES } from './plans.ts';
+import { PROJECT_MESSAGES } from './project.ts';
+import { REJECT_MESSAGES } from './rejects.ts';
 import { RUN_MESSAGES } from './run.ts';
 import { STATE_MESSAGES } from './state.ts';
+import { STRUCTURE_MESSAGES } from './structure.ts';
+import type { FailureType } from './types.ts';
+import { WAREHOUSE_MESSAGES } from './warehouse.ts';
 
 /** Every message of the product, by the part that tells it; docs/messages.md is made from it (npm run messages). */
 export const CATALOGUE = {
@@ -11,6 +18,12 @@ export const CATALOGUE = {
   Guards: GUARD_MESSAGES,
   'Plans and decisions': PLAN_MESSAGES,
   Lists: LIST_MESSAGES,
+  Project: PROJECT_MESSAGES,
+  Warehouse: WAREHOUSE_MESSAGES,
+  'Rejected rows and values': REJECT_MESSAGES,
+  'Attributes and columns': STRUCTURE_MESSAGES,
+  "Actito's API": ACTITO_MESSAGES,
+  Delivery: DELIVERY_MESSAGES,
   State: STATE_MESSAGES,
 };
 
@@ -19,6 +32,12 @@ export const MESSAGES = {
   ...GUARD_MESSAGES,
   ...PLAN_MESSAGES,
   ...LIST_MESSAGES,
+  ...PROJECT_MESSAGES,
+  ...WAREHOUSE_MESSAGES,
+  ...REJECT_MESSAGES,
+  ...STRUCTURE_MESSAGES,
+  ...ACTITO_MESSAGES,
+  ...DELIVERY_MESSAGES,
   ...STATE_MESSAGES,
 };
 
@@ -27,7 +46,7 @@ type Messages = typeof MESSAGES;
 export type Reason = keyof Messages;
 /** The name of a message that is a failure. */
 export type FailureReason = {
-  [R in Reason]: Messages[R] extends FailureMessage<infer _> ? R : never;
+  [R in Reason]: Messages[R] extends { type: FailureType } ? R : never;
 }[Reason];
 /** What a message is about. */
 export type FactsOf<R extends Reason> = Messages[R] extends Message<infer F> ? F : never;
