@@ -1,9 +1,9 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { orNear } from '../contract/messages/words.ts';
+import { orKnown } from '../contract/messages/words.ts';
 
 /** `, did you mean "name"?` when one of the known words is near, otherwise the known words. */
 export function suggestion(word: string, known: readonly string[]): string {
-  return known.length === 0 ? '' : orNear(nearest(word, known), ` (known: ${known.join(', ')})`);
+  return orKnown(nearest(word, known), known);
 }
 
 /** The known word that was probably meant, if one is near. */

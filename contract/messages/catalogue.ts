@@ -4,6 +4,7 @@ import { GUARD_MESSAGES } from './guards.ts';
 import { LIST_MESSAGES } from './lists.ts';
 import type { Message } from './message.ts';
 import { PLAN_MESSAGES } from './plans.ts';
+import { PROBLEM_MESSAGES } from './problems.ts';
 import { PROJECT_MESSAGES } from './project.ts';
 import { REJECT_MESSAGES } from './rejects.ts';
 import { RUN_MESSAGES } from './run.ts';
@@ -11,6 +12,7 @@ import { STATE_MESSAGES } from './state.ts';
 import { STRUCTURE_MESSAGES } from './structure.ts';
 import type { FailureType } from './types.ts';
 import { WAREHOUSE_MESSAGES } from './warehouse.ts';
+import { WARNING_MESSAGES } from './warnings.ts';
 
 /** Every message of the product, by the part that tells it; docs/messages.md is made from it (npm run messages). */
 export const CATALOGUE = {
@@ -19,6 +21,8 @@ export const CATALOGUE = {
   'Plans and decisions': PLAN_MESSAGES,
   Lists: LIST_MESSAGES,
   Project: PROJECT_MESSAGES,
+  'Problems in a project folder': PROBLEM_MESSAGES,
+  'Warnings about a project folder': WARNING_MESSAGES,
   Warehouse: WAREHOUSE_MESSAGES,
   'Rejected rows and values': REJECT_MESSAGES,
   'Attributes and columns': STRUCTURE_MESSAGES,
@@ -33,6 +37,8 @@ export const MESSAGES = {
   ...PLAN_MESSAGES,
   ...LIST_MESSAGES,
   ...PROJECT_MESSAGES,
+  ...PROBLEM_MESSAGES,
+  ...WARNING_MESSAGES,
   ...WAREHOUSE_MESSAGES,
   ...REJECT_MESSAGES,
   ...STRUCTURE_MESSAGES,

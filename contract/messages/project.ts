@@ -9,12 +9,16 @@ export interface ProjectProblem {
   line?: number;
   /** The setting, e.g. `attributes[2].column`; empty for the whole file. */
   path: string;
+  /** The name of its message. */
+  reason: string;
+  /** In words. */
   problem: string;
 }
 const PROBLEM: ProjectProblem = {
   file: 'activations/vip.yaml',
   line: 12,
   path: 'matchingKey.type',
+  reason: 'settingWrong',
   problem: 'expected email or externalId, got "fax"',
 };
 
@@ -25,7 +29,10 @@ export const PROJECT_MESSAGES = {
       { folder: '/project', problems: [PROBLEM] },
       {
         folder: '/project',
-        problems: [PROBLEM, { file: 'sources/shop.yaml', path: '', problem: 'the file is empty' }],
+        problems: [
+          PROBLEM,
+          { file: 'sources/shop.yaml', path: '', reason: 'fileEmpty', problem: 'the file is empty' },
+        ],
       },
     ],
     says: ({ folder, problems }) => {
