@@ -1,6 +1,7 @@
 import { GUARD_MESSAGES } from './guards.ts';
 import { LIST_MESSAGES } from './lists.ts';
-import type { FailureMessage, Message } from './message.ts';
+import type { Message } from './message.ts';
+import type { FailureType } from './types.ts';
 import { PLAN_MESSAGES } from './plans.ts';
 import { RUN_MESSAGES } from './run.ts';
 import { STATE_MESSAGES } from './state.ts';
@@ -27,7 +28,7 @@ type Messages = typeof MESSAGES;
 export type Reason = keyof Messages;
 /** The name of a message that is a failure. */
 export type FailureReason = {
-  [R in Reason]: Messages[R] extends FailureMessage<infer _> ? R : never;
+  [R in Reason]: Messages[R] extends { type: FailureType } ? R : never;
 }[Reason];
 /** What a message is about. */
 export type FactsOf<R extends Reason> = Messages[R] extends Message<infer F> ? F : never;
