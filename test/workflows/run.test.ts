@@ -195,8 +195,8 @@ describe('a run in trouble', () => {
       expect(deferred).toMatchObject({
         outcome: 'succeeded with rejects',
         counts: { unsent: 1, removed: 1 },
+        notes: [{ reason: 'quotaUsedUp' }],
       });
-      expect(words(deferred.notes).join()).toContain('quota');
       expect(listed()).toEqual(['anna@shop.be']);
       await stand.age(25);
       expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
@@ -222,9 +222,8 @@ describe('a run in trouble', () => {
         query: `select *, '{}'::jsonb as first_name from (select email, spent, city from people) p`,
       },
     });
-    const failure = await failureOf();
-    expect(failure).toMatchObject({ type: 'MappingInvalid' });
-    expect(failure.message).toContain('first_name (jsonb)');
+    const { type, message } = await failureOf();
+    expect([type, message]).toEqual(['MappingInvalid', expect.stringContaining('first_name (jsonb)')]);
     expect(stand.actito.calls()).toEqual({});
   });
 
