@@ -1,7 +1,9 @@
 import type { Knex } from 'knex';
+import { valueColumns } from '../../activation/comparison/delta-lines.ts';
+import { withRows } from '../copy.ts';
 import { asideTable, membersTable } from '../names.ts';
 import type { Run } from '../runs/runs.ts';
-import { rows } from '../state.ts';
+import { rows, type State } from '../state.ts';
 
 /** Actito takes files of at most 100 MB. */
 export const MAX_CHUNK_BYTES = 90_000_000;
@@ -17,6 +19,8 @@ export interface Chunk {
   /** Positions of rows in the delta, as PostgreSQL's tid. */
   firstRow: string;
   lastRow: string;
+  /** An upper bound of its file's. */
+  bytes: number;
   members: number;
   /** Members that are only sent again. */
   retries: number;
@@ -36,12 +40,12 @@ export function omittedAttributes(pattern: string): boolean[] {
  */
 export async function assignChunks(trx: Knex, run: Run, limit = MAX_CHUNK_BYTES): Promise<number> {
   const { run: no, delta } = run;
-  const waits = await isAnyoneWaiting(trx, run);
+  const waits = await isAnyoneWaiting(trx, run); // else no member is looked up
   const sent = `
-    select d.ctid as place, coalesce(aside.pattern, d.pattern) as pattern, bytes, attributes = 'retry' as again,
-           ${waits ? 'waits_since' : 'cast(null as timestamptz) as waits_since'}
-    from ${delta} d left join ${asideTable(no)} aside on aside.mark = d.mark
-    ${waits ? `left join ${membersTable(run.activation)} m on m.mark = d.mark` : ''}
+    select d.ctid as place, coalesce(aside.pattern, d.pattern) as pattern, bytes, attributes = 'retry' as again, waits_since
+    from ${delta} d
+    left join ${asideTable(no)} aside on aside.mark = d.mark
+    left join ${membersTable(run.activation)} m on ${waits} and m.mark = d.mark
     where attributes is not null and attributes <> 'kept'`;
   const patterns = await rows<{ pattern: string; pieces: number }>(
     trx,
@@ -54,9 +58,9 @@ export async function assignChunks(trx: Knex, run: Run, limit = MAX_CHUNK_BYTES)
     const piece =
       pieces === 1 ? '0' : `floor((sum(bytes) over (order by place) - 1) / cast(:limit as numeric))`;
     await trx.raw(
-      `insert into chunks (run, no, pattern, first_row, last_row, members, retries, waits_since)
+      `insert into chunks (run, no, pattern, first_row, last_row, bytes, members, retries, waits_since)
        select :no, (select coalesce(max(no), 0) from chunks where run = :no) + row_number() over (order by piece),
-              :pattern, min(place), max(place), count(*), count(*) filter (where again), min(waits_since)
+              :pattern, min(place), max(place), sum(bytes), count(*), count(*) filter (where again), min(waits_since)
        from (select *, ${piece} as piece from (${sent}) as sent where pattern = :pattern) as cut
        group by piece`,
       { no, pattern, ...(pieces === 1 ? {} : { limit }) },
@@ -102,18 +106,31 @@ export function isCanary({ pattern }: Pick<Chunk, 'pattern'>): boolean {
  * when the day's quota lets fewer imports through than there are; then the largest.
  */
 export async function readChunks(db: Knex, run: string): Promise<Chunk[]> {
-  const found = await rows<Omit<Chunk, 'members' | 'retries'> & { members: string; retries: string }>(
+  return rows<Chunk>(
     db,
-    `select no, pattern, first_row as "firstRow", last_row as "lastRow", members, retries, waits_since as "waitsSince"
+    `select no, pattern, first_row as "firstRow", last_row as "lastRow", cast(bytes as float8) as bytes,
+            cast(members as float8) as members, cast(retries as float8) as retries, waits_since as "waitsSince"
      from chunks where run = ?
-     order by waits_since nulls last, waits_since is not null and pattern like 'v%' desc, members desc, no`,
+     order by waits_since nulls last, waits_since is not null and pattern like 'v%' desc, chunks.members desc, no`,
     [run],
   );
-  return found.map((chunk) => ({
-    ...chunk,
-    members: Number(chunk.members),
-    retries: Number(chunk.retries),
-  }));
+}
+
+export async function readChunk(db: Knex, run: string, no: number): Promise<Chunk> {
+  return (await readChunks(db, run)).find((chunk) => chunk.no === no)!;
+}
+
+/** Hands `use` the members of a chunk with their values as lines of COPY text, in no order. */
+export async function withChunkRows<T>(
+  state: State,
+  run: Run,
+  chunk: Chunk,
+  use: (batches: AsyncIterable<Buffer>) => Promise<T>,
+): Promise<T> {
+  const columns = ['key', ...valueColumns(run.definition.activation.attributes.length)];
+  const values = columns.map((column) => `d.${column}`).join(', ');
+  // An import file takes in each batch before it asks for the next.
+  return withRows(state, `select ${values} from ${chunkRowsSql(run, chunk)}`, use, { reuse: true });
 }
 
 /** SQL: the rows `d` of a run's delta that belong to a chunk, to follow `from`; texts are literals, since COPY takes no parameters. */

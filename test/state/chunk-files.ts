@@ -1,8 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { importColumns, importFile, type ImportFileOptions } from '../../actito/files/import-file.ts';
 import { spoolFile } from '../../actito/files/spool.ts';
-import { withChunkRows } from '../../state/imports/chunk-rows.ts';
-import { assignChunks, omittedAttributes, type Chunk } from '../../state/imports/chunks.ts';
+import { assignChunks, omittedAttributes, withChunkRows, type Chunk } from '../../state/imports/chunks.ts';
 import { fenced } from '../../state/runs/lease.ts';
 import type { Run } from '../../state/runs/runs.ts';
 import type { StateWorld } from './support.ts';

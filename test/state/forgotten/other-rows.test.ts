@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { publish } from '../../../state/delta/publish.ts';
-import { storeResults } from '../../../state/imports/imports.ts';
+import { storeResults } from '../../../state/imports/results.ts';
 import { setAside } from '../../../state/imports/set-aside.ts';
 import { storeRejects } from '../../../state/rejects/rejects.ts';
 import { rows } from '../../../state/state.ts';
