@@ -15,7 +15,7 @@ import {
   type ImportRow,
 } from '../../state/imports/imports.ts';
 import { isRefusedForToday, lineUp } from '../../state/imports/quota.ts';
-import { requireParts, type SharedFile } from '../../state/imports/shared-file.ts';
+import { requireParts, type SharedFile } from '../../state/imports/parts.ts';
 import { checkFence, fenced } from '../../state/runs/lease.ts';
 import type { ImportJob } from './job.ts';
 

@@ -6,9 +6,8 @@ import {
   type ImportFileOptions,
 } from '../../actito/files/import-file.ts';
 import { spoolFile, type FilePart, type Spool } from '../../actito/files/spool.ts';
-import { isCanary, omittedAttributes, withChunkRows, type Chunk } from '../../state/imports/chunks.ts';
-import { setAside } from '../../state/imports/set-aside.ts';
-import { closeShared, requireParts, withSharedRows } from '../../state/imports/shared-file.ts';
+import { isCanary, omittedAttributes, setAside, type Chunk } from '../../state/imports/chunks.ts';
+import { closeShared, requireParts, withFileRows } from '../../state/imports/parts.ts';
 import { findShare, gather, type Share } from '../../state/imports/sharing.ts';
 import type { ImportJob } from './job.ts';
 import { findLost, post, wasGivenUp } from './post.ts';
@@ -42,7 +41,9 @@ async function sendOwn(job: ImportJob, chunk: Chunk, kind: 'new' | 'alone'): Pro
     const asideWait = await setAside(state, ref, run, seeds, rows);
     overtaken ||= asideWait !== null && chunk.waitsSince !== null && asideWait <= chunk.waitsSince;
   });
-  const file = await withChunkRows(state, run, chunk, (batches) => write(job, options, batches));
+  const file = await withFileRows(state, { parts: [{ run, chunk }] }, (batches) =>
+    write(job, options, batches),
+  );
   try {
     if (file.rows === 0) return { kind: 'nothing' };
     if (overtaken && !isCanary(chunk)) return { kind: 'overtaken' };
@@ -63,7 +64,7 @@ async function sendShared(job: ImportJob, chunk: Chunk, id: string): Promise<Sen
   const options = fileOptions(job, chunk, async () => {
     throw new Error('A row of a shared import cannot be written, although its own run could write it.');
   });
-  const file = await withSharedRows(state, shared, (batches) => write(job, options, batches)).catch(
+  const file = await withFileRows(state, shared, (batches) => write(job, options, batches)).catch(
     async (error: unknown) => {
       await requireAll(); // the delta that is gone may be another's, whose run has ended
       throw error;

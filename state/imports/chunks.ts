@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
-import { valueColumns } from '../../activation/comparison/delta-lines.ts';
-import { withRows } from '../copy.ts';
+import { keyMark } from '../../activation/comparison/marks.ts';
+import { withoutForgotten } from '../forgotten/rejects.ts';
 import { asideTable, membersTable } from '../names.ts';
+import { fenced, oneAtATime, type Fence } from '../runs/lease.ts';
 import type { Run } from '../runs/runs.ts';
 import { rows, type State } from '../state.ts';
 
@@ -40,12 +41,15 @@ export function omittedAttributes(pattern: string): boolean[] {
  */
 export async function assignChunks(trx: Knex, run: Run, limit = MAX_CHUNK_BYTES): Promise<number> {
   const { run: no, delta } = run;
-  const waits = await isAnyoneWaiting(trx, run); // else no member is looked up
+  const [activation] = await rows<{ waiting: boolean }>(trx, 'select waiting from activations where id = ?', [
+    run.activation,
+  ]);
+  // Members are looked up only if one of them waits.
   const sent = `
     select d.ctid as place, coalesce(aside.pattern, d.pattern) as pattern, bytes, attributes = 'retry' as again, waits_since
     from ${delta} d
     left join ${asideTable(no)} aside on aside.mark = d.mark
-    left join ${membersTable(run.activation)} m on ${waits} and m.mark = d.mark
+    left join ${membersTable(run.activation)} m on ${activation!.waiting} and m.mark = d.mark
     where attributes is not null and attributes <> 'kept'`;
   const patterns = await rows<{ pattern: string; pieces: number }>(
     trx,
@@ -67,13 +71,6 @@ export async function assignChunks(trx: Knex, run: Run, limit = MAX_CHUNK_BYTES)
     );
   }
   return patterns.length;
-}
-
-async function isAnyoneWaiting(trx: Knex, { activation }: Run): Promise<boolean> {
-  const [found] = await rows<{ waiting: boolean }>(trx, 'select waiting from activations where id = ?', [
-    activation,
-  ]);
-  return found!.waiting;
 }
 
 /**
@@ -101,6 +98,68 @@ export function isCanary({ pattern }: Pick<Chunk, 'pattern'>): boolean {
   return pattern.startsWith('c');
 }
 
+/** A member whose values cannot all be sent. */
+export interface Aside {
+  key: string;
+  /** Leaves out its bad values too. */
+  pattern: string;
+  bad: { attribute: string; reason: string | null }[];
+}
+
+/**
+ * Sets members aside whose values cannot all be sent. They go with chunks of their own. Idempotent. A pattern that has its
+ * chunks already is closed, it may have been sent: who is set aside later gets one with another `v`.
+ * @param seeds of the activation's key marks
+ * @returns since when one of them waits for an import in vain; null: nobody does
+ */
+export async function setAside(
+  state: State,
+  fence: Fence,
+  { activation }: Pick<Run, 'activation'>,
+  seeds: readonly [bigint, bigint],
+  set: Aside[],
+): Promise<Date | null> {
+  return fenced(state, fence, async (trx) => {
+    await oneAtATime(trx, fence.run); // an attempt that was given up may still cut chunks
+    const marks = set.map(({ key }) => keyMark(key, seeds));
+    await trx.raw(
+      `with closed as (
+         select ltrim(pattern, 'v') as bits, count(distinct pattern) as times
+         from chunks where run = :run and pattern like 'v%' group by 1
+       )
+       insert into ${asideTable(fence.run)} (mark, pattern)
+       select mark, repeat('v', cast(coalesce(times, 0) as integer)) || found.pattern
+       from unnest(cast(:marks as uuid[]), cast(:patterns as text[])) as found (mark, pattern)
+       left join closed on closed.bits = ltrim(found.pattern, 'v')
+       on conflict (mark) do update set pattern = excluded.pattern`,
+      { run: fence.run, marks, patterns: set.map((row) => row.pattern) },
+    );
+    const values = set
+      .flatMap(({ key, bad }) => bad.map((value) => ({ key, ...value })))
+      .filter(({ reason }) => reason);
+    const bad = await withoutForgotten(trx, fence.run, values);
+    await trx.raw(
+      `insert into rejects (run, stage, key, reason, attribute)
+       select :run, 'import', key, reason, attribute
+       from unnest(cast(:keys as text[]), cast(:reasons as text[]), cast(:attributes as text[]))
+         as bad (key, reason, attribute)
+       on conflict do nothing`,
+      {
+        run: fence.run,
+        keys: bad.map((value) => value.key),
+        reasons: bad.map((value) => value.reason),
+        attributes: bad.map((value) => value.attribute),
+      },
+    );
+    const [found] = await rows<{ waitsSince: Date | null }>(
+      trx,
+      `select min(waits_since) as "waitsSince" from ${membersTable(activation)} where mark = any(cast(? as uuid[]))`,
+      [marks],
+    );
+    return found!.waitsSince;
+  });
+}
+
 /**
  * The chunks of a run, in the order in which they are sent: what waits longest goes first, so that no pattern starves
  * when the day's quota lets fewer imports through than there are; then the largest.
@@ -118,19 +177,6 @@ export async function readChunks(db: Knex, run: string): Promise<Chunk[]> {
 
 export async function readChunk(db: Knex, run: string, no: number): Promise<Chunk> {
   return (await readChunks(db, run)).find((chunk) => chunk.no === no)!;
-}
-
-/** Hands `use` the members of a chunk with their values as lines of COPY text, in no order. */
-export async function withChunkRows<T>(
-  state: State,
-  run: Run,
-  chunk: Chunk,
-  use: (batches: AsyncIterable<Buffer>) => Promise<T>,
-): Promise<T> {
-  const columns = ['key', ...valueColumns(run.definition.activation.attributes.length)];
-  const values = columns.map((column) => `d.${column}`).join(', ');
-  // An import file takes in each batch before it asks for the next.
-  return withRows(state, `select ${values} from ${chunkRowsSql(run, chunk)}`, use, { reuse: true });
 }
 
 /** SQL: the rows `d` of a run's delta that belong to a chunk, to follow `from`; texts are literals, since COPY takes no parameters. */

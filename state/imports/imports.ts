@@ -3,7 +3,7 @@ import { fenced, type Fence } from '../runs/lease.ts';
 import { rows, type State } from '../state.ts';
 import { readChunks, type Chunk } from './chunks.ts';
 import { inTurn, lineUp, readQuota } from './quota.ts';
-import { renew, requireParts, type SharedFile } from './shared-file.ts';
+import { renew, requireParts, type SharedFile } from './parts.ts';
 
 /** What became of the rows that a run has in an import, see import_parts. */
 export type Result = 'confirmed' | 'doubtful' | 'unexplained';

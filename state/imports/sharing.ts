@@ -4,7 +4,7 @@ import type { Run } from '../runs/runs.ts';
 import { rows, type State } from '../state.ts';
 import { chunkRowsSql, MAX_CHUNK_BYTES, type Chunk } from './chunks.ts';
 import { inTurn, readQuota } from './quota.ts';
-import { includedColumns, readParts, type Part } from './shared-file.ts';
+import { includedColumns, readParts, type Part } from './parts.ts';
 
 /**
  * How a chunk stands with an import that it shares. `new`: it never shared one. `waits`: for others to join, or for its lead
@@ -83,32 +83,23 @@ export async function gather(
   return inTurn(state, fence, { quotaKey, retries: chunk.retries }, async (trx) => {
     const share = await shareOf(trx, run.run, chunk.no); // another attempt may have been faster
     if (share.kind !== 'new') return share;
-    const id =
-      (await findGathering(trx, run, wanted)) ??
-      ((await readQuota(trx, { run: run.run, quotaKey })).used < limit
-        ? await open(trx, run, { quotaKey, shape, within })
-        : undefined);
-    if (id === undefined) return share;
+    let id = await findGathering(trx, run, wanted);
+    if (id === undefined) {
+      if ((await readQuota(trx, { run: run.run, quotaKey })).used >= limit) return share;
+      const [opened] = await rows<{ id: string }>(
+        trx,
+        `insert into imports (run, quota_key, status, shape, leaves_at)
+         values (:run, :quotaKey, 'gathering', :shape, now() + :within * interval '1 millisecond') returning id`,
+        { run: run.run, quotaKey, shape, within },
+      );
+      id = opened!.id;
+    }
     await trx.raw('insert into import_parts (import, run, chunk) values (?, ?, ?)', [id, run.run, chunk.no]);
     if (chunk.retries > 0) {
       await trx.raw('update activations set retried_at = now() where id = ?', [run.activation]);
     }
     return shareOf(trx, run.run, chunk.no);
   });
-}
-
-async function open(
-  trx: Knex,
-  { run }: Run,
-  { quotaKey, shape, within }: { quotaKey: string; shape: string; within: number },
-): Promise<string> {
-  const [opened] = await rows<{ id: string }>(
-    trx,
-    `insert into imports (run, quota_key, status, shape, leaves_at)
-     values (:run, :quotaKey, 'gathering', :shape, now() + :within * interval '1 millisecond') returning id`,
-    { run, quotaKey, shape, within },
-  );
-  return opened!.id;
 }
 
 /** The first import that the chunk fits into. */

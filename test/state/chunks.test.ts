@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { assignChunks, omittedAttributes, readChunks } from '../../state/imports/chunks.ts';
+import { assignChunks, omittedAttributes, readChunks, setAside } from '../../state/imports/chunks.ts';
 import { fenced } from '../../state/runs/lease.ts';
-import { setAside } from '../../state/imports/set-aside.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { chunkFile, cutAgain } from './chunk-files.ts';
 import { deliver, FATES, goodRun, keySeedsOf, planned, sendChunk, type Fate } from './sending.ts';

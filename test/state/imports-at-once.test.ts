@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readChunks } from '../../state/imports/chunks.ts';
 import { readImports } from '../../state/imports/imports.ts';
-import { closeShared } from '../../state/imports/shared-file.ts';
+import { closeShared } from '../../state/imports/parts.ts';
 import { gather } from '../../state/imports/sharing.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { intend as intendFile, planned } from './sending.ts';

@@ -4,7 +4,7 @@ import { intendDelivery, recordDelivered } from '../../state/lists/deliveries.ts
 import { recordPosted, recordRefused, recordResult } from '../../state/imports/imports.ts';
 import { storeResults } from '../../state/imports/results.ts';
 import { fenced, type Fence, type Holder } from '../../state/runs/lease.ts';
-import { setAside } from '../../state/imports/set-aside.ts';
+import { setAside } from '../../state/imports/chunks.ts';
 import { saveProvisioned } from '../../state/lists/provisioned.ts';
 import { storeRejects } from '../../state/rejects/rejects.ts';
 import { openState } from '../../state/state.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MAX_CHUNK_BYTES, readChunks } from '../../state/imports/chunks.ts';
 import { closeRun } from '../../state/runs/close.ts';
 import { readImports, type ImportRow } from '../../state/imports/imports.ts';
-import { closeShared, type SharedFile } from '../../state/imports/shared-file.ts';
+import { closeShared, type SharedFile } from '../../state/imports/parts.ts';
 import { findShare, gather } from '../../state/imports/sharing.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { rows } from '../../state/state.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordPosted, recordRefused, recordResult } from '../../state/imports/imports.ts';
 import { clearResults, storeResults } from '../../state/imports/results.ts';
-import { setAside } from '../../state/imports/set-aside.ts';
+import { setAside } from '../../state/imports/chunks.ts';
 import { intendDelivery, recordDelivered } from '../../state/lists/deliveries.ts';
 import { saveProvisioned } from '../../state/lists/provisioned.ts';
 import { beginAttempt } from '../../state/delta/writer.ts';

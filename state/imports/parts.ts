@@ -65,6 +65,10 @@ export async function closeShared(state: State, fence: Fence, id: string): Promi
       closed = await renew(trx, id);
     }
     const parts = await readParts(trx, closed);
+    await trx.raw('delete from import_parts where import = :closed and run <> all(cast(:runs as bigint[]))', {
+      closed,
+      runs: parts.map(({ run }) => run.run),
+    });
     const table = sharedTable(closed);
     await trx.raw(`drop table if exists ${table}`);
     await trx.raw(`create table ${table} (key text collate "C" primary key, run bigint not null)`);
@@ -97,7 +101,7 @@ export async function renew(trx: Knex, id: string): Promise<string> {
 /** Fails unless the import is still about to be sent for all these parts. @throws Failure ImportPending */
 export async function requireParts(
   trx: Knex,
-  { id, parts }: { id: string; parts: { run: { run: string }; chunk: { no: number } }[] },
+  { id, parts }: Pick<SharedFile, 'id' | 'parts'>,
   status: 'closed' | 'intended',
 ): Promise<void> {
   const standing = (await standingParts(trx, id)).map(({ run, chunk }) => `${run} ${chunk}`);
@@ -111,10 +115,10 @@ export async function requireParts(
   );
 }
 
-/** Hands `use` the rows of a shared file as lines of COPY text: keys, and values in the order of the lead's mapping. */
-export async function withSharedRows<T>(
+/** Hands `use` the rows of a file as lines of COPY text, in no order: keys, and values in the order of the first part's mapping. */
+export async function withFileRows<T>(
   state: State,
-  { id, parts }: SharedFile,
+  { id, parts }: { id?: string; parts: Part[] },
   use: (batches: AsyncIterable<Buffer>) => Promise<T>,
 ): Promise<T> {
   const omitted = omittedAttributes(parts[0]!.chunk.pattern);
@@ -122,8 +126,9 @@ export async function withSharedRows<T>(
     const its = includedColumns(chunk.pattern);
     const values = omitted.map((out) => (out ? ', cast(null as text)' : `, d.${its.shift()!}`));
     return `select d.key ${values.join('')} from ${chunkRowsSql(run, chunk)}
-            join ${sharedTable(id)} f on f.key = d.key and f.run = ${run.run}`;
+            ${id === undefined ? '' : `join ${sharedTable(id)} f on f.key = d.key and f.run = ${run.run}`}`;
   });
+  // An import file takes in each batch before it asks for the next.
   return withRows(state, queries.join(' union all '), use, { reuse: true });
 }
 
