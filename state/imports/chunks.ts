@@ -67,7 +67,7 @@ export async function assignChunks(trx: Knex, run: Run, limit = MAX_CHUNK_BYTES)
               :pattern, min(place), max(place), sum(bytes), count(*), count(*) filter (where again), min(waits_since)
        from (select *, ${piece} as piece from (${sent}) as sent where pattern = :pattern) as cut
        group by piece`,
-      { no, pattern, ...(pieces === 1 ? {} : { limit }) },
+      { no, pattern, limit },
     );
   }
   return patterns.length;

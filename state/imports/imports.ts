@@ -79,7 +79,7 @@ export async function intendImport(
         [run],
       );
     }
-    const id = shared?.id ?? (await own(trx, run, chunk.no, quotaKey));
+    const id = shared?.id ?? (await openOwn(trx, run, chunk.no, quotaKey));
     await trx.raw(
       `update imports set status = 'intended', intended_at = now(), file_name = :fileName where id = :id`,
       { id, fileName },
@@ -89,7 +89,7 @@ export async function intendImport(
 }
 
 /** An import of a chunk alone. An attempt that still waits for its answer was given up: it can no longer complete its call. */
-async function own(trx: Knex, run: string, chunk: number, quotaKey: string): Promise<string> {
+async function openOwn(trx: Knex, run: string, chunk: number, quotaKey: string): Promise<string> {
   await trx.raw(
     `update imports set status = 'lost' from import_parts part
      where part.import = imports.id and part.run = :run and chunk = :chunk and imports.run = :run and status = 'intended'`,
