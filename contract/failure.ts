@@ -15,7 +15,7 @@ export class Failure<R extends FailureReason = FailureReason> extends Error {
   readonly type: FailureType;
   readonly told: Told;
   /** Milliseconds until the next attempt makes sense; undefined leaves it to the retry policy. */
-  readonly retryAfter?: number;
+  retryAfter?: number;
   /** The call surely had no effect; without it, a failed call may have done its work. A caller may know better. */
   notDone: boolean;
 

@@ -1,6 +1,7 @@
 import { ACTITO_MESSAGES } from './actito.ts';
 import { DELIVERY_MESSAGES } from './delivery.ts';
 import { GUARD_MESSAGES } from './guards.ts';
+import { IMPORT_MESSAGES } from './imports.ts';
 import { LIST_MESSAGES } from './lists.ts';
 import type { Message } from './message.ts';
 import { PLAN_MESSAGES } from './plans.ts';
@@ -27,6 +28,7 @@ export const CATALOGUE = {
   'Rejected rows and values': REJECT_MESSAGES,
   'Attributes and columns': STRUCTURE_MESSAGES,
   "Actito's API": ACTITO_MESSAGES,
+  Imports: IMPORT_MESSAGES,
   Delivery: DELIVERY_MESSAGES,
   State: STATE_MESSAGES,
 };
@@ -43,6 +45,7 @@ export const MESSAGES = {
   ...REJECT_MESSAGES,
   ...STRUCTURE_MESSAGES,
   ...ACTITO_MESSAGES,
+  ...IMPORT_MESSAGES,
   ...DELIVERY_MESSAGES,
   ...STATE_MESSAGES,
 };
