@@ -4,12 +4,14 @@ import type { FailureMessage, Message } from './message.ts';
 import { PLAN_MESSAGES } from './plans.ts';
 import { RUN_MESSAGES } from './run.ts';
 import { STATE_MESSAGES } from './state.ts';
+import { UNDO_MESSAGES } from './undo.ts';
 
 /** Every message of the product, by the part that tells it; docs/messages.md is made from it (npm run messages). */
 export const CATALOGUE = {
   Runs: RUN_MESSAGES,
   Guards: GUARD_MESSAGES,
   'Plans and decisions': PLAN_MESSAGES,
+  Undo: UNDO_MESSAGES,
   Lists: LIST_MESSAGES,
   State: STATE_MESSAGES,
 };
@@ -18,6 +20,7 @@ export const MESSAGES = {
   ...RUN_MESSAGES,
   ...GUARD_MESSAGES,
   ...PLAN_MESSAGES,
+  ...UNDO_MESSAGES,
   ...LIST_MESSAGES,
   ...STATE_MESSAGES,
 };
