@@ -1,10 +1,13 @@
+import { DOCTOR_MESSAGES } from './doctor.ts';
 import { GUARD_MESSAGES } from './guards.ts';
 import { LIST_MESSAGES } from './lists.ts';
-import type { FailureMessage, Message } from './message.ts';
+import type { Message } from './message.ts';
+import type { FailureType } from './types.ts';
 import { PLAN_MESSAGES } from './plans.ts';
 import { RUN_MESSAGES } from './run.ts';
 import { STATE_MESSAGES } from './state.ts';
 import { UNDO_MESSAGES } from './undo.ts';
+import { WORKER_MESSAGES } from './worker.ts';
 
 /** Every message of the product, by the part that tells it; docs/messages.md is made from it (npm run messages). */
 export const CATALOGUE = {
@@ -14,6 +17,8 @@ export const CATALOGUE = {
   Undo: UNDO_MESSAGES,
   Lists: LIST_MESSAGES,
   State: STATE_MESSAGES,
+  Worker: WORKER_MESSAGES,
+  Doctor: DOCTOR_MESSAGES,
 };
 
 export const MESSAGES = {
@@ -23,6 +28,8 @@ export const MESSAGES = {
   ...UNDO_MESSAGES,
   ...LIST_MESSAGES,
   ...STATE_MESSAGES,
+  ...WORKER_MESSAGES,
+  ...DOCTOR_MESSAGES,
 };
 
 type Messages = typeof MESSAGES;
@@ -30,7 +37,7 @@ type Messages = typeof MESSAGES;
 export type Reason = keyof Messages;
 /** The name of a message that is a failure. */
 export type FailureReason = {
-  [R in Reason]: Messages[R] extends FailureMessage<infer _> ? R : never;
+  [R in Reason]: Messages[R] extends { readonly type: FailureType } ? R : never;
 }[Reason];
 /** What a message is about. */
 export type FactsOf<R extends Reason> = Messages[R] extends Message<infer F> ? F : never;

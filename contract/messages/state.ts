@@ -99,10 +99,10 @@ export const STATE_MESSAGES = {
   stateUrlUnusable: failure('ConfigurationInvalid', {
     examples: [{ set: false }, { set: true }],
     says: ({ set }) =>
-      `${VARIABLE} is ${set ? 'no URL of a PostgreSQL' : 'not set'}. This command reads the PostgreSQL that keeps the state:`,
+      `${VARIABLE} is ${set ? 'no URL of a PostgreSQL' : 'not set'}. This command reads the PostgreSQL that keeps the state.`,
     next: () =>
       advise(
-        "give it the worker's URL, such as postgres://user:password@host:5432/database, or that of a user who may only read " +
+        "Give it the worker's URL, such as postgres://user:password@host:5432/database, or that of a user who may only read " +
           '(forget also writes).',
       ),
   }),
