@@ -124,7 +124,7 @@ export async function requireUndo(db: Knex, { activation, to, definition }: Undo
     [to],
   );
   const facts = { activation, to };
-  if (!past) throw new Failure('undoRunUnknown', facts);
+  if (!past) throw new Failure('pastRunUnknown', { activation, run: to });
   if (past.activation !== activation)
     throw new Failure('undoOtherActivation', { ...facts, of: past.activation });
   if (past.dryRun) throw new Failure('undoOfDryRun', facts);

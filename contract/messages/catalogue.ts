@@ -1,3 +1,4 @@
+import { COMMAND_MESSAGES } from './commands.ts';
 import { DOCTOR_MESSAGES } from './doctor.ts';
 import { GUARD_MESSAGES } from './guards.ts';
 import { LIST_MESSAGES } from './lists.ts';
@@ -5,7 +6,9 @@ import type { Message } from './message.ts';
 import type { FailureType } from './types.ts';
 import { PLAN_MESSAGES } from './plans.ts';
 import { RUN_MESSAGES } from './run.ts';
+import { SCHEDULE_MESSAGES } from './schedules.ts';
 import { STATE_MESSAGES } from './state.ts';
+import { STATUS_MESSAGES } from './status.ts';
 import { UNDO_MESSAGES } from './undo.ts';
 import { WORKER_MESSAGES } from './worker.ts';
 
@@ -19,6 +22,9 @@ export const CATALOGUE = {
   State: STATE_MESSAGES,
   Worker: WORKER_MESSAGES,
   Doctor: DOCTOR_MESSAGES,
+  Commands: COMMAND_MESSAGES,
+  Status: STATUS_MESSAGES,
+  Schedules: SCHEDULE_MESSAGES,
 };
 
 export const MESSAGES = {
@@ -30,6 +36,9 @@ export const MESSAGES = {
   ...STATE_MESSAGES,
   ...WORKER_MESSAGES,
   ...DOCTOR_MESSAGES,
+  ...COMMAND_MESSAGES,
+  ...STATUS_MESSAGES,
+  ...SCHEDULE_MESSAGES,
 };
 
 type Messages = typeof MESSAGES;

@@ -7,11 +7,11 @@ interface Undo {
 }
 const UNDO: Undo = { activation: 'vip-customers', to: '41' };
 
-/** Why a list cannot be put back to what it was after a run. */
+/** Why a list cannot be put back to what it was after a run; and that there is no such run. */
 export const UNDO_MESSAGES = {
-  undoRunUnknown: failure<Undo>('InvalidActivation', {
-    examples: [UNDO],
-    says: ({ activation, to }) => `Activation ${activation} has no run ${to}, or none any more.`,
+  pastRunUnknown: failure('InvalidActivation', {
+    examples: [{ activation: 'vip-customers', run: '41' }],
+    says: ({ activation, run }) => `Activation ${activation} has no run ${run}, or none any more.`,
     next: seeHistory,
   }),
   undoOtherActivation: failure<Undo & { of: string }>('InvalidActivation', {
@@ -52,6 +52,6 @@ export const UNDO_MESSAGES = {
   }),
 };
 
-function seeHistory({ activation }: Undo): Next[] {
+function seeHistory({ activation }: { activation: string }): Next[] {
   return [{ advice: 'See', command: historyCommand(activation) }];
 }

@@ -110,7 +110,7 @@ test('another request for a running activation is refused, and who follows the r
   const busy = await run(['vip', '--resync']);
   expect(busy.code).toBe(5);
   expect(busy.err).toMatch(
-    /^ActivationBusy: activation\/vip is running since \S+ as: actito-sync run vip; asked for was: actito-sync run vip --resync\n/,
+    /^ActivationBusy: activation\/vip is running since \S+ as: actito-sync run vip; asked for was: actito-sync run vip --resync\. Follow it: actito-sync run vip\. Cancel it: actito-sync cancel vip\. Or wait for its end, then ask again\.\n$/,
   );
 
   await running.terminate('enough');

@@ -5,8 +5,11 @@ import { pastForTests, seedPeople } from './support.ts';
 const past = pastForTests();
 beforeEach(() => seedPeople(past.stand));
 
-const one = async (id: string) =>
-  (await past.json<{ activations: ActivationStatus[] }>(['status', id])).activations[0]!;
+const one = async (id: string) => {
+  const { activations } = await past.json<{ activations: ActivationStatus[] }>(['status', id]);
+  const { warnings, ...rest } = activations[0]!;
+  return { ...rest, warnings: warnings.map(({ message }) => message) };
+};
 
 test('who waits for an import is told since when, and who comes first', async () => {
   await past.stand.writeDestination({ limits: { importsPerTablePerDay: 1 } });
