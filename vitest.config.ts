@@ -1,11 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 /*
- * Folders of test/ whose tests need PostgreSQL or Temporal; each other folder is tested in the process alone. They make two
+ * Folders of test/ whose tests need PostgreSQL or Temporal; each other folder is tested in the process alone. They make three
  * projects of about the same length, for `npm test` to run side by side, each with servers of its own.
  */
-const SERVERS = filesOf(['state', 'activities', 'workflows']);
-const END_TO_END = filesOf(['dev', 'warehouse', 'actito', 'client', 'end-to-end']);
+const STATE = filesOf(['state', 'activities']);
+const RUNS = filesOf(['workflows', 'client']);
+const PROCESSES = filesOf(['end-to-end', 'dev', 'warehouse', 'actito']);
 
 function filesOf(folders: string[]): string[] {
   return folders.map((folder) => `test/${folder}/**/*.test.ts`);
@@ -32,12 +33,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...SERVERS, ...END_TO_END],
+          exclude: [...STATE, ...RUNS, ...PROCESSES],
           sequence: { groupOrder: 0 },
         },
       },
-      withServers('servers', SERVERS),
-      withServers('end-to-end', END_TO_END),
+      withServers('state', STATE),
+      withServers('runs', RUNS),
+      withServers('processes', PROCESSES),
     ],
   },
 });

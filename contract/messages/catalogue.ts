@@ -46,7 +46,7 @@ type Messages = typeof MESSAGES;
 export type Reason = keyof Messages;
 /** The name of a message that is a failure. */
 export type FailureReason = {
-  [R in Reason]: Messages[R] extends { readonly type: FailureType } ? R : never;
+  [R in Reason]: Messages[R] extends { type: FailureType } ? R : never;
 }[Reason];
 /** What a message is about. */
 export type FactsOf<R extends Reason> = Messages[R] extends Message<infer F> ? F : never;

@@ -3,6 +3,7 @@ import { provisionList } from '../../actito/lists/provision.ts';
 import { leftBehindNote } from '../../actito/lists/renaming.ts';
 import { startSimulator, type Simulator } from '../../simulator/start.ts';
 import { clientFor, definitionFor, failureOf } from './support.ts';
+import { words } from '../support/words.ts';
 
 const PLACE = { entity: 'shop', table: '16' };
 
@@ -30,8 +31,11 @@ describe('a list that is renamed in the configuration', () => {
     expect(renamed).toMatchObject({
       ...{ id, created: false },
       notes: [
-        'Renamed in Actito: the external target list "VIP" is now "Best"; campaigns that target it go on. It now reads ' +
-          'Best.csv; VIP.csv stays on the file server and is not read any more.',
+        {
+          message:
+            'Renamed in Actito: the external target list "VIP" is now "Best"; campaigns that target it go on. It now ' +
+            'reads Best.csv; VIP.csv stays on the file server and is not read any more.',
+        },
       ],
     });
     expect(names()).toEqual(['Best']);
@@ -46,7 +50,7 @@ describe('a list that is renamed in the configuration', () => {
       { name: 'Best', fileName: 'fixed.csv' },
       { ...VIP, fileName: 'fixed.csv' },
     );
-    expect(notes).toEqual([
+    expect(words(notes)).toEqual([
       'Renamed in Actito: the external target list "VIP" is now "Best"; campaigns that target it go on.',
     ]);
     expect(fileOf('Best')).toBe(before);
@@ -69,7 +73,7 @@ test('a list that is renamed in Actito by hand gets the name of the configuratio
   simulator.changeList('VIP', { name: 'By hand' });
   const found = await provision();
   expect(found).toMatchObject({ id, created: false });
-  expect(found.notes).toEqual([
+  expect(words(found.notes)).toEqual([
     'Renamed in Actito: the external target list "By hand" is now "VIP"; campaigns that target it go on.',
   ]);
   expect(names()).toEqual(['VIP']);
@@ -87,7 +91,7 @@ test('when both names exist the new one is fed, and the old one is told with its
   simulator.createList({ name: 'Best', fileName: 'Best.csv', description: marker('vip') });
   const found = await provision({ name: 'Best' }, VIP);
   expect(found.id).toBe(simulator.list('Best')!.id);
-  expect(found.notes).toEqual([
+  expect(words(found.notes)).toEqual([
     'The external target list "VIP" also carries the marker of this activation and is not fed any more. It has never ' +
       'held anyone. Delete it in Actito when no campaign needs it.',
   ]);
@@ -111,7 +115,7 @@ test("a list of another project's activation of the same id is left alone, and t
   const before = simulator.list('Theirs');
   const made = await provision();
   expect(made).toMatchObject({ created: true });
-  expect(made.notes).toEqual([
+  expect(words(made.notes)).toEqual([
     'The external target list "Theirs" also carries the marker of this activation and is not fed from here (perhaps ' +
       'from another project, by an activation of the same id). It has never held anyone. Delete it in Actito when no ' +
       'campaign needs it.',
@@ -144,7 +148,7 @@ describe('a list that cannot be looked at', () => {
     leftBehindNote(usual(now), { definition: usual(former), deliveredAt });
 
   test('is told as not fed any more when name and file changed, with its end', () => {
-    expect(note({ validity: '36h' }, { name: 'Best' })).toBe(
+    expect(note({ validity: '36h' }, { name: 'Best' })?.message).toBe(
       'Since the last delivery (2026-11-20T06:00:00.000Z), the list was "VIP" and is "Best", the file was "VIP.csv" and is ' +
         '"Best.csv". What Actito read until then is not fed any more: the external target list "VIP" expires around ' +
         '2026-11-21T18:00:00.000Z and then targets nobody, unless it is made to read Best.csv from where it lies now. ' +
@@ -161,6 +165,6 @@ describe('a list that cannot be looked at', () => {
   test('is told when its file goes to another folder', () => {
     const moved = definitionFor(simulator, {}, { directory: '/elsewhere' });
     const told = leftBehindNote(moved, { definition: usual(), deliveredAt });
-    expect(told).toContain('the folder was "/in" and is "/elsewhere"');
+    expect(told?.message).toContain('the folder was "/in" and is "/elsewhere"');
   });
 });

@@ -53,7 +53,9 @@ test('values arrive, and what was not applied is told, as with one shot', async 
   expect(await runner.run()).toMatchObject({
     outcome: 'succeeded',
     counts: { updated: 1, unmatched: 1 },
-    provisioned: { notes: [expect.stringContaining('in mode UPDATE_ONLY, match on emailAddress')] },
+    provisioned: {
+      notes: [{ message: expect.stringContaining('in mode UPDATE_ONLY, match on emailAddress') }],
+    },
   });
   expect(profile('anna')).toEqual(['Anna', 'A', 'Gent']);
   expect(stand.actito.imports()).toMatchObject([{ etlId: '12' }]);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import { words } from '../support/words.ts';
 
 /* An import is accepted and its answer lost: Temporal tries again, and the next try should know. */
 
@@ -60,7 +61,7 @@ test('a licence that has no such list is told, with the setting to change; the l
   stand.actito.changeLicence({ executionListing: 'none' });
   stand.actito.setFault('lostAnswer', { times: 1, route: '/mass-imports' });
   const { notes } = await hosted.run();
-  expect(notes.join()).toContain('executionListing');
+  expect(words(notes).join()).toContain('executionListing');
   expect([...stand.actito.listMembers(LIST)]).toHaveLength(2);
 });
 

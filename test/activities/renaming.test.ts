@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { directRunner } from '../support/direct-run.ts';
 import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
+import { words } from '../support/words.ts';
 
 let stand: Stand;
 let runner: Awaited<ReturnType<typeof directRunner>>;
@@ -33,7 +34,7 @@ test('a list that is renamed goes on under its new name, with its members, and i
     plan: { push: 'first delivery' },
     list: { retrieved: true },
   });
-  expect(run.provisioned!.notes).toEqual([expect.stringContaining(RENAMED)]);
+  expect(words(run.provisioned!.notes)).toEqual([expect.stringContaining(RENAMED)]);
   expect([idOf('Best'), idOf(LIST)]).toEqual([id, undefined]);
   expect(members('Best')).toEqual(['anna@shop.be']);
   expect((await runner.run()).provisioned!.notes).toEqual([]);

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { RunProgress } from '../../contract/progress.ts';
 import { LIST, startStand, type Stand } from '../support/stand.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import { words } from '../support/words.ts';
 
 let stand: Stand;
 let hosted: Hosted;
@@ -29,7 +30,7 @@ async function fail(): Promise<{ type: string; message: string; notes: string[];
   const { notes } = await handle.query<RunProgress>('progress');
   const { typedSearchAttributes } = await handle.describe();
   const shown = typedSearchAttributes.getAll().find(({ key }) => key.name === 'RunOutcome')?.value;
-  return { type: failure.type, message: failure.message, notes: notes.map((note) => note.message), shown };
+  return { type: failure.type, message: failure.message, notes: words(notes), shown };
 }
 
 /** A day passes for us and for Actito: the list of 48 hours is to be kept alive. */

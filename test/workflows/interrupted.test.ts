@@ -99,7 +99,7 @@ test('a run that finds the activation busy is skipped, and completes', async () 
   const second = await hosted.run();
   expect(second).toMatchObject({
     outcome: 'skipped',
-    notes: [`Skipped: ${first.workflowId} is running this activation.`],
+    notes: [{ message: `Skipped: ${first.workflowId} is running this activation.` }],
   });
   stand.actito.setFault('importsStuck', null);
   expect(await first.result()).toMatchObject({ outcome: 'succeeded' });

@@ -93,7 +93,7 @@ describe('when an import is still pending at the end of its time', () => {
         outcome: 'succeeded with rejects',
         counts: { added: 270, updated: 100, unmatched: 50, unsent: 120 },
       },
-      notes: expect.arrayContaining([expect.stringContaining('Attributes were not all sent')]) as string[],
+      notes: expect.arrayContaining([expect.objectContaining({ reason: 'attributesNotSent' })]) as unknown,
     });
     expect([await imports(), delivered() !== null]).toEqual([['confirmed', 'posted'], true]);
   });

@@ -69,8 +69,11 @@ test('a segment that Actito hardly knows is held before its list is pushed, and 
   expect(await approved(approve, 'they come tonight')).toMatchObject({
     counts: { members: 150, added: 150 },
     notes: expect.arrayContaining([
-      'Held by minMatchRatio but for the approval of anna: they come tonight',
-    ]) as string[],
+      expect.objectContaining({
+        reason: 'approved',
+        facts: { guards: ['minMatchRatio'], by: 'anna', reason: 'they come tonight' },
+      }),
+    ]) as unknown,
   });
   expect([listed(), await imports()]).toEqual([30, 1]);
 });

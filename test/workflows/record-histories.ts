@@ -1,24 +1,24 @@
 import { writeFile } from 'node:fs/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { HeldPlan } from '../../contract/plan.ts';
 import { until } from '../setup/until.ts';
 import { destination, startStand, type Stand } from '../support/stand.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';
 
 /** The runs of which a real history is recorded, in the order in which they are made. */
 export const HISTORIES = [
-  ...([
-    'first',
-    'unchanged',
-    'held',
-    'approved',
-    'undo',
-    'rebase',
-    'canceled',
-    'shared-import',
-    'failed',
-  ] as const),
-];
+  'first',
+  'unchanged',
+  'held',
+  'approved',
+  'undo',
+  'rebase',
+  'canceled',
+  'shared-import',
+  'held-at-delivery',
+  'failed',
+] as const;
 export type HistoryName = (typeof HISTORIES)[number];
 
 export const historyFile = (name: HistoryName) => new URL(`histories/${name}.json`, import.meta.url);
@@ -35,7 +35,8 @@ const STORIES: Record<HistoryName, (stand: Stand, hosted: Hosted) => Promise<Wor
   },
   approved: async (_, hosted) => {
     const held = await (await hosted.start({ activation: 'vip' })).result().catch((error: unknown) => error);
-    const [, { planHash }] = (held as { cause: { details: [unknown, { planHash: string }] } }).cause.details;
+    const [{ facts }] = (held as { cause: { details: [{ facts: HeldPlan }] } }).cause.details;
+    const { planHash } = facts;
     return hosted.approve(planHash, { by: 'test' });
   },
   undo: async ({ state }, hosted) => {
@@ -68,6 +69,12 @@ const STORIES: Record<HistoryName, (stand: Stand, hosted: Hosted) => Promise<Wor
     ];
     await second.result();
     return first;
+  },
+  /** Actito says only after the import that it knows nobody. */
+  'held-at-delivery': async (stand, hosted) => {
+    await stand.warehouse.query(`update people set email = 'nobody-' || email`);
+    await stand.writeActivation({ list: { name: 'late' }, guards: { minMatchRatio: 0.5 } }, 'late');
+    return hosted.start({ activation: 'late' });
   },
   failed: async ({ warehouse }, hosted) => {
     await warehouse.query('drop table people');

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { outcomeKey, phaseKey } from '../../contract/names.ts';
 import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import { words } from '../support/words.ts';
 
 let stand: Stand;
 let hosted: Hosted;
@@ -49,7 +50,7 @@ describe('a run', () => {
       counts: { read: 2, added: 2, updated: 2 },
       list: { name: LIST, pushed: 'first delivery', confirmation: 'retrieved', profiles: 2 },
     });
-    expect(result.notes).toEqual([
+    expect(words(result.notes)).toEqual([
       'Created in Actito: attributes spent.',
       'Created in Actito: the external target list "VIP".',
     ]);
@@ -166,7 +167,7 @@ describe('a run in trouble', () => {
     stand.actito.setFault('importFails', { times: 1 });
     const failed = await hosted.run();
     expect(failed).toMatchObject({ outcome: 'succeeded with rejects', counts: { unsent: 1, removed: 1 } });
-    expect(failed.notes.join()).toContain('Attributes were not all sent: Actito reports import');
+    expect(words(failed.notes).join()).toContain('Attributes were not all sent: Actito reports import');
     expect(listed()).toEqual(['anna@shop.be']);
     expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
     expect(stand.actito.contact('emailAddress', 'anna@shop.be')).toMatchObject({ firstName: 'Anne' });
@@ -194,8 +195,8 @@ describe('a run in trouble', () => {
       expect(deferred).toMatchObject({
         outcome: 'succeeded with rejects',
         counts: { unsent: 1, removed: 1 },
+        notes: [{ reason: 'quotaUsedUp' }],
       });
-      expect(deferred.notes.join()).toContain('quota');
       expect(listed()).toEqual(['anna@shop.be']);
       await stand.age(25);
       expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
@@ -221,9 +222,8 @@ describe('a run in trouble', () => {
         query: `select *, '{}'::jsonb as first_name from (select email, spent, city from people) p`,
       },
     });
-    const failure = await failureOf();
-    expect(failure).toMatchObject({ type: 'MappingInvalid' });
-    expect(failure.message).toContain('first_name (jsonb)');
+    const { type, message } = await failureOf();
+    expect([type, message]).toEqual(['MappingInvalid', expect.stringContaining('first_name (jsonb)')]);
     expect(stand.actito.calls()).toEqual({});
   });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { ActivationStatus } from '../../../client/status/status.ts';
 import { WORKFLOW_TYPE } from '../../../contract/names.ts';
+import { words } from '../../support/words.ts';
 import { until } from '../../setup/until.ts';
 import { deleteIfThere } from '../scheduled-project.ts';
 import { freshId } from '../support.ts';
@@ -15,7 +16,7 @@ const status = async (...args: string[]) =>
   (await past.json<{ activations: ActivationStatus[]; temporal: string }>(['status', ...args])).activations;
 const one = async (id: string) => {
   const { warnings, ...rest } = (await status(id))[0]!;
-  return { ...rest, warnings: warnings.map(({ message }) => message) };
+  return { ...rest, warnings: words(warnings) };
 };
 
 /** An activation whose id no other test has: schedules are the server's. */

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { ActivationStatus } from '../../../client/status/status.ts';
+import { words } from '../../support/words.ts';
 import { pastForTests, seedPeople } from './support.ts';
 
 const past = pastForTests();
@@ -8,7 +9,7 @@ beforeEach(() => seedPeople(past.stand));
 const one = async (id: string) => {
   const { activations } = await past.json<{ activations: ActivationStatus[] }>(['status', id]);
   const { warnings, ...rest } = activations[0]!;
-  return { ...rest, warnings: warnings.map(({ message }) => message) };
+  return { ...rest, warnings: words(warnings) };
 };
 
 test('who waits for an import is told since when, and who comes first', async () => {
