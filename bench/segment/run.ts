@@ -39,7 +39,9 @@ export async function benchRun({ client, workerPid, warehouse }: BenchStand): Pr
   const wal = (await warehouse.wal()) - walBefore;
   const [history, peak] = [await handle.fetchHistory(), await peakRss(workerPid)];
   if (result.outcome !== 'succeeded')
-    throw new Error(`The run ended as "${result.outcome}": ${result.summary} ${result.notes.join(' ')}`);
+    throw new Error(
+      `The run ended as "${result.outcome}": ${result.summary} ${result.notes.map(({ message }) => message).join(' ')}`,
+    );
   const phases: Record<string, number> = {};
   for (const { name, total: taken } of activityTimes(history)) phases[name] = (phases[name] ?? 0) + taken;
   return {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Failure } from '../../contract/failure.ts';
+import { isFailure, type Failure } from '../../contract/failure.ts';
 import { converterFor, isEmptyText } from '../../activation/values/convert.ts';
 import { unescapeCopy } from '../../activation/values/copy.ts';
 import type { ActitoType, Column, ColumnKind } from '../../activation/values/kinds.ts';
@@ -53,7 +53,7 @@ function refusal(kind: ColumnKind, type: ActitoType, databaseType?: string): Fai
   try {
     converterFor(column(kind, databaseType), { type });
   } catch (error) {
-    if (error instanceof Failure) return error;
+    if (isFailure(error)) return error;
     throw error;
   }
   throw new Error(`${kind} was accepted for ${type}`);

@@ -1,23 +1,16 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import type { ActivationStatus } from '../../../client/status/status.ts';
 import { WORKFLOW_TYPE } from '../../../contract/names.ts';
-import { words } from '../../support/words.ts';
 import { until } from '../../setup/until.ts';
 import { deleteIfThere } from '../scheduled-project.ts';
 import { freshId } from '../support.ts';
-import { pastForTests, row, seedPeople } from './support.ts';
+import { pastForTests, row, seedPeople, statusOf } from './support.ts';
 
 const past = pastForTests();
 beforeEach(() => seedPeople(past.stand));
 
-const status = async (...args: string[]) =>
-  (await past.json<{ activations: ActivationStatus[]; temporal: string }>(['status', ...args])).activations;
-const one = async (id: string) => {
-  const { warnings, ...rest } = (await status(id))[0]!;
-  return { ...rest, warnings: words(warnings) };
-};
+const one = (id: string) => statusOf(past, id);
 
 /** An activation whose id no other test has: schedules are the server's. */
 async function newActivation(changes: Record<string, unknown> = {}): Promise<string> {

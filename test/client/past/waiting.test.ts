@@ -1,16 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { ActivationStatus } from '../../../client/status/status.ts';
-import { words } from '../../support/words.ts';
-import { pastForTests, seedPeople } from './support.ts';
+import { pastForTests, seedPeople, statusOf } from './support.ts';
 
 const past = pastForTests();
 beforeEach(() => seedPeople(past.stand));
 
-const one = async (id: string) => {
-  const { activations } = await past.json<{ activations: ActivationStatus[] }>(['status', id]);
-  const { warnings, ...rest } = activations[0]!;
-  return { ...rest, warnings: words(warnings) };
-};
+const one = (id: string) => statusOf(past, id);
 
 test('who waits for an import is told since when, and who comes first', async () => {
   await past.stand.writeDestination({ limits: { importsPerTablePerDay: 1 } });
