@@ -1,4 +1,4 @@
-import { Context, log } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
 import type { ClosedRun } from '../contract/steps.ts';
 import { closeRun } from '../state/runs/close.ts';
 import { readRun, type Run } from '../state/runs/runs.ts';
@@ -6,6 +6,7 @@ import type { RunEnd } from '../contract/result.ts';
 import { countRejects } from '../state/rejects/rejects.ts';
 import { pauseAfterFailures } from './auto-pause/pause-schedule.ts';
 import type { Dependencies } from './dependencies.ts';
+import { warn } from './warn.ts';
 import { untilCancelled } from './progress.ts';
 import type { RunRef } from '../contract/steps.ts';
 
@@ -32,6 +33,6 @@ async function pauseIfPossible(deps: Dependencies, run: Run, failure: string): P
       pauseAfterFailures(deps, run, failure),
     );
   } catch (error) {
-    log.warn(`The schedule could not be paused: ${(error as Error).message}`);
+    warn('scheduleNotPaused', { why: (error as Error).message });
   }
 }

@@ -143,10 +143,7 @@ async function fillDelta(
 /** A read that ended early must not look like a segment that lacks members. */
 function requireAllRows({ read }: Comparison, source: SegmentRead): void {
   if (source.rows() === read) return;
-  throw new Failure(
-    'SourceUnavailable',
-    `The warehouse counted ${source.rows()} rows, and ${read} arrived. Nothing was written.`,
-  );
+  throw new Failure('rowsMissing', { counted: source.rows(), read });
 }
 
 /** An undo asks the warehouse nothing, its guards neither. */
@@ -188,10 +185,8 @@ function checkColumns(activation: Activation, columns: Column[]): void {
     ...keys.filter(({ kind }) => !['text', 'integer', 'decimal'].includes(kind)),
   ];
   if (unusable.length === 0) return;
-  const list = unusable.map(({ name, databaseType }) => `${name} (${databaseType})`).join(', ');
-  throw new Failure(
-    'MappingInvalid',
-    `Activation ${activation.id} maps columns of a type that Actito cannot hold: ${list}. Cast them in the segment's ` +
-      'query, for example to text.',
-  );
+  throw new Failure('columnsUnsendable', {
+    activation: activation.id,
+    columns: unusable.map(({ name, databaseType: type }) => ({ name, type })),
+  });
 }

@@ -19,7 +19,7 @@ export async function confirmList(deps: Dependencies, ref: RunRef): Promise<List
   const delivery = await findDelivered(deps.state, ref.run, 'plan');
   // An earlier try of this activity may have found so, and its answer been lost.
   if (run.plan?.push && !delivery) {
-    throw new Failure('DeliveryRefused', 'Actito found the file of the list and could not read it.');
+    throw new Failure('listUnreadable', {});
   }
   const means = listConfirmation(run.definition);
   if (means === 'status') return confirmByStatus(deps, ref, run, delivery, cancellation());

@@ -12,10 +12,7 @@ import { cancellation, untilCancelled } from './progress.ts';
 export async function beginForgetting({ state }: Dependencies, record: number): Promise<string[]> {
   const [found] = await rows(state, 'select from forgotten where no = ?', [record]);
   if (!found) {
-    throw new Failure(
-      'InvalidActivation',
-      `There is no record ${record} of a person to be forgotten. The command makes one: actito-sync forget <key>`,
-    );
+    throw new Failure('wishUnknown', { record });
   }
   const activations = await rows<{ id: string }>(state, 'select id from activations order by id');
   return activations.map(({ id }) => id);

@@ -1,4 +1,4 @@
-import { activityInfo, log } from '@temporalio/activity';
+import { activityInfo } from '@temporalio/activity';
 import { withEnvironment } from '../config/environment.ts';
 import { definitionOf, loadProject } from '../config/project.ts';
 import type { RunRequest } from '../contract/request.ts';
@@ -10,6 +10,7 @@ import { stateFailure } from '../state/failures.ts';
 import { closeElsewhere, openRun } from '../state/runs/open.ts';
 import { applyRetention } from '../state/runs/retention.ts';
 import { requireUndo } from '../state/undo.ts';
+import { warn } from './warn.ts';
 import type { Dependencies } from './dependencies.ts';
 import { isOpen } from './is-open.ts';
 
@@ -52,7 +53,7 @@ async function tidyElsewhere({ state }: Dependencies, own: Holder & { activation
     await closeElsewhere(state, own, isOpen);
   } catch (error) {
     const why = stateFailure(error)?.message ?? (error as Error).name;
-    log.warn(`Runs of other activations that have ended could not be closed: ${why}`);
+    warn('othersNotClosed', { why });
   }
 }
 

@@ -3,6 +3,8 @@ import { isSameTable } from '../actito/lists/renaming.ts';
 import { checkStructure } from '../actito/structure/check.ts';
 import { findAttribute, readProfileTable } from '../actito/structure/table.ts';
 import { isFailure } from '../contract/failure.ts';
+import type { Told } from '../contract/messages/message.ts';
+import { tell } from '../contract/messages/tell.ts';
 import type { Creates, PlanOutlook } from '../contract/plan.ts';
 import { readFormerList } from '../state/lists/former-list.ts';
 import { readSends } from '../state/plan/foreseen.ts';
@@ -19,17 +21,15 @@ import { cancellation } from './progress.ts';
 export async function outlookOf(deps: Dependencies, run: PlannedRun): Promise<PlanOutlook> {
   const { state } = deps;
   const { guards } = run.plan;
-  const problems: string[] = [];
+  const problems: Told[] = [];
   const signal = cancellation();
   const told = async <T>(look: () => Promise<T>): Promise<T | null> => {
     try {
       return await look();
     } catch (error) {
       if (!isFailure(error) || signal.aborted) throw error;
-      const { type, message } = error;
-      problems.push(
-        `${error.retryable ? 'Could not be looked up' : 'A run would fail'}: ${type}: ${message}`,
-      );
+      const { type, told: cause } = error;
+      problems.push(tell(error.retryable ? 'notLookedUp' : 'wouldFail', { type, cause }));
       return null;
     }
   };

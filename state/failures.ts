@@ -16,25 +16,17 @@ export function stateFailure(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, severity } = error as { code?: string; severity?: string };
   if (code === DROPPED.code && DROPPED.table.test(error.message)) {
-    return new Failure(
-      'RunSuperseded',
-      'The run was closed and its tables were dropped; this attempt no longer writes.',
-    );
+    return new Failure('runTablesDropped', {});
   }
   if (severity !== undefined && code !== undefined) {
-    const said = `The state database answered ${code} (${reason(error.message)}).`;
-    return PASSING.test(code)
-      ? new Failure('StateUnavailable', said)
-      : new Failure('StateRefused', `${said} This is a defect of actito-sync, or its schema was changed.`);
+    const facts = { code, reason: reason(error.message) };
+    return PASSING.test(code) ? new Failure('stateBusy', facts) : new Failure('stateRefused', facts);
   }
   if (
     (code && NETWORK.test(code)) ||
     /connection (terminated|ended|error)|acquiring a connection/i.test(error.message)
   ) {
-    return new Failure(
-      'StateUnavailable',
-      `The state database (ACTITO_SYNC_DATABASE_URL) cannot be reached (${code ?? 'connection lost'}).`,
-    );
+    return new Failure('stateUnreachable', code === undefined ? {} : { code });
   }
   return undefined;
 }

@@ -39,10 +39,7 @@ async function requireServer(trx: Knex): Promise<void> {
     `select current_setting('server_version_num')::int / 10000 as major, current_setting('server_version') as version`,
   );
   if (server!.major >= OLDEST_SERVER) return;
-  throw new Failure(
-    'StateRefused',
-    `The state database (ACTITO_SYNC_DATABASE_URL) is PostgreSQL ${server!.version}; it must be ${OLDEST_SERVER} or newer.`,
-  );
+  throw new Failure('stateTooOld', { version: server!.version, oldest: OLDEST_SERVER });
 }
 
 /**
@@ -66,13 +63,7 @@ async function requireOurs(trx: Knex): Promise<void> {
     [FILES[0]!, SCHEMA, SCHEMA, SCHEMA],
   );
   if (applied!.ours) return;
-  throw new Failure(
-    'StateRefused',
-    `The state database (ACTITO_SYNC_DATABASE_URL) has a schema ${SCHEMA} of a version before 0.1.0, with other tables ` +
-      `(migrations: ${applied!.names}). Those versions were never released, so it cannot be upgraded. Drop it (drop schema ` +
-      `${SCHEMA} cascade) and start the worker again: it creates a new one. If Actito has what the segments say, then run ` +
-      'actito-sync rebase for each activation, before its next run.',
-  );
+  throw new Failure('stateOfBefore', { schema: SCHEMA, migrations: applied!.names });
 }
 
 /**

@@ -115,8 +115,6 @@ interface PastList {
  * since, or changes after it that were not logged or are deleted
  */
 export async function requireUndo(db: Knex, { activation, to, definition }: Undo): Promise<void> {
-  const refused = (message: string) => new Failure('InvalidActivation', message);
-  const history = `See actito-sync history ${activation}.`;
   const [past] = await rows<PastList>(
     db,
     `select activation, fence is null as "dryRun", closed_at is not null as closed, outcome, definition,
@@ -125,40 +123,30 @@ export async function requireUndo(db: Knex, { activation, to, definition }: Undo
      from runs where no = ?`,
     [to],
   );
-  if (!past) throw refused(`Activation ${activation} has no run ${to}, or none any more. ${history}`);
+  const facts = { activation, to };
+  if (!past) throw new Failure('pastRunUnknown', { activation, run: to });
   if (past.activation !== activation)
-    throw refused(`Run ${to} is one of activation ${past.activation}, not of ${activation}. ${history}`);
-  if (past.dryRun) throw refused(`Run ${to} of ${activation} was a dry run: it left no list. ${history}`);
-  if (!past.done) {
-    const how = past.closed ? `ended as ${past.outcome}` : 'has not ended';
-    throw refused(
-      `Run ${to} of ${activation} ${how}, and has not settled a list to go back to. Name the run before it that ` +
-        `succeeded. ${history}`,
-    );
-  }
+    throw new Failure('undoOtherActivation', { ...facts, of: past.activation });
+  if (past.dryRun) throw new Failure('undoOfDryRun', facts);
+  if (!past.done)
+    throw new Failure('undoNotSettled', { ...facts, outcome: past.closed ? past.outcome : null });
   const changed = changedMeaning(past.definition, definition);
-  if (changed !== undefined)
-    throw refused(
-      `${changed}: the list of ${activation} after run ${to} does not fit it. Undo that setting first, or name a later run. ${history}`,
-    );
+  if (changed !== undefined) throw new Failure('undoMeaningChanged', { ...facts, ...changed });
   await requireLog(db, activation, to);
 }
 
-/** What of the keys or identifiers means something else now; undefined when nothing does. */
-function changedMeaning({ activation: was }: Definition, { activation: is }: Definition): string | undefined {
+/** The setting by which keys or identifiers mean something else now; undefined when none does. */
+function changedMeaning(
+  { activation: was }: Definition,
+  { activation: is }: Definition,
+): { setting: string; was: string; is: string } | undefined {
   const settings = [
     ['matchingKey', was.matchingKey, is.matchingKey],
     ['list.identifier', was.list.identifier, is.list.identifier],
   ] as const;
-  const inWords = ({ column, attribute }: { column: string; attribute: string }) =>
-    `${column} → ${attribute}`;
-  for (const [name, before, now] of settings) {
-    if (meaning(before) === meaning(now)) continue;
-    const differs =
-      inWords(before) === inWords(now) ? 'has changed' : `was ${inWords(before)} and is ${inWords(now)}`;
-    return `${name} ${differs} since`;
-  }
-  return undefined;
+  const short = ({ column, attribute }: { column: string; attribute: string }) => `${column} → ${attribute}`;
+  const [changed] = settings.filter(([, before, now]) => meaning(before) !== meaning(now));
+  return changed && { setting: changed[0], was: short(changed[1]), is: short(changed[2]) };
 }
 
 /** Settings in one order: what is stored comes back in another. */
@@ -175,9 +163,8 @@ async function requireLog(db: Knex, activation: string, to: string): Promise<voi
     { activation, to },
   );
   if (!oldest?.isLater) return;
-  throw new Failure(
-    'InvalidActivation',
-    `The change log of ${activation} does not reach back to run ${to}: changes are kept for retention.changeLog (project.yaml), ` +
-      `and begin anew when the rules of keys change. The oldest run to go back to is ${oldest.run} (${oldest.at.toISOString()}).`,
-  );
+  throw new Failure('undoTooFarBack', {
+    ...{ activation, to },
+    ...{ oldest: oldest.run, at: oldest.at.toISOString() },
+  });
 }

@@ -3,7 +3,7 @@ import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { SlotBudget } from '../activation/comparison/budget.ts';
 import { createActivities } from '../activities/create.ts';
 import { migrate } from '../state/migrate.ts';
-import { isFailure } from '../contract/failure.ts';
+import { Failure, isFailure } from '../contract/failure.ts';
 import { loadProject } from '../config/project.ts';
 import { openState, type State } from '../state/state.ts';
 import { cleanUp } from '../state/runs/close.ts';
@@ -75,8 +75,6 @@ async function deleteWhatIsOld(state: State, projectFolder: string): Promise<voi
 }
 
 function blameStateDatabase(cause: Error & { code?: string }): never {
-  const reason = cause.message || cause.code; // of several addresses that all refuse, only the code is left
-  throw new Error(`The state database cannot be used (${reason}). Check ACTITO_SYNC_DATABASE_URL.`, {
-    cause,
-  });
+  const why = cause.message || cause.code || cause.name; // of several addresses that all refuse, only the code is left
+  throw new Failure('stateUnusable', { why }, { cause });
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { WorkerStatus } from '@temporalio/worker';
+import { Failure } from '../contract/failure.ts';
 
 /** The path that says how the worker is. */
 export const HEALTH_PATH = '/healthz';
@@ -27,7 +28,7 @@ export function isHealthy(status: Status): boolean {
  * Answers `GET /healthz` with 200 while the worker takes work and 503 while it does not (draining, stopped), and says
  * its state as JSON. A worker whose JavaScript hangs does not answer at all: ask with a time-out.
  * @param port 0 takes a free one
- * @throws Error that names the setting when the port is taken
+ * @throws Failure ConfigurationInvalid, which names the setting, when the port is taken
  */
 export async function startHealthServer(
   port: number,
@@ -40,10 +41,7 @@ export async function startHealthServer(
     response.end(`${JSON.stringify({ state: runState, activities: numInFlightActivities })}\n`);
   });
   const listening = once(server, 'listening').catch((cause: Error) => {
-    throw new Error(
-      `The health check cannot listen on port ${port} (${cause.message}): choose another ACTITO_SYNC_HEALTH_PORT.`,
-      { cause },
-    );
+    throw new Failure('healthPortTaken', { port, why: cause.message }, { cause });
   });
   server.listen(port);
   await listening;
@@ -59,12 +57,12 @@ export async function startHealthServer(
 
 /**
  * The port of the health check; undefined: there is none.
- * @throws Error that says what the variable must hold
+ * @throws Failure ConfigurationInvalid, which says what the variable must hold
  */
 export function healthPort(env: NodeJS.ProcessEnv): number | undefined {
   const text = env.ACTITO_SYNC_HEALTH_PORT;
   if (!text) return undefined;
   const port = Number(text);
   if (Number.isInteger(port) && port >= 1 && port <= 65535) return port;
-  throw new Error('ACTITO_SYNC_HEALTH_PORT must hold a port number from 1 to 65535, or not be set.');
+  throw new Failure('healthPortUnusable', {});
 }

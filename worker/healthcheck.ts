@@ -1,3 +1,5 @@
+import { Failure } from '../contract/failure.ts';
+import { tell } from '../contract/messages/tell.ts';
 import { HEALTH_PATH, healthPort } from './health.ts';
 
 /** For health checks of containers, whose image has no curl: ends with 0 when this machine's worker is healthy. */
@@ -5,7 +7,7 @@ const PATIENCE = 4_000; // milliseconds; the Dockerfile gives this program 10 se
 
 async function main(): Promise<void> {
   const port = healthPort(process.env);
-  if (!port) throw new Error('ACTITO_SYNC_HEALTH_PORT is not set: the worker has no health check to ask.');
+  if (!port) throw new Failure('healthPortMissing', {});
   const url = `http://127.0.0.1:${port}${HEALTH_PATH}`;
   const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) });
   console.log(`${response.status} ${(await response.text()).trim()}`);
@@ -14,6 +16,8 @@ async function main(): Promise<void> {
 
 main().catch((error: Error) => {
   const { cause } = error;
-  console.error(`The worker does not answer: ${cause instanceof Error ? cause.message : error.message}`);
+  console.error(
+    tell('workerSilent', { why: cause instanceof Error ? cause.message : error.message }).message,
+  );
   process.exitCode = 1;
 });

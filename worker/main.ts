@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
+import { Failure } from '../contract/failure.ts';
+import { tell } from '../contract/messages/tell.ts';
 import { projectFolder } from '../config/folder-setting.ts';
 import { createWorker } from './create-worker.ts';
 import { collectGarbage } from './garbage.ts';
@@ -20,7 +22,7 @@ async function main(): Promise<void> {
   const log = installLogging(process.env.LOG_LEVEL ?? 'info');
   const stateUrl = process.env.ACTITO_SYNC_DATABASE_URL;
   if (!stateUrl) {
-    throw new Error('ACTITO_SYNC_DATABASE_URL is not set: the URL of the PostgreSQL that keeps the state.');
+    throw new Failure('workerUrlMissing', {});
   }
   const folder = projectFolder(process.env);
   const port = healthPort(process.env);
@@ -52,23 +54,16 @@ async function main(): Promise<void> {
 
 /** Temporal's own error says that the worker is still in use. */
 function stoppedTooLate(cause: Error): Error {
-  return new Error(
-    'What was under way could not be stopped in time. Nothing is lost: Temporal gives it to another worker ' +
-      'as soon as it misses the heartbeats of this one.',
-    { cause },
-  );
+  return new Error(tell('stoppedTooLate', {}).message, { cause });
 }
 
-/** @throws Error that names the address, when no server answers there */
+/** @throws Failure TemporalUnavailable, which names the address, when no server answers there */
 async function connectTemporal(options: NativeConnectionOptions): Promise<NativeConnection> {
   try {
     return await NativeConnection.connect(options);
   } catch (cause) {
-    throw new Error(
-      `No Temporal server answers at ${options.address ?? 'localhost:7233'} (${(cause as Error).message}). ` +
-        'Set TEMPORAL_ADDRESS to the address of yours, and TLS or TEMPORAL_API_KEY as it asks for.',
-      { cause },
-    );
+    const address = options.address ?? 'localhost:7233';
+    throw new Failure('workerTemporalSilent', { address, why: (cause as Error).message }, { cause });
   }
 }
 
@@ -78,7 +73,7 @@ async function connectTemporal(options: NativeConnectionOptions): Promise<Native
 main().then(
   () => process.exit(0),
   (error: Error) => {
-    console.error(`The worker ended: ${error.message}`);
+    console.error(tell('workerEnded', { why: error.message }).message);
     process.exit(1);
   },
 );

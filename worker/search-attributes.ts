@@ -1,4 +1,5 @@
 import type { NativeConnection } from '@temporalio/worker';
+import { Failure } from '../contract/failure.ts';
 import { SEARCH_ATTRIBUTES } from '../contract/names.ts';
 
 /** temporal.api.enums.v1.IndexedValueType: KEYWORD */
@@ -24,11 +25,6 @@ export async function registerSearchAttributes(
     await operatorService.addSearchAttributes({ namespace, searchAttributes });
   } catch (error) {
     if ((error as { code?: number }).code === ALREADY_EXISTS) return;
-    const flags = names.map((name) => `--name ${name} --type Keyword`).join(' ');
-    throw new Error(
-      `The search attributes ${names.join(', ')} could not be checked or registered in namespace ${namespace}. ` +
-        `Register them once: temporal operator search-attribute create --namespace ${namespace} ${flags}`,
-      { cause: error },
-    );
+    throw new Failure('searchAttributesMissing', { namespace, names }, { cause: error });
   }
 }

@@ -1,6 +1,6 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import { examine } from './activities.ts';
-import { doctorSchema, type DoctorResult } from '../contract/doctor.ts';
+import { doctorSchema, probeInWords, type DoctorResult } from '../contract/doctor.ts';
 import { SEARCH_ATTRIBUTES } from '../contract/names.ts';
 import { toldAsOwn } from './failure.ts';
 import { parseArgument } from './request.ts';
@@ -15,7 +15,9 @@ export async function doctor(input: unknown = {}): Promise<DoctorResult> {
   const searchAttributes = SEARCH_ATTRIBUTES.map(({ name }) => name);
   const probes = await toldAsOwn(() => examine({ target, searchAttributes }));
   const failed = probes.filter(({ ok }) => !ok);
-  const lines = failed.map(({ name, detail, advice }) => `- **${name}**: ${detail} ${advice ?? ''}`);
+  const lines = failed.map(
+    (probe) => `- **${probe.name}**: ${[...probeInWords(probe), probe.advice?.message].join(' ')}`,
+  );
   setCurrentDetails(
     [`Examined ${what}: ${probes.length} probes, ${failed.length} failed`, '', ...lines].join('\n'),
   );

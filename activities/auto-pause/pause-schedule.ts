@@ -1,8 +1,10 @@
-import { activityInfo, Context, log } from '@temporalio/activity';
+import { activityInfo, Context } from '@temporalio/activity';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { foreignness, projectName, SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
-import { failureStreak, markPaused, type FailureStreak } from '../../state/runs/failure-streak.ts';
+import { failureStreak, markPaused } from '../../state/runs/failure-streak.ts';
 import type { Run } from '../../state/runs/runs.ts';
+import { tell } from '../../contract/messages/tell.ts';
+import { warn } from '../warn.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { isLasting } from './lasting.ts';
 
@@ -19,7 +21,9 @@ export async function pauseAfterFailures(deps: Dependencies, run: Run, failure: 
   const streak = await failureStreak(deps.state, run.run);
   if (!streak || !isLasting(streak.word) || streak.runs < pauseAfter) return;
 
-  const handle = Context.current().client.schedule.getHandle(SCHEDULE_PREFIX + run.activation);
+  const told = { runs: streak.runs, type: streak.word };
+  const schedule = SCHEDULE_PREFIX + run.activation;
+  const handle = Context.current().client.schedule.getHandle(schedule);
   const found = await handle.describe().catch((error: unknown) => {
     if (error instanceof ScheduleNotFoundError) return null;
     throw error;
@@ -28,26 +32,13 @@ export async function pauseAfterFailures(deps: Dependencies, run: Run, failure: 
   const owner = { project: projectName(deps.env, deps.projectFolder), taskQueue: activityInfo().taskQueue };
   const why = foreignness(found, owner, activityInfo().workflowType!);
   if (why) {
-    log.warn(
-      `The schedule ${handle.scheduleId} is not paused, although ${inWords(streak)}: it ${why}, and this worker's ` +
-        `project is "${owner.project}".`,
-    );
+    warn('scheduleNotOurs', { schedule, ...told, why, project: owner.project });
     return;
   }
-  await handle.pause(noteOf(run.activation, streak, failure));
+  const { activation } = run;
+  await handle.pause(tell('schedulePaused', { activation, ...told, failure: shortened(failure) }).message);
   await markPaused(deps.state, run.run);
-  log.warn(`The schedule ${handle.scheduleId} is paused: ${inWords(streak)}.`);
-}
-
-function noteOf(activation: string, streak: FailureStreak, failure: string): string {
-  return (
-    `Paused by actito-sync: ${inWords(streak)}. Mend it, try it by: actito-sync run ${activation}, then let it start ` +
-    `again by: actito-sync schedule resume ${activation}. The last failure: ${shortened(failure)}`
-  );
-}
-
-function inWords({ runs, word }: FailureStreak): string {
-  return runs === 1 ? `a run failed with ${word}` : `${runs} runs in a row failed with ${word}`;
+  warn('scheduleIsPaused', { schedule, ...told });
 }
 
 function shortened(message: string): string {

@@ -29,10 +29,7 @@ export async function confirmByStatus(
     const refused = list.lastRetrievedFile?.errorMessage;
     if (refused) {
       await recordRefused(deps.state, ref, delivery.id);
-      throw new Failure(
-        'DeliveryRefused',
-        `Actito found the file of list ${list.name} and could not read it: ${printableAboutRows(refused)}`,
-      );
+      throw new Failure('listUnreadable', { list: list.name, answer: printableAboutRows(refused) });
     }
     await recordRetrieved(deps.state, ref, delivery.id);
     return summary(list, true);
@@ -42,11 +39,7 @@ export async function confirmByStatus(
 /** The list was there when it was provisioned. What failed is looked at anew by the next run, which then finds out. */
 function adviseOnMissing(error: unknown): never {
   if (!(error instanceof NotFound)) throw error;
-  throw new Failure(
-    'ActitoRefused',
-    `${error.message} If someone deleted the list in Actito: run again, which makes it anew and fills it.`,
-    { cause: error },
-  );
+  throw new Failure('listGone', { cause: error.told }, { cause: error });
 }
 
 /** A file was retrieved since ours was put in place and, as far as Actito tells, it is as long as ours. */

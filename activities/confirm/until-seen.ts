@@ -19,7 +19,5 @@ export async function untilSeen<T>(look: () => Promise<T | null>, signal: AbortS
     report(0);
     if (seen !== null) return seen;
   }
-  throw new Failure('ListPending', 'The file is delivered; Actito has not retrieved it yet.', {
-    retryAfter: LATER,
-  });
+  throw new Failure('listNotRetrieved', {}, { retryAfter: LATER });
 }

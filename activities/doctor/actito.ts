@@ -3,6 +3,7 @@ import { readLists } from '../../actito/lists/read.ts';
 import { readProfileTable } from '../../actito/structure/table.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
 import { Failure } from '../../contract/failure.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import { connectActito } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { notTried, probe, type Probed } from './probe.ts';
@@ -15,18 +16,15 @@ export function probeKey(deps: Dependencies, id: string, destination: Destinatio
   const { apiKey, entity } = destination;
   return probe({
     name: `Actito key of ${id}`,
-    advice: `Check ${apiKey.env} where the worker runs, environment (or baseUrl) and entity in destinations/${id}.yaml, and the key's rights in Actito.`,
+    advice: tell('adviseKey', { variable: apiKey.env, destination: id }),
     look: async (signal) => {
       const { client } = connectActito(deps, destination, signal);
       await client.renewToken();
       const { entities } = await client.call({ route: 'entities' }, entitiesBody);
       const names = entities.map(({ name }) => name);
-      if (names.includes(entity)) return { detail: `accepted, and may see the entity ${entity}` };
-      const shown = names.slice(0, MOST_NAMES).join(', ') || 'none';
-      throw new Failure(
-        'ConfigurationInvalid',
-        `Actito shows this key no entity ${entity}; it shows ${shown}${names.length > MOST_NAMES ? ' and more' : ''}.`,
-      );
+      if (names.includes(entity)) return { says: tell('keyAccepted', { entity }) };
+      const shown = names.slice(0, MOST_NAMES);
+      throw new Failure('entityNotShown', { entity, shown, more: names.length > shown.length });
     },
   });
 }
@@ -39,11 +37,13 @@ export function probeTable(
 ): Promise<Probed<ProfileTable>> {
   return probe({
     name: `profile table of ${id}`,
-    advice: `Check profileTable in destinations/${id}.yaml, and that the key may read the structure of profile tables.`,
+    advice: tell('adviseTable', { destination: id }),
     look: async (signal) => {
       const { client } = connectActito(deps, destination, signal);
       const found = await readProfileTable(client, destination.entity, destination.profileTable);
-      return { detail: `${found.name} (id ${found.id}), with ${found.attributes.length} attributes`, found };
+      const { name: table, attributes } = found;
+      const facts = { table, id: String(found.id), attributes: attributes.length };
+      return { says: tell('tableFound', facts), found };
     },
   });
 }
@@ -59,12 +59,12 @@ export async function probeLists(
   const place = { entity: destination.entity, table: table.found.id };
   return probe({
     name,
-    advice: `Where lists cannot be read, a marketer makes them: list.provision: existing. Otherwise contract.paths.lists in destinations/${id}.yaml says where they are.`,
+    advice: tell('adviseLists', { destination: id }),
     look: async (signal) => {
       const { client } = connectActito(deps, destination, signal);
       const lists = await readLists(client, place);
       const ours = lists.filter((list) => ownerOf(list) !== null).length;
-      return { detail: `readable; ${lists.length} there, ${ours} of them made by actito-sync` };
+      return { says: tell('listsReadable', { lists: lists.length, ours }) };
     },
   });
 }

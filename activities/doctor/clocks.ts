@@ -1,14 +1,14 @@
 import { HOSTS } from '../../actito/contract.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
 import { Failure } from '../../contract/failure.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import { resolveText } from '../../config/secrets.ts';
 import { rows, type State } from '../../state/state.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { probe, type Probed } from './probe.ts';
 
-/** Milliseconds; tokens live for minutes and lists for hours, so that seconds do no harm. */
-const MOST_APART = 60_000;
-const ADVICE = 'Set the clocks by NTP, the one of the machine with the worker first.';
+/** Seconds; tokens live for minutes and lists for hours, so that seconds do no harm. */
+const MOST_APART = 60;
 
 /** Are the worker's clock and the state database's together? */
 export function probeStateClock(state: State): Promise<Probed> {
@@ -36,16 +36,15 @@ export function probeActitoClock(
 function probeClock(name: string, ask: (signal: AbortSignal) => Promise<Date | null>): Promise<Probed> {
   return probe({
     name,
-    advice: ADVICE,
+    advice: tell('adviseClock', {}),
     look: async (signal) => {
       const asked = Date.now();
       const theirs = await ask(signal);
-      if (!theirs) return { detail: 'it tells no time, so that nothing was compared' };
+      if (!theirs) return { says: tell('clockUntold', {}) };
       const ours = (asked + Date.now()) / 2;
       const apart = Math.round((theirs.getTime() - ours) / 1000);
-      const words = `${Math.abs(apart)} s ${apart < 0 ? 'behind' : 'ahead of'} the worker's`;
-      if (Math.abs(apart) * 1000 <= MOST_APART) return { detail: apart === 0 ? "with the worker's" : words };
-      throw new Failure('ConfigurationInvalid', `It is ${words}; more than ${MOST_APART / 1000} s do harm.`);
+      if (Math.abs(apart) <= MOST_APART) return { says: tell('clockApart', { apart }) };
+      throw new Failure('clockTooFarApart', { apart, most: MOST_APART });
     },
   });
 }
@@ -53,5 +52,5 @@ function probeClock(name: string, ask: (signal: AbortSignal) => Promise<Date | n
 function unreachable(error: Error): never {
   if (error.name === 'TimeoutError' || error.name === 'AbortError') throw error;
   const { code } = (error.cause ?? {}) as NodeJS.ErrnoException;
-  throw new Failure('ActitoUnavailable', `Actito cannot be reached (${code ?? error.message}).`);
+  throw new Failure('actitoSilent', { why: code ?? error.message });
 }

@@ -6,6 +6,7 @@ import { tellHandmade } from './handmade.ts';
 import { probeAttributes, probeMatchingKey } from './mapping.ts';
 import { probeState, probeTemporal } from './own-house.ts';
 import { probe, type Probed } from './probe.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import type { Probe } from '../../contract/doctor.ts';
 import { findScope, type Scope } from './scope.ts';
 import { probeSegment, probeSource } from './warehouse.ts';
@@ -25,10 +26,10 @@ export async function examine(
 ): Promise<Probe[]> {
   const project = probe({
     name: 'project folder',
-    advice: `Correct the files (actito-sync validate shows the same), or ACTITO_SYNC_PROJECT where the worker runs: ${deps.projectFolder}`,
+    advice: tell('adviseProject', { folder: deps.projectFolder }),
     look: async () => {
       const found = await findScope(deps.projectFolder, target);
-      return { detail: inNumbers(found), found };
+      return { says: tell('projectRead', inNumbers(found)), found };
     },
   });
   const all = await Promise.all([
@@ -70,13 +71,11 @@ function probesOf(
   ];
 }
 
-function inNumbers({ sources, destinations, activations, warnings }: Scope): string {
-  const count = (many: unknown[], name: string) => `${many.length} ${name}${many.length === 1 ? '' : 's'}`;
-  const parts = [
-    count(sources, 'source'),
-    count(destinations, 'destination'),
-    count(activations, 'activation'),
-  ];
-  const warned = warnings.length === 0 ? '' : `; ${count(warnings, 'warning')}, see actito-sync validate`;
-  return `${parts.join(', ')}${warned}`;
+function inNumbers({ sources, destinations, activations, warnings }: Scope) {
+  return {
+    sources: sources.length,
+    destinations: destinations.length,
+    activations: activations.length,
+    warnings: warnings.length,
+  };
 }

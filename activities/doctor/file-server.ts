@@ -3,6 +3,7 @@ import { connectFileServer } from '../../actito/delivery/connect.ts';
 import type { FileServer } from '../../actito/delivery/file-server.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
 import { Failure } from '../../contract/failure.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import { resolveLogin } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { probe, type Probed } from './probe.ts';
@@ -11,21 +12,20 @@ const CONTENT = Buffer.from('A probe of actito-sync; it may be deleted.\n');
 
 /** Can a list be put in its place? Writes, renames and deletes a file whose name Actito does not look for. */
 export function probeFileServer(deps: Dependencies, id: string, destination: Destination): Promise<Probed> {
+  const { directory } = destination.delivery;
   return probe({
     name: `file server of ${id}`,
-    advice: `Check delivery in destinations/${id}.yaml, and that the account may list, write, rename and delete in ${destination.delivery.directory}.`,
+    advice: tell('adviseFileServer', { destination: id, directory }),
     look: async (signal) => {
       const login = resolveLogin(deps, destination);
       const server = await connectFileServer(login, signal);
       try {
-        await writeRenameDelete(server, destination.delivery.directory);
+        await writeRenameDelete(server, directory);
       } finally {
         await server.close();
       }
       const where = `${login.protocol}://${login.host}:${login.port}`;
-      return {
-        detail: `${where}: a file was written, renamed and deleted in ${destination.delivery.directory}`,
-      };
+      return { says: tell('fileServerWorks', { server: where, directory }) };
     },
   });
 }
@@ -38,7 +38,7 @@ async function writeRenameDelete(server: FileServer, directory: string): Promise
     await server.upload(temporary, once(CONTENT));
     const size = await server.size(temporary);
     if (size !== CONTENT.length) {
-      throw new Failure('DeliveryUnavailable', `The server holds ${size} of ${CONTENT.length} bytes.`);
+      throw new Failure('probeFileCut', { size, wanted: CONTENT.length });
     }
     await server.replace(temporary, final);
   } catch (error) {

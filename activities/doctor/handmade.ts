@@ -1,6 +1,8 @@
-import { etlRequirements, WHERE_ETLS_ARE } from '../../actito/imports/etl.ts';
+import { etlRequirements } from '../../actito/imports/etl.ts';
 import { handmadeList } from '../../actito/lists/handmade.ts';
 import type { Definition } from '../../activation/definition/definition.ts';
+import type { Told } from '../../contract/messages/message.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import { resolveText } from '../../config/secrets.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { probe, type Probed } from './probe.ts';
@@ -13,23 +15,21 @@ export function tellHandmade({ env }: Dependencies, definition: Definition): Pro
   return [
     ...(list.provision === 'existing'
       ? [
-          tell(`list of ${id}`, () =>
-            handmadeList(definition, resolveText(destination.delivery.host, env, 'delivery.host')).map(
-              ({ message }) => message,
-            ),
+          show(`list of ${id}`, () =>
+            handmadeList(definition, resolveText(destination.delivery.host, env, 'delivery.host')),
           ),
         ]
       : []),
-    ...(etl === undefined ? [] : [tell(`ETL of ${id}`, () => [etl.message, `${WHERE_ETLS_ARE}.`])]),
+    ...(etl === undefined ? [] : [show(`ETL of ${id}`, () => [etl, tell('whereEtlsAre', {})])]),
   ];
 }
 
-/** @param sentences they may need a variable of the environment, and fail when it is missing */
-async function tell(name: string, sentences: () => string[]): Promise<Probed> {
+/** @param what it may need a variable of the environment, and fail when it is missing */
+async function show(name: string, what: () => Told[]): Promise<Probed> {
   const { probe: tried } = await probe({
     name,
-    advice: 'Set that variable where the worker runs.',
-    look: async () => ({ detail: sentences().join('\n') }),
+    advice: tell('adviseVariable', {}),
+    look: async () => ({ says: what() }),
   });
   return { probe: tried.ok ? { ...tried, told: true } : tried };
 }

@@ -3,6 +3,7 @@ import { checkStructure } from '../../actito/structure/check.ts';
 import { findAttribute } from '../../actito/structure/table.ts';
 import type { Activation } from '../../activation/definition/definition.ts';
 import type { Column } from '../../activation/values/kinds.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import { notTried, probe, type Probed } from './probe.ts';
 
 /** Can profiles be told apart by the matching key, and by what the list's file holds? */
@@ -13,12 +14,12 @@ export async function probeMatchingKey(activation: Activation, table: Probed<Pro
   if (!found) return notTried(name, table.probe.name);
   return probe({
     name,
-    advice: `Choose a unique attribute in activations/${id}.yaml, or have this one made unique in Actito.`,
+    advice: tell('adviseMatchingKey', { activation: id }),
     look: async () => {
       checkStructure(found, { ...activation, attributes: [] }, []);
       const identifier = list.identifier.attribute;
-      const other = identifier === matchingKey.attribute ? '' : `, and ${identifier} for the list`;
-      return { detail: `${matchingKey.attribute} is unique${other}` };
+      const other = identifier === matchingKey.attribute ? {} : { identifier };
+      return { says: tell('keyUnique', { key: matchingKey.attribute, ...other }) };
     },
   });
 }
@@ -36,15 +37,14 @@ export async function probeAttributes(
   if (!columns) return notTried(name, segment.probe.name);
   return probe({
     name,
-    advice: `Correct attributes in activations/${id}.yaml, or add what is missing in Actito.`,
+    advice: tell('adviseAttributes', { activation: id }),
     look: async () => {
       const mapped = columns.slice(columns.length - attributes.length);
       checkStructure(found, withCertainKey(activation), mapped);
       const missing = attributes.filter(({ attribute }) => !findAttribute(found, attribute));
-      const detail = `${attributes.length - missing.length} of ${attributes.length} mapped attributes are there`;
-      if (missing.length === 0) return { detail };
-      const created = missing.map(({ attribute, create }) => `${attribute} (${create!.type})`).join(', ');
-      return { detail: `${detail}; the first run creates ${created}` };
+      const created = missing.map(({ attribute, create }) => ({ name: attribute, type: create!.type }));
+      const there = attributes.length - missing.length;
+      return { says: tell('attributesThere', { there, mapped: attributes.length, created }) };
     },
   });
 }

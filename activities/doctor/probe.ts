@@ -1,5 +1,7 @@
 import { isFailure } from '../../contract/failure.ts';
 import type { Probe } from '../../contract/doctor.ts';
+import type { Told } from '../../contract/messages/message.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import { stateFailure } from '../../state/failures.ts';
 import { cancellation } from '../progress.ts';
 
@@ -13,9 +15,9 @@ export interface Probed<T = unknown> {
 export interface Task<T> {
   name: string;
   /** Shown when it fails: where to look. What exactly went wrong, the failure itself says. */
-  advice: string;
+  advice: Told;
   /** @param signal ends the looking: what does not answer must not keep the others from being told */
-  look: (signal: AbortSignal) => Promise<{ detail: string; found?: T }>;
+  look: (signal: AbortSignal) => Promise<{ says: Told | Told[]; found?: T }>;
 }
 
 /** Milliseconds that a probe may take; a person waits for all of them. */
@@ -26,18 +28,18 @@ export async function probe<T>({ name, advice, look }: Task<T>): Promise<Probed<
   const cancelled = cancellation();
   const signal = AbortSignal.any([cancelled, AbortSignal.timeout(PATIENCE)]);
   try {
-    const { detail, found } = await untilAborted(look(signal), signal);
-    return { probe: { name, ok: true, detail }, found };
+    const { says, found } = await untilAborted(look(signal), signal);
+    return { probe: { name, ok: true, says: [says].flat() }, found };
   } catch (error) {
     cancelled.throwIfAborted();
-    return { probe: { name, ok: false, detail: inWords(error), advice } };
+    return { probe: { name, ok: false, ...whatFailed(error), advice } };
   }
 }
 
 /** A probe that cannot be tried, since one that it builds on has failed. */
 export function notTried(name: string, since: string): Probed<never> {
-  const detail = `not tried, since the probe "${since}" failed`;
-  return { probe: { name, ok: false, detail, advice: 'Mend that one first.' } };
+  const says = [tell('probeNotTried', { since })];
+  return { probe: { name, ok: false, says, advice: tell('adviseOther', {}) } };
 }
 
 /** Not every driver can be told to stop: then its answer is not waited for. */
@@ -48,10 +50,10 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return Promise.race([work, aborted]);
 }
 
-function inWords(error: unknown): string {
+function whatFailed(error: unknown): Pick<Probe, 'type' | 'says'> {
   const known = isFailure(error) ? error : stateFailure(error);
-  if (known) return `${known.type}: ${known.message}`;
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no answer within ${PATIENCE / 1000} seconds`;
-  return `${error.name}: ${error.message}`;
+  if (known) return { type: known.type, says: [known.told] };
+  if (!(error instanceof Error)) return { says: [tell('unexpected', { text: String(error) })] };
+  if (error.name === 'TimeoutError') return { says: [tell('probeSilent', { seconds: PATIENCE / 1000 })] };
+  return { type: error.name, says: [tell('unexpected', { text: error.message })] };
 }

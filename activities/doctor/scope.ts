@@ -3,7 +3,7 @@ import type { Destination } from '../../activation/definition/destination.ts';
 import type { Source } from '../../activation/definition/source.ts';
 import { Failure } from '../../contract/failure.ts';
 import { loadProject } from '../../config/project.ts';
-import { suggestion } from '../../activation/suggestion.ts';
+import { choiceFor } from '../../contract/choice.ts';
 
 /** What of a project is examined. */
 export interface Scope {
@@ -29,11 +29,8 @@ export async function findScope(projectFolder: string, target: string | undefine
   const sources = [...project.sources].filter(([id]) => target === undefined || isUsed('source', id));
   const destinations = [...project.destinations].filter(([id]) => isMeant(id) || isUsed('destination', id));
   if (target !== undefined && destinations.length === 0) {
-    const known = suggestion(target, [...project.destinations.keys(), ...project.activations.keys()]);
-    throw new Failure(
-      'ConfigurationInvalid',
-      `The worker's project has no destination or activation "${target}"${known}`,
-    );
+    const choice = choiceFor(target, [...project.destinations.keys(), ...project.activations.keys()]);
+    throw new Failure('workerLacksTarget', { target, ...choice });
   }
   // Of a destination that is meant itself all activations count, whoever is meant besides.
   const listsOf = destinations

@@ -2,6 +2,7 @@ import ms from 'ms';
 import { columnsToRead, type Activation } from '../../activation/definition/definition.ts';
 import type { Source } from '../../activation/definition/source.ts';
 import type { Column } from '../../activation/values/kinds.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import { openWarehouse } from '../../warehouse/open.ts';
 import type { SegmentRead, SegmentRequest } from '../../warehouse/source.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -11,13 +12,13 @@ import { probe, type Probed } from './probe.ts';
 export function probeSource({ env }: Dependencies, id: string, source: Source): Promise<Probed> {
   return probe({
     name: `source ${id}`,
-    advice: `Check ${source.connection.env} where the worker runs, and that the warehouse lets the worker's address in.`,
+    advice: tell('adviseSource', { variable: source.connection.env }),
     look: async (signal) => {
       const one = { segment: { query: 'select 1 as one' }, columns: ['one'], signal };
       await reading(source, env, one, async ({ batches }) => {
         for await (const batch of batches) void batch;
       });
-      return { detail: `answers; a query may take ${ms(source.statementTimeout, { long: true })}` };
+      return { says: tell('sourceAnswers', { timeout: ms(source.statementTimeout, { long: true }) }) };
     },
   });
 }
@@ -31,11 +32,11 @@ export function probeSegment(
   const columns = columnsToRead(activation);
   return probe({
     name: `segment of ${activation.id}`,
-    advice: `Correct segment, matchingKey or attributes in activations/${activation.id}.yaml; if the source failed too, mend that first.`,
+    advice: tell('adviseSegment', { activation: activation.id }),
     look: async (signal) => {
       const request = { segment: activation.segment, columns, signal };
       const found = await reading(source, env, request, async (read) => read.columns);
-      return { detail: `the warehouse has the ${found.length} columns that are read`, found };
+      return { says: tell('segmentUnderstood', { columns: found.length }), found };
     },
   });
 }

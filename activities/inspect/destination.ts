@@ -2,7 +2,7 @@ import type { Activation } from '../../activation/definition/definition.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
 import { Failure } from '../../contract/failure.ts';
 import { loadProject } from '../../config/project.ts';
-import { suggestion } from '../../activation/suggestion.ts';
+import { choiceFor } from '../../contract/choice.ts';
 import type { Dependencies } from '../dependencies.ts';
 
 /** Rows that an inspection tells at most; a workflow's result must stay small. */
@@ -19,11 +19,8 @@ export async function findDestination(
   const project = await loadProject(projectFolder);
   const destination = project.destinations.get(id);
   if (!destination) {
-    const known = suggestion(id, [...project.destinations.keys()]);
-    throw new Failure(
-      'ConfigurationInvalid',
-      `The project has no destination "${id}"${known || '; its folder destinations/ is empty'}`,
-    );
+    const choice = choiceFor(id, [...project.destinations.keys()]);
+    throw new Failure('workerLacksDestination', { destination: id, ...choice });
   }
   const activations = [...project.activations.values()].filter((each) => each.destination === id);
   return { destination, activations };

@@ -37,8 +37,7 @@ export function defineCancel(program: Command, { surroundings, connected }: Comm
       ),
     )
     .action((activation: string, flags: CancelFlags) => {
-      if (!idSchema.safeParse(activation).success)
-        throw new Failure('InvalidActivation', `"${activation}" is not the id of an activation.`);
+      if (!idSchema.safeParse(activation).success) throw new Failure('activationIdUnusable', { activation });
       return connected((client) => cancel(client, activation, flags, surroundings));
     });
 }

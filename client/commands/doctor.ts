@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Failure } from '../../contract/failure.ts';
 import { projectFolder } from '../../config/folder-setting.ts';
 import { loadProject } from '../../config/project.ts';
-import { suggestion } from '../../activation/suggestion.ts';
+import { choiceFor } from '../../contract/choice.ts';
 import { doctor } from '../activation-client.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describeTrouble } from '../output/errors.ts';
@@ -56,9 +56,6 @@ async function checkTarget(target: string, env: NodeJS.ProcessEnv): Promise<void
   const folder = projectFolder(env);
   const { destinations, activations } = await loadProject(folder);
   if (destinations.has(target) || activations.has(target)) return;
-  const known = suggestion(target, [...destinations.keys(), ...activations.keys()]);
-  throw new Failure(
-    'InvalidActivation',
-    `The project ${folder} has no destination or activation "${target}"${known}`,
-  );
+  const choice = choiceFor(target, [...destinations.keys(), ...activations.keys()]);
+  throw new Failure('projectLacksTarget', { folder, target, ...choice });
 }

@@ -59,7 +59,7 @@ async function forget(
 ): Promise<number> {
   const { env, out, err, signal, taskQueue } = surroundings;
   const isTerminal = surroundings.in?.isTTY ?? false;
-  if (!yes && !isTerminal) throw nobodyToAsk();
+  if (!yes && !isTerminal) throw new Failure('nobodyToAsk', {});
   const answers = surroundings.in && answersFrom(surroundings.in, err);
   try {
     const key = argument !== '-' ? argument : answers ? await keyFrom(answers, isTerminal) : '';
@@ -92,13 +92,6 @@ const ALREADY = 'This key was forgotten already; what was found of it since is e
 
 function goesOn(record: string): string {
   return `\nThe erasing goes on without you. See what became of it: ${PROGRAM} forgotten ${record}\n`;
-}
-
-function nobodyToAsk(): Failure {
-  return new Failure(
-    'InvalidActivation',
-    'Forgetting cannot be taken back, and there is no terminal to ask at: say --yes, if it is meant.',
-  );
 }
 
 async function confirmed(answers: Answers): Promise<boolean> {

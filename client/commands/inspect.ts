@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Failure } from '../../contract/failure.ts';
 import { projectFolder } from '../../config/folder-setting.ts';
 import { loadProject } from '../../config/project.ts';
-import { suggestion } from '../../activation/suggestion.ts';
+import { choiceFor } from '../../contract/choice.ts';
 import type { InspectRequest } from '../../contract/inspect.ts';
 import { inspect } from '../activation-client.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -55,6 +55,6 @@ async function checkDestination(destination: string, env: NodeJS.ProcessEnv): Pr
   const folder = projectFolder(env);
   const { destinations } = await loadProject(folder);
   if (destinations.has(destination)) return;
-  const known = suggestion(destination, [...destinations.keys()]) || '; its folder destinations/ is empty';
-  throw new Failure('InvalidActivation', `The project ${folder} has no destination "${destination}"${known}`);
+  const choice = choiceFor(destination, [...destinations.keys()]);
+  throw new Failure('projectLacksDestination', { folder, destination, ...choice });
 }

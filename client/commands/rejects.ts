@@ -66,10 +66,7 @@ async function show(activation: string, flags: RejectFlags, surroundings: Surrou
   const { env, out } = surroundings;
   const isUnmatched = flags.reason?.toLowerCase() === UNMATCHED.toLowerCase();
   if (isUnmatched && flags.run !== undefined) {
-    throw new Failure(
-      'InvalidActivation',
-      `--reason ${UNMATCHED} tells who is unknown to Actito now, and goes without --run: a run keeps their number only.`,
-    );
+    throw new Failure('unmatchedOfNoRun', { reason: UNMATCHED });
   }
   await withState(env, async (snapshot) => {
     if (!(await hasRun(snapshot, activation, env))) {
@@ -140,10 +137,7 @@ function unmatchedHint(activation: string, count: number): string[] {
 
 async function checkRun(snapshot: Snapshot, activation: string, run: number | undefined): Promise<void> {
   if (run === undefined || (await findPastRun(snapshot, activation, String(run)))) return;
-  throw new Failure(
-    'InvalidActivation',
-    `Activation ${activation} has no run ${run}, or none any more; history ${activation} shows which there are.`,
-  );
+  throw new Failure('pastRunUnknown', { activation, run: String(run) });
 }
 
 /** A key as it was typed, which is how unusable ones are stored, and as members are stored. */

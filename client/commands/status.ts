@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { projectFolder } from '../../config/folder-setting.ts';
 import { definitionOf, loadProject } from '../../config/project.ts';
 import { connectTemporal } from '../connect.ts';
-import { describeError } from '../output/errors.ts';
+import { describeError, failureJson } from '../output/errors.ts';
 import { describeStatus } from '../output/status.ts';
 import { withState } from '../state.ts';
 import { readOutlook, type Outlook } from '../status/next-start.ts';
@@ -45,13 +45,21 @@ async function showStatus(
   const ids = activations.map(({ id }) => id);
   const state = await withState(env, (snapshot) => readState(snapshot, ids));
   const { outlooks, problem } = await readOutlooks(env, ids);
-  if (problem !== null) err.write(`The next starts, and what goes on now, are unknown. ${problem}\n`);
+  if (problem !== null) {
+    err.write(`The next starts, and what goes on now, are unknown. ${describeError(problem).join(' ')}\n`);
+  }
   const now = new Date();
   const statuses = activations.map((activation) =>
     statusOf(activation, project, state, outlooks?.get(activation.id), now),
   );
   const lines = json
-    ? [JSON.stringify({ activations: statuses, temporal: problem ?? 'ok' }, null, 2)]
+    ? [
+        JSON.stringify(
+          { activations: statuses, temporal: problem === null ? 'ok' : failureJson(problem) },
+          null,
+          2,
+        ),
+      ]
     : describeStatus(statuses);
   out.write(`${lines.join('\n')}\n`);
 }
@@ -60,7 +68,7 @@ async function showStatus(
 async function readOutlooks(
   env: NodeJS.ProcessEnv,
   activations: readonly string[],
-): Promise<{ outlooks: Map<string, Outlook> | null; problem: string | null }> {
+): Promise<{ outlooks: Map<string, Outlook> | null; problem: Error | null }> {
   try {
     const client = await connectTemporal(env);
     try {
@@ -72,6 +80,6 @@ async function readOutlooks(
       await client.connection.close();
     }
   } catch (error) {
-    return { outlooks: null, problem: describeError(error).join(' ') };
+    return { outlooks: null, problem: error as Error };
   }
 }

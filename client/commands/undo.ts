@@ -54,13 +54,8 @@ async function undo(
 ): Promise<void> {
   if (plan === undefined)
     return planAndTell({ mode: 'preview', activation, of: { undo: String(to) }, reason }, flags, context);
-  if (reason === undefined)
-    throw new Failure('InvalidActivation', 'Say why: --reason is needed with --plan.');
-  if (flags.out !== undefined || flags.showPersonalData)
-    throw new Failure(
-      'InvalidActivation',
-      '--out and --show-personal-data are for the plan of an undo, and go without --plan.',
-    );
+  if (reason === undefined) throw new Failure('undoNeedsReason', {});
+  if (flags.out !== undefined || flags.showPersonalData) throw new Failure('undoShowsNoPlan', {});
   return runAndTell(
     { mode: 'undo', activation, to: String(to), plan, reason },
     { json: flags.json },

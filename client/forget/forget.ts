@@ -25,14 +25,10 @@ export interface Forgetting {
  */
 export function checkForgetting({ key, by, reason }: Forgetting): void {
   const found = canonicalKey({ type: 'externalId' }, key);
-  if ('reject' in found) throw unusable(KEY_REJECTS[found.reject]);
+  if ('reject' in found)
+    throw new Failure('keyNotForgettable', { reject: found.reject, why: KEY_REJECTS[found.reject] });
   const says = (text: string | null) => text?.toLowerCase().includes(key.trim().toLowerCase());
-  if (says(reason) || says(by))
-    throw unusable('--reason and --by are kept for good: they must not say the key.');
-}
-
-function unusable(message: string): Failure {
-  return new Failure('InvalidActivation', `Nobody is forgotten: ${message}`);
+  if (says(reason) || says(by)) throw new Failure('keyInReason', {});
 }
 
 /**

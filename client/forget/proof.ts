@@ -15,7 +15,7 @@ export interface Proof extends ForgottenRecord {
 /** The proof of a record. @throws Failure InvalidActivation when there is none of this number */
 export async function requireProof(env: NodeJS.ProcessEnv, record: string): Promise<Proof> {
   const found = await withState(env, (snapshot) => findForgotten(snapshot, record));
-  if (!found) throw new Failure('InvalidActivation', `There is no record ${record} of a forgotten person.`);
+  if (!found) throw new Failure('recordUnknown', { record });
   const { activations } = await loadProject(projectFolder(env));
   return {
     ...found,

@@ -35,6 +35,5 @@ export async function keyFrom(answers: Answers, isTerminal: boolean): Promise<st
   const key = (await answers.line('The key: '))?.trim() ?? '';
   const more = isTerminal ? '' : ((await answers.line('')) ?? '').trim();
   if (key !== '' && more === '') return key;
-  const found = key === '' ? 'Nothing' : 'More than one line';
-  throw new Failure('InvalidActivation', `${found} came on standard input; expected one key, on one line.`);
+  throw new Failure('keyNotOneLine', { lines: key === '' ? 0 : 2 });
 }

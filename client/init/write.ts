@@ -12,18 +12,11 @@ const HARMLESS = new Set(['.git', '.DS_Store']);
 export async function assertEmpty(folder: string): Promise<void> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
-    const why = error.code === 'ENOTDIR' ? 'is not a folder' : `cannot be read (${error.code})`;
-    throw new Failure(
-      'InvalidActivation',
-      `${folder} ${why}. Name a folder that is empty, or not there yet.`,
-    );
+    throw new Failure('folderUnusable', { folder, code: error.code ?? error.name });
   });
   const [first] = names.filter((name) => !HARMLESS.has(name)).sort();
   if (first === undefined) return;
-  throw new Failure(
-    'InvalidActivation',
-    `${folder} is not empty (it holds ${first}). Name a folder that is empty, or not there yet.`,
-  );
+  throw new Failure('folderNotEmpty', { folder, holds: first });
 }
 
 /** Writes the files of a project; none may exist. @throws Failure InvalidActivation when the system refuses */
@@ -35,9 +28,7 @@ export async function writeFiles(folder: string, files: Record<string, string>):
       await writeFile(file, content, { flag: 'wx' });
     }
   } catch (error) {
-    const { code, path } = error as NodeJS.ErrnoException;
-    throw new Failure('InvalidActivation', `${path ?? folder} cannot be written (${code}).`, {
-      cause: error,
-    });
+    const { code, name, path = folder } = error as NodeJS.ErrnoException;
+    throw new Failure('fileNotWritten', { path, code: code ?? name }, { cause: error });
   }
 }

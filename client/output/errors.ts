@@ -1,5 +1,8 @@
 import { ServiceError, WorkflowFailedError } from '@temporalio/client';
 import { isFailure } from '../../contract/failure.ts';
+import type { Told } from '../../contract/messages/message.ts';
+import { troubleInWords } from '../../contract/messages/status.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import { runFailure } from '../run/failure.ts';
 import type { Trouble } from '../run/trouble.ts';
 import { describeHeld } from './held.ts';
@@ -20,8 +23,24 @@ export function describeError(error: unknown): string[] {
   return [`${error.message}${reason}`];
 }
 
+/** A failure as data, as `--json` prints it. */
+export interface FailureJson extends Told {
+  /** A word of contract/failure.ts, or the kind of an error that has none. */
+  type: string;
+}
+
+/** An error for programs: the failure as data, with all of it in words as well. */
+export function failureJson(error: unknown): FailureJson {
+  if (error instanceof WorkflowFailedError) {
+    const { type, told } = runFailure(error);
+    return { type, ...told };
+  }
+  if (isFailure(error)) return { type: error.type, ...error.told };
+  const type = error instanceof Error ? error.name : 'Error';
+  return { type, ...tell('unexpected', { text: describeError(error).join('\n') }) };
+}
+
 /** Something that is tried again, as one line. */
-export function describeTrouble({ type, message, attempts, next }: Trouble): string {
-  const again = next ? `next at ${next.toISOString()}` : 'again now';
-  return `… ${type}: ${message} (tried ${attempts} ${attempts === 1 ? 'time' : 'times'}, ${again})`;
+export function describeTrouble({ next, ...trouble }: Trouble): string {
+  return `… ${troubleInWords({ ...trouble, next: next?.toISOString() ?? null })}`;
 }

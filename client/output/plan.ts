@@ -32,7 +32,7 @@ export function describePlan(
     ...sendLines(plan),
     ...createLines(plan),
     ...guards.map(({ guard, message }) => entry('guard', `${guard} would hold it: ${message}`)),
-    ...problems.map((problem) => entry('problem', problem)),
+    ...problems.map(({ message }) => entry('problem', message)),
     ...notes.map(({ message }) => entry('note', message)),
     ...(planHash === undefined ? [] : [entry('plan', planHash)]),
     ...sampleLines(samples),

@@ -1,11 +1,11 @@
-import type { Probe } from '../../contract/doctor.ts';
+import { probeInWords, type Probe } from '../../contract/doctor.ts';
 
 /** What was tried for people, line by line, and what to do about what is not well. */
 export function describeProbes(probes: readonly Probe[]): string[] {
   const width = Math.max(...probes.map(({ name }) => name.length));
   const lines = probes.flatMap((probe) => {
-    const [first, ...more] = probe.detail.split('\n');
-    const advice = probe.advice === undefined ? [] : [`→ ${probe.advice}`];
+    const [first, ...more] = probeInWords(probe);
+    const advice = probe.advice === undefined ? [] : [`→ ${probe.advice.message}`];
     return [
       `${sign(probe)} ${probe.name.padEnd(width)}  ${first}`,
       ...[...more, ...advice].map((line) => `    ${line}`),

@@ -1,6 +1,7 @@
 import type { Schedule } from '../../activation/definition/schedule.ts';
 import type { AppliedSchedule } from '../schedules/apply.ts';
-import { deleteCommand, type ForeignSchedule } from '../schedules/plan.ts';
+import { deleteScheduleCommand } from '../../contract/commands.ts';
+import type { ForeignSchedule } from '../schedules/plan.ts';
 import { timesInWords } from '../schedules/times.ts';
 
 /** What became of a schedule for people, line by line; in a dry run, what would become of it. */
@@ -18,7 +19,7 @@ export function describeSchedule(applied: AppliedSchedule, dryRun: boolean): str
 export function describeForeign({ scheduleId, why }: ForeignSchedule): string {
   return (
     `${scheduleId}: left alone, it ${why}; the project has no such activation with a schedule. ` +
-    `If nobody needs it, delete it: ${deleteCommand(scheduleId)}`
+    `If nobody needs it, delete it: ${deleteScheduleCommand(scheduleId)}`
   );
 }
 

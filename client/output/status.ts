@@ -20,7 +20,7 @@ export function describeStatus(statuses: readonly ActivationStatus[]): string[] 
   const warnings = statuses.flatMap((status) => status.warnings);
   return [
     ...table(HEAD, statuses.map(row)),
-    ...(warnings.length === 0 ? ['Nothing to look at.'] : warnings.map((warning) => `! ${warning}`)),
+    ...(warnings.length === 0 ? ['Nothing to look at.'] : warnings.map(({ message }) => `! ${message}`)),
   ];
 }
 

@@ -11,5 +11,5 @@ export function checked<S extends z.ZodType>(schema: S, input: z.input<S>): z.ou
   const problems = parsed.error.issues.map(
     (issue) => `${issue.path.join('.') || 'the request'}: expected ${issue.message}`,
   );
-  throw new Failure('InvalidActivation', problems.join('; '));
+  throw new Failure('requestUnusable', { problems });
 }

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/client';
 import type { GuardTrip } from '../../contract/plan.ts';
 import type { Told } from '../../contract/messages/message.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import type { HeldPlan } from '../../contract/plan.ts';
 
 /** Why a run did not complete. */
@@ -14,6 +15,8 @@ export interface RunFailure {
   /** A word of contract/failure.ts, or `Cancelled`, `Terminated`, `TimedOut`. */
   type: string;
   message: string;
+  /** The same as data. */
+  told: Told;
   /** The guards that held the run; none unless the type is `GuardTripped`. */
   guards: GuardTrip[];
   /** The plan that they held. */
@@ -23,17 +26,22 @@ export interface RunFailure {
 /** The failure of the workflow in our words. */
 export function runFailure({ cause, message }: WorkflowFailedError): RunFailure {
   if (cause instanceof ApplicationFailure) {
-    const type = cause.type ?? 'Error';
-    if (type !== 'GuardTripped') return { type, message: cause.message, guards: [] };
-    const [told] = (cause.details ?? []) as [Told?];
-    const held = told?.facts as HeldPlan | undefined;
-    return { type, message: cause.message, guards: held?.guards ?? [], held };
+    const { type: given, message, details } = cause;
+    const type = given ?? 'Error';
+    const [said] = (details ?? []) as [Told?];
+    const told = isTold(said) ? said : tell('unexpected', { text: message });
+    if (type !== 'GuardTripped') return { type, message, told, guards: [] };
+    const held = isTold(said) ? (said.facts as HeldPlan) : undefined;
+    return { type, message, told, guards: held?.guards ?? [], held };
   }
-  const own = (type: string, words: string) => ({ type, message: words, guards: [] });
-  if (cause instanceof CancelledFailure) return own('Cancelled', 'The run was cancelled.');
-  if (cause instanceof TerminatedFailure) {
-    return own('Terminated', 'The run was terminated; the next one takes over and repairs.');
-  }
-  if (cause instanceof TimeoutFailure) return own('TimedOut', 'It took longer than Temporal allows it.');
-  return own('Error', cause?.message ?? message);
+  const own = (type: string, told: Told) => ({ type, message: told.message, told, guards: [] });
+  if (cause instanceof CancelledFailure) return own('Cancelled', tell('runCancelled', {}));
+  if (cause instanceof TerminatedFailure) return own('Terminated', tell('workflowTerminated', {}));
+  if (cause instanceof TimeoutFailure) return own('TimedOut', tell('workflowTimedOut', {}));
+  return own('Error', tell('unexpected', { text: cause?.message ?? message }));
+}
+
+/** A workflow that an earlier version ran may have failed with other details. */
+function isTold(detail: unknown): detail is Told {
+  return typeof detail === 'object' && detail !== null && 'reason' in detail && 'message' in detail;
 }

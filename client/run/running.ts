@@ -4,7 +4,6 @@ import { Failure } from '../../contract/failure.ts';
 import { requestSchema, type RunRequest } from '../../contract/request.ts';
 import { workflowId } from '../../contract/names.ts';
 import type { RunHandle } from '../activation-client.ts';
-import { cancelCommand, runCommand } from '../../contract/commands.ts';
 
 /**
  * The run that is open under this request's workflow id; undefined when there is none any more.
@@ -16,16 +15,10 @@ export async function attachToRunning(client: Client, request: RunRequest): Prom
   if (closeTime) return undefined;
   const running = await requestOf(client, id, runId);
   if (JSON.stringify(running) === JSON.stringify(request)) return client.workflow.getHandle(id, runId);
-  const what = running ? runCommand(running) : 'an argument that is no request';
-  throw new Failure(
-    'ActivationBusy',
-    [
-      `${id} is running since ${startTime.toISOString()} as: ${what}; asked for was: ${runCommand(request)}`,
-      ...(running ? [`Follow it:  ${runCommand(running)}`] : []),
-      `Cancel it:  ${cancelCommand(request)}`,
-      'Or wait for its end, then ask again.',
-    ].join('\n'),
-  );
+  throw new Failure('activationBusy', {
+    ...{ workflowId: id, since: startTime.toISOString(), asked: request },
+    ...(running ? { running } : {}),
+  });
 }
 
 /**

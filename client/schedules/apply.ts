@@ -84,19 +84,12 @@ function unlessGone(error: unknown): void {
 
 function inOurWords(error: unknown, scheduleId: string, schedule: Schedule): unknown {
   if (error instanceof ScheduleAlreadyRunning || error instanceof ScheduleNotFoundError) {
-    return new Failure(
-      'ActivationBusy',
-      `The schedule ${scheduleId} was created or deleted by someone else just now. Apply the schedules once more.`,
-      { cause: error },
-    );
+    return new Failure('scheduleChangedMeanwhile', { schedule: scheduleId }, { cause: error });
   }
   // Temporal has the last word on cron expressions and time zones; the SDK turns its refusal into a TypeError.
   if (!(error instanceof TypeError)) return error;
-  const setting = `activations/${scheduleId.slice(SCHEDULE_PREFIX.length)} schedule`;
-  const times = timesInWords(schedule);
-  return new Failure(
-    'ConfigurationInvalid',
-    `${setting}: Temporal does not take ${times} in ${schedule.timezone ?? 'UTC'} (${error.message}).`,
-    { cause: error },
-  );
+  const activation = scheduleId.slice(SCHEDULE_PREFIX.length);
+  const { timezone = 'UTC' } = schedule;
+  const facts = { activation, times: timesInWords(schedule), timezone, answer: error.message };
+  return new Failure('scheduleTimesRefused', facts, { cause: error });
 }

@@ -1,9 +1,8 @@
 import type { Client, ScheduleDescription } from '@temporalio/client';
 import { Failure } from '../../contract/failure.ts';
 import { SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
-import { PROGRAM } from '../../contract/commands.ts';
 import { describe, listed } from './find.ts';
-import { foreignness, PROJECT_NAME, type Owner } from './owner.ts';
+import { foreignness, type Owner } from './owner.ts';
 import { foundTimesInWords } from './times.ts';
 
 /** A schedule of the project, as it stands in Temporal. */
@@ -58,20 +57,14 @@ async function change(
 ): Promise<OwnSchedule> {
   const scheduleId = SCHEDULE_PREFIX + activation;
   const found = await describe(client, scheduleId);
-  const why = found ? foreignness(found, owner) : 'does not exist';
-  if (why) {
-    const others = found
-      ? `this project is "${owner.project}" (${PROJECT_NAME} names it).`
-      : `${PROGRAM} schedule list shows those of the project "${owner.project}", ${PROGRAM} schedule apply makes what is missing.`;
-    throw new Failure(
-      'InvalidActivation',
-      `The schedule ${scheduleId} ${why}; ${others} Nothing was changed.`,
-    );
-  }
+  const { project } = owner;
+  if (!found) throw new Failure('scheduleMissing', { schedule: scheduleId, project });
+  const why = foreignness(found, owner);
+  if (why) throw new Failure('scheduleForeign', { schedule: scheduleId, why, project });
   await make(scheduleId);
   const changed = await describe(client, scheduleId);
   if (changed) return inOurWords(changed);
-  throw new Failure('ActivationBusy', `The schedule ${scheduleId} was deleted by someone else just now.`);
+  throw new Failure('scheduleDeletedMeanwhile', { schedule: scheduleId });
 }
 
 function inOurWords({ scheduleId, spec, state: { paused, note }, info }: ScheduleDescription): OwnSchedule {

@@ -1,11 +1,12 @@
 import type { Client, ScheduleDescription } from '@temporalio/client';
 import type { Schedule } from '../../activation/definition/schedule.ts';
 import { Failure } from '../../contract/failure.ts';
+import type { FactsOf } from '../../contract/messages/catalogue.ts';
 import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import { differences, type Difference } from './differences.ts';
 import { describe, listed } from './find.ts';
 import { wantedSchedule, type WantedSchedule } from './options.ts';
-import { foreignness, PROJECT_NAME, type Owner } from './owner.ts';
+import { foreignness, type Owner } from './owner.ts';
 
 /** What is to be done about one schedule of ours; `found` is what Temporal has now. */
 export type PlannedChange =
@@ -43,7 +44,7 @@ export async function planSchedules(
   owner: Owner,
 ): Promise<SchedulePlan> {
   const changes: PlannedChange[] = [];
-  const conflicts: string[] = [];
+  const conflicts: FactsOf<'schedulesTaken'>['conflicts'] = [];
   const known = new Set<string>();
   for (const { id, schedule } of activations) {
     if (!schedule) continue;
@@ -51,7 +52,7 @@ export async function planSchedules(
     known.add(wanted.scheduleId);
     const found = await describe(client, wanted.scheduleId);
     const why = found && foreignness(found, owner);
-    if (why) conflicts.push(conflict(id, wanted.scheduleId, why, owner));
+    if (why) conflicts.push({ activation: id, schedule: wanted.scheduleId, why });
     else if (!found) changes.push({ change: 'create', wanted, schedule });
     else {
       const differing = differences(found, wanted, schedule);
@@ -59,7 +60,7 @@ export async function planSchedules(
       changes.push({ change, wanted, schedule, found, differences: differing });
     }
   }
-  if (conflicts.length > 0) throw new Failure('ConfigurationInvalid', conflicts.join('\n'));
+  if (conflicts.length > 0) throw new Failure('schedulesTaken', { project: owner.project, conflicts });
 
   const foreign: ForeignSchedule[] = [];
   for (const scheduleId of await listed(client)) {
@@ -70,17 +71,4 @@ export async function planSchedules(
     else if (found.action.workflowType === WORKFLOW_TYPE) foreign.push({ scheduleId, why });
   }
   return { changes, foreign };
-}
-
-function conflict(activation: string, scheduleId: string, why: string, { project }: Owner): string {
-  return (
-    `activations/${activation} schedule: the schedule ${scheduleId} exists and ${why}; this project is "${project}". ` +
-    `No schedule was changed. If they are the same project, set ${PROJECT_NAME} to its name; otherwise rename the ` +
-    `activation's file, or delete that schedule: ${deleteCommand(scheduleId)}`
-  );
-}
-
-/** The command line that deletes a schedule. */
-export function deleteCommand(scheduleId: string): string {
-  return `temporal schedule delete --schedule-id ${scheduleId}`;
 }

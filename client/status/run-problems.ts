@@ -1,45 +1,43 @@
 import type { PastRun } from '../../state/report/history.ts';
+import type { Told } from '../../contract/messages/message.ts';
+import { underWayInWords } from '../../contract/messages/status.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import { minute } from '../output/moments.ts';
 import { isRunOf } from '../run/under-way.ts';
-import type { KnownRuns, RunTrouble, RunUnderWay } from './runs.ts';
+import type { KnownRuns, RunUnderWay } from './runs.ts';
 
 /** These are no failures: Actito takes its time. */
 const USUAL = ['ImportPending', 'ListPending'];
 /** Milliseconds by which clocks may differ, and by which state and Temporal may be asked one after the other. */
 const CLOSE_BY = 60_000;
 
-/** What is wrong with an activation's runs that are open, or seem to be, a sentence each. */
-export function runProblems(
-  activation: string,
-  lastRun: PastRun | null,
-  runs: KnownRuns,
-  now: Date,
-): string[] {
+/** What is wrong with an activation's runs that are open, or seem to be. */
+export function runProblems(activation: string, lastRun: PastRun | null, runs: KnownRuns, now: Date): Told[] {
   const lost = lastRun === null ? undefined : lossOf(activation, lastRun, runs, now);
-  return [...runs.underWay.flatMap(problemsOf), ...(lost === undefined ? [] : [lost])];
+  return [
+    ...runs.underWay.flatMap((run) => problemsOf(activation, run)),
+    ...(lost === undefined ? [] : [lost]),
+  ];
 }
 
 /** Since when a run goes on, and what it does, e.g. `since 2026-01-31T06:00Z (planning)`. */
 export function underWayWords({ since, phase }: RunUnderWay): string {
-  return `since ${minute(since)} (${phase ?? 'waits for a worker'})`;
+  return underWayInWords({ since: minute(since), phase });
 }
 
-function problemsOf(run: RunUnderWay): string[] {
-  const { workerAnswers, trouble } = run;
+function problemsOf(activation: string, { workerAnswers, trouble, since, phase }: RunUnderWay): Told[] {
+  const facts = { activation, since: minute(since), phase };
   return [
-    ...(workerAnswers
-      ? []
-      : [`no worker answers for its run ${underWayWords(run)}; it goes on as soon as one does`]),
+    ...(workerAnswers ? [] : [tell('runUnanswered', facts)]),
     ...(trouble === null || USUAL.includes(trouble.type)
       ? []
-      : [`its run ${underWayWords(run)} waits out ${troubleWords(trouble)}`]),
+      : [
+          tell('runWaits', {
+            ...facts,
+            trouble: { ...trouble, next: trouble.next?.toISOString() ?? null },
+          }),
+        ]),
   ];
-}
-
-function troubleWords({ type, message, attempts, next }: RunTrouble): string {
-  const again = next ? `next at ${next.toISOString()}` : 'again now';
-  const tried = `(tried ${attempts} ${attempts === 1 ? 'time' : 'times'}, ${again})`;
-  return [message === null ? type : `${type}: ${message}`, tried].join(' ');
 }
 
 /**
@@ -51,15 +49,15 @@ function lossOf(
   run: PastRun,
   { underWay, ended }: KnownRuns,
   now: Date,
-): string | undefined {
+): Told | undefined {
   if (run.outcome !== null || !isRunOf({ activation }, run.workflowId)) return undefined;
   if (underWay.some((open) => isSame(open, run))) return undefined;
   const end = ended.find((candidate) => isSame(candidate, run)); // the latest of that id comes first
-  const repaired = 'the next run closes and repairs it';
-  if (end?.killed) return `its last run (${run.run}) was terminated: ${repaired}`;
+  const facts = { activation, run: run.run };
+  if (end?.killed) return tell('runTerminated', facts);
   // The state was asked first: it may have ended since, or be too new for Temporal's listing.
   if ((end?.endedAt ?? run.openedAt).getTime() > now.getTime() - CLOSE_BY) return undefined;
-  return `its last run (${run.run}) is not open in Temporal any more: ${repaired}`;
+  return tell('runLost', facts);
 }
 
 /** An id is used again: a run opened its row soon after it was started, never before. */

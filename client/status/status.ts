@@ -1,5 +1,7 @@
 import { longestGap } from '../../activation/definition/longest-gap.ts';
 import type { Activation } from '../../activation/definition/definition.ts';
+import type { Told } from '../../contract/messages/message.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import type { Project } from '../../config/project.ts';
 import { readHistory, type PastRun } from '../../state/report/history.ts';
 import {
@@ -38,8 +40,8 @@ export interface ActivationStatus {
   };
   /** Runs that were held or failed since the last one that succeeded. */
   streak: number;
-  /** What someone should look at, a sentence each. */
-  warnings: string[];
+  /** What someone should look at. */
+  warnings: Told[];
 }
 
 /** What the state database says of the project's activations. */
@@ -97,7 +99,7 @@ export function statusOf(
   };
   const ofRuns = outlook ? runProblems(id, status.lastRun, outlook.runs, now) : [];
   const ofRest = warningsOf(status, activation, standing, now);
-  return { ...status, warnings: [...ofRuns, ...ofRest].map((warning) => `${id}: ${warning}`) };
+  return { ...status, warnings: [...ofRuns, ...ofRest] };
 }
 
 /** The profile table's quota that another activation of the same destination has used; this one never imported. */
@@ -123,71 +125,61 @@ function warningsOf(
   activation: Activation,
   standing: Standing | undefined,
   now: Date,
-): string[] {
-  const warnings: (string | undefined)[] = [
-    streak > 0 ? streakWords(activation, streak, lastRun) : undefined,
+): Told[] {
+  const { id } = activation;
+  const { used, limit, nextFree } = imports;
+  const free = nextFree?.toISOString() ?? null;
+  const warnings: (Told | undefined)[] = [
+    streak > 0 ? streakProblem(id, streak, lastRun) : undefined,
     renewal(activation, standing, schedule, now),
-    deliveryWords(activation, standing, lastRun),
-    imports.used >= imports.limit
-      ? `the imports of its profile table are used up (${imports.used} in 24 hours); the next is free at ` +
-        `${imports.nextFree?.toISOString() ?? '–'}`
-      : undefined,
-    waitingWords(activation, imports),
+    deliveryProblem(id, standing, lastRun),
+    used >= limit ? tell('importsUsedUp', { activation: id, used, nextFree: free }) : undefined,
+    waitingProblem(id, imports),
   ];
   return warnings.filter((warning) => warning !== undefined);
 }
 
-function waitingWords(
-  { id }: Activation,
-  { waiting, left, limit }: ActivationStatus['imports'],
-): string | undefined {
+function waitingProblem(id: string, { waiting, left, limit }: ActivationStatus['imports']): Told | undefined {
   const place = waiting.findIndex(({ activation }) => activation === id);
   if (place < 0) return undefined;
   const before = waiting.slice(0, place).map(({ activation }) => activation);
-  return (
-    `its attributes wait for an import since ${waiting[place]!.since.toISOString()}, and go with its next run: ` +
-    `${left} of ${limit} are left, ${before.length === 0 ? 'it comes first' : `after ${before.join(', ')}`}`
-  );
+  const since = waiting[place]!.since.toISOString();
+  return tell('attributesWait', { activation: id, since, left, limit, before });
 }
 
 /** What the list in Actito is not as it should be for. */
-function deliveryWords(
-  { id }: Activation,
+function deliveryProblem(
+  activation: string,
   standing: Standing | undefined,
   lastRun: PastRun | null,
-): string | undefined {
+): Told | undefined {
   const { dirty = false, forgotten = 0 } = standing ?? {};
-  if (forgotten > 0) {
-    const people = forgotten === 1 ? '1 person who is' : `${forgotten} people who are`;
-    return `its list in Actito has ${people} to be forgotten, until the next run: actito-sync run ${id}`;
-  }
+  if (forgotten > 0) return tell('forgottenListed', { activation, people: forgotten });
   if (!dirty) return undefined;
   if (lastRun?.rebase && lastRun.outcome?.startsWith('succeeded'))
-    return `run ${lastRun.run} was a rebase, and sent nothing: the next run delivers the list`;
-  return 'a delivery was begun and not finished: what the file server holds is unknown until the next run repairs it';
+    return tell('rebaseUndelivered', { activation, run: lastRun.run });
+  return tell('deliveryUnknown', { activation });
 }
 
 /** A run that was cancelled, or goes on, after those that failed says nothing of why they did. */
-function streakWords({ id }: Activation, streak: number, lastRun: PastRun | null): string {
-  if (lastRun?.outcome === 'held' || lastRun?.outcome === 'failed') {
-    const runs = streak === 1 ? 'its last run was' : `its last ${streak} runs were`;
-    return `${runs} held or failed: ${lastRun.failure ?? '–'}`;
-  }
-  const runs = streak === 1 ? '1 run was' : `${streak} runs were`;
-  return `${runs} held or failed since the last one that succeeded; actito-sync history ${id} says why`;
+function streakProblem(activation: string, runs: number, lastRun: PastRun | null): Told {
+  if (lastRun?.outcome === 'held' || lastRun?.outcome === 'failed')
+    return tell('heldOrFailed', { activation, runs, failure: lastRun.failure });
+  return tell('heldOrFailedBefore', { activation, runs });
 }
 
 function renewal(
-  { schedule: wanted }: Activation,
+  { id, schedule: wanted }: Activation,
   standing: Standing | undefined,
   schedule: NextStarts | null | undefined,
   now: Date,
-): string | undefined {
+): Told | undefined {
   if (!standing?.deliveredAt || standing.validity === null) return undefined;
   const { deliveredAt, validity } = standing;
   const isExpired = deliveredAt.getTime() + validity <= now.getTime();
   if (schedule === undefined && !isExpired) return undefined; // nobody knows
   return renewalProblem(
+    id,
     {
       ...{ deliveredAt, validity },
       starts: schedule?.starts ?? [],

@@ -1,5 +1,7 @@
 import { ACTITO_MESSAGES } from './actito.ts';
 import { DELIVERY_MESSAGES } from './delivery.ts';
+import { COMMAND_MESSAGES } from './commands.ts';
+import { DOCTOR_MESSAGES } from './doctor.ts';
 import { GUARD_MESSAGES } from './guards.ts';
 import { IMPORT_MESSAGES } from './imports.ts';
 import { LIST_MESSAGES } from './lists.ts';
@@ -9,17 +11,22 @@ import { PROBLEM_MESSAGES } from './problems.ts';
 import { PROJECT_MESSAGES } from './project.ts';
 import { REJECT_MESSAGES } from './rejects.ts';
 import { RUN_MESSAGES } from './run.ts';
+import { SCHEDULE_MESSAGES } from './schedules.ts';
 import { STATE_MESSAGES } from './state.ts';
 import { STRUCTURE_MESSAGES } from './structure.ts';
 import type { FailureType } from './types.ts';
 import { WAREHOUSE_MESSAGES } from './warehouse.ts';
 import { WARNING_MESSAGES } from './warnings.ts';
+import { STATUS_MESSAGES } from './status.ts';
+import { UNDO_MESSAGES } from './undo.ts';
+import { WORKER_MESSAGES } from './worker.ts';
 
 /** Every message of the product, by the part that tells it; docs/messages.md is made from it (npm run messages). */
 export const CATALOGUE = {
   Runs: RUN_MESSAGES,
   Guards: GUARD_MESSAGES,
   'Plans and decisions': PLAN_MESSAGES,
+  Undo: UNDO_MESSAGES,
   Lists: LIST_MESSAGES,
   Project: PROJECT_MESSAGES,
   'Problems in a project folder': PROBLEM_MESSAGES,
@@ -31,12 +38,18 @@ export const CATALOGUE = {
   Imports: IMPORT_MESSAGES,
   Delivery: DELIVERY_MESSAGES,
   State: STATE_MESSAGES,
+  Worker: WORKER_MESSAGES,
+  Doctor: DOCTOR_MESSAGES,
+  Commands: COMMAND_MESSAGES,
+  Status: STATUS_MESSAGES,
+  Schedules: SCHEDULE_MESSAGES,
 };
 
 export const MESSAGES = {
   ...RUN_MESSAGES,
   ...GUARD_MESSAGES,
   ...PLAN_MESSAGES,
+  ...UNDO_MESSAGES,
   ...LIST_MESSAGES,
   ...PROJECT_MESSAGES,
   ...PROBLEM_MESSAGES,
@@ -48,6 +61,11 @@ export const MESSAGES = {
   ...IMPORT_MESSAGES,
   ...DELIVERY_MESSAGES,
   ...STATE_MESSAGES,
+  ...WORKER_MESSAGES,
+  ...DOCTOR_MESSAGES,
+  ...COMMAND_MESSAGES,
+  ...STATUS_MESSAGES,
+  ...SCHEDULE_MESSAGES,
 };
 
 type Messages = typeof MESSAGES;

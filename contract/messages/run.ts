@@ -1,6 +1,7 @@
-import { decideCommand } from '../commands.ts';
+import { decideCommand, runCommand, scheduleCommand } from '../commands.ts';
 import type { HeldPlan } from '../plan.ts';
 import { always, failure, message } from './message.ts';
+import { streakInWords } from './worker.ts';
 
 const NO_COUNTS = { members: 600, added: 0, removed: 400 };
 const TRIP = {
@@ -101,12 +102,11 @@ export const RUN_MESSAGES = {
         failure: 'The segment has no column "tier".',
       },
     ],
-    says: ({ activation, runs, type, failure: last }) =>
-      `Paused by actito-sync: ${streak(runs, type)}. Mend it, try it by: actito-sync run ${activation}, then let it start ` +
-      `again by: actito-sync schedule resume ${activation}. The last failure: ${last}`,
+    says: ({ runs, type, failure: last }) =>
+      `Paused by actito-sync: ${streakInWords({ runs, type })}. The last failure: ${last}`,
+    next: ({ activation }) => [
+      { advice: 'Mend it, and try it by', command: runCommand({ mode: 'sync', activation }) },
+      { advice: 'Then let it start again by', command: scheduleCommand('resume', activation) },
+    ],
   }),
 };
-
-function streak(runs: number, type: string): string {
-  return runs === 1 ? `a run failed with ${type}` : `${runs} runs in a row failed with ${type}`;
-}

@@ -15,7 +15,8 @@ export function inWords<F>({ says, next }: Message<F>, facts: F): string {
   return [said, ...(next?.(facts) ?? []).map(nextInWords)].join(said.includes('\n') ? '\n' : ' ');
 }
 
-/** The advice, and the command after a colon. */
-function nextInWords({ advice, command }: Next): string {
-  return command === undefined ? advice : `${advice}: ${command}`;
+/** The advice, and the command after a colon; a full stop ends a command only where more follows, so that the last is easy to copy. */
+function nextInWords({ advice, command }: Next, at: number, all: Next[]): string {
+  if (command === undefined) return advice;
+  return `${advice}: ${command}${at < all.length - 1 ? '.' : ''}`;
 }

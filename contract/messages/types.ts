@@ -50,6 +50,8 @@ export const FAILURE_TYPES = {
   StateUnavailable: { retryable: true },
   /** Our own PostgreSQL refuses a statement: a defect, or a schema that someone changed. */
   StateRefused: { retryable: false },
+  /** No Temporal server answers. */
+  TemporalUnavailable: { retryable: true },
   /** A run holds the activation: what must not happen beside it waits for its end. */
   RunUnderWay: { retryable: true },
   /** A different request for the same activation is running. */

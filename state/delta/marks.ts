@@ -149,10 +149,5 @@ function requireWhole(
 ): void {
   const isWhole = listed === members && listedSum.toString() === checksum;
   if (isWhole || task.repairs) return;
-  throw new Failure(
-    'StateDamaged',
-    `The state database holds ${listed} members of the list of activation ${activation}; ${members} were acknowledged` +
-      `${listed === members ? ', and not the same ones' : ''}. Someone changed or restored its tables. If Actito has what ` +
-      `the segment says: actito-sync rebase ${activation} --reason "…". To send everything again: actito-sync resync ${activation}`,
-  );
+  throw new Failure('acknowledgedDamaged', { activation, found: listed, expected: members });
 }

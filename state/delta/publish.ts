@@ -77,13 +77,6 @@ async function requireVersion(trx: Knex, { activation, task }: Run, version: str
   );
   if (now!.version === version) return;
   throw task.preview
-    ? new Failure(
-        'RunUnderWay',
-        `A run of activation ${activation} has settled while its segment was read; it is compared again.`,
-        { retryAfter: 1_000 },
-      )
-    : new Failure(
-        'RunSuperseded',
-        `The state of activation ${activation} has changed while its segment was read; nothing was written.`,
-      );
+    ? new Failure('settledMeanwhile', { activation }, { retryAfter: 1_000 })
+    : new Failure('stateChangedMeanwhile', { activation });
 }

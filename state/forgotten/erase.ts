@@ -74,17 +74,9 @@ async function dropWhatRunsLeft(state: State, activation: string): Promise<void>
   await cleanUp(state);
   const left = await leftTables(state, activation);
   if (left.length === 0) return;
-  throw new Failure(
-    'RunUnderWay',
-    `What run ${left.join(', ')} of ${activation} read is still in use, although it has ended; it is dropped as soon as ` +
-      'it is not.',
-  );
+  throw new Failure('runTablesInUse', { activation, runs: left });
 }
 
 function underWay(activation: string, { workflowId }: Holder): Failure {
-  return new Failure(
-    'RunUnderWay',
-    `${workflowId} is running activation ${activation}, and holds what it read until it ends; then the person is erased ` +
-      `there. To end it sooner: actito-sync cancel ${activation}${workflowId.startsWith('plan/') ? ' --dry-run' : ''}`,
-  );
+  return new Failure('erasureWaits', { activation, workflowId, preview: workflowId.startsWith('plan/') });
 }

@@ -48,11 +48,7 @@ async function waitForWriters(trx: Knex): Promise<void> {
   await trx.raw(`set local lock_timeout = '${LONGEST_PAUSE}'`);
   await trx.raw(RECORD_WISH).catch((error: { code?: string }) => {
     if (error.code !== LOCK_NOT_AVAILABLE) throw error;
-    throw new Failure(
-      'StateUnavailable',
-      `The wish was not recorded: a worker has been writing to the state database for more than ${LONGEST_PAUSE}; it may ` +
-        'be frozen. Try again; if that fails, restart the workers.',
-    );
+    throw new Failure('wishNotRecorded', { waited: LONGEST_PAUSE });
   });
 }
 

@@ -29,9 +29,8 @@ export async function intendDelivery(
       kind: delivery.kind,
     });
     // Nobody would know which of the two is there.
-    if (other.length > 0) throw new Failure('RunSuperseded', 'This run has begun to deliver another list.');
-    if (delivery.kind === 'plan' && (await isHeld(trx, fence.run)))
-      throw new Failure('RunSuperseded', 'A guard holds this run; its list must not be delivered.');
+    if (other.length > 0) throw new Failure('otherDeliveryBegun', {});
+    if (delivery.kind === 'plan' && (await isHeld(trx, fence.run))) throw new Failure('heldNotDelivered', {});
     await trx.raw('update activations set list_dirty = true where id = ?', [delivery.activation]);
     const [row] = await rows<{ id: string }>(
       trx,

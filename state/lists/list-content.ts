@@ -53,11 +53,5 @@ export function listSql({ activation, delta }: Run, kind: DeliveryKind): string 
 }
 
 function damaged({ activation }: Run, found: number, { members }: ListFigures): Failure {
-  return new Failure(
-    'StateDamaged',
-    `The state database has ${found} members for the list of activation ${activation}; ${members} were planned` +
-      `${found === members ? ', and not the same ones' : ''}. Someone changed its tables; nothing was delivered. Run again. If ` +
-      `that fails too, and Actito has what the segment says: actito-sync rebase ${activation} --reason "…". To send ` +
-      `everything again: actito-sync resync ${activation}`,
-  );
+  return new Failure('listDamaged', { activation, found, expected: members });
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startStand, type Stand } from '../support/stand.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import type { FailureJson } from '../../client/output/errors.ts';
 import { cli } from './support.ts';
 
 let stand: Stand;
@@ -188,8 +189,14 @@ test.each<BadStart>([
 ])('$what: says what is wrong, and ends with $code', async ({ args, code, says, project }) => {
   const env = { ACTITO_SYNC_PROJECT: project ?? stand.projectFolder };
   const ended = await cli(args, { env, taskQueue: hosted.taskQueue });
-  expect(ended.err).toContain(says);
+  expect(ended.err.startsWith('{') ? wordsOf(ended.err) : ended.err).toContain(says);
   expect(ended.code).toBe(code);
   // A run that a worker refuses was followed; everything else tells nothing but the error.
   expect(ended.out).toMatch(/^((activation|plan)\/\S+ started\n([a-z ]+ …\n)?)?$/);
 });
+
+/** What a failure says that was printed as JSON. */
+function wordsOf(line: string): string {
+  const { failure } = JSON.parse(line) as { failure: FailureJson };
+  return `${failure.type}: ${failure.message}`;
+}

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { RunProgress } from '../../contract/progress.ts';
+import type { FailureJson } from '../../client/output/errors.ts';
 import type { RunResult } from '../../contract/result.ts';
 import { until } from '../setup/until.ts';
 import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
@@ -101,6 +102,35 @@ test('a held run tells which guards tripped', async () => {
   );
 });
 
+test('with --json a run that is held or cannot be started tells it as data', async () => {
+  await stand.warehouse.query('truncate people');
+  await stand.writeActivation({ guards: { allowEmpty: false } });
+  const held = await run(['vip', '--json']);
+  expect(held).toMatchObject({ code: 3, out: '' });
+  const { failure } = JSON.parse(held.err) as { failure: FailureJson };
+  expect(failure).toMatchObject({
+    ...{ type: 'GuardTripped', reason: 'runHeld' },
+    facts: {
+      activation: 'vip',
+      guards: [{ guard: 'allowEmpty', reason: 'segmentEmpty', facts: { read: 0 } }],
+    },
+    message: expect.stringContaining('The segment has no members'),
+  });
+  const { planHash } = failure.facts as { planHash: string };
+  expect(failure.next).toEqual([
+    { advice: 'If it is right as it is', command: `actito-sync approve vip ${planHash} --reason "…"` },
+  ]);
+
+  const unknown = await run(['vip', '--plan', '0123456789ab', '--json']);
+  expect(JSON.parse(unknown.err)).toMatchObject({
+    failure: {
+      type: 'PlanUnknown',
+      reason: 'planUnknown',
+      facts: { activation: 'vip', planHash: '0123456789ab' },
+    },
+  });
+});
+
 test('another request for a running activation is refused, and who follows the run hears of its end', async () => {
   const following = cli(['run', 'vip'], { taskQueue: 'nobody-polls-this' });
   const running = hosted.client.workflow.getHandle('activation/vip');
@@ -110,7 +140,7 @@ test('another request for a running activation is refused, and who follows the r
   const busy = await run(['vip', '--resync']);
   expect(busy.code).toBe(5);
   expect(busy.err).toMatch(
-    /^ActivationBusy: activation\/vip is running since \S+ as: actito-sync run vip; asked for was: actito-sync run vip --resync\n/,
+    /^ActivationBusy: activation\/vip is running since \S+ as: actito-sync run vip; asked for was: actito-sync run vip --resync\. Follow it: actito-sync run vip\. Cancel it: actito-sync cancel vip\. Or wait for its end, then ask again\.\n$/,
   );
 
   await running.terminate('enough');

@@ -51,7 +51,7 @@ test('another request for a running activation is busy, and hears what runs and 
   const busy = startRun(client, { activation }, { taskQueue });
   await expect(busy).rejects.toMatchObject({ type: 'ActivationBusy' });
   await expect(busy).rejects.toThrow(
-    ` as: actito-sync run ${activation} --resync; asked for was: actito-sync run ${activation}\n`,
+    ` as: actito-sync run ${activation} --resync; asked for was: actito-sync run ${activation}. `,
   );
   await expect(busy).rejects.toThrow(`actito-sync run ${activation} --resync`);
   await expect(busy).rejects.toThrow(`actito-sync cancel ${activation}`);

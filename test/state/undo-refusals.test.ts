@@ -28,7 +28,7 @@ test.each<{
   {
     what: 'that never was',
     to: async () => '999999',
-    says: ' has no run 999999, or none any more. See actito-sync history vip-',
+    says: ' has no run 999999, or none any more. See: actito-sync history vip-',
   },
   {
     what: 'of another activation',

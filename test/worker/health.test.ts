@@ -57,7 +57,7 @@ test('a port that is taken is named, with the setting', async () => {
   const { port } = await serve({ status: status() });
   await expect(startHealthServer(port, status)).rejects.toThrow(
     new RegExp(
-      `^The health check cannot listen on port ${port} .*choose another ACTITO_SYNC_HEALTH_PORT\\.$`,
+      `^The health check cannot listen on port ${port} .*Choose another ACTITO_SYNC_HEALTH_PORT\\.$`,
     ),
   );
 });

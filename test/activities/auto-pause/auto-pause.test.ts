@@ -80,8 +80,8 @@ test('a schedule whose runs fail for the same reason is paused, and its note say
   expect(paused).toBe(true);
   expect(note).toMatch(
     new RegExp(
-      `^Paused by actito-sync: 2 runs in a row failed with SegmentQueryFailed\\. Mend it, try it by: actito-sync run ${id}, ` +
-        `then let it start again by: actito-sync schedule resume ${id}\\. The last failure: .*nobody.* does not exist`,
+      '^Paused by actito-sync: 2 runs in a row failed with SegmentQueryFailed\\. The last failure: .*nobody.* does not exist.*' +
+        `Mend it, and try it by: actito-sync run ${id}\\. Then let it start again by: actito-sync schedule resume ${id}$`,
     ),
   );
   expect((await schedule('apply')).out).toContain(`activation/${id}: unchanged (every 1d; paused: ${note})`);

@@ -1,6 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { probeInWords } from '../../../contract/doctor.ts';
 import { destination } from '../../support/stand.ts';
 import { ALL, doctor, probes, stand, usualEnv, withDoctor } from './support.ts';
 
@@ -144,7 +145,7 @@ test.each<Broken>([
     what: 'a schema that is behind',
     make: () => stand.state.raw(`update knex_migrations set name = 'x' where name = 'schema.sql'`),
     fail: ['state database'],
-    says: /^StateRefused: Its schema lacks schema.sql: start the worker again/,
+    says: /^StateRefused: Its schema lacks schema.sql\. Start the worker again/,
   },
 ])('$what is told with what to do, and all else is tried', async ({ make, fail, says }) => {
   await make();
@@ -155,8 +156,8 @@ test.each<Broken>([
   expect(told.map(({ name }) => name)).toEqual(ALL);
   const failed = told.filter(({ ok }) => !ok);
   expect(failed.map(({ name }) => name)).toEqual(fail);
-  expect(failed[0]!.detail).toMatch(says);
-  for (const { advice } of failed) expect(advice).toMatch(/\w/);
+  expect(probeInWords(failed[0]!).join('\n')).toMatch(says);
+  for (const { advice } of failed) expect(advice?.message).toMatch(/\w/);
   const secrets = ['ACTITO_API_KEY', 'SFTP_PASSWORD', 'SHOP_URL'].flatMap((name) => [
     usualEnv[name],
     stand.env[name],
@@ -170,8 +171,8 @@ test('a key that was revoked is told, although the worker still has a token', as
   stand.actito.setFault('unauthorized', { route: '/auth' });
   const { probes: told } = await probes();
   const key = told.find(({ name }) => name === 'Actito key of actito')!;
-  expect(key).toMatchObject({ ok: false, advice: expect.stringContaining('ACTITO_API_KEY') });
-  expect(key.detail).toMatch(/^ActitoUnauthorized: Actito answered 401 to GET token.*revoked/);
+  expect(key).toMatchObject({ ok: false, advice: { message: expect.stringContaining('ACTITO_API_KEY') } });
+  expect(probeInWords(key)[0]).toMatch(/^ActitoUnauthorized: Actito answered 401 to GET token.*revoked/);
 });
 
 test('people read what failed with an arrow to what to do', async () => {
@@ -189,5 +190,5 @@ test('a project folder that is broken where the worker is ends no other probe', 
   const { ended, probes: told } = await probes();
   expect(ended.code).toBe(1);
   expect(told.map(({ ok }) => ok)).toEqual([false, true, true, true]);
-  expect(told[0]!.detail).toContain('activations/vip.yaml:1 nonsense: unknown setting');
+  expect(probeInWords(told[0]!).join('\n')).toContain('activations/vip.yaml:1 nonsense: unknown setting');
 });

@@ -88,8 +88,14 @@ test('a clock that is far from the worker’s is told by how much, whatever else
   const named = (name: string) => told.find((probe) => probe.name === name)!;
   expect(named('clock of Actito (late)')).toMatchObject({
     ok: false,
-    detail: expect.stringMatching(/^ConfigurationInvalid: It is 3[56]\d\d s behind the worker's/),
-    advice: expect.stringContaining('NTP'),
+    type: 'ConfigurationInvalid',
+    says: [
+      {
+        reason: 'clockTooFarApart',
+        message: expect.stringMatching(/^It is 3[56]\d\d s behind the worker's/),
+      },
+    ],
+    advice: { message: expect.stringContaining('NTP') },
   });
   expect(named('Actito key of late').ok).toBe(false);
   expect(named('file server of late').ok).toBe(true);

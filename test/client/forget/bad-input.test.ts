@@ -8,7 +8,7 @@ const past = pastForTests();
 const piped = (...lines: string[]) => typing(lines, { isTTY: false });
 
 test.each([
-  { bad: 'nobody can be asked', args: ['forget', 'anna@shop.be'], says: 'say --yes, if it is meant' },
+  { bad: 'nobody can be asked', args: ['forget', 'anna@shop.be'], says: 'Say --yes, if it is meant' },
   { bad: 'no key is piped in', args: ['forget', '-', '--yes'], in: piped(''), says: 'Nothing came on' },
   {
     bad: 'two keys are piped in',

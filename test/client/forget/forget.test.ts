@@ -43,7 +43,7 @@ test('a person is forgotten in every activation; each list is delivered without 
   for (const text of ['anna@', 'card-anna']) expect(await tablesWith(past.stand.state, text)).toEqual([]);
   const status = async () => (await past.ask(['status'])).out;
   expect(await status()).toContain(
-    '! vip: its list in Actito has 1 person who is to be forgotten, until the next run: actito-sync run vip\n',
+    '! vip: its list in Actito has 1 person who is to be forgotten, until the next run. Start it: actito-sync run vip\n',
   );
   const workflow = past.hosted.client.workflow.getHandle(`forget/${record}`);
   const described = JSON.stringify((await workflow.describe()).raw);

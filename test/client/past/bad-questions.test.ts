@@ -62,7 +62,7 @@ test.each<{ what: string; args: string; code: number; says: string; database?: (
     what: 'a run that is none of this activation',
     args: 'rejects vip --run 999999',
     code: WRONG_COMMAND_LINE,
-    says: 'Activation vip has no run 999999, or none any more; history vip shows which there are.',
+    says: 'Activation vip has no run 999999, or none any more. See: actito-sync history vip',
   },
   {
     what: 'JSON and CSV at once',

@@ -10,12 +10,13 @@ const after = (hours: number) => new Date(DELIVERED.getTime() + hours * HOUR);
 /** A list of 48 hours: it is delivered anew from 23 hours on. */
 const problem = (outlook: Partial<ListOutlook>, hours = 1) =>
   renewalProblem(
+    'vip',
     {
       ...{ deliveredAt: DELIVERED, validity: 48 * HOUR, starts: [], paused: false, longestGap: undefined },
       ...outlook,
     },
     after(hours),
-  );
+  )?.message;
 const EXPIRES = 'its list expires at 2026-01-03T00:00:00.000Z';
 
 describe('a list is renewed in time', () => {
@@ -24,16 +25,16 @@ describe('a list is renewed in time', () => {
   });
   it('by a start at the first moment that delivers anew, not just before it', () => {
     expect(problem({ starts: [23, 60].map(after) })).toBeUndefined();
-    expect(problem({ starts: [22.9, 60].map(after) })).toMatch(/^no run will renew it in time: /);
+    expect(problem({ starts: [22.9, 60].map(after) })).toMatch(/^vip: no run will renew it in time: /);
   });
   it('by a start before it expires, not when it does', () => {
     expect(problem({ starts: [47.9].map(after) })).toBeUndefined();
-    expect(problem({ starts: [48].map(after) })).toMatch(/^no run will renew it in time: /);
+    expect(problem({ starts: [48].map(after) })).toMatch(/^vip: no run will renew it in time: /);
   });
   it('by frequent starts, although Temporal tells only the next ten of them', () => {
     const starts = Array.from({ length: 10 }, (_, i) => after(1 + i / 4));
     expect(problem({ starts, longestGap: HOUR / 4 })).toBeUndefined();
-    expect(problem({ starts, longestGap: 30 * HOUR })).toMatch(/^no run will renew it in time: /);
+    expect(problem({ starts, longestGap: 30 * HOUR })).toMatch(/^vip: no run will renew it in time: /);
   });
 });
 
@@ -53,7 +54,7 @@ test.each<[string, Partial<ListOutlook>, number, string]>([
     `no run will renew it in time: ${EXPIRES}, is delivered anew from 2026-01-01T23:00:00.000Z on, and no start lies between`,
   ],
 ])('it is told when %s', (_, outlook, hours, words) => {
-  expect(problem(outlook, hours)).toBe(words);
+  expect(problem(outlook, hours)).toBe(`vip: ${words}`);
 });
 
 /** Plays the starts one after the other, as runs would deliver an unchanged list. */
@@ -71,6 +72,7 @@ test('what is told is what would happen if the runs were played', () => {
       (validity, hours) => {
         const starts = hours.toSorted((a, b) => a - b).map(after);
         const told = renewalProblem(
+          'vip',
           { deliveredAt: DELIVERED, validity: validity * HOUR, starts, paused: false, longestGap: undefined },
           after(0.5),
         );

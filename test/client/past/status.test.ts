@@ -1,19 +1,16 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import type { ActivationStatus } from '../../../client/status/status.ts';
 import { WORKFLOW_TYPE } from '../../../contract/names.ts';
 import { until } from '../../setup/until.ts';
 import { deleteIfThere } from '../scheduled-project.ts';
 import { freshId } from '../support.ts';
-import { pastForTests, row, seedPeople } from './support.ts';
+import { pastForTests, row, seedPeople, statusOf } from './support.ts';
 
 const past = pastForTests();
 beforeEach(() => seedPeople(past.stand));
 
-const status = async (...args: string[]) =>
-  (await past.json<{ activations: ActivationStatus[]; temporal: string }>(['status', ...args])).activations;
-const one = async (id: string) => (await status(id))[0]!;
+const one = (id: string) => statusOf(past, id);
 
 /** An activation whose id no other test has: schedules are the server's. */
 async function newActivation(changes: Record<string, unknown> = {}): Promise<string> {
@@ -131,7 +128,7 @@ test('a run that was cancelled after one that failed is not quoted for why that 
   const { lastRun, warnings } = await one(id);
   expect(lastRun!.outcome).toBe('cancelled');
   expect(warnings[0]).toBe(
-    `${id}: 1 run was held or failed since the last one that succeeded; actito-sync history ${id} says why`,
+    `${id}: 1 run was held or failed since the last one that succeeded. See why: actito-sync history ${id}`,
   );
 });
 
@@ -154,7 +151,9 @@ test('without Temporal it says so, and shows the rest', async () => {
   await past.hosted.run();
   const { code, out, err } = await past.ask(['status'], { env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
   expect(code).toBe(0);
-  expect(err).toMatch(/^The next starts, and what goes on now, are unknown\. No Temporal server answers/);
+  expect(err).toMatch(
+    /^The next starts, and what goes on now, are unknown\. TemporalUnavailable: No Temporal server answers/,
+  );
   expect(row(out, 'vip')).toMatchObject({ 4: '3', 6: 'unknown' });
 });
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import type { ActivationStatus } from '../../../client/status/status.ts';
+import { words } from '../../support/words.ts';
 import { resetStand, startStand, type Stand } from '../../support/stand.ts';
 import { hostWorker, type Hosted } from '../../support/temporal-run.ts';
 import { cli, type CliOptions, type Ended } from '../support.ts';
@@ -44,6 +46,13 @@ export function pastForTests({ reset = beforeEach } = {}): Past {
 
 function environment({ projectFolder, stateUrl }: Stand): NodeJS.ProcessEnv {
   return { ACTITO_SYNC_PROJECT: projectFolder, ACTITO_SYNC_DATABASE_URL: stateUrl };
+}
+
+/** How one activation stands, with its warnings in words. */
+export async function statusOf(past: Past, id: string) {
+  const { activations } = await past.json<{ activations: ActivationStatus[] }>(['status', id]);
+  const { warnings, ...rest } = activations[0]!;
+  return { ...rest, warnings: words(warnings) };
 }
 
 /** The cells of the row that begins with a text. */

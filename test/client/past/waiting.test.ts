@@ -1,12 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { ActivationStatus } from '../../../client/status/status.ts';
-import { pastForTests, seedPeople } from './support.ts';
+import { pastForTests, seedPeople, statusOf } from './support.ts';
 
 const past = pastForTests();
 beforeEach(() => seedPeople(past.stand));
 
-const one = async (id: string) =>
-  (await past.json<{ activations: ActivationStatus[] }>(['status', id])).activations[0]!;
+const one = (id: string) => statusOf(past, id);
 
 test('who waits for an import is told since when, and who comes first', async () => {
   await past.stand.writeDestination({ limits: { importsPerTablePerDay: 1 } });

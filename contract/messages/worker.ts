@@ -1,0 +1,159 @@
+import { searchAttributesCommand } from '../commands.ts';
+import { CHOICES, choiceInWords, type Choice } from './choice.ts';
+import { advise, always, failure, message, type Told } from './message.ts';
+
+const CAUSE: Told = {
+  reason: 'actitoRefused',
+  facts: {},
+  next: [],
+  message: 'Actito answered 404 to GET lists.',
+};
+const ATTRIBUTES = ['ActitoActivation', 'ActitoOutcome'];
+
+interface Streak {
+  schedule: string;
+  runs: number;
+  type: string;
+}
+const STREAK: Streak = { schedule: 'activation/vip-customers', runs: 3, type: 'MappingInvalid' };
+
+/** What is said by the worker, and by activities of what is neither the state's nor a driver's. */
+export const WORKER_MESSAGES = {
+  unexpected: message({
+    examples: [{ text: 'socket hang up' }],
+    says: ({ text }) => text || 'An error without a message.',
+  }),
+  activityCancelled: always('The activity was cancelled.'),
+  workerShutDown: always('The worker shut down; another goes on.'),
+  temporaryFolderFull: failure('WorkerDiskFull', {
+    examples: [{ folder: '/tmp', worker: 'worker-1', code: 'ENOSPC' }],
+    says: ({ folder, worker, code }) =>
+      `The temporary folder ${folder} of worker ${worker} cannot be written to (${code}).`,
+    next: () =>
+      advise(
+        'Make room there, or set TMPDIR to a folder with space for twice the segment; nothing was written anywhere else.',
+      ),
+  }),
+  rowsMissing: failure('SourceUnavailable', {
+    examples: [{ counted: 1000, read: 600 }],
+    says: ({ counted, read }) =>
+      `The warehouse counted ${counted} rows, and ${read} arrived. Nothing was written.`,
+  }),
+  columnsUnsendable: failure('MappingInvalid', {
+    examples: [{ activation: 'vip-customers', columns: [{ name: 'tags', type: 'text[]' }] }],
+    says: ({ activation, columns }) =>
+      `Activation ${activation} maps columns of a type that Actito cannot hold: ` +
+      `${columns.map(({ name, type }) => `${name} (${type})`).join(', ')}.`,
+    next: () => advise("Cast them in the segment's query, for example to text."),
+  }),
+  listUnreadable: failure<{ list?: string; answer?: string }>('DeliveryRefused', {
+    examples: [{ list: 'VIP customers', answer: 'unexpected header' }, {}],
+    says: ({ list, answer }) =>
+      list === undefined || answer === undefined
+        ? 'Actito found the file of the list and could not read it.'
+        : `Actito found the file of list ${list} and could not read it: ${answer}`,
+  }),
+  listNotRetrieved: failure('ListPending', always('The file is delivered; Actito has not retrieved it yet.')),
+  listGone: failure<{ cause: Told }>('ActitoRefused', {
+    examples: [{ cause: CAUSE }],
+    says: ({ cause }) => cause.message,
+    next: () => advise('If someone deleted the list in Actito: run again, which makes it anew and fills it.'),
+  }),
+  wouldFail: message<{ type: string; cause: Told }>({
+    examples: [{ type: 'ActitoRefused', cause: CAUSE }],
+    says: ({ type, cause }) => `A run would fail: ${type}: ${cause.message}`,
+  }),
+  notLookedUp: message<{ type: string; cause: Told }>({
+    examples: [{ type: 'ActitoUnavailable', cause: CAUSE }],
+    says: ({ type, cause }) => `Could not be looked up: ${type}: ${cause.message}`,
+  }),
+  workerLacksDestination: failure<Choice & { destination: string }>('ConfigurationInvalid', {
+    examples: [
+      { destination: 'actitto', ...CHOICES[0] },
+      { destination: 'production', ...CHOICES[1] },
+      { destination: 'actito', ...CHOICES[2] },
+    ],
+    says: ({ destination, ...choice }) =>
+      `The project has no destination "${destination}"${choiceInWords(choice) || '; its folder destinations/ is empty'}`,
+  }),
+  workerLacksTarget: failure<Choice & { target: string }>('ConfigurationInvalid', {
+    examples: [
+      { target: 'actitto', ...CHOICES[0] },
+      { target: 'production', ...CHOICES[1] },
+      { target: 'actito', ...CHOICES[2] },
+    ],
+    says: ({ target, ...choice }) =>
+      `The worker's project has no destination or activation "${target}"${choiceInWords(choice)}`,
+  }),
+  othersNotClosed: message({
+    examples: [{ why: 'The state database cannot be reached.' }],
+    says: ({ why }) => `Runs of other activations that have ended could not be closed: ${why}`,
+  }),
+  scheduleNotPaused: message({
+    examples: [{ why: 'Failed to connect before the deadline' }],
+    says: ({ why }) => `The schedule could not be paused: ${why}`,
+  }),
+  scheduleIsPaused: message<Streak>({
+    examples: [STREAK, { ...STREAK, runs: 1 }],
+    says: ({ schedule, ...streak }) => `The schedule ${schedule} is paused: ${streakInWords(streak)}.`,
+  }),
+  scheduleNotOurs: message<Streak & { why: string; project: string }>({
+    examples: [{ ...STREAK, why: 'belongs to the project "other"', project: 'shop' }],
+    says: ({ schedule, why, project, ...streak }) =>
+      `The schedule ${schedule} is not paused, although ${streakInWords(streak)}: it ${why}, and this worker's ` +
+      `project is "${project}".`,
+  }),
+  searchAttributesMissing: failure('ConfigurationInvalid', {
+    examples: [{ namespace: 'default', names: ATTRIBUTES }],
+    says: ({ namespace, names }) =>
+      `The search attributes ${names.join(', ')} could not be checked or registered in namespace ${namespace}.`,
+    next: ({ namespace, names }) => [
+      { advice: 'Register them once', command: searchAttributesCommand(namespace, names) },
+    ],
+  }),
+  workerUrlMissing: failure(
+    'ConfigurationInvalid',
+    always('ACTITO_SYNC_DATABASE_URL is not set: the URL of the PostgreSQL that keeps the state.'),
+  ),
+  stateUnusable: failure('StateUnavailable', {
+    examples: [{ why: 'connect ECONNREFUSED 127.0.0.1:5432' }],
+    says: ({ why }) => `The state database cannot be used (${why}).`,
+    next: () => advise('Check ACTITO_SYNC_DATABASE_URL.'),
+  }),
+  stoppedTooLate: always(
+    'What was under way could not be stopped in time. Nothing is lost: Temporal gives it to another worker as soon as it ' +
+      'misses the heartbeats of this one.',
+  ),
+  workerTemporalSilent: failure('TemporalUnavailable', {
+    examples: [{ address: 'localhost:7233', why: 'Connection failed' }],
+    says: ({ address, why }) => `No Temporal server answers at ${address} (${why}).`,
+    next: () =>
+      advise('Set TEMPORAL_ADDRESS to the address of yours, and TLS or TEMPORAL_API_KEY as it asks for.'),
+  }),
+  healthPortTaken: failure('ConfigurationInvalid', {
+    examples: [{ port: 8080, why: 'listen EADDRINUSE: address already in use :::8080' }],
+    says: ({ port, why }) => `The health check cannot listen on port ${port} (${why}).`,
+    next: () => advise('Choose another ACTITO_SYNC_HEALTH_PORT.'),
+  }),
+  healthPortUnusable: failure(
+    'ConfigurationInvalid',
+    always('ACTITO_SYNC_HEALTH_PORT must hold a port number from 1 to 65535, or not be set.'),
+  ),
+  healthPortMissing: failure(
+    'ConfigurationInvalid',
+    always('ACTITO_SYNC_HEALTH_PORT is not set: the worker has no health check to ask.'),
+  ),
+  workerEnded: message({
+    examples: [{ why: 'The state database cannot be used (connect ECONNREFUSED 127.0.0.1:5432).' }],
+    says: ({ why }) => `The worker ended: ${why}`,
+  }),
+  workerSilent: message({
+    examples: [{ why: 'connect ECONNREFUSED 127.0.0.1:8080' }],
+    says: ({ why }) => `The worker does not answer: ${why}`,
+  }),
+};
+
+/** Also a part of other messages. */
+export function streakInWords({ runs, type }: { runs: number; type: string }): string {
+  return runs === 1 ? `a run failed with ${type}` : `${runs} runs in a row failed with ${type}`;
+}
