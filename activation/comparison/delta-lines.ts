@@ -1,1 +1,2 @@
-// Still imported from here by state/imports, which is being rewritten.
+// Until state/imports, which is being rewritten, imports it from there.
+export { valueColumns } from './delta-records.ts';
