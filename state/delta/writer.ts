@@ -64,6 +64,8 @@ const BEGIN = `begin; ${SEE_SCHEMA}; set local idle_in_transaction_session_timeo
 
 /** What begins a binary COPY: a signature, no flags, and no extension. */
 const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+/** What ends it: no fields. */
+const TRAILER = Buffer.from([0xff, 0xff]);
 
 /** A header and records that grow up to a batch; used again and again, since what is allocated per batch is freed late. */
 class Batch {
@@ -163,7 +165,7 @@ export class DeltaWriter {
       if (await this.#forgotten.readNew(client, BEGIN)) this.#mustFilter = true;
       const content = this.#mustFilter ? this.#wanted(batch.records) : batch.content;
       const sink = client.query(copyFrom(`copy ${this.#table} from stdin (format binary); commit`));
-      await pipeline(Readable.from([content], { objectMode: false }), sink);
+      await pipeline(Readable.from([content, TRAILER], { objectMode: false }), sink);
       this.rows += sink.rowCount;
     });
     batch.empty();
