@@ -106,7 +106,7 @@ export function testFailing({ fixture, connect, list, text }: Stand): void {
     await fixture().write(FILE, 'old');
     async function* content() {
       yield Buffer.from('half');
-      throw new Failure('listDamaged', { activation: 'vip', found: 1, members: 2 });
+      throw new Failure('listDamaged', { activation: 'vip', found: 1, expected: 2 });
     }
     const delivery = deliverList(await connect(), list(content()));
     await expect(delivery).rejects.toMatchObject({ name: 'StateDamaged' });
