@@ -1,15 +1,17 @@
 import { closest, distance } from 'fastest-levenshtein';
+import type { Choice } from '../contract/messages/choice.ts';
 
-/** `, did you mean "name"?` when one of the known words is near, otherwise the known words. */
-export function suggestion(word: string, known: readonly string[]): string {
-  return known.length === 0 ? '' : didYouMean(word, known) || ` (known: ${known.join(', ')})`;
-}
-
-/** `, did you mean "name"?` when one of the known words is near, otherwise nothing. */
-export function didYouMean(word: string, known: readonly string[]): string {
-  if (known.length === 0) return '';
+/** The known word that was probably meant, if one is near. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
   const lower = (text: string) => text.toLowerCase(); // a wrong capital is the commonest slip of all
   const near = closest(lower(word), known.map(lower));
-  if (distance(lower(word), near) > Math.ceil(word.length * 0.4)) return '';
-  return `, did you mean "${known.find((name) => lower(name) === near)}"?`;
+  if (distance(lower(word), near) > Math.ceil(word.length * 0.4)) return undefined;
+  return known.find((name) => lower(name) === near);
+}
+
+/** What there is instead of a word that is not known, as the facts of a message. */
+export function choiceFor(word: string, known: readonly string[]): Choice {
+  const meant = nearest(word, known);
+  return { known: [...known], ...(meant === undefined ? {} : { meant }) };
 }

@@ -5,7 +5,7 @@ import { decide } from './decide.ts';
 import type { Dependencies } from './dependencies.ts';
 import { examine } from './doctor/examine.ts';
 import { beginForgetting, endForgetting, forgetIn } from './forget.ts';
-import { importAttributes } from './import/import-attributes.ts';
+import { importAttributes } from './import-attributes.ts';
 import { inspectAttributes } from './inspect/attributes.ts';
 import { inspectLists } from './inspect/lists.ts';
 import { keepAlive } from './keep-alive.ts';

@@ -14,13 +14,13 @@ export function checkCollisions(
     const { list, destination } = activation.value;
     const sameList = taken(lists, JSON.stringify([destination, list.name]), activation);
     if (sameList) {
-      const message = `the list "${list.name}" is already fed by ${sameList.file.name}`;
-      return [problemAt(activation.file, ['list', 'name'], message)];
+      const facts = { list: list.name, by: sameList.file.name };
+      return [problemAt(activation.file, ['list', 'name'], 'listFedTwice', facts)];
     }
     const sameFile = taken(files, filePlace(destination, destinations, list.fileName), activation);
     if (sameFile) {
-      const message = `the file "${list.fileName}" is already written by ${sameFile.file.name}`;
-      return [problemAt(activation.file, ['list', 'fileName'], message)];
+      const facts = { file: list.fileName, by: sameFile.file.name };
+      return [problemAt(activation.file, ['list', 'fileName'], 'fileWrittenTwice', facts)];
     }
     return [];
   });

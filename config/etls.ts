@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ActivationFile, ImportMode } from '../activation/definition/activation.ts';
 import type { Destination } from '../activation/definition/destination.ts';
 import type { Loaded } from './folder.ts';
@@ -22,11 +23,8 @@ export function checkEtls(
       owners.set(place, activation);
       return [];
     }
-    const difference = differenceOf(owner.value, activation.value, destinations.get(destination));
-    if (!difference) return [];
-    const [one, other] = [owner.file.name, activation.file.name];
-    const message = `ETL ${etl} is shared by ${one} and ${other}, ${difference}. Define an ETL of its own in Actito`;
-    return [problemAt(activation.file, ['importMode'], message)];
+    const problem = problemOfTwo(etl, owner, activation, destinations.get(destination));
+    return problem ? [problem] : [];
   });
 }
 
@@ -34,22 +32,23 @@ function etlOf(importMode: ImportMode): string | undefined {
   return importMode === 'oneShot' ? undefined : importMode.etl;
 }
 
-function differenceOf(
-  one: ActivationFile,
-  other: ActivationFile,
+function problemOfTwo(
+  etl: string,
+  one: Loaded<ActivationFile>,
+  other: Loaded<ActivationFile>,
   destination: Destination | undefined,
-): string | undefined {
-  const [key, otherKey] = [one, other].map(({ matchingKey }) => matchingKey.attribute);
-  if (key !== otherKey) return `but it finds profiles by one matching key, not by ${key} and ${otherKey}`;
-  const [names, otherNames] = [one, other].map(({ attributes }) =>
-    attributes
-      .map(({ attribute }) => attribute)
-      .sort()
-      .join(', '),
-  );
-  if (names === otherNames || destination?.contract.etlColumns !== 'all') return undefined;
-  return (
-    'but it wants all of its columns in every file (contract.etlColumns: all), and they send others: ' +
-    `${names || 'none'} and ${otherNames || 'none'}`
-  );
+): Problem | undefined {
+  const shared = { etl, files: [one.file.name, other.file.name] as [string, string] };
+  const [key, otherKey] = [one.value.matchingKey.attribute, other.value.matchingKey.attribute];
+  if (key !== otherKey) {
+    return problemAt(other.file, ['importMode'], 'etlOfTwoKeys', { ...shared, keys: [key, otherKey] });
+  }
+  if (destination?.contract.etlColumns !== 'all') return undefined;
+  const columns: [string[], string[]] = [columnsOf(one), columnsOf(other)];
+  if (isDeepStrictEqual(...columns)) return undefined;
+  return problemAt(other.file, ['importMode'], 'etlOfOtherColumns', { ...shared, columns });
+}
+
+function columnsOf({ value: { attributes } }: Loaded<ActivationFile>): string[] {
+  return attributes.map(({ attribute }) => attribute).sort();
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { Failure } from '../contract/failure.ts';
 import { id as idSchema } from '../activation/definition/common.ts';
-import type { Problem } from './problem.ts';
+import { problemWith, type Problem } from './problem.ts';
 import { validate } from './validate.ts';
 import { parseYaml, type YamlFile } from './yaml-file.ts';
 
@@ -30,8 +30,7 @@ export async function readFolder(
 ): Promise<{ files: ProjectFile[]; problems: Problem[] }> {
   const entries = await yamlFiles(join(project, name));
   if (entries === undefined) {
-    const message = `the folder is missing; it holds a YAML file for each of the project's ${name}`;
-    return { files: [], problems: [{ file: `${name}/`, line: 0, path: [], message }] };
+    return { files: [], problems: [problemWith(`${name}/`, 'folderOfProjectMissing', { folder: name })] };
   }
   const files: ProjectFile[] = [];
   for (const entry of entries) {
@@ -77,11 +76,11 @@ async function yamlFiles(folder: string): Promise<string[] | undefined> {
 }
 
 function nameProblems(file: string, id: string, isTaken: boolean): Problem[] {
-  const messages = [];
-  if (isTaken) messages.push(`the id "${id}" is taken by a file of the same name, .yaml or .yml`);
-  const checked = idSchema.safeParse(id);
-  if (!checked.success) messages.push(`expected ${checked.error.issues[0]!.message}, got "${id}"`);
-  return messages.map((message) => ({ file, line: 0, path: [], message }));
+  const { error } = idSchema.safeParse(id);
+  return [
+    ...(isTaken ? [problemWith(file, 'idTaken', { id })] : []),
+    ...(error ? [problemWith(file, 'idUnusable', { id, expected: error.issues[0]!.message })] : []),
+  ];
 }
 
 async function readText(path: string): Promise<string> {
@@ -104,5 +103,5 @@ export async function readTextIfThere(path: string): Promise<string | undefined>
 
 function unreadable(path: string, cause: unknown): Failure {
   const { code } = cause as NodeJS.ErrnoException;
-  return new Failure('ConfigurationInvalid', `${path} cannot be read (${code}).`, { cause });
+  return new Failure('projectFileUnreadable', { path, code: String(code) }, { cause });
 }

@@ -11,17 +11,11 @@ export function checkMapping({ file, value }: Loaded<ActivationFile>): Problem[]
   return attributes.flatMap(({ attribute }, i) => {
     const path = ['attributes', i, 'attribute'];
     if (attribute === matchingKey.attribute) {
-      return [
-        problemAt(
-          file,
-          path,
-          `"${attribute}" is the matching key; it finds the profile and is never written`,
-        ),
-      ];
+      return [problemAt(file, path, 'keyMapped', { attribute })];
     }
     const first = attributes.findIndex((other) => other.attribute === attribute);
     if (first === i) return [];
-    const mapped = settingName(file.place(['attributes', first]).path);
-    return [problemAt(file, path, `"${attribute}" is mapped by ${mapped} already`)];
+    const by = settingName(file.place(['attributes', first]).path);
+    return [problemAt(file, path, 'attributeMappedTwice', { attribute, by })];
   });
 }

@@ -1,5 +1,12 @@
 import { Failure } from '../contract/failure.ts';
+import type { FactsOf } from '../contract/messages/catalogue.ts';
+import type { Told } from '../contract/messages/message.ts';
+import type { PROBLEM_MESSAGES } from '../contract/messages/problems.ts';
+import type { ProjectProblem } from '../contract/messages/project.ts';
+import { tell } from '../contract/messages/tell.ts';
 import type { Path, YamlFile } from './yaml-file.ts';
+
+type ProblemReason = keyof typeof PROBLEM_MESSAGES;
 
 /** Where a setting stands. */
 export interface Place {
@@ -13,31 +20,39 @@ export interface Place {
 
 /** One thing that is wrong in a project folder. */
 export interface Problem extends Place {
-  message: string;
+  told: Told;
 }
 
 /** A problem at a setting of a file. */
-export function problemAt(file: YamlFile, path: Path, message: string): Problem {
-  return { ...file.place(path), message };
+export function problemAt<R extends ProblemReason>(
+  file: YamlFile,
+  path: Path,
+  reason: R,
+  facts: FactsOf<R>,
+): Problem {
+  return { ...file.place(path), told: tell(reason, facts) };
+}
+
+/** A problem with a file, or one of its lines. */
+export function problemWith<R extends ProblemReason>(
+  file: string,
+  reason: R,
+  facts: FactsOf<R>,
+  line = 0,
+): Problem {
+  return { file, line, path: [], told: tell(reason, facts) };
 }
 
 /** All problems of a folder as one failure, a line each, in the order of the files. */
 export function configurationInvalid(folder: string, problems: readonly Problem[]): Failure {
   const sorted = [...problems].sort((a, b) => compare(a.file, b.file) || a.line - b.line);
   // A default that is no good for several activations is one problem.
-  const lines = [...new Set(sorted.map(describe))];
-  const count = lines.length === 1 ? 'a problem' : `${lines.length} problems`;
-  return new Failure(
-    'ConfigurationInvalid',
-    [`The project folder ${folder} has ${count}:`, ...lines].join('\n'),
-  );
+  const told = new Map(sorted.map(factsOf).map((facts) => [JSON.stringify(facts), facts]));
+  return new Failure('projectInvalid', { folder, problems: [...told.values()] });
 }
 
-/** E.g. `activations/vip.yaml:12 matchingKey.type: expected email or externalId, got "phone"`. */
-function describe({ file, line, path, message }: Problem): string {
-  const place = line > 0 ? `${file}:${line}` : file;
-  const setting = settingName(path);
-  return setting ? `${place} ${setting}: ${message}` : `${place}: ${message}`;
+function factsOf({ file, line, path, told: { reason, message } }: Problem): ProjectProblem {
+  return { file, ...(line > 0 ? { line } : {}), path: settingName(path), reason, problem: message };
 }
 
 /** E.g. `attributes[2].column`. */

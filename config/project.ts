@@ -14,7 +14,7 @@ import { checkMapping } from './mapping.ts';
 import { configurationInvalid } from './problem.ts';
 import { checkReferences, referenceOf } from './references.ts';
 import { readSettings, type Settings } from './settings.ts';
-import { suggestion } from '../activation/suggestion.ts';
+import { nearest } from '../activation/suggestion.ts';
 import { warningsOf } from './warnings.ts';
 
 /** A project folder, read and checked as a whole: every reference in it leads somewhere. */
@@ -102,11 +102,9 @@ function withoutDefaults({ defaults: _, ...destination }: z.output<typeof destin
 export function definitionOf(project: Project, activationId: string): Definition {
   const activation = project.activations.get(activationId);
   if (!activation) {
-    const known = suggestion(activationId, [...project.activations.keys()]);
-    throw new Failure(
-      'InvalidActivation',
-      `The project has no activation "${activationId}"${known || '; its folder activations/ is empty'}`,
-    );
+    const known = [...project.activations.keys()];
+    const near = nearest(activationId, known);
+    throw new Failure('activationUnknown', { activation: activationId, near, known });
   }
   // Present, since loadProject refuses unknown references.
   const source = project.sources.get(activation.source)!;
@@ -121,14 +119,5 @@ function byId<T>(loaded: readonly Loaded<T>[]): Map<string, T> {
 async function assertFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (found?.isDirectory()) return;
-  const what =
-    folder === ''
-      ? 'The name of the project folder is empty.'
-      : found
-        ? `The project folder ${folder} is a file.`
-        : `There is no project folder ${folder}.`;
-  throw new Failure(
-    'ConfigurationInvalid',
-    `${what} Set ACTITO_SYNC_PROJECT to the folder that holds sources/, destinations/ and activations/.`,
-  );
+  throw new Failure('projectFolderMissing', { folder, isFile: found !== undefined });
 }

@@ -1,7 +1,7 @@
 import { id as idSchema } from '../activation/definition/common.ts';
 import type { ProjectFile } from './folder.ts';
 import { problemAt, type Problem } from './problem.ts';
-import { suggestion } from '../activation/suggestion.ts';
+import { nearest } from '../activation/suggestion.ts';
 import type { YamlFile } from './yaml-file.ts';
 
 /**
@@ -36,5 +36,6 @@ function missing(
   const ids = known.map((other) => other.id);
   // A text that cannot be an id is refused by the schema.
   if (id === undefined || ids.includes(id) || !idSchema.safeParse(id).success) return [];
-  return [problemAt(file, [setting], `there is no ${setting} "${id}"${suggestion(id, ids)}`)];
+  const facts = { setting, id, near: nearest(id, ids), known: ids };
+  return [problemAt(file, [setting], 'referenceUnknown', facts)];
 }

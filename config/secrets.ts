@@ -11,11 +11,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function requireSecret(reference: EnvReference, env: Environment, what: string): string {
   const value = env[reference.env];
   if (value) return value;
-  throw new Failure(
-    'ConfigurationInvalid',
-    `The environment variable ${reference.env} is ${value === '' ? 'empty' : 'not set'}; ${what} asks for it. ` +
-      'Set it where the worker runs.',
-  );
+  throw new Failure('variableMissing', { variable: reference.env, empty: value === '', setting: what });
 }
 
 /**
@@ -34,8 +30,5 @@ export function resolvePort(value: number | EnvReference, env: Environment, what
   if (typeof value === 'number') return value;
   const port = Number(requireSecret(value, env, what));
   if (Number.isInteger(port) && port >= 1 && port <= 65535) return port;
-  throw new Failure(
-    'ConfigurationInvalid',
-    `The environment variable ${value.env} must hold a port number from 1 to 65535; ${what} asks for it.`,
-  );
+  throw new Failure('variableNoPort', { variable: value.env, setting: what });
 }

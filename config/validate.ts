@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { expectation } from './expectations.ts';
 import { problemAt, type Problem } from './problem.ts';
 import { knownKeys, property } from './schema-keys.ts';
-import { suggestion } from '../activation/suggestion.ts';
+import { nearest } from '../activation/suggestion.ts';
 import type { Path, YamlFile } from './yaml-file.ts';
 
 /** Settings that hold a secret by name of its variable; what stands there is never shown, nor any part of it. */
@@ -25,7 +25,7 @@ export function validate<S extends z.ZodType>(
   file: YamlFile,
   schema: S,
 ): { value: z.output<S> } | { problems: Problem[] } {
-  if (file.value === null) return { problems: [problemAt(file, [], 'the file is empty')] };
+  if (file.value === null) return { problems: [problemAt(file, [], 'fileEmpty', {})] };
   const result = schema.safeParse(file.value, { error: expectation });
   if (result.success) return { value: result.data };
   return { problems: result.error.issues.flatMap((issue) => problemsOf(file, schema, issue)) };
@@ -38,21 +38,22 @@ function problemsOf(file: YamlFile, schema: z.ZodType, issue: z.core.$ZodIssue):
     const written = valueAt(file.value, issue.path) as object;
     const known = knownKeys(schema, issue.path, file.value).filter((name) => !(name in written));
     return issue.keys.map((key) =>
-      problemAt(file, [...issue.path, key], `unknown setting${suggestion(key, known)}`),
+      problemAt(file, [...issue.path, key], 'settingUnknown', { near: nearest(key, known), known }),
     );
   }
   const found = valueAt(file.value, issue.path);
-  const received = isSecret ? '; the secret itself does not belong in this file' : shown(issue.path, found);
-  const message =
-    found === undefined ? `missing, expected ${issue.message}` : `expected ${issue.message}${received}`;
-  return [problemAt(file, issue.path, message)];
+  const expected = issue.message;
+  if (found === undefined) return [problemAt(file, issue.path, 'settingMissing', { expected })];
+  if (isSecret) return [problemAt(file, issue.path, 'secretWrong', { expected })];
+  return [problemAt(file, issue.path, 'settingWrong', { expected, got: shown(issue.path, found) })];
 }
 
-function shown(path: Path, found: unknown): string {
-  if (found === null) return ', got nothing';
+function shown(path: Path, found: unknown): string | undefined {
+  if (found === null) return 'nothing';
   const isScalar = typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean';
-  if (!isScalar || !HARMLESS.has(String(path.at(-1))) || String(found).length > LONGEST_SHOWN) return '';
-  return `, got ${JSON.stringify(found)}`;
+  if (!isScalar || !HARMLESS.has(String(path.at(-1))) || String(found).length > LONGEST_SHOWN)
+    return undefined;
+  return JSON.stringify(found);
 }
 
 function valueAt(value: unknown, path: Path): unknown {

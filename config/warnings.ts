@@ -1,16 +1,18 @@
 import type { ActivationFile, MatchingKey } from '../activation/definition/activation.ts';
 import type { Destination } from '../activation/definition/destination.ts';
 import { longestGap } from '../activation/definition/longest-gap.ts';
+import type { Told } from '../contract/messages/message.ts';
+import { tell } from '../contract/messages/tell.ts';
 import type { Loaded } from './folder.ts';
 
 type LoadedActivation = Loaded<ActivationFile>;
 
-/** What works but is probably not meant, a sentence each. */
+/** What works but is probably not meant, each in words. */
 export function warningsOf(
   activations: readonly LoadedActivation[],
   destinations: ReadonlyMap<string, Destination>,
 ): string[] {
-  return [
+  const warnings = [
     ...activations.flatMap(shortValidity),
     ...activations.flatMap(unlikelyKey),
     ...activations.flatMap((activation) => unknownMatches(activation, destinations)),
@@ -18,19 +20,16 @@ export function warningsOf(
       activations.slice(i + 1).flatMap((other) => sharedAttributes(activation, other, destinations)),
     ),
   ];
+  return warnings.map(({ message }) => message);
 }
 
 /** A list must outlive a run that fails. */
-function shortValidity({ id, value: { list, schedule } }: LoadedActivation): string[] {
+function shortValidity({ id, value: { list, schedule } }: LoadedActivation): Told[] {
   if (!schedule) return [];
   const gap = longestGap(schedule);
   if (list.validity >= 2 * gap) return [];
-  const [validity, apart, enough] = [list.validity, gap, 2 * gap].map(inUnits);
-  const runs = schedule.every === undefined ? `has up to ${apart} between two runs` : `runs every ${apart}`;
-  return [
-    `activations/${id}: the list is valid for ${validity} and ${runs}: after one failed run it may expire and target ` +
-      `nobody. Set list.validity to ${enough} or more.`,
-  ];
+  const regular = schedule.every !== undefined;
+  return [tell('validityShort', { activation: id, validity: list.validity, gap, regular })];
 }
 
 /** What Actito's own attributes hold. Keys of another type are compared as they are, and hardly ever found. */
@@ -40,41 +39,28 @@ const HOLDS: Record<string, MatchingKey['type']> = {
   profileId: 'externalId',
 };
 
-function unlikelyKey({ id, value: { matchingKey } }: LoadedActivation): string[] {
+function unlikelyKey({ id, value: { matchingKey } }: LoadedActivation): Told[] {
   const { type, attribute } = matchingKey;
   const holds = HOLDS[attribute];
   if (holds === undefined || holds === type) return [];
-  return [
-    `activations/${id}: matchingKey.type is ${type}, but ${attribute} is an attribute for type ${holds}: few profiles ` +
-      `will be found, or none. Set matchingKey.type to ${holds}, or choose another attribute.`,
-  ];
+  return [tell('keyUnlikely', { activation: id, type, attribute, holds })];
 }
 
 /** Actito tells of the rows of an import whether it knows their profile, and of nothing else. */
 function unknownMatches(
   { id, value: { guards, canary, attributes, destination } }: LoadedActivation,
   destinations: ReadonlyMap<string, Destination>,
-): string[] {
-  const asked = [
+): Told[] {
+  const settings = [
     ...(guards.minMatchRatio === undefined ? [] : ['guards.minMatchRatio']),
     ...(canary === undefined ? [] : ['canary']),
-  ].join(' and ');
-  if (asked === '') return [];
-  const words = `activations/${id}: ${asked} can do nothing, since`;
-  if (attributes.length === 0)
-    return [
-      `${words} no attributes are sent: only of those does Actito tell whether it knows their profile.`,
-    ];
+  ];
+  if (settings.length === 0) return [];
+  const asked = { activation: id, settings };
+  if (attributes.length === 0) return [tell('matchesUnknownWithoutAttributes', asked)];
   return destinations.get(destination)?.contract.rowResults === 'none'
-    ? [`${words} contract.rowResults of destination ${destination} is none.`]
+    ? [tell('matchesUnknownWithoutResults', { ...asked, destination })]
     : [];
-}
-
-/** A duration as a setting takes it, exact: `ms()` would round 25h to 1d. */
-function inUnits(milliseconds: number): string {
-  const units = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
-  const [unit, size] = Object.entries(units).find(([, size]) => milliseconds % size === 0) ?? ['ms', 1];
-  return `${milliseconds / size}${unit}`;
 }
 
 /**
@@ -85,7 +71,7 @@ function sharedAttributes(
   one: LoadedActivation,
   other: LoadedActivation,
   destinations: ReadonlyMap<string, Destination>,
-): string[] {
+): Told[] {
   if (profileTable(one, destinations) !== profileTable(other, destinations)) return [];
   const isSameSource = one.value.source === other.value.source;
   const [ours, theirs] = [originsOf(one), originsOf(other)];
@@ -93,10 +79,7 @@ function sharedAttributes(
     (name) => theirs.has(name) && !(isSameSource && ours.get(name) === theirs.get(name)),
   );
   if (shared.length === 0) return [];
-  return [
-    `activations/${one.id} and activations/${other.id} both write ${shared.join(', ')} of the same profiles: ` +
-      'the run that changes a value last wins. Let one of them own each attribute.',
-  ];
+  return [tell('attributesShared', { activations: [one.id, other.id], attributes: shared })];
 }
 
 /** By attribute: the place in the project folder where its mapping is written. */

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
-import type { Place, Problem } from './problem.ts';
+import { problemWith, type Place, type Problem } from './problem.ts';
 
 export type Path = readonly PropertyKey[];
 
@@ -18,12 +18,10 @@ export function parseYaml(name: string, text: string): YamlFile | { problems: Pr
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const broken = [...document.errors, ...document.warnings];
   if (broken.length > 0) {
-    const problems = broken.map((error) => ({
-      file: name,
-      line: lines.linePos(error.pos[0]).line,
-      path: [],
-      message: `not valid YAML (${error.code.toLowerCase().replaceAll('_', ' ')})`,
-    }));
+    const problems = broken.map(({ code, pos }) => {
+      const fault = code.toLowerCase().replaceAll('_', ' ');
+      return problemWith(name, 'yamlInvalid', { fault }, lines.linePos(pos[0]).line);
+    });
     return { problems };
   }
   try {
@@ -32,8 +30,8 @@ export function parseYaml(name: string, text: string): YamlFile | { problems: Pr
     return { name, value, place: (path) => ({ file: name, line: lineOf(path), path }) };
   } catch {
     // Only aliases fail this late, and the error would quote their names.
-    const message = 'not valid YAML (an alias, *name, without its anchor, &name)';
-    return { problems: [{ file: name, line: 1, path: [], message }] };
+    const fault = 'an alias, *name, without its anchor, &name';
+    return { problems: [problemWith(name, 'yamlInvalid', { fault }, 1)] };
   }
 }
 

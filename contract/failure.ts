@@ -15,9 +15,9 @@ export class Failure<R extends FailureReason = FailureReason> extends Error {
   readonly type: FailureType;
   readonly told: Told;
   /** Milliseconds until the next attempt makes sense; undefined leaves it to the retry policy. */
-  readonly retryAfter?: number;
-  /** The call surely had no effect; without it, a failed call may have done its work. */
-  readonly notDone: boolean;
+  retryAfter?: number;
+  /** The call surely had no effect; without it, a failed call may have done its work. A caller may know better. */
+  notDone: boolean;
 
   /** @deprecated A sentence that is not in the catalogue yet. */
   constructor(reason: FailureType, message: string, options?: FailureOptions);

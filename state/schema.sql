@@ -143,6 +143,8 @@ create table chunks (
   pattern     text collate "C" not null,
   first_row   tid not null,
   last_row    tid not null,
+  -- An upper bound of its file's bytes.
+  bytes       bigint not null,
   members     bigint not null,
   -- Members in it that are only sent again.
   retries     bigint not null,
@@ -151,28 +153,46 @@ create table chunks (
   primary key (run, no)
 );
 
--- One row per call that may have started an import; written before the call.
+-- An import is one file for Actito, and one call that sends it. A call that failed stays; the next one is a row of its own.
 create table imports (
   id            bigint generated always as identity primary key,
+  -- The run that writes the file and sends it: its lead.
   run           bigint not null references runs on delete cascade,
-  chunk         integer not null,
   -- Licence, entity and profile table: what the daily quota counts.
   quota_key     text not null,
-  -- intended → posted → confirmed | doubtful | unexplained; or refused: Actito surely did not take it.
-  status        text not null default 'intended',
-  -- Actito refused it with 429: too many calls at one time, or too many imports in a day.
-  limited       boolean not null default false,
+  -- gathering: runs with the same attributes may join until leaves_at. closed: nobody joins any more, the lead writes the
+  -- file. intended: recorded before the call, which may have started an import from then on. posted: Actito gave it an id.
+  -- lost: no answer came, and the next attempt no longer waits for one. refused: Actito surely did not take it.
+  -- dissolved: it was never sent, and each part goes alone.
+  status        text not null check (status in ('gathering', 'closed', 'intended', 'posted', 'lost', 'refused', 'dissolved')),
+  -- Of one that gathers parts: what their files must have in common, hashed, and when it leaves. Its keys are in a table of
+  -- their own, shared_<id>, once it is closed.
+  shape         text,
+  leaves_at     timestamptz,
+  -- From the intent on. The name is unique: an import whose answer was lost is found by it.
+  intended_at   timestamptz,
+  file_name     text,
   execution_id  text,
-  intended_at   timestamptz not null default now(),
-  finished_at   timestamptz,
-  detail        text,
-  -- The shared import that it belongs to, and the leader's row, which counts for the quota; null: this one does.
-  shared        bigint,
-  sent_with     bigint
+  -- Refused with 429: too many calls at one time, or too many imports in a day.
+  limited       boolean not null default false,
+  detail        text
 );
 create index on imports (quota_key, intended_at);
-create index on imports (run, chunk);
-create index on imports (sent_with) where sent_with is not null;
+create index on imports (quota_key) where status = 'gathering';
+create index on imports (run);
+
+-- Which chunk of which run goes with an import: one, unless the import is shared.
+create table import_parts (
+  import        bigint not null references imports on delete cascade,
+  run           bigint not null references runs on delete cascade,
+  chunk         integer not null,
+  -- What became of its rows, which each run finds out for itself; unexplained: it ended with errors that nothing tells row
+  -- by row.
+  result        text check (result in ('confirmed', 'doubtful', 'unexplained')),
+  finished_at   timestamptz,
+  primary key (import, run)
+);
+create index on import_parts (run, chunk);
 
 -- Activations whose attributes wait for an import of a profile table.
 create table import_line (
@@ -182,28 +202,6 @@ create table import_line (
   asked_at    timestamptz not null default now(),
   primary key (activation, quota_key)
 );
-
--- One import for the chunks of several runs. Its keys are in a table of their own, shared_<id>, once its file is written.
-create table shared_imports (
-  id         bigint generated always as identity primary key,
-  quota_key  text not null,
-  -- What the files must have in common, hashed.
-  shape      text not null,
-  leader     bigint not null references runs on delete cascade,
-  leaves_at  timestamptz not null,
-  -- open (others may join) → closed (its leader writes and sends it); or dissolved: each part goes alone.
-  state      text not null default 'open' check (state in ('open', 'closed', 'dissolved'))
-);
-create index on shared_imports (quota_key) where state = 'open';
-
-create table shared_parts (
-  run        bigint not null references runs on delete cascade,
-  chunk      integer not null,
-  shared     bigint not null references shared_imports on delete cascade,
-  bytes      bigint not null,
-  primary key (run, chunk)
-);
-create index on shared_parts (shared);
 
 create table deliveries (
   id            bigint generated always as identity primary key,

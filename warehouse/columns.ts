@@ -12,28 +12,23 @@ export function pickColumns<Offered extends { name: string }>(
   const names = offered.map((column) => column.name);
   const missing = [...new Set(requested)].filter((name) => !names.includes(name));
   if (missing.length > 0) {
-    throw new Failure(
-      'MappingInvalid',
-      `${missing.map((name) => `The segment has no column "${name}"${suggestion(name, names)}`).join(' ')} ` +
-        `It has: ${names.join(', ')}.`,
-    );
+    throw new Failure('columnsMissing', {
+      missing: missing.map((column) => ({ column, near: nearest(column, names) })),
+      columns: names,
+    });
   }
   return requested.map((name) => {
     const [column, ...more] = offered.filter((candidate) => candidate.name === name);
-    if (more.length > 0) {
-      throw new Failure(
-        'MappingInvalid',
-        `The segment's query has ${more.length + 1} columns named "${name}": give each a name of its own (… as …).`,
-      );
-    }
+    if (more.length > 0) throw new Failure('columnAmbiguous', { column: name, count: more.length + 1 });
     return column!;
   });
 }
 
 /** The nearest name, when it is so near that a slip of the fingers explains the difference. */
-function suggestion(name: string, names: string[]): string {
+function nearest(name: string, names: string[]): string | undefined {
   const lower = names.map((candidate) => candidate.toLowerCase());
-  const nearest = closest(name.toLowerCase(), lower);
-  if (names.length === 0 || distance(name.toLowerCase(), nearest) > Math.max(2, name.length / 3)) return '.';
-  return `; did you mean "${names[lower.indexOf(nearest)]}"?`;
+  const near = closest(name.toLowerCase(), lower);
+  if (names.length === 0 || distance(name.toLowerCase(), near) > Math.max(2, name.length / 3))
+    return undefined;
+  return names[lower.indexOf(near)];
 }

@@ -12,10 +12,7 @@ export async function openWarehouse(source: Source, secrets: NodeJS.ProcessEnv):
   const variable = source.connection.env;
   const url = secrets[variable];
   if (!url) {
-    throw new Failure(
-      'ConfigurationInvalid',
-      `The environment variable ${variable} is not set: it must hold the connection URL of the source. Set it where the worker runs.`,
-    );
+    throw new Failure('warehouseNotConfigured', { variable });
   }
   return await openPostgres({ url, variable, statementTimeout: source.statementTimeout });
 }

@@ -42,11 +42,8 @@ export class ActitoClient {
     return this.#exchange(request, TIMEOUT, async (response) => {
       const parsed = shape.safeParse(await answerOf(response));
       if (parsed.success) return parsed.data;
-      const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the body').join(', ');
-      throw new Failure(
-        'ActitoRefused',
-        `Actito's answer to ${name(request)} is not as assumed (${fields}). See docs/actito-contract.md.`,
-      );
+      const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the body');
+      throw new Failure('answerNotAsAssumed', { call: name(request), fields });
     });
   }
 
@@ -58,8 +55,7 @@ export class ActitoClient {
   /** Calls and hands the answer's body over as a stream. The slot is held until `use` is done. */
   async download<T>(request: Request, use: (body: AsyncIterable<Uint8Array>) => Promise<T>): Promise<T> {
     return this.#exchange(request, FILE_TIMEOUT, (response) => {
-      if (!response.body)
-        throw new Failure('ActitoRefused', `Actito's answer to ${name(request)} has no body.`);
+      if (!response.body) throw new Failure('answerEmpty', { call: name(request) });
       return use(response.body);
     });
   }
@@ -98,15 +94,17 @@ export class ActitoClient {
     };
     const target = path(route, parts, this.#options.paths);
     return this.#fetch(target, init, name(request), timeout, use).catch((error: unknown) => {
-      throw error instanceof NotFound && isAssumed(route) ? maybeElsewhere(error, route) : error;
+      // On a route that is only assumed the path itself may be wrong.
+      const isAmiss = error instanceof NotFound && isAssumed(route);
+      throw isAmiss ? new NotFound({ ...error.answer, assumedRoute: route }) : error;
     });
   }
 
   async #token(): Promise<string> {
     return tokenFor(this.#tokenKey, () => this.#fetchToken()).catch((error: unknown) => {
-      if (!isFailure(error) || error.notDone) throw error;
       // Whatever became of the token, the call that it was for was never made.
-      throw new Failure(error.type, error.message, { retryAfter: error.retryAfter, notDone: true });
+      if (isFailure(error)) error.notDone = true;
+      throw error;
     });
   }
 
@@ -117,7 +115,7 @@ export class ActitoClient {
       tokenBody.safeParse(await response.json()),
     );
     if (body.success) return body.data.accessToken;
-    throw new Failure('ActitoRefused', "Actito's answer to GET token holds no accessToken.");
+    throw new Failure('answerWithoutToken', {});
   }
 
   get #tokenKey(): string {
@@ -168,14 +166,6 @@ async function answerOf(response: Response): Promise<unknown> {
 /** A call in words, without ids. */
 function name({ method = 'GET', route }: Request): string {
   return `${method} ${route}`;
-}
-
-/** 404 on a route that is only assumed: the path itself may be wrong. */
-function maybeElsewhere({ message }: NotFound, route: Route): NotFound {
-  return new NotFound(
-    `${message} The path of this route is assumed: if your licence has it elsewhere, set contract.paths.${route} ` +
-      'in the destination (docs/actito-contract.md says how to check).',
-  );
 }
 
 /** What must not be shown, even if Actito's answer repeats it. */

@@ -1,4 +1,6 @@
 import { Failure, isFailure } from '../../contract/failure.ts';
+import type { FactsOf } from '../../contract/messages/catalogue.ts';
+import type { ActitoAnswer } from '../../contract/messages/actito.ts';
 
 /** Longest part of Actito's own words that is passed on. */
 const MAX_DETAIL = 300;
@@ -14,22 +16,31 @@ const NEVER_CONNECTED = new Set([
 ]);
 
 /** 401: the token is no longer accepted, which a new one may mend. */
-export class TokenRejected extends Failure {}
+export class TokenRejected extends Failure<'apiKeyRejected'> {
+  constructor(answer: ActitoAnswer) {
+    super('apiKeyRejected', answer, { notDone: true });
+  }
+}
 
 /**
  * 429. D: too many calls at one time, which passes quickly, or the day's imports of a table, which does not; nothing
  * documented in the answer tells which. It names no pause either: the policy of retries lets it grow.
  */
-export class TooManyCalls extends Failure {
-  constructor(message: string) {
-    super('ActitoUnavailable', message, { notDone: true });
+export class TooManyCalls extends Failure<'tooManyCalls'> {
+  constructor(answer: ActitoAnswer) {
+    super('tooManyCalls', answer, { notDone: true });
   }
 }
 
 /** 404: a name, an id or a whole route that Actito does not have, or does not show to this key. */
-export class NotFound extends Failure {
-  constructor(message: string) {
-    super('ActitoRefused', message, { notDone: true });
+export class NotFound extends Failure<'actitoFindsNothing'> {
+  /** What Actito answered. */
+  readonly answer: ActitoAnswer;
+
+  /** @param facts.assumedRoute where the path itself may be wrong */
+  constructor(facts: FactsOf<'actitoFindsNothing'>) {
+    super('actitoFindsNothing', facts, { notDone: true });
+    this.answer = facts;
   }
 }
 
@@ -44,34 +55,26 @@ export async function failureOfResponse(
 ): Promise<Failure> {
   // Imports carry rows.
   const shown = /execution/i.test(call) ? printableAboutRows : printable;
-  const detail = shown(await readDetail(response, secrets));
-  const said = `Actito answered ${response.status} to ${call}${detail ? `: ${detail}` : ''}.`;
-  const notDone = response.status < 500; // D: 4xx refuses before any work
-  switch (response.status) {
+  const { status } = response;
+  const answer: ActitoAnswer = {
+    status,
+    call,
+    said: shown(await readDetail(response, secrets)) || undefined,
+  };
+  const notDone = status < 500; // D: 4xx refuses before any work
+  switch (status) {
     case 401:
-      return new TokenRejected(
-        'ActitoUnauthorized',
-        `${said} Check the API key: it may be wrong, revoked or expired.`,
-        { notDone },
-      );
+      return new TokenRejected(answer);
     case 403:
-      return new Failure('ActitoUnauthorized', `${said} The API key lacks the right to do this.`, {
-        notDone,
-      });
+      return new Failure('apiKeyLacksRight', answer, { notDone });
     case 404:
-      return new NotFound(
-        `${said} Check the names of entity and profile table, and that the API key may see them.`,
-      );
+      return new NotFound(answer);
     case 408:
-      return new Failure('ActitoUnavailable', said);
+      return new Failure('actitoFailed', answer);
     case 429:
-      return new TooManyCalls(`${said} Too many calls at one time, or too many imports in a day.`);
+      return new TooManyCalls(answer);
     default:
-      return response.status >= 500
-        ? new Failure('ActitoUnavailable', said)
-        : new Failure('ActitoRefused', `${said} The request has to change; it is not tried again as it is.`, {
-            notDone,
-          });
+      return new Failure(status >= 500 ? 'actitoFailed' : 'requestRefused', answer, { notDone });
   }
 }
 
@@ -80,16 +83,14 @@ export function failureOfError(call: string, error: unknown, timeout: number): u
   if (isFailure(error) || !(error instanceof Error)) return error;
   if (isFailure(error.cause)) return error.cause; // our own, thrown while a body was sent
   if (error.name === 'TimeoutError') {
-    return new Failure('ActitoUnavailable', `Actito did not answer ${call} within ${timeout / 1000} s.`);
+    return new Failure('actitoTimedOut', { call, seconds: timeout / 1000 });
   }
   // The parser's own message would quote the body.
-  if (error instanceof SyntaxError)
-    return new Failure('ActitoUnavailable', `Actito's answer to ${call} is not JSON.`);
+  if (error instanceof SyntaxError) return new Failure('answerNotJson', { call });
   if (!(error instanceof TypeError)) return error; // fetch reports the network as TypeError
   const cause = error.cause as { code?: string } | undefined;
-  return new Failure('ActitoUnavailable', `${call} did not reach Actito (${cause?.code ?? error.message}).`, {
-    notDone: NEVER_CONNECTED.has(cause?.code ?? ''),
-  });
+  const facts = { call, error: cause?.code ?? error.message };
+  return new Failure('actitoUnreachable', facts, { notDone: NEVER_CONNECTED.has(cause?.code ?? '') });
 }
 
 /** Actito's own words: the shape of its error bodies is not documented, so text is read and JSON is tried. */

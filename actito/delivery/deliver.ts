@@ -34,12 +34,7 @@ export async function deliverList(server: FileServer, list: ListDelivery): Promi
   }
   await server.upload(path(own), counted());
   const size = await server.size(path(own));
-  if (size !== bytes) {
-    throw new Failure(
-      'DeliveryUnavailable',
-      `The file server holds ${size} bytes of the ${bytes} that were sent.`,
-    );
-  }
+  if (size !== bytes) throw new Failure('uploadIncomplete', { held: size, sent: bytes });
   await list.checkFence();
   await server.replace(path(own), path(list.fileName));
   return bytes;

@@ -78,7 +78,7 @@ export async function sizeOf(client: Client, path: string): Promise<number> {
     if (!isRefusal(error) && !isNoAnswer) throw error;
   }
   const file = await find(client, path);
-  if (!file) throw new Failure('DeliveryUnavailable', 'The uploaded file is gone from the server.');
+  if (!file) throw new Failure('uploadGone', {});
   return file.size;
 }
 

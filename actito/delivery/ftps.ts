@@ -2,9 +2,11 @@ import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { posix } from 'node:path';
 import { Client } from 'basic-ftp';
+import { Failure } from '../../contract/failure.ts';
+import type { DeliveryStep } from '../../contract/messages/delivery.ts';
 import { Attempts } from './attempts.ts';
 import type { FileServer } from './file-server.ts';
-import { ftpsFailure, type FtpsStep, unreadableCa } from './ftps-failures.ts';
+import { ftpsFailure } from './ftps-failures.ts';
 import { listHere, remove, replace, sizeOf, upload } from './ftps-files.ts';
 
 /** A login, with everything from the environment filled in. */
@@ -37,7 +39,7 @@ export async function connectFtps(
   if (login.ca !== undefined) checkCa(login.ca);
   // A cluster may name another host for its transfers. It has to show the certificate of the host that was asked for.
   const client = new Client(timeout, { allowSeparateTransferHost: true });
-  const attempts = new Attempts<FtpsStep>(signal, {
+  const attempts = new Attempts<DeliveryStep>(signal, {
     destroy: () => client.close(),
     failure: (step, error) => ftpsFailure(step, login, error),
   });
@@ -79,7 +81,7 @@ export async function connectFtps(
 async function startTls(
   client: Client,
   { host, ca }: FtpsLogin,
-  attempts: Attempts<FtpsStep>,
+  attempts: Attempts<DeliveryStep>,
   timeout: number,
 ): Promise<void> {
   const bound = setTimeout(() => attempts.interrupt(new Error('no answer to the TLS handshake')), timeout);
@@ -101,6 +103,6 @@ function checkCa(ca: string): void {
   try {
     new X509Certificate(ca);
   } catch {
-    throw unreadableCa();
+    throw new Failure('caUnreadable', {});
   }
 }

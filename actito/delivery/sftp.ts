@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import SftpClient from 'ssh2-sftp-client';
 import type { Client, SFTPWrapper } from 'ssh2';
 import { Failure } from '../../contract/failure.ts';
+import type { DeliveryStep } from '../../contract/messages/delivery.ts';
 import { Attempts } from './attempts.ts';
 import type { FileServer } from './file-server.ts';
 import { uploadPipelined } from './pipelined-upload.ts';
@@ -31,9 +32,9 @@ export async function connectSftp(login: SftpLogin, signal: AbortSignal): Promis
   const quiet = () => undefined;
   const client = new SftpClient('actito-sync', { error: quiet, end: quiet, close: quiet });
   const { client: connection } = client as unknown as { client: Client };
-  const attempts = new Attempts<string>(signal, {
+  const attempts = new Attempts<DeliveryStep>(signal, {
     destroy: () => connection.destroy(),
-    failure: (what, error) => deliveryFailure(what, server, error),
+    failure: (step, error) => deliveryFailure(step, server, error),
   });
   const close = async () => {
     attempts.stop();
@@ -42,7 +43,7 @@ export async function connectSftp(login: SftpLogin, signal: AbortSignal): Promis
   };
 
   await attempts
-    .run('connecting', () =>
+    .run('connect', () =>
       client.connect({
         host: login.host,
         port: login.port,
@@ -61,11 +62,11 @@ export async function connectSftp(login: SftpLogin, signal: AbortSignal): Promis
   const raw = (client as unknown as { sftp: SFTPWrapper }).sftp;
 
   return {
-    names: (folder) => attempts.run('listing the folder', () => names(client, server, folder)),
-    upload: (path, content) => attempts.run('the upload', () => uploadPipelined(raw, path, content)),
-    size: (path) => attempts.run('checking the size', async () => (await client.stat(path)).size),
-    replace: (from, to) => attempts.run('the rename', () => replace(client, from, to)),
-    remove: (path) => attempts.run('removing a file', async () => void (await client.delete(path, true))),
+    names: (folder) => attempts.run('list', () => names(client, server, folder)),
+    upload: (path, content) => attempts.run('upload', () => uploadPipelined(raw, path, content)),
+    size: (path) => attempts.run('size', async () => (await client.stat(path)).size),
+    replace: (from, to) => attempts.run('rename', () => replace(client, from, to)),
+    remove: (path) => attempts.run('remove', async () => void (await client.delete(path, true))),
     close,
   };
 }
@@ -76,7 +77,7 @@ async function names(client: SftpClient, server: string, folder: string): Promis
   } catch (error) {
     const { code } = error as { code?: string | number };
     if (code !== 2 && code !== 'ENOENT') throw error;
-    throw new Failure('DeliveryRefused', `${server} has no folder ${folder}. Check delivery.directory.`);
+    throw new Failure('folderMissing', { server, folder });
   }
 }
 

@@ -1,37 +1,35 @@
 import type { Definition } from '../../activation/definition/definition.ts';
 import { Failure } from '../../contract/failure.ts';
+import type { EtlFacts } from '../../contract/messages/lists.ts';
 import type { Told } from '../../contract/messages/message.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import { FILE } from '../contract.ts';
 
-/** D: where people find ETLs. They are defined by Actito's team or with an API client, never in the interface. */
-export const WHERE_ETLS_ARE =
-  'ETLs are defined by Actito or with an API client (developers.actito.com, "Setting up an ETL"); Actito\'s app ' +
-  '"Manage imports" shows those there are';
+export { WHERE_ETLS_ARE } from '../../contract/messages/actito.ts';
 
 /** What the ETL of an activation has to be: Actito offers no way to read it. Undefined for one-shot imports. */
-export function etlRequirements({ activation, destination }: Definition): Told | undefined {
-  const { importMode, matchingKey, attributes } = activation;
-  if (importMode === 'oneShot') return undefined;
-  return tell('etlRequired', {
-    etl: importMode.etl,
+export function etlRequirements(definition: Definition): Told | undefined {
+  const { importMode } = definition.activation;
+  return importMode === 'oneShot' ? undefined : tell('etlRequired', factsOf(definition, importMode.etl));
+}
+
+/** Actito has no ETL of this id, or does not show it. */
+export function etlMissing(definition: Definition, said: string): Failure {
+  const { importMode, id } = definition.activation;
+  const etl = importMode === 'oneShot' ? '' : importMode.etl;
+  const facts = { ...factsOf(definition, etl), activation: id, failure: said };
+  return new Failure('etlUnknown', facts, { notDone: true });
+}
+
+function factsOf({ activation, destination }: Definition, etl: string): EtlFacts {
+  const { matchingKey, attributes } = activation;
+  return {
+    etl,
     profileTable: destination.profileTable,
     entity: destination.entity,
     key: matchingKey.attribute,
     separator: FILE.separator,
     columns: [matchingKey.attribute, ...attributes.map(({ attribute }) => attribute)],
     some: destination.contract.etlColumns === 'subset' && attributes.length > 0,
-  });
-}
-
-/** Actito has no ETL of this id, or does not show it. */
-export function etlMissing(definition: Definition, said: string): Failure {
-  const { importMode } = definition.activation;
-  const etl = importMode === 'oneShot' ? '' : importMode.etl;
-  return new Failure(
-    'ConfigurationInvalid',
-    `Actito knows no ETL ${etl}, which importMode of ${definition.activation.id} names. ${WHERE_ETLS_ARE}. ` +
-      `${etlRequirements(definition)?.message} Put its id into importMode: { etl: … }. (${said})`,
-    { notDone: true },
-  );
+  };
 }

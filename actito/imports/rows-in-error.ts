@@ -2,6 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { Unzip, UnzipInflate } from 'fflate';
 import { Failure } from '../../contract/failure.ts';
+import type { RejectReason } from '../../contract/messages/rejects.ts';
 import type { ActitoClient } from '../api/client.ts';
 import { executionResultBody, RESULT_FILE } from '../contract.ts';
 
@@ -11,6 +12,9 @@ export interface RowInError {
   unmatched: boolean;
   code: string;
 }
+
+/** What stands for a code that is none. */
+const NO_CODE = 'REFUSED' satisfies RejectReason;
 
 /** How many rows of an import are in error, by Actito's count. */
 export async function countRowsInError(
@@ -40,7 +44,7 @@ export async function readRowsInError(
       batch.push({
         key: row[keyAttribute] ?? '',
         unmatched: code === RESULT_FILE.unmatchedCode,
-        code: /^[A-Z][A-Z0-9_]{0,49}$/.test(code) ? code : 'REFUSED',
+        code: /^[A-Z][A-Z0-9_]{0,49}$/.test(code) ? code : NO_CODE,
       });
       if (batch.length === 5_000) await take(batch.splice(0));
     }
@@ -55,7 +59,7 @@ async function* readable(parser: AsyncIterable<unknown>): AsyncGenerator<Record<
   } catch (error) {
     const { code } = error as { code?: unknown };
     if (error instanceof CsvError || typeof code === 'number') {
-      throw new Failure('ActitoRefused', `Actito's file of rows in error cannot be read (${String(code)}).`);
+      throw new Failure('rowsInErrorUnreadable', { code: String(code) });
     }
     throw error;
   }

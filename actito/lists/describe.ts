@@ -13,11 +13,7 @@ export async function describeLists(
 ): Promise<ListInfo[]> {
   const lists = await readLists(client, place).catch((error: unknown) => {
     if (!(error instanceof NotFound)) throw error;
-    throw new Failure(
-      'ActitoRefused',
-      `The external target lists of this licence cannot be read: ${error.message} Activations with ` +
-        'list.provision: existing do not need it.',
-    );
+    throw new Failure('listsUnreadable', { failure: error.message });
   });
   return lists.map((list) => {
     const owner = ownerOf(list);

@@ -80,31 +80,18 @@ function describe({ id, description }: Activation): string {
 /** Someone else's list has this name. */
 export function conflict(found: ExternalTargetList, { id }: Activation): Failure {
   const owner = ownerOf(found);
-  return new Failure(
-    'ListConflict',
-    owner === null
-      ? `Actito has a list named "${found.name}" that activation ${id} does not own. Choose another list.name, or ` +
-          'take it over with list.adopt: true (its content will be replaced).'
-      : `Actito has a list named "${found.name}" that belongs to activation ${owner}, not to ${id}. If the file of ` +
-          `${owner} was renamed to ${id}.yaml, take the list over with list.adopt: true; if not, choose another list.name.`,
-  );
+  const facts = { list: found.name, activation: id };
+  return owner === null
+    ? new Failure('listNotOwned', facts)
+    : new Failure('listOwnedByOther', { ...facts, owner });
 }
 
 /** The marker is ours, and the file is not: it may be the list of a copy of this project. */
 export function otherFile(found: ExternalTargetList, { id, list }: Activation): Failure {
-  return new Failure(
-    'ListConflict',
-    `Actito's list "${found.name}" carries the marker of activation ${id}, but reads another file than ${list.fileName}: ` +
-      `perhaps another project has an activation ${id}, too. Choose another list.name, or take the list over with ` +
-      'list.adopt: true (then that file is not read any more).',
-  );
+  return new Failure('listReadsOtherFile', { list: found.name, activation: id, file: list.fileName });
 }
 
 function renamingRefused(error: unknown, { name }: ExternalTargetList, wanted: string): unknown {
   if (!isFailure(error, 'ActitoRefused')) return error;
-  return new Failure(
-    'ActitoRefused',
-    `The list "${name}" of this activation should now be called "${wanted}", and Actito refuses: ${error.message} ` +
-      `Rename it by hand in Actito, or give list.name its old value.`,
-  );
+  return new Failure('listRenamingRefused', { list: name, wanted, failure: error.message });
 }

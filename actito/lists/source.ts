@@ -67,12 +67,11 @@ async function findLocation(
   );
   const [only] = matches.length === 0 && !delivery.location && all.length === 1 ? all : matches;
   if (!only || matches.length > 1) {
-    throw new Failure(
-      'ConfigurationInvalid',
-      `Actito has ${matches.length === 0 ? 'no' : 'several'} file transfer locations for ` +
-        `${delivery.location ?? `${host} ${delivery.directory}`}; it has ${all.map((l) => l.name).join(', ') || 'none'}. ` +
-        "Name the right one in the destination's delivery.location.",
-    );
+    throw new Failure('fileLocationUnclear', {
+      wanted: delivery.location ?? `${host} ${delivery.directory}`,
+      found: matches.length,
+      locations: all.map(({ name }) => name),
+    });
   }
   return only.id;
 }

@@ -1,19 +1,12 @@
 import { TECHNICAL_ATTRIBUTES, type AttributeMapping } from '../../activation/definition/activation.ts';
 import type { Activation } from '../../activation/definition/definition.ts';
-import { Failure, isFailure, type FailureType } from '../../contract/failure.ts';
+import { Failure, isFailure } from '../../contract/failure.ts';
+import type { FactsOf } from '../../contract/messages/catalogue.ts';
 import { converterFor } from '../../activation/values/convert.ts';
 import type { ActitoType, Column, ColumnKind } from '../../activation/values/kinds.ts';
 import type { ProfileTable } from '../contract.ts';
-import { didYouMean } from '../../activation/suggestion.ts';
+import { nearest } from '../../activation/suggestion.ts';
 import { findAttribute, targetOf, typeOf, type TargetAttribute } from './table.ts';
-
-/** One thing that a table lacks, in a sentence. */
-interface Problem {
-  type: FailureType;
-  message: string;
-  /** Someone has to add an attribute in Actito. */
-  missing?: true;
-}
 
 /**
  * Compares a profile table with what an activation needs: keys that can be matched on, attributes that can be written,
@@ -32,25 +25,27 @@ export function checkStructure(
   );
   const problems = [
     ...keyProblems(table, activation),
-    ...attributes.filter((found): found is Problem => 'message' in found),
+    ...attributes.filter((found) => found instanceof Failure),
   ];
   if (problems.length > 0) throw failureOf(table, activation, problems);
-  return attributes.filter((found): found is TargetAttribute => !('message' in found));
+  return attributes.filter((found) => !(found instanceof Failure));
 }
 
-function keyProblems(table: ProfileTable, { id, matchingKey, list }: Activation): Problem[] {
+function keyProblems(table: ProfileTable, { id, matchingKey, list }: Activation): Failure[] {
   const wanted: (readonly [string, string])[] = [['matchingKey.attribute', matchingKey.attribute]];
   if (list.identifier.attribute !== matchingKey.attribute)
     wanted.push(['list.identifier.attribute', list.identifier.attribute]);
-  const unique = table.attributes.filter((attribute) => attribute.unique).map(({ name }) => name);
+  const names = table.attributes.filter((attribute) => attribute.unique).map(({ name }) => name);
+  const unique = [...new Set([...names, 'profileId'])];
   return wanted.flatMap(([setting, name]) => {
-    const attribute = findAttribute(table, name);
-    if (attribute?.unique || name === 'profileId') return [];
-    const what = attribute
-      ? `is not unique in profile table ${table.name}, so that it cannot tell profiles apart.`
-      : `does not exist in profile table ${table.name}${didYouMean(name, unique) || '.'}`;
-    const others = `Unique attributes are ${[...new Set([...unique, 'profileId'])].join(', ')}.`;
-    return [{ type: 'MappingInvalid', message: `${setting} of ${id}: ${name} ${what} ${others}` }];
+    const found = findAttribute(table, name);
+    if (found?.unique || name === 'profileId') return [];
+    const facts = { setting, activation: id, attribute: name, profileTable: table.name, unique };
+    return [
+      found
+        ? new Failure('keyNotUnique', facts)
+        : new Failure('keyUnknown', { ...facts, near: nearest(name, names) }),
+    ];
   });
 }
 
@@ -59,7 +54,7 @@ function checkAttribute(
   activation: Activation,
   { attribute: name, create }: AttributeMapping,
   column: Column,
-): TargetAttribute | Problem {
+): TargetAttribute | Failure {
   const attribute = findAttribute(table, name);
   const byHand = activation.list.provision === 'existing';
   if (!attribute) {
@@ -67,41 +62,37 @@ function checkAttribute(
     if (!create) return unknown(table, activation, name);
     return sendable(column, { name, type: create.type, maxLength: create.maxLength });
   }
+  const where = { attribute: name, profileTable: table.name };
   if (attribute.multiValued || TECHNICAL_ATTRIBUTES.includes(name)) {
-    return mapping(`Attribute ${name} of ${table.name} is not one that actito-sync can write.`);
+    return new Failure('attributeNotWritable', where);
   }
-  if (create && attribute.type === 'CUSTOM' && typeOf(attribute) !== create.type) {
-    return {
-      type: 'AttributeConflict',
-      message:
-        `Attribute ${name} of ${table.name} has type ${typeOf(attribute)}, the mapping wants ${create.type}. Types ` +
-        'never change in Actito: map to another attribute, or change create.type.',
-    };
+  const type = typeOf(attribute);
+  if (create && attribute.type === 'CUSTOM' && type !== create.type) {
+    return new Failure('attributeTypeConflict', { ...where, type, wanted: create.type });
   }
   const target = targetOf(attribute);
-  if (target) return sendable(column, target);
-  return mapping(
-    `Attribute ${name} of ${table.name} has type ${typeOf(attribute)}, which is not known here.`,
-  );
+  return target ? sendable(column, target) : new Failure('attributeTypeUnknown', { ...where, type });
 }
 
-function sendable(column: Column, target: TargetAttribute): TargetAttribute | Problem {
+function sendable(column: Column, target: TargetAttribute): TargetAttribute | Failure {
   try {
     converterFor(column, target);
     return target;
   } catch (error) {
-    if (isFailure(error)) return { type: error.type, message: error.message };
+    if (isFailure(error)) return error;
     throw error;
   }
 }
 
-function unknown(table: ProfileTable, activation: Activation, name: string): Problem {
-  const names = table.attributes.map((attribute) => attribute.name);
-  return mapping(
-    `Profile table ${table.name} has no attribute ${name}, which ${activation.id} maps${didYouMean(name, names) || '.'} ` +
-      'Correct the name, or let actito-sync create it with create: { type: … }. ' +
-      `It has ${names.join(', ')}.`,
-  );
+function unknown(table: ProfileTable, activation: Activation, name: string): Failure {
+  const attributes = namesOf(table);
+  return new Failure('attributeUnknown', {
+    profileTable: table.name,
+    attribute: name,
+    activation: activation.id,
+    near: nearest(name, attributes),
+    attributes,
+  });
 }
 
 /** What a new attribute for a column of this kind is best made as. */
@@ -122,45 +113,42 @@ function missing(
   name: string,
   create: AttributeMapping['create'],
   column: Column,
-): Problem {
+): MissingAttribute {
   const type = create?.type ?? TYPES[column.kind];
-  const length = type === 'STRING' ? ` of at most ${create?.maxLength ?? 255} characters` : '';
-  const near = didYouMean(
-    name,
-    table.attributes.map((attribute) => attribute.name),
-  );
-  return {
-    type: 'MappingInvalid',
-    message: `Attribute ${name} is missing${near || '.'} Add it as ${type}${length}, with one value, not mandatory, not unique.`,
-    missing: true,
-  };
-}
-
-function mapping(message: string): Problem {
-  return { type: 'MappingInvalid', message };
-}
-
-/** D: Actito's user guide, "Adding attributes". */
-function whereToAdd({ name }: ProfileTable): string {
-  return (
-    `Attributes are added in Actito's app "Profile tables structure" (Apps > Data; in older licences Catalog > ` +
-    `Profiles > Manage DB structures): choose ${name}, Update, + Add. It takes the rights of an Admin or Advanced user, ` +
-    'and the technical name exactly as written here: name and type can never be changed.'
-  );
-}
-
-function failureOf(table: ProfileTable, { id }: Activation, problems: Problem[]): Failure {
-  const where = problems.some((problem) => problem.missing) ? [whereToAdd(table)] : [];
-  if (problems.length === 1) {
-    const [{ type, message }] = problems as [Problem];
-    return new Failure(type, [message, ...where].join(' '));
-  }
-  const type = problems.every((problem) => problem.type === 'AttributeConflict')
-    ? 'AttributeConflict'
-    : 'MappingInvalid';
-  const list = problems.map(({ message }) => `- ${message}`);
-  return new Failure(
+  return new MissingAttribute({
+    attribute: name,
+    near: nearest(name, namesOf(table)),
     type,
-    [`Profile table ${table.name} does not fit activation ${id}:`, ...list, ...where].join('\n'),
-  );
+    maxLength: type === 'STRING' ? (create?.maxLength ?? 255) : undefined,
+  });
+}
+
+/** Someone has to add an attribute in Actito; where that is done is told once, whatever else is wrong. */
+class MissingAttribute extends Failure<'attributeMissing'> {
+  readonly facts: FactsOf<'attributeMissing'>;
+
+  constructor(facts: FactsOf<'attributeMissing'>) {
+    super('attributeMissing', facts);
+    this.facts = facts;
+  }
+}
+
+function failureOf({ name }: ProfileTable, { id }: Activation, problems: readonly Failure[]): Failure {
+  const [first, ...more] = problems as [Failure, ...Failure[]];
+  if (more.length === 0) {
+    return first instanceof MissingAttribute
+      ? new Failure('attributeMissing', { ...first.facts, addTo: name })
+      : first;
+  }
+  const areConflicts = problems.every(({ type }) => type === 'AttributeConflict');
+  return new Failure(areConflicts ? 'attributesConflict' : 'structureUnfit', {
+    profileTable: name,
+    activation: id,
+    problems: problems.map(({ told }) => told),
+    missing: problems.some((problem) => problem instanceof MissingAttribute),
+  });
+}
+
+function namesOf({ attributes }: ProfileTable): string[] {
+  return attributes.map(({ name }) => name);
 }

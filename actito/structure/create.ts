@@ -37,11 +37,7 @@ export async function provisionAttributes(
   }
   const now = await readProfileTable(client, entity, table.id);
   for (const { attribute } of missing) {
-    if (findAttribute(now, attribute)) continue;
-    throw new Failure(
-      'ActitoUnavailable',
-      `Attribute ${attribute} was created but Actito does not show it yet.`,
-    );
+    if (!findAttribute(now, attribute)) throw new Failure('attributeNotShown', { attribute });
   }
   const attributes = checkStructure(now, activation, columns);
   return { attributes, created: missing.map(({ attribute }) => attribute) };

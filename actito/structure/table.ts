@@ -42,10 +42,8 @@ export async function readProfileTable(
   const found =
     tables.find((table) => table.name === nameOrId) ?? tables.find((table) => table.id === nameOrId);
   if (!found) {
-    throw new Failure(
-      'ConfigurationInvalid',
-      `Entity ${entity} has no profile table ${nameOrId}; it has ${tables.map((table) => table.name).join(', ')}.`,
-    );
+    const names = tables.map((table) => table.name);
+    throw new Failure('profileTableUnknown', { entity, profileTable: nameOrId, tables: names });
   }
   return client.call({ route: 'profileTable', parts: { entity, table: found.id } }, profileTableBody);
 }

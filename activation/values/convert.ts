@@ -65,20 +65,13 @@ export function converterFor(column: Column, target: ValueTarget): Converter {
 /** The same with its fast path. @throws Failure MappingInvalid */
 export function conversionFor(column: Column, target: ValueTarget): Conversion {
   if (column.kind === 'unsupported') {
-    throw new Failure(
-      'MappingInvalid',
-      `Column "${column.name}" has type ${column.databaseType}, which cannot be sent to Actito. ` +
-        'In the segment, cast it to a plain type or take one value out of it, e.g. payload->>\'city\' as "city".',
-    );
+    throw new Failure('columnNotSendable', { column: column.name, databaseType: column.databaseType });
   }
   if (target.type === 'STRING') return textOf(column.kind, target.maxLength);
   const { from, convert, write } = PAIRS[target.type];
   if (!from.includes(column.kind)) {
-    throw new Failure(
-      'MappingInvalid',
-      `Column "${column.name}" has type ${column.databaseType}, which cannot become a value of type ${target.type} in Actito ` +
-        `(that takes ${from.join(', ')}). Cast it in the segment, or map it to another attribute.`,
-    );
+    const { name, databaseType } = column;
+    throw new Failure('columnUnfit', { column: name, databaseType, type: target.type, takes: [...from] });
   }
   return { convert, write };
 }

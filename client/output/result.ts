@@ -1,7 +1,6 @@
 import ms from 'ms';
-import { KEY_REJECTS } from '../../activation/keys/rejects.ts';
-import { VALUE_REJECTS } from '../../activation/values/rejects.ts';
 import type { CountName, Counts } from '../../contract/counts.ts';
+import { KEY_REJECTS, VALUE_REJECTS } from '../../contract/messages/reject-words.ts';
 import type { RunResult } from '../../contract/result.ts';
 import { afterUndo, UNDO_COUNTS, undoWords } from './undo.ts';
 

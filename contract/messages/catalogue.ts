@@ -1,15 +1,24 @@
+import { ACTITO_MESSAGES } from './actito.ts';
 import { COMMAND_MESSAGES } from './commands.ts';
+import { DELIVERY_MESSAGES } from './delivery.ts';
 import { DOCTOR_MESSAGES } from './doctor.ts';
 import { GUARD_MESSAGES } from './guards.ts';
+import { IMPORT_MESSAGES } from './imports.ts';
 import { LIST_MESSAGES } from './lists.ts';
 import type { Message } from './message.ts';
-import type { FailureType } from './types.ts';
 import { PLAN_MESSAGES } from './plans.ts';
+import { PROBLEM_MESSAGES } from './problems.ts';
+import { PROJECT_MESSAGES } from './project.ts';
+import { REJECT_MESSAGES } from './rejects.ts';
 import { RUN_MESSAGES } from './run.ts';
 import { SCHEDULE_MESSAGES } from './schedules.ts';
 import { STATE_MESSAGES } from './state.ts';
 import { STATUS_MESSAGES } from './status.ts';
+import { STRUCTURE_MESSAGES } from './structure.ts';
+import type { FailureType } from './types.ts';
 import { UNDO_MESSAGES } from './undo.ts';
+import { WAREHOUSE_MESSAGES } from './warehouse.ts';
+import { WARNING_MESSAGES } from './warnings.ts';
 import { WORKER_MESSAGES } from './worker.ts';
 
 /** Every message of the product, by the part that tells it; docs/messages.md is made from it (npm run messages). */
@@ -19,6 +28,15 @@ export const CATALOGUE = {
   'Plans and decisions': PLAN_MESSAGES,
   Undo: UNDO_MESSAGES,
   Lists: LIST_MESSAGES,
+  Project: PROJECT_MESSAGES,
+  'Problems in a project folder': PROBLEM_MESSAGES,
+  'Warnings about a project folder': WARNING_MESSAGES,
+  Warehouse: WAREHOUSE_MESSAGES,
+  'Rejected rows and values': REJECT_MESSAGES,
+  'Attributes and columns': STRUCTURE_MESSAGES,
+  "Actito's API": ACTITO_MESSAGES,
+  Imports: IMPORT_MESSAGES,
+  Delivery: DELIVERY_MESSAGES,
   State: STATE_MESSAGES,
   Worker: WORKER_MESSAGES,
   Doctor: DOCTOR_MESSAGES,
@@ -33,6 +51,15 @@ export const MESSAGES = {
   ...PLAN_MESSAGES,
   ...UNDO_MESSAGES,
   ...LIST_MESSAGES,
+  ...PROJECT_MESSAGES,
+  ...PROBLEM_MESSAGES,
+  ...WARNING_MESSAGES,
+  ...WAREHOUSE_MESSAGES,
+  ...REJECT_MESSAGES,
+  ...STRUCTURE_MESSAGES,
+  ...ACTITO_MESSAGES,
+  ...IMPORT_MESSAGES,
+  ...DELIVERY_MESSAGES,
   ...STATE_MESSAGES,
   ...WORKER_MESSAGES,
   ...DOCTOR_MESSAGES,

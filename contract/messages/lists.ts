@@ -1,4 +1,4 @@
-import { advise, message } from './message.ts';
+import { advise, failure, message } from './message.ts';
 
 interface Handmade {
   list: string;
@@ -22,6 +22,16 @@ const HANDMADE: Handmade = {
   host: 'sftp.example.com',
   directory: '/in',
   separator: ';',
+};
+
+export const ETL_EXAMPLE: EtlFacts = {
+  etl: '12',
+  profileTable: 'Customers',
+  entity: 'shop',
+  key: 'emailAddress',
+  separator: ';',
+  columns: ['emailAddress', 'tier'],
+  some: true,
 };
 
 /** What is said of external target lists, and of what must have been set up in Actito for them. */
@@ -84,18 +94,59 @@ export const LIST_MESSAGES = {
       ),
   }),
   etlRequired: message<EtlFacts>({
-    examples: [
-      {
-        etl: '12',
-        profileTable: 'Customers',
-        entity: 'shop',
-        key: 'emailAddress',
-        separator: ';',
-        columns: ['emailAddress', 'tier'],
-        some: true,
-      },
-    ],
+    examples: [ETL_EXAMPLE],
     says: etlRequirements,
+  }),
+  listNotOwned: failure('ListConflict', {
+    examples: [{ list: 'VIP customers', activation: 'vip-customers' }],
+    says: ({ list, activation }) =>
+      `Actito has a list named "${list}" that activation ${activation} does not own.`,
+    next: () =>
+      advise(
+        'Choose another list.name, or take it over with list.adopt: true (its content will be replaced).',
+      ),
+  }),
+  listOwnedByOther: failure('ListConflict', {
+    examples: [{ list: 'VIP customers', activation: 'vip-customers', owner: 'vips' }],
+    says: ({ list, activation, owner }) =>
+      `Actito has a list named "${list}" that belongs to activation ${owner}, not to ${activation}.`,
+    next: ({ activation, owner }) =>
+      advise(
+        `If the file of ${owner} was renamed to ${activation}.yaml, take the list over with list.adopt: true; if not, ` +
+          'choose another list.name.',
+      ),
+  }),
+  listReadsOtherFile: failure('ListConflict', {
+    examples: [{ list: 'VIP customers', activation: 'vip-customers', file: 'vip-customers.csv' }],
+    says: ({ list, activation, file }) =>
+      `Actito's list "${list}" carries the marker of activation ${activation}, but reads another file than ${file}: ` +
+      `perhaps another project has an activation ${activation}, too.`,
+    next: () =>
+      advise(
+        'Choose another list.name, or take the list over with list.adopt: true (then that file is not read any more).',
+      ),
+  }),
+  listRenamingRefused: failure('ActitoRefused', {
+    examples: [{ list: 'VIPs', wanted: 'VIP customers', failure: 'Actito answered 400 to PUT list.' }],
+    says: ({ list, wanted, failure: cause }) =>
+      `The list "${list}" of this activation should now be called "${wanted}", and Actito refuses: ${cause}`,
+    next: () => advise('Rename it by hand in Actito, or give list.name its old value.'),
+  }),
+  listsUnreadable: failure('ActitoRefused', {
+    examples: [{ failure: 'Actito answered 404 to GET lists.' }],
+    says: ({ failure: cause }) => `The external target lists of this licence cannot be read: ${cause}`,
+    next: () => advise('Activations with list.provision: existing do not need it.'),
+  }),
+  fileLocationUnclear: failure('ConfigurationInvalid', {
+    examples: [
+      { wanted: 'sftp.example.com /in', found: 0, locations: ['Warehouse', 'Shop'] },
+      { wanted: 'Warehouse', found: 2, locations: ['Warehouse', 'Warehouse'] },
+      { wanted: 'Warehouse', found: 0, locations: [] },
+    ],
+    says: ({ wanted, found, locations }) =>
+      `Actito has ${found === 0 ? 'no' : 'several'} file transfer locations for ${wanted}; ` +
+      `it has ${locations.join(', ') || 'none'}.`,
+    next: () => advise("Name the right one in the destination's delivery.location."),
   }),
 };
 

@@ -10,7 +10,9 @@ export function tell<R extends Reason>(reason: R, facts: FactsOf<R>): Told {
 
 /** What happened, and what to do next. */
 export function inWords<F>({ says, next }: Message<F>, facts: F): string {
-  return [says(facts), ...(next?.(facts) ?? []).map(nextInWords)].join(' ');
+  const said = says(facts);
+  // What follows a list of lines must not read as a part of its last one.
+  return [said, ...(next?.(facts) ?? []).map(nextInWords)].join(said.includes('\n') ? '\n' : ' ');
 }
 
 /** The advice, and the command after a colon; a full stop ends a command only where more follows, so that the last is easy to copy. */

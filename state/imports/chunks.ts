@@ -1,7 +1,10 @@
 import type { Knex } from 'knex';
+import { keyMark } from '../../activation/comparison/marks.ts';
+import { withoutForgotten } from '../forgotten/rejects.ts';
 import { asideTable, membersTable } from '../names.ts';
+import { fenced, oneAtATime, type Fence } from '../runs/lease.ts';
 import type { Run } from '../runs/runs.ts';
-import { rows } from '../state.ts';
+import { rows, type State } from '../state.ts';
 
 /** Actito takes files of at most 100 MB. */
 export const MAX_CHUNK_BYTES = 90_000_000;
@@ -17,6 +20,8 @@ export interface Chunk {
   /** Positions of rows in the delta, as PostgreSQL's tid. */
   firstRow: string;
   lastRow: string;
+  /** An upper bound of its file's. */
+  bytes: number;
   members: number;
   /** Members that are only sent again. */
   retries: number;
@@ -36,12 +41,15 @@ export function omittedAttributes(pattern: string): boolean[] {
  */
 export async function assignChunks(trx: Knex, run: Run, limit = MAX_CHUNK_BYTES): Promise<number> {
   const { run: no, delta } = run;
-  const waits = await isAnyoneWaiting(trx, run);
+  const [activation] = await rows<{ waiting: boolean }>(trx, 'select waiting from activations where id = ?', [
+    run.activation,
+  ]);
+  // Members are looked up only if one of them waits.
   const sent = `
-    select d.ctid as place, coalesce(aside.pattern, d.pattern) as pattern, bytes, attributes = 'retry' as again,
-           ${waits ? 'waits_since' : 'cast(null as timestamptz) as waits_since'}
-    from ${delta} d left join ${asideTable(no)} aside on aside.mark = d.mark
-    ${waits ? `left join ${membersTable(run.activation)} m on m.mark = d.mark` : ''}
+    select d.ctid as place, coalesce(aside.pattern, d.pattern) as pattern, bytes, attributes = 'retry' as again, waits_since
+    from ${delta} d
+    left join ${asideTable(no)} aside on aside.mark = d.mark
+    left join ${membersTable(run.activation)} m on ${activation!.waiting} and m.mark = d.mark
     where attributes is not null and attributes <> 'kept'`;
   const patterns = await rows<{ pattern: string; pieces: number }>(
     trx,
@@ -54,22 +62,15 @@ export async function assignChunks(trx: Knex, run: Run, limit = MAX_CHUNK_BYTES)
     const piece =
       pieces === 1 ? '0' : `floor((sum(bytes) over (order by place) - 1) / cast(:limit as numeric))`;
     await trx.raw(
-      `insert into chunks (run, no, pattern, first_row, last_row, members, retries, waits_since)
+      `insert into chunks (run, no, pattern, first_row, last_row, bytes, members, retries, waits_since)
        select :no, (select coalesce(max(no), 0) from chunks where run = :no) + row_number() over (order by piece),
-              :pattern, min(place), max(place), count(*), count(*) filter (where again), min(waits_since)
+              :pattern, min(place), max(place), sum(bytes), count(*), count(*) filter (where again), min(waits_since)
        from (select *, ${piece} as piece from (${sent}) as sent where pattern = :pattern) as cut
        group by piece`,
-      { no, pattern, ...(pieces === 1 ? {} : { limit }) },
+      { no, pattern, limit },
     );
   }
   return patterns.length;
-}
-
-async function isAnyoneWaiting(trx: Knex, { activation }: Run): Promise<boolean> {
-  const [found] = await rows<{ waiting: boolean }>(trx, 'select waiting from activations where id = ?', [
-    activation,
-  ]);
-  return found!.waiting;
 }
 
 /**
@@ -97,23 +98,85 @@ export function isCanary({ pattern }: Pick<Chunk, 'pattern'>): boolean {
   return pattern.startsWith('c');
 }
 
+/** A member whose values cannot all be sent. */
+export interface Aside {
+  key: string;
+  /** Leaves out its bad values too. */
+  pattern: string;
+  bad: { attribute: string; reason: string | null }[];
+}
+
+/**
+ * Sets members aside whose values cannot all be sent. They go with chunks of their own. Idempotent. A pattern that has its
+ * chunks already is closed, it may have been sent: who is set aside later gets one with another `v`.
+ * @param seeds of the activation's key marks
+ * @returns since when one of them waits for an import in vain; null: nobody does
+ */
+export async function setAside(
+  state: State,
+  fence: Fence,
+  { activation }: Pick<Run, 'activation'>,
+  seeds: readonly [bigint, bigint],
+  set: Aside[],
+): Promise<Date | null> {
+  return fenced(state, fence, async (trx) => {
+    await oneAtATime(trx, fence.run); // an attempt that was given up may still cut chunks
+    const marks = set.map(({ key }) => keyMark(key, seeds));
+    await trx.raw(
+      `with closed as (
+         select ltrim(pattern, 'v') as bits, count(distinct pattern) as times
+         from chunks where run = :run and pattern like 'v%' group by 1
+       )
+       insert into ${asideTable(fence.run)} (mark, pattern)
+       select mark, repeat('v', cast(coalesce(times, 0) as integer)) || found.pattern
+       from unnest(cast(:marks as uuid[]), cast(:patterns as text[])) as found (mark, pattern)
+       left join closed on closed.bits = ltrim(found.pattern, 'v')
+       on conflict (mark) do update set pattern = excluded.pattern`,
+      { run: fence.run, marks, patterns: set.map((row) => row.pattern) },
+    );
+    const values = set
+      .flatMap(({ key, bad }) => bad.map((value) => ({ key, ...value })))
+      .filter(({ reason }) => reason);
+    const bad = await withoutForgotten(trx, fence.run, values);
+    await trx.raw(
+      `insert into rejects (run, stage, key, reason, attribute)
+       select :run, 'import', key, reason, attribute
+       from unnest(cast(:keys as text[]), cast(:reasons as text[]), cast(:attributes as text[]))
+         as bad (key, reason, attribute)
+       on conflict do nothing`,
+      {
+        run: fence.run,
+        keys: bad.map((value) => value.key),
+        reasons: bad.map((value) => value.reason),
+        attributes: bad.map((value) => value.attribute),
+      },
+    );
+    const [found] = await rows<{ waitsSince: Date | null }>(
+      trx,
+      `select min(waits_since) as "waitsSince" from ${membersTable(activation)} where mark = any(cast(? as uuid[]))`,
+      [marks],
+    );
+    return found!.waitsSince;
+  });
+}
+
 /**
  * The chunks of a run, in the order in which they are sent: what waits longest goes first, so that no pattern starves
  * when the day's quota lets fewer imports through than there are; then the largest.
  */
 export async function readChunks(db: Knex, run: string): Promise<Chunk[]> {
-  const found = await rows<Omit<Chunk, 'members' | 'retries'> & { members: string; retries: string }>(
+  return rows<Chunk>(
     db,
-    `select no, pattern, first_row as "firstRow", last_row as "lastRow", members, retries, waits_since as "waitsSince"
+    `select no, pattern, first_row as "firstRow", last_row as "lastRow", cast(bytes as float8) as bytes,
+            cast(members as float8) as members, cast(retries as float8) as retries, waits_since as "waitsSince"
      from chunks where run = ?
-     order by waits_since nulls last, waits_since is not null and pattern like 'v%' desc, members desc, no`,
+     order by waits_since nulls last, waits_since is not null and pattern like 'v%' desc, chunks.members desc, no`,
     [run],
   );
-  return found.map((chunk) => ({
-    ...chunk,
-    members: Number(chunk.members),
-    retries: Number(chunk.retries),
-  }));
+}
+
+export async function readChunk(db: Knex, run: string, no: number): Promise<Chunk> {
+  return (await readChunks(db, run)).find((chunk) => chunk.no === no)!;
 }
 
 /** SQL: the rows `d` of a run's delta that belong to a chunk, to follow `from`; texts are literals, since COPY takes no parameters. */

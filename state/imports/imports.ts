@@ -1,201 +1,163 @@
 import type { Knex } from 'knex';
-import { AHEAD, lineUp } from './import-line.ts';
-import { withoutForgotten } from '../forgotten/rejects.ts';
 import { fenced, type Fence } from '../runs/lease.ts';
-import { inTurn } from './in-turn.ts';
-import { keyMark } from '../../activation/comparison/marks.ts';
-import { interval, QUOTA_PERIOD } from '../../activation/periods.ts';
-import type { Chunk } from './chunks.ts';
-import { resultTable } from '../names.ts';
-import type { PlannedRun } from '../runs/runs.ts';
-import { intendWith, requireParts, type SharedParts } from './shared-parts.ts';
 import { rows, type State } from '../state.ts';
+import { readChunks, type Chunk } from './chunks.ts';
+import { inTurn, lineUp, readQuota } from './quota.ts';
+import { renew, requireParts, type SharedFile } from './parts.ts';
 
-/**
- * One call that may have started an import.
- * intended (before the call) → posted (Actito gave an id) → confirmed (its result is in) or doubtful;
- * unexplained: it ended with errors that nothing tells row by row; refused: Actito surely did not take it.
- */
+/** What became of the rows that a run has in an import, see import_parts. */
+export type Result = 'confirmed' | 'doubtful' | 'unexplained';
+
+/** An import that a chunk of a run goes or went with: see imports in schema.sql. */
 export interface ImportRow {
   id: string;
   chunk: number;
-  status: 'intended' | 'posted' | 'confirmed' | 'doubtful' | 'unexplained' | 'refused';
+  /** Of the call; once it is known, what became of this run's rows. */
+  status: 'gathering' | 'closed' | 'intended' | 'posted' | 'lost' | 'refused' | 'dissolved' | Result;
+  /** This run sends it. */
+  leads: boolean;
+  /** It has, or had, parts of other runs. */
+  shared: boolean;
+  intendedAt: Date | null;
+  fileName: string | null;
   executionId: string | null;
-  detail: string | null;
   /** It was refused with 429. */
   limited: boolean;
-  /** The shared import that it belongs to. */
-  shared: string | null;
-  intendedAt: Date;
+  detail: string | null;
 }
 
 /** The imports of a run, oldest first. */
 export async function readImports(db: Knex, run: string): Promise<ImportRow[]> {
   return rows(
     db,
-    `select id, chunk, status, execution_id as "executionId", detail, limited, shared, intended_at as "intendedAt"
-     from imports where run = ? order by id`,
+    `select id, chunk, coalesce(result, status) as status, imports.run = part.run as leads, shape is not null as shared,
+            intended_at as "intendedAt", file_name as "fileName", execution_id as "executionId", limited, detail
+     from import_parts part join imports on imports.id = part.import
+     where part.run = ? order by id`,
     [run],
   );
 }
 
-/** The imports of `:quotaKey` that count for today. */
-export const USED = `
-  select count(*) from imports
-  where quota_key = :quotaKey and status <> 'refused' and sent_with is null
-    and intended_at > now() - ${interval(QUOTA_PERIOD)}`;
+/** The chunks of a run that have to be sent: something goes with them, and Actito has not taken them yet. */
+export async function readUnsent(db: Knex, run: string): Promise<Chunk[]> {
+  const imports = await readImports(db, run);
+  const taken = new Set(imports.filter((row) => row.executionId !== null).map((row) => row.chunk));
+  return (await readChunks(db, run)).filter(({ no, pattern }) => pattern.includes('0') && !taken.has(no));
+}
+
+/** `deferred`: the quota of imports in 24 hours is used up. */
+export type Intent = { kind: 'intended'; id: string } | { kind: 'deferred' };
 
 /**
- * Writes the intent to import a chunk, if the day's quota of the profile table allows one more, and one for each
- * activation that waits longer. Whoever gets none lines up, unless it is about retries alone. With `parts`, those who
- * share the import get rows of their own, which do not count.
- * @returns the import's id, or null when the quota of `limit` imports in 24 hours is used up
+ * Writes the intent to send a chunk, or all parts of a shared file, if the day's quota of the profile table allows one
+ * more, and one for each activation that waits longer. Whoever gets none lines up, unless it is about retries alone.
  */
 export async function intendImport(
   state: State,
   fence: Fence,
-  {
-    chunk,
-    quotaKey,
-    limit,
-    retriesAlone,
-    parts,
-  }: {
+  intent: {
     chunk: Pick<Chunk, 'no' | 'retries'>;
+    fileName: string;
     quotaKey: string;
     limit: number;
     retriesAlone: boolean;
-    parts?: SharedParts;
+    shared?: SharedFile;
   },
-): Promise<string | null> {
+): Promise<Intent> {
+  const { chunk, fileName, quotaKey, limit, retriesAlone, shared } = intent;
+  const { run } = fence;
   return inTurn(state, fence, { quotaKey, retries: chunk.retries }, async (trx) => {
-    if (parts) await requireParts(trx, parts);
-    const [intent] = await rows<{ id: string }>(
-      trx,
-      `insert into imports (run, chunk, quota_key, shared)
-       select :run, :chunk, :quotaKey, cast(:shared as bigint)
-       where :limit > (${USED}) + (${AHEAD})
-       returning id`,
-      { run: fence.run, chunk: chunk.no, quotaKey, limit, shared: parts?.shared ?? null },
-    );
-    if (intent && parts) await intendWith(trx, parts, { id: intent.id, quotaKey });
-    if (!intent && !retriesAlone) await lineUp(trx, fence.run, quotaKey);
-    if (intent && chunk.retries > 0) {
+    if (shared) await requireParts(trx, shared, 'closed');
+    const { used, ahead } = await readQuota(trx, { run, quotaKey });
+    if (used + ahead >= limit) {
+      if (!retriesAlone) await lineUp(trx, run, quotaKey);
+      return { kind: 'deferred' };
+    }
+    if (chunk.retries > 0) {
       await trx.raw(
         'update activations set retried_at = now() where id = (select activation from runs where no = ?)',
-        [fence.run],
+        [run],
       );
     }
-    return intent?.id ?? null;
+    const id = shared?.id ?? (await openOwn(trx, run, chunk.no, quotaKey));
+    await trx.raw(
+      `update imports set status = 'intended', intended_at = now(), file_name = :fileName where id = :id`,
+      { id, fileName },
+    );
+    return { kind: 'intended', id };
   });
 }
 
-/** Records how a call or an execution went. */
-export async function recordImport(
+/** An import of a chunk alone. An attempt that still waits for its answer was given up: it can no longer complete its call. */
+async function openOwn(trx: Knex, run: string, chunk: number, quotaKey: string): Promise<string> {
+  await trx.raw(
+    `update imports set status = 'lost' from import_parts part
+     where part.import = imports.id and part.run = :run and chunk = :chunk and imports.run = :run and status = 'intended'`,
+    { run, chunk },
+  );
+  const [opened] = await rows<{ id: string }>(
+    trx,
+    `insert into imports (run, quota_key, status) values (:run, :quotaKey, 'closed') returning id`,
+    { run, quotaKey },
+  );
+  await trx.raw('insert into import_parts (import, run, chunk) values (?, ?, ?)', [opened!.id, run, chunk]);
+  return opened!.id;
+}
+
+/** Actito has taken an import, for all its parts. */
+export async function recordPosted(
   state: State,
   fence: Fence,
   id: string,
-  {
-    status,
-    executionId,
-    detail,
-    limited = false,
-  }: { status: ImportRow['status']; executionId?: string; detail?: string; limited?: boolean },
+  executionId: string,
 ): Promise<void> {
-  await fenced(state, fence, async (trx) => {
-    await trx.raw(
-      `update imports set status = :status, execution_id = coalesce(:executionId, execution_id),
-              detail = coalesce(:detail, detail), limited = :limited,
-              finished_at = case when :status in ('confirmed', 'doubtful', 'unexplained', 'refused') then now() end
-       where id = :id`,
-      { id, status, executionId: executionId ?? null, detail: detail ?? null, limited },
-    );
-    // What became of the call became of it for all who share it; what became of their rows each finds out.
-    if (status === 'posted' || status === 'refused') {
-      await trx.raw(
-        `update imports set status = :status, execution_id = :executionId
-         where sent_with = :id and status = 'intended'`,
-        { id, status, executionId: executionId ?? null },
-      );
-    }
-  });
-}
-
-/** So many refusals with 429, over so long, are no crowd of calls any more: the table had its imports of the day. */
-const REFUSALS = { count: 5, over: `interval '2 minutes'`, within: `interval '1 hour'` };
-
-/**
- * True when Actito itself takes no more imports of a profile table today, as far as can be told: it counts imports
- * that we do not know of. All activations learn from each other's refusals; one that is taken begins the count anew.
- */
-export async function isRefusedForToday(db: Knex, quotaKey: string): Promise<boolean> {
-  const [found] = await rows<{ refused: boolean }>(
-    db,
-    `select count(*) >= ${REFUSALS.count} and min(intended_at) <= now() - ${REFUSALS.over} as refused
-     from imports
-     where quota_key = :quotaKey and limited and intended_at > now() - ${REFUSALS.within}
-       and id > coalesce((select max(id) from imports
-                          where quota_key = :quotaKey and status not in ('refused', 'intended')), 0)`,
-    { quotaKey },
-  );
-  return found!.refused ?? false;
-}
-
-/** A member whose row Actito did not apply. */
-export interface RowResult {
-  key: string;
-  outcome: 'refused' | 'unmatched';
-  reason: string;
-}
-
-/** Forgets the row results of a chunk: they are about to be read again from the start. */
-export async function clearResults(state: State, fence: Fence, chunk: number): Promise<void> {
   await fenced(state, fence, (trx) =>
-    trx.raw(`delete from ${resultTable(fence.run)} where chunk = ?`, [chunk]),
+    trx.raw(`update imports set status = 'posted', execution_id = :executionId where id = :id`, {
+      id,
+      executionId,
+    }),
   );
 }
 
-/** Stores a batch of row results; refusals become rejects too. `seeds` are those of the activation's key marks. */
-export async function storeResults(
+/** Actito surely has not taken an import. The parts of a shared one go on with another, which their lead sends. */
+export async function recordRefused(
   state: State,
   fence: Fence,
-  chunk: number,
-  seeds: readonly [bigint, bigint],
-  results: RowResult[],
+  id: string,
+  { detail, limited = false }: { detail: string; limited?: boolean },
 ): Promise<void> {
   await fenced(state, fence, async (trx) => {
-    await trx.raw(
-      `insert into ${resultTable(fence.run)} (mark, chunk, outcome)
-       select mark, :chunk, outcome from unnest(cast(:marks as uuid[]), cast(:outcomes as text[])) as r (mark, outcome)
-       on conflict do nothing`,
-      {
-        chunk,
-        marks: results.map(({ key }) => keyMark(key, seeds)),
-        outcomes: results.map((row) => row.outcome),
-      },
+    const [former] = await rows<{ goesOn: boolean }>(
+      trx,
+      `select status = 'intended' and shape is not null as "goesOn" from imports where id = ? for update`,
+      [id],
     );
-    const all = results.filter((row) => row.outcome === 'refused');
-    const refused = await withoutForgotten(trx, fence.run, all);
     await trx.raw(
-      `insert into rejects (run, stage, key, reason)
-       select :run, 'import', key, reason from unnest(cast(:keys as text[]), cast(:reasons as text[])) as r (key, reason)
-       on conflict do nothing`,
-      { run: fence.run, keys: refused.map((row) => row.key), reasons: refused.map((row) => row.reason) },
+      `update imports set status = 'refused', detail = :detail, limited = :limited where id = :id`,
+      { id, detail, limited },
     );
+    if (former!.goesOn) await renew(trx, id);
   });
 }
 
-/** How many row results of a chunk belong to members that the run did send. */
-export async function countKnownResults(
-  db: Knex,
-  { run, delta }: PlannedRun,
-  chunk: number,
-): Promise<number> {
-  const [counted] = await rows<{ known: string }>(
-    db,
-    `select count(*) as known from ${resultTable(run)} result
-     where chunk = ? and exists (select from ${delta} d where d.mark = result.mark and attributes is not null)`,
-    [chunk],
-  );
-  return Number(counted!.known);
+/** Records what became of the rows that a run has in an import. */
+export async function recordResult(
+  state: State,
+  fence: Fence,
+  id: string,
+  result: Result,
+  detail?: string,
+): Promise<void> {
+  await fenced(state, fence, async (trx) => {
+    await trx.raw(
+      `update import_parts set result = :result, finished_at = now() where import = :id and run = :run`,
+      { id, run: fence.run, result },
+    );
+    if (detail !== undefined) await trx.raw('update imports set detail = ? where id = ?', [detail, id]);
+  });
+}
+
+/** Keeps what Actito says of an import that runs. */
+export async function recordDetail(state: State, fence: Fence, id: string, detail: string): Promise<void> {
+  await fenced(state, fence, (trx) => trx.raw('update imports set detail = ? where id = ?', [detail, id]));
 }

@@ -1,5 +1,4 @@
-import { interval, QUOTA_PERIOD } from '../../activation/periods.ts';
-import { IN_LINE } from '../imports/import-line.ts';
+import { interval, LINE_PERIOD, QUOTA_PERIOD } from '../../activation/periods.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** How an activation stands, as far as the state database knows. */
@@ -57,8 +56,9 @@ export async function readStandings({ rows }: Snapshot): Promise<Standing[]> {
                             where good.activation = activations.id and good.outcome like 'succeeded%'
                               and good.fence is not null), 0)) as streak on true
      left join lateral (
-       select quota_key from imports join runs on runs.no = imports.run
-       where runs.activation = activations.id order by imports.id desc limit 1) as used on true
+       select quota_key from runs join import_parts part on part.run = runs.no join imports on imports.id = part.import
+       where runs.activation = activations.id and intended_at is not null
+       order by imports.id desc limit 1) as used on true
      order by id`,
   );
 }
@@ -68,7 +68,7 @@ export async function readQuotaUse({ rows }: Snapshot): Promise<QuotaUse[]> {
   return rows(
     `select quota_key as "quotaKey", cast(count(*) as integer) as used,
             min(intended_at) + ${interval(QUOTA_PERIOD)} as "nextFree"
-     from imports where status <> 'refused' and sent_with is null and intended_at > now() - ${interval(QUOTA_PERIOD)}
+     from imports where status <> 'refused' and intended_at > now() - ${interval(QUOTA_PERIOD)}
      group by quota_key order by quota_key`,
   );
 }
@@ -76,7 +76,8 @@ export async function readQuotaUse({ rows }: Snapshot): Promise<QuotaUse[]> {
 /** Who waits for an import, of each profile table in the order in which they come. */
 export async function readLine({ rows }: Snapshot): Promise<Waiting[]> {
   return rows(
-    `select activation, quota_key as "quotaKey", since from (${IN_LINE}) as line
+    `select activation, quota_key as "quotaKey", since from import_line
+     where asked_at > now() - ${interval(LINE_PERIOD)}
      order by quota_key, since, activation`,
   );
 }

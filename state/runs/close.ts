@@ -1,7 +1,6 @@
 import type { Knex } from 'knex';
 import { useUpApprovals } from '../decisions.ts';
 import { checkFence, lockLease, releaseLease, type Fence } from './lease.ts';
-import { sharedTable } from '../names.ts';
 import { tellStories } from '../rejects/reject-stories.ts';
 import { rows, type State } from '../state.ts';
 import { readRun } from './runs.ts';
@@ -39,7 +38,7 @@ export async function closeRun(state: State, fence: Fence, end: RunEnd | null): 
     return outcome;
   });
   await dropRunTables(state, fence.run);
-  await dropShared(state);
+  await dropSharedKeys(state);
   return closed;
 }
 
@@ -57,19 +56,18 @@ export async function dropRunTables(state: State, run: string): Promise<void> {
   for (const { name } of left) await dropUnlessBusy(state, name);
 }
 
-/** Drops the shared imports that no open run has a part in. */
-async function dropShared(state: State): Promise<void> {
-  const left = await rows<{ id: string }>(
+/** Drops the keys of shared imports that no open run can still ask for. */
+async function dropSharedKeys(state: State): Promise<void> {
+  const left = await rows<{ name: string }>(
     state,
-    `select id from shared_imports where not exists (
-       select from shared_parts part join runs on runs.no = part.run
-       where part.shared = shared_imports.id and closed_at is null)`,
+    `select relname as name from pg_class
+     where relnamespace = current_schema()::regnamespace and relkind = 'r' and relname ~ '^shared_[0-9]+$'
+       and not exists (
+         select from import_parts part join imports on imports.id = part.import join runs on runs.no = part.run
+         where imports.id = cast(substring(relname from '[0-9]+$') as bigint)
+           and status not in ('refused', 'dissolved') and closed_at is null)`,
   );
-  for (const { id } of left) {
-    const table = sharedTable(id);
-    await dropUnlessBusy(state, table);
-    await state.raw('delete from shared_imports where id = ? and to_regclass(?) is null', [id, table]);
-  }
+  for (const { name } of left) await dropUnlessBusy(state, name);
 }
 
 /** Drops a table unless someone still uses it; the janitor comes back for it then. */
@@ -86,7 +84,7 @@ export async function dropUnlessBusy(state: Knex, table: string): Promise<void> 
 /** Drops the tables of all runs that are closed or gone. Runs at worker start and when a run opens. */
 export async function cleanUp(state: State): Promise<void> {
   for (const run of await leftTables(state)) await dropRunTables(state, run);
-  await dropShared(state);
+  await dropSharedKeys(state);
 }
 
 /** The numbers of runs that are closed or gone, and have tables: of all activations, or of those that are gone and this one. */

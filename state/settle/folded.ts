@@ -10,14 +10,16 @@ export function foldedSql(run: string, delta: string): string {
   return `
     chunk_state as (
       select chunks.pattern, first_row, last_row,
-             case when bool_or(status = 'confirmed') then 'confirmed'
-                  when bool_or(status in ('intended', 'posted', 'doubtful')) then 'doubt'
-                  when bool_or(status = 'unexplained') then 'unexplained'
+             case when bool_or(result = 'confirmed') then 'confirmed'
+                  when bool_or(coalesce(result, status) in ('intended', 'posted', 'lost', 'doubtful')) then 'doubt'
+                  when bool_or(result = 'unexplained') then 'unexplained'
                   else 'untouched'
              end as state,
-             coalesce(bool_or(not limited), false) as tried,
+             coalesce(bool_or(intended_at is not null and not limited), false) as tried,
              max(finished_at) as finished_at
-      from chunks left join imports on imports.run = chunks.run and imports.chunk = chunks.no
+      from chunks
+      left join import_parts part on part.run = chunks.run and part.chunk = chunks.no
+      left join imports on imports.id = part.import
       where chunks.run = ${run} group by chunks.run, chunks.no
     ),
     folded as (

@@ -5,7 +5,7 @@ import { useUpApprovals } from '../decisions.ts';
 import { findDelivered, type DeliveryRow } from '../lists/deliveries.ts';
 import { foldMembers } from './fold.ts';
 import { checkFence, type Fence } from '../runs/lease.ts';
-import { moveOn } from '../imports/import-line.ts';
+import { moveOn } from '../imports/quota.ts';
 import { addCounts, readRun, type PlannedRun, type Run } from '../runs/runs.ts';
 import { rows, setTransaction, type State } from '../state.ts';
 
@@ -68,7 +68,13 @@ async function preferLookUps(trx: Knex, { delta, base }: PlannedRun): Promise<vo
 }
 
 async function hasImports(trx: Knex, { run }: Run): Promise<boolean> {
-  return (await rows(trx, 'select from imports where run = ? limit 1', [run])).length > 0;
+  const [found] = await rows(
+    trx,
+    `select from import_parts part join imports on imports.id = part.import
+     where part.run = ? and intended_at is not null limit 1`,
+    [run],
+  );
+  return found !== undefined;
 }
 
 async function isFirstDelivery(trx: Knex, activation: string): Promise<boolean> {

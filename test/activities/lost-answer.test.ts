@@ -25,9 +25,11 @@ beforeEach(async () => {
 
 const files = () => stand.actito.imports().map(({ fileName }) => fileName);
 const intents = async () =>
-  (await stand.state.raw<{ rows: { status: string }[] }>('select status from imports order by id')).rows.map(
-    ({ status }) => status,
-  );
+  (
+    await stand.state.raw<{ rows: { status: string }[] }>(
+      'select coalesce(result, status) as status from imports join import_parts on import = id order by id',
+    )
+  ).rows.map(({ status }) => status);
 
 test('where imports are listed by file name, it is found again and nothing is imported twice', async () => {
   await stand.writeDestination({ contract: { executionListing: 'byFileName' } });
@@ -44,7 +46,7 @@ test('where it never arrived, it is not found and sent again', async () => {
   stand.actito.setFault('serverError', { times: 1, route: '/mass-imports' });
   expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 2 } });
   expect(files()).toHaveLength(2);
-  expect((await intents()).sort()).toEqual(['confirmed', 'confirmed', 'intended']);
+  expect((await intents()).sort()).toEqual(['confirmed', 'confirmed', 'lost']);
 });
 
 test('where imports are not listed, it is sent again, under another name, to the same effect', async () => {

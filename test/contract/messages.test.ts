@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { Failure } from '../../contract/failure.ts';
 import { CATALOGUE, MESSAGES } from '../../contract/messages/catalogue.ts';
 import type { Message } from '../../contract/messages/message.ts';
+import type { KeyReject, ValueReject } from '../../contract/messages/rejects.ts';
 import { messagesPage } from '../../contract/messages/page.ts';
 import { tell } from '../../contract/messages/tell.ts';
 
@@ -41,6 +42,22 @@ it('cannot be told without a sentence, or without its facts', () => {
   tell('planUnknown', { activation: 'vip' });
   // @ts-expect-error a note is no failure
   expect(() => new Failure('skipped', { holder: 'activation/vip' }).retryable).toThrow();
+});
+
+it('has a sentence for each code with which rows and values are rejected', () => {
+  // @ts-expect-error a code that the catalogue lacks
+  const key: KeyReject = 'KeyNoSuch';
+  // @ts-expect-error a code of keys
+  const value: ValueReject = 'KeyMissing';
+  expect([key in MESSAGES, value in MESSAGES]).toEqual([false, true]);
+});
+
+it('puts what to do after a list of lines on a line of its own', () => {
+  const problems = [tell('attributeNotShown', { attribute: 'tier' })];
+  const facts = { profileTable: 'Customers', activation: 'vip', problems, missing: true };
+  expect(tell('structureUnfit', facts).message).toMatch(
+    / does not show it yet\.\nAttributes are added in Actito/,
+  );
 });
 
 it('says in words what it says as data', () => {

@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import { importColumns, importFile, type ImportFileOptions } from '../../actito/files/import-file.ts';
 import { spoolFile } from '../../actito/files/spool.ts';
-import { withChunkRows } from '../../state/imports/chunk-rows.ts';
 import { assignChunks, omittedAttributes, type Chunk } from '../../state/imports/chunks.ts';
+import { withFileRows } from '../../state/imports/parts.ts';
 import { fenced } from '../../state/runs/lease.ts';
 import type { Run } from '../../state/runs/runs.ts';
 import type { StateWorld } from './support.ts';
@@ -27,7 +27,9 @@ export async function chunkFile({ state }: StateWorld, run: Run, chunk: Chunk): 
       throw new Error(`${rows.length} rows were set aside.`);
     },
   };
-  const file = await withChunkRows(state, run, chunk, (batches) => spoolFile(importFile(batches, options)));
+  const file = await withFileRows(state, { parts: [{ run, chunk }] }, (batches) =>
+    spoolFile(importFile(batches, options)),
+  );
   try {
     const content: Uint8Array[] = [];
     for await (const part of file.read()) content.push(part);

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { assignChunks, omittedAttributes, readChunks } from '../../state/imports/chunks.ts';
+import { assignChunks, omittedAttributes, readChunks, setAside } from '../../state/imports/chunks.ts';
 import { fenced } from '../../state/runs/lease.ts';
-import { setAside } from '../../state/imports/set-aside.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { chunkFile, cutAgain } from './chunk-files.ts';
 import { deliver, FATES, goodRun, keySeedsOf, planned, sendChunk, type Fate } from './sending.ts';
@@ -28,7 +27,7 @@ test('all members of one pattern go into one file, however many they are', async
   const run = await planned(world, definitionFor(newActivation()), people(5_000));
   expect(await readChunks(world.state, run.run)).toEqual([
     {
-      ...{ no: 1, pattern: '000', members: 5_000, retries: 0, waitsSince: null },
+      ...{ no: 1, pattern: '000', bytes: 165_000, members: 5_000, retries: 0, waitsSince: null },
       ...{ firstRow: '(0,1)', lastRow: expect.stringMatching(/^\(\d+,\d+\)$/) as string },
     },
   ]);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cleanUp, closeRun } from '../../state/runs/close.ts';
 import { countRejects, MAX_STORED_REJECTS, storeRejects } from '../../state/rejects/rejects.ts';
-import { setAside } from '../../state/imports/set-aside.ts';
+import { setAside } from '../../state/imports/chunks.ts';
 import { withConnection } from '../../state/state.ts';
 import { BEGIN_SNAPSHOT } from '../../state/transactions.ts';
 import type { Holder } from '../../state/runs/lease.ts';

@@ -6,6 +6,7 @@ import { beginAttempt, DeltaWriter } from '../../state/delta/writer.ts';
 import { eraseFrom } from '../../state/forgotten/erase.ts';
 import { ForgottenKeys } from '../../state/forgotten/forgotten-keys.ts';
 import { recordForgotten } from '../../state/forgotten/record.ts';
+import { readImports } from '../../state/imports/imports.ts';
 import { deltaTable } from '../../state/names.ts';
 import { storeRejects } from '../../state/rejects/rejects.ts';
 import { readPlanned } from '../../state/runs/runs.ts';
@@ -144,8 +145,7 @@ test('what was sent stands by the first publication, whatever a later attempt ha
   const again = await extract(world, run, people('anna', 'bob'));
   expect(again.plan).toEqual(run.plan);
   expect(await keysOf(again.delta!)).toEqual(['anna']);
-  const imports = await rows(world.state, 'select chunk, status from imports where run = ?', [run.run]);
-  expect(imports).toEqual([{ chunk: 1, status: 'confirmed' }]);
+  expect(await readImports(world.state, run.run)).toMatchObject([{ chunk: 1, status: 'confirmed' }]);
 });
 
 test('whoever has lost the lease publishes nothing', async () => {

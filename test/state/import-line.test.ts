@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readChunks } from '../../state/imports/chunks.ts';
 import { closeRun } from '../../state/runs/close.ts';
-import { intendImport, recordImport } from '../../state/imports/imports.ts';
 import { readLine } from '../../state/report/overview.ts';
 import { withSnapshot } from '../../state/report/snapshot.ts';
 import { settleRun } from '../../state/settle/settle.ts';
-import { deliver, planned } from './sending.ts';
+import { deliver, intend, planned, record } from './sending.ts';
 import { definitionFor, freshState, newActivation, type StateWorld } from './support.ts';
 
 /* Activations share the imports of their profile table: whose turn is it when the quota renews? */
@@ -36,9 +35,9 @@ async function runOf(definition: Definition, table: Table, files = 1): Promise<n
   const run = await planned(world, definition, segment);
   let sent = 0;
   for (const chunk of await readChunks(world.state, run.run)) {
-    const id = await intendImport(world.state, run, { chunk, ...table });
+    const id = await intend(world, run, { chunk, ...table });
     if (id === null) break;
-    await recordImport(world.state, run, id, { status: 'confirmed' });
+    await record(world, run, id, 'confirmed');
     sent++;
   }
   if (run.plan.push) await deliver(world, run);

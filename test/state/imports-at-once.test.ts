@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readChunks } from '../../state/imports/chunks.ts';
-import { intendImport } from '../../state/imports/imports.ts';
-import { share } from '../../state/imports/shared-imports.ts';
-import { closeShared } from '../../state/imports/shared-rows.ts';
+import { readImports } from '../../state/imports/imports.ts';
+import { closeShared } from '../../state/imports/parts.ts';
+import { gather } from '../../state/imports/sharing.ts';
 import { settleRun } from '../../state/settle/settle.ts';
-import { planned } from './sending.ts';
+import { intend as intendFile, planned } from './sending.ts';
 import { definitionFor, freshState, newActivation, type StateWorld } from './support.ts';
 
 /* Attempts of one import at the same instant: an attempt that was given up may still be at it. */
@@ -19,7 +19,7 @@ type Planned = Awaited<ReturnType<typeof planned>>;
 const newRun = (key: string) =>
   planned(world, definitionFor(newActivation()), [{ key, values: ['1', '2', '3'] }]);
 const intend = (run: Planned, quotaKey: string) =>
-  intendImport(world.state, run, {
+  intendFile(world, run, {
     chunk: { no: 1, retries: 1 },
     quotaKey,
     limit: 1_000,
@@ -29,7 +29,8 @@ const intend = (run: Planned, quotaKey: string) =>
 async function joins(run: Planned, quotaKey: string) {
   const [chunk] = await readChunks(world.state, run.run);
   const wanted = { quotaKey, shape: 's', within: 600_000, limit: 1_000 };
-  return share(world.state, run, run, { chunk: { ...chunk!, retries: 1 }, ...wanted });
+  await gather(world.state, run, run, { chunk: { ...chunk!, retries: 1 }, ...wanted });
+  return (await readImports(world.state, run.run)).at(-1)!;
 }
 const timesAtOnce = <T>(times: number, call: () => Promise<T>) =>
   Promise.all(Array.from({ length: times }, call));
@@ -44,7 +45,7 @@ test('attempts to share one import at the same instant get the same share', asyn
   for (let round = 0; round < 5; round++) {
     const run = await newRun('anna');
     const shares = await timesAtOnce(4, () => joins(run, `table ${round}`));
-    expect(shares.map((found) => found?.leads)).toEqual([true, true, true, true]);
+    expect(new Set(shares.map(({ id }) => id)).size).toBe(1);
   }
 });
 
@@ -52,12 +53,12 @@ test('activations that share an import, send one of their own, and settle at the
   for (let round = 0; round < 5; round++) {
     const quotaKey = `shared ${round}`;
     const [leader, follower, other] = [await newRun('anna'), await newRun('bob'), await newRun('carl')];
-    const { shared } = (await joins(leader, quotaKey))!;
+    const { id } = await joins(leader, quotaKey);
     await joins(follower, quotaKey);
-    const parts = await closeShared(world.state, leader, shared);
+    const shared = await closeShared(world.state, leader, id);
     const ended = await Promise.allSettled([
-      intendImport(world.state, leader, {
-        ...{ chunk: { no: 1, retries: 1 }, quotaKey, limit: 1_000, retriesAlone: false, parts },
+      intendFile(world, leader, {
+        ...{ chunk: { no: 1, retries: 1 }, quotaKey, limit: 1_000, retriesAlone: false, shared },
       }),
       ...[leader, follower, other].flatMap((run) => [joins(run, quotaKey), intend(run, quotaKey)]),
       settleRun(world.state, follower),

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closeRun } from '../../state/runs/close.ts';
 import { intendDelivery, recordDelivered } from '../../state/lists/deliveries.ts';
-import { intendImport, recordImport, storeResults } from '../../state/imports/imports.ts';
+import { recordPosted, recordRefused, recordResult } from '../../state/imports/imports.ts';
+import { storeResults } from '../../state/imports/results.ts';
 import { fenced, type Fence, type Holder } from '../../state/runs/lease.ts';
-import { setAside } from '../../state/imports/set-aside.ts';
+import { setAside } from '../../state/imports/chunks.ts';
 import { saveProvisioned } from '../../state/lists/provisioned.ts';
 import { storeRejects } from '../../state/rejects/rejects.ts';
 import { openState } from '../../state/state.ts';
@@ -11,7 +12,7 @@ import { settleRun } from '../../state/settle/settle.ts';
 import { publish } from '../../state/delta/publish.ts';
 import { beginAttempt } from '../../state/delta/writer.ts';
 import { until } from '../setup/until.ts';
-import { deliver, planned, sendAll } from './sending.ts';
+import { intend, deliver, planned, sendAll } from './sending.ts';
 import {
   activationRow,
   definitionFor,
@@ -144,9 +145,13 @@ const WRITES: Record<string, (fence: Fence, activation: string, ids: Ids) => Pro
   'publish what it has found': (fence) => publish(world.state, fence, 1, NOTHING_FOUND),
   'store rejects': (fence) => storeRejects(world.state, fence, [{ key: 'k', reason: 'KeyMissing' }]),
   'intend an import': (fence) =>
-    intendImport(world.state, fence, { chunk: CHUNK, quotaKey: 'q', limit: 9, retriesAlone: false }),
-  'record an import': (fence, _, { imported }) =>
-    recordImport(world.state, fence, imported, { status: 'confirmed' }),
+    intend(world, fence, { chunk: CHUNK, quotaKey: 'q', limit: 9, retriesAlone: false }),
+  'record that an import was posted': (fence, _, { imported }) =>
+    recordPosted(world.state, fence, imported, 'e1'),
+  'record that an import was refused': (fence, _, { imported }) =>
+    recordRefused(world.state, fence, imported, { detail: 'no' }),
+  'record what became of an import': (fence, _, { imported }) =>
+    recordResult(world.state, fence, imported, 'confirmed'),
   'store results': (fence) =>
     storeResults(world.state, fence, 1, SEEDS, [{ key: 'anna', outcome: 'refused', reason: 'R' }]),
   'set rows aside': (fence, activation) =>
@@ -171,7 +176,7 @@ interface Ids {
 
 async function intendBoth(fence: Fence, activation: string): Promise<Ids> {
   const quota = { chunk: CHUNK, quotaKey: 'q', limit: 1_000, retriesAlone: false };
-  const imported = (await intendImport(world.state, fence, quota))!;
+  const imported = (await intend(world, fence, quota))!;
   const row = { activation, kind: 'plan', target: '', reason: 'changed', members: 0, checksum: '0' } as const;
   return { imported, delivery: await intendDelivery(world.state, fence, row) };
 }

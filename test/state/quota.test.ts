@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { intendImport, recordImport, type ImportRow } from '../../state/imports/imports.ts';
 import type { Run } from '../../state/runs/runs.ts';
 import { rows } from '../../state/state.ts';
+import { intend as intendFile, record, type Fate } from './sending.ts';
 import { activationRow, definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
 
 let world: StateWorld;
@@ -16,7 +16,7 @@ const newQuota = (limit: number) => ({ quotaKey: `licence ${++licences}`, limit,
 const newRun = () => open(world, definitionFor(newActivation()));
 type Quota = ReturnType<typeof newQuota>;
 const intend = (run: Run, quota: Quota, retries = 0) =>
-  intendImport(world.state, run, { chunk: { no: 1, retries }, ...quota });
+  intendFile(world, run, { chunk: { no: 1, retries }, ...quota });
 
 test('imports count over all activations, until the limit of the table is reached', async () => {
   const quota = newQuota(3);
@@ -34,11 +34,11 @@ test('each table of each licence has a quota of its own', async () => {
   expect(await intend(run, newQuota(1))).not.toBeNull();
 });
 
-const COUNTED: ImportRow['status'][] = ['intended', 'posted', 'confirmed', 'doubtful', 'unexplained'];
+const COUNTED: Exclude<Fate, 'untouched'>[] = ['intended', 'posted', 'confirmed', 'doubtful', 'unexplained'];
 test.each(COUNTED)('an import that is %s counts', async (status) => {
   const quota = newQuota(1);
   const run = await newRun();
-  await recordImport(world.state, run, (await intend(run, quota))!, { status });
+  await record(world, run, (await intend(run, quota))!, status);
   expect(await intend(run, quota)).toBeNull();
 });
 
@@ -48,7 +48,7 @@ test('an import that Actito surely did not take does not count', async () => {
   for (let i = 0; i < 3; i++) {
     const id = await intend(run, quota);
     expect(id).not.toBeNull();
-    await recordImport(world.state, run, id!, { status: 'refused' });
+    await record(world, run, id!, 'refused');
   }
 });
 

@@ -36,14 +36,15 @@ async function age(days: number): Promise<void> {
       `update ${table} set ${columns.map((column) => `${column} = ${column} - interval '${days} days'`).join(', ')}`,
     );
   await shift('runs', ['opened_at', 'settled_at', 'closed_at']);
-  await shift('imports', ['intended_at', 'finished_at']);
+  await shift('imports', ['intended_at']);
+  await shift('import_parts', ['finished_at']);
   await shift('deliveries', ['intended_at', 'delivered_at']);
   await shift('rejects', ['at']);
   await shift('reject_stories', ['first_seen', 'last_seen']);
 }
 
 async function left(): Promise<Record<string, number>> {
-  const tables = ['runs', 'imports', 'deliveries', 'rejects', 'reject_stories', 'chunks'];
+  const tables = ['runs', 'imports', 'import_parts', 'deliveries', 'rejects', 'reject_stories', 'chunks'];
   const [counted] = await rows<Record<string, string>>(
     world.state,
     `select ${tables.map((name) => `(select count(*) from ${name}) as ${name}`).join(', ')}`,

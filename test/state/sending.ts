@@ -4,11 +4,12 @@ import { readAcknowledged } from '../../state/acknowledged.ts';
 import { intendDelivery, recordDelivered, type DeliveryKind } from '../../state/lists/deliveries.ts';
 import {
   intendImport,
-  recordImport,
-  storeResults,
+  recordPosted,
+  recordRefused,
+  recordResult,
   type ImportRow,
-  type RowResult,
 } from '../../state/imports/imports.ts';
+import { storeResults, type RowResult } from '../../state/imports/results.ts';
 import type { Fence } from '../../state/runs/lease.ts';
 import { withListContent } from '../../state/lists/list-content.ts';
 import { rebaseRun } from '../../state/settle/rebase.ts';
@@ -20,14 +21,38 @@ import { extract, open, type OpenOptions, type SegmentRow, type StateWorld } fro
 import { listTarget, type Definition } from '../../activation/definition/definition.ts';
 
 /** How an import of a chunk was left; `untouched` is no import at all. */
-export type Fate = ImportRow['status'] | 'untouched';
+export type Fate = Exclude<ImportRow['status'], 'gathering' | 'closed' | 'lost' | 'dissolved'> | 'untouched';
 export const FATES: Fate[] = [
   ...(['untouched', 'intended', 'posted', 'confirmed', 'doubtful', 'unexplained', 'refused'] as const),
 ];
 
+let files = 0;
+/** @returns the import's id, or null when the quota allows none */
+export async function intend(
+  { state }: Pick<StateWorld, 'state'>,
+  fence: Fence,
+  wanted: Omit<Parameters<typeof intendImport>[2], 'fileName'>,
+): Promise<string | null> {
+  const intent = await intendImport(state, fence, { fileName: `file ${++files}`, ...wanted });
+  return intent.kind === 'intended' ? intent.id : null;
+}
+
+/** Records what became of an intended import. */
+export async function record(
+  { state }: Pick<StateWorld, 'state'>,
+  fence: Fence,
+  id: string,
+  fate: Exclude<Fate, 'untouched'>,
+): Promise<void> {
+  if (fate === 'intended') return;
+  if (fate === 'refused') return recordRefused(state, fence, id, { detail: 'no' });
+  await recordPosted(state, fence, id, `e${id}`);
+  if (fate !== 'posted') await recordResult(state, fence, id, fate);
+}
+
 /** Writes what an import of one chunk would leave in the state. */
 export async function sendChunk(
-  { state }: StateWorld,
+  world: StateWorld,
   fence: Fence,
   chunk: Chunk,
   fate: Fate,
@@ -35,10 +60,10 @@ export async function sendChunk(
 ): Promise<void> {
   if (fate === 'untouched') return;
   const quota = { quotaKey: 'licence', limit: 1_000_000, retriesAlone: false };
-  const id = await intendImport(state, fence, { chunk, ...quota });
+  const id = await intend(world, fence, { chunk, ...quota });
   if (results.length > 0)
-    await storeResults(state, fence, chunk.no, await keySeedsOf(state, fence.run), results);
-  if (fate !== 'intended') await recordImport(state, fence, id!, { status: fate, executionId: `e${id}` });
+    await storeResults(world.state, fence, chunk.no, await keySeedsOf(world.state, fence.run), results);
+  await record(world, fence, id!, fate);
 }
 
 /** The seeds of the key marks of a run's activation. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readChunks } from '../../state/imports/chunks.ts';
 import { closeRun } from '../../state/runs/close.ts';
-import type { RowResult } from '../../state/imports/imports.ts';
+import type { RowResult } from '../../state/imports/results.ts';
 import type { PlannedRun } from '../../state/runs/runs.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { rows } from '../../state/state.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readChunks } from '../../state/imports/chunks.ts';
 import { closeRun } from '../../state/runs/close.ts';
-import { countKnownResults } from '../../state/imports/imports.ts';
+import { countKnownResults } from '../../state/imports/results.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { deliver, goodRun, planned, sendAll, sendChunk } from './sending.ts';
 import {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MAX_CHUNK_BYTES, readChunks } from '../../state/imports/chunks.ts';
 import { closeRun } from '../../state/runs/close.ts';
-import { intendImport, recordImport } from '../../state/imports/imports.ts';
-import { closeShared } from '../../state/imports/shared-rows.ts';
-import { findShare, share, type Share } from '../../state/imports/shared-imports.ts';
+import { readImports, type ImportRow } from '../../state/imports/imports.ts';
+import { closeShared, type SharedFile } from '../../state/imports/parts.ts';
+import { findShare, gather } from '../../state/imports/sharing.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { rows } from '../../state/state.ts';
-import { planned } from './sending.ts';
+import { intend as intendFile, planned, record } from './sending.ts';
 import { definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
 import { ended } from '../support/ended.ts';
 
@@ -30,23 +30,23 @@ const newRun = (...keys: string[]) =>
     keys.map((key) => ({ key, values: ['1', '2', '3'] })),
   );
 
-async function joins(run: Planned, table: Table): Promise<Share> {
+/** @returns the import that the run's only chunk goes with */
+async function joins(run: Planned, table: Table): Promise<ImportRow> {
   const [chunk] = await readChunks(world.state, run.run);
-  return (await share(world.state, run, run, { chunk: chunk!, ...table }))!;
+  await gather(world.state, run, run, { chunk: chunk!, ...table });
+  return (await readImports(world.state, run.run)).at(-1)!;
 }
 const stands = (run: Planned) => findShare(world.state, run, 1);
-const intend = (run: Planned, { quotaKey, limit }: Table, parts?: Awaited<ReturnType<typeof closeShared>>) =>
-  intendImport(world.state, run, {
-    ...{ chunk: { no: 1, retries: 0 }, quotaKey, limit, retriesAlone: false, parts },
-  });
+const intend = (run: Planned, { quotaKey, limit }: Table, shared?: SharedFile) =>
+  intendFile(world, run, { chunk: { no: 1, retries: 0 }, quotaKey, limit, retriesAlone: false, shared });
 
 /** A leader and one who follows, about to be sent. */
 async function closed() {
   const table = newTable();
   const [leader, follower] = [await newRun('anna', 'bob'), await newRun('bob', 'carl')];
-  const { shared } = await joins(leader, table);
+  const { id } = await joins(leader, table);
   await joins(follower, table);
-  return { table, leader, follower, parts: await closeShared(world.state, leader, shared) };
+  return { table, leader, follower, shared: await closeShared(world.state, leader, id) };
 }
 
 test('of many that come at once one leads, and all others follow it', async () => {
@@ -54,18 +54,14 @@ test('of many that come at once one leads, and all others follow it', async () =
   const runs: Planned[] = [];
   for (const key of ['a', 'b', 'c', 'd', 'e']) runs.push(await newRun(key));
   const all = await Promise.all(runs.map((run) => joins(run, table)));
-  expect(new Set(all.map(({ shared }) => shared)).size).toBe(1);
+  expect(new Set(all.map(({ id }) => id)).size).toBe(1);
   expect(all.filter(({ leads }) => leads)).toHaveLength(1);
 });
 
 test('what would become too large, has another shape or another table, or comes too late, opens an import of its own', async () => {
   const table = newTable();
-  // An update moves the rows, and a chunk is a range of positions.
   const half = (run: Planned) =>
-    world.state.raw(
-      `update ${run.delta} set bytes = ${MAX_CHUNK_BYTES / 2 + 1};
-       update chunks set (first_row, last_row) = (select min(ctid), max(ctid) from ${run.delta}) where run = ${run.run}`,
-    );
+    world.state.raw(`update chunks set bytes = ${MAX_CHUNK_BYTES / 2 + 1} where run = ${run.run}`);
   const [first, large] = [await newRun('a'), await newRun('b')];
   for (const run of [first, large]) await half(run);
   await joins(first, table);
@@ -73,21 +69,20 @@ test('what would become too large, has another shape or another table, or comes 
   expect(await joins(await newRun('c'), table)).toMatchObject({ leads: false });
   expect(await joins(await newRun('d'), { ...table, shape: 't' })).toMatchObject({ leads: true });
   expect(await joins(await newRun('e'), newTable())).toMatchObject({ leads: true });
-  await world.state.raw('update shared_imports set leaves_at = now() where quota_key = ?', [table.quotaKey]);
+  await world.state.raw('update imports set leaves_at = now() where quota_key = ?', [table.quotaKey]);
   expect(await joins(await newRun('f'), table)).toMatchObject({ leads: true });
 });
 
 test('the import counts once, however many share it, and what became of the call became of it for all', async () => {
-  const { table, leader, follower, parts } = await closed();
-  expect(parts.keys).toBe(3); // bob once
-  const id = await intend(leader, { ...table, limit: 1 }, parts);
-  await recordImport(world.state, leader, id!, { status: 'posted', executionId: 'e1' });
-  const found = await rows(
-    world.state,
-    `select run, status, execution_id as execution from imports where quota_key = ? order by id`,
-    [table.quotaKey],
-  );
-  expect(found).toEqual([leader, follower].map(({ run }) => ({ run, status: 'posted', execution: 'e1' })));
+  const { table, leader, follower, shared } = await closed();
+  expect(shared.keys).toBe(3); // bob once
+  const id = await intend(leader, { ...table, limit: 1 }, shared);
+  await record(world, leader, id!, 'posted');
+  for (const run of [leader, follower]) {
+    expect(await readImports(world.state, run.run)).toMatchObject([
+      { id, status: 'posted', executionId: `e${id}`, leads: run === leader },
+    ]);
+  }
   expect(await intend(follower, { ...table, limit: 1 })).toBeNull();
   expect(await intend(follower, { ...table, limit: 2 })).not.toBeNull();
 });
@@ -100,41 +95,43 @@ const ENDS: Record<string, (follower: Planned) => Promise<unknown>> = {
 test.each(Object.entries(ENDS))(
   'when one who follows %s before the call, nothing is intended; the next file is without it',
   async (_, end) => {
-    const { table, leader, follower, parts } = await closed();
+    const { table, leader, follower, shared } = await closed();
     await end(follower);
-    await expect(intend(leader, table, parts)).rejects.toMatchObject({
+    await expect(intend(leader, table, shared)).rejects.toMatchObject({
       type: 'ImportPending',
       notDone: true,
     });
-    expect(await rows(world.state, 'select from imports where quota_key = ?', [table.quotaKey])).toEqual([]);
-    const again = await closeShared(world.state, leader, parts.shared);
-    expect(again.parts.map(({ run }) => run)).toEqual([leader.run]);
+    expect(await readImports(world.state, leader.run)).toMatchObject([
+      { status: 'closed', intendedAt: null },
+    ]);
+    const again = await closeShared(world.state, leader, shared.id);
+    expect(again.parts.map(({ run }) => run.run)).toEqual([leader.run]);
     expect(await intend(leader, table, again)).not.toBeNull();
   },
 );
 
 test.each(Object.entries(ENDS))('when the leader %s, whoever follows is to go alone', async (_, end) => {
   const { leader, follower } = await closed();
-  expect(await stands(follower)).toMatchObject({ state: 'closed', leads: false });
+  expect(await stands(follower)).toMatchObject({ kind: 'waits' });
   await end(leader);
-  expect(await stands(follower)).toMatchObject({ state: 'dissolved' });
+  expect(await stands(follower)).toEqual({ kind: 'alone' });
 });
 
 test('nobody waits for ever: a leader that is half an hour late is left, and then sends nothing for others', async () => {
-  const { table, leader, follower, parts } = await closed();
-  await world.state.raw(`update shared_imports set leaves_at = now() - interval '31 minutes' where id = ?`, [
-    parts.shared,
+  const { table, leader, follower, shared } = await closed();
+  await world.state.raw(`update imports set leaves_at = now() - interval '31 minutes' where id = ?`, [
+    shared.id,
   ]);
-  expect(await stands(leader)).toMatchObject({ state: 'closed' });
-  expect(await stands(follower)).toMatchObject({ state: 'dissolved' });
-  expect(await stands(leader)).toMatchObject({ state: 'dissolved' });
-  await expect(intend(leader, table, parts)).rejects.toMatchObject({ type: 'ImportPending' });
+  expect(await stands(leader)).toEqual({ kind: 'leads', id: shared.id });
+  expect(await stands(follower)).toEqual({ kind: 'alone' });
+  expect(await stands(leader)).toEqual({ kind: 'alone' });
+  await expect(intend(leader, table, shared)).rejects.toMatchObject({ type: 'ImportPending' });
 });
 
 test('the keys of a shared file are dropped when its last run closes, not before', async () => {
-  const { leader, follower, parts } = await closed();
+  const { leader, follower, shared } = await closed();
   const exists = async () =>
-    (await rows(world.state, `select from pg_tables where tablename = 'shared_${parts.shared}'`)).length;
+    (await rows(world.state, `select from pg_tables where tablename = 'shared_${shared.id}'`)).length;
   await closeRun(world.state, leader, null);
   expect(await exists()).toBe(1);
   await closeRun(world.state, follower, null);

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { assignChunks, readChunks } from '../../state/imports/chunks.ts';
+import { assignChunks, readChunks, setAside } from '../../state/imports/chunks.ts';
 import { closeRun } from '../../state/runs/close.ts';
 import { fenced } from '../../state/runs/lease.ts';
-import { setAside } from '../../state/imports/set-aside.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { deliver, keySeedsOf, planned, sendChunk, type Fate } from './sending.ts';
 import { definitionFor, freshState, membersOf, newActivation, type StateWorld } from './support.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clearResults, intendImport, recordImport, storeResults } from '../../state/imports/imports.ts';
-import { setAside } from '../../state/imports/set-aside.ts';
+import { recordPosted, recordRefused, recordResult } from '../../state/imports/imports.ts';
+import { clearResults, storeResults } from '../../state/imports/results.ts';
+import { setAside } from '../../state/imports/chunks.ts';
 import { intendDelivery, recordDelivered } from '../../state/lists/deliveries.ts';
 import { saveProvisioned } from '../../state/lists/provisioned.ts';
 import { beginAttempt } from '../../state/delta/writer.ts';
@@ -10,7 +11,7 @@ import { closeRun } from '../../state/runs/close.ts';
 import { readRun, type PlannedRun, type Run } from '../../state/runs/runs.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { until } from '../setup/until.ts';
-import { deliver, goodRun, keySeedsOf, planned, sendAll } from './sending.ts';
+import { intend, deliver, goodRun, keySeedsOf, planned, sendAll } from './sending.ts';
 import {
   compareInto,
   definitionFor,
@@ -82,11 +83,13 @@ const WRITES: Record<
   'rows that were set aside': async (run) =>
     setAside(world.state, run, run, await keySeedsOf(world.state, run.run), []),
   'the intent to import': (run) =>
-    intendImport(world.state, run, {
+    intend(world, run, {
       ...{ chunk: { no: 1, retries: 0 }, quotaKey: 'other', limit: 9, retriesAlone: false },
     }),
-  'that an import was posted': (run, { imported }) =>
-    recordImport(world.state, run, imported, { status: 'posted', executionId: 'zombie' }),
+  'that an import was posted': (run, { imported }) => recordPosted(world.state, run, imported, 'zombie'),
+  'that an import was refused': (run, { imported }) =>
+    recordRefused(world.state, run, imported, { detail: 'zombie' }),
+  'what became of an import': (run, { imported }) => recordResult(world.state, run, imported, 'doubtful'),
   'row results': async (run) =>
     storeResults(world.state, run, 1, await keySeedsOf(world.state, run.run), [
       { key: 'anna', outcome: 'refused', reason: 'INVALID_VALUE' },
@@ -123,10 +126,12 @@ async function runUnderWay(): Promise<{ run: PlannedRun; write: (what: string) =
 /** All that the state says of a run's work. */
 async function workOf({ run, activation }: Run): Promise<unknown> {
   const imports = await world.state('imports').where({ run });
+  const parts = await world.state('import_parts').where({ run });
   const deliveries = await world.state('deliveries').where({ run });
   const [row] = await world.state('activations').where({ id: activation }).select('provisioned');
   return {
     imports,
+    parts,
     deliveries,
     row,
     members: await membersOf(world, activation),

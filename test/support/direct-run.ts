@@ -5,7 +5,7 @@ import { DefaultLogger, type Logger } from '@temporalio/worker';
 import { createActivities, type Activities } from '../../activities/create.ts';
 import type { ClosedRun } from '../../contract/steps.ts';
 import type { ListSummary } from '../../contract/steps.ts';
-import type { ImportSummary } from '../../activities/import/import-attributes.ts';
+import type { ImportSummary } from '../../activities/import-attributes.ts';
 import type { PlanSummary } from '../../contract/plan.ts';
 import type { ProvisionSummary } from '../../contract/steps.ts';
 import type { RunRef } from '../../contract/steps.ts';

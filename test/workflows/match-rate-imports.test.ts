@@ -52,7 +52,8 @@ const failureOf = (run: Promise<unknown>) =>
 const delivered = () => stand.actito.list(id)?.lastRetrievedFile ?? null;
 const imports = async () => {
   const { rows } = await stand.state.raw<{ rows: { status: string }[] }>(
-    'select status from imports join runs on runs.no = run where activation = ? order by imports.id',
+    `select coalesce(result, status) as status from imports join import_parts part on part.import = imports.id
+     join runs on runs.no = part.run where activation = ? order by imports.id`,
     [id],
   );
   return rows.map(({ status }) => status);

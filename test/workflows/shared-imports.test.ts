@@ -25,6 +25,8 @@ test('runs that wait for each other go on when their window ends, and all attrib
   for (const result of results)
     expect(result).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
   // One together, or on a slow machine two: each has waited.
-  const { rows } = await stand.state.raw<{ rows: object[] }>('select from imports where shared is not null');
+  const { rows } = await stand.state.raw<{ rows: object[] }>(
+    'select from import_parts join imports on id = import where shape is not null',
+  );
   expect(rows).toHaveLength(2);
 });

@@ -1,6 +1,7 @@
 import ms from 'ms';
 import { DatabaseError } from 'pg';
 import { Failure } from '../../contract/failure.ts';
+import type { QueryPlace } from '../../contract/messages/warehouse.ts';
 import type { Statement } from './statements.ts';
 
 /** What a message needs to know of the source. */
@@ -36,49 +37,30 @@ const QUERY_CANCELED = '57014';
  * activity, causes included, is shown in Temporal's web UI.
  */
 export function failuresOf({ variable, statementTimeout }: Source): Failures {
-  const limit = ms(statementTimeout);
-
   function fromDatabase(error: DatabaseError, statement?: Statement, elapsed = 0): Failure {
     const code = error.code ?? '';
-    if (NO_ENTRY.test(code)) {
-      return new Failure(
-        'ConfigurationInvalid',
-        `The warehouse refuses the login: check user, password, database and sslmode in ${variable} (SQLSTATE ${code}).`,
-      );
-    }
+    if (NO_ENTRY.test(code)) return new Failure('warehouseLoginRefused', { variable, sqlstate: code });
     if (MAY_PASS.test(code)) {
-      return new Failure(
-        'SourceUnavailable',
-        `The warehouse broke off: ${harmless(error)} (SQLSTATE ${code}).`,
-      );
+      return new Failure('warehouseBrokeOff', { error: harmless(error), sqlstate: code });
     }
     const subject = statement?.subject ?? "The segment's query";
     if (code === QUERY_CANCELED && elapsed >= statementTimeout) {
-      return new Failure(
-        'SegmentQueryFailed',
-        `${subject} was cancelled after ${limit}: make it faster, or raise statementTimeout of the source.`,
-      );
+      return new Failure('queryTimedOut', { subject, limit: ms(statementTimeout) });
     }
-    return new Failure(
-      'SegmentQueryFailed',
-      `${subject} failed: ${harmless(error)}${place(error, statement)} (SQLSTATE ${code}).`,
-    );
+    const at = placeOf(error, statement);
+    return new Failure('queryFailed', { subject, error: harmless(error), at, sqlstate: code });
   }
 
   return {
     from(error, statement, elapsed) {
       if (error instanceof DatabaseError) return fromDatabase(error, statement, elapsed);
       if (error instanceof Failure || error instanceof TypeError || !(error instanceof Error)) return error;
-      const reason = (error as NodeJS.ErrnoException).code ?? error.message; // a system error's message holds the address
-      return new Failure('SourceUnavailable', `The warehouse (${variable}) cannot be reached: ${reason}.`);
+      const { code } = error as NodeJS.ErrnoException; // a system error's message holds the address
+      return new Failure('warehouseUnreachable', { variable, error: code ?? error.message });
     },
     unusableUrl(error) {
       const { code } = (error ?? {}) as NodeJS.ErrnoException;
-      return new Failure(
-        'ConfigurationInvalid',
-        `${variable} must hold a URL such as postgres://user:password@host:5432/database, special characters ` +
-          `percent-encoded${code ? ` (${code})` : ''}.`,
-      );
+      return new Failure('warehouseUrlUnusable', { variable, code });
     },
   };
 }
@@ -94,10 +76,10 @@ function harmless({ code = '', message, hint }: DatabaseError): string {
 }
 
 /** Where in the user's own query; PostgreSQL counts characters of the whole statement, from 1. */
-function place({ position }: DatabaseError, statement?: Statement): string {
-  if (position === undefined || statement?.query === undefined) return '';
+function placeOf({ position }: DatabaseError, statement?: Statement): QueryPlace | undefined {
+  if (position === undefined || statement?.query === undefined) return undefined;
   const before = [...statement.query].slice(0, Number(position) - 1 - statement.offset);
-  if (before.length === [...statement.query].length) return ', at the end of the query';
+  if (before.length === [...statement.query].length) return 'end';
   const lines = before.join('').split('\n');
-  return `, at line ${lines.length}, column ${[...lines.at(-1)!].length + 1} of the query`;
+  return { line: lines.length, column: [...lines.at(-1)!].length + 1 };
 }

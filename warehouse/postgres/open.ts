@@ -121,7 +121,7 @@ async function* copyOut(client: Client, { text }: Statement): AsyncGenerator<Buf
   // the stream ends before the server says whether all went well; a failed transaction answers with ROLLBACK
   const { command } = await client.query('commit');
   if (command !== 'COMMIT') {
-    throw new Failure('SourceUnavailable', 'The warehouse did not complete the read of the segment.');
+    throw new Failure('segmentIncomplete', {});
   }
   return stream.rowCount;
 }

@@ -115,7 +115,9 @@ export class World {
     let attempts = 0;
     const beforeNextTry = async () => {
       attempts++;
-      const { rows } = await this.stand.state.raw<{ rows: unknown[] }>('select from shared_parts');
+      const { rows } = await this.stand.state.raw<{ rows: unknown[] }>(
+        'select from import_parts join imports on id = import where shape is not null',
+      );
       if (rows.length > 1 || attempts > 4) await this.#leave();
       await new Promise((resolve) => setTimeout(resolve, 20));
     };
@@ -127,7 +129,7 @@ export class World {
   }
 
   #leave() {
-    return this.stand.state.raw('update shared_imports set leaves_at = least(leaves_at, now())');
+    return this.stand.state.raw('update imports set leaves_at = least(leaves_at, now())');
   }
 
   async forget(record: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { publish } from '../../../state/delta/publish.ts';
-import { storeResults } from '../../../state/imports/imports.ts';
-import { setAside } from '../../../state/imports/set-aside.ts';
+import { storeResults } from '../../../state/imports/results.ts';
+import { setAside } from '../../../state/imports/chunks.ts';
 import { storeRejects } from '../../../state/rejects/rejects.ts';
 import { rows } from '../../../state/state.ts';
 import { goodRun, keySeedsOf, planned } from '../sending.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closeRun } from '../../../state/runs/close.ts';
-import type { RowResult } from '../../../state/imports/imports.ts';
+import type { RowResult } from '../../../state/imports/results.ts';
 import { settleRun } from '../../../state/settle/settle.ts';
 import { filesOf, letPass, listedKeys, previewed, wholeRow, type Sent, type Values } from '../observing.ts';
 import { deliver, FATES, planned, sendAll, sendChunk, type Fate } from '../sending.ts';

@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import {
+  importColumns,
+  importFile,
+  type BadRow,
+  type ImportFileOptions,
+} from '../../actito/files/import-file.ts';
+import { spoolFile, type FilePart, type Spool } from '../../actito/files/spool.ts';
+import { isCanary, omittedAttributes, setAside, type Chunk } from '../../state/imports/chunks.ts';
+import { closeShared, requireParts, withFileRows } from '../../state/imports/parts.ts';
+import { findShare, gather, type Share } from '../../state/imports/sharing.ts';
+import type { ImportJob } from './job.ts';
+import { findLost, post, wasGivenUp } from './post.ts';
+
+/**
+ * How sending a chunk went. `deferred`: the day's quota of imports is used up, by our count or by Actito's. `nothing`:
+ * every row had to be set aside. `overtaken`: those who wait longest were set aside; their chunk goes first, once it is
+ * assigned. `waits`: for others that share its import.
+ */
+export type Sent =
+  { kind: 'sent' | 'deferred' | 'nothing' | 'overtaken' } | Extract<Share, { kind: 'waits' }>;
+
+/** Sends a chunk, by its own file or by one that it shares. */
+export async function sendChunk(job: ImportJob, chunk: Chunk): Promise<Sent> {
+  const { state, ref, run } = job;
+  if (await wasGivenUp(job, chunk)) return { kind: 'deferred' };
+  if (await findLost(job, chunk)) return { kind: 'sent' };
+  const { imports } = run.definition.destination;
+  const isAlone = imports?.shareWithin === undefined || isCanary(chunk);
+  const share: Share = isAlone ? { kind: 'alone' } : await findShare(state, ref, chunk.no);
+  if (share.kind === 'leads') return sendShared(job, chunk, share.id);
+  if (share.kind === 'new' || share.kind === 'alone') return sendOwn(job, chunk, share.kind);
+  return share;
+}
+
+/** Writes the file of a chunk. One that may share an import joins it now that its bad rows are set aside. */
+async function sendOwn(job: ImportJob, chunk: Chunk, kind: 'new' | 'alone'): Promise<Sent> {
+  const { state, ref, run, seeds } = job;
+  let overtaken = false;
+  const options = fileOptions(job, chunk, async (rows) => {
+    const asideWait = await setAside(state, ref, run, seeds, rows);
+    overtaken ||= asideWait !== null && chunk.waitsSince !== null && asideWait <= chunk.waitsSince;
+  });
+  const file = await withFileRows(state, { parts: [{ run, chunk }] }, (batches) =>
+    write(job, options, batches),
+  );
+  try {
+    if (file.rows === 0) return { kind: 'nothing' };
+    if (overtaken && !isCanary(chunk)) return { kind: 'overtaken' };
+    const share: Share = kind === 'new' ? await join(job, chunk, options) : { kind };
+    if (share.kind === 'waits' || share.kind === 'sent') return share;
+    if (share.kind === 'leads') return { kind: 'waits', forMs: 0 };
+    return await post(job, chunk, importColumns(options), file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Writes and sends the one file of all parts; this run leads them. */
+async function sendShared(job: ImportJob, chunk: Chunk, id: string): Promise<Sent> {
+  const { state, ref } = job;
+  const shared = await closeShared(state, ref, id);
+  const requireAll = () => state.transaction((trx) => requireParts(trx, shared, 'closed'));
+  const options = fileOptions(job, chunk, async () => {
+    throw new Error('A row of a shared import cannot be written, although its own run could write it.');
+  });
+  const file = await withFileRows(state, shared, (batches) => write(job, options, batches)).catch(
+    async (error: unknown) => {
+      await requireAll(); // the delta that is gone may be another's, whose run has ended
+      throw error;
+    },
+  );
+  try {
+    if (file.rows !== shared.keys) {
+      await requireAll();
+      throw new Error(`A shared import file has ${file.rows} of ${shared.keys} rows.`);
+    }
+    return await post(job, chunk, importColumns(options), file, shared);
+  } finally {
+    await file.close();
+  }
+}
+
+function join(
+  { state, ref, run, quotaKey }: ImportJob,
+  chunk: Chunk,
+  options: ImportFileOptions,
+): Promise<Share> {
+  const { imports, limits } = run.definition.destination;
+  return gather(state, ref, run, {
+    chunk,
+    quotaKey,
+    shape: shapeOf(run.definition, options),
+    within: imports!.shareWithin!,
+    limit: limits.importsPerTablePerDay,
+  });
+}
+
+/** What files must have in common to become one: all that decides how a row of the delta is written, and how it is read. */
+function shapeOf({ activation, destination }: ImportJob['run']['definition'], options: ImportFileOptions) {
+  const { matchingKey, importMode } = activation;
+  const included = options.mappings.flatMap((mapping, index) =>
+    options.omitted[index]
+      ? []
+      : [[mapping.attribute, mapping.nulls, options.columns[index]!.kind, options.targets[index]]],
+  );
+  const { type, attribute } = matchingKey;
+  const { entity, contract } = destination;
+  const shape = [importColumns(options), included, type, attribute, importMode, entity, contract];
+  return createHash('sha256').update(JSON.stringify(shape)).digest('hex');
+}
+
+/** How the file of a chunk is written; `aside` gets the rows that cannot go with it, and the patterns that they can go with. */
+function fileOptions(
+  { run, provisioned }: ImportJob,
+  chunk: Chunk,
+  aside: (rows: (BadRow & { pattern: string })[]) => Promise<void>,
+): ImportFileOptions {
+  const { activation, destination } = run.definition;
+  const { emptyValue, etlColumns } = destination.contract;
+  const omitted = omittedAttributes(chunk.pattern);
+  const allColumns = activation.importMode !== 'oneShot' && etlColumns === 'all';
+  // Then a bad value can only be sent as an empty field, which must not clear what Actito has.
+  const wholeRow = allColumns && emptyValue === 'clears';
+  // The `v` keeps it apart from the chunks assigned first. A whole row leaves out everything, so that it is not sent.
+  const patternWithout = ({ bad }: BadRow) =>
+    `v${omitted.map((out, index) => (wholeRow || out || bad.some((value) => value.index === index) ? '1' : '0')).join('')}`;
+  return {
+    keyAttribute: activation.matchingKey.attribute,
+    mappings: activation.attributes,
+    columns: run.columns!,
+    targets: provisioned.attributes,
+    omitted,
+    emptyValue,
+    allColumns,
+    setAside: (rows) => aside(rows.map((row) => ({ ...row, pattern: patternWithout(row) }))),
+  };
+}
+
+function write(
+  { run, report }: ImportJob,
+  options: ImportFileOptions,
+  batches: AsyncIterable<Buffer>,
+): Promise<Spool> {
+  const packing = run.definition.destination.contract.compression;
+  return spoolFile(counting(importFile(batches, options), report), {
+    packing,
+    name: `${run.activation}.csv`,
+  });
+}
+
+/** Tells how far a file has come while it is written. */
+async function* counting(
+  parts: AsyncIterable<FilePart>,
+  report: (rows: number) => void,
+): AsyncGenerator<FilePart> {
+  let rows = 0;
+  for await (const part of parts) {
+    yield part;
+    rows += part.rows;
+    report(rows);
+  }
+}

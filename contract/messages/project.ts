@@ -1,0 +1,93 @@
+import { advise, failure } from './message.ts';
+import { orNear } from './words.ts';
+
+/** One thing that is wrong in a project folder. */
+export interface ProjectProblem {
+  /** Relative to the project folder. */
+  file: string;
+  /** From 1; left out when the file as a whole is meant. */
+  line?: number;
+  /** The setting, e.g. `attributes[2].column`; empty for the whole file. */
+  path: string;
+  /** The name of its message. */
+  reason: string;
+  /** In words. */
+  problem: string;
+}
+const PROBLEM: ProjectProblem = {
+  file: 'activations/vip.yaml',
+  line: 12,
+  path: 'matchingKey.type',
+  reason: 'settingWrong',
+  problem: 'expected email or externalId, got "fax"',
+};
+
+/** What is said of the project folder and of the environment variables that it names. */
+export const PROJECT_MESSAGES = {
+  projectInvalid: failure<{ folder: string; problems: ProjectProblem[] }>('ConfigurationInvalid', {
+    examples: [
+      { folder: '/project', problems: [PROBLEM] },
+      {
+        folder: '/project',
+        problems: [
+          PROBLEM,
+          { file: 'sources/shop.yaml', path: '', reason: 'fileEmpty', problem: 'the file is empty' },
+        ],
+      },
+    ],
+    says: ({ folder, problems }) => {
+      const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+      return [`The project folder ${folder} has ${count}:`, ...problems.map(problemInWords)].join('\n');
+    },
+  }),
+  projectFolderMissing: failure<{ folder: string; isFile: boolean }>('ConfigurationInvalid', {
+    examples: [
+      { folder: '/project', isFile: false },
+      { folder: '/project', isFile: true },
+      { folder: '', isFile: false },
+    ],
+    says: ({ folder, isFile }) => {
+      if (folder === '') return 'The name of the project folder is empty.';
+      return isFile ? `The project folder ${folder} is a file.` : `There is no project folder ${folder}.`;
+    },
+    next: () =>
+      advise('Set ACTITO_SYNC_PROJECT to the folder that holds sources/, destinations/ and activations/.'),
+  }),
+  projectFileUnreadable: failure('ConfigurationInvalid', {
+    examples: [{ path: '/project/activations/vip.yaml', code: 'EACCES' }],
+    says: ({ path, code }) => `${path} cannot be read (${code}).`,
+  }),
+  activationUnknown: failure<{ activation: string; near?: string; known: string[] }>('InvalidActivation', {
+    examples: [
+      { activation: 'vip-custmers', near: 'vip-customers', known: ['vip-customers'] },
+      { activation: 'newsletter', known: ['vip-customers', 'prospects'] },
+      { activation: 'newsletter', known: [] },
+    ],
+    says: ({ activation, near, known }) =>
+      `The project has no activation "${activation}"` +
+      orNear(
+        near,
+        known.length === 0 ? '; its folder activations/ is empty' : ` (known: ${known.join(', ')})`,
+      ),
+  }),
+  variableMissing: failure<{ variable: string; empty: boolean; setting: string }>('ConfigurationInvalid', {
+    examples: [
+      { variable: 'ACTITO_KEY', empty: false, setting: 'destinations/actito apiKey' },
+      { variable: 'ACTITO_KEY', empty: true, setting: 'destinations/actito apiKey' },
+    ],
+    says: ({ variable, empty, setting }) =>
+      `The environment variable ${variable} is ${empty ? 'empty' : 'not set'}; ${setting} asks for it.`,
+    next: () => advise('Set it where the worker runs.'),
+  }),
+  variableNoPort: failure('ConfigurationInvalid', {
+    examples: [{ variable: 'SFTP_PORT', setting: 'delivery.port' }],
+    says: ({ variable, setting }) =>
+      `The environment variable ${variable} must hold a port number from 1 to 65535; ${setting} asks for it.`,
+  }),
+};
+
+/** E.g. `activations/vip.yaml:12 matchingKey.type: expected email or externalId, got "fax"`. */
+function problemInWords({ file, line, path, problem }: ProjectProblem): string {
+  const place = line === undefined ? file : `${file}:${line}`;
+  return path ? `${place} ${path}: ${problem}` : `${place}: ${problem}`;
+}

@@ -1,0 +1,65 @@
+import { always, message } from './message.ts';
+
+/** Why a row's key cannot be used; the key itself never stands in a message. */
+export const KEY_REJECT_MESSAGES = {
+  KeyMissing: always('The matching key is null or empty.'),
+  KeyTooLong: always('The matching key has more than 255 characters.'),
+  KeyMalformed: always('The matching key is not an e-mail address: expected name@domain.tld.'),
+  KeyNotAscii: always(
+    'The part of the e-mail address before the @ has accents or other characters that Actito refuses.',
+  ),
+  KeyNotAPhoneNumber: always(
+    'The matching key is not a phone number that can be called from abroad: too short or too long, not in use in ' +
+      'its country, or with letters or an extension.',
+  ),
+  KeyCountryMissing: always(
+    'The phone number has no country code (such as +32), and the mapping does not say whose number it is: set ' +
+      'matchingKey.country, for example to BE.',
+  ),
+  KeyHasControlCharacter: always(
+    'The matching key contains a control character, such as a tab or a line break.',
+  ),
+};
+
+/** Why a value cannot be sent; the value itself never stands in a message. */
+export const VALUE_REJECT_MESSAGES = {
+  ValueTooLong: always('The text is longer than the attribute allows; texts are never cut.'),
+  ValueHasControlCharacter: always('The text contains a control character other than tab and line break.'),
+  ValueNotANumber: always('The value is not a finite number written with digits and a decimal point.'),
+  ValueNotWhole: always('The number has decimals, but the attribute holds whole numbers.'),
+  ValueOutOfRange: always("The value lies outside what the attribute's type can hold."),
+  ValueNotABoolean: always('The value is none of true, false, yes, no, t, f, y, n, 1 and 0.'),
+  ValueNotADate: always('The value is not an existing date of the form 2026-01-31, with or without a time.'),
+  ValueNotAnEmail: always('The value is not an e-mail address that Actito accepts.'),
+  ValueNotASex: always('The value is neither M nor F.'),
+  ValueNotALanguage: always('The value is not a language code of two letters, such as FR or fr-BE.'),
+};
+
+/** Why a member's attributes are not in Actito although the key is good: by its segment, or by Actito. */
+export const MEMBER_REJECT_MESSAGES = {
+  AmbiguousValues: always(
+    'Several rows of the segment have this key and different values: on the list, but no attributes are sent.',
+  ),
+  INVALID_VALUE: always('Actito refused a value, and with it all attributes of the row.'),
+  REFUSED: always('Actito refused the row with a code that is none.'),
+  /** The class of members that Actito has no profile of. It is a state that passes, not a reject. */
+  Unmatched: always('Actito has no profile with this key.'),
+};
+
+/** Reason codes of rejected keys, as they are stored and counted. */
+export type KeyReject = keyof typeof KEY_REJECT_MESSAGES;
+/** Reason codes of rejected values, as they are stored and counted. */
+export type ValueReject = keyof typeof VALUE_REJECT_MESSAGES;
+/** Every reason code that has a sentence of its own; Actito may say others. */
+export type RejectReason = KeyReject | ValueReject | keyof typeof MEMBER_REJECT_MESSAGES;
+
+/** Why rows and values could not be used: their names are the codes that the state keeps. */
+export const REJECT_MESSAGES = {
+  ...KEY_REJECT_MESSAGES,
+  ...VALUE_REJECT_MESSAGES,
+  ...MEMBER_REJECT_MESSAGES,
+  refusedByActito: message({
+    examples: [{ code: 'DUPLICATE_ROW' }],
+    says: ({ code }) => `Actito refused the row and said ${code}.`,
+  }),
+};

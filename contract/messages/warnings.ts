@@ -1,0 +1,55 @@
+import { advise, message } from './message.ts';
+import { asSetting } from './words.ts';
+
+interface Asked {
+  activation: string;
+  /** The settings that ask for what cannot be known. */
+  settings: string[];
+}
+const ASKED: Asked = { activation: 'vip', settings: ['guards.minMatchRatio', 'canary'] };
+
+/** What of a project folder works but is probably not meant. Durations in milliseconds. */
+export const WARNING_MESSAGES = {
+  validityShort: message<{ activation: string; validity: number; gap: number; regular: boolean }>({
+    examples: [
+      { activation: 'vip', validity: 86_400_000, gap: 86_400_000, regular: true },
+      { activation: 'vip', validity: 86_400_000, gap: 259_200_000, regular: false },
+    ],
+    says: ({ activation, validity, gap, regular }) => {
+      const runs = regular ? `runs every ${asSetting(gap)}` : `has up to ${asSetting(gap)} between two runs`;
+      return (
+        `activations/${activation}: the list is valid for ${asSetting(validity)} and ${runs}: after one failed run it ` +
+        'may expire and target nobody.'
+      );
+    },
+    next: ({ gap }) => advise(`Set list.validity to ${asSetting(2 * gap)} or more.`),
+  }),
+  keyUnlikely: message({
+    examples: [{ activation: 'vip', type: 'externalId', attribute: 'emailAddress', holds: 'email' }],
+    says: ({ activation, type, attribute, holds }) =>
+      `activations/${activation}: matchingKey.type is ${type}, but ${attribute} is an attribute for type ${holds}: few ` +
+      'profiles will be found, or none.',
+    next: ({ holds }) => advise(`Set matchingKey.type to ${holds}, or choose another attribute.`),
+  }),
+  matchesUnknownWithoutAttributes: message<Asked>({
+    examples: [ASKED],
+    says: (asked) =>
+      `${useless(asked)} no attributes are sent: only of those does Actito tell whether it knows their profile.`,
+  }),
+  matchesUnknownWithoutResults: message<Asked & { destination: string }>({
+    examples: [{ ...ASKED, destination: 'actito' }],
+    says: ({ destination, ...asked }) =>
+      `${useless(asked)} contract.rowResults of destination ${destination} is none.`,
+  }),
+  attributesShared: message<{ activations: [string, string]; attributes: string[] }>({
+    examples: [{ activations: ['vip', 'newsletter'], attributes: ['tier', 'points'] }],
+    says: ({ activations, attributes }) =>
+      `${activations.map((id) => `activations/${id}`).join(' and ')} both write ${attributes.join(', ')} of the same ` +
+      'profiles: the run that changes a value last wins.',
+    next: () => advise('Let one of them own each attribute.'),
+  }),
+};
+
+function useless({ activation, settings }: Asked): string {
+  return `activations/${activation}: ${settings.join(' and ')} can do nothing, since`;
+}

@@ -1,0 +1,135 @@
+import type { Knex } from 'knex';
+import { valueColumns } from '../../activation/comparison/delta-lines.ts';
+import { Failure } from '../../contract/failure.ts';
+import { withRows } from '../copy.ts';
+import { sharedTable } from '../names.ts';
+import { fenced, type Fence } from '../runs/lease.ts';
+import { readRun, type Run } from '../runs/runs.ts';
+import { rows, type State } from '../state.ts';
+import { chunkRowsSql, omittedAttributes, readChunk, type Chunk } from './chunks.ts';
+
+/** What one run puts into an import: a chunk of its plan. */
+export interface Part {
+  run: Run;
+  chunk: Chunk;
+}
+
+/** The parts whose runs stand by their plan and may write, the lead's first. */
+export async function readParts(trx: Knex, id: string): Promise<Part[]> {
+  const parts: Part[] = [];
+  for (const { run, chunk } of await standingParts(trx, id))
+    parts.push({ run: await readRun(trx, run), chunk: await readChunk(trx, run, chunk) });
+  return parts;
+}
+
+/**
+ * Activations are locked before runs, as a run that settles does it. Until the transaction ends they can neither settle nor
+ * be superseded.
+ */
+async function standingParts(trx: Knex, id: string): Promise<{ run: string; chunk: number }[]> {
+  return rows(
+    trx,
+    `select part.run, part.chunk
+     from import_parts part join imports on imports.id = part.import, runs, activations
+     where part.import = ? and runs.no = part.run and runs.closed_at is null and runs.settled_at is null
+       and activations.id = runs.activation and activations.fence = runs.fence
+     order by part.run <> imports.run, part.run for share of activations, runs`,
+    [id],
+  );
+}
+
+/** A closed import, whose file has these parts, and so many keys. */
+export interface SharedFile {
+  id: string;
+  parts: Part[];
+  keys: number;
+}
+
+/**
+ * Closes a shared import that this run leads, and decides its file: of each key the row of the first part that has it.
+ * Nobody joins any more; parts whose runs have ended are left out. One whose answer was lost has a successor with the same
+ * parts.
+ */
+export async function closeShared(state: State, fence: Fence, id: string): Promise<SharedFile> {
+  return fenced(state, fence, async (trx) => {
+    const [former] = await rows<{ status: string }>(
+      trx,
+      'select status from imports where id = ? for update',
+      [id],
+    );
+    let closed = id;
+    if (former!.status === 'gathering')
+      await trx.raw(`update imports set status = 'closed' where id = ?`, [id]);
+    if (former!.status === 'intended') {
+      await trx.raw(`update imports set status = 'lost' where id = ?`, [id]);
+      closed = await renew(trx, id);
+    }
+    const parts = await readParts(trx, closed);
+    await trx.raw('delete from import_parts where import = :closed and run <> all(cast(:runs as bigint[]))', {
+      closed,
+      runs: parts.map(({ run }) => run.run),
+    });
+    const table = sharedTable(closed);
+    await trx.raw(`drop table if exists ${table}`);
+    await trx.raw(`create table ${table} (key text collate "C" primary key, run bigint not null)`);
+    for (const { run, chunk } of parts) {
+      await trx.raw(
+        `insert into ${table} select d.key, :run from ${chunkRowsSql(run, chunk)} on conflict do nothing`,
+        { run: run.run },
+      );
+    }
+    const [counted] = await rows<{ keys: string }>(trx, `select count(*) as keys from ${table}`);
+    return { id: closed, parts, keys: Number(counted!.keys) };
+  });
+}
+
+/** Another import with the same parts, about to be sent. @returns its id */
+export async function renew(trx: Knex, id: string): Promise<string> {
+  const [renewed] = await rows<{ id: string }>(
+    trx,
+    `insert into imports (run, quota_key, status, shape, leaves_at)
+     select run, quota_key, 'closed', shape, leaves_at from imports where id = ? returning id`,
+    [id],
+  );
+  await trx.raw(
+    'insert into import_parts (import, run, chunk) select :renewed, run, chunk from import_parts where import = :id',
+    { renewed: renewed!.id, id },
+  );
+  return renewed!.id;
+}
+
+/** Fails unless the import is still about to be sent for all these parts. @throws Failure ImportPending */
+export async function requireParts(
+  trx: Knex,
+  { id, parts }: Pick<SharedFile, 'id' | 'parts'>,
+  status: 'closed' | 'intended',
+): Promise<void> {
+  const standing = (await standingParts(trx, id)).map(({ run, chunk }) => `${run} ${chunk}`);
+  const [found] = await rows<{ status: string }>(trx, 'select status from imports where id = ?', [id]);
+  const written = parts.map(({ run, chunk }) => `${run.run} ${chunk.no}`);
+  if (found?.status === status && written.join() === standing.join()) return;
+  throw new Failure('importPartLost', {}, { retryAfter: 1_000, notDone: true });
+}
+
+/** Hands `use` the rows of a file as lines of COPY text, in no order: keys, and values in the order of the first part's mapping. */
+export async function withFileRows<T>(
+  state: State,
+  { id, parts }: { id?: string; parts: Part[] },
+  use: (batches: AsyncIterable<Buffer>) => Promise<T>,
+): Promise<T> {
+  const omitted = omittedAttributes(parts[0]!.chunk.pattern);
+  const queries = parts.map(({ run, chunk }) => {
+    const its = includedColumns(chunk.pattern);
+    const values = omitted.map((out) => (out ? ', cast(null as text)' : `, d.${its.shift()!}`));
+    return `select d.key ${values.join('')} from ${chunkRowsSql(run, chunk)}
+            ${id === undefined ? '' : `join ${sharedTable(id)} f on f.key = d.key and f.run = ${run.run}`}`;
+  });
+  // An import file takes in each batch before it asks for the next.
+  return withRows(state, queries.join(' union all '), use, { reuse: true });
+}
+
+/** The delta's columns of the attributes that a pattern does not leave out. */
+export function includedColumns(pattern: string): string[] {
+  const omitted = omittedAttributes(pattern);
+  return valueColumns(omitted.length).filter((_, index) => !omitted[index]);
+}

@@ -1,0 +1,97 @@
+import type { Knex } from 'knex';
+import { interval, LINE_PERIOD, QUOTA_PERIOD } from '../../activation/periods.ts';
+import { checkFence, type Fence } from '../runs/lease.ts';
+import { rows, type State } from '../state.ts';
+import { LONGEST_PAUSE } from '../transactions.ts';
+
+/*
+ * The activations of a profile table share its imports of a day. Whoever gets none lines up, and when the quota renews
+ * comes before those who did not wait.
+ */
+
+/**
+ * A fenced transaction about the imports of a profile table, one at a time: its activations share a quota, and files. The
+ * table's lock comes first, then the own activation's row, then those of other activations; so nobody who waits for the
+ * table holds a row that another one needs. `retries`: members that are only sent again; the activation's row then notes
+ * when, so it is locked for writing from the start.
+ * @throws Failure RunSuperseded
+ */
+export async function inTurn<T>(
+  state: State,
+  fence: Fence,
+  { quotaKey, retries }: { quotaKey: string; retries: number },
+  write: (trx: Knex.Transaction) => Promise<T>,
+): Promise<T> {
+  return state.transaction(async (trx) => {
+    await trx.raw(
+      `select set_config('idle_in_transaction_session_timeout', '${LONGEST_PAUSE}', true),
+              pg_advisory_xact_lock(hashtextextended(?, 0))`,
+      [`quota ${quotaKey}`],
+    );
+    await checkFence(trx, fence, { lock: retries > 0 ? 'no key update' : 'share' });
+    return write(trx);
+  });
+}
+
+/** The imports of a profile table that count for today, and how many are kept for those who wait longer than a run. */
+export async function readQuota(
+  trx: Knex,
+  { run, quotaKey }: { run: string; quotaKey: string },
+): Promise<{ used: number; ahead: number }> {
+  const [found] = await rows<{ used: number; ahead: number }>(
+    trx,
+    `select (select cast(count(*) as integer) from imports
+             where quota_key = :quotaKey and status <> 'refused'
+               and intended_at > now() - ${interval(QUOTA_PERIOD)}) as used,
+            (select cast(count(*) as integer) from import_line other
+             join runs on runs.no = :run and runs.activation <> other.activation
+             left join import_line own on own.activation = runs.activation and own.quota_key = other.quota_key
+             where other.quota_key = :quotaKey and other.asked_at > now() - ${interval(LINE_PERIOD)}
+               and (other.since, other.activation) < (coalesce(own.since, 'infinity'), runs.activation)) as ahead`,
+    { run, quotaKey },
+  );
+  return found!;
+}
+
+/** Lets the activation of a run wait for an import; who waits already keeps its place. */
+export async function lineUp(trx: Knex, run: string, quotaKey: string): Promise<void> {
+  await trx.raw(
+    `insert into import_line (activation, quota_key) select activation, :quotaKey from runs where no = :run
+     on conflict (activation, quota_key) do update set asked_at = now()`,
+    { run, quotaKey },
+  );
+}
+
+/** At the end of a run: who has sent everything leaves the line, who had an import and needs more goes to its end. */
+export async function moveOn(trx: Knex, run: string, activation: string, unsent: number): Promise<void> {
+  if (unsent === 0) {
+    await trx.raw('delete from import_line where activation = ?', [activation]);
+    return;
+  }
+  await trx.raw(
+    `update import_line set since = now()
+     where activation = :activation
+       and exists (select from import_parts part join imports on imports.id = part.import
+                   where part.run = :run and intended_at is not null and status <> 'refused')`,
+    { run, activation },
+  );
+}
+
+/** So many refusals with 429, over so long, are no crowd of calls any more: the table had its imports of the day. */
+const REFUSALS = { count: 5, over: `interval '2 minutes'`, within: `interval '1 hour'` };
+
+/**
+ * True when Actito itself takes no more imports of a profile table today, as far as can be told: it counts imports
+ * that we do not know of. All activations learn from each other's refusals; one that is taken begins the count anew.
+ */
+export async function isRefusedForToday(db: Knex, quotaKey: string): Promise<boolean> {
+  const [found] = await rows<{ refused: boolean }>(
+    db,
+    `select count(*) >= ${REFUSALS.count} and min(intended_at) <= now() - ${REFUSALS.over} as refused
+     from imports
+     where quota_key = :quotaKey and limited and intended_at > now() - ${REFUSALS.within}
+       and id > coalesce((select max(id) from imports where quota_key = :quotaKey and status = 'posted'), 0)`,
+    { quotaKey },
+  );
+  return found!.refused ?? false;
+}

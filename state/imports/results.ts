@@ -1,0 +1,85 @@
+import type { Knex } from 'knex';
+import { keyMark } from '../../activation/comparison/marks.ts';
+import { withoutForgotten } from '../forgotten/rejects.ts';
+import { resultTable, sharedTable } from '../names.ts';
+import { fenced, type Fence } from '../runs/lease.ts';
+import type { PlannedRun } from '../runs/runs.ts';
+import { rows, type State } from '../state.ts';
+import { chunkRowsSql, readChunk } from './chunks.ts';
+
+/** A member whose row Actito did not apply. */
+export interface RowResult {
+  key: string;
+  outcome: 'refused' | 'unmatched';
+  reason: string;
+}
+
+/** Forgets the row results of a chunk: they are about to be read again from the start. */
+export async function clearResults(state: State, fence: Fence, chunk: number): Promise<void> {
+  await fenced(state, fence, (trx) =>
+    trx.raw(`delete from ${resultTable(fence.run)} where chunk = ?`, [chunk]),
+  );
+}
+
+/** Stores a batch of row results; refusals become rejects too. `seeds` are those of the activation's key marks. */
+export async function storeResults(
+  state: State,
+  fence: Fence,
+  chunk: number,
+  seeds: readonly [bigint, bigint],
+  results: RowResult[],
+): Promise<void> {
+  await fenced(state, fence, async (trx) => {
+    await trx.raw(
+      `insert into ${resultTable(fence.run)} (mark, chunk, outcome)
+       select mark, :chunk, outcome from unnest(cast(:marks as uuid[]), cast(:outcomes as text[])) as r (mark, outcome)
+       on conflict do nothing`,
+      {
+        chunk,
+        marks: results.map(({ key }) => keyMark(key, seeds)),
+        outcomes: results.map((row) => row.outcome),
+      },
+    );
+    const all = results.filter((row) => row.outcome === 'refused');
+    const refused = await withoutForgotten(trx, fence.run, all);
+    await trx.raw(
+      `insert into rejects (run, stage, key, reason)
+       select :run, 'import', key, reason from unnest(cast(:keys as text[]), cast(:reasons as text[])) as r (key, reason)
+       on conflict do nothing`,
+      { run: fence.run, keys: refused.map((row) => row.key), reasons: refused.map((row) => row.reason) },
+    );
+  });
+}
+
+/** How many row results of a chunk belong to members that the run did send. */
+export async function countKnownResults(
+  db: Knex,
+  { run, delta }: PlannedRun,
+  chunk: number,
+): Promise<number> {
+  const [counted] = await rows<{ known: string }>(
+    db,
+    `select count(*) as known from ${resultTable(run)} result
+     where chunk = ? and exists (select from ${delta} d where d.mark = result.mark and attributes is not null)`,
+    [chunk],
+  );
+  return Number(counted!.known);
+}
+
+/** Of these keys: how many a shared file had, and which belong to the chunk of this run. Joined by key: marks have seeds of their own in every activation. */
+export async function knownKeys(
+  db: Knex,
+  run: PlannedRun,
+  { id, chunk }: { id: string; chunk: number },
+  keys: string[],
+): Promise<{ known: number; own: Set<string> }> {
+  const found = await rows<{ key: string; own: boolean }>(
+    db,
+    `select asked.key, own.key is not null as own
+     from unnest(cast(:keys as text[])) as asked (key) join ${sharedTable(id)} file on file.key = asked.key
+     left join (select d.key from ${chunkRowsSql(run, await readChunk(db, run.run, chunk))}) as own
+       on own.key = asked.key`,
+    { keys },
+  );
+  return { known: found.length, own: new Set(found.filter(({ own }) => own).map(({ key }) => key)) };
+}

@@ -1,0 +1,145 @@
+import type { Knex } from 'knex';
+import { fenced, type Fence } from '../runs/lease.ts';
+import type { Run } from '../runs/runs.ts';
+import { rows, type State } from '../state.ts';
+import { chunkRowsSql, MAX_CHUNK_BYTES, type Chunk } from './chunks.ts';
+import { inTurn, readQuota } from './quota.ts';
+import { includedColumns, readParts, type Part } from './parts.ts';
+
+/**
+ * How a chunk stands with an import that it shares. `new`: it never shared one. `waits`: for others to join, or for its lead
+ * to send it. `leads`: it is up to this run to send it. `sent`: its lead has. `alone`: nobody sends it for this run.
+ */
+export type Share =
+  | { kind: 'new' }
+  | { kind: 'waits'; forMs: number }
+  | { kind: 'leads'; id: string }
+  | { kind: 'sent' }
+  | { kind: 'alone' };
+
+/** Between looks whether the lead has sent the file, in milliseconds. */
+const LOOK = 3_000;
+
+/** Whoever has waited so much longer than agreed, in milliseconds, goes alone: the lead's workflow may be gone. */
+const PATIENCE = 30 * 60_000;
+
+/** A shared import whose lead is gone, or late beyond patience, is dissolved by the first who notices. */
+export async function findShare(state: State, fence: Fence, chunk: number): Promise<Share> {
+  return fenced(state, fence, (trx) => shareOf(trx, fence.run, chunk));
+}
+
+async function shareOf(trx: Knex, run: string, chunk: number): Promise<Share> {
+  const [found] = await rows<{ id: string; status: string; leads: boolean; leavesIn: number; led: boolean }>(
+    trx,
+    `select imports.id, status, imports.run = part.run as leads,
+            cast(extract(epoch from leaves_at - now()) * 1000 as float8) as "leavesIn",
+            exists (select from runs join activations on activations.id = runs.activation
+                    where runs.no = imports.run and closed_at is null and settled_at is null
+                      and activations.fence = runs.fence) as led
+     from import_parts part join imports on imports.id = part.import
+     where part.run = :run and part.chunk = :chunk and shape is not null
+     order by imports.id desc limit 1`,
+    { run, chunk },
+  );
+  if (!found) return { kind: 'new' };
+  const { id, status, leads, leavesIn, led } = found;
+  if (status === 'posted') return { kind: 'sent' };
+  if (!['gathering', 'closed', 'intended'].includes(status)) return { kind: 'alone' };
+  if (leads)
+    return status === 'gathering' && leavesIn > 0
+      ? { kind: 'waits', forMs: leavesIn }
+      : { kind: 'leads', id };
+  if (led && leavesIn >= -PATIENCE) return { kind: 'waits', forMs: Math.max(0, leavesIn) + LOOK };
+  await letGo(trx, { id });
+  return { kind: 'alone' };
+}
+
+/** Lets every part of the shared imports that this run leads go alone; what was sent stays sent. */
+export async function dissolve(state: State, fence: Fence): Promise<void> {
+  await fenced(state, fence, (trx) => letGo(trx, { lead: fence.run }));
+}
+
+/** A call under way can no longer be completed. */
+async function letGo(trx: Knex, { id, lead }: { id?: string; lead?: string }): Promise<void> {
+  await trx.raw(
+    `update imports set status = case status when 'intended' then 'lost' else 'dissolved' end
+     where (id = :id or run = :lead) and shape is not null and status in ('gathering', 'closed', 'intended')`,
+    { id: id ?? null, lead: lead ?? null },
+  );
+}
+
+/**
+ * Lets a chunk join an import of the same shape that gathers parts, or opens one that leaves after `within` ms. A chunk does
+ * not join whose values contradict those of a member who is in it already. `new`: there is nothing to join, and no import is
+ * left that it would be worth waiting for.
+ */
+export async function gather(
+  state: State,
+  fence: Fence,
+  run: Run,
+  wanted: { chunk: Chunk; quotaKey: string; shape: string; within: number; limit: number },
+): Promise<Share> {
+  const { chunk, quotaKey, shape, within, limit } = wanted;
+  return inTurn(state, fence, { quotaKey, retries: chunk.retries }, async (trx) => {
+    const share = await shareOf(trx, run.run, chunk.no); // another attempt may have been faster
+    if (share.kind !== 'new') return share;
+    let id = await findGathering(trx, run, wanted);
+    if (id === undefined) {
+      if ((await readQuota(trx, { run: run.run, quotaKey })).used >= limit) return share;
+      const [opened] = await rows<{ id: string }>(
+        trx,
+        `insert into imports (run, quota_key, status, shape, leaves_at)
+         values (:run, :quotaKey, 'gathering', :shape, now() + :within * interval '1 millisecond') returning id`,
+        { run: run.run, quotaKey, shape, within },
+      );
+      id = opened!.id;
+    }
+    await trx.raw('insert into import_parts (import, run, chunk) values (?, ?, ?)', [id, run.run, chunk.no]);
+    if (chunk.retries > 0) {
+      await trx.raw('update activations set retried_at = now() where id = ?', [run.activation]);
+    }
+    return shareOf(trx, run.run, chunk.no);
+  });
+}
+
+/** The first import that the chunk fits into. */
+async function findGathering(
+  trx: Knex,
+  run: Run,
+  { chunk, quotaKey, shape }: { chunk: Chunk; quotaKey: string; shape: string },
+): Promise<string | undefined> {
+  const candidates = await rows<{ id: string; lead: string }>(
+    trx,
+    `select id, run as lead from imports
+     where quota_key = :quotaKey and shape = :shape and status = 'gathering' and leaves_at > now()
+       and not exists (select from import_parts part where part.import = imports.id and part.run = :run)
+     order by id`,
+    { quotaKey, shape, run: run.run },
+  );
+  for (const { id, lead } of candidates) {
+    const parts = await readParts(trx, id);
+    const bytes = parts.reduce((sum, part) => sum + part.chunk.bytes, chunk.bytes);
+    if (parts[0]?.run.run !== lead || bytes > MAX_CHUNK_BYTES) continue;
+    if (!(await contradictsAny(trx, { run, chunk }, parts))) return id;
+  }
+  return undefined;
+}
+
+async function contradictsAny(trx: Knex, part: Part, others: Part[]): Promise<boolean> {
+  const values = (alias: string, { chunk }: Part) =>
+    includedColumns(chunk.pattern)
+      .map((column) => `${alias}.${column}`)
+      .join(', ');
+  for (const other of others) {
+    const [found] = await rows<{ contradicts: boolean }>(
+      trx,
+      `select exists (
+         select from (select d.* from ${chunkRowsSql(part.run, part.chunk)}) d1
+                join (select d.* from ${chunkRowsSql(other.run, other.chunk)}) d2 on d2.key = d1.key
+         where (${values('d1', part)}) is distinct from (${values('d2', other)})
+       ) as contradicts`,
+    );
+    if (found!.contradicts) return true;
+  }
+  return false;
+}
