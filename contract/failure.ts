@@ -19,14 +19,10 @@ export class Failure<R extends FailureReason = FailureReason> extends Error {
   /** The call surely had no effect; without it, a failed call may have done its work. A caller may know better. */
   notDone: boolean;
 
-  /** @deprecated A sentence that is not in the catalogue yet. */
-  constructor(reason: FailureType, message: string, options?: FailureOptions);
-  constructor(reason: R, facts: FactsOf<R>, options?: FailureOptions);
-  constructor(reason: FailureType | R, facts: FactsOf<R> | string, options: FailureOptions = {}) {
-    const told =
-      typeof facts === 'string' ? { reason, facts: {}, next: [], message: facts } : tell(reason as R, facts);
+  constructor(reason: R, facts: FactsOf<R>, options: FailureOptions = {}) {
+    const told = tell(reason, facts);
     super(told.message, { cause: options.cause });
-    this.type = typeof facts === 'string' ? (reason as FailureType) : MESSAGES[reason as R].type;
+    this.type = MESSAGES[reason].type;
     this.name = this.type;
     this.told = told;
     this.retryAfter = options.retryAfter;

@@ -1,8 +1,8 @@
 import { hasOwnIdentifier, type Definition } from '../definition/definition.ts';
 import { unescapeCopy } from '../values/copy.ts';
 import type { SlotShare } from './budget.ts';
-import { DeltaLines, type Membership, type Sending } from './delta-lines.ts';
-import type { ForgottenTexts } from './forgotten-lines.ts';
+import { DeltaRecords, type Membership, type Sending } from './delta-records.ts';
+import type { ForgottenTexts } from './forgotten-records.ts';
 import { hashBytes, hashPiece, hashWithin } from './hash.ts';
 import type { Seeds } from './marks.ts';
 import { Partitions, type Spill } from './partitions.ts';
@@ -52,7 +52,7 @@ export class Comparison {
   readonly #source: SourceLines;
   /** The same for rows that were put off: they are canonical already. */
   readonly #putOff: SourceLines;
-  readonly #delta: DeltaLines;
+  readonly #delta: DeltaRecords;
   readonly #own: boolean;
   readonly #attributes: number;
 
@@ -65,7 +65,7 @@ export class Comparison {
     this.#partitions = new Partitions({ ...options, width: wide ? WIDE : NARROW });
     this.#source = new SourceLines(matchingKey, this.#own, attributes.length);
     this.#putOff = new SourceLines({ type: 'externalId' }, this.#own, attributes.length);
-    this.#delta = new DeltaLines({
+    this.#delta = new DeltaRecords({
       ...{ mappings: attributes, contract: definition.destination.contract, seeds, ownIdentifier: this.#own },
     });
   }
@@ -102,7 +102,7 @@ export class Comparison {
     return at - from;
   }
 
-  /** Compares a batch of whole lines. @returns lines for the delta, valid until the next call */
+  /** Compares a batch of whole lines. @returns records for the delta, valid until the next call */
   compare(batch: Buffer): Buffer {
     const source = this.#source;
     hashWithin(batch);
@@ -123,7 +123,7 @@ export class Comparison {
     return this.#delta.take();
   }
 
-  /** Compares what was put off, and tells whom the segment lacks. Yields lines for the delta, each valid until the next step; small steps. */
+  /** Compares what was put off, and tells whom the segment lacks. Yields records for the delta, each valid until the next step; small steps. */
   *finish(): Generator<Buffer> {
     const row = (table: MarkTable, bytes: Buffer, start: number) => {
       this.#putOff.split(bytes, start);

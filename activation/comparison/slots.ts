@@ -29,8 +29,6 @@ export const FLAG = {
  */
 export const SIGHT = new BigUint64Array(4);
 export const WORDS = new Uint32Array(SIGHT.buffer);
-/** The same memory once more, as PostgreSQL's bigint. */
-export const SIGNED = new BigInt64Array(SIGHT.buffer);
 
 /** Words per slot: with an identifier of its own, or without one (then its mark is the first half of the key's). */
 export const WIDE = 8;

@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
-import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { from as copyFrom } from 'pg-copy-streams';
-import { valueColumns } from '../../activation/comparison/delta-lines.ts';
-import { withoutForgotten } from '../../activation/comparison/forgotten-lines.ts';
+import { valueColumns } from '../../activation/comparison/delta-records.ts';
+import { withoutForgotten } from '../../activation/comparison/forgotten-records.ts';
 import type { ForgottenKeys } from '../forgotten/forgotten-keys.ts';
 import { HOLD_WISHES } from '../forgotten/lock.ts';
 import { deltaTable } from '../names.ts';
@@ -13,7 +14,7 @@ import { rows, withConnection, type State } from '../state.ts';
 import { LONGEST_PAUSE, SEE_SCHEMA } from '../transactions.ts';
 
 /** A transaction holds at most so many bytes: nothing is open while the warehouse thinks, and little is left for the end. */
-const BATCH = 2_000_000;
+const BATCH = 4_000_000;
 
 /**
  * Begins an attempt of a run to compare: from now on it has a delta of its own, which becomes the run's only when it is
@@ -61,43 +62,66 @@ async function dropOlder(trx: Knex, run: string, attempt: number): Promise<void>
 
 const BEGIN = `begin; ${SEE_SCHEMA}; set local idle_in_transaction_session_timeout = '${LONGEST_PAUSE}'; ${HOLD_WISHES}`;
 
-/** Bytes that grow up to a batch; used again and again, since what is allocated per batch is freed late. */
-class Batch {
-  bytes = Buffer.alloc(0);
-  filled = 0;
+/** What begins a binary COPY: a signature, no flags, and no extension. */
+const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+/** What ends it: no fields. */
+const TRAILER = Buffer.from([0xff, 0xff]);
 
-  hasRoomFor(more: number): boolean {
-    return this.filled === 0 || this.filled + more <= BATCH;
+/** A header and records that grow up to a batch; used again and again, since what is allocated per batch is freed late. */
+class Batch {
+  #bytes = Buffer.from(HEADER);
+  #filled = HEADER.length;
+
+  get isEmpty(): boolean {
+    return this.#filled === HEADER.length;
   }
 
-  add(lines: Buffer): void {
-    const needed = this.filled + lines.length;
-    if (needed > this.bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(needed, Math.min(BATCH, 2 * this.bytes.length)));
-      this.bytes.copy(larger, 0, 0, this.filled);
-      this.bytes = larger;
+  /** The records, valid until some are added. */
+  get records(): Buffer {
+    return this.#bytes.subarray(HEADER.length, this.#filled);
+  }
+
+  /** With the header. */
+  get content(): Buffer {
+    return this.#bytes.subarray(0, this.#filled);
+  }
+
+  hasRoomFor(more: number): boolean {
+    return this.isEmpty || this.#filled + more <= BATCH;
+  }
+
+  add(records: Buffer): void {
+    const needed = this.#filled + records.length;
+    if (needed > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, Math.min(BATCH, 2 * this.#bytes.length)));
+      this.#bytes.copy(larger, 0, 0, this.#filled);
+      this.#bytes = larger;
     }
-    this.filled += lines.copy(this.bytes, this.filled);
+    this.#filled += records.copy(this.#bytes, this.#filled);
+  }
+
+  empty(): void {
+    this.#filled = HEADER.length;
   }
 }
 
 /**
- * Fills a delta with lines of COPY text, in transactions of a few megabytes; one is filled while another is written.
+ * Fills a delta with records of binary COPY, in transactions of a few megabytes; one is filled while another is written.
  * Someone may ask to be forgotten after their row was compared: each transaction keeps such wishes from being recorded,
- * and drops the lines of those recorded before.
+ * and drops the records of those recorded before.
  */
 export class DeltaWriter {
   rows = 0;
-  /** Forgotten people whose lines were dropped here, but for members: see withoutForgotten. */
+  /** Forgotten people whose records were dropped here, but for members: see withoutForgotten. */
   forgotten = 0;
   readonly #state: State;
   readonly #table: string;
   readonly #forgotten: ForgottenKeys;
-  /** Someone has asked since the comparison began: any line may have been compared before that. */
+  /** Someone has asked since the comparison began: any record may have been compared before that. */
   #mustFilter = false;
   #filling = new Batch();
   #spare = new Batch();
-  #writing: Promise<void> = Promise.resolve();
+  #writing: Promise<void> | undefined;
 
   /** @param forgotten who is known to be forgotten; the comparison asks the same set, so it learns of new ones here */
   constructor(state: State, table: string, forgotten: ForgottenKeys) {
@@ -106,11 +130,14 @@ export class DeltaWriter {
     this.#forgotten = forgotten;
   }
 
-  /** Takes whole lines; they are copied. */
-  async write(lines: Buffer): Promise<void> {
-    if (lines.length === 0) return;
-    if (!this.#filling.hasRoomFor(lines.length)) await this.#flush();
-    this.#filling.add(lines);
+  /** Takes whole records; they are copied. */
+  async write(records: Buffer): Promise<void> {
+    if (records.length === 0) return;
+    if (!this.#filling.hasRoomFor(records.length)) await this.#flush();
+    this.#filling.add(records);
+    // Else rows that are there already would keep this process from hearing the state database's answers, and the
+    // server would wait half of the time.
+    if (this.#writing) await setImmediate();
   }
 
   /** Resolves once everything is written. */
@@ -121,29 +148,33 @@ export class DeltaWriter {
 
   async #flush(): Promise<void> {
     await this.#writing;
-    if (this.#filling.filled === 0) return;
+    if (this.#filling.isEmpty) return;
     const batch = this.#filling;
     this.#filling = this.#spare;
     this.#spare = batch;
-    this.#writing = this.#copy(batch);
-    this.#writing.catch(() => undefined); // whoever waits for it next hears of it
+    const writing = this.#copy(batch);
+    this.#writing = writing;
+    writing.then(
+      () => (this.#writing = undefined),
+      () => undefined, // whoever waits for it next hears of it
+    );
   }
 
   async #copy(batch: Batch): Promise<void> {
     await withConnection(this.#state, async (client) => {
       if (await this.#forgotten.readNew(client, BEGIN)) this.#mustFilter = true;
-      const content = this.#wanted(batch.bytes.subarray(0, batch.filled));
-      const sink = client.query(copyFrom(`copy ${this.#table} from stdin; commit`));
-      await pipeline(Readable.from([content], { objectMode: false }), sink);
+      const content = this.#mustFilter ? this.#wanted(batch.records) : batch.content;
+      const sink = client.query(copyFrom(`copy ${this.#table} from stdin (format binary); commit`));
+      await pipeline(Readable.from([content, TRAILER], { objectMode: false }), sink);
       this.rows += sink.rowCount;
     });
-    batch.filled = 0;
+    batch.empty();
   }
 
-  #wanted(lines: Buffer): Buffer {
-    if (!this.#mustFilter) return lines;
-    const { kept, nonMembers } = withoutForgotten(lines, this.#forgotten);
+  /** Records without those of forgotten people, with a header. */
+  #wanted(records: Buffer): Buffer {
+    const { kept, nonMembers } = withoutForgotten(records, this.#forgotten);
     this.forgotten += nonMembers;
-    return kept;
+    return Buffer.concat([HEADER, kept]);
   }
 }

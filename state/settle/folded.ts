@@ -37,5 +37,6 @@ export function foldedSql(run: string, delta: string): string {
       left join chunk_state on chunk_state.pattern = coalesce(aside.pattern, d.pattern)
                            and d.ctid between first_row and last_row
       left join ${resultTable(run)} result on result.mark = d.mark
+      offset 0 -- else \`sent\` is worked out anew wherever it is read
     )`;
 }

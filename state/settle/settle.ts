@@ -59,11 +59,14 @@ async function settlePlan(trx: Knex.Transaction, run: PlannedRun): Promise<void>
   });
 }
 
-/** Few changes of many members are looked up one by one; the planner, without statistics of a new delta, would read them all. */
+/** Few changes of many members are looked up one by one; the planner, which knows little of a new delta, would read them all. */
 async function preferLookUps(trx: Knex, { delta, base }: PlannedRun): Promise<void> {
-  const [found] = await rows<{ few: boolean }>(trx, `select count(*) * 20 < :members as few from ${delta}`, {
-    members: base.members,
-  });
+  // PostgreSQL has counted the rows when they were published, and none were written since.
+  const [found] = await rows<{ few: boolean }>(
+    trx,
+    'select reltuples * 20 < :members as few from pg_class where oid = to_regclass(:delta)',
+    { delta, members: base.members },
+  );
   if (found!.few) await trx.raw('set local enable_seqscan = off');
 }
 

@@ -106,7 +106,7 @@ export function testFailing({ fixture, connect, list, text }: Stand): void {
     await fixture().write(FILE, 'old');
     async function* content() {
       yield Buffer.from('half');
-      throw new Failure('StateDamaged', 'The stage is empty.');
+      throw new Failure('listDamaged', { activation: 'vip', found: 1, expected: 2 });
     }
     const delivery = deliverList(await connect(), list(content()));
     await expect(delivery).rejects.toMatchObject({ name: 'StateDamaged' });
@@ -116,7 +116,7 @@ export function testFailing({ fixture, connect, list, text }: Stand): void {
   test('a run that was superseded while it uploaded leaves the old file', async () => {
     await fixture().write(FILE, 'old');
     const checkFence = async () => {
-      throw new Failure('RunSuperseded', 'A newer run has taken over.');
+      throw new Failure('leaseLost', {});
     };
     const delivery = deliverList(await connect(), list(lines('new'), { checkFence }));
     await expect(delivery).rejects.toMatchObject({ name: 'RunSuperseded' });

@@ -109,7 +109,7 @@ test('what breaks while a batch is taken ends the reading', async () => {
   await ended(id);
   const where = { entity: 'shop', execution: id, keyAttribute: KEY };
   const take = async () => {
-    throw new Failure('StateUnavailable', 'The state database is gone.');
+    throw new Failure('stateUnreachable', {});
   };
   await expect(readRowsInError(clientFor(simulator), where, take)).rejects.toMatchObject({
     name: 'StateUnavailable',
@@ -143,7 +143,7 @@ test('a token that was forgotten in mid-run is renewed, and the whole file is se
 test('a run that was superseded while it sent does not finish the call, and nothing is imported', async () => {
   await seed('anna');
   const superseded = async () => {
-    throw new Failure('RunSuperseded', 'A newer run has taken over.');
+    throw new Failure('leaseLost', {});
   };
   const failure = await failureOf(
     start(`emailAddress;city\n${'anna@shop.be;Gent\n'.repeat(50_000)}`, superseded),

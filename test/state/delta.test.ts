@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DELTA_COLUMNS } from '../../activation/comparison/delta-lines.ts';
+import { DELTA_COLUMNS } from '../../activation/comparison/delta-records.ts';
 import { closeRun } from '../../state/runs/close.ts';
 import { publish } from '../../state/delta/publish.ts';
 import { beginAttempt, DeltaWriter } from '../../state/delta/writer.ts';
@@ -13,6 +13,7 @@ import { readPlanned } from '../../state/runs/runs.ts';
 import { rows } from '../../state/state.ts';
 import { rebaseRun } from '../../state/settle/rebase.ts';
 import { settleRun } from '../../state/settle/settle.ts';
+import { copyRecord } from '../support/copy-records.ts';
 import { deliver, goodRun, planned, sendAll } from './sending.ts';
 import {
   activationRow,
@@ -45,12 +46,14 @@ const keysOf = async (delta: string) =>
 /** What is known of a run that has published nothing. */
 const UNPUBLISHED = { delta: null, version: null, plan: null, base_members: null, counts: {}, columns: null };
 
-/** A line of a delta: somebody who enters, with nothing to send. */
-function line(no: number): Buffer {
-  const mark = `00000000-0000-0000-0000-${String(no).padStart(12, '0')}`;
-  const fields: Record<string, string> = { mark, identifier_mark: '1', known: 'f', membership: 'added' };
-  const values = [...DELTA_COLUMNS, 'c1', 'c2', 'c3'].map((name) => fields[name] ?? '\\N');
-  return Buffer.from(`${values.join('\t')}\n`);
+/** A record of a delta: somebody who enters, with nothing to send. */
+function record(no: number): Buffer {
+  const mark = Buffer.from(String(no).padStart(32, '0'), 'hex');
+  const fields: Record<string, Buffer> = {
+    ...{ mark, identifier_mark: Buffer.from([0, 0, 0, 0, 0, 0, 0, 1]) },
+    ...{ known: Buffer.from([0]), membership: Buffer.from('added') },
+  };
+  return copyRecord([...DELTA_COLUMNS, 'c1', 'c2', 'c3'].map((name) => fields[name] ?? null));
 }
 
 async function begun(definition = definitionFor(newActivation())) {
@@ -59,11 +62,11 @@ async function begun(definition = definitionFor(newActivation())) {
   return { run, delta, writer: new DeltaWriter(world.state, delta, await ForgottenKeys.read(world.state)) };
 }
 
-test('a delta holds every line that was written, in however many transactions, and tells how many', async () => {
+test('a delta holds every record that was written, in however many transactions, and tells how many', async () => {
   const { delta, writer } = await begun();
-  const lines = Array.from({ length: 100_000 }, (_, no) => line(no));
-  for (let at = 0; at < lines.length; at += 1_000)
-    await writer.write(Buffer.concat(lines.slice(at, at + 1_000)));
+  const records = Array.from({ length: 100_000 }, (_, no) => record(no));
+  for (let at = 0; at < records.length; at += 1_000)
+    await writer.write(Buffer.concat(records.slice(at, at + 1_000)));
   await writer.end();
   expect(writer.rows).toBe(100_000);
   const [{ count }] = (await rows<{ count: string }>(
@@ -73,16 +76,27 @@ test('a delta holds every line that was written, in however many transactions, a
   expect(count).toBe('100000');
 });
 
-test('a line that PostgreSQL refuses fails the attempt', async () => {
+test('a delta holds keys and values as the source says them, whatever characters they have', async () => {
+  const { run } = await begun();
+  const segment = [
+    { key: 'a\\b é𝒳', values: ['\\N', null, 'tab\t, line\n\r, backslash \\, \\t, \b\f\v'] },
+    { key: '\\N', values: ['', ' ', '\\'] },
+  ];
+  const { delta } = await extract(world, run, segment);
+  const written = await rows(world.state, `select key, array[c1, c2, c3] as values from ${delta}`);
+  expect(written).toEqual(segment);
+});
+
+test('a record that PostgreSQL refuses fails the attempt', async () => {
   const { run, writer } = await begun();
-  await writer.write(Buffer.concat([line(1), Buffer.from('one field\n')]));
+  await writer.write(Buffer.concat([record(1), copyRecord([Buffer.from('one field')])]));
   await expect(writer.end()).rejects.toThrow();
   expect(await runRow(world, run.run)).toMatchObject(UNPUBLISHED);
 });
 
 test('an attempt whose source breaks off publishes nothing, the next one begins anew, and both go with the run', async () => {
   const { run, delta, writer } = await begun();
-  await writer.write(line(1));
+  await writer.write(record(1));
   await writer.end(); // and then the warehouse is gone
   expect(await runRow(world, run.run)).toMatchObject(UNPUBLISHED);
   const published = await extract(world, run, people('anna'));

@@ -11,6 +11,7 @@ import {
   freshState,
   newActivation,
   open,
+  type SegmentRow,
   type StateWorld,
 } from './support.ts';
 import { ended } from '../support/ended.ts';
@@ -57,6 +58,25 @@ test('a list is pushed when its members change, not when only their values do', 
   expect((await planned(world, definition, people(3, 'x'))).plan).toMatchObject({ push: null, toSend: 3 });
   expect((await planned(world, definition, people(2))).plan.push).toBe('changed');
   expect((await planned(world, definition, people(4))).plan.push).toBe('changed');
+});
+
+test('plans differ in their hash when anyone enters, leaves or is sent something else, in whatever order the rows come', async () => {
+  const definition = definitionFor(newActivation());
+  await goodRun(world, definition, people(3));
+  const hashOf = async (segment: SegmentRow[]) => (await planned(world, definition, segment)).plan.hash;
+  const [first, second, third] = people(3) as [SegmentRow, SegmentRow, SegmentRow];
+  const changed = (row: SegmentRow, value: string) => ({ ...row, values: [value, '2', '3'] });
+  const segments = [
+    ...[people(3), people(2), [second, third], people(4), [...people(3), { ...first, key: 'other' }]],
+    ...[changed(first, 'x'), changed(first, 'y')].map((one) => [one, second, third]),
+    ...[changed(second, 'x'), changed(second, 'y')].map((one) => [first, one, third]),
+    [changed(first, 'x'), changed(second, 'x'), third],
+    [first, second, { ...third, key: 'other' }],
+  ];
+  const hashes = [];
+  for (const segment of segments) hashes.push(await hashOf(segment));
+  expect(new Set(hashes).size).toBe(segments.length);
+  for (const [at, segment] of segments.entries()) expect(await hashOf(segment.toReversed())).toBe(hashes[at]);
 });
 
 test('an unchanged list is kept alive from half of its validity on', async () => {

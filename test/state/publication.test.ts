@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { beginAttempt, DeltaWriter } from '../../state/delta/writer.ts';
 import { publish } from '../../state/delta/publish.ts';
@@ -9,6 +9,7 @@ import { closeRun } from '../../state/runs/close.ts';
 import { readPlanned, type Run } from '../../state/runs/runs.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { rows } from '../../state/state.ts';
+import { copyRecord } from '../support/copy-records.ts';
 import { deliver, goodRun, listLines, planned, sendAll } from './sending.ts';
 import {
   compareInto,
@@ -116,7 +117,8 @@ test('rows that an abandoned attempt still writes are not part of the published 
     deltaTable(run.run, zombie.attempt),
     await ForgottenKeys.read(world.state),
   );
-  await writer.write(Buffer.from(`${randomUUID()}${'\t\\N'.repeat(4)}\tf${'\t\\N'.repeat(9)}\n`));
+  const nobody = [randomBytes(16), null, null, null, null, Buffer.from([0])];
+  await writer.write(copyRecord([...nobody, ...Array.from({ length: 9 }, () => null)]));
   await writer.end();
   await publishIt(run, zombie);
   expect(await readPlanned(world.state, run.run)).toEqual(plan);

@@ -1,6 +1,6 @@
 import { SlotBudget } from '../../../activation/comparison/budget.ts';
 import { Comparison, type ComparisonOptions } from '../../../activation/comparison/comparison.ts';
-import { DELTA_COLUMNS, valueColumns } from '../../../activation/comparison/delta-lines.ts';
+import { DELTA_COLUMNS, valueColumns } from '../../../activation/comparison/delta-records.ts';
 import {
   hasher,
   identifierMark,
@@ -17,9 +17,10 @@ import {
 } from '../../../activation/definition/definition.ts';
 import { destinationSchema } from '../../../activation/definition/destination.ts';
 import { sourceSchema } from '../../../activation/definition/source.ts';
-import { escapeCopy, unescapeCopy } from '../../../activation/values/copy.ts';
+import { escapeCopy } from '../../../activation/values/copy.ts';
 import type { Column, ColumnKind } from '../../../activation/values/kinds.ts';
 import { openSpill } from '../../../state/delta/spill.ts';
+import { copyFields, copyRecord } from '../../support/copy-records.ts';
 
 export const SEED = '-1234567890123456789';
 export const OWN_IDENTIFIER = { list: { identifier: { column: 'card', attribute: 'cardNumber' } } };
@@ -102,18 +103,7 @@ export function binaryRecords(members: readonly Member[], seeds: Seeds, wide: bo
     Buffer.from([0, member.flags | FLAG.OCCUPIED]),
     ...(wide ? [int8(BigInt(identifierMark(member.identifier, seeds.key)))] : []),
   ];
-  return Buffer.concat(members.flatMap((member) => binaryRecord(fields(member))));
-}
-
-function binaryRecord(fields: Buffer[]): Buffer[] {
-  const count = Buffer.alloc(2);
-  count.writeInt16BE(fields.length);
-  const sized = fields.flatMap((field) => {
-    const size = Buffer.alloc(4);
-    size.writeInt32BE(field.length);
-    return [size, field];
-  });
-  return [count, ...sized];
+  return Buffer.concat(members.map((member) => copyRecord(fields(member))));
 }
 
 function int8(value: bigint): Buffer {
@@ -124,20 +114,34 @@ function int8(value: bigint): Buffer {
 
 export type DeltaRow = Record<(typeof DELTA_COLUMNS)[number], string | null> & { values: (string | null)[] };
 
-/** The lines of a delta, as PostgreSQL would read them. */
-export function parseDelta(text: Buffer, attributes: number): DeltaRow[] {
-  return text
-    .toString('utf8')
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => {
-      const fields = line.split('\t').map(unescapeCopy);
-      const expected = DELTA_COLUMNS.length + valueColumns(attributes).length;
-      if (fields.length !== expected) throw new Error(`${fields.length} fields instead of ${expected}`);
-      const named = Object.fromEntries(DELTA_COLUMNS.map((column, index) => [column, fields[index]]));
-      return { ...named, values: fields.slice(DELTA_COLUMNS.length) } as DeltaRow;
-    });
+/** The records of a delta, in the words of PostgreSQL. */
+export function parseDelta(records: Buffer, attributes: number): DeltaRow[] {
+  return copyFields(records).map((fields) => {
+    const expected = DELTA_COLUMNS.length + valueColumns(attributes).length;
+    if (fields.length !== expected) throw new Error(`${fields.length} fields instead of ${expected}`);
+    const named = Object.fromEntries(
+      DELTA_COLUMNS.map((column, index) => {
+        const field = fields[index]!;
+        return [column, field && (IN_WORDS[column] ?? String)(field)];
+      }),
+    );
+    return {
+      ...named,
+      values: fields.slice(DELTA_COLUMNS.length).map((field) => field && field.toString()),
+    } as DeltaRow;
+  });
 }
+
+const bigint = (field: Buffer) => field.readBigInt64BE().toString();
+const IN_WORDS: Partial<Record<(typeof DELTA_COLUMNS)[number], (field: Buffer) => string>> = {
+  mark: (field) => field.toString('hex'),
+  attribute_mark: bigint,
+  identifier_mark: bigint,
+  former_mark: bigint,
+  bytes: (field) => field.readInt32BE().toString(),
+  known: (field) => (field[0] === 1 ? 't' : 'f'),
+  hashes: (field) => `\\x${field.toString('hex')}`,
+};
 
 export interface CompareOptions extends Partial<Omit<ComparisonOptions, 'definition' | 'share'>> {
   /** Default: texts. */
@@ -149,7 +153,7 @@ export interface CompareOptions extends Partial<Omit<ComparisonOptions, 'definit
   batches?: readonly number[];
   /** Bytes that the members' records come in. */
   pieces?: number;
-  /** Takes the lines of the delta as they are written. */
+  /** Takes the records of the delta as they are written. */
   written?: Buffer[];
 }
 
@@ -195,7 +199,7 @@ export async function compare(
       out.push(Buffer.from(comparison.compare(copyLines(rows.slice(at, at + size), definition))));
       at += size;
     }
-    for (const lines of comparison.finish()) out.push(Buffer.from(lines)); // each is valid until the next
+    for (const records of comparison.finish()) out.push(Buffer.from(records)); // each is valid until the next
     const { read, rejected, forgotten, duplicates, ambiguous, listed, listedSum } = comparison;
     const counts = { read, rejected, forgotten, duplicates, ambiguous, listed };
     return { delta: parseDelta(Buffer.concat(out), attributes.length), counts, listedSum, rejects };
