@@ -1,10 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { orKnown } from '../contract/messages/words.ts';
-
-/** `, did you mean "name"?` when one of the known words is near, otherwise the known words. */
-export function suggestion(word: string, known: readonly string[]): string {
-  return orKnown(nearest(word, known), known);
-}
+import type { Choice } from '../contract/messages/choice.ts';
 
 /** The known word that was probably meant, if one is near. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
@@ -13,4 +8,10 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   const near = closest(lower(word), known.map(lower));
   if (distance(lower(word), near) > Math.ceil(word.length * 0.4)) return undefined;
   return known.find((name) => lower(name) === near);
+}
+
+/** What there is instead of a word that is not known, as the facts of a message. */
+export function choiceFor(word: string, known: readonly string[]): Choice {
+  const meant = nearest(word, known);
+  return { known: [...known], ...(meant === undefined ? {} : { meant }) };
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../contract/failure.ts';
 import { loadProject } from '../config/project.ts';
 import { projectFolder } from '../config/folder-setting.ts';
-import { choiceFor } from '../contract/choice.ts';
+import { choiceFor } from '../activation/suggestion.ts';
 import { stateFailure } from '../state/failures.ts';
 import { knownActivations } from '../state/report/activations.ts';
 import { withSnapshot, type Snapshot } from '../state/report/snapshot.ts';

@@ -3,7 +3,7 @@ import type { Destination } from '../../activation/definition/destination.ts';
 import type { Source } from '../../activation/definition/source.ts';
 import { Failure } from '../../contract/failure.ts';
 import { loadProject } from '../../config/project.ts';
-import { choiceFor } from '../../contract/choice.ts';
+import { choiceFor } from '../../activation/suggestion.ts';
 
 /** What of a project is examined. */
 export interface Scope {

@@ -2,7 +2,7 @@ import type { Activation } from '../../activation/definition/definition.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
 import { Failure } from '../../contract/failure.ts';
 import { loadProject } from '../../config/project.ts';
-import { choiceFor } from '../../contract/choice.ts';
+import { choiceFor } from '../../activation/suggestion.ts';
 import type { Dependencies } from '../dependencies.ts';
 
 /** Rows that an inspection tells at most; a workflow's result must stay small. */

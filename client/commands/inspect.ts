@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Failure } from '../../contract/failure.ts';
 import { projectFolder } from '../../config/folder-setting.ts';
 import { loadProject } from '../../config/project.ts';
-import { choiceFor } from '../../contract/choice.ts';
+import { choiceFor } from '../../activation/suggestion.ts';
 import type { InspectRequest } from '../../contract/inspect.ts';
 import { inspect } from '../activation-client.ts';
 import { EXIT } from '../exit-codes.ts';

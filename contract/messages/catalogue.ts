@@ -1,6 +1,6 @@
 import { ACTITO_MESSAGES } from './actito.ts';
-import { DELIVERY_MESSAGES } from './delivery.ts';
 import { COMMAND_MESSAGES } from './commands.ts';
+import { DELIVERY_MESSAGES } from './delivery.ts';
 import { DOCTOR_MESSAGES } from './doctor.ts';
 import { GUARD_MESSAGES } from './guards.ts';
 import { IMPORT_MESSAGES } from './imports.ts';
@@ -13,12 +13,12 @@ import { REJECT_MESSAGES } from './rejects.ts';
 import { RUN_MESSAGES } from './run.ts';
 import { SCHEDULE_MESSAGES } from './schedules.ts';
 import { STATE_MESSAGES } from './state.ts';
+import { STATUS_MESSAGES } from './status.ts';
 import { STRUCTURE_MESSAGES } from './structure.ts';
 import type { FailureType } from './types.ts';
+import { UNDO_MESSAGES } from './undo.ts';
 import { WAREHOUSE_MESSAGES } from './warehouse.ts';
 import { WARNING_MESSAGES } from './warnings.ts';
-import { STATUS_MESSAGES } from './status.ts';
-import { UNDO_MESSAGES } from './undo.ts';
 import { WORKER_MESSAGES } from './worker.ts';
 
 /** Every message of the product, by the part that tells it; docs/messages.md is made from it (npm run messages). */

@@ -1,4 +1,6 @@
-/** What there is instead of a word that is not known (contract/choice.ts finds it out). */
+import { orKnown } from './words.ts';
+
+/** What there is instead of a word that is not known (activation/suggestion.ts finds it out). */
 export interface Choice {
   known: string[];
   /** The one that was probably meant. */
@@ -7,8 +9,7 @@ export interface Choice {
 
 /** The end of a sentence; empty when there is nothing to choose from. */
 export function choiceInWords({ known, meant }: Choice): string {
-  if (meant !== undefined) return `, did you mean "${meant}"?`;
-  return known.length === 0 ? '' : ` (known: ${known.join(', ')})`;
+  return orKnown(meant, known);
 }
 
 /** Facts for examples: each way in which it reads. */

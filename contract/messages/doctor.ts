@@ -1,3 +1,4 @@
+import { WHERE_ETLS_ARE } from './actito.ts';
 import { searchAttributesCommand, validateCommand } from '../commands.ts';
 import { advise, always, failure, message } from './message.ts';
 
@@ -165,10 +166,7 @@ export const DOCTOR_MESSAGES = {
     says: ({ activation }) =>
       `Correct segment, matchingKey or attributes in activations/${activation}.yaml; if the source failed too, mend that first.`,
   }),
-  whereEtlsAre: always(
-    'ETLs are defined by Actito or with an API client (developers.actito.com, "Setting up an ETL"); Actito\'s app ' +
-      '"Manage imports" shows those there are.',
-  ),
+  whereEtlsAre: always(`${WHERE_ETLS_ARE}.`),
   adviseVariable: always('Set that variable where the worker runs.'),
 };
 

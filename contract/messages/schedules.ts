@@ -47,14 +47,20 @@ export const SCHEDULE_MESSAGES = {
       `activations/${activation} schedule: Temporal does not take ${times} in ${timezone} (${answer}).`,
   }),
   schedulesTaken: failure<{ project: string; conflicts: Conflict[] }>('ConfigurationInvalid', {
-    examples: [{ project: 'shop', conflicts: [CONFLICT] }],
+    examples: [
+      { project: 'shop', conflicts: [CONFLICT] },
+      {
+        project: 'shop',
+        conflicts: [CONFLICT, { ...CONFLICT, activation: 'newsletter', schedule: 'activation/newsletter' }],
+      },
+    ],
     says: ({ project, conflicts }) =>
       conflicts
         .map(
           ({ activation, schedule, why }) =>
             `activations/${activation} schedule: the schedule ${schedule} exists and ${why}; this project is "${project}".`,
         )
-        .join('\n') + ' No schedule was changed.',
+        .join('\n') + `${conflicts.length > 1 ? '\n' : ' '}No schedule was changed.`,
     next: ({ conflicts }) =>
       conflicts.map(({ schedule }, at) => ({
         advice:

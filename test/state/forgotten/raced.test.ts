@@ -57,7 +57,7 @@ test.each([
   await expect(publish(gdpr.world.state, run, late.attempt, late.found)).rejects.toMatchObject({
     type: 'RunSuperseded',
   });
-  expect(await readRun(gdpr.world.state, run.run)).toMatchObject({ plan: null, closed: true });
+  expect(await readRun(gdpr.world.state, run.run)).toMatchObject({ plan: null, outcome: 'failed' });
   expect(await gdpr.tablesWith('anna-4711')).toEqual([]);
   expect(await membersOf(gdpr.world, gdpr.vip)).toMatchObject([{ key: 'bob-4712' }]);
   const next = await goodRun(gdpr.world, gdpr.definition, [ANNA, BOB]);
