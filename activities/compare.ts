@@ -79,8 +79,14 @@ async function compareSegment(
       run,
       ({ seed, wide, grace }) => {
         comparison = new Comparison({
-          ...{ definition: run.definition, seeds: seedsOf(run.definition, columns, seed) },
-          ...{ resync: run.task.resends, grace, wide, forgotten, share, openSpill },
+          definition: run.definition,
+          seeds: seedsOf(run.definition, columns, seed),
+          resync: run.task.resends,
+          grace,
+          wide,
+          forgotten,
+          share,
+          openSpill,
           onReject: (key, reason) => rejects.add(key, reason),
         });
         return comparison;
@@ -150,7 +156,11 @@ function requireAllRows({ read }: Comparison, source: SegmentRead): void {
 async function undo({ state }: Dependencies, run: Run, delta: string, to: string): Promise<Found> {
   const { version, base, read, forgotten } = await untilCancelled(recallList(state, run, delta, to));
   return {
-    ...{ version, base, columns: await knownColumns(state, run), reasons: {}, guards: [] },
+    version,
+    base,
+    columns: await knownColumns(state, run),
+    reasons: {},
+    guards: [],
     counts: { read, rejected: 0, forgotten, duplicates: 0, ambiguous: 0 },
   };
 }

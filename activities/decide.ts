@@ -23,7 +23,13 @@ export async function decide(
   if (request.decision === 'approve') await assertRunnable(deps, request);
   const verdict = request.decision === 'approve' ? 'approved' : 'refused';
   const { counts, task } = await recordDecision(deps.state, {
-    ...{ activation, planHash, verdict, by, reason, workflowId, runId },
+    activation,
+    planHash,
+    verdict,
+    by,
+    reason,
+    workflowId,
+    runId,
   });
   return { counts, next: requestFor(request, task) };
 }

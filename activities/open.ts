@@ -39,8 +39,14 @@ export async function open(
   const { id, name, list, segment, attributesRequired } = result.run.definition.activation;
   return {
     opened: {
-      ...{ run, fence, activation: id, task, name },
-      ...{ list: list.name, segment: segment.name, attributesRequired },
+      run,
+      fence,
+      activation: id,
+      task,
+      name,
+      list: list.name,
+      segment: segment.name,
+      attributesRequired,
       // A list is renewed at half of its validity at the latest, if runs are frequent enough.
       patience: Math.min(MAX_PATIENCE, list.validity / 4),
     },

@@ -36,7 +36,10 @@ export async function outlookOf(deps: Dependencies, run: PlannedRun): Promise<Pl
   const connected = await told(async () => connectActito(deps, run.definition.destination, signal));
   const made = connected && (await told(() => creates(deps, run, connected)));
   return {
-    ...{ run: run.run, guards, sends: await readSends(state, run, made?.list != null), creates: made },
+    run: run.run,
+    guards,
+    sends: await readSends(state, run, made?.list != null),
+    creates: made,
     quota: connected && (await quota(deps, run, connected)),
     problems,
     samples: await withSnapshot(state, (snapshot) => readSampleNames(snapshot, run.run)),

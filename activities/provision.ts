@@ -44,7 +44,9 @@ export async function provision(deps: Dependencies, ref: RunRef): Promise<Provis
   if (found.empty) await requirePush(deps.state, ref);
   await saveProvisioned(deps.state, ref, definition.activation.id, {
     key: provisionKey(definition),
-    ...{ tableId, listId, attributes },
+    tableId,
+    listId,
+    attributes,
   });
   const etl = etlRequirements(definition);
   const notes = [...found.notes, ...(etl === undefined ? [] : [etl])];
@@ -70,8 +72,12 @@ async function findOrCreate(deps: Dependencies, { definition, columns }: Run): P
   });
   const leftBehind = former && !here ? leftBehindNote(definition, former) : undefined;
   return {
-    ...{ tableId: table.id, listId: list.id, attributes },
-    ...{ createdAttributes: created, createdList: list.created, empty: !list.retrieved },
+    tableId: table.id,
+    listId: list.id,
+    attributes,
+    createdAttributes: created,
+    createdList: list.created,
+    empty: !list.retrieved,
     notes: [...list.notes, ...(leftBehind === undefined ? [] : [leftBehind])],
   };
 }
@@ -85,7 +91,11 @@ async function findExisting(deps: Dependencies, { definition, columns }: Run): P
   const former = await readFormerList(deps.state, activation.id);
   const leftBehind = former && leftBehindNote(definition, former);
   return {
-    ...{ tableId: table.id, attributes, createdAttributes: [], createdList: false, empty: false },
+    tableId: table.id,
+    attributes,
+    createdAttributes: [],
+    createdList: false,
+    empty: false,
     notes: [
       ...handmadeList(definition, resolveLogin(deps, destination).host),
       ...(leftBehind === undefined ? [] : [leftBehind]),

@@ -25,8 +25,14 @@ import { defineValidate } from './commands/validate.ts';
 const GROUPS: Record<string, ((program: Command, context: CommandContext) => void)[]> = {
   'Project folder:': [defineInit, defineValidate, defineDoctor],
   'Runs:': [
-    ...[definePlan, defineRun, defineResync, defineRebase, defineUndo],
-    ...[defineApprove, defineReject, defineCancel],
+    definePlan,
+    defineRun,
+    defineResync,
+    defineRebase,
+    defineUndo,
+    defineApprove,
+    defineReject,
+    defineCancel,
   ],
   'What happened:': [defineStatus, defineHistory, defineRejects, defineExplain],
   'People:': [defineForget, defineForgotten],

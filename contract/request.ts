@@ -16,7 +16,9 @@ const sync = z.strictObject({
     .literal('sync')
     .optional()
     .transform(() => 'sync' as const),
-  ...{ activation, plan, reason },
+  activation,
+  plan,
+  reason,
 });
 
 /** Sends everything, whatever Actito acknowledged before. */

@@ -82,7 +82,14 @@ const PORT_TAKEN = 'address already in use';
 
 function startDev(port: number, { uiPort, dbFilename, searchAttributes = [] }: TemporalOptions): string[] {
   return [
-    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'warn'],
+    'server',
+    'start-dev',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--log-level',
+    'warn',
     ...(uiPort ? ['--ui-port', String(uiPort), '--ui-disable-news-fetch'] : ['--headless']),
     ...(dbFilename ? ['--db-filename', dbFilename] : []),
     ...searchAttributes.flatMap((attribute) => ['--search-attribute', attribute]),

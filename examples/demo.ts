@@ -67,8 +67,10 @@ class Demo {
     if (!keep) return;
     say(
       whatToTry(ACTIVATION, {
-        ...{ temporal: await temporal, actito: await actito },
-        ...{ stateUrl: await stateUrl, shopUrl: await shopUrl },
+        temporal: await temporal,
+        actito: await actito,
+        stateUrl: await stateUrl,
+        shopUrl: await shopUrl,
       }).join('\n'),
     );
     await this.#interrupt.orInterrupted(new Promise(() => undefined)).catch((reason: unknown) => {

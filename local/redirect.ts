@@ -28,7 +28,10 @@ export function simulatorFor(
   for (const name of unique) attributes.set(name, custom(name, 'STRING', { unique: true }));
   for (const name of ALWAYS_UNIQUE) attributes.delete(name);
   return {
-    ...{ entity, apiKey: API_KEY.value, password: PASSWORD.value, pollInterval: 500 },
+    entity,
+    apiKey: API_KEY.value,
+    password: PASSWORD.value,
+    pollInterval: 500,
     profileTable: /^\d+$/.test(table) ? { id: table, name: 'Profiles' } : { id: '16', name: table },
     attributes: [...attributes.values()],
     ...(delivery.protocol === 'ftps' ? { ftpsPort: 0 } : {}),

@@ -72,9 +72,13 @@ export async function startStack(
   const projectName = basename(folder);
   const env = {
     ...Object.fromEntries(made.map(({ variable, url }) => [variable, url])),
-    ...{ [API_KEY.name]: API_KEY.value, [PASSWORD.name]: PASSWORD.value, ...certificates },
-    ...{ ACTITO_SYNC_DATABASE_URL: stateUrl, ACTITO_SYNC_PROJECT: projectFolder },
-    ...{ ACTITO_SYNC_PROJECT_NAME: projectName, TEMPORAL_ADDRESS: server.address },
+    [API_KEY.name]: API_KEY.value,
+    [PASSWORD.name]: PASSWORD.value,
+    ...certificates,
+    ACTITO_SYNC_DATABASE_URL: stateUrl,
+    ACTITO_SYNC_PROJECT: projectFolder,
+    ACTITO_SYNC_PROJECT_NAME: projectName,
+    TEMPORAL_ADDRESS: server.address,
   };
   await resources.start(startWorker(env, { say, onEnd: (error) => interrupt.fail(error) }), (worker) =>
     worker.stop(),

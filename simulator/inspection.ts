@@ -146,7 +146,17 @@ function inspectImport({ job, upload, created, ...record }: ImportRecord): Inspe
   const { tableId, mode, key, etlId } = job;
   const { fileName, packing } = upload;
   return {
-    ...{ id, status, message, tableId, mode, key, columns, etlId, fileName, packing, rows },
+    id,
+    status,
+    message,
+    tableId,
+    mode,
+    key,
+    columns,
+    etlId,
+    fileName,
+    packing,
+    rows,
     created: toMoment(created),
   };
 }

@@ -98,13 +98,11 @@ async function start(
   const apiUrl = `http://${host}:${http.port}`;
   const fingerprint = fingerprintOf(hostKey);
   return {
-    ...{
-      apiUrl,
-      inspectionUrl: apiUrl + CONTROL_PREFIX,
-      apiKey,
-      entity,
-      profileTable: settings.profileTable,
-    },
+    apiUrl,
+    inspectionUrl: apiUrl + CONTROL_PREFIX,
+    apiKey,
+    entity,
+    profileTable: settings.profileTable,
     sftp: { host, port: sftp.port, username, password, directory: '/in', hostKey: fingerprint, root },
     ftps: ftps && { host, port: ftps.port, username, password, directory: '/in', ca: ftps.ca },
     ...inspection,

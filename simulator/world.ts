@@ -71,7 +71,17 @@ export async function createWorld(settings: Settings, { port, inbox }: Transfer)
     settings.pollInterval,
   );
   return {
-    ...{ settings, licence, clock, faults, profiles, imports, etls, fileTransfer, lists, poller, nextId },
+    settings,
+    licence,
+    clock,
+    faults,
+    profiles,
+    imports,
+    etls,
+    fileTransfer,
+    lists,
+    poller,
+    nextId,
     calls: new Calls(),
     tokens: new Tokens(settings.apiKey, clock),
     stop: async () => {

@@ -164,7 +164,9 @@ async function requireLog(db: Knex, activation: string, to: string): Promise<voi
   );
   if (!oldest?.isLater) return;
   throw new Failure('undoTooFarBack', {
-    ...{ activation, to },
-    ...{ oldest: oldest.run, at: oldest.at.toISOString() },
+    activation,
+    to,
+    oldest: oldest.run,
+    at: oldest.at.toISOString(),
   });
 }

@@ -66,7 +66,10 @@ export class Comparison {
     this.#source = new SourceLines(matchingKey, this.#own, attributes.length);
     this.#putOff = new SourceLines({ type: 'externalId' }, this.#own, attributes.length);
     this.#delta = new DeltaRecords({
-      ...{ mappings: attributes, contract: definition.destination.contract, seeds, ownIdentifier: this.#own },
+      mappings: attributes,
+      contract: definition.destination.contract,
+      seeds,
+      ownIdentifier: this.#own,
     });
   }
 

@@ -15,8 +15,18 @@ export type Sending = 'fresh' | 'changed' | 'retry' | 'resent';
 
 /** The columns of a delta before its values, in the order of its records. */
 export const DELTA_COLUMNS = [
-  ...(['mark', 'attribute_mark', 'identifier_mark', 'former_mark', 'bytes', 'known', 'membership'] as const),
-  ...(['attributes', 'pattern', 'key', 'identifier', 'hashes'] as const),
+  'mark',
+  'attribute_mark',
+  'identifier_mark',
+  'former_mark',
+  'bytes',
+  'known',
+  'membership',
+  'attributes',
+  'pattern',
+  'key',
+  'identifier',
+  'hashes',
 ] as const;
 
 /** Values of a delta: one text column per mapped attribute, in the order of the mapping. */

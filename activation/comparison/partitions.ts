@@ -119,7 +119,9 @@ export class Partitions {
       const table = this.#reload(spilled);
       spilled.slots.close();
       yield* this.#read(spilled.rows, {
-        ...{ head: ROW_HEAD, more: lineLength, piece: late.piece },
+        head: ROW_HEAD,
+        more: (bytes, at) => bytes.readUInt32LE(at + ROW_HEAD - 4),
+        piece: late.piece,
         record: (bytes, start, end) => {
           for (let word = 0; word < 8; word++) WORDS[word] = bytes.readUInt32LE(start + word * 4);
           if (table.isFull) table.grow();
@@ -187,7 +189,9 @@ export class Partitions {
     const { share, width, indexBits } = this.#options;
     const table = new MarkTable(share.memory, width, slotsFor(members, 1), indexBits);
     const pieces = this.#read(slots, {
-      ...{ head: width * 4 + 1, more: () => 0, piece: () => undefined },
+      head: width * 4 + 1,
+      more: () => 0,
+      piece: () => undefined,
       record: (bytes, start) => {
         for (let word = 0; word < width; word++) WORDS[word] = bytes.readUInt32LE(start + word * 4);
         if (table.isFull) table.grow();
@@ -240,8 +244,4 @@ export interface LateRows {
 function largestWithin(slots: number): number {
   const larger = capacityFor(Math.floor(slots) + 1);
   return larger > PAGE ? Math.max(PAGE, larger - PAGE) : Math.max(capacityFor(0), larger / 2);
-}
-
-function lineLength(bytes: Buffer, at: number): number {
-  return bytes.readUInt32LE(at + ROW_HEAD - 4);
 }

@@ -102,7 +102,8 @@ const numberText = (maxLength: number): Conversion => ({
 });
 const dateText = () => ({ convert: toDate, write: writeDate, longest: '2026-01-31'.length });
 const timestampText = () => ({
-  ...{ convert: toTimestamp, write: writeTimestamp },
+  convert: toTimestamp,
+  write: writeTimestamp,
   longest: '2026-01-31 10:20:30'.length,
 });
 

@@ -55,7 +55,8 @@ function isRetrieved(
 
 function summary(list: ExternalTargetList, retrieved: boolean): ListSummary {
   return {
-    ...{ retrieved, asked: true },
+    retrieved,
+    asked: true,
     profiles: list.numberOfProfiles ?? null,
     expires: list.expirationDate ?? null,
   };

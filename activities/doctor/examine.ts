@@ -34,7 +34,9 @@ export async function examine(
   });
   const all = await Promise.all([
     project,
-    ...[probeState(deps.state), probeTemporal(searchAttributes), probeStateClock(deps.state)],
+    probeState(deps.state),
+    probeTemporal(searchAttributes),
+    probeStateClock(deps.state),
     project.then(({ found }) => Promise.all(found ? probesOf(deps, found) : [])),
   ]);
   return all.flat().map((probed) => probed.probe);

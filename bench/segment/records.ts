@@ -45,7 +45,11 @@ export function baselineOf(floors: readonly Floor[], crons: readonly CronRun[]):
 export function runRecord(run: MeasuredRun, baseline: Baseline): object {
   const { members, kind, round, total, phases, peakRss, historyEvents, written, wal, received } = run;
   return {
-    ...{ kind: 'run', run: kind, members, round, outcome: run.outcome },
+    kind: 'run',
+    run: kind,
+    members,
+    round,
+    outcome: run.outcome,
     totalMs: whole(total),
     phasesMs: Object.fromEntries(Object.entries(phases).map(([name, ms]) => [name, whole(ms)])),
     workerPeakRssBytes: peakRss,

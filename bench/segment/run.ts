@@ -45,8 +45,13 @@ export async function benchRun({ client, workerPid, warehouse }: BenchStand): Pr
   const phases: Record<string, number> = {};
   for (const { name, total: taken } of activityTimes(history)) phases[name] = (phases[name] ?? 0) + taken;
   return {
-    ...{ total, phases, peakRss: peak, historyEvents: history.events?.length ?? 0, wal },
-    ...{ outcome: result.outcome, counts: { ...result.counts } },
+    total,
+    phases,
+    peakRss: peak,
+    historyEvents: history.events?.length ?? 0,
+    wal,
+    outcome: result.outcome,
+    counts: { ...result.counts },
   };
 }
 

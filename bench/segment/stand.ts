@@ -41,8 +41,10 @@ export async function startStand(resources: Resources, options: StandOptions): P
   const { folder, env } = await writeProject(shopUrl, actito);
   await resources.start(Promise.resolve(), () => rm(folder, { recursive: true }));
   const settings = {
-    ...{ ...WORKER_ENV, TEMPORAL_ADDRESS: temporal.address },
-    ...{ ACTITO_SYNC_DATABASE_URL: stateUrl, ACTITO_SYNC_PROJECT: folder },
+    ...WORKER_ENV,
+    TEMPORAL_ADDRESS: temporal.address,
+    ACTITO_SYNC_DATABASE_URL: stateUrl,
+    ACTITO_SYNC_PROJECT: folder,
   };
   const worker = await resources.start(
     startProgram(BUILT_WORKER, [], { ...env, ...settings }, 'worker is ready', WORKER_FLAGS),
@@ -53,6 +55,9 @@ export async function startStand(resources: Resources, options: StandOptions): P
   );
   return {
     ...actito,
-    ...{ warehouse, stateUrl, client: new Client({ connection }), workerPid: worker.process.pid! },
+    warehouse,
+    stateUrl,
+    client: new Client({ connection }),
+    workerPid: worker.process.pid!,
   };
 }

@@ -75,7 +75,8 @@ export function explainKey({ activation, key }: Asked, { definition, found, fact
   const actito = member && answerOf(member, definition, rejects);
   const leaving = member && leavingOf(member, definition.activation.removal?.after);
   return {
-    ...{ activation, key },
+    activation,
+    key,
     storedAs: 'key' in found ? found.key : null,
     onList: member?.listed ?? false,
     since: member?.listed ? { run: member.since, at: member.sinceMoment } : null,

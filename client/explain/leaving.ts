@@ -17,7 +17,8 @@ export function leavingOf({ missing, listed }: Membership, grace: Grace | undefi
   if (!missing || !listed) return null;
   const { run, since: at, runs } = missing;
   return {
-    ...{ run, at },
+    run,
+    at,
     runsLeft: grace && 'runs' in grace ? Math.max(0, grace.runs - runs) : null,
     from: grace && 'milliseconds' in grace ? new Date(at.getTime() + grace.milliseconds) : null,
   };

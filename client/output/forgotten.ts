@@ -11,7 +11,11 @@ export function describeRecords(records: readonly ForgottenRecord[]): string[] {
   return table(
     ['RECORD', 'ASKED', 'ERASED', 'BY', 'REASON'],
     records.map(({ record, askedAt, completedAt, by, reason }) => [
-      ...[record, minute(askedAt), completedAt ? minute(completedAt) : 'not yet', by, reason ?? '–'],
+      record,
+      minute(askedAt),
+      completedAt ? minute(completedAt) : 'not yet',
+      by,
+      reason ?? '–',
     ]),
   );
 }

@@ -16,7 +16,9 @@ export async function attachToRunning(client: Client, request: RunRequest): Prom
   const running = await requestOf(client, id, runId);
   if (JSON.stringify(running) === JSON.stringify(request)) return client.workflow.getHandle(id, runId);
   throw new Failure('activationBusy', {
-    ...{ workflowId: id, since: startTime.toISOString(), asked: request },
+    workflowId: id,
+    since: startTime.toISOString(),
+    asked: request,
     ...(running ? { running } : {}),
   });
 }

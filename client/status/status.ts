@@ -83,7 +83,10 @@ export function statusOf(
   const used = use?.used ?? 0;
   const limit = limits.importsPerTablePerDay;
   const imports = {
-    ...{ used, limit, left: Math.max(0, limit - used), nextFree: use?.nextFree ?? null },
+    used,
+    limit,
+    left: Math.max(0, limit - used),
+    nextFree: use?.nextFree ?? null,
     waiting: line
       .filter(({ quotaKey }) => quotaKey === key)
       .map(({ activation, since }) => ({ activation, since })),
@@ -181,7 +184,8 @@ function renewal(
   return renewalProblem(
     id,
     {
-      ...{ deliveredAt, validity },
+      deliveredAt,
+      validity,
       starts: schedule?.starts ?? [],
       paused: schedule?.paused ?? false,
       longestGap: wanted && longestGap(wanted),

@@ -24,7 +24,12 @@ export function oneShot(body: unknown, profiles: Profiles, { emptyValue }: Licen
   lookUp(columns, key, profiles);
   const { separator } = fileFormat;
   return {
-    ...{ tableId: profileTableId, mode, key, separator, emptyValue, attributes: columns },
+    tableId: profileTableId,
+    mode,
+    key,
+    separator,
+    emptyValue,
+    attributes: columns,
     columnsOf: (header) => {
       if (header.length === columns.length && columns.every((name, i) => name === header[i])) return columns;
       throw invalid(`file: the header line is not ${columns.join(separator)}.`);

@@ -73,7 +73,12 @@ export class Etls {
 export function jobOf(etl: Etl, licence: Licence): ImportJob {
   const { id: etlId, table: tableId, mode, key, separator, columns } = etl;
   return {
-    ...{ tableId, mode, key, separator, etlId, attributes: Object.values(columns) },
+    tableId,
+    mode,
+    key,
+    separator,
+    etlId,
+    attributes: Object.values(columns),
     emptyValue: etl.emptyValue ?? licence.emptyValue,
     columnsOf: (header) => mapped(etl, header),
   };

@@ -98,7 +98,12 @@ export class TargetLists {
   view(list: TargetList): ListView {
     const { id, name, description, fileSynchronizationId, identifierAttribute, validityHours } = list;
     return {
-      ...{ id, name, description, fileSynchronizationId, identifierAttribute, validityHours },
+      id,
+      name,
+      description,
+      fileSynchronizationId,
+      identifierAttribute,
+      validityHours,
       numberOfProfiles: this.targeted(list).size,
       lastRetrievedFile: list.lastRetrievedFile,
       expirationDate: list.expires === null ? null : toMoment(list.expires),

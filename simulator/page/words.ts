@@ -3,14 +3,12 @@ import { html, type Html } from './html.ts';
 
 const numbers = new Intl.NumberFormat('en');
 const moments = new Intl.DateTimeFormat('en-GB', {
-  ...{
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  },
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
   timeZone: 'UTC',
 });
 

@@ -40,7 +40,8 @@ export async function startFtpsServer(options: FtpsOptions): Promise<FtpsServer>
         url: `ftp://${host}:${options.port}`,
         tls: certificate,
         pasv_url: host,
-        ...{ pasv_min: 0, pasv_max: 0 }, // port 0: the system picks a free one
+        pasv_min: 0,
+        pasv_max: 0, // port 0: the system picks a free one
         log: LOG,
       }),
   );

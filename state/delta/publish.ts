@@ -57,7 +57,10 @@ export async function publish(
               base_checksum = :checksum, counts = counts || :counts, rejected = :reasons, source_guards = :guards
        where no = :run`,
       {
-        ...{ run: run.run, delta, version, ...base },
+        run: run.run,
+        delta,
+        version,
+        ...base,
         columns: JSON.stringify(columns),
         // Nearly nobody has forgotten people: they are counted only where there are any.
         counts: JSON.stringify({ ...counts, ambiguous, ...(forgotten > 0 ? { forgotten } : {}) }),

@@ -65,7 +65,10 @@ export async function countDelta(trx: Knex, run: Run): Promise<DeltaCounts> {
   const plain = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)]));
   const { added, removed, ...others } = plain as unknown as Omit<DeltaCounts, 'digest' | 'list'>;
   return {
-    ...{ added, removed, ...others, digest },
+    added,
+    removed,
+    ...others,
+    digest,
     list: {
       members: run.base.members + added - removed,
       checksum: checksumOf(BigInt(run.base.checksum), BigInt(entered), -BigInt(left)),

@@ -24,7 +24,11 @@ export async function readSends(state: State, run: PlannedRun, listIsMissing: bo
     [run.run],
   );
   return {
-    ...{ members: plan.toSend, imports: Number(files?.imports ?? 0), importBytes: Number(files?.bytes ?? 0) },
-    ...{ push, listMembers: push ? plan.list.members : 0, listBytes: Number(list?.bytes ?? 0) },
+    members: plan.toSend,
+    imports: Number(files?.imports ?? 0),
+    importBytes: Number(files?.bytes ?? 0),
+    push,
+    listMembers: push ? plan.list.members : 0,
+    listBytes: Number(list?.bytes ?? 0),
   };
 }

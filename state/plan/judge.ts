@@ -30,7 +30,8 @@ export async function judge(
 ): Promise<GuardTrip[]> {
   const { read = 0, rejected = 0 } = run.counts;
   const trips = evaluateGuards(run.definition.activation.guards, {
-    ...{ read, rejected },
+    read,
+    rejected,
     ...leavingAndEntering(run, delta, acknowledged),
     // No news about people when the mapping is what changed.
     changed: isSameMapping(run, mappedBefore) ? delta.changed : 0,

@@ -32,7 +32,10 @@ export async function planWithin(
   if (canary !== undefined) await setCanaryApart(trx, run, canary);
   if (run.task.sends) await assignChunks(trx, run);
   const counts = {
-    ...{ members: list.members, added, removed, changed },
+    members: list.members,
+    added,
+    removed,
+    changed,
     unchanged: list.members - touched,
     ...(removal ? { leaving } : {}),
     retried: run.task.sends ? retry + known + resent : 0,
@@ -94,8 +97,16 @@ export function planHash(run: Run, digest: string, checksum: string): string {
   return createHash('sha256')
     .update(
       JSON.stringify([
-        ...[id, matchingKey, attributes, list, destination, resends, digest, checksum],
-        ...[undo, !sends],
+        id,
+        matchingKey,
+        attributes,
+        list,
+        destination,
+        resends,
+        digest,
+        checksum,
+        undo,
+        !sends,
       ]),
     )
     .digest('hex')

@@ -106,12 +106,10 @@ async function acknowledgeList(trx: Knex, run: PlannedRun, delivery: DeliveryRow
          list_validity = :validity
      where id = :activation`,
     {
-      ...{
-        activation,
-        target: listTarget(definition),
-        members: plan.list.members,
-        checksum: plan.list.checksum,
-      },
+      activation,
+      target: listTarget(definition),
+      members: plan.list.members,
+      checksum: plan.list.checksum,
       own: hasOwnIdentifier(definition.activation),
       validity: definition.activation.list.validity,
     },

@@ -56,8 +56,13 @@ export function deliveryStand(start: () => Promise<DeliveryFixture>) {
       return server;
     },
     list: (content: AsyncIterable<Uint8Array>, more: Partial<ListDelivery> = {}): ListDelivery => ({
-      ...{ directory: fixture.directory, fileName: FILE, fence: '5', delivery: '1' },
-      ...{ content, checkFence: async () => undefined, ...more },
+      directory: fixture.directory,
+      fileName: FILE,
+      fence: '5',
+      delivery: '1',
+      content,
+      checkFence: async () => undefined,
+      ...more,
     }),
     text: async (file: string) => (await fixture.read(file))?.toString(),
   };

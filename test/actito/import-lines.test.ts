@@ -147,7 +147,10 @@ test.each(PAIRS)('a file of $kind to $type alone is the same, value by value', a
 describe('the buffer has room', () => {
   const BUFFER = 262_144;
   const attribute = (kind: 'text' | 'date', type: 'STRING' | 'NUMBER' | 'TIMESTAMP'): Attribute => ({
-    ...{ pair: { kind, type }, maxLength: 1_000_000, nulls: 'keep', isOmitted: false },
+    pair: { kind, type },
+    maxLength: 1_000_000,
+    nulls: 'keep',
+    isOmitted: false,
   });
   async function check(lines: string[][], attributes: Attribute[]): Promise<Written> {
     const [options, joined] = [optionsFor(attributes), lines.map((fields) => fields.join('\t'))];
@@ -194,21 +197,20 @@ describe('the buffer has room', () => {
 
 test('a row of values that need no conversion is written without making a string of any of them', async () => {
   const kinds = [
-    ...[
-      ['text', 'STRING', 'Liège'],
-      ['integer', 'INTEGER', '-12'],
-      ['decimal', 'NUMBER', '12.50'],
-    ],
-    ...[
-      ['boolean', 'BOOLEAN', 't'],
-      ['date', 'DATE', '2026-01-31'],
-      ['text', 'STRING', '\\N'],
-    ],
-    ...[['timestamptz', 'TIMESTAMP', '2026-01-31 10:20:30.123456+00']],
+    ['text', 'STRING', 'Liège'],
+    ['integer', 'INTEGER', '-12'],
+    ['decimal', 'NUMBER', '12.50'],
+    ['boolean', 'BOOLEAN', 't'],
+    ['date', 'DATE', '2026-01-31'],
+    ['text', 'STRING', '\\N'],
+    ['timestamptz', 'TIMESTAMP', '2026-01-31 10:20:30.123456+00'],
   ] as [Attribute['pair']['kind'], Attribute['pair']['type'], string][];
   const options = optionsFor(
     kinds.map(([kind, type]) => ({
-      ...{ pair: { kind, type }, maxLength: undefined, nulls: 'clear' as const, isOmitted: false },
+      pair: { kind, type },
+      maxLength: undefined,
+      nulls: 'clear' as const,
+      isOmitted: false,
     })),
   );
   async function* batches() {
@@ -230,7 +232,10 @@ test.each(['K1\ta\n', 'K1\ta\tb\tc\n', 'K1\ta\tb', 'K1\n', 'K0\ta\tb\nK1\ta\n', 
   'a line with more or fewer values than the mapping has attributes ends the import: %j',
   async (batch) => {
     const attribute: Attribute = {
-      ...{ pair: { kind: 'text', type: 'STRING' }, maxLength: undefined, nulls: 'keep', isOmitted: false },
+      pair: { kind: 'text', type: 'STRING' },
+      maxLength: undefined,
+      nulls: 'keep',
+      isOmitted: false,
     };
     async function* batches() {
       yield Buffer.from(batch);

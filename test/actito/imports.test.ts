@@ -31,8 +31,12 @@ async function start(content: string, beforeEnd = async () => {}, client = clien
   const columns = content.split('\n')[0]!.split(';');
   try {
     return await startImport(client, {
-      ...{ entity: 'shop', by: { table: '16', keyAttribute: KEY, columns }, fileName: 'vip-1-1.csv' },
-      ...{ file, beforeEnd, parts: USUAL_PARTS },
+      entity: 'shop',
+      by: { table: '16', keyAttribute: KEY, columns },
+      fileName: 'vip-1-1.csv',
+      file,
+      beforeEnd,
+      parts: USUAL_PARTS,
     });
   } finally {
     await file.close();
@@ -121,7 +125,9 @@ test('an import that Actito reports as failed is failed, with its reason', async
   simulator.setFault('importFails', {});
   const id = await start('emailAddress;city\nanna@shop.be;A\nbob@shop.be;B\n');
   expect(await ended(id)).toMatchObject({
-    ...{ state: 'failed', status: 'FAILED', message: expect.stringContaining('half') as string },
+    state: 'failed',
+    status: 'FAILED',
+    message: expect.stringContaining('half') as string,
   });
 });
 

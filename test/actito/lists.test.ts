@@ -37,7 +37,9 @@ test('a list is created with our marker, its file, identifier and validity', asy
   const made = await provision({ description: 'Our best', list: { validity: '36h' } });
   expect(made).toMatchObject({ id: simulator.list('VIP')!.id, created: true });
   expect(simulator.list('VIP')).toMatchObject({
-    ...{ description: `Our best ${MARKER}`, identifierAttribute: 'emailAddress', validityHours: 36 },
+    description: `Our best ${MARKER}`,
+    identifierAttribute: 'emailAddress',
+    validityHours: 36,
     lastRetrievedFile: null,
   });
   expect(await readList(clientFor(simulator), PLACE, made.id)).toMatchObject({ id: made.id, name: 'VIP' });

@@ -29,7 +29,8 @@ describe('a list that is renamed in the configuration', () => {
     const before = fileOf('VIP');
     const renamed = await provision({ name: 'Best' }, VIP);
     expect(renamed).toMatchObject({
-      ...{ id, created: false },
+      id,
+      created: false,
       notes: [
         {
           message:

@@ -136,7 +136,8 @@ test('everything that does not fit is told at once', () => {
 
 test('several attributes of another type are a conflict', () => {
   const attributes = ['city', 'lastName', 'zip'].map((attribute) => ({
-    ...{ column: attribute, attribute },
+    column: attribute,
+    attribute,
     create: { type: 'NUMBER' },
   }));
   const table = tableWith({ type: 'CUSTOM', name: 'zip', valueType: 'STRING' });

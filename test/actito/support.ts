@@ -21,7 +21,10 @@ export function clientFor(
   changes: Partial<ActitoOptions> = {},
 ): ActitoClient {
   return new ActitoClient({
-    ...{ baseUrl: apiUrl, apiKey, withSlot: (call) => call(), signal: new AbortController().signal },
+    baseUrl: apiUrl,
+    apiKey,
+    withSlot: (call) => call(),
+    signal: new AbortController().signal,
     ...changes,
   });
 }
@@ -100,7 +103,9 @@ export function definitionFor(
   contract: object = {},
 ): Definition {
   const file = {
-    ...{ source: 'shop', destination: 'actito', segment: { name: 'VIP', table: 'people' } },
+    source: 'shop',
+    destination: 'actito',
+    segment: { name: 'VIP', table: 'people' },
     matchingKey: { column: 'email', type: 'email', attribute: 'emailAddress' },
     ...activation,
   };
@@ -108,9 +113,18 @@ export function definitionFor(
     activation: resolveActivation('vip', activationSchema.parse(file)),
     source: sourceSchema.parse({ driver: 'postgres', connection: { env: 'SHOP_URL' } }),
     destination: destinationSchema.parse({
-      ...{ baseUrl: apiUrl, apiKey: { env: 'KEY' }, entity, profileTable: profileTable.name },
+      baseUrl: apiUrl,
+      apiKey: { env: 'KEY' },
+      entity,
+      profileTable: profileTable.name,
       delivery: {
-        ...{ protocol: 'sftp', host, port, username, directory, hostKey, password: { env: 'P' } },
+        protocol: 'sftp',
+        host,
+        port,
+        username,
+        directory,
+        hostKey,
+        password: { env: 'P' },
         ...delivery,
       },
       contract,

@@ -22,19 +22,19 @@ function target(activation: object = {}, destination: object = {}): string {
   const definition: Definition = {
     source: sourceSchema.parse({ driver: 'postgres', connection: { env: 'SHOP' } }),
     destination: destinationSchema.parse({
-      ...{
-        environment: 'ENV-3',
-        apiKey: { env: 'KEY' },
-        entity: 'shop',
-        profileTable: 'Profiles',
-        delivery: SFTP,
-      },
+      environment: 'ENV-3',
+      apiKey: { env: 'KEY' },
+      entity: 'shop',
+      profileTable: 'Profiles',
+      delivery: SFTP,
       ...destination,
     }),
     activation: resolveActivation(
       'vip',
       activationSchema.parse({
-        ...{ source: 'shop', destination: 'actito', segment: { name: 'VIP', query: 'select 1' } },
+        source: 'shop',
+        destination: 'actito',
+        segment: { name: 'VIP', query: 'select 1' },
         matchingKey: { column: 'email', type: 'email', attribute: 'emailAddress' },
         ...activation,
       }),

@@ -6,7 +6,9 @@ const settings = (guards: object, canary?: number, attributes = 1) => ({
   guards: guardsSchema.parse(guards),
   canary,
   attributes: Array.from({ length: attributes }, () => ({
-    ...{ column: 'c', attribute: 'a', nulls: 'keep' as const },
+    column: 'c',
+    attribute: 'a',
+    nulls: 'keep' as const,
   })),
 });
 

@@ -39,9 +39,23 @@ const NO_BLANKS = [
 const LENGTHS = [1, 4, 5, 9, 10, 18, 19, 20, 255];
 
 export const TRICKY_VALUES = [
-  ...['', '  ', ' \u00a0\u3000 ', 'a\r\nb', 'said "yes"', '\\N', '\\\\N', 'é\u009c', '=1+1', '👩‍👩‍👧'],
+  '',
+  '  ',
+  ' \u00a0\u3000 ',
+  'a\r\nb',
+  'said "yes"',
+  '\\N',
+  '\\\\N',
+  'é\u009c',
+  '=1+1',
+  '👩‍👩‍👧',
   ...[...BLANKS, ...NO_BLANKS].flatMap((char) => [char, `a${char}`, `${char}1`, ` ${char}`]),
-  ...['é'.repeat(127), 'é'.repeat(128), '🙂'.repeat(255), '🙂'.repeat(256), '0'.repeat(30), '9'.repeat(40)],
+  'é'.repeat(127),
+  'é'.repeat(128),
+  '🙂'.repeat(255),
+  '🙂'.repeat(256),
+  '0'.repeat(30),
+  '9'.repeat(40),
   ...LENGTHS.flatMap((length) => ['x'.repeat(length), 'x'.repeat(length + 1), `0.${'1'.repeat(length)}`]),
   ...words(
     '0 1 -1 00 007 -007 -0 +5 5. .5 -.5 - + . -. 1.2.3 --1 1-1 0.0 -0.0 -0.01 0.50 1.50 12.00 -12.50 00.5 01.5',
@@ -83,7 +97,9 @@ export const TRICKY_VALUES = [
     `${date} `,
     ` ${date}`,
   ]),
-  ...['9999-12-31 23:59:59-01', '0001-01-01 00:00:00+01', '0000-12-31 23:59:59-01'],
+  '9999-12-31 23:59:59-01',
+  '0001-01-01 00:00:00+01',
+  '0000-12-31 23:59:59-01',
 ];
 
 /** One character anywhere changes what a value means. */

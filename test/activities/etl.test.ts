@@ -29,14 +29,18 @@ beforeEach(async () => {
   await stand.actito.seedContacts(
     ['anna', 'bob', 'eve'].map((name) => ({
       emailAddress: `${name}@shop.be`,
-      ...{ firstName: 'before', lastName: 'before', city: 'before' },
+      firstName: 'before',
+      lastName: 'before',
+      city: 'before',
     })),
   );
 });
 
 const createEtl = (more: object = {}) =>
   stand.actito.createEtl({
-    ...{ id: '12', key: 'emailAddress', columns: Object.fromEntries(COLUMNS.map((name) => [name, name])) },
+    id: '12',
+    key: 'emailAddress',
+    columns: Object.fromEntries(COLUMNS.map((name) => [name, name])),
     ...more,
   });
 const insert = (...rows: string[]) =>

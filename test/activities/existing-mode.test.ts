@@ -53,14 +53,17 @@ test.each([
   setUp();
   const columns = ['emailAddress', 'firstName', 'spent', 'city'];
   stand.actito.createEtl({
-    ...{ id: '12', key: 'emailAddress' },
+    id: '12',
+    key: 'emailAddress',
     columns: Object.fromEntries(columns.map((name) => [name, name])),
   });
   await stand.writeActivation({ list: { provision: 'existing' }, importMode });
 
   await fill('anna', 'bob');
   expect(await runner.run()).toMatchObject({
-    ...{ outcome: 'succeeded', plan: { push: 'first delivery' }, counts: { added: 2, updated: 2 } },
+    outcome: 'succeeded',
+    plan: { push: 'first delivery' },
+    counts: { added: 2, updated: 2 },
     list: UNASKED,
   });
   expect(await listed()).toEqual(['anna@shop.be', 'bob@shop.be']);
@@ -175,7 +178,8 @@ test('where Actito takes away what it has read, a list is confirmed by its file 
   expect(ended).toBe(false);
   stand.actito.setFault('pollerStopped', null);
   expect(await running).toMatchObject({
-    ...{ outcome: 'succeeded', list: { retrieved: true, asked: true } },
+    outcome: 'succeeded',
+    list: { retrieved: true, asked: true },
   });
   expect([...stand.actito.listMembers(LIST)]).toEqual(['anna@shop.be']);
   expect(stand.actito.undocumentedCalls()).toEqual({});

@@ -46,7 +46,11 @@ test('attributes are told with type, length, uniqueness and the activations that
   expect(named('firstName')).toMatchObject({ unique: false, mappedBy: ['second', 'vip'] });
   expect(named('city')).toMatchObject({ type: 'STRING', maxLength: 255, mappedBy: ['vip'] });
   expect(named('spent')).toEqual({
-    ...{ name: 'spent', type: 'NUMBER', unique: false, mandatory: false, mappedBy: ['vip'] },
+    name: 'spent',
+    type: 'NUMBER',
+    unique: false,
+    mandatory: false,
+    mappedBy: ['vip'],
   });
 });
 
@@ -60,7 +64,11 @@ test('lists are told with what they hold, who made them, and whether anyone stil
   const nobody = { profiles: 0, expires: null, file: null };
   expect(lists).toEqual([
     {
-      ...{ name: LIST, profiles: 1, file: 'VIP.csv', owner: 'vip', orphaned: false },
+      name: LIST,
+      profiles: 1,
+      file: 'VIP.csv',
+      owner: 'vip',
+      orphaned: false,
       expires: stand.actito.list(LIST)!.expirationDate,
     },
     { name: 'By hand', ...nobody, owner: null, orphaned: false },

@@ -65,7 +65,9 @@ test('a crowd of calls passes: what was refused a few times is sent in the same 
   stand.actito.setFault('tooManyRequests', { times: 3, route: '/mass-imports' });
   const { pauses, beforeNextTry } = tries();
   expect(await runner.run({ beforeNextTry })).toMatchObject({
-    ...{ outcome: 'succeeded', imported: { deferredChunks: 0 }, counts: { updated: 1 } },
+    outcome: 'succeeded',
+    imported: { deferredChunks: 0 },
+    counts: { updated: 1 },
   });
   expect(pauses).toEqual([2_000, 8_000, 32_000]);
 });

@@ -139,11 +139,15 @@ test('an approval that starts no run is recorded, and counts for the next one', 
   const { taskQueue, client } = past.hosted;
   const decide = async (decision: DecisionInput) =>
     (await client.workflow.execute(DECIDE_WORKFLOW_TYPE, {
-      ...{ taskQueue, workflowId: `${taskQueue}/bare-${decision.decision}`, args: [decision] },
+      taskQueue,
+      workflowId: `${taskQueue}/bare-${decision.decision}`,
+      args: [decision],
     })) as DecisionResult;
   const declined = { decision: 'decline', activation: 'vip', plan, reason: 'not loaded' } as const;
   expect(await decide(declined)).toEqual({
-    ...{ ...declined, by: 'unknown', run: null },
+    ...declined,
+    by: 'unknown',
+    run: null,
     counts: expect.objectContaining({ removed: 60 }) as object,
   });
   const approved = { ...declined, decision: 'approve', reason: 'loaded now', run: false } as const;

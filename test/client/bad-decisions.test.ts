@@ -175,7 +175,8 @@ test.each<Bad>([
 test('a bare approval of nothing known writes nothing, and starts nothing', async () => {
   const { client, taskQueue } = past.hosted;
   const failed = client.workflow.execute(DECIDE_WORKFLOW_TYPE, {
-    ...{ taskQueue, workflowId: `${taskQueue}/bare` },
+    taskQueue,
+    workflowId: `${taskQueue}/bare`,
     args: [{ decision: 'approve', activation: 'vip', plan: '0123456789ab', reason: 'x' }],
   });
   await expect(failed).rejects.toMatchObject({ cause: { type: 'PlanUnknown' } });

@@ -91,7 +91,8 @@ test.each([
 ])('the bare request of an undo $what is refused at once', async ({ request, says }) => {
   const { client, taskQueue } = past.hosted;
   const failed = client.workflow.execute(WORKFLOW_TYPE, {
-    ...{ taskQueue, workflowId: `${taskQueue}/bare` },
+    taskQueue,
+    workflowId: `${taskQueue}/bare`,
     args: [{ activation: 'vip', ...request }],
   });
   await expect(failed).rejects.toMatchObject({

@@ -20,8 +20,20 @@ beforeEach(async () => {
 async function execute(type: string, workflowId: string, input: object) {
   const { path } = await findTemporalCli(() => undefined);
   const { stdout } = await promisify(execFile)(path, [
-    ...['workflow', 'execute', '--address', temporalAddress(), '--task-queue', past.hosted.taskQueue],
-    ...['--type', type, '--workflow-id', workflowId, '--input', JSON.stringify(input), '--output', 'json'],
+    'workflow',
+    'execute',
+    '--address',
+    temporalAddress(),
+    '--task-queue',
+    past.hosted.taskQueue,
+    '--type',
+    type,
+    '--workflow-id',
+    workflowId,
+    '--input',
+    JSON.stringify(input),
+    '--output',
+    'json',
   ]);
   return JSON.parse(stdout) as { status: string; result: object };
 }
@@ -36,7 +48,9 @@ test('a held run is approved by a start of decide, which starts a run that deliv
     result: { decision: 'approve', run: { workflowId: 'activation/vip' }, counts: { removed: 60 } },
   });
   expect(await past.hosted.client.workflow.getHandle('activation/vip').result()).toMatchObject({
-    ...{ outcome: 'succeeded', counts: { removed: 60 }, list: { confirmation: 'retrieved' } },
+    outcome: 'succeeded',
+    counts: { removed: 60 },
+    list: { confirmation: 'retrieved' },
   });
   expect(past.listed()).toBe(60);
   expect(await decisions()).toEqual([{ verdict: 'approved', decided_by: 'anna', reason: 'spring clean-up' }]);

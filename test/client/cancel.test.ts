@@ -14,7 +14,9 @@ async function stuckRun(workflowId: string): Promise<WorkflowHandle> {
   past.stand.actito.setFault('serverError', { times: 1_000 });
   const { client, taskQueue } = past.hosted;
   const run = await client.workflow.start(WORKFLOW_TYPE, {
-    ...{ taskQueue, workflowId, args: [{ activation: 'vip' }] },
+    taskQueue,
+    workflowId,
+    args: [{ activation: 'vip' }],
   });
   const phase = async () => (await run.query<RunProgress>('progress')).phase;
   await until('the run waits for Actito', async () => (await phase()) === 'provisioning');
@@ -63,7 +65,8 @@ test('a dry run is cancelled on its own, and the run goes on', async () => {
 
 test('where nothing goes on, that is said, and is no error', async () => {
   expect(await past.ask(['cancel', 'vip'])).toEqual({
-    ...{ code: 0, err: '' },
+    code: 0,
+    err: '',
     out: 'activation/vip is not running: there is nothing to cancel.\n',
   });
   expect(await past.json(['cancel', 'vip'])).toEqual({ activation: 'vip', runs: [] });
@@ -71,14 +74,17 @@ test('where nothing goes on, that is said, and is no error', async () => {
 
 test('a slip of the fingers does not look like a run that was cancelled', async () => {
   expect(await past.ask(['cancel', 'vipp'])).toEqual({
-    ...{ code: 2, out: '' },
+    code: 2,
+    out: '',
     err: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?\n',
   });
 });
 
 test('without a worker that is said; Ctrl-C ends the waiting, and the run is asked to end all the same', async () => {
   const run = await past.hosted.client.workflow.start(WORKFLOW_TYPE, {
-    ...{ taskQueue: 'nobody-polls-this', workflowId: 'activation/vip', args: [{ activation: 'vip' }] },
+    taskQueue: 'nobody-polls-this',
+    workflowId: 'activation/vip',
+    args: [{ activation: 'vip' }],
   });
   const interrupt = new AbortController();
   const ended = await past.ask(['cancel', 'vip'], {

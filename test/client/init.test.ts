@@ -100,8 +100,20 @@ test('on a terminal it asks; Enter takes what is offered', async () => {
 
 test('what is answered stands in the files; what cannot be is asked again', async () => {
   const answers = [
-    ...['ENV-2', 'ENV-1', 'My shop: "Benelux"', '16', 'ftps', 'ftp02.actito.be', 'shop', 'in'],
-    ...['Été & Noël', 'marketing.summer', 'phone', 'mobile', 'not a name', ''],
+    'ENV-2',
+    'ENV-1',
+    'My shop: "Benelux"',
+    '16',
+    'ftps',
+    'ftp02.actito.be',
+    'shop',
+    'in',
+    'Été & Noël',
+    'marketing.summer',
+    'phone',
+    'mobile',
+    'not a name',
+    '',
   ];
   const { code, out } = await cli(['init', folder], { in: typing(...answers) });
   expect(code).toBe(0);
@@ -109,7 +121,9 @@ test('what is answered stands in the files; what cannot be is asked again', asyn
   expect(out).toContain("  Expected an attribute's technical name (letters, digits, underscore).\n");
   const { activations, destinations } = await loadProject(folder);
   expect(destinations.get('actito')).toMatchObject({
-    ...{ environment: 'ENV-1', entity: 'My shop: "Benelux"', profileTable: '16' },
+    environment: 'ENV-1',
+    entity: 'My shop: "Benelux"',
+    profileTable: '16',
     delivery: { protocol: 'ftps', host: 'ftp02.actito.be', username: 'shop', directory: 'in' },
   });
   expect(activations.get('ete-noel')).toMatchObject({
@@ -147,10 +161,14 @@ test('whatever is answered, the folder is valid and says just that', async () =>
   );
   const text = fc.oneof(yamlish, fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }));
   const answers = fc.record({
-    ...{ entity: answered('entity', text), profileTable: answered('profileTable', text) },
-    ...{ host: answered('host', text), username: answered('username', text) },
-    ...{ directory: answered('directory', text), segment: answered('segment', text) },
-    ...{ members: answered('members', text), keyColumn: answered('keyColumn', text) },
+    entity: answered('entity', text),
+    profileTable: answered('profileTable', text),
+    host: answered('host', text),
+    username: answered('username', text),
+    directory: answered('directory', text),
+    segment: answered('segment', text),
+    members: answered('members', text),
+    keyColumn: answered('keyColumn', text),
     protocol: fc.constantFrom('sftp' as const, 'ftps' as const),
     keyType: fc.constantFrom('email' as const, 'phone' as const, 'externalId' as const),
   });
@@ -164,7 +182,8 @@ test('whatever is answered, the folder is valid and says just that', async () =>
       const [[, activation]] = [...activations] as [[string, object]];
       const { entity, profileTable, protocol, host, username, directory } = all;
       expect(destinations.get('actito')).toMatchObject({
-        ...{ entity, profileTable },
+        entity,
+        profileTable,
         delivery: { protocol, host, username, directory },
       });
       expect(activation).toMatchObject({

@@ -62,6 +62,9 @@ test('a wrong command line is told in words, as no command was understood', asyn
 test('an error of no kind that we know has its name for a type', () => {
   expect(failureJson(new TypeError('odd'))).toEqual({
     type: 'TypeError',
-    ...{ reason: 'unexpected', facts: { text: 'odd' }, next: [], message: 'odd' },
+    reason: 'unexpected',
+    facts: { text: 'odd' },
+    next: [],
+    message: 'odd',
   });
 });

@@ -3,15 +3,13 @@ import { leavingOf, leavingWords } from '../../client/explain/leaving.ts';
 
 const at = new Date('2026-11-23T06:00:00.000Z');
 const member = (runs: number) => ({
-  ...{
-    listed: true,
-    since: '1',
-    sinceMoment: at,
-    sinceRebase: false,
-    confirmed: true,
-    outcome: 'ok' as const,
-    retryAt: null,
-  },
+  listed: true,
+  since: '1',
+  sinceMoment: at,
+  sinceRebase: false,
+  confirmed: true,
+  outcome: 'ok' as const,
+  retryAt: null,
   missing: { run: '12', since: at, runs },
 });
 

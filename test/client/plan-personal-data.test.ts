@@ -69,8 +69,11 @@ test('--json prints what --out writes, with keys only when they were asked for',
   const personal = await past.ask(['plan', 'vip', '--out', file, '--show-personal-data']);
   expect(personal.out).toContain(`\nWritten: ${file}\n`);
   expect((await written()).plan!.samples).toContainEqual({
-    ...{ class: 'added', key: 'anna@shop.be', reason: null },
-    ...{ attributes: ['city', 'firstName', 'spent'], values: ['Gent', 'Anna', '1'] },
+    class: 'added',
+    key: 'anna@shop.be',
+    reason: null,
+    attributes: ['city', 'firstName', 'spent'],
+    values: ['Gent', 'Anna', '1'],
   });
   expect((await stat(file)).mode & 0o077).toBe(0);
   await rm(folder, { recursive: true });

@@ -109,7 +109,8 @@ test('with --json a run that is held or cannot be started tells it as data', asy
   expect(held).toMatchObject({ code: 3, out: '' });
   const { failure } = JSON.parse(held.err) as { failure: FailureJson };
   expect(failure).toMatchObject({
-    ...{ type: 'GuardTripped', reason: 'runHeld' },
+    type: 'GuardTripped',
+    reason: 'runHeld',
     facts: {
       activation: 'vip',
       guards: [{ guard: 'allowEmpty', reason: 'segmentEmpty', facts: { read: 0 } }],

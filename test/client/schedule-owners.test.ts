@@ -37,7 +37,9 @@ async function byHand(id: string, workflowType = 'runActivation', memo?: Schedul
   const { taskQueue } = project;
   dispose.push(() => deleteIfThere(client, scheduleId));
   await client.schedule.create({
-    ...{ scheduleId, memo, spec: { intervals: [{ every: '1 day' }] } },
+    scheduleId,
+    memo,
+    spec: { intervals: [{ every: '1 day' }] },
     action: { type: 'startWorkflow', workflowType, taskQueue, args: [{ activation: id }] },
   });
   return id;
@@ -98,7 +100,9 @@ test('a schedule of ours that someone took for another workflow stays', async ()
   const id = await project.write('taken', DAILY);
   await project.apply();
   await client.schedule.getHandle(`activation/${id}`).update(({ spec, action, policies, state }) => ({
-    ...{ spec, policies, state },
+    spec,
+    policies,
+    state,
     action: { ...action, workflowType: 'something-else' },
   }));
   const refused = await project.apply();

@@ -44,7 +44,10 @@ export async function scheduledProject(
     write: async (name, schedule, id = freshId(name)) => {
       made.add(`activation/${id}`);
       await write(`activations/${id}`, {
-        ...{ source: 'shop', destination: 'actito', segment: { name: id, table: 't' }, schedule },
+        source: 'shop',
+        destination: 'actito',
+        segment: { name: id, table: 't' },
+        schedule,
         matchingKey: { column: 'email', type: 'email', attribute: 'emailAddress' },
       });
       return id;
@@ -75,7 +78,11 @@ const DESTINATION = {
   entity: 'shop',
   profileTable: 'Profiles',
   delivery: {
-    ...{ protocol: 'sftp', host: 'h', username: 'u', directory: '/in', password: { env: 'X' } },
+    protocol: 'sftp',
+    host: 'h',
+    username: 'u',
+    directory: '/in',
+    password: { env: 'X' },
     hostKey: { env: 'X' },
   },
 };

@@ -8,12 +8,20 @@ const NOW = Date.parse('2026-11-23T12:00:00.000Z');
 test('a list is told with its expiry in words, a list of nobody as such, and how many more there are', () => {
   const lists = [
     {
-      ...{ name: 'VIP', profiles: 895, expires: '2026-11-25T12:00:00.000Z', file: 'VIP.csv' },
-      ...{ owner: 'vip', orphaned: false },
+      name: 'VIP',
+      profiles: 895,
+      expires: '2026-11-25T12:00:00.000Z',
+      file: 'VIP.csv',
+      owner: 'vip',
+      orphaned: false,
     },
     {
-      ...{ name: 'Old', profiles: 0, expires: '2026-11-23T11:59:59.000Z', file: null },
-      ...{ owner: 'gone', orphaned: true },
+      name: 'Old',
+      profiles: 0,
+      expires: '2026-11-23T11:59:59.000Z',
+      file: null,
+      owner: 'gone',
+      orphaned: true,
     },
     { name: 'By hand', profiles: null, expires: null, file: null, owner: null, orphaned: false },
   ];

@@ -14,7 +14,11 @@ function written(
 ): string {
   const still = () => true;
   const out = Object.assign(new PassThrough(), {
-    ...{ isTTY, columns, clearLine: still, cursorTo: still, moveCursor: still },
+    isTTY,
+    columns,
+    clearLine: still,
+    cursorTo: still,
+    moveCursor: still,
   });
   work(createTerminal(out, env));
   return String(out.read());

@@ -76,7 +76,10 @@ test('--json tells the same to a program', async () => {
   const good = await validate([DEMO, '--json']);
   expect(good).toMatchObject({ code: 0, err: '' });
   expect(JSON.parse(good.out) as Validation).toEqual({
-    ...{ folder: DEMO, valid: true, problems: [], warnings: [] },
+    folder: DEMO,
+    valid: true,
+    problems: [],
+    warnings: [],
     found: { sources: 1, destinations: 1, activations: 2 },
   });
 });

@@ -138,14 +138,11 @@ describe('the defaults of a destination', () => {
         }),
         ({ settings, list, guards, order, cut }) => {
           const overridden = order.slice(0, cut).map((mapping) => ({ ...mapping, column: 'other' }));
-          const own = {
-            ...{ ...least, ...settings.own, list: list.own, guards: guards.own },
-            attributes: order.slice(0, cut),
-          };
-          const defaults = {
-            ...{ ...settings.theirs, list: list.theirs, guards: guards.theirs },
-            attributes: [...order.slice(cut), ...overridden],
-          };
+          const inherited = [...order.slice(cut), ...overridden];
+          const activation = { list: list.own, guards: guards.own, attributes: order.slice(0, cut) };
+          const own = { ...least, ...settings.own, ...activation };
+          const common = { list: list.theirs, guards: guards.theirs, attributes: inherited };
+          const defaults = { ...settings.theirs, ...common };
           expect(load(withDefaults(yaml('a', own), yaml('d', { defaults }), true))).toEqual(whole);
         },
       ),

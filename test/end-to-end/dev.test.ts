@@ -25,23 +25,37 @@ const key = { env: 'NOT_SET_ANYWHERE' };
 const PROJECT: Record<string, string | object> = {
   'sources/shop.yaml': { driver: 'postgres', connection: key },
   'destinations/brand.yaml': {
-    ...{ environment: 'ENV-3', apiKey: key, entity: 'brand', profileTable: '77' },
+    environment: 'ENV-3',
+    apiKey: key,
+    entity: 'brand',
+    profileTable: '77',
     delivery: {
-      ...{ protocol: 'sftp', host: 'sftp.shop.example', username: 'u', directory: '/lists', password: key },
+      protocol: 'sftp',
+      host: 'sftp.shop.example',
+      username: 'u',
+      directory: '/lists',
+      password: key,
       hostKey: `SHA256:${'x'.repeat(43)}`,
     },
   },
   'destinations/club.yaml': {
-    ...{ environment: 'PREPROD', apiKey: key, entity: 'club', profileTable: 'Members' },
+    environment: 'PREPROD',
+    apiKey: key,
+    entity: 'club',
+    profileTable: 'Members',
     delivery: { protocol: 'ftps', host: 'ftp.shop.example', username: 'u', directory: '/', password: key },
   },
   'activations/vips.yaml': {
-    ...{ source: 'shop', destination: 'brand', segment: { name: 'VIPs', table: 'people' } },
+    source: 'shop',
+    destination: 'brand',
+    segment: { name: 'VIPs', table: 'people' },
     matchingKey: { column: 'email', type: 'email', attribute: 'emailAddress' },
     attributes: [{ column: 'tier', attribute: 'tierByHand' }],
   },
   'activations/members.yaml': {
-    ...{ source: 'shop', destination: 'club', segment: { name: 'Members', query: 'select * from people;' } },
+    source: 'shop',
+    destination: 'club',
+    segment: { name: 'Members', query: 'select * from people;' },
     matchingKey: { column: 'loyalty', type: 'externalId', attribute: 'loyaltyNumber' },
   },
   'seed.sql': `create table people (email text, loyalty text, tier text);

@@ -27,7 +27,9 @@ test.concurrent.each(PHASE_NAMES)(
     const taskQueue = newTaskQueue();
     const begin = () =>
       client.workflow.start(WORKFLOW_TYPE, {
-        ...{ taskQueue, workflowId: `${taskQueue}/killed`, args: [{ activation: ACTIVATION }] },
+        taskQueue,
+        workflowId: `${taskQueue}/killed`,
+        args: [{ activation: ACTIVATION }],
       });
     try {
       await seedPeople(stand);

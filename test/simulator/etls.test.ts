@@ -183,7 +183,8 @@ test('an attribute that was deleted since fails the execution that writes it', a
   const call = await withEtl();
   simulator().deleteAttribute('city');
   expect(await runEtl(call, '12', ['email;town', 'a1@shop.be;Namur'])).toMatchObject({
-    ...{ status: 'FAILED', message: 'The table has no attribute "city".' },
+    status: 'FAILED',
+    message: 'The table has no attribute "city".',
   });
   expect(await runEtl(call, '12', ['email;first', 'a1@shop.be;Anna'])).toMatchObject({ status: 'SUCCESS' });
 });

@@ -43,7 +43,7 @@ test('clients of another process all get in, however quick they turn to TLS', as
   // The other way round here: the server is the other process.
   const child = spawn(
     process.execPath,
-    ['dev/start.js', 'simulator/main.ts', ...['--api-port', '0', '--sftp-port', '0', '--ftps-port', '0']],
+    ['dev/start.js', 'simulator/main.ts', '--api-port', '0', '--sftp-port', '0', '--ftps-port', '0'],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   try {
@@ -53,8 +53,11 @@ test('clients of another process all get in, however quick they turn to TLS', as
     const variable = (name: string) =>
       new RegExp(`export ACTITO_FTPS_${name}='?([^']+?)'?\\n(?=\\n|  export)`).exec(printed)![1]!;
     const login = {
-      ...{ host: variable('HOST'), port: Number(variable('PORT')), secureOptions: { ca: variable('CA') } },
-      ...{ user: variable('USERNAME'), password: variable('PASSWORD') },
+      host: variable('HOST'),
+      port: Number(variable('PORT')),
+      secureOptions: { ca: variable('CA') },
+      user: variable('USERNAME'),
+      password: variable('PASSWORD'),
     };
     for (let i = 0; i < 25; i += 1) {
       await Promise.all(Array.from({ length: 8 }, () => ftps(login)));

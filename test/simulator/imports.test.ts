@@ -37,7 +37,9 @@ test('the state of an import without errors', async () => {
   const call = await connected();
   const state = await importRows(call, ['emailAddress', 'firstName'], ['a1@shop.be;Anna']);
   expect(state).toEqual({
-    ...{ id: someText, status: 'SUCCESS', rows: { read: 1, updated: 1, inError: 0 } },
+    id: someText,
+    status: 'SUCCESS',
+    rows: { read: 1, updated: 1, inError: 0 },
     dataFile: 'data.csv',
     createdMoment: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as unknown,
   });

@@ -82,9 +82,16 @@ test('imports and calls are seen', async () => {
   const { id } = await importRows(call, ['emailAddress', 'firstName'], ['a1@shop.be;Anna']);
   expect(await json('/imports')).toEqual([
     {
-      ...{ id, status: 'SUCCESS', tableId: '16', mode: 'UPDATE_ONLY', key: 'emailAddress' },
-      ...{ columns: ['emailAddress', 'firstName'], rows: { read: 1, updated: 1, inError: 0 } },
-      ...{ fileName: 'data.csv', packing: 'none', created: someText },
+      id,
+      status: 'SUCCESS',
+      tableId: '16',
+      mode: 'UPDATE_ONLY',
+      key: 'emailAddress',
+      columns: ['emailAddress', 'firstName'],
+      rows: { read: 1, updated: 1, inError: 0 },
+      fileName: 'data.csv',
+      packing: 'none',
+      created: someText,
     },
   ]);
   await call('GET', '/nowhere');
@@ -134,7 +141,10 @@ test('a reset leaves nothing of what was, at the same addresses', async () => {
   expect((await inspect('POST', '/reset')).status).toBe(204);
   expect(simulator().contactCount()).toBe(0);
   expect([simulator().lists(), simulator().imports(), simulator().faults(), simulator().calls()]).toEqual([
-    ...[[], [], {}, {}],
+    [],
+    [],
+    {},
+    {},
   ]);
   expect({ attributes: simulator().attributes(), apiUrl: simulator().apiUrl }).toEqual(fresh);
   await expect(client.list('/in')).rejects.toThrow();

@@ -186,7 +186,10 @@ test('a licence can be chosen at the start, and a reset returns to it', async ()
   const own = await startSimulator({ assumedRoutes: 404, fileDisappears: false });
   try {
     const chosen = {
-      ...{ assumedRoutes: 404, emptyValue: 'clears', executionListing: 'none', fileDisappears: false },
+      assumedRoutes: 404,
+      emptyValue: 'clears',
+      executionListing: 'none',
+      fileDisappears: false,
       importParts: { file: 'file', definition: 'definition' },
     };
     expect(own.licence()).toEqual(chosen);

@@ -24,7 +24,10 @@ beforeEach(() => simulator().seedContacts(people(3)));
 test('a list is set up by hand, and reads its file like any other', async () => {
   simulator().createList({ name: 'VIP' });
   expect(simulator().list('VIP')).toMatchObject({
-    ...{ identifierAttribute: 'emailAddress', validityHours: 48, description: '', numberOfProfiles: 0 },
+    identifierAttribute: 'emailAddress',
+    validityHours: 48,
+    description: '',
+    numberOfProfiles: 0,
   });
   await retrieve('VIP.csv');
   expect([...simulator().listMembers('VIP')]).toEqual(['a1@shop.be']);

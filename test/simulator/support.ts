@@ -170,7 +170,10 @@ export async function sftp(
   const client = new SftpClient('test', quiet);
   open.push(client);
   await client.connect({
-    ...{ host, port, username, password },
+    host,
+    port,
+    username,
+    password,
     hostVerifier: (key: Buffer) =>
       `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}` === hostKey,
     ...login,
@@ -182,7 +185,10 @@ export async function sftp(
 export async function createList(call: Call, name = 'VIP', more: object = {}): Promise<string> {
   const locations = await call('GET', '/file-transfers/v5/entities/shop/file-transfer-locations');
   const synchronization = await call('POST', SYNCHRONIZATIONS, {
-    ...{ name, fileName: `${name}.csv`, separator: ';', encoding: 'UTF-8' },
+    name,
+    fileName: `${name}.csv`,
+    separator: ';',
+    encoding: 'UTF-8',
     fileTransferLocationId: locations.json.fileTransferLocations[0]!.id,
   });
   const list = await call('POST', LISTS, listBody(name, synchronization.json.id, more));

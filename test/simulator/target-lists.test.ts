@@ -30,7 +30,10 @@ test('a new list is empty and waits for its first file', async () => {
   expect(synchronization).toMatchObject({ name: 'VIP', fileName: 'VIP.csv' });
   const list = {
     ...listBody('VIP', synchronization!.id),
-    ...{ id, numberOfProfiles: 0, lastRetrievedFile: null, expirationDate: null },
+    id,
+    numberOfProfiles: 0,
+    lastRetrievedFile: null,
+    expirationDate: null,
   };
   expect((await call('GET', `${LISTS}/${id}`)).json).toEqual(list);
   expect((await call('GET', LISTS)).json).toEqual({ externalTargetLists: [list] });

@@ -27,8 +27,14 @@ test('all members of one pattern go into one file, however many they are', async
   const run = await planned(world, definitionFor(newActivation()), people(5_000));
   expect(await readChunks(world.state, run.run)).toEqual([
     {
-      ...{ no: 1, pattern: '000', bytes: 165_000, members: 5_000, retries: 0, waitsSince: null },
-      ...{ firstRow: '(0,1)', lastRow: expect.stringMatching(/^\(\d+,\d+\)$/) as string },
+      no: 1,
+      pattern: '000',
+      bytes: 165_000,
+      members: 5_000,
+      retries: 0,
+      waitsSince: null,
+      firstRow: '(0,1)',
+      lastRow: expect.stringMatching(/^\(\d+,\d+\)$/) as string,
     },
   ]);
 });

@@ -37,7 +37,9 @@ test('closing records the outcome and drops the tables of the run', async () => 
   expect(await tablesOf(run.run)).toHaveLength(3);
   await closeRun(world.state, run, ended('failed', 'Actito is down.'));
   expect(await runRow(world, run.run)).toMatchObject({
-    ...{ outcome: 'failed', failure: 'Actito is down.', closed_at: expect.any(Date) as Date },
+    outcome: 'failed',
+    failure: 'Actito is down.',
+    closed_at: expect.any(Date) as Date,
   });
   expect(await tablesOf(run.run)).toEqual([]);
 });

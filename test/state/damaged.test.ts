@@ -66,7 +66,8 @@ test.each(Object.entries(SEEN))('when %s, a run fails before it sends anything',
   const before = [await membersOf(world, id), await activationRow(world, id)];
   const run = await open(world, definition);
   await expect(compareInto(world, run, PEOPLE)).rejects.toMatchObject({
-    ...{ type: 'StateDamaged', retryable: false },
+    type: 'StateDamaged',
+    retryable: false,
     message: expect.stringMatching(
       `of the list of activation ${id}; 3 were acknowledged.*actito-sync rebase ${id} .*actito-sync resync ${id}`,
     ) as string,

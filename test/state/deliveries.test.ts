@@ -37,7 +37,8 @@ test.each([
       const run = await plannedRun();
       await deliver(world, run, { kind: first, arrives });
       await expect(deliver(world, run, { kind: second })).rejects.toMatchObject({
-        ...{ type: 'RunSuperseded', message: 'This run has begun to deliver another list.' },
+        type: 'RunSuperseded',
+        message: 'This run has begun to deliver another list.',
       });
       expect(await deliveries(run.run)).toEqual([{ kind: first }]);
       expect(await findDelivered(world.state, run.run, second)).toBeUndefined();

@@ -50,8 +50,10 @@ const UNPUBLISHED = { delta: null, version: null, plan: null, base_members: null
 function record(no: number): Buffer {
   const mark = Buffer.from(String(no).padStart(32, '0'), 'hex');
   const fields: Record<string, Buffer> = {
-    ...{ mark, identifier_mark: Buffer.from([0, 0, 0, 0, 0, 0, 0, 1]) },
-    ...{ known: Buffer.from([0]), membership: Buffer.from('added') },
+    mark,
+    identifier_mark: Buffer.from([0, 0, 0, 0, 0, 0, 0, 1]),
+    known: Buffer.from([0]),
+    membership: Buffer.from('added'),
   };
   return copyRecord([...DELTA_COLUMNS, 'c1', 'c2', 'c3'].map((name) => fields[name] ?? null));
 }
@@ -182,7 +184,8 @@ test('a dry run whose state has moved on meanwhile is compared again', async () 
   await deliver(world, run);
   await settleRun(world.state, run);
   await expect(publish(world.state, dry, attempt, found)).rejects.toMatchObject({
-    ...{ type: 'RunUnderWay', retryable: true },
+    type: 'RunUnderWay',
+    retryable: true,
   });
   expect(await runRow(world, dry.run)).toMatchObject(UNPUBLISHED);
   expect((await extract(world, dry, people('anna', 'bob'))).counts).toMatchObject({ added: 0, members: 2 });

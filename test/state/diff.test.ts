@@ -112,10 +112,14 @@ async function insertMembers(definition: Definition, members: [string, ModelMemb
                ${retry ? RETRY_AT[retry] : 'null'}, 0, :missingRun, now(), :missingAfter)`,
       {
         ...marks,
-        ...{ key, identifier: own ? identifier : null, listed: member.listed, outcome },
+        key,
+        identifier: own ? identifier : null,
+        listed: member.listed,
+        outcome,
         attributeMark: member.values && marks.attributeMark,
         hashes: isConfirmed ? marks.hashes : null,
-        ...{ missingRun: missed === null ? null : 1, missingAfter: missed === null ? null : 9 - missed },
+        missingRun: missed === null ? null : 1,
+        missingAfter: missed === null ? null : 9 - missed,
       },
     );
   }
@@ -155,7 +159,8 @@ test('the delta follows the rules for every member, for any order of rows and an
       const toSend = count(({ attributes }) => attributes !== null);
       expect(planned.plan).toMatchObject({ toSend, retriesAlone: retries > 0 && retries === toSend });
       expect(planned.counts).toMatchObject({
-        ...{ read: segment.length, members: list.length },
+        read: segment.length,
+        members: list.length,
         duplicates: segment.length - new Set(segment.map(({ key }) => key)).size,
         ambiguous: ambiguousKeys(segment).length,
         added: count(({ membership }) => membership === 'added'),

@@ -102,7 +102,11 @@ test('a dry run before the first run takes no lease and acknowledges nothing', a
   await dryRun(definition);
   expect(await membersOf(world, definition.activation.id)).toEqual([]);
   expect(await activationRow(world, definition.activation.id)).toMatchObject({
-    ...{ fence: '0', holder_run: null, list_dirty: false, list_delivered_at: null, version: '0' },
+    fence: '0',
+    holder_run: null,
+    list_dirty: false,
+    list_delivered_at: null,
+    version: '0',
   });
 });
 

@@ -64,8 +64,11 @@ test('equal rows are one member; rows that differ are on the list, and none of t
       const members = [...new Set(segment.map(({ key }) => key))].sort();
       const ambiguous = ambiguousKeys(segment);
       expect(run.counts).toMatchObject({
-        ...{ read: segment.length, members: members.length, added: members.length },
-        ...{ duplicates: segment.length - members.length, ambiguous: ambiguous.length },
+        read: segment.length,
+        members: members.length,
+        added: members.length,
+        duplicates: segment.length - members.length,
+        ambiguous: ambiguous.length,
       });
       const delta = await rows<{ key: string; identifier: string }>(
         world.state,
@@ -73,7 +76,9 @@ test('equal rows are one member; rows that differ are on the list, and none of t
       );
       expect(delta).toEqual(
         members.map((key) => ({
-          ...{ key, membership: 'added', attributes: ambiguous.includes(key) ? null : 'fresh' },
+          key,
+          membership: 'added',
+          attributes: ambiguous.includes(key) ? null : 'fresh',
           identifier: segment.flatMap((row) => (row.key === key ? [row.identifier] : [])).sort()[0],
         })),
       );

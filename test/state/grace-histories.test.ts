@@ -17,15 +17,17 @@ beforeAll(async () => {
 afterAll(() => world?.dispose());
 
 const FATES = [
-  ...[
-    'succeeds',
-    'succeeds',
-    'succeeds',
-    'succeeds',
-    'succeeds after two attempts to compare',
-    'settles twice',
-  ],
-  ...['is not delivered', 'fails once it has delivered', 'is killed', 'is held', 'is dry'],
+  'succeeds',
+  'succeeds',
+  'succeeds',
+  'succeeds',
+  'succeeds after two attempts to compare',
+  'settles twice',
+  'is not delivered',
+  'fails once it has delivered',
+  'is killed',
+  'is held',
+  'is dry',
 ] as const;
 
 const GRACES: { text: string | null; model: ModelGrace }[] = [

@@ -58,7 +58,11 @@ test('activations that share an import, send one of their own, and settle at the
     const shared = await closeShared(world.state, leader, id);
     const ended = await Promise.allSettled([
       intendFile(world, leader, {
-        ...{ chunk: { no: 1, retries: 1 }, quotaKey, limit: 1_000, retriesAlone: false, shared },
+        chunk: { no: 1, retries: 1 },
+        quotaKey,
+        limit: 1_000,
+        retriesAlone: false,
+        shared,
       }),
       ...[leader, follower, other].flatMap((run) => [joins(run, quotaKey), intend(run, quotaKey)]),
       settleRun(world.state, follower),

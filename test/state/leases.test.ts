@@ -42,8 +42,10 @@ test('a free lease is taken by the first run', async () => {
   const holder = execution(definition.activation.id);
   const run = await open(world, definition, { holder });
   expect(await activationRow(world, definition.activation.id)).toMatchObject({
-    ...{ fence: run.fence, holder_namespace: 'default' },
-    ...{ holder_workflow: holder.workflowId, holder_run: holder.runId },
+    fence: run.fence,
+    holder_namespace: 'default',
+    holder_workflow: holder.workflowId,
+    holder_run: holder.runId,
   });
 });
 
@@ -73,8 +75,10 @@ test('the run that takes over settles and closes the former run', async () => {
   await deliver(world, former);
   await open(world, definition);
   expect(await runRow(world, former.run)).toMatchObject({
-    ...{ outcome: 'failed', failure: expect.stringContaining('without closing') as string },
-    ...{ settled_at: expect.any(Date) as Date, closed_at: expect.any(Date) as Date },
+    outcome: 'failed',
+    failure: expect.stringContaining('without closing') as string,
+    settled_at: expect.any(Date) as Date,
+    closed_at: expect.any(Date) as Date,
   });
   const members = await membersOf(world, definition.activation.id);
   expect(members.map(({ key, listed, hashes }) => [key, listed, hashes !== null])).toEqual([
@@ -133,7 +137,11 @@ test('each activation has its own lease', async () => {
 });
 
 const NOTHING_FOUND = {
-  ...{ version: '0', base: { members: 0, checksum: '0' }, columns: [], reasons: {}, guards: [] },
+  version: '0',
+  base: { members: 0, checksum: '0' },
+  columns: [],
+  reasons: {},
+  guards: [],
   counts: { read: 0, rejected: 0, forgotten: 0, duplicates: 0, ambiguous: 0 },
 };
 const CHUNK = { no: 1, retries: 0 };
@@ -158,7 +166,10 @@ const WRITES: Record<string, (fence: Fence, activation: string, ids: Ids) => Pro
     setAside(world.state, fence, { activation }, SEEDS, [{ key: 'anna', pattern: 'v100', bad: [] }]),
   'intend a delivery': (fence, activation) =>
     intendDelivery(world.state, fence, {
-      ...{ activation, kind: 'plan', target: '', reason: 'changed' },
+      activation,
+      kind: 'plan',
+      target: '',
+      reason: 'changed',
       members: 0,
       checksum: '0',
     }),

@@ -67,7 +67,11 @@ test('plans differ in their hash when anyone enters, leaves or is sent something
   const [first, second, third] = people(3) as [SegmentRow, SegmentRow, SegmentRow];
   const changed = (row: SegmentRow, value: string) => ({ ...row, values: [value, '2', '3'] });
   const segments = [
-    ...[people(3), people(2), [second, third], people(4), [...people(3), { ...first, key: 'other' }]],
+    people(3),
+    people(2),
+    [second, third],
+    people(4),
+    [...people(3), { ...first, key: 'other' }],
     ...[changed(first, 'x'), changed(first, 'y')].map((one) => [one, second, third]),
     ...[changed(second, 'x'), changed(second, 'y')].map((one) => [first, one, third]),
     [changed(first, 'x'), changed(second, 'x'), third],

@@ -23,7 +23,13 @@ import { listTarget, type Definition } from '../../activation/definition/definit
 /** How an import of a chunk was left; `untouched` is no import at all. */
 export type Fate = Exclude<ImportRow['status'], 'gathering' | 'closed' | 'lost' | 'dissolved'> | 'untouched';
 export const FATES: Fate[] = [
-  ...(['untouched', 'intended', 'posted', 'confirmed', 'doubtful', 'unexplained', 'refused'] as const),
+  'untouched',
+  'intended',
+  'posted',
+  'confirmed',
+  'doubtful',
+  'unexplained',
+  'refused',
 ];
 
 let files = 0;
@@ -83,7 +89,12 @@ export async function deliver(
   const { members, checksum } = run.plan.list;
   const { activation } = run;
   const id = await intendDelivery(state, run, {
-    ...{ activation, kind, target: listTarget(run.definition), reason: run.plan.push!, members, checksum },
+    activation,
+    kind,
+    target: listTarget(run.definition),
+    reason: run.plan.push!,
+    members,
+    checksum,
   });
   if (arrives) await recordDelivered(state, run, id, { bytes: 1, retrievedBefore: null });
 }

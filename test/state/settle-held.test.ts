@@ -53,7 +53,9 @@ async function heldRun(definition: Definition, half: Fate = 'confirmed'): Promis
 async function importInto(run: PlannedRun, half: Fate): Promise<void> {
   for (const chunk of await readChunks(world.state, run.run)) {
     const unmatched = people('full', 120, []).map(({ key }) => ({
-      ...{ key, outcome: 'unmatched' as const, reason: 'PROFILE_NOT_FOUND' },
+      key,
+      outcome: 'unmatched' as const,
+      reason: 'PROFILE_NOT_FOUND',
     }));
     if (chunk.pattern === '00') await sendChunk(world, run, chunk, 'confirmed', unmatched);
     if (chunk.pattern === '01') await sendChunk(world, run, chunk, half);
@@ -87,7 +89,9 @@ test('a run held after its import keeps what Actito said, and puts nobody on the
   expect(outcomes('half')).toEqual(Array(30).fill('ok'));
   expect(members.filter(({ listed }) => listed)).toEqual([]);
   expect(await activationRow(world, definition.activation.id)).toMatchObject({
-    ...{ list_members: '0', list_target: null, list_delivered_at: null },
+    list_members: '0',
+    list_target: null,
+    list_delivered_at: null,
   });
   expect((await runRow(world, run.run)).settled_at).toBeNull();
 });

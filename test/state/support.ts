@@ -55,7 +55,11 @@ const DESTINATION = {
   entity: 'shop',
   profileTable: 'Profiles',
   delivery: {
-    ...{ protocol: 'sftp', host: 'files.test', username: 'u', directory: '/in', password: { env: 'P' } },
+    protocol: 'sftp',
+    host: 'files.test',
+    username: 'u',
+    directory: '/in',
+    password: { env: 'P' },
     hostKey: `SHA256:${'A'.repeat(43)}`,
   },
 };

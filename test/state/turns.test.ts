@@ -57,7 +57,10 @@ test('who is set aside when those set aside before have been sent is not taken f
   const seeds = await keySeedsOf(world.state, run.run);
   const aside = (...keys: string[]) =>
     setAside(
-      ...([world.state, run, run, seeds] as const),
+      world.state,
+      run,
+      run,
+      seeds,
       keys.map((key) => ({ key, pattern: 'v100', bad })),
     );
   const assign = () => fenced(world.state, run, (trx) => assignChunks(trx, run));

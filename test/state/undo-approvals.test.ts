@@ -38,7 +38,11 @@ async function held(run: Run & { plan: Plan }): Promise<Run & { plan: Plan }> {
 
 const approve = ({ activation, plan }: Run & { plan: Plan }) =>
   recordDecision(world.state, {
-    ...{ activation, planHash: plan.hash, verdict: 'approved', by: 'anna', reason: 'x' },
+    activation,
+    planHash: plan.hash,
+    verdict: 'approved',
+    by: 'anna',
+    reason: 'x',
     ...execution(activation),
   });
 
@@ -93,7 +97,11 @@ test('a plan that was refused says by whom and why, as long as it is this one', 
   const { definition } = await grown();
   const { activation, plan } = await held(await planned(world, definition, SMALL));
   await recordDecision(world.state, {
-    ...{ activation, planHash: plan.hash, verdict: 'refused', by: 'bob', reason: 'not loaded' },
+    activation,
+    planHash: plan.hash,
+    verdict: 'refused',
+    by: 'bob',
+    reason: 'not loaded',
     ...execution(activation),
   });
   const again = await held(await planned(world, definition, SMALL));

@@ -18,7 +18,11 @@ export async function recall({ state }: StateWorld, run: Run, to: string): Promi
   const attempt = await beginAttempt(state, run, run.definition.activation.attributes.length);
   const { version, base, read, forgotten } = await recallList(state, run, deltaTable(run.run, attempt), to);
   await publish(state, run, attempt, {
-    ...{ version, base, columns: await knownColumns(state, run), reasons: {}, guards: [] },
+    version,
+    base,
+    columns: await knownColumns(state, run),
+    reasons: {},
+    guards: [],
     counts: { read, forgotten, rejected: 0, duplicates: 0, ambiguous: 0 },
   });
 }

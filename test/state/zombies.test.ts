@@ -78,13 +78,19 @@ const WRITES: Record<
   'another attempt to compare': (run) => beginAttempt(world.state, run, 3),
   'what was provisioned': (run) =>
     saveProvisioned(world.state, run, run.activation, {
-      ...{ key: 'k', tableId: '16', listId: '1', attributes: [] },
+      key: 'k',
+      tableId: '16',
+      listId: '1',
+      attributes: [],
     }),
   'rows that were set aside': async (run) =>
     setAside(world.state, run, run, await keySeedsOf(world.state, run.run), []),
   'the intent to import': (run) =>
     intend(world, run, {
-      ...{ chunk: { no: 1, retries: 0 }, quotaKey: 'other', limit: 9, retriesAlone: false },
+      chunk: { no: 1, retries: 0 },
+      quotaKey: 'other',
+      limit: 9,
+      retriesAlone: false,
     }),
   'that an import was posted': (run, { imported }) => recordPosted(world.state, run, imported, 'zombie'),
   'that an import was refused': (run, { imported }) =>
@@ -97,14 +103,12 @@ const WRITES: Record<
   'that row results are read again': (run) => clearResults(world.state, run, 1),
   'the intent to deliver': (run) =>
     intendDelivery(world.state, run, {
-      ...{
-        activation: run.activation,
-        kind: 'plan',
-        target: 't',
-        reason: 'changed',
-        members: 9,
-        checksum: '9',
-      },
+      activation: run.activation,
+      kind: 'plan',
+      target: 't',
+      reason: 'changed',
+      members: 9,
+      checksum: '9',
     }),
   'that the list is delivered': (run, { delivered }) =>
     recordDelivered(world.state, run, delivered, { bytes: 1, retrievedBefore: null }),
@@ -178,7 +182,8 @@ describe('an attempt to compare', () => {
     await keeper.rollback();
     expect(await second).toEqual(await first);
     expect(await first).toMatchObject({
-      ...{ delta: `delta_${run.run}_${early.attempt}`, counts: { read: 2, added: 2 } },
+      delta: `delta_${run.run}_${early.attempt}`,
+      counts: { read: 2, added: 2 },
     });
   });
 

@@ -42,7 +42,9 @@ export function expectAllThere({ actito }: Stand, imports = 1): void {
   expect([...actito.listMembers(LIST)].sort()).toEqual(PEOPLE);
   for (const email of PEOPLE) {
     expect(actito.contact('emailAddress', email)).toMatchObject({
-      ...{ firstName: 'Ann', spent: '1.5', city: 'Gent' },
+      firstName: 'Ann',
+      spent: '1.5',
+      city: 'Gent',
     });
   }
   expect(actito.imports().length).toBe(imports);

@@ -90,10 +90,8 @@ describe('when an import is still pending at the end of its time', () => {
   test('and Actito knows enough members of the others, the list is delivered', async () => {
     await know(0, 100);
     expect(await halfStuckRun()).toMatchObject({
-      ...{
-        outcome: 'succeeded with rejects',
-        counts: { added: 270, updated: 100, unmatched: 50, unsent: 120 },
-      },
+      outcome: 'succeeded with rejects',
+      counts: { added: 270, updated: 100, unmatched: 50, unsent: 120 },
       notes: expect.arrayContaining([expect.objectContaining({ reason: 'attributesNotSent' })]) as unknown,
     });
     expect([await imports(), delivered() !== null]).toEqual([['confirmed', 'posted'], true]);

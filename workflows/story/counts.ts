@@ -2,9 +2,23 @@ import type { CountName, Counts } from '../../contract/counts.ts';
 
 /** The order in which a run happens; the state keeps counts in no order. */
 const ORDER: CountName[] = [
-  ...(['read', 'rejected', 'forgotten', 'duplicates', 'ambiguous', 'members', 'added', 'removed'] as const),
-  ...(['leaving', 'changed', 'unchanged', 'retried', 'updated', 'unmatched', 'refused'] as const),
-  ...(['badValues', 'unsent'] as const),
+  'read',
+  'rejected',
+  'forgotten',
+  'duplicates',
+  'ambiguous',
+  'members',
+  'added',
+  'removed',
+  'leaving',
+  'changed',
+  'unchanged',
+  'retried',
+  'updated',
+  'unmatched',
+  'refused',
+  'badValues',
+  'unsent',
 ];
 
 /** The counts in the order in which a run happens. */

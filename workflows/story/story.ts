@@ -34,24 +34,20 @@ export class Story {
     const { activation, reason } = request;
     this.#request = request;
     this.#known = {
-      ...{
-        name: activation,
-        segment: '',
-        list: '',
-        undo: null,
-        words,
-        reason,
-        phase: 'opening',
-        outcome: null,
-      },
-      ...{
-        failure: null,
-        held: false,
-        counts: {},
-        push: undefined,
-        confirmed: undefined,
-        notes: this.#notes,
-      },
+      name: activation,
+      segment: '',
+      list: '',
+      undo: null,
+      words,
+      reason,
+      phase: 'opening',
+      outcome: null,
+      failure: null,
+      held: false,
+      counts: {},
+      push: undefined,
+      confirmed: undefined,
+      notes: this.#notes,
     };
     upsertSearchAttributes([{ key: activationKey, value: activation }]);
     setHandler(progressQuery, () => {
@@ -175,8 +171,11 @@ export class Story {
     const { list: name, push = null } = this.#known;
     const confirmation = !push || this.#list === undefined ? null : confirmationOf(this.#list);
     return {
-      ...{ name, pushed: push, confirmation },
-      ...{ profiles: this.#list?.profiles ?? null, expires: this.#list?.expires ?? null },
+      name,
+      pushed: push,
+      confirmation,
+      profiles: this.#list?.profiles ?? null,
+      expires: this.#list?.expires ?? null,
     };
   }
 

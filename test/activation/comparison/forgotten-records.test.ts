@@ -15,8 +15,12 @@ interface Row {
 /** A record of a delta; what it does is of no importance here. */
 function recordOf({ key, identifier, known, values }: Row): Buffer {
   const named: Partial<Record<string, Buffer | null>> = {
-    ...{ mark: Buffer.alloc(16), known: Buffer.from([known ? 1 : 0]), membership: Buffer.from('added') },
-    ...{ key: textOf(key), identifier: textOf(identifier), hashes: Buffer.alloc(8) },
+    mark: Buffer.alloc(16),
+    known: Buffer.from([known ? 1 : 0]),
+    membership: Buffer.from('added'),
+    key: textOf(key),
+    identifier: textOf(identifier),
+    hashes: Buffer.alloc(8),
   };
   return copyRecord([...DELTA_COLUMNS.map((column) => named[column] ?? null), ...values.map(textOf)]);
 }
@@ -25,7 +29,10 @@ const textOf = (text: string | null) => (text === null ? null : Buffer.from(text
 const bytesOf = (rows: Row[]) => Buffer.concat(rows.map(recordOf));
 const filter = (rows: Row[], ...forgotten: string[]) => withoutForgotten(bytesOf(rows), new Set(forgotten));
 const row = (key: string | null, more: Partial<Row> = {}): Row => ({
-  ...{ key, identifier: null, known: false, values: ['1', null] },
+  key,
+  identifier: null,
+  known: false,
+  values: ['1', null],
   ...more,
 });
 

@@ -187,12 +187,10 @@ export function resolved(
       ...bare(mark!, definition.activation.attributes.length),
       identifier_mark: identifierMark(chosen.identifier, seeds.key),
       former_mark: membership === 'reidentified' ? identifierMark(member!.identifier, seeds.key) : null,
-      ...{
-        known: member ? 't' : 'f',
-        membership,
-        key: chosen.key,
-        identifier: own ? chosen.identifier : null,
-      },
+      known: member ? 't' : 'f',
+      membership,
+      key: chosen.key,
+      identifier: own ? chosen.identifier : null,
     });
   }
   return rest;

@@ -59,7 +59,11 @@ const DESTINATION = {
   entity: 'shop',
   profileTable: 'Profiles',
   delivery: {
-    ...{ protocol: 'sftp', host: 'files.test', username: 'u', directory: '/in', password: { env: 'P' } },
+    protocol: 'sftp',
+    host: 'files.test',
+    username: 'u',
+    directory: '/in',
+    password: { env: 'P' },
     hostKey: `SHA256:${'A'.repeat(43)}`,
   },
 };
@@ -183,8 +187,14 @@ export async function compare(
   const seeds = options.seeds ?? seedsOf(definition, columns ?? columnsOf(definition), SEED);
   const budget = new SlotBudget(slots);
   const comparison = new Comparison({
-    ...{ definition, seeds, resync: false, grace: false, openSpill, partitions: 4 },
-    ...{ wide: hasOwnIdentifier(definition.activation), share: await budget.open(slots) },
+    definition,
+    seeds,
+    resync: false,
+    grace: false,
+    openSpill,
+    partitions: 4,
+    wide: hasOwnIdentifier(definition.activation),
+    share: await budget.open(slots),
     onReject: (key, reason) => rejects.push({ key, reason }),
     ...options,
   });

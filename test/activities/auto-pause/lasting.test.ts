@@ -5,9 +5,19 @@ import { FAILURE_TYPES } from '../../../contract/failure.ts';
 test('what someone has to mend is told from what passes: each word of the vocabulary is one of the two', () => {
   const words = Object.keys(FAILURE_TYPES);
   expect(words.filter(isLasting)).toEqual([
-    ...['InvalidActivation', 'ConfigurationInvalid', 'MappingInvalid', 'SegmentQueryFailed', 'GuardTripped'],
-    ...['AttributeConflict', 'ListConflict', 'ActitoRefused', 'ActitoUnauthorized', 'ImportFailed'],
-    ...['DeliveryRefused', 'StateDamaged', 'StateRefused'],
+    'InvalidActivation',
+    'ConfigurationInvalid',
+    'MappingInvalid',
+    'SegmentQueryFailed',
+    'GuardTripped',
+    'AttributeConflict',
+    'ListConflict',
+    'ActitoRefused',
+    'ActitoUnauthorized',
+    'ImportFailed',
+    'DeliveryRefused',
+    'StateDamaged',
+    'StateRefused',
   ]);
 });
 

@@ -48,7 +48,9 @@ const ftps = ({ actito }: Stand) => {
 };
 
 const etl = (attribute: string, columnsPolicy: 'subset' | 'all') => ({
-  ...{ id: '7', key: attribute, columnsPolicy },
+  id: '7',
+  key: attribute,
+  columnsPolicy,
   columns: { [attribute]: attribute, firstName: 'firstName', spent: 'spent', city: 'city' },
 });
 const { attributes } = usualActivation() as { attributes: object[] };

@@ -41,7 +41,17 @@ export async function probes(args: string[] = []): Promise<{ ended: Ended; probe
 
 /** The probes of the whole project, in their order. */
 export const ALL = [
-  ...['project folder', 'state database', 'Temporal', 'clock of the state database', 'source shop'],
-  ...['Actito key of actito', 'profile table of actito', 'lists of actito', 'file server of actito'],
-  ...['clock of Actito (actito)', 'segment of vip', 'matching key of vip', 'attributes of vip'],
+  'project folder',
+  'state database',
+  'Temporal',
+  'clock of the state database',
+  'source shop',
+  'Actito key of actito',
+  'profile table of actito',
+  'lists of actito',
+  'file server of actito',
+  'clock of Actito (actito)',
+  'segment of vip',
+  'matching key of vip',
+  'attributes of vip',
 ];

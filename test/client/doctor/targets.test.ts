@@ -24,8 +24,11 @@ test('a destination is examined alone, an activation with all that it uses', asy
   await extra('other', {});
   const names = async (target: string) => (await probes([target])).probes.slice(4).map(({ name }) => name);
   expect(await names('other')).toEqual([
-    ...['Actito key of other', 'profile table of other', 'lists of other'],
-    ...['file server of other', 'clock of Actito (other)'],
+    'Actito key of other',
+    'profile table of other',
+    'lists of other',
+    'file server of other',
+    'clock of Actito (other)',
   ]);
   expect(await names('vip')).toEqual(ALL.slice(4));
 });

@@ -12,7 +12,9 @@ test.each([
   { bad: 'no key is piped in', args: ['forget', '-', '--yes'], in: piped(''), says: 'Nothing came on' },
   {
     bad: 'two keys are piped in',
-    ...{ args: ['forget', '-', '--yes'], in: piped('anna@shop.be', 'bob@shop.be'), says: 'expected one key' },
+    args: ['forget', '-', '--yes'],
+    in: piped('anna@shop.be', 'bob@shop.be'),
+    says: 'expected one key',
   },
   { bad: 'the key is blank', args: ['forget', ' ', '--yes'], says: 'The matching key is null or empty.' },
   {
@@ -22,10 +24,8 @@ test.each([
   },
   {
     bad: 'the reason tells the key',
-    ...{
-      args: ['forget', 'anna@shop.be', '--yes', '--reason', 'mail of Anna@shop.be'],
-      says: 'must not say the key',
-    },
+    args: ['forget', 'anna@shop.be', '--yes', '--reason', 'mail of Anna@shop.be'],
+    says: 'must not say the key',
   },
   { bad: 'a record that is none is asked for', args: ['forgotten', '4711'], says: 'There is no record 4711' },
   { bad: 'a record is no number', args: ['forgotten', 'anna'], says: 'Expected a whole number from 1 on' },

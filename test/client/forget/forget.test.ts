@@ -103,7 +103,11 @@ test('whom nobody knows is recorded all the same, is no member later, and is kno
     new RegExp(`asked to be forgotten \\(record ${record}, 20\\S+Z\\): no run adds this key to a list\\.\n$`),
   );
   expect(await past.json<Explanation>(asked)).toMatchObject({
-    ...{ onList: false, storedAs: null, actito: null, rejects: [], forgotten: { record } },
+    onList: false,
+    storedAs: null,
+    actito: null,
+    rejects: [],
+    forgotten: { record },
   });
 });
 

@@ -18,7 +18,10 @@ test('who is on the list: since which run, and that Actito confirmed the attribu
   await past.hosted.run();
   const anna = await explain('anna@shop.be');
   expect(anna).toMatchObject({
-    ...{ storedAs: 'anna@shop.be', onList: true, since: { run: expect.any(String) }, rejects: [] },
+    storedAs: 'anna@shop.be',
+    onList: true,
+    since: { run: expect.any(String) },
+    rejects: [],
     actito: { answer: 'ok', reason: null, dueAgain: null },
   });
   await past.hosted.run();
@@ -46,7 +49,8 @@ test('what Actito refused, with its code', async () => {
   past.stand.actito.setFault('importRefusesRows', { every: 1, code: 'INVALID_VALUE', times: 1 });
   await past.hosted.run();
   expect(await explain('bob@shop.be')).toMatchObject({
-    ...{ onList: true, actito: { answer: 'refused', reason: 'INVALID_VALUE' } },
+    onList: true,
+    actito: { answer: 'refused', reason: 'INVALID_VALUE' },
     rejects: [{ stage: 'import', reason: 'INVALID_VALUE', times: 1 }],
   });
   expect(await said('bob@shop.be')).toContain('Actito refused its attributes (INVALID_VALUE).');
@@ -144,7 +148,9 @@ test('a key that can never be used, and the runs that met it', async () => {
   await past.hosted.run();
   await past.hosted.run();
   expect(await explain('nobody')).toMatchObject({
-    ...{ storedAs: null, onList: false, actito: null },
+    storedAs: null,
+    onList: false,
+    actito: null,
     rejects: [{ stage: 'extract', reason: 'KeyMalformed', times: 2 }],
   });
   const out = await said('nobody');

@@ -13,9 +13,15 @@ test('history shows the runs, newest first, with what they counted and why the l
   await past.hosted.run();
   const [second, first] = await history();
   expect(first).toMatchObject({
-    ...{ outcome: 'succeeded with rejects', reason: 'the first', push: 'first delivery', failure: null },
-    ...{ dryRun: false, counts: { read: 4, added: 3, updated: 2, unmatched: 1, rejected: 1 } },
-    ...{ openedAt: expect.any(String), closedAt: expect.any(String), retrievedAt: expect.any(String) },
+    outcome: 'succeeded with rejects',
+    reason: 'the first',
+    push: 'first delivery',
+    failure: null,
+    dryRun: false,
+    counts: { read: 4, added: 3, updated: 2, unmatched: 1, rejected: 1 },
+    openedAt: expect.any(String),
+    closedAt: expect.any(String),
+    retrievedAt: expect.any(String),
   });
   expect(second).toMatchObject({ push: null, counts: { added: 0 } });
 

@@ -12,7 +12,11 @@ const problem = (outlook: Partial<ListOutlook>, hours = 1) =>
   renewalProblem(
     'vip',
     {
-      ...{ deliveredAt: DELIVERED, validity: 48 * HOUR, starts: [], paused: false, longestGap: undefined },
+      deliveredAt: DELIVERED,
+      validity: 48 * HOUR,
+      starts: [],
+      paused: false,
+      longestGap: undefined,
       ...outlook,
     },
     after(hours),

@@ -21,7 +21,8 @@ test('the next run delivers the list without the person, whom the segment still 
   await goodRun(gdpr.world, gdpr.definition, [ANNA, BOB]);
   await gdpr.forget('anna-4711');
   expect(await activationRow(gdpr.world, gdpr.vip)).toMatchObject({
-    ...{ list_members: '1', list_dirty: true },
+    list_members: '1',
+    list_dirty: true,
   });
   const next = await goodRun(gdpr.world, gdpr.definition, [ANNA, BOB]);
   expect(next.plan).toMatchObject({ push: 'repair', list: { members: 1 }, toSend: 0, guards: [] });

@@ -97,7 +97,9 @@ export async function isAny(state: State, sql: string): Promise<boolean> {
 }
 
 export const person = (key: string, identifier: string | null = null): SegmentRow => ({
-  ...{ key, identifier, values: ['1', '2', '3'] },
+  key,
+  identifier,
+  values: ['1', '2', '3'],
 });
 export const ANNA = person('anna-4711');
 export const BOB = person('bob-4712');

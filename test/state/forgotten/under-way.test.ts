@@ -29,7 +29,9 @@ test('a run that is under way is waited for, and what it brings back is erased a
     { key: 'carl', listed: true },
   ]);
   expect(await activationRow(gdpr.world, gdpr.vip)).toMatchObject({
-    ...{ list_members: '2', list_dirty: true, holder_run: null },
+    list_members: '2',
+    list_dirty: true,
+    holder_run: null,
   });
 });
 

@@ -103,7 +103,8 @@ async function runStep(definition: Definition, { segment, sent, arrives }: Step,
   const { sends, list } = nextRun(known, segment);
   expect((await previewed(world, definition, segment)).sends).toEqual(sends);
   const { run, confirmed } = await runInPart(definition, segment, (_, index) => sent[index]!, {
-    ...{ arrives, limit: 60 },
+    arrives,
+    limit: 60,
   });
   const { updated, unsent } = await countsOf(world, run);
   expect([updated ?? 0, unsent ?? 0]).toEqual([confirmed.length, sends.length - confirmed.length]);

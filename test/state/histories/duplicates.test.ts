@@ -15,7 +15,8 @@ afterAll(() => world?.dispose());
 const withCards = () =>
   definitionFor(newActivation(), { list: { identifier: { column: 'card', attribute: 'cardNumber' } } });
 const row = (identifier: string, first: string | null, key = 'x'): SegmentRow => ({
-  ...{ key, identifier },
+  key,
+  identifier,
   values: [first, '2', '3'],
 });
 const OTHER = row('o1', '1', 'other');
@@ -33,7 +34,8 @@ const MULTISETS: { what: string; copies: SegmentRow[]; ambiguous: number; smalle
   {
     what: 'three equal rows, one with a key that is spelled differently',
     copies: [row('i1', '1'), row('i1', '1', ' x '), row('i1', '1')],
-    ...{ ambiguous: 0, smallest: 'i1' },
+    ambiguous: 0,
+    smallest: 'i1',
   },
   { what: 'two values', copies: [row('i1', '1'), row('i1', '5')], ambiguous: 1, smallest: 'i1' },
   { what: 'a value and none', copies: [row('i1', '1'), row('i1', null)], ambiguous: 1, smallest: 'i1' },
@@ -42,17 +44,20 @@ const MULTISETS: { what: string; copies: SegmentRow[]; ambiguous: number; smalle
   {
     what: 'two equal rows and another one',
     copies: [row('i2', '1'), row('i2', '1'), row('i1', '5')],
-    ...{ ambiguous: 1, smallest: 'i1' },
+    ambiguous: 1,
+    smallest: 'i1',
   },
   {
     what: 'two equal rows and another value',
     copies: [row('i1', '1'), row('i1', '1'), row('i1', '5')],
-    ...{ ambiguous: 1, smallest: 'i1' },
+    ambiguous: 1,
+    smallest: 'i1',
   },
   {
     what: 'three different rows',
     copies: [row('i2', '1'), row('I3', '5'), row('i1', null)],
-    ...{ ambiguous: 1, smallest: 'I3' }, // in the order of bytes
+    ambiguous: 1,
+    smallest: 'I3', // in the order of bytes
   },
 ];
 
@@ -84,8 +89,12 @@ test.each(CASES)(
       sends: wholeRows([...(isDue ? [{ ...copies[0]!, key: 'x' }] : []), ...(known ? [] : [OTHER])]),
     });
     expect(seen[0]!.counts).toMatchObject({
-      ...{ read: copies.length + 1, duplicates: copies.length - 1, ambiguous },
-      ...{ members: 2, added: known ? 0 : 2, removed: 0 },
+      read: copies.length + 1,
+      duplicates: copies.length - 1,
+      ambiguous,
+      members: 2,
+      added: known ? 0 : 2,
+      removed: 0,
     });
   },
 );
@@ -101,8 +110,13 @@ test.each(MULTISETS)(
       const run = await goodRun(world, definition, [OTHER, ...order]);
       expect(run.plan).toMatchObject({ push: null, toSend: 0 });
       expect(run.counts).toMatchObject({
-        ...{ added: 0, removed: 0, changed: 0, unchanged: 2, members: 2 },
-        ...{ duplicates: copies.length - 1, ambiguous },
+        added: 0,
+        removed: 0,
+        changed: 0,
+        unchanged: 2,
+        members: 2,
+        duplicates: copies.length - 1,
+        ambiguous,
       });
       const seen = await previewed(world, definition, [OTHER, ...order]);
       expect(seen.list).toEqual([smallest, 'o1'].sort());
@@ -149,7 +163,8 @@ test('two orders of any rows give the same plan in any state, and after one of t
         expect(await previewed(world, definition, other)).toEqual(seen);
         await goodRun(world, definition, one);
         expect(await previewed(world, definition, other)).toMatchObject({
-          ...{ push: null, sends: [] },
+          push: null,
+          sends: [],
           list: seen.list,
         });
       }

@@ -176,15 +176,24 @@ function expectProfiles(at: World, segment: SegmentRow[]): void {
 function newWorld(): World {
   return {
     definition: definitionFor(newActivation()),
-    ...{ actito: new Profiles(), wanted: new Profiles(), listed: [], kept: 0 },
+    actito: new Profiles(),
+    wanted: new Profiles(),
+    listed: [],
+    kept: 0,
   };
 }
 
 /** A run of one member, of which everything reaches Actito. */
 function oneStep(values: Values, fate: Fate): Step {
   return {
-    ...{ segment: [{ key: 'a', values }], contradicted: [], fates: [fate], hours: 0 },
-    ...{ results: () => null, reached: () => true, delivery: 'arrives', end: 'settles' },
+    segment: [{ key: 'a', values }],
+    contradicted: [],
+    fates: [fate],
+    hours: 0,
+    results: () => null,
+    reached: () => true,
+    delivery: 'arrives',
+    end: 'settles',
   };
 }
 

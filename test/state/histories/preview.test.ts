@@ -108,7 +108,8 @@ const stepArb = fc.record({
   /** Another segment that previews read: the warehouse goes on meanwhile. */
   meanwhile: segmentArb,
   fates: fc.array(fc.constantFrom<Fate>('confirmed', 'confirmed', 'untouched', 'posted', 'doubtful'), {
-    ...{ minLength: 3, maxLength: 3 },
+    minLength: 3,
+    maxLength: 3,
   }),
   arrives: fc.boolean(),
   moments: fc.subarray([...MOMENTS]),

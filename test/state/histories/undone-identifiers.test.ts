@@ -19,7 +19,9 @@ afterAll(() => world?.dispose());
 const withCards = () =>
   definitionFor(newActivation(), { list: { identifier: { column: 'card', attribute: 'cardNumber' } } });
 const row = (key: string, identifier: string, values: Values = ['1', '2', '3']): SegmentRow => ({
-  ...{ key, identifier, values },
+  key,
+  identifier,
+  values,
 });
 const linesOf = (segment: SegmentRow[]) => segment.map(({ identifier }) => identifier!).sort();
 
