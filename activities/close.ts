@@ -4,7 +4,7 @@ import { closeRun } from '../state/runs/close.ts';
 import { readRun, type Run } from '../state/runs/runs.ts';
 import type { RunEnd } from '../contract/result.ts';
 import { countRejects } from '../state/rejects/rejects.ts';
-import { pauseAfterFailures } from './auto-pause/pause-schedule.ts';
+import { pauseAfterFailures } from './pause-schedule.ts';
 import type { Dependencies } from './dependencies.ts';
 import { warn } from './warn.ts';
 import { untilCancelled } from './progress.ts';

@@ -22,7 +22,7 @@ import type { SegmentRead } from '../warehouse/source.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation, progress, untilCancelled } from './progress.ts';
 import type { RunRef } from '../contract/steps.ts';
-import { askSource } from './source-guards.ts';
+import { askSource } from '../warehouse/guards.ts';
 
 /**
  * Reads the segment once, compares it on the way with what Actito acknowledged, and publishes what differs together with

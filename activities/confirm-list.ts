@@ -1,13 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NotFound, printableAboutRows } from '../actito/api/failures.ts';
+import type { ExternalTargetList } from '../actito/contract.ts';
+import { connectFileServer } from '../actito/delivery/connect.ts';
 import { listConfirmation } from '../actito/lists/confirmation.ts';
+import { readList } from '../actito/lists/read.ts';
 import { Failure } from '../contract/failure.ts';
-import { findDelivered } from '../state/lists/deliveries.ts';
-import { readRun } from '../state/runs/runs.ts';
-import { confirmByFolder } from './confirm/by-folder.ts';
-import { confirmByStatus } from './confirm/by-status.ts';
-import type { ListSummary } from '../contract/steps.ts';
+import type { ListSummary, RunRef } from '../contract/steps.ts';
+import {
+  findDelivered,
+  recordRefused,
+  recordRetrieved,
+  type DeliveryRow,
+} from '../state/lists/deliveries.ts';
+import { requireProvisioned } from '../state/lists/provisioned.ts';
+import { readRun, type Run } from '../state/runs/runs.ts';
 import type { Dependencies } from './dependencies.ts';
-import { cancellation } from './progress.ts';
-import type { RunRef } from '../contract/steps.ts';
+import { connectActito, resolveLogin } from './destination.ts';
+import { cancellation, progress } from './progress.ts';
+
+/** Pauses between looks, in milliseconds, before Temporal waits instead. */
+const PAUSES = [100, 200, 400, 800, 1_500, 3_000];
+const LATER = 15_000;
 
 /**
  * Waits until Actito has retrieved the delivered file, as far as this licence has a means to tell, and says what the
@@ -26,4 +39,96 @@ export async function confirmList(deps: Dependencies, ref: RunRef): Promise<List
   if (means === 'fileDisappears' && delivery)
     return confirmByFolder(deps, ref, run, delivery, cancellation());
   return { retrieved: false, asked: false, profiles: null, expires: null };
+}
+
+/** `listConfirmation: status`: the list itself says which file it retrieved, and when. */
+async function confirmByStatus(
+  deps: Dependencies,
+  ref: RunRef,
+  { definition, plan }: Run,
+  delivery: DeliveryRow | undefined,
+  signal: AbortSignal,
+): Promise<ListSummary> {
+  const provisioned = await requireProvisioned(deps.state, definition);
+  const { client } = connectActito(deps, definition.destination, signal);
+  const place = { entity: definition.destination.entity, table: provisioned.tableId };
+  return untilSeen(async () => {
+    const list = await readList(client, place, provisioned.listId!).catch(adviseOnMissing);
+    if (!delivery) return summary(list, false);
+    if (!isRetrieved(list, delivery, plan!.list.members)) return null;
+    const refused = list.lastRetrievedFile?.errorMessage;
+    if (refused) {
+      await recordRefused(deps.state, ref, delivery.id);
+      throw new Failure('listUnreadable', { list: list.name, answer: printableAboutRows(refused) });
+    }
+    await recordRetrieved(deps.state, ref, delivery.id);
+    return summary(list, true);
+  }, signal);
+}
+
+/** The list was there when it was provisioned. What failed is looked at anew by the next run, which then finds out. */
+function adviseOnMissing(error: unknown): never {
+  if (!(error instanceof NotFound)) throw error;
+  throw new Failure('listGone', { cause: error.told }, { cause: error });
+}
+
+/** A file was retrieved since ours was put in place and, as far as Actito tells, it is as long as ours. */
+function isRetrieved(
+  { lastRetrievedFile }: ExternalTargetList,
+  { detail }: DeliveryRow,
+  members: number,
+): boolean {
+  if (!lastRetrievedFile || lastRetrievedFile.retrievedMoment === detail?.retrievedBefore) return false;
+  const { lines, errorMessage } = lastRetrievedFile;
+  return Boolean(errorMessage) || lines == null || lines === members;
+}
+
+function summary(list: ExternalTargetList, retrieved: boolean): ListSummary {
+  return {
+    retrieved,
+    asked: true,
+    profiles: list.numberOfProfiles ?? null,
+    expires: list.expirationDate ?? null,
+  };
+}
+
+/**
+ * `listConfirmation: fileDisappears`: Actito takes away the files that it has read. It does not say so when it could
+ * not use the file, nor how many profiles the list has now.
+ */
+async function confirmByFolder(
+  deps: Dependencies,
+  ref: RunRef,
+  { definition }: Run,
+  delivery: DeliveryRow,
+  signal: AbortSignal,
+): Promise<ListSummary> {
+  const { activation, destination } = definition;
+  const server = await connectFileServer(resolveLogin(deps, destination), signal);
+  try {
+    return await untilSeen(async () => {
+      const names = await server.names(destination.delivery.directory);
+      if (names.includes(activation.list.fileName)) return null;
+      await recordRetrieved(deps.state, ref, delivery.id);
+      return { retrieved: true, asked: true, profiles: null, expires: null };
+    }, signal);
+  } finally {
+    await server.close();
+  }
+}
+
+/**
+ * Looks until there is something to see, some seconds long.
+ * @param look what it sees, or null: not yet
+ * @throws Failure ListPending
+ */
+async function untilSeen<T>(look: () => Promise<T | null>, signal: AbortSignal): Promise<T> {
+  const report = progress();
+  for (const pause of [0, ...PAUSES]) {
+    if (pause > 0) await sleep(pause, undefined, { signal });
+    const seen = await look();
+    report(0);
+    if (seen !== null) return seen;
+  }
+  throw new Failure('listNotRetrieved', {}, { retryAfter: LATER });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isLasting } from '../../../activities/auto-pause/lasting.ts';
+import { isLasting } from '../../../activities/pause-schedule.ts';
 import { FAILURE_TYPES } from '../../../contract/failure.ts';
 
 test('what someone has to mend is told from what passes: each word of the vocabulary is one of the two', () => {

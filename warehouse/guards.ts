@@ -1,7 +1,7 @@
 import { judgeAssertions, judgeFreshness } from '../activation/source-guards.ts';
 import type { Guards } from '../activation/definition/activation.ts';
 import type { GuardTrip } from '../contract/plan.ts';
-import type { Warehouse } from '../warehouse/source.ts';
+import type { Warehouse } from './source.ts';
 
 /**
  * Asks the warehouse what guards want to know of it, in the snapshot that the segment is read from. Of what the

@@ -1,13 +1,15 @@
 import { activityInfo, Context } from '@temporalio/activity';
 import { ScheduleNotFoundError } from '@temporalio/client';
-import { foreignness, projectName, SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
-import { failureStreak, markPaused } from '../../state/runs/failure-streak.ts';
-import type { Run } from '../../state/runs/runs.ts';
-import { tell } from '../../contract/messages/tell.ts';
-import { warn } from '../warn.ts';
-import type { Dependencies } from '../dependencies.ts';
-import { isLasting } from './lasting.ts';
+import { foreignness, projectName, SCHEDULE_PREFIX } from '../activation/schedule-owner.ts';
+import { failureStreak, markPaused } from '../state/runs/failure-streak.ts';
+import type { Run } from '../state/runs/runs.ts';
+import { FAILURE_TYPES, type FailureType } from '../contract/failure.ts';
+import { tell } from '../contract/messages/tell.ts';
+import { warn } from './warn.ts';
+import type { Dependencies } from './dependencies.ts';
 
+/** Not tried again within a run, and yet nothing that someone has to mend: the next run may do better. */
+const PASSING: FailureType[] = ['RunSuperseded', 'PlanStale', 'PlanUnknown', 'ActivationBusy'];
 /** Longest part of the last failure's message that goes into the note. */
 const MAX_MESSAGE = 300;
 
@@ -44,4 +46,10 @@ export async function pauseAfterFailures(deps: Dependencies, run: Run, failure: 
 function shortened(message: string): string {
   const line = message.replace(/\s+/g, ' ');
   return line.length > MAX_MESSAGE ? `${line.slice(0, MAX_MESSAGE)} …` : line;
+}
+
+/** Whether a failure stays until someone mends it. One that is no word of ours is not judged. */
+export function isLasting(word: string): boolean {
+  if (!Object.hasOwn(FAILURE_TYPES, word)) return false;
+  return !FAILURE_TYPES[word as FailureType].retryable && !PASSING.includes(word as FailureType);
 }
