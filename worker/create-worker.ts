@@ -75,6 +75,7 @@ async function deleteWhatIsOld(state: State, projectFolder: string): Promise<voi
 }
 
 function blameStateDatabase(cause: Error & { code?: string }): never {
+  if (isFailure(cause)) throw cause;
   const why = cause.message || cause.code || cause.name; // of several addresses that all refuse, only the code is left
   throw new Failure('stateUnusable', { why }, { cause });
 }

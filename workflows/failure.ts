@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, rootCause } from '@temporalio/workflow';
 import { MESSAGES, type FactsOf, type FailureReason } from '../contract/messages/catalogue.ts';
-import type { Told } from '../contract/messages/message.ts';
+import { isTold, type Told } from '../contract/messages/message.ts';
 import { tell } from '../contract/messages/tell.ts';
 import type { RunEnd } from '../contract/result.ts';
 
@@ -32,7 +32,8 @@ function forPeople(message: string, type?: string | null, ...details: unknown[])
 export function besides(failure: Error, second: Error): Error {
   const facts = { failure: messageOf(failure), settling: messageOf(second) };
   const type = failure instanceof ApplicationFailure ? failure.type : undefined;
-  return forPeople(tell('unsettled', facts).message, type);
+  const told = tell('unsettled', facts);
+  return forPeople(told.message, type, told);
 }
 
 /** Lets the failure of an activity be the workflow's own. */
@@ -67,6 +68,6 @@ export function messageOf(failure: Error): string {
 /** The message of a failure as data; undefined: it is none of ours. */
 export function toldOf(failure: Error): Told | undefined {
   if (!(failure instanceof ApplicationFailure)) return undefined;
-  const [told] = (failure.details ?? []) as [Told?];
-  return told;
+  const [told] = failure.details ?? [];
+  return isTold(told) ? told : undefined;
 }

@@ -5,8 +5,6 @@ import type { Told } from '../../contract/messages/message.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import { FILE } from '../contract.ts';
 
-export { WHERE_ETLS_ARE } from '../../contract/messages/actito.ts';
-
 /** What the ETL of an activation has to be: Actito offers no way to read it. Undefined for one-shot imports. */
 export function etlRequirements(definition: Definition): Told | undefined {
   const { importMode } = definition.activation;

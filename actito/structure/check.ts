@@ -144,7 +144,8 @@ function failureOf({ name }: ProfileTable, { id }: Activation, problems: readonl
   return new Failure(areConflicts ? 'attributesConflict' : 'structureUnfit', {
     profileTable: name,
     activation: id,
-    problems: problems.map(({ told }) => told),
+    // Their facts may name every attribute of the table, for each problem anew.
+    problems: problems.map(({ told: { reason, message } }) => ({ reason, message })),
     missing: problems.some((problem) => problem instanceof MissingAttribute),
   });
 }

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { log } from '@temporalio/activity';
 import { etlRequirements } from '../../actito/imports/etl.ts';
 import { countRowsInError, readRowsInError } from '../../actito/imports/rows-in-error.ts';
 import { readImport, type ImportState } from '../../actito/imports/status.ts';
@@ -7,6 +6,7 @@ import { Failure, isFailure } from '../../contract/failure.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import { readImports, recordDetail, recordResult, type ImportRow } from '../../state/imports/imports.ts';
 import { clearResults, countKnownResults, knownKeys, storeResults } from '../../state/imports/results.ts';
+import { warn } from '../warn.ts';
 import type { ImportJob } from './job.ts';
 
 /** Pauses between questions while the activity waits itself, in milliseconds; most small imports end within. */
@@ -51,9 +51,10 @@ async function noteUnknown(
   row: ImportRow,
   { status }: ImportState,
 ): Promise<void> {
-  const detail = tell('importStatusUnknown', { status }).message;
+  const facts = { execution: row.executionId!, status };
+  const detail = tell('importStatusUnknown', facts).message;
   if (row.detail === detail) return;
-  log.warn(detail, { import: row.executionId });
+  warn('importStatusUnknown', facts);
   await recordDetail(state, ref, row.id, detail);
 }
 

@@ -6,7 +6,7 @@ import {
   type WorkflowFailedError,
 } from '@temporalio/client';
 import type { GuardTrip } from '../../contract/plan.ts';
-import type { Told } from '../../contract/messages/message.ts';
+import { isTold, type Told } from '../../contract/messages/message.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import type { HeldPlan } from '../../contract/plan.ts';
 
@@ -28,10 +28,10 @@ export function runFailure({ cause, message }: WorkflowFailedError): RunFailure 
   if (cause instanceof ApplicationFailure) {
     const { type: given, message, details } = cause;
     const type = given ?? 'Error';
-    const [said] = (details ?? []) as [Told?];
+    const [said] = details ?? [];
     const told = isTold(said) ? said : tell('unexpected', { text: message });
     if (type !== 'GuardTripped') return { type, message, told, guards: [] };
-    const held = isTold(said) ? (said.facts as HeldPlan) : undefined;
+    const held = told.reason === 'runHeld' ? (told.facts as HeldPlan) : undefined;
     return { type, message, told, guards: held?.guards ?? [], held };
   }
   const own = (type: string, told: Told) => ({ type, message: told.message, told, guards: [] });
@@ -39,9 +39,4 @@ export function runFailure({ cause, message }: WorkflowFailedError): RunFailure 
   if (cause instanceof TerminatedFailure) return own('Terminated', tell('workflowTerminated', {}));
   if (cause instanceof TimeoutFailure) return own('TimedOut', tell('workflowTimedOut', {}));
   return own('Error', tell('unexpected', { text: cause?.message ?? message }));
-}
-
-/** A workflow that an earlier version ran may have failed with other details. */
-function isTold(detail: unknown): detail is Told {
-  return typeof detail === 'object' && detail !== null && 'reason' in detail && 'message' in detail;
 }

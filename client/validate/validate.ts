@@ -1,4 +1,6 @@
-import { isFailure } from '../../contract/failure.ts';
+import { isFailure, type Failure } from '../../contract/failure.ts';
+import type { FactsOf } from '../../contract/messages/catalogue.ts';
+import { problemInWords } from '../../contract/messages/project.ts';
 import { loadProject, type Project } from '../../config/project.ts';
 import { unsetVariables } from './variables.ts';
 
@@ -24,7 +26,7 @@ export async function validateProject(folder: string, env?: NodeJS.ProcessEnv): 
     project = await loadProject(folder);
   } catch (error) {
     if (!isFailure(error, 'ConfigurationInvalid')) throw error;
-    return { folder, valid: false, problems: problemsOf(error.message), warnings: [] };
+    return { folder, valid: false, problems: problemsOf(error), warnings: [] };
   }
   const { sources, destinations, activations, warnings } = project;
   const problems = env ? unsetVariables(project, env) : [];
@@ -32,8 +34,8 @@ export async function validateProject(folder: string, env?: NodeJS.ProcessEnv): 
   return { folder, valid: problems.length === 0, problems, warnings, found };
 }
 
-/** The failure of a folder tells how many problems there are, then each on its line; that of no folder is one line. */
-function problemsOf(message: string): string[] {
-  const [first, ...others] = message.split('\n');
-  return others.length > 0 ? others : [first!];
+/** Of a folder each problem; that there is no folder is one. */
+function problemsOf({ told, message }: Failure): string[] {
+  if (told.reason !== 'projectInvalid') return [message];
+  return (told.facts as FactsOf<'projectInvalid'>).problems.map(problemInWords);
 }

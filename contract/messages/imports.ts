@@ -21,7 +21,7 @@ export const IMPORT_MESSAGES = {
       `Actito has not finished the import yet; it runs one at a time per licence.${said === undefined ? '' : ` ${said}`}`,
   }),
   importStatusUnknown: message({
-    examples: [{ status: 'PAUSED' }],
+    examples: [{ execution: '4711', status: 'PAUSED' }],
     says: ({ status }) =>
       `Actito says "${status}", which is taken as still running; if it means an end, add it to contract.statusNames of ` +
       'the destination.',

@@ -21,6 +21,12 @@ export interface Told {
   message: string;
 }
 
+/** Whether a failure's detail is a message: one of ours that an older version told, or a foreign one, may have others. */
+export function isTold(detail: unknown): detail is Told {
+  const { reason, message: words, next } = (detail ?? {}) as Partial<Told>;
+  return typeof reason === 'string' && typeof words === 'string' && Array.isArray(next);
+}
+
 /** A message of the product: what it is about, and how it reads. */
 export interface Message<F> {
   /** Facts as they may be, one set for each way in which the message reads: docs/messages.md shows them all. */

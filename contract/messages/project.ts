@@ -87,7 +87,7 @@ export const PROJECT_MESSAGES = {
 };
 
 /** E.g. `activations/vip.yaml:12 matchingKey.type: expected email or externalId, got "fax"`. */
-function problemInWords({ file, line, path, problem }: ProjectProblem): string {
+export function problemInWords({ file, line, path, problem }: ProjectProblem): string {
   const place = line === undefined ? file : `${file}:${line}`;
   return path ? `${place} ${path}: ${problem}` : `${place}: ${problem}`;
 }

@@ -98,12 +98,12 @@ export const RUN_MESSAGES = {
       {
         activation: 'vip-customers',
         runs: 1,
-        type: 'MappingInvalid',
-        failure: 'The segment has no column "tier".',
+        type: 'StateDamaged',
+        failure: 'Someone changed its tables. To send everything again: actito-sync resync vip-customers',
       },
     ],
     says: ({ runs, type, failure: last }) =>
-      `Paused by actito-sync: ${streakInWords({ runs, type })}. The last failure: ${last}`,
+      `Paused by actito-sync: ${streakInWords({ runs, type })}. The last failure: "${last}".`,
     next: ({ activation }) => [
       { advice: 'Mend it, and try it by', command: runCommand({ mode: 'sync', activation }) },
       { advice: 'Then let it start again by', command: scheduleCommand('resume', activation) },

@@ -20,7 +20,7 @@ const KEY: KeyAttribute = {
 interface Unfit {
   profileTable: string;
   activation: string;
-  problems: Told[];
+  problems: Pick<Told, 'reason' | 'message'>[];
   /** Someone has to add an attribute in Actito. */
   missing: boolean;
 }

@@ -69,7 +69,7 @@ export class Story {
 
   note(note: Told): void {
     this.#notes.push(note);
-    log.warn(note.message, { activation: this.#request.activation });
+    log.warn(note.message, { reason: note.reason, facts: note.facts, activation: this.#request.activation });
     this.#show();
   }
 
@@ -117,7 +117,9 @@ export class Story {
 
   failed(failure: Error): void {
     this.#known.failure = messageOf(failure);
-    this.#known.answer = toldOf(failure)?.next.find(({ command }) => command)?.command;
+    // Shown apart, as code; one that others follow stays in its sentence.
+    const next = toldOf(failure)?.next ?? [];
+    this.#known.answer = next.length === 1 ? next[0]!.command : undefined;
   }
 
   closed(outcome: string, counts: Counts): void {
