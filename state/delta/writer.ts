@@ -14,7 +14,7 @@ import { rows, withConnection, type State } from '../state.ts';
 import { LONGEST_PAUSE, SEE_SCHEMA } from '../transactions.ts';
 
 /** A transaction holds at most so many bytes: nothing is open while the warehouse thinks, and little is left for the end. */
-const BATCH = 4_000_000;
+const BATCH = 2_000_000;
 
 /**
  * Begins an attempt of a run to compare: from now on it has a delta of its own, which becomes the run's only when it is

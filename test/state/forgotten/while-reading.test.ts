@@ -12,7 +12,7 @@ const gdpr = forgettingForTests();
 const CARDS = { list: { identifier: { column: 'card', attribute: 'cardNumber' } } };
 const changed = (row: SegmentRow): SegmentRow => ({ ...row, values: ['new', '2', '3'] });
 /** Fills a transaction of the delta, so that whatever was compared before is written before whatever comes later. */
-const LARGE: SegmentRow = { key: 'large', values: ['x'.repeat(4_100_000), '2', '3'] };
+const LARGE: SegmentRow = { key: 'large', values: ['x'.repeat(2_100_000), '2', '3'] };
 
 /** Compares a segment row by row, and says which texts the delta holds before it is published. */
 async function compareRows(segment: SegmentRow[], options: CompareOptions = {}) {
