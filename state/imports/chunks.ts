@@ -59,8 +59,11 @@ export async function assignChunks(trx: Knex, run: Run, limit = MAX_CHUNK_BYTES)
     { no, limit },
   );
   for (const { pattern, pieces } of patterns) {
+    // Whole numbers, and rows instead of peers: a window over texts or numerics takes half as long again.
     const piece =
-      pieces === 1 ? '0' : `floor((sum(bytes) over (order by place) - 1) / cast(:limit as numeric))`;
+      pieces === 1
+        ? '0'
+        : `(sum(bytes) over (order by place rows unbounded preceding) - 1) / cast(:limit as bigint)`;
     await trx.raw(
       `insert into chunks (run, no, pattern, first_row, last_row, bytes, members, retries, waits_since)
        select :no, (select coalesce(max(no), 0) from chunks where run = :no) + row_number() over (order by piece),
