@@ -31,8 +31,11 @@ export function stateFailure(error: unknown): Failure | undefined {
   return undefined;
 }
 
-/** knex puts the statement before the message; quoted values are masked. */
+/** knex puts the statement before the message; quoted values, and bytes of texts that are no UTF-8, are masked. */
 function reason(message: string): string {
   const last = message.slice(message.lastIndexOf(' - ') + 1).replace(/^- /, '');
-  return last.replace(/: ".*$/s, '').replace(/=\(.*\)/s, '=(…)');
+  return last
+    .replace(/: ".*$/s, '')
+    .replace(/=\(.*\)/s, '=(…)')
+    .replace(/\b0x[0-9a-f]{2}.*$/is, '0x…');
 }

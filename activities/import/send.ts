@@ -8,7 +8,7 @@ import {
 import { spoolFile, type FilePart, type Spool } from '../../actito/files/spool.ts';
 import { isCanary, omittedAttributes, setAside, type Chunk } from '../../state/imports/chunks.ts';
 import { closeShared, requireParts, withFileRows } from '../../state/imports/parts.ts';
-import { findShare, gather, type Share } from '../../state/imports/sharing.ts';
+import { dissolve, findShare, gather, type Share } from '../../state/imports/sharing.ts';
 import type { ImportJob } from './job.ts';
 import { findLost, post, wasGivenUp } from './post.ts';
 
@@ -75,7 +75,10 @@ async function sendShared(job: ImportJob, chunk: Chunk, id: string): Promise<Sen
       await requireAll();
       throw new Error(`A shared import file has ${file.rows} of ${shared.keys} rows.`);
     }
-    return await post(job, chunk, importColumns(options), file, shared);
+    const sent = await post(job, chunk, importColumns(options), file, shared);
+    // Those who share it must not wait for a lead that waits itself, for the quota or for others.
+    if (sent.kind === 'deferred') await dissolve(state, ref);
+    return sent;
   } finally {
     await file.close();
   }

@@ -14,7 +14,10 @@ export interface Part {
   chunk: Chunk;
 }
 
-/** The parts whose runs stand by their plan and may write, the lead's first. */
+/**
+ * The parts whose runs stand by their plan and may write, the lead's first. A run that is held sends nothing more: settling
+ * it takes what was not sent as surely not there.
+ */
 export async function readParts(trx: Knex, id: string): Promise<Part[]> {
   const parts: Part[] = [];
   for (const { run, chunk } of await standingParts(trx, id))
@@ -32,6 +35,7 @@ async function standingParts(trx: Knex, id: string): Promise<{ run: string; chun
     `select part.run, part.chunk
      from import_parts part join imports on imports.id = part.import, runs, activations
      where part.import = ? and runs.no = part.run and runs.closed_at is null and runs.settled_at is null
+       and coalesce(jsonb_array_length(runs.plan->'guards'), 0) = 0
        and activations.id = runs.activation and activations.fence = runs.fence
      order by part.run <> imports.run, part.run for share of activations, runs`,
     [id],
@@ -49,6 +53,7 @@ export interface SharedFile {
  * Closes a shared import that this run leads, and decides its file: of each key the row of the first part that has it.
  * Nobody joins any more; parts whose runs have ended are left out. One whose answer was lost has a successor with the same
  * parts.
+ * @throws Failure ImportPending when another attempt has sent it, or let it go
  */
 export async function closeShared(state: State, fence: Fence, id: string): Promise<SharedFile> {
   return fenced(state, fence, async (trx) => {
@@ -57,6 +62,8 @@ export async function closeShared(state: State, fence: Fence, id: string): Promi
       'select status from imports where id = ? for update',
       [id],
     );
+    if (!['gathering', 'closed', 'intended'].includes(former!.status))
+      throw new Failure('importPartLost', {}, { retryAfter: 1_000, notDone: true });
     let closed = id;
     if (former!.status === 'gathering')
       await trx.raw(`update imports set status = 'closed' where id = ?`, [id]);
@@ -70,8 +77,11 @@ export async function closeShared(state: State, fence: Fence, id: string): Promi
       runs: parts.map(({ run }) => run.run),
     });
     const table = sharedTable(closed);
-    await trx.raw(`drop table if exists ${table}`);
-    await trx.raw(`create table ${table} (key text collate "C" primary key, run bigint not null)`);
+    // An attempt that is frozen may still read it: dropping it would wait for that, and let all parts wait.
+    await trx.raw(
+      `create table if not exists ${table} (key text collate "C" primary key, run bigint not null)`,
+    );
+    await trx.raw(`delete from ${table}`);
     for (const { run, chunk } of parts) {
       await trx.raw(
         `insert into ${table} select d.key, :run from ${chunkRowsSql(run, chunk)} on conflict do nothing`,

@@ -90,7 +90,8 @@ export async function isRefusedForToday(db: Knex, quotaKey: string): Promise<boo
     `select count(*) >= ${REFUSALS.count} and min(intended_at) <= now() - ${REFUSALS.over} as refused
      from imports
      where quota_key = :quotaKey and limited and intended_at > now() - ${REFUSALS.within}
-       and id > coalesce((select max(id) from imports where quota_key = :quotaKey and status = 'posted'), 0)`,
+       and intended_at > coalesce((select max(intended_at) from imports
+                                   where quota_key = :quotaKey and status = 'posted'), '-infinity')`,
     { quotaKey },
   );
   return found!.refused ?? false;

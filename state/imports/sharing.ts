@@ -35,6 +35,7 @@ async function shareOf(trx: Knex, run: string, chunk: number): Promise<Share> {
             cast(extract(epoch from leaves_at - now()) * 1000 as float8) as "leavesIn",
             exists (select from runs join activations on activations.id = runs.activation
                     where runs.no = imports.run and closed_at is null and settled_at is null
+                      and coalesce(jsonb_array_length(plan->'guards'), 0) = 0
                       and activations.fence = runs.fence) as led
      from import_parts part join imports on imports.id = part.import
      where part.run = :run and part.chunk = :chunk and shape is not null
@@ -50,8 +51,8 @@ async function shareOf(trx: Knex, run: string, chunk: number): Promise<Share> {
       ? { kind: 'waits', forMs: leavesIn }
       : { kind: 'leads', id };
   if (led && leavesIn >= -PATIENCE) return { kind: 'waits', forMs: Math.max(0, leavesIn) + LOOK };
-  await letGo(trx, { id });
-  return { kind: 'alone' };
+  // Its lead may have been refused just now, and gone on with another import that holds this chunk.
+  return (await letGo(trx, { id })) > 0 ? { kind: 'alone' } : shareOf(trx, run, chunk);
 }
 
 /** Lets every part of the shared imports that this run leads go alone; what was sent stays sent. */
@@ -59,13 +60,16 @@ export async function dissolve(state: State, fence: Fence): Promise<void> {
   await fenced(state, fence, (trx) => letGo(trx, { lead: fence.run }));
 }
 
-/** A call under way can no longer be completed. */
-async function letGo(trx: Knex, { id, lead }: { id?: string; lead?: string }): Promise<void> {
-  await trx.raw(
+/** A call under way can no longer be completed. @returns how many imports were let go */
+async function letGo(trx: Knex, { id, lead }: { id?: string; lead?: string }): Promise<number> {
+  const gone = await rows(
+    trx,
     `update imports set status = case status when 'intended' then 'lost' else 'dissolved' end
-     where (id = :id or run = :lead) and shape is not null and status in ('gathering', 'closed', 'intended')`,
+     where (id = :id or run = :lead) and shape is not null and status in ('gathering', 'closed', 'intended')
+     returning id`,
     { id: id ?? null, lead: lead ?? null },
   );
+  return gone.length;
 }
 
 /**

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tell } from '../../contract/messages/tell.ts';
+import type { GuardTrip } from '../../contract/plan.ts';
 import { MAX_CHUNK_BYTES, readChunks } from '../../state/imports/chunks.ts';
 import { closeRun } from '../../state/runs/close.ts';
 import { readImports, type ImportRow } from '../../state/imports/imports.ts';
 import { closeShared, type SharedFile } from '../../state/imports/parts.ts';
 import { findShare, gather } from '../../state/imports/sharing.ts';
 import { settleRun } from '../../state/settle/settle.ts';
+import { savePlan } from '../../state/plan/plan.ts';
 import { rows } from '../../state/state.ts';
 import { intend as intendFile, planned, record } from './sending.ts';
 import { definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
@@ -87,10 +90,16 @@ test('the import counts once, however many share it, and what became of the call
   expect(await intend(follower, { ...table, limit: 2 })).not.toBeNull();
 });
 
+const TRIP: GuardTrip = {
+  guard: 'minMatchRatio',
+  figure: 1,
+  ...tell('matchRateTooLow', { entering: true, judged: 1, missed: 1, limit: 1 }),
+};
 const ENDS: Record<string, (follower: Planned) => Promise<unknown>> = {
   'has settled': (follower) => settleRun(world.state, follower),
   'has closed': (follower) => closeRun(world.state, follower, ended('cancelled')),
   'was superseded': (follower) => open(world, follower.definition),
+  'is held': (follower) => savePlan(world.state, follower.run, { ...follower.plan, guards: [TRIP] }),
 };
 test.each(Object.entries(ENDS))(
   'when one who follows %s before the call, nothing is intended; the next file is without it',
@@ -126,6 +135,21 @@ test('nobody waits for ever: a leader that is half an hour late is left, and the
   expect(await stands(follower)).toEqual({ kind: 'alone' });
   expect(await stands(leader)).toEqual({ kind: 'alone' });
   await expect(intend(leader, table, shared)).rejects.toMatchObject({ type: 'ImportPending' });
+});
+
+test('an attempt that is frozen while it reads the keys of a shared file lets nobody wait', async () => {
+  const { leader, shared } = await closed();
+  await world.state.transaction(async (frozen) => {
+    await frozen.raw(`lock table shared_${shared.id} in access share mode`);
+    expect(await closeShared(world.state, leader, shared.id)).toMatchObject({ id: shared.id, keys: 3 });
+  });
+});
+
+test('what another attempt has sent is not closed again', async () => {
+  const { table, leader, shared } = await closed();
+  const id = await intend(leader, table, shared);
+  await record(world, leader, id!, 'posted');
+  await expect(closeShared(world.state, leader, shared.id)).rejects.toMatchObject({ type: 'ImportPending' });
 });
 
 test('the keys of a shared file are dropped when its last run closes, not before', async () => {
