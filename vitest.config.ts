@@ -4,9 +4,9 @@ import { defineConfig } from 'vitest/config';
  * Folders of test/ whose tests need PostgreSQL or Temporal; each other folder is tested in the process alone. They make three
  * projects of about the same length, for `npm test` to run side by side, each with servers of its own.
  */
-const STATE = filesOf(['state', 'activities']);
-const RUNS = filesOf(['workflows', 'client']);
-const PROCESSES = filesOf(['end-to-end', 'dev', 'warehouse', 'actito']);
+const STATE = filesOf(['state', 'workflows']);
+const CLIENT = filesOf(['client', 'dev', 'warehouse', 'actito']);
+const END_TO_END = filesOf(['activities', 'end-to-end']);
 
 function filesOf(folders: string[]): string[] {
   return folders.map((folder) => `test/${folder}/**/*.test.ts`);
@@ -33,13 +33,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...STATE, ...RUNS, ...PROCESSES],
+          exclude: [...STATE, ...CLIENT, ...END_TO_END],
           sequence: { groupOrder: 0 },
         },
       },
       withServers('state', STATE),
-      withServers('runs', RUNS),
-      withServers('processes', PROCESSES),
+      withServers('client', CLIENT),
+      withServers('end-to-end', END_TO_END),
     ],
   },
 });

@@ -16,7 +16,7 @@ export async function failureStreak(state: State, run: string): Promise<FailureS
   const [found] = await rows<{ word: string; runs: number }>(
     state,
     `with this as (select activation, failure_type as word from runs
-                   where no = :run and failure_type is not null),
+                   where no = :run and outcome = 'failed' and failure_type is not null),
           counted as (select no, failure_type, paused_schedule, word
                       from runs join this using (activation)
                       where no <= :run and fence is not null and closed_at is not null)

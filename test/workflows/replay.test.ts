@@ -6,7 +6,7 @@ import { HISTORIES, historyFile, recordHistories, type HistoryName } from './rec
 
 /*
  * Recorded real histories: a change to the workflow that would break runs under way breaks these. When such a change
- * is meant, record them anew: RECORD_HISTORIES=1 npx vitest run --project runs test/workflows/replay
+ * is meant, record them anew: RECORD_HISTORIES=1 npx vitest run --project state test/workflows/replay
  */
 
 test.runIf(process.env.RECORD_HISTORIES)('records the histories anew', recordHistories);
