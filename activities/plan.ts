@@ -2,7 +2,6 @@ import { Failure } from '../contract/failure.ts';
 import type { PlanSummary } from '../contract/plan.ts';
 import { requirePlan } from '../state/decisions.ts';
 import { readPlanned, type PlannedRun } from '../state/runs/runs.ts';
-import type { Counts } from '../contract/counts.ts';
 import type { State } from '../state/state.ts';
 import type { Dependencies } from './dependencies.ts';
 import { outlookOf } from './outlook.ts';
@@ -30,13 +29,11 @@ const COMPARED = ['members', 'added', 'removed', 'leaving', 'changed', 'rejected
 
 async function stale(state: State, run: PlannedRun, wanted: string): Promise<Failure> {
   const then = await requirePlan(state, run.activation, wanted);
-  const differences = COMPARED.filter((name) => count(then.counts, name) !== count(run.counts, name)).map(
-    (name) => `${name} ${count(then.counts, name)} → ${count(run.counts, name)}`,
-  );
+  const differences = COMPARED.map((count) => ({
+    count,
+    then: then.counts[count] ?? 0,
+    now: run.counts[count] ?? 0,
+  })).filter((difference) => difference.then !== difference.now);
   const plannedAt = then.plannedAt.toISOString();
   return new Failure('planStale', { wanted, plannedAt, now: run.plan.hash, differences });
-}
-
-function count(counts: Counts, name: (typeof COMPARED)[number]): number {
-  return counts[name] ?? 0;
 }

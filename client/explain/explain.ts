@@ -1,3 +1,6 @@
+import type { RunMoment } from '../../contract/messages/explain.ts';
+import type { Told } from '../../contract/messages/message.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import type { Definition } from '../../activation/definition/definition.ts';
 import type { CanonicalKey } from '../../activation/keys/canonical.ts';
 import { KEY_REJECTS } from '../../activation/keys/rejects.ts';
@@ -6,7 +9,7 @@ import type { ForgottenRecord } from '../../state/report/forgotten.ts';
 import type { KeyFacts, LastRead, Membership } from '../../state/report/member.ts';
 import type { PastRun } from '../../state/report/history.ts';
 import type { RejectStory } from '../../state/report/rejects.ts';
-import { leavingOf, leavingWords, type Leaving } from './leaving.ts';
+import { leavingOf, tellLeaving, type Leaving } from './leaving.ts';
 import { rejectWords } from '../output/reject-words.ts';
 
 /** Where a key stands, and why. */
@@ -28,7 +31,7 @@ export interface Explanation {
   /** Actito's last answer to its attributes; null when it is no member. */
   actito: ActitosAnswer | null;
   /** All of it in sentences. */
-  because: string[];
+  because: Told[];
   /** What was rejected of it, the latest first. */
   rejects: (RejectStory & { message: string })[];
 }
@@ -55,16 +58,14 @@ export interface Found {
 
 /** Why nothing is known: the activation has never run. */
 export function neverRan({ activation, key }: Asked): Explanation {
-  const because = [`${activation} has never run: nobody is on its list.`];
+  const because = [tell('neverRan', { activation })];
   const nothing = { storedAs: null, since: null, leaving: null, left: null, actito: null, rejects: [] };
   return { activation, key, onList: false, ...nothing, because };
 }
 
 /** Nothing is known, and will ever be: the person asked to be forgotten. */
 export function wasForgotten(asked: Asked, { record, askedAt }: ForgottenRecord): Explanation {
-  const because = [
-    `The person asked to be forgotten (record ${record}, ${askedAt.toISOString()}): no run adds this key to a list.`,
-  ];
+  const because = [tell('keyForgotten', { record, askedAt: askedAt.toISOString() })];
   return { ...neverRan(asked), because, forgotten: { record, at: askedAt } };
 }
 
@@ -85,65 +86,53 @@ export function explainKey({ activation, key }: Asked, { definition, found, fact
     actito,
     because: [
       ...(member ? membership(member, definition) : absence(found, facts)),
-      ...(leaving ? [leavingWords(leaving)] : []),
+      ...(leaving ? [tellLeaving(leaving)] : []),
       ...(actito ? answerWords(actito, rejects) : []),
     ],
     rejects,
   };
 }
 
-function membership(member: Membership, { activation }: Definition): string[] {
-  const run = `run ${member.since}${at(member.sinceMoment)}`;
+function membership(member: Membership, { activation }: Definition): Told[] {
+  const run = moment(member.since, member.sinceMoment);
   return member.listed
-    ? [
-        `On the list "${activation.list.name}" since ${run}${member.sinceRebase ? ', a rebase: it was taken for listed' : ''}.`,
-      ]
-    : [
-        `Known since ${run}, but not on the list: no list that has it was delivered yet. The next run delivers one.`,
-      ];
+    ? [tell('onList', { ...run, list: activation.list.name, byRebase: member.sinceRebase })]
+    : [tell('notYetOnList', run)];
 }
 
-function absence(found: CanonicalKey, { rejects, left, lastRead, later }: KeyFacts): string[] {
+function absence(found: CanonicalKey, { rejects, left, lastRead, later }: KeyFacts): Told[] {
   if ('reject' in found)
-    return [`Such a key is never on the list (${found.reject}): ${KEY_REJECTS[found.reject]}`];
-  if (!lastRead) return ['Not on the list: no run has succeeded yet.', ...laterRun(later)];
-  const run = `run ${lastRead.run}${at(lastRead.openedAt)}`;
+    return [tell('keyNeverOnList', { code: found.reject, words: KEY_REJECTS[found.reject] })];
+  if (!lastRead) return [tell('noRunSucceeded', {}), ...laterRun(later)];
+  const run = moment(lastRead.run, lastRead.openedAt);
   const rejected = rejects.find(({ stage, lastRun }) => stage === 'extract' && lastRun === lastRead.run);
   return [
-    `Not on the list: ${rejected ? `${run} could not use its row (${rejected.reason}).` : notRead(run, lastRead)}`,
-    ...(left ? [`It left the list with run ${left.run}${at(left.at)}.`] : []),
+    rejected ? tell('rowRejected', { ...run, code: rejected.reason }) : notRead(run, lastRead),
+    ...(left ? [tell('leftList', moment(left.run, left.at))] : []),
     ...unstored(lastRead),
     ...laterRun(later),
   ];
 }
 
-function notRead(run: string, { undo }: LastRead): string {
-  return undo === null
-    ? `it was not in the segment when ${run} read it.`
-    : `${run} put it back to how it was after run ${undo}, and it was not on it then.`;
+function notRead(run: RunMoment, { undo }: LastRead): Told {
+  return undo === null ? tell('notInSegment', run) : tell('notOnListOf', { ...run, undo });
 }
 
 /**
  * Of very many rejected rows not all are stored, and old ones are deleted: then nobody knows for certain. Rows that were
  * rejected for the same key share a stored one (all those without a key do), so that fewer alone mean nothing.
  */
-function unstored({ counts, storedRejects, rejectedKeys }: LastRead): string[] {
+function unstored({ counts, storedRejects, rejectedKeys }: LastRead): Told[] {
   const rejected = counts.rejected ?? 0;
   if (rejectedKeys === 0) return [];
   const isDeleted = rejected > 0 && storedRejects === 0;
   if (rejected <= MAX_STORED_REJECTS && !isDeleted) return [];
-  return [
-    `That run rejected ${rejected} rows, of which ${storedRejects} are stored: a row with this key in a spelling that ` +
-      'cannot be used may be among the others.',
-  ];
+  return [tell('rejectsNotStored', { rejected, stored: storedRejects })];
 }
 
-function laterRun(later: PastRun | null): string[] {
+function laterRun(later: PastRun | null): Told[] {
   if (!later) return [];
-  const ended = later.outcome === null ? 'has not ended' : `ended as ${later.outcome}`;
-  return [
-    `Run ${later.run}${at(later.openedAt)} came after it and ${ended}; what it read does not count yet.`,
-  ];
+  return [tell('laterRun', { ...moment(later.run, later.openedAt), outcome: later.outcome })];
 }
 
 function answerOf(
@@ -161,32 +150,26 @@ function answerOf(
   return { answer: outcome, reason: outcome === 'refused' ? (refusal?.reason ?? null) : null, dueAgain };
 }
 
-function answerWords({ answer, reason, dueAgain }: ActitosAnswer, rejects: readonly RejectStory[]): string[] {
-  const again = `Sent again when its values change, or from ${dueAgain?.toISOString() ?? 'the next run'} on.`;
+function answerWords({ answer, reason, dueAgain }: ActitosAnswer, rejects: readonly RejectStory[]): Told[] {
+  const due = { dueAgain: dueAgain?.toISOString() };
   switch (answer) {
     case 'nothing to send':
-      return ['No attributes are mapped: of this member only the list is sent.'];
+      return [tell('noAttributesMapped', {})];
     case 'ok':
-      return ['Actito confirmed its attributes as they were last sent.'];
+      return [tell('attributesConfirmed', {})];
     case 'assumed':
-      return [
-        'A rebase took its attributes for what Actito has; Actito was not asked. They are sent when they change.',
-      ];
+      return [tell('attributesAssumed', {})];
     case 'unmatched':
-      return [`Actito has no profile with this key, so the list does not reach it. ${again}`];
+      return [tell('profileUnknown', due)];
     case 'refused':
-      return [`Actito refused its attributes${reason === null ? '' : ` (${reason})`}. ${again}`];
+      return [tell('attributesRefused', { ...due, code: reason ?? undefined })];
     case 'not confirmed':
       if (rejects[0]?.reason === 'AmbiguousValues')
-        return [`No attributes are sent: ${rejectWords('AmbiguousValues')}`];
-      return dueAgain
-        ? [`Its import ended with errors that Actito did not tell row by row. ${again}`]
-        : [
-            'Actito has not confirmed its attributes: not sent yet, or the answer was lost. The next run sends them.',
-          ];
+        return [tell('attributesContradict', { words: rejectWords('AmbiguousValues') })];
+      return [dueAgain ? tell('attributesUnexplained', due) : tell('attributesUnconfirmed', {})];
   }
 }
 
-function at(moment: Date | null): string {
-  return moment === null ? '' : ` (${moment.toISOString()})`;
+function moment(run: string, at: Date | null): RunMoment {
+  return { run, at: at?.toISOString() ?? null };
 }

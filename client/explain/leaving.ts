@@ -1,3 +1,5 @@
+import type { Told } from '../../contract/messages/message.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import type { Grace } from '../../activation/definition/removal.ts';
 import type { Membership } from '../../state/report/member.ts';
 
@@ -24,11 +26,7 @@ export function leavingOf({ missing, listed }: Membership, grace: Grace | undefi
   };
 }
 
-/** The same as a sentence. */
-export function leavingWords({ run, at, runsLeft, from }: Leaving): string {
-  const left = `It left the segment with run ${run} (${at.toISOString()}), and`;
-  if (from) return `${left} leaves the list with the first run from ${from.toISOString()} on that lacks it.`;
-  if (!runsLeft) return `${left} leaves the list with the next run that lacks it.`;
-  const more = runsLeft === 1 ? 'one more run' : `${runsLeft} more runs`;
-  return `${left} leaves the list after ${more} that ${runsLeft === 1 ? 'lacks' : 'lack'} it.`;
+/** The same as a message. */
+export function tellLeaving({ run, at, runsLeft, from }: Leaving): Told {
+  return tell('leavesList', { run, at: at.toISOString(), runsLeft, from: from?.toISOString() ?? null });
 }

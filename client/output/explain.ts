@@ -6,7 +6,7 @@ export function describeKey({ activation, key, storedAs, because, rejects }: Exp
   const spelt = storedAs === null || storedAs === key ? '' : `, stored as ${visible(storedAs)}`;
   return [
     `${visible(key)} in ${activation}${spelt}`,
-    ...because.map((sentence) => `  ${sentence}`),
+    ...because.map((told) => `  ${told.message}`),
     ...rejects.map(({ stage, reason, attribute, message, firstSeen, lastSeen, times, lastRun }) => {
       const what = attribute === '' ? reason : `${reason} of ${attribute}`;
       const runs =

@@ -2,6 +2,7 @@ import { ACTITO_MESSAGES } from './actito.ts';
 import { COMMAND_MESSAGES } from './commands.ts';
 import { DELIVERY_MESSAGES } from './delivery.ts';
 import { DOCTOR_MESSAGES } from './doctor.ts';
+import { EXPLAIN_MESSAGES } from './explain.ts';
 import { GUARD_MESSAGES } from './guards.ts';
 import { IMPORT_MESSAGES } from './imports.ts';
 import { LIST_MESSAGES } from './lists.ts';
@@ -43,6 +44,7 @@ export const CATALOGUE = {
   Commands: COMMAND_MESSAGES,
   Status: STATUS_MESSAGES,
   Schedules: SCHEDULE_MESSAGES,
+  Explain: EXPLAIN_MESSAGES,
 };
 
 export const MESSAGES = {
@@ -66,6 +68,7 @@ export const MESSAGES = {
   ...COMMAND_MESSAGES,
   ...STATUS_MESSAGES,
   ...SCHEDULE_MESSAGES,
+  ...EXPLAIN_MESSAGES,
 };
 
 type Messages = typeof MESSAGES;

@@ -1,4 +1,5 @@
 import { applyCommand, planCommand, runCommand } from '../commands.ts';
+import type { CountName } from '../counts.ts';
 import { advise, failure } from './message.ts';
 
 interface Plan {
@@ -56,14 +57,33 @@ export const PLAN_MESSAGES = {
       { advice: 'See what a run would do now', command: planCommand(activation, undo) },
     ],
   }),
-  planStale: failure<{ wanted: string; plannedAt: string; now: string; differences: string[] }>('PlanStale', {
-    examples: [
-      { wanted: '0123456789ab', plannedAt: AT, now: 'ba9876543210', differences: ['added 3 → 4'] },
-      { wanted: '0123456789ab', plannedAt: AT, now: 'ba9876543210', differences: [] },
-    ],
-    says: ({ wanted, plannedAt, now, differences }) =>
-      `Plan ${wanted} of ${plannedAt} is not what this run would do (${now}): ` +
-      `${differences.join(', ') || 'the same numbers, but other members, values or settings'}. Nothing was written.`,
-    next: () => advise('Plan again, and apply the new plan.'),
-  }),
+  planStale: failure<{ wanted: string; plannedAt: string; now: string; differences: Difference[] }>(
+    'PlanStale',
+    {
+      examples: [
+        {
+          wanted: '0123456789ab',
+          plannedAt: AT,
+          now: 'ba9876543210',
+          differences: [{ count: 'added', then: 3, now: 4 }],
+        },
+        { wanted: '0123456789ab', plannedAt: AT, now: 'ba9876543210', differences: [] },
+      ],
+      says: ({ wanted, plannedAt, now, differences }) =>
+        `Plan ${wanted} of ${plannedAt} is not what this run would do (${now}): ` +
+        `${differences.map(inNumbers).join(', ') || 'the same numbers, but other members, values or settings'}. Nothing was written.`,
+      next: () => advise('Plan again, and apply the new plan.'),
+    },
+  ),
 };
+
+/** A count of which two plans differ. */
+interface Difference {
+  count: CountName;
+  then: number;
+  now: number;
+}
+
+function inNumbers({ count, then, now }: Difference): string {
+  return `${count} ${then} → ${now}`;
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { leavingOf, leavingWords } from '../../client/explain/leaving.ts';
+import { leavingOf, tellLeaving } from '../../client/explain/leaving.ts';
 
 const at = new Date('2026-11-23T06:00:00.000Z');
 const member = (runs: number) => ({
@@ -24,8 +24,8 @@ test.each([
     says: 'leaves the list with the first run from 2026-11-24T06:00:00.000Z on that lacks it.',
   },
 ])('who is missing since $runs runs of $grace $says', ({ grace, runs, says }) => {
-  const words = leavingWords(leavingOf(member(runs), grace)!);
-  expect(words).toBe(`It left the segment with run 12 (2026-11-23T06:00:00.000Z), and ${says}`);
+  const { message } = tellLeaving(leavingOf(member(runs), grace)!);
+  expect(message).toBe(`It left the segment with run 12 (2026-11-23T06:00:00.000Z), and ${says}`);
 });
 
 test('who is in the segment, or is not on the list anyway, is not leaving', () => {

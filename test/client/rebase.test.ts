@@ -3,6 +3,7 @@ import type { Explanation } from '../../client/explain/explain.ts';
 import { LIST, loseState } from '../support/stand.ts';
 import { copied, guardedForTests } from './approval-support.ts';
 import { typing } from './support.ts';
+import { words } from '../support/words.ts';
 
 /** A list of 120 was delivered. */
 const past = guardedForTests();
@@ -24,7 +25,7 @@ test('after a lost state nothing is sent, and then only what changed and the lis
   );
   const explained = await past.json<Explanation>(['explain', 'vip', 'c7@shop.be']);
   expect(explained).toMatchObject({ onList: true, actito: { answer: 'assumed' } });
-  expect(explained.because.join(' ')).toMatch(/since run \d+ .*, a rebase: .* Actito was not asked\./);
+  expect(words(explained.because).join(' ')).toMatch(/since run \d+ .*, a rebase: .* Actito was not asked\./);
 
   await past.stand.warehouse.query(`update people set first_name = 'Bea' where email = 'c7@shop.be'`);
   const next = await past.hosted.run();
