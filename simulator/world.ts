@@ -7,7 +7,6 @@ import { type Clock, createClock } from './clock.ts';
 import { allAttributes } from './contacts/attributes.ts';
 import { Profiles } from './contacts/profiles.ts';
 import { Faults } from './faults.ts';
-import { createIds } from './ids.ts';
 import { Etls } from './imports/etls.ts';
 import { ImportQueue } from './imports/import-queue.ts';
 import { changeLicence, type Licence, USUAL_LICENCE } from './licence.ts';
@@ -89,4 +88,13 @@ export async function createWorld(settings: Settings, { port, inbox }: Transfer)
       await rm(spool, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Ids as strings, from one sequence for all kinds of things: an id used for the wrong kind is then unknown
+ * instead of working by chance.
+ */
+function createIds(): () => string {
+  let last = 100;
+  return () => String((last += 1));
 }

@@ -1,8 +1,9 @@
+import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { requestSchema } from '../../contract/request.ts';
 import { EXIT } from '../exit-codes.ts';
 import { checked } from '../run/check.ts';
-import { confirmed } from './confirm.ts';
+import type { Surroundings } from './surroundings.ts';
 import { examples, type CommandContext } from './context.ts';
 import { ACTIVATION } from './options.ts';
 import { follow, RESULT_AS_JSON } from './run.ts';
@@ -55,4 +56,25 @@ function question(activation: string): string {
     `The segment of ${activation} is taken for what Actito has. Values that differ there are not sent until they ` +
     'change; to send everything, run resync instead. Go on?'
   );
+}
+
+/**
+ * Asks whoever sits at a terminal to go on; without a terminal nobody is asked, and it goes on.
+ * @returns false for anything but yes, Ctrl-C and Ctrl-D included
+ */
+async function confirmed(
+  question: string,
+  { in: input, out }: Pick<Surroundings, 'in' | 'out'>,
+): Promise<boolean> {
+  if (!input?.isTTY) return true;
+  const reader = createInterface({ input, output: out });
+  reader.setPrompt(`${question} [y/N] `);
+  reader.prompt();
+  // Not reader.question(): that never ends when the input does.
+  try {
+    const line = await reader[Symbol.asyncIterator]().next();
+    return !line.done && /^y(es)?$/i.test(line.value.trim());
+  } finally {
+    reader.close();
+  }
 }

@@ -2,7 +2,6 @@ import { isFailure, type Failure } from '../../contract/failure.ts';
 import type { FactsOf } from '../../contract/messages/catalogue.ts';
 import { problemInWords } from '../../contract/messages/project.ts';
 import { loadProject, type Project } from '../../config/project.ts';
-import { unsetVariables } from './variables.ts';
 
 /** What is to be said of a project folder. */
 export interface Validation {
@@ -38,4 +37,29 @@ export async function validateProject(folder: string, env?: NodeJS.ProcessEnv): 
 function problemsOf({ told, message }: Failure): string[] {
   if (told.reason !== 'projectInvalid') return [message];
   return (told.facts as FactsOf<'projectInvalid'>).problems.map(problemInWords);
+}
+
+/** The environment variables that a project names and that are not set, a sentence each; never a value. */
+function unsetVariables({ sources, destinations }: Project, env: NodeJS.ProcessEnv): string[] {
+  const named = [
+    ...[...sources].flatMap(([id, source]) => variables(source, `sources/${id}`)),
+    // A contract holds names of Actito's, and no variable.
+    ...[...destinations].flatMap(([id, { contract: _, ...destination }]) =>
+      variables(destination, `destinations/${id}`),
+    ),
+  ];
+  return named.flatMap(({ setting, variable }) => {
+    if (env[variable]) return [];
+    const state = env[variable] === '' ? 'empty' : 'not set';
+    return [`${setting}: the environment variable ${variable} is ${state}`];
+  });
+}
+
+/** Every `{ env: NAME }` in a file. */
+function variables(value: unknown, setting: string): { setting: string; variable: string }[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if ('env' in value && typeof value.env === 'string') return [{ setting, variable: value.env }];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    variables(inner, setting.includes(' ') ? `${setting}.${name}` : `${setting} ${name}`),
+  );
 }
