@@ -7,6 +7,8 @@ type Guards = Omit<AllGuards, 'freshness' | 'assertions' | 'minMatchRatio'>;
 
 /** Below this size a few people are a large share: a ratio would only raise false alarms. */
 const SMALLEST_JUDGED_LIST = 100;
+/** A smaller list is not to be lost either: more than half of it, and more than a few members. */
+const SMALL_LIST = { ratio: 0.5, members: 5 };
 
 /** What the plan of a run knows; all are numbers of rows or members. */
 export interface GuardFacts {
@@ -51,8 +53,10 @@ function removedRatio(guards: Guards, facts: GuardFacts): GuardTrip | undefined 
   // After a quiet week there is no peak, but still a list to lose.
   const peak = Math.max(facts.peak, listed);
   const gone = Math.max(removed, peak - members);
-  if (removed === 0 || peak < SMALLEST_JUDGED_LIST || gone / peak <= guards.maxRemovedRatio) return undefined;
-  const found = { removed, members, peak, ratio: gone / peak, limit: guards.maxRemovedRatio };
+  const isSmall = peak < SMALLEST_JUDGED_LIST;
+  const limit = isSmall ? Math.max(guards.maxRemovedRatio, SMALL_LIST.ratio) : guards.maxRemovedRatio;
+  if (removed === 0 || (isSmall && gone <= SMALL_LIST.members) || gone / peak <= limit) return undefined;
+  const found = { removed, members, peak, ratio: gone / peak, limit };
   return { guard: 'maxRemovedRatio', figure: gone, ...tell('lossTooLarge', found) };
 }
 

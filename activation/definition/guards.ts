@@ -22,7 +22,9 @@ const assertionSchema = z.strictObject({
 export const guardsSchema = z.strictObject({
   maxRemovedRatio: ratio
     .default(0.3)
-    .describe('Largest share of the list that may leave it; default 0.3. Measured against the last 7 days.'),
+    .describe(
+      'Largest share of the list that may leave it; default 0.3. Measured against the last 7 days. Of a list of less than 100 members, half or 5 members may always leave.',
+    ),
   maxRemoved: z
     .int()
     .min(0)
