@@ -122,7 +122,7 @@ create table runs (
   closed_at       timestamptz,
   outcome         text,
   failure         text,
-  -- Why a run failed, in one word that can be compared (activation/failures.ts).
+  -- Why a run failed, in one word that can be compared (contract/messages/types.ts).
   failure_type    text,
   -- Its failure was one too many: the schedule was paused.
   paused_schedule boolean not null default false,

@@ -1,24 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { SlotBudget } from '../../activation/comparison/budget.ts';
 import { expectAllThere, seedPeople } from '../support/as-if-nothing.ts';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
-import { directRunner, type DirectRun } from '../support/direct-run.ts';
+import { directRunner, standWithRunner, type DirectRun } from '../support/direct-run.ts';
 import { closeGate, GATED, untilAtGate } from '../support/holding.ts';
-import { LIST, resetStand, startStand, usualActivation, type Stand } from '../support/stand.ts';
+import { LIST, resetStand, usualActivation } from '../support/stand.ts';
 import { badFolders, inFolder } from '../support/temporary-folder.ts';
 
 /* What a segment, its source, the worker's disk or someone in the state database can do wrong. */
 
-let stand: Stand;
-let runner: Awaited<ReturnType<typeof directRunner>>;
-beforeAll(async () => {
-  stand = await startStand();
-  runner = await directRunner(stand);
-});
-afterAll(async () => {
-  await runner?.close();
-  await stand?.dispose();
-});
+const { stand, runner } = await standWithRunner();
 beforeEach(async () => {
   await resetStand(stand);
   await stand.writeActivation();

@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { directRunner } from '../support/direct-run.ts';
-import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { standWithRunner } from '../support/direct-run.ts';
+import { LIST, resetStand } from '../support/stand.ts';
 
 /* Attributes that go by an ETL which was defined in Actito beforehand. */
 
-let stand: Stand;
-let runner: Awaited<ReturnType<typeof directRunner>>;
-beforeAll(async () => {
-  stand = await startStand();
-  runner = await directRunner(stand);
-});
-afterAll(async () => {
-  await runner?.close();
-  await stand?.dispose();
-});
+const { stand, runner } = await standWithRunner();
 
 const COLUMNS = ['emailAddress', 'firstName', 'lastName', 'city'];
 const mapped = (nulls: 'keep' | 'clear') => [

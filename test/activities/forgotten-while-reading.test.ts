@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { spellingsOf } from '../../activation/keys/spellings.ts';
 import { recordForgotten } from '../../state/forgotten/record.ts';
 import { rows } from '../../state/state.ts';
-import { directRunner } from '../support/direct-run.ts';
+import { standWithRunner } from '../support/direct-run.ts';
 import { closeGate, lock, untilAtGate, untilWaiting } from '../support/holding.ts';
-import { startStand, type Stand } from '../support/stand.ts';
 import { tablesWith } from '../support/tables-with.ts';
 
-let stand: Stand;
-let runner: Awaited<ReturnType<typeof directRunner>>;
-beforeAll(async () => {
-  stand = await startStand();
-  runner = await directRunner(stand);
-});
-afterAll(async () => {
-  await runner?.close();
-  await stand?.dispose();
-});
+const { stand, runner } = await standWithRunner();
 
 test('someone who asks to be forgotten while the warehouse thinks never reaches the delta, and is counted', async () => {
   await stand.warehouse.query(`insert into people (email) values ('anna@shop.be'), ('bob@shop.be')`);

@@ -1,20 +1,11 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
-import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { LIST, resetStand } from '../support/stand.ts';
+import { standWithWorker } from '../support/temporal-run.ts';
 import { words } from '../support/words.ts';
 
 /* An import is accepted and its answer lost: Temporal tries again, and the next try should know. */
 
-let stand: Stand;
-let hosted: Hosted;
-beforeAll(async () => {
-  stand = await startStand();
-  hosted = await hostWorker(stand);
-});
-afterAll(async () => {
-  await hosted?.close();
-  await stand?.dispose();
-});
+const { stand, hosted } = await standWithWorker();
 beforeEach(async () => {
   await resetStand(stand);
   await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }, { emailAddress: 'bob@shop.be' }]);

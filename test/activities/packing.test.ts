@@ -1,17 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { directRunner } from '../support/direct-run.ts';
-import { resetStand, startStand, type Stand } from '../support/stand.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { standWithRunner } from '../support/direct-run.ts';
+import { resetStand } from '../support/stand.ts';
 
-let stand: Stand;
-let runner: Awaited<ReturnType<typeof directRunner>>;
-beforeAll(async () => {
-  stand = await startStand();
-  runner = await directRunner(stand);
-});
-afterAll(async () => {
-  await runner?.close();
-  await stand?.dispose();
-});
+const { stand, runner } = await standWithRunner();
 beforeEach(async () => {
   await resetStand(stand);
   await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);

@@ -1,18 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { directRunner } from '../support/direct-run.ts';
-import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { standWithRunner } from '../support/direct-run.ts';
+import { LIST, resetStand } from '../support/stand.ts';
 import { words } from '../support/words.ts';
 
-let stand: Stand;
-let runner: Awaited<ReturnType<typeof directRunner>>;
-beforeAll(async () => {
-  stand = await startStand();
-  runner = await directRunner(stand);
-});
-afterAll(async () => {
-  await runner?.close();
-  await stand?.dispose();
-});
+const { stand, runner } = await standWithRunner();
 beforeEach(async () => {
   await resetStand(stand);
   await stand.writeActivation();

@@ -1,20 +1,11 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { until } from '../setup/until.ts';
-import { directRunner } from '../support/direct-run.ts';
-import { destination, LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
+import { standWithRunner } from '../support/direct-run.ts';
+import { destination, LIST, resetStand } from '../support/stand.ts';
 
 /* Activations that send the same attributes within a window share one import. */
 
-let stand: Stand;
-let runner: Awaited<ReturnType<typeof directRunner>>;
-beforeAll(async () => {
-  stand = await startStand();
-  runner = await directRunner(stand);
-});
-afterAll(async () => {
-  await runner?.close();
-  await stand?.dispose();
-});
+const { stand, runner } = await standWithRunner();
 
 const IDS = ['one', 'two', 'three'];
 const address = (name: string) => `${name}@shop.be`;

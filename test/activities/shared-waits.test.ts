@@ -1,21 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { rows } from '../../state/state.ts';
 import { until } from '../setup/until.ts';
-import { directRunner } from '../support/direct-run.ts';
-import { destination, startStand, type Stand } from '../support/stand.ts';
+import { standWithRunner } from '../support/direct-run.ts';
+import { destination } from '../support/stand.ts';
 
 /* A run with two files may lead one shared import and follow in another. */
 
-let stand: Stand;
-let runner: Awaited<ReturnType<typeof directRunner>>;
-beforeAll(async () => {
-  stand = await startStand();
-  runner = await directRunner(stand);
-});
-afterAll(async () => {
-  await runner?.close();
-  await stand?.dispose();
-});
+const { stand, runner } = await standWithRunner();
 
 const imports = () =>
   rows<{ status: string; activation: string }>(

@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { directRunner } from '../support/direct-run.ts';
-import { destination, resetStand, startStand, type Stand } from '../support/stand.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { standWithRunner } from '../support/direct-run.ts';
+import { destination, resetStand } from '../support/stand.ts';
 
 /* A row with a bad value is found when its file is written, and goes with a file of its own: the last in line. */
 
-let stand: Stand;
-let runner: Awaited<ReturnType<typeof directRunner>>;
-beforeAll(async () => {
-  stand = await startStand();
-  runner = await directRunner(stand);
-});
-afterAll(async () => {
-  await runner?.close();
-  await stand?.dispose();
-});
+const { stand, runner } = await standWithRunner();
 beforeEach(async () => {
   await resetStand(stand);
   const names = ['anna', 'bob', 'carl'];

@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startStand, type Stand } from '../support/stand.ts';
-import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import { expect, test } from 'vitest';
+import { standWithWorker } from '../support/temporal-run.ts';
 import type { FailureJson } from '../../client/output/errors.ts';
 import { cli } from './support.ts';
 
-let stand: Stand;
-let hosted: Hosted;
-beforeAll(async () => {
-  stand = await startStand();
-  hosted = await hostWorker(stand);
-});
-afterAll(async () => {
-  await hosted?.close();
-  await stand?.dispose();
-});
+const { stand, hosted } = await standWithWorker();
 
 const WRONG_COMMAND_LINE = 2;
 const FAILED = 1;

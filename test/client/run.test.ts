@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { RunProgress } from '../../contract/progress.ts';
 import type { FailureJson } from '../../client/output/errors.ts';
 import type { RunResult } from '../../contract/result.ts';
 import { until } from '../setup/until.ts';
-import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
-import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import { LIST, resetStand } from '../support/stand.ts';
+import { standWithWorker } from '../support/temporal-run.ts';
 import { cli, type CliOptions } from './support.ts';
 
-let stand: Stand;
-let hosted: Hosted;
-beforeAll(async () => {
-  stand = await startStand();
-  hosted = await hostWorker(stand);
-});
-afterAll(async () => {
-  await hosted?.close();
-  await stand?.dispose();
-});
+const { stand, hosted } = await standWithWorker();
 beforeEach(async () => {
   await resetStand(stand);
   await stand.writeActivation();

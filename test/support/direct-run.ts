@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, type Logger } from '@temporalio/worker';
+import { afterAll } from 'vitest';
 import { createActivities, type Activities } from '../../activities/create.ts';
 import type { ClosedRun } from '../../contract/steps.ts';
 import type { ListSummary } from '../../contract/steps.ts';
@@ -11,7 +12,7 @@ import type { ProvisionSummary } from '../../contract/steps.ts';
 import type { RunRef } from '../../contract/steps.ts';
 import { temporalAddress } from '../setup/servers.ts';
 import { requestOf, type Ways } from './requests.ts';
-import { ACTIVATION, type Stand } from './stand.ts';
+import { ACTIVATION, startStand, type Stand } from './stand.ts';
 import { ended } from './ended.ts';
 
 /** The phases after which a run can be made to stop, in their order. */
@@ -52,6 +53,15 @@ export interface DirectRun extends Partial<ClosedRun> {
   /** What the first failing phase said; the run was settled and closed as failed. */
   failure?: Error & { type?: string };
   killed?: boolean;
+}
+
+/** A stand and a runner for all tests of a file, which end with them. */
+export async function standWithRunner() {
+  const stand = await startStand();
+  afterAll(() => stand.dispose());
+  const runner = await directRunner(stand);
+  afterAll(() => runner.close()); // the last one first
+  return { stand, runner };
 }
 
 /**

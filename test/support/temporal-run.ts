@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DECIDE_WORKFLOW_TYPE, type DecisionResult } from '../../contract/decision.ts';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { afterAll } from 'vitest';
 import { createWorker } from '../../worker/create-worker.ts';
 import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import type { RunInput } from '../../contract/request.ts';
 import type { RunResult } from '../../contract/result.ts';
 import { temporalAddress, workflowBundle } from '../setup/servers.ts';
-import type { Stand } from './stand.ts';
+import { startStand, type Stand } from './stand.ts';
 
 /** A worker of the product and a client, by default on a task queue of their own. */
 export interface Hosted {
@@ -34,6 +35,15 @@ Runtime.install({ logger, telemetryOptions: { logging: { forward: {}, filter: 'E
 
 export function newTaskQueue(): string {
   return `test-${randomBytes(4).toString('hex')}`;
+}
+
+/** A stand and a worker for all tests of a file, which end with them. */
+export async function standWithWorker() {
+  const stand = await startStand();
+  afterAll(() => stand.dispose());
+  const hosted = await hostWorker(stand);
+  afterAll(() => hosted.close()); // the last one first
+  return { stand, hosted };
 }
 
 export async function hostWorker(stand: Stand, taskQueue = newTaskQueue()): Promise<Hosted> {

@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { LIST, startStand, type Stand } from '../support/stand.ts';
-import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { LIST } from '../support/stand.ts';
+import { standWithWorker } from '../support/temporal-run.ts';
 
 /* Actito tells only of members whose attributes are sent whether it knows them. */
 
-let stand: Stand;
-let hosted: Hosted;
-beforeAll(async () => {
-  stand = await startStand();
-  hosted = await hostWorker(stand);
-});
-afterAll(async () => {
-  await hosted?.close();
-  await stand?.dispose();
-});
+const { stand, hosted } = await standWithWorker();
 
 /** Each test has people of its own, and an activation that never ran. */
 let place = 0;

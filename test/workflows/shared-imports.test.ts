@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { destination, startStand, type Stand } from '../support/stand.ts';
-import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import { expect, test } from 'vitest';
+import { destination } from '../support/stand.ts';
+import { standWithWorker } from '../support/temporal-run.ts';
 
 /* The waiting itself is Temporal's: who waits holds no worker. */
 
-let stand: Stand;
-let hosted: Hosted;
-beforeAll(async () => {
-  stand = await startStand();
-  hosted = await hostWorker(stand);
-});
-afterAll(async () => {
-  await hosted?.close();
-  await stand?.dispose();
-});
+const { stand, hosted } = await standWithWorker();
 
 test('runs that wait for each other go on when their window ends, and all attributes arrive', async () => {
   await stand.writeDestination({ ...destination(stand.actito), imports: { shareWithin: '1s' } });

@@ -1,25 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { WorkflowFailedError } from '@temporalio/client';
 import { exitCodeOf } from '../../../client/exit-codes.ts';
 import { describeError } from '../../../client/output/errors.ts';
-import { startStand, type Stand } from '../../support/stand.ts';
-import { hostWorker, type Hosted } from '../../support/temporal-run.ts';
+import { standWithWorker } from '../../support/temporal-run.ts';
 import { freshId } from '../support.ts';
 import { FAILED, WRONG_COMMAND_LINE } from './bad-line.ts';
 import { BAD_STARTS } from './bad-starts.ts';
 
 /* Workflows started past our command line: by the SDK or the Temporal CLI, with JSON that someone typed. */
 
-let stand: Stand;
-let hosted: Hosted;
-beforeAll(async () => {
-  stand = await startStand();
-  hosted = await hostWorker(stand);
-});
-afterAll(async () => {
-  await hosted?.close();
-  await stand?.dispose();
-});
+const { stand, hosted } = await standWithWorker();
 
 test.concurrent.each(BAD_STARTS)(
   '%s (%s %s) fails at once, and says what was expected',
