@@ -6,6 +6,7 @@ import {
   type ImportFileOptions,
 } from '../../actito/files/import-file.ts';
 import { spoolFile, type FilePart, type Spool } from '../../actito/files/spool.ts';
+import { Failure } from '../../contract/failure.ts';
 import { isCanary, omittedAttributes, setAside, type Chunk } from '../../state/imports/chunks.ts';
 import { closeShared, requireParts, withFileRows } from '../../state/imports/parts.ts';
 import { dissolve, findShare, gather, type Share } from '../../state/imports/sharing.ts';
@@ -62,7 +63,7 @@ async function sendShared(job: ImportJob, chunk: Chunk, id: string): Promise<Sen
   const shared = await closeShared(state, ref, id);
   const requireAll = () => state.transaction((trx) => requireParts(trx, shared, 'closed'));
   const options = fileOptions(job, chunk, async () => {
-    throw new Error('A row of a shared import cannot be written, although its own run could write it.');
+    throw new Failure('sharedRowUnwritable', {});
   });
   const file = await withFileRows(state, shared, (batches) => write(job, options, batches)).catch(
     async (error: unknown) => {
@@ -73,7 +74,7 @@ async function sendShared(job: ImportJob, chunk: Chunk, id: string): Promise<Sen
   try {
     if (file.rows !== shared.keys) {
       await requireAll();
-      throw new Error(`A shared import file has ${file.rows} of ${shared.keys} rows.`);
+      throw new Failure('sharedRowsMissing', { rows: file.rows, keys: shared.keys });
     }
     const sent = await post(job, chunk, importColumns(options), file, shared);
     // Those who share it must not wait for a lead that waits itself, for the quota or for others.

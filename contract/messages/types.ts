@@ -56,6 +56,8 @@ export const FAILURE_TYPES = {
   RunUnderWay: { retryable: true },
   /** A different request for the same activation is running. */
   ActivationBusy: { retryable: false },
+  /** What cannot be by our own rules; tried again, since it may have been a race that we do not know. */
+  Defect: { retryable: true },
 } as const;
 
 export type FailureType = keyof typeof FAILURE_TYPES;

@@ -19,6 +19,26 @@ const STREAK: Streak = { schedule: 'activation/vip-customers', runs: 3, type: 'M
 
 /** What is said by the worker, and by activities of what is neither the state's nor a driver's. */
 export const WORKER_MESSAGES = {
+  planMissing: failure('Defect', {
+    examples: [{ run: '12' }],
+    says: ({ run }) => `Run ${run} has no plan.`,
+  }),
+  notProvisioned: failure('Defect', {
+    examples: [{ activation: 'vip-customers' }],
+    says: ({ activation }) => `Activation ${activation} is not provisioned.`,
+  }),
+  notToRebase: failure('Defect', {
+    examples: [{ run: '12' }],
+    says: ({ run }) => `Run ${run} is not to rebase.`,
+  }),
+  sharedRowUnwritable: failure(
+    'Defect',
+    always('A row of a shared import cannot be written, although its own run could write it.'),
+  ),
+  sharedRowsMissing: failure('Defect', {
+    examples: [{ rows: 2, keys: 3 }],
+    says: ({ rows, keys }) => `A shared import file has ${rows} of ${keys} rows.`,
+  }),
   unexpected: message({
     examples: [{ text: 'socket hang up' }],
     says: ({ text }) => text || 'An error without a message.',

@@ -1,3 +1,4 @@
+import { Failure } from '../../contract/failure.ts';
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Definition } from '../../activation/definition/definition.ts';
@@ -37,7 +38,7 @@ export async function readProvisioned(db: Knex, definition: Definition): Promise
 /** The same, for steps that come after provisioning. */
 export async function requireProvisioned(db: Knex, definition: Definition): Promise<Provisioned> {
   const provisioned = await readProvisioned(db, definition);
-  if (!provisioned) throw new Error(`Activation ${definition.activation.id} is not provisioned.`);
+  if (!provisioned) throw new Failure('notProvisioned', { activation: definition.activation.id });
   return provisioned;
 }
 

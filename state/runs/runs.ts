@@ -1,3 +1,4 @@
+import { Failure } from '../../contract/failure.ts';
 import type { Knex } from 'knex';
 import type { Definition } from '../../activation/definition/definition.ts';
 import type { GuardTrip } from '../../contract/plan.ts';
@@ -91,7 +92,7 @@ export type PlannedRun = Run & { plan: Plan; delta: string };
 /** A run for the steps that come after planning. */
 export async function readPlanned(db: Knex, run: string): Promise<PlannedRun> {
   const found = await readRun(db, run);
-  if (!found.plan || !found.delta) throw new Error(`Run ${run} has no plan.`);
+  if (!found.plan || !found.delta) throw new Failure('planMissing', { run });
   return found as PlannedRun;
 }
 

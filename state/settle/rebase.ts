@@ -1,3 +1,4 @@
+import { Failure } from '../../contract/failure.ts';
 import type { Knex } from 'knex';
 import { hasOwnIdentifier, listTarget } from '../../activation/definition/definition.ts';
 import { checkFence, type Fence } from '../runs/lease.ts';
@@ -15,7 +16,7 @@ export async function rebaseRun(state: State, fence: Fence): Promise<void> {
     await checkFence(trx, fence, { lock: 'no key update', maybeSettled: true });
     const run = await readPlanned(trx, fence.run);
     if (run.settled) return;
-    if (run.task.sends || run.plan.guards.length > 0) throw new Error(`Run ${run.run} is not to rebase.`);
+    if (run.task.sends || run.plan.guards.length > 0) throw new Failure('notToRebase', { run: run.run });
     await takeMembers(trx, run);
     await takeList(trx, run);
     await trx.raw('delete from import_line where activation = ?', [run.activation]);
