@@ -28,6 +28,8 @@ const withServers = (name: string, include: string[]) => ({
 
 export default defineConfig({
   test: {
+    // In a log, a line for every test hides the few that failed.
+    reporters: [process.stdout.isTTY ? 'default' : 'dot'],
     projects: [
       {
         test: {
