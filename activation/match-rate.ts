@@ -17,7 +17,8 @@ export interface KnownMatches {
 
 /** By which members Actito's answers judge a run, and from how many on. */
 export interface MatchLimit {
-  minMatchRatio: number;
+  /** Undefined: it is enough that Actito knows one of them. */
+  minMatchRatio: number | undefined;
   leastJudged: number;
 }
 
@@ -26,17 +27,24 @@ const CANARY_RATIO = 0.5;
 /** Below this number a few people are a large share. */
 const LEAST_JUDGED = 100;
 
-/** The limit of an activation; undefined: its match rate is nobody's concern, or cannot be known. */
+/**
+ * The limit of an activation. Unless it says otherwise, only a run of which Actito knows nobody is held: its list would
+ * target nobody. Undefined: no attributes are sent, so that Actito says nothing of anyone.
+ */
 export function matchLimit({ guards, canary, attributes }: MatchSettings): MatchLimit | undefined {
   const minMatchRatio = guards.minMatchRatio ?? (canary === undefined ? undefined : CANARY_RATIO);
-  if (minMatchRatio === undefined || attributes.length === 0) return undefined;
+  if (attributes.length === 0) return undefined;
   return { minMatchRatio, leastJudged: Math.min(LEAST_JUDGED, canary ?? LEAST_JUDGED) };
 }
 type MatchSettings = Pick<Activation, 'guards' | 'canary' | 'attributes'>;
 
 /** Whether too few of those that Actito has answered for are known to it. */
-export function matchesTooFew(limit: MatchLimit, { judged, missed }: Matches): boolean {
-  return judged >= limit.leastJudged && (judged - missed) / judged < limit.minMatchRatio;
+export function matchesTooFew(
+  { minMatchRatio, leastJudged }: MatchLimit,
+  { judged, missed }: Matches,
+): boolean {
+  if (judged < leastJudged) return false;
+  return minMatchRatio === undefined ? missed === judged : (judged - missed) / judged < minMatchRatio;
 }
 
 /**
@@ -50,6 +58,6 @@ export function matchGuard(
   const entering = [justSent, ofEntering].find((matches) => matchesTooFew(limit, matches));
   const found = entering ?? all;
   if (!matchesTooFew(limit, found)) return undefined;
-  const facts = { ...found, entering: entering !== undefined, limit: limit.minMatchRatio };
+  const facts = { ...found, entering: entering !== undefined, limit: limit.minMatchRatio ?? null };
   return { guard: 'minMatchRatio', figure: found.missed, ...tell('matchRateTooLow', facts) };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NotFound, printableAboutRows } from '../actito/api/failures.ts';
+import type { Definition } from '../activation/definition/definition.ts';
 import type { ExternalTargetList } from '../actito/contract.ts';
 import { connectFileServer } from '../actito/delivery/connect.ts';
 import { listConfirmation } from '../actito/lists/confirmation.ts';
@@ -25,7 +26,8 @@ const LATER = 15_000;
 /**
  * Waits until Actito has retrieved the delivered file, as far as this licence has a means to tell, and says what the
  * list now holds. Without a delivery in this run it only looks.
- * @throws Failure ListPending (come back later), DeliveryRefused when Actito could not read the file
+ * @throws Failure ListPending (come back later), DeliveryRefused when Actito could not read the file, NobodyTargeted when it
+ *   knows none of those on the list
  */
 export async function confirmList(deps: Dependencies, ref: RunRef): Promise<ListSummary> {
   const run = await readRun(deps.state, ref.run);
@@ -52,18 +54,49 @@ async function confirmByStatus(
   const provisioned = await requireProvisioned(deps.state, definition);
   const { client } = connectActito(deps, definition.destination, signal);
   const place = { entity: definition.destination.entity, table: provisioned.tableId };
-  return untilSeen(async () => {
-    const list = await readList(client, place, provisioned.listId!).catch(adviseOnMissing);
-    if (!delivery) return summary(list, false);
-    if (!isRetrieved(list, delivery, plan!.list.members)) return null;
-    const refused = list.lastRetrievedFile?.errorMessage;
-    if (refused) {
-      await recordRefused(deps.state, ref, delivery.id);
-      throw new Failure('listUnreadable', { list: list.name, answer: printableAboutRows(refused) });
-    }
-    await recordRetrieved(deps.state, ref, delivery.id);
-    return summary(list, true);
-  }, signal);
+  const { members } = plan!.list;
+  let empty: ExternalTargetList | undefined;
+  // Actito does not say how soon after the retrieval it counts the profiles: a list of nobody is looked at for a while.
+  const unlessEmpty = (list: ExternalTargetList, retrieved: boolean): ListSummary | null => {
+    empty = targetsNobody(list, members) ? list : undefined;
+    return empty ? null : summary(list, retrieved);
+  };
+  const unseen = () => (empty ? nobodyTargeted(definition, empty, members) : notRetrieved());
+  return untilSeen(
+    async () => {
+      const list = await readList(client, place, provisioned.listId!).catch(adviseOnMissing);
+      if (!delivery) return unlessEmpty(list, false);
+      if (!isRetrieved(list, delivery, members)) return null;
+      const refused = list.lastRetrievedFile?.errorMessage;
+      if (refused) {
+        await recordRefused(deps.state, ref, delivery.id);
+        throw new Failure('listUnreadable', { list: list.name, answer: printableAboutRows(refused) });
+      }
+      await recordRetrieved(deps.state, ref, delivery.id);
+      return unlessEmpty(list, true);
+    },
+    signal,
+    unseen,
+  );
+}
+
+/** Actito has read a file of members for this list, and none of them is a profile. */
+function targetsNobody(
+  { numberOfProfiles, expirationDate, lastRetrievedFile }: ExternalTargetList,
+  members: number,
+): boolean {
+  if (expirationDate && Date.parse(expirationDate) <= Date.now()) return false; // that is why
+  if (numberOfProfiles !== 0 || members === 0 || !lastRetrievedFile) return false;
+  return !lastRetrievedFile.errorMessage && lastRetrievedFile.lines !== 0;
+}
+
+function nobodyTargeted({ activation }: Definition, { name: list }: ExternalTargetList, members: number) {
+  const identifier = activation.list.identifier.attribute;
+  return new Failure('nobodyTargeted', { list, members, identifier, destination: activation.destination });
+}
+
+function notRetrieved(): Failure {
+  return new Failure('listNotRetrieved', {}, { retryAfter: LATER });
 }
 
 /** The list was there when it was provisioned. What failed is looked at anew by the next run, which then finds out. */
@@ -120,9 +153,13 @@ async function confirmByFolder(
 /**
  * Looks until there is something to see, some seconds long.
  * @param look what it sees, or null: not yet
- * @throws Failure ListPending
+ * @param unseen what is thrown when there was nothing until the end
  */
-async function untilSeen<T>(look: () => Promise<T | null>, signal: AbortSignal): Promise<T> {
+async function untilSeen<T>(
+  look: () => Promise<T | null>,
+  signal: AbortSignal,
+  unseen: () => Failure = notRetrieved,
+): Promise<T> {
   const report = progress();
   for (const pause of [0, ...PAUSES]) {
     if (pause > 0) await sleep(pause, undefined, { signal });
@@ -130,5 +167,5 @@ async function untilSeen<T>(look: () => Promise<T | null>, signal: AbortSignal):
     report(0);
     if (seen !== null) return seen;
   }
-  throw new Failure('listNotRetrieved', {}, { retryAfter: LATER });
+  throw unseen();
 }

@@ -26,7 +26,7 @@ create table activations (
   list_validity     bigint,
   -- The members' identifiers come from a column of their own.
   list_own          boolean not null default false,
-  -- Someone began to deliver and did not finish: what the server holds is unknown.
+  -- Someone began to deliver and did not finish: what the server holds is unknown. Or the list targets nobody. It is delivered again.
   list_dirty        boolean not null default false,
   -- When refused and unmatched members were last sent again.
   retried_at        timestamptz,

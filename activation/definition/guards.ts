@@ -45,7 +45,7 @@ export const guardsSchema = z.strictObject({
   minMatchRatio: ratio
     .optional()
     .describe(
-      'Smallest share of members that Actito must know when their attributes are sent; default: any, with a canary 0.5.',
+      'Smallest share of members that Actito must know when their attributes are sent. Default: one of at least 100 is enough, with a canary 0.5. 0: never asked.',
     ),
   freshness: freshnessSchema.optional().describe('Holds the run when the warehouse was not loaded lately.'),
   assertions: z

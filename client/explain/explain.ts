@@ -87,7 +87,7 @@ export function explainKey({ activation, key }: Asked, { definition, found, fact
     because: [
       ...(member ? membership(member, definition) : absence(found, facts)),
       ...(leaving ? [tellLeaving(leaving)] : []),
-      ...(actito ? answerWords(actito, rejects) : []),
+      ...(actito ? answerWords(actito, definition, rejects) : []),
     ],
     rejects,
   };
@@ -143,18 +143,22 @@ function answerOf(
   const { confirmed, outcome, retryAt: dueAgain } = member;
   if (definition.activation.attributes.length === 0)
     return { answer: 'nothing to send', reason: null, dueAgain: null };
+  if (outcome === 'nothing') return { answer: 'nothing to send', reason: null, dueAgain: null };
   if (!confirmed) return { answer: 'not confirmed', reason: null, dueAgain };
   const refusal = rejects.find(({ stage, attribute }) => stage === 'import' && attribute === '');
-  if (outcome === 'nothing') return { answer: 'nothing to send', reason: null, dueAgain: null };
   if (outcome === 'unexplained') return { answer: 'not confirmed', reason: null, dueAgain };
   return { answer: outcome, reason: outcome === 'refused' ? (refusal?.reason ?? null) : null, dueAgain };
 }
 
-function answerWords({ answer, reason, dueAgain }: ActitosAnswer, rejects: readonly RejectStory[]): Told[] {
+function answerWords(
+  { answer, reason, dueAgain }: ActitosAnswer,
+  { activation: { attributes } }: Definition,
+  rejects: readonly RejectStory[],
+): Told[] {
   const due = { dueAgain: dueAgain?.toISOString() };
   switch (answer) {
     case 'nothing to send':
-      return [tell('noAttributesMapped', {})];
+      return [tell(attributes.length === 0 ? 'noAttributesMapped' : 'attributesAllEmpty', {})];
     case 'ok':
       return [tell('attributesConfirmed', {})];
     case 'assumed':

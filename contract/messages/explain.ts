@@ -93,6 +93,9 @@ export const EXPLAIN_MESSAGES = {
     },
   }),
   noAttributesMapped: always('No attributes are mapped: of this member only the list is sent.'),
+  attributesAllEmpty: always(
+    'All of its mapped values are empty, and empty values leave what Actito has (nulls: keep): nothing is sent for it.',
+  ),
   attributesConfirmed: always('Actito confirmed its attributes as they were last sent.'),
   attributesAssumed: always(
     'A rebase took its attributes for what Actito has; Actito was not asked. They are sent when they change.',

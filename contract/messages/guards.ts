@@ -79,18 +79,26 @@ export const GUARD_MESSAGES = {
     says: ({ failed }) =>
       `The warehouse is not as guards.assertions wants it: ${failed.join('; ').replace(/[.;\s]+$/, '')}.`,
   }),
-  matchRateTooLow: message({
+  matchRateTooLow: message<{ entering: boolean; judged: number; missed: number; limit: number | null }>({
     examples: [
       { entering: true, judged: 200, missed: 180, limit: 0.5 },
       { entering: false, judged: 200, missed: 180, limit: 0.5 },
+      { entering: true, judged: 1177, missed: 1177, limit: null },
     ],
-    says: ({ entering, judged, missed, limit }) =>
-      `Of ${judged} ${entering ? 'members who enter the list' : 'members'} whose attributes were sent, Actito took ` +
-      `${judged - missed} (${share((judged - missed) / judged)}), wanted are at least ${share(limit)}.`,
-    next: () =>
+    says: ({ entering, judged, missed, limit }) => {
+      const whose = `${entering ? 'members who enter the list' : 'members'} whose attributes were sent`;
+      if (limit === null) return `Of ${judged} ${whose}, Actito took none: the list would target nobody.`;
+      const taken = judged - missed;
+      return `Of ${judged} ${whose}, Actito took ${taken} (${share(taken / judged)}), wanted are at least ${share(limit)}.`;
+    },
+    next: ({ limit }) =>
       advise(
-        'Check that matchingKey names the column and the attribute that belong together, and see: actito-sync rejects. ' +
-          'Those missed are asked for again after 24 hours. If so few are right, lower guards.minMatchRatio.',
+        'Check that matchingKey names the column and the attribute that belong together' +
+          (limit === null ? ', and the destination the entity and the profile table of these people' : '') +
+          ', and see: actito-sync rejects. Those missed are asked for again after 24 hours. ' +
+          (limit === null
+            ? 'If that is right, set guards.minMatchRatio: 0.'
+            : 'If so few are right, lower guards.minMatchRatio.'),
       ),
   }),
 };

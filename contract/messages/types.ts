@@ -36,6 +36,8 @@ export const FAILURE_TYPES = {
   ImportFailed: { retryable: false },
   /** Actito has not retrieved the delivered list yet. */
   ListPending: { retryable: true },
+  /** Actito has retrieved the list, and knows none of its members. */
+  NobodyTargeted: { retryable: false },
   /** The file server cannot be reached, or broke off. */
   DeliveryUnavailable: { retryable: true },
   /** The file server refuses us: credentials, host key, directory, rights. */

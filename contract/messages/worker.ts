@@ -73,6 +73,23 @@ export const WORKER_MESSAGES = {
         ? 'Actito found the file of the list and could not read it.'
         : `Actito found the file of list ${list} and could not read it: ${answer}`,
   }),
+  nobodyTargeted: failure<{ list: string; members: number; identifier: string; destination: string }>(
+    'NobodyTargeted',
+    {
+      examples: [
+        { list: 'VIP customers', members: 1177, identifier: 'emailAddress', destination: 'actito' },
+        { list: 'VIP customers', members: 1, identifier: 'emailAddress', destination: 'actito' },
+      ],
+      says: ({ list, members, identifier }) =>
+        `Actito has retrieved the list "${list}" of ${members} ${members === 1 ? 'member' : 'members'}, and it targets nobody: ` +
+        `no profile has any of them as its ${identifier}.`,
+      next: ({ destination, identifier }) =>
+        advise(
+          `Check that the column of the list's identifier holds what Actito keeps in ${identifier}, and that ` +
+            `destinations/${destination} names the entity and the profile table of these people.`,
+        ),
+    },
+  ),
   listNotRetrieved: failure('ListPending', always('The file is delivered; Actito has not retrieved it yet.')),
   listGone: failure<{ cause: Told }>('ActitoRefused', {
     examples: [{ cause: CAUSE }],

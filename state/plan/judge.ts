@@ -10,7 +10,7 @@ import { latestDecision } from '../decisions.ts';
 import type { Plan, Run } from '../runs/runs.ts';
 import type { DeltaCounts } from './counts.ts';
 import { isSameMapping } from './mapping-change.ts';
-import { knownMatches } from './match-rate.ts';
+import { knownEntering, knownMatches } from './match-rate.ts';
 
 /** What a plan is judged by, besides its run and what was acknowledged. */
 interface Planned {
@@ -44,10 +44,12 @@ export async function judge(
   return [...trips, ...(await matchRate(trx, run))];
 }
 
-/** The guard on the match rate; costs nothing when nobody asks for it. */
+/** The guard on the match rate; all members are read only where a rate is asked for. */
 async function matchRate(trx: Knex, run: Run): Promise<GuardTrip[]> {
   const limit = matchLimit(run.definition.activation);
-  const trip = limit && matchGuard(limit, await knownMatches(trx, run));
+  if (!limit) return [];
+  const known = limit.minMatchRatio === undefined ? knownEntering : knownMatches;
+  const trip = matchGuard(limit, await known(trx, run));
   return trip ? [trip] : [];
 }
 

@@ -1,14 +1,32 @@
 import type { Knex } from 'knex';
 import type { KnownMatches, Matches } from '../../activation/match-rate.ts';
-import { membersTable } from '../names.ts';
+import { membersTable, resultTable } from '../names.ts';
 import type { Run } from '../runs/runs.ts';
 import { foldedSql } from '../settle/folded.ts';
 import { rows } from '../state.ts';
 
-/**
- * What Actito has said, in earlier imports, of those who would enter the list, and of all who would be on it. An answer
- * that is due to be asked for again does not count.
- */
+const NONE: Matches = { judged: 0, missed: 0 };
+
+/** Members that Actito has answered for, and need not be asked again yet. */
+const ANSWERED = `member.outcome in ('ok', 'unmatched', 'refused') and member.attribute_mark is not null
+  and (retry_at is null or retry_at > now())`;
+
+/** What Actito has said, in earlier imports, of those who would enter the list. Reads nobody else. */
+export async function knownEntering(db: Knex, { activation, delta }: Run): Promise<KnownMatches> {
+  const [found] = await rows<Record<'judged' | 'missed', string>>(
+    db,
+    `select count(*) as judged, count(*) filter (where outcome <> 'ok') as missed
+     from ${delta} d join ${membersTable(activation)} member using (mark)
+     where membership = 'added' and known and ${ANSWERED}`,
+  );
+  return {
+    justSent: NONE,
+    entering: { judged: Number(found!.judged), missed: Number(found!.missed) },
+    all: NONE,
+  };
+}
+
+/** What Actito has said, in earlier imports, of those who would enter the list, and of all who would be on it. */
 export async function knownMatches(db: Knex, { activation, delta }: Run): Promise<KnownMatches> {
   const missed = `outcome in ('unmatched', 'refused')`;
   const [found] = await rows<Record<string, string>>(
@@ -17,19 +35,19 @@ export async function knownMatches(db: Knex, { activation, delta }: Run): Promis
             count(*) filter (where not listed) as entering,
             count(*) filter (where not listed and ${missed}) as "enteringMissed"
      from ${membersTable(activation)} member left join ${delta} d using (mark)
-     where outcome in ('ok', 'unmatched', 'refused') and member.attribute_mark is not null
-       and (retry_at is null or retry_at > now())
+     where ${ANSWERED}
        and case when listed then membership is distinct from 'removed' else membership = 'added' end`,
   );
   const matches = (name: string) => ({
     judged: Number(found![name]),
     missed: Number(found![`${name}Missed`]),
   });
-  return { justSent: { judged: 0, missed: 0 }, entering: matches('entering'), all: matches('all') };
+  return { justSent: NONE, entering: matches('entering'), all: matches('all') };
 }
 
-/** What Actito has said in this run's confirmed imports of members who enter the list. */
+/** What Actito has said in this run's confirmed imports of members who enter the list; not counted when it missed nobody. */
 export async function matchesOfRun(db: Knex, { run, delta }: Run): Promise<Matches> {
+  if ((await rows(db, `select from ${resultTable(run)} limit 1`)).length === 0) return NONE;
   const [found] = await rows<Record<'judged' | 'missed', string>>(
     db,
     `with ${foldedSql(run, delta!)}

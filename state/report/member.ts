@@ -79,7 +79,7 @@ async function readMembership(
       missedRuns: number | null;
     }
   >(
-    `select listed, cast(since as text) as since, runs.opened_at as "sinceMoment", hashes is not null and member.outcome <> 'nothing' as confirmed,
+    `select listed, cast(since as text) as since, runs.opened_at as "sinceMoment", hashes is not null as confirmed,
             runs.task->>'mode' = 'rebase' as "sinceRebase",
             member.outcome, member.retry_at as "retryAt", missing_since as "missingSince",
             cast(missing_run as text) as "missingRun",

@@ -35,6 +35,10 @@ export async function closeRun(state: State, fence: Fence, end: RunEnd | null): 
     if (fence.fence !== null && (outcome === 'failed' || (run.counts.unsent ?? 0) > 0)) {
       await trx.raw('update activations set provisioned = null where id = ?', [run.activation]);
     }
+    // Once Actito has their profiles, it must read the list again.
+    if (fence.fence !== null && end?.type === 'NobodyTargeted') {
+      await trx.raw('update activations set list_dirty = true where id = ?', [run.activation]);
+    }
     return outcome;
   });
   await dropRunTables(state, fence.run);

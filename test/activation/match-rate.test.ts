@@ -14,7 +14,8 @@ const settings = (guards: object, canary?: number, attributes = 1) => ({
 
 describe('the limit of the match rate', () => {
   it.each([
-    ['nobody asks', settings({}), undefined],
+    ['nothing is set', settings({}), { minMatchRatio: undefined, leastJudged: 100 }],
+    ['it is 0', settings({ minMatchRatio: 0 }), { minMatchRatio: 0, leastJudged: 100 }],
     ['guards name it', settings({ minMatchRatio: 0.8 }), { minMatchRatio: 0.8, leastJudged: 100 }],
     ['there is a canary', settings({}, 500), { minMatchRatio: 0.5, leastJudged: 100 }],
     ['there is a small canary', settings({}, 20), { minMatchRatio: 0.5, leastJudged: 20 }],
@@ -40,6 +41,18 @@ describe('the match rate', () => {
     const trip = matchGuard(LIMIT, { justSent: NONE, entering: { judged, missed }, all: NONE });
     expect(trip && [trip.guard, trip.figure]).toEqual(expected ? ['minMatchRatio', missed] : undefined);
   });
+
+  it.each([
+    [99, 99, undefined, false],
+    [100, 100, undefined, true],
+    [100, 99, undefined, false],
+    [100, 100, 0, false],
+  ])(
+    'of %i judged and %i missed, with a limit of %s: too low is %s',
+    (judged, missed, minMatchRatio, low) => {
+      expect(matchesTooFew({ minMatchRatio, leastJudged: 100 }, { judged, missed })).toBe(low);
+    },
+  );
 
   it('of what was just sent counts, although many more were known before', () => {
     const entering = { judged: 1000, missed: 100 };

@@ -1,5 +1,4 @@
 import { beforeEach, expect, test } from 'vitest';
-import { LIST } from '../support/stand.ts';
 import { standWithWorker } from '../support/temporal-run.ts';
 
 /* Actito tells only of members whose attributes are sent whether it knows them. */
@@ -27,13 +26,23 @@ const write = (changes: object) =>
 const run = (input: object = {}) => hosted.run({ activation: id, ...input });
 const approved = async (plan: string, reason: string) =>
   (await hosted.approve(plan, { activation: id, by: 'anna', reason })).result();
-const held = async () => {
-  const failure = await run().then(
-    () => expect.fail('the run should have been held'),
+const failed = () =>
+  run().then(
+    () => expect.fail('the run should have failed'),
     (error: { cause: { type: string; message: string } }) => error.cause,
   );
-  expect(failure.type).toBe('GuardTripped');
-  return failure.message;
+const held = async () => {
+  const { type, message } = await failed();
+  expect(type).toBe('GuardTripped');
+  return message;
+};
+const hashIn = (message: string) => /approve \S+ ([0-9a-f]{12})/.exec(message)![1]!;
+const deliveries = async () => {
+  const { rows } = await stand.state.raw<{ rows: unknown[] }>(
+    'select from deliveries join runs on runs.no = run where runs.activation = ?',
+    [id],
+  );
+  return rows.length;
 };
 const imports = async () => {
   const { rows } = await stand.state.raw<{ rows: unknown[] }>(
@@ -107,14 +116,66 @@ test('a match rate that sinks over several runs is noticed, although none of the
   expect(listed()).toBe(100);
 });
 
+test('without a setting, a segment of which Actito knows nobody is held, and stays so although nothing is left to send', async () => {
+  await enter(0, 1177);
+  await write({});
+  const first = await held();
+  expect(first).toContain(
+    'Of 1177 members who enter the list whose attributes were sent, Actito took none: the list would target nobody.',
+  );
+  expect(first).toContain('the destination the entity and the profile table of these people');
+  expect([hashIn(await held()), await imports()]).toEqual([hashIn(first), 1]);
+  expect(stand.actito.list(id)?.lastRetrievedFile ?? null).toBeNull();
+
+  await write({ guards: { minMatchRatio: 0 } });
+  expect(await failed()).toMatchObject({ type: 'NobodyTargeted' }); // the setting lets the list go, and no more
+});
+
+test('without a setting, one profile that Actito knows is enough', async () => {
+  await enter(0, 150);
+  await know(7, 8);
+  await write({});
+  expect(await run()).toMatchObject({ outcome: 'succeeded', counts: { unmatched: 149 } });
+  expect(listed()).toBe(1);
+});
+
+test('people of whom there was nothing to send are not taken for known', async () => {
+  await enter(0, 1000);
+  await stand.warehouse.query('update people set spent = null where spent >= 100');
+  const attributes = [{ column: 'spent', attribute: 'spent', create: { type: 'NUMBER' } }];
+  await write({ attributes, guards: { minMatchRatio: 0.5 } });
+  expect(await held()).toContain(
+    'Of 100 members who enter the list whose attributes were sent, Actito took 0 (0 %)',
+  );
+  expect(stand.actito.list(id)?.lastRetrievedFile ?? null).toBeNull();
+});
+
+test('a list that targets nobody after Actito has retrieved it fails its runs, each of which delivers it again, until Actito knows someone', async () => {
+  await enter(0, 3);
+  await write({});
+  for (const runs of [1, 2]) {
+    const { type, message } = await failed();
+    expect([type, await deliveries()]).toEqual(['NobodyTargeted', runs]);
+    expect(message).toContain(
+      `Actito has retrieved the list "${id}" of 3 members, and it targets nobody: no profile has any of them as its emailAddress.`,
+    );
+  }
+
+  await know(1, 2);
+  expect(await run()).toMatchObject({
+    list: { pushed: 'repair', profiles: 1 },
+    counts: { members: 3, added: 0 },
+  });
+  expect(await run()).toMatchObject({ list: { pushed: null, profiles: 1 } });
+});
+
 test('members without attributes are not judged: Actito says nothing of them', async () => {
   await enter(0, 200);
   await write({ attributes: [], canary: 50, guards: { minMatchRatio: 1 } });
+  await know(0, 1);
   expect(await run()).toMatchObject({ outcome: 'succeeded', counts: { members: 200 } });
-  expect(stand.actito.list(LIST)).toBeUndefined();
 });
 
-const hashIn = (message: string) => /approve \S+ ([0-9a-f]{12})/.exec(message)![1]!;
 /** What has left for Actito: imports, and the list file that it read last. */
 const sentSoFar = () => [
   stand.actito.imports().length,

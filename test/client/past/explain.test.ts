@@ -178,6 +178,17 @@ test('no attributes mapped: of a member only the list is sent', async () => {
   });
 });
 
+test('whose values are all empty was never sent, so that Actito confirmed nothing of it', async () => {
+  await past.stand.writeActivation({ attributes: [{ column: 'first_name', attribute: 'firstName' }] });
+  await past.stand.warehouse.query(`update people set first_name = null where email = 'anna@shop.be'`);
+  await past.hosted.run();
+  expect(await explain('anna@shop.be')).toMatchObject({
+    onList: true,
+    actito: { answer: 'nothing to send' },
+  });
+  expect(await said('anna@shop.be')).toContain('All of its mapped values are empty');
+});
+
 test('a key that is asked for is never a command to the terminal', async () => {
   await past.hosted.run();
   expect(await said('anna\u001b[2J@shop.be')).not.toContain('\u001b');
