@@ -7,9 +7,14 @@ import { toTimestamp } from './values/moments.ts';
 /** What the query of `guards.freshness` returned; null: no row, or a null. */
 export type Latest = string | null;
 
+/** Clocks of the machines that load a warehouse may be ahead of its own by so much, in milliseconds. */
+const CLOCK_DIFFERENCE = 5 * 60_000;
+/** A time of day with its offset. Without one a moment may be hours away from the one that is meant. */
+const ZONED = /:\d\d(?:[.,]\d+)?\s*(?:Z|[+-]\d\d(?::?\d\d)?)$/i;
+
 /**
- * Whether the warehouse was loaded lately enough. `now` in milliseconds since 1970, by the worker's clock.
- * @throws Failure ConfigurationInvalid when what was returned is no moment
+ * Whether the warehouse was loaded lately enough. `now` in milliseconds since 1970, by the warehouse's clock.
+ * @throws Failure ConfigurationInvalid when what was returned is no moment, or has no time zone
  */
 export function judgeFreshness(
   { maxAge }: NonNullable<Guards['freshness']>,
@@ -23,7 +28,12 @@ export function judgeFreshness(
   if ('reject' in moment) {
     throw new Failure('freshnessNoMoment', {});
   }
+  if (!ZONED.test(latest.trim())) throw new Failure('freshnessWithoutZone', {});
   const age = now - Date.parse(`${moment.value.replace(' ', 'T')}Z`);
+  if (age < -CLOCK_DIFFERENCE) {
+    const ahead = tell('warehouseAhead', { ahead: -age, at: moment.value });
+    return { guard: 'freshness', figure: Math.floor(-age / 60_000), ...ahead };
+  }
   if (age <= maxAge) return undefined;
   const found = { age, at: moment.value, limit: maxAge };
   return { guard: 'freshness', figure: Math.floor(age / 60_000), ...tell('warehouseStale', found) };

@@ -4,6 +4,7 @@ import { Comparison } from '../activation/comparison/comparison.ts';
 import { seedsOf } from '../activation/comparison/marks.ts';
 import { columnsToRead, type Activation } from '../activation/definition/definition.ts';
 import { Failure } from '../contract/failure.ts';
+import { tell } from '../contract/messages/tell.ts';
 import type { Column } from '../activation/values/kinds.ts';
 import type { ReadCounts } from '../contract/steps.ts';
 import { readAcknowledged } from '../state/acknowledged.ts';
@@ -100,7 +101,8 @@ async function compareSegment(
     const { rejected, duplicates, ambiguous } = sink;
     const leftOut = sink.forgotten + writer.forgotten;
     const counts = { read: sink.read, rejected, forgotten: leftOut, duplicates, ambiguous };
-    return { version: marked.version, base, columns, counts, reasons: rejects.reasons, guards };
+    const notes = read.restrictedRows ? [tell('rowSecurityApplies', { source: activation.source })] : [];
+    return { version: marked.version, base, columns, counts, reasons: rejects.reasons, guards, notes };
   } finally {
     comparison?.close();
     share.close();
@@ -161,6 +163,7 @@ async function undo({ state }: Dependencies, run: Run, delta: string, to: string
     columns: await knownColumns(state, run),
     reasons: {},
     guards: [],
+    notes: [],
     counts: { read, rejected: 0, forgotten, duplicates: 0, ambiguous: 0 },
   };
 }

@@ -21,8 +21,8 @@ export async function plan(deps: Dependencies, ref: RunRef): Promise<PlanSummary
 }
 
 export function planSummary({ plan, counts }: PlannedRun): PlanSummary {
-  const { hash, push, toSend, guards, approved, refused } = plan;
-  return { hash, push, toSend, guards, approved, refused, counts: { ...counts } };
+  const { hash, push, toSend, guards, notes, approved, refused } = plan;
+  return { hash, push, toSend, guards, notes, approved, refused, counts: { ...counts } };
 }
 
 const COMPARED = ['members', 'added', 'removed', 'leaving', 'changed', 'rejected'] as const;

@@ -21,6 +21,8 @@ export interface PlanFacts {
   toSend: number;
   /** Guards that hold the run. */
   guards: GuardTrip[];
+  /** What people should know of the segment, whatever the plan is. */
+  notes: Told[];
   /** Guards that would hold it, had nobody approved; and who did, why. */
   approved?: { guards: string[]; by: string; reason: string };
   /** With guards: who has refused this very plan, and why. */

@@ -17,7 +17,7 @@ export async function askSource(
   if (freshness) {
     const subject = 'The query of guards.freshness';
     const { value } = await warehouse.look({ query: freshness.query, subject, signal });
-    trips.push(judgeFreshness(freshness, value, Date.now()));
+    trips.push(judgeFreshness(freshness, value, await warehouse.clock(signal)));
   }
   const failed: string[] = [];
   for (const [i, { query, message }] of assertions.entries()) {

@@ -12,6 +12,8 @@ export interface SegmentRequest {
 export interface SegmentRead {
   /** One per requested column, in that order. */
   columns: Column[];
+  /** The warehouse hides rows from whoever reads, by rules of its own (row level security). */
+  restrictedRows: boolean;
   /**
    * Whole lines of PostgreSQL's COPY text format (tab between columns, `\N` null, `\\ \t \n \r` escaped, each line
    * ended by a newline), in buffers of at least 64 kB but for the last. Ends normally only after the server's own
@@ -46,6 +48,8 @@ export interface Warehouse {
    * @throws Failure SegmentQueryFailed, SourceUnavailable
    */
   look(question: Question): Promise<Answer>;
+  /** Milliseconds since 1970, by the warehouse's own clock. */
+  clock(signal: AbortSignal): Promise<number>;
   /** @throws Failure SegmentQueryFailed, MappingInvalid (a column is missing), SourceUnavailable */
   read(request: SegmentRequest): Promise<SegmentRead>;
   /** Ends the connection; an unfinished read is cancelled on the server. Never throws. */

@@ -8,7 +8,7 @@ const freshnessSchema = z.strictObject({
     .string()
     .min(1)
     .describe(
-      'A query for one moment, such as: select max(updated_at) from orders. Without a time zone it is UTC.',
+      "A query for one moment with a time zone, such as: select max(updated_at at time zone 'Europe/Paris') from orders.",
     ),
   maxAge: duration.describe('How old that moment may be, such as 26h.'),
 });

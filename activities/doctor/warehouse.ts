@@ -35,8 +35,10 @@ export function probeSegment(
     advice: tell('adviseSegment', { activation: activation.id }),
     look: async (signal) => {
       const request = { segment: activation.segment, columns, signal };
-      const found = await reading(source, env, request, async (read) => read.columns);
-      return { says: tell('segmentUnderstood', { columns: found.length }), found };
+      const { columns: found, restrictedRows } = await reading(source, env, request, async (read) => read);
+      const says = [tell('segmentUnderstood', { columns: found.length })];
+      if (restrictedRows) says.push(tell('rowSecurityApplies', { source: activation.source }));
+      return { says, found };
     },
   });
 }

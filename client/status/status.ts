@@ -138,6 +138,7 @@ function warningsOf(
     deliveryProblem(id, standing, lastRun),
     used >= limit ? tell('importsUsedUp', { activation: id, used, nextFree: free }) : undefined,
     waitingProblem(id, imports),
+    ...(lastRun?.notes ?? []).map(({ message }) => tell('segmentNoted', { activation: id, note: message })),
   ];
   return warnings.filter((warning) => warning !== undefined);
 }
@@ -158,7 +159,7 @@ function deliveryProblem(
 ): Told | undefined {
   const { dirty = false, forgotten = 0 } = standing ?? {};
   if (forgotten > 0) return tell('forgottenListed', { activation, people: forgotten });
-  if (!dirty) return undefined;
+  if (!dirty || lastRun?.failureType === 'NobodyTargeted') return undefined; // what failed is told already
   if (lastRun?.rebase && lastRun.outcome?.startsWith('succeeded'))
     return tell('rebaseUndelivered', { activation, run: lastRun.run });
   return tell('deliveryUnknown', { activation });

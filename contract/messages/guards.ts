@@ -68,6 +68,23 @@ export const GUARD_MESSAGES = {
     'ConfigurationInvalid',
     always('The query of guards.freshness must return a moment: a timestamp, a date, or a text in ISO form.'),
   ),
+  freshnessWithoutZone: failure('ConfigurationInvalid', {
+    examples: [{}],
+    says: () =>
+      'The query of guards.freshness returned a moment without a time zone, so that its age is not known.',
+    next: () =>
+      advise(
+        "Name the zone of the column, such as: select max(updated_at at time zone 'Europe/Paris') from orders.",
+      ),
+  }),
+  warehouseAhead: message({
+    examples: [{ ahead: 2 * 3_600_000, at: '2026-01-31 08:00:00' }],
+    says: ({ ahead, at }) =>
+      `The warehouse was last changed in the future, by the query of guards.freshness: at ${at} UTC, ${hours(ahead)} ahead ` +
+      'of its own clock.',
+    next: () =>
+      advise('Check that the query names the time zone of the column, and that no row is dated in advance.'),
+  }),
   warehouseStale: message({
     examples: [{ age: 30 * 3_600_000, at: '2026-01-30 00:00:00', limit: 24 * 3_600_000 }],
     says: ({ age, at, limit }) =>

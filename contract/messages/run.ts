@@ -1,6 +1,6 @@
 import { decideCommand, runCommand, scheduleCommand } from '../commands.ts';
 import type { HeldPlan } from '../plan.ts';
-import { always, failure, message } from './message.ts';
+import { advise, always, failure, message } from './message.ts';
 import { streakInWords } from './worker.ts';
 
 const NO_COUNTS = { members: 600, added: 0, removed: 400 };
@@ -51,6 +51,28 @@ export const RUN_MESSAGES = {
     examples: [{ failure: 'Someone cancelled the run.', settling: 'The state database cannot be reached.' }],
     says: ({ failure: first, settling }) =>
       `${first} Besides, what it had done could not be settled; the next run does it: ${settling}`,
+  }),
+  attributesRestless: message<{ attributes: string[]; changed: number; members: number }>({
+    examples: [
+      { attributes: ['lastSeen'], changed: 990, members: 1000 },
+      { attributes: ['lastSeen', 'revenue'], changed: 1000, members: 1000 },
+    ],
+    says: ({ attributes, changed, members }) =>
+      `${attributes.join(', ')} changed for nearly everybody since the last run (${changed} of ${members} members).`,
+    next: () =>
+      advise(
+        'If the column differs whenever it is read (now(), a sum of floating-point numbers, a random order), each run sends ' +
+          'everybody again: let the query round it, or read a stored value.',
+      ),
+  }),
+  rowSecurityApplies: message({
+    examples: [{ source: 'shop' }],
+    says: ({ source }) =>
+      `Row security applies to the role that reads source ${source}: the segment holds only the rows that it may see.`,
+    next: () =>
+      advise(
+        'Let it read all rows (bypassrls, or a policy of its own), unless that is what the role is for.',
+      ),
   }),
   cancelled: always('Someone cancelled the run.'),
   skipped: message({

@@ -115,6 +115,12 @@ export const STATUS_MESSAGES = {
     says: ({ activation }) =>
       `${activation}: a delivery was begun and not finished: what the file server holds is unknown until the next run repairs it`,
   }),
+  segmentNoted: message<About & { note: string }>({
+    examples: [
+      { ...VIP, note: 'lastSeen changed for nearly everybody since the last run (990 of 1000 members).' },
+    ],
+    says: ({ activation, note }) => `${activation}: ${note}`,
+  }),
   importsUsedUp: message<About & { used: number; nextFree: string | null }>({
     examples: [
       { ...VIP, used: 20, nextFree: AT },

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { Failure } from '../../contract/failure.ts';
+import type { Told } from '../../contract/messages/message.ts';
 import type { GuardTrip } from '../../contract/plan.ts';
 import type { Column } from '../../activation/values/kinds.ts';
 import { deltaTable } from '../names.ts';
@@ -23,6 +24,8 @@ export interface Found {
   reasons: Record<string, number>;
   /** Guards on the warehouse that hold the run. */
   guards: GuardTrip[];
+  /** What people should know of how it was read. */
+  notes: Told[];
 }
 
 /**
@@ -68,7 +71,7 @@ export async function publish(
         guards: JSON.stringify(guards),
       },
     );
-    return planWithin(trx, await readRun(trx, run.run), mappedBefore);
+    return planWithin(trx, await readRun(trx, run.run), mappedBefore, found.notes);
   });
 }
 

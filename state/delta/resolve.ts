@@ -87,7 +87,8 @@ export async function resolveMapping(
   );
 }
 
-function isConfirmedSql(index: number): string {
+/** SQL: Actito has confirmed the value of this attribute of a row `d` of a delta for its member `m`. */
+export function isConfirmedSql(index: number): string {
   return `coalesce(position(substring(d.hashes from ${8 * index + 1} for 8) in m.hashes) > 0, false)`;
 }
 

@@ -6,22 +6,27 @@ import { assignChunks, setCanaryApart } from '../imports/chunks.ts';
 import { asideTable, resultTable } from '../names.ts';
 import { fenced, type Fence } from '../runs/lease.ts';
 import { addCounts, type Plan, type Run } from '../runs/runs.ts';
+import type { Told } from '../../contract/messages/message.ts';
 import type { PushReason } from '../../contract/plan.ts';
 import { rows } from '../state.ts';
 import { countDelta } from './counts.ts';
 import { judge, withDecision } from './judge.ts';
+import { isSameMapping } from './mapping-change.ts';
 import { pushReason } from './push-reason.ts';
+import { restlessAttributes } from './restless.ts';
 import { writeSamples } from './samples.ts';
 
 /**
  * Decides what a run will do by its delta: chunks, guards, whether to deliver the list. In the transaction that
  * publishes the delta, so that a plan is about the state that the delta was compared with.
  * @param mappedBefore the attributes as they were mapped when a run was settled last
+ * @param notes what people should know of how the segment was read
  */
 export async function planWithin(
   trx: Knex.Transaction,
   run: Run,
   mappedBefore: AttributeMapping[] | null,
+  notes: readonly Told[],
 ): Promise<Run & { plan: Plan }> {
   const acknowledged = await readAcknowledged(trx, run);
   const delta = await countDelta(trx, run);
@@ -41,6 +46,7 @@ export async function planWithin(
     retried: run.task.sends ? retry + known + resent : 0,
   };
   await addCounts(trx, run.run, counts);
+  const isSame = isSameMapping(run, mappedBefore);
   const made: Plan = {
     hash: planHash(run, delta.digest, list.checksum),
     push: pushReason(run, acknowledged, { moved: added + removed + reidentified, checksum: list.checksum }),
@@ -51,6 +57,7 @@ export async function planWithin(
       ...run.sourceGuards,
       ...(await judge(trx, run, acknowledged, { delta, members: list.members - leaving, mappedBefore })),
     ],
+    notes: [...notes, ...(await restlessAttributes(trx, run, isSame ? changed : 0))],
   };
   const plan = await withDecision(trx, run, made);
   if (run.task.preview) await writeSamples(trx, run);

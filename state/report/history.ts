@@ -1,5 +1,6 @@
 import type { Counts } from '../../contract/counts.ts';
 import type { Outcome } from '../../contract/result.ts';
+import type { Told } from '../../contract/messages/message.ts';
 import type { PushReason } from '../../contract/plan.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -19,8 +20,12 @@ export interface PastRun {
   /** Null: it runs, or was killed; the next run closes it then. */
   outcome: Outcome | null;
   failure: string | null;
+  /** A failure type; null: it has none, or did not fail. */
+  failureType: string | null;
   counts: Counts;
   planHash: string | null;
+  /** What its plan says of the segment. */
+  notes: Told[];
   /** Why its list was to be pushed; null: it was not, or the run did not come so far. */
   push: PushReason | null;
   deliveredAt: Date | null;
@@ -55,7 +60,8 @@ export async function findPastRun(
 const PAST_RUN = `
   select cast(no as text) as run, workflow_id as "workflowId", fence is null as "dryRun", task->>'undo' as undo,
          task->>'mode' = 'rebase' as rebase, task->>'reason' as reason,
-         opened_at as "openedAt", closed_at as "closedAt", outcome, failure, counts,
+         opened_at as "openedAt", closed_at as "closedAt", outcome, failure,
+         failure_type as "failureType", counts, coalesce(plan->'notes', '[]') as notes,
          nullif(plan->>'hash', '') as "planHash", plan->>'push' as push,
          delivery.delivered_at as "deliveredAt", delivery.retrieved_at as "retrievedAt"
   from runs left join lateral (

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { guardsSchema } from '../../activation/definition/guards.ts';
+import { askSource } from '../../warehouse/guards.ts';
+import type { Warehouse } from '../../warehouse/source.ts';
 import { judgeAssertions, judgeFreshness } from '../../activation/source-guards.ts';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');
@@ -6,25 +9,38 @@ const HOUR = 3_600_000;
 const judge = (latest: string | null) => judgeFreshness({ query: '…', maxAge: 26 * HOUR }, latest, NOW);
 
 describe('the freshness of a warehouse', () => {
-  it.each(['2026-11-23 10:00:00', '2026-11-24 12:00:00+02', '2026-11-24', '2026-11-25T00:00:00Z'])(
+  it.each(['2026-11-23 10:00:00+00', '2026-11-24 12:00:00+02', '2026-11-24T12:05:00Z'])(
     'that was changed at %s is enough',
     (latest) => expect(judge(latest)).toBeUndefined(),
   );
 
   it.each([
-    ['2026-11-23 09:59:59', 1560],
+    ['2026-11-23 09:59:59+00', 1560],
     ['2026-11-23 11:00:00+02', 1620],
-    ['2026-11-20', 6480],
+    ['2026-11-20 00:00:00.25 -0000', 6480],
   ])('that was changed at %s is not, by so many minutes', (latest, figure) => {
     expect(judge(latest)).toMatchObject({ guard: 'freshness', figure });
   });
 
   it('is told with age, moment and limit', () => {
-    expect(judge('2026-11-22 12:00:00.5')!.message).toBe(
+    expect(judge('2026-11-22 12:00:00.5Z')!.message).toBe(
       'The warehouse was last changed 48 h ago (2026-11-22 12:00:00 UTC, by the query of guards.freshness), allowed are 26 h. ' +
         'Check that its tables are being loaded.',
     );
   });
+
+  it.each([
+    ['2099-01-01 00:00:00+00', 37_923_120],
+    ['2026-11-24 13:00:00Z', 60], // local time that was taken for UTC
+    ['2026-11-24 12:06:00+00', 6],
+  ])('that was changed at %s, in the future, is no freshness', (latest, figure) => {
+    expect(judge(latest)).toMatchObject({ guard: 'freshness', reason: 'warehouseAhead', figure });
+  });
+
+  it.each(['2026-11-24 11:00:00', '2026-11-24T11:00', '2026-11-24', '2099-01-01 00:00:00.123'])(
+    'that is told as %s has no time zone, which is a fault of the query',
+    (latest) => expect(() => judge(latest)).toThrow('without a time zone'),
+  );
 
   it('that is not known is held as well', () => {
     expect(judge(null)!.message).toContain('found no moment');
@@ -32,6 +48,28 @@ describe('the freshness of a warehouse', () => {
 
   it.each(['7', 'yesterday', 'infinity'])('that is told as %s is a fault of the query', (latest) => {
     expect(() => judge(latest)).toThrow('must return a moment');
+  });
+});
+
+describe('what a warehouse is asked', () => {
+  const CLOCK = Date.parse('2020-02-02T02:02:02Z');
+  /** Its clock is years behind ours. */
+  const warehouse: Warehouse = {
+    look: ({ query: value }) => Promise.resolve({ found: true, kind: 'timestamptz', value }),
+    clock: () => Promise.resolve(CLOCK),
+    read: () => Promise.reject(new Error('nobody reads')),
+    close: () => Promise.resolve(),
+  };
+  const ask = (query: string) =>
+    askSource(
+      warehouse,
+      guardsSchema.parse({ freshness: { query, maxAge: '1h' } }),
+      new AbortController().signal,
+    );
+
+  it('is judged by its own clock', async () => {
+    expect(await ask('2020-02-02 02:00:00+00')).toEqual([]);
+    expect(await ask(new Date().toISOString())).toMatchObject([{ reason: 'warehouseAhead' }]);
   });
 });
 

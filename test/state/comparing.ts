@@ -89,7 +89,10 @@ export async function compareInto(
   const { read, rejected, duplicates, ambiguous } = sink;
   const forgotten = sink.forgotten + writer.forgotten;
   const counts = { read, rejected, forgotten, duplicates, ambiguous };
-  return { attempt, found: { version: marked.version, base, columns, counts, reasons, guards: [] } };
+  return {
+    attempt,
+    found: { version: marked.version, base, columns, counts, reasons, guards: [], notes: [] },
+  };
 }
 
 /** A segment as lines of PostgreSQL's COPY text format. */

@@ -142,6 +142,7 @@ const NOTHING_FOUND = {
   columns: [],
   reasons: {},
   guards: [],
+  notes: [],
   counts: { read: 0, rejected: 0, forgotten: 0, duplicates: 0, ambiguous: 0 },
 };
 const CHUNK = { no: 1, retries: 0 };

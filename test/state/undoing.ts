@@ -23,6 +23,7 @@ export async function recall({ state }: StateWorld, run: Run, to: string): Promi
     columns: await knownColumns(state, run),
     reasons: {},
     guards: [],
+    notes: [],
     counts: { read, forgotten, rejected: 0, duplicates: 0, ambiguous: 0 },
   });
 }

@@ -8,6 +8,7 @@ export interface WholeRead {
   /** Size of each batch, in bytes. */
   batches: number[];
   rows: number;
+  restrictedRows: boolean;
 }
 
 /** Reads a segment to its end, and closes the warehouse whatever happens. */
@@ -33,6 +34,7 @@ export async function readAll(
       lines: lines.map((line) => line.split('\t')),
       batches,
       rows: read.rows(),
+      restrictedRows: read.restrictedRows,
     };
   } finally {
     await warehouse.close();

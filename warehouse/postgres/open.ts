@@ -10,6 +10,7 @@ import { beginReading, cancelBackend, connect } from './session.ts';
 import { copyStatement, describeStatement, lookStatement, type Statement } from './statements.ts';
 
 const STREAM_BUFFER = 64 * 1024;
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 /**
  * PostgreSQL as a warehouse: a segment is read by COPY in one read-only transaction, so from one snapshot.
@@ -63,12 +64,40 @@ export async function openPostgres(source: Source & { url: string }): Promise<Wa
     }
   }
 
+  async function clock(signal: AbortSignal): Promise<number> {
+    const { translator, stop } = watch(signal);
+    try {
+      await begin().catch(translator());
+      const { rows } = await client
+        .query<{ now: number }>('select cast(extract(epoch from clock_timestamp()) * 1000 as float8) as now')
+        .catch(translator());
+      return rows[0]!.now;
+    } finally {
+      stop();
+    }
+  }
+
+  /** Whether policies hide rows from us: then PostgreSQL refuses the query where it may not apply them. */
+  async function hidesRows(describe: Statement): Promise<boolean> {
+    await client.query('savepoint whole; set local row_security = off');
+    const refused = await client.query(extended(describe)).then(
+      () => false,
+      (error: { code?: string }) => {
+        if (error.code === INSUFFICIENT_PRIVILEGE) return true;
+        throw error;
+      },
+    );
+    await client.query('rollback to savepoint whole');
+    return refused;
+  }
+
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
     const { translator, stop } = watch(signal);
     await begin().catch(translator());
     const describe = describeStatement(segment);
     const { fields } = await client.query(extended(describe)).catch(translator(describe));
     const columns = await describeColumns(client, pickColumns(requested, fields)).catch(translator());
+    const restrictedRows = await hidesRows(describe).catch(translator(describe));
     let rows: number | undefined;
 
     async function* batches(): AsyncGenerator<Buffer, void, undefined> {
@@ -88,6 +117,7 @@ export async function openPostgres(source: Source & { url: string }): Promise<Wa
 
     return {
       columns: columns.map(({ name, kind, databaseType }) => ({ name, kind, databaseType })),
+      restrictedRows,
       batches: batches(),
       rows() {
         if (rows === undefined) throw new Error('The number of rows is known only after the last batch.');
@@ -96,7 +126,7 @@ export async function openPostgres(source: Source & { url: string }): Promise<Wa
     };
   }
 
-  return { look, read, close };
+  return { look, clock, read, close };
 }
 
 /** The protocol that takes one statement only (an option of pg's query that its types lack). */

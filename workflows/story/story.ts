@@ -77,7 +77,9 @@ export class Story {
     this.#count(counts);
   }
 
-  planned({ hash, push, counts, approved, outlook }: PlanSummary): void {
+  planned({ hash, push, counts, notes, approved, outlook }: PlanSummary): void {
+    // A run that is held while it goes on is planned twice.
+    if (this.#planHash === undefined) this.#notes.push(...notes);
     if (approved) this.#notes.push(tell('approved', approved));
     this.#planHash = hash;
     this.#outlook = outlook;
