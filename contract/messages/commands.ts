@@ -15,10 +15,6 @@ export const COMMAND_MESSAGES = {
   runCancelled: always('The run was cancelled.'),
   workflowTerminated: always('The run was terminated; the next one takes over and repairs.'),
   workflowTimedOut: always('It took longer than Temporal allows it.'),
-  requestUnusable: failure('InvalidActivation', {
-    examples: [{ problems: ['plan: expected the hash of a plan (12 characters)'] }],
-    says: ({ problems }) => problems.join('; '),
-  }),
   activationBusy: failure<{ workflowId: string; since: string; asked: RunRequest; running?: RunRequest }>(
     'ActivationBusy',
     {
