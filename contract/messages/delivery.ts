@@ -131,6 +131,8 @@ export const DELIVERY_MESSAGES = {
       'The certificate of delivery.ca cannot be read: the variable must hold the certificate itself (PEM).',
     ),
   ),
+  connectionClosed: always('the connection was closed'),
+  handshakeUnanswered: always('no answer to the TLS handshake'),
   uploadIncomplete: failure('DeliveryUnavailable', {
     examples: [{ held: 1024, sent: 4096 }],
     says: ({ held, sent }) => `The file server holds ${held} bytes of the ${sent} that were sent.`,

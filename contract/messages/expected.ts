@@ -11,7 +11,7 @@ const CRON_FIELDS = {
 export type CronField = keyof typeof CRON_FIELDS;
 
 /**
- * What a setting, or a workflow's argument, must be: each continues "expected …". No schema has words of its own
+ * What a setting, an option or a workflow's argument must be: each continues "expected …". No schema has words of its own
  * (eslint.config.js). They are no messages: a problem says them (problems.ts, run.ts, commands.ts).
  */
 export const EXPECTED = {
@@ -132,6 +132,10 @@ export const EXPECTED = {
   pauseAfter: always('a number of runs from 1 on, or never'),
   timeZone: always('a time zone such as Europe/Paris'),
   noTimeZone: always('no time zone with every, since an interval has no time of day'),
+
+  // As the value of an option of the command line.
+  positiveNumber: always('a whole number from 1 on'),
+  limitOfRejects: always('a number such as 100, or a share such as 0.5%'),
 
   // In the argument of a workflow.
   mode: always('sync (the default), resync, preview, rebase or undo'),

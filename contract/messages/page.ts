@@ -11,7 +11,7 @@ message also has its \`reason\`, \`facts\` and \`next\`.
 `;
 const EXPECTED_HEAD = `## What a setting must be
 
-A setting of the project folder, or a field of a workflow's argument: each continues "expected …".`;
+A setting of the project folder, the value of an option, a field of a workflow's argument: each continues "expected …".`;
 
 /** The catalogue as a page of Markdown, every way in which each message reads. */
 export function messagesPage(): string {

@@ -1,6 +1,7 @@
 import { searchAttributesCommand } from '../commands.ts';
 import { CHOICES, choiceInWords, type Choice } from './choice.ts';
 import { advise, always, failure, message, type Told } from './message.ts';
+import { foreignInWords, type Foreign } from './schedules.ts';
 
 const CAUSE: Told = {
   reason: 'actitoRefused',
@@ -117,10 +118,10 @@ export const WORKER_MESSAGES = {
     examples: [STREAK, { ...STREAK, runs: 1 }],
     says: ({ schedule, ...streak }) => `The schedule ${schedule} is paused: ${streakInWords(streak)}.`,
   }),
-  scheduleNotOurs: message<Streak & { why: string; project: string }>({
-    examples: [{ ...STREAK, why: 'belongs to the project "other"', project: 'shop' }],
+  scheduleNotOurs: message<Streak & { why: Foreign; project: string }>({
+    examples: [{ ...STREAK, why: { by: 'project', is: 'other' }, project: 'shop' }],
     says: ({ schedule, why, project, ...streak }) =>
-      `The schedule ${schedule} is not paused, although ${streakInWords(streak)}: it ${why}, and this worker's ` +
+      `The schedule ${schedule} is not paused, although ${streakInWords(streak)}: it ${foreignInWords(why)}, and this worker's ` +
       `project is "${project}".`,
   }),
   searchAttributesMissing: failure('ConfigurationInvalid', {
