@@ -145,12 +145,6 @@ export const WORKER_MESSAGES = {
     'What was under way could not be stopped in time. Nothing is lost: Temporal gives it to another worker as soon as it ' +
       'misses the heartbeats of this one.',
   ),
-  workerTemporalSilent: failure('TemporalUnavailable', {
-    examples: [{ address: 'localhost:7233', why: 'Connection failed' }],
-    says: ({ address, why }) => `No Temporal server answers at ${address} (${why}).`,
-    next: () =>
-      advise('Set TEMPORAL_ADDRESS to the address of yours, and TLS or TEMPORAL_API_KEY as it asks for.'),
-  }),
   healthPortTaken: failure('ConfigurationInvalid', {
     examples: [{ port: 8080, why: 'listen EADDRINUSE: address already in use :::8080' }],
     says: ({ port, why }) => `The health check cannot listen on port ${port} (${why}).`,
