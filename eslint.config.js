@@ -49,6 +49,26 @@ const layering = FOLDERS.map((folder) => {
   };
 });
 
+const SPREAD_LITERAL = {
+  selector:
+    'ObjectExpression > SpreadElement > ObjectExpression, ArrayExpression > SpreadElement > ArrayExpression',
+  message: 'A literal that is spread into another says nothing: write its parts where they belong.',
+};
+const EXPECTED = 'What a value must be is said in contract/messages/expected.ts.';
+/** In a schema, a text of several words without a full stop; what describes a setting is for its documentation. */
+const WORDS_OF_SCHEMA = {
+  selector:
+    'Program:has(> ImportDeclaration[source.value="zod"]) :matches(Literal[value=/ [a-z].*[^.]$/i], ' +
+    'TemplateElement[value.raw=/ [a-z]/i]):not(CallExpression[callee.property.name="describe"] *)',
+  message: EXPECTED,
+};
+/** The same in files that say other things, too. */
+const WORDS_OF_ERROR = {
+  selector:
+    'Program:has(> ImportDeclaration[source.value="zod"]) Property[key.name="error"] > :matches(Literal, TemplateLiteral)',
+  message: EXPECTED,
+};
+
 export default tseslint.config(
   { ignores: ['node_modules/', '.cache/', 'coverage/', 'dist/'] },
   ...tseslint.configs.recommendedTypeChecked,
@@ -65,15 +85,22 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/require-await': 'off',
       'max-lines': ['error', { max: 250 }],
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector:
-            'ObjectExpression > SpreadElement > ObjectExpression, ArrayExpression > SpreadElement > ArrayExpression',
-          message: 'A literal that is spread into another says nothing: write its parts where they belong.',
-        },
-      ],
+      'no-restricted-syntax': ['error', SPREAD_LITERAL],
     },
+  },
+  {
+    files: ['{client,actito,activities,worker}/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', SPREAD_LITERAL, WORDS_OF_ERROR] },
+  },
+  {
+    files: [
+      'activation/definition/**/*.ts',
+      'config/{settings,expectations}.ts',
+      'contract/*.ts',
+      'client/run/check.ts',
+      'workflows/request.ts',
+    ],
+    rules: { 'no-restricted-syntax': ['error', SPREAD_LITERAL, WORDS_OF_SCHEMA, WORDS_OF_ERROR] },
   },
   {
     // vitest's matchers are typed any; what a test reads is checked by running it.

@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import type { Foreign } from '../contract/messages/schedules.ts';
 
 /** What the ids of our schedules begin with; the activation's id follows. */
 export const SCHEDULE_PREFIX = 'activation/';
@@ -29,18 +30,18 @@ export function projectName(env: NodeJS.ProcessEnv, folder: string): string {
 }
 
 /**
- * Why a schedule is not this owner's, as a sentence's end; undefined: it is. Only what carries our memo and still
+ * Why a schedule is not this owner's; undefined: it is. Only what carries our memo and still
  * starts our workflow is ever changed or deleted: people make schedules too, and may take one of ours for something else.
  */
 export function foreignness(
   { memo, action }: OwnedSchedule,
   owner: Owner,
   workflowType: string,
-): string | undefined {
+): Foreign | undefined {
   const project = memo?.[PROJECT_MEMO];
-  if (typeof project !== 'string') return 'was not made by this command';
-  if (project !== owner.project) return `belongs to the project "${project}"`;
-  if (action.workflowType !== workflowType) return `starts another workflow (${action.workflowType})`;
-  if (action.taskQueue !== owner.taskQueue) return `is for another task queue (${action.taskQueue})`;
+  if (typeof project !== 'string') return { by: 'maker' };
+  if (project !== owner.project) return { by: 'project', is: project };
+  if (action.workflowType !== workflowType) return { by: 'workflow', is: action.workflowType };
+  if (action.taskQueue !== owner.taskQueue) return { by: 'taskQueue', is: action.taskQueue };
   return undefined;
 }

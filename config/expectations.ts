@@ -1,29 +1,32 @@
 import type { z } from 'zod';
+import { expected, type PlainExpected } from '../contract/messages/expected.ts';
 
-/** The words for what a setting must be, where its schema has none of its own. Always continues "expected …". */
+/** What a setting must be, where its schema does not say it itself. */
 export const expectation: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
-    case 'invalid_type':
-      return TYPES[issue.expected] ?? `a value of type ${issue.expected}`;
+    case 'invalid_type': {
+      const name = TYPES[issue.expected];
+      return name ? expected(name) : expected('ofType', { type: issue.expected });
+    }
     case 'too_small':
-      if (issue.origin === 'string') return 'a text that is not empty';
-      return issue.origin === 'array' ? 'a list that is not empty' : `at least ${issue.minimum}`;
-    case 'too_big':
-      return issue.origin === 'string'
-        ? `at most ${issue.maximum} characters`
-        : issue.origin === 'array'
-          ? `at most ${issue.maximum} entries`
-          : `at most ${issue.maximum}`;
+      if (issue.origin === 'string') return expected('textNotEmpty');
+      if (issue.origin === 'array') return expected('listNotEmpty');
+      return expected('atLeast', { least: Number(issue.minimum) });
+    case 'too_big': {
+      const most = Number(issue.maximum);
+      if (issue.origin === 'string') return expected('characters', { most });
+      return issue.origin === 'array' ? expected('entries', { most }) : expected('atMost', { most });
+    }
     default:
-      return 'another value';
+      return expected('another');
   }
 };
 
-const TYPES: Record<string, string> = {
-  string: 'a text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'a group of settings',
+const TYPES: Record<string, PlainExpected> = {
+  string: 'text',
+  number: 'number',
+  int: 'wholeNumber',
+  boolean: 'trueOrFalse',
+  array: 'list',
+  object: 'group',
 };

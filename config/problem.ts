@@ -51,8 +51,15 @@ export function configurationInvalid(folder: string, problems: readonly Problem[
   return new Failure('projectInvalid', { folder, problems: [...told.values()] });
 }
 
-function factsOf({ file, line, path, told: { reason, message } }: Problem): ProjectProblem {
-  return { file, ...(line > 0 ? { line } : {}), path: settingName(path), reason, problem: message };
+function factsOf({ file, line, path, told: { reason, facts, message } }: Problem): ProjectProblem {
+  return {
+    file,
+    line: line > 0 ? line : undefined,
+    setting: path.length > 0 ? settingName(path) : undefined,
+    reason,
+    facts,
+    message,
+  };
 }
 
 /** E.g. `attributes[2].column`. */

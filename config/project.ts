@@ -5,6 +5,7 @@ import { resolveActivation, type Activation, type Definition } from '../activati
 import { destinationSchema, type Destination } from '../activation/definition/destination.ts';
 import { sourceSchema, type Source } from '../activation/definition/source.ts';
 import { Failure } from '../contract/failure.ts';
+import type { Told } from '../contract/messages/message.ts';
 import { checkCollisions } from './collisions.ts';
 import { checkContract } from './contract.ts';
 import { isOfDefaults, withDefaults } from './defaults.ts';
@@ -23,8 +24,8 @@ export interface Project {
   sources: Map<string, Source>;
   destinations: Map<string, Destination>;
   activations: Map<string, Activation>;
-  /** What works but is probably not meant, a sentence each. */
-  warnings: string[];
+  /** What works but is probably not meant. */
+  warnings: Told[];
 }
 
 /**

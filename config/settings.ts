@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import ms from 'ms';
 import { z } from 'zod';
 import { duration } from '../activation/definition/common.ts';
+import { expected } from '../contract/messages/expected.ts';
 import { checkFiles, readTextIfThere, type ProjectFile } from './folder.ts';
 import type { Problem } from './problem.ts';
 import { parseYaml } from './yaml-file.ts';
@@ -20,19 +21,19 @@ const retentionSchema = z
       ),
     runs: duration
       .refine((age) => age >= WEEK, {
-        error: 'a duration of at least 7d, since guards compare with the last 7 days',
+        error: expected('retentionOfRuns'),
       })
       .prefault('90d')
       .describe('How long runs are kept, with their imports and deliveries. Default: 90d.'),
   })
   .refine(({ rejects, runs }) => rejects <= runs, {
     path: ['rejects'],
-    error: 'no longer than retention.runs, since rejects go with their run',
+    error: expected('retentionOfRejects'),
     when: ({ issues }) => issues.length === 0,
   })
   .refine(({ changeLog, runs }) => changeLog <= runs, {
     path: ['changeLog'],
-    error: 'no longer than retention.runs, since the log is of runs',
+    error: expected('retentionOfChanges'),
     when: ({ issues }) => issues.length === 0,
   })
   .describe('How long the state database keeps what is past.');

@@ -7,12 +7,12 @@ import type { Loaded } from './folder.ts';
 
 type LoadedActivation = Loaded<ActivationFile>;
 
-/** What works but is probably not meant, each in words. */
+/** What works but is probably not meant. */
 export function warningsOf(
   activations: readonly LoadedActivation[],
   destinations: ReadonlyMap<string, Destination>,
-): string[] {
-  const warnings = [
+): Told[] {
+  return [
     ...activations.flatMap(shortValidity),
     ...activations.flatMap(unlikelyKey),
     ...activations.flatMap((activation) => unknownMatches(activation, destinations)),
@@ -20,7 +20,6 @@ export function warningsOf(
       activations.slice(i + 1).flatMap((other) => sharedAttributes(activation, other, destinations)),
     ),
   ];
-  return warnings.map(({ message }) => message);
 }
 
 /** A list must outlive a run that fails. */

@@ -30,8 +30,7 @@ export function parseYaml(name: string, text: string): YamlFile | { problems: Pr
     return { name, value, place: (path) => ({ file: name, line: lineOf(path), path }) };
   } catch {
     // Only aliases fail this late, and the error would quote their names.
-    const fault = 'an alias, *name, without its anchor, &name';
-    return { problems: [problemWith(name, 'yamlInvalid', { fault }, 1)] };
+    return { problems: [problemWith(name, 'aliasUnknown', {}, 1)] };
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Counts } from './counts.ts';
 import { activationId, planHash, text } from './fields.ts';
+import { expected } from './messages/expected.ts';
 import type { RunRequest } from './request.ts';
 
 export const DECIDE_WORKFLOW_TYPE = 'decide';
@@ -21,11 +22,11 @@ export const decisionSchema = z.discriminatedUnion(
       decision: z.literal('approve'),
       ...common,
       /** Start a run at once; without it, the approval counts for the next run. */
-      run: z.boolean({ error: 'true or false' }).default(true),
+      run: z.boolean({ error: expected('trueOrFalse') }).default(true),
     }),
     z.strictObject({ decision: z.literal('decline'), ...common }),
   ],
-  { error: 'approve or decline' },
+  { error: expected('choice', { values: ['approve', 'decline'] }) },
 );
 export type DecisionInput = z.input<typeof decisionSchema>;
 export type DecisionRequest = z.output<typeof decisionSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expected } from './messages/expected.ts';
 import type { Told } from './messages/message.ts';
 
 export const DOCTOR_WORKFLOW_TYPE = 'doctor';
@@ -6,8 +7,8 @@ export const DOCTOR_WORKFLOW_TYPE = 'doctor';
 /** The one argument of `doctor`: a destination or an activation; without one, all of the project is examined. */
 export const doctorSchema = z.strictObject({
   target: z
-    .string({ error: 'the id of a destination or of an activation' })
-    .min(1, 'the id of a destination or of an activation')
+    .string({ error: expected('targetId') })
+    .min(1, expected('targetId'))
     .optional(),
 });
 export type DoctorRequest = z.output<typeof doctorSchema>;

@@ -1,19 +1,21 @@
 import { z } from 'zod';
+import { expected } from './messages/expected.ts';
 
-/* Fields that several requests have. */
+/* Fields that several requests, or settings, have. */
+
+/** One of a few words. */
+export function choice<const V extends readonly string[]>(...values: V) {
+  return z.enum(values, { error: expected('choice', { values }) });
+}
 
 /** The id of an activation. */
-export const activationId = z
-  .string({ error: 'the id of an activation (the name of its file without .yaml)' })
-  .min(1, 'the id of an activation (the name of its file without .yaml)');
+export const activationId = z.string({ error: expected('activationId') }).min(1, expected('activationId'));
 
 /** A text that says something. */
 export const text = (longest: number) =>
   z
-    .string({ error: 'a text' })
-    .regex(/\S/, 'a text that is not empty')
-    .max(longest, `a text of at most ${longest} characters`);
+    .string({ error: expected('text') })
+    .regex(/\S/, expected('textNotEmpty'))
+    .max(longest, expected('textOfAtMost', { most: longest }));
 /** The hash that names a plan. */
-export const planHash = z
-  .string({ error: 'the hash of a plan' })
-  .regex(/^[0-9a-f]{12}$/, 'the hash of a plan (12 characters)');
+export const planHash = z.string({ error: expected('plan') }).regex(/^[0-9a-f]{12}$/, expected('planHash'));

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { expected } from './messages/expected.ts';
 
 export const FORGET_WORKFLOW_TYPE = 'forgetPerson';
 
 /** The one argument of `forgetPerson`: the number of a record in the state. Never the key, which must not reach Temporal. */
 export const forgetSchema = z.strictObject({
-  record: z.int('the number of a record, as the command forget prints it').min(1, 'a number from 1 on'),
+  record: z.int(expected('record')).min(1, expected('recordNumber')),
 });
 export type ForgetRequest = z.output<typeof forgetSchema>;
 

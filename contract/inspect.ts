@@ -1,13 +1,13 @@
 import { z } from 'zod';
+import { choice } from './fields.ts';
+import { expected } from './messages/expected.ts';
 
 export const INSPECT_WORKFLOW_TYPE = 'inspectDestination';
 
 /** The one argument of `inspectDestination`: what of a destination is looked up in Actito. */
 export const inspectSchema = z.strictObject({
-  destination: z
-    .string({ error: 'the id of a destination (the name of its file without .yaml)' })
-    .min(1, 'the id of a destination (the name of its file without .yaml)'),
-  what: z.enum(['attributes', 'lists'], { error: 'attributes or lists' }),
+  destination: z.string({ error: expected('destinationId') }).min(1, expected('destinationId')),
+  what: choice('attributes', 'lists'),
 });
 export type InspectRequest = z.output<typeof inspectSchema>;
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { activationId, planHash, text } from './fields.ts';
+import { expected } from './messages/expected.ts';
 
-const RUN_NUMBER = 'the number of a run, as a text';
+const RUN_NUMBER = expected('runNumber');
 const runNumber = z.string({ error: RUN_NUMBER }).regex(/^[1-9]\d{0,17}$/, RUN_NUMBER);
 
 const activation = activationId;
@@ -30,7 +31,7 @@ const preview = z.strictObject({
   activation,
   of: z
     .union([z.enum(['sync', 'resync']), z.strictObject({ undo: runNumber })], {
-      error: '"sync", "resync" or {"undo": the number of a run, as a text}',
+      error: expected('modeOfPreview'),
     })
     .default('sync'),
   reason,
@@ -40,7 +41,7 @@ const preview = z.strictObject({
 const rebase = z.strictObject({
   mode: z.literal('rebase'),
   activation,
-  reason: z.string({ error: 'a text: a rebase says why' }).pipe(text(200)),
+  reason: z.string({ error: expected('reasonOfRebase') }).pipe(text(200)),
 });
 
 /** Puts the list back to how it was after a run, as someone has seen it planned. */
@@ -49,25 +50,14 @@ const undo = z.strictObject({
   activation,
   /** The run after which the list was right. */
   to: runNumber,
-  plan: z
-    .string({ error: 'the hash of a plan: an undo is applied only as someone has seen it planned' })
-    .pipe(planHash),
-  reason: z.string({ error: 'a text: an undo says why' }).pipe(text(200)),
+  plan: z.string({ error: expected('planOfUndo') }).pipe(planHash),
+  reason: z.string({ error: expected('reasonOfUndo') }).pipe(text(200)),
 });
 
 /** The one argument of `runActivation`. */
 export const requestSchema = z.discriminatedUnion('mode', [sync, resync, preview, rebase, undo], {
-  error: 'sync (the default), resync, preview, rebase or undo',
+  error: expected('mode'),
 });
 export type RunInput = z.input<typeof requestSchema>;
 export type RunRequest = z.output<typeof requestSchema>;
 export type Mode = RunRequest['mode'];
-
-/** What says today what a field of earlier development versions said. */
-export const FORMER_FIELDS: Record<string, string> = {
-  dryRun: '"mode":"preview"',
-  resync: '"mode":"resync"',
-  rebase: '"mode":"rebase"',
-  undo: '"mode":"undo" with "to", or "mode":"preview" with "of":{"undo":"…"}',
-  approve: 'the workflow "decide"',
-};

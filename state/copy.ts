@@ -26,7 +26,7 @@ export async function withRows<T>(
       ended = true;
     }
     const result = await use(batches());
-    if (!ended) close(client, new Error('Its rows were not read to the end.'));
+    if (!ended) close(client);
     return result;
   });
 }

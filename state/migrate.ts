@@ -16,7 +16,7 @@ const source: Knex.MigrationSource<string> = {
 };
 
 async function noWayBack(): Promise<void> {
-  throw new Error('The state cannot be migrated down: restore a backup.');
+  throw new Failure('stateNoWayBack', {});
 }
 
 async function apply(knex: Knex, file: string): Promise<void> {

@@ -50,7 +50,7 @@ export async function withConnection<T>(state: State, use: (client: Client) => P
 }
 
 /** Closes a lent connection, for the pool to replace it. */
-export function close(client: Client, reason: unknown): void {
+export function close(client: Client, reason: unknown = true): void {
   // knex drops a connection that carries this mark the next time it looks at it.
   Object.assign(client, { __knex__disposed: reason });
   void client.end().catch(() => undefined); // best effort: the server notices a closed socket anyway

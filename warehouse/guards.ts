@@ -15,14 +15,14 @@ export async function askSource(
 ): Promise<GuardTrip[]> {
   const trips: (GuardTrip | undefined)[] = [];
   if (freshness) {
-    const subject = 'The query of guards.freshness';
-    const { value } = await warehouse.look({ query: freshness.query, subject, signal });
+    const setting = 'guards.freshness';
+    const { value } = await warehouse.look({ query: freshness.query, setting, signal });
     trips.push(judgeFreshness(freshness, value, await warehouse.clock(signal)));
   }
   const failed: string[] = [];
   for (const [i, { query, message }] of assertions.entries()) {
-    const subject = `The query of guards.assertions[${i}]`;
-    if ((await warehouse.look({ query, subject, signal })).found) failed.push(message);
+    const setting = `guards.assertions[${i}]`;
+    if ((await warehouse.look({ query, setting, signal })).found) failed.push(message);
   }
   trips.push(judgeAssertions(failed));
   return trips.filter((trip) => trip !== undefined);

@@ -27,8 +27,8 @@ export interface SegmentRead {
 /** Something to be known beside the segment. */
 export interface Question {
   query: string;
-  /** What the query is, as the beginning of a sentence about its failure: `The query of guards.freshness`. */
-  subject: string;
+  /** The setting that it is from, such as `guards.freshness`: a failure names it. */
+  setting: string;
   signal: AbortSignal;
 }
 

@@ -63,7 +63,7 @@ async function connectTemporal(options: NativeConnectionOptions): Promise<Native
     return await NativeConnection.connect(options);
   } catch (cause) {
     const address = options.address ?? 'localhost:7233';
-    throw new Failure('workerTemporalSilent', { address, why: (cause as Error).message }, { cause });
+    throw new Failure('temporalSilent', { address, why: (cause as Error).message, worker: true }, { cause });
   }
 }
 

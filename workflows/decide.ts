@@ -9,15 +9,12 @@ import { parseArgument } from './request.ts';
 import { runActivation } from './run-activation.ts';
 import { inOrder } from './story/counts.ts';
 
-const EXAMPLE =
-  '{"activation":"vip-customers","plan":"0123456789ab","decision":"approve","reason":"spring clean-up"}, or "decision":"decline"';
-
 /**
  * Records what someone decides about a held plan. An approval starts the run that it lets pass, which goes on by itself. After
  * a decline, runs continue: the next one is judged by the guards again.
  */
 export async function decide(input: unknown): Promise<DecisionResult> {
-  const request = parseArgument('decide', decisionSchema, input, EXAMPLE);
+  const request = parseArgument('decide', decisionSchema, input);
   const { decision, activation, plan, by, reason } = request;
   setCurrentDetails(`**${by}** ${decision}s plan ${plan} of **${activation}**: ${reason}`);
   const { counts, next } = await toldAsOwn(() => record(request));

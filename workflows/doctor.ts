@@ -5,11 +5,9 @@ import { SEARCH_ATTRIBUTES } from '../contract/names.ts';
 import { toldAsOwn } from './failure.ts';
 import { parseArgument } from './request.ts';
 
-const EXAMPLE = '{"target":"vip-customers"}, a destination or an activation, or {} for everything';
-
 /** Tries everything that a run will need, from where the worker is: that is where the secrets and the network are. */
 export async function doctor(input: unknown = {}): Promise<DoctorResult> {
-  const { target } = parseArgument('doctor', doctorSchema, input, EXAMPLE);
+  const { target } = parseArgument('doctor', doctorSchema, input);
   const what = target === undefined ? 'the whole project' : `**${target}**`;
   setCurrentDetails(`Examines ${what}`);
   const searchAttributes = SEARCH_ATTRIBUTES.map(({ name }) => name);

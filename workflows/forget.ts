@@ -5,14 +5,12 @@ import { toldAsOwn } from './failure.ts';
 import { forgetSchema, type ForgetResult } from '../contract/forget.ts';
 import { parseArgument } from './request.ts';
 
-const EXAMPLE = '{"record":3}';
-
 /**
  * Erases a person wherever the state names them. The person is known by a record in the state alone. Each activation waits
  * for the run that holds it, and for no other; what could not be erased in time fails the workflow once all were tried.
  */
 export async function forgetPerson(input: unknown): Promise<ForgetResult> {
-  const { record } = parseArgument('forgetPerson', forgetSchema, input, EXAMPLE);
+  const { record } = parseArgument('forgetPerson', forgetSchema, input);
   const activations = await toldAsOwn(() => beginForgetting(record));
   const done = new Map<string, ErasedIn>();
   const show = () => setCurrentDetails(page(record, activations, done));

@@ -42,7 +42,7 @@ export class ActitoClient {
     return this.#exchange(request, TIMEOUT, async (response) => {
       const parsed = shape.safeParse(await answerOf(response));
       if (parsed.success) return parsed.data;
-      const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the body');
+      const fields = parsed.error.issues.map((issue) => issue.path.join('.'));
       throw new Failure('answerNotAsAssumed', { call: name(request), fields });
     });
   }

@@ -8,6 +8,7 @@ import { Attempts } from './attempts.ts';
 import type { FileServer } from './file-server.ts';
 import { ftpsFailure } from './ftps-failures.ts';
 import { listHere, remove, replace, sizeOf, upload } from './ftps-files.ts';
+import { tell } from '../../contract/messages/tell.ts';
 
 /** A login, with everything from the environment filled in. */
 export interface FtpsLogin {
@@ -84,7 +85,8 @@ async function startTls(
   attempts: Attempts<DeliveryStep>,
   timeout: number,
 ): Promise<void> {
-  const bound = setTimeout(() => attempts.interrupt(new Error('no answer to the TLS handshake')), timeout);
+  const silence = new Error(tell('handshakeUnanswered', {}).message);
+  const bound = setTimeout(() => attempts.interrupt(silence), timeout);
   try {
     await client.useTLS({
       host, // what the certificate is compared with, also on the data connections

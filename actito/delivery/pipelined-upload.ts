@@ -1,5 +1,6 @@
 import type { SFTPWrapper } from 'ssh2';
 import { Interruption } from './interruption.ts';
+import { tell } from '../../contract/messages/tell.ts';
 
 /** What every SFTP server takes in one packet. */
 const PACKET = 32_768;
@@ -17,7 +18,7 @@ export async function uploadPipelined(
 ): Promise<void> {
   // ssh2 answers no callback of a connection that is gone: its end has to interrupt every wait.
   const broken = new Interruption();
-  const onClose = () => broken.interrupt(new Error('the connection was closed'));
+  const onClose = () => broken.interrupt(new Error(tell('connectionClosed', {}).message));
   sftp.once('close', onClose);
   const handle = await broken.race(promised<Buffer>((done) => sftp.open(path, 'w', done)));
   const underWay = new Set<Promise<void>>();

@@ -3,8 +3,6 @@ import type { DeliveryStep, SftpRefusal } from '../../contract/messages/delivery
 
 /** Codes of ssh2-sftp-client and the SFTP protocol that no repetition will mend. */
 const REFUSALS: Record<string, SftpRefusal> = {
-  ERR_HOST_KEY: 'hostKey',
-  ERR_BAD_AUTH: 'login',
   ERR_BAD_PATH: 'path',
   EACCES: 'permission',
   '3': 'permission',
@@ -17,7 +15,7 @@ export function deliveryFailure(step: DeliveryStep, server: string, error: unkno
   const level = (error as { level?: string }).level;
   const message = error.message;
   if (/host (key )?(denied|verification)/i.test(message)) return new Failure('hostKeyNotPinned', { server });
-  if (level === 'client-authentication' || /authentication/i.test(message)) {
+  if (level === 'client-authentication' || code === 'ERR_BAD_AUTH' || /authentication/i.test(message)) {
     return new Failure('sftpLoginRefused', { server });
   }
   if (/cannot parse privatekey/i.test(message)) return new Failure('privateKeyUnreadable', {});

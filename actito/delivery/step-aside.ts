@@ -21,7 +21,7 @@ export async function replaceSteppingAside(
 ): Promise<void> {
   if (!(await server.exists(from))) {
     // Removed by a newer run: then the file in place is that run's, and must not be touched.
-    throw new Failure('uploadGoneBeforeRename', {});
+    throw new Failure('uploadGone', {});
   }
   if (!(await server.exists(to))) throw refused;
   const aside = from + ASIDE;

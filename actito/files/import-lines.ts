@@ -5,6 +5,7 @@ import { MOST_ADDED, textWriter, UNDECIDED } from '../../activation/values/fast.
 import { leavesOut } from '../../activation/values/nulls.ts';
 import { FILE } from '../contract.ts';
 import type { BadRow, ImportFileOptions } from './import-file.ts';
+import { Failure } from '../../contract/failure.ts';
 
 const [TAB, NEWLINE, BACKSLASH, LETTER_N] = [9, 10, 92, 78];
 const SEPARATOR = FILE.separator.charCodeAt(0);
@@ -130,6 +131,6 @@ function textOf(lines: Buffer, start: number, end: number): string {
 }
 
 /** Values that slip into other columns would be sent as others' attributes. */
-function mismatch(): Error {
-  return new Error("A line of the delta does not have one value for each of the mapping's attributes.");
+function mismatch(): Failure {
+  return new Failure('deltaLineUnfit', {});
 }

@@ -2,6 +2,7 @@ import { open, mkdtemp, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pack, type Packing } from './pack.ts';
+import { Failure } from '../../contract/failure.ts';
 
 /** D: Actito takes files of at most 100 MB. It may mean the packed file; we keep to it unpacked. */
 export const MAX_FILE_BYTES = 100_000_000;
@@ -68,7 +69,7 @@ async function* counted(
     size.bytes += bytes.length;
     size.rows += rows;
     if (size.bytes > MAX_FILE_BYTES) {
-      throw new Error(`An import file of more than ${MAX_FILE_BYTES} bytes; its chunk was cut too large.`);
+      throw new Failure('chunkTooLarge', { bytes: MAX_FILE_BYTES });
     }
     yield bytes;
   }

@@ -7,8 +7,14 @@ import { FILE } from '../contract.ts';
 
 /** What the ETL of an activation has to be: Actito offers no way to read it. Undefined for one-shot imports. */
 export function etlRequirements(definition: Definition): Told | undefined {
+  const facts = etlFacts(definition);
+  return facts && tell('etlRequired', facts);
+}
+
+/** The same as facts, for what is said of a failed import. */
+export function etlFacts(definition: Definition): EtlFacts | undefined {
   const { importMode } = definition.activation;
-  return importMode === 'oneShot' ? undefined : tell('etlRequired', factsOf(definition, importMode.etl));
+  return importMode === 'oneShot' ? undefined : factsOf(definition, importMode.etl);
 }
 
 /** Actito has no ETL of this id, or does not show it. */

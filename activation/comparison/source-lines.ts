@@ -1,6 +1,7 @@
 import { canonicalKey, type KeyRule } from '../keys/canonical.ts';
 import { canonicalTest, type CanonicalTest } from '../keys/fast.ts';
 import { escapeCopy, unescapeCopy } from '../values/copy.ts';
+import { Failure } from '../../contract/failure.ts';
 
 const TAB = 9;
 const NEWLINE = 10;
@@ -61,7 +62,7 @@ export class SourceLines {
       else if (byte === NEWLINE) break;
     }
     if (field !== this.#fields - 1 || at === batch.length) {
-      throw new Error(`The source sent a line of ${field + 1} fields instead of ${this.#fields}.`);
+      throw new Failure('sourceLineUnfit', { fields: field + 1, wanted: this.#fields });
     }
     starts[this.#fields] = at + 1;
   }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { choice } from '../../contract/fields.ts';
+import { expected } from '../../contract/messages/expected.ts';
 import { isPhoneCountry, meantCountry } from '../keys/phone.ts';
 import { duration, id } from './common.ts';
 import { guardsSchema } from './guards.ts';
@@ -22,33 +24,29 @@ export const ATTRIBUTE_TYPES = [
 const column = z.string().min(1).describe("A column of the segment's query or table.");
 const attribute = z
   .string()
-  .max(50, "an attribute's technical name, at most 50 characters")
-  .regex(/^[A-Za-z][A-Za-z0-9_]*$/, "an attribute's technical name (letters, digits, underscore)")
+  .max(50, expected('attributeLength', { most: 50 }))
+  .regex(/^[A-Za-z][A-Za-z0-9_]*$/, expected('attributeCharacters'))
   .describe('Technical name of an attribute of the profile table in Actito.');
 
-const COUNTRY = 'a country by its two capital letters, such as BE';
 const country = z
-  .string(COUNTRY)
+  .string(expected('country', {}))
   .refine(isPhoneCountry, {
-    error: ({ input }) => {
-      const meant = meantCountry(String(input));
-      return meant ? `${COUNTRY} (did you mean ${meant}?)` : COUNTRY;
-    },
+    error: ({ input }) => expected('country', { meant: meantCountry(String(input)) }),
   })
   .describe('For type phone: the country of numbers that are written without one, e.g. BE.');
 
 const matchingKeySchema = z
   .strictObject({
     column,
-    type: z
-      .enum(['email', 'phone', 'externalId'], { error: 'email, phone or externalId' })
-      .describe('What the column holds; externalId is any other unique attribute, profileId included.'),
+    type: choice('email', 'phone', 'externalId').describe(
+      'What the column holds; externalId is any other unique attribute, profileId included.',
+    ),
     attribute: attribute.describe('A unique attribute of the profile table, or profileId.'),
     country: country.optional(),
   })
   .refine((key) => key.country === undefined || key.type === 'phone', {
     path: ['country'],
-    error: 'no country here, since only phone numbers have one (type: phone)',
+    error: expected('noCountry'),
   })
   .describe('How a row finds its profile.');
 
@@ -56,19 +54,18 @@ const attributeMappingSchema = z
   .strictObject({
     column,
     attribute: attribute.refine((name) => !TECHNICAL_ATTRIBUTES.includes(name), {
-      error: "an attribute that is not one of Actito's own (profileId, creationMoment, updateMoment)",
+      error: expected('attributeOfOurs', { technical: TECHNICAL_ATTRIBUTES }),
     }),
     create: z
       .strictObject({
         type: z
-          .enum(ATTRIBUTE_TYPES, { error: ATTRIBUTE_TYPES.join(', ') })
+          .enum(ATTRIBUTE_TYPES, { error: expected('oneOf', { values: ATTRIBUTE_TYPES }) })
           .describe('Value type in Actito.'),
         maxLength: z.int().min(1).max(255).optional().describe('Longest text, for STRING.'),
       })
       .optional()
       .describe('Create the attribute when Actito lacks it. Its type can never be changed afterwards.'),
-    nulls: z
-      .enum(['keep', 'clear'], { error: 'keep or clear' })
+    nulls: choice('keep', 'clear')
       .default('keep')
       .describe("What a null does: keep (default) leaves Actito's value alone, clear empties it."),
   })
@@ -85,12 +82,12 @@ const segmentSchema = z
     query: z.string().min(1).optional().describe('A query (select) with one row per member.'),
     table: z
       .string()
-      .regex(/^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)?$/, 'table or schema.table')
+      .regex(/^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)?$/, expected('table'))
       .optional()
       .describe('A table or view instead of a query: table or schema.table.'),
   })
   .refine((value) => (value.query === undefined) !== (value.table === undefined), {
-    error: 'either query or table, one of the two',
+    error: expected('queryOrTable'),
   })
   .describe('Who is on the list: a query, or a table.');
 
@@ -100,7 +97,7 @@ const etl = z
   .describe('Id of the ETL in Actito.');
 const importModeSchema = z
   .union([z.literal('oneShot'), z.strictObject({ etl })], {
-    error: 'oneShot, or { etl: <id of the ETL in Actito> }',
+    error: expected('importMode'),
   })
   .describe(
     'oneShot (default): an import says all of itself. { etl: 12 }: by an ETL defined in Actito before.',
@@ -120,8 +117,7 @@ const listSchema = z.strictObject({
   validity: duration
     .prefault('48h')
     .describe('How long a delivered list stays valid in Actito; then it targets nobody. Default: 48h.'),
-  provision: z
-    .enum(['api', 'existing'], { error: 'api or existing' })
+  provision: choice('api', 'existing')
     .default('api')
     .describe(
       'Who makes the list and the attributes: actito-sync (api), or a marketer in Actito (existing).',
@@ -129,16 +125,17 @@ const listSchema = z.strictObject({
   adopt: z.boolean().default(false).describe('Take over a list of this name that actito-sync did not make.'),
   fileName: z
     .string()
-    .regex(/^[^/\\]+$/, 'a file name without folders; {list} stands for the name of the list')
+    .regex(/^[^/\\]+$/, expected('fileName'))
     .default('{list}.csv')
     .describe('Name of the file on the server; {list} stands for the name of the list.'),
 });
 
 const LIST = 'The external target list in Actito, and its file.';
+const CANARY = { least: 10, most: 10_000 };
 const canary = z
-  .int({ error: 'a number of members from 10 to 10000' })
-  .min(10, 'a number of members from 10 to 10000')
-  .max(10_000, 'a number of members from 10 to 10000')
+  .int({ error: expected('canary', CANARY) })
+  .min(CANARY.least, expected('canary', CANARY))
+  .max(CANARY.most, expected('canary', CANARY))
   .describe(
     'When more members than this enter, the attributes of so many are sent first; the run is held when Actito knows too ' +
       'few of them (guards.minMatchRatio). Costs one more import. Default: none.',

@@ -1,16 +1,16 @@
 import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
+import { expected } from '../../contract/messages/expected.ts';
+
+const LONGEST_ID = 40;
 
 /** Ids are file names, and become parts of workflow ids and table names: short, lower case, no underscore. */
 export const id = z
   .string()
-  .max(40, 'an id (the file name) of at most 40 characters')
-  .regex(
-    /^[a-z0-9]+(-[a-z0-9]+)*$/,
-    'an id (the file name) of lower-case letters, digits and single hyphens',
-  );
+  .max(LONGEST_ID, expected('idLength', { most: LONGEST_ID }))
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, expected('id'));
 
-const DURATION = 'a duration such as 15m, 48h or 2 days';
+const DURATION = expected('duration');
 
 /** A duration such as `15m`, `48h` or `2 days`; parsed to milliseconds. `ms` judges its form. */
 export const duration = z
@@ -18,7 +18,7 @@ export const duration = z
   .refine((text) => Number.isFinite(ms(text as StringValue)) && ms(text as StringValue) > 0, DURATION)
   .transform((text) => ms(text as StringValue));
 
-const ENV_REFERENCE = '{ env: NAME }, the name of an environment variable';
+const ENV_REFERENCE = expected('variable');
 
 /** The name of an environment variable: how every secret is given. */
 export const envReference = z.strictObject(
@@ -34,6 +34,6 @@ export type EnvReference = z.infer<typeof envReference>;
 
 /** A plain text, or the name of the environment variable that holds it (for what differs between machines). */
 export const textOrEnv = z.union([z.string().min(1), envReference], {
-  error: 'a text, or { env: NAME }',
+  error: expected('textOrVariable'),
 });
 export type TextOrEnv = z.infer<typeof textOrEnv>;

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { choice } from '../../contract/fields.ts';
+import { expected } from '../../contract/messages/expected.ts';
 
 /*
  * What a destination may say about its own Actito where it differs from what we assume. The defaults, and what each
@@ -30,8 +32,7 @@ export const ROUTE_NAMES = Object.keys(ROUTE_PLACEHOLDERS) as Route[];
 /** A path must begin at the host, and name exactly the placeholders that its route has. */
 function template(route: Route) {
   const placeholders: readonly string[] = ROUTE_PLACEHOLDERS[route];
-  const names = placeholders.map((name) => `{${name}}`).join(' and ');
-  const form = `a path that begins with / and holds ${names || 'no placeholder'}`;
+  const form = expected('routePath', { placeholders });
   return z
     .string(form)
     .startsWith('/', form)
@@ -50,7 +51,7 @@ const pathsSchema = z.strictObject(
   >,
 );
 
-const partName = z.string('a name').regex(/^[\w.-]{1,60}$/, 'a name of letters, digits, ., _ and -');
+const partName = z.string(expected('partName')).regex(/^[\w.-]{1,60}$/, expected('partNameCharacters'));
 
 /** What an import's status means to us. Whatever a licence says besides: still running. */
 export const IMPORT_STATES = ['running', 'success', 'withErrors', 'failed'] as const;
@@ -58,32 +59,26 @@ export const IMPORT_STATES = ['running', 'success', 'withErrors', 'failed'] as c
 /** `contract` of a destination: every setting is optional. */
 export const contractSchema = z.strictObject({
   paths: pathsSchema.optional().describe('Path templates by route.'),
-  emptyValue: z
-    .enum(['clears', 'ignored'], { error: 'clears or ignored' })
+  emptyValue: choice('clears', 'ignored')
     .default('clears')
     .describe(
       'What an empty field of an import does to the attribute: it clears the value (default), or is ignored.',
     ),
-  listIdentifiers: z
-    .enum(['uniqueAttribute', 'profileId'], { error: 'uniqueAttribute or profileId' })
+  listIdentifiers: choice('uniqueAttribute', 'profileId')
     .default('uniqueAttribute')
     .describe("What a list's file may hold: any uniqueAttribute (default), or nothing but profileId."),
-  executionListing: z
-    .enum(['none', 'byFileName'], { error: 'none or byFileName' })
+  executionListing: choice('none', 'byFileName')
     .default('none')
     .describe('Whether an import whose answer was lost can be found again: none (default), byFileName.'),
-  rowResults: z
-    .enum(['resultFile', 'none'], { error: 'resultFile or none' })
+  rowResults: choice('resultFile', 'none')
     .default('resultFile')
     .describe('Whether the rows in error of an import can be read: from a resultFile (default), none.'),
-  listConfirmation: z
-    .enum(['none', 'status', 'fileDisappears'], { error: 'none, status or fileDisappears' })
+  listConfirmation: choice('none', 'status', 'fileDisappears')
     .optional()
     .describe(
       'How it shows that a list was retrieved. Default: status with list.provision api, none with existing.',
     ),
-  etlColumns: z
-    .enum(['subset', 'all'], { error: 'subset or all' })
+  etlColumns: choice('subset', 'all')
     .default('subset')
     .describe(
       'Whether a pre-defined ETL takes a file with a subset of its columns (default), or wants them all.',
@@ -97,12 +92,11 @@ export const contractSchema = z.strictObject({
     })
     .prefault({})
     .describe("Names of the parts of an import's multipart call. V4 had inputFile and parameters."),
-  compression: z
-    .enum(['gzip', 'zip', 'none'], { error: 'gzip, zip or none' })
+  compression: choice('gzip', 'zip', 'none')
     .default('gzip')
     .describe('How large import files are packed: gzip (default), zip, none.'),
   statusNames: z
-    .record(z.string(), z.enum(IMPORT_STATES, { error: IMPORT_STATES.join(', ') }))
+    .record(z.string(), z.enum(IMPORT_STATES, { error: expected('oneOf', { values: IMPORT_STATES }) }))
     .default({})
     .describe('Further names of import statuses, e.g. { ABORTED: failed }.'),
 });

@@ -1,4 +1,5 @@
 import { Cron } from 'croner';
+import { expected, type CronField } from '../../contract/messages/expected.ts';
 
 export const DAYS = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;
 export const MONTHS = [
@@ -28,13 +29,7 @@ export interface Calendar {
   month?: Month | Month[] | undefined;
 }
 
-const FIELDS = [
-  ['minute', 'from 0 to 59'],
-  ['hour', 'from 0 to 23'],
-  ['day of month', 'from 1 to 31'],
-  ['month', 'from 1 to 12 or JAN to DEC'],
-  ['day of week', 'from 0 to 7 or SUN to SAT'],
-] as const;
+const FIELDS: readonly CronField[] = ['minute', 'hour', 'dayOfMonth', 'month', 'dayOfWeek'];
 /** Numbers and names, alone, as ranges, with steps. Not what only croner knows (L, W, ?) or Temporal misreads (#). */
 const FIELD =
   /^(\*|(\d+|[a-z]{3})(-(\d+|[a-z]{3}))?)(\/\d+)?(,(\*|(\d+|[a-z]{3})(-(\d+|[a-z]{3}))?)(\/\d+)?)*$/i;
@@ -49,21 +44,15 @@ const BACKWARDS = /-sun/i;
  */
 export function cronProblem(text: string): string | undefined {
   const fields = text.trim().split(/\s+/);
-  if (fields.length !== 5)
-    return 'a cron expression of five fields: minute, hour, day of month, month, day of week';
-  for (const [index, [name, values]] of FIELDS.entries()) {
+  if (fields.length !== FIELDS.length) return expected('cronFields');
+  for (const [index, field] of FIELDS.entries()) {
     const alone = FIELDS.map((_, other) => (other === index ? fields[index] : '*')).join(' ');
     if (!FIELD.test(fields[index]!) || BACKWARDS.test(fields[index]!) || !isReadable(alone)) {
-      return `a cron expression whose field ${index + 1}, the ${name}, holds values ${values}, ranges (1-5), steps (*/2) or lists (1,3)`;
+      return expected('cronField', { field });
     }
   }
-  if (fields[2] !== '*' && fields[4] !== '*') {
-    return (
-      'a cron expression with a day of month or a day of week, not both (cron runs on either, Temporal on days where ' +
-      'both hold); schedule.calendar can say both'
-    );
-  }
-  return isNeverDue(text) ? 'a cron expression for a day that exists; this one never comes' : undefined;
+  if (fields[2] !== '*' && fields[4] !== '*') return expected('cronOfOneDay');
+  return isNeverDue(text) ? expected('cronThatComes') : undefined;
 }
 
 function isReadable(pattern: string): boolean {

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { choice } from '../../contract/fields.ts';
+import { expected } from '../../contract/messages/expected.ts';
 import { defaultsSchema } from './activation.ts';
 import { duration, envReference, textOrEnv } from './common.ts';
 import { contractSchema } from './contract.ts';
 
 /** A port, or the environment variable that holds it. */
-const port = z.union([z.int().min(1).max(65535), envReference], { error: 'a port number, or { env: NAME }' });
+const port = z.union([z.int().min(1).max(65535), envReference], { error: expected('portOrVariable') });
 
 const place = {
   host: textOrEnv.describe('The server, or { env: NAME }.'),
@@ -31,12 +33,12 @@ const sftp = z
       .describe('Environment variable with the private key itself (PEM or OpenSSH), not its path.'),
     hostKey: textOrEnv
       .refine((value) => typeof value !== 'string' || /^SHA256:[A-Za-z0-9+/]{43}=?$/.test(value), {
-        error: 'the SHA256 fingerprint of the server\'s host key, "SHA256:" and 43 characters',
+        error: expected('hostKey'),
       })
       .describe('SHA256:… as ssh-keyscan -t ed25519 <host> | ssh-keygen -lf - prints it.'),
   })
   .refine((value) => value.password || value.privateKey, {
-    error: 'password: { env: NAME } or privateKey: { env: NAME }',
+    error: expected('passwordOrKey'),
   });
 
 /** Explicit TLS on the usual port; a server that cannot do it is refused. */
@@ -52,11 +54,12 @@ const ftps = z.strictObject({
     ),
 });
 
+const ENVIRONMENTS = ['ENV-0', 'ENV-1', 'ENV-3', 'PREPROD'] as const;
+
 /** `destinations/<id>.yaml`: one profile table of one Actito licence, and the way files reach it. */
 export const destinationSchema = z
   .strictObject({
-    environment: z
-      .enum(['ENV-0', 'ENV-1', 'ENV-3', 'PREPROD'], { error: 'ENV-0, ENV-1, ENV-3 or PREPROD' })
+    environment: choice(...ENVIRONMENTS)
       .optional()
       .describe('Which Actito: ENV-0, ENV-1, ENV-3 or PREPROD.'),
     baseUrl: textOrEnv.optional().describe('Address of the API, instead of environment.'),
@@ -65,7 +68,8 @@ export const destinationSchema = z
     profileTable: z.string().min(1).describe('Name or id of the profile table.'),
     delivery: z
       .discriminatedUnion('protocol', [sftp, ftps], {
-        error: ({ code }) => (code === 'invalid_union' ? 'sftp or ftps' : 'a group of settings'),
+        error: ({ code }) =>
+          code === 'invalid_union' ? expected('choice', { values: ['sftp', 'ftps'] }) : expected('group'),
       })
       .describe(
         "How list files reach Actito: the server behind one of the licence's file transfer locations.",
@@ -91,7 +95,7 @@ export const destinationSchema = z
     imports: z
       .strictObject({
         shareWithin: duration
-          .refine((time) => time <= 2 * 3_600_000, { error: 'at most 2h' })
+          .refine((time) => time <= 2 * 3_600_000, { error: expected('atMost', { most: '2h' }) })
           .optional()
           .describe(
             'So long an import waits for other activations of the profile table that send the same attributes, and goes once for all of them. Default: it does not wait.',
@@ -105,7 +109,7 @@ export const destinationSchema = z
       .describe('Only what this licence does otherwise than assumed: docs/actito-contract.md.'),
   })
   .refine((value) => (value.environment === undefined) !== (value.baseUrl === undefined), {
-    error: 'either environment (ENV-0, ENV-1, ENV-3, PREPROD) or baseUrl, one of the two',
+    error: expected('environmentOrUrl', { environments: ENVIRONMENTS }),
   });
 
 /** Its `defaults` are merged into the activations when the project is loaded, and have no meaning afterwards. */

@@ -1,17 +1,9 @@
+import type { ListPlacePart, PlaceChange } from '../../contract/messages/lists.ts';
 import type { TextOrEnv } from './common.ts';
 import type { Definition } from './definition.ts';
 
 /** What one list is, and where its file lands. */
-interface ListPlace {
-  licence: string;
-  entity: string;
-  profileTable: string;
-  server: string;
-  folder: string;
-  file: string;
-  list: string;
-  identifier: string;
-}
+type ListPlace = Record<ListPlacePart, string>;
 
 /** What one profile table is, everywhere: licence, entity and table. Two destinations with the same share its quota. */
 export function profileTableOf({
@@ -57,28 +49,24 @@ export function namesSamePeople(before: string | null, definition: Definition): 
   return parts.every((part) => was![part] === is![part]);
 }
 
-const WORDS: Record<keyof ListPlace, string> = {
-  list: 'the list',
-  file: 'the file',
-  identifier: 'the identifier',
-  folder: 'the folder',
-  server: 'the server',
-  profileTable: 'the profile table',
-  entity: 'the entity',
-  licence: 'the licence',
-};
+/** In the order in which changes are told. */
+const PARTS: readonly ListPlacePart[] = [
+  'list',
+  'file',
+  'identifier',
+  'folder',
+  'server',
+  'profileTable',
+  'entity',
+  'licence',
+];
 
-/**
- * What became of a list's place, from one {@link listTarget} to another: a phrase for each thing that changed, such as
- * `the list was "VIP" and is "Best customers"`. Empty when nothing changed.
- */
-export function placeChanges(before: string, after: string): string[] {
+/** What became of a list's place, from one {@link listTarget} to another. Empty when nothing changed. */
+export function placeChanges(before: string, after: string): PlaceChange[] {
   const [was, is] = [before, after].map((target) => JSON.parse(target) as Partial<ListPlace>);
-  return (Object.keys(WORDS) as (keyof ListPlace)[])
-    .filter((part) => JSON.stringify(was![part]) !== JSON.stringify(is![part]))
-    .map((part) => `${WORDS[part]} was ${quoted(was![part])} and is ${quoted(is![part])}`);
-}
-
-function quoted(value: unknown): string {
-  return value === undefined ? 'not recorded' : JSON.stringify(value);
+  return PARTS.filter((part) => was![part] !== is![part]).map((part) => ({
+    part,
+    was: was![part] ?? null,
+    is: is![part] ?? null,
+  }));
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { expected } from '../../contract/messages/expected.ts';
 import { duration } from './common.ts';
 
 /** How long a member that the segment lacks stays on the list: so many runs, or milliseconds. */
 export type Grace = { runs: number } | { milliseconds: number };
 
-const GRACE = 'a number of runs such as 2 runs, or a duration such as 24h';
+const GRACE = expected('grace');
 const RUNS = /^(0|[1-9]\d{0,3}) runs?$/;
 
 const graceSchema = z

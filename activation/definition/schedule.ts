@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expected } from '../../contract/messages/expected.ts';
 import { duration } from './common.ts';
 import { calendarCron, cronProblem, DAYS, isNeverDue, MONTHS } from './cron.ts';
 
@@ -15,7 +16,7 @@ function oneOrMore<T extends z.ZodType>(value: T, error: string) {
   return z.union([value, z.array(value).min(1)], { error });
 }
 const number = (least: number, most: number) =>
-  oneOrMore(z.int().min(least).max(most), `a number from ${least} to ${most}, or a list of them`);
+  oneOrMore(z.int().min(least).max(most), expected('numbers', { least, most }));
 
 const calendarSchema = z
   .strictObject({
@@ -24,15 +25,15 @@ const calendarSchema = z
     dayOfMonth: number(1, 31)
       .optional()
       .describe('A day of the month, or a list of them; default every day.'),
-    dayOfWeek: oneOrMore(z.enum(DAYS), `${DAYS.join(', ')}, or a list of them`)
+    dayOfWeek: oneOrMore(z.enum(DAYS), expected('oneOrMoreOf', { values: DAYS }))
       .optional()
       .describe('MONDAY, or a list of days; default every day. With dayOfMonth: days on which both hold.'),
-    month: oneOrMore(z.enum(MONTHS), `${MONTHS.join(', ')}, or a list of them`)
+    month: oneOrMore(z.enum(MONTHS), expected('oneOrMoreOf', { values: MONTHS }))
       .optional()
       .describe('JANUARY, or a list of months; default every month.'),
   })
   .refine((calendar) => !isNeverDue(calendarCron(calendar)), {
-    error: 'a day that exists; this one never comes',
+    error: expected('dayThatComes'),
     when: ({ issues }) => issues.length === 0,
   })
   .describe('When on the calendar: the hours and minutes of the days on which all the rest holds.');
@@ -46,7 +47,7 @@ const cronSchema = z
   .describe('Five fields: minute, hour, day of month, month, day of week; e.g. 0 6 * * MON-FRI.');
 
 const pauseAfter = z
-  .union([z.int().min(1), z.literal('never')], { error: 'a number of runs from 1 on, or never' })
+  .union([z.int().min(1), z.literal('never')], { error: expected('pauseAfter') })
   .default(5)
   .describe(
     'So many runs in a row that fail for the same reason pause the schedule, unless waiting may mend it; or never. Default: 5.',
@@ -60,7 +61,7 @@ export const scheduleSchema = z
     cron: cronSchema.optional(),
     timezone: z
       .string()
-      .refine(isTimeZone, { error: 'a time zone such as Europe/Paris' })
+      .refine(isTimeZone, { error: expected('timeZone') })
       .optional()
       .describe('For cron and calendar, e.g. Europe/Paris; default UTC.'),
     every: duration.optional().describe('An interval such as 15m or 1 day.'),
@@ -68,11 +69,11 @@ export const scheduleSchema = z
     pauseAfter,
   })
   .refine((value) => WAYS.filter((way) => value[way] !== undefined).length === 1, {
-    error: 'either cron, every or calendar, one of the three',
+    error: expected('wayOfSchedule'),
   })
   .refine((value) => value.every === undefined || value.timezone === undefined, {
     path: ['timezone'],
-    error: 'no time zone with every, since an interval has no time of day',
+    error: expected('noTimeZone'),
   })
   .describe('When the activation runs by itself; without it, only when started.');
 

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { expected } from '../../contract/messages/expected.ts';
 import { duration, envReference } from './common.ts';
 
 /** `sources/<id>.yaml`: a warehouse to read segments from. */
 export const sourceSchema = z.strictObject({
   driver: z
-    .literal('postgres', { error: 'postgres (the only driver so far)' })
+    .literal('postgres', { error: expected('driver') })
     .describe('What kind of database it is: postgres.'),
   connection: envReference.describe(
     'Environment variable with the connection URL, e.g. postgres://user:password@host:5432/shop.',

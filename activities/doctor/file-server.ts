@@ -38,7 +38,7 @@ async function writeRenameDelete(server: FileServer, directory: string): Promise
     await server.upload(temporary, once(CONTENT));
     const size = await server.size(temporary);
     if (size !== CONTENT.length) {
-      throw new Failure('probeFileCut', { size, wanted: CONTENT.length });
+      throw new Failure('uploadIncomplete', { held: size, sent: CONTENT.length });
     }
     await server.replace(temporary, final);
   } catch (error) {

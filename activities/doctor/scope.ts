@@ -4,6 +4,7 @@ import type { Source } from '../../activation/definition/source.ts';
 import { Failure } from '../../contract/failure.ts';
 import { loadProject } from '../../config/project.ts';
 import { choiceFor } from '../../activation/suggestion.ts';
+import type { Told } from '../../contract/messages/message.ts';
 
 /** What of a project is examined. */
 export interface Scope {
@@ -12,7 +13,7 @@ export interface Scope {
   activations: Activation[];
   /** Destinations whose lists are made by actito-sync, or would be: no activation says otherwise. */
   listsOf: string[];
-  warnings: string[];
+  warnings: Told[];
 }
 
 /**

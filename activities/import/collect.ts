@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { etlRequirements } from '../../actito/imports/etl.ts';
+import { etlFacts } from '../../actito/imports/etl.ts';
 import { countRowsInError, readRowsInError } from '../../actito/imports/rows-in-error.ts';
 import { readImport, type ImportState } from '../../actito/imports/status.ts';
 import { Failure, isFailure } from '../../contract/failure.ts';
-import { tell } from '../../contract/messages/tell.ts';
 import { readImports, recordDetail, recordResult, type ImportRow } from '../../state/imports/imports.ts';
 import { clearResults, countKnownResults, knownKeys, storeResults } from '../../state/imports/results.ts';
 import { warn } from '../warn.ts';
@@ -38,7 +37,7 @@ export async function collectResults(job: ImportJob): Promise<number> {
   const [oldest] = await stillRunning(job);
   const waited = Date.now() - oldest!.intendedAt!.getTime();
   const retryAfter = Math.min(LATER.most, Math.max(LATER.least, waited * LATER.fraction));
-  throw new Failure('importRunning', { said: oldest!.detail ?? undefined }, { retryAfter });
+  throw new Failure('importRunning', { status: oldest!.detail ?? undefined }, { retryAfter });
 }
 
 async function stillRunning({ state, ref }: ImportJob): Promise<ImportRow[]> {
@@ -51,11 +50,9 @@ async function noteUnknown(
   row: ImportRow,
   { status }: ImportState,
 ): Promise<void> {
-  const facts = { execution: row.executionId!, status };
-  const detail = tell('importStatusUnknown', facts).message;
-  if (row.detail === detail) return;
-  warn('importStatusUnknown', facts);
-  await recordDetail(state, ref, row.id, detail);
+  if (row.detail === status) return;
+  warn('importStatusUnknown', { execution: row.executionId!, status });
+  await recordDetail(state, ref, row.id, status);
 }
 
 async function record(job: ImportJob, row: ImportRow, found: ImportState): Promise<void> {
@@ -122,7 +119,7 @@ async function finish({ state, ref, run }: ImportJob): Promise<number> {
     throw new Failure('importFailed', {
       execution: failed.executionId!,
       said: failed.detail!,
-      etl: etlRequirements(run.definition)?.message,
+      etl: etlFacts(run.definition),
     });
   }
   return imports.filter(({ executionId }) => executionId !== null).length;

@@ -1,8 +1,9 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { expected } from '../../contract/messages/expected.ts';
 
 /** A whole number from 1 on, as the value of an option. */
 export function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1 on.');
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError(`Expected ${expected('positiveNumber')}.`);
   return Number(text);
 }
 

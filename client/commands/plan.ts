@@ -108,6 +108,6 @@ async function assertWritable(file: string): Promise<void> {
     await access(found ? file : dirname(file), constants.W_OK);
   } catch (cause) {
     const { code = 'unknown' } = cause as NodeJS.ErrnoException;
-    throw new Failure('outNotWritable', { file, code }, { cause });
+    throw new Failure('fileNotWritten', { path: file, code, option: '--out' }, { cause });
   }
 }

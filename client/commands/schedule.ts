@@ -63,7 +63,7 @@ async function applyProjectSchedules(
 ): Promise<number> {
   const line = (text: string) => void (json || out.write(`${text}\n`));
   const project = await loadProject(projectFolder(env));
-  for (const warning of project.warnings) err.write(`Warning: ${warning}\n`);
+  for (const { message } of project.warnings) err.write(`Warning: ${message}\n`);
   const owner = ownerFrom(env, taskQueue);
   const { changes, foreign } = await planSchedules(client, project.activations.values(), owner);
 

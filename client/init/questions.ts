@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { activationSchema } from '../../activation/definition/activation.ts';
 import { destinationSchema } from '../../activation/definition/destination.ts';
 import { expectation } from '../../config/expectations.ts';
+import { choice } from '../../contract/fields.ts';
 
 const text = z.string().trim().min(1).max(100);
 const { matchingKey } = activationSchema.shape;
@@ -13,7 +14,7 @@ export const answersSchema = z.object({
   environment: ENVIRONMENTS,
   entity: text,
   profileTable: text,
-  protocol: z.enum(['sftp', 'ftps'], { error: 'sftp or ftps' }),
+  protocol: choice('sftp', 'ftps'),
   host: text,
   username: text,
   directory: text,

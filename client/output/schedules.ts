@@ -1,6 +1,7 @@
 import type { Schedule } from '../../activation/definition/schedule.ts';
 import type { AppliedSchedule } from '../schedules/apply.ts';
 import { deleteScheduleCommand } from '../../contract/commands.ts';
+import { foreignInWords } from '../../contract/messages/schedules.ts';
 import type { ForeignSchedule } from '../schedules/plan.ts';
 import { timesInWords } from '../schedules/times.ts';
 
@@ -18,7 +19,7 @@ export function describeSchedule(applied: AppliedSchedule, dryRun: boolean): str
 /** A schedule that is not ours, as one line. */
 export function describeForeign({ scheduleId, why }: ForeignSchedule): string {
   return (
-    `${scheduleId}: left alone, it ${why}; the project has no such activation with a schedule. ` +
+    `${scheduleId}: left alone, it ${foreignInWords(why)}; the project has no such activation with a schedule. ` +
     `If nobody needs it, delete it: ${deleteScheduleCommand(scheduleId)}`
   );
 }

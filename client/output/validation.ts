@@ -1,3 +1,4 @@
+import { problemInWords } from '../../contract/messages/project.ts';
 import type { Validation } from '../validate/validate.ts';
 
 /** What is to be said of a project folder for people, line by line: problems, warnings, and the verdict last. */
@@ -9,7 +10,11 @@ export function describeValidation({ folder, valid, problems, warnings, found }:
   ];
   const verdict = valid ? `valid, with ${counted!.join(', ')}` : count(problems.length, 'problem');
   const warned = warnings.length === 0 ? '' : `, ${count(warnings.length, 'warning')}`;
-  return [...problems, ...warnings.map((warning) => `Warning: ${warning}`), `${folder}: ${verdict}${warned}`];
+  return [
+    ...problems.map(problemInWords),
+    ...warnings.map(({ message }) => `Warning: ${message}`),
+    `${folder}: ${verdict}${warned}`,
+  ];
 }
 
 function count(many: number, name: string): string {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { checkArgument } from '../../contract/argument.ts';
 import { Failure } from '../../contract/failure.ts';
 
 /**
@@ -6,10 +7,7 @@ import { Failure } from '../../contract/failure.ts';
  * @throws Failure InvalidActivation
  */
 export function checked<S extends z.ZodType>(schema: S, input: z.input<S>): z.output<S> {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(
-    (issue) => `${issue.path.join('.') || 'the request'}: expected ${issue.message}`,
-  );
-  throw new Failure('requestUnusable', { problems });
+  const result = checkArgument(schema, input);
+  if ('value' in result) return result.value;
+  throw new Failure('requestUnusable', { problems: result.problems });
 }

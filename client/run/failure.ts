@@ -35,7 +35,7 @@ export function runFailure({ cause, message }: WorkflowFailedError): RunFailure 
     return { type, message, told, guards: held?.guards ?? [], held };
   }
   const own = (type: string, told: Told) => ({ type, message: told.message, told, guards: [] });
-  if (cause instanceof CancelledFailure) return own('Cancelled', tell('runCancelled', {}));
+  if (cause instanceof CancelledFailure) return own('Cancelled', tell('cancelled', {}));
   if (cause instanceof TerminatedFailure) return own('Terminated', tell('workflowTerminated', {}));
   if (cause instanceof TimeoutFailure) return own('TimedOut', tell('workflowTimedOut', {}));
   return own('Error', tell('unexpected', { text: cause?.message ?? message }));

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { expected } from '../../contract/messages/expected.ts';
 import type { Counts } from '../../contract/counts.ts';
 
 /** How many rejects are too many. */
@@ -16,7 +17,7 @@ export function parseLimit(text: string): Limit {
   const isShare = percent === '%';
   const most = isShare ? Number(digits) / 100 : Number(digits);
   if (digits !== undefined && (isShare ? most <= 1 : Number.isInteger(most))) return { text, most, isShare };
-  throw new InvalidArgumentError('Expected a number such as 100, or a share such as 0.5%.');
+  throw new InvalidArgumentError(`Expected ${expected('limitOfRejects')}.`);
 }
 
 /**

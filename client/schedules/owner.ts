@@ -1,6 +1,7 @@
 import type { ScheduleDescription } from '@temporalio/client';
 import * as owned from '../../activation/schedule-owner.ts';
 import { projectFolder } from '../../config/folder-setting.ts';
+import type { Foreign } from '../../contract/messages/schedules.ts';
 import { TASK_QUEUE, WORKFLOW_TYPE } from '../../contract/names.ts';
 
 export { PROJECT_MEMO, PROJECT_NAME, type Owner } from '../../activation/schedule-owner.ts';
@@ -10,7 +11,7 @@ export function ownerFrom(env: NodeJS.ProcessEnv, taskQueue = TASK_QUEUE): owned
   return { project: owned.projectName(env, projectFolder(env)), taskQueue };
 }
 
-/** Why a schedule is not this owner's, as a sentence's end; undefined: it is. */
-export function foreignness(schedule: ScheduleDescription, owner: owned.Owner): string | undefined {
+/** Why a schedule is not this owner's; undefined: it is. */
+export function foreignness(schedule: ScheduleDescription, owner: owned.Owner): Foreign | undefined {
   return owned.foreignness(schedule, owner, WORKFLOW_TYPE);
 }

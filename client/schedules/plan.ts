@@ -2,6 +2,7 @@ import type { Client, ScheduleDescription } from '@temporalio/client';
 import type { Schedule } from '../../activation/definition/schedule.ts';
 import { Failure } from '../../contract/failure.ts';
 import type { FactsOf } from '../../contract/messages/catalogue.ts';
+import type { Foreign } from '../../contract/messages/schedules.ts';
 import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import { differences, type Difference } from './differences.ts';
 import { describe, listed } from './find.ts';
@@ -23,8 +24,7 @@ export type PlannedChange =
 /** A schedule of our workflow that is not ours, for no activation of the project. It is only told. */
 export interface ForeignSchedule {
   scheduleId: string;
-  /** As a sentence's end, e.g. `belongs to the project "other"`. */
-  why: string;
+  why: Foreign;
 }
 
 export interface SchedulePlan {

@@ -1,16 +1,17 @@
 import { isFailure, type Failure } from '../../contract/failure.ts';
 import type { FactsOf } from '../../contract/messages/catalogue.ts';
-import { problemInWords } from '../../contract/messages/project.ts';
+import type { Told } from '../../contract/messages/message.ts';
+import type { ProjectProblem } from '../../contract/messages/project.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import { loadProject, type Project } from '../../config/project.ts';
 
 /** What is to be said of a project folder. */
 export interface Validation {
   folder: string;
   valid: boolean;
-  /** `file:line setting: message`, or without a line when the file or folder as a whole is meant. */
-  problems: string[];
-  /** What works but is probably not meant, a sentence each. */
-  warnings: string[];
+  problems: ProjectProblem[];
+  /** What works but is probably not meant. */
+  warnings: Told[];
   /** How many files of each kind there are; of a folder that is not valid nothing is counted. */
   found?: { sources: number; destinations: number; activations: number };
 }
@@ -34,13 +35,13 @@ export async function validateProject(folder: string, env?: NodeJS.ProcessEnv): 
 }
 
 /** Of a folder each problem; that there is no folder is one. */
-function problemsOf({ told, message }: Failure): string[] {
-  if (told.reason !== 'projectInvalid') return [message];
-  return (told.facts as FactsOf<'projectInvalid'>).problems.map(problemInWords);
+function problemsOf({ told: { reason, facts, message } }: Failure): ProjectProblem[] {
+  if (reason === 'projectInvalid') return (facts as FactsOf<'projectInvalid'>).problems;
+  return [{ reason, facts, message }];
 }
 
-/** The environment variables that a project names and that are not set, a sentence each; never a value. */
-function unsetVariables({ sources, destinations }: Project, env: NodeJS.ProcessEnv): string[] {
+/** The environment variables that a project names and that are not set; never a value. */
+function unsetVariables({ sources, destinations }: Project, env: NodeJS.ProcessEnv): ProjectProblem[] {
   const named = [
     ...[...sources].flatMap(([id, source]) => variables(source, `sources/${id}`)),
     // A contract holds names of Actito's, and no variable.
@@ -48,18 +49,21 @@ function unsetVariables({ sources, destinations }: Project, env: NodeJS.ProcessE
       variables(destination, `destinations/${id}`),
     ),
   ];
-  return named.flatMap(({ setting, variable }) => {
+  return named.flatMap(({ file, setting, variable }) => {
     if (env[variable]) return [];
-    const state = env[variable] === '' ? 'empty' : 'not set';
-    return [`${setting}: the environment variable ${variable} is ${state}`];
+    const { reason, facts, message } = tell('variableUnset', { variable, empty: env[variable] === '' });
+    return [{ file, setting, reason, facts, message }];
   });
 }
 
 /** Every `{ env: NAME }` in a file. */
-function variables(value: unknown, setting: string): { setting: string; variable: string }[] {
+function variables(
+  value: unknown,
+  file: string,
+  path: readonly string[] = [],
+): { file: string; setting: string; variable: string }[] {
   if (typeof value !== 'object' || value === null) return [];
-  if ('env' in value && typeof value.env === 'string') return [{ setting, variable: value.env }];
-  return Object.entries(value).flatMap(([name, inner]) =>
-    variables(inner, setting.includes(' ') ? `${setting}.${name}` : `${setting} ${name}`),
-  );
+  if ('env' in value && typeof value.env === 'string')
+    return [{ file, setting: path.join('.'), variable: value.env }];
+  return Object.entries(value).flatMap(([name, inner]) => variables(inner, file, [...path, name]));
 }

@@ -67,9 +67,16 @@ export const ACTITO_MESSAGES = {
     examples: [{ call: 'GET profileTables' }],
     says: ({ call }) => `Actito's answer to ${call} is not JSON.`,
   }),
-  answerNotAsAssumed: failure('ActitoRefused', {
-    examples: [{ call: 'GET profileTables', fields: ['0.name'] }],
-    says: ({ call, fields }) => `Actito's answer to ${call} is not as assumed (${fields.join(', ')}).`,
+  answerNotAsAssumed: failure<{
+    call: string;
+    /** Where it differs; '': the body as a whole. */ fields: string[];
+  }>('ActitoRefused', {
+    examples: [
+      { call: 'GET profileTables', fields: ['0.name'] },
+      { call: 'GET profileTables', fields: [''] },
+    ],
+    says: ({ call, fields }) =>
+      `Actito's answer to ${call} is not as assumed (${fields.map((field) => field || 'the body').join(', ')}).`,
     next: () => advise('See docs/actito-contract.md.'),
   }),
   answerEmpty: failure('ActitoRefused', {

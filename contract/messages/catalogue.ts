@@ -1,4 +1,5 @@
 import { ACTITO_MESSAGES } from './actito.ts';
+import { ARGUMENT_MESSAGES } from './arguments.ts';
 import { COMMAND_MESSAGES } from './commands.ts';
 import { DELIVERY_MESSAGES } from './delivery.ts';
 import { DOCTOR_MESSAGES } from './doctor.ts';
@@ -25,6 +26,7 @@ import { WORKER_MESSAGES } from './worker.ts';
 /** Every message of the product, by the part that tells it; docs/messages.md is made from it (npm run messages). */
 export const CATALOGUE = {
   Runs: RUN_MESSAGES,
+  'Arguments of workflows': ARGUMENT_MESSAGES,
   Guards: GUARD_MESSAGES,
   'Plans and decisions': PLAN_MESSAGES,
   Undo: UNDO_MESSAGES,
@@ -49,6 +51,7 @@ export const CATALOGUE = {
 
 export const MESSAGES = {
   ...RUN_MESSAGES,
+  ...ARGUMENT_MESSAGES,
   ...GUARD_MESSAGES,
   ...PLAN_MESSAGES,
   ...UNDO_MESSAGES,

@@ -12,13 +12,8 @@ const RUNNING = {
 
 /** What the command line says that neither the worker nor the state does. */
 export const COMMAND_MESSAGES = {
-  runCancelled: always('The run was cancelled.'),
   workflowTerminated: always('The run was terminated; the next one takes over and repairs.'),
   workflowTimedOut: always('It took longer than Temporal allows it.'),
-  requestUnusable: failure('InvalidActivation', {
-    examples: [{ problems: ['plan: expected the hash of a plan (12 characters)'] }],
-    says: ({ problems }) => problems.join('; '),
-  }),
   activationBusy: failure<{ workflowId: string; since: string; asked: RunRequest; running?: RunRequest }>(
     'ActivationBusy',
     {
@@ -75,14 +70,17 @@ export const COMMAND_MESSAGES = {
     says: ({ reason }) =>
       `--reason ${reason} tells who is unknown to Actito now, and goes without --run: a run keeps their number only.`,
   }),
-  outNotWritable: failure('InvalidActivation', {
-    examples: [{ file: 'plans/plan.json', code: 'ENOENT' }],
-    says: ({ file, code }) => `--out: ${file} cannot be written (${code}).`,
-  }),
-  fileNotWritten: failure('InvalidActivation', {
-    examples: [{ path: '/srv/activations/project.yaml', code: 'EACCES' }],
-    says: ({ path, code }) => `${path} cannot be written (${code}).`,
-  }),
+  fileNotWritten: failure<{ path: string; code: string; /** The option that names it. */ option?: string }>(
+    'InvalidActivation',
+    {
+      examples: [
+        { path: '/srv/activations/project.yaml', code: 'EACCES' },
+        { path: 'plans/plan.json', code: 'ENOENT', option: '--out' },
+      ],
+      says: ({ path, code, option }) =>
+        `${option === undefined ? '' : `${option}: `}${path} cannot be written (${code}).`,
+    },
+  ),
   folderUnusable: failure('InvalidActivation', {
     examples: [
       { folder: FOLDER, code: 'ENOTDIR' },
@@ -124,17 +122,28 @@ export const COMMAND_MESSAGES = {
       `installed in ${folder}.`,
     next: () => advise('Run npm install there without --omit=dev, in a checkout of the sources.'),
   }),
-  temporalSilent: failure('TemporalUnavailable', {
-    examples: [{ address: 'localhost:7233', why: 'Failed to connect before the deadline' }],
-    says: ({ address, why }) => `No Temporal server answers at ${address} (${why}).`,
-    next: () => [
-      {
-        advice: 'Set TEMPORAL_ADDRESS to the address of yours, or start one',
-        command: 'temporal server start-dev',
-      },
-      { advice: 'With everything around it', command: 'npm run demo -- --keep' },
-    ],
-  }),
+  temporalSilent: failure<{ address: string; why: string; /** A worker says it. */ worker?: true }>(
+    'TemporalUnavailable',
+    {
+      examples: [
+        { address: 'localhost:7233', why: 'Failed to connect before the deadline' },
+        { address: 'localhost:7233', why: 'Connection failed', worker: true },
+      ],
+      says: ({ address, why }) => `No Temporal server answers at ${address} (${why}).`,
+      next: ({ worker }) =>
+        worker
+          ? advise(
+              'Set TEMPORAL_ADDRESS to the address of yours, and TLS or TEMPORAL_API_KEY as it asks for.',
+            )
+          : [
+              {
+                advice: 'Set TEMPORAL_ADDRESS to the address of yours, or start one',
+                command: 'temporal server start-dev',
+              },
+              { advice: 'With everything around it', command: 'npm run demo -- --keep' },
+            ],
+    },
+  ),
   temporalAddressEmpty: failure(
     'ConfigurationInvalid',
     always(

@@ -22,10 +22,8 @@ const STEPS = {
 
 export type DeliveryStep = keyof typeof STEPS;
 
-/** Why an SFTP server says no, as far as its codes tell. */
+/** Why an SFTP server says no to what is done there, as far as its codes tell. */
 const SFTP_REFUSALS = {
-  hostKey: "The server's host key is not the pinned one",
-  login: 'The server refuses the user name, password or key',
   path: 'The path is not usable',
   permission: 'Permission denied',
 };
@@ -55,8 +53,6 @@ export const DELIVERY_MESSAGES = {
   sftpRefused: failure<{ server: string; step: DeliveryStep; why: SftpRefusal }>('DeliveryRefused', {
     examples: [
       { server: SFTP, step: 'upload', why: 'permission' },
-      { server: SFTP, step: 'connect', why: 'hostKey' },
-      { server: SFTP, step: 'connect', why: 'login' },
       { server: SFTP, step: 'rename', why: 'path' },
     ],
     says: ({ server, step, why }) => `${server}: ${STEPS[step][0]} failed. ${SFTP_REFUSALS[why]}.`,
@@ -131,13 +127,11 @@ export const DELIVERY_MESSAGES = {
       'The certificate of delivery.ca cannot be read: the variable must hold the certificate itself (PEM).',
     ),
   ),
+  connectionClosed: always('the connection was closed'),
+  handshakeUnanswered: always('no answer to the TLS handshake'),
   uploadIncomplete: failure('DeliveryUnavailable', {
     examples: [{ held: 1024, sent: 4096 }],
     says: ({ held, sent }) => `The file server holds ${held} bytes of the ${sent} that were sent.`,
   }),
   uploadGone: failure('DeliveryUnavailable', always('The uploaded file is gone from the server.')),
-  uploadGoneBeforeRename: failure(
-    'DeliveryUnavailable',
-    always('The uploaded file is gone from the server before its rename.'),
-  ),
 };

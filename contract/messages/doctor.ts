@@ -113,10 +113,6 @@ export const DOCTOR_MESSAGES = {
     examples: [{ server: 'sftp://sftp.example.com:22', directory: '/in' }],
     says: ({ server, directory }) => `${server}: a file was written, renamed and deleted in ${directory}`,
   }),
-  probeFileCut: failure('DeliveryUnavailable', {
-    examples: [{ size: 12, wanted: 43 }],
-    says: ({ size, wanted }) => `The server holds ${size} of ${wanted} bytes.`,
-  }),
   adviseFileServer: message({
     examples: [{ destination: 'actito', directory: '/in' }],
     says: ({ destination, directory }) =>

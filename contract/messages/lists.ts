@@ -34,6 +34,27 @@ export const ETL_EXAMPLE: EtlFacts = {
   some: true,
 };
 
+/** What makes the place of a list, in words. */
+const PLACE = {
+  list: 'the list',
+  file: 'the file',
+  identifier: 'the identifier',
+  folder: 'the folder',
+  server: 'the server',
+  profileTable: 'the profile table',
+  entity: 'the entity',
+  licence: 'the licence',
+};
+export type ListPlacePart = keyof typeof PLACE;
+const PLACE_PARTS = Object.keys(PLACE) as ListPlacePart[];
+
+/** A part of a list's place that is not what it was; null: it was not recorded. */
+export interface PlaceChange {
+  part: ListPlacePart;
+  was: string | null;
+  is: string | null;
+}
+
 /** What is said of external target lists, and of what must have been set up in Actito for them. */
 export const LIST_MESSAGES = {
   listRenamed: message<{ from: string; to: string; formerFile?: string; file: string }>({
@@ -61,18 +82,24 @@ export const LIST_MESSAGES = {
       untilWhen(expires, held),
     next: () => advise('Delete it in Actito when no campaign needs it.'),
   }),
-  listLeftBehind: message({
+  listLeftBehind: message<{
+    deliveredAt: string;
+    changes: PlaceChange[];
+    list: string;
+    expires: string;
+    file: string;
+  }>({
     examples: [
       {
         deliveredAt: '2026-01-31T06:00:00.000Z',
-        changes: ['the list was "VIP" and is "Best"'],
+        changes: PLACE_PARTS.map((part) => ({ part, was: 'VIP', is: part === 'list' ? 'Best' : null })),
         list: 'VIP',
         expires: '2026-02-02T06:00:00.000Z',
         file: 'Best.csv',
       },
     ],
     says: ({ deliveredAt, changes, list, expires, file }) =>
-      `Since the last delivery (${deliveredAt}), ${changes.join(', ')}. What Actito read until then is not fed any more: ` +
+      `Since the last delivery (${deliveredAt}), ${changes.map(placeChangeInWords).join(', ')}. What Actito read until then is not fed any more: ` +
       `the external target list "${list}" expires around ${expires} and then targets nobody, unless it is made to read ` +
       `${file} from where it lies now. The old file is left on its server.`,
   }),
@@ -183,4 +210,10 @@ export function etlRequirements({
 function untilWhen(expires: string | undefined, held: boolean): string {
   if (expires !== undefined) return `What it holds is valid until ${expires}.`;
   return held ? 'When it expires is not known.' : 'It has never held anyone.';
+}
+
+/** E.g. `the list was "VIP" and is "Best"`. */
+export function placeChangeInWords({ part, was, is }: PlaceChange): string {
+  const quoted = (value: string | null) => (value === null ? 'not recorded' : JSON.stringify(value));
+  return `${PLACE[part]} was ${quoted(was)} and is ${quoted(is)}`;
 }

@@ -35,6 +35,14 @@ export const PROBLEM_MESSAGES = {
     examples: [{ fault: 'bad indent' }],
     says: ({ fault }) => `not valid YAML (${fault})`,
   }),
+  aliasUnknown: always('not valid YAML (an alias, *name, without its anchor, &name)'),
+  variableUnset: message({
+    examples: [
+      { variable: 'ACTITO_KEY', empty: false },
+      { variable: 'ACTITO_KEY', empty: true },
+    ],
+    says: ({ variable, empty }) => `the environment variable ${variable} is ${empty ? 'empty' : 'not set'}`,
+  }),
   folderOfProjectMissing: message({
     examples: [{ folder: 'activations' }],
     says: ({ folder }) => `the folder is missing; it holds a YAML file for each of the project's ${folder}`,

@@ -1,25 +1,27 @@
-import { advise, failure } from './message.ts';
+import { advise, failure, type Facts } from './message.ts';
 import { orNear } from './words.ts';
 
 /** One thing that is wrong in a project folder. */
 export interface ProjectProblem {
-  /** Relative to the project folder. */
-  file: string;
+  /** Relative to the project folder; left out when the folder as a whole is meant. */
+  file?: string;
   /** From 1; left out when the file as a whole is meant. */
   line?: number;
-  /** The setting, e.g. `attributes[2].column`; empty for the whole file. */
-  path: string;
+  /** E.g. `attributes[2].column`; left out when the file as a whole is meant. */
+  setting?: string;
   /** The name of its message. */
   reason: string;
-  /** In words. */
-  problem: string;
+  facts: Facts;
+  /** In words, without the place. */
+  message: string;
 }
 const PROBLEM: ProjectProblem = {
   file: 'activations/vip.yaml',
   line: 12,
-  path: 'matchingKey.type',
+  setting: 'matchingKey.type',
   reason: 'settingWrong',
-  problem: 'expected email or externalId, got "fax"',
+  facts: { expected: 'email or externalId', got: '"fax"' },
+  message: 'expected email or externalId, got "fax"',
 };
 
 /** What is said of the project folder and of the environment variables that it names. */
@@ -31,7 +33,7 @@ export const PROJECT_MESSAGES = {
         folder: '/project',
         problems: [
           PROBLEM,
-          { file: 'sources/shop.yaml', path: '', reason: 'fileEmpty', problem: 'the file is empty' },
+          { file: 'sources/shop.yaml', reason: 'fileEmpty', facts: {}, message: 'the file is empty' },
         ],
       },
     ],
@@ -87,7 +89,8 @@ export const PROJECT_MESSAGES = {
 };
 
 /** E.g. `activations/vip.yaml:12 matchingKey.type: expected email or externalId, got "fax"`. */
-export function problemInWords({ file, line, path, problem }: ProjectProblem): string {
+export function problemInWords({ file, line, setting, message }: ProjectProblem): string {
+  if (file === undefined) return message;
   const place = line === undefined ? file : `${file}:${line}`;
-  return path ? `${place} ${path}: ${problem}` : `${place}: ${problem}`;
+  return setting === undefined ? `${place}: ${message}` : `${place} ${setting}: ${message}`;
 }

@@ -15,17 +15,6 @@ const TRIP = {
 
 /** What is said of a run as a whole: its notes, and how it ends. */
 export const RUN_MESSAGES = {
-  argumentUnusable: failure('InvalidActivation', {
-    examples: [
-      {
-        workflow: 'runActivation',
-        problems: ['unknown: activaton'],
-        example: '{"activation":"vip-customers"}',
-      },
-    ],
-    says: ({ workflow, problems, example }) =>
-      `The argument of ${workflow} is not usable (${problems.join('; ')}). Expected for example ${example}.`,
-  }),
   runHeld: failure<HeldPlan>('GuardTripped', {
     examples: [
       { activation: 'vip-customers', planHash: '0123456789ab', counts: NO_COUNTS, guards: [TRIP] },

@@ -4,14 +4,15 @@ import { advise, failure } from './message.ts';
 /** The variable that names a project; schedules are told apart by it. */
 const PROJECT_NAME = 'ACTITO_SYNC_PROJECT_NAME';
 const SCHEDULE = 'activation/vip-customers';
-const NOT_OURS = 'belongs to the project "other"';
+const NOT_OURS: Foreign = { by: 'project', is: 'other' };
 
+/** Why a schedule is not ours: by what one sees it, and what that is. */
+export type Foreign = { by: 'maker' } | { by: 'project' | 'workflow' | 'taskQueue'; is: string };
 /** A schedule that an activation should have, and that is someone else's. */
 interface Conflict {
   activation: string;
   schedule: string;
-  /** As a sentence's end. */
-  why: string;
+  why: Foreign;
 }
 const CONFLICT: Conflict = { activation: 'vip-customers', schedule: SCHEDULE, why: NOT_OURS };
 
@@ -25,10 +26,15 @@ export const SCHEDULE_MESSAGES = {
       { advice: 'Make what is missing', command: scheduleCommand('apply') },
     ],
   }),
-  scheduleForeign: failure('InvalidActivation', {
-    examples: [{ schedule: SCHEDULE, why: NOT_OURS, project: 'shop' }],
+  scheduleForeign: failure<{ schedule: string; why: Foreign; project: string }>('InvalidActivation', {
+    examples: [
+      { schedule: SCHEDULE, why: NOT_OURS, project: 'shop' },
+      { schedule: SCHEDULE, why: { by: 'maker' }, project: 'shop' },
+      { schedule: SCHEDULE, why: { by: 'workflow', is: 'nightly' }, project: 'shop' },
+      { schedule: SCHEDULE, why: { by: 'taskQueue', is: 'staging' }, project: 'shop' },
+    ],
     says: ({ schedule, why, project }) =>
-      `The schedule ${schedule} ${why}; this project is "${project}" (${PROJECT_NAME} names it). Nothing was changed.`,
+      `The schedule ${schedule} ${foreignInWords(why)}; this project is "${project}" (${PROJECT_NAME} names it). Nothing was changed.`,
   }),
   scheduleDeletedMeanwhile: failure('ActivationBusy', {
     examples: [{ schedule: SCHEDULE }],
@@ -58,7 +64,7 @@ export const SCHEDULE_MESSAGES = {
       conflicts
         .map(
           ({ activation, schedule, why }) =>
-            `activations/${activation} schedule: the schedule ${schedule} exists and ${why}; this project is "${project}".`,
+            `activations/${activation} schedule: the schedule ${schedule} exists and ${foreignInWords(why)}; this project is "${project}".`,
         )
         .join('\n') + `${conflicts.length > 1 ? '\n' : ' '}No schedule was changed.`,
     next: ({ conflicts }) =>
@@ -72,3 +78,12 @@ export const SCHEDULE_MESSAGES = {
       })),
   }),
 };
+
+/** As the end of a sentence, e.g. `belongs to the project "other"`. */
+export function foreignInWords(why: Foreign): string {
+  if (why.by === 'maker') return 'was not made by this command';
+  if (why.by === 'project') return `belongs to the project "${why.is}"`;
+  return why.by === 'workflow'
+    ? `starts another workflow (${why.is})`
+    : `is for another task queue (${why.is})`;
+}

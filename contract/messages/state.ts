@@ -1,5 +1,5 @@
 import { cancelCommand, forgetCommand, PROGRAM, rebaseCommand, resyncCommand } from '../commands.ts';
-import { advise, always, failure, message, type Next } from './message.ts';
+import { advise, always, failure, type Next } from './message.ts';
 
 /** The environment variable that says where the state is. */
 const VARIABLE = 'ACTITO_SYNC_DATABASE_URL';
@@ -27,10 +27,11 @@ export const STATE_MESSAGES = {
     'RunSuperseded',
     always('The run was closed and its tables were dropped; this attempt no longer writes.'),
   ),
-  runUnknown: message({
+  runUnknown: failure('Defect', {
     examples: [{ run: '12' }],
     says: ({ run }) => `Run ${run} is not in the state database; was it replaced while the run was open?`,
   }),
+  stateNoWayBack: failure('StateRefused', always('The state cannot be migrated down: restore a backup.')),
   otherDeliveryBegun: failure('RunSuperseded', always('This run has begun to deliver another list.')),
   heldNotDelivered: failure(
     'RunSuperseded',

@@ -3,6 +3,13 @@ import { always, failure } from './message.ts';
 /** Where in a query the database found its fault. */
 export type QueryPlace = { line: number; column: number } | 'end';
 
+/** The setting that a query is from; undefined: the segment's query. */
+interface Asked {
+  setting?: string;
+}
+/** What the database says; null: what a function of its user's raised, whose text may hold values. */
+type DatabaseError = string | null;
+
 /** What is said of the warehouse and its answers. `variable` is the environment variable that holds its URL. */
 export const WAREHOUSE_MESSAGES = {
   warehouseNotConfigured: failure('ConfigurationInvalid', {
@@ -25,40 +32,45 @@ export const WAREHOUSE_MESSAGES = {
     examples: [{ variable: 'WAREHOUSE_URL', error: 'ECONNREFUSED' }],
     says: ({ variable, error }) => `The warehouse (${variable}) cannot be reached: ${error}.`,
   }),
-  warehouseBrokeOff: failure('SourceUnavailable', {
+  warehouseBrokeOff: failure<{ error: DatabaseError; sqlstate: string }>('SourceUnavailable', {
     examples: [{ error: 'terminating connection due to administrator command', sqlstate: '57P01' }],
-    says: ({ error, sqlstate }) => `The warehouse broke off: ${error} (SQLSTATE ${sqlstate}).`,
+    says: ({ error, sqlstate }) => `The warehouse broke off: ${errorInWords(error)} (SQLSTATE ${sqlstate}).`,
   }),
   segmentIncomplete: failure(
     'SourceUnavailable',
     always('The warehouse did not complete the read of the segment.'),
   ),
-  queryFailed: failure<{ subject: string; error: string; at?: QueryPlace; sqlstate: string }>(
+  rowsNotCounted: failure('Defect', always('The number of rows is known only after the last batch.')),
+  sourceLineUnfit: failure('Defect', {
+    examples: [{ fields: 2, wanted: 3 }],
+    says: ({ fields, wanted }) => `The source sent a line of ${fields} fields instead of ${wanted}.`,
+  }),
+  queryFailed: failure<Asked & { error: DatabaseError; at?: QueryPlace; sqlstate: string }>(
     'SegmentQueryFailed',
     {
       examples: [
         {
-          subject: "The segment's query",
           error: 'column "emial" does not exist',
           at: { line: 2, column: 8 },
           sqlstate: '42703',
         },
         {
-          subject: 'The query of guards.freshness',
+          setting: 'guards.freshness',
           error: 'syntax error at end of input',
           at: 'end',
           sqlstate: '42601',
         },
-        { subject: "The segment's query", error: 'division by zero', sqlstate: '22012' },
+        { error: 'division by zero', sqlstate: '22012' },
+        { setting: 'guards.assertions[0]', error: null, sqlstate: 'P0001' },
       ],
-      says: ({ subject, error, at, sqlstate }) =>
-        `${subject} failed: ${error}${placeInWords(at)} (SQLSTATE ${sqlstate}).`,
+      says: ({ setting, error, at, sqlstate }) =>
+        `${queryInWords(setting)} failed: ${errorInWords(error)}${placeInWords(at)} (SQLSTATE ${sqlstate}).`,
     },
   ),
-  queryTimedOut: failure('SegmentQueryFailed', {
-    examples: [{ subject: "The segment's query", limit: '5m' }],
-    says: ({ subject, limit }) =>
-      `${subject} was cancelled after ${limit}: make it faster, or raise statementTimeout of the source.`,
+  queryTimedOut: failure<Asked & { limit: string }>('SegmentQueryFailed', {
+    examples: [{ limit: '5m' }, { setting: 'guards.freshness', limit: '5m' }],
+    says: ({ setting, limit }) =>
+      `${queryInWords(setting)} was cancelled after ${limit}: make it faster, or raise statementTimeout of the source.`,
   }),
   columnsMissing: failure<{ missing: { column: string; near?: string }[]; columns: string[] }>(
     'MappingInvalid',
@@ -82,6 +94,14 @@ export const WAREHOUSE_MESSAGES = {
       `The segment's query has ${count} columns named "${column}": give each a name of its own (… as …).`,
   }),
 };
+
+function queryInWords(setting: string | undefined): string {
+  return setting === undefined ? "The segment's query" : `The query of ${setting}`;
+}
+
+function errorInWords(error: DatabaseError): string {
+  return error ?? 'a function raised an error; its text may hold values and is not shown';
+}
 
 function placeInWords(at: QueryPlace | undefined): string {
   if (at === undefined) return '';

@@ -1,6 +1,7 @@
 import { searchAttributesCommand } from '../commands.ts';
 import { CHOICES, choiceInWords, type Choice } from './choice.ts';
 import { advise, always, failure, message, type Told } from './message.ts';
+import { foreignInWords, type Foreign } from './schedules.ts';
 
 const CAUSE: Told = {
   reason: 'actitoRefused',
@@ -134,10 +135,10 @@ export const WORKER_MESSAGES = {
     examples: [STREAK, { ...STREAK, runs: 1 }],
     says: ({ schedule, ...streak }) => `The schedule ${schedule} is paused: ${streakInWords(streak)}.`,
   }),
-  scheduleNotOurs: message<Streak & { why: string; project: string }>({
-    examples: [{ ...STREAK, why: 'belongs to the project "other"', project: 'shop' }],
+  scheduleNotOurs: message<Streak & { why: Foreign; project: string }>({
+    examples: [{ ...STREAK, why: { by: 'project', is: 'other' }, project: 'shop' }],
     says: ({ schedule, why, project, ...streak }) =>
-      `The schedule ${schedule} is not paused, although ${streakInWords(streak)}: it ${why}, and this worker's ` +
+      `The schedule ${schedule} is not paused, although ${streakInWords(streak)}: it ${foreignInWords(why)}, and this worker's ` +
       `project is "${project}".`,
   }),
   searchAttributesMissing: failure('ConfigurationInvalid', {
@@ -161,12 +162,6 @@ export const WORKER_MESSAGES = {
     'What was under way could not be stopped in time. Nothing is lost: Temporal gives it to another worker as soon as it ' +
       'misses the heartbeats of this one.',
   ),
-  workerTemporalSilent: failure('TemporalUnavailable', {
-    examples: [{ address: 'localhost:7233', why: 'Connection failed' }],
-    says: ({ address, why }) => `No Temporal server answers at ${address} (${why}).`,
-    next: () =>
-      advise('Set TEMPORAL_ADDRESS to the address of yours, and TLS or TEMPORAL_API_KEY as it asks for.'),
-  }),
   healthPortTaken: failure('ConfigurationInvalid', {
     examples: [{ port: 8080, why: 'listen EADDRINUSE: address already in use :::8080' }],
     says: ({ port, why }) => `The health check cannot listen on port ${port} (${why}).`,

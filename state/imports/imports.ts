@@ -23,6 +23,7 @@ export interface ImportRow {
   executionId: string | null;
   /** It was refused with 429. */
   limited: boolean;
+  /** Why it was refused, what Actito says of one that failed, or its unknown word for one that runs. */
   detail: string | null;
 }
 

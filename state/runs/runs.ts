@@ -6,7 +6,6 @@ import type { Column } from '../../activation/values/kinds.ts';
 import type { Outcome } from '../../contract/result.ts';
 import type { Counts } from '../../contract/counts.ts';
 import type { PlanFacts } from '../../contract/plan.ts';
-import { tell } from '../../contract/messages/tell.ts';
 import type { Task } from '../../contract/task.ts';
 import type { Fence, Holder } from './lease.ts';
 import { rows, type State } from '../state.ts';
@@ -82,7 +81,7 @@ const RUN = `
 /** A run by its number. */
 export async function readRun(db: Knex, run: string): Promise<Run> {
   const [row] = await rows<Run>(db, `${RUN} where no = ?`, [run]);
-  if (!row) throw new Error(tell('runUnknown', { run }).message);
+  if (!row) throw new Failure('runUnknown', { run });
   return row;
 }
 

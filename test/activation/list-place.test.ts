@@ -8,6 +8,7 @@ import {
 } from '../../activation/definition/definition.ts';
 import { destinationSchema } from '../../activation/definition/destination.ts';
 import { sourceSchema } from '../../activation/definition/source.ts';
+import { placeChangeInWords } from '../../contract/messages/lists.ts';
 
 const SERVER = {
   host: 'sftp.shop.example',
@@ -86,7 +87,7 @@ describe('the place of a list', () => {
     ],
   ])('with %s changes as said', (_, activation, destination, changes) => {
     const [before, after] = [target(), target(activation, destination)];
-    expect(placeChanges(before, after)).toEqual(changes);
+    expect(placeChanges(before, after).map(placeChangeInWords)).toEqual(changes);
     expect(before === after).toBe(changes.length === 0);
   });
 });

@@ -62,16 +62,43 @@ test('all that is wrong is told at once, with file and line, and ends with 2', a
   expect(lines.at(-1)).toBe(`${folder}: ${lines.length - 1} problems`);
 });
 
-test('--json tells the same to a program', async () => {
+test('--json tells the same to a program, as data and in words', async () => {
   await writeFile(join(folder, 'sources/shop.yaml'), 'driver: oracle\nconnection: { env: X }\n');
+  await writeFile(join(folder, 'sources/empty.yaml'), '');
   const broken = await validate([folder, '--json']);
   expect(broken).toMatchObject({ code: 2, err: '' });
   expect(JSON.parse(broken.out)).toEqual({
     folder,
     valid: false,
-    problems: [expect.stringMatching(/^sources\/shop\.yaml:1 driver: expected postgres/)],
+    problems: [
+      { file: 'sources/empty.yaml', line: 1, reason: 'fileEmpty', facts: {}, message: 'the file is empty' },
+      {
+        file: 'sources/shop.yaml',
+        line: 1,
+        setting: 'driver',
+        reason: 'settingWrong',
+        facts: { expected: 'postgres (the only driver so far)', got: '"oracle"' },
+        message: 'expected postgres (the only driver so far), got "oracle"',
+      },
+    ],
     warnings: [],
   });
+
+  const missing = await validate([join(folder, 'nowhere'), '--json']);
+  expect((JSON.parse(missing.out) as Validation).problems).toMatchObject([
+    { reason: 'projectFolderMissing', facts: { folder: join(folder, 'nowhere'), isFile: false } },
+  ]);
+
+  const unset = await validate([DEMO, '--env', '--json'], { ...VARIABLES, ACTITO_API_KEY: undefined });
+  expect((JSON.parse(unset.out) as Validation).problems).toEqual([
+    {
+      file: 'destinations/actito',
+      setting: 'apiKey',
+      reason: 'variableUnset',
+      facts: { variable: 'ACTITO_API_KEY', empty: false },
+      message: 'the environment variable ACTITO_API_KEY is not set',
+    },
+  ]);
 
   const good = await validate([DEMO, '--json']);
   expect(good).toMatchObject({ code: 0, err: '' });

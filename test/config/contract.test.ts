@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadProject } from '../../config/project.ts';
-import { ACTIVATION, DESTINATION, problemsWith, projectFolder, SOURCE } from './folders.ts';
+import { ACTIVATION, DESTINATION, problemsWith, projectFolder, SOURCE, warningsOf } from './folders.ts';
 
 const CLEARED = ACTIVATION.replace('firstName', 'firstName, nulls: clear');
 const ETL = 'importMode: { etl: 12 }\n';
@@ -16,8 +15,7 @@ function files(contract: string, ...activations: string[]): Record<string, strin
   };
 }
 
-const warningsWith = async (all: Record<string, string>) =>
-  (await loadProject(await projectFolder(all))).warnings;
+const warningsWith = async (all: Record<string, string>) => warningsOf(await projectFolder(all));
 
 describe('an activation that its contract makes impossible', () => {
   it.each<[what: string, contract: string, activation: string, problem: string]>([

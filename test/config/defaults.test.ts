@@ -6,7 +6,7 @@ import { resolveActivation } from '../../activation/definition/definition.ts';
 import { withDefaults } from '../../config/defaults.ts';
 import { definitionOf, loadProject } from '../../config/project.ts';
 import { parseYaml, type YamlFile } from '../../config/yaml-file.ts';
-import { ACTIVATION, DESTINATION, problemsWith, projectFolder, SOURCE } from './folders.ts';
+import { ACTIVATION, DESTINATION, problemsWith, projectFolder, SOURCE, warningsOf } from './folders.ts';
 
 /** Everything that can be a default. */
 const DEFAULTS = `defaults:
@@ -220,7 +220,7 @@ describe('a project without problems', () => {
       'activations/b.yaml': LEAST.replace('VIP', 'B'),
       'activations/own.yaml': `${LEAST.replace('VIP', 'C')}attributes: [{ column: town, attribute: city }]`,
     });
-    expect((await loadProject(folder)).warnings).toEqual([
+    expect(await warningsOf(folder)).toEqual([
       'activations/a and activations/own both write city of the same profiles: the run that changes a value last wins. Let one of them own each attribute.',
       'activations/b and activations/own both write city of the same profiles: the run that changes a value last wins. Let one of them own each attribute.',
     ]);
@@ -234,7 +234,7 @@ describe('a project without problems', () => {
       'activations/a.yaml': LEAST,
       'activations/b.yaml': LEAST.replace('VIP', 'B').replace('source: shop', 'source: crm'),
     });
-    expect((await loadProject(folder)).warnings).toEqual([
+    expect(await warningsOf(folder)).toEqual([
       'activations/a and activations/b both write firstName, city of the same profiles: the run that changes a value last wins. Let one of them own each attribute.',
     ]);
   });

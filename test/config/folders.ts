@@ -64,3 +64,8 @@ export async function problemsWith(files: Record<string, string>): Promise<strin
   }
   throw new Error('the project was accepted');
 }
+
+/** What works in a project folder but is probably not meant, in words. */
+export async function warningsOf(folder: string): Promise<string[]> {
+  return (await loadProject(folder)).warnings.map(({ message }) => message);
+}

@@ -2,7 +2,7 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { definitionOf, loadProject } from '../../config/project.ts';
-import { ACTIVATION, DESTINATION, problemsWith, projectFolder, VALID } from './folders.ts';
+import { ACTIVATION, DESTINATION, problemsWith, projectFolder, VALID, warningsOf } from './folders.ts';
 
 const OTHER = ACTIVATION.replace('name: VIP', 'name: Other').replace('firstName', 'lastName');
 
@@ -151,7 +151,7 @@ describe('warnings', () => {
       ...VALID,
       'activations/z.yaml': OTHER.replace('lastName', 'firstName'),
     });
-    expect((await loadProject(folder)).warnings).toEqual([
+    expect(await warningsOf(folder)).toEqual([
       'activations/vip and activations/z both write firstName of the same profiles: the run that changes a value last wins. Let one of them own each attribute.',
     ]);
   });
@@ -183,7 +183,7 @@ describe('warnings', () => {
       ...VALID,
       'activations/vip.yaml': `${ACTIVATION}schedule: { ${schedule} }`,
     });
-    expect((await loadProject(folder)).warnings).toEqual(warnings);
+    expect(await warningsOf(folder)).toEqual(warnings);
   });
 });
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { Failure } from '../../contract/failure.ts';
 import { CATALOGUE, MESSAGES } from '../../contract/messages/catalogue.ts';
+import { EXPECTED } from '../../contract/messages/expected.ts';
 import type { Message } from '../../contract/messages/message.ts';
 import type { KeyReject, ValueReject } from '../../contract/messages/rejects.ts';
 import { messagesPage } from '../../contract/messages/page.ts';
@@ -26,6 +27,16 @@ it('says something whole, whatever the facts', () => {
       expect(says(facts), name).not.toMatch(/undefined|NaN|\[object/);
       expect(says(facts), name).toMatch(/\S/);
     }
+  }
+});
+
+it('says what a value must be so that it continues "expected"', () => {
+  for (const [name, { examples, says }] of Object.entries(EXPECTED) as unknown as [
+    string,
+    Message<object>,
+  ][]) {
+    for (const facts of examples)
+      expect(says(facts), name).not.toMatch(/undefined|NaN|\[object|^\s|^[A-Z][a-z]|[.\s]$|^$/);
   }
 });
 

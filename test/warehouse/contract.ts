@@ -131,7 +131,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       await fixture.execute('insert into contract_asked values (7)');
       const warehouse = await fixture.open();
       const { signal } = new AbortController();
-      const ask = (query: string) => warehouse.look({ query, subject: 'The question', signal });
+      const ask = (query: string) => warehouse.look({ query, setting: 'guards.freshness', signal });
       expect(await ask('select id from contract_asked;')).toEqual({
         found: true,
         kind: 'integer',
@@ -150,13 +150,13 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       expect(read.lines).toEqual([['7']]);
     });
 
-    test('a question that fails is told by its subject, and writes nothing', async () => {
+    test('a question that fails is told by its setting, and writes nothing', async () => {
       const { signal } = new AbortController();
       for (const query of ['select 1 from nowhere', ...Object.values(fixture.writes)]) {
         const warehouse = await fixture.open();
-        await expect(warehouse.look({ query, subject: 'The question', signal })).rejects.toMatchObject({
+        await expect(warehouse.look({ query, setting: 'guards.freshness', signal })).rejects.toMatchObject({
           type: 'SegmentQueryFailed',
-          message: expect.stringMatching(/^The question failed: /) as string,
+          message: expect.stringMatching(/^The query of guards\.freshness failed: /) as string,
         });
         await warehouse.close();
       }
@@ -167,7 +167,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       const controller = new AbortController();
       const { signal } = controller;
       const warehouse = await fixture.open();
-      const answer = warehouse.look({ query: fixture.slow, subject: 'The question', signal });
+      const answer = warehouse.look({ query: fixture.slow, setting: 'guards.freshness', signal });
       const outcome = expect(answer).rejects.toThrow('enough of it');
       await until('the query runs', async () => (await fixture.running()) === 1);
       controller.abort(new Error('enough of it'));

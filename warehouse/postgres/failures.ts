@@ -43,12 +43,12 @@ export function failuresOf({ variable, statementTimeout }: Source): Failures {
     if (MAY_PASS.test(code)) {
       return new Failure('warehouseBrokeOff', { error: harmless(error), sqlstate: code });
     }
-    const subject = statement?.subject ?? "The segment's query";
+    const setting = statement?.setting;
     if (code === QUERY_CANCELED && elapsed >= statementTimeout) {
-      return new Failure('queryTimedOut', { subject, limit: ms(statementTimeout) });
+      return new Failure('queryTimedOut', { setting, limit: ms(statementTimeout) });
     }
     const at = placeOf(error, statement);
-    return new Failure('queryFailed', { subject, error: harmless(error), at, sqlstate: code });
+    return new Failure('queryFailed', { setting, error: harmless(error), at, sqlstate: code });
   }
 
   return {
@@ -67,11 +67,11 @@ export function failuresOf({ variable, statementTimeout }: Source): Failures {
 
 /**
  * The database's message without values of rows. Errors of class 42 come from the text of the query and are shown as
- * they are; in all others what is quoted may be a value; the text of a raised error (class P0) is anybody's.
+ * they are; in all others what is quoted may be a value; the text of a raised error (class P0) is anybody's, and left out.
  */
-function harmless({ code = '', message, hint }: DatabaseError): string {
+function harmless({ code = '', message, hint }: DatabaseError): string | null {
   if (code.startsWith('42')) return hint ? `${message}. ${hint.replace(/\.$/, '')}` : message;
-  if (code.startsWith('P0')) return 'a function raised an error; its text may hold values and is not shown';
+  if (code.startsWith('P0')) return null;
   return message.replace(/["'«„“].*["'»“”]/s, '"…"').replace(/\b0x[0-9a-f]{2}(\s+0x[0-9a-f]{2})*/gi, '0x…');
 }
 

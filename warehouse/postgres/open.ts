@@ -50,11 +50,11 @@ export async function openPostgres(source: Source & { url: string }): Promise<Wa
     return { translator, stop: () => signal.removeEventListener('abort', cancel) };
   }
 
-  async function look({ query, subject, signal }: Question): Promise<Answer> {
+  async function look({ query, setting, signal }: Question): Promise<Answer> {
     const { translator, stop } = watch(signal);
     try {
       await begin().catch(translator());
-      const statement = lookStatement(query, subject);
+      const statement = lookStatement(query, setting);
       const { fields, rows } = await client.query(asText(extended(statement))).catch(translator(statement));
       const [column] = await describeColumns(client, fields.slice(0, 1)).catch(translator());
       const [row] = rows as unknown as (string | null)[][];
@@ -120,7 +120,7 @@ export async function openPostgres(source: Source & { url: string }): Promise<Wa
       restrictedRows,
       batches: batches(),
       rows() {
-        if (rows === undefined) throw new Error('The number of rows is known only after the last batch.');
+        if (rows === undefined) throw new Failure('rowsNotCounted', {});
         return rows;
       },
     };

@@ -8,8 +8,8 @@ export interface Statement {
   /** The user's query; undefined when the segment is a table. */
   query?: string;
   offset: number;
-  /** What it is, as the beginning of a sentence; default: the segment's query. */
-  subject?: string;
+  /** The setting that the query is from; undefined: it is the segment's. */
+  setting?: string;
 }
 
 /** One column of the segment, as a SELECT expression. */
@@ -29,8 +29,8 @@ export function describeStatement(segment: SegmentRequest['segment']): Statement
 }
 
 /** The first row of any query. By the extended protocol, too. */
-export function lookStatement(query: string, subject: string): Statement {
-  return { ...around('select * from ', { query }, ' limit 1'), subject };
+export function lookStatement(query: string, setting: string): Statement {
+  return { ...around('select * from ', { query }, ' limit 1'), setting };
 }
 
 /** Reads the segment, one line a row in the COPY text format. */
