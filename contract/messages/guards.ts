@@ -66,7 +66,9 @@ export const GUARD_MESSAGES = {
   ),
   freshnessNoMoment: failure(
     'ConfigurationInvalid',
-    always('The query of guards.freshness must return a moment: a timestamp, a date, or a text in ISO form.'),
+    always(
+      'The query of guards.freshness must return a moment with its time zone: a timestamptz, or a text such as 2026-01-31T06:00:00Z.',
+    ),
   ),
   freshnessWithoutZone: failure('ConfigurationInvalid', {
     examples: [{}],
