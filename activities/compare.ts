@@ -82,7 +82,7 @@ async function compareSegment(
         comparison = new Comparison({
           definition: run.definition,
           seeds: seedsOf(run.definition, columns, seed),
-          columns: read.columns,
+          sourceColumns: read.columns,
           resync: run.task.resends,
           grace,
           wide,

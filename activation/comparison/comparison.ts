@@ -13,7 +13,7 @@ export interface ComparisonOptions {
   definition: Definition;
   seeds: Seeds;
   /** The segment's columns, in the order of columnsToRead; left out: texts. */
-  columns?: readonly Column[];
+  sourceColumns?: readonly Column[];
   /** Attribute marks are ignored: everything is sent again. */
   resync: boolean;
   /** Listed members that the segment lacks have a grace period. */
@@ -65,8 +65,8 @@ export class Comparison {
     this.#own = hasOwnIdentifier(definition.activation);
     this.#attributes = attributes.length;
     this.#partitions = new Partitions({ ...options, width: wide ? WIDE : NARROW });
-    this.#source = linesOf(definition.activation, options.columns);
-    this.#putOff = canonicalLinesOf(definition.activation, options.columns);
+    this.#source = linesOf(definition.activation, options.sourceColumns);
+    this.#putOff = canonicalLinesOf(definition.activation, options.sourceColumns);
     this.#delta = new DeltaRecords({
       mappings: attributes,
       contract: definition.destination.contract,
