@@ -210,12 +210,22 @@ export type ExternalTargetList = z.infer<typeof listBody>;
 /** A */
 export const listsBody = z.looseObject({ externalTargetLists: z.array(listBody) });
 
+const MARKER = '[actito-sync:';
+
 /** Ours: says in a list's description which activation owns it. */
-export function ownerMarker(activation: string): string {
-  return `[actito-sync:${activation}]`;
+function ownerMarker(activation: string): string {
+  return `${MARKER}${activation}]`;
 }
 
-/** The activation whose marker a list's description carries, or null: nobody of ours made it. */
+/** The description of an activation's list: what people wrote, in which no marker counts, and ours. */
+export function markedDescription(activation: string, description = ''): string {
+  return `${description.replaceAll(MARKER, '(actito-sync:')} ${ownerMarker(activation)}`.trim();
+}
+
+/**
+ * The activation whose marker a list's description carries, or null: nobody of ours made it. Ours is the last one: what
+ * people write, and may have copied from another list, stands before it.
+ */
 export function ownerOf({ description }: { description?: string | null }): string | null {
-  return /\[actito-sync:([a-z0-9-]+)\]/.exec(description ?? '')?.[1] ?? null;
+  return [...(description ?? '').matchAll(/\[actito-sync:([a-z0-9-]+)\]/g)].at(-1)?.[1] ?? null;
 }

@@ -35,11 +35,11 @@ export async function compare(deps: Dependencies, ref: RunRef): Promise<ReadCoun
   const { state } = deps;
   const run = await readRun(state, ref.run);
   if (run.plan) return readCounts(run);
-  if (ref.fence !== null) await untilCancelled(renewKeys(state, ref, run));
   const attempt = await beginAttempt(state, ref, run.definition.activation.attributes.length);
   const delta = deltaTable(ref.run, attempt);
   const { undo: to } = run.task;
-  const found = to === null ? await compareSegment(deps, ref, run, delta) : await undo(deps, run, delta, to);
+  const found =
+    to === null ? await compareSegment(deps, ref, run, delta) : await undo(deps, ref, run, delta, to);
   return readCounts(await untilCancelled(publish(state, ref, attempt, found)));
 }
 
@@ -71,6 +71,7 @@ async function compareSegment(
       signal,
     });
     checkColumns(activation, read.columns);
+    if (ref.fence !== null) await untilCancelled(renewKeys(state, ref, run, read.columns));
     const columns = read.columns.slice(read.columns.length - activation.attributes.length);
     const batches = begun(read.batches);
     const rejects = new Rejects((found) => storeRejects(state, ref, found));
@@ -82,6 +83,7 @@ async function compareSegment(
         comparison = new Comparison({
           definition: run.definition,
           seeds: seedsOf(run.definition, columns, seed),
+          sourceColumns: read.columns,
           resync: run.task.resends,
           grace,
           wide,
@@ -155,7 +157,14 @@ function requireAllRows({ read }: Comparison, source: SegmentRead): void {
 }
 
 /** An undo asks the warehouse nothing, its guards neither. */
-async function undo({ state }: Dependencies, run: Run, delta: string, to: string): Promise<Found> {
+async function undo(
+  { state }: Dependencies,
+  ref: RunRef,
+  run: Run,
+  delta: string,
+  to: string,
+): Promise<Found> {
+  if (ref.fence !== null) await untilCancelled(renewKeys(state, ref, run));
   const { version, base, read, forgotten } = await untilCancelled(recallList(state, run, delta, to));
   return {
     version,

@@ -1,9 +1,13 @@
-import type { Activation } from '../activation/definition/definition.ts';
+import { profileTableOf, type Activation } from '../activation/definition/definition.ts';
 import type { Destination } from '../activation/definition/destination.ts';
+import { alike } from '../activation/definition/list-names.ts';
 import type { Loaded } from './folder.ts';
 import { problemAt, type Problem } from './problem.ts';
 
-/** Two activations must not feed one list or one file: each delivery would undo the other's. */
+/**
+ * Two activations must not feed one list or one file: each delivery would undo the other's. Names that differ only in case,
+ * accents or blanks may be one for Actito and its database, or for the file server.
+ */
 export function checkCollisions(
   activations: readonly Loaded<Activation>[],
   destinations: ReadonlyMap<string, Destination>,
@@ -12,14 +16,17 @@ export function checkCollisions(
   const files = new Map<string, Loaded<Activation>>();
   return activations.flatMap((activation) => {
     const { list, destination } = activation.value;
-    const sameList = taken(lists, JSON.stringify([destination, list.name]), activation);
+    const sameList = taken(lists, listPlace(destination, destinations, list.name), activation);
     if (sameList) {
-      const facts = { list: list.name, by: sameList.file.name };
+      const { name } = sameList.value.list;
+      const facts = { list: list.name, by: sameList.file.name, ...(name === list.name ? {} : { as: name }) };
       return [problemAt(activation.file, ['list', 'name'], 'listFedTwice', facts)];
     }
     const sameFile = taken(files, filePlace(destination, destinations, list.fileName), activation);
     if (sameFile) {
-      const facts = { file: list.fileName, by: sameFile.file.name };
+      const { fileName } = sameFile.value.list;
+      const other = fileName === list.fileName ? {} : { as: fileName };
+      const facts = { file: list.fileName, by: sameFile.file.name, ...other };
       return [problemAt(activation.file, ['list', 'fileName'], 'fileWrittenTwice', facts)];
     }
     return [];
@@ -37,11 +44,21 @@ function taken(
   return owner;
 }
 
+/** Which list a name is. Two destinations may be one profile table. */
+function listPlace(id: string, destinations: ReadonlyMap<string, Destination>, name: string): string {
+  const destination = destinations.get(id);
+  return JSON.stringify([destination ? profileTableOf(destination) : id, alike(name)]);
+}
+
 /** Where a file lands. Two destinations may share a folder; a user name may change what a folder means. */
 function filePlace(id: string, destinations: ReadonlyMap<string, Destination>, fileName: string): string {
   const delivery = destinations.get(id)?.delivery;
   const folder = delivery
-    ? [delivery.host, delivery.port, delivery.username, delivery.directory.replace(/\/+$/, '')]
+    ? [hostOf(delivery), delivery.port, delivery.username, delivery.directory.replace(/\/+$/, '')]
     : id;
-  return JSON.stringify([folder, fileName]);
+  return JSON.stringify([folder, alike(fileName)]);
+}
+
+function hostOf({ host }: Destination['delivery']): unknown {
+  return typeof host === 'string' ? host.toLowerCase() : host;
 }

@@ -12,6 +12,7 @@ import { isOfDefaults, withDefaults } from './defaults.ts';
 import { checkEtls } from './etls.ts';
 import { checkFiles, readFolder, type Loaded, type ProjectFile } from './folder.ts';
 import { checkMapping } from './mapping.ts';
+import { checkNames } from './names.ts';
 import { configurationInvalid } from './problem.ts';
 import { checkReferences, referenceOf } from './references.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -63,6 +64,7 @@ export async function loadProject(folder: string): Promise<Project> {
       checkReferences(file, sourceFiles.files, destinationFiles.files),
     ),
     ...files.loaded.flatMap(checkMapping),
+    ...files.loaded.flatMap((loaded, i) => checkNames(loaded, activations[i]!.value)),
     ...files.loaded.flatMap((activation) => checkContract(activation, destinationsById)),
     ...checkEtls(files.loaded, destinationsById),
     ...checkCollisions(activations, destinationsById),

@@ -25,10 +25,10 @@ export async function seedContacts(
     if (matchingKey.attribute === 'profileId') continue; // Actito gives those itself
     const keys = await keysOf(activation, warehouse.url).catch(() => {
       unread.push(activation.id);
-      return [] as string[];
+      return [] as Key[];
     });
-    for (const text of keys) {
-      const found = canonicalKey(matchingKey, text);
+    for (const { key, isDecimal } of keys) {
+      const found = canonicalKey({ ...matchingKey, kind: isDecimal ? 'decimal' : 'text' }, key);
       if (!('key' in found) || known.has(`${matchingKey.attribute} ${found.key}`)) continue;
       known.add(`${matchingKey.attribute} ${found.key}`);
       const contact = {
@@ -42,16 +42,24 @@ export async function seedContacts(
   return `Simulated Actito of ${destination}: ${simulator.contactCount()} contacts${why}`;
 }
 
-async function keysOf({ segment, matchingKey }: Activation, connectionString: string): Promise<string[]> {
+interface Key {
+  key: string;
+  /** A decimal key is the whole number that it is. */
+  isDecimal: boolean;
+}
+
+async function keysOf({ segment, matchingKey }: Activation, connectionString: string): Promise<Key[]> {
   const from = segment.table ?? `(${segment.query!.replace(/;\s*$/, '')}\n) as segment`;
   const client = new pg.Client({ connectionString });
   await client.connect();
   try {
-    const { rows } = await client.query<{ key: string }>(
-      `select key from (select distinct ${pg.escapeIdentifier(matchingKey.column)}::text as key from ${from}) keys
+    const column = pg.escapeIdentifier(matchingKey.column);
+    const { rows } = await client.query<Key>(
+      `select key, "isDecimal"
+       from (select distinct ${column}::text as key, pg_typeof(${column}) = 'numeric'::regtype as "isDecimal" from ${from}) keys
        where abs(hashtext(key)) % ${UNKNOWN} <> 0 order by key limit ${MOST}`,
     );
-    return rows.map(({ key }) => key);
+    return rows;
   } finally {
     await client.end();
   }

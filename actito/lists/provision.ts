@@ -2,7 +2,7 @@ import type { Told } from '../../contract/messages/message.ts';
 import type { Activation, Definition } from '../../activation/definition/definition.ts';
 import { Failure, isFailure } from '../../contract/failure.ts';
 import type { ActitoClient } from '../api/client.ts';
-import { createdBody, listBody, ownerMarker, ownerOf, type ExternalTargetList } from '../contract.ts';
+import { createdBody, listBody, markedDescription, ownerOf, type ExternalTargetList } from '../contract.ts';
 import { readLists, type ListPlace } from './read.ts';
 import { findFormer, notFedNote, readsOtherFile, renamedNote, type FormerList } from './renaming.ts';
 import { findSource } from './source.ts';
@@ -41,7 +41,7 @@ export async function provisionList(
   if (named && !list.adopt && readsOtherFile(named, files)) throw otherFile(named, activation);
   const wanted = {
     name: list.name,
-    description: describe(activation),
+    description: markedDescription(activation.id, activation.description),
     fileSynchronizationId: await source.provide(),
     identifierAttribute: list.identifier.attribute,
     validityHours: validityHours(list),
@@ -71,10 +71,6 @@ export async function provisionList(
 /** A: Actito counts a list's validity in hours. */
 export function validityHours({ validity }: Activation['list']): number {
   return Math.max(1, Math.round(validity / HOUR));
-}
-
-function describe({ id, description }: Activation): string {
-  return description ? `${description} ${ownerMarker(id)}` : ownerMarker(id);
 }
 
 /** Someone else's list has this name. */

@@ -1,17 +1,19 @@
 import { hasOwnIdentifier, type Definition } from '../definition/definition.ts';
-import { unescapeCopy } from '../values/copy.ts';
+import type { Column } from '../values/kinds.ts';
 import type { SlotShare } from './budget.ts';
 import { DeltaRecords, type Membership, type Sending } from './delta-records.ts';
 import type { ForgottenTexts } from './forgotten-records.ts';
-import { hashBytes, hashPiece, hashWithin } from './hash.ts';
+import { hashWithin } from './hash.ts';
 import type { Seeds } from './marks.ts';
 import { Partitions, type Spill } from './partitions.ts';
 import { FLAG, NARROW, SIGHT, WIDE, WORDS, type MarkTable } from './slots.ts';
-import { SourceLines, type Field } from './source-lines.ts';
+import { canonicalLinesOf, linesOf, type SourceLines } from './source-lines.ts';
 
 export interface ComparisonOptions {
   definition: Definition;
   seeds: Seeds;
+  /** The segment's columns, in the order of columnsToRead; left out: texts. */
+  sourceColumns?: readonly Column[];
   /** Attribute marks are ignored: everything is sent again. */
   resync: boolean;
   /** Listed members that the segment lacks have a grace period. */
@@ -58,13 +60,13 @@ export class Comparison {
 
   constructor(options: ComparisonOptions) {
     const { definition, seeds, wide } = options;
-    const { matchingKey, attributes } = definition.activation;
+    const { attributes } = definition.activation;
     this.#options = options;
     this.#own = hasOwnIdentifier(definition.activation);
     this.#attributes = attributes.length;
     this.#partitions = new Partitions({ ...options, width: wide ? WIDE : NARROW });
-    this.#source = new SourceLines(matchingKey, this.#own, attributes.length);
-    this.#putOff = new SourceLines({ type: 'externalId' }, this.#own, attributes.length);
+    this.#source = linesOf(definition.activation, options.sourceColumns);
+    this.#putOff = canonicalLinesOf(definition.activation, options.sourceColumns);
     this.#delta = new DeltaRecords({
       mappings: attributes,
       contract: definition.destination.contract,
@@ -148,11 +150,10 @@ export class Comparison {
 
   #hash(lines: SourceLines): void {
     const { key, attributes } = this.#options.seeds;
-    SIGHT[0] = hashOf(lines.key, lines, key[0]);
-    SIGHT[1] = hashOf(lines.key, lines, key[1]);
-    if (this.#attributes > 0) SIGHT[2] = hashPiece(lines.firstValue, lines.end - 1, attributes);
-    else SIGHT[2] = 0n;
-    if (this.#own) SIGHT[3] = hashOf(lines.identifier, lines, key[0]);
+    SIGHT[0] = lines.hashKey(lines.key, key[0]);
+    SIGHT[1] = lines.hashKey(lines.key, key[1]);
+    SIGHT[2] = this.#attributes > 0 ? lines.hashValues(attributes) : 0n;
+    if (this.#own) SIGHT[3] = lines.hashKey(lines.identifier, key[0]);
     else WORDS.copyWithin(6, 0, 2);
   }
 
@@ -205,7 +206,7 @@ export class Comparison {
   #isForgotten(lines: SourceLines): boolean {
     const { forgotten } = this.#options;
     if (!forgotten?.size) return false;
-    const found = forgotten.has(textOf(lines.key)) || (this.#own && forgotten.has(textOf(lines.identifier)));
+    const found = forgotten.has(lines.key.text) || (this.#own && forgotten.has(lines.identifier.text));
     if (found) this.forgotten++;
     return found;
   }
@@ -238,13 +239,4 @@ function membershipOf(flags: number, isRenamed: boolean): Membership | null {
   if (flags & FLAG.UNLISTED) return 'added';
   if (isRenamed) return 'reidentified';
   return flags & FLAG.MISSING ? 'returned' : null;
-}
-
-/** A field that was not canonical is no part of its batch. */
-function hashOf(field: Field, { batch }: SourceLines, seed: bigint): bigint {
-  return field.bytes === batch ? hashPiece(field.start, field.end, seed) : hashBytes(field.bytes, seed);
-}
-
-function textOf({ bytes, start, end }: Field): string {
-  return unescapeCopy(bytes.toString('utf8', start, end))!;
 }

@@ -217,7 +217,7 @@ export class DeltaRecords {
     const { each } = this.#options.seeds;
     this.#int32(8 * each.length);
     for (let index = 0; index < each.length; index++) {
-      HASH[0] = hashPiece(lines.valueAt(index), lines.valueAt(index + 1) - 1, each[index]!);
+      HASH[0] = hashPiece(lines.valueAt(index), lines.comparedEnd(index), each[index]!);
       for (let byte = 0; byte < 8; byte++) this.#byte(HASH_BYTES[byte]!);
     }
   }

@@ -1,16 +1,25 @@
-import { canonicalKey, type KeyRule } from '../keys/canonical.ts';
+import type { Activation } from '../definition/definition.ts';
+import { canonicalKey, keyRules, type KeyRule } from '../keys/canonical.ts';
 import { canonicalTest, type CanonicalTest } from '../keys/fast.ts';
 import { escapeCopy, unescapeCopy } from '../values/copy.ts';
 import { Failure } from '../../contract/failure.ts';
+import { isScaleless, type Column } from '../values/kinds.ts';
+import { significantEnd } from '../values/scale.ts';
+import { hashBytes, hashPiece } from './hash.ts';
 
 const TAB = 9;
 const NEWLINE = 10;
+const TAB_BYTE = Buffer.from('\t');
 
 /** A field of a line: bytes `[start, end)` of a buffer, as COPY's text format has it. */
 export class Field {
   bytes: Buffer = Buffer.alloc(0);
   start = 0;
   end = 0;
+
+  get text(): string {
+    return unescapeCopy(this.bytes.toString('utf8', this.start, this.end))!;
+  }
 }
 
 /**
@@ -23,14 +32,21 @@ export class SourceLines {
   /** Where each value of the current line begins in `batch`; the last entry is one past the line. */
   readonly starts: Int32Array;
   batch: Buffer = Buffer.alloc(0);
-  readonly #keys: KeyRule[];
+  readonly #keys: readonly KeyRule[];
   readonly #tests: CanonicalTest[];
   readonly #fields: number;
+  /** Which values may stand with more zeros than they need, by their index. */
+  readonly #scaleless: number[];
 
-  /** @param values how many attributes are mapped */
-  constructor(matchingKey: KeyRule, ownIdentifier: boolean, values: number) {
-    this.#keys = ownIdentifier ? [matchingKey, { type: 'externalId' }] : [matchingKey];
-    this.#tests = this.#keys.map(({ type }) => canonicalTest(type));
+  /**
+   * @param keys of the matching key and, if the list has another identifier, of that
+   * @param values how many attributes are mapped
+   * @param columns what they hold; left out: texts
+   */
+  constructor(keys: readonly KeyRule[], values: number, columns: readonly Column[] = []) {
+    this.#keys = keys;
+    this.#tests = keys.map(canonicalTest);
+    this.#scaleless = columns.flatMap((column, index) => (isScaleless(column) ? index : []));
     this.#fields = this.#keys.length + values;
     this.starts = new Int32Array(this.#fields + 1);
   }
@@ -47,6 +63,29 @@ export class SourceLines {
   /** Where value `index` begins. */
   valueAt(index: number): number {
     return this.starts[this.#keys.length + index]!;
+  }
+
+  /** Where value `index` ends as it is compared: `1.0` and `1.00` are one number. */
+  comparedEnd(index: number): number {
+    const end = this.valueAt(index + 1) - 1;
+    return this.#scaleless.includes(index) ? significantEnd(this.batch, this.valueAt(index), end) : end;
+  }
+
+  /** The hash of all values as they are compared; the batch was given to hashWithin. */
+  hashValues(seed: bigint): bigint {
+    const isPlain = this.#scaleless.every((index) => this.comparedEnd(index) === this.valueAt(index + 1) - 1);
+    if (isPlain) return hashPiece(this.firstValue, this.end - 1, seed);
+    const pieces: Buffer[] = [];
+    for (let index = 0; index < this.#fields - this.#keys.length; index++) {
+      if (index > 0) pieces.push(TAB_BYTE);
+      pieces.push(this.batch.subarray(this.valueAt(index), this.comparedEnd(index)));
+    }
+    return hashBytes(Buffer.concat(pieces), seed);
+  }
+
+  /** The hash of key or identifier. One that was not canonical is no part of its batch. */
+  hashKey({ bytes, start, end }: Field, seed: bigint): bigint {
+    return bytes === this.batch ? hashPiece(start, end, seed) : hashBytes(bytes, seed);
   }
 
   /** Finds the fields of the line that begins at `line`. */
@@ -107,4 +146,22 @@ export class SourceLines {
     field.end = field.bytes.length;
     return undefined;
   }
+}
+
+/**
+ * For the lines of a segment as the source sends them.
+ * @param columns of the segment, in the order of columnsToRead; left out: texts
+ */
+export function linesOf(activation: Activation, columns: readonly Column[] = []): SourceLines {
+  const keys = keyRules(
+    activation,
+    columns.map(({ kind }) => kind),
+  );
+  return new SourceLines(keys, activation.attributes.length, columns.slice(keys.length));
+}
+
+/** For the same lines when their keys are canonical already. */
+export function canonicalLinesOf(activation: Activation, columns: readonly Column[] = []): SourceLines {
+  const keys = keyRules(activation).map(() => ({ type: 'externalId' as const }));
+  return new SourceLines(keys, activation.attributes.length, columns.slice(keys.length));
 }

@@ -31,7 +31,8 @@ export function resolveActivation(id: string, file: ActivationFile): Activation 
     column: file.matchingKey.column,
     attribute: file.matchingKey.attribute,
   };
-  const fileName = file.list.fileName.replaceAll('{list}', list.replace(/[^\p{L}\p{N}._-]+/gu, '-'));
+  const ofList = list.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^\.+|\.+$/g, '');
+  const fileName = file.list.fileName.replaceAll('{list}', ofList);
   // One order whatever the file's: moving a mapping up or down must not look like a change of everyone's values.
   const attributes = file.attributes.toSorted((a, b) => (a.attribute < b.attribute ? -1 : 1));
   return { ...file, id, name, attributes, list: { ...file.list, name: list, identifier, fileName } };

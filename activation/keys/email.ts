@@ -1,42 +1,56 @@
+import { domainToASCII } from 'node:url';
 import { isLongerThan } from '../values/text.ts';
+import { hasInvisible, hasInvisibleButJoiners, trimmed } from './invisible.ts';
 import type { KeyReject } from './rejects.ts';
 
 /** Actito's limit on texts (developers.actito.com: String ≤ 255). */
 export const MAX_KEY_LENGTH = 255;
+/** DNS's limit on what stands between two dots, in ASCII. */
+export const MAX_LABEL_LENGTH = 63;
 
 // The local part of RFC 5322 without quotes and comments: Actito wants ASCII and no consecutive dots.
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
-// Actito asks for ASCII in the local part only, so internationalised domains are let through.
-const DOMAIN_LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]*[\p{L}\p{N}\p{M}])?$/u;
-const SUFFIX = /^\p{L}[^]/u;
+/** What a domain can be written with: Node's function is that of URLs, which decodes `%41` and reads numbers as addresses. */
+const DOMAIN = /^[\p{L}\p{N}\p{M}\u200c\u200d.\u3002\uff0e\uff61-]+$/u;
+const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const SUFFIX = /^[a-z][^]/;
 const NOT_ASCII = /[^\0-\x7f]/;
+/** In ASCII already, and nothing to decode. */
+const PLAIN = /^(?!(?:.*\.)?xn--)[\0-\x7f]*$/s;
 
 /**
  * The one spelling of an e-mail address under which a member is known: trimmed and in lower case, since Actito
- * matches addresses without regard to case. Rules of Actito's documentation: ASCII local part, a domain with a
- * suffix of at least two characters, no consecutive dots.
+ * matches addresses without regard to case, and its domain as mail servers know it, in ASCII (UTS 46). Rules of Actito's
+ * documentation: ASCII local part, a domain with a suffix of at least two characters, no consecutive dots.
  */
 export function canonicalEmail(text: string): { key: string } | { reject: KeyReject } {
-  const trimmed = text.trim();
-  if (trimmed === '') return { reject: 'KeyMissing' };
-  const at = trimmed.indexOf('@');
-  const local = trimmed.slice(0, Math.max(at, 0));
+  const address = trimmed(text);
+  if (address === '') return { reject: 'KeyMissing' };
+  const at = address.indexOf('@');
+  const local = address.slice(0, Math.max(at, 0));
+  const domain = address.slice(at + 1);
+  if (hasInvisible(local) || hasInvisibleButJoiners(domain)) return { reject: 'KeyHasInvisibleCharacter' };
   // Before lower-casing: that would turn a few foreign letters (K, the Kelvin sign) into ASCII ones.
   if (NOT_ASCII.test(local)) return { reject: 'KeyNotAscii' };
-  const domain = trimmed
-    .slice(at + 1)
-    .toLowerCase()
-    .normalize('NFC');
-  const key = `${local.toLowerCase()}@${domain}`;
+  const ascii = asciiDomain(domain);
+  const key = `${local.toLowerCase()}@${ascii ?? domain}`;
   if (isLongerThan(key, MAX_KEY_LENGTH)) return { reject: 'KeyTooLong' };
-  return LOCAL_PART.test(local.toLowerCase()) && isDomain(domain) ? { key } : { reject: 'KeyMalformed' };
+  if (ascii !== null && LOCAL_PART.test(local.toLowerCase()) && isDomain(ascii)) return { key };
+  return { reject: hasInvisible(domain) ? 'KeyHasInvisibleCharacter' : 'KeyMalformed' };
+}
+
+/** Null: it is no domain. */
+function asciiDomain(domain: string): string | null {
+  const lower = domain.toLowerCase();
+  if (PLAIN.test(lower)) return lower;
+  return DOMAIN.test(lower) ? domainToASCII(lower) : null;
 }
 
 function isDomain(domain: string): boolean {
   const labels = domain.split('.');
   return (
     labels.length >= 2 &&
-    labels.every((label) => DOMAIN_LABEL.test(label)) &&
+    labels.every((label) => LABEL.test(label)) &&
     SUFFIX.test(labels[labels.length - 1]!)
   );
 }

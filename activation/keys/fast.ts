@@ -3,9 +3,9 @@
  * so without a string being made. They may say no to a canonical key (the slow path then decides), never yes to
  * another: test/activation/keys.test.ts holds them to canonicalKey.
  */
-import { getCountries, getCountryCallingCode } from 'libphonenumber-js/max';
-import { MAX_KEY_LENGTH } from './email.ts';
-import type { KeyType } from './canonical.ts';
+import type { KeyRule } from './canonical.ts';
+import { MAX_KEY_LENGTH, MAX_LABEL_LENGTH } from './email.ts';
+import { CALLING_CODES, certainNumber } from './number-plans.ts';
 
 const NONE = 0;
 const LETTER = 1;
@@ -21,11 +21,11 @@ for (const char of "!#$%&'*+/=?^_`{|}~") CLASS[char.charCodeAt(0)] = LOCAL_ONLY;
 CLASS[0x2d] = HYPHEN;
 CLASS[0x2e] = DOT;
 
-/** By a number's first three digits: how many of them are the calling code; 0 where none is known. */
-const CODE_LENGTH = new Uint8Array(1000);
-for (const code of new Set(getCountries().map((country) => getCountryCallingCode(country)))) {
+/** By a number's first three digits: the calling code that they begin with, if one is known. */
+const CODES = new Array<string | undefined>(1000).fill(undefined);
+for (const code of CALLING_CODES) {
   const rest = 10 ** (3 - code.length);
-  CODE_LENGTH.fill(code.length, Number(code) * rest, (Number(code) + 1) * rest);
+  CODES.fill(code, Number(code) * rest, (Number(code) + 1) * rest);
 }
 
 const AT = 0x40;
@@ -34,14 +34,16 @@ const ZERO = 0x30;
 const SPACE = 0x20;
 const TILDE = 0x7e;
 const BACKSLASH = 0x5c;
+const [LOWER_X, LOWER_N, DASH] = [0x78, 0x6e, 0x2d];
 
 /** Says whether the bytes `[start, end)` of a line in COPY's text format are a canonical key already. */
 export type CanonicalTest = (bytes: Buffer, start: number, end: number) => boolean;
 
-/** The cheap test for a type of key; false means "take the slow path". */
-export function canonicalTest(type: KeyType): CanonicalTest {
+/** The cheap test for a rule of keys; false means "take the slow path". */
+export function canonicalTest({ type, kind }: KeyRule): CanonicalTest {
   if (type === 'email') return isCanonicalEmail;
-  return type === 'phone' ? isCanonicalPhone : isCanonicalExternalId;
+  if (type === 'phone') return isCanonicalPhone;
+  return kind === 'decimal' ? isWholeNumber : isCanonicalExternalId;
 }
 
 /** True only if the bytes `[start, end)` are an e-mail address in canonical form. */
@@ -63,17 +65,25 @@ export function isCanonicalEmail(bytes: Buffer, start: number, end: number): boo
     const kind = CLASS[bytes[i]!]!;
     if (kind === NONE || kind === LOCAL_ONLY) return false;
     if (kind === DOT) {
-      if (previous === DOT || previous === HYPHEN) return false;
+      if (previous === DOT || previous === HYPHEN || i - label > MAX_LABEL_LENGTH) return false;
       label = i + 1;
-    } else if (kind === HYPHEN && previous === DOT) return false;
+    } else if (kind === HYPHEN && (previous === DOT || isEncoded(bytes, label, i))) return false;
     previous = kind;
   }
+  if (end - label > MAX_LABEL_LENGTH) return false;
   return label > domain && end - label >= 2 && previous !== HYPHEN && CLASS[bytes[label]!] === LETTER;
 }
 
+/** Whether a hyphen is the last of `xn--`: what follows may be nothing that a domain can be. */
+function isEncoded(bytes: Buffer, label: number, at: number): boolean {
+  return (
+    at - label === 3 && bytes[label] === LOWER_X && bytes[label + 1] === LOWER_N && bytes[label + 2] === DASH
+  );
+}
+
 /**
- * True only if the bytes `[start, end)` are a phone number in E.164: `+` and 7 to 15 digits, a country's calling code
- * first and no 0 after it. With a 0 there it is mostly a national number that was stuck to a code (`+320475…`).
+ * True only if the bytes `[start, end)` are a phone number in E.164: `+` and 7 to 15 digits, a country's calling code first,
+ * and after it a number of that country's plan which can be read in no other way.
  */
 export function isCanonicalPhone(bytes: Buffer, start: number, end: number): boolean {
   if (end - start < 8 || end - start > 16 || bytes[start] !== PLUS) return false;
@@ -82,8 +92,10 @@ export function isCanonicalPhone(bytes: Buffer, start: number, end: number): boo
     if (digit < 0 || digit > 9) return false;
   }
   const first = bytes[start + 1]! * 100 + bytes[start + 2]! * 10 + bytes[start + 3]! - 111 * ZERO;
-  const length = CODE_LENGTH[first]!;
-  return length > 0 && bytes[start + 1 + length] !== ZERO;
+  const code = CODES[first];
+  return (
+    code !== undefined && certainNumber(code).test(bytes.toString('latin1', start + 1 + code.length, end))
+  );
 }
 
 /** True only if the bytes `[start, end)` are an external id in canonical form: printable ASCII, no outer blanks. */
@@ -95,5 +107,13 @@ export function isCanonicalExternalId(bytes: Buffer, start: number, end: number)
     // A backslash begins an escape of COPY's format (`\N` is null): the bytes are not the text.
     if (byte < SPACE || byte > TILDE || byte === BACKSLASH) return false;
   }
+  return true;
+}
+
+/** True only if the bytes `[start, end)` are a number without a point, perhaps with a sign. */
+function isWholeNumber(bytes: Buffer, start: number, end: number): boolean {
+  let i = bytes[start] === DASH ? start + 1 : start;
+  if (i >= end || end - start > MAX_KEY_LENGTH) return false;
+  for (; i < end; i++) if (bytes[i]! < ZERO || bytes[i]! > ZERO + 9) return false;
   return true;
 }

@@ -1,15 +1,77 @@
-import { canonicalKey, type KeyRule } from './canonical.ts';
+import { domainToUnicode } from 'node:url';
+import { canonicalKey, wholeNumber, type KeyRule } from './canonical.ts';
+import { dialledPieces, emailsWithin, phonesWithin, piecesOf } from './within.ts';
+
+type Countries = readonly (string | undefined)[];
 
 /**
- * All canonical spellings that a text has under any kind of matching key, `countries` being those whose phone numbers
- * may be written without a code. Empty for a text that no activation could use as a key or list identifier.
+ * All spellings that a text has as the key or list identifier of one person, under any kind of matching key; `countries`
+ * are those whose phone numbers may be written without a code. Empty for a text that no activation could use.
  */
-export function spellingsOf(text: string, countries: readonly (string | undefined)[]): string[] {
-  const rules: KeyRule[] = [
-    { type: 'externalId' },
-    { type: 'email' },
-    ...[undefined, ...countries].map((country) => ({ type: 'phone' as const, country })),
-  ];
-  const found = rules.map((rule) => canonicalKey(rule, text));
-  return [...new Set(found.flatMap((canonical) => ('key' in canonical ? [canonical.key] : [])))];
+export function spellingsOf(text: string, countries: Countries): string[] {
+  const emails = keyOf({ type: 'email' }, text);
+  const only = emails.length === 0 ? emailsWithin(text) : [];
+  const phones = [undefined, ...countries].flatMap((country) => keyOf({ type: 'phone', country }, text));
+  return unique([
+    ...keyOf({ type: 'externalId' }, text),
+    ...wholeOf(text),
+    ...[...emails, ...(only.length === 1 ? only : [])].flatMap(inUnicodeToo),
+    ...phones.flatMap(formerToo),
+  ]);
+}
+
+/**
+ * By what else a person is found where a text does not say whose country's phone number it is: its last digits. It is no
+ * spelling of a key, and marked by a control character so that it cannot be one.
+ */
+export function hintsOf(text: string, countries: Countries): string[] {
+  const phones = [undefined, ...countries].flatMap((country) => keyOf({ type: 'phone', country }, text));
+  return unique(phones.map(lastDigits));
+}
+
+/**
+ * The spellings and hints of everybody whom a text may name, which may be no key at all: `Anna <anna@shop.be>`. For finding
+ * what is to be erased, never for matching.
+ */
+export function peopleWithin(text: string, countries: Countries): string[] {
+  const pieces = piecesOf(text);
+  return unique([
+    ...spellingsOf(text, countries),
+    ...pieces.flatMap((piece) => [...keyOf({ type: 'externalId' }, piece), ...wholeOf(piece)]),
+    ...emailsWithin(text).flatMap(inUnicodeToo),
+    ...phonesWithin(text, [undefined, ...countries]).flatMap(formerToo),
+    ...dialledPieces(text)
+      .filter((piece) => !piece.startsWith('+'))
+      .map(lastDigits),
+  ]);
+}
+
+/** A key of a decimal column, as its database writes it. */
+function wholeOf(text: string): string[] {
+  const whole = wholeNumber(text.trim());
+  return whole === null ? [] : [whole];
+}
+
+/** A list identifier is spelt as the source has it, and a key that was stored under older rules is, too. */
+function inUnicodeToo(email: string): string[] {
+  const at = email.indexOf('@') + 1;
+  return [email, email.slice(0, at) + domainToUnicode(email.slice(at))];
+}
+
+/** A Mexican number with the 1 that was dialled until 2019. */
+function formerToo(phone: string): string[] {
+  return /^\+52\d{10}$/.test(phone) ? [phone, `+521${phone.slice(3)}`] : [phone];
+}
+
+function lastDigits(phone: string): string {
+  return `\0phone …${phone.replace(/\D/g, '').slice(-7)}`;
+}
+
+function keyOf(rule: KeyRule, text: string): string[] {
+  const canonical = canonicalKey(rule, text);
+  return 'key' in canonical ? [canonical.key] : [];
+}
+
+function unique(texts: string[]): string[] {
+  return [...new Set(texts)];
 }

@@ -21,7 +21,7 @@ import type { Converter } from './rejects.ts';
 import { DEFAULT_MAX_LENGTH, toBoolean, toEmail, toLanguage, toSex, toText } from './words.ts';
 
 /** Part of every mark of a value: raised whenever the same value of a warehouse would be sent otherwise than before. */
-export const CONVERTER_VERSION = 1;
+export const CONVERTER_VERSION = 2;
 
 /** What an attribute takes: its type and, for texts, its longest value in characters (default 255). */
 export interface ValueTarget {

@@ -15,6 +15,14 @@ export interface Column {
   databaseType: string;
 }
 
+/**
+ * True for decimal numbers without a fixed number of decimals: one number may come as `1`, `1.0` or `1.00`, from one row
+ * to the next.
+ */
+export function isScaleless({ kind, databaseType }: Column): boolean {
+  return kind === 'decimal' && !databaseType.includes('(');
+}
+
 /** Actito's value types: the documented valueTypes, and those of its predefined attributes. */
 export type ActitoType =
   | 'STRING'

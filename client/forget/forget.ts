@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { Failure } from '../../contract/failure.ts';
 import { canonicalKey } from '../../activation/keys/canonical.ts';
 import { KEY_REJECTS } from '../../activation/keys/rejects.ts';
-import { spellingsOf } from '../../activation/keys/spellings.ts';
+import { hintsOf, spellingsOf } from '../../activation/keys/spellings.ts';
 import { projectFolder } from '../../config/folder-setting.ts';
 import { loadProject } from '../../config/project.ts';
 import { recordForgotten } from '../../state/forgotten/record.ts';
@@ -43,8 +43,9 @@ export async function makeRecord(
   const wanted = [...activations.values()].map(({ matchingKey }) => matchingKey.country);
   return withWritableState(env, async (state) => {
     const known = await withSnapshot(state, knownCountries);
-    const countries = new Set([...wanted, ...known]);
-    return recordForgotten(state, { spellings: spellingsOf(key, [...countries]), by, reason });
+    const countries = [...new Set([...wanted, ...known])];
+    const [spellings, hints] = [spellingsOf(key, countries), hintsOf(key, countries)];
+    return recordForgotten(state, { spellings, hints, by, reason });
   });
 }
 

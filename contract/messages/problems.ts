@@ -4,6 +4,19 @@ import { orKnown } from './words.ts';
 const IN_DESTINATION = { destination: 'actito' };
 const SHARED_ETL = { etl: '12', files: ['activations/vip.yaml', 'activations/new.yaml'] as [string, string] };
 
+type NameFault = 'blank' | 'control' | 'invisible' | 'separator' | 'dots' | 'hidden' | 'reserved' | 'long';
+
+const NAME_FAULTS: Record<NameFault, (most: number) => string> = {
+  blank: () => 'begins or ends with a blank',
+  control: () => 'has a control character or a line break',
+  invisible: () => 'has an invisible character, such as a zero-width space or a mark of writing direction',
+  separator: () => 'has a path separator: / or \\, or in a file also :',
+  dots: () => 'has two dots in a row, or is one dot',
+  hidden: () => 'begins with a dot, as the files do that are not complete yet',
+  reserved: () => 'is reserved on Windows, like CON, NUL or COM1; set list.name or list.fileName',
+  long: (most) => `has more than ${most} bytes in UTF-8`,
+};
+
 /** What can be wrong in a file of the project folder: each follows the place, as in `activations/vip.yaml:12 list.name: …`. */
 export const PROBLEM_MESSAGES = {
   settingUnknown: message<{ near?: string; known: string[] }>({
@@ -62,13 +75,37 @@ export const PROBLEM_MESSAGES = {
     ],
     says: ({ setting, id, near, known }) => `there is no ${setting} "${id}"${orKnown(near, known)}`,
   }),
-  listFedTwice: message({
-    examples: [{ list: 'VIP customers', by: 'activations/vip.yaml' }],
-    says: ({ list, by }) => `the list "${list}" is already fed by ${by}`,
+  listFedTwice: message<{
+    list: string;
+    by: string;
+    /** The name there, if it is not the same in all. */
+    as?: string;
+  }>({
+    examples: [
+      { list: 'VIP customers', by: 'activations/vip.yaml' },
+      { list: 'VIP customers', by: 'activations/vip.yaml', as: 'Vip Customers' },
+    ],
+    says: ({ list, by, as }) => `the list "${list}" is already fed by ${by}${alike(as)}`,
   }),
-  fileWrittenTwice: message({
-    examples: [{ file: 'vip.csv', by: 'activations/vip.yaml' }],
-    says: ({ file, by }) => `the file "${file}" is already written by ${by}`,
+  fileWrittenTwice: message<{ file: string; by: string; as?: string }>({
+    examples: [
+      { file: 'vip.csv', by: 'activations/vip.yaml' },
+      { file: 'vip.csv', by: 'activations/vip.yaml', as: 'VIP.csv' },
+    ],
+    says: ({ file, by, as }) => `the file "${file}" is already written by ${by}${alike(as)}`,
+  }),
+  nameUnusable: message<{ what: 'list' | 'file'; fault: NameFault; most: number }>({
+    examples: [
+      { what: 'list', fault: 'blank', most: 200 },
+      { what: 'list', fault: 'control', most: 200 },
+      { what: 'list', fault: 'invisible', most: 200 },
+      { what: 'file', fault: 'separator', most: 200 },
+      { what: 'file', fault: 'dots', most: 200 },
+      { what: 'file', fault: 'hidden', most: 200 },
+      { what: 'file', fault: 'reserved', most: 200 },
+      { what: 'file', fault: 'long', most: 200 },
+    ],
+    says: ({ what, fault, most }) => `the name of the ${what} ${NAME_FAULTS[fault](most)}`,
   }),
   keyMapped: message({
     examples: [{ attribute: 'emailAddress' }],
@@ -119,6 +156,12 @@ export const PROBLEM_MESSAGES = {
       ),
   }),
 };
+
+function alike(other: string | undefined): string {
+  return other === undefined
+    ? ''
+    : `, as "${other}": names that differ only in case, accents or blanks may be one in Actito or on the file server`;
+}
 
 function etlShared({ etl, files }: { etl: string; files: [string, string] }, but: string): string {
   return `ETL ${etl} is shared by ${files.join(' and ')}, ${but}. Define an ETL of its own in Actito`;

@@ -12,6 +12,10 @@ export const KEY_REJECT_MESSAGES = {
     'The matching key is not a phone number that can be called from abroad: too short or too long, not in use in ' +
       'its country, or with letters or an extension.',
   ),
+  KeyPhoneUncertain: always(
+    'The phone number is not certain: its digits can be read as more than one number, its area code or trunk prefix ' +
+      'seems to be missing, or its country code stands there twice. Write it with + and its country code.',
+  ),
   KeyCountryMissing: always(
     'The phone number has no country code (such as +32), and the mapping does not say whose number it is: set ' +
       'matchingKey.country, for example to BE.',
@@ -19,6 +23,10 @@ export const KEY_REJECT_MESSAGES = {
   KeyHasControlCharacter: always(
     'The matching key contains a control character, such as a tab or a line break.',
   ),
+  KeyHasInvisibleCharacter: always(
+    'The matching key contains an invisible character, such as a zero-width space or a mark of writing direction.',
+  ),
+  KeyNotWhole: always('The matching key is a number that is not whole: only a whole number can be a key.'),
 };
 
 /** Why a value cannot be sent; the value itself never stands in a message. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
-import { spellingsOf } from '../../activation/keys/spellings.ts';
+import { peopleWithin } from '../../activation/keys/spellings.ts';
 import { rows } from '../state.ts';
 
 /** SQL: the digest of a text column; equal to {@link digestOf}. */
@@ -38,18 +38,19 @@ export async function isErasurePending(db: Knex): Promise<boolean> {
 }
 
 /**
- * Those of some texts that are a forgotten key in any spelling; `country` is that of the activation's phone numbers.
+ * Those of some texts that are, or name, a forgotten key in any spelling; `countries` are those whose phone numbers may be
+ * written without a code (see phoneCountries).
  * @param record look for this record's keys alone
  */
 export async function forgottenAmong(
   db: Knex,
   texts: readonly string[],
-  country: string | undefined,
+  countries: readonly string[],
   record?: string,
 ): Promise<Set<string>> {
   const pepper = await readPepper(db);
   const digests = texts.flatMap((text) =>
-    spellingsOf(text, [country]).map((spelling) => ({ text, digest: digestOf(pepper, spelling) })),
+    peopleWithin(text, countries).map((spelling) => ({ text, digest: digestOf(pepper, spelling) })),
   );
   const found = await rows<{ digest: string }>(
     db,

@@ -4,6 +4,7 @@ import { releaseLease, takeLease, type Holder } from '../runs/lease.ts';
 import { closeAbandoned, settleLeft, type IsOpen } from '../runs/open.ts';
 import { openRuns } from '../runs/runs.ts';
 import { rows, setTransaction, type State } from '../state.ts';
+import { phoneCountries } from './countries.ts';
 import { eraseRows } from './erase-rows.ts';
 import type { Erased } from '../../contract/forget.ts';
 import { noteFound, type Erasure } from './note.ts';
@@ -30,7 +31,7 @@ export async function eraseFrom(
     // First: what a dry run has read, an activity that outlived it could still write into its samples.
     await closeAbandoned(state, { ...execution, activation }, isOpen);
     await dropWhatRunsLeft(state, activation);
-    const spelt = await sourceSpellings(state, erasure, await phoneCountry(state, activation), signal);
+    const spelt = await sourceSpellings(state, erasure, await countriesOf(state, activation), signal);
     const found = await setTransaction(state, async (trx) => {
       const fence = await takeLease(trx, activation, lease.fence, execution);
       if (fence === null) return null;
@@ -58,15 +59,15 @@ async function readHolder(state: State, activation: string) {
   return { fence, holder: namespace === null ? null : { namespace, ...rest } };
 }
 
-/** The country of the activation's phone numbers, as its latest run has it. */
-async function phoneCountry(state: State, activation: string): Promise<string | undefined> {
+/** Whose phone numbers may be written without a code, as the activation's latest run has it. */
+async function countriesOf(state: State, activation: string): Promise<string[]> {
   const [last] = await rows<{ country: string | null }>(
     state,
     `select definition->'activation'->'matchingKey'->>'country' as country from runs
      where activation = ? order by no desc limit 1`,
     [activation],
   );
-  return last?.country ?? undefined;
+  return phoneCountries(state, last?.country);
 }
 
 /** Deltas of runs that have ended name members, too. */

@@ -11,6 +11,8 @@ const LOCK_NOT_AVAILABLE = '55P03';
 export interface Wish {
   /** The key in all spellings that an activation could use; they are digested, and stored nowhere. */
   spellings: string[];
+  /** What else they are found by in what is no key (see hintsOf); digested as well. */
+  hints?: string[];
   by: string;
   reason: string | null;
 }
@@ -24,7 +26,7 @@ export interface Wish {
  */
 export async function recordForgotten(
   state: State,
-  { spellings, by, reason }: Wish,
+  { spellings, hints = [], by, reason }: Wish,
 ): Promise<{ record: string; already: boolean }> {
   return state.transaction(async (trx) => {
     await waitForWriters(trx); // and for others who record: of two who ask at once, the second finds the record
@@ -38,7 +40,7 @@ export async function recordForgotten(
     await trx.raw(
       `insert into forgotten_digests (digest, record)
        select digest, :record from unnest(cast(:digests as bytea[])) as digest on conflict do nothing`,
-      { record, digests },
+      { record, digests: [...digests, ...hints.map((hint) => digestOf(pepper, hint))] },
     );
     return { record, already: known !== undefined };
   });

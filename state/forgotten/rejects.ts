@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { readRun } from '../runs/runs.ts';
+import { phoneCountries } from './countries.ts';
 import { forgottenAmong, isAnyoneForgotten } from './digests.ts';
 import { HOLD_WISHES } from './lock.ts';
 
@@ -16,6 +17,7 @@ export async function withoutForgotten<R extends { key: string }>(
   if (!(await isAnyoneForgotten(trx))) return rejects;
   const { definition } = await readRun(trx, run);
   const texts = rejects.map(({ key }) => key);
-  const forgotten = await forgottenAmong(trx, texts, definition.activation.matchingKey.country);
+  const countries = await phoneCountries(trx, definition.activation.matchingKey.country);
+  const forgotten = await forgottenAmong(trx, texts, countries);
   return rejects.filter(({ key }) => !forgotten.has(key));
 }

@@ -10,14 +10,14 @@ export interface Whose {
 }
 
 /**
- * How the source spelt the key of a record's person, wherever an activation says keys as the source does. Looked through
+ * The texts by which the source named a record's person, usable as a key or not, wherever an activation says keys as the source does. Looked through
  * in batches before the lease is taken, since very many may be stored: no run adds one once the record is there.
- * @param country of the activation's phone numbers
+ * @param countries whose phone numbers may be written without a code
  */
 export async function sourceSpellings(
   state: State,
   { record, activation }: Whose,
-  country: string | undefined,
+  countries: readonly string[],
   signal: AbortSignal,
 ): Promise<string[]> {
   const found = new Set<string>();
@@ -27,7 +27,7 @@ export async function sourceSpellings(
       for await (const batch of snapshot.batches<{ text: string }>(distinct, [activation])) {
         signal.throwIfAborted();
         const texts = batch.map(({ text }) => text);
-        for (const text of await forgottenAmong(state, texts, country, record)) found.add(text);
+        for (const text of await forgottenAmong(state, texts, countries, record)) found.add(text);
       }
     }
   });

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { checksumOf, identifierMark, keyMark, keySeeds } from '../../activation/comparison/marks.ts';
-import { canonicalKey, KEY_RULES, type KeyRule } from '../../activation/keys/canonical.ts';
+import { canonicalKey, KEY_RULES, keyRules, type KeyRule } from '../../activation/keys/canonical.ts';
+import type { Column } from '../../activation/values/kinds.ts';
 import { unescapeCopy } from '../../activation/values/copy.ts';
 import { membersTable } from '../names.ts';
 import { checkFence, type Fence } from '../runs/lease.ts';
@@ -21,8 +22,14 @@ interface Renewed {
  * Brings the stored keys of an activation to the present rules of canonical keys, and marks them anew, if they were stored
  * under others. Members that become one person become one row, which is sent and delivered anew; a list that changes by
  * that is dirty. When the rules are the same, only a rebase or resync looks at all keys: someone may have changed them.
+ * @param columns of the segment, in the order of columnsToRead; left out (an undo asks no warehouse): texts
  */
-export async function renewKeys(state: State, fence: Fence, run: Run): Promise<void> {
+export async function renewKeys(
+  state: State,
+  fence: Fence,
+  run: Run,
+  columns: readonly Column[] = [],
+): Promise<void> {
   const [found] = await rows<{ rules: number; seed: string }>(
     state,
     'select rules, seed from activations where id = ?',
@@ -30,7 +37,7 @@ export async function renewKeys(state: State, fence: Fence, run: Run): Promise<v
   );
   const sameRules = found!.rules === KEY_RULES;
   if (sameRules && !run.task.repairs) return;
-  const changed = await findRenewed(state, run, found!.seed);
+  const changed = await findRenewed(state, run, found!.seed, columns);
   if (sameRules && changed.length === 0) return;
   await setTransaction(state, async (trx) => {
     await checkFence(trx, fence, { lock: 'no key update' });
@@ -43,8 +50,17 @@ export async function renewKeys(state: State, fence: Fence, run: Run): Promise<v
 }
 
 /** Only those that change are held in memory: a new rule concerns few keys. */
-async function findRenewed(state: State, { activation, definition }: Run, seed: string): Promise<Renewed[]> {
+async function findRenewed(
+  state: State,
+  { activation, definition }: Run,
+  seed: string,
+  columns: readonly Column[],
+): Promise<Renewed[]> {
   const seeds = keySeeds(seed);
+  const rules = keyRules(
+    definition.activation,
+    columns.map(({ kind }) => kind),
+  );
   const found: Renewed[] = [];
   const members = `select mark, identifier_mark, key, identifier from ${membersTable(activation)}`;
   await withRows(state, members, async (batches) => {
@@ -52,7 +68,7 @@ async function findRenewed(state: State, { activation, definition }: Run, seed: 
       for (const line of lines.toString('utf8').split('\n').slice(0, -1)) {
         const [mark, itsMark, ...texts] = line.split('\t');
         const [key, identifier] = texts.map(unescapeCopy) as [string, string | null];
-        const renewed = renew({ key, identifier }, definition.activation.matchingKey, seeds);
+        const renewed = renew({ key, identifier }, rules, seeds);
         const isSame =
           renewed.mark === mark &&
           renewed.identifierMark === itsMark &&
@@ -65,13 +81,15 @@ async function findRenewed(state: State, { activation, definition }: Run, seed: 
   return found;
 }
 
+const EXTERNAL_ID: KeyRule = { type: 'externalId' };
+
 function renew(
   { key, identifier }: { key: string; identifier: string | null },
-  rule: KeyRule,
+  [rule, itsRule = EXTERNAL_ID]: readonly KeyRule[],
   seeds: readonly [bigint, bigint],
 ): Omit<Renewed, 'old'> {
-  const canonical = canonicalKey(rule, key);
-  const own = identifier === null ? null : canonicalKey({ type: 'externalId' }, identifier);
+  const canonical = canonicalKey(rule!, key);
+  const own = identifier === null ? null : canonicalKey(itsRule, identifier);
   // One without a usable key stays as it is: the segment lacks it, so it leaves as anybody else does, before the guards.
   const newKey = 'key' in canonical ? canonical.key : key;
   const newIdentifier = own && 'key' in own ? own.key : identifier;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createdBody } from '../../actito/contract.ts';
+import { createdBody, ownerOf } from '../../actito/contract.ts';
 import { provisionList } from '../../actito/lists/provision.ts';
 import { readList } from '../../actito/lists/read.ts';
 import { startSimulator, type Simulator } from '../../simulator/start.ts';
@@ -65,6 +65,30 @@ test.each([
   expect(await provision(activation)).toMatchObject({ id, created: false });
   expect(simulator.list('VIP')).toMatchObject(expected);
   expect(calls('PUT', 'external-target-lists')).toBe(1);
+});
+
+test.each([
+  `Copied from another one ${MARKER.replace('vip', 'other')}`,
+  '[actito-sync:other]',
+  '[actito-sync:other] [actito-sync:x]',
+  `${MARKER} ${MARKER}`,
+])('a list stays ours when its description says %s', async (description) => {
+  const { id } = await provision({ description });
+  expect(await provision({ description })).toMatchObject({ id, created: false });
+  expect(calls('PUT', 'external-target-lists')).toBe(0);
+  expect(ownerOf(simulator.list('VIP')!)).toBe('vip');
+});
+
+test('a list that was made with a copied marker in its description is still ours', async () => {
+  await foreignList(`Copied [actito-sync:other] ${MARKER}`);
+  const { id } = simulator.list('VIP')!;
+  expect(await provision()).toMatchObject({ id, created: false });
+});
+
+test('a description with our marker makes no list of another activation ours', async () => {
+  await provision({ description: MARKER });
+  await foreignList(`${MARKER} [actito-sync:other]`);
+  expect(await failureOf(provision())).toMatchObject({ type: 'ListConflict' });
 });
 
 test.each(['Made by hand', '', '[actito-sync:other]', '[actito-sync:vip2]'])(

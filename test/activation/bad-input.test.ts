@@ -29,6 +29,16 @@ it.each<[type: MatchingKey['type'], text: string | null, words: string]>([
     '0475 12 34 56',
     'The phone number has no country code (such as +32), and the mapping does not say whose number it is: set matchingKey.country, for example to BE.',
   ],
+  [
+    'phone',
+    '+3232475123456',
+    'The phone number is not certain: its digits can be read as more than one number, its area code or trunk prefix seems to be missing, or its country code stands there twice. Write it with + and its country code.',
+  ],
+  [
+    'email',
+    'an\u200bna@shop.be',
+    'The matching key contains an invisible character, such as a zero-width space or a mark of writing direction.',
+  ],
   ['externalId', 'C\t42', 'The matching key contains a control character, such as a tab or a line break.'],
 ])('a key of type %s that is %j: %s', (type, text, words) => {
   const canonical = canonicalKey({ type }, text);

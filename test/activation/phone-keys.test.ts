@@ -8,7 +8,7 @@ import { isPhoneCountry } from '../../activation/keys/phone.ts';
 import { KEY_REJECTS } from '../../activation/keys/rejects.ts';
 
 const COUNTRIES = getCountries();
-const cheapTest = canonicalTest('phone');
+const cheapTest = canonicalTest({ type: 'phone' });
 const isCheap = (text: string) => cheapTest(Buffer.from(text), 0, Buffer.byteLength(text));
 const keyOf = (text: string | null, country?: string) => canonicalKey({ type: 'phone', country }, text);
 
@@ -68,11 +68,6 @@ describe('a matching key of type phone', () => {
     expect(keyOf(text)).toEqual({ key });
   });
 
-  it('is believed when it is E.164, although its country may not have given out such a number', () => {
-    expect(keyOf('+32999999999')).toEqual({ key: '+32999999999' });
-    expect(keyOf('0999999999', 'BE')).toEqual({ reject: 'KeyNotAPhoneNumber' });
-  });
-
   it.each<[country: string | undefined, text: string | null, reject: string]>([
     ['BE', null, 'KeyMissing'],
     ['BE', ' \u00a0\t', 'KeyMissing'],
@@ -92,7 +87,6 @@ describe('a matching key of type phone', () => {
     ['US', '1-800-FLOWERS', 'KeyNotAPhoneNumber'],
     ['BE', 'anna@shop.be', 'KeyNotAPhoneNumber'],
     ['BE', '4.75123456E8', 'KeyNotAPhoneNumber'],
-    ['BE', '475123456.0', 'KeyNotAPhoneNumber'],
     ['BE', '++32475123456', 'KeyNotAPhoneNumber'],
     ['BE', '+', 'KeyNotAPhoneNumber'],
     ['BE', '+999123456789', 'KeyNotAPhoneNumber'],
@@ -156,7 +150,7 @@ describe('canonical phone numbers', () => {
     );
   });
 
-  it('are recognised by the cheap test, but where a number may begin with 0', () => {
+  it('are recognised by the cheap test, but where a number may begin with what is dialled before others', () => {
     const slow = COUNTRIES.filter((country) => {
       const number = getExampleNumber(country, examples)?.number;
       return number !== undefined && !isCheap(number);

@@ -27,6 +27,46 @@ test('a key in another spelling is the same member', async () => {
   expect(await runner.run()).toMatchObject({ plan: { push: null, toSend: 0 } });
 });
 
+test('a numeric key without a fraction is its integer, and one with a fraction is rejected', async () => {
+  await stand.actito.seedContacts([{ emailAddress: 'n@shop.be', customerId: '1001', firstName: 'before' }]);
+  await stand.writeActivation({
+    matchingKey: { column: 'id', type: 'externalId', attribute: 'customerId' },
+    segment: {
+      name: LIST,
+      query: `select * from (values (1001.00::numeric(12,2), 'Anna', 'Gent'), (7.50, 'Bob', 'Lyon')) as p (id, first_name, city)`,
+    },
+    attributes: [{ column: 'first_name', attribute: 'firstName' }],
+  });
+  expect(await runner.run()).toMatchObject({
+    outcome: 'succeeded with rejects',
+    counts: { updated: 1, rejected: 1, unmatched: 0 },
+    rejects: [{ reason: 'KeyNotWhole', count: 1 }],
+  });
+  expect(listed()).toEqual(['1001']);
+  expect(profile('n')).toMatchObject({ firstName: 'Anna' });
+  expect(await runner.run()).toMatchObject({ plan: { push: null, toSend: 0 } });
+});
+
+test('a number that rows write with more zeros or fewer is one value', async () => {
+  await query(
+    `select 'anna@shop.be' as email, 'Anna' as first_name, 'Gent' as city, spent
+     from (values (1.0), (1.00), (1)) as amounts (spent)`,
+  );
+  expect(await runner.run()).toMatchObject({
+    outcome: 'succeeded',
+    counts: { duplicates: 2, ambiguous: 0, updated: 1 },
+  });
+});
+
+test('an e-mail address is one member with its domain in ASCII or not', async () => {
+  await stand.actito.seedContacts([{ emailAddress: 'a@xn--bcher-kva.example', firstName: 'before' }]);
+  await stand.warehouse.query(
+    `insert into people values ('a@bücher.example', 'Anna'), ('A@XN--BCHER-KVA.example', 'Anna')`,
+  );
+  expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { duplicates: 1, updated: 1 } });
+  expect(listed()).toEqual(['a@xn--bcher-kva.example']);
+});
+
 test('an unusable key keeps its row out of the list, is counted and told with its reason', async () => {
   await stand.warehouse.query(
     `insert into people values ('anna@shop.be', 'Anna'), (null, 'X'), (null, 'Z'), ('not an address', 'Y'), ('bob@shop.be', 'Bob')`,

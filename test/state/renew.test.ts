@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checksumOf } from '../../activation/comparison/marks.ts';
 import { canonicalEmail } from '../../activation/keys/email.ts';
+import { KEY_RULES } from '../../activation/keys/canonical.ts';
+import type { Column } from '../../activation/values/kinds.ts';
 import { renewKeys } from '../../state/members/renew.ts';
 import { readPlanned } from '../../state/runs/runs.ts';
 import { rows } from '../../state/state.ts';
@@ -67,9 +69,9 @@ async function storedAs(stored: Stored[], changes: object = MAIL): Promise<Defin
 }
 
 /** A run that has renewed the keys, and nothing more. */
-async function renewed(definition: Definition) {
+async function renewed(definition: Definition, columns?: Column[]) {
   const run = await open(world, definition);
-  await renewKeys(world.state, run, run);
+  await renewKeys(world.state, run, run, columns);
   return run;
 }
 
@@ -90,6 +92,30 @@ test('a member whose key has another spelling now stays on the list, and is sent
   const { counts, plan } = await extract(world, run, people('anna@shop.be', 'bob@shop.be'));
   expect(counts).toMatchObject({ added: 0, removed: 0, members: 2 });
   expect(plan).toMatchObject({ toSend: 1, push: 'repair' });
+});
+
+const CENTS: Column = { name: 'c', kind: 'decimal', databaseType: 'numeric(12,2)' };
+const keyOf = (type: string, attribute: string) => ({ matchingKey: { column: 'k', type, attribute } });
+
+/** What the rules before these stored otherwise. */
+test.each<[what: string, changes: object, stored: string, now: string, columns: Column[]]>([
+  ['a domain', MAIL, 'a@bücher.example', 'a@xn--bcher-kva.example', []],
+  ['a Mexican number', keyOf('phone', 'gsmNumber'), '+5215512345678', '+525512345678', []],
+  ['a key of a decimal column', keyOf('externalId', 'customerId'), '1001.00', '1001', [CENTS]],
+])('%s that was stored under the former rules is renewed', async (_, changes, stored, now, columns) => {
+  const definition = await storedAs([{ key: stored }], changes);
+  const run = await renewed(definition, columns);
+  expect(await factsOf(definition)).toEqual([[now, true, false]]);
+  const { counts, plan } = await extract(world, run, people(now));
+  expect(counts).toMatchObject({ added: 0, removed: 0, members: 1 });
+  expect(plan).toMatchObject({ toSend: 1, push: 'repair' });
+});
+
+test('an identifier of a decimal column is renewed as well', async () => {
+  const definition = await storedAs([{ key: 'anna@shop.be', identifier: '12.00' }], CARDS);
+  const run = await renewed(definition, [{ ...CENTS, kind: 'text' }, CENTS]);
+  const { counts } = await extract(world, run, [{ key: 'anna@shop.be', identifier: '12', values: VALUES }]);
+  expect(counts).toMatchObject({ added: 0, removed: 0, members: 1 });
 });
 
 test('members who become one are one row, which is listed if one of them was', async () => {
@@ -158,13 +184,16 @@ test('an identifier is spelt anew as well', async () => {
 test('when every key is spelt as before, only the rules are noted: nothing is sent or delivered', async () => {
   const definition = await storedAs([{ key: 'anna@shop.be' }]);
   const run = await renewed(definition);
-  expect(await activationRow(world, run.activation)).toMatchObject({ rules: 1, list_dirty: false });
+  expect(await activationRow(world, run.activation)).toMatchObject({ rules: KEY_RULES, list_dirty: false });
   expect((await extract(world, run, people('anna@shop.be'))).plan).toMatchObject({ toSend: 0, push: null });
 });
 
 test('under the same rules nothing is looked at, and nothing changes', async () => {
   const definition = await storedAs([{ key: 'Anna@shop.be' }]);
-  await world.state.raw('update activations set rules = 1 where id = ?', [definition.activation.id]);
+  await world.state.raw('update activations set rules = ? where id = ?', [
+    KEY_RULES,
+    definition.activation.id,
+  ]);
   const run = await open(world, definition);
   const before = [await factsOf(definition), await activationRow(world, run.activation)];
   await renewKeys(world.state, run, run);

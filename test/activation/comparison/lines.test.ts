@@ -161,7 +161,7 @@ describe('SourceLines', () => {
       { key: 'é', identifier: 'a\\b', values: ['\t', '\\N', 'x\ny'] },
     ];
     const batch = copyLines(segment, definitionFor(OWN_IDENTIFIER));
-    const lines = new SourceLines({ type: 'externalId' }, true, 3);
+    const lines = new SourceLines([{ type: 'externalId' }, { type: 'externalId' }], 3);
     const read = [];
     for (let at = 0; at < batch.length; at = lines.end) {
       lines.split(batch, at);
@@ -179,7 +179,7 @@ describe('SourceLines', () => {
 
   test('takes no line with too few or too many fields, or without an end: a shifted row would be wrong', () => {
     const split = (text: string) => () =>
-      new SourceLines({ type: 'externalId' }, false, 3).split(Buffer.from(text), 0);
+      new SourceLines([{ type: 'externalId' }], 3).split(Buffer.from(text), 0);
     expect(split('k\t1\t2\n')).toThrow('3 fields instead of 4');
     expect(split('k\t1\t2\t3\t4\t5\n')).toThrow('6 fields instead of 4');
     expect(split('k\t1\t2\t3')).toThrow();
@@ -188,7 +188,7 @@ describe('SourceLines', () => {
   });
 
   test('works without values', () => {
-    const lines = new SourceLines({ type: 'externalId' }, false, 0);
+    const lines = new SourceLines([{ type: 'externalId' }], 0);
     lines.split(Buffer.from('k\nlonger\n'), 2);
     lines.canonicalize();
     expect([lines.key.start, lines.key.end, lines.firstValue, lines.end]).toEqual([2, 8, 9, 9]);
