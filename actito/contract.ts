@@ -83,7 +83,9 @@ export const profileTableBody = z.looseObject({
       mandatory: z.boolean().default(false),
       valueType: z.string().optional(),
       multiValued: z.boolean().optional(),
-      valueRestriction: z.looseObject({ maxLength: z.number().nullish() }).nullish(),
+      valueRestriction: z
+        .looseObject({ maxLength: z.number().nullish(), minLength: z.number().nullish() })
+        .nullish(),
     }),
   ),
 });

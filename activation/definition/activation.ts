@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { isPhoneCountry, meantCountry } from '../keys/phone.ts';
 import { duration, id } from './common.ts';
 import { guardsSchema } from './guards.ts';
+import { country, places } from './places.ts';
 import { removalSchema } from './removal.ts';
 import { scheduleSchema } from './schedule.ts';
 
@@ -19,23 +19,17 @@ export const ATTRIBUTE_TYPES = [
   'TIMESTAMP',
 ] as const;
 
+/** Whether an attribute that is created with this type may need a time zone; undefined: its type is not known here. */
+export function takesZone(type: (typeof ATTRIBUTE_TYPES)[number] | undefined): boolean {
+  return type === undefined || type === 'DATE' || type === 'TIMESTAMP';
+}
+
 const column = z.string().min(1).describe("A column of the segment's query or table.");
 const attribute = z
   .string()
   .max(50, "an attribute's technical name, at most 50 characters")
   .regex(/^[A-Za-z][A-Za-z0-9_]*$/, "an attribute's technical name (letters, digits, underscore)")
   .describe('Technical name of an attribute of the profile table in Actito.');
-
-const COUNTRY = 'a country by its two capital letters, such as BE';
-const country = z
-  .string(COUNTRY)
-  .refine(isPhoneCountry, {
-    error: ({ input }) => {
-      const meant = meantCountry(String(input));
-      return meant ? `${COUNTRY} (did you mean ${meant}?)` : COUNTRY;
-    },
-  })
-  .describe('For type phone: the country of numbers that are written without one, e.g. BE.');
 
 const matchingKeySchema = z
   .strictObject({
@@ -44,7 +38,9 @@ const matchingKeySchema = z
       .enum(['email', 'phone', 'externalId'], { error: 'email, phone or externalId' })
       .describe('What the column holds; externalId is any other unique attribute, profileId included.'),
     attribute: attribute.describe('A unique attribute of the profile table, or profileId.'),
-    country: country.optional(),
+    country: country
+      .optional()
+      .describe('For type phone: the country of numbers that are written without one, e.g. BE.'),
   })
   .refine((key) => key.country === undefined || key.type === 'phone', {
     path: ['country'],
@@ -71,6 +67,12 @@ const attributeMappingSchema = z
       .enum(['keep', 'clear'], { error: 'keep or clear' })
       .default('keep')
       .describe("What a null does: keep (default) leaves Actito's value alone, clear empties it."),
+    timezone: places.timezone,
+    country: places.country,
+  })
+  .refine(({ timezone, create }) => timezone === undefined || takesZone(create?.type), {
+    path: ['timezone'],
+    error: 'no time zone here, since only attributes of type DATE and TIMESTAMP have a use for one',
   })
   .describe('A column of the segment that goes to an attribute of the profile.');
 
@@ -154,6 +156,8 @@ export const activationSchema = z.strictObject({
   destination: id.describe('Name of a file in destinations/, without .yaml.'),
   segment: segmentSchema,
   matchingKey: matchingKeySchema,
+  timezone: places.timezone,
+  country: places.country,
   attributes: attributesSchema.default([]),
   attributesRequired: z
     .boolean()
@@ -177,6 +181,8 @@ export type ImportMode = z.infer<typeof importModeSchema>;
 export const defaultsSchema = z
   .strictObject({
     matchingKey: matchingKeySchema.optional(),
+    timezone: places.timezone,
+    country: places.country,
     attributes: attributesSchema.optional(),
     attributesRequired: z.boolean().optional().describe('As in an activation.'),
     importMode: importModeSchema.optional(),

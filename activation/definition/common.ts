@@ -1,5 +1,6 @@
 import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
+import { isTimeZone } from '../values/zones.ts';
 
 /** Ids are file names, and become parts of workflow ids and table names: short, lower case, no underscore. */
 export const id = z
@@ -37,3 +38,6 @@ export const textOrEnv = z.union([z.string().min(1), envReference], {
   error: 'a text, or { env: NAME }',
 });
 export type TextOrEnv = z.infer<typeof textOrEnv>;
+
+/** The name of a time zone, of the IANA database. */
+export const timeZone = z.string().refine(isTimeZone, { error: 'a time zone such as Europe/Paris' });

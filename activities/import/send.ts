@@ -106,7 +106,16 @@ function shapeOf({ activation, destination }: ImportJob['run']['definition'], op
   const included = options.mappings.flatMap((mapping, index) =>
     options.omitted[index]
       ? []
-      : [[mapping.attribute, mapping.nulls, options.columns[index]!.kind, options.targets[index]]],
+      : [
+          [
+            mapping.attribute,
+            mapping.nulls,
+            mapping.timezone,
+            mapping.country,
+            options.columns[index]!.kind,
+            options.targets[index],
+          ],
+        ],
   );
   const { type, attribute } = matchingKey;
   const { entity, contract } = destination;
@@ -135,7 +144,7 @@ function fileOptions(
     columns: run.columns!,
     targets: provisioned.attributes,
     omitted,
-    emptyValue,
+    contract: destination.contract,
     allColumns,
     setAside: (rows) => aside(rows.map((row) => ({ ...row, pattern: patternWithout(row) }))),
   };

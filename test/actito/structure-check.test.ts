@@ -21,11 +21,11 @@ const tableWith = (...attributes: object[]) =>
 
 /** Checks the mappings of an activation, of texts unless a mapping's column is given. */
 function check(activation: object, table = usual, columns: Column[] = []) {
-  const { activation: mapped } = definitionFor(simulator, activation);
-  const all = mapped.attributes.map(
+  const definition = definitionFor(simulator, activation);
+  const all = definition.activation.attributes.map(
     ({ column }) => columns.find(({ name }) => name === column) ?? textColumn(column),
   );
-  return checkStructure(table, mapped, all);
+  return checkStructure(table, definition, all);
 }
 
 function refusal(...args: Parameters<typeof check>): Failure {
