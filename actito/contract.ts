@@ -128,6 +128,9 @@ export const executionResultBody = z.looseObject({ withErrors: z.boolean(), rows
 export const RESULT_FILE = {
   separator: ';',
   codeColumn: 'code',
+  // Either says for which attribute a row was refused.
+  attributeColumn: 'attribute',
+  messageColumn: 'message',
   unmatchedCode: 'PROFILE_NOT_FOUND',
 } as const;
 

@@ -63,6 +63,18 @@ function placed(mapping: AttributeMapping, { timezone, country }: Places): Place
   return { ...(zone && { timezone: zone }), ...(place && { country: place }) };
 }
 
+/**
+ * True where a value cannot be left out of a row: every file has every column, and an empty field would clear what Actito
+ * has.
+ */
+export function sendsWholeRows({
+  activation,
+  destination,
+}: Pick<Definition, 'activation' | 'destination'>): boolean {
+  const { emptyValue, etlColumns } = destination.contract;
+  return activation.importMode !== 'oneShot' && etlColumns === 'all' && emptyValue === 'clears';
+}
+
 /** What decides how the values of a mapping are sent, besides the types of column and attribute. */
 export function valueRules(
   { timezone, country }: AttributeMapping,
