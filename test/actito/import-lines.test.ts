@@ -1,53 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { importFile, type BadRow, type ImportFileOptions } from '../../actito/files/import-file.ts';
+import { importFile, type BadRow } from '../../actito/files/import-file.ts';
 import { wholeLines } from '../../activation/comparison/whole-lines.ts';
-import { converterFor, isEmptyText } from '../../activation/values/convert.ts';
-import { unescapeCopy } from '../../activation/values/copy.ts';
-import { csvField } from '../../activation/values/csv.ts';
-import { leavesOut } from '../../activation/values/nulls.ts';
+import { converterFor } from '../../activation/values/convert.ts';
 import { MAX_LENGTHS, PAIRS, RULES, TRICKY_VALUES, valueArb } from '../activation/tricky-values.ts';
 import { contractSchema } from '../../activation/definition/contract.ts';
 import { LENGTH_UNITS } from '../../activation/values/text.ts';
 import { copyField } from '../state/support.ts';
+import { byStrings, PLACES, type Options, type Written } from './by-strings.ts';
 import { USUAL_CONTRACT } from './support.ts';
-
-const PLACES = { timezone: RULES[0]!.timezone, country: RULES[0]!.country };
-
-type Options = Omit<ImportFileOptions, 'setAside'>;
-interface Written {
-  text: string;
-  rows: number;
-  aside: BadRow[];
-}
-
-/** The same file by way of strings: every line split, every value converted, quoted and joined. */
-function byStrings(lines: string[], options: Options): Written {
-  const { mappings, columns, targets, omitted, contract, allColumns = false } = options;
-  const rules = { ...PLACES, lengthUnit: contract.lengthUnit, numberDigits: contract.numberDigits };
-  const kept = mappings.filter((_, index) => allColumns || !omitted[index]);
-  const out = [['customerId', ...kept.map(({ attribute }) => attribute)]];
-  const aside: BadRow[] = [];
-  for (const line of lines) {
-    const [key = null, ...values] = line.split('\t').map(unescapeCopy);
-    const fields = [key ?? ''];
-    const bad: BadRow['bad'] = [];
-    values.forEach((value, index) => {
-      const reject = (reason: string | null) =>
-        void bad.push({ index, attribute: mappings[index]!.attribute, reason });
-      if (omitted[index]) return void (allColumns && fields.push(''));
-      if (value === null || isEmptyText(columns[index]!, value))
-        return leavesOut(mappings[index]!, contract) ? reject(null) : void fields.push('');
-      const converted = converterFor(columns[index]!, targets[index]!, rules)(value);
-      if ('reject' in converted) reject(converted.reject);
-      else fields.push(converted.value);
-    });
-    if (bad.length > 0) aside.push({ key: fields[0]!, bad });
-    else out.push(fields);
-  }
-  const text = out.map((fields) => fields.map((field) => csvField(field, ';')).join(';') + '\n').join('');
-  return { text, rows: out.length - 1, aside };
-}
 
 /** The batches of a stream that comes in pieces, as the state database's do; each is valid until the next one is asked for. */
 async function* batchesOf(lines: string[], piece: number, size = piece): AsyncGenerator<Buffer> {
