@@ -48,6 +48,9 @@ export const VALUE_REJECT_MESSAGES = {
     'The value is not a phone number that can be called from abroad: too short or too long, not in use in its country, ' +
       'or with letters or an extension.',
   ),
+  ValueRefused: always(
+    'Actito refused this value in an earlier run: it is left out until it changes, or until a resync.',
+  ),
   ValueCountryMissing: always(
     'The phone number has no country code (such as +32), and the mapping does not say whose number it is: set country, ' +
       'for example to BE, in project.yaml, in the activation or at the attribute.',
@@ -59,7 +62,10 @@ export const MEMBER_REJECT_MESSAGES = {
   AmbiguousValues: always(
     'Several rows of the segment have this key and different values: on the list, but no attributes are sent.',
   ),
-  INVALID_VALUE: always('Actito refused a value, and with it all attributes of the row.'),
+  INVALID_VALUE: always(
+    'Actito refused a value. If the reject names its attribute, the other attributes of the row were sent again without ' +
+      'it, or go with the next run; if not, none of the row was taken.',
+  ),
   REFUSED: always('Actito refused the row with a code that is none.'),
   /** The class of members that Actito has no profile of. It is a state that passes, not a reject. */
   Unmatched: always('Actito has no profile with this key.'),

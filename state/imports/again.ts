@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { keyMark } from '../../activation/comparison/marks.ts';
+import type { RejectReason } from '../../contract/messages/rejects.ts';
 import { withoutForgotten } from '../forgotten/rejects.ts';
 import { asideTable, membersTable } from '../names.ts';
 import type { Run } from '../runs/runs.ts';
@@ -71,12 +72,12 @@ export async function setRefusedAside(
 }
 
 /**
- * Sets members apart whose refused value is still what it was: they go without it, with chunks of their own. Before chunks
- * are assigned.
+ * Sets members apart whose refused value is still what it was: they go without it, with chunks of their own, and that is told
+ * as a reject. Before chunks are assigned.
  */
 export async function withholdRefused(trx: Knex, { run, delta, activation, definition }: Run): Promise<void> {
   const { attributes } = definition.activation;
-  if (attributes.length === 0) return;
+  if (attributes.length === 0 || !(await isAnythingWithheld(trx, membersTable(activation)))) return;
   const isRefused = (index: number) =>
     `coalesce(position(substring(d.hashes from ${8 * index + 1} for 8) in m.withheld) > 0, false)`;
   const bits = attributes.map(
@@ -94,6 +95,24 @@ export async function withholdRefused(trx: Knex, { run, delta, activation, defin
            where m.withheld is not null and attributes is not null and attributes <> 'kept' and d.pattern is not null) as found
      where bits <> pattern`,
   );
+  const reason: RejectReason = 'ValueRefused';
+  await trx.raw(
+    `insert into rejects (run, stage, key, reason, attribute)
+     select :run, 'import', d.key, :reason, name
+     from ${asideTable(run)} aside join ${delta} d using (mark),
+          unnest(cast(:names as text[])) with ordinality as mapped (name, place)
+     where position(substring(d.hashes from cast(8 * place - 7 as integer) for 8) in aside.withheld) > 0
+     on conflict do nothing`,
+    { run, reason, names: attributes.map(({ attribute }) => attribute) },
+  );
+}
+
+/** Nearly always nothing is: then that costs one look into an index, not a scan of all members, whatever the planner knows. */
+async function isAnythingWithheld(trx: Knex, members: string): Promise<boolean> {
+  await trx.raw('set local enable_seqscan = off');
+  const found = await rows(trx, `select from ${members} where withheld is not null limit 1`);
+  await trx.raw('set local enable_seqscan to default');
+  return found.length > 0;
 }
 
 /** True of a chunk of rows that Actito has refused before in this run. */

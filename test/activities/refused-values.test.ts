@@ -92,7 +92,11 @@ test('everyone else is sent once, and what has changed later goes without the re
 
   await stand.warehouse.query(`update people set city = 'Lyon'`);
   const next = await runner.run();
-  expect(next).toMatchObject({ counts: { changed: 20, updated: 20 }, imported: { imports: 2 } });
+  expect(next).toMatchObject({
+    counts: { changed: 20, updated: 20, badValues: 2 },
+    rejects: [{ stage: 'import', reason: 'ValueRefused', attribute: 'card', count: 2 }],
+    imported: { imports: 2 },
+  });
   expect(next.imported).not.toHaveProperty('again');
   expect([profile(3), profile(4)]).toMatchObject([{ city: 'Lyon' }, { city: 'Lyon' }]);
   expect(imports().slice(2)).toMatchObject([{ inError: 0 }, { inError: 0 }]);
@@ -121,8 +125,8 @@ test('whoever has two refused values keeps the others with the next run, the fir
     imported: { imports: 2, again: { imports: 1, members: 30 } },
   });
   expect(await runner.run()).toMatchObject({
-    outcome: 'succeeded',
-    counts: { updated: 30, unsent: 0 },
+    outcome: 'succeeded with rejects',
+    counts: { updated: 30, unsent: 0, badValues: 60 },
     imported: { imports: 1 },
   });
   expect(profile(29)).toMatchObject({ firstName: 'Anna', city: 'Gent', card: null, badge: null });
@@ -141,8 +145,8 @@ describe('when the quota is short', () => {
     expect([...stand.actito.listMembers(LIST)]).toHaveLength(PEOPLE);
     await stand.age(25);
     expect(await runner.run()).toMatchObject({
-      outcome: 'succeeded',
-      counts: { updated: PEOPLE, unsent: 0 },
+      outcome: 'succeeded with rejects',
+      counts: { updated: PEOPLE, unsent: 0, badValues: PEOPLE },
       imported: { imports: 1, deferredChunks: 0 },
     });
     expect(profile(PEOPLE - 1)).toMatchObject({ firstName: 'Anna', card: null });
