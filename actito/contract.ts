@@ -83,7 +83,9 @@ export const profileTableBody = z.looseObject({
       mandatory: z.boolean().default(false),
       valueType: z.string().optional(),
       multiValued: z.boolean().optional(),
-      valueRestriction: z.looseObject({ maxLength: z.number().nullish() }).nullish(),
+      valueRestriction: z
+        .looseObject({ maxLength: z.number().nullish(), minLength: z.number().nullish() })
+        .nullish(),
     }),
   ),
 });
@@ -126,6 +128,9 @@ export const executionResultBody = z.looseObject({ withErrors: z.boolean(), rows
 export const RESULT_FILE = {
   separator: ';',
   codeColumn: 'code',
+  // Either says for which attribute a row was refused.
+  attributeColumn: 'attribute',
+  messageColumn: 'message',
   unmatchedCode: 'PROFILE_NOT_FOUND',
 } as const;
 

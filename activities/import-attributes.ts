@@ -1,5 +1,6 @@
 import { isFailure, Failure } from '../contract/failure.ts';
 import type { RunRef } from '../contract/steps.ts';
+import { countAgain } from '../state/imports/again.ts';
 import { assignChunks, isCanary, readChunks } from '../state/imports/chunks.ts';
 import { readUnsent } from '../state/imports/imports.ts';
 import { dissolve } from '../state/imports/sharing.ts';
@@ -15,6 +16,8 @@ export interface ImportSummary {
   imports: number;
   /** Chunks that have to wait because the day's quota of imports is used up. */
   deferredChunks: number;
+  /** Imports for rows that Actito had refused for a value, and their members. None: not told. */
+  again?: { imports: number; members: number };
 }
 
 /**
@@ -31,10 +34,16 @@ export async function importAttributes(deps: Dependencies, ref: RunRef): Promise
       await dissolve(state, ref); // nobody else is sent, and nobody waits for this run
       return { imports: 1, deferredChunks: 0 };
     }
-    const deferredChunks =
-      canary === 'deferred' ? (await readUnsent(state, ref.run)).length : await sendAll(job);
-    if (deferredChunks > 0) await dissolve(state, ref);
-    return { imports: await collectResults(job), deferredChunks };
+    let deferredChunks: number;
+    let imports: number;
+    do {
+      deferredChunks = canary === 'deferred' ? (await readUnsent(state, ref.run)).length : await sendAll(job);
+      if (deferredChunks > 0) await dissolve(state, ref);
+      imports = await collectResults(job);
+      // Rows that were refused for a value have chunks now, without it.
+    } while ((await assign(job)) > 0 && deferredChunks === 0);
+    const again = await countAgain(state, ref.run);
+    return { imports, deferredChunks, ...(again.imports > 0 ? { again } : {}) };
   } catch (error) {
     // Nobody is to wait for a lead that gives up.
     const givesUp = isFailure(error) && !error.retryable && error.type !== 'RunSuperseded';
@@ -56,6 +65,14 @@ async function sendCanary(job: ImportJob): Promise<'done' | 'deferred' | 'held'>
   await collectResults(job);
   const { plan } = await judgeMatches(state, ref);
   return plan.guards.length > 0 ? 'held' : 'done';
+}
+
+/** Gives chunks to rows that were set aside. @returns how many patterns had none */
+async function assign({ state, ref, run }: ImportJob): Promise<number> {
+  return fenced(state, ref, async (trx) => {
+    await oneAtATime(trx, ref.run); // an attempt that was given up may still set rows aside
+    return assignChunks(trx, run);
+  });
 }
 
 /**
@@ -82,10 +99,7 @@ async function sendAll(job: ImportJob): Promise<number> {
       overtaken = sent.kind === 'overtaken';
       if (overtaken) break;
     }
-    assigned = await fenced(state, ref, async (trx) => {
-      await oneAtATime(trx, ref.run); // an attempt that was given up may still set rows aside
-      return assignChunks(trx, run);
-    });
+    assigned = await assign(job);
   } while (assigned > 0 || overtaken);
   if (waits.length > 0) {
     throw new Failure('importShared', {}, { retryAfter: Math.min(...waits) });

@@ -57,7 +57,7 @@ async function creates(
   const { activation, destination } = definition;
   const { entity } = destination;
   const table = await readProfileTable(client, entity, destination.profileTable);
-  checkStructure(table, activation, columns!);
+  checkStructure(table, definition, columns!);
   if (activation.list.provision === 'existing') return nothing;
   const former = await readFormerList(state, activation.id);
   const here = former && isSameTable(definition, former.definition);

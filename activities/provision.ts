@@ -62,6 +62,7 @@ async function findOrCreate(deps: Dependencies, { definition, columns }: Run): P
   const table = await readProfileTable(client, entity, destination.profileTable);
   const { attributes, created } = await provisionAttributes(client, entity, table, {
     activation,
+    destination,
     columns: columns!,
   });
   const former = await readFormerList(deps.state, activation.id);
@@ -87,7 +88,7 @@ async function findExisting(deps: Dependencies, { definition, columns }: Run): P
   const { activation, destination } = definition;
   const { client } = connectActito(deps, destination, cancellation());
   const table = await readProfileTable(client, destination.entity, destination.profileTable);
-  const attributes = checkStructure(table, activation, columns!);
+  const attributes = checkStructure(table, definition, columns!);
   const former = await readFormerList(deps.state, activation.id);
   const leftBehind = former && leftBehindNote(definition, former);
   return {

@@ -7,6 +7,8 @@ type Settings = Record<string, unknown>;
 const BY_SETTING = ['list', 'guards'];
 const SECTIONS = [
   'matchingKey',
+  'timezone',
+  'country',
   'attributes',
   'attributesRequired',
   'importMode',

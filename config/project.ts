@@ -52,7 +52,7 @@ export async function loadProject(folder: string): Promise<Project> {
   const files = checkFiles(completed, activationSchema);
   const activations = files.loaded.map((found) => ({
     ...found,
-    value: resolveActivation(found.id, found.value),
+    value: resolveActivation(found.id, found.value, settings),
   }));
 
   const problems = [

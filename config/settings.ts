@@ -3,6 +3,7 @@ import ms from 'ms';
 import { z } from 'zod';
 import { duration } from '../activation/definition/common.ts';
 import { expected } from '../contract/messages/expected.ts';
+import { places } from '../activation/definition/places.ts';
 import { checkFiles, readTextIfThere, type ProjectFile } from './folder.ts';
 import type { Problem } from './problem.ts';
 import { parseYaml } from './yaml-file.ts';
@@ -39,7 +40,11 @@ const retentionSchema = z
   .describe('How long the state database keeps what is past.');
 
 /** `project.yaml`: what holds for the whole project. The file may be missing. */
-export const settingsSchema = z.strictObject({ retention: retentionSchema.prefault({}) });
+export const settingsSchema = z.strictObject({
+  timezone: places.timezone,
+  country: places.country,
+  retention: retentionSchema.prefault({}),
+});
 
 /** What holds for the whole project; durations in milliseconds. */
 export type Settings = z.output<typeof settingsSchema>;

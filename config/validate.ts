@@ -13,7 +13,7 @@ const HARMLESS = new Set(
   (
     'driver statementTimeout environment protocol port concurrentCalls importsPerTablePerDay source destination ' +
     'name table column type attribute country maxLength nulls attributesRequired importMode etl validity after provision ' +
-    'adopt fileName cron timezone every hour minute dayOfMonth dayOfWeek month maxRemovedRatio allowEmpty ' +
+    'lengthUnit numberDigits adopt fileName cron timezone every hour minute dayOfMonth dayOfWeek month maxRemovedRatio allowEmpty ' +
     'maxRejectedRatio emptyValue listIdentifiers executionListing rowResults listConfirmation etlColumns compression ' +
     'rejects changeLog runs'
   ).split(' '),

@@ -27,7 +27,7 @@ export interface Counts {
   unmatched?: number;
   /** Members whose row Actito refused. */
   refused?: number;
-  /** Single values that do not fit Actito's format: left out, the rest of the row was sent. */
+  /** Single values that do not fit Actito's format, or that Actito refused: left out, the rest of the row is sent. */
   badValues?: number;
   /** Members whose attributes could not be sent in this run; they go with a later one. */
   unsent?: number;

@@ -64,7 +64,9 @@ create table members (
   -- What the list holds for this member, when that is not the key.
   identifier      text collate "C",
   -- One hash of 8 bytes per mapped attribute, of the values that Actito last confirmed; null: nothing is confirmed.
-  hashes          bytea
+  hashes          bytea,
+  -- Hashes of values that Actito refused, of those that the segment still has: they are left out. Null: none.
+  withheld        bytea
 );
 
 -- The template of delta_<run>_<attempt>: the rows of a segment that differ, and nothing else. Immutable once published.
@@ -139,7 +141,7 @@ create index on runs (settled_at) where changes_logged;
 create table chunks (
   run         bigint not null references runs on delete cascade,
   no          integer not null,
-  -- Starts with c for a canary and v for rows set aside: those are in aside_<run>.
+  -- Starts with c for a canary, v for rows set aside and r for rows that go again: those are in aside_<run>.
   pattern     text collate "C" not null,
   first_row   tid not null,
   last_row    tid not null,

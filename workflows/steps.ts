@@ -53,9 +53,11 @@ export async function sendAttributes({ opened, ref, planned, story }: Run): Prom
   story.phase('importing attributes');
   const summary = `Send the attributes of ${toSend} members, wait for the import`;
   try {
-    const { deferredChunks } = await importAttributes.executeWithOptions({ summary, ...bounded(opened) }, [
-      ref,
-    ]);
+    const { deferredChunks, again } = await importAttributes.executeWithOptions(
+      { summary, ...bounded(opened) },
+      [ref],
+    );
+    if (again) story.note(tell('sentAgain', again));
     if (deferredChunks > 0) story.note(tell('quotaUsedUp', {}));
   } catch (error) {
     const blocks =

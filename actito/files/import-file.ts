@@ -22,8 +22,8 @@ export interface ImportFileOptions {
   targets: TargetAttribute[];
   /** Attributes, by index, that this file leaves out. */
   omitted: boolean[];
-  /** What an empty field does to the attribute; default: it clears it. */
-  emptyValue?: ContractSettings['emptyValue'];
+  /** What an empty field does to the attribute, and what values may be like. */
+  contract: ContractSettings;
   /** Every column is wanted: an attribute that is left out gets an empty field. Default: its column is left out. */
   allColumns?: boolean;
   /** Called with rows that were left out of the file because of such a value, a batch at a time. */

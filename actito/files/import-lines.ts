@@ -1,3 +1,4 @@
+import { valueRules } from '../../activation/definition/definition.ts';
 import { conversionFor, isEmptyText, type Conversion } from '../../activation/values/convert.ts';
 import { unescapeCopy } from '../../activation/values/copy.ts';
 import { csvField } from '../../activation/values/csv.ts';
@@ -29,9 +30,12 @@ export class ImportLines {
 
   /** @throws Failure MappingInvalid when the values of a column could never be sent */
   constructor(options: ImportFileOptions) {
-    const { mappings, columns, targets, emptyValue = 'clears' } = options;
+    const { mappings, columns, targets, contract } = options;
+    const { emptyValue } = contract;
     this.#options = options;
-    this.#conversions = mappings.map((_, index) => conversionFor(columns[index]!, targets[index]!));
+    this.#conversions = mappings.map((mapping, index) =>
+      conversionFor(columns[index]!, targets[index]!, valueRules(mapping, contract)),
+    );
     this.#leavesOut = mappings.map((mapping) => leavesOut(mapping, { emptyValue }));
     this.#added = (mappings.length + 1) * (MOST_ADDED + 1);
   }

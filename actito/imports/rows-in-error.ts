@@ -5,12 +5,15 @@ import { Failure } from '../../contract/failure.ts';
 import type { RejectReason } from '../../contract/messages/rejects.ts';
 import type { ActitoClient } from '../api/client.ts';
 import { executionResultBody, RESULT_FILE } from '../contract.ts';
+import { namedAttributes } from './named-attributes.ts';
 
 /** A row that an import did not apply, with Actito's code. */
 export interface RowInError {
   key: string;
   unmatched: boolean;
   code: string;
+  /** The attributes that Actito named, of those in the file. */
+  attributes: string[];
 }
 
 /** What stands for a code that is none. */
@@ -29,10 +32,18 @@ export async function countRowsInError(
   return result.withErrors ? result.rowsInError : 0;
 }
 
+/** An import, and what its file held besides the key. */
+interface ImportedFile {
+  entity: string;
+  execution: string;
+  keyAttribute: string;
+  attributes?: readonly string[];
+}
+
 /** Streams the rows in error of an import to `take`, in batches. */
 export async function readRowsInError(
   client: ActitoClient,
-  { entity, execution, keyAttribute }: { entity: string; execution: string; keyAttribute: string },
+  { entity, execution, keyAttribute, attributes = [] }: ImportedFile,
   take: (rows: RowInError[]) => Promise<void>,
 ): Promise<void> {
   await client.download({ route: 'executionResultFile', parts: { entity, execution } }, async (body) => {
@@ -45,6 +56,7 @@ export async function readRowsInError(
         key: row[keyAttribute] ?? '',
         unmatched: code === RESULT_FILE.unmatchedCode,
         code: /^[A-Z][A-Z0-9_]{0,49}$/.test(code) ? code : NO_CODE,
+        attributes: namedAttributes(row, attributes),
       });
       if (batch.length === 5_000) await take(batch.splice(0));
     }

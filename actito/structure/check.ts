@@ -1,12 +1,15 @@
 import { TECHNICAL_ATTRIBUTES, type AttributeMapping } from '../../activation/definition/activation.ts';
-import type { Activation } from '../../activation/definition/definition.ts';
+import { valueRules, type Activation, type Definition } from '../../activation/definition/definition.ts';
 import { Failure, isFailure } from '../../contract/failure.ts';
 import type { FactsOf } from '../../contract/messages/catalogue.ts';
-import { converterFor } from '../../activation/values/convert.ts';
+import { converterFor, type ValueRules } from '../../activation/values/convert.ts';
 import type { ActitoType, Column, ColumnKind } from '../../activation/values/kinds.ts';
 import type { ProfileTable } from '../contract.ts';
 import { nearest } from '../../activation/suggestion.ts';
 import { findAttribute, targetOf, typeOf, type TargetAttribute } from './table.ts';
+
+/** Where an activation writes to. */
+type Places = Pick<Definition, 'activation' | 'destination'>;
 
 /**
  * Compares a profile table with what an activation needs: keys that can be matched on, attributes that can be written,
@@ -17,11 +20,12 @@ import { findAttribute, targetOf, typeOf, type TargetAttribute } from './table.t
  */
 export function checkStructure(
   table: ProfileTable,
-  activation: Activation,
+  definition: Places,
   columns: readonly Column[],
 ): TargetAttribute[] {
+  const { activation } = definition;
   const attributes = activation.attributes.map((mapping, index) =>
-    checkAttribute(table, activation, mapping, columns[index]!),
+    checkAttribute(table, definition, mapping, columns[index]!),
   );
   const problems = [
     ...keyProblems(table, activation),
@@ -51,16 +55,21 @@ function keyProblems(table: ProfileTable, { id, matchingKey, list }: Activation)
 
 function checkAttribute(
   table: ProfileTable,
-  activation: Activation,
-  { attribute: name, create }: AttributeMapping,
+  { activation, destination }: Places,
+  mapping: AttributeMapping,
   column: Column,
 ): TargetAttribute | Failure {
+  const { attribute: name, create } = mapping;
+  const { contract } = destination;
+  const rules = valueRules(mapping, contract);
   const attribute = findAttribute(table, name);
   const byHand = activation.list.provision === 'existing';
   if (!attribute) {
     if (byHand) return missing(table, name, create, column);
     if (!create) return unknown(table, activation, name);
-    return sendable(column, { name, type: create.type, maxLength: create.maxLength });
+    const created = { type: 'CUSTOM', name, valueType: create.type, unique: false, mandatory: false };
+    const planned = { ...created, valueRestriction: { maxLength: create.maxLength } };
+    return sendable(column, targetOf(planned, contract)!, rules);
   }
   const where = { attribute: name, profileTable: table.name };
   if (attribute.multiValued || TECHNICAL_ATTRIBUTES.includes(name)) {
@@ -70,13 +79,13 @@ function checkAttribute(
   if (create && attribute.type === 'CUSTOM' && type !== create.type) {
     return new Failure('attributeTypeConflict', { ...where, type, wanted: create.type });
   }
-  const target = targetOf(attribute);
-  return target ? sendable(column, target) : new Failure('attributeTypeUnknown', { ...where, type });
+  const target = targetOf(attribute, contract);
+  return target ? sendable(column, target, rules) : new Failure('attributeTypeUnknown', { ...where, type });
 }
 
-function sendable(column: Column, target: TargetAttribute): TargetAttribute | Failure {
+function sendable(column: Column, target: TargetAttribute, rules: ValueRules): TargetAttribute | Failure {
   try {
-    converterFor(column, target);
+    converterFor(column, target, rules);
     return target;
   } catch (error) {
     if (isFailure(error)) return error;

@@ -1,4 +1,4 @@
-import type { Activation } from '../../activation/definition/definition.ts';
+import type { Definition } from '../../activation/definition/definition.ts';
 import { Failure } from '../../contract/failure.ts';
 import type { Column } from '../../activation/values/kinds.ts';
 import type { ActitoClient } from '../api/client.ts';
@@ -15,10 +15,11 @@ export async function provisionAttributes(
   client: ActitoClient,
   entity: string,
   table: ProfileTable,
-  { activation, columns }: { activation: Activation; columns: readonly Column[] },
+  { columns, ...definition }: Pick<Definition, 'activation' | 'destination'> & { columns: readonly Column[] },
 ): Promise<{ attributes: TargetAttribute[]; created: string[] }> {
   // All is checked before anything is created: an attribute is for ever.
-  const planned = checkStructure(table, activation, columns);
+  const { activation } = definition;
+  const planned = checkStructure(table, definition, columns);
   const missing = activation.attributes.filter(({ attribute }) => !findAttribute(table, attribute));
   if (missing.length === 0) return { attributes: planned, created: [] };
   for (const { attribute, create } of missing) {
@@ -39,6 +40,6 @@ export async function provisionAttributes(
   for (const { attribute } of missing) {
     if (!findAttribute(now, attribute)) throw new Failure('attributeNotShown', { attribute });
   }
-  const attributes = checkStructure(now, activation, columns);
+  const attributes = checkStructure(now, definition, columns);
   return { attributes, created: missing.map(({ attribute }) => attribute) };
 }

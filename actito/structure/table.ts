@@ -1,4 +1,6 @@
 import { Failure } from '../../contract/failure.ts';
+import type { ContractSettings } from '../../activation/definition/contract.ts';
+import { formatOf, TYPE_OF_FORMAT } from '../../activation/values/formats.ts';
 import type { ActitoType } from '../../activation/values/kinds.ts';
 import type { ActitoClient } from '../api/client.ts';
 import { profileTableBody, profileTablesBody, type ProfileTable } from '../contract.ts';
@@ -8,6 +10,7 @@ export interface TargetAttribute {
   name: string;
   type: ActitoType;
   maxLength?: number;
+  minLength?: number;
 }
 
 /** An attribute as Actito describes it. */
@@ -21,6 +24,17 @@ const PREDEFINED: Record<string, ActitoType> = {
   SEX: 'SEX',
   MOTHER_LANGUAGE: 'MOTHER_LANGUAGE',
   EMAIL_ADDRESS: 'EMAIL_ADDRESS',
+};
+/** A: D are the formats of phone numbers, languages, countries and titles, but no names of their types. */
+const ASSUMED: Record<string, ActitoType> = {
+  PHONE: 'PHONE',
+  PHONE_NUMBER: 'PHONE',
+  GSM_NUMBER: 'PHONE',
+  EMAIL: 'EMAIL_ADDRESS',
+  LANGUAGE: 'MOTHER_LANGUAGE',
+  COUNTRY: 'COUNTRY',
+  TITLE: 'PERSON_TITLE',
+  PERSON_TITLE: 'PERSON_TITLE',
 };
 const VALUE_TYPES: readonly string[] = [
   'STRING',
@@ -54,16 +68,24 @@ export function findAttribute(table: ProfileTable, name: string): AttributeOfTab
 
 /** The type of an attribute's values as Actito names it; not always one that we know. */
 export function typeOf({ type, valueType }: AttributeOfTable): string {
-  return PREDEFINED[type] ?? valueType ?? 'STRING';
+  if (type !== 'CUSTOM') return PREDEFINED[type] ?? ASSUMED[type] ?? valueType ?? 'STRING';
+  return valueType ?? 'STRING';
 }
 
 /** How values have to be formatted for an attribute, or null when its type is not known here. */
-export function targetOf(attribute: AttributeOfTable): TargetAttribute | null {
-  const type = typeOf(attribute);
-  if (!(attribute.type in PREDEFINED) && !VALUE_TYPES.includes(type)) return null;
-  return {
-    name: attribute.name,
-    type: type as ActitoType,
-    maxLength: attribute.valueRestriction?.maxLength ?? undefined,
-  };
+export function targetOf(
+  attribute: AttributeOfTable,
+  { formats }: Pick<ContractSettings, 'formats'>,
+): TargetAttribute | null {
+  const named = typeOf(attribute);
+  const format = named === 'STRING' ? formatOf(attribute.name, formats) : undefined;
+  const isKnown = VALUE_TYPES.includes(named) || attribute.type in PREDEFINED;
+  const type = format ? TYPE_OF_FORMAT[format] : isKnown ? (named as ActitoType) : ASSUMED[named];
+  if (type === undefined) return null;
+  return { name: attribute.name, type, ...lengthsOf(attribute) };
+}
+
+function lengthsOf({ valueRestriction }: AttributeOfTable): Pick<TargetAttribute, 'maxLength' | 'minLength'> {
+  const { maxLength, minLength } = valueRestriction ?? {};
+  return { maxLength: maxLength ?? undefined, minLength: minLength ?? undefined };
 }

@@ -1,6 +1,7 @@
 const [QUOTE, HYPHEN, DOT, BACKSLASH, LETTER_E] = [34, 45, 46, 92, 101];
 
-const SEPARATOR_AND_QUOTES = 3;
+/** The separator, and either two quotes or the plus and calling code of a phone number. */
+const AROUND = 1 + '+352'.length;
 const LONGEST_BOOLEAN = 'FALSE'.length;
 const TIMESTAMP = '2026-01-31 00:00:00'.length;
 /** Of a number with an exponent, in digits; see values/numbers.ts. */
@@ -8,8 +9,9 @@ const WRITTEN_OUT = 410;
 
 /**
  * The most that a field of a COPY line can have in an import file, whatever becomes of it there: quotes double, `1` can
- * become `TRUE`, a date a timestamp, and `1e+300` is written out. A field that has two hyphens counts as a date; one whose
- * only letter is an `e` after a digit as a number with an exponent. Only a domain that Unicode spells longer can exceed it.
+ * become `TRUE`, a date a timestamp, `621123456` a number of Luxembourg, and `1e+300` is written out. A field that has two
+ * hyphens counts as a date; one whose only letter is an `e` after a digit as a number with an exponent. Only a domain that
+ * Unicode spells longer can exceed it.
  */
 export function importBytes(bytes: Uint8Array, start: number, end: number): number {
   let [quotes, hyphens, exponents, letters] = [0, 0, 0, 0];
@@ -24,7 +26,7 @@ export function importBytes(bytes: Uint8Array, start: number, end: number): numb
   }
   const least = hyphens >= 2 ? TIMESTAMP : LONGEST_BOOLEAN;
   const more = letters === 1 && exponents === 1 ? WRITTEN_OUT : 0;
-  return Math.max(end - start, least) + quotes + more + SEPARATOR_AND_QUOTES;
+  return Math.max(end - start, least) + quotes + more + AROUND;
 }
 
 function isLetter(byte: number): boolean {

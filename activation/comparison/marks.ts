@@ -1,8 +1,10 @@
 import xxhash from 'xxhash-wasm';
+import type { AttributeMapping } from '../definition/activation.ts';
 import type { ContractSettings } from '../definition/contract.ts';
 import { profileTableOf, type Definition } from '../definition/definition.ts';
 import { CONVERTER_VERSION } from '../values/convert.ts';
-import type { Column } from '../values/kinds.ts';
+import { formatOf } from '../values/formats.ts';
+import type { Column, ColumnKind } from '../values/kinds.ts';
 import { escapeCopy } from '../values/copy.ts';
 import { hashPiece, hashWithin } from './hash.ts';
 
@@ -32,18 +34,37 @@ export function seedsOf(definition: Definition, columns: readonly Column[], seed
     activation.matchingKey.attribute,
     activation.matchingKey.country,
     CONVERTER_VERSION,
-    destination.contract.emptyValue satisfies ContractSettings['emptyValue'],
+    ...factsOfValues(destination.contract),
   ];
-  const each = activation.attributes.map(({ attribute, nulls }, index) => [
-    attribute,
-    nulls,
-    columns[index]?.kind,
-  ]);
+  const each = activation.attributes.map((mapping, index) => {
+    const { attribute, nulls } = mapping;
+    const kind = columns[index]?.kind;
+    return [attribute, nulls, kind, ...placesOfValues(mapping, kind, destination.contract)];
+  });
   return {
     key: keySeeds(seed),
     attributes: derived('attributes', common, each),
     each: each.map((one) => derived('attribute', common, one)),
   };
+}
+
+function factsOfValues({ emptyValue, lengthUnit, numberDigits }: ContractSettings): unknown[] {
+  return [emptyValue, lengthUnit, numberDigits];
+}
+
+/**
+ * The settings of a mapping that may decide what is sent: a value is sent anew when they change. What type the attribute has
+ * in Actito is not known here, so that some values are sent again for nothing.
+ */
+function placesOfValues(
+  { attribute, timezone, country, create }: AttributeMapping,
+  kind: ColumnKind | undefined,
+  { formats }: ContractSettings,
+): unknown[] {
+  const format = formatOf(attribute, formats);
+  const isTime = kind === 'timestamp' || kind === 'timestamptz' || (kind === 'text' && format === undefined);
+  const mayBePhone = format === 'phone' || (format === undefined && create === undefined && kind === 'text');
+  return [format, isTime ? timezone : undefined, mayBePhone ? country : undefined];
 }
 
 /** The seeds of key marks: they depend on nothing but the activation's seed, so keys keep their marks. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { choice } from '../../contract/fields.ts';
 import { expected } from '../../contract/messages/expected.ts';
-import { isPhoneCountry, meantCountry } from '../keys/phone.ts';
 import { duration, id } from './common.ts';
 import { guardsSchema } from './guards.ts';
+import { country, places } from './places.ts';
 import { removalSchema } from './removal.ts';
 import { scheduleSchema } from './schedule.ts';
 
@@ -21,19 +21,17 @@ export const ATTRIBUTE_TYPES = [
   'TIMESTAMP',
 ] as const;
 
+/** Whether an attribute that is created with this type may need a time zone; undefined: its type is not known here. */
+export function takesZone(type: (typeof ATTRIBUTE_TYPES)[number] | undefined): boolean {
+  return type === undefined || type === 'DATE' || type === 'TIMESTAMP';
+}
+
 const column = z.string().min(1).describe("A column of the segment's query or table.");
 const attribute = z
   .string()
   .max(50, expected('attributeLength', { most: 50 }))
   .regex(/^[A-Za-z][A-Za-z0-9_]*$/, expected('attributeCharacters'))
   .describe('Technical name of an attribute of the profile table in Actito.');
-
-const country = z
-  .string(expected('country', {}))
-  .refine(isPhoneCountry, {
-    error: ({ input }) => expected('country', { meant: meantCountry(String(input)) }),
-  })
-  .describe('For type phone: the country of numbers that are written without one, e.g. BE.');
 
 const matchingKeySchema = z
   .strictObject({
@@ -42,7 +40,9 @@ const matchingKeySchema = z
       'What the column holds; externalId is any other unique attribute, profileId included.',
     ),
     attribute: attribute.describe('A unique attribute of the profile table, or profileId.'),
-    country: country.optional(),
+    country: country
+      .optional()
+      .describe('For type phone: the country of numbers that are written without one, e.g. BE.'),
   })
   .refine((key) => key.country === undefined || key.type === 'phone', {
     path: ['country'],
@@ -68,6 +68,12 @@ const attributeMappingSchema = z
     nulls: choice('keep', 'clear')
       .default('keep')
       .describe("What a null does: keep (default) leaves Actito's value alone, clear empties it."),
+    timezone: places.timezone,
+    country: places.country,
+  })
+  .refine(({ timezone, create }) => timezone === undefined || takesZone(create?.type), {
+    path: ['timezone'],
+    error: expected('noZoneHere'),
   })
   .describe('A column of the segment that goes to an attribute of the profile.');
 
@@ -151,6 +157,8 @@ export const activationSchema = z.strictObject({
   destination: id.describe('Name of a file in destinations/, without .yaml.'),
   segment: segmentSchema,
   matchingKey: matchingKeySchema,
+  timezone: places.timezone,
+  country: places.country,
   attributes: attributesSchema.default([]),
   attributesRequired: z
     .boolean()
@@ -174,6 +182,8 @@ export type ImportMode = z.infer<typeof importModeSchema>;
 export const defaultsSchema = z
   .strictObject({
     matchingKey: matchingKeySchema.optional(),
+    timezone: places.timezone,
+    country: places.country,
     attributes: attributesSchema.optional(),
     attributesRequired: z.boolean().optional().describe('As in an activation.'),
     importMode: importModeSchema.optional(),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { expected } from '../../contract/messages/expected.ts';
 
 const LONGEST_ID = 40;
+import { isTimeZone } from '../values/zones.ts';
 
 /** Ids are file names, and become parts of workflow ids and table names: short, lower case, no underscore. */
 export const id = z
@@ -37,3 +38,6 @@ export const textOrEnv = z.union([z.string().min(1), envReference], {
   error: expected('textOrVariable'),
 });
 export type TextOrEnv = z.infer<typeof textOrEnv>;
+
+/** The name of a time zone, of the IANA database. */
+export const timeZone = z.string().refine(isTimeZone, { error: expected('timeZone') });

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { choice } from '../../contract/fields.ts';
 import { expected } from '../../contract/messages/expected.ts';
+import { DEFAULT_DIGITS, DEFAULT_LENGTH_UNIT } from '../values/convert.ts';
+import { FORMATS } from '../values/formats.ts';
+import { LENGTH_UNITS } from '../values/text.ts';
 
 /*
  * What a destination may say about its own Actito where it differs from what we assume. The defaults, and what each
@@ -95,6 +98,25 @@ export const contractSchema = z.strictObject({
   compression: choice('gzip', 'zip', 'none')
     .default('gzip')
     .describe('How large import files are packed: gzip (default), zip, none.'),
+  formats: z
+    .record(z.string(), z.enum(FORMATS, { error: expected('oneOf', { values: FORMATS }) }))
+    .default({})
+    .describe(
+      'What attributes hold whose type does not say it, by technical name, e.g. { mobile2: phone }. gsmNumber is a phone ' +
+        'number unless it stands here otherwise.',
+    ),
+  lengthUnit: z
+    .enum(LENGTH_UNITS, { error: expected('oneOf', { values: LENGTH_UNITS }) })
+    .default(DEFAULT_LENGTH_UNIT)
+    .describe(
+      'In what Actito counts the length of a text: utf16Units (default; most emoji are two), codePoints or utf8Bytes.',
+    ),
+  numberDigits: z
+    .int()
+    .min(1)
+    .max(400)
+    .default(DEFAULT_DIGITS)
+    .describe('The most digits of a number before its decimal point, and after it. Default: 100.'),
   statusNames: z
     .record(z.string(), z.enum(IMPORT_STATES, { error: expected('oneOf', { values: IMPORT_STATES }) }))
     .default({})

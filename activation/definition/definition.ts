@@ -1,11 +1,14 @@
-import type { ActivationFile } from './activation.ts';
+import { takesZone, type ActivationFile, type AttributeMapping } from './activation.ts';
+import type { ValueRules } from '../values/convert.ts';
+import type { ContractSettings } from './contract.ts';
 import type { Destination } from './destination.ts';
+import type { Places } from './places.ts';
 import type { Source } from './source.ts';
 
 export { listTarget, namesSamePeople, placeChanges, profileTableOf } from './list-place.ts';
 
 /** An activation with every default filled in: no question about its names is left. */
-export type Activation = Omit<ActivationFile, 'name' | 'list'> & {
+export type Activation = Omit<ActivationFile, 'name' | 'list' | 'timezone' | 'country'> & {
   id: string;
   name: string;
   list: Omit<ActivationFile['list'], 'name' | 'identifier'> & {
@@ -23,8 +26,15 @@ export interface Definition {
   destination: Destination;
 }
 
-/** Fills in what an activation's file may leave out: name ← segment, list ← name, identifier ← matching key. */
-export function resolveActivation(id: string, file: ActivationFile): Activation {
+/**
+ * Fills in what an activation's file may leave out: name ← segment, list ← name, identifier ← matching key; time zone and
+ * country of each attribute ← activation ← project.
+ */
+export function resolveActivation(
+  id: string,
+  { timezone, country, ...file }: ActivationFile,
+  project: Places = {},
+): Activation {
   const name = file.name ?? file.segment.name;
   const list = file.list.name ?? name;
   const identifier = file.list.identifier ?? {
@@ -34,8 +44,44 @@ export function resolveActivation(id: string, file: ActivationFile): Activation 
   const ofList = list.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^\.+|\.+$/g, '');
   const fileName = file.list.fileName.replaceAll('{list}', ofList);
   // One order whatever the file's: moving a mapping up or down must not look like a change of everyone's values.
-  const attributes = file.attributes.toSorted((a, b) => (a.attribute < b.attribute ? -1 : 1));
+  const attributes = file.attributes
+    .toSorted((a, b) => (a.attribute < b.attribute ? -1 : 1))
+    .map((mapping) => ({
+      ...mapping,
+      ...placed(mapping, {
+        timezone: timezone ?? project.timezone,
+        country: country ?? file.matchingKey.country ?? project.country,
+      }),
+    }));
   return { ...file, id, name, attributes, list: { ...file.list, name: list, identifier, fileName } };
+}
+
+/** A time zone means something to dates and times alone, a country to texts; a created attribute never holds anything else. */
+function placed(mapping: AttributeMapping, { timezone, country }: Places): Places {
+  const type = mapping.create?.type;
+  const zone = takesZone(type) ? (mapping.timezone ?? timezone) : undefined;
+  const place = type === undefined || type === 'STRING' ? (mapping.country ?? country) : undefined;
+  return { ...(zone && { timezone: zone }), ...(place && { country: place }) };
+}
+
+/**
+ * True where a value cannot be left out of a row: every file has every column, and an empty field would clear what Actito
+ * has.
+ */
+export function sendsWholeRows({
+  activation,
+  destination,
+}: Pick<Definition, 'activation' | 'destination'>): boolean {
+  const { emptyValue, etlColumns } = destination.contract;
+  return activation.importMode !== 'oneShot' && etlColumns === 'all' && emptyValue === 'clears';
+}
+
+/** What decides how the values of a mapping are sent, besides the types of column and attribute. */
+export function valueRules(
+  { timezone, country }: AttributeMapping,
+  { lengthUnit, numberDigits }: ContractSettings,
+): ValueRules {
+  return { timezone, country, lengthUnit, numberDigits };
 }
 
 /**

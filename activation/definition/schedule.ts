@@ -1,15 +1,7 @@
 import { z } from 'zod';
 import { expected } from '../../contract/messages/expected.ts';
-import { duration } from './common.ts';
+import { duration, timeZone } from './common.ts';
 import { calendarCron, cronProblem, DAYS, isNeverDue, MONTHS } from './cron.ts';
-
-function isTimeZone(name: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
-  } catch {
-    return false;
-  }
-}
 
 /** One value, or several. */
 function oneOrMore<T extends z.ZodType>(value: T, error: string) {
@@ -59,11 +51,7 @@ const WAYS = ['cron', 'every', 'calendar'] as const;
 export const scheduleSchema = z
   .strictObject({
     cron: cronSchema.optional(),
-    timezone: z
-      .string()
-      .refine(isTimeZone, { error: expected('timeZone') })
-      .optional()
-      .describe('For cron and calendar, e.g. Europe/Paris; default UTC.'),
+    timezone: timeZone.optional().describe('For cron and calendar, e.g. Europe/Paris; default UTC.'),
     every: duration.optional().describe('An interval such as 15m or 1 day.'),
     calendar: calendarSchema.optional(),
     pauseAfter,

@@ -1,32 +1,48 @@
 import { Failure } from '../../contract/failure.ts';
 import {
   numberTextWriter,
+  numberWriter,
   textWriter,
-  UNDECIDED,
   writeBoolean,
-  writeDate,
+  writeCountry,
   writeEmail,
   writeInteger,
   writeLanguage,
   writeLong,
-  writeNumber,
+  writePhone,
   writeSex,
-  writeTimestamp,
+  writeTitle,
   type FastWriter,
 } from './fast.ts';
+import { dateWriter, timestampWriter, writeTimestamp } from './fast-moments.ts';
 import type { ActitoType, Column, ColumnKind } from './kinds.ts';
-import { toDate, toTimestamp } from './moments.ts';
-import { toInteger, toLong, toNumber } from './numbers.ts';
+import { DEFAULT_MAX_LENGTH, within } from './limits.ts';
+import { toDateIn, toTimestamp, toTimestampIn } from './moments.ts';
+import { toInteger, toLong, toNumberWithin } from './numbers.ts';
 import type { Converter } from './rejects.ts';
-import { DEFAULT_MAX_LENGTH, toBoolean, toEmail, toLanguage, toSex, toText } from './words.ts';
+import type { LengthUnit } from './text.ts';
+import { toBoolean, toCountry, toEmail, toLanguage, toPhoneOf, toSex, toText, toTitle } from './words.ts';
+import { zoneOf, type Zone } from './zones.ts';
 
 /** Part of every mark of a value: raised whenever the same value of a warehouse would be sent otherwise than before. */
 export const CONVERTER_VERSION = 2;
 
-/** What an attribute takes: its type and, for texts, its longest value in characters (default 255). */
+/** What an attribute takes: its type and, for texts, how long they are (default: up to 255). */
 export interface ValueTarget {
   type: ActitoType;
   maxLength?: number;
+  minLength?: number;
+}
+
+/** What else decides how a value is sent: settings of the mapping, and facts of the contract. */
+export interface ValueRules {
+  /** Of local times, and of the dates that moments become. */
+  timezone?: string;
+  /** Whose phone numbers those without a country code are. */
+  country?: string;
+  lengthUnit?: LengthUnit;
+  /** The most digits of a number before its point, and after it. */
+  numberDigits?: number;
 }
 
 /** How values become an attribute's: any value as a text, and nearly all of them as bytes. */
@@ -35,91 +51,109 @@ export interface Conversion {
   write: FastWriter;
 }
 
-type Pairs = Record<Exclude<ActitoType, 'STRING'>, Conversion & { from: readonly ColumnKind[] }>;
+type SentKind = Exclude<ColumnKind, 'unsupported'>;
 
-const NUMERIC: readonly ColumnKind[] = ['integer', 'decimal', 'float', 'text'];
-const TEMPORAL: readonly ColumnKind[] = ['date', 'timestamp', 'timestamptz', 'text'];
+/** How the values of a kind of column become those of a type. */
+interface Pair {
+  /** Which kinds of columns can feed the type at all; whether one value can is the converter's question. */
+  from: readonly SentKind[];
+  make: (rules: ValueRules, zone: Zone | undefined) => Conversion;
+  /** The kind whose values mean nothing to the type without a time zone. */
+  needsZone?: SentKind;
+  /** Texts whose length an attribute may limit. */
+  isText?: true;
+}
 
-/** Which kinds of columns can feed a type at all; whether one value can is the converter's question. */
-const PAIRS: Pairs = {
-  INTEGER: { from: NUMERIC, convert: toInteger, write: writeInteger },
-  LONG: { from: NUMERIC, convert: toLong, write: writeLong },
-  NUMBER: { from: NUMERIC, convert: toNumber, write: writeNumber },
-  BOOLEAN: { from: ['boolean', 'integer', 'text'], convert: toBoolean, write: writeBoolean },
-  DATE: { from: TEMPORAL, convert: toDate, write: writeDate },
-  TIMESTAMP: { from: TEMPORAL, convert: toTimestamp, write: writeTimestamp },
-  EMAIL_ADDRESS: { from: ['text'], convert: toEmail, write: writeEmail },
-  SEX: { from: ['text'], convert: toSex, write: writeSex },
-  MOTHER_LANGUAGE: { from: ['text'], convert: toLanguage, write: writeLanguage },
+/** What Actito is assumed to take; see `contract.numberDigits` and `contract.lengthUnit`. */
+export const DEFAULT_DIGITS = 100;
+export const DEFAULT_LENGTH_UNIT: LengthUnit = 'utf16Units';
+
+const TEXT: readonly SentKind[] = ['text'];
+const NUMERIC: readonly SentKind[] = ['integer', 'decimal', 'float', 'text'];
+const TEMPORAL: readonly SentKind[] = ['date', 'timestamp', 'timestamptz', 'text'];
+const BOOLEAN: Conversion = { convert: toBoolean, write: writeBoolean };
+
+const PAIRS: Record<Exclude<ActitoType, 'STRING'>, Pair> = {
+  INTEGER: { from: NUMERIC, make: () => ({ convert: toInteger, write: writeInteger }) },
+  LONG: { from: NUMERIC, make: () => ({ convert: toLong, write: writeLong }) },
+  NUMBER: {
+    from: NUMERIC,
+    make: ({ numberDigits = DEFAULT_DIGITS }) => ({
+      convert: toNumberWithin(numberDigits),
+      write: numberWriter(numberDigits),
+    }),
+  },
+  BOOLEAN: { from: ['boolean', 'integer', 'text'], make: () => BOOLEAN },
+  DATE: {
+    from: TEMPORAL,
+    needsZone: 'timestamptz',
+    make: (_, zone) => ({ convert: toDateIn(zone), write: dateWriter(zone) }),
+  },
+  TIMESTAMP: {
+    from: TEMPORAL,
+    needsZone: 'timestamp',
+    make: (_, zone) => ({ convert: toTimestampIn(zone), write: timestampWriter(zone) }),
+  },
+  EMAIL_ADDRESS: { from: TEXT, isText: true, make: () => ({ convert: toEmail, write: writeEmail }) },
+  PHONE: {
+    from: ['text', 'integer', 'decimal'],
+    isText: true,
+    make: ({ country }) => ({ convert: toPhoneOf(country), write: writePhone }),
+  },
+  SEX: { from: TEXT, make: () => ({ convert: toSex, write: writeSex }) },
+  PERSON_TITLE: { from: TEXT, make: () => ({ convert: toTitle, write: writeTitle }) },
+  MOTHER_LANGUAGE: { from: TEXT, make: () => ({ convert: toLanguage, write: writeLanguage }) },
+  COUNTRY: { from: TEXT, make: () => ({ convert: toCountry, write: writeCountry }) },
 };
 
 /**
  * The conversion of a column's values into the format that Actito's import files want for an attribute.
  * Nulls and empty texts are not its business: ask {@link isEmptyText} first.
- * @throws Failure MappingInvalid when no value of this column could ever be sent
+ * @throws Failure MappingInvalid when no value of this column could ever be sent, or none without a time zone
  */
-export function converterFor(column: Column, target: ValueTarget): Converter {
-  return conversionFor(column, target).convert;
+export function converterFor(column: Column, target: ValueTarget, rules?: ValueRules): Converter {
+  return conversionFor(column, target, rules).convert;
 }
 
 /** The same with its fast path. @throws Failure MappingInvalid */
-export function conversionFor(column: Column, target: ValueTarget): Conversion {
-  if (column.kind === 'unsupported') {
-    throw new Failure('columnNotSendable', { column: column.name, databaseType: column.databaseType });
+export function conversionFor(column: Column, target: ValueTarget, rules: ValueRules = {}): Conversion {
+  const { name, kind, databaseType } = column;
+  const { type, maxLength = DEFAULT_MAX_LENGTH, minLength = 0 } = target;
+  if (kind === 'unsupported') throw new Failure('columnNotSendable', { column: name, databaseType });
+  const limits = { max: maxLength, min: minLength, unit: rules.lengthUnit ?? DEFAULT_LENGTH_UNIT };
+  if (type === 'STRING') return within(WRITTEN[kind](maxLength), limits);
+  const { from, make, needsZone, isText } = PAIRS[type];
+  if (!from.includes(kind)) {
+    throw new Failure('columnUnfit', { column: name, databaseType, type, takes: [...from] });
   }
-  if (target.type === 'STRING') return textOf(column.kind, target.maxLength);
-  const { from, convert, write } = PAIRS[target.type];
-  if (!from.includes(column.kind)) {
-    const { name, databaseType } = column;
-    throw new Failure('columnUnfit', { column: name, databaseType, type: target.type, takes: [...from] });
+  const { timezone } = rules;
+  if (kind === needsZone && timezone === undefined) {
+    throw new Failure('timezoneMissing', { column: name, databaseType, type });
   }
-  return { convert, write };
-}
-
-/** STRING takes every kind, each in the form in which Actito itself would write it. */
-function textOf(
-  kind: Exclude<ColumnKind, 'unsupported'>,
-  maxLength: number = DEFAULT_MAX_LENGTH,
-): Conversion {
-  const limited = toText(maxLength);
-  const { convert, write, longest = 0 } = WRITTEN[kind](maxLength);
-  return {
-    convert: (text) => {
-      const converted = convert(text);
-      return 'value' in converted ? limited(converted.value) : converted;
-    },
-    write: longest <= maxLength ? write : () => UNDECIDED,
-  };
+  const conversion = make(rules, timezone === undefined ? undefined : zoneOf(timezone));
+  return isText ? within(conversion, limits) : conversion;
 }
 
 // A float such as 1e+20 stays as it is in a text, but `NaN` and `Infinity` are nothing to show to a customer.
 const finite: Converter = (text) =>
-  /^-?(?:nan|infinity)$/i.test(text) ? { reject: 'ValueNotANumber' } : { value: text };
+  /^-?(?:nan|infinity)$/i.test(text) ? { reject: 'ValueNotANumber' } : toText(text);
 
 const numberText = (maxLength: number): Conversion => ({
   convert: finite,
   write: numberTextWriter(maxLength),
 });
-const dateText = () => ({ convert: toDate, write: writeDate, longest: '2026-01-31'.length });
-const timestampText = () => ({
-  convert: toTimestamp,
-  write: writeTimestamp,
-  longest: '2026-01-31 10:20:30'.length,
-});
+const MOMENT_TEXT: Conversion = { convert: toTimestamp, write: writeTimestamp };
 
-/** By kind. `longest`: the most characters that `write` writes, if it does not know the limit. */
-const WRITTEN: Record<
-  Exclude<ColumnKind, 'unsupported'>,
-  (maxLength: number) => Conversion & { longest?: number }
-> = {
-  text: (maxLength) => ({ convert: (text) => ({ value: text }), write: textWriter(maxLength) }),
-  boolean: () => ({ convert: toBoolean, write: writeBoolean, longest: 'FALSE'.length }),
+/** STRING takes every kind, each in the form in which Actito itself would write it. */
+const WRITTEN: Record<SentKind, (maxLength: number) => Conversion> = {
+  text: (maxLength) => ({ convert: toText, write: textWriter(maxLength) }),
+  boolean: () => BOOLEAN,
   integer: numberText,
   decimal: numberText,
   float: numberText,
-  date: dateText,
-  timestamp: timestampText,
-  timestamptz: timestampText,
+  date: () => PAIRS.DATE.make({}, undefined),
+  timestamp: () => MOMENT_TEXT,
+  timestamptz: () => MOMENT_TEXT,
 };
 
 /**

@@ -3,7 +3,8 @@
  * without a string being made. They may leave a value to its converter, but never write anything else than the
  * converter and csvField would: test/activation/fast-values.test.ts holds them to both.
  */
-import { isCanonicalEmail } from '../keys/fast.ts';
+import { isCanonicalEmail, isCanonicalPhone } from '../keys/fast.ts';
+import { COUNTRY_CODES, LANGUAGE_CODES } from './codes.ts';
 
 /**
  * Writes the field `[start, end)` of a line in COPY's text format to `to`, from `at` on, as a field of a CSV file.
@@ -16,11 +17,10 @@ export const UNDECIDED = -1;
 /** Bytes that a field can have more than its source: a date that becomes a timestamp. */
 export const MOST_ADDED = ' 00:00:00'.length;
 
-const [SPACE, PLUS, HYPHEN, DOT, ZERO, COLON] = [0x20, 0x2b, 0x2d, 0x2e, 0x30, 0x3a];
+const [SPACE, HYPHEN, DOT, ZERO] = [0x20, 0x2d, 0x2e, 0x30];
 const [UPPER_F, UPPER_M] = [0x46, 0x4d];
 /** Turns an ASCII letter into upper case. */
 const UPPER = 0xdf;
-const MIDNIGHT = Buffer.from(' 00:00:00');
 const BOOLEANS = new Array<Buffer | undefined>(256).fill(undefined);
 for (const char of 'tTyY1') BOOLEANS[char.charCodeAt(0)] = Buffer.from('TRUE');
 for (const char of 'fFnN0') BOOLEANS[char.charCodeAt(0)] = Buffer.from('FALSE');
@@ -78,8 +78,13 @@ function wholeWriter(digits: number): FastWriter {
 export const writeInteger = wholeWriter(9);
 export const writeLong = wholeWriter(18);
 
-/** Digits, and perhaps more of them after a point; a zero has no sign. */
-export const writeNumber: FastWriter = (from, start, end, to, at) => {
+/** Digits, and perhaps more of them after a point, not more than so many in all; a zero has no sign. */
+export function numberWriter(digits: number): FastWriter {
+  return (from, start, end, to, at) =>
+    end - start > digits ? UNDECIDED : writeNumber(from, start, end, to, at);
+}
+
+const writeNumber: FastWriter = (from, start, end, to, at) => {
   const isNegative = from[start] === HYPHEN;
   const first = isNegative ? start + 1 : start;
   let point = end;
@@ -101,69 +106,6 @@ export const writeBoolean: FastWriter = (from, start, end, to, at) => {
   return word === undefined ? UNDECIDED : copy(word, 0, word.length, to, at);
 };
 
-const DATE_LENGTH = '2026-01-31'.length;
-const TIMESTAMP_LENGTH = '2026-01-31 10:20:30'.length;
-/** By month: days that it has in every year. */
-const DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-
-export const writeDate: FastWriter = (from, start, end, to, at) =>
-  momentLength(from, start, end) === 0 ? UNDECIDED : copy(from, start, start + DATE_LENGTH, to, at);
-
-export const writeTimestamp: FastWriter = (from, start, end, to, at) => {
-  const length = momentLength(from, start, end);
-  if (length === 0) return UNDECIDED;
-  const written = copy(from, start, start + length, to, at);
-  return length === DATE_LENGTH ? copy(MIDNIGHT, 0, MIDNIGHT.length, to, written) : written;
-};
-
-/** Bytes of a date, or of a timestamp in UTC or without offset and less its fraction; 0 when that is not certain. */
-function momentLength(bytes: Buffer, start: number, end: number): number {
-  if (end - start < DATE_LENGTH || !isDate(bytes, start)) return 0;
-  if (end - start === DATE_LENGTH) return DATE_LENGTH;
-  if (end - start < TIMESTAMP_LENGTH || bytes[start + DATE_LENGTH] !== SPACE || !isTime(bytes, start + 11))
-    return 0;
-  let i = start + TIMESTAMP_LENGTH;
-  if (i < end && bytes[i] === DOT) {
-    const first = ++i;
-    while (i < end && isDigit(bytes[i]!)) i++;
-    if (i === first) return 0;
-  }
-  const isUtc = i === end || (end - i === 3 && bytes[i] === PLUS && twoDigits(bytes, i + 1) === 0);
-  return isUtc ? TIMESTAMP_LENGTH : 0;
-}
-
-function isDate(bytes: Buffer, at: number): boolean {
-  if (bytes[at + 4] !== HYPHEN || bytes[at + 7] !== HYPHEN) return false;
-  const century = twoDigits(bytes, at);
-  const year = twoDigits(bytes, at + 2);
-  const month = twoDigits(bytes, at + 5);
-  const day = twoDigits(bytes, at + 8);
-  if (century < 0 || year < 0 || century + year === 0) return false;
-  return month >= 1 && month <= 12 && day >= 1 && day <= DAYS[month]!;
-}
-
-function isTime(bytes: Buffer, at: number): boolean {
-  return (
-    isBelow(24, bytes, at) &&
-    bytes[at + 2] === COLON &&
-    isBelow(60, bytes, at + 3) &&
-    bytes[at + 5] === COLON &&
-    isBelow(60, bytes, at + 6)
-  );
-}
-
-function isBelow(limit: number, bytes: Buffer, at: number): boolean {
-  const number = twoDigits(bytes, at);
-  return number >= 0 && number < limit;
-}
-
-/** The number that two digits make; -1 when they are none. */
-function twoDigits(bytes: Buffer, at: number): number {
-  const tens = bytes[at]!;
-  const ones = bytes[at + 1]!;
-  return isDigit(tens) && isDigit(ones) ? (tens - ZERO) * 10 + ones - ZERO : -1;
-}
-
 export const writeEmail: FastWriter = (from, start, end, to, at) =>
   isCanonicalEmail(from, start, end) ? copy(from, start, end, to, at) : UNDECIDED;
 
@@ -174,21 +116,51 @@ export const writeSex: FastWriter = (from, start, end, to, at) => {
   return at + 1;
 };
 
-/** A code of two letters; what follows them in a locale is the converter's. */
-export const writeLanguage: FastWriter = (from, start, end, to, at) => {
-  if (end - start !== 2 || !isLetter(from[start]!) || !isLetter(from[start + 1]!)) return UNDECIDED;
-  to[at] = from[start]! & UPPER;
-  to[at + 1] = from[start + 1]! & UPPER;
-  return at + 2;
+export const writePhone: FastWriter = (from, start, end, to, at) =>
+  isCanonicalPhone(from, start, end) ? copy(from, start, end, to, at) : UNDECIDED;
+
+/** A code of two letters, in either case; what follows them in a locale is the converter's. */
+function codeWriter(codes: ReadonlySet<string>): FastWriter {
+  const known = new Uint8Array(1 << 10);
+  for (const code of codes) known[placeOf(code.charCodeAt(0), code.charCodeAt(1))] = 1;
+  return (from, start, end, to, at) => {
+    if (end - start !== 2 || !isLetter(from[start]!) || !isLetter(from[start + 1]!)) return UNDECIDED;
+    if (known[placeOf(from[start]!, from[start + 1]!)] === 0) return UNDECIDED;
+    to[at] = from[start]! & UPPER;
+    to[at + 1] = from[start + 1]! & UPPER;
+    return at + 2;
+  };
+}
+
+/** Of two ASCII letters: the last five bits of each say which it is. */
+function placeOf(first: number, second: number): number {
+  return ((first & 31) << 5) | (second & 31);
+}
+
+export const writeLanguage = codeWriter(LANGUAGE_CODES);
+export const writeCountry = codeWriter(COUNTRY_CODES);
+
+const TITLES = ['Mr', 'Mrs', 'Ms'].map((title) => Buffer.from(title));
+
+export const writeTitle: FastWriter = (from, start, end, to, at) => {
+  const title = TITLES.find((one) => from.compare(one, 0, one.length, start, end) === 0);
+  return title === undefined ? UNDECIDED : copy(title, 0, title.length, to, at);
 };
 
+/** The number that two digits make; -1 when they are none. */
+export function twoDigits(bytes: Buffer, at: number): number {
+  const tens = bytes[at]!;
+  const ones = bytes[at + 1]!;
+  return isDigit(tens) && isDigit(ones) ? (tens - ZERO) * 10 + ones - ZERO : -1;
+}
+
 /** Byte by byte: for so few of them a call of copy() takes longer. */
-function copy(from: Buffer, start: number, end: number, to: Buffer, at: number): number {
+export function copy(from: Buffer, start: number, end: number, to: Buffer, at: number): number {
   for (let i = start; i < end; i++) to[at++] = from[i]!;
   return at;
 }
 
-function isDigit(byte: number): boolean {
+export function isDigit(byte: number): boolean {
   return byte >= ZERO && byte <= ZERO + 9;
 }
 

@@ -34,4 +34,7 @@ export type ActitoType =
   | 'TIMESTAMP'
   | 'EMAIL_ADDRESS'
   | 'SEX'
-  | 'MOTHER_LANGUAGE';
+  | 'MOTHER_LANGUAGE'
+  | 'PERSON_TITLE'
+  | 'PHONE'
+  | 'COUNTRY';

@@ -1,58 +1,101 @@
-import type { Converter } from './rejects.ts';
+import { dateOf, daysOf, isDay } from './calendar.ts';
+import type { Converted, Converter } from './rejects.ts';
+import type { Zone } from './zones.ts';
 
 const MOMENT =
   /^(\d{4,})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?( BC)?$/i;
 
-/** DATE: `yyyy-MM-dd`. A time is cut off, after conversion to UTC when it has an offset. */
-export const toDate: Converter = (text) => {
-  const moment = parseMoment(text);
-  return 'reject' in moment ? moment : { value: datePart(moment.utc) };
-};
+/** What a text says: a day, or what clocks show on it, and perhaps how far they are ahead of UTC. */
+interface Moment {
+  /** As it is written, in seconds since 1970-01-01 00:00. */
+  seconds: number;
+  hasTime: boolean;
+  /** In seconds. */
+  offset?: number;
+}
+
+/** Days since 1970-01-01 that Actito's formats have room for, and the first one after them. */
+const [FIRST_DAY, END] = [daysOf(1, 1, 1), daysOf(10_000, 1, 1)];
+const DAY = 86_400;
 
 /**
- * TIMESTAMP: `yyyy-MM-dd HH:mm:ss`. With an offset it is converted to UTC, without one it stays as it is written;
- * a date is its midnight; fractions of a second are cut.
+ * DATE: `yyyy-MM-dd`. A day is written as it is, and so is the day of a local time. A moment, which has an offset, is on
+ * another day in another place: on which one is for the zone to say.
  */
+export function toDateIn(zone: Zone | undefined): Converter {
+  return (text) => {
+    const moment = parseMoment(text);
+    if ('reject' in moment) return moment;
+    if (moment.offset === undefined) return asDate(moment.seconds);
+    if (zone === undefined) return { reject: 'ValueZoneUnknown' };
+    const utc = moment.seconds - moment.offset;
+    return asDate(utc + zone.offsetAt(utc));
+  };
+}
+
+/**
+ * TIMESTAMP: `yyyy-MM-dd HH:mm:ss` in UTC, fractions of a second cut. A local time is one of the zone; a day alone is no
+ * moment, and stays the midnight that it is written as.
+ */
+export function toTimestampIn(zone: Zone | undefined): Converter {
+  return (text) => {
+    const moment = parseMoment(text);
+    if ('reject' in moment) return moment;
+    if (moment.offset !== undefined) return asTimestamp(moment.seconds - moment.offset);
+    if (!moment.hasTime) return asTimestamp(moment.seconds);
+    if (zone === undefined) return { reject: 'ValueZoneUnknown' };
+    const utc = zone.toUtc(moment.seconds);
+    return utc === undefined ? { reject: 'ValueNotInZone' } : asTimestamp(utc);
+  };
+}
+
+/** The text of a moment for people: as it is written, or in UTC when it has an offset. */
 export const toTimestamp: Converter = (text) => {
   const moment = parseMoment(text);
-  return 'reject' in moment
-    ? moment
-    : { value: `${datePart(moment.utc)} ${moment.utc.toISOString().slice(-13, -5)}` };
+  return 'reject' in moment ? moment : asTimestamp(moment.seconds - (moment.offset ?? 0));
 };
 
 /** Years 1 to 9999 only: Actito's formats have no room for others, nor for PostgreSQL's `infinity` and BC. */
-function parseMoment(text: string): { utc: Date } | { reject: 'ValueNotADate' | 'ValueOutOfRange' } {
+function parseMoment(text: string): Moment | { reject: 'ValueNotADate' | 'ValueOutOfRange' } {
   const trimmed = text.trim();
   if (/^-?infinity$/i.test(trimmed)) return { reject: 'ValueOutOfRange' };
   const parts = MOMENT.exec(trimmed);
   if (!parts) return { reject: 'ValueNotADate' };
   const [year, month, day, hour, minute, second] = parts.slice(1, 7).map((part) => Number(part ?? 0)) as Six;
   if (parts[8] || year > 9999) return { reject: 'ValueOutOfRange' };
-
-  // Not Date.UTC: it takes the years 0 to 99 for 1900 to 1999.
-  const utc = new Date(0);
-  utc.setUTCFullYear(year, month - 1, day);
-  const exists = utc.getUTCMonth() === month - 1 && utc.getUTCDate() === day;
-  const offset = offsetMinutes(parts[7] ?? 'Z');
-  if (!exists || hour > 23 || minute > 59 || second > 59 || offset === undefined) {
+  // Nor 24:00, by which some mean the end of this day and others the next one.
+  const offset = parts[7] === undefined ? undefined : offsetSeconds(parts[7]);
+  if (!isDay(year, month, day) || hour > 23 || minute > 59 || second > 59 || offset === null) {
     return { reject: 'ValueNotADate' };
   }
-  utc.setUTCHours(hour, minute - offset, second);
-  const inRange = utc.getUTCFullYear() >= 1 && utc.getUTCFullYear() <= 9999;
-  return inRange ? { utc } : { reject: 'ValueOutOfRange' };
+  const days = daysOf(year, month, day);
+  if (days < FIRST_DAY) return { reject: 'ValueOutOfRange' };
+  const seconds = days * DAY + hour * 3_600 + minute * 60 + second;
+  return { seconds, hasTime: parts[4] !== undefined, offset };
 }
 
 type Six = [number, number, number, number, number, number];
 
-/** Minutes east of UTC, of `Z`, `+02`, `+0530` or `-03:00`; undefined when no clock on Earth shows it. */
-function offsetMinutes(offset: string): number | undefined {
+/** Seconds east of UTC, of `Z`, `+02`, `+0530` or `-03:00`; null when no clock on Earth shows it. */
+function offsetSeconds(offset: string): number | null {
   if (/^z$/i.test(offset)) return 0;
   const hours = Number(offset.slice(1, 3));
   const minutes = Number(offset.slice(3).replace(':', ''));
-  if (hours > 15 || minutes > 59) return undefined;
-  return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
+  if (hours > 15 || minutes > 59) return null;
+  return (offset.startsWith('-') ? -60 : 60) * (hours * 60 + minutes);
 }
 
-function datePart(moment: Date): string {
-  return moment.toISOString().slice(0, 10);
+function asDate(seconds: number): Converted {
+  const days = Math.floor(seconds / DAY);
+  if (days < FIRST_DAY || days >= END) return { reject: 'ValueOutOfRange' };
+  const digits = String(dateOf(days)).padStart(8, '0');
+  return { value: `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}` };
+}
+
+function asTimestamp(seconds: number): Converted {
+  const date = asDate(seconds);
+  if ('reject' in date) return date;
+  const time = seconds - Math.floor(seconds / DAY) * DAY;
+  const parts = [Math.floor(time / 3_600), Math.floor(time / 60) % 60, time % 60];
+  return { value: `${date.value} ${parts.map((part) => String(part).padStart(2, '0')).join(':')}` };
 }

@@ -11,6 +11,17 @@ export const toNumber: Converter = (text) => {
   return { value: parts.sign + parts.whole + (parts.fraction && `.${parts.fraction}`) };
 };
 
+/** A NUMBER of at most so many digits before its point, and after it. */
+export function toNumberWithin(digits: number): Converter {
+  return (text) => {
+    const parts = plainDecimal(text);
+    if ('reject' in parts) return parts;
+    if (parts.whole.length > digits || parts.fraction.length > digits)
+      return { reject: 'ValueTooManyDigits' };
+    return toNumber(text);
+  };
+}
+
 /** INTEGER: 32 bits, signed. Whole numbers only: `12.00` is one, `12.50` is not. */
 export const toInteger: Converter = wholeNumber(-(2n ** 31n), 2n ** 31n - 1n);
 

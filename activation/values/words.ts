@@ -1,20 +1,14 @@
 import { canonicalEmail } from '../keys/email.ts';
+import { canonicalPhone } from '../keys/phone.ts';
+import { COUNTRY_CODES, LANGUAGE_CODES } from './codes.ts';
 import type { Converter } from './rejects.ts';
-import { isLongerThan } from './text.ts';
-
-/** Actito's own limit on texts (developers.actito.com: String ≤ 255). */
-export const DEFAULT_MAX_LENGTH = 255;
 
 // Tab and line breaks survive in a quoted CSV field; the other control characters have no place in an e-mail.
 const CONTROL_CHARACTER = /(?![\t\n\r])\p{Cc}/u;
 
-/** STRING: the text as it is, or no text at all: a cut text is a wrong text. */
-export function toText(maxLength = DEFAULT_MAX_LENGTH): Converter {
-  return (text) => {
-    if (isLongerThan(text, maxLength)) return { reject: 'ValueTooLong' };
-    return CONTROL_CHARACTER.test(text) ? { reject: 'ValueHasControlCharacter' } : { value: text };
-  };
-}
+/** STRING: the text as it is, or no text at all. */
+export const toText: Converter = (text) =>
+  CONTROL_CHARACTER.test(text) ? { reject: 'ValueHasControlCharacter' } : { value: text };
 
 /** BOOLEAN: `TRUE` or `FALSE`, from the words that databases and people write. */
 export const toBoolean: Converter = (text) => {
@@ -24,11 +18,23 @@ export const toBoolean: Converter = (text) => {
   return { reject: 'ValueNotABoolean' };
 };
 
-/** EMAIL_ADDRESS: in the same spelling as a matching key. */
+/** EMAIL_ADDRESS: in the same spelling as a matching key; all of it ASCII, since Actito's syntax has no other letters. */
 export const toEmail: Converter = (text) => {
   const canonical = canonicalEmail(text);
-  return 'key' in canonical ? { value: canonical.key } : { reject: 'ValueNotAnEmail' };
+  const isAccepted = 'key' in canonical && /^[\x21-\x7e]+$/.test(canonical.key);
+  return isAccepted ? { value: canonical.key } : { reject: 'ValueNotAnEmail' };
 };
+
+/** PHONE: international, `+3210458514`. `country` is whose numbers those without a country code are. */
+export function toPhoneOf(country: string | undefined): Converter {
+  return (text) => {
+    const canonical = canonicalPhone(text, country);
+    if ('key' in canonical) return { value: canonical.key };
+    return {
+      reject: canonical.reject === 'KeyCountryMissing' ? 'ValueCountryMissing' : 'ValueNotAPhoneNumber',
+    };
+  };
+}
 
 /** SEX: `M` or `F`. */
 export const toSex: Converter = (text) => {
@@ -36,8 +42,24 @@ export const toSex: Converter = (text) => {
   return word === 'M' || word === 'F' ? { value: word } : { reject: 'ValueNotASex' };
 };
 
+const TITLES: Readonly<Record<string, string>> = { mr: 'Mr', mrs: 'Mrs', ms: 'Ms' };
+
+/** PERSON_TITLE: `Mr`, `Mrs` or `Ms`; a full stop after it is left out. */
+export const toTitle: Converter = (text) => {
+  const word = text.trim().replace(/\.$/, '').toLowerCase();
+  return Object.hasOwn(TITLES, word) ? { value: TITLES[word]! } : { reject: 'ValueNotATitle' };
+};
+
 /** MOTHER_LANGUAGE: ISO 639-1 in upper case; the region of a locale (`fr-BE`, `fr_BE`) is left out. */
 export const toLanguage: Converter = (text) => {
-  const language = /^([a-z]{2})(?:[-_][a-z0-9_-]+)?$/i.exec(text.trim())?.[1];
-  return language ? { value: language.toUpperCase() } : { reject: 'ValueNotALanguage' };
+  const language = /^([a-z]{2})(?:[-_][a-z0-9_-]+)?$/i.exec(text.trim())?.[1]?.toUpperCase();
+  const isKnown = language !== undefined && LANGUAGE_CODES.has(language);
+  return isKnown ? { value: language } : { reject: 'ValueNotALanguage' };
+};
+
+/** COUNTRY: ISO 3166-1 alpha-2 in upper case. */
+export const toCountry: Converter = (text) => {
+  const country = text.trim();
+  const isKnown = /^[a-z]{2}$/i.test(country) && COUNTRY_CODES.has(country.toUpperCase());
+  return isKnown ? { value: country.toUpperCase() } : { reject: 'ValueNotACountry' };
 };

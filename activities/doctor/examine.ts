@@ -65,8 +65,8 @@ function probesOf(
       const segment = probeSegment(deps, activation, source);
       return [
         segment,
-        table.then((found) => probeMatchingKey(activation, found)),
-        Promise.all([table, segment]).then((found) => probeAttributes(activation, ...found)),
+        table.then((found) => probeMatchingKey({ activation, destination }, found)),
+        Promise.all([table, segment]).then((found) => probeAttributes({ activation, destination }, ...found)),
         ...tellHandmade(deps, { activation, source, destination }),
       ];
     }),

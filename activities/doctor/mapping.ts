@@ -1,13 +1,18 @@
 import type { ProfileTable } from '../../actito/contract.ts';
 import { checkStructure } from '../../actito/structure/check.ts';
 import { findAttribute } from '../../actito/structure/table.ts';
-import type { Activation } from '../../activation/definition/definition.ts';
+import type { Activation, Definition } from '../../activation/definition/definition.ts';
 import type { Column } from '../../activation/values/kinds.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import { notTried, probe, type Probed } from './probe.ts';
 
+type Mapped = Pick<Definition, 'activation' | 'destination'>;
+
 /** Can profiles be told apart by the matching key, and by what the list's file holds? */
-export async function probeMatchingKey(activation: Activation, table: Probed<ProfileTable>): Promise<Probed> {
+export async function probeMatchingKey(
+  { activation, destination }: Mapped,
+  table: Probed<ProfileTable>,
+): Promise<Probed> {
   const { id, matchingKey, list } = activation;
   const name = `matching key of ${id}`;
   const { found } = table;
@@ -16,7 +21,7 @@ export async function probeMatchingKey(activation: Activation, table: Probed<Pro
     name,
     advice: tell('adviseMatchingKey', { activation: id }),
     look: async () => {
-      checkStructure(found, { ...activation, attributes: [] }, []);
+      checkStructure(found, { activation: { ...activation, attributes: [] }, destination }, []);
       const identifier = list.identifier.attribute;
       const other = identifier === matchingKey.attribute ? {} : { identifier };
       return { says: tell('keyUnique', { key: matchingKey.attribute, ...other }) };
@@ -26,7 +31,7 @@ export async function probeMatchingKey(activation: Activation, table: Probed<Pro
 
 /** Has the profile table the mapped attributes, can the missing ones be created, and do the columns fit? */
 export async function probeAttributes(
-  activation: Activation,
+  { activation, destination }: Mapped,
   table: Probed<ProfileTable>,
   segment: Probed<Column[]>,
 ): Promise<Probed> {
@@ -40,7 +45,7 @@ export async function probeAttributes(
     advice: tell('adviseAttributes', { activation: id }),
     look: async () => {
       const mapped = columns.slice(columns.length - attributes.length);
-      checkStructure(found, withCertainKey(activation), mapped);
+      checkStructure(found, { activation: withCertainKey(activation), destination }, mapped);
       const missing = attributes.filter(({ attribute }) => !findAttribute(found, attribute));
       const created = missing.map(({ attribute, create }) => ({ name: attribute, type: create!.type }));
       const there = attributes.length - missing.length;

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { etlFacts } from '../../actito/imports/etl.ts';
 import { countRowsInError, readRowsInError } from '../../actito/imports/rows-in-error.ts';
 import { readImport, type ImportState } from '../../actito/imports/status.ts';
+import { sendsWholeRows } from '../../activation/definition/definition.ts';
 import { Failure, isFailure } from '../../contract/failure.ts';
+import { omittedAttributes, readChunk } from '../../state/imports/chunks.ts';
 import { readImports, recordDetail, recordResult, type ImportRow } from '../../state/imports/imports.ts';
 import { clearResults, countKnownResults, knownKeys, storeResults } from '../../state/imports/results.ts';
 import { warn } from '../warn.ts';
@@ -76,12 +78,13 @@ async function readRowResults(job: ImportJob, row: ImportRow): Promise<boolean> 
   const { entity } = destination;
   const execution = row.executionId!;
   const keyAttribute = activation.matchingKey.attribute;
+  const attributes = await removableAttributes(job, row);
   try {
     const inError = await countRowsInError(client, entity, execution);
     await clearResults(state, ref, row.chunk);
     let read = 0;
     let known = 0;
-    await readRowsInError(client, { entity, execution, keyAttribute }, async (rows) => {
+    await readRowsInError(client, { entity, execution, keyAttribute, attributes }, async (rows) => {
       let ours = rows;
       if (row.shared) {
         // A shared file holds the rows of others, too: theirs are known, and not ours to keep.
@@ -94,10 +97,11 @@ async function readRowResults(job: ImportJob, row: ImportRow): Promise<boolean> 
         known += file.known;
         ours = rows.filter(({ key }) => file.own.has(key));
       }
-      const results = ours.map(({ key, unmatched, code }) => ({
+      const results = ours.map(({ key, unmatched, code, attributes: named }) => ({
         key,
         outcome: unmatched ? ('unmatched' as const) : ('refused' as const),
         reason: code,
+        attributes: named,
       }));
       await storeResults(state, ref, row.chunk, seeds, results);
       job.report((read += rows.length));
@@ -109,6 +113,15 @@ async function readRowResults(job: ImportJob, row: ImportRow): Promise<boolean> 
     if (isFailure(error, 'ActitoRefused')) return false; // this licence offers no result of rows
     throw error;
   }
+}
+
+/** The attributes in the file of an import that a row can go without. */
+async function removableAttributes({ state, run }: ImportJob, { chunk }: ImportRow): Promise<string[]> {
+  if (sendsWholeRows(run.definition)) return [];
+  const omitted = omittedAttributes((await readChunk(state, run.run, chunk)).pattern);
+  return run.definition.activation.attributes.flatMap(({ attribute }, index) =>
+    omitted[index] ? [] : [attribute],
+  );
 }
 
 /** All have a result: a failed import is told, after the others were recorded. */

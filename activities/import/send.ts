@@ -5,6 +5,7 @@ import {
   type BadRow,
   type ImportFileOptions,
 } from '../../actito/files/import-file.ts';
+import { sendsWholeRows } from '../../activation/definition/definition.ts';
 import { spoolFile, type FilePart, type Spool } from '../../actito/files/spool.ts';
 import { Failure } from '../../contract/failure.ts';
 import { isCanary, omittedAttributes, setAside, type Chunk } from '../../state/imports/chunks.ts';
@@ -106,7 +107,16 @@ function shapeOf({ activation, destination }: ImportJob['run']['definition'], op
   const included = options.mappings.flatMap((mapping, index) =>
     options.omitted[index]
       ? []
-      : [[mapping.attribute, mapping.nulls, options.columns[index]!.kind, options.targets[index]]],
+      : [
+          [
+            mapping.attribute,
+            mapping.nulls,
+            mapping.timezone,
+            mapping.country,
+            options.columns[index]!.kind,
+            options.targets[index],
+          ],
+        ],
   );
   const { type, attribute } = matchingKey;
   const { entity, contract } = destination;
@@ -121,21 +131,22 @@ function fileOptions(
   aside: (rows: (BadRow & { pattern: string })[]) => Promise<void>,
 ): ImportFileOptions {
   const { activation, destination } = run.definition;
-  const { emptyValue, etlColumns } = destination.contract;
   const omitted = omittedAttributes(chunk.pattern);
-  const allColumns = activation.importMode !== 'oneShot' && etlColumns === 'all';
+  const allColumns = activation.importMode !== 'oneShot' && destination.contract.etlColumns === 'all';
   // Then a bad value can only be sent as an empty field, which must not clear what Actito has.
-  const wholeRow = allColumns && emptyValue === 'clears';
-  // The `v` keeps it apart from the chunks assigned first. A whole row leaves out everything, so that it is not sent.
+  const wholeRow = sendsWholeRows(run.definition);
+  // A whole row leaves out everything, so that it is not sent.
   const patternWithout = ({ bad }: BadRow) =>
-    `v${omitted.map((out, index) => (wholeRow || out || bad.some((value) => value.index === index) ? '1' : '0')).join('')}`;
+    omitted
+      .map((out, index) => (wholeRow || out || bad.some((value) => value.index === index) ? '1' : '0'))
+      .join('');
   return {
     keyAttribute: activation.matchingKey.attribute,
     mappings: activation.attributes,
     columns: run.columns!,
     targets: provisioned.attributes,
     omitted,
-    emptyValue,
+    contract: destination.contract,
     allColumns,
     setAside: (rows) => aside(rows.map((row) => ({ ...row, pattern: patternWithout(row) }))),
   };

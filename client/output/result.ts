@@ -24,7 +24,7 @@ export const MORE_COUNTS: CountWords = {
   duplicates: 'rows that repeat another one',
   ambiguous: 'members whose rows contradict each other: on the list, no attributes sent',
   refused: 'members whose attributes Actito refused',
-  badValues: "single values that do not fit Actito's format, left out",
+  badValues: "single values that do not fit Actito's format, or that Actito refused, left out",
   unsent: 'members whose attributes go with a later run',
   retried: 'known members sent for another reason: a miss or doubt before, a resync, nothing sent until now',
 };

@@ -131,6 +131,9 @@ export const EXPECTED = {
   dayThatComes: always('a day that exists; this one never comes'),
   pauseAfter: always('a number of runs from 1 on, or never'),
   timeZone: always('a time zone such as Europe/Paris'),
+  noZoneHere: always(
+    'no time zone here, since only attributes of type DATE and TIMESTAMP have a use for one',
+  ),
   noTimeZone: always('no time zone with every, since an interval has no time of day'),
 
   // As the value of an option of the command line.

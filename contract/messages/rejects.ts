@@ -32,15 +32,37 @@ export const KEY_REJECT_MESSAGES = {
 /** Why a value cannot be sent; the value itself never stands in a message. */
 export const VALUE_REJECT_MESSAGES = {
   ValueTooLong: always('The text is longer than the attribute allows; texts are never cut.'),
+  ValueTooShort: always('The text is shorter than the attribute allows.'),
   ValueHasControlCharacter: always('The text contains a control character other than tab and line break.'),
   ValueNotANumber: always('The value is not a finite number written with digits and a decimal point.'),
   ValueNotWhole: always('The number has decimals, but the attribute holds whole numbers.'),
+  ValueTooManyDigits: always('The number has more digits than Actito takes (contract.numberDigits).'),
   ValueOutOfRange: always("The value lies outside what the attribute's type can hold."),
   ValueNotABoolean: always('The value is none of true, false, yes, no, t, f, y, n, 1 and 0.'),
   ValueNotADate: always('The value is not an existing date of the form 2026-01-31, with or without a time.'),
+  ValueZoneUnknown: always(
+    'The value depends on a time zone: set timezone, for example to Europe/Brussels, in project.yaml, in the activation ' +
+      'or at the attribute.',
+  ),
+  ValueNotInZone: always(
+    'Clocks in the time zone of the mapping never showed this time, since they were set forward over it.',
+  ),
   ValueNotAnEmail: always('The value is not an e-mail address that Actito accepts.'),
   ValueNotASex: always('The value is neither M nor F.'),
-  ValueNotALanguage: always('The value is not a language code of two letters, such as FR or fr-BE.'),
+  ValueNotATitle: always('The value is none of Mr, Mrs and Ms.'),
+  ValueNotALanguage: always('The value is not a language of ISO 639-1, such as FR or fr-BE.'),
+  ValueNotACountry: always('The value is not a country of ISO 3166-1 in two letters, such as BE.'),
+  ValueNotAPhoneNumber: always(
+    'The value is not a phone number that can be called from abroad: too short or too long, not in use in its country, ' +
+      'or with letters or an extension.',
+  ),
+  ValueRefused: always(
+    'Actito refused this value in an earlier run: it is left out until it changes, or until a resync.',
+  ),
+  ValueCountryMissing: always(
+    'The phone number has no country code (such as +32), and the mapping does not say whose number it is: set country, ' +
+      'for example to BE, in project.yaml, in the activation or at the attribute.',
+  ),
 };
 
 /** Why a member's attributes are not in Actito although the key is good: by its segment, or by Actito. */
@@ -48,7 +70,10 @@ export const MEMBER_REJECT_MESSAGES = {
   AmbiguousValues: always(
     'Several rows of the segment have this key and different values: on the list, but no attributes are sent.',
   ),
-  INVALID_VALUE: always('Actito refused a value, and with it all attributes of the row.'),
+  INVALID_VALUE: always(
+    'Actito refused a value. If the reject names its attribute, the other attributes of the row were sent again without ' +
+      'it, or go with the next run; if not, none of the row was taken.',
+  ),
   REFUSED: always('Actito refused the row with a code that is none.'),
   /** The class of members that Actito has no profile of. It is a state that passes, not a reject. */
   Unmatched: always('Actito has no profile with this key.'),

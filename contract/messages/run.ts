@@ -94,6 +94,15 @@ export const RUN_MESSAGES = {
     says: ({ failure: cause }) => `The list could not be kept alive: ${cause}`,
   }),
   quotaUsedUp: always("The day's quota of imports is used up: the remaining attributes go with a later run."),
+  sentAgain: message({
+    examples: [
+      { imports: 1, members: 280 },
+      { imports: 2, members: 1 },
+    ],
+    says: ({ imports, members }) =>
+      `Actito refused a value of ${members === 1 ? '1 member' : `${members} members`}; their other attributes were sent ` +
+      `again without it, which took ${imports === 1 ? '1 more import' : `${imports} more imports`} of the day's quota.`,
+  }),
   attributesNotSent: message({
     examples: [{ failure: 'Actito answered 400 to POST /imports.' }],
     says: ({ failure: cause }) => `Attributes were not all sent: ${cause}`,

@@ -146,6 +146,22 @@ export const STRUCTURE_MESSAGES = {
       `(that takes ${takes.join(', ')}).`,
     next: () => advise('Cast it in the segment, or map it to another attribute.'),
   }),
+  timezoneMissing: failure('MappingInvalid', {
+    examples: [
+      { column: 'born', databaseType: 'timestamp with time zone', type: 'DATE' },
+      { column: 'ordered', databaseType: 'timestamp without time zone', type: 'TIMESTAMP' },
+    ],
+    says: ({ column, databaseType, type }) =>
+      `Column "${column}" has type ${databaseType}: ` +
+      (type === 'DATE'
+        ? 'on which date a moment is depends on a time zone, and the mapping has none.'
+        : 'which moment it is depends on a time zone, and the mapping has none.'),
+    next: ({ column, type }) =>
+      advise(
+        'Set timezone, for example to Europe/Brussels, in project.yaml, in the activation or at the attribute; or say it in ' +
+          `the segment: ${type === 'DATE' ? `("${column}" at time zone 'Europe/Brussels')::date` : `"${column}" at time zone 'UTC'`}.`,
+      ),
+  }),
 };
 
 function unfit({ profileTable, activation, problems }: Unfit): string {

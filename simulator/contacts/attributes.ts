@@ -2,9 +2,13 @@
 export const VALUE_TYPES = ['STRING', 'INTEGER', 'LONG', 'NUMBER', 'BOOLEAN', 'DATE', 'TIMESTAMP'] as const;
 export type ValueType = (typeof VALUE_TYPES)[number];
 
+/** Formats that Actito documents; no table that we have seen has attributes of these types. */
+type Assumed = 'PHONE_NUMBER' | 'COUNTRY' | 'PERSON_TITLE';
+
 /** An attribute as the structure routes show it. Predefined ones carry no `valueType`. */
 export interface Attribute {
-  type: 'CUSTOM' | 'LASTNAME' | 'FIRSTNAME' | 'BIRTHDATE' | 'SEX' | 'MOTHER_LANGUAGE' | 'EMAIL_ADDRESS';
+  type:
+    'CUSTOM' | 'LASTNAME' | 'FIRSTNAME' | 'BIRTHDATE' | 'SEX' | 'MOTHER_LANGUAGE' | 'EMAIL_ADDRESS' | Assumed;
   name: string;
   unique: boolean;
   mandatory: boolean;

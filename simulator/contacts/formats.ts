@@ -1,4 +1,5 @@
 import { type Attribute, LONGEST_STRING, PHONE } from './attributes.ts';
+import { isCountry, isLanguage } from './codes.ts';
 
 /** Says what is wrong with a value (never the value itself), or nothing. */
 export type Check = (value: string) => string | undefined;
@@ -13,7 +14,13 @@ export function checkOf(attribute: Attribute): Check {
     case 'SEX':
       return matching(/^[MF]$/, 'not a sex, M or F');
     case 'MOTHER_LANGUAGE':
-      return isLanguage;
+      return among(isLanguage, 'not a language of ISO 639-1, such as FR');
+    case 'COUNTRY':
+      return among(isCountry, 'not a country of ISO 3166-1, such as BE');
+    case 'PERSON_TITLE':
+      return matching(/^(Mr|Mrs|Ms)$/, 'not a title: Mr, Mrs or Ms');
+    case 'PHONE_NUMBER':
+      return phoneOf(attribute);
     case 'LASTNAME':
     case 'FIRSTNAME':
       return lengthOf(attribute);
@@ -23,8 +30,7 @@ export function checkOf(attribute: Attribute): Check {
 }
 
 function checkOfCustom(attribute: Attribute): Check {
-  if (attribute.name === PHONE)
-    return matching(INTERNATIONAL, 'not an international phone number, +3210458514');
+  if (attribute.name === PHONE) return phoneOf(attribute);
   switch (attribute.valueType) {
     case 'INTEGER':
       return wholeNumber(32);
@@ -50,14 +56,24 @@ const EMAIL =
 /** E.164: a plus, a country and no more than 15 digits in all. */
 const INTERNATIONAL = /^\+[1-9]\d{6,14}$/;
 
+function phoneOf(attribute: Attribute): Check {
+  const format = matching(INTERNATIONAL, 'not an international phone number, +3210458514');
+  return both(lengthOf(attribute), format);
+}
+
 function matching(pattern: RegExp, complaint: string): Check {
   return (value) => (pattern.test(value) ? undefined : complaint);
+}
+
+function among(isKnown: (value: string) => boolean, complaint: string): Check {
+  return (value) => (isKnown(value) ? undefined : complaint);
 }
 
 function both(first: Check, second: Check): Check {
   return (value) => first(value) ?? second(value);
 }
 
+/** Counted as Java counts, in UTF-16 units: nothing says in what Actito does. */
 function lengthOf({
   valueRestriction: { maxLength = LONGEST_STRING, minLength = 0 } = {},
 }: Attribute): Check {
@@ -93,24 +109,4 @@ function isDay(text: string): boolean {
   const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10))];
   const isLeapDay = month === 2 && day === 29 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return isLeapDay || (day >= 1 && day <= (DAYS[month - 1] ?? 0));
-}
-
-const languageNames = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
-
-function isLanguage(value: string): string | undefined {
-  return /^[A-Z]{2}$/.test(value) && isLanguageCode(value)
-    ? undefined
-    : 'not a language of ISO 639-1, such as FR';
-}
-
-/** Answers of `languageNames`: each takes more than a microsecond, as long as the rest of a row. */
-const languageCodes = new Map<string, boolean>();
-
-function isLanguageCode(code: string): boolean {
-  let known = languageCodes.get(code);
-  if (known === undefined) {
-    known = languageNames.of(code.toLowerCase()) !== undefined;
-    languageCodes.set(code, known);
-  }
-  return known;
 }

@@ -15,7 +15,10 @@ export const MAX_CHUNK_BYTES = 90_000_000;
  */
 export interface Chunk {
   no: number;
-  /** A bit per attribute, `1` = left out; starts with `v`s for rows set aside because of a bad value, `c` for a canary. */
+  /**
+   * A bit per attribute, `1` = left out. Before them `c` for a canary, `v`s for rows set aside because of a bad value, `r`s for
+   * rows that Actito refused for a value, and that go again without it.
+   */
   pattern: string;
   /** Positions of rows in the delta, as PostgreSQL's tid. */
   firstRow: string;
@@ -31,7 +34,7 @@ export interface Chunk {
 
 /** Which attributes a pattern leaves out, by index. */
 export function omittedAttributes(pattern: string): boolean[] {
-  return [...pattern.replace(/^[vc]+/, '')].map((bit) => bit === '1');
+  return [...pattern.replace(/^[a-z]+/, '')].map((bit) => bit === '1');
 }
 
 /**
@@ -54,7 +57,9 @@ export async function assignChunks(trx: Knex, run: Run, limit = MAX_CHUNK_BYTES)
   const patterns = await rows<{ pattern: string; pieces: number }>(
     trx,
     `select pattern, cast(ceil(sum(bytes) / cast(:limit as numeric)) as integer) as pieces
-     from (${sent}) as sent where pattern not in (select pattern from chunks where run = :no)
+     from (${sent}) as sent
+     where pattern not in (select pattern from chunks where run = :no)
+       and pattern not like 'n%' -- they wait for the next run
      group by pattern order by pattern`,
     { no, limit },
   );
@@ -101,10 +106,35 @@ export function isCanary({ pattern }: Pick<Chunk, 'pattern'>): boolean {
   return pattern.startsWith('c');
 }
 
+/**
+ * Gives members a pattern apart from their row's. A pattern that has its chunks already is closed, since they may have been
+ * sent: it gets its letter once more. A member that leaves out the same already stays where it is.
+ */
+export async function putAside(
+  trx: Knex,
+  run: string,
+  letter: 'v' | 'r' | 'n',
+  { marks, patterns }: { marks: string[]; patterns: string[] },
+): Promise<void> {
+  await trx.raw(
+    `with closed as (
+       select ltrim(pattern, :letter) as bits, count(distinct pattern) as times
+       from chunks where run = :run and pattern like :letter || '%' group by 1
+     )
+     insert into ${asideTable(run)} as former (mark, pattern)
+     select distinct on (mark) mark, repeat(:letter, 1 + cast(coalesce(times, 0) as integer)) || found.pattern
+     from unnest(cast(:marks as uuid[]), cast(:patterns as text[])) as found (mark, pattern)
+     left join closed on closed.bits = found.pattern
+     on conflict (mark) do update set pattern = excluded.pattern
+     where ltrim(former.pattern, 'vrn') <> ltrim(excluded.pattern, 'vrn')`,
+    { run, letter, marks, patterns },
+  );
+}
+
 /** A member whose values cannot all be sent. */
 export interface Aside {
   key: string;
-  /** Leaves out its bad values too. */
+  /** A bit per attribute, that leaves out its bad values too. */
   pattern: string;
   bad: { attribute: string; reason: string | null }[];
 }
@@ -125,18 +155,7 @@ export async function setAside(
   return fenced(state, fence, async (trx) => {
     await oneAtATime(trx, fence.run); // an attempt that was given up may still cut chunks
     const marks = set.map(({ key }) => keyMark(key, seeds));
-    await trx.raw(
-      `with closed as (
-         select ltrim(pattern, 'v') as bits, count(distinct pattern) as times
-         from chunks where run = :run and pattern like 'v%' group by 1
-       )
-       insert into ${asideTable(fence.run)} (mark, pattern)
-       select mark, repeat('v', cast(coalesce(times, 0) as integer)) || found.pattern
-       from unnest(cast(:marks as uuid[]), cast(:patterns as text[])) as found (mark, pattern)
-       left join closed on closed.bits = ltrim(found.pattern, 'v')
-       on conflict (mark) do update set pattern = excluded.pattern`,
-      { run: fence.run, marks, patterns: set.map((row) => row.pattern) },
-    );
+    await putAside(trx, fence.run, 'v', { marks, patterns: set.map((row) => row.pattern) });
     const values = set
       .flatMap(({ key, bad }) => bad.map((value) => ({ key, ...value })))
       .filter(({ reason }) => reason);
@@ -173,7 +192,7 @@ export async function readChunks(db: Knex, run: string): Promise<Chunk[]> {
     `select no, pattern, first_row as "firstRow", last_row as "lastRow", cast(bytes as float8) as bytes,
             cast(members as float8) as members, cast(retries as float8) as retries, waits_since as "waitsSince"
      from chunks where run = ?
-     order by waits_since nulls last, waits_since is not null and pattern like 'v%' desc, chunks.members desc, no`,
+     order by waits_since nulls last, waits_since is not null and pattern ~ '^[vr]' desc, chunks.members desc, no`,
     [run],
   );
 }
@@ -189,7 +208,7 @@ export function chunkRowsSql(
 ): string {
   const aside = asideTable(run);
   const range = `d.ctid between '${firstRow}' and '${lastRow}'`;
-  if (/^[vc]/.test(pattern))
+  if (/^[vcr]/.test(pattern))
     return `${delta} d join ${aside} aside on aside.mark = d.mark and aside.pattern = '${pattern}' and ${range}`;
   return `(select * from ${delta} d
            where ${range} and pattern = '${pattern}'

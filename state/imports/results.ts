@@ -2,9 +2,10 @@ import type { Knex } from 'knex';
 import { keyMark } from '../../activation/comparison/marks.ts';
 import { withoutForgotten } from '../forgotten/rejects.ts';
 import { resultTable, sharedTable } from '../names.ts';
-import { fenced, type Fence } from '../runs/lease.ts';
-import type { PlannedRun } from '../runs/runs.ts';
+import { fenced, oneAtATime, type Fence } from '../runs/lease.ts';
+import { readRun, type PlannedRun } from '../runs/runs.ts';
 import { rows, type State } from '../state.ts';
+import { setRefusedAside } from './again.ts';
 import { chunkRowsSql, readChunk } from './chunks.ts';
 
 /** A member whose row Actito did not apply. */
@@ -12,6 +13,8 @@ export interface RowResult {
   key: string;
   outcome: 'refused' | 'unmatched';
   reason: string;
+  /** For which attributes it was refused, of those that can be left out. */
+  attributes?: string[];
 }
 
 /** Forgets the row results of a chunk: they are about to be read again from the start. */
@@ -30,17 +33,25 @@ export async function storeResults(
   results: RowResult[],
 ): Promise<void> {
   await fenced(state, fence, async (trx) => {
+    await oneAtATime(trx, fence.run); // an attempt that was given up may still cut chunks
     await trx.raw(
-      `insert into ${resultTable(fence.run)} (mark, chunk, outcome)
-       select mark, :chunk, outcome from unnest(cast(:marks as uuid[]), cast(:outcomes as text[])) as r (mark, outcome)
-       on conflict do nothing`,
+      `insert into ${resultTable(fence.run)} as former (mark, chunk, outcome)
+       select distinct on (mark) mark, :chunk, outcome
+       from unnest(cast(:marks as uuid[]), cast(:outcomes as text[])) as r (mark, outcome)
+       on conflict (mark) do update set chunk = excluded.chunk, outcome = excluded.outcome
+       where former.outcome = 'again' and former.chunk <> excluded.chunk`,
       {
         chunk,
         marks: results.map(({ key }) => keyMark(key, seeds)),
-        outcomes: results.map((row) => row.outcome),
+        outcomes: results.map((row) => (isAgain(row) ? 'again' : row.outcome)),
       },
     );
-    const all = results.filter((row) => row.outcome === 'refused');
+    const again = results.filter(isAgain);
+    if (again.length > 0) {
+      const run = await readRun(trx, fence.run);
+      await setRefusedAside(trx, run, await readChunk(trx, fence.run, chunk), seeds, again);
+    }
+    const all = results.filter((row) => row.outcome === 'refused' && !isAgain(row));
     const refused = await withoutForgotten(trx, fence.run, all);
     await trx.raw(
       `insert into rejects (run, stage, key, reason)
@@ -49,6 +60,11 @@ export async function storeResults(
       { run: fence.run, keys: refused.map((row) => row.key), reasons: refused.map((row) => row.reason) },
     );
   });
+}
+
+/** A row that goes again, without what Actito refused of it. */
+function isAgain(row: RowResult): row is RowResult & { attributes: string[] } {
+  return row.outcome === 'refused' && row.attributes !== undefined && row.attributes.length > 0;
 }
 
 /** How many row results of a chunk belong to members that the run did send. */

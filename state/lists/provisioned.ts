@@ -14,7 +14,7 @@ export interface Provisioned {
   /** Absent when a marketer made the list: then it cannot be looked at. */
   listId?: string;
   /** The mapped attributes in the mapping's order. */
-  attributes: { name: string; type: ActitoType; maxLength?: number }[];
+  attributes: { name: string; type: ActitoType; maxLength?: number; minLength?: number }[];
 }
 
 /** Changes whenever Actito has to be looked at again: another mapping, list, table or licence. */

@@ -23,7 +23,7 @@ export async function tableExists(db: Knex, name: string): Promise<boolean> {
 }
 
 /**
- * By the template of schema.sql. Nothing but its key and a few moments is indexed, and a page keeps some room: an update of
+ * By the template of schema.sql. Nothing but its key and what few members have is indexed, and a page keeps some room: an update of
  * anything else stays on its page. No index may be named like a table of members: `members_vip_retry` is the table of
  * activation `vip-retry`.
  */
@@ -31,5 +31,6 @@ async function createMembersTable(trx: Knex, name: string): Promise<void> {
   await trx.raw(`
     create table ${name} (like members including defaults including comments) with (fillfactor = 90);
     alter table ${name} add constraint key_of_${name} primary key (mark);
-    create index retry_of_${name} on ${name} (retry_at) where retry_at is not null`);
+    create index retry_of_${name} on ${name} (retry_at) where retry_at is not null;
+    create index withheld_of_${name} on ${name} (mark) where withheld is not null`);
 }

@@ -48,8 +48,12 @@ export function hasSameMarks(
 export function newAttributes({ activation, destination }: Definition, last: AttributeMapping[] | null) {
   const { importMode, attributes } = activation;
   if (!last || (importMode !== 'oneShot' && destination.contract.etlColumns === 'all')) return null;
-  const isNew = attributes.map(
-    ({ attribute, nulls }) => !last.some((old) => old.attribute === attribute && old.nulls === nulls),
-  );
+  const isNew = attributes.map((mapping) => !last.some((old) => isSentAlike(old, mapping)));
   return isNew.includes(true) && isNew.includes(false) ? isNew : null;
+}
+
+/** Whether two mappings make the same of a value, as far as they say. */
+function isSentAlike(one: AttributeMapping, other: AttributeMapping): boolean {
+  const parts = ['attribute', 'nulls', 'timezone', 'country'] as const;
+  return parts.every((part) => one[part] === other[part]);
 }

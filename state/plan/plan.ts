@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { AttributeMapping } from '../../activation/definition/activation.ts';
 import { readAcknowledged } from '../acknowledged.ts';
+import { sendsWholeRows } from '../../activation/definition/definition.ts';
+import { withholdRefused } from '../imports/again.ts';
 import { assignChunks, setCanaryApart } from '../imports/chunks.ts';
 import { asideTable, resultTable } from '../names.ts';
 import { fenced, type Fence } from '../runs/lease.ts';
@@ -34,6 +36,8 @@ export async function planWithin(
     delta;
   await createSideTables(trx, run.run);
   const { canary, removal } = run.definition.activation;
+  // Everything is sent again: Actito may take by now what it refused.
+  if (!run.task.resends && !sendsWholeRows(run.definition)) await withholdRefused(trx, run);
   if (canary !== undefined) await setCanaryApart(trx, run, canary);
   if (run.task.sends) await assignChunks(trx, run);
   const counts = {
@@ -72,7 +76,7 @@ export async function savePlan(trx: Knex, run: string, plan: Plan): Promise<void
 /** What happens to rows of the delta after it was published is written beside it. */
 async function createSideTables(trx: Knex, run: string): Promise<void> {
   await trx.raw(`
-    create table ${asideTable(run)} (mark uuid primary key, pattern text collate "C" not null);
+    create table ${asideTable(run)} (mark uuid primary key, pattern text collate "C" not null, withheld bytea);
     create table ${resultTable(run)} (mark uuid primary key, chunk integer not null, outcome text not null)`);
 }
 

@@ -34,6 +34,7 @@ const ATTRIBUTES = {
                  else m.outcome end`,
   retry_at: `case when sent = 'confirmed' and folded.outcome = 'ok' or sent in ('doubt', 'nothing') then null
                   when sent in ('confirmed', 'unexplained') then folded.due_again else m.retry_at end`,
+  withheld: `case when sent is null or sent = 'kept' then m.withheld else folded.withheld end`,
   // Whoever had a turn that came to nothing lines up anew: a file that Actito refuses again and again must not keep all
   // others from the day's few imports.
   waits_since: `case when sent is null then m.waits_since
@@ -114,14 +115,14 @@ async function insertNew(
   await trx.raw(
     `with ${folded}
      insert into ${members} (mark, key, identifier, identifier_mark, listed, attribute_mark, hashes, outcome, retry_at,
-                             waits_since, since)
+                             waits_since, since, withheld)
      select mark, key, identifier, identifier_mark, ${applied},
             case when sent in ('confirmed', 'nothing', 'unexplained') then attribute_mark end,
             case when sent in ('confirmed', 'nothing') then hashes end,
             case when sent = 'confirmed' then outcome when sent in ('nothing', 'unexplained') then sent else 'ok' end,
             case when sent = 'unexplained' or sent = 'confirmed' and outcome <> 'ok' then due_again end,
             case when sent in ('doubt', 'untouched') then case when tried then statement_timestamp() else now() end end,
-            :run
+            :run, withheld
      from folded
      where not known and membership = 'added' and (${applied} or sent in ('confirmed', 'doubt', 'unexplained'))`,
     { run: run.run },

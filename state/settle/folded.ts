@@ -28,7 +28,9 @@ export function foldedSql(run: string, delta: string): string {
                   when attributes = 'kept' then 'kept'
                   when coalesce(aside.pattern, d.pattern) not like '%0%' then 'nothing'
                   else coalesce(chunk_state.state, 'untouched') end as sent,
-             coalesce(result.outcome, 'ok') as outcome,
+             -- Refused for a value, and sent without it.
+             coalesce(nullif(result.outcome, 'again'), 'ok') as outcome,
+             withheld,
              coalesce(tried, false) as tried,
              -- Counted from the result: a killed run may be settled much later.
              coalesce(finished_at, now()) + ${interval(RETRY_AFTER)} as due_again

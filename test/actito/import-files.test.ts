@@ -11,6 +11,7 @@ import { MAX_FILE_BYTES, spoolFile } from '../../actito/files/spool.ts';
 import { converterFor } from '../../activation/values/convert.ts';
 import type { ActitoType, ColumnKind } from '../../activation/values/kinds.ts';
 import { copyField } from '../state/support.ts';
+import { USUAL_CONTRACT } from './support.ts';
 
 interface Row {
   key: string;
@@ -33,6 +34,7 @@ function optionsFor(omitted = SHAPES.map(() => false)): ImportFileOptions & { as
     columns: SHAPES.map(({ name, kind }) => ({ name, kind, databaseType: kind })),
     targets: SHAPES.map(({ name, type }) => ({ name, type, maxLength: type === 'STRING' ? 12 : undefined })),
     omitted,
+    contract: USUAL_CONTRACT,
     setAside: async (rows) => void aside.push(...rows),
     aside,
   };

@@ -86,14 +86,14 @@ test('rows that were not applied are told one by one: unmatched or refused', asy
   expect(await ended(id)).toMatchObject({ state: 'withErrors', status: 'WITH_ERROR' });
   expect(await countRowsInError(clientFor(simulator), 'shop', id)).toBe(1);
   expect((await rowsInError(id)).rows).toEqual([
-    { key: 'x;y@shop.be', unmatched: true, code: 'PROFILE_NOT_FOUND' },
+    { key: 'x;y@shop.be', unmatched: true, code: 'PROFILE_NOT_FOUND', attributes: [] },
   ]);
 
   simulator.setFault('importRefusesRows', { every: 2, code: 'TOO_OLD' });
   const refused = await start('emailAddress;city\nanna@shop.be;A\nbob@shop.be;B\n');
   await ended(refused);
   expect((await rowsInError(refused)).rows).toEqual([
-    { key: 'bob@shop.be', unmatched: false, code: 'TOO_OLD' },
+    { key: 'bob@shop.be', unmatched: false, code: 'TOO_OLD', attributes: [] },
   ]);
 });
 

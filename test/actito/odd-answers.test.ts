@@ -103,7 +103,7 @@ test('a result file whose ZIP is damaged is refused', async () => {
 });
 
 test('an attribute that cannot be mapped is found before any other is created: types are for ever', async () => {
-  const { activation } = definitionFor(simulator, {
+  const definition = definitionFor(simulator, {
     attributes: [
       { column: 'spent', attribute: 'spent', create: { type: 'NUMBER' } },
       { column: 'city', attribute: 'city', create: { type: 'NUMBER' } },
@@ -112,7 +112,7 @@ test('an attribute that cannot be mapped is found before any other is created: t
   const client = clientFor(simulator);
   const columns = [textColumn('city'), textColumn('spent')];
   const table = await readProfileTable(client, 'shop', 'Profiles');
-  const failure = await failureOf(provisionAttributes(client, 'shop', table, { activation, columns }));
+  const failure = await failureOf(provisionAttributes(client, 'shop', table, { ...definition, columns }));
   expect(failure.type).toBe('AttributeConflict');
   expect(simulator.attributes().map(({ name }) => name)).not.toContain('spent');
 });

@@ -7,8 +7,8 @@ describe('a result file', () => {
   const CSV =
     'line;emailAddress;code;message\n2;"a""b@shop.be";GONE;"x;\ny"\n3;c@shop.be;<b>anna@shop.be;m\n';
   const ROWS: RowInError[] = [
-    { key: 'a"b@shop.be', unmatched: false, code: 'GONE' },
-    { key: 'c@shop.be', unmatched: false, code: 'REFUSED' }, // what is no code is not passed on
+    { key: 'a"b@shop.be', unmatched: false, code: 'GONE', attributes: [] },
+    { key: 'c@shop.be', unmatched: false, code: 'REFUSED', attributes: [] }, // what is no code is not passed on
   ];
   const zip = (csv: string, level: 0 | 6) =>
     Buffer.from(zipSync({ 'errors.csv': Buffer.from(csv) }, { level }));

@@ -20,12 +20,12 @@ const tableWith = (...attributes: object[]) =>
   profileTableBody.parse({ ...usual, attributes: [...usual.attributes, ...attributes] });
 
 /** Checks the mappings of an activation, of texts unless a mapping's column is given. */
-function check(activation: object, table = usual, columns: Column[] = []) {
-  const { activation: mapped } = definitionFor(simulator, activation);
-  const all = mapped.attributes.map(
+function check(activation: object, table = usual, columns: Column[] = [], contract: object = {}) {
+  const definition = definitionFor(simulator, activation, {}, contract);
+  const all = definition.activation.attributes.map(
     ({ column }) => columns.find(({ name }) => name === column) ?? textColumn(column),
   );
-  return checkStructure(table, mapped, all);
+  return checkStructure(table, definition, all);
 }
 
 function refusal(...args: Parameters<typeof check>): Failure {
@@ -38,6 +38,8 @@ function refusal(...args: Parameters<typeof check>): Failure {
   return expect.fail('It should have been refused.');
 }
 
+/** No further attribute. */
+const NONE = 'none';
 const keyOf = (attribute: string) => ({ matchingKey: { column: 'k', type: 'externalId', attribute } });
 
 describe('a key', () => {
@@ -99,6 +101,52 @@ describe('an attribute', () => {
     expect(failure.message).toContain('no attribute frstName, which vip maps, did you mean "firstName"?');
     expect(failure.message).toContain('create: { type: … }');
   });
+
+  test.each([
+    ['gsmNumber by its name', NONE, { column: 'c', attribute: 'gsmNumber' }, 'PHONE'],
+    ['a type of Actito that we assume', 'PHONE_NUMBER', { column: 'c', attribute: 'x' }, 'PHONE'],
+    ['such a type', 'COUNTRY', { column: 'c', attribute: 'x' }, 'COUNTRY'],
+    ['such a type', 'PERSON_TITLE', { column: 'c', attribute: 'x' }, 'PERSON_TITLE'],
+    ['a predefined type', 'MOTHER_LANGUAGE', { column: 'c', attribute: 'x' }, 'MOTHER_LANGUAGE'],
+  ])('has the format of %s: %s', (_, type, mapping, expected) => {
+    const restricted = { type, name: 'x', valueRestriction: { minLength: 2, maxLength: 9 } };
+    const [target] = check({ attributes: [mapping] }, tableWith(...(type === NONE ? [] : [restricted])));
+    expect(target).toMatchObject({
+      type: expected,
+      ...(type === NONE ? {} : { minLength: 2, maxLength: 9 }),
+    });
+  });
+
+  test('has the format that the contract says, whether it is there or created', () => {
+    const formats = { city: 'country', mobile2: 'phone', gsmNumber: 'text' };
+    const attributes = [
+      { column: 'c', attribute: 'city' },
+      { column: 'g', attribute: 'gsmNumber' },
+      { column: 'm', attribute: 'mobile2', create: { type: 'STRING' } },
+    ];
+    const found = check({ attributes }, usual, [], { formats });
+    expect(found.map(({ type }) => type)).toEqual(['COUNTRY', 'STRING', 'PHONE']);
+  });
+
+  test.each([
+    ['timestamptz', 'birthDate', 'on which date a moment is'],
+    ['timestamp', 'seen', 'which moment it is'],
+  ] as const)(
+    'that a %s cannot become without a time zone is refused with that advice',
+    (kind, attribute, why) => {
+      const table = tableWith({ type: 'CUSTOM', name: 'seen', valueType: 'TIMESTAMP' });
+      const mapping = { column: 'c', attribute };
+      const columns: Column[] = [{ name: 'c', kind, databaseType: kind }];
+      expect(refusal({ attributes: [mapping] }, table, columns).message).toMatch(
+        new RegExp(`Column "c" has type ${kind}: ${why} depends on a time zone.*Set timezone`),
+      );
+      for (const activation of [
+        { attributes: [mapping], timezone: 'Europe/Brussels' },
+        { attributes: [{ ...mapping, timezone: 'Europe/Brussels' }] },
+      ])
+        expect(check(activation, table, columns)).toHaveLength(1);
+    },
+  );
 
   test('that its column can never become is refused', () => {
     const attributes = [{ column: 'flag', attribute: 'birthDate' }];

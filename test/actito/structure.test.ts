@@ -22,9 +22,9 @@ const named = (name: string) => simulator.attributes().filter((attribute) => att
 
 /** An activation with these mappings, and what its warehouse has: columns that anything can be made of. */
 function activation(attributes: object[]) {
-  const mapped = definitionFor(simulator, { attributes }).activation;
-  const columns = mapped.attributes.map(({ column: name }) => textColumn(name));
-  return { activation: mapped, columns };
+  const definition = definitionFor(simulator, { attributes });
+  const columns = definition.activation.attributes.map(({ column: name }) => textColumn(name));
+  return { ...definition, columns };
 }
 
 const SPENT = { column: 'spent', attribute: 'spent', create: { type: 'NUMBER' } };

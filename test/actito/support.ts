@@ -12,8 +12,9 @@ import { sourceSchema } from '../../activation/definition/source.ts';
 import type { Column } from '../../activation/values/kinds.ts';
 import type { Simulator } from '../../simulator/start.ts';
 
-/** The names that a contract has when it says nothing. */
-export const USUAL_PARTS = contractSchema.parse({}).importParts;
+/** What a contract says when it says nothing. */
+export const USUAL_CONTRACT = contractSchema.parse({});
+export const USUAL_PARTS = USUAL_CONTRACT.importParts;
 
 /** A client without slots: their limits are tested with the state. */
 export function clientFor(

@@ -62,7 +62,15 @@ it.each<[ColumnKind, ActitoType, text: string, words: string]>([
   ],
   ['text', 'EMAIL_ADDRESS', 'anna', 'The value is not an e-mail address that Actito accepts.'],
   ['text', 'SEX', 'male', 'The value is neither M nor F.'],
-  ['text', 'MOTHER_LANGUAGE', 'fra', 'The value is not a language code of two letters, such as FR or fr-BE.'],
+  ['text', 'MOTHER_LANGUAGE', 'xx', 'The value is not a language of ISO 639-1, such as FR or fr-BE.'],
+  ['text', 'COUNTRY', 'UK', 'The value is not a country of ISO 3166-1 in two letters, such as BE.'],
+  ['text', 'PERSON_TITLE', 'Dr', 'The value is none of Mr, Mrs and Ms.'],
+  [
+    'text',
+    'NUMBER',
+    '1'.repeat(150),
+    'The number has more digits than Actito takes (contract.numberDigits).',
+  ],
 ])('a %s for %s that is %j: %s', (kind, type, text, words) => {
   const converted = converterFor({ name: 'c', kind, databaseType: kind }, { type })(text);
   expect('reject' in converted && VALUE_REJECTS[converted.reject]).toBe(words);

@@ -1,16 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { conversionFor, isEmptyText } from '../../activation/values/convert.ts';
+import { conversionFor, isEmptyText, type ValueRules } from '../../activation/values/convert.ts';
 import { escapeCopy } from '../../activation/values/copy.ts';
 import { csvField } from '../../activation/values/csv.ts';
 import { MOST_ADDED, UNDECIDED } from '../../activation/values/fast.ts';
 import type { ActitoType } from '../../activation/values/kinds.ts';
-import { MAX_LENGTHS, PAIRS, TRICKY_VALUES, valueArb, type SentKind } from './tricky-values.ts';
+import { MAX_LENGTHS, PAIRS, RULES, TRICKY_VALUES, valueArb, type SentKind } from './tricky-values.ts';
 
 interface Case {
   kind: SentKind;
   type: ActitoType;
   maxLength?: number;
+  minLength?: number;
+  rules?: ValueRules;
 }
 
 const columnOf = ({ kind }: Case) => ({ name: 'c', kind, databaseType: kind });
@@ -22,7 +24,13 @@ function fast(from: Case, value: string): string | undefined {
   const line = Buffer.concat([Buffer.from(before), field, Buffer.from('\t00:00:00+00\n')]);
   const start = Buffer.byteLength(before);
   const to = Buffer.alloc(3 + field.length + MOST_ADDED + 5, '#');
-  const end = conversionFor(columnOf(from), from).write(line, start, start + field.length, to, 3);
+  const end = conversionFor(columnOf(from), from, from.rules ?? RULES[0]).write(
+    line,
+    start,
+    start + field.length,
+    to,
+    3,
+  );
   // It keeps to its room, whatever it decides.
   expect(to.toString('latin1', 0, 3) + to.toString('latin1', to.length - 5)).toBe('########');
   return end === UNDECIDED ? undefined : to.toString('utf8', 3, end);
@@ -31,7 +39,7 @@ function fast(from: Case, value: string): string | undefined {
 /** The field that the converter makes; undefined when there is none, or nothing but an empty one. */
 function slow(from: Case, value: string): string | undefined {
   if (isEmptyText(columnOf(from), value)) return undefined;
-  const converted = conversionFor(columnOf(from), from).convert(value);
+  const converted = conversionFor(columnOf(from), from, from.rules ?? RULES[0]).convert(value);
   return 'value' in converted ? csvField(converted.value, ';') : undefined;
 }
 
@@ -45,8 +53,16 @@ describe('what the fast path writes is what the converter makes, or it leaves th
 
   test.each(PAIRS)('$kind to $type', ({ kind, type }) => {
     let taken = 0;
-    for (const maxLength of type === 'STRING' ? MAX_LENGTHS : [undefined])
-      for (const value of TRICKY_VALUES) if (check({ kind, type, maxLength }, value)) taken++;
+    const cases: Case[] = isText(type)
+      ? MAX_LENGTHS.map((maxLength, index) => ({
+          kind,
+          type,
+          maxLength,
+          minLength: [undefined, 3, 20][index % 3],
+          rules: RULES[index % RULES.length],
+        }))
+      : RULES.map((rules) => ({ kind, type, rules }));
+    for (const one of cases) for (const value of TRICKY_VALUES) if (check(one, value)) taken++;
     expect(taken).toBeGreaterThan(0);
   });
 
@@ -55,13 +71,17 @@ describe('what the fast path writes is what the converter makes, or it leaves th
       fc.property(
         fc.constantFrom(...PAIRS),
         fc.constantFrom(...MAX_LENGTHS),
+        fc.constantFrom(...RULES),
         fc.array(valueArb, { minLength: 20, maxLength: 20 }),
-        (pair, maxLength, values) => void values.map((value) => check({ ...pair, maxLength }, value)),
+        (pair, maxLength, rules, values) =>
+          void values.map((value) => check({ ...pair, maxLength, rules }, value)),
       ),
       { numRuns: 3_000 },
     );
   });
 });
+
+const isText = (type: ActitoType) => ['STRING', 'EMAIL_ADDRESS', 'PHONE'].includes(type);
 
 describe('ordinary values take the fast path', () => {
   const cases: [SentKind, ActitoType, Record<string, string>][] = [
@@ -84,17 +104,24 @@ describe('ordinary values take the fast path', () => {
     ['integer', 'BOOLEAN', { 1: 'TRUE', 0: 'FALSE' }],
     ['text', 'BOOLEAN', { Y: 'TRUE', N: 'FALSE', T: 'TRUE', F: 'FALSE', y: 'TRUE', n: 'FALSE' }],
     ['date', 'DATE', same('2026-01-31', '2026-02-28', '2026-12-31', '0001-01-01', '9999-12-31')],
-    ['timestamptz', 'DATE', { '2026-01-31 23:59:59.999+00': '2026-01-31' }],
+    [
+      'timestamptz',
+      'DATE',
+      { '2026-01-31 22:59:59.999+00': '2026-01-31', '2026-01-31 23:00:00+00': '2026-02-01' },
+    ],
     ['date', 'TIMESTAMP', { '2026-01-31': '2026-01-31 00:00:00' }],
     [
       'timestamp',
       'TIMESTAMP',
-      { ...same('2026-01-31 00:00:00'), '2026-01-31 23:59:59.1': '2026-01-31 23:59:59' },
+      { '2026-01-01 00:00:00': '2025-12-31 23:00:00', '2026-07-31 23:59:59.1': '2026-07-31 21:59:59' },
     ],
     ['timestamptz', 'TIMESTAMP', { '2026-01-31 10:20:30.123456+00': '2026-01-31 10:20:30' }],
     ['text', 'EMAIL_ADDRESS', same('anna.bo@shop.be')],
     ['text', 'SEX', { M: 'M', f: 'F' }],
     ['text', 'MOTHER_LANGUAGE', { FR: 'FR', nl: 'NL' }],
+    ['text', 'COUNTRY', { BE: 'BE', nl: 'NL' }],
+    ['text', 'PERSON_TITLE', same('Mr', 'Mrs', 'Ms')],
+    ['text', 'PHONE', same('+3210458514')],
   ];
 
   test.each(cases)('%s to %s', (kind, type, values) => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { converterFor } from '../../activation/values/convert.ts';
+import { converterFor, type ValueRules } from '../../activation/values/convert.ts';
 import type { ActitoType, ColumnKind } from '../../activation/values/kinds.ts';
 import { Failure } from '../../contract/failure.ts';
 
@@ -7,16 +7,23 @@ export type SentKind = Exclude<ColumnKind, 'unsupported'>;
 
 const KINDS = ['text', 'boolean', 'integer', 'decimal', 'float', 'date', 'timestamp', 'timestamptz'] as const;
 const TYPES = ['STRING', 'INTEGER', 'LONG', 'NUMBER', 'BOOLEAN', 'DATE', 'TIMESTAMP'] as const;
-const TYPES_OF_TEXTS = ['EMAIL_ADDRESS', 'SEX', 'MOTHER_LANGUAGE'] as const;
+const FORMATS = ['EMAIL_ADDRESS', 'SEX', 'MOTHER_LANGUAGE', 'PERSON_TITLE', 'PHONE', 'COUNTRY'] as const;
+
+/** Rules under which every kind of column can feed what it can feed at all. */
+export const RULES: ValueRules[] = [
+  { timezone: 'Europe/Brussels', country: 'BE' },
+  { timezone: 'America/St_Johns', country: 'US', lengthUnit: 'codePoints', numberDigits: 19 },
+  { timezone: 'Pacific/Apia', lengthUnit: 'utf8Bytes', numberDigits: 400 },
+];
 
 /** Every kind of column with every type that it can feed. */
 export const PAIRS: { kind: SentKind; type: ActitoType }[] = KINDS.flatMap((kind) =>
-  [...TYPES, ...TYPES_OF_TEXTS].filter((type) => canFeed(kind, type)).map((type) => ({ kind, type })),
+  [...TYPES, ...FORMATS].filter((type) => canFeed(kind, type)).map((type) => ({ kind, type })),
 );
 
 function canFeed(kind: ColumnKind, type: ActitoType): boolean {
   try {
-    converterFor({ name: 'c', kind, databaseType: kind }, { type });
+    converterFor({ name: 'c', kind, databaseType: kind }, { type }, RULES[0]);
     return true;
   } catch (error) {
     if (error instanceof Failure) return false;
@@ -32,6 +39,13 @@ const DATES = words(`2026-01-31 2026-02-28 2026-02-29 2024-02-29 2026-04-30 2026
   0001-01-01 10000-01-01 2026-00-10 2026-13-01 2026-01-00 2026-01-32`);
 const TIMES = words(`00:00:00 23:59:59 24:00:00 10:60:00 10:20:60 10:20 10:20:30. 10:20:30.123456`);
 const OFFSETS = ['', ' +00', ' BC', ...words('+00 -00 +02 +00:00 +0000 Z z +15:59 +16 +0')];
+/** Around where clocks are set forward or back, in one zone or another; a day that Samoa never had. */
+const TRANSITIONS =
+  words(`2026-03-29T01:59:59 2026-03-29T02:00:00 2026-03-29T02:30:00 2026-03-29T03:00:00 2026-10-25T00:30:00
+  2026-10-25T01:30:00 2026-10-25T02:00:00 2026-10-25T02:59:59 2026-03-08T02:30:00 2026-11-01T00:30:00 2011-12-30T12:00:00
+  1892-04-30T23:50:00 0001-01-01T00:00:00 9999-12-31T23:59:59 2000-02-29T22:30:00`).map((text) =>
+    text.replace('T', ' '),
+  );
 const BLANKS = [...' \u00a0\u1680\u2003\u2028\u202f\u205f\u3000\ufeff'];
 const NO_BLANKS = [
   ...'\u00ad\u180e\u200b\u0080\u0085\u009f\u0001\u000b\u007f~¿éΩжが中한𝒳🙂\u202e\u2067\u0301"\';,\\\t\n\r',
@@ -97,6 +111,10 @@ export const TRICKY_VALUES = [
     `${date} `,
     ` ${date}`,
   ]),
+  ...words(
+    'Mr mr. MRS Ms. Mx Mrss BE be UK GB XX XK EU xx zz sh FR-be +3210458514 0475123456 32475123456 012',
+  ),
+  ...TRANSITIONS.flatMap((moment) => [moment, `${moment}.5`, `${moment}+00`, `${moment} Z`, `${moment}+02`]),
   '9999-12-31 23:59:59-01',
   '0001-01-01 00:00:00+01',
   '0000-12-31 23:59:59-01',

@@ -25,7 +25,11 @@ const FORMATS: Record<ActitoType, RegExp> = {
   EMAIL_ADDRESS: /^[^@\s]+@[^@\s]+\.[^@\s]{2,}$/,
   SEX: /^[MF]$/,
   MOTHER_LANGUAGE: /^[A-Z]{2}$/,
+  PERSON_TITLE: /^(Mr|Mrs|Ms)$/,
+  PHONE: /^\+[1-9]\d{6,14}$/,
+  COUNTRY: /^[A-Z]{2}$/,
 };
+const RULES = { timezone: 'Europe/Brussels', country: 'BE' };
 const TYPES = Object.keys(FORMATS) as ActitoType[];
 
 const anyText = fc.oneof(
@@ -63,15 +67,15 @@ describe('a conversion', () => {
   it('yields a value in its format or a reason of the table, for any text of any pair it accepts', () => {
     const pairs = TYPES.flatMap((type) => KINDS.map((kind) => ({ type, kind }))).filter(({ type, kind }) => {
       try {
-        return Boolean(converterFor(column(kind), { type }));
+        return Boolean(converterFor(column(kind), { type }, RULES));
       } catch {
         return false;
       }
     });
-    expect(pairs).toHaveLength(8 + 3 * 4 + 3 + 2 * 4 + 3);
+    expect(pairs).toHaveLength(8 + 3 * 4 + 3 + 2 * 4 + 5 + 3);
     fc.assert(
       fc.property(fc.constantFrom(...pairs), anyText, ({ type, kind }, text) => {
-        const converted = converterFor(column(kind), { type })(text);
+        const converted = converterFor(column(kind), { type }, RULES)(text);
         if ('value' in converted) expect(converted.value).toMatch(FORMATS[type]);
         else expect(VALUE_REJECTS).toHaveProperty(converted.reject);
       }),
@@ -96,15 +100,21 @@ describe('a conversion', () => {
     ['integer', 'BOOLEAN', '0', 'FALSE'],
     ['text', 'BOOLEAN', ' Yes ', 'TRUE'],
     ['text', 'BOOLEAN', 'n', 'FALSE'],
-    ['timestamptz', 'DATE', '2026-01-31 23:59:59+00', '2026-01-31'],
+    ['timestamptz', 'DATE', '2026-01-31 23:59:59+00', '2026-02-01'],
+    ['timestamp', 'DATE', '2026-01-31 23:59:59', '2026-01-31'],
+    ['timestamp', 'TIMESTAMP', '2026-01-31 23:59:59', '2026-01-31 22:59:59'],
     ['date', 'TIMESTAMP', '2026-01-31', '2026-01-31 00:00:00'],
     ['text', 'EMAIL_ADDRESS', ' Anna@Shop.BE', 'anna@shop.be'],
     ['text', 'SEX', 'f', 'F'],
     ['text', 'MOTHER_LANGUAGE', 'fr', 'FR'],
     ['text', 'MOTHER_LANGUAGE', 'nl-BE', 'NL'],
     ['text', 'MOTHER_LANGUAGE', 'de_AT', 'DE'],
+    ['text', 'PERSON_TITLE', 'mrs.', 'Mrs'],
+    ['text', 'COUNTRY', ' be', 'BE'],
+    ['text', 'PHONE', '+32 10 45 85 14', '+3210458514'],
+    ['text', 'PHONE', '010 45 85 14', '+3210458514'],
   ])('of %s to %s makes %j into %j', (kind, type, text, value) => {
-    expect(converterFor(column(kind), { type })(text)).toEqual({ value });
+    expect(converterFor(column(kind), { type }, RULES)(text)).toEqual({ value });
   });
 
   it.each<[ColumnKind, ActitoType, string, string]>([
@@ -119,15 +129,58 @@ describe('a conversion', () => {
     ['text', 'EMAIL_ADDRESS', 'anna', 'ValueNotAnEmail'],
     ['text', 'SEX', 'male', 'ValueNotASex'],
     ['text', 'MOTHER_LANGUAGE', 'fra', 'ValueNotALanguage'],
+    ['text', 'MOTHER_LANGUAGE', 'xx', 'ValueNotALanguage'],
+    ['text', 'COUNTRY', 'UK', 'ValueNotACountry'],
+    ['text', 'COUNTRY', 'Belgium', 'ValueNotACountry'],
+    ['text', 'PERSON_TITLE', 'Dr', 'ValueNotATitle'],
+    ['text', 'PHONE', 'call me', 'ValueNotAPhoneNumber'],
+    ['text', 'PHONE', '010 45 85 14', 'ValueCountryMissing'],
+    ['text', 'NUMBER', '9'.repeat(101), 'ValueTooManyDigits'],
+    ['text', 'NUMBER', `0.${'3'.repeat(101)}`, 'ValueTooManyDigits'],
+    ['float', 'NUMBER', '1e+150', 'ValueTooManyDigits'],
+    ['text', 'STRING', '\u{1f600}'.repeat(200), 'ValueTooLong'],
+    ['text', 'EMAIL_ADDRESS', '\u00e1nna@shop.example', 'ValueNotAnEmail'],
+    ['text', 'DATE', '2026-01-31T10:00Z', 'ValueZoneUnknown'],
+    ['text', 'TIMESTAMP', '2026-01-31 10:00', 'ValueZoneUnknown'],
   ])('of %s to %s refuses %j as %s', (kind, type, text, reject) => {
     expect(converterFor(column(kind), { type })(text)).toEqual({ reject });
   });
 
-  it('counts characters, not UTF-16 units, against the length limit', () => {
-    const convert = converterFor(column('text'), { type: 'STRING', maxLength: 3 });
-    expect(convert('😀😀😀')).toEqual({ value: '😀😀😀' });
-    expect(convert('😀😀😀😀')).toEqual({ reject: 'ValueTooLong' });
-    expect(convert('abcd')).toEqual({ reject: 'ValueTooLong' });
+  it.each([
+    ['utf16Units', '😀é', '😀éa'],
+    ['codePoints', '😀éa', '😀éab'],
+    ['utf8Bytes', 'aé', '😀'],
+  ] as const)('counts a text in %s', (lengthUnit, fits, isTooLong) => {
+    const rules = { lengthUnit };
+    const most = converterFor(column('text'), { type: 'STRING', maxLength: 3 }, rules);
+    expect([most(fits), most(isTooLong)]).toEqual([{ value: fits }, { reject: 'ValueTooLong' }]);
+    const least = converterFor(column('text'), { type: 'STRING', minLength: 4 }, rules);
+    expect([least(fits), least(isTooLong)]).toEqual([{ reject: 'ValueTooShort' }, { value: isTooLong }]);
+  });
+
+  it('keeps an e-mail address and a phone number to the length of their attribute', () => {
+    const short = { maxLength: 10, minLength: 9 };
+    const email = converterFor(column('text'), { type: 'EMAIL_ADDRESS', ...short });
+    expect([email('anna@shop.be'), email('a@shop.be'), email('a@sh.be')]).toEqual([
+      { reject: 'ValueTooLong' },
+      { value: 'a@shop.be' },
+      { reject: 'ValueTooShort' },
+    ]);
+    expect(converterFor(column('text'), { type: 'PHONE', ...short })('+3210458514')).toEqual({
+      reject: 'ValueTooLong',
+    });
+  });
+
+  it.each([
+    [
+      'timestamptz',
+      'DATE',
+      /type timestamptz: on which date a moment is depends on a time zone.*Set timezone/,
+    ],
+    ['timestamp', 'TIMESTAMP', /type timestamp: which moment it is depends on a time zone.*Set timezone/],
+  ] as const)('of %s to %s is refused before any row where no time zone is set', (kind, type, message) => {
+    expect(refusal(kind, type)).toMatchObject({ type: 'MappingInvalid' });
+    expect(refusal(kind, type).message).toMatch(message);
   });
 
   it.each(TYPES)(

@@ -81,9 +81,9 @@ describe('the defaults of a destination', () => {
       `${LEAST}attributes: [{ column: zip, attribute: zip }, { column: town, attribute: city }]`,
     );
     expect(activation.attributes).toEqual([
-      { column: 'town', attribute: 'city', nulls: 'keep' },
-      { column: 'first_name', attribute: 'firstName', nulls: 'keep' },
-      { column: 'zip', attribute: 'zip', nulls: 'keep' },
+      { column: 'town', attribute: 'city', nulls: 'keep', country: 'BE' },
+      { column: 'first_name', attribute: 'firstName', nulls: 'keep', country: 'BE' },
+      { column: 'zip', attribute: 'zip', nulls: 'keep', country: 'BE' },
     ]);
   });
 

@@ -23,6 +23,7 @@ export async function chunkFile({ state }: StateWorld, run: Run, chunk: Chunk): 
     columns: run.columns!,
     targets: mappings.map(({ attribute }) => ({ name: attribute, type: 'STRING' })),
     omitted: omittedAttributes(chunk.pattern),
+    contract: run.definition.destination.contract,
     setAside: async (rows) => {
       throw new Error(`${rows.length} rows were set aside.`);
     },

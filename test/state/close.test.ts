@@ -156,7 +156,7 @@ test('rejects are stored once each, and counted by stage, reason and attribute',
   await storeRejects(world.state, run, rejects.slice(0, 2));
   const bad = [{ attribute: 'a', reason: 'ValueTooLong' }];
   await setAside(world.state, run, run, await keySeedsOf(world.state, run.run), [
-    { key: 'anna', pattern: 'v100', bad },
+    { key: 'anna', pattern: '100', bad },
   ]);
   await closeRun(world.state, run, null);
   expect(await countRejects(world.state, run.run)).toEqual([

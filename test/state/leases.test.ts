@@ -164,7 +164,7 @@ const WRITES: Record<string, (fence: Fence, activation: string, ids: Ids) => Pro
   'store results': (fence) =>
     storeResults(world.state, fence, 1, SEEDS, [{ key: 'anna', outcome: 'refused', reason: 'R' }]),
   'set rows aside': (fence, activation) =>
-    setAside(world.state, fence, { activation }, SEEDS, [{ key: 'anna', pattern: 'v100', bad: [] }]),
+    setAside(world.state, fence, { activation }, SEEDS, [{ key: 'anna', pattern: '100', bad: [] }]),
   'intend a delivery': (fence, activation) =>
     intendDelivery(world.state, fence, {
       activation,

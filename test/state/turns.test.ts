@@ -61,7 +61,7 @@ test('who is set aside when those set aside before have been sent is not taken f
       run,
       run,
       seeds,
-      keys.map((key) => ({ key, pattern: 'v100', bad })),
+      keys.map((key) => ({ key, pattern: '100', bad })),
     );
   const assign = () => fenced(world.state, run, (trx) => assignChunks(trx, run));
   await aside('anna', 'carl');

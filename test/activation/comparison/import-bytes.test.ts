@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { importFile } from '../../../actito/files/import-file.ts';
 import { Failure } from '../../../contract/failure.ts';
+import { contractSchema } from '../../../activation/definition/contract.ts';
 import { converterFor } from '../../../activation/values/convert.ts';
 import type { ActitoType, Column, ColumnKind } from '../../../activation/values/kinds.ts';
 import { compare, copyField, definitionFor, type DeltaRow } from './support.ts';
@@ -18,8 +19,17 @@ const KINDS: ColumnKind[] = [
   'timestamp',
   'timestamptz',
 ];
+const PLACES = { timezone: 'Europe/Brussels', country: 'LU' };
 const CREATED = ['STRING', 'INTEGER', 'LONG', 'NUMBER', 'BOOLEAN', 'DATE', 'TIMESTAMP'] as const;
-const EXISTING: ActitoType[] = [...CREATED, 'EMAIL_ADDRESS', 'SEX', 'MOTHER_LANGUAGE'];
+const EXISTING: ActitoType[] = [
+  ...CREATED,
+  'EMAIL_ADDRESS',
+  'SEX',
+  'MOTHER_LANGUAGE',
+  'PERSON_TITLE',
+  'PHONE',
+  'COUNTRY',
+];
 
 const numbers = ['0', '1', '-1', '.5', '-.5', '12.5', '007', '9223372036854775807'];
 const floats = [
@@ -70,6 +80,9 @@ const hostile = [
   'm',
   'x'.repeat(255),
   '9d1e4f07-0000-4000-8000-00805f9b34fb',
+  '621123456',
+  '+352 621 123 456',
+  'mrs.',
   'e',
   '1e',
   'e1',
@@ -80,7 +93,7 @@ const hostile = [
 const VALUES: Record<Exclude<ColumnKind, 'unsupported'>, string[]> = {
   text: hostile,
   boolean: ['t', 'f'],
-  integer: ['0', '1', '-9223372036854775808'],
+  integer: ['0', '1', '-9223372036854775808', '621123456'],
   decimal: [...numbers.filter((text) => !text.includes('.5') || text === '12.5'), 'NaN'],
   float: [...floats, '0', '1', '-0.5', '1e+20'],
   date: ['2026-01-31', '0001-01-01', 'infinity'],
@@ -122,7 +135,7 @@ const fieldArb: fc.Arbitrary<Field> = fc
 
 function canFeed(kind: ColumnKind, type: ActitoType): boolean {
   try {
-    converterFor({ name: 'c', kind, databaseType: kind }, { type });
+    converterFor({ name: 'c', kind, databaseType: kind }, { type }, PLACES);
     return true;
   } catch (error) {
     if (error instanceof Failure) return false;
@@ -136,10 +149,16 @@ async function fileBytes(fields: Field[], { key, values, pattern }: DeltaRow, co
   let isAside = false;
   const file = importFile(batches(line), {
     keyAttribute: 'customerId',
-    mappings: fields.map(({ nulls }, index) => ({ column: `c${index}`, attribute: `c${index}`, nulls })),
+    mappings: fields.map(({ nulls }, index) => ({
+      column: `c${index}`,
+      attribute: `c${index}`,
+      nulls,
+      ...PLACES,
+    })),
     columns,
     targets: fields.map(({ type }, index) => ({ name: `c${index}`, type })),
     omitted: [...pattern!].map((bit) => bit === '1'),
+    contract: contractSchema.parse({}),
     allColumns: true,
     setAside: async () => void (isAside = true),
   });

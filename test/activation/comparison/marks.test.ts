@@ -157,6 +157,11 @@ describe('seeds', () => {
     'another meaning of empty fields': { destination: { contract: { emptyValue: 'ignored' } } },
     'another profile table': { destination: { profileTable: 'Other' } },
     'another entity': { destination: { entity: 'other' } },
+    'another time zone': { changes: { timezone: 'Asia/Tokyo' } },
+    'another time zone of moments': { changes: { timezone: 'Asia/Tokyo' }, kind: 'timestamptz' },
+    'another country of phone numbers': { changes: { country: 'FR' } },
+    'another unit of lengths': { destination: { contract: { lengthUnit: 'codePoints' } } },
+    'another format': { destination: { contract: { formats: { a: 'phone' } } } },
     'another licence': { destination: { baseUrl: 'http://other.test' } },
     'another matching attribute': {
       changes: { matchingKey: { column: 'id', type: 'externalId', attribute: 'other' } },
@@ -194,5 +199,7 @@ describe('seeds', () => {
   test('do not change with what decides nothing about a value', () => {
     const other = seedsWith({ changes: { description: 'x', list: { name: 'Renamed' }, guards: {} } });
     expect(other).toEqual(seedsWith());
+    const elsewhere = { timezone: 'Asia/Tokyo', country: 'FR' };
+    expect(seedsWith({ changes: elsewhere, kind: 'integer' })).toEqual(seedsWith({ kind: 'integer' }));
   });
 });

@@ -31,7 +31,7 @@ const WRITERS: Record<string, () => Promise<{ table: string; write: () => Promis
     const run = await planned(gdpr.world, gdpr.definition, [ANNA, BOB]);
     const seeds = await keySeedsOf(gdpr.world.state, run.run);
     const bad = [{ attribute: 'a', reason: 'NotANumber' }];
-    const set = [ANNA, BOB].map(({ key }) => ({ key: key!, pattern: 'v100', bad }));
+    const set = [ANNA, BOB].map(({ key }) => ({ key: key!, pattern: '100', bad }));
     return { table: 'rejects', write: () => setAside(gdpr.world.state, run, run, seeds, set) };
   },
   'the sample of a member': async () => {

@@ -1,0 +1,33 @@
+import type { Conversion } from './convert.ts';
+import { UNDECIDED } from './fast.ts';
+import { BYTES_PER_UNIT, lengthIn, type LengthUnit } from './text.ts';
+
+/** Actito's own limit on texts (developers.actito.com: String ≤ 255). */
+export const DEFAULT_MAX_LENGTH = 255;
+
+/** How long a text may be. */
+export interface Limits {
+  max: number;
+  min: number;
+  unit: LengthUnit;
+}
+
+/** A conversion to texts that have the length that an attribute takes. */
+export function within({ convert, write }: Conversion, { max, min, unit }: Limits): Conversion {
+  // A text never has more units than bytes, and what the fast path writes has no quotes.
+  const surelyLong = min * BYTES_PER_UNIT[unit];
+  return {
+    convert: (text) => {
+      const converted = convert(text);
+      if ('reject' in converted) return converted;
+      const length = lengthIn(unit, converted.value);
+      if (length > max) return { reject: 'ValueTooLong' };
+      return length < min ? { reject: 'ValueTooShort' } : converted;
+    },
+    write: (from, start, end, to, at) => {
+      const written = write(from, start, end, to, at);
+      const isCertain = written !== UNDECIDED && written - at <= max && written - at >= surelyLong;
+      return isCertain ? written : UNDECIDED;
+    },
+  };
+}

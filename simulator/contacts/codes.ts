@@ -1,0 +1,28 @@
+/* The codes of two letters that Unicode's data has names for, less those that ISO has withdrawn or never assigned. */
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+/** ISO 639-1 has withdrawn them: they are other languages' now, or groups of languages. */
+const WITHDRAWN = ['BH', 'IN', 'IW', 'JI', 'JW', 'MO', 'SH'];
+/** Regions that ISO 3166-1 does not assign: unions, reserved codes, former countries, codes of users, parts of countries. */
+const UNASSIGNED =
+  'AC AN BU CP CQ CS CT DD DG DY EA EU EZ FQ FX HV IC JT MI NH NQ NT PC PU PZ QO RH SU TA TP UK UN VD WK XA XB XK YD YU ZR ZZ';
+
+const languages = codes('language', WITHDRAWN);
+const countries = codes('region', UNASSIGNED.split(' '));
+
+/** A language of ISO 639-1, in capital letters as Actito documents it. */
+export function isLanguage(code: string): boolean {
+  return languages.has(code);
+}
+
+/** A country of ISO 3166-1, alpha-2. */
+export function isCountry(code: string): boolean {
+  return countries.has(code);
+}
+
+function codes(type: 'language' | 'region', without: readonly string[]): ReadonlySet<string> {
+  const names = new Intl.DisplayNames('en', { type, fallback: 'none' });
+  const all = [...LETTERS].flatMap((first) => [...LETTERS].map((second) => first + second));
+  const isNamed = (code: string) => names.of(type === 'language' ? code.toLowerCase() : code) !== undefined;
+  return new Set(all.filter((code) => isNamed(code) && !without.includes(code)));
+}

@@ -1,0 +1,138 @@
+import type { Knex } from 'knex';
+import { keyMark } from '../../activation/comparison/marks.ts';
+import type { RejectReason } from '../../contract/messages/rejects.ts';
+import { withoutForgotten } from '../forgotten/rejects.ts';
+import { asideTable, membersTable } from '../names.ts';
+import type { Run } from '../runs/runs.ts';
+import { rows } from '../state.ts';
+import { omittedAttributes, putAside, type Chunk } from './chunks.ts';
+
+/*
+ * A row that Actito refused for a value goes again without that value. What was refused is remembered by its hash with the
+ * member, so that later runs leave it out from the start, until the value changes.
+ */
+
+/** A row that Actito refused for some of its attributes. */
+export interface RefusedValues {
+  key: string;
+  /** Actito's code. */
+  reason: string;
+  /** Names of the attributes. */
+  attributes: string[];
+}
+
+/**
+ * Sets rows of a chunk aside that Actito has refused for attributes that it named: to go once more in this run, or with the
+ * next one if this was their second time. Idempotent: results are read again when an attempt breaks off.
+ */
+export async function setRefusedAside(
+  trx: Knex,
+  { run, delta, definition }: Run,
+  chunk: Chunk,
+  seeds: readonly [bigint, bigint],
+  refused: readonly RefusedValues[],
+): Promise<void> {
+  if (refused.length === 0) return;
+  const omitted = omittedAttributes(chunk.pattern);
+  const names = definition.activation.attributes.map(({ attribute }) => attribute);
+  const bits = refused.map(({ attributes }) => names.map((name) => attributes.includes(name)));
+  await putAside(trx, run, isAgain(chunk) ? 'n' : 'r', {
+    marks: refused.map(({ key }) => keyMark(key, seeds)),
+    patterns: bits.map((named) => toPattern(omitted.map((out, index) => out || named[index]!))),
+  });
+  await trx.raw(
+    `update ${asideTable(run)} aside
+     set withheld = (
+       select string_agg(distinct piece, '') from (
+         select substring(d.hashes from 8 * place - 7 for 8) as piece
+         from generate_series(1, length(bits)) as place where substr(bits, place, 1) = '1'
+         union all
+         select substring(aside.withheld from first for 8)
+         from generate_series(1, coalesce(octet_length(aside.withheld), 0), 8) as first
+       ) as pieces)
+     from unnest(cast(:marks as uuid[]), cast(:bits as text[])) as found (mark, bits) join ${delta} d using (mark)
+     where aside.mark = found.mark`,
+    { marks: refused.map(({ key }) => keyMark(key, seeds)), bits: bits.map(toPattern) },
+  );
+  const values = refused.flatMap(({ key, reason, attributes }) =>
+    attributes.map((attribute) => ({ key, reason, attribute })),
+  );
+  const told = await withoutForgotten(trx, run, values);
+  await trx.raw(
+    `insert into rejects (run, stage, key, reason, attribute)
+     select :run, 'import', * from unnest(cast(:keys as text[]), cast(:reasons as text[]), cast(:attributes as text[])) as r
+     on conflict do nothing`,
+    {
+      run,
+      keys: told.map(({ key }) => key),
+      reasons: told.map(({ reason }) => reason),
+      attributes: told.map(({ attribute }) => attribute),
+    },
+  );
+}
+
+/**
+ * Sets members apart whose refused value is still what it was: they go without it, with chunks of their own, and that is told
+ * as a reject. Before chunks are assigned.
+ */
+export async function withholdRefused(trx: Knex, { run, delta, activation, definition }: Run): Promise<void> {
+  const { attributes } = definition.activation;
+  if (attributes.length === 0 || !(await isAnythingWithheld(trx, membersTable(activation)))) return;
+  const isRefused = (index: number) =>
+    `coalesce(position(substring(d.hashes from ${8 * index + 1} for 8) in m.withheld) > 0, false)`;
+  const bits = attributes.map(
+    (_, index) => `case when ${isRefused(index)} then '1' else substr(d.pattern, ${index + 1}, 1) end`,
+  );
+  const pieces = attributes.map(
+    (_, index) =>
+      `case when ${isRefused(index)} then substring(d.hashes from ${8 * index + 1} for 8) else '' end`,
+  );
+  await trx.raw(
+    `insert into ${asideTable(run)} (mark, pattern, withheld)
+     select mark, 'v' || bits, pieces
+     from (select d.mark, d.pattern, ${bits.join(' || ')} as bits, ${pieces.join(' || ')} as pieces
+           from ${membersTable(activation)} m join ${delta} d on d.mark = m.mark
+           where m.withheld is not null and attributes is not null and attributes <> 'kept' and d.pattern is not null) as found
+     where bits <> pattern`,
+  );
+  const reason: RejectReason = 'ValueRefused';
+  await trx.raw(
+    `insert into rejects (run, stage, key, reason, attribute)
+     select :run, 'import', d.key, :reason, name
+     from ${asideTable(run)} aside join ${delta} d using (mark),
+          unnest(cast(:names as text[])) with ordinality as mapped (name, place)
+     where position(substring(d.hashes from cast(8 * place - 7 as integer) for 8) in aside.withheld) > 0
+     on conflict do nothing`,
+    { run, reason, names: attributes.map(({ attribute }) => attribute) },
+  );
+}
+
+/** Nearly always nothing is: then that costs one look into an index, not a scan of all members, whatever the planner knows. */
+async function isAnythingWithheld(trx: Knex, members: string): Promise<boolean> {
+  await trx.raw('set local enable_seqscan = off');
+  const found = await rows(trx, `select from ${members} where withheld is not null limit 1`);
+  await trx.raw('set local enable_seqscan to default');
+  return found.length > 0;
+}
+
+/** True of a chunk of rows that Actito has refused before in this run. */
+export function isAgain({ pattern }: Pick<Chunk, 'pattern'>): boolean {
+  return pattern.startsWith('r');
+}
+
+/** The imports that a run made for rows that it had sent before, and their members. */
+export async function countAgain(db: Knex, run: string): Promise<{ imports: number; members: number }> {
+  const [found] = await rows<{ imports: number; members: number }>(
+    db,
+    `select cast(count(*) as integer) as imports, cast(coalesce(sum(members), 0) as integer) as members
+     from chunks join import_parts part on part.run = chunks.run and part.chunk = chunks.no
+     join imports on imports.id = part.import
+     where chunks.run = ? and pattern like 'r%' and intended_at is not null and status <> 'refused'`,
+    [run],
+  );
+  return found!;
+}
+
+function toPattern(bits: readonly boolean[]): string {
+  return bits.map((out) => (out ? '1' : '0')).join('');
+}

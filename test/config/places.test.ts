@@ -1,0 +1,96 @@
+import { describe, expect, it, test } from 'vitest';
+import { loadProject } from '../../config/project.ts';
+import { ACTIVATION, DESTINATION, problemsWith, projectFolder, VALID } from './folders.ts';
+
+/** What the attributes of an activation have for time zone and country, by name. */
+async function placesOf(files: Record<string, string>) {
+  const project = await loadProject(await projectFolder({ ...VALID, ...files }));
+  const { attributes } = project.activations.get('vip')!;
+  return Object.fromEntries(
+    attributes.map(({ attribute, timezone, country }) => [attribute, [timezone, country]]),
+  );
+}
+const activation = (text: string) => ({ 'activations/vip.yaml': ACTIVATION + text });
+const PROJECT = { 'project.yaml': 'timezone: Asia/Tokyo\ncountry: JP\n' };
+
+describe('the time zone and the country of an attribute', () => {
+  it('are those of the project, if nothing nearer has its own', async () => {
+    expect(await placesOf({})).toEqual({ firstName: [undefined, undefined] });
+    expect(await placesOf(PROJECT)).toEqual({ firstName: ['Asia/Tokyo', 'JP'] });
+  });
+
+  it('can be those of the destination, of the activation and of the attribute, the nearest first', async () => {
+    const destination = {
+      'destinations/actito.yaml': `${DESTINATION}defaults: { timezone: Europe/Brussels, country: BE }\n`,
+    };
+    expect(await placesOf({ ...PROJECT, ...destination })).toEqual({ firstName: ['Europe/Brussels', 'BE'] });
+    const own = activation('timezone: Europe/Paris\ncountry: FR\n');
+    expect(await placesOf({ ...PROJECT, ...destination, ...own })).toEqual({
+      firstName: ['Europe/Paris', 'FR'],
+    });
+    const attribute = {
+      'activations/vip.yaml': own['activations/vip.yaml'].replace(
+        'attribute: firstName',
+        'attribute: firstName, timezone: UTC, country: NL',
+      ),
+    };
+    expect(await placesOf({ ...PROJECT, ...destination, ...attribute })).toEqual({
+      firstName: ['UTC', 'NL'],
+    });
+  });
+
+  it('count the country of the matching key before that of the project', async () => {
+    const keyed = {
+      'activations/vip.yaml': ACTIVATION.replace(
+        'type: email\n  attribute: emailAddress',
+        'type: phone\n  attribute: gsmNumber\n  country: DE',
+      ),
+    };
+    expect(await placesOf({ ...PROJECT, ...keyed })).toEqual({ firstName: ['Asia/Tokyo', 'DE'] });
+  });
+
+  it('are not told of an attribute that is created as something else than a time, or a text', async () => {
+    const created = (type: string) => ({
+      'activations/vip.yaml': ACTIVATION.replace('firstName', `x, create: { type: ${type} }`),
+    });
+    expect(await placesOf({ ...PROJECT, ...created('LONG') })).toEqual({ x: [undefined, undefined] });
+    expect(await placesOf({ ...PROJECT, ...created('STRING') })).toEqual({ x: [undefined, 'JP'] });
+    expect(await placesOf({ ...PROJECT, ...created('DATE') })).toEqual({ x: ['Asia/Tokyo', undefined] });
+  });
+});
+
+test.each([
+  ['timezone: Mars/Olympus', 'timezone: expected a time zone such as Europe/Paris, got "Mars/Olympus"'],
+  ['timezone: "+02:00"', 'timezone: expected a time zone such as Europe/Paris, got "+02:00"'],
+  [
+    'country: UK',
+    'country: expected a country by its two capital letters, such as BE (did you mean GB?), got "UK"',
+  ],
+])('project.yaml and activations with %j are refused', async (text, problem) => {
+  expect(await problemsWith({ 'project.yaml': text })).toEqual([`project.yaml:1 ${problem}`]);
+  expect(await problemsWith(activation(text))).toEqual([
+    expect.stringMatching(/^activations\/vip.yaml:\d+ /),
+  ]);
+});
+
+test('a time zone that has no use is refused', async () => {
+  const file = ACTIVATION.replace('firstName', 'x, create: { type: LONG }, timezone: UTC');
+  expect(await problemsWith({ 'activations/vip.yaml': file })).toEqual([
+    expect.stringContaining(
+      'attributes[0].timezone: expected no time zone here, since only attributes of type DATE and TIMESTAMP',
+    ),
+  ]);
+});
+
+test.each([
+  ['lengthUnit: chars', 'contract.lengthUnit: expected utf16Units, codePoints, utf8Bytes'],
+  ['numberDigits: 0', 'contract.numberDigits: expected at least 1'],
+  [
+    'formats: { x: mobile }',
+    'contract.formats.x: expected text, phone, email, language, country, sex, title',
+  ],
+])('a contract with %j is refused', async (fact, problem) => {
+  expect(await problemsWith({ 'destinations/actito.yaml': `${DESTINATION}contract: { ${fact} }\n` })).toEqual(
+    [expect.stringContaining(problem)],
+  );
+});
