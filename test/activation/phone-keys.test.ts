@@ -23,7 +23,23 @@ const anyText = fc.oneof(
   fc.tuple(fc.constantFrom('+', '00', ''), code, digits).map((parts) => parts.join('')),
   fc.constantFrom(...COUNTRIES).map((country) => getExampleNumber(country, examples)?.formatNational() ?? ''),
   fc.string({ unit: 'binary' }),
+  nearMiss(),
 );
+/** A mobile number in E.164: as it is, or with its code twice, a digit more, less or another, or what is dialled before others. */
+function nearMiss(): fc.Arbitrary<string> {
+  const parts = fc.record({
+    country: fc.constantFrom(...COUNTRIES.filter((each) => getExampleNumber(each, examples))),
+    before: fc.constantFrom('', '', '', 'code', '0', '1', '9', '15'),
+    at: fc.nat(12),
+    put: fc.constantFrom(null, null, '', '0', '5', '77'),
+  });
+  return parts.map(({ country, before, at, put }) => {
+    const { countryCallingCode, nationalNumber } = getExampleNumber(country, examples)!;
+    const rest =
+      put === null ? nationalNumber : nationalNumber.slice(0, at) + put + nationalNumber.slice(at + 1);
+    return `+${countryCallingCode}${before === 'code' ? countryCallingCode : before}${rest}`;
+  });
+}
 const anyCountry = fc.option(fc.constantFrom(...COUNTRIES), { nil: undefined });
 
 describe('a matching key of type phone', () => {
