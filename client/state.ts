@@ -1,5 +1,5 @@
 import { Failure } from '../contract/failure.ts';
-import { loadProject } from '../config/project.ts';
+import { activationIds, loadProject } from '../config/project.ts';
 import { projectFolder } from '../config/folder-setting.ts';
 import { choiceFor } from '../activation/suggestion.ts';
 import { stateFailure } from '../state/failures.ts';
@@ -63,8 +63,8 @@ export async function hasRun(
   const ran = await knownActivations(snapshot);
   if (ran.includes(activation)) return true;
   const folder = projectFolder(env);
-  const { activations } = await loadProject(folder);
-  if (activations.has(activation)) return false;
-  const choice = choiceFor(activation, [...new Set([...activations.keys(), ...ran])]);
+  const known = activationIds(await loadProject(folder));
+  if (known.includes(activation)) return false;
+  const choice = choiceFor(activation, [...new Set([...known, ...ran])]);
   throw new Failure('projectLacksActivation', { folder, activation, ...choice });
 }

@@ -3,11 +3,17 @@ import type { Destination } from '../activation/definition/destination.ts';
 import type { Loaded } from './folder.ts';
 import { problemAt, type Problem } from './problem.ts';
 
+/** A problem between two activations, told of the later one. */
+export interface Collision {
+  activations: [string, string];
+  problem: Problem;
+}
+
 /** Two activations must not feed one list or one file: each delivery would undo the other's. */
 export function checkCollisions(
   activations: readonly Loaded<Activation>[],
   destinations: ReadonlyMap<string, Destination>,
-): Problem[] {
+): Collision[] {
   const lists = new Map<string, Loaded<Activation>>();
   const files = new Map<string, Loaded<Activation>>();
   return activations.flatMap((activation) => {
@@ -15,15 +21,22 @@ export function checkCollisions(
     const sameList = taken(lists, JSON.stringify([destination, list.name]), activation);
     if (sameList) {
       const facts = { list: list.name, by: sameList.file.name };
-      return [problemAt(activation.file, ['list', 'name'], 'listFedTwice', facts)];
+      return [
+        between(sameList, activation, problemAt(activation.file, ['list', 'name'], 'listFedTwice', facts)),
+      ];
     }
     const sameFile = taken(files, filePlace(destination, destinations, list.fileName), activation);
     if (sameFile) {
       const facts = { file: list.fileName, by: sameFile.file.name };
-      return [problemAt(activation.file, ['list', 'fileName'], 'fileWrittenTwice', facts)];
+      const problem = problemAt(activation.file, ['list', 'fileName'], 'fileWrittenTwice', facts);
+      return [between(sameFile, activation, problem)];
     }
     return [];
   });
+}
+
+function between({ id }: Loaded<unknown>, { id: other }: Loaded<unknown>, problem: Problem): Collision {
+  return { activations: [id, other], problem };
 }
 
 /** The earlier owner of a place; without one the activation becomes its owner. */

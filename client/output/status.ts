@@ -34,7 +34,7 @@ function row(status: ActivationStatus): string[] {
     list === null ? '–' : String(list.members),
     validity(list),
     nextStart(status),
-    `${imports.used} of ${imports.limit}`,
+    imports === null ? '–' : `${imports.used} of ${imports.limit}`,
   ];
 }
 

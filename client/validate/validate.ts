@@ -1,5 +1,4 @@
-import { isFailure, type Failure } from '../../contract/failure.ts';
-import type { FactsOf } from '../../contract/messages/catalogue.ts';
+import { isFailure } from '../../contract/failure.ts';
 import { problemInWords } from '../../contract/messages/project.ts';
 import { loadProject, type Project } from '../../config/project.ts';
 
@@ -25,22 +24,18 @@ export async function validateProject(folder: string, env?: NodeJS.ProcessEnv): 
     project = await loadProject(folder);
   } catch (error) {
     if (!isFailure(error, 'ConfigurationInvalid')) throw error;
-    return { folder, valid: false, problems: problemsOf(error), warnings: [] };
+    return { folder, valid: false, problems: [error.message], warnings: [] };
   }
   const { sources, destinations, activations, warnings } = project;
-  const problems = env ? unsetVariables(project, env) : [];
+  const invalid = project.problems.map(problemInWords);
+  if (invalid.length > 0) return { folder, valid: false, problems: invalid, warnings };
+  const problems = env ? unusableVariables(project, env) : [];
   const found = { sources: sources.size, destinations: destinations.size, activations: activations.size };
   return { folder, valid: problems.length === 0, problems, warnings, found };
 }
 
-/** Of a folder each problem; that there is no folder is one. */
-function problemsOf({ told, message }: Failure): string[] {
-  if (told.reason !== 'projectInvalid') return [message];
-  return (told.facts as FactsOf<'projectInvalid'>).problems.map(problemInWords);
-}
-
 /** The environment variables that a project names and that are not set, a sentence each; never a value. */
-function unsetVariables({ sources, destinations }: Project, env: NodeJS.ProcessEnv): string[] {
+function unusableVariables({ sources, destinations }: Project, env: NodeJS.ProcessEnv): string[] {
   const named = [
     ...[...sources].flatMap(([id, source]) => variables(source, `sources/${id}`)),
     // A contract holds names of Actito's, and no variable.

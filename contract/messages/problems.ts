@@ -35,6 +35,20 @@ export const PROBLEM_MESSAGES = {
     examples: [{ fault: 'bad indent' }],
     says: ({ fault }) => `not valid YAML (${fault})`,
   }),
+  fileUnreadable: message({
+    examples: [{ code: 'EACCES' }],
+    says: ({ code }) => `cannot be read (${code})`,
+  }),
+  fileIrregular: always('is no regular file, and is not read'),
+  fileTooLarge: message({
+    examples: [{ largest: 131_072 }],
+    says: ({ largest }) => `is larger than ${largest / 1024} KB, and is not read`,
+  }),
+  fileNoText: always('is not a text in UTF-8'),
+  problemsOmitted: message({
+    examples: [{ more: 299_980 }],
+    says: ({ more }) => `has ${more} more ${more === 1 ? 'problem' : 'problems'}`,
+  }),
   folderOfProjectMissing: message({
     examples: [{ folder: 'activations' }],
     says: ({ folder }) => `the folder is missing; it holds a YAML file for each of the project's ${folder}`,

@@ -1,4 +1,4 @@
-import { advise, failure } from './message.ts';
+import { advise, always, failure } from './message.ts';
 import { orNear } from './words.ts';
 
 /** One thing that is wrong in a project folder. */
@@ -40,6 +40,15 @@ export const PROJECT_MESSAGES = {
       return [`The project folder ${folder} has ${count}:`, ...problems.map(problemInWords)].join('\n');
     },
   }),
+  projectUnnamed: failure(
+    'ConfigurationInvalid',
+    always(
+      'ACTITO_SYNC_PROJECT is not set.',
+      ...advise(
+        "Set it to your project folder, which holds sources/, destinations/ and activations/. The demo's is examples/demo.",
+      ),
+    ),
+  ),
   projectFolderMissing: failure<{ folder: string; isFile: boolean }>('ConfigurationInvalid', {
     examples: [
       { folder: '/project', isFile: false },
@@ -53,10 +62,49 @@ export const PROJECT_MESSAGES = {
     next: () =>
       advise('Set ACTITO_SYNC_PROJECT to the folder that holds sources/, destinations/ and activations/.'),
   }),
-  projectFileUnreadable: failure('ConfigurationInvalid', {
-    examples: [{ path: '/project/activations/vip.yaml', code: 'EACCES' }],
-    says: ({ path, code }) => `${path} cannot be read (${code}).`,
-  }),
+  activationInvalid: failure<{ activation: string; folder: string; problems: ProjectProblem[] }>(
+    'ConfigurationInvalid',
+    {
+      examples: [
+        { activation: 'vip', folder: '/project', problems: [PROBLEM] },
+        {
+          activation: 'vip',
+          folder: '/project',
+          problems: [
+            PROBLEM,
+            { file: 'sources/shop.yaml', path: '', reason: 'fileEmpty', problem: 'the file is empty' },
+          ],
+        },
+      ],
+      says: ({ activation, folder, problems }) => {
+        const count =
+          problems.length === 1 ? 'a problem that concerns' : `${problems.length} problems that concern`;
+        return [
+          `The activation ${activation} cannot run. The project folder ${folder} has ${count} it:`,
+          ...problems.map(problemInWords),
+        ].join('\n');
+      },
+    },
+  ),
+  destinationInvalid: failure<{ destination: string; folder: string; problems: ProjectProblem[] }>(
+    'ConfigurationInvalid',
+    {
+      examples: [
+        {
+          destination: 'actito',
+          folder: '/project',
+          problems: [
+            { file: 'destinations/actito.yaml', path: '', reason: 'fileEmpty', problem: 'the file is empty' },
+          ],
+        },
+      ],
+      says: ({ destination, folder, problems }) =>
+        [
+          `The destination ${destination} of the project folder ${folder} cannot be used:`,
+          ...problems.map(problemInWords),
+        ].join('\n'),
+    },
+  ),
   activationUnknown: failure<{ activation: string; near?: string; known: string[] }>('InvalidActivation', {
     examples: [
       { activation: 'vip-custmers', near: 'vip-customers', known: ['vip-customers'] },

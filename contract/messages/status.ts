@@ -1,11 +1,28 @@
 import { historyCommand, runCommand } from '../commands.ts';
 import { message } from './message.ts';
+import { problemInWords, type ProjectProblem } from './project.ts';
 
 interface About {
   activation: string;
 }
 const VIP: About = { activation: 'vip-customers' };
 const AT = '2026-01-31T06:00:00.000Z';
+
+const PROBLEM: ProjectProblem = {
+  file: 'activations/vip-customers.yaml',
+  line: 3,
+  path: 'list.validity',
+  reason: 'settingWrong',
+  problem: 'expected a duration such as 15m, 48h or 2 days, got "soon"',
+};
+
+const CONTESTED: ProjectProblem = {
+  file: 'activations/vip-copy.yaml',
+  line: 12,
+  path: 'list.name',
+  reason: 'listFedTwice',
+  problem: 'the list "VIP" is already fed by activations/vip-customers.yaml',
+};
 
 /** A run that is open: since which minute, and what it is doing; null: no worker has taken it yet. */
 interface UnderWay {
@@ -32,6 +49,21 @@ const TROUBLE: Trouble = {
 
 /** What `status` says that someone should look at. */
 export const STATUS_MESSAGES = {
+  cannotRun: message<About & { problems: ProjectProblem[] }>({
+    examples: [{ ...VIP, problems: [PROBLEM] }],
+    says: ({ activation, problems }) =>
+      `${activation}: it cannot run, so nothing renews its list: ${problems.map(problemInWords).join('; ')}`,
+  }),
+  contestedByOther: message<About & { problems: ProjectProblem[] }>({
+    examples: [{ ...VIP, problems: [CONTESTED] }],
+    says: ({ activation, problems }) =>
+      `${activation}: another activation wants its list or its file: ${problems.map(problemInWords).join('; ')}. Only the one ` +
+      'that delivered that list last can run',
+  }),
+  projectHasProblems: message<{ problems: ProjectProblem[] }>({
+    examples: [{ problems: [{ ...PROBLEM, file: 'project.yaml', path: 'retention.runs' }] }],
+    says: ({ problems }) => `The project folder has problems: ${problems.map(problemInWords).join('; ')}`,
+  }),
   runUnanswered: message<About & UnderWay>({
     examples: [
       { ...VIP, ...UNDER_WAY },

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ScheduleOverlapPolicy, type Client } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -188,10 +188,28 @@ test('times that Temporal does not take are told with their activation', async (
   });
 });
 
-test('a broken project folder changes no schedule', async () => {
+test('a broken activation keeps its schedule as it is, and the others get theirs', async () => {
+  const gone = await project.write('gone', { every: '1h' });
+  await project.apply();
   await writeFile(join(project.folder, `activations/${daily}.yaml`), 'nonsense: true\n');
+  await project.write('often', { every: '30m' }, often);
+  await project.remove(gone);
+  const { code, out, err } = await project.apply();
+  expect(code).toBe(1);
+  expect(err).toContain(`their schedules were left as they are: ${daily}.\nactivations/${daily}.yaml:1 `);
+  expect([change(out, often), change(out, gone), change(out, daily)]).toEqual([
+    'updated',
+    'deleted',
+    undefined,
+  ]);
+  expect((await project.describe(daily)).spec.timezone).toBe('Europe/Paris');
+});
+
+test('a folder of activations that is missing deletes no schedule', async () => {
+  await project.apply();
+  await rename(join(project.folder, 'activations'), join(project.folder, 'elsewhere'));
   const { code, out, err } = await project.apply();
   expect({ code, out }).toEqual({ code: 1, out: '' });
-  expect(err).toMatch(/^ConfigurationInvalid: The project folder .* has/);
-  await expect(project.describe(often)).rejects.toThrow(/not found/);
+  expect(err).toContain('activations/: the folder is missing');
+  expect((await project.describe(often)).spec.intervals).toHaveLength(1);
 });

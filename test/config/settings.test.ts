@@ -22,7 +22,7 @@ describe('project.yaml', () => {
     expect(await settingsOf({ 'project.yaml': retention })).toEqual({
       retention: { rejects: 3 * DAY, changeLog: 14 * DAY, runs: 90 * DAY },
     });
-    expect((await settingsOf({ 'project.yml': retention })).retention.rejects).toBe(3 * DAY);
+    expect((await settingsOf({ 'project.yml': retention }))!.retention.rejects).toBe(3 * DAY);
   });
 
   it('is known to editors', () => {
