@@ -12,11 +12,26 @@ export const id = z
 
 const DURATION = 'a duration such as 15m, 48h or 2 days';
 
-/** A duration such as `15m`, `48h` or `2 days`; parsed to milliseconds. `ms` judges its form. */
-export const duration = z
-  .string(DURATION)
-  .refine((text) => Number.isFinite(ms(text as StringValue)) && ms(text as StringValue) > 0, DURATION)
-  .transform((text) => ms(text as StringValue));
+/**
+ * A duration from `least` to `most`, such as `15m`, `48h` or `2 days`; parsed to whole milliseconds. It must have a unit: `48`
+ * would be 48 milliseconds to `ms`, which judges the rest of its form.
+ */
+export function durationWithin(least: StringValue, most: StringValue) {
+  const isWithin = (text: string) => inMilliseconds(text) >= ms(least) && inMilliseconds(text) <= ms(most);
+  return z
+    .string(DURATION)
+    .refine((text) => Number.isFinite(inMilliseconds(text)), { error: DURATION, abort: true })
+    .refine(isWithin, { error: `a duration from ${least} to ${most}` })
+    .transform(inMilliseconds);
+}
+
+/** NaN: it is no duration. */
+function inMilliseconds(text: string): number {
+  return /^\d+(\.\d+)? ?[a-z]+$/i.test(text) ? Math.round(ms(text as StringValue)) : NaN;
+}
+
+/** A duration where nothing else bounds it. PostgreSQL, Temporal and dates of JavaScript take all of them. */
+export const duration = durationWithin('1s', '3650d');
 
 const ENV_REFERENCE = '{ env: NAME }, the name of an environment variable';
 

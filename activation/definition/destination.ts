@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defaultsSchema } from './activation.ts';
-import { duration, envReference, textOrEnv } from './common.ts';
+import { durationWithin, envReference, textOrEnv } from './common.ts';
 import { contractSchema } from './contract.ts';
 
 /** A port, or the environment variable that holds it. */
@@ -83,6 +83,7 @@ export const destinationSchema = z
         importsPerTablePerDay: z
           .int()
           .min(1)
+          .max(100_000)
           .default(12)
           .describe('Imports per profile table in 24 hours, over all activations. Default: 12.'),
       })
@@ -90,8 +91,7 @@ export const destinationSchema = z
       .describe("How much of the licence's limits actito-sync may use."),
     imports: z
       .strictObject({
-        shareWithin: duration
-          .refine((time) => time <= 2 * 3_600_000, { error: 'at most 2h' })
+        shareWithin: durationWithin('1s', '2h')
           .optional()
           .describe(
             'So long an import waits for other activations of the profile table that send the same attributes, and goes once for all of them. Default: it does not wait.',

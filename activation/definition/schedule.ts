@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from './common.ts';
+import { durationWithin } from './common.ts';
 import { calendarCron, cronProblem, DAYS, isNeverDue, MONTHS } from './cron.ts';
 
 function isTimeZone(name: string): boolean {
@@ -63,7 +63,7 @@ export const scheduleSchema = z
       .refine(isTimeZone, { error: 'a time zone such as Europe/Paris' })
       .optional()
       .describe('For cron and calendar, e.g. Europe/Paris; default UTC.'),
-    every: duration.optional().describe('An interval such as 15m or 1 day.'),
+    every: durationWithin('1m', '366d').optional().describe('An interval such as 15m or 1 day, from 1m on.'),
     calendar: calendarSchema.optional(),
     pauseAfter,
   })
