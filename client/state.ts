@@ -1,3 +1,4 @@
+import { controlFault, withoutFinalBreak } from '../activation/definition/safe-text.ts';
 import { Failure } from '../contract/failure.ts';
 import { activationIds, loadProject } from '../config/project.ts';
 import { projectFolder } from '../config/folder-setting.ts';
@@ -36,8 +37,8 @@ export async function withWritableState<T>(
 }
 
 function databaseUrl(env: NodeJS.ProcessEnv): string {
-  const url = env[URL_VARIABLE];
-  if (url && /^postgres(ql)?:/.test(url) && URL.canParse(url)) return url;
+  const url = withoutFinalBreak(env[URL_VARIABLE] ?? '');
+  if (/^postgres(ql)?:/.test(url) && URL.canParse(url) && !controlFault(url)) return url;
   throw new Failure('stateUrlUnusable', { set: Boolean(url) });
 }
 

@@ -1,5 +1,6 @@
 import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
+import { controlFault, type TextFault } from './safe-text.ts';
 
 /** Ids are file names, and become parts of workflow ids and table names: short, lower case, no underscore. */
 export const id = z
@@ -40,15 +41,50 @@ export const envReference = z.strictObject(
   {
     env: z
       .string(ENV_REFERENCE)
-      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, ENV_REFERENCE)
+      // No small letters: most secrets that someone puts here by mistake have some, and names are shown.
+      .regex(/^[A-Z_][A-Z0-9_]*$/, ENV_REFERENCE)
       .describe('Name of an environment variable of the worker.'),
   },
   ENV_REFERENCE,
 );
 export type EnvReference = z.infer<typeof envReference>;
 
-/** A plain text, or the name of the environment variable that holds it (for what differs between machines). */
-export const textOrEnv = z.union([z.string().min(1), envReference], {
-  error: 'a text, or { env: NAME }',
-});
-export type TextOrEnv = z.infer<typeof textOrEnv>;
+/** What a literal text is expected to be, for each fault that it may have. */
+const EXPECTED: Record<TextFault, string> = {
+  control: 'a text without control characters',
+  url: 'a URL such as https://api.example.com, without query',
+  userinfo: 'a URL without user name and password; the secret itself does not belong in this file',
+  http: 'a URL that begins with https://; http:// only on this machine (localhost)',
+  host: 'the name or the address of a server, and nothing else',
+  header: 'a text of letters, digits and signs of ASCII',
+  hostKey: 'the SHA256 fingerprint of the server\'s host key, "SHA256:" and 43 characters',
+};
+
+/** A text without control characters. */
+export const plainText = checkedText(controlFault);
+
+/** A text that is not empty and has no fault. */
+function checkedText(faultOf: (text: string) => TextFault | undefined) {
+  return z
+    .string()
+    .min(1)
+    .superRefine((text, context) => {
+      const fault = text === '' ? undefined : faultOf(text);
+      if (fault) context.addIssue({ code: 'custom', message: EXPECTED[fault] });
+    });
+}
+
+/**
+ * A plain text, or the name of the environment variable that holds it (for what differs between machines). The text is
+ * checked here, the variable's value when it is resolved (config/secrets.ts).
+ */
+export function textOrEnv(faultOf: (text: string) => TextFault | undefined = controlFault) {
+  const text = checkedText(faultOf);
+  return z
+    .union([z.string().min(1), envReference], { error: 'a text, or { env: NAME }' })
+    .superRefine((value, context) => {
+      const { error } = typeof value === 'string' ? text.safeParse(value) : {};
+      for (const { message } of error?.issues ?? []) context.addIssue({ code: 'custom', message });
+    });
+}
+export type TextOrEnv = string | EnvReference;

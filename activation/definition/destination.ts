@@ -1,21 +1,17 @@
 import { z } from 'zod';
 import { defaultsSchema } from './activation.ts';
-import { durationWithin, envReference, textOrEnv } from './common.ts';
+import { durationWithin, envReference, plainText, textOrEnv } from './common.ts';
+import { hostFault, hostKeyFault, urlFault } from './safe-text.ts';
 import { contractSchema } from './contract.ts';
 
 /** A port, or the environment variable that holds it. */
 const port = z.union([z.int().min(1).max(65535), envReference], { error: 'a port number, or { env: NAME }' });
 
 const place = {
-  host: textOrEnv.describe('The server, or { env: NAME }.'),
-  username: textOrEnv.describe('The account on the server, or { env: NAME }.'),
-  directory: z
-    .string()
-    .min(1)
-    .describe("The folder on the server that Actito's file transfer location points to."),
-  location: z
-    .string()
-    .min(1)
+  host: textOrEnv(hostFault).describe('The server, or { env: NAME }.'),
+  username: textOrEnv().describe('The account on the server, or { env: NAME }.'),
+  directory: plainText.describe("The folder on the server that Actito's file transfer location points to."),
+  location: plainText
     .optional()
     .describe('Name of the file transfer location in Actito; needed only when Actito knows several.'),
 };
@@ -29,11 +25,9 @@ const sftp = z
     privateKey: envReference
       .optional()
       .describe('Environment variable with the private key itself (PEM or OpenSSH), not its path.'),
-    hostKey: textOrEnv
-      .refine((value) => typeof value !== 'string' || /^SHA256:[A-Za-z0-9+/]{43}=?$/.test(value), {
-        error: 'the SHA256 fingerprint of the server\'s host key, "SHA256:" and 43 characters',
-      })
-      .describe('SHA256:… as ssh-keyscan -t ed25519 <host> | ssh-keygen -lf - prints it.'),
+    hostKey: textOrEnv(hostKeyFault).describe(
+      'SHA256:… as ssh-keyscan -t ed25519 <host> | ssh-keygen -lf - prints it.',
+    ),
   })
   .refine((value) => value.password || value.privateKey, {
     error: 'password: { env: NAME } or privateKey: { env: NAME }',
@@ -59,10 +53,10 @@ export const destinationSchema = z
       .enum(['ENV-0', 'ENV-1', 'ENV-3', 'PREPROD'], { error: 'ENV-0, ENV-1, ENV-3 or PREPROD' })
       .optional()
       .describe('Which Actito: ENV-0, ENV-1, ENV-3 or PREPROD.'),
-    baseUrl: textOrEnv.optional().describe('Address of the API, instead of environment.'),
+    baseUrl: textOrEnv(urlFault).optional().describe('Address of the API, instead of environment.'),
     apiKey: envReference.describe('Environment variable with the API key.'),
-    entity: z.string().min(1).describe('Name of the entity in Actito.'),
-    profileTable: z.string().min(1).describe('Name or id of the profile table.'),
+    entity: plainText.describe('Name of the entity in Actito.'),
+    profileTable: plainText.describe('Name or id of the profile table.'),
     delivery: z
       .discriminatedUnion('protocol', [sftp, ftps], {
         error: ({ code }) => (code === 'invalid_union' ? 'sftp or ftps' : 'a group of settings'),

@@ -1,4 +1,5 @@
 import { isFailure } from '../../contract/failure.ts';
+import { variableProblem } from '../../config/secrets.ts';
 import { problemInWords } from '../../contract/messages/project.ts';
 import { loadProject, type Project } from '../../config/project.ts';
 
@@ -34,7 +35,7 @@ export async function validateProject(folder: string, env?: NodeJS.ProcessEnv): 
   return { folder, valid: problems.length === 0, problems, warnings, found };
 }
 
-/** The environment variables that a project names and that are not set, a sentence each; never a value. */
+/** The environment variables that a project names and that no run could use, a sentence each; never a value. */
 function unusableVariables({ sources, destinations }: Project, env: NodeJS.ProcessEnv): string[] {
   const named = [
     ...[...sources].flatMap(([id, source]) => variables(source, `sources/${id}`)),
@@ -44,8 +45,10 @@ function unusableVariables({ sources, destinations }: Project, env: NodeJS.Proce
     ),
   ];
   return named.flatMap(({ setting, variable }) => {
-    if (env[variable]) return [];
-    const state = env[variable] === '' ? 'empty' : 'not set';
+    const problem = variableProblem(setting.split(/[ .]/).at(-1)!, { env: variable }, env);
+    if (!problem) return [];
+    if (problem.reason !== 'variableMissing') return [`${setting}: ${problem.message}`];
+    const state = env[variable] === undefined ? 'not set' : 'empty';
     return [`${setting}: the environment variable ${variable} is ${state}`];
   });
 }

@@ -22,6 +22,17 @@ const PROBLEM: ProjectProblem = {
   problem: 'expected email or externalId, got "fax"',
 };
 
+/** What is wrong with a variable's value. */
+const FAULTS = {
+  control: 'it holds a control character, such as a line break',
+  header: 'it holds a character that cannot be sent in a header',
+  url: 'it is no URL such as https://api.example.com, or has a query',
+  userinfo: 'the URL holds a user name or a password',
+  http: 'the URL must begin with https://, unless it is of this machine (localhost)',
+  host: 'it is no name or address of a server',
+  hostKey: 'it is no fingerprint of a host key, "SHA256:" and 43 characters',
+};
+
 /** What is said of the project folder and of the environment variables that it names. */
 export const PROJECT_MESSAGES = {
   projectInvalid: failure<{ folder: string; problems: ProjectProblem[] }>('ConfigurationInvalid', {
@@ -127,6 +138,23 @@ export const PROJECT_MESSAGES = {
       `The environment variable ${variable} is ${empty ? 'empty' : 'not set'}; ${setting} asks for it.`,
     next: () => advise('Set it where the worker runs.'),
   }),
+  variableUnusable: failure<{ variable: string; setting: string; fault: keyof typeof FAULTS }>(
+    'ConfigurationInvalid',
+    {
+      examples: [
+        { variable: 'ACTITO_KEY', setting: 'apiKey', fault: 'control' },
+        { variable: 'ACTITO_KEY', setting: 'apiKey', fault: 'header' },
+        { variable: 'ACTITO_URL', setting: 'baseUrl', fault: 'url' },
+        { variable: 'ACTITO_URL', setting: 'baseUrl', fault: 'userinfo' },
+        { variable: 'ACTITO_URL', setting: 'baseUrl', fault: 'http' },
+        { variable: 'SFTP_HOST', setting: 'delivery.host', fault: 'host' },
+        { variable: 'SFTP_HOST_KEY', setting: 'delivery.hostKey', fault: 'hostKey' },
+      ],
+      says: ({ variable, setting, fault }) =>
+        `The environment variable ${variable} cannot be used: ${FAULTS[fault]}. ${setting} asks for it.`,
+      next: () => advise('Set it where the worker runs.'),
+    },
+  ),
   variableNoPort: failure('ConfigurationInvalid', {
     examples: [{ variable: 'SFTP_PORT', setting: 'delivery.port' }],
     says: ({ variable, setting }) =>
