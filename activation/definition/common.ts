@@ -1,6 +1,6 @@
 import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
-import { controlFault, type TextFault } from './safe-text.ts';
+import { controlFault, hostFault, type TextFault } from './safe-text.ts';
 
 /** Ids are file names, and become parts of workflow ids and table names: short, lower case, no underscore. */
 export const id = z
@@ -62,6 +62,8 @@ const EXPECTED: Record<TextFault, string> = {
 
 /** A text without control characters. */
 export const plainText = checkedText(controlFault);
+/** The name or address of a server. */
+export const hostName = checkedText(hostFault);
 
 /** A text that is not empty and has no fault. */
 function checkedText(faultOf: (text: string) => TextFault | undefined) {

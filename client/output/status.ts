@@ -60,5 +60,6 @@ function nextStart({ schedule }: ActivationStatus): string {
   if (schedule === undefined) return 'unknown';
   if (schedule === null) return 'only by hand';
   if (schedule.paused) return schedule.note ? `paused: ${schedule.note}` : 'paused';
+  if (schedule.due) return 'due now';
   return minute(schedule.starts[0] ?? null);
 }

@@ -15,6 +15,7 @@ import {
 import type { Snapshot } from '../../state/report/snapshot.ts';
 import type { NextStarts, Outlook } from './next-start.ts';
 import { renewalProblem } from './renewal.ts';
+import { overlapProblem, usualDuration } from './overlap.ts';
 import { runProblems } from './run-problems.ts';
 import type { RunUnderWay } from './runs.ts';
 
@@ -48,6 +49,8 @@ export interface ActivationStatus {
 export interface Standings {
   standings: Map<string, Standing>;
   lastRuns: Map<string, PastRun>;
+  /** How long the runs of an activation usually take, in milliseconds. */
+  took: Map<string, number>;
   quotas: QuotaUse[];
   line: Waiting[];
 }
@@ -58,12 +61,15 @@ export async function readState(snapshot: Snapshot, activations: readonly string
     (await readStandings(snapshot)).map((standing) => [standing.activation, standing]),
   );
   const lastRuns = new Map<string, PastRun>();
+  const took = new Map<string, number>();
   for (const activation of activations) {
     // Dry runs change nothing, so the last run is the last one that was none.
-    const found = (await readHistory(snapshot, { activation, limit: 1, dryRuns: false }))[0];
-    if (found) lastRuns.set(activation, found);
+    const found = await readHistory(snapshot, { activation, limit: 5, dryRuns: false });
+    if (found[0]) lastRuns.set(activation, found[0]);
+    const usual = usualDuration(found);
+    if (usual !== undefined) took.set(activation, usual);
   }
-  return { standings, lastRuns, quotas: await readQuotaUse(snapshot), line: await readLine(snapshot) };
+  return { standings, lastRuns, took, quotas: await readQuotaUse(snapshot), line: await readLine(snapshot) };
 }
 
 /** Puts together what project, state and Temporal (undefined: it was not asked) know of an activation. */
@@ -86,8 +92,13 @@ export function statusOf(
     streak: standing?.streak ?? 0,
   };
   const ofRuns = outlook ? runProblems(id, status.lastRun, outlook.runs, now) : [];
+  const overlap =
+    activation?.schedule && overlapProblem(id, activation.schedule, status, state.took.get(id), now);
   const ofRest = warningsOf(status, activation, standing, now);
-  return { ...status, warnings: [...filesOf(id, project), ...ofRuns, ...ofRest] };
+  return {
+    ...status,
+    warnings: [...filesOf(id, project), ...ofRuns, ...(overlap ? [overlap] : []), ...ofRest],
+  };
 }
 
 /** What is wrong with the files of an activation. */
@@ -204,7 +215,7 @@ function renewal(
     {
       deliveredAt,
       validity,
-      starts: schedule?.starts ?? [],
+      starts: schedule?.due ? [now] : (schedule?.starts ?? []),
       paused: schedule?.paused ?? false,
       longestGap: wanted?.schedule && longestGap(wanted.schedule),
     },

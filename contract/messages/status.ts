@@ -1,6 +1,7 @@
 import { historyCommand, runCommand } from '../commands.ts';
-import { message } from './message.ts';
+import { advise, message } from './message.ts';
 import { problemInWords, type ProjectProblem } from './project.ts';
+import { asSetting } from './words.ts';
 
 interface About {
   activation: string;
@@ -89,6 +90,21 @@ export const STATUS_MESSAGES = {
     examples: [{ ...VIP, run: '12' }],
     says: ({ activation, run }) =>
       `${activation}: its last run (${run}) is not open in Temporal any more: the next run closes and repairs it`,
+  }),
+  startsOverlap: message<About & { took: number; gap: number; regular: boolean }>({
+    examples: [
+      { ...VIP, took: 1_500_000, gap: 900_000, regular: true },
+      { ...VIP, took: 1_500_000, gap: 900_000, regular: false },
+    ],
+    says: ({ activation, took, gap, regular }) =>
+      `${activation}: a run takes ${asSetting(Math.ceil(took / 1000) * 1000)}, and ` +
+      `${regular ? `one starts every ${asSetting(gap)}` : `two starts are only ${asSetting(gap)} apart`}: starts during a run are skipped.`,
+    next: ({ took, regular }) =>
+      advise(
+        regular
+          ? `Set schedule.every to ${asSetting(Math.ceil(took / 300_000) * 300_000)} or more.`
+          : 'Let more time pass between two starts.',
+      ),
   }),
   listExpired: message<About & { expired: string }>({
     examples: [{ ...VIP, expired: AT }],

@@ -53,11 +53,29 @@ test('a schedule starts the workflow with the name of the activation alone, neve
     taskQueue: project.taskQueue,
   });
   expect(action.args).toEqual([{ activation: daily }]);
-  expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 3_600_000 });
+  expect(policies).toMatchObject({ overlap: 'SKIP' });
 
   const { spec: interval } = await project.describe(often);
   expect(interval).toMatchObject({ intervals: [{ every: 900_000 }], jitter: 90_000 });
 });
+
+test.each<[schedule: object, hours: number]>([
+  [{ every: '15m' }, 0.25],
+  [{ every: '7 days' }, 7 * 24],
+  [{ cron: '*/5 * * * *' }, 1 + 1 / 12],
+  [{ cron: '0 6 * * *' }, 25],
+  [{ cron: '0 6 * * MON-FRI' }, 3 * 24 + 1],
+  [{ calendar: { hour: 6, dayOfMonth: 1 } }, 31 * 24 + 1],
+  [{ cron: '0 6 29 2 *' }, 366 * 24],
+])(
+  'a start of %j that an outage delayed is made until the next one is due: for %f hours',
+  async (schedule, hours) => {
+    const id = await project.write('late', schedule);
+    await project.apply();
+    const { policies } = await project.describe(id);
+    expect(policies.catchupWindow / 3_600_000).toBeCloseTo(hours, 6);
+  },
+);
 
 test('a calendar arrives with its time zone: the starts fall on its days and hours there', async () => {
   const calendar = { dayOfWeek: ['MONDAY', 'FRIDAY'], hour: [6, 18], minute: 30 };
