@@ -1,8 +1,11 @@
-import pg from 'pg';
+import { createHash } from 'node:crypto';
 import type { Activation } from '../activation/definition/definition.ts';
+import type { Source } from '../activation/definition/source.ts';
 import { canonicalKey } from '../activation/keys/canonical.ts';
+import { unescapeCopy } from '../activation/values/copy.ts';
 import type { Project } from '../config/project.ts';
 import type { Simulator } from '../simulator/start.ts';
+import { openWarehouse } from '../warehouse/open.ts';
 import type { Warehouse } from './warehouses.ts';
 
 /** Members of a segment that become contacts, at most. */
@@ -14,7 +17,7 @@ const UNKNOWN = 12;
 export async function seedContacts(
   destination: string,
   simulator: Simulator,
-  { activations }: Project,
+  { activations, sources }: Project,
   warehouses: readonly Warehouse[],
 ): Promise<string> {
   const known = new Set<string>();
@@ -23,7 +26,7 @@ export async function seedContacts(
     const warehouse = warehouses.find(({ source }) => source === activation.source)!;
     const { matchingKey } = activation;
     if (matchingKey.attribute === 'profileId') continue; // Actito gives those itself
-    const keys = await keysOf(activation, warehouse.url).catch(() => {
+    const keys = await keysOf(activation, sources.get(activation.source)!, warehouse).catch(() => {
       unread.push(activation.id);
       return [] as string[];
     });
@@ -42,17 +45,34 @@ export async function seedContacts(
   return `Simulated Actito of ${destination}: ${simulator.contactCount()} contacts${why}`;
 }
 
-async function keysOf({ segment, matchingKey }: Activation, connectionString: string): Promise<string[]> {
-  const from = segment.table ?? `(${segment.query!.replace(/;\s*$/, '')}\n) as segment`;
-  const client = new pg.Client({ connectionString });
-  await client.connect();
+/**
+ * The distinct keys of some members, read as a run reads them: by the warehouse's driver, in a transaction in which nothing can
+ * be written, and by one statement.
+ */
+async function keysOf(
+  { segment, matchingKey }: Activation,
+  source: Source,
+  { variable, url }: Warehouse,
+): Promise<string[]> {
+  const signal = AbortSignal.timeout(source.statementTimeout);
+  const warehouse = await openWarehouse(source, { [variable]: url });
   try {
-    const { rows } = await client.query<{ key: string }>(
-      `select key from (select distinct ${pg.escapeIdentifier(matchingKey.column)}::text as key from ${from}) keys
-       where abs(hashtext(key)) % ${UNKNOWN} <> 0 order by key limit ${MOST}`,
-    );
-    return rows.map(({ key }) => key);
+    const { batches } = await warehouse.read({ segment, columns: [matchingKey.column], signal });
+    const keys = new Set<string>();
+    for await (const batch of batches) {
+      for (const line of batch.toString('utf8').split('\n').slice(0, -1)) {
+        const key = unescapeCopy(line);
+        if (key !== null && isKnown(key)) keys.add(key);
+        if (keys.size >= MOST) return [...keys];
+      }
+    }
+    return [...keys];
   } finally {
-    await client.end();
+    await warehouse.close();
   }
+}
+
+/** The same ones each time. */
+function isKnown(key: string): boolean {
+  return createHash('sha256').update(key).digest().readUInt32BE() % UNKNOWN !== 0;
 }
