@@ -101,7 +101,8 @@ export function variableProblem(
 function valueOf({ env: variable }: EnvReference, env: Environment, setting: string, kind: Kind): string {
   const given = env[variable];
   const value = given === undefined ? '' : kind === 'pem' ? pemOf(given) : withoutFinalBreak(given);
-  if (value === '') throw new Failure('variableMissing', { variable, empty: given !== undefined, setting });
+  if (value.trim() === '')
+    throw new Failure('variableMissing', { variable, empty: given !== undefined, setting });
   const fault = faultOf(kind, value, env);
   if (fault) throw new Failure('variableUnusable', { variable, setting, fault });
   return value;

@@ -2,7 +2,7 @@ import ms from 'ms';
 import { z } from 'zod';
 import { duration } from '../activation/definition/common.ts';
 import { checkFiles, readYaml, type ProjectFile } from './folder.ts';
-import type { Problem } from './problem.ts';
+import { problemWith, type Problem } from './problem.ts';
 
 const WEEK = ms('7d');
 
@@ -50,19 +50,23 @@ const FILE_NAMES = ['project.yaml', 'project.yml'];
 export async function readSettings(
   folder: string,
 ): Promise<{ settings: Settings | undefined; problems: Problem[] }> {
-  const found = await findFile(folder);
+  const [found, other] = await findFiles(folder);
   if (!found) return { settings: settingsSchema.parse({}), problems: [] };
   const checked = checkFiles([found], settingsSchema);
-  const [settings] = checked.loaded.map(({ value }) => value);
-  return { settings, problems: [...found.problems, ...checked.problems] };
+  const problems = [...found.problems, ...checked.problems];
+  // Of two files nobody knows which is meant.
+  if (other) problems.push(problemWith(FILE_NAMES[1]!, 'idTaken', { id: 'project' }), ...other.problems);
+  const [settings] = problems.length > 0 ? [] : checked.loaded.map(({ value }) => value);
+  return { settings, problems };
 }
 
-async function findFile(folder: string): Promise<ProjectFile | undefined> {
+async function findFiles(folder: string): Promise<ProjectFile[]> {
+  const found: ProjectFile[] = [];
   for (const name of FILE_NAMES) {
     const file = await readYaml(folder, name);
     if (file === undefined) continue;
     const id = 'project';
-    return 'problems' in file ? { id, problems: file.problems } : { id, file, problems: [] };
+    found.push('problems' in file ? { id, problems: file.problems } : { id, file, problems: [] });
   }
-  return undefined;
+  return found;
 }

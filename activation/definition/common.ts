@@ -43,7 +43,7 @@ export const envReference = z.strictObject(
       .string(ENV_REFERENCE)
       // No small letters: most secrets that someone puts here by mistake have some, and names are shown.
       .regex(/^[A-Z_][A-Z0-9_]*$/, ENV_REFERENCE)
-      .describe('Name of an environment variable of the worker.'),
+      .describe('Name of an environment variable of the worker: capital letters, digits, underscore.'),
   },
   ENV_REFERENCE,
 );

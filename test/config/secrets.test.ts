@@ -44,6 +44,7 @@ describe('a secret in a variable', () => {
     expect(secret(`hunter2${end}`)).toBe('hunter2');
     expect(secret(`hunter2${end}`, 'apiKey')).toBe('hunter2');
     expect(() => secret(end)).toThrow('The environment variable S is empty');
+    expect(() => secret(`  ${end}`)).toThrow('The environment variable S is empty');
   });
 
   it('holds no control character anywhere else, whatever surrounds it, and is never shown', () => {

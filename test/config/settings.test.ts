@@ -25,6 +25,17 @@ describe('project.yaml', () => {
     expect((await settingsOf({ 'project.yml': retention }))!.retention.rejects).toBe(3 * DAY);
   });
 
+  it('is not known when there are two of it', async () => {
+    const both = {
+      'project.yaml': 'retention: { rejects: 3d }\n',
+      'project.yml': 'retention: { rejects: 4d }\n',
+    };
+    expect(await settingsOf(both)).toBeUndefined();
+    expect(await problemsWith(both)).toEqual([
+      'project.yml: the id "project" is taken by a file of the same name, .yaml or .yml',
+    ]);
+  });
+
   it('is known to editors', () => {
     const schema = z.fromJSONSchema(jsonSchemas()['project.schema.json'] as z.core.JSONSchema.JSONSchema);
     expect(schema.safeParse({ retention: { runs: '30d' } }).success).toBe(true);
