@@ -16,7 +16,10 @@ export function defineValidate(program: Command, { surroundings, local }: Comman
     .command('validate')
     .description('check the project folder: all errors with file and line, and what is probably not meant')
     .argument('[folder]', 'default: ACTITO_SYNC_PROJECT')
-    .option('--env', 'also check that the environment variables which the folder names are set here')
+    .option(
+      '--env',
+      'also check that the environment variables which the folder names are set here, and usable',
+    )
     .option('--json', 'print the answer as JSON, and nothing else')
     .addHelpText(
       'after',

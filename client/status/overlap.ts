@@ -5,9 +5,15 @@ import { tell } from '../../contract/messages/tell.ts';
 import type { PastRun } from '../../state/report/history.ts';
 import type { RunUnderWay } from './runs.ts';
 
-/** How long runs take, in milliseconds: the median of those that have ended; undefined: none has. */
-export function usualDuration(runs: readonly Pick<PastRun, 'openedAt' | 'closedAt'>[]): number | undefined {
+/**
+ * How long runs take, in milliseconds: the median of those that succeeded; undefined: none has. One that was killed is closed by
+ * the next one, perhaps a day later.
+ */
+export function usualDuration(
+  runs: readonly Pick<PastRun, 'openedAt' | 'closedAt' | 'outcome'>[],
+): number | undefined {
   const durations = runs
+    .filter(({ outcome }) => outcome?.startsWith('succeeded'))
     .flatMap(({ openedAt, closedAt }) => (closedAt ? [closedAt.getTime() - openedAt.getTime()] : []))
     .sort((a, b) => a - b);
   return durations[Math.floor((durations.length - 1) / 2)];

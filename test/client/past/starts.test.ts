@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { scheduleSchema } from '../../../activation/definition/schedule.ts';
 import { startsAhead } from '../../../client/schedules/find.ts';
+import type { Outcome } from '../../../contract/result.ts';
 import { overlapProblem, usualDuration } from '../../../client/status/overlap.ts';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
@@ -55,12 +56,13 @@ describe('an activation that starts more often than its runs end', () => {
   });
 
   test('counts no single long run, such as the first, among short ones', () => {
-    const run = (minutes: number | null) => ({
+    const run = (minutes: number | null, outcome: Outcome = 'succeeded') => ({
       openedAt: NOW,
       closedAt: minutes === null ? null : at(minutes),
+      outcome: minutes === null ? null : outcome,
     });
     expect(usualDuration([run(1), run(60)])).toBe(MINUTE);
     expect(usualDuration([run(null), run(2), run(3), run(90)])).toBe(3 * MINUTE);
-    expect(usualDuration([run(null)])).toBeUndefined();
+    expect(usualDuration([run(null), run(900, 'failed')])).toBeUndefined();
   });
 });
