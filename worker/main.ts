@@ -5,6 +5,7 @@ import { controlFault, withoutFinalBreak } from '../activation/definition/safe-t
 import { Failure } from '../contract/failure.ts';
 import { tell } from '../contract/messages/tell.ts';
 import { projectFolder } from '../config/folder-setting.ts';
+import { temporalVariables } from '../config/temporal-variables.ts';
 import { createWorker } from './create-worker.ts';
 import { collectGarbage } from './garbage.ts';
 import { healthPort, startHealthServer } from './health.ts';
@@ -24,7 +25,9 @@ async function main(): Promise<void> {
   const stateUrl = stateUrlOf(process.env);
   const folder = projectFolder(process.env);
   const port = healthPort(process.env);
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({
+    overrideEnvVars: temporalVariables(process.env) as Record<string, string>,
+  });
   const connection = await connectTemporal(connectionOptions);
   const { worker, close } = await createWorker({
     connection,

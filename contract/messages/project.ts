@@ -151,7 +151,7 @@ export const PROJECT_MESSAGES = {
         { variable: 'SFTP_HOST_KEY', setting: 'delivery.hostKey', fault: 'hostKey' },
       ],
       says: ({ variable, setting, fault }) =>
-        `The environment variable ${variable} cannot be used: ${FAULTS[fault]}. ${setting} asks for it.`,
+        `The environment variable ${variable} cannot be used: ${FAULTS[fault]}; ${setting} asks for it.`,
       next: () => advise('Set it where the worker runs.'),
     },
   ),
