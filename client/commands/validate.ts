@@ -1,14 +1,22 @@
 import type { Command } from 'commander';
-import { projectFolder } from '../../config/folder-setting.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describeValidation } from '../output/validation.ts';
-import { validateProject } from '../validate/validate.ts';
+import { validateProject, type Validation } from '../validate/validate.ts';
 import { examples, type CommandContext } from './context.ts';
 
 interface ValidateFlags {
   env?: boolean;
   json?: boolean;
 }
+
+/** Of no folder at all. */
+const UNNAMED: Validation = {
+  folder: 'ACTITO_SYNC_PROJECT',
+  valid: false,
+  problems: [tell('projectUnnamed', {}).message],
+  warnings: [],
+};
 
 /** Adds `validate [folder]`. */
 export function defineValidate(program: Command, { surroundings, local }: CommandContext): void {
@@ -32,7 +40,9 @@ export function defineValidate(program: Command, { surroundings, local }: Comman
     .action((folder: string | undefined, { env: withEnv = false, json = false }: ValidateFlags) =>
       local(async () => {
         const { env, out } = surroundings;
-        const result = await validateProject(folder ?? projectFolder(env), withEnv ? env : undefined);
+        const where = folder ?? env.ACTITO_SYNC_PROJECT;
+        const result =
+          where === undefined ? UNNAMED : await validateProject(where, withEnv ? env : undefined);
         const lines = json ? [JSON.stringify(result, null, 2)] : describeValidation(result);
         out.write(`${lines.join('\n')}\n`);
         return result.valid ? EXIT.ok : EXIT.usage;

@@ -44,6 +44,25 @@ test('without a folder it is the one of ACTITO_SYNC_PROJECT', async () => {
   expect(out).toMatch(/^There is no project folder \/nowhere\..*\n\/nowhere: 1 problem\n$/);
 });
 
+test('without both it says so, names the demo and checks nothing', async () => {
+  const { code, out } = await validate([]);
+  expect(code).toBe(2);
+  expect(out).toMatch(
+    /^ACTITO_SYNC_PROJECT is not set\..*examples\/demo\.\nACTITO_SYNC_PROJECT: 1 problem\n$/,
+  );
+});
+
+test.each(['status', 'schedule apply', 'doctor vip', 'attributes actito', 'history vip'])(
+  'no other command falls back on the demo: %s',
+  async (line) => {
+    const { code, out, err } = await cli(line.split(' '), {
+      env: { ACTITO_SYNC_DATABASE_URL: 'postgres://127.0.0.1:1/x' },
+    });
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).not.toContain('customers');
+  },
+);
+
 test('all that is wrong is told at once, with file and line, and ends with 2', async () => {
   await writeFile(
     join(folder, 'sources/shop.yaml'),
