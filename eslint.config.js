@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   client: ['activation', 'contract', 'config', 'state'],
   simulator: [],
   dev: ['simulator'],
-  local: ['activation', 'contract', 'config', 'simulator', 'dev'],
+  local: ['activation', 'contract', 'config', 'warehouse', 'simulator', 'dev'],
 };
 const FOLDERS = Object.keys(MAY_IMPORT);
 
@@ -28,6 +28,10 @@ const layering = FOLDERS.map((folder) => {
       '@typescript-eslint/no-restricted-imports': [
         'error',
         {
+          // A warehouse may be somebody's real one: it is read by its driver, which cannot write.
+          ...(folder === 'local'
+            ? { paths: [{ name: 'pg', message: 'Read a warehouse by its driver.' }] }
+            : {}),
           patterns: [
             {
               regex: `^(\\.\\./)+(${[...forbidden, 'test', 'bench', 'examples'].join('|')})/`,

@@ -1,12 +1,11 @@
 import { activityInfo } from '@temporalio/activity';
-import { withEnvironment } from '../config/environment.ts';
-import { definitionOf, loadProject } from '../config/project.ts';
 import type { Counts } from '../contract/counts.ts';
 import type { DecisionRequest } from '../contract/decision.ts';
 import type { RunRequest } from '../contract/request.ts';
 import type { Task } from '../contract/task.ts';
 import { recordDecision, requirePlan } from '../state/decisions.ts';
 import { requireUndo } from '../state/undo.ts';
+import { currentDefinition } from './definition.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /**
@@ -35,12 +34,9 @@ export async function decide(
 }
 
 /** An approval whose run cannot be opened must not stay behind. */
-async function assertRunnable(
-  { projectFolder, env, state }: Dependencies,
-  { activation, plan }: DecisionRequest,
-): Promise<void> {
-  const project = await loadProject(projectFolder);
-  const definition = withEnvironment(definitionOf(project, activation), env);
+async function assertRunnable(deps: Dependencies, { activation, plan }: DecisionRequest): Promise<void> {
+  const { state } = deps;
+  const { definition } = await currentDefinition(deps, activation);
   const { task } = await requirePlan(state, activation, plan);
   if (task.undo !== null) await requireUndo(state, { activation, to: task.undo, definition });
 }

@@ -4,7 +4,7 @@ import { HOSTS } from '../actito/contract.ts';
 import type { Login } from '../actito/delivery/connect.ts';
 import type { EnvReference } from '../activation/definition/common.ts';
 import type { Destination } from '../activation/definition/destination.ts';
-import { requireSecret, resolvePort, resolveText } from '../config/secrets.ts';
+import { requireSecret, resolvePort, resolveText, resolveUrl } from '../config/secrets.ts';
 import { withSlot } from '../state/slots.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -22,8 +22,8 @@ export function connectActito(
   signal: AbortSignal,
 ): ConnectedDestination {
   const { environment, limits } = destination;
-  const baseUrl = environment ? HOSTS[environment] : resolveText(destination.baseUrl!, env, 'baseUrl');
-  const apiKey = requireSecret(destination.apiKey, env, 'apiKey');
+  const baseUrl = environment ? HOSTS[environment] : resolveUrl(destination.baseUrl!, env, 'baseUrl');
+  const apiKey = requireSecret(destination.apiKey, env, 'apiKey', 'apiKey');
   const licence = createHash('sha256').update(`${baseUrl} ${apiKey}`).digest('hex');
   const client = new ActitoClient({
     baseUrl,
@@ -37,9 +37,10 @@ export function connectActito(
 
 /** The login to the file server that lists are delivered to. */
 export function resolveLogin({ env }: Dependencies, { delivery }: Destination): Login {
-  const secret = (ref: EnvReference | undefined, what: string) => ref && requireSecret(ref, env, what);
+  const secret = (ref: EnvReference | undefined, what: string, kind: 'secret' | 'pem') =>
+    ref && requireSecret(ref, env, what, kind);
   const place = {
-    host: resolveText(delivery.host, env, 'delivery.host'),
+    host: resolveText(delivery.host, env, 'delivery.host', 'host'),
     port: resolvePort(delivery.port, env, 'delivery.port'),
     username: resolveText(delivery.username, env, 'delivery.username'),
   };
@@ -47,14 +48,14 @@ export function resolveLogin({ env }: Dependencies, { delivery }: Destination): 
     ? {
         ...place,
         protocol: 'sftp',
-        password: secret(delivery.password, 'delivery.password'),
-        privateKey: secret(delivery.privateKey, 'delivery.privateKey'),
-        hostKey: resolveText(delivery.hostKey, env, 'delivery.hostKey'),
+        password: secret(delivery.password, 'delivery.password', 'secret'),
+        privateKey: secret(delivery.privateKey, 'delivery.privateKey', 'pem'),
+        hostKey: resolveText(delivery.hostKey, env, 'delivery.hostKey', 'hostKey'),
       }
     : {
         ...place,
         protocol: 'ftps',
         password: requireSecret(delivery.password, env, 'delivery.password'),
-        ca: secret(delivery.ca, 'delivery.ca'),
+        ca: secret(delivery.ca, 'delivery.ca', 'pem'),
       };
 }

@@ -1,6 +1,4 @@
 import { activityInfo } from '@temporalio/activity';
-import { withEnvironment } from '../config/environment.ts';
-import { definitionOf, loadProject } from '../config/project.ts';
 import type { RunRequest } from '../contract/request.ts';
 import type { OpenedRun } from '../contract/steps.ts';
 import { applying, taskOf, type Task } from '../contract/task.ts';
@@ -11,6 +9,7 @@ import { closeElsewhere, openRun } from '../state/runs/open.ts';
 import { applyRetention } from '../state/runs/retention.ts';
 import { requireUndo } from '../state/undo.ts';
 import { warn } from './warn.ts';
+import { currentDefinition } from './definition.ts';
 import type { Dependencies } from './dependencies.ts';
 import { isOpen } from './is-open.ts';
 
@@ -22,8 +21,7 @@ export async function open(
   deps: Dependencies,
   request: RunRequest,
 ): Promise<{ opened: OpenedRun } | { busy: string }> {
-  const project = await loadProject(deps.projectFolder);
-  const definition = withEnvironment(definitionOf(project, request.activation), deps.env);
+  const { settings, definition } = await currentDefinition(deps, request.activation);
   const { workflowNamespace, workflowExecution } = activityInfo();
   const holder = { namespace: workflowNamespace!, ...workflowExecution! };
   const { activation } = request;
@@ -33,7 +31,8 @@ export async function open(
   if ('busy' in result) return { busy: result.busy.workflowId };
   if (!task.preview) {
     await tidyElsewhere(deps, { ...holder, activation });
-    await applyRetention(deps.state, project.settings.retention);
+    // How long the past is kept is the project's to say: when nobody knows, nothing is deleted.
+    if (settings) await applyRetention(deps.state, settings.retention);
   }
   const { run, fence } = result.run;
   const { id, name, list, segment, attributesRequired } = result.run.definition.activation;

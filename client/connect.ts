@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import { temporalVariables } from '../config/temporal-variables.ts';
 import { Failure } from '../contract/failure.ts';
 
 /** Milliseconds; a server that is there answers at once. */
@@ -15,7 +16,7 @@ export async function connectTemporal(env: NodeJS.ProcessEnv): Promise<Client> {
   if (env.TEMPORAL_ADDRESS === '') {
     throw new Failure('temporalAddressEmpty', {});
   }
-  const { connectionOptions, namespace } = configuration(env);
+  const { connectionOptions, namespace } = configuration(temporalVariables(env));
   try {
     const connection = await Connection.connect({ ...connectionOptions, connectTimeout: PATIENCE });
     return new Client({ connection, namespace });

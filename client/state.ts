@@ -1,5 +1,6 @@
+import { controlFault, withoutFinalBreak } from '../activation/definition/safe-text.ts';
 import { Failure } from '../contract/failure.ts';
-import { loadProject } from '../config/project.ts';
+import { activationIds, loadProject } from '../config/project.ts';
 import { projectFolder } from '../config/folder-setting.ts';
 import { choiceFor } from '../activation/suggestion.ts';
 import { stateFailure } from '../state/failures.ts';
@@ -36,8 +37,8 @@ export async function withWritableState<T>(
 }
 
 function databaseUrl(env: NodeJS.ProcessEnv): string {
-  const url = env[URL_VARIABLE];
-  if (url && /^postgres(ql)?:/.test(url) && URL.canParse(url)) return url;
+  const url = withoutFinalBreak(env[URL_VARIABLE] ?? '');
+  if (/^postgres(ql)?:/.test(url) && URL.canParse(url) && !controlFault(url)) return url;
   throw new Failure('stateUrlUnusable', { set: Boolean(url) });
 }
 
@@ -63,8 +64,8 @@ export async function hasRun(
   const ran = await knownActivations(snapshot);
   if (ran.includes(activation)) return true;
   const folder = projectFolder(env);
-  const { activations } = await loadProject(folder);
-  if (activations.has(activation)) return false;
-  const choice = choiceFor(activation, [...new Set([...activations.keys(), ...ran])]);
+  const known = activationIds(await loadProject(folder));
+  if (known.includes(activation)) return false;
+  const choice = choiceFor(activation, [...new Set([...known, ...ran])]);
   throw new Failure('projectLacksActivation', { folder, activation, ...choice });
 }

@@ -4,6 +4,12 @@ import { alike } from '../activation/definition/list-names.ts';
 import type { Loaded } from './folder.ts';
 import { problemAt, type Problem } from './problem.ts';
 
+/** A problem between two activations, told of the later one. */
+export interface Collision {
+  activations: [string, string];
+  problem: Problem;
+}
+
 /**
  * Two activations must not feed one list or one file: each delivery would undo the other's. Names that differ only in case,
  * accents or blanks may be one for Actito and its database, or for the file server.
@@ -11,7 +17,7 @@ import { problemAt, type Problem } from './problem.ts';
 export function checkCollisions(
   activations: readonly Loaded<Activation>[],
   destinations: ReadonlyMap<string, Destination>,
-): Problem[] {
+): Collision[] {
   const lists = new Map<string, Loaded<Activation>>();
   const files = new Map<string, Loaded<Activation>>();
   return activations.flatMap((activation) => {
@@ -20,17 +26,24 @@ export function checkCollisions(
     if (sameList) {
       const { name } = sameList.value.list;
       const facts = { list: list.name, by: sameList.file.name, ...(name === list.name ? {} : { as: name }) };
-      return [problemAt(activation.file, ['list', 'name'], 'listFedTwice', facts)];
+      return [
+        between(sameList, activation, problemAt(activation.file, ['list', 'name'], 'listFedTwice', facts)),
+      ];
     }
     const sameFile = taken(files, filePlace(destination, destinations, list.fileName), activation);
     if (sameFile) {
       const { fileName } = sameFile.value.list;
       const other = fileName === list.fileName ? {} : { as: fileName };
       const facts = { file: list.fileName, by: sameFile.file.name, ...other };
-      return [problemAt(activation.file, ['list', 'fileName'], 'fileWrittenTwice', facts)];
+      const problem = problemAt(activation.file, ['list', 'fileName'], 'fileWrittenTwice', facts);
+      return [between(sameFile, activation, problem)];
     }
     return [];
   });
+}
+
+function between({ id }: Loaded<unknown>, { id: other }: Loaded<unknown>, problem: Problem): Collision {
+  return { activations: [id, other], problem };
 }
 
 /** The earlier owner of a place; without one the activation becomes its owner. */

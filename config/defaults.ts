@@ -1,21 +1,20 @@
+import { z } from 'zod';
+import { defaultsSchema } from '../activation/definition/activation.ts';
 import type { Problem } from './problem.ts';
 import type { Path, YamlFile } from './yaml-file.ts';
 
 type Settings = Record<string, unknown>;
 
-/** Sections that are merged setting by setting; all others an activation has, or takes, as a whole. */
-const BY_SETTING = ['list', 'guards'];
-const SECTIONS = [
-  'matchingKey',
-  'timezone',
-  'country',
-  'attributes',
-  'attributesRequired',
-  'importMode',
-  'removal',
-  'schedule',
-  ...BY_SETTING,
-];
+/** Everything that can be a default, as the schema has it. */
+const SECTIONS = Object.keys(defaultsSchema.shape) as (keyof typeof defaultsSchema.shape)[];
+/**
+ * Groups that are merged setting by setting: those in which everything may be left out. All other sections an activation
+ * has, or takes, as a whole.
+ */
+const BY_SETTING: readonly string[] = SECTIONS.filter((name) => {
+  const section: z.ZodType = defaultsSchema.shape[name].unwrap();
+  return section instanceof z.ZodObject && section.safeParse({}).success;
+});
 
 /** A default attribute that an activation takes, and its index in the defaults. */
 type Added = [index: number, mapping: unknown];
@@ -39,7 +38,7 @@ export function withDefaults(file: YamlFile, destination: YamlFile | undefined, 
       const theirs = defaultPath(path, own, defaults, added);
       if (theirs && destination) return destination.place(['defaults', ...theirs]);
       const section = String(path[0]);
-      const isUnknown = !isValid && SECTIONS.includes(section) && !(section in own);
+      const isUnknown = !isValid && isSection(section) && !(section in own);
       return isUnknown ? { file: UNKNOWN, line: 0, path } : file.place(path);
     },
   };
@@ -81,7 +80,7 @@ function addedAttributes(own: Settings, defaults: Settings): Added[] {
 /** Where in the defaults a setting of the merged activation stands, or undefined when it is the activation's own. */
 function defaultPath(path: Path, own: Settings, defaults: Settings, added: Added[]): Path | undefined {
   const [name, step, ...rest] = [String(path[0]), ...path.slice(1)] as [string, ...Path];
-  if (!SECTIONS.includes(name) || !(name in defaults)) return undefined;
+  if (!isSection(name) || !(name in defaults)) return undefined;
   if (name === 'attributes' && typeof step === 'number') {
     const found = added[step - list(own.attributes).length];
     return found && [name, found[0], ...rest];
@@ -89,6 +88,10 @@ function defaultPath(path: Path, own: Settings, defaults: Settings, added: Added
   if (!(name in own)) return path;
   const isTheirs = step !== undefined && !(step in settings(own[name])) && step in settings(defaults[name]);
   return BY_SETTING.includes(name) && isTheirs ? path : undefined;
+}
+
+function isSection(name: string): boolean {
+  return Object.hasOwn(defaultsSchema.shape, name);
 }
 
 function isSettings(value: unknown): value is Settings {

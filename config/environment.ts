@@ -1,6 +1,6 @@
 import type { Definition } from '../activation/definition/definition.ts';
 import type { Delivery } from '../activation/definition/destination.ts';
-import { resolvePort, resolveText, type Environment } from './secrets.ts';
+import { resolvePort, resolveText, resolveUrl, type Environment } from './secrets.ts';
 
 /**
  * Fills in what a destination takes from the environment and is no secret: base URL, host, port, user name, host key.
@@ -14,7 +14,7 @@ export function withEnvironment(definition: Definition, env: Environment): Defin
     ...definition,
     destination: {
       ...destination,
-      ...(baseUrl === undefined ? {} : { baseUrl: resolveText(baseUrl, env, 'baseUrl') }),
+      ...(baseUrl === undefined ? {} : { baseUrl: resolveUrl(baseUrl, env, 'baseUrl') }),
       delivery: withoutVariables(delivery, env),
     },
   };
@@ -22,10 +22,14 @@ export function withEnvironment(definition: Definition, env: Environment): Defin
 
 function withoutVariables(delivery: Delivery, env: Environment): Delivery {
   const place = {
-    host: resolveText(delivery.host, env, 'delivery.host'),
+    host: resolveText(delivery.host, env, 'delivery.host', 'host'),
     port: resolvePort(delivery.port, env, 'delivery.port'),
     username: resolveText(delivery.username, env, 'delivery.username'),
   };
   if (delivery.protocol === 'ftps') return { ...delivery, ...place };
-  return { ...delivery, ...place, hostKey: resolveText(delivery.hostKey, env, 'delivery.hostKey') };
+  return {
+    ...delivery,
+    ...place,
+    hostKey: resolveText(delivery.hostKey, env, 'delivery.hostKey', 'hostKey'),
+  };
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ActivationFile, ImportMode } from '../activation/definition/activation.ts';
 import type { Destination } from '../activation/definition/destination.ts';
+import type { Collision } from './collisions.ts';
 import type { Loaded } from './folder.ts';
 import { problemAt, type Problem } from './problem.ts';
 
@@ -11,7 +12,7 @@ import { problemAt, type Problem } from './problem.ts';
 export function checkEtls(
   activations: readonly Loaded<ActivationFile>[],
   destinations: ReadonlyMap<string, Destination>,
-): Problem[] {
+): Collision[] {
   const owners = new Map<string, Loaded<ActivationFile>>();
   return activations.flatMap((activation) => {
     const { destination, importMode } = activation.value;
@@ -24,7 +25,7 @@ export function checkEtls(
       return [];
     }
     const problem = problemOfTwo(etl, owner, activation, destinations.get(destination));
-    return problem ? [problem] : [];
+    return problem ? [{ activations: [owner.id, activation.id], problem }] : [];
   });
 }
 

@@ -1,9 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { Failure } from '../contract/failure.ts';
 import { id as idSchema } from '../activation/definition/common.ts';
 import { problemWith, type Problem } from './problem.ts';
+import { readText } from './read-file.ts';
 import { validate } from './validate.ts';
 import { parseYaml, type YamlFile } from './yaml-file.ts';
 
@@ -23,29 +23,62 @@ export interface Loaded<T> {
   value: T;
 }
 
-/** Reads the `.yaml` and `.yml` files of `<project>/<name>`; everything else in there is left alone. */
+/**
+ * Reads the `.yaml` and `.yml` files of `<project>/<name>`; everything else in there is left alone. A file that cannot be
+ * read is among them, with its problem.
+ * @returns also what is wrong with the folder itself
+ */
 export async function readFolder(
   project: string,
   name: string,
 ): Promise<{ files: ProjectFile[]; problems: Problem[] }> {
   const entries = await yamlFiles(join(project, name));
-  if (entries === undefined) {
-    return { files: [], problems: [problemWith(`${name}/`, 'folderOfProjectMissing', { folder: name })] };
+  if (typeof entries === 'string') {
+    const problem =
+      entries === 'ENOENT'
+        ? problemWith(`${name}/`, 'folderOfProjectMissing', { folder: name })
+        : problemWith(`${name}/`, 'fileUnreadable', { code: entries });
+    return { files: [], problems: [problem] };
   }
   const files: ProjectFile[] = [];
   for (const entry of entries) {
-    const fileName = `${name}/${entry}`;
-    const id = entry.replace(/\.ya?ml$/, '');
+    const id = idOf(entry);
     const isTaken = files.some((other) => other.id === id);
-    const parsed = parseYaml(fileName, await readText(join(project, fileName)));
-    const problems = nameProblems(fileName, id, isTaken);
-    files.push(
-      'problems' in parsed
-        ? { id, problems: [...problems, ...parsed.problems] }
-        : { id, file: parsed, problems },
-    );
+    files.push(await readProjectFile(project, `${name}/${entry}`, id, isTaken));
   }
-  return { files, problems: files.flatMap((file) => file.problems) };
+  return { files, problems: [] };
+}
+
+/** The ids that the files of `<project>/<name>` have by their names. No file is read, and a folder that is not there has none. */
+export async function idsIn(project: string, name: string): Promise<string[]> {
+  const entries = await yamlFiles(join(project, name));
+  return typeof entries === 'string' ? [] : entries.map(idOf);
+}
+
+async function readProjectFile(
+  project: string,
+  fileName: string,
+  id: string,
+  isTaken: boolean,
+): Promise<ProjectFile> {
+  const before = nameProblems(fileName, id, isTaken);
+  const file = await readYaml(project, fileName);
+  // Gone between the two looks: as if it had never been there, but for its name.
+  if (file === undefined)
+    return { id, problems: [...before, problemWith(fileName, 'fileUnreadable', { code: 'ENOENT' })] };
+  if ('problems' in file) return { id, problems: [...before, ...file.problems] };
+  return { id, file, problems: before };
+}
+
+/** A file of the project folder, parsed; undefined: there is none. */
+export async function readYaml(
+  project: string,
+  fileName: string,
+): Promise<YamlFile | { problems: Problem[] } | undefined> {
+  const text = await readText(join(project, fileName));
+  if (text === undefined) return undefined;
+  if (typeof text === 'string') return parseYaml(fileName, text);
+  return { problems: [{ file: fileName, line: 0, path: [], told: text }] };
 }
 
 /** The files that are as their schema wants them, and everything that is wrong with the others' content. */
@@ -59,20 +92,28 @@ export function checkFiles<S extends z.ZodType>(
     if (!file) continue;
     const result = validate(file, schema);
     if ('problems' in result) problems.push(...result.problems);
-    else if (before.length === 0) loaded.push({ id, file, value: result.value });
+    // Of two files with one id nobody knows which is meant.
+    else if (before.length === 0 && files.filter((other) => other.id === id).length === 1)
+      loaded.push({ id, file, value: result.value });
   }
   return { loaded, problems };
 }
 
-async function yamlFiles(folder: string): Promise<string[] | undefined> {
+/** @returns or the code of the error when the folder cannot be read */
+async function yamlFiles(folder: string): Promise<string[] | string> {
   try {
     const entries = await readdir(folder);
     // Not those with a leading dot: editors and Kubernetes keep their own copies under such names.
     return entries.filter((entry) => /^[^.].*\.ya?ml$/.test(entry)).sort();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unreadable(folder, error);
-    return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return code;
   }
+}
+
+function idOf(entry: string): string {
+  return entry.replace(/\.ya?ml$/, '');
 }
 
 function nameProblems(file: string, id: string, isTaken: boolean): Problem[] {
@@ -81,27 +122,4 @@ function nameProblems(file: string, id: string, isTaken: boolean): Problem[] {
     ...(isTaken ? [problemWith(file, 'idTaken', { id })] : []),
     ...(error ? [problemWith(file, 'idUnusable', { id, expected: error.issues[0]!.message })] : []),
   ];
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
-/** The text of a file that may be missing. */
-export async function readTextIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw unreadable(path, error);
-  }
-}
-
-function unreadable(path: string, cause: unknown): Failure {
-  const { code } = cause as NodeJS.ErrnoException;
-  return new Failure('projectFileUnreadable', { path, code: String(code) }, { cause });
 }

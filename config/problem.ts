@@ -1,10 +1,12 @@
-import { Failure } from '../contract/failure.ts';
 import type { FactsOf } from '../contract/messages/catalogue.ts';
 import type { Told } from '../contract/messages/message.ts';
 import type { PROBLEM_MESSAGES } from '../contract/messages/problems.ts';
 import type { ProjectProblem } from '../contract/messages/project.ts';
 import { tell } from '../contract/messages/tell.ts';
 import type { Path, YamlFile } from './yaml-file.ts';
+
+/** No setting has a longer name. */
+const LONGEST_STEP = 60;
 
 type ProblemReason = keyof typeof PROBLEM_MESSAGES;
 
@@ -43,12 +45,12 @@ export function problemWith<R extends ProblemReason>(
   return { file, line, path: [], told: tell(reason, facts) };
 }
 
-/** All problems of a folder as one failure, a line each, in the order of the files. */
-export function configurationInvalid(folder: string, problems: readonly Problem[]): Failure {
-  const sorted = [...problems].sort((a, b) => compare(a.file, b.file) || a.line - b.line);
+/** Problems as messages have them: each once, in the order of the files. */
+export function sorted(problems: readonly Problem[]): ProjectProblem[] {
+  const inOrder = [...problems].sort((a, b) => compare(a.file, b.file) || a.line - b.line);
   // A default that is no good for several activations is one problem.
-  const told = new Map(sorted.map(factsOf).map((facts) => [JSON.stringify(facts), facts]));
-  return new Failure('projectInvalid', { folder, problems: [...told.values()] });
+  const told = new Map(inOrder.map(factsOf).map((facts) => [JSON.stringify(facts), facts]));
+  return [...told.values()];
 }
 
 function factsOf({ file, line, path, told: { reason, facts, message } }: Problem): ProjectProblem {
@@ -65,8 +67,15 @@ function factsOf({ file, line, path, told: { reason, facts, message } }: Problem
 /** E.g. `attributes[2].column`. */
 export function settingName(path: Path): string {
   return path
-    .map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i > 0 ? '.' : ''}${String(step)}`))
+    .map((step, i) =>
+      typeof step === 'number' ? `[${step}]` : `${i > 0 ? '.' : ''}${shortened(String(step))}`,
+    )
     .join('');
+}
+
+/** A key of a file may be anything, and as long as the file. */
+function shortened(step: string): string {
+  return step.length <= LONGEST_STEP ? step : `${step.slice(0, LONGEST_STEP)}…`;
 }
 
 function compare(a: string, b: string): number {

@@ -6,33 +6,45 @@ import { destinationSchema, type Destination } from '../activation/definition/de
 import { sourceSchema, type Source } from '../activation/definition/source.ts';
 import { Failure } from '../contract/failure.ts';
 import type { Told } from '../contract/messages/message.ts';
-import { checkCollisions } from './collisions.ts';
+import type { ProjectProblem } from '../contract/messages/project.ts';
+import { checkCollisions, type Collision } from './collisions.ts';
 import { checkContract } from './contract.ts';
 import { isOfDefaults, withDefaults } from './defaults.ts';
 import { checkEtls } from './etls.ts';
 import { checkFiles, readFolder, type Loaded, type ProjectFile } from './folder.ts';
 import { checkMapping } from './mapping.ts';
 import { checkNames } from './names.ts';
-import { configurationInvalid } from './problem.ts';
+import { sorted, type Problem } from './problem.ts';
 import { checkReferences, referenceOf } from './references.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { nearest } from '../activation/suggestion.ts';
 import { warningsOf } from './warnings.ts';
+import type { YamlFile } from './yaml-file.ts';
 
-/** A project folder, read and checked as a whole: every reference in it leads somewhere. */
+/** A project folder, read and checked as a whole. What is valid in it can be used, whatever is wrong with the rest. */
 export interface Project {
-  settings: Settings;
+  folder: string;
+  /** Undefined: `project.yaml` is not valid. */
+  settings: Settings | undefined;
+  /** The valid ones. */
   sources: Map<string, Source>;
   destinations: Map<string, Destination>;
+  /** Those that can run: each is valid, as are its source and its destination. */
   activations: Map<string, Activation>;
+  /** By activation: why it cannot run. Those that are here are not among the others. */
+  broken: Map<string, ProjectProblem[]>;
+  /** By activation: another one wants its list or its file. Only who delivered that list last may go on. */
+  contested: Map<string, ProjectProblem[]>;
+  /** Everything that is wrong in the folder; empty: it is valid. */
+  problems: ProjectProblem[];
   /** What works but is probably not meant. */
   warnings: Told[];
 }
 
 /**
  * Reads `project.yaml`, `sources/`, `destinations/` and `activations/` of a project folder. No environment variable is
- * looked at.
- * @throws Failure ConfigurationInvalid with all problems of the folder, a line each: `file:line setting: message`
+ * looked at. What is wrong in the folder is a part of the answer: it must not stop what it does not concern.
+ * @throws Failure ConfigurationInvalid when there is no such folder
  */
 export async function loadProject(folder: string): Promise<Project> {
   await assertFolder(folder);
@@ -49,36 +61,85 @@ export async function loadProject(folder: string): Promise<Project> {
   const completed = activationFiles.files.map((found) =>
     complete(found, destinationFiles.files, destinationsById),
   );
-  const files = checkFiles(completed, activationSchema);
-  const activations = files.loaded.map((found) => ({
+  const checked = completed.map((file) => {
+    const { loaded, problems } = checkFiles([file], activationSchema);
+    return { file, loaded, problems };
+  });
+  const files = checked.flatMap(({ loaded }) => loaded);
+  const activations = files.map((found) => ({
     ...found,
     value: resolveActivation(found.id, found.value, settings),
   }));
-
-  const problems = [
-    ...settingsProblems,
-    ...[sourceFiles, destinationFiles, activationFiles, sources, destinations].flatMap((all) => all.problems),
+  const own = checked.map(({ file, loaded, problems }) => ({
+    id: file.id,
     // Of the defaults their own destination has told.
-    ...files.problems.filter((problem) => !isOfDefaults(problem)),
-    ...activationFiles.files.flatMap((file) =>
-      checkReferences(file, sourceFiles.files, destinationFiles.files),
-    ),
-    ...files.loaded.flatMap(checkMapping),
-    ...files.loaded.flatMap((loaded, i) => checkNames(loaded, activations[i]!.value)),
-    ...files.loaded.flatMap((activation) => checkContract(activation, destinationsById)),
-    ...checkEtls(files.loaded, destinationsById),
-    ...checkCollisions(activations, destinationsById),
-  ];
-  const told = problems.length > 0 ? problems : files.problems;
-  if (told.length > 0) throw configurationInvalid(folder, told);
+    ofDefaults: problems.filter(isOfDefaults),
+    problems: [
+      ...file.problems,
+      ...problems.filter((problem) => !isOfDefaults(problem)),
+      ...checkReferences(file, sourceFiles.files, destinationFiles.files),
+      ...loaded.flatMap(checkMapping),
+      ...loaded.flatMap((found) => checkNames(found, resolveActivation(found.id, found.value, settings))),
+      ...loaded.flatMap((activation) => checkContract(activation, destinationsById)),
+    ],
+  }));
+  const etls = checkEtls(files, destinationsById);
+  const collisions = checkCollisions(activations, destinationsById);
 
+  const filesOfOthers = [...sourceFiles.files, ...destinationFiles.files];
+  const ofOthers = [...filesOfOthers, sources, destinations].flatMap(({ problems }) => problems);
+  const all = [
+    ...settingsProblems,
+    ...[sourceFiles, destinationFiles, activationFiles].flatMap(({ problems }) => problems),
+    ...ofOthers,
+    ...own.flatMap(({ problems }) => problems),
+    ...[...etls, ...collisions].map(({ problem }) => problem),
+  ];
+  const broken = new Map(
+    completed.map(({ id, file }) => {
+      const theirs = own.filter((each) => each.id === id);
+      const problems = [
+        ...theirs.flatMap((each) => each.problems),
+        ...between(etls, id),
+        ...ofOthers.filter((problem) => isUsedBy(file, problem)),
+      ];
+      return [id, sorted(problems.length > 0 ? problems : theirs.flatMap(({ ofDefaults }) => ofDefaults))];
+    }),
+  );
+  for (const [id, problems] of broken) if (problems.length === 0) broken.delete(id);
+  const usable = files.filter(({ id }) => !broken.has(id));
   return {
+    folder,
     settings,
     sources: byId(sources.loaded),
     destinations: destinationsById,
-    activations: byId(activations),
-    warnings: warningsOf(files.loaded, destinationsById),
+    activations: byId(activations.filter(({ id }) => !broken.has(id))),
+    broken,
+    contested: contestedOf(usable, collisions),
+    problems: sorted(all.length > 0 ? all : own.flatMap(({ ofDefaults }) => ofDefaults)),
+    warnings: warningsOf(usable, destinationsById),
   };
+}
+
+function contestedOf(
+  activations: readonly Loaded<unknown>[],
+  collisions: readonly Collision[],
+): Map<string, ProjectProblem[]> {
+  const all = activations.map(({ id }) => [id, sorted(between(collisions, id))] as const);
+  return new Map(all.filter(([, problems]) => problems.length > 0));
+}
+
+function between(collisions: readonly Collision[], id: string): Problem[] {
+  return collisions.filter(({ activations }) => activations.includes(id)).map(({ problem }) => problem);
+}
+
+/** Whether a problem of a source or destination is one of those that an activation's file names. */
+function isUsedBy(file: YamlFile | undefined, problem: Problem): boolean {
+  const isFile = (folder: string, id: string | undefined) =>
+    id !== undefined && [`${folder}/${id}.yaml`, `${folder}/${id}.yml`].includes(problem.file);
+  return (
+    isFile('sources', referenceOf(file, 'source')) || isFile('destinations', referenceOf(file, 'destination'))
+  );
 }
 
 /** An activation's file, completed by the defaults of the destination that it names. */
@@ -100,19 +161,51 @@ function withoutDefaults({ defaults: _, ...destination }: z.output<typeof destin
 
 /**
  * Everything a run of one activation needs to know.
- * @throws Failure InvalidActivation when the project has no activation of that id
+ * @throws Failure InvalidActivation when the project has no activation of that id, ConfigurationInvalid when it cannot run
  */
 export function definitionOf(project: Project, activationId: string): Definition {
   const activation = project.activations.get(activationId);
-  if (!activation) {
-    const known = [...project.activations.keys()];
-    const near = nearest(activationId, known);
-    throw new Failure('activationUnknown', { activation: activationId, near, known });
+  if (activation) {
+    // Present, since an activation with an unknown reference is broken.
+    const source = project.sources.get(activation.source)!;
+    const destination = project.destinations.get(activation.destination)!;
+    return { activation, source, destination };
   }
-  // Present, since loadProject refuses unknown references.
-  const source = project.sources.get(activation.source)!;
-  const destination = project.destinations.get(activation.destination)!;
-  return { activation, source, destination };
+  const { folder, broken } = project;
+  requireKnown(project, activationId);
+  throw new Failure('activationInvalid', {
+    activation: activationId,
+    folder,
+    problems: broken.get(activationId)!,
+  });
+}
+
+/**
+ * That the project has an activation of that id, whether it can run or not.
+ * @throws Failure InvalidActivation
+ */
+export function requireKnown(project: Project, activationId: string): void {
+  const known = activationIds(project);
+  if (known.includes(activationId)) return;
+  const { folder } = project;
+  const problems = project.problems.filter(({ file }) => file === 'activations/');
+  if (problems.length > 0) throw new Failure('projectInvalid', { folder, problems });
+  throw new Failure('activationUnknown', {
+    activation: activationId,
+    near: nearest(activationId, known),
+    known,
+  });
+}
+
+/** The ids of all activations of a project, also of those that cannot run, in their order. */
+export function activationIds({ activations, broken }: Project): string[] {
+  return [...activations.keys(), ...broken.keys()].sort();
+}
+
+/** Why a destination that the project has cannot be used; empty: it can be, or there is none of that id. */
+export function problemsOfDestination({ problems }: Project, id: string): ProjectProblem[] {
+  const names = [`destinations/${id}.yaml`, `destinations/${id}.yml`, 'destinations/'];
+  return problems.filter(({ file }) => file !== undefined && names.includes(file));
 }
 
 function byId<T>(loaded: readonly Loaded<T>[]): Map<string, T> {

@@ -1,25 +1,59 @@
 import type { EnvReference, TextOrEnv } from '../activation/definition/common.ts';
-import { Failure } from '../contract/failure.ts';
+import {
+  controlFault,
+  headerFault,
+  hostFault,
+  hostKeyFault,
+  pemOf,
+  urlFault,
+  withoutFinalBreak,
+  type TextFault,
+} from '../activation/definition/safe-text.ts';
+import { Failure, isFailure } from '../contract/failure.ts';
+import type { Told } from '../contract/messages/message.ts';
 
 /** Environment variables, e.g. `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Hosts in a closed network whose API may be called by http, with commas between them: the simulator in another container. */
+const CLOSED_HOSTS = 'ACTITO_SYNC_ALLOW_HTTP';
+
+/** What a variable holds, and so what it must not hold. */
+type Kind = 'secret' | 'apiKey' | 'pem' | 'text' | 'url' | 'host' | 'hostKey';
+
 /**
- * The secret in an environment variable. `what` says where it is asked for, e.g. `destinations/actito apiKey`.
- * @throws Failure ConfigurationInvalid when the variable is missing or empty; names it, never a value
+ * The secret in an environment variable, without the line break at its end. `what` says where it is asked for, e.g.
+ * `destinations/actito apiKey`.
+ * @throws Failure ConfigurationInvalid when the variable is missing, empty or unusable; names it, never a value
  */
-export function requireSecret(reference: EnvReference, env: Environment, what: string): string {
-  const value = env[reference.env];
-  if (value) return value;
-  throw new Failure('variableMissing', { variable: reference.env, empty: value === '', setting: what });
+export function requireSecret(
+  reference: EnvReference,
+  env: Environment,
+  what: string,
+  kind: 'secret' | 'apiKey' | 'pem' = 'secret',
+): string {
+  return valueOf(reference, env, what, kind);
 }
 
 /**
  * A text that stands in the configuration or in an environment variable.
- * @throws Failure ConfigurationInvalid when the variable is missing or empty
+ * @throws Failure ConfigurationInvalid when the variable is missing, empty or unusable
  */
-export function resolveText(value: TextOrEnv, env: Environment, what = 'the configuration'): string {
-  return typeof value === 'string' ? value : requireSecret(value, env, what);
+export function resolveText(
+  value: TextOrEnv,
+  env: Environment,
+  what = 'the configuration',
+  kind: 'text' | 'host' | 'hostKey' = 'text',
+): string {
+  return typeof value === 'string' ? value : valueOf(value, env, what, kind);
+}
+
+/**
+ * The address of an API, from the configuration or an environment variable: https unless on this machine.
+ * @throws Failure ConfigurationInvalid when the variable is missing, empty or unusable
+ */
+export function resolveUrl(value: TextOrEnv, env: Environment, what: string): string {
+  return typeof value === 'string' ? value : valueOf(value, env, what, 'url');
 }
 
 /**
@@ -28,7 +62,70 @@ export function resolveText(value: TextOrEnv, env: Environment, what = 'the conf
  */
 export function resolvePort(value: number | EnvReference, env: Environment, what: string): number {
   if (typeof value === 'number') return value;
-  const port = Number(requireSecret(value, env, what));
+  const port = Number(valueOf(value, env, what, 'text'));
   if (Number.isInteger(port) && port >= 1 && port <= 65535) return port;
   throw new Failure('variableNoPort', { variable: value.env, setting: what });
+}
+
+/** What settings with a variable hold; all others are secrets. */
+const KINDS: Record<string, Kind | 'port'> = {
+  apiKey: 'apiKey',
+  privateKey: 'pem',
+  ca: 'pem',
+  baseUrl: 'url',
+  host: 'host',
+  hostKey: 'hostKey',
+  port: 'port',
+};
+
+/**
+ * What a setting's variable would be refused for when a run resolves it; undefined: nothing.
+ * @param setting its name, such as `apiKey`
+ */
+export function variableProblem(
+  setting: string,
+  { env: variable }: EnvReference,
+  env: Environment,
+): Told | undefined {
+  const kind = KINDS[setting] ?? 'secret';
+  try {
+    const value = valueOf({ env: variable }, env, setting, kind === 'port' ? 'text' : kind);
+    if (kind === 'port') resolvePort({ env: variable }, { [variable]: value }, setting);
+    return undefined;
+  } catch (error) {
+    if (isFailure(error)) return error.told;
+    throw error;
+  }
+}
+
+function valueOf({ env: variable }: EnvReference, env: Environment, setting: string, kind: Kind): string {
+  const given = env[variable];
+  const value = given === undefined ? '' : kind === 'pem' ? pemOf(given) : withoutFinalBreak(given);
+  if (value.trim() === '')
+    throw new Failure('variableMissing', { variable, empty: given !== undefined, setting });
+  const fault = faultOf(kind, value, env);
+  if (fault) throw new Failure('variableUnusable', { variable, setting, fault });
+  return value;
+}
+
+function faultOf(kind: Kind, value: string, env: Environment): TextFault | undefined {
+  switch (kind) {
+    case 'apiKey':
+      return headerFault(value);
+    case 'pem':
+      return controlFault(value, '\n\t');
+    case 'url':
+      return urlFault(value, closedHosts(env));
+    case 'host':
+      return hostFault(value);
+    case 'hostKey':
+      return hostKeyFault(value);
+    case 'secret':
+    case 'text':
+      return controlFault(value);
+  }
+}
+
+function closedHosts(env: Environment): string[] {
+  return (env[CLOSED_HOSTS] ?? '').split(',').map((host) => host.trim());
 }

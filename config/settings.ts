@@ -1,12 +1,10 @@
-import { join } from 'node:path';
 import ms from 'ms';
 import { z } from 'zod';
 import { duration } from '../activation/definition/common.ts';
 import { expected } from '../contract/messages/expected.ts';
 import { places } from '../activation/definition/places.ts';
-import { checkFiles, readTextIfThere, type ProjectFile } from './folder.ts';
-import type { Problem } from './problem.ts';
-import { parseYaml } from './yaml-file.ts';
+import { checkFiles, readYaml, type ProjectFile } from './folder.ts';
+import { problemWith, type Problem } from './problem.ts';
 
 const WEEK = ms('7d');
 
@@ -51,22 +49,30 @@ export type Settings = z.output<typeof settingsSchema>;
 
 const FILE_NAMES = ['project.yaml', 'project.yml'];
 
-/** Reads `project.yaml` of a project folder; a project without one has the defaults. */
-export async function readSettings(folder: string): Promise<{ settings: Settings; problems: Problem[] }> {
-  const found = await findFile(folder);
+/**
+ * Reads `project.yaml` of a project folder; a project without one has the defaults.
+ * @returns undefined settings when it is not valid: then nobody knows how long what is past is kept
+ */
+export async function readSettings(
+  folder: string,
+): Promise<{ settings: Settings | undefined; problems: Problem[] }> {
+  const [found, other] = await findFiles(folder);
   if (!found) return { settings: settingsSchema.parse({}), problems: [] };
   const checked = checkFiles([found], settingsSchema);
-  const [settings = settingsSchema.parse({})] = checked.loaded.map(({ value }) => value);
-  return { settings, problems: [...found.problems, ...checked.problems] };
+  const problems = [...found.problems, ...checked.problems];
+  // Of two files nobody knows which is meant.
+  if (other) problems.push(problemWith(FILE_NAMES[1]!, 'idTaken', { id: 'project' }), ...other.problems);
+  const [settings] = problems.length > 0 ? [] : checked.loaded.map(({ value }) => value);
+  return { settings, problems };
 }
 
-async function findFile(folder: string): Promise<ProjectFile | undefined> {
+async function findFiles(folder: string): Promise<ProjectFile[]> {
+  const found: ProjectFile[] = [];
   for (const name of FILE_NAMES) {
-    const text = await readTextIfThere(join(folder, name));
-    if (text === undefined) continue;
-    const parsed = parseYaml(name, text);
+    const file = await readYaml(folder, name);
+    if (file === undefined) continue;
     const id = 'project';
-    return 'problems' in parsed ? { id, problems: parsed.problems } : { id, file: parsed, problems: [] };
+    found.push('problems' in file ? { id, problems: file.problems } : { id, file, problems: [] });
   }
-  return undefined;
+  return found;
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { expectation } from './expectations.ts';
-import { problemAt, type Problem } from './problem.ts';
+import { problemAt, problemWith, type Problem } from './problem.ts';
 import { knownKeys, property } from './schema-keys.ts';
 import { nearest } from '../activation/suggestion.ts';
 import type { Path, YamlFile } from './yaml-file.ts';
@@ -19,6 +19,8 @@ const HARMLESS = new Set(
   ).split(' '),
 );
 const LONGEST_SHOWN = 60;
+/** So many problems of one file are told, and how many there are besides. */
+const MOST_PROBLEMS = 20;
 
 /** A file's content as its schema wants it, or everything that is wrong with it. */
 export function validate<S extends z.ZodType>(
@@ -28,24 +30,44 @@ export function validate<S extends z.ZodType>(
   if (file.value === null) return { problems: [problemAt(file, [], 'fileEmpty', {})] };
   const result = schema.safeParse(file.value, { error: expectation });
   if (result.success) return { value: result.data };
-  return { problems: result.error.issues.flatMap((issue) => problemsOf(file, schema, issue)) };
+  const found = result.error.issues.flatMap((issue) => problemsOf(file, schema, issue));
+  const more = found.length - MOST_PROBLEMS;
+  return {
+    problems: [
+      ...found.slice(0, MOST_PROBLEMS).map((problem) => problem()),
+      ...(more > 0 ? [problemWith(file.name, 'problemsOmitted', { more })] : []),
+    ],
+  };
 }
 
-function problemsOf(file: YamlFile, schema: z.ZodType, issue: z.core.$ZodIssue): Problem[] {
+/** Each problem when it is asked for: to find its line and what may have been meant takes its time. */
+function problemsOf(file: YamlFile, schema: z.ZodType, issue: z.core.$ZodIssue): (() => Problem)[] {
   const isSecret = issue.path.some((step) => SECRET.has(String(step)));
   // Not below a secret: in `apiKey: { hunter2 }` the unknown name is the secret.
   if (issue.code === 'unrecognized_keys' && !isSecret) {
-    const written = valueAt(file.value, issue.path) as object;
-    const known = knownKeys(schema, issue.path, file.value).filter((name) => !(name in written));
-    return issue.keys.map((key) =>
-      problemAt(file, [...issue.path, key], 'settingUnknown', { near: nearest(key, known), known }),
-    );
+    let known: string[] | undefined;
+    return issue.keys.map((key) => () => {
+      known ??= unusedKeys(file, schema, issue.path);
+      return problemAt(file, [...issue.path, key], 'settingUnknown', { near: nearest(key, known), known });
+    });
   }
-  const found = valueAt(file.value, issue.path);
-  const expected = issue.message;
-  if (found === undefined) return [problemAt(file, issue.path, 'settingMissing', { expected })];
-  if (isSecret) return [problemAt(file, issue.path, 'secretWrong', { expected })];
-  return [problemAt(file, issue.path, 'settingWrong', { expected, got: shown(issue.path, found) })];
+  return [() => problemOf(file, issue, isSecret)];
+}
+
+function unusedKeys(file: YamlFile, schema: z.ZodType, path: Path): string[] {
+  const written = valueAt(file.value, path) as object;
+  return knownKeys(schema, path, file.value).filter((name) => !(name in written));
+}
+
+function problemOf(
+  file: YamlFile,
+  { path, message: expected }: z.core.$ZodIssue,
+  isSecret: boolean,
+): Problem {
+  const found = valueAt(file.value, path);
+  if (found === undefined) return problemAt(file, path, 'settingMissing', { expected });
+  if (isSecret) return problemAt(file, path, 'secretWrong', { expected });
+  return problemAt(file, path, 'settingWrong', { expected, got: shown(path, found) });
 }
 
 function shown(path: Path, found: unknown): string | undefined {

@@ -1,5 +1,6 @@
 import type { ActivationFile, MatchingKey } from '../activation/definition/activation.ts';
 import type { Destination } from '../activation/definition/destination.ts';
+import { oddStarts } from '../activation/definition/clock-changes.ts';
 import { longestGap } from '../activation/definition/longest-gap.ts';
 import type { Told } from '../contract/messages/message.ts';
 import { tell } from '../contract/messages/tell.ts';
@@ -14,6 +15,7 @@ export function warningsOf(
 ): Told[] {
   return [
     ...activations.flatMap(shortValidity),
+    ...activations.flatMap(clockChanges),
     ...activations.flatMap(unlikelyKey),
     ...activations.flatMap((activation) => unknownMatches(activation, destinations)),
     ...activations.flatMap((activation, i) =>
@@ -29,6 +31,15 @@ function shortValidity({ id, value: { list, schedule } }: LoadedActivation): Tol
   if (list.validity >= 2 * gap) return [];
   const regular = schedule.every !== undefined;
   return [tell('validityShort', { activation: id, validity: list.validity, gap, regular })];
+}
+
+/** A time of day that the clock jumps over, or that it has twice. */
+function clockChanges({ id, value: { schedule } }: LoadedActivation): Told[] {
+  const odd = schedule ? oddStarts(schedule) : [];
+  if (odd.length === 0) return [];
+  const first = (missing: boolean) => odd.find((start) => start.missing === missing)?.at ?? null;
+  const facts = { activation: id, timezone: schedule!.timezone!, missing: first(true), twice: first(false) };
+  return [tell('clockChanges', facts)];
 }
 
 /** What Actito's own attributes hold. Keys of another type are compared as they are, and hardly ever found. */

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { problemWith, type Place, type Problem } from './problem.ts';
 
 export type Path = readonly PropertyKey[];
@@ -12,26 +12,49 @@ export interface YamlFile {
   place(path: Path): Place;
 }
 
+/** So many faults of one file are told; a broken first line can make thousands of them. */
+const MOST_FAULTS = 20;
+
 /** Parses one file. A broken one yields problems, without the parser's own texts: those quote the file's content. */
 export function parseYaml(name: string, text: string): YamlFile | { problems: Problem[] } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const broken = [...document.errors, ...document.warnings];
-  if (broken.length > 0) {
-    const problems = broken.map(({ code, pos }) => {
-      const fault = code.toLowerCase().replaceAll('_', ' ');
-      return problemWith(name, 'yamlInvalid', { fault }, lines.linePos(pos[0]).line);
-    });
-    return { problems };
-  }
+  const invalid = (fault: string, offset?: number) =>
+    problemWith(name, 'yamlInvalid', { fault }, offset === undefined ? 1 : lines.linePos(offset).line);
   try {
+    // The parser's own check of keys compares each with each: that takes minutes for a file of thousands.
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+    const broken = [...document.errors, ...document.warnings].map(({ code, pos }) =>
+      invalid(code.toLowerCase().replaceAll('_', ' '), pos[0]),
+    );
+    if (broken.length === 0) broken.push(...doubleKeys(document).map((at) => invalid('duplicate key', at)));
+    if (broken.length > 0) return { problems: broken.slice(0, MOST_FAULTS) };
     const value: unknown = document.toJS();
     const lineOf = (path: Path) => lines.linePos(offsetOf(document, path)).line || 1;
     return { name, value, place: (path) => ({ file: name, line: lineOf(path), path }) };
-  } catch {
+  } catch (error) {
+    if (error instanceof RangeError) return { problems: [invalid('nested too deeply')] };
+    if (!(error instanceof ReferenceError)) throw error;
     // Only aliases fail this late, and the error would quote their names.
-    return { problems: [problemWith(name, 'aliasUnknown', {}, 1)] };
+    const isMissing = !error.message.startsWith('Excessive');
+    return { problems: [problemWith(name, isMissing ? 'aliasUnknown' : 'aliasesTooMany', {}, 1)] };
   }
+}
+
+/** The offsets of keys that their map has already. */
+function doubleKeys(document: Document.Parsed): number[] {
+  const found: number[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const known = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const text = String(key.value);
+        if (known.has(text)) found.push(key.range?.[0] ?? 0);
+        known.add(text);
+      }
+    },
+  });
+  return found;
 }
 
 /** The offset of the deepest node along `path` that exists. */

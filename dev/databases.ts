@@ -23,6 +23,11 @@ export async function dropDatabase(adminUrl: string, database: string): Promise<
   );
 }
 
+/** Runs SQL, also several statements, in a database that was made here. */
+export async function runSql(url: string, sql: string): Promise<void> {
+  await asAdmin(url, (client) => client.query(sql));
+}
+
 async function asAdmin(adminUrl: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
   const client = new pg.Client({ connectionString: adminUrl });
   await client.connect();

@@ -1,8 +1,12 @@
-import pg from 'pg';
+import { createHash } from 'node:crypto';
 import type { Activation } from '../activation/definition/definition.ts';
+import type { Source } from '../activation/definition/source.ts';
 import { canonicalKey } from '../activation/keys/canonical.ts';
+import { unescapeCopy } from '../activation/values/copy.ts';
+import type { ColumnKind } from '../activation/values/kinds.ts';
 import type { Project } from '../config/project.ts';
 import type { Simulator } from '../simulator/start.ts';
+import { openWarehouse } from '../warehouse/open.ts';
 import type { Warehouse } from './warehouses.ts';
 
 /** Members of a segment that become contacts, at most. */
@@ -14,7 +18,7 @@ const UNKNOWN = 12;
 export async function seedContacts(
   destination: string,
   simulator: Simulator,
-  { activations }: Project,
+  { activations, sources }: Project,
   warehouses: readonly Warehouse[],
 ): Promise<string> {
   const known = new Set<string>();
@@ -23,12 +27,12 @@ export async function seedContacts(
     const warehouse = warehouses.find(({ source }) => source === activation.source)!;
     const { matchingKey } = activation;
     if (matchingKey.attribute === 'profileId') continue; // Actito gives those itself
-    const keys = await keysOf(activation, warehouse.url).catch(() => {
+    const { kind, keys } = await keysOf(activation, sources.get(activation.source)!, warehouse).catch(() => {
       unread.push(activation.id);
-      return [] as Key[];
+      return { kind: 'text' as const, keys: [] };
     });
-    for (const { key, isDecimal } of keys) {
-      const found = canonicalKey({ ...matchingKey, kind: isDecimal ? 'decimal' : 'text' }, key);
+    for (const key of keys) {
+      const found = canonicalKey({ ...matchingKey, kind }, key);
       if (!('key' in found) || known.has(`${matchingKey.attribute} ${found.key}`)) continue;
       known.add(`${matchingKey.attribute} ${found.key}`);
       const contact = {
@@ -42,25 +46,34 @@ export async function seedContacts(
   return `Simulated Actito of ${destination}: ${simulator.contactCount()} contacts${why}`;
 }
 
-interface Key {
-  key: string;
-  /** A decimal key is the whole number that it is. */
-  isDecimal: boolean;
+/**
+ * The distinct keys of some members, read as a run reads them: by the warehouse's driver, in a transaction in which nothing can
+ * be written, and by one statement.
+ */
+async function keysOf(
+  { segment, matchingKey }: Activation,
+  source: Source,
+  { variable, url }: Warehouse,
+): Promise<{ kind: ColumnKind; keys: Iterable<string> }> {
+  const signal = AbortSignal.timeout(source.statementTimeout);
+  const warehouse = await openWarehouse(source, { [variable]: url });
+  try {
+    const { columns, batches } = await warehouse.read({ segment, columns: [matchingKey.column], signal });
+    const keys = new Set<string>();
+    for await (const batch of batches) {
+      for (const line of batch.toString('utf8').split('\n').slice(0, -1)) {
+        const key = unescapeCopy(line);
+        if (key !== null && isKnown(key)) keys.add(key);
+        if (keys.size >= MOST) return { kind: columns[0]!.kind, keys };
+      }
+    }
+    return { kind: columns[0]!.kind, keys };
+  } finally {
+    await warehouse.close();
+  }
 }
 
-async function keysOf({ segment, matchingKey }: Activation, connectionString: string): Promise<Key[]> {
-  const from = segment.table ?? `(${segment.query!.replace(/;\s*$/, '')}\n) as segment`;
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  try {
-    const column = pg.escapeIdentifier(matchingKey.column);
-    const { rows } = await client.query<Key>(
-      `select key, "isDecimal"
-       from (select distinct ${column}::text as key, pg_typeof(${column}) = 'numeric'::regtype as "isDecimal" from ${from}) keys
-       where abs(hashtext(key)) % ${UNKNOWN} <> 0 order by key limit ${MOST}`,
-    );
-    return rows;
-  } finally {
-    await client.end();
-  }
+/** The same ones each time. */
+function isKnown(key: string): boolean {
+  return createHash('sha256').update(key).digest().readUInt32BE() % UNKNOWN !== 0;
 }

@@ -6,6 +6,7 @@ import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { projectFolder } from '../config/folder-setting.ts';
+import { problemInWords } from '../contract/messages/project.ts';
 import { loadProject } from '../config/project.ts';
 import { Interrupted, listenForInterrupt } from '../dev/interrupt.ts';
 import { Resources } from '../dev/resources.ts';
@@ -15,17 +16,19 @@ import { whatThereIs } from './words.ts';
 async function main(): Promise<number> {
   const program = new Command('actito-sync dev')
     .description('PostgreSQL, Temporal, a simulated Actito and a worker for a project folder.')
-    .argument('[folder]', 'default: ACTITO_SYNC_PROJECT', projectFolder(process.env))
+    .argument('[folder]', 'default: ACTITO_SYNC_PROJECT')
     .option('--seed <file>', 'SQL that fills the warehouse that is made here')
     .parse();
   const { seed } = program.opts<{ seed?: string }>();
-  const [folder] = program.processedArgs as [string];
+  const [argument] = program.processedArgs as [string | undefined];
   const say = (text: string) => void process.stdout.write(`${text}\n`);
   const interrupt = listenForInterrupt();
   process.stdout.on('error', interrupt.fail);
   const resources = new Resources();
   try {
+    const folder = argument ?? projectFolder(process.env);
     const project = await loadProject(folder);
+    for (const problem of project.problems) say(problemInWords(problem));
     if (seed !== undefined) await access(seed);
     const starting = startStack(resources, { folder: resolve(folder), project, seed }, interrupt, say);
     const stack = await interrupt.orInterrupted(starting);

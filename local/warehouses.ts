@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import pg from 'pg';
 import type { Project } from '../config/project.ts';
-import { createDatabase } from '../dev/databases.ts';
+import { createDatabase, runSql } from '../dev/databases.ts';
 
 /** The database of a source. */
 export interface Warehouse {
@@ -40,13 +39,9 @@ async function fill(all: readonly Warehouse[], seed: string): Promise<void> {
         'variable is set keeps the database that it names.',
     );
   }
-  const client = new pg.Client({ connectionString: one.url });
-  await client.connect();
   try {
-    await client.query(await readFile(seed, 'utf8'));
+    await runSql(one.url, await readFile(seed, 'utf8'));
   } catch (cause) {
     throw new Error(`--seed ${seed}: ${(cause as Error).message}.`, { cause });
-  } finally {
-    await client.end();
   }
 }

@@ -55,3 +55,13 @@ export async function readAcknowledged(
     peak: Math.max(Number(peak), Number(members)),
   };
 }
+
+/** What an activation delivered last, as listTarget has it; null: nothing yet. */
+export async function deliveredTarget(db: Knex, activation: string): Promise<string | null> {
+  const [row] = await rows<{ target: string | null }>(
+    db,
+    'select list_target as target from activations where id = ?',
+    [activation],
+  );
+  return row?.target ?? null;
+}

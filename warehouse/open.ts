@@ -1,4 +1,5 @@
 import type { Source } from '../activation/definition/source.ts';
+import { controlFault, withoutFinalBreak } from '../activation/definition/safe-text.ts';
 import { Failure } from '../contract/failure.ts';
 import { openPostgres } from './postgres/open.ts';
 import type { Warehouse } from './source.ts';
@@ -10,9 +11,10 @@ import type { Warehouse } from './source.ts';
  */
 export async function openWarehouse(source: Source, secrets: NodeJS.ProcessEnv): Promise<Warehouse> {
   const variable = source.connection.env;
-  const url = secrets[variable];
+  const url = withoutFinalBreak(secrets[variable] ?? '');
   if (!url) {
     throw new Failure('warehouseNotConfigured', { variable });
   }
+  if (controlFault(url)) throw new Failure('warehouseUrlUnusable', { variable });
   return await openPostgres({ url, variable, statementTimeout: source.statementTimeout });
 }

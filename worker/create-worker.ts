@@ -64,13 +64,13 @@ export async function createWorker(
   }
 }
 
-/** How long the past is kept is the project's to say. One that is not usable fails every run, and deletes nothing. */
+/** How long the past is kept is the project's to say. When it does not say that in a usable way, nothing is deleted. */
 async function deleteWhatIsOld(state: State, projectFolder: string): Promise<void> {
   try {
     const { settings } = await loadProject(projectFolder);
-    await applyRetention(state, settings.retention);
+    if (settings) await applyRetention(state, settings.retention);
   } catch (error) {
-    if (!isFailure(error, 'ConfigurationInvalid')) throw error;
+    if (!isFailure(error, 'ConfigurationInvalid')) throw error; // no such folder: every run fails, and says so
   }
 }
 

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
+import { controlFault, withoutFinalBreak } from '../activation/definition/safe-text.ts';
 import { Failure } from '../contract/failure.ts';
 import { tell } from '../contract/messages/tell.ts';
 import { projectFolder } from '../config/folder-setting.ts';
+import { temporalVariables } from '../config/temporal-variables.ts';
 import { createWorker } from './create-worker.ts';
 import { collectGarbage } from './garbage.ts';
 import { healthPort, startHealthServer } from './health.ts';
@@ -20,13 +22,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => sh
 /** Hosts workflows and activities until SIGINT or SIGTERM. Settings come from the environment: docs/production.md. */
 async function main(): Promise<void> {
   const log = installLogging(process.env.LOG_LEVEL ?? 'info');
-  const stateUrl = process.env.ACTITO_SYNC_DATABASE_URL;
-  if (!stateUrl) {
-    throw new Failure('workerUrlMissing', {});
-  }
+  const stateUrl = stateUrlOf(process.env);
   const folder = projectFolder(process.env);
   const port = healthPort(process.env);
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({
+    overrideEnvVars: temporalVariables(process.env) as Record<string, string>,
+  });
   const connection = await connectTemporal(connectionOptions);
   const { worker, close } = await createWorker({
     connection,
@@ -50,6 +51,14 @@ async function main(): Promise<void> {
     throw isTold ? stoppedTooLate(error) : error;
   });
   await Promise.race([Promise.all([health?.stop(), connection.close(), close()]), sleep(CLOSING)]);
+}
+
+/** @throws Failure ConfigurationInvalid, which does not quote it */
+function stateUrlOf(env: NodeJS.ProcessEnv): string {
+  const url = withoutFinalBreak(env.ACTITO_SYNC_DATABASE_URL ?? '');
+  if (url === '') throw new Failure('workerUrlMissing', {});
+  if (/^postgres(ql)?:/.test(url) && URL.canParse(url) && !controlFault(url)) return url;
+  throw new Failure('workerUrlUnusable', {});
 }
 
 /** Temporal's own error says that the worker is still in use. */

@@ -178,7 +178,10 @@ export type MatchingKey = z.infer<typeof matchingKeySchema>;
 export type Guards = ActivationFile['guards'];
 export type ImportMode = z.infer<typeof importModeSchema>;
 
-/** `defaults` of a destination. Merged into its activations before those are checked: config/defaults.ts. */
+/**
+ * `defaults` of a destination. Merged into its activations before those are checked: config/defaults.ts reads here what there is
+ * to merge, so that whatever is accepted here is applied.
+ */
 export const defaultsSchema = z
   .strictObject({
     matchingKey: matchingKeySchema.optional(),

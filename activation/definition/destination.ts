@@ -2,22 +2,18 @@ import { z } from 'zod';
 import { choice } from '../../contract/fields.ts';
 import { expected } from '../../contract/messages/expected.ts';
 import { defaultsSchema } from './activation.ts';
-import { duration, envReference, textOrEnv } from './common.ts';
+import { durationWithin, envReference, plainText, textOrEnv } from './common.ts';
+import { hostFault, hostKeyFault, urlFault } from './safe-text.ts';
 import { contractSchema } from './contract.ts';
 
 /** A port, or the environment variable that holds it. */
 const port = z.union([z.int().min(1).max(65535), envReference], { error: expected('portOrVariable') });
 
 const place = {
-  host: textOrEnv.describe('The server, or { env: NAME }.'),
-  username: textOrEnv.describe('The account on the server, or { env: NAME }.'),
-  directory: z
-    .string()
-    .min(1)
-    .describe("The folder on the server that Actito's file transfer location points to."),
-  location: z
-    .string()
-    .min(1)
+  host: textOrEnv(hostFault).describe('The server, or { env: NAME }.'),
+  username: textOrEnv().describe('The account on the server, or { env: NAME }.'),
+  directory: plainText.describe("The folder on the server that Actito's file transfer location points to."),
+  location: plainText
     .optional()
     .describe('Name of the file transfer location in Actito; needed only when Actito knows several.'),
 };
@@ -31,11 +27,9 @@ const sftp = z
     privateKey: envReference
       .optional()
       .describe('Environment variable with the private key itself (PEM or OpenSSH), not its path.'),
-    hostKey: textOrEnv
-      .refine((value) => typeof value !== 'string' || /^SHA256:[A-Za-z0-9+/]{43}=?$/.test(value), {
-        error: expected('hostKey'),
-      })
-      .describe('SHA256:… as ssh-keyscan -t ed25519 <host> | ssh-keygen -lf - prints it.'),
+    hostKey: textOrEnv(hostKeyFault).describe(
+      'SHA256:… as ssh-keyscan -t ed25519 <host> | ssh-keygen -lf - prints it.',
+    ),
   })
   .refine((value) => value.password || value.privateKey, {
     error: expected('passwordOrKey'),
@@ -62,10 +56,10 @@ export const destinationSchema = z
     environment: choice(...ENVIRONMENTS)
       .optional()
       .describe('Which Actito: ENV-0, ENV-1, ENV-3 or PREPROD.'),
-    baseUrl: textOrEnv.optional().describe('Address of the API, instead of environment.'),
+    baseUrl: textOrEnv(urlFault).optional().describe('Address of the API, instead of environment.'),
     apiKey: envReference.describe('Environment variable with the API key.'),
-    entity: z.string().min(1).describe('Name of the entity in Actito.'),
-    profileTable: z.string().min(1).describe('Name or id of the profile table.'),
+    entity: plainText.describe('Name of the entity in Actito.'),
+    profileTable: plainText.describe('Name or id of the profile table.'),
     delivery: z
       .discriminatedUnion('protocol', [sftp, ftps], {
         error: ({ code }) =>
@@ -87,6 +81,7 @@ export const destinationSchema = z
         importsPerTablePerDay: z
           .int()
           .min(1)
+          .max(100_000)
           .default(12)
           .describe('Imports per profile table in 24 hours, over all activations. Default: 12.'),
       })
@@ -94,8 +89,7 @@ export const destinationSchema = z
       .describe("How much of the licence's limits actito-sync may use."),
     imports: z
       .strictObject({
-        shareWithin: duration
-          .refine((time) => time <= 2 * 3_600_000, { error: expected('atMost', { most: '2h' }) })
+        shareWithin: durationWithin('1s', '2h')
           .optional()
           .describe(
             'So long an import waits for other activations of the profile table that send the same attributes, and goes once for all of them. Default: it does not wait.',

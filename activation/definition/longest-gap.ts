@@ -11,14 +11,27 @@ const YEAR_LATER = START.getTime() + 366 * DAY;
  */
 export function longestGap(schedule: Schedule): number {
   if (schedule.every !== undefined) return schedule.every;
-  const [minute, hour, ...day] = (schedule.cron?.trim() ?? calendarCron(schedule.calendar!)).split(/\s+/);
+  const { times, days, span } = momentsIn(schedule);
+  return Math.max(longest(times), longest(days) - span);
+}
+
+/** The shortest time between two runs of a schedule, counted in the same way. */
+export function shortestGap(schedule: Schedule): number {
+  if (schedule.every !== undefined) return schedule.every;
+  const { times, days, span } = momentsIn(schedule);
+  return Math.min(...gaps(times), ...gaps(days).map((gap) => gap - span));
+}
+
+/** The times of a day, the days, and the time from the first to the last time of a day. */
+function momentsIn({ cron: written, calendar }: Schedule) {
+  const [minute, hour, ...day] = (written?.trim() ?? calendarCron(calendar!)).split(/\s+/);
   // All days have the same times, so a year of days and a day of times tell what a year of minutes would.
   const times = momentsOf(`${minute} ${hour} * * *`, (found) => found.at(-1)! < START.getTime() + DAY).slice(
     0,
     -1,
   );
   const days = momentsOf(`0 0 ${day.join(' ')}`, (found) => found.length < 2 || found.at(-1)! < YEAR_LATER);
-  return Math.max(longest(times), longest(days) - (times.at(-1)! - times[0]!));
+  return { times, days, span: times.at(-1)! - times[0]! };
 }
 
 /** The moments of a cron expression from {@link START} on, as long as there is need of more. */
@@ -34,5 +47,9 @@ function momentsOf(pattern: string, needsMore: (found: number[]) => boolean): nu
 }
 
 function longest(moments: number[]): number {
-  return moments.slice(1).reduce((gap, moment, i) => Math.max(gap, moment - moments[i]!), 0);
+  return Math.max(0, ...gaps(moments));
+}
+
+function gaps(moments: number[]): number[] {
+  return moments.slice(1).map((moment, i) => moment - moments[i]!);
 }

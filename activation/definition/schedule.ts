@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { expected } from '../../contract/messages/expected.ts';
-import { duration, timeZone } from './common.ts';
+import { durationWithin, timeZone } from './common.ts';
 import { calendarCron, cronProblem, DAYS, isNeverDue, MONTHS } from './cron.ts';
 
 /** One value, or several. */
@@ -52,7 +52,7 @@ export const scheduleSchema = z
   .strictObject({
     cron: cronSchema.optional(),
     timezone: timeZone.optional().describe('For cron and calendar, e.g. Europe/Paris; default UTC.'),
-    every: duration.optional().describe('An interval such as 15m or 1 day.'),
+    every: durationWithin('1m', '366d').optional().describe('An interval such as 15m or 1 day, from 1m on.'),
     calendar: calendarSchema.optional(),
     pauseAfter,
   })

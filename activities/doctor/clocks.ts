@@ -2,7 +2,7 @@ import { HOSTS } from '../../actito/contract.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
 import { Failure } from '../../contract/failure.ts';
 import { tell } from '../../contract/messages/tell.ts';
-import { resolveText } from '../../config/secrets.ts';
+import { resolveUrl } from '../../config/secrets.ts';
 import { rows, type State } from '../../state/state.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { probe, type Probed } from './probe.ts';
@@ -26,7 +26,7 @@ export function probeActitoClock(
 ): Promise<Probed> {
   return probeClock(`clock of Actito (${id})`, async (signal) => {
     const { environment, baseUrl } = destination;
-    const url = environment ? HOSTS[environment] : resolveText(baseUrl!, env, 'baseUrl');
+    const url = environment ? HOSTS[environment] : resolveUrl(baseUrl!, env, 'baseUrl');
     const response = await fetch(url, { method: 'HEAD', redirect: 'manual', signal }).catch(unreachable);
     const told = response.headers.get('date');
     return told === null ? null : new Date(told);

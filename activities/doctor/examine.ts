@@ -6,6 +6,7 @@ import { tellHandmade } from './handmade.ts';
 import { probeAttributes, probeMatchingKey } from './mapping.ts';
 import { probeState, probeTemporal } from './own-house.ts';
 import { probe, type Probed } from './probe.ts';
+import { Failure } from '../../contract/failure.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import type { Probe } from '../../contract/doctor.ts';
 import { findScope, type Scope } from './scope.ts';
@@ -24,12 +25,16 @@ export async function examine(
   deps: Dependencies,
   { target, searchAttributes }: Examination,
 ): Promise<Probe[]> {
+  const scope = findScope(deps.projectFolder, target);
+  const { projectFolder: folder } = deps;
   const project = probe({
     name: 'project folder',
-    advice: tell('adviseProject', { folder: deps.projectFolder }),
+    advice: tell('adviseProject', { folder }),
     look: async () => {
-      const found = await findScope(deps.projectFolder, target);
-      return { says: tell('projectRead', inNumbers(found)), found };
+      const found = await scope;
+      const { problems } = found;
+      if (problems.length > 0) throw new Failure('projectInvalid', { folder, problems });
+      return { says: tell('projectRead', inNumbers(found)) };
     },
   });
   const all = await Promise.all([
@@ -37,7 +42,13 @@ export async function examine(
     probeState(deps.state),
     probeTemporal(searchAttributes),
     probeStateClock(deps.state),
-    project.then(({ found }) => Promise.all(found ? probesOf(deps, found) : [])),
+    // What is valid is tried, whatever is wrong with the rest.
+    project.then(() =>
+      scope.then(
+        (found) => Promise.all(probesOf(deps, found)),
+        () => [], // the project's probe has told
+      ),
+    ),
   ]);
   return all.flat().map((probed) => probed.probe);
 }

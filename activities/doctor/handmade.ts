@@ -16,7 +16,7 @@ export function tellHandmade({ env }: Dependencies, definition: Definition): Pro
     ...(list.provision === 'existing'
       ? [
           show(`list of ${id}`, () =>
-            handmadeList(definition, resolveText(destination.delivery.host, env, 'delivery.host')),
+            handmadeList(definition, resolveText(destination.delivery.host, env, 'delivery.host', 'host')),
           ),
         ]
       : []),

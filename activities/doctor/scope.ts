@@ -2,7 +2,8 @@ import type { Activation } from '../../activation/definition/definition.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
 import type { Source } from '../../activation/definition/source.ts';
 import { Failure } from '../../contract/failure.ts';
-import { loadProject } from '../../config/project.ts';
+import { loadProject, problemsOfDestination, type Project } from '../../config/project.ts';
+import type { ProjectProblem } from '../../contract/messages/project.ts';
 import { choiceFor } from '../../activation/suggestion.ts';
 import type { Told } from '../../contract/messages/message.ts';
 
@@ -14,10 +15,13 @@ export interface Scope {
   /** Destinations whose lists are made by actito-sync, or would be: no activation says otherwise. */
   listsOf: string[];
   warnings: Told[];
+  /** What is wrong in the folder, as far as it concerns what is examined. */
+  problems: ProjectProblem[];
 }
 
 /**
- * The destination or the activation of that name, an activation with all that it uses; without a name, everything.
+ * The destination or the activation of that name, an activation with all that it uses; without a name, everything. What
+ * is not valid is not among them.
  * @throws Failure ConfigurationInvalid
  */
 export async function findScope(projectFolder: string, target: string | undefined): Promise<Scope> {
@@ -29,7 +33,8 @@ export async function findScope(projectFolder: string, target: string | undefine
     activations.some((activation) => activation[kind] === id);
   const sources = [...project.sources].filter(([id]) => target === undefined || isUsed('source', id));
   const destinations = [...project.destinations].filter(([id]) => isMeant(id) || isUsed('destination', id));
-  if (target !== undefined && destinations.length === 0) {
+  const problems = target === undefined ? project.problems : problemsOf(project, target);
+  if (target !== undefined && destinations.length === 0 && problems.length === 0) {
     const choice = choiceFor(target, [...project.destinations.keys(), ...project.activations.keys()]);
     throw new Failure('workerLacksTarget', { target, ...choice });
   }
@@ -42,5 +47,14 @@ export async function findScope(projectFolder: string, target: string | undefine
       );
       return users.length === 0 || users.some(({ list }) => list.provision === 'api');
     });
-  return { sources, destinations, activations, listsOf, warnings };
+  return { sources, destinations, activations, listsOf, warnings, problems };
+}
+
+function problemsOf(project: Project, target: string): ProjectProblem[] {
+  const { broken, contested } = project;
+  return [
+    ...(broken.get(target) ?? []),
+    ...(contested.get(target) ?? []),
+    ...problemsOfDestination(project, target),
+  ];
 }

@@ -1,7 +1,7 @@
 import type { Activation } from '../../activation/definition/definition.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
 import { Failure } from '../../contract/failure.ts';
-import { loadProject } from '../../config/project.ts';
+import { loadProject, problemsOfDestination } from '../../config/project.ts';
 import { choiceFor } from '../../activation/suggestion.ts';
 import type { Dependencies } from '../dependencies.ts';
 
@@ -19,6 +19,9 @@ export async function findDestination(
   const project = await loadProject(projectFolder);
   const destination = project.destinations.get(id);
   if (!destination) {
+    const { folder } = project;
+    const problems = problemsOfDestination(project, id);
+    if (problems.length > 0) throw new Failure('destinationInvalid', { destination: id, folder, problems });
     const choice = choiceFor(id, [...project.destinations.keys()]);
     throw new Failure('workerLacksDestination', { destination: id, ...choice });
   }

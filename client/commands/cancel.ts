@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { id as idSchema } from '../../activation/definition/common.ts';
 import { Failure } from '../../contract/failure.ts';
 import { projectFolder } from '../../config/folder-setting.ts';
-import { definitionOf, loadProject } from '../../config/project.ts';
+import { loadProject, requireKnown } from '../../config/project.ts';
 import { workflowId } from '../../contract/names.ts';
 import { cancelRun, type CancelledRun } from '../run/cancel.ts';
 import { runsUnderWay } from '../run/under-way.ts';
@@ -57,7 +57,7 @@ async function cancel(
   const request = { activation, mode: dryRun ? ('preview' as const) : ('sync' as const) };
   const handles = await runsUnderWay(client, request);
   if (handles.length === 0) {
-    definitionOf(await loadProject(projectFolder(env)), activation); // a slip of the fingers must not look like success
+    requireKnown(await loadProject(projectFolder(env)), activation); // a slip of the fingers must not look like success
     line(`${workflowId(request)} is not running: there is nothing to cancel.`);
   }
   const runs: CancelledRun[] = [];

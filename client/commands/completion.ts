@@ -1,6 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { projectFolder } from '../../config/folder-setting.ts';
-import { readFolder } from '../../config/folder.ts';
+import { idsIn } from '../../config/folder.ts';
 import { candidates, type KnownIds } from '../completion/candidates.ts';
 import { answerFor, completionScript, SHELLS, type Shell } from '../completion/scripts.ts';
 import { examples, type CommandContext } from './context.ts';
@@ -25,7 +24,7 @@ export function defineCompletion(program: Command, { surroundings }: CommandCont
     )
     .action(async (shell: Shell, words: string[]) => {
       if (words.length === 0) return void out.write(completionScript(shell));
-      const found = candidates(program, words, await knownIds(projectFolder(env)));
+      const found = candidates(program, words, await knownIds(env));
       const lines = answerFor(shell, found);
       out.write(lines.map((line) => `${line}\n`).join(''));
     });
@@ -36,10 +35,11 @@ Names of activations and destinations are read from the project folder (ACTITO_S
 of this installation: print it anew when that moves.`;
 
 /** By the names of their files: that is quick, and works in a folder that is not valid yet, or not there. */
-async function knownIds(folder: string): Promise<KnownIds> {
-  const ids = async (name: string) => {
-    const { files } = await readFolder(folder, name).catch(() => ({ files: [] }));
-    return files.map(({ id }) => id);
+async function knownIds(env: NodeJS.ProcessEnv): Promise<KnownIds> {
+  const folder = env.ACTITO_SYNC_PROJECT;
+  if (!folder) return { activations: [], destinations: [] };
+  return {
+    activations: await idsIn(folder, 'activations'),
+    destinations: await idsIn(folder, 'destinations'),
   };
-  return { activations: await ids('activations'), destinations: await ids('destinations') };
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Failure } from '../../contract/failure.ts';
 import { projectFolder } from '../../config/folder-setting.ts';
-import { loadProject } from '../../config/project.ts';
+import { activationIds, loadProject, problemsOfDestination } from '../../config/project.ts';
 import { choiceFor } from '../../activation/suggestion.ts';
 import { doctor } from '../activation-client.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -54,8 +54,9 @@ async function examine(target: string | undefined, json: boolean, context: Comma
 /** @throws Failure InvalidActivation, or ConfigurationInvalid when the project folder is not usable */
 async function checkTarget(target: string, env: NodeJS.ProcessEnv): Promise<void> {
   const folder = projectFolder(env);
-  const { destinations, activations } = await loadProject(folder);
-  if (destinations.has(target) || activations.has(target)) return;
-  const choice = choiceFor(target, [...destinations.keys(), ...activations.keys()]);
+  const project = await loadProject(folder);
+  const known = [...project.destinations.keys(), ...activationIds(project)];
+  if (known.includes(target) || problemsOfDestination(project, target).length > 0) return;
+  const choice = choiceFor(target, known);
   throw new Failure('projectLacksTarget', { folder, target, ...choice });
 }

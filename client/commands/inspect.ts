@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Failure } from '../../contract/failure.ts';
 import { projectFolder } from '../../config/folder-setting.ts';
-import { loadProject } from '../../config/project.ts';
+import { loadProject, problemsOfDestination } from '../../config/project.ts';
 import { choiceFor } from '../../activation/suggestion.ts';
 import type { InspectRequest } from '../../contract/inspect.ts';
 import { inspect } from '../activation-client.ts';
@@ -53,8 +53,11 @@ async function show(request: InspectRequest, json: boolean, context: CommandCont
 /** @throws Failure InvalidActivation, or ConfigurationInvalid when the project folder is not usable */
 async function checkDestination(destination: string, env: NodeJS.ProcessEnv): Promise<void> {
   const folder = projectFolder(env);
-  const { destinations } = await loadProject(folder);
+  const project = await loadProject(folder);
+  const { destinations } = project;
   if (destinations.has(destination)) return;
+  const problems = problemsOfDestination(project, destination);
+  if (problems.length > 0) throw new Failure('destinationInvalid', { destination, folder, problems });
   const choice = choiceFor(destination, [...destinations.keys()]);
   throw new Failure('projectLacksDestination', { folder, destination, ...choice });
 }

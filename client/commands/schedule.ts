@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { projectFolder } from '../../config/folder-setting.ts';
+import { Failure } from '../../contract/failure.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import { loadProject } from '../../config/project.ts';
 import {
   applyChange,
@@ -53,8 +55,9 @@ Only schedules that this command made for this project are changed or deleted. A
 as ACTITO_SYNC_PROJECT_NAME says; give it one name on every machine. What is paused stays paused.`;
 
 /**
- * `schedule apply`: a line for each schedule. @returns the exit code
- * @throws Failure ConfigurationInvalid when the project folder is not usable, or a schedule belongs to someone else
+ * `schedule apply`: a line for each schedule. What is wrong in the folder stops only the activations that it concerns.
+ * @returns the exit code
+ * @throws Failure ConfigurationInvalid when the project folder is not there, or a schedule belongs to someone else
  */
 async function applyProjectSchedules(
   client: Client,
@@ -62,10 +65,20 @@ async function applyProjectSchedules(
   { env, out, err, taskQueue }: Surroundings,
 ): Promise<number> {
   const line = (text: string) => void (json || out.write(`${text}\n`));
-  const project = await loadProject(projectFolder(env));
+  const folder = projectFolder(env);
+  const project = await loadProject(folder);
+  const { problems, broken } = project;
+  // Whose folder cannot be read has not lost its activations: their schedules must not be deleted.
+  if (problems.some(({ file }) => file === 'activations/'))
+    throw new Failure('projectInvalid', { folder, problems });
   for (const { message } of project.warnings) err.write(`Warning: ${message}\n`);
   const owner = ownerFrom(env, taskQueue);
-  const { changes, foreign } = await planSchedules(client, project.activations.values(), owner);
+  const { changes, foreign } = await planSchedules(
+    client,
+    project.activations.values(),
+    owner,
+    broken.keys(),
+  );
 
   const schedules: AppliedSchedule[] = [];
   for (const planned of changes) {
@@ -76,6 +89,8 @@ async function applyProjectSchedules(
   for (const other of foreign) line(describeForeign(other));
   if (schedules.length === 0) line('No activation of the project has a schedule.');
   if (dryRun) line('Nothing was changed.');
-  if (json) out.write(`${JSON.stringify({ ...owner, dryRun, schedules, foreign }, null, 2)}\n`);
-  return EXIT.ok;
+  if (json) out.write(`${JSON.stringify({ ...owner, dryRun, schedules, foreign, problems }, null, 2)}\n`);
+  if (problems.length === 0) return EXIT.ok;
+  err.write(`${tell('schedulesUntouched', { folder, activations: [...broken.keys()], problems }).message}\n`);
+  return EXIT.failed;
 }

@@ -1,6 +1,8 @@
+import type { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { projectFolder } from '../../config/folder-setting.ts';
-import { definitionOf, loadProject } from '../../config/project.ts';
+import { activationIds, loadProject, requireKnown, type Project } from '../../config/project.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import { connectTemporal } from '../connect.ts';
 import { describeError, failureJson } from '../output/errors.ts';
 import { describeStatus } from '../output/status.ts';
@@ -40,18 +42,16 @@ async function showStatus(
   { env, out, err }: Surroundings,
 ): Promise<void> {
   const project = await loadProject(projectFolder(env));
-  const activations =
-    only === undefined ? [...project.activations.values()] : [definitionOf(project, only).activation];
-  const ids = activations.map(({ id }) => id);
+  if (only !== undefined) requireKnown(project, only);
+  const ids = only === undefined ? activationIds(project) : [only];
+  tellOthers(project, err);
   const state = await withState(env, (snapshot) => readState(snapshot, ids));
   const { outlooks, problem } = await readOutlooks(env, ids);
   if (problem !== null) {
     err.write(`The next starts, and what goes on now, are unknown. ${describeError(problem).join(' ')}\n`);
   }
   const now = new Date();
-  const statuses = activations.map((activation) =>
-    statusOf(activation, project, state, outlooks?.get(activation.id), now),
-  );
+  const statuses = ids.map((id) => statusOf(id, project, state, outlooks?.get(id), now));
   const lines = json
     ? [
         JSON.stringify(
@@ -62,6 +62,15 @@ async function showStatus(
       ]
     : describeStatus(statuses);
   out.write(`${lines.join('\n')}\n`);
+}
+
+/** What is wrong in the project folder, and concerns no activation: the others show theirs. */
+function tellOthers({ problems, broken, contested }: Project, err: Writable): void {
+  const told = new Set(
+    [...broken.values(), ...contested.values()].flat().map((each) => JSON.stringify(each)),
+  );
+  const others = problems.filter((problem) => !told.has(JSON.stringify(problem)));
+  if (others.length > 0) err.write(`${tell('projectHasProblems', { problems: others }).message}\n`);
 }
 
 /** What Temporal knows by activation, or why it could not be asked: the rest of the status is known without it. */

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { projectFolder } from '../../config/folder-setting.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describeValidation } from '../output/validation.ts';
-import { validateProject } from '../validate/validate.ts';
+import { validateProject, withoutPlace, type Validation } from '../validate/validate.ts';
 import { examples, type CommandContext } from './context.ts';
 
 interface ValidateFlags {
@@ -10,13 +10,24 @@ interface ValidateFlags {
   json?: boolean;
 }
 
+/** Of no folder at all. */
+const UNNAMED: Validation = {
+  folder: 'ACTITO_SYNC_PROJECT',
+  valid: false,
+  problems: [withoutPlace(tell('projectUnnamed', {}))],
+  warnings: [],
+};
+
 /** Adds `validate [folder]`. */
 export function defineValidate(program: Command, { surroundings, local }: CommandContext): void {
   program
     .command('validate')
     .description('check the project folder: all errors with file and line, and what is probably not meant')
     .argument('[folder]', 'default: ACTITO_SYNC_PROJECT')
-    .option('--env', 'also check that the environment variables which the folder names are set here')
+    .option(
+      '--env',
+      'also check that the environment variables which the folder names are set here, and usable',
+    )
     .option('--json', 'print the answer as JSON, and nothing else')
     .addHelpText(
       'after',
@@ -29,7 +40,9 @@ export function defineValidate(program: Command, { surroundings, local }: Comman
     .action((folder: string | undefined, { env: withEnv = false, json = false }: ValidateFlags) =>
       local(async () => {
         const { env, out } = surroundings;
-        const result = await validateProject(folder ?? projectFolder(env), withEnv ? env : undefined);
+        const where = folder ?? env.ACTITO_SYNC_PROJECT;
+        const result =
+          where === undefined ? UNNAMED : await validateProject(where, withEnv ? env : undefined);
         const lines = json ? [JSON.stringify(result, null, 2)] : describeValidation(result);
         out.write(`${lines.join('\n')}\n`);
         return result.valid ? EXIT.ok : EXIT.usage;

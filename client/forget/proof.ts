@@ -1,6 +1,6 @@
 import { Failure } from '../../contract/failure.ts';
 import { projectFolder } from '../../config/folder-setting.ts';
-import { loadProject } from '../../config/project.ts';
+import { activationIds, loadProject } from '../../config/project.ts';
 import { findForgotten, type ErasedProof, type ForgottenRecord } from '../../state/report/forgotten.ts';
 import { withState } from '../state.ts';
 
@@ -16,9 +16,9 @@ export interface Proof extends ForgottenRecord {
 export async function requireProof(env: NodeJS.ProcessEnv, record: string): Promise<Proof> {
   const found = await withState(env, (snapshot) => findForgotten(snapshot, record));
   if (!found) throw new Failure('recordUnknown', { record });
-  const { activations } = await loadProject(projectFolder(env));
+  const known = activationIds(await loadProject(projectFolder(env)));
   return {
     ...found,
-    activations: found.activations.map((each) => ({ ...each, inProject: activations.has(each.activation) })),
+    activations: found.activations.map((each) => ({ ...each, inProject: known.includes(each.activation) })),
   };
 }

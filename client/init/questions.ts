@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { activationSchema } from '../../activation/definition/activation.ts';
+import { hostName, plainText } from '../../activation/definition/common.ts';
 import { destinationSchema } from '../../activation/definition/destination.ts';
 import { expectation } from '../../config/expectations.ts';
 import { choice } from '../../contract/fields.ts';
 
-const text = z.string().trim().min(1).max(100);
+const line = z.string().trim().max(100);
+const text = line.pipe(plainText);
 const { matchingKey } = activationSchema.shape;
 const KEY_TYPES = matchingKey.shape.type;
 const ENVIRONMENTS = destinationSchema.shape.environment.unwrap();
@@ -15,7 +17,7 @@ export const answersSchema = z.object({
   entity: text,
   profileTable: text,
   protocol: choice('sftp', 'ftps'),
-  host: text,
+  host: line.pipe(hostName),
   username: text,
   directory: text,
   segment: text,

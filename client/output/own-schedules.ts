@@ -16,7 +16,8 @@ export function describeOwnSchedules(schedules: readonly OwnSchedule[], project:
 }
 
 /** `next start …`, `paused: why`, or that no start is ahead. */
-export function stateInWords({ paused, note, next }: OwnSchedule): string {
+export function stateInWords({ paused, note, next, due }: OwnSchedule): string {
   if (paused) return note === null ? 'paused' : `paused: ${note}`;
+  if (due) return 'a start is due now';
   return next ? `next start ${next.toISOString()}` : 'no start ahead';
 }

@@ -34,7 +34,7 @@ function row(status: ActivationStatus): string[] {
     list === null ? '–' : String(list.members),
     validity(list),
     nextStart(status),
-    `${imports.used} of ${imports.limit}`,
+    imports === null ? '–' : `${imports.used} of ${imports.limit}`,
   ];
 }
 
@@ -60,5 +60,6 @@ function nextStart({ schedule }: ActivationStatus): string {
   if (schedule === undefined) return 'unknown';
   if (schedule === null) return 'only by hand';
   if (schedule.paused) return schedule.note ? `paused: ${schedule.note}` : 'paused';
+  if (schedule.due) return 'due now';
   return minute(schedule.starts[0] ?? null);
 }

@@ -7,6 +7,7 @@ import {
 import type { Schedule } from '../../activation/definition/schedule.ts';
 import { Failure } from '../../contract/failure.ts';
 import { SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
+import { startsAhead } from './find.ts';
 import type { Difference } from './differences.ts';
 import type { WantedSchedule } from './options.ts';
 import type { PlannedChange } from './plan.ts';
@@ -47,8 +48,12 @@ export function foreseen(planned: PlannedChange): AppliedSchedule {
 
 const NEW = { differences: [], paused: false, note: null, next: null };
 
-function stateOf({ scheduleId, state: { paused, note }, info }: ScheduleDescription) {
-  return { scheduleId, paused, note: note || null, next: info.nextActionTimes[0] ?? null };
+function stateOf(found: ScheduleDescription) {
+  const {
+    scheduleId,
+    state: { paused, note },
+  } = found;
+  return { scheduleId, paused, note: note || null, next: startsAhead(found).starts[0] ?? null };
 }
 
 /**

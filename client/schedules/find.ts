@@ -21,3 +21,20 @@ export async function describe(client: Client, scheduleId: string): Promise<Sche
     throw error;
   }
 }
+
+/** The next starts that Temporal tells of, as far as they are ahead. */
+export interface StartsAhead {
+  starts: Date[];
+  /** None is ahead although some were told: one is about to be made, or Temporal was away when it was due. */
+  due: boolean;
+}
+
+/** What is ahead of a schedule. Temporal tells of starts that it has not made yet, so they may be past. */
+export function startsAhead(
+  { state: { paused }, info: { nextActionTimes } }: Pick<ScheduleDescription, 'state' | 'info'>,
+  now = new Date(),
+): StartsAhead {
+  if (paused) return { starts: [], due: false };
+  const starts = nextActionTimes.filter((start) => start > now);
+  return { starts, due: starts.length === 0 && nextActionTimes.length > 0 };
+}

@@ -1,4 +1,6 @@
 import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client';
+import { cronProblem } from '../../activation/definition/cron.ts';
+import { longestGap } from '../../activation/definition/longest-gap.ts';
 import type { Schedule } from '../../activation/definition/schedule.ts';
 import { SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
 import { workflowId, WORKFLOW_TYPE } from '../../contract/names.ts';
@@ -6,8 +8,10 @@ import { PROJECT_MEMO, type Owner } from './owner.ts';
 import { timesSpec } from './times.ts';
 
 const MINUTE = 60_000;
-/** After an outage a run that is this late is still started; later, the next one is near. */
-const CATCHUP_WINDOW = 60 * MINUTE;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** Of a schedule for one day in four years, a start that is later than this is better decided by people. */
+const LONGEST_WINDOW = 366 * DAY;
 
 /** An activation whose schedule is to be in Temporal. */
 export interface Scheduled {
@@ -37,7 +41,7 @@ export function wantedSchedule({ id, schedule }: Scheduled, { project, taskQueue
     },
     policies: {
       overlap: ScheduleOverlapPolicy.SKIP,
-      catchupWindow: CATCHUP_WINDOW,
+      catchupWindow: catchupWindow(schedule),
       pauseOnFailure: false,
     },
   };
@@ -50,4 +54,15 @@ export function wantedSchedule({ id, schedule }: Scheduled, { project, taskQueue
  */
 function longestJitter({ every }: Schedule): number {
   return every === undefined ? MINUTE : Math.floor(Math.min(every / 10, 5 * MINUTE));
+}
+
+/**
+ * How late a start that an outage delayed is still made, in milliseconds: until the next one is due, so that none is lost.
+ * Several that were missed become one, as a start during a run is skipped. The hour more is that of summer time.
+ */
+function catchupWindow(schedule: Schedule): number {
+  // Temporal has the last word on cron expressions, so one that is not ours to read gets as far as there.
+  if (schedule.cron !== undefined && cronProblem(schedule.cron) !== undefined) return DAY;
+  const more = schedule.every === undefined ? HOUR : 0;
+  return Math.min(longestGap(schedule) + more, LONGEST_WINDOW);
 }

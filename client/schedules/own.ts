@@ -1,7 +1,7 @@
 import type { Client, ScheduleDescription } from '@temporalio/client';
 import { Failure } from '../../contract/failure.ts';
 import { SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
-import { describe, listed } from './find.ts';
+import { describe, listed, startsAhead } from './find.ts';
 import { foreignness, type Owner } from './owner.ts';
 import { foundTimesInWords } from './times.ts';
 
@@ -17,6 +17,8 @@ export interface OwnSchedule {
   note: string | null;
   /** The next start; null: none is ahead, or it is paused. */
   next: Date | null;
+  /** A start is being made, or was missed and will be made. */
+  due: boolean;
 }
 
 /** The schedules of a project. Those just made may be missing: Temporal's listing lags a moment behind. */
@@ -67,7 +69,13 @@ async function change(
   throw new Failure('scheduleDeletedMeanwhile', { schedule: scheduleId });
 }
 
-function inOurWords({ scheduleId, spec, state: { paused, note }, info }: ScheduleDescription): OwnSchedule {
+function inOurWords(found: ScheduleDescription): OwnSchedule {
+  const {
+    scheduleId,
+    spec,
+    state: { paused, note },
+  } = found;
+  const { starts, due } = startsAhead(found);
   return {
     scheduleId,
     activation: scheduleId.slice(SCHEDULE_PREFIX.length),
@@ -75,6 +83,7 @@ function inOurWords({ scheduleId, spec, state: { paused, note }, info }: Schedul
     timezone: spec.timezone || 'UTC',
     paused,
     note: (paused && note) || null,
-    next: paused ? null : (info.nextActionTimes[0] ?? null),
+    next: starts[0] ?? null,
+    due,
   };
 }

@@ -8,7 +8,7 @@ export { PROJECT_MEMO, PROJECT_NAME, type Owner } from '../../activation/schedul
 
 /** The owner that this environment speaks for. */
 export function ownerFrom(env: NodeJS.ProcessEnv, taskQueue = TASK_QUEUE): owned.Owner {
-  return { project: owned.projectName(env, projectFolder(env)), taskQueue };
+  return { project: env[owned.PROJECT_NAME] || owned.projectName(env, projectFolder(env)), taskQueue };
 }
 
 /** Why a schedule is not this owner's; undefined: it is. */

@@ -5,6 +5,7 @@ import type { FactsOf } from '../../contract/messages/catalogue.ts';
 import type { Foreign } from '../../contract/messages/schedules.ts';
 import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import { differences, type Difference } from './differences.ts';
+import { SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
 import { describe, listed } from './find.ts';
 import { wantedSchedule, type WantedSchedule } from './options.ts';
 import { foreignness, type Owner } from './owner.ts';
@@ -36,16 +37,18 @@ export interface SchedulePlan {
 /**
  * Compares the project's schedules with Temporal's, and changes nothing. Which schedules vanished is read from
  * Temporal's listing, which lags a moment behind; what is done about each follows from the schedule itself.
+ * @param untouched ids of activations whose files say nothing usable: their schedules stay as they are
  * @throws Failure ConfigurationInvalid when an activation's schedule exists and is not the owner's
  */
 export async function planSchedules(
   client: Client,
   activations: Iterable<{ id: string; schedule?: Schedule }>,
   owner: Owner,
+  untouched: Iterable<string> = [],
 ): Promise<SchedulePlan> {
   const changes: PlannedChange[] = [];
   const conflicts: FactsOf<'schedulesTaken'>['conflicts'] = [];
-  const known = new Set<string>();
+  const known = new Set([...untouched].map((id) => SCHEDULE_PREFIX + id));
   for (const { id, schedule } of activations) {
     if (!schedule) continue;
     const wanted = wantedSchedule({ id, schedule }, owner);

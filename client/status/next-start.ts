@@ -1,6 +1,7 @@
 import { ScheduleNotFoundError, type Client } from '@temporalio/client';
 import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import { SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
+import { startsAhead } from '../schedules/find.ts';
 import { readRuns, type KnownRuns } from './runs.ts';
 
 /** What Temporal knows of an activation. */
@@ -12,8 +13,10 @@ export interface Outlook {
 
 /** When an activation starts by itself, as Temporal has it. */
 export interface NextStarts {
-  /** The next starts, as many as Temporal tells; empty when it is paused or at its end. */
+  /** The next starts, as many as Temporal tells and none of them past; empty when it is paused or at its end. */
   starts: Date[];
+  /** None is ahead, but one is being made, or was missed and will be made. */
+  due: boolean;
   paused: boolean;
   /** Why it is paused, in the words of who did it. */
   note: string | null;
@@ -31,12 +34,11 @@ export async function readOutlook(client: Client, activation: string): Promise<O
 /** The schedule that starts an activation, or null when there is none. */
 async function readNextStarts(client: Client, activation: string): Promise<NextStarts | null> {
   try {
-    const { action, info, state } = await client.schedule
-      .getHandle(`${SCHEDULE_PREFIX}${activation}`)
-      .describe();
+    const found = await client.schedule.getHandle(`${SCHEDULE_PREFIX}${activation}`).describe();
+    const { action, state } = found;
     if (action.workflowType !== WORKFLOW_TYPE) return null;
-    const starts = state.paused ? [] : info.nextActionTimes;
-    return { starts, paused: state.paused, note: state.note ?? null };
+    const { starts, due } = startsAhead(found);
+    return { starts, due, paused: state.paused, note: state.note ?? null };
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return null;
     throw error;

@@ -15,6 +15,7 @@ import {
 import type { Snapshot } from '../../state/report/snapshot.ts';
 import type { NextStarts, Outlook } from './next-start.ts';
 import { renewalProblem } from './renewal.ts';
+import { overlapProblem, usualDuration } from './overlap.ts';
 import { runProblems } from './run-problems.ts';
 import type { RunUnderWay } from './runs.ts';
 
@@ -29,7 +30,7 @@ export interface ActivationStatus {
   schedule: NextStarts | null | undefined;
   /** Its runs that are open in Temporal, dry runs left out; undefined: Temporal was not asked. */
   running: RunUnderWay[] | undefined;
-  /** Imports of its profile table in the last 24 hours, of all activations. */
+  /** Imports of its profile table in the last 24 hours, of all activations; null: its destination is not valid. */
   imports: {
     used: number;
     limit: number;
@@ -37,7 +38,7 @@ export interface ActivationStatus {
     nextFree: Date | null;
     /** Whose attributes wait for one of them, since when; who comes first stands first. */
     waiting: { activation: string; since: Date }[];
-  };
+  } | null;
   /** Runs that were held or failed since the last one that succeeded. */
   streak: number;
   /** What someone should look at. */
@@ -48,6 +49,8 @@ export interface ActivationStatus {
 export interface Standings {
   standings: Map<string, Standing>;
   lastRuns: Map<string, PastRun>;
+  /** How long the runs of an activation usually take, in milliseconds. */
+  took: Map<string, number>;
   quotas: QuotaUse[];
   line: Waiting[];
 }
@@ -58,31 +61,65 @@ export async function readState(snapshot: Snapshot, activations: readonly string
     (await readStandings(snapshot)).map((standing) => [standing.activation, standing]),
   );
   const lastRuns = new Map<string, PastRun>();
+  const took = new Map<string, number>();
   for (const activation of activations) {
     // Dry runs change nothing, so the last run is the last one that was none.
-    const found = (await readHistory(snapshot, { activation, limit: 1, dryRuns: false }))[0];
-    if (found) lastRuns.set(activation, found);
+    const found = await readHistory(snapshot, { activation, limit: 5, dryRuns: false });
+    if (found[0]) lastRuns.set(activation, found[0]);
+    const usual = usualDuration(found);
+    if (usual !== undefined) took.set(activation, usual);
   }
-  return { standings, lastRuns, quotas: await readQuotaUse(snapshot), line: await readLine(snapshot) };
+  return { standings, lastRuns, took, quotas: await readQuotaUse(snapshot), line: await readLine(snapshot) };
 }
 
 /** Puts together what project, state and Temporal (undefined: it was not asked) know of an activation. */
 export function statusOf(
-  activation: Activation,
+  id: string,
   project: Project,
-  { standings, lastRuns, quotas, line }: Standings,
+  state: Standings,
   outlook: Outlook | undefined,
   now: Date,
 ): ActivationStatus {
+  const activation = project.activations.get(id);
+  const standing = state.standings.get(id);
+  const status = {
+    activation: id,
+    lastRun: state.lastRuns.get(id) ?? null,
+    list: listOf(standing, now),
+    schedule: outlook?.schedule,
+    running: outlook?.runs.underWay,
+    imports: activation ? importsOf(activation, project, state) : null,
+    streak: standing?.streak ?? 0,
+  };
+  const ofRuns = outlook ? runProblems(id, status.lastRun, outlook.runs, now) : [];
+  const overlap =
+    activation?.schedule && overlapProblem(id, activation.schedule, status, state.took.get(id), now);
+  const ofRest = warningsOf(status, activation, standing, now);
+  return {
+    ...status,
+    warnings: [...filesOf(id, project), ...ofRuns, ...(overlap ? [overlap] : []), ...ofRest],
+  };
+}
+
+/** What is wrong with the files of an activation. */
+function filesOf(activation: string, { broken, contested }: Project): Told[] {
+  const [wrong, wanted] = [broken.get(activation), contested.get(activation)];
+  return [
+    ...(wrong ? [tell('cannotRun', { activation, problems: wrong })] : []),
+    ...(wanted ? [tell('contestedByOther', { activation, problems: wanted })] : []),
+  ];
+}
+
+function importsOf(activation: Activation, project: Project, state: Standings): ActivationStatus['imports'] {
+  const { standings, quotas, line } = state;
   const { id } = activation;
-  const standing = standings.get(id);
   const { limits } = project.destinations.get(activation.destination)!;
   const own = line.find((waiting) => waiting.activation === id)?.quotaKey;
-  const key = own ?? standing?.quotaKey ?? sharedQuotaKey(activation, project, standings);
+  const key = own ?? standings.get(id)?.quotaKey ?? sharedQuotaKey(activation, project, standings);
   const use = quotas.find(({ quotaKey }) => quotaKey === key);
   const used = use?.used ?? 0;
   const limit = limits.importsPerTablePerDay;
-  const imports = {
+  return {
     used,
     limit,
     left: Math.max(0, limit - used),
@@ -91,18 +128,6 @@ export function statusOf(
       .filter(({ quotaKey }) => quotaKey === key)
       .map(({ activation, since }) => ({ activation, since })),
   };
-  const status = {
-    activation: id,
-    lastRun: lastRuns.get(id) ?? null,
-    list: listOf(standing, now),
-    schedule: outlook?.schedule,
-    running: outlook?.runs.underWay,
-    imports,
-    streak: standing?.streak ?? 0,
-  };
-  const ofRuns = outlook ? runProblems(id, status.lastRun, outlook.runs, now) : [];
-  const ofRest = warningsOf(status, activation, standing, now);
-  return { ...status, warnings: [...ofRuns, ...ofRest] };
 }
 
 /** The profile table's quota that another activation of the same destination has used; this one never imported. */
@@ -124,26 +149,29 @@ function listOf(standing: Standing | undefined, now: Date): ActivationStatus['li
 }
 
 function warningsOf(
-  { streak, lastRun, imports, schedule }: Omit<ActivationStatus, 'warnings'>,
-  activation: Activation,
+  { activation: id, streak, lastRun, imports, schedule }: Omit<ActivationStatus, 'warnings'>,
+  wanted: Activation | undefined,
   standing: Standing | undefined,
   now: Date,
 ): Told[] {
-  const { id } = activation;
-  const { used, limit, nextFree } = imports;
-  const free = nextFree?.toISOString() ?? null;
   const warnings: (Told | undefined)[] = [
     streak > 0 ? streakProblem(id, streak, lastRun) : undefined,
-    renewal(activation, standing, schedule, now),
+    renewal(id, wanted, standing, schedule, now),
     deliveryProblem(id, standing, lastRun),
-    used >= limit ? tell('importsUsedUp', { activation: id, used, nextFree: free }) : undefined,
-    waitingProblem(id, imports),
+    ...(imports ? [usedUp(id, imports), waitingProblem(id, imports)] : []),
     ...(lastRun?.notes ?? []).map(({ message }) => tell('segmentNoted', { activation: id, note: message })),
   ];
   return warnings.filter((warning) => warning !== undefined);
 }
 
-function waitingProblem(id: string, { waiting, left, limit }: ActivationStatus['imports']): Told | undefined {
+type Imports = NonNullable<ActivationStatus['imports']>;
+
+function usedUp(activation: string, { used, limit, nextFree }: Imports): Told | undefined {
+  if (used < limit) return undefined;
+  return tell('importsUsedUp', { activation, used, nextFree: nextFree?.toISOString() ?? null });
+}
+
+function waitingProblem(id: string, { waiting, left, limit }: Imports): Told | undefined {
   const place = waiting.findIndex(({ activation }) => activation === id);
   if (place < 0) return undefined;
   const before = waiting.slice(0, place).map(({ activation }) => activation);
@@ -173,7 +201,8 @@ function streakProblem(activation: string, runs: number, lastRun: PastRun | null
 }
 
 function renewal(
-  { id, schedule: wanted }: Activation,
+  id: string,
+  wanted: Activation | undefined,
   standing: Standing | undefined,
   schedule: NextStarts | null | undefined,
   now: Date,
@@ -187,9 +216,9 @@ function renewal(
     {
       deliveredAt,
       validity,
-      starts: schedule?.starts ?? [],
+      starts: schedule?.due ? [now] : (schedule?.starts ?? []),
       paused: schedule?.paused ?? false,
-      longestGap: wanted && longestGap(wanted),
+      longestGap: wanted?.schedule && longestGap(wanted.schedule),
     },
     now,
   );

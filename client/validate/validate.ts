@@ -1,5 +1,5 @@
-import { isFailure, type Failure } from '../../contract/failure.ts';
-import type { FactsOf } from '../../contract/messages/catalogue.ts';
+import { isFailure } from '../../contract/failure.ts';
+import { variableProblem } from '../../config/secrets.ts';
 import type { Told } from '../../contract/messages/message.ts';
 import type { ProjectProblem } from '../../contract/messages/project.ts';
 import { tell } from '../../contract/messages/tell.ts';
@@ -26,22 +26,22 @@ export async function validateProject(folder: string, env?: NodeJS.ProcessEnv): 
     project = await loadProject(folder);
   } catch (error) {
     if (!isFailure(error, 'ConfigurationInvalid')) throw error;
-    return { folder, valid: false, problems: problemsOf(error), warnings: [] };
+    return { folder, valid: false, problems: [withoutPlace(error.told)], warnings: [] };
   }
   const { sources, destinations, activations, warnings } = project;
-  const problems = env ? unsetVariables(project, env) : [];
+  if (project.problems.length > 0) return { folder, valid: false, problems: project.problems, warnings };
+  const problems = env ? unusableVariables(project, env) : [];
   const found = { sources: sources.size, destinations: destinations.size, activations: activations.size };
   return { folder, valid: problems.length === 0, problems, warnings, found };
 }
 
-/** Of a folder each problem; that there is no folder is one. */
-function problemsOf({ told: { reason, facts, message } }: Failure): ProjectProblem[] {
-  if (reason === 'projectInvalid') return (facts as FactsOf<'projectInvalid'>).problems;
-  return [{ reason, facts, message }];
+/** A problem of the folder as a whole. */
+export function withoutPlace({ reason, facts, message }: Told): ProjectProblem {
+  return { reason, facts, message };
 }
 
-/** The environment variables that a project names and that are not set; never a value. */
-function unsetVariables({ sources, destinations }: Project, env: NodeJS.ProcessEnv): ProjectProblem[] {
+/** The environment variables that a project names and that no run could use; never a value. */
+function unusableVariables({ sources, destinations }: Project, env: NodeJS.ProcessEnv): ProjectProblem[] {
   const named = [
     ...[...sources].flatMap(([id, source]) => variables(source, `sources/${id}`)),
     // A contract holds names of Actito's, and no variable.
@@ -50,9 +50,13 @@ function unsetVariables({ sources, destinations }: Project, env: NodeJS.ProcessE
     ),
   ];
   return named.flatMap(({ file, setting, variable }) => {
-    if (env[variable]) return [];
-    const { reason, facts, message } = tell('variableUnset', { variable, empty: env[variable] === '' });
-    return [{ file, setting, reason, facts, message }];
+    const problem = variableProblem(setting.split('.').at(-1)!, { env: variable }, env);
+    if (!problem) return [];
+    const told =
+      problem.reason === 'variableMissing'
+        ? tell('variableUnset', { variable, empty: env[variable] !== undefined })
+        : problem;
+    return [{ file, setting, ...withoutPlace(told) }];
   });
 }
 

@@ -60,6 +60,18 @@ export const EXPECTED = {
     says: ({ most }) => `an id (the file name) of at most ${most} characters`,
   }),
   duration: always('a duration such as 15m, 48h or 2 days'),
+  durationWithin: message({
+    examples: [{ least: '1s', most: '2h' }],
+    says: ({ least, most }) => `a duration from ${least} to ${most}`,
+  }),
+  withoutControl: always('a text without control characters'),
+  url: always('a URL such as https://api.example.com, without query'),
+  urlWithoutUser: always(
+    'a URL without user name and password; the secret itself does not belong in this file',
+  ),
+  httpsUrl: always('a URL that begins with https://; http:// only on this machine (localhost)'),
+  host: always('the name or the address of a server, and nothing else'),
+  headerText: always('a text of letters, digits and signs of ASCII'),
   variable: always('{ env: NAME }, the name of an environment variable'),
   textOrVariable: always('a text, or { env: NAME }'),
   portOrVariable: always('a port number, or { env: NAME }'),

@@ -49,12 +49,27 @@ export const PROBLEM_MESSAGES = {
     says: ({ fault }) => `not valid YAML (${fault})`,
   }),
   aliasUnknown: always('not valid YAML (an alias, *name, without its anchor, &name)'),
+  aliasesTooMany: always('not valid YAML (too many aliases)'),
   variableUnset: message({
     examples: [
       { variable: 'ACTITO_KEY', empty: false },
       { variable: 'ACTITO_KEY', empty: true },
     ],
     says: ({ variable, empty }) => `the environment variable ${variable} is ${empty ? 'empty' : 'not set'}`,
+  }),
+  fileUnreadable: message({
+    examples: [{ code: 'EACCES' }],
+    says: ({ code }) => `cannot be read (${code})`,
+  }),
+  fileIrregular: always('is no regular file, and is not read'),
+  fileTooLarge: message({
+    examples: [{ largest: 131_072 }],
+    says: ({ largest }) => `is larger than ${largest / 1024} KB, and is not read`,
+  }),
+  fileNoText: always('is not a text in UTF-8'),
+  problemsOmitted: message({
+    examples: [{ more: 299_980 }],
+    says: ({ more }) => `has ${more} more ${more === 1 ? 'problem' : 'problems'}`,
   }),
   folderOfProjectMissing: message({
     examples: [{ folder: 'activations' }],

@@ -1,4 +1,4 @@
-import { advise, failure, type Facts } from './message.ts';
+import { advise, always, failure, type Facts } from './message.ts';
 import { orNear } from './words.ts';
 
 /** One thing that is wrong in a project folder. */
@@ -24,6 +24,17 @@ const PROBLEM: ProjectProblem = {
   message: 'expected email or externalId, got "fax"',
 };
 
+/** What is wrong with a variable's value. */
+const FAULTS = {
+  control: 'it holds a control character, such as a line break',
+  header: 'it holds a character that cannot be sent in a header',
+  url: 'it is no URL such as https://api.example.com, or has a query',
+  userinfo: 'the URL holds a user name or a password',
+  http: 'the URL must begin with https://, unless it is of this machine (localhost)',
+  host: 'it is no name or address of a server',
+  hostKey: 'it is no fingerprint of a host key, "SHA256:" and 43 characters',
+};
+
 /** What is said of the project folder and of the environment variables that it names. */
 export const PROJECT_MESSAGES = {
   projectInvalid: failure<{ folder: string; problems: ProjectProblem[] }>('ConfigurationInvalid', {
@@ -42,6 +53,15 @@ export const PROJECT_MESSAGES = {
       return [`The project folder ${folder} has ${count}:`, ...problems.map(problemInWords)].join('\n');
     },
   }),
+  projectUnnamed: failure(
+    'ConfigurationInvalid',
+    always(
+      'ACTITO_SYNC_PROJECT is not set.',
+      ...advise(
+        "Set it to your project folder, which holds sources/, destinations/ and activations/. The demo's is examples/demo.",
+      ),
+    ),
+  ),
   projectFolderMissing: failure<{ folder: string; isFile: boolean }>('ConfigurationInvalid', {
     examples: [
       { folder: '/project', isFile: false },
@@ -55,10 +75,54 @@ export const PROJECT_MESSAGES = {
     next: () =>
       advise('Set ACTITO_SYNC_PROJECT to the folder that holds sources/, destinations/ and activations/.'),
   }),
-  projectFileUnreadable: failure('ConfigurationInvalid', {
-    examples: [{ path: '/project/activations/vip.yaml', code: 'EACCES' }],
-    says: ({ path, code }) => `${path} cannot be read (${code}).`,
-  }),
+  activationInvalid: failure<{ activation: string; folder: string; problems: ProjectProblem[] }>(
+    'ConfigurationInvalid',
+    {
+      examples: [
+        { activation: 'vip', folder: '/project', problems: [PROBLEM] },
+        {
+          activation: 'vip',
+          folder: '/project',
+          problems: [
+            PROBLEM,
+            { file: 'sources/shop.yaml', reason: 'fileEmpty', facts: {}, message: 'the file is empty' },
+          ],
+        },
+      ],
+      says: ({ activation, folder, problems }) => {
+        const count =
+          problems.length === 1 ? 'a problem that concerns' : `${problems.length} problems that concern`;
+        return [
+          `The activation ${activation} cannot run. The project folder ${folder} has ${count} it:`,
+          ...problems.map(problemInWords),
+        ].join('\n');
+      },
+    },
+  ),
+  destinationInvalid: failure<{ destination: string; folder: string; problems: ProjectProblem[] }>(
+    'ConfigurationInvalid',
+    {
+      examples: [
+        {
+          destination: 'actito',
+          folder: '/project',
+          problems: [
+            {
+              file: 'destinations/actito.yaml',
+              reason: 'fileEmpty',
+              facts: {},
+              message: 'the file is empty',
+            },
+          ],
+        },
+      ],
+      says: ({ destination, folder, problems }) =>
+        [
+          `The destination ${destination} of the project folder ${folder} cannot be used:`,
+          ...problems.map(problemInWords),
+        ].join('\n'),
+    },
+  ),
   activationUnknown: failure<{ activation: string; near?: string; known: string[] }>('InvalidActivation', {
     examples: [
       { activation: 'vip-custmers', near: 'vip-customers', known: ['vip-customers'] },
@@ -81,6 +145,23 @@ export const PROJECT_MESSAGES = {
       `The environment variable ${variable} is ${empty ? 'empty' : 'not set'}; ${setting} asks for it.`,
     next: () => advise('Set it where the worker runs.'),
   }),
+  variableUnusable: failure<{ variable: string; setting: string; fault: keyof typeof FAULTS }>(
+    'ConfigurationInvalid',
+    {
+      examples: [
+        { variable: 'ACTITO_KEY', setting: 'apiKey', fault: 'control' },
+        { variable: 'ACTITO_KEY', setting: 'apiKey', fault: 'header' },
+        { variable: 'ACTITO_URL', setting: 'baseUrl', fault: 'url' },
+        { variable: 'ACTITO_URL', setting: 'baseUrl', fault: 'userinfo' },
+        { variable: 'ACTITO_URL', setting: 'baseUrl', fault: 'http' },
+        { variable: 'SFTP_HOST', setting: 'delivery.host', fault: 'host' },
+        { variable: 'SFTP_HOST_KEY', setting: 'delivery.hostKey', fault: 'hostKey' },
+      ],
+      says: ({ variable, setting, fault }) =>
+        `The environment variable ${variable} cannot be used: ${FAULTS[fault]}; ${setting} asks for it.`,
+      next: () => advise('Set it where the worker runs.'),
+    },
+  ),
   variableNoPort: failure('ConfigurationInvalid', {
     examples: [{ variable: 'SFTP_PORT', setting: 'delivery.port' }],
     says: ({ variable, setting }) =>

@@ -1,5 +1,6 @@
 import { deleteScheduleCommand, scheduleCommand } from '../commands.ts';
-import { advise, failure } from './message.ts';
+import { advise, failure, message } from './message.ts';
+import { problemInWords, type ProjectProblem } from './project.ts';
 
 /** The variable that names a project; schedules are told apart by it. */
 const PROJECT_NAME = 'ACTITO_SYNC_PROJECT_NAME';
@@ -15,6 +16,15 @@ interface Conflict {
   why: Foreign;
 }
 const CONFLICT: Conflict = { activation: 'vip-customers', schedule: SCHEDULE, why: NOT_OURS };
+
+const PROBLEM: ProjectProblem = {
+  file: 'activations/vip.yaml',
+  line: 3,
+  setting: 'schedule.evry',
+  reason: 'settingUnknown',
+  facts: { near: 'every', known: [] },
+  message: 'unknown setting, did you mean "every"?',
+};
 
 /** What is said of schedules when they are applied, paused or resumed. */
 export const SCHEDULE_MESSAGES = {
@@ -76,6 +86,20 @@ export const SCHEDULE_MESSAGES = {
               'delete that schedule',
         command: deleteScheduleCommand(schedule),
       })),
+  }),
+  schedulesUntouched: message<{ folder: string; activations: string[]; problems: ProjectProblem[] }>({
+    examples: [
+      { folder: '/project', activations: ['vip'], problems: [PROBLEM] },
+      { folder: '/project', activations: [], problems: [PROBLEM] },
+    ],
+    says: ({ folder, activations, problems }) =>
+      [
+        activations.length === 0
+          ? `The project folder ${folder} has problems:`
+          : `The project folder ${folder} has problems. These activations cannot run, and their schedules were left as they are: ` +
+            `${activations.join(', ')}.`,
+        ...problems.map(problemInWords),
+      ].join('\n'),
   }),
 };
 

@@ -1,11 +1,31 @@
 import { historyCommand, runCommand } from '../commands.ts';
-import { message } from './message.ts';
+import { advise, message } from './message.ts';
+import { problemInWords, type ProjectProblem } from './project.ts';
+import { asSetting } from './words.ts';
 
 interface About {
   activation: string;
 }
 const VIP: About = { activation: 'vip-customers' };
 const AT = '2026-01-31T06:00:00.000Z';
+
+const PROBLEM: ProjectProblem = {
+  file: 'activations/vip-customers.yaml',
+  line: 3,
+  setting: 'list.validity',
+  reason: 'settingWrong',
+  facts: { expected: 'a duration such as 15m, 48h or 2 days', got: '"soon"' },
+  message: 'expected a duration such as 15m, 48h or 2 days, got "soon"',
+};
+
+const CONTESTED: ProjectProblem = {
+  file: 'activations/vip-copy.yaml',
+  line: 12,
+  setting: 'list.name',
+  reason: 'listFedTwice',
+  facts: { list: 'VIP', by: 'activations/vip-customers.yaml' },
+  message: 'the list "VIP" is already fed by activations/vip-customers.yaml',
+};
 
 /** A run that is open: since which minute, and what it is doing; null: no worker has taken it yet. */
 interface UnderWay {
@@ -32,6 +52,21 @@ const TROUBLE: Trouble = {
 
 /** What `status` says that someone should look at. */
 export const STATUS_MESSAGES = {
+  cannotRun: message<About & { problems: ProjectProblem[] }>({
+    examples: [{ ...VIP, problems: [PROBLEM] }],
+    says: ({ activation, problems }) =>
+      `${activation}: it cannot run, so nothing renews its list: ${problems.map(problemInWords).join('; ')}`,
+  }),
+  contestedByOther: message<About & { problems: ProjectProblem[] }>({
+    examples: [{ ...VIP, problems: [CONTESTED] }],
+    says: ({ activation, problems }) =>
+      `${activation}: another activation wants its list or its file: ${problems.map(problemInWords).join('; ')}. Only the one ` +
+      'that delivered that list last can run',
+  }),
+  projectHasProblems: message<{ problems: ProjectProblem[] }>({
+    examples: [{ problems: [{ ...PROBLEM, file: 'project.yaml', setting: 'retention.runs' }] }],
+    says: ({ problems }) => `The project folder has problems: ${problems.map(problemInWords).join('; ')}`,
+  }),
   runUnanswered: message<About & UnderWay>({
     examples: [
       { ...VIP, ...UNDER_WAY },
@@ -57,6 +92,21 @@ export const STATUS_MESSAGES = {
     examples: [{ ...VIP, run: '12' }],
     says: ({ activation, run }) =>
       `${activation}: its last run (${run}) is not open in Temporal any more: the next run closes and repairs it`,
+  }),
+  startsOverlap: message<About & { took: number; gap: number; regular: boolean }>({
+    examples: [
+      { ...VIP, took: 1_500_000, gap: 900_000, regular: true },
+      { ...VIP, took: 1_500_000, gap: 900_000, regular: false },
+    ],
+    says: ({ activation, took, gap, regular }) =>
+      `${activation}: a run takes ${asSetting(Math.ceil(took / 1000) * 1000)}, and ` +
+      `${regular ? `one starts every ${asSetting(gap)}` : `two starts are only ${asSetting(gap)} apart`}: starts during a run are skipped.`,
+    next: ({ took, regular }) =>
+      advise(
+        regular
+          ? `Set schedule.every to ${asSetting(Math.ceil(took / 300_000) * 300_000)} or more.`
+          : 'Let more time pass between two starts.',
+      ),
   }),
   listExpired: message<About & { expired: string }>({
     examples: [{ ...VIP, expired: AT }],

@@ -24,6 +24,27 @@ export const WARNING_MESSAGES = {
     },
     next: ({ gap }) => advise(`Set list.validity to ${asSetting(2 * gap)} or more.`),
   }),
+  clockChanges: message<{
+    activation: string;
+    timezone: string;
+    missing: string | null;
+    twice: string | null;
+  }>({
+    examples: [
+      { activation: 'vip', timezone: 'Europe/Paris', missing: '2027-03-28 02:30', twice: '2027-10-31 02:30' },
+      { activation: 'vip', timezone: 'Africa/Cairo', missing: '2027-04-30 00:00', twice: null },
+      { activation: 'vip', timezone: 'America/Santiago', missing: null, twice: '2027-04-03 23:30' },
+    ],
+    says: ({ activation, timezone, missing, twice }) => {
+      const what = [
+        ...(missing === null ? [] : [`${missing} never comes, so nothing starts then`]),
+        ...(twice === null ? [] : [`${twice} comes twice, and may start two runs`]),
+      ];
+      return `activations/${activation}: the clock of ${timezone} is changed at a time of the schedule: ${what.join('; ')}.`;
+    },
+    next: () =>
+      advise('Choose a time at which the clock is never changed, or leave out the time zone (UTC).'),
+  }),
   keyUnlikely: message({
     examples: [{ activation: 'vip', type: 'externalId', attribute: 'emailAddress', holds: 'email' }],
     says: ({ activation, type, attribute, holds }) =>

@@ -153,6 +153,13 @@ export const WORKER_MESSAGES = {
     'ConfigurationInvalid',
     always('ACTITO_SYNC_DATABASE_URL is not set: the URL of the PostgreSQL that keeps the state.'),
   ),
+  workerUrlUnusable: failure(
+    'ConfigurationInvalid',
+    always(
+      'ACTITO_SYNC_DATABASE_URL is no URL of a PostgreSQL, such as postgres://user:password@host:5432/database, special ' +
+        'characters percent-encoded.',
+    ),
+  ),
   stateUnusable: failure('StateUnavailable', {
     examples: [{ why: 'connect ECONNREFUSED 127.0.0.1:5432' }],
     says: ({ why }) => `The state database cannot be used (${why}).`,

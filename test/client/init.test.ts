@@ -178,7 +178,8 @@ test('whatever is answered, the folder is valid and says just that', async () =>
       const all: Answers = { ...usualAnswers(), ...given };
       const project = join(base, `${++number}`);
       await writeFiles(project, projectFiles(all, project));
-      const { activations, destinations } = await loadProject(project);
+      const { activations, destinations, problems } = await loadProject(project);
+      expect(problems).toEqual([]);
       const [[, activation]] = [...activations] as [[string, object]];
       const { entity, profileTable, protocol, host, username, directory } = all;
       expect(destinations.get('actito')).toMatchObject({

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ScheduleOverlapPolicy, type Client } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -53,11 +53,29 @@ test('a schedule starts the workflow with the name of the activation alone, neve
     taskQueue: project.taskQueue,
   });
   expect(action.args).toEqual([{ activation: daily }]);
-  expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 3_600_000 });
+  expect(policies).toMatchObject({ overlap: 'SKIP' });
 
   const { spec: interval } = await project.describe(often);
   expect(interval).toMatchObject({ intervals: [{ every: 900_000 }], jitter: 90_000 });
 });
+
+test.each<[schedule: object, hours: number]>([
+  [{ every: '15m' }, 0.25],
+  [{ every: '7 days' }, 7 * 24],
+  [{ cron: '*/5 * * * *' }, 1 + 1 / 12],
+  [{ cron: '0 6 * * *' }, 25],
+  [{ cron: '0 6 * * MON-FRI' }, 3 * 24 + 1],
+  [{ calendar: { hour: 6, dayOfMonth: 1 } }, 31 * 24 + 1],
+  [{ cron: '0 6 29 2 *' }, 366 * 24],
+])(
+  'a start of %j that an outage delayed is made until the next one is due: for %f hours',
+  async (schedule, hours) => {
+    const id = await project.write('late', schedule);
+    await project.apply();
+    const { policies } = await project.describe(id);
+    expect(policies.catchupWindow / 3_600_000).toBeCloseTo(hours, 6);
+  },
+);
 
 test('a calendar arrives with its time zone: the starts fall on its days and hours there', async () => {
   const calendar = { dayOfWeek: ['MONDAY', 'FRIDAY'], hour: [6, 18], minute: 30 };
@@ -188,10 +206,28 @@ test('times that Temporal does not take are told with their activation', async (
   });
 });
 
-test('a broken project folder changes no schedule', async () => {
+test('a broken activation keeps its schedule as it is, and the others get theirs', async () => {
+  const gone = await project.write('gone', { every: '1h' });
+  await project.apply();
   await writeFile(join(project.folder, `activations/${daily}.yaml`), 'nonsense: true\n');
+  await project.write('often', { every: '30m' }, often);
+  await project.remove(gone);
+  const { code, out, err } = await project.apply();
+  expect(code).toBe(1);
+  expect(err).toContain(`their schedules were left as they are: ${daily}.\nactivations/${daily}.yaml:1 `);
+  expect([change(out, often), change(out, gone), change(out, daily)]).toEqual([
+    'updated',
+    'deleted',
+    undefined,
+  ]);
+  expect((await project.describe(daily)).spec.timezone).toBe('Europe/Paris');
+});
+
+test('a folder of activations that is missing deletes no schedule', async () => {
+  await project.apply();
+  await rename(join(project.folder, 'activations'), join(project.folder, 'elsewhere'));
   const { code, out, err } = await project.apply();
   expect({ code, out }).toEqual({ code: 1, out: '' });
-  expect(err).toMatch(/^ConfigurationInvalid: The project folder .* has/);
-  await expect(project.describe(often)).rejects.toThrow(/not found/);
+  expect(err).toContain('activations/: the folder is missing');
+  expect((await project.describe(often)).spec.intervals).toHaveLength(1);
 });

@@ -9,13 +9,13 @@ const DEMO = 'examples/demo';
 /** What the demo's folder names. */
 const VARIABLES = {
   SHOP_DATABASE_URL: 'postgres://secret',
-  ACTITO_BASE_URL: 'http://secret',
+  ACTITO_BASE_URL: 'https://secret',
   ACTITO_API_KEY: 'secret',
   ACTITO_SFTP_HOST: 'secret',
   ACTITO_SFTP_PORT: '22',
   ACTITO_SFTP_USERNAME: 'secret',
   ACTITO_SFTP_PASSWORD: 'secret',
-  ACTITO_SFTP_HOST_KEY: 'secret',
+  ACTITO_SFTP_HOST_KEY: `SHA256:${'s'.repeat(43)}`,
 };
 /** Nobody listens there: the command must do without. */
 const NO_TEMPORAL = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
@@ -43,6 +43,25 @@ test('without a folder it is the one of ACTITO_SYNC_PROJECT', async () => {
   expect(code).toBe(2);
   expect(out).toMatch(/^There is no project folder \/nowhere\..*\n\/nowhere: 1 problem\n$/);
 });
+
+test('without both it says so, names the demo and checks nothing', async () => {
+  const { code, out } = await validate([]);
+  expect(code).toBe(2);
+  expect(out).toMatch(
+    /^ACTITO_SYNC_PROJECT is not set\..*examples\/demo\.\nACTITO_SYNC_PROJECT: 1 problem\n$/,
+  );
+});
+
+test.each(['status', 'schedule apply', 'doctor vip', 'attributes actito', 'history vip'])(
+  'no other command falls back on the demo: %s',
+  async (line) => {
+    const { code, out, err } = await cli(line.split(' '), {
+      env: { ACTITO_SYNC_DATABASE_URL: 'postgres://127.0.0.1:1/x' },
+    });
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).not.toContain('customers');
+  },
+);
 
 test('all that is wrong is told at once, with file and line, and ends with 2', async () => {
   await writeFile(
@@ -143,4 +162,29 @@ test('--env tells which variables are missing, by name', async () => {
 
 test('--env is content when all are set', async () => {
   expect(await validate([DEMO, '--env'], VARIABLES)).toMatchObject({ code: 0, err: '' });
+});
+
+test('--env tells which variables no run could use, and never what they hold', async () => {
+  const unusable = {
+    ...VARIABLES,
+    ACTITO_API_KEY: 'hunter2\nhunter3',
+    ACTITO_BASE_URL: 'https://u:hunter2@secret',
+    ACTITO_SFTP_PORT: 'hunter2',
+    ACTITO_SFTP_HOST_KEY: 'hunter2',
+  };
+  const { code, out } = await validate([DEMO, '--env'], unusable);
+  expect(code).toBe(2);
+  expect(out.split('\n')).toEqual([
+    expect.stringMatching(
+      /^destinations\/actito baseUrl: .*ACTITO_BASE_URL .* holds a user name or a password/,
+    ),
+    expect.stringMatching(/^destinations\/actito apiKey: .*ACTITO_API_KEY .* holds a control character/),
+    expect.stringMatching(/^destinations\/actito delivery\.port: .*ACTITO_SFTP_PORT must hold a port number/),
+    expect.stringMatching(
+      /^destinations\/actito delivery\.hostKey: .*ACTITO_SFTP_HOST_KEY .* no fingerprint/,
+    ),
+    `${DEMO}: 4 problems`,
+    '',
+  ]);
+  expect(out).not.toMatch(/hunter/);
 });

@@ -8,7 +8,7 @@ const ENV = {
   HOST: 'files.example',
   PORT: '2100',
   USER: 'shop',
-  HOST_KEY: 'SHA256:x',
+  HOST_KEY: `SHA256:${'x'.repeat(43)}`,
 };
 const SETTINGS =
   '  host: { env: HOST }\n  port: { env: PORT }\n  username: { env: USER }\n  directory: /in\n';
@@ -27,7 +27,7 @@ it.each([
   [
     'sftp',
     '  protocol: sftp\n  password: { env: PASSWORD }\n  hostKey: { env: HOST_KEY }\n',
-    { protocol: 'sftp', ...COMMON, password: { env: 'PASSWORD' }, hostKey: 'SHA256:x' },
+    { protocol: 'sftp', ...COMMON, password: { env: 'PASSWORD' }, hostKey: ENV.HOST_KEY },
   ],
   [
     'ftps',
@@ -48,4 +48,21 @@ it('a variable that is missing is named, with the setting that asks for it', asy
   expect(() => withEnvironment(definition, { ...ENV, HOST: undefined })).toThrow(
     'The environment variable HOST is not set; delivery.host asks for it. Set it where the worker runs.',
   );
+});
+
+it.each<[string, Record<string, string>]>([
+  ['baseUrl', { API: 'http://actito.example' }],
+  ['baseUrl', { API: 'https://u:hunter2@actito.example' }],
+  ['delivery.host', { HOST: 'u:hunter2@files.example' }],
+  ['delivery.username', { USER: 'hunter2\u001b[2J' }],
+  ['delivery.hostKey', { HOST_KEY: 'hunter2' }],
+])('an unusable value for %s opens no run, and is not shown', async (setting, env) => {
+  const sftp = '  protocol: sftp\n  password: { env: PASSWORD }\n  hostKey: { env: HOST_KEY }\n';
+  const definition = await definitionWith(sftp);
+  const [variable] = Object.keys(env);
+  const open = () => withEnvironment(definition, { ...ENV, ...env });
+  expect(open).toThrow(
+    new RegExp(`^The environment variable ${variable} cannot be used: .* ${setting} asks for it`),
+  );
+  expect(open).not.toThrow('hunter2');
 });

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { isFailure } from '../../contract/failure.ts';
+import { problemInWords } from '../../contract/messages/project.ts';
 import { loadProject } from '../../config/project.ts';
 
 export const SOURCE = 'driver: postgres\nconnection: { env: SHOP_DATABASE_URL }\n';
@@ -55,14 +55,9 @@ export async function projectFolder(files: Record<string, string>): Promise<stri
 
 /** The problems that the valid project has when some of its files are others, a line each. */
 export async function problemsWith(files: Record<string, string>): Promise<string[]> {
-  const folder = await projectFolder({ ...VALID, ...files });
-  try {
-    await loadProject(folder);
-  } catch (error) {
-    if (isFailure(error, 'ConfigurationInvalid')) return error.message.split('\n').slice(1);
-    throw error;
-  }
-  throw new Error('the project was accepted');
+  const { problems } = await loadProject(await projectFolder({ ...VALID, ...files }));
+  if (problems.length === 0) throw new Error('the project was accepted');
+  return problems.map(problemInWords);
 }
 
 /** What works in a project folder but is probably not meant, in words. */

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { requireSecret, resolvePort, resolveText } from '../../config/secrets.ts';
+import { requireSecret, resolvePort, resolveText, resolveUrl } from '../../config/secrets.ts';
 
 const ENV = { API_KEY: 'hunter2', EMPTY: '', PORT: '2222', NO_PORT: 'hunter2' };
 
@@ -32,5 +33,95 @@ describe('a setting that names an environment variable', () => {
           'The environment variable NO_PORT must hold a port number from 1 to 65535; delivery.port asks for it.',
       }),
     );
+  });
+});
+
+describe('a secret in a variable', () => {
+  const secret = (value: string, kind?: 'apiKey' | 'pem') =>
+    requireSecret({ env: 'S' }, { S: value }, 's', kind);
+
+  it.each(['\n', '\r\n', '\n\n'])('may end with a line break, which is left out: %j', (end) => {
+    expect(secret(`hunter2${end}`)).toBe('hunter2');
+    expect(secret(`hunter2${end}`, 'apiKey')).toBe('hunter2');
+    expect(() => secret(end)).toThrow('The environment variable S is empty');
+    expect(() => secret(`  ${end}`)).toThrow('The environment variable S is empty');
+  });
+
+  it('holds no control character anywhere else, whatever surrounds it, and is never shown', () => {
+    const control = fc
+      .oneof(fc.integer({ min: 0, max: 0x1f }), fc.integer({ min: 0x7f, max: 0x9f }), fc.constant(0x2028))
+      .map((code) => String.fromCharCode(code));
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), control, (text, character) => {
+        for (const kind of [undefined, 'apiKey'] as const) {
+          const read = () => secret(`hunter2${text}${character}hunter3`, kind);
+          expect(read).toThrow(expect.objectContaining({ type: 'ConfigurationInvalid' }));
+          expect(read).not.toThrow(/hunter/);
+        }
+      }),
+    );
+  });
+
+  it('that is an API key holds only what a header can hold', () => {
+    expect(() => secret('clé', 'apiKey')).toThrow('holds a character that cannot be sent in a header');
+    expect(secret('clé')).toBe('clé');
+  });
+
+  it.each([
+    ['-----BEGIN KEY-----\nabc\n-----END KEY-----\n'],
+    ['-----BEGIN KEY-----\r\nabc\r\n-----END KEY-----'],
+    ['-----BEGIN KEY-----\\nabc\\n-----END KEY-----\\n'],
+    ['\n-----BEGIN KEY-----\\r\\nabc\n-----END KEY-----\n\n'],
+  ])('that is a private key has its lines, however they are written: %j', (text) => {
+    expect(secret(text, 'pem')).toBe('-----BEGIN KEY-----\nabc\n-----END KEY-----\n');
+  });
+
+  it('that is a private key holds no other control character', () => {
+    expect(() => secret('-----BEGIN\u0007', 'pem')).toThrow('holds a control character');
+  });
+});
+
+describe('the address of an API', () => {
+  const url = (value: string, env = {}) => resolveUrl({ env: 'U' }, { U: value, ...env }, 'baseUrl');
+
+  it.each([
+    'https://api.example',
+    'https://api.example:8443/actito/',
+    'HTTPS://api.example',
+    'http://localhost:8480',
+    'http://127.0.0.1:8480',
+    'http://[::1]:8480',
+    'https://bücher.example',
+  ])('may be %s', (value) => {
+    expect(url(`${value}\n`)).toBe(value);
+  });
+
+  it.each([
+    ['http://api.example', 'must begin with https://'],
+    ['http://localhost.evil.example', 'must begin with https://'],
+    ['http://127.evil.example', 'must begin with https://'],
+    ['http://[::2]', 'must begin with https://'],
+    ['https://u:hunter2@api.example', 'holds a user name or a password'],
+    ['https://hunter2@api.example', 'holds a user name or a password'],
+    ['https://@api.example', 'holds a user name or a password'],
+    ['https://:hunter2@localhost', 'holds a user name or a password'],
+    ['https://api.example?key=hunter2', 'no URL such as https://api.example.com'],
+    ['https://api.example/#hunter2', 'no URL such as https://api.example.com'],
+    ['https://api.example?', 'no URL such as https://api.example.com'],
+    ['ftp://api.example', 'no URL such as https://api.example.com'],
+    ['api.example', 'no URL such as https://api.example.com'],
+    [' https://api.example', 'no URL such as https://api.example.com'],
+    ['https://', 'no URL such as https://api.example.com'],
+    ['https://api.\texample', 'holds a control character'],
+    ['https://api.example\n/hunter2', 'holds a control character'],
+  ])('is refused when it is %j', (value, says) => {
+    expect(() => url(value)).toThrow(says);
+    expect(() => url(value)).not.toThrow('hunter2');
+  });
+
+  it('may be http for hosts that the worker is told to trust, and for no other', () => {
+    const env = { ACTITO_SYNC_ALLOW_HTTP: 'simulator, other' };
+    expect(url('http://simulator:8480', env)).toBe('http://simulator:8480');
+    expect(() => url('http://api.example', env)).toThrow('must begin with https://');
   });
 });

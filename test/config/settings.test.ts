@@ -22,7 +22,18 @@ describe('project.yaml', () => {
     expect(await settingsOf({ 'project.yaml': retention })).toEqual({
       retention: { rejects: 3 * DAY, changeLog: 14 * DAY, runs: 90 * DAY },
     });
-    expect((await settingsOf({ 'project.yml': retention })).retention.rejects).toBe(3 * DAY);
+    expect((await settingsOf({ 'project.yml': retention }))!.retention.rejects).toBe(3 * DAY);
+  });
+
+  it('is not known when there are two of it', async () => {
+    const both = {
+      'project.yaml': 'retention: { rejects: 3d }\n',
+      'project.yml': 'retention: { rejects: 4d }\n',
+    };
+    expect(await settingsOf(both)).toBeUndefined();
+    expect(await problemsWith(both)).toEqual([
+      'project.yml: the id "project" is taken by a file of the same name, .yaml or .yml',
+    ]);
   });
 
   it('is known to editors', () => {

@@ -60,7 +60,7 @@ test.each<Surprise>([
   [
     'a file that is no YAML',
     () => write('sources/shop.yaml', 'driver: [\n'),
-    'ConfigurationInvalid: The project folder',
+    'ConfigurationInvalid: The activation vip cannot run.',
   ],
   [
     'no such source',

@@ -29,7 +29,7 @@ export const SURROUNDINGS: BadLine[] = [
   [
     'a folder without folders',
     'lists actito',
-    'sources/: the folder is missing',
+    'destinations/: the folder is missing',
     FAILED,
     { ACTITO_SYNC_PROJECT: 'FOLDER' },
   ],

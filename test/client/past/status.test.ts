@@ -141,7 +141,7 @@ test('activations of one profile table share its imports, also those that never 
   expect(first.imports).toMatchObject({ used: 1, limit: 1, nextFree: expect.any(String) });
   expect(second).toMatchObject({ imports: first.imports, lastRun: null, list: null });
   expect(second.warnings).toEqual([
-    `${other}: the imports of its profile table are used up (1 in 24 hours); the next is free at ${String(first.imports.nextFree)}`,
+    `${other}: the imports of its profile table are used up (1 in 24 hours); the next is free at ${String(first.imports!.nextFree)}`,
   ]);
   const cells = row((await past.ask(['status', other])).out, other)!;
   expect(cells.slice(1)).toEqual(['–', 'never ran', '–', '–', 'never delivered', 'only by hand', '1 of 1']);

@@ -17,7 +17,7 @@ test('who waits for an import is told since when, and who comes first', async ()
     left: 0,
     waiting: [{ activation: first }, { activation: second }],
   });
-  const [, { since }] = imports.waiting as [unknown, { since: Date }];
+  const [, { since }] = imports!.waiting as [unknown, { since: Date }];
   expect(warnings).toContain(
     `${second}: its attributes wait for an import since ${String(since)}, and go with its next run: ` +
       `0 of 1 are left, after ${first}`,

@@ -40,7 +40,11 @@ export const DESTINATIONS: Case[] = [
     'ENV-3\nimports: { shareWithin: soon }\n',
     ':2 imports.shareWithin: expected a duration such as 15m, 48h or 2 days',
   ],
-  ['ENV-3\n', 'ENV-3\nimports: { shareWithin: 3h }\n', ':2 imports.shareWithin: expected at most 2h'],
+  [
+    'ENV-3\n',
+    'ENV-3\nimports: { shareWithin: 3h }\n',
+    ':2 imports.shareWithin: expected a duration from 1s to 2h',
+  ],
   ['ENV-3', 'ENV-9', ':1 environment: expected ENV-0, ENV-1, ENV-3 or PREPROD, got "ENV-9"'],
   [
     'environment: ENV-3\n',

@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { directRunner } from '../support/direct-run.ts';
+import { LIST, startStand, type Stand } from '../support/stand.ts';
+
+let stand: Stand;
+let runner: Awaited<ReturnType<typeof directRunner>>;
+beforeAll(async () => {
+  stand = await startStand();
+  runner = await directRunner(stand);
+  await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
+  await stand.warehouse.query(`insert into people values ('anna@shop.be', 'Anna', 1, 'Gent')`);
+});
+afterAll(async () => {
+  await runner?.close();
+  await stand?.dispose();
+});
+const odd = (file: string) => `${stand.projectFolder}/${file}`;
+afterEach(async () => {
+  for (const file of ['sources/crm', 'destinations/staging', 'activations/odd', 'project'])
+    await rm(odd(`${file}.yaml`), { force: true });
+});
+
+test.each<[string, () => unknown]>([
+  ['an activation with a typo', () => writeFile(odd('activations/odd.yaml'), 'sourc: shop\n')],
+  ['an activation that is a pipe', () => execFileSync('mkfifo', [odd('activations/odd.yaml')])],
+  ['a source that nobody uses', () => writeFile(odd('sources/crm.yaml'), 'driver: {')],
+  ['a destination that nobody uses', () => writeFile(odd('destinations/staging.yaml'), '\u0000')],
+  ['the settings of the project', () => writeFile(odd('project.yaml'), 'retention: soon\n')],
+])('a run does not mind that another file is broken: %s', async (_, spoil) => {
+  await spoil();
+  expect((await runner.run()).outcome).toBe('succeeded');
+});
+
+test('a broken project.yaml deletes nothing that is past', async () => {
+  await runner.run();
+  await stand.state.raw(
+    `update runs set opened_at = opened_at - interval '1 year', closed_at = closed_at - interval '1 year'`,
+  );
+  await writeFile(odd('project.yaml'), 'retention: soon\n');
+  const before = await stand.state('runs').count('no');
+  await runner.run();
+  expect(Number((await stand.state('runs').count('no'))[0]!.count)).toBe(Number(before[0]!.count) + 1);
+});
+
+test('a copy of an activation with its list is refused, and the one that delivered the list goes on', async () => {
+  expect((await runner.run()).outcome).toBe('succeeded');
+  await stand.writeActivation({}, 'odd');
+  expect((await runner.run()).outcome).toBe('succeeded');
+
+  await expect(runner.run({ activation: 'odd' })).rejects.toMatchObject({
+    type: 'ConfigurationInvalid',
+    message: expect.stringContaining(`the list "${LIST}" is already fed by activations/odd.yaml`),
+  });
+  expect([...stand.actito.listMembers(LIST)]).toEqual(['anna@shop.be']);
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { z } from 'zod';
+import { activationSchema, defaultsSchema } from '../../activation/definition/activation.ts';
+import { withDefaults } from '../../config/defaults.ts';
+import { parseYaml, type YamlFile } from '../../config/yaml-file.ts';
+
+/** Another value than without the setting, for everything that can be a default. */
+const SAMPLES: Record<string, unknown> = {
+  matchingKey: { column: 'phone', type: 'phone', attribute: 'gsmNumber', country: 'BE' },
+  attributes: [{ column: 'town', attribute: 'city', nulls: 'clear' }],
+  attributesRequired: true,
+  importMode: { etl: 12 },
+  'list.identifier': { column: 'id', attribute: 'customerId' },
+  'list.validity': '3 days',
+  'list.provision': 'existing',
+  'list.fileName': 'x.csv',
+  removal: { after: '2 runs' },
+  schedule: { every: '1 day' },
+  'guards.maxRemovedRatio': 0.5,
+  'guards.maxRemoved': 7,
+  'guards.maxAddedRatio': 2,
+  'guards.maxChangedRatio': 0.4,
+  'guards.allowEmpty': true,
+  'guards.maxRejectedRatio': 0.2,
+  'guards.minMatchRatio': 0.6,
+  'guards.freshness': { query: 'select now()', maxAge: '2h' },
+  'guards.assertions': [{ query: 'select 1', message: 'wrong' }],
+  canary: 500,
+};
+/** What each activation says itself: who it is. */
+const OWN = ['name', 'description', 'source', 'destination', 'segment', 'list.name', 'list.adopt'];
+const LEAST = {
+  source: 'shop',
+  destination: 'actito',
+  segment: { name: 'VIP', table: 'vip' },
+  matchingKey: { column: 'email', type: 'email', attribute: 'emailAddress' },
+};
+
+/** The settings of a schema, those of groups that may be empty one by one: `list.validity`. */
+function settingsOf(shape: Record<string, z.ZodType>): string[] {
+  return Object.entries(shape).flatMap(([name, schema]) => {
+    const group = groupIn(schema);
+    return group && group.safeParse({}).success
+      ? Object.keys(group.shape).map((inner) => `${name}.${inner}`)
+      : [name];
+  });
+}
+
+function groupIn(schema: z.ZodType): z.ZodObject | undefined {
+  if (schema instanceof z.ZodObject) return schema;
+  const isWrapped = schema instanceof z.ZodOptional || schema instanceof z.ZodPrefault;
+  return isWrapped ? groupIn(schema.unwrap() as z.ZodType) : undefined;
+}
+
+function yaml(value: object): YamlFile {
+  const parsed = parseYaml('file', stringify(value));
+  if ('problems' in parsed) throw new Error('not valid YAML');
+  return parsed;
+}
+
+const nested = (setting: string, value: unknown): Record<string, unknown> => {
+  const [section, inner] = setting.split('.');
+  return { [section!]: inner === undefined ? value : { [inner]: value } };
+};
+/** An activation as it is read, its own key left out where the defaults have one. */
+const merged = (own: object, defaults: object) =>
+  activationSchema.parse(withDefaults(yaml(own), yaml({ defaults }), true).value);
+const without = (own: object, setting: string) =>
+  Object.fromEntries(Object.entries(own).filter(([name]) => name !== setting));
+
+describe('everything that can be a default', () => {
+  it('has a sample here', () => {
+    expect(Object.keys(SAMPLES).sort()).toEqual(settingsOf(defaultsSchema.shape).sort());
+  });
+
+  it('is all that an activation can say, but for what it is', () => {
+    expect([...Object.keys(SAMPLES), ...OWN].sort()).toEqual(settingsOf(activationSchema.shape).sort());
+  });
+
+  it.each(Object.keys(SAMPLES))('is applied as if the activation said it: %s', (setting) => {
+    const said = nested(setting, SAMPLES[setting]);
+    const wanted = activationSchema.parse({ ...LEAST, ...said });
+    expect(wanted).not.toEqual(activationSchema.parse(LEAST));
+    expect(merged(without(LEAST, setting), said)).toEqual(wanted);
+  });
+
+  it.each(Object.keys(SAMPLES))('gives way to what the activation says: %s', (setting) => {
+    const said = nested(setting, SAMPLES[setting]);
+    const theirs = merged({ ...LEAST, ...said }, { ...said, ...nested(setting, OTHER[setting]) });
+    expect(theirs).toEqual(activationSchema.parse({ ...LEAST, ...said }));
+  });
+});
+
+/** Again another value of each, to be overridden. */
+const OTHER: Record<string, unknown> = {
+  ...Object.fromEntries(Object.entries(SAMPLES).map(([name, value]) => [name, other(value)])),
+  matchingKey: { column: 'id', type: 'externalId', attribute: 'customerId' },
+  attributes: [{ column: 'other', attribute: 'city' }],
+  importMode: 'oneShot',
+  'list.identifier': { column: 'other', attribute: 'other' },
+  'list.validity': '5 days',
+  'list.provision': 'api',
+  'list.fileName': 'y.csv',
+  removal: { after: '3 runs' },
+  schedule: { cron: '0 6 * * *' },
+  'guards.freshness': { query: 'select 2', maxAge: '3h' },
+  'guards.assertions': [],
+  canary: 700,
+};
+
+function other(value: unknown): unknown {
+  if (typeof value === 'boolean') return !value;
+  return typeof value === 'number' ? value / 2 : value;
+}

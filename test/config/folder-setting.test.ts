@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { projectFolder } from '../../config/folder-setting.ts';
+
+it('the project folder is the one of ACTITO_SYNC_PROJECT', () => {
+  expect(projectFolder({ ACTITO_SYNC_PROJECT: '/srv/shop' })).toBe('/srv/shop');
+});
+
+it('there is no project folder without it: the demo is named, and never taken', () => {
+  expect(() => projectFolder({})).toThrow(
+    expect.objectContaining({
+      type: 'ConfigurationInvalid',
+      message:
+        "ACTITO_SYNC_PROJECT is not set. Set it to your project folder, which holds sources/, destinations/ and activations/. The demo's is examples/demo.",
+    }),
+  );
+});

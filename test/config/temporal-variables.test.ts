@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { temporalVariables } from '../../config/temporal-variables.ts';
+
+describe('variables for Temporal', () => {
+  it('lose the line break at their end; those of others stay as they are', () => {
+    const env = {
+      TEMPORAL_ADDRESS: 'localhost:7233\n',
+      TEMPORAL_API_KEY: 'k\r\n',
+      OTHER: 'a\nb\n',
+      NONE: undefined,
+    };
+    expect(temporalVariables(env)).toEqual({
+      TEMPORAL_ADDRESS: 'localhost:7233',
+      TEMPORAL_API_KEY: 'k',
+      OTHER: 'a\nb\n',
+      NONE: undefined,
+    });
+  });
+
+  it('hold no control character, but for the lines of a certificate', () => {
+    const key = () => temporalVariables({ TEMPORAL_API_KEY: 'hunter2\nhunter3' });
+    expect(key).toThrow(
+      'The environment variable TEMPORAL_API_KEY cannot be used: it holds a control character, such as a line break; the connection to Temporal asks for it.',
+    );
+    expect(key).not.toThrow(/hunter/);
+    const pem = { TEMPORAL_TLS_CLIENT_KEY_DATA: '-----BEGIN KEY-----\nabc\n-----END KEY-----' };
+    expect(temporalVariables(pem)).toEqual(pem);
+  });
+});

@@ -1,0 +1,102 @@
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Activation } from '../../activation/definition/definition.ts';
+import type { Project } from '../../config/project.ts';
+import { seedContacts } from '../../local/contacts.ts';
+import { warehouses } from '../../local/warehouses.ts';
+import { startSimulator, type Simulator } from '../../simulator/start.ts';
+import { freshDatabase } from '../setup/servers.ts';
+
+let database: { url: string; dispose(): Promise<void> };
+let warehouse: pg.Client;
+let actito: Simulator;
+beforeAll(async () => {
+  database = await freshDatabase('real');
+  warehouse = new pg.Client({ connectionString: database.url });
+  await warehouse.connect();
+  await warehouse.query(`
+    create table people (email text);
+    create table log (email text);
+    create sequence counter;
+    create function spy(email text) returns text language sql as
+      $$ insert into log values (email); select email $$;
+    create view spied as select spy(email) as email from people`);
+  actito = await startSimulator();
+});
+beforeEach(async () => {
+  await actito.reset();
+  await warehouse.query('truncate people, log');
+  await warehouse.query(`insert into people select 'anna' || i || '@shop.be' from generate_series(1, 60) i`);
+});
+afterAll(async () => {
+  await warehouse?.end();
+  await actito?.stop();
+  await database?.dispose();
+});
+
+/** What `dev` does with a source whose variable names a real warehouse. */
+async function seed(segment: { query?: string; table?: string }, column = 'email'): Promise<string> {
+  const source = { driver: 'postgres' as const, connection: { env: 'REAL' }, statementTimeout: 10_000 };
+  const activation = {
+    id: 'vip',
+    source: 'shop',
+    destination: 'actito',
+    segment: { name: 'VIP', ...segment },
+    matchingKey: { column, type: 'email', attribute: 'emailAddress' },
+  } as unknown as Activation;
+  const project = {
+    sources: new Map([['shop', source]]),
+    activations: new Map([['vip', activation]]),
+  } as unknown as Project;
+  const all = await warehouses(project, { adminUrl: 'postgres://nobody', env: { REAL: database.url } });
+  return seedContacts('actito', actito, project, all);
+}
+
+const countOf = async (table: string) =>
+  Number((await warehouse.query<{ n: string }>(`select count(*) as n from ${table}`)).rows[0]!.n);
+
+describe('the contacts that dev makes for a segment', () => {
+  it('are most of its members, the same ones each time', async () => {
+    expect(await seed({ table: 'people' })).toMatch(/^Simulated Actito of actito: (4\d|5\d) contacts$/);
+    const before = actito.contactCount();
+    await actito.reset();
+    await seed({ query: 'select email from people -- all\n;' });
+    expect(actito.contactCount()).toBe(before);
+  });
+
+  it.each<[string, { query?: string; table?: string }]>([
+    ['a function that inserts', { query: 'select spy(email) as email from people' }],
+    ['a view that does', { table: 'spied' }],
+    ['a second statement', { query: `select email from people; insert into log values ('x')` }],
+    [
+      'a second statement behind a bracket',
+      { query: `select email from people) s; insert into log values ('x'); --` },
+    ],
+    [
+      'the end of the transaction',
+      { query: `select 1 as email) s; commit; insert into log values ('x'); --` },
+    ],
+    [
+      'a query that writes',
+      { query: `with w as (insert into log values ('x') returning email) select email from w` },
+    ],
+    [
+      'a transaction that may write',
+      { query: `select set_config('transaction_read_only', 'off', false) as email, spy('x')` },
+    ],
+    ['a sequence', { query: `select nextval('counter')::text as email` }],
+  ])('come from no query that would write: %s', async (_, segment) => {
+    expect(await seed(segment)).toContain('(cannot be read yet: vip)');
+    expect(await countOf('log')).toBe(0);
+    expect((await warehouse.query('select is_called from counter')).rows).toEqual([{ is_called: false }]);
+    expect(actito.contactCount()).toBe(0);
+  });
+
+  it('are at most 10,000, however many members there are', async () => {
+    await warehouse.query(
+      `insert into people select 'bob' || i || '@shop.be' from generate_series(1, 20000) i`,
+    );
+    await seed({ table: 'people' });
+    expect(actito.contactCount()).toBe(10_000);
+  });
+});
