@@ -159,6 +159,12 @@ describe('warnings', () => {
     ['cron: "0 6 * * *", timezone: Europe/Paris', []],
     ['calendar: { hour: [6, 18] }', []],
     [
+      'cron: "30 2 * * *", timezone: Europe/Paris',
+      [
+        'activations/vip: the clock of Europe/Paris is changed at a time of the schedule: 2027-03-28 02:30 never comes, so nothing starts then; 2027-10-31 02:30 comes twice, and may start two runs. Choose a time at which the clock is never changed, or leave out the time zone (UTC).',
+      ],
+    ],
+    [
       'cron: "0 6 * * MON-FRI"',
       [
         'activations/vip: the list is valid for 48h and has up to 72h between two runs: after one failed run it may expire and target nobody. Set list.validity to 144h or more.',
