@@ -26,6 +26,8 @@ const SAMPLES: Record<string, unknown> = {
   'guards.minMatchRatio': 0.6,
   'guards.freshness': { query: 'select now()', maxAge: '2h' },
   'guards.assertions': [{ query: 'select 1', message: 'wrong' }],
+  timezone: 'Europe/Brussels',
+  country: 'BE',
   canary: 500,
 };
 /** What each activation says itself: who it is. */

@@ -50,7 +50,7 @@ const ACTIVATION = {
   })),
 };
 const DESTINATION = {
-  baseUrl: 'http://actito.test',
+  baseUrl: 'https://actito.test',
   apiKey: { env: 'ACTITO_API_KEY' },
   entity: 'shop',
   profileTable: 'Profiles',

@@ -162,7 +162,7 @@ describe('seeds', () => {
     'another country of phone numbers': { changes: { country: 'FR' } },
     'another unit of lengths': { destination: { contract: { lengthUnit: 'codePoints' } } },
     'another format': { destination: { contract: { formats: { a: 'phone' } } } },
-    'another licence': { destination: { baseUrl: 'http://other.test' } },
+    'another licence': { destination: { baseUrl: 'https://other.test' } },
     'another matching attribute': {
       changes: { matchingKey: { column: 'id', type: 'externalId', attribute: 'other' } },
     },
