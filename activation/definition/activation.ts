@@ -24,6 +24,11 @@ export function takesZone(type: (typeof ATTRIBUTE_TYPES)[number] | undefined): b
   return type === undefined || type === 'DATE' || type === 'TIMESTAMP';
 }
 
+/** Whether an attribute that is created with this type can hold phone numbers; undefined: its type is not known here. */
+export function takesCountry(type: (typeof ATTRIBUTE_TYPES)[number] | undefined): boolean {
+  return type === undefined || type === 'STRING';
+}
+
 const column = z.string().min(1).describe("A column of the segment's query or table.");
 const attribute = z
   .string()
@@ -73,6 +78,10 @@ const attributeMappingSchema = z
   .refine(({ timezone, create }) => timezone === undefined || takesZone(create?.type), {
     path: ['timezone'],
     error: 'no time zone here, since only attributes of type DATE and TIMESTAMP have a use for one',
+  })
+  .refine(({ country, create }) => country === undefined || takesCountry(create?.type), {
+    path: ['country'],
+    error: 'no country here, since only texts can be phone numbers',
   })
   .describe('A column of the segment that goes to an attribute of the profile.');
 
