@@ -26,6 +26,11 @@ export function takesZone(type: (typeof ATTRIBUTE_TYPES)[number] | undefined): b
   return type === undefined || type === 'DATE' || type === 'TIMESTAMP';
 }
 
+/** Whether an attribute that is created with this type can hold phone numbers; undefined: its type is not known here. */
+export function takesCountry(type: (typeof ATTRIBUTE_TYPES)[number] | undefined): boolean {
+  return type === undefined || type === 'STRING';
+}
+
 const column = z.string().min(1).describe("A column of the segment's query or table.");
 const attribute = z
   .string()
@@ -74,6 +79,10 @@ const attributeMappingSchema = z
   .refine(({ timezone, create }) => timezone === undefined || takesZone(create?.type), {
     path: ['timezone'],
     error: expected('noZoneHere'),
+  })
+  .refine(({ country, create }) => country === undefined || takesCountry(create?.type), {
+    path: ['country'],
+    error: 'no country here, since only texts can be phone numbers',
   })
   .describe('A column of the segment that goes to an attribute of the profile.');
 

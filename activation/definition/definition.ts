@@ -1,4 +1,4 @@
-import { takesZone, type ActivationFile, type AttributeMapping } from './activation.ts';
+import { takesCountry, takesZone, type ActivationFile, type AttributeMapping } from './activation.ts';
 import type { ValueRules } from '../values/convert.ts';
 import type { ContractSettings } from './contract.ts';
 import type { Destination } from './destination.ts';
@@ -60,7 +60,7 @@ export function resolveActivation(
 function placed(mapping: AttributeMapping, { timezone, country }: Places): Places {
   const type = mapping.create?.type;
   const zone = takesZone(type) ? (mapping.timezone ?? timezone) : undefined;
-  const place = type === undefined || type === 'STRING' ? (mapping.country ?? country) : undefined;
+  const place = takesCountry(type) ? (mapping.country ?? country) : undefined;
   return { ...(zone && { timezone: zone }), ...(place && { country: place }) };
 }
 

@@ -73,12 +73,13 @@ test.each([
   ]);
 });
 
-test('a time zone that has no use is refused', async () => {
-  const file = ACTIVATION.replace('firstName', 'x, create: { type: LONG }, timezone: UTC');
+test.each([
+  ['timezone: UTC', 'timezone: expected no time zone here, since only attributes of type DATE and TIMESTAMP'],
+  ['country: BE', 'country: expected no country here, since only texts can be phone numbers'],
+])('%s at an attribute that has no use for it is refused', async (setting, problem) => {
+  const file = ACTIVATION.replace('firstName', `x, create: { type: LONG }, ${setting}`);
   expect(await problemsWith({ 'activations/vip.yaml': file })).toEqual([
-    expect.stringContaining(
-      'attributes[0].timezone: expected no time zone here, since only attributes of type DATE and TIMESTAMP',
-    ),
+    expect.stringContaining(`attributes[0].${problem}`),
   ]);
 });
 
