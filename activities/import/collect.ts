@@ -6,6 +6,7 @@ import { Failure, isFailure } from '../../contract/failure.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import { readImports, recordDetail, recordResult, type ImportRow } from '../../state/imports/imports.ts';
 import { clearResults, countKnownResults, knownKeys, storeResults } from '../../state/imports/results.ts';
+import { keepWords } from '../../state/report/peer-words.ts';
 import { warn } from '../warn.ts';
 import type { ImportJob } from './job.ts';
 
@@ -47,11 +48,12 @@ async function stillRunning({ state, ref }: ImportJob): Promise<ImportRow[]> {
 
 /** Once an import and word, however often it is asked: the word is kept with the import. */
 async function noteUnknown(
-  { state, ref }: ImportJob,
+  { state, ref, run: { activation } }: ImportJob,
   row: ImportRow,
-  { status }: ImportState,
+  { status, words }: ImportState,
 ): Promise<void> {
-  const facts = { execution: row.executionId!, status };
+  const facts = { activation, execution: row.executionId!, status };
+  await keepWords(state, ref.run, 'importStatusUnknown', words);
   const detail = tell('importStatusUnknown', facts).message;
   if (row.detail === detail) return;
   warn('importStatusUnknown', facts);
@@ -60,12 +62,13 @@ async function noteUnknown(
 
 async function record(job: ImportJob, row: ImportRow, found: ImportState): Promise<void> {
   const { state, ref } = job;
+  if (found.state !== 'success') await keepWords(state, ref.run, 'importFailed', found.words);
   if (found.state === 'success') return recordResult(state, ref, row.id, 'confirmed');
   if (found.state === 'failed')
-    return recordResult(state, ref, row.id, 'doubtful', found.message ?? found.status);
+    return recordResult(state, ref, row.id, 'doubtful', found.status ?? undefined);
   const isExplained = await readRowResults(job, row);
   if (isExplained) return recordResult(state, ref, row.id, 'confirmed');
-  return recordResult(state, ref, row.id, 'unexplained', found.status);
+  return recordResult(state, ref, row.id, 'unexplained', found.status ?? undefined);
 }
 
 /**
@@ -97,10 +100,11 @@ async function readRowResults(job: ImportJob, row: ImportRow): Promise<boolean> 
         known += file.known;
         ours = rows.filter(({ key }) => file.own.has(key));
       }
-      const results = ours.map(({ key, unmatched, code }) => ({
+      const results = ours.map(({ key, unmatched, code, said }) => ({
         key,
         outcome: unmatched ? ('unmatched' as const) : ('refused' as const),
         reason: code,
+        said,
       }));
       await storeResults(state, ref, row.chunk, seeds, results);
       job.report((read += rows.length));
@@ -120,8 +124,8 @@ async function finish({ state, ref, run }: ImportJob): Promise<number> {
   const failed = imports.find(({ status }) => status === 'doubtful');
   if (failed) {
     throw new Failure('importFailed', {
+      activation: run.activation,
       execution: failed.executionId!,
-      said: failed.detail!,
       etl: etlRequirements(run.definition)?.message,
     });
   }

@@ -1,4 +1,5 @@
 import { always, failure } from './message.ts';
+import { conditionOf } from './sqlstates.ts';
 
 /** Where in a query the database found its fault. */
 export type QueryPlace = { line: number; column: number } | 'end';
@@ -26,35 +27,22 @@ export const WAREHOUSE_MESSAGES = {
     says: ({ variable, error }) => `The warehouse (${variable}) cannot be reached: ${error}.`,
   }),
   warehouseBrokeOff: failure('SourceUnavailable', {
-    examples: [{ error: 'terminating connection due to administrator command', sqlstate: '57P01' }],
-    says: ({ error, sqlstate }) => `The warehouse broke off: ${error} (SQLSTATE ${sqlstate}).`,
+    examples: [{ sqlstate: '57P01' }],
+    says: ({ sqlstate }) => `The warehouse broke off: ${conditionOf(sqlstate)} (SQLSTATE ${sqlstate}).`,
   }),
   segmentIncomplete: failure(
     'SourceUnavailable',
     always('The warehouse did not complete the read of the segment.'),
   ),
-  queryFailed: failure<{ subject: string; error: string; at?: QueryPlace; sqlstate: string }>(
-    'SegmentQueryFailed',
-    {
-      examples: [
-        {
-          subject: "The segment's query",
-          error: 'column "emial" does not exist',
-          at: { line: 2, column: 8 },
-          sqlstate: '42703',
-        },
-        {
-          subject: 'The query of guards.freshness',
-          error: 'syntax error at end of input',
-          at: 'end',
-          sqlstate: '42601',
-        },
-        { subject: "The segment's query", error: 'division by zero', sqlstate: '22012' },
-      ],
-      says: ({ subject, error, at, sqlstate }) =>
-        `${subject} failed: ${error}${placeInWords(at)} (SQLSTATE ${sqlstate}).`,
-    },
-  ),
+  queryFailed: failure<{ subject: string; at?: QueryPlace; sqlstate: string }>('SegmentQueryFailed', {
+    examples: [
+      { subject: "The segment's query", at: { line: 2, column: 8 }, sqlstate: '42703' },
+      { subject: 'The query of guards.freshness', at: 'end', sqlstate: '42601' },
+      { subject: "The segment's query", sqlstate: '22012' },
+    ],
+    says: ({ subject, at, sqlstate }) =>
+      `${subject} failed: ${conditionOf(sqlstate)}${placeInWords(at)} (SQLSTATE ${sqlstate}).`,
+  }),
   queryTimedOut: failure('SegmentQueryFailed', {
     examples: [{ subject: "The segment's query", limit: '5m' }],
     says: ({ subject, limit }) =>
