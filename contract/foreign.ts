@@ -31,19 +31,22 @@ const CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 const KIND = /^[A-Za-z]{0,40}(Error|Exception|Failure|Rejection)$/;
 
+/** Causes have causes, and may go round in a circle. */
+const DEEPEST = 5;
+
 /** What may be told of a foreign error: its code, else its cause's, else the name of its kind. Never its message. */
 export function codeOf(error: unknown): string {
   return knownCode(error) ?? kindOf(error);
 }
 
 /** The code of a foreign error or of what caused it; undefined: there is none. */
-export function knownCode(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
+export function knownCode(error: unknown, depth = 0): string | undefined {
+  if (typeof error !== 'object' || error === null || depth > DEEPEST) return undefined;
   const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown };
   if (typeof code === 'number' && Number.isSafeInteger(code)) return String(code);
   if (typeof code === 'string' && code.length <= 60 && (CODE.test(code) || SQLSTATE.test(code))) return code;
   const inner: unknown = Array.isArray(errors) ? errors[0] : cause;
-  return inner === error ? undefined : knownCode(inner);
+  return knownCode(inner, depth + 1);
 }
 
 /** The name of an error's class. */

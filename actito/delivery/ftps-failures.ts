@@ -53,6 +53,7 @@ function isRefusal(step: DeliveryStep, code: string, error: Error): boolean {
 
 /** Replies of RFC 959 and RFC 4217. */
 const REPLIES: Record<number, string> = {
+  332: 'an account is needed',
   421: 'it takes no connections now',
   425: 'no data connection',
   426: 'the transfer was broken off',

@@ -1,3 +1,4 @@
+import { zipSync } from 'fflate';
 import type { Kind, Kinds } from './kinds.ts';
 import { ALL, KEYS, SECRET, VALUE } from './markers.ts';
 import type { Call, Reply } from './odd-actito.ts';
@@ -5,6 +6,8 @@ import type { Call, Reply } from './odd-actito.ts';
 const json = (status: number, body: unknown): Reply => ({ status, body: JSON.stringify(body) });
 const says = (status: number): Reply =>
   json(status, { code: 'QZ7VALUE', message: `Value ${VALUE} of attribute firstName is refused (${ALL})` });
+
+const ZIP = { 'Content-Type': 'application/zip' };
 
 const TOKEN = /^\/auth\/token/;
 const TABLES = /\/profile-tables$/;
@@ -38,7 +41,7 @@ const ended = (status: object, file = '', expect: Kind['expect'] = 'ImportFailed
     if (STATUS.test(path)) return json(200, status);
     if (RESULT.test(path)) return json(200, { withErrors: true, rowsInError: 1 });
     return RESULT_FILE.test(path)
-      ? { status: 200, body: file, headers: { 'Content-Type': 'text/csv' } }
+      ? { status: 200, body: zipSync({ 'errors.csv': Buffer.from(file) }), headers: ZIP }
       : undefined;
   },
 });

@@ -1,5 +1,5 @@
 import { query, type Kind, type Kinds } from './kinds.ts';
-import { ALL, LITERAL, SECRET, VALUE } from './markers.ts';
+import { LITERAL, SECRET, VALUE } from './markers.ts';
 
 /** Functions of the warehouse that say too much. */
 export const WAREHOUSE_SQL = `
@@ -80,7 +80,7 @@ export function warehouseKinds(shopUrl: string): Kinds {
       ),
       source: { statementTimeout: '500ms' },
     },
-    'freshness-raises': guarded({ freshness: { query: `select says('${ALL}')`, maxAge: '1d' } }),
+    'freshness-raises': guarded({ freshness: { query: `select says('${LITERAL} ${VALUE}')`, maxAge: '1d' } }),
     'freshness-no-moment': {
       ...guarded({ freshness: { query: 'select first_name from people', maxAge: '1d' } }),
       expect: 'ConfigurationInvalid',
