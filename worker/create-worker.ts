@@ -5,7 +5,7 @@ import { createActivities } from '../activities/create.ts';
 import { migrate } from '../state/migrate.ts';
 import { Failure, isFailure } from '../contract/failure.ts';
 import { codeOf } from '../contract/foreign.ts';
-import { stateFailure } from '../state/failures.ts';
+import { conditionOf } from '../contract/messages/sqlstates.ts';
 import { loadProject } from '../config/project.ts';
 import { openState, type State } from '../state/state.ts';
 import { applyRetention } from '../state/runs/retention.ts';
@@ -83,5 +83,7 @@ async function deleteWhatIsOld(state: State, projectFolder: string): Promise<voi
 /** No text of the database: of several addresses that all refuse, the first one's code is told. */
 function blameStateDatabase(error: unknown): never {
   if (isFailure(error)) throw error;
-  throw stateFailure(error) ?? new Failure('stateUnusable', { why: codeOf(error) });
+  const code = codeOf(error);
+  const isAnswer = (error as { severity?: unknown }).severity !== undefined;
+  throw new Failure('stateUnusable', { why: isAnswer ? `${code}: ${conditionOf(code)}` : code });
 }

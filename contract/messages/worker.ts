@@ -146,7 +146,7 @@ export const WORKER_MESSAGES = {
     always('ACTITO_SYNC_DATABASE_URL is not set: the URL of the PostgreSQL that keeps the state.'),
   ),
   stateUnusable: failure('StateUnavailable', {
-    examples: [{ why: 'ECONNREFUSED' }],
+    examples: [{ why: 'ECONNREFUSED' }, { why: '28P01: the password is wrong' }],
     says: ({ why }) => `The state database cannot be used (${why}).`,
     next: () => advise('Check ACTITO_SYNC_DATABASE_URL.'),
   }),
