@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ContractSettings, IMPORT_STATES, Route } from '../activation/definition/contract.ts';
 
@@ -63,6 +64,16 @@ export function path(route: Route, parts: Record<string, string> = {}, paths: Pa
   return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parts[name]!));
 }
 
+/** Ids are told in failures and kept in the state: what can be a text about someone is none. */
+const id = z.coerce.string().regex(/^[\w.:-]{1,64}$/);
+
+/** A moment as Actito writes it, which is shown. Any other text is only compared, so that a digest of it does. */
+const moment = z
+  .string()
+  .transform((text) =>
+    /^[\d.:TZ+ -]{8,40}$/.test(text) ? text : createHash('sha256').update(text).digest('hex').slice(0, 16),
+  );
+
 /** D: the token lives 15 minutes (`900s`). */
 export const tokenBody = z.looseObject({ accessToken: z.string(), expiresIn: z.string().optional() });
 
@@ -73,7 +84,7 @@ export const entitiesBody = z.looseObject({
 
 /** D */
 export const profileTableBody = z.looseObject({
-  id: z.coerce.string(),
+  id,
   name: z.string(),
   attributes: z.array(
     z.looseObject({
@@ -91,7 +102,7 @@ export const profileTableBody = z.looseObject({
 });
 export type ProfileTable = z.infer<typeof profileTableBody>;
 
-const summary = z.looseObject({ id: z.coerce.string(), name: z.string() });
+const summary = z.looseObject({ id, name: z.string() });
 /** A: the name of the wrapping field; a bare array is taken too. */
 export const profileTablesBody = z.union([
   z.array(summary),
@@ -99,7 +110,7 @@ export const profileTablesBody = z.union([
 ]);
 
 /** A */
-export const createdBody = z.looseObject({ id: z.coerce.string() });
+export const createdBody = z.looseObject({ id });
 
 /** D: id, status; A: message. */
 export const executionBody = z.looseObject({
@@ -109,7 +120,7 @@ export const executionBody = z.looseObject({
 
 /** A: executions found by the name of their data file; `dataFile` is looked at again, in case the filter is ignored. */
 export const executionsBody = z.looseObject({
-  etlExecutions: z.array(z.looseObject({ id: z.coerce.string(), dataFile: z.string().nullish() })),
+  etlExecutions: z.array(z.looseObject({ id, dataFile: z.string().nullish() })),
 });
 
 /** What a status means to us. D: SUCCESS, WITH_ERROR; A: the others. Whatever else is said = still running. */
@@ -172,7 +183,7 @@ export function addAttribute(name: string, valueType: string, maxLength: number 
 export const locationsBody = z.looseObject({
   fileTransferLocations: z.array(
     z.looseObject({
-      id: z.coerce.string(),
+      id,
       name: z.string(),
       host: z.string().nullish(),
       directory: z.string().nullish(),
@@ -184,9 +195,9 @@ export const locationsBody = z.looseObject({
 export const synchronizationsBody = z.looseObject({
   fileSynchronizations: z.array(
     z.looseObject({
-      id: z.coerce.string(),
+      id,
       name: z.string(),
-      fileTransferLocationId: z.coerce.string(),
+      fileTransferLocationId: id,
       fileName: z.string(),
     }),
   ),
@@ -194,22 +205,22 @@ export const synchronizationsBody = z.looseObject({
 
 /** A */
 export const listBody = z.looseObject({
-  id: z.coerce.string(),
+  id,
   name: z.string(),
   description: z.string().nullish(),
-  fileSynchronizationId: z.coerce.string().nullish(),
+  fileSynchronizationId: id.nullish(),
   identifierAttribute: z.string().nullish(),
   validityHours: z.number().nullish(),
   numberOfProfiles: z.number().nullish(),
   lastRetrievedFile: z
     .looseObject({
       name: z.string(),
-      retrievedMoment: z.string(),
+      retrievedMoment: moment,
       lines: z.number().nullish(),
       errorMessage: z.string().nullish(),
     })
     .nullish(),
-  expirationDate: z.string().nullish(),
+  expirationDate: moment.nullish(),
 });
 export type ExternalTargetList = z.infer<typeof listBody>;
 /** A */

@@ -1,5 +1,8 @@
 import { Context } from '@temporalio/activity';
 import type { ClosedRun } from '../contract/steps.ts';
+import { tellable } from '../contract/failure.ts';
+import { temporalFailure } from '../contract/grpc.ts';
+import { stateFailure } from '../state/failures.ts';
 import { closeRun } from '../state/runs/close.ts';
 import { readRun, type Run } from '../state/runs/runs.ts';
 import type { RunEnd } from '../contract/result.ts';
@@ -33,6 +36,6 @@ async function pauseIfPossible(deps: Dependencies, run: Run, failure: string): P
       pauseAfterFailures(deps, run, failure),
     );
   } catch (error) {
-    warn('scheduleNotPaused', { why: (error as Error).message });
+    warn('scheduleNotPaused', { why: tellable(stateFailure(error) ?? temporalFailure(error) ?? error) });
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NotFound, printableAboutRows } from '../actito/api/failures.ts';
+import { NotFound } from '../actito/api/failures.ts';
 import type { Definition } from '../activation/definition/definition.ts';
 import type { ExternalTargetList } from '../actito/contract.ts';
 import { connectFileServer } from '../actito/delivery/connect.ts';
@@ -70,7 +70,7 @@ async function confirmByStatus(
       const refused = list.lastRetrievedFile?.errorMessage;
       if (refused) {
         await recordRefused(deps.state, ref, delivery.id);
-        throw new Failure('listUnreadable', { list: list.name, answer: printableAboutRows(refused) });
+        throw new Failure('listUnreadable', { list: list.name }, { words: refused });
       }
       await recordRetrieved(deps.state, ref, delivery.id);
       return unlessEmpty(list, true);
@@ -102,7 +102,7 @@ function notRetrieved(): Failure {
 /** The list was there when it was provisioned. What failed is looked at anew by the next run, which then finds out. */
 function adviseOnMissing(error: unknown): never {
   if (!(error instanceof NotFound)) throw error;
-  throw new Failure('listGone', { cause: error.told }, { cause: error });
+  throw new Failure('listGone', { cause: error.told }, { words: error.words?.open() });
 }
 
 /** A file was retrieved since ours was put in place and, as far as Actito tells, it is as long as ours. */

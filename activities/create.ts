@@ -9,6 +9,7 @@ import { importAttributes } from './import-attributes.ts';
 import { inspectAttributes } from './inspect/attributes.ts';
 import { inspectLists } from './inspect/lists.ts';
 import { keepAlive } from './keep-alive.ts';
+import { keepForeignWords } from './keep-words.ts';
 import { open } from './open.ts';
 import { plan } from './plan.ts';
 import { beating } from './progress.ts';
@@ -41,7 +42,7 @@ export function createActivities(deps: Dependencies): Activities {
       try {
         return await beating(() => run(deps, ...rest));
       } catch (error) {
-        throw toTemporalFailure(error);
+        throw await toTemporalFailure(error, (failure) => keepForeignWords(deps, failure, rest[0]));
       }
     };
     return [name, translated];

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import type { WorkflowService } from '@temporalio/client';
 import type { Holder } from '../state/runs/lease.ts';
 
 /** temporal.api.enums.v1.WorkflowExecutionStatus: RUNNING and PAUSED. */
@@ -7,8 +8,15 @@ const OPEN_STATUSES: (number | null | undefined)[] = [1, 8];
 const NOT_FOUND = 5;
 
 /** Asks Temporal about the holder of a lease, or of a run: a workflow that is closed, or unknown, holds nothing. */
-export async function isOpen({ namespace, workflowId, runId }: Holder): Promise<boolean> {
-  const { workflowService } = Context.current().client;
+export function isOpen(holder: Holder): Promise<boolean> {
+  return isOpenAt(Context.current().client.workflowService, holder);
+}
+
+/** The same, outside of an activity. */
+export async function isOpenAt(
+  workflowService: WorkflowService,
+  { namespace, workflowId, runId }: Holder,
+): Promise<boolean> {
   try {
     const described = await workflowService.describeWorkflowExecution({
       namespace,

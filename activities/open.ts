@@ -1,4 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
+import { tellable } from '../contract/failure.ts';
+import { temporalFailure } from '../contract/grpc.ts';
 import type { RunRequest } from '../contract/request.ts';
 import type { OpenedRun } from '../contract/steps.ts';
 import { applying, taskOf, type Task } from '../contract/task.ts';
@@ -57,7 +59,7 @@ async function tidyElsewhere({ state }: Dependencies, own: Holder & { activation
   try {
     await closeElsewhere(state, own, isOpen);
   } catch (error) {
-    const why = stateFailure(error)?.message ?? (error as Error).name;
+    const why = tellable(stateFailure(error) ?? temporalFailure(error) ?? error);
     warn('othersNotClosed', { why });
   }
 }

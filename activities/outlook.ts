@@ -13,6 +13,7 @@ import { readQuotaUse } from '../state/report/overview.ts';
 import { withSnapshot } from '../state/report/snapshot.ts';
 import type { PlannedRun, Run } from '../state/runs/runs.ts';
 import { readSampleNames } from '../state/plan/samples.ts';
+import { keepForeignWords } from './keep-words.ts';
 import { connectActito, type ConnectedDestination } from './destination.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation } from './progress.ts';
@@ -28,7 +29,8 @@ export async function outlookOf(deps: Dependencies, run: PlannedRun): Promise<Pl
       return await look();
     } catch (error) {
       if (!isFailure(error) || signal.aborted) throw error;
-      const { type, told: cause } = error;
+      const { type } = error;
+      const cause = await keepForeignWords(deps, error, run);
       problems.push(tell(error.retryable ? 'notLookedUp' : 'wouldFail', { type, cause }));
       return null;
     }

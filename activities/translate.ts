@@ -1,27 +1,31 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { hostname, tmpdir } from 'node:os';
-import { Failure, isFailure } from '../contract/failure.ts';
+import { defectOf, Failure, isFailure } from '../contract/failure.ts';
+import { temporalFailure } from '../contract/grpc.ts';
+import type { Told } from '../contract/messages/message.ts';
 import { tell } from '../contract/messages/tell.ts';
 import { stateFailure } from '../state/failures.ts';
 
 /**
- * Hands our failures to Temporal: type, retryability and pause from the vocabulary. No cause and no stack travel
- * along: a driver's own error may quote rows.
+ * Hands our failures to Temporal: type, retryability and pause from the vocabulary. No foreign message, cause or stack
+ * travels along, as it may quote rows: an error that is none of ours becomes a defect, with where it was thrown.
+ * @param keep puts what a failure holds in foreign words into the state; what it returns is told as well
  */
-export function toTemporalFailure(error: unknown): unknown {
-  if (error instanceof ApplicationFailure) return error;
+export async function toTemporalFailure(
+  error: unknown,
+  keep: (failure: Failure) => Promise<Told>,
+): Promise<Error> {
   if (Context.current().cancellationSignal.aborted) return interruption();
-  const known = isFailure(error) ? error : (stateFailure(error) ?? diskFailure(error));
-  if (!known) {
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    return ApplicationFailure.create({ type: name, message });
-  }
+  const known = isFailure(error)
+    ? error
+    : (stateFailure(error) ?? diskFailure(error) ?? temporalFailure(error) ?? defectOf(error));
+  const told = await keep(known);
   return ApplicationFailure.create({
     type: known.type,
-    message: known.message,
+    message: told.message,
     nonRetryable: !known.retryable,
     nextRetryDelay: known.retryAfter,
-    details: [known.told],
+    details: [told],
   });
 }
 
@@ -41,7 +45,7 @@ const DISK = [
 ];
 
 function diskFailure(error: unknown): Failure | undefined {
-  const { code, syscall } = error as NodeJS.ErrnoException;
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined || !DISK.includes(code)) return undefined;
   return new Failure('temporaryFolderFull', { folder: tmpdir(), worker: hostname(), code });
 }

@@ -3,11 +3,18 @@ import type { CommandContext } from './commands/context.ts';
 import type { Surroundings } from './commands/surroundings.ts';
 import { connectTemporal } from './connect.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { cleanOutput } from './output/clean-output.ts';
 import { describeError, failureJson } from './output/errors.ts';
 import { createProgram } from './program.ts';
 
 /** Runs one command line (without the program's name). Never fails: what went wrong is printed. @returns the exit code */
-export async function commandLine(args: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function commandLine(args: readonly string[], given: Surroundings): Promise<number> {
+  let json = false;
+  const surroundings = {
+    ...given,
+    out: cleanOutput(given.out, () => json),
+    err: cleanOutput(given.err, () => json),
+  };
   const { err, signal } = surroundings;
   let exitCode: number = EXIT.ok;
   const context: CommandContext = {
@@ -25,7 +32,6 @@ export async function commandLine(args: readonly string[], surroundings: Surroun
       }
     },
   };
-  let json = false;
   const program = createProgram(context).hook('preAction', (_, command) => {
     json = command.opts<{ json?: boolean }>().json ?? false;
   });

@@ -2,6 +2,8 @@ import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { temporalVariables } from '../config/temporal-variables.ts';
 import { Failure } from '../contract/failure.ts';
+import { codeOf, knownCode } from '../contract/foreign.ts';
+import { temporalCode } from '../contract/grpc.ts';
 
 /** Milliseconds; a server that is there answers at once. */
 const PATIENCE = 5_000;
@@ -20,17 +22,29 @@ export async function connectTemporal(env: NodeJS.ProcessEnv): Promise<Client> {
   try {
     const connection = await Connection.connect({ ...connectionOptions, connectTimeout: PATIENCE });
     return new Client({ connection, namespace });
-  } catch (cause) {
+  } catch (error) {
     const address = connectionOptions.address ?? 'localhost:7233';
-    if (address.includes('://')) throw new Failure('temporalAddressUrl', { address }, { cause });
-    throw new Failure('temporalSilent', { address, why: (cause as Error).message }, { cause });
+    const scheme = /^([a-z][a-z+.-]*):\/\//i.exec(address)?.[1];
+    if (scheme !== undefined) throw new Failure('temporalAddressUrl', { scheme });
+    throw new Failure('temporalSilent', { address: withoutUser(address), why: whyOf(error) });
   }
 }
 
 function configuration(env: NodeJS.ProcessEnv): ClientConnectConfig {
   try {
     return loadClientConnectConfig({ overrideEnvVars: env as Record<string, string> });
-  } catch (cause) {
-    throw new Failure('temporalSettingsUnusable', { why: (cause as Error).message }, { cause });
+  } catch (error) {
+    // What its parser says may quote the file, which may hold an API key.
+    throw new Failure('temporalSettingsUnusable', { kind: codeOf(error) });
   }
+}
+
+/** An address has no user; one that was given all the same may be with a password. */
+function withoutUser(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
+}
+
+/** The library's own error for no answer has no code. */
+function whyOf(error: unknown): string {
+  return temporalCode(error) ?? knownCode(error) ?? 'no answer in time';
 }

@@ -78,6 +78,16 @@ export function historyCommand(activation: string): string {
   return `${PROGRAM} history ${activation}`;
 }
 
+/** The command line that shows what others said in their own words when runs failed. */
+export function wordsCommand(activation: string): string {
+  return `${historyCommand(activation)} --show-personal-data`;
+}
+
+/** OpenSSL's command line that shows for which names the certificate of an FTPS server is. */
+export function certificateCommand(host: string, port: number): string {
+  return `openssl s_client -starttls ftp -connect ${host}:${port} </dev/null | openssl x509 -noout -ext subjectAltName`;
+}
+
 /** The command line that forgets a person, whose key is to be filled in. */
 export function forgetCommand(): string {
   return `${PROGRAM} forget <key>`;

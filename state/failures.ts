@@ -1,4 +1,5 @@
 import { Failure } from '../contract/failure.ts';
+import { sqlstateOf } from '../contract/foreign.ts';
 
 /** SQLSTATE classes that pass by themselves: connection, resources, operator intervention, lock, serialization. */
 const PASSING = /^(08|53|57|55|40)/;
@@ -10,7 +11,7 @@ const DROPPED = { code: '42P01', table: /"(delta|aside|result)_\d/ };
 
 /**
  * Turns what pg and knex throw into our vocabulary; undefined for what is not theirs. The message names the SQLSTATE
- * and never quotes the statement or its detail, which may hold keys.
+ * and nothing that PostgreSQL says, since texts, statements and details may hold keys: its log has them.
  */
 export function stateFailure(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -19,7 +20,7 @@ export function stateFailure(error: unknown): Failure | undefined {
     return new Failure('runTablesDropped', {});
   }
   if (severity !== undefined && code !== undefined) {
-    const facts = { code, reason: reason(error.message) };
+    const facts = { code: sqlstateOf({ code }) };
     return PASSING.test(code) ? new Failure('stateBusy', facts) : new Failure('stateRefused', facts);
   }
   if (
@@ -29,13 +30,4 @@ export function stateFailure(error: unknown): Failure | undefined {
     return new Failure('stateUnreachable', code === undefined ? {} : { code });
   }
   return undefined;
-}
-
-/** knex puts the statement before the message; quoted values, and bytes of texts that are no UTF-8, are masked. */
-function reason(message: string): string {
-  const last = message.slice(message.lastIndexOf(' - ') + 1).replace(/^- /, '');
-  return last
-    .replace(/: ".*$/s, '')
-    .replace(/=\(.*\)/s, '=(…)')
-    .replace(/\b0x[0-9a-f]{2}.*$/is, '0x…');
 }

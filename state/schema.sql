@@ -231,9 +231,24 @@ create table rejects (
   reason     text not null,
   attribute  text not null default '',
   at         timestamptz not null default now(),
+  -- What Actito said of the row, when that is no code that we know; it may name someone.
+  said       text,
   primary key (run, stage, key, reason, attribute)
 );
 create index on rejects (at);
+
+-- What Actito, the warehouse or a file server said in its own words when something failed. It may name people, so failures
+-- only say what it means: these words stand nowhere else, and are deleted with the rejects.
+create table peer_words (
+  run     bigint not null references runs on delete cascade,
+  -- The name of our failure (contract/messages).
+  reason  text not null,
+  words   text not null,
+  at      timestamptz not null default now(),
+  times   integer not null default 1
+);
+create unique index on peer_words (run, reason, md5(words));
+create index on peer_words (at);
 
 -- One row per key, stage, reason and attribute, however many runs met it. Written when a run closes.
 create table reject_stories (
@@ -247,6 +262,7 @@ create table reject_stories (
   first_seen  timestamptz not null,
   last_seen   timestamptz not null,
   times       integer not null,
+  said        text,
   primary key (activation, key, stage, reason, attribute)
 );
 create index on reject_stories (last_seen);

@@ -4,11 +4,13 @@ import { SlotBudget } from '../activation/comparison/budget.ts';
 import { createActivities } from '../activities/create.ts';
 import { migrate } from '../state/migrate.ts';
 import { Failure, isFailure } from '../contract/failure.ts';
+import { codeOf } from '../contract/foreign.ts';
+import { conditionOf } from '../contract/messages/sqlstates.ts';
 import { loadProject } from '../config/project.ts';
 import { openState, type State } from '../state/state.ts';
-import { cleanUp } from '../state/runs/close.ts';
 import { applyRetention } from '../state/runs/retention.ts';
 import { TASK_QUEUE } from '../contract/names.ts';
+import { employJanitor } from './janitor.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 import { workflowsToRun } from './workflow-source.ts';
 
@@ -44,9 +46,9 @@ export async function createWorker(
   const state = openState({ url: settings.stateUrl, poolSize: CONNECTIONS });
   try {
     await migrate(state).catch(blameStateDatabase);
-    await cleanUp(state);
     await deleteWhatIsOld(state, projectFolder);
     await registerSearchAttributes(connection, namespace);
+    const dismiss = await employJanitor({ state, connection, namespace });
     const worker = await Worker.create({
       connection,
       namespace,
@@ -57,7 +59,11 @@ export async function createWorker(
       shutdownForceTime: LIMIT,
       ...(settings.workflowBundle ? { workflowBundle: settings.workflowBundle } : workflowsToRun()),
     });
-    return { worker, close: () => state.destroy() };
+    const close = async () => {
+      dismiss();
+      await state.destroy();
+    };
+    return { worker, close };
   } catch (error) {
     await state.destroy();
     throw error;
@@ -74,8 +80,10 @@ async function deleteWhatIsOld(state: State, projectFolder: string): Promise<voi
   }
 }
 
-function blameStateDatabase(cause: Error & { code?: string }): never {
-  if (isFailure(cause)) throw cause;
-  const why = cause.message || cause.code || cause.name; // of several addresses that all refuse, only the code is left
-  throw new Failure('stateUnusable', { why }, { cause });
+/** No text of the database: of several addresses that all refuse, the first one's code is told. */
+function blameStateDatabase(error: unknown): never {
+  if (isFailure(error)) throw error;
+  const code = codeOf(error);
+  const isAnswer = (error as { severity?: unknown }).severity !== undefined;
+  throw new Failure('stateUnusable', { why: isAnswer ? `${code}: ${conditionOf(code)}` : code });
 }

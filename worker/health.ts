@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { WorkerStatus } from '@temporalio/worker';
 import { Failure } from '../contract/failure.ts';
+import { codeOf } from '../contract/foreign.ts';
 
 /** The path that says how the worker is. */
 export const HEALTH_PATH = '/healthz';
@@ -41,7 +42,7 @@ export async function startHealthServer(
     response.end(`${JSON.stringify({ state: runState, activities: numInFlightActivities })}\n`);
   });
   const listening = once(server, 'listening').catch((cause: Error) => {
-    throw new Failure('healthPortTaken', { port, why: cause.message }, { cause });
+    throw new Failure('healthPortTaken', { port, why: codeOf(cause) });
   });
   server.listen(port);
   await listening;

@@ -1,4 +1,4 @@
-import { Failure } from '../contract/failure.ts';
+import { Failure, tellable } from '../contract/failure.ts';
 import { tell } from '../contract/messages/tell.ts';
 import { HEALTH_PATH, healthPort } from './health.ts';
 
@@ -15,9 +15,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  const { cause } = error;
-  console.error(
-    tell('workerSilent', { why: cause instanceof Error ? cause.message : error.message }).message,
-  );
+  console.error(tell('workerSilent', { why: tellable(error) }).message);
   process.exitCode = 1;
 });

@@ -2,10 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import { controlFault, withoutFinalBreak } from '../activation/definition/safe-text.ts';
-import { Failure } from '../contract/failure.ts';
+import { defectOf, Failure, isFailure } from '../contract/failure.ts';
+import { codeOf } from '../contract/foreign.ts';
+import { temporalFailure } from '../contract/grpc.ts';
 import { tell } from '../contract/messages/tell.ts';
 import { projectFolder } from '../config/folder-setting.ts';
 import { temporalVariables } from '../config/temporal-variables.ts';
+import { stateFailure } from '../state/failures.ts';
 import { createWorker } from './create-worker.ts';
 import { collectGarbage } from './garbage.ts';
 import { healthPort, startHealthServer } from './health.ts';
@@ -48,7 +51,7 @@ async function main(): Promise<void> {
   log.info({ namespace, projectFolder: folder }, 'worker is ready');
   // Of a worker that failed nothing is closed, as all may still be in use: the process ends, and takes it along.
   await running.catch((error: Error) => {
-    throw isTold ? stoppedTooLate(error) : error;
+    throw isTold ? new Failure('stoppedTooLate', {}) : error; // Temporal's own says that the worker is still in use
   });
   await Promise.race([Promise.all([health?.stop(), connection.close(), close()]), sleep(CLOSING)]);
 }
@@ -61,20 +64,28 @@ function stateUrlOf(env: NodeJS.ProcessEnv): string {
   throw new Failure('workerUrlUnusable', {});
 }
 
-/** Temporal's own error says that the worker is still in use. */
-function stoppedTooLate(cause: Error): Error {
-  return new Error(tell('stoppedTooLate', {}).message, { cause });
-}
-
 /** @throws Failure TemporalUnavailable, which names the address, when no server answers there */
 async function connectTemporal(options: NativeConnectionOptions): Promise<NativeConnection> {
   try {
     return await NativeConnection.connect(options);
   } catch (cause) {
     const address = options.address ?? 'localhost:7233';
-    throw new Failure('temporalSilent', { address, why: (cause as Error).message, worker: true }, { cause });
+    throw new Failure('temporalSilent', { address: withoutUser(address), why: codeOf(cause), worker: true });
   }
 }
+
+/** An address has no user; one that was given all the same may be with a password. */
+function withoutUser(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
+}
+
+/** Says why in words of ours, as Node itself would print the error with all that it says. */
+function endWith(error: unknown): never {
+  const known = isFailure(error) ? error : (stateFailure(error) ?? temporalFailure(error) ?? defectOf(error));
+  console.error(tell('workerEnded', { why: known.message }).message);
+  process.exit(1);
+}
+process.on('uncaughtException', endWith); // unhandled rejections, too
 
 // Ends the process by hand. After a failed start Temporal's threads would keep it alive, and only what has ended is
 // started again. And a process that ends by itself takes down its signal handlers a moment before it is gone: a
@@ -82,7 +93,6 @@ async function connectTemporal(options: NativeConnectionOptions): Promise<Native
 main().then(
   () => process.exit(0),
   (error: Error) => {
-    console.error(tell('workerEnded', { why: error.message }).message);
-    process.exit(1);
+    endWith(error);
   },
 );

@@ -25,6 +25,6 @@ export async function registerSearchAttributes(
     await operatorService.addSearchAttributes({ namespace, searchAttributes });
   } catch (error) {
     if ((error as { code?: number }).code === ALREADY_EXISTS) return;
-    throw new Failure('searchAttributesMissing', { namespace, names }, { cause: error });
+    throw new Failure('searchAttributesMissing', { namespace, names });
   }
 }

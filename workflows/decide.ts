@@ -1,9 +1,11 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { ParentClosePolicy, setCurrentDetails, startChild } from '@temporalio/workflow';
+import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { decisionSchema, type DecidedRun, type DecisionResult } from '../contract/decision.ts';
 import { workflowId } from '../contract/names.ts';
 import type { RunRequest } from '../contract/request.ts';
 import { decide as record } from './activities.ts';
+import { markdownName } from '../contract/clean.ts';
+import { showDetails } from './details.ts';
 import { toldAsOwn } from './failure.ts';
 import { parseArgument } from './request.ts';
 import { runActivation } from './run-activation.ts';
@@ -16,7 +18,9 @@ import { inOrder } from './story/counts.ts';
 export async function decide(input: unknown): Promise<DecisionResult> {
   const request = parseArgument('decide', decisionSchema, input);
   const { decision, activation, plan, by, reason } = request;
-  setCurrentDetails(`**${by}** ${decision}s plan ${plan} of **${activation}**: ${reason}`);
+  showDetails(
+    `**${markdownName(by)}** ${decision}s plan ${plan} of **${activation}**: ${markdownName(reason)}`,
+  );
   const { counts, next } = await toldAsOwn(() => record(request));
   const isRun = request.decision === 'approve' && request.run;
   const run = isRun ? await start(next, plan) : null;

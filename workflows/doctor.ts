@@ -1,7 +1,7 @@
-import { setCurrentDetails } from '@temporalio/workflow';
 import { examine } from './activities.ts';
 import { doctorSchema, probeInWords, type DoctorResult } from '../contract/doctor.ts';
 import { SEARCH_ATTRIBUTES } from '../contract/names.ts';
+import { showDetails } from './details.ts';
 import { toldAsOwn } from './failure.ts';
 import { parseArgument } from './request.ts';
 
@@ -9,14 +9,14 @@ import { parseArgument } from './request.ts';
 export async function doctor(input: unknown = {}): Promise<DoctorResult> {
   const { target } = parseArgument('doctor', doctorSchema, input);
   const what = target === undefined ? 'the whole project' : `**${target}**`;
-  setCurrentDetails(`Examines ${what}`);
+  showDetails(`Examines ${what}`);
   const searchAttributes = SEARCH_ATTRIBUTES.map(({ name }) => name);
   const probes = await toldAsOwn(() => examine({ target, searchAttributes }));
   const failed = probes.filter(({ ok }) => !ok);
   const lines = failed.map(
     (probe) => `- **${probe.name}**: ${[...probeInWords(probe), probe.advice?.message].join(' ')}`,
   );
-  setCurrentDetails(
+  showDetails(
     [`Examined ${what}: ${probes.length} probes, ${failed.length} failed`, '', ...lines].join('\n'),
   );
   return { probes };

@@ -1,17 +1,33 @@
-import { ActivityFailure, ApplicationFailure, isCancellation, rootCause } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import { defectOf } from '../contract/failure.ts';
 import { MESSAGES, type FactsOf, type FailureReason } from '../contract/messages/catalogue.ts';
 import { isTold, type Told } from '../contract/messages/message.ts';
 import { tell } from '../contract/messages/tell.ts';
 import type { RunEnd } from '../contract/result.ts';
 
-/** The activity's failure as the workflow's own, so that the web UI shows its type and message at first glance. */
+/**
+ * The activity's failure as the workflow's own, so that the web UI shows its type and message at first glance. Whatever is
+ * none of ours is told by its kind alone: an error of the workflow's own code may hold anything.
+ */
 export function ownFailure(error: unknown): Error {
   if (isCancellation(error)) return error as Error;
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (!(cause instanceof Error)) return forPeople(String(cause));
-  const type = cause instanceof ApplicationFailure ? cause.type : cause.name;
-  const details = cause instanceof ApplicationFailure ? (cause.details ?? []) : [];
-  return forPeople(cause.message || (rootCause(cause) ?? ''), type, ...details);
+  if (cause instanceof ApplicationFailure) {
+    const told = toldOf(cause);
+    if (told) return forPeople(told.message, cause.type, ...(cause.details ?? []));
+  }
+  if (cause instanceof TimeoutFailure) return timedOut(cause, error);
+  const { told, type } = defectOf(cause);
+  return forPeople(told.message, type, told);
+}
+
+/** A bound was reached, and what the last try waited for, if it said so. */
+function timedOut({ cause }: TimeoutFailure, error: unknown): ApplicationFailure {
+  const last = cause instanceof ApplicationFailure ? toldOf(cause) : undefined;
+  const activity = error instanceof ActivityFailure ? error.activityType : 'workflow';
+  const told = tell('activityTimedOut', { activity, last });
+  const type = last && cause instanceof ApplicationFailure ? cause.type : 'TimedOut';
+  return forPeople(told.message, type, told);
 }
 
 /** A failure of the workflow's own; its one detail is the message as data. */

@@ -1,6 +1,6 @@
-import { setCurrentDetails } from '@temporalio/workflow';
 import type { ErasedIn } from '../contract/forget.ts';
 import { beginForgetting, endForgetting, forgetIn } from './activities.ts';
+import { showDetails } from './details.ts';
 import { toldAsOwn } from './failure.ts';
 import { forgetSchema, type ForgetResult } from '../contract/forget.ts';
 import { parseArgument } from './request.ts';
@@ -13,7 +13,7 @@ export async function forgetPerson(input: unknown): Promise<ForgetResult> {
   const { record } = parseArgument('forgetPerson', forgetSchema, input);
   const activations = await toldAsOwn(() => beginForgetting(record));
   const done = new Map<string, ErasedIn>();
-  const show = () => setCurrentDetails(page(record, activations, done));
+  const show = () => showDetails(page(record, activations, done));
   show();
   const tries = activations.map(async (activation) => {
     const summary = `Erase a person (record ${record}) in ${activation}`;

@@ -1,5 +1,6 @@
 import type { Definition } from '../../activation/definition/definition.ts';
 import { Failure } from '../../contract/failure.ts';
+import type { NotFound } from '../api/failures.ts';
 import type { EtlFacts } from '../../contract/messages/lists.ts';
 import type { Told } from '../../contract/messages/message.ts';
 import { tell } from '../../contract/messages/tell.ts';
@@ -18,11 +19,12 @@ export function etlFacts(definition: Definition): EtlFacts | undefined {
 }
 
 /** Actito has no ETL of this id, or does not show it. */
-export function etlMissing(definition: Definition, said: string): Failure {
+export function etlMissing(definition: Definition, { answer, words }: NotFound): Failure {
   const { importMode, id } = definition.activation;
   const etl = importMode === 'oneShot' ? '' : importMode.etl;
-  const facts = { ...factsOf(definition, etl), activation: id, failure: said };
-  return new Failure('etlUnknown', facts, { notDone: true });
+  const { status, call } = answer;
+  const facts = { ...factsOf(definition, etl), activation: id, status, call };
+  return new Failure('etlUnknown', facts, { notDone: true, words: words?.open() });
 }
 
 function factsOf({ activation, destination }: Definition, etl: string): EtlFacts {

@@ -14,10 +14,19 @@ export interface RowInError {
   code: string;
   /** The attributes that Actito named, of those in the file. */
   attributes: string[];
+  /** What stands in place of a code, for the state alone; undefined: it is a code. */
+  said?: string;
 }
 
 /** What stands for a code that is none. */
 const NO_CODE = 'REFUSED' satisfies RejectReason;
+/**
+ * Codes are words joined by underscores. In a file whose fields have shifted a value stands in their place, such as a name in
+ * capitals; it is counted and shown as a reason if it is taken for a code.
+ */
+const CODE = /^[A-Z]+(_[A-Z]+)+$/;
+const LONGEST_CODE = 50;
+const LONGEST_SAID = 500;
 
 /** How many rows of an import are in error, by Actito's count. */
 export async function countRowsInError(
@@ -52,10 +61,12 @@ export async function readRowsInError(
     const batch: RowInError[] = [];
     for await (const row of readable(parser)) {
       const code = row[RESULT_FILE.codeColumn] ?? '';
+      const isCode = code.length <= LONGEST_CODE && CODE.test(code);
       batch.push({
         key: row[keyAttribute] ?? '',
         unmatched: code === RESULT_FILE.unmatchedCode,
-        code: /^[A-Z][A-Z0-9_]{0,49}$/.test(code) ? code : NO_CODE,
+        code: isCode ? code : NO_CODE,
+        said: isCode || code === '' ? undefined : code.slice(0, LONGEST_SAID),
         attributes: namedAttributes(row, attributes),
       });
       if (batch.length === 5_000) await take(batch.splice(0));

@@ -1,17 +1,20 @@
 import type { ContractSettings, IMPORT_STATES } from '../../activation/definition/contract.ts';
 import type { ActitoClient } from '../api/client.ts';
-import { printable, printableAboutRows } from '../api/failures.ts';
 import { executionBody, executionsBody, STATUS_NAMES } from '../contract.ts';
 
 /** How an import stands. */
 export interface ImportState {
   state: (typeof IMPORT_STATES)[number];
-  /** Actito's own word. */
-  status: string;
+  /** Actito's own word, when it is a code; null: it is another text, which may name someone. */
+  status: string | null;
   /** False: the contract does not know that word, and takes it as "still running". */
   known: boolean;
-  message?: string;
+  /** All that Actito says, for the state alone. */
+  words: string;
 }
+
+/** Words of the API are codes such as WITH_ERROR. */
+const CODE = /^[A-Z]+(_[A-Z]+)*$/;
 
 /** Asks how an import stands. `names`: what further words of this licence mean. */
 export async function readImport(
@@ -26,9 +29,9 @@ export async function readImport(
   const state = new Map(Object.entries({ ...STATUS_NAMES, ...names })).get(status);
   return {
     state: state ?? 'running',
-    status: printable(status),
+    status: status.length <= 40 && CODE.test(status) ? status : null,
     known: state !== undefined,
-    message: message ? printableAboutRows(message) : undefined,
+    words: message ? `${status}: ${message}` : status,
   };
 }
 

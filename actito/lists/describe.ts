@@ -13,7 +13,7 @@ export async function describeLists(
 ): Promise<ListInfo[]> {
   const lists = await readLists(client, place).catch((error: unknown) => {
     if (!(error instanceof NotFound)) throw error;
-    throw new Failure('listsUnreadable', { failure: error.message });
+    throw new Failure('listsUnreadable', { failure: error.message }, { words: error.words?.open() });
   });
   return lists.map((list) => {
     const owner = ownerOf(list);

@@ -89,5 +89,9 @@ export function otherFile(found: ExternalTargetList, { id, list }: Activation): 
 
 function renamingRefused(error: unknown, { name }: ExternalTargetList, wanted: string): unknown {
   if (!isFailure(error, 'ActitoRefused')) return error;
-  return new Failure('listRenamingRefused', { list: name, wanted, failure: error.message });
+  return new Failure(
+    'listRenamingRefused',
+    { list: name, wanted, failure: error.message },
+    { words: error.words?.open() },
+  );
 }

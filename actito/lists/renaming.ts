@@ -8,7 +8,6 @@ import {
 } from '../../activation/definition/definition.ts';
 import type { Told } from '../../contract/messages/message.ts';
 import { tell } from '../../contract/messages/tell.ts';
-import { printable } from '../api/failures.ts';
 import type { ExternalTargetList } from '../contract.ts';
 
 /** What an activation delivered last, as our state remembers it. */
@@ -58,7 +57,7 @@ export function notFedNote(list: ExternalTargetList, files: Files): Told {
   return tell('listNotFed', {
     list: name,
     ours: readsOurFile(list, files),
-    expires: expirationDate ? printable(expirationDate) : undefined,
+    expires: expirationDate ?? undefined,
     held: Boolean(lastRetrievedFile),
   });
 }

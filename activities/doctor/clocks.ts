@@ -1,6 +1,7 @@
 import { HOSTS } from '../../actito/contract.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
 import { Failure } from '../../contract/failure.ts';
+import { codeOf } from '../../contract/foreign.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import { resolveUrl } from '../../config/secrets.ts';
 import { rows, type State } from '../../state/state.ts';
@@ -51,6 +52,5 @@ function probeClock(name: string, ask: (signal: AbortSignal) => Promise<Date | n
 
 function unreachable(error: Error): never {
   if (error.name === 'TimeoutError' || error.name === 'AbortError') throw error;
-  const { code } = (error.cause ?? {}) as NodeJS.ErrnoException;
-  throw new Failure('actitoSilent', { why: code ?? error.message });
+  throw new Failure('actitoSilent', { why: codeOf(error.cause) });
 }

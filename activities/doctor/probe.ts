@@ -1,4 +1,5 @@
-import { isFailure } from '../../contract/failure.ts';
+import { defectOf, isFailure } from '../../contract/failure.ts';
+import { temporalFailure } from '../../contract/grpc.ts';
 import type { Probe } from '../../contract/doctor.ts';
 import type { Told } from '../../contract/messages/message.ts';
 import { tell } from '../../contract/messages/tell.ts';
@@ -53,7 +54,8 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 function whatFailed(error: unknown): Pick<Probe, 'type' | 'says'> {
   const known = isFailure(error) ? error : stateFailure(error);
   if (known) return { type: known.type, says: [known.told] };
-  if (!(error instanceof Error)) return { says: [tell('unexpected', { text: String(error) })] };
-  if (error.name === 'TimeoutError') return { says: [tell('probeSilent', { seconds: PATIENCE / 1000 })] };
-  return { type: error.name, says: [tell('unexpected', { text: error.message })] };
+  if (error instanceof Error && error.name === 'TimeoutError')
+    return { says: [tell('probeSilent', { seconds: PATIENCE / 1000 })] };
+  const { type, told } = temporalFailure(error) ?? defectOf(error);
+  return { type, says: [told] };
 }

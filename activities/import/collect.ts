@@ -7,6 +7,7 @@ import { Failure, isFailure } from '../../contract/failure.ts';
 import { omittedAttributes, readChunk } from '../../state/imports/chunks.ts';
 import { readImports, recordDetail, recordResult, type ImportRow } from '../../state/imports/imports.ts';
 import { clearResults, countKnownResults, knownKeys, storeResults } from '../../state/imports/results.ts';
+import { keepWords } from '../../state/report/peer-words.ts';
 import { warn } from '../warn.ts';
 import type { ImportJob } from './job.ts';
 
@@ -39,7 +40,12 @@ export async function collectResults(job: ImportJob): Promise<number> {
   const [oldest] = await stillRunning(job);
   const waited = Date.now() - oldest!.intendedAt!.getTime();
   const retryAfter = Math.min(LATER.most, Math.max(LATER.least, waited * LATER.fraction));
-  throw new Failure('importRunning', { status: oldest!.detail ?? undefined }, { retryAfter });
+  const { detail } = oldest!;
+  throw new Failure(
+    'importRunning',
+    { status: detail === '' ? null : (detail ?? undefined) },
+    { retryAfter },
+  );
 }
 
 async function stillRunning({ state, ref }: ImportJob): Promise<ImportRow[]> {
@@ -48,23 +54,26 @@ async function stillRunning({ state, ref }: ImportJob): Promise<ImportRow[]> {
 
 /** Once an import and word, however often it is asked: the word is kept with the import. */
 async function noteUnknown(
-  { state, ref }: ImportJob,
+  { state, ref, run: { activation } }: ImportJob,
   row: ImportRow,
-  { status }: ImportState,
+  { status, words }: ImportState,
 ): Promise<void> {
-  if (row.detail === status) return;
-  warn('importStatusUnknown', { execution: row.executionId!, status });
-  await recordDetail(state, ref, row.id, status);
+  await keepWords(state, ref.run, 'importStatusUnknown', words);
+  const detail = status ?? '';
+  if (row.detail === detail) return;
+  warn('importStatusUnknown', { activation, execution: row.executionId!, status });
+  await recordDetail(state, ref, row.id, detail);
 }
 
 async function record(job: ImportJob, row: ImportRow, found: ImportState): Promise<void> {
   const { state, ref } = job;
+  if (found.state !== 'success') await keepWords(state, ref.run, 'importFailed', found.words);
   if (found.state === 'success') return recordResult(state, ref, row.id, 'confirmed');
   if (found.state === 'failed')
-    return recordResult(state, ref, row.id, 'doubtful', found.message ?? found.status);
+    return recordResult(state, ref, row.id, 'doubtful', found.status ?? undefined);
   const isExplained = await readRowResults(job, row);
   if (isExplained) return recordResult(state, ref, row.id, 'confirmed');
-  return recordResult(state, ref, row.id, 'unexplained', found.status);
+  return recordResult(state, ref, row.id, 'unexplained', found.status ?? undefined);
 }
 
 /**
@@ -97,10 +106,11 @@ async function readRowResults(job: ImportJob, row: ImportRow): Promise<boolean> 
         known += file.known;
         ours = rows.filter(({ key }) => file.own.has(key));
       }
-      const results = ours.map(({ key, unmatched, code, attributes: named }) => ({
+      const results = ours.map(({ key, unmatched, code, said, attributes: named }) => ({
         key,
         outcome: unmatched ? ('unmatched' as const) : ('refused' as const),
         reason: code,
+        said,
         attributes: named,
       }));
       await storeResults(state, ref, row.chunk, seeds, results);
@@ -130,8 +140,8 @@ async function finish({ state, ref, run }: ImportJob): Promise<number> {
   const failed = imports.find(({ status }) => status === 'doubtful');
   if (failed) {
     throw new Failure('importFailed', {
+      activation: run.activation,
       execution: failed.executionId!,
-      said: failed.detail!,
       etl: etlFacts(run.definition),
     });
   }

@@ -69,7 +69,7 @@ export async function post(
       throw await afterRefusal(job, chunk, error);
     }
     const isMissing = error instanceof NotFound && importMode !== 'oneShot';
-    const failure = isMissing ? etlMissing(run.definition, error.message) : error;
+    const failure = isMissing ? etlMissing(run.definition, error) : error;
     if (isFailure(failure) && failure.notDone) {
       await recordRefused(state, ref, id, { detail: failure.message });
     } else if (isFailure(failure, 'ActitoUnavailable')) {
@@ -100,8 +100,8 @@ export async function findLost(job: ImportJob, chunk: Chunk): Promise<boolean> {
   return found;
 }
 
-function noListing({ message }: NotFound): Failure {
-  return new Failure('importNotFound', { said: message });
+function noListing({ answer: { status, call }, words }: NotFound): Failure {
+  return new Failure('importNotFound', { status, call }, { words: words?.open() });
 }
 
 /**

@@ -3,11 +3,22 @@ import { Failure } from '../../contract/failure.ts';
 import { canonicalKey } from '../../activation/keys/canonical.ts';
 import { latestDefinition } from '../../state/report/activations.ts';
 import { findPastRun } from '../../state/report/history.ts';
-import { countStories, readRejects, rejectsCsv, type RejectFilter } from '../../state/report/rejects.ts';
+import {
+  countStories,
+  readRejects,
+  type RejectFilter,
+  type RejectStory,
+} from '../../state/report/rejects.ts';
 import type { Snapshot } from '../../state/report/snapshot.ts';
-import { countUnmatched, readMatchRates, readUnmatched, unmatchedCsv } from '../../state/report/unmatched.ts';
+import {
+  countUnmatched,
+  readMatchRates,
+  readUnmatched,
+  type UnmatchedMember,
+} from '../../state/report/unmatched.ts';
 import { describeNoRejects, describeRejects, describeUnmatched } from '../output/rejects.ts';
-import { REJECT_WORDS, rejectWords, UNMATCHED } from '../output/reject-words.ts';
+import { csvOf } from '../output/csv.ts';
+import { rejectWords, UNMATCHED } from '../output/reject-words.ts';
 import { jsonWithArray, writeStream } from '../output/stream.ts';
 import { hasRun, withState } from '../state.ts';
 import { examples, type CommandContext } from './context.ts';
@@ -21,6 +32,7 @@ interface RejectFlags {
   limit?: number;
   json?: boolean;
   csv?: boolean;
+  showPersonalData?: boolean;
 }
 
 const ON_A_TERMINAL = 50;
@@ -38,6 +50,7 @@ export function defineRejects(program: Command, { surroundings }: CommandContext
     .option('--limit <n>', `how many; default ${ON_A_TERMINAL}, with --json and --csv all`, wholeNumber)
     .option('--json', JSON_OPTION)
     .addOption(new Option('--csv', 'print CSV with a header line, and nothing else').conflicts('json'))
+    .option('--show-personal-data', 'also show what Actito said of rows in words that are no code')
     .addHelpText('after', PERSONAL)
     .addHelpText('after', ONE_LETTER)
     .addHelpText('after', READS_STATE)
@@ -83,18 +96,43 @@ async function show(activation: string, flags: RejectFlags, surroundings: Surrou
 
 type Wanted = RejectFlags & { keys?: string[] };
 
+const REJECT_COLUMNS = {
+  key: ({ key }: RejectStory) => key,
+  stage: ({ stage }: RejectStory) => stage,
+  reason: ({ reason }: RejectStory) => reason,
+  attribute: ({ attribute }: RejectStory) => attribute,
+  first_seen: ({ firstSeen }: RejectStory) => firstSeen,
+  last_seen: ({ lastSeen }: RejectStory) => lastSeen,
+  times: ({ times }: RejectStory) => times,
+  last_run: ({ lastRun }: RejectStory) => lastRun,
+  message: ({ reason }: RejectStory) => rejectWords(reason),
+};
+
+const UNMATCHED_COLUMNS = {
+  key: ({ key }: UnmatchedMember) => key,
+  since_run: ({ since }: UnmatchedMember) => since,
+  last_tried: ({ lastTried }: UnmatchedMember) => lastTried,
+  due_again: ({ dueAgain }: UnmatchedMember) => dueAgain,
+};
+
 async function showRejects(
   snapshot: Snapshot,
   activation: string,
-  { run, reason, keys, limit, json = false, csv = false }: Wanted,
+  { run, reason, keys, limit, json = false, csv = false, showPersonalData = false }: Wanted,
   { out, signal }: Surroundings,
 ): Promise<void> {
   const filter: RejectFilter = { activation, run: run?.toString(), reason, keys, limit };
-  if (csv) return writeStream(out, rejectsCsv(snapshot, filter, REJECT_WORDS), signal);
+  if (csv) {
+    const columns = showPersonalData
+      ? { ...REJECT_COLUMNS, said: ({ said }: RejectStory) => said }
+      : REJECT_COLUMNS;
+    return writeStream(out, csvOf(readRejects(snapshot, filter), columns), signal);
+  }
   if (json) {
-    const withWords = mapBatches(readRejects(snapshot, filter), (reject) => ({
+    const withWords = mapBatches(readRejects(snapshot, filter), ({ said, ...reject }) => ({
       ...reject,
       message: rejectWords(reject.reason),
+      ...(showPersonalData ? { said } : {}),
     }));
     return writeStream(out, jsonWithArray({ activation }, 'rejects', withWords), signal);
   }
@@ -102,7 +140,10 @@ async function showRejects(
   const found = await collect(readRejects(snapshot, { ...filter, limit: shown + 1 }));
   const lines =
     found.length > 0
-      ? describeRejects(activation, found.slice(0, shown), found.length > shown)
+      ? describeRejects(activation, found.slice(0, shown), {
+          more: found.length > shown,
+          said: showPersonalData,
+        })
       : describeNoRejects(activation, await countStories(snapshot, activation));
   const unmatched = await countUnmatched(snapshot, activation);
   out.write(`${[...lines, ...unmatchedHint(activation, unmatched)].join('\n')}\n`);
@@ -115,7 +156,7 @@ async function showUnmatched(
   { out, signal }: Surroundings,
 ): Promise<void> {
   const filter = { activation, keys, limit };
-  if (csv) return writeStream(out, unmatchedCsv(snapshot, filter), signal);
+  if (csv) return writeStream(out, csvOf(readUnmatched(snapshot, filter), UNMATCHED_COLUMNS), signal);
   const trend = await readMatchRates(snapshot, activation);
   const total = await countUnmatched(snapshot, activation);
   if (json) {

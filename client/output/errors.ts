@@ -1,8 +1,8 @@
-import { ServiceError, WorkflowFailedError } from '@temporalio/client';
-import { isFailure } from '../../contract/failure.ts';
+import { WorkflowFailedError } from '@temporalio/client';
+import { defectOf, isFailure, type Failure } from '../../contract/failure.ts';
+import { temporalFailure } from '../../contract/grpc.ts';
 import type { Told } from '../../contract/messages/message.ts';
 import { troubleInWords } from '../../contract/messages/status.ts';
-import { tell } from '../../contract/messages/tell.ts';
 import { runFailure } from '../run/failure.ts';
 import type { Trouble } from '../run/trouble.ts';
 import { describeHeld } from './held.ts';
@@ -16,11 +16,13 @@ export function describeError(error: unknown): string[] {
     const answers = held ? describeHeld(held) : [];
     return [`${type}: the run was held, and the list stays as it was.`, ...trips, ...answers];
   }
-  if (isFailure(error)) return [`${error.type}: ${error.message}`];
-  if (!(error instanceof Error)) return [String(error)];
-  // Temporal's own say what was tried; the reason is one level below.
-  const reason = error instanceof ServiceError && error.cause ? `: ${error.cause.message}` : '';
-  return [`${error.message}${reason}`];
+  const { type, message } = ownFailure(error);
+  return [`${type}: ${message}`];
+}
+
+/** What went wrong as a failure of ours: Temporal's code, or a defect. No foreign message is shown. */
+function ownFailure(error: unknown): Failure {
+  return isFailure(error) ? error : (temporalFailure(error) ?? defectOf(error));
 }
 
 /** A failure as data, as `--json` prints it. */
@@ -35,9 +37,8 @@ export function failureJson(error: unknown): FailureJson {
     const { type, told } = runFailure(error);
     return { type, ...told };
   }
-  if (isFailure(error)) return { type: error.type, ...error.told };
-  const type = error instanceof Error ? error.name : 'Error';
-  return { type, ...tell('unexpected', { text: describeError(error).join('\n') }) };
+  const { type, told } = ownFailure(error);
+  return { type, ...told };
 }
 
 /** Something that is tried again, as one line. */

@@ -1,11 +1,12 @@
 import type { Explanation } from '../explain/explain.ts';
+import { oneLine } from '../../contract/clean.ts';
 import { minute } from './moments.ts';
 
 /** Where a key stands for people, line by line. */
 export function describeKey({ activation, key, storedAs, because, rejects }: Explanation): string[] {
-  const spelt = storedAs === null || storedAs === key ? '' : `, stored as ${visible(storedAs)}`;
+  const spelt = storedAs === null || storedAs === key ? '' : `, stored as ${oneLine(storedAs)}`;
   return [
-    `${visible(key)} in ${activation}${spelt}`,
+    `${oneLine(key)} in ${activation}${spelt}`,
     ...because.map((told) => `  ${told.message}`),
     ...rejects.map(({ stage, reason, attribute, message, firstSeen, lastSeen, times, lastRun }) => {
       const what = attribute === '' ? reason : `${reason} of ${attribute}`;
@@ -14,9 +15,4 @@ export function describeKey({ activation, key, storedAs, because, rejects }: Exp
       return `  Rejected (${stage}): ${what}, ${minute(lastSeen)}, ${runs}. ${message}`;
     }),
   ];
-}
-
-/** What was typed may not move the cursor or begin a line. */
-function visible(text: string): string {
-  return text.replace(/\p{Cc}/gu, ' ');
 }

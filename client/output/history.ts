@@ -1,5 +1,7 @@
 import ms from 'ms';
 import type { PastRun } from '../../state/report/history.ts';
+import { LONGEST_TEXT, oneLine } from '../../contract/clean.ts';
+import type { PeerWords } from '../../state/report/peer-words.ts';
 import { minute } from './moments.ts';
 import { table } from './table.ts';
 
@@ -13,6 +15,18 @@ export function describeHistory(activation: string, runs: readonly PastRun[]): s
     `Runs of ${activation}`,
     ...table(HEAD, runs.map(row)),
     ...runs.flatMap((run) => (saysWhy(run) ? [`run ${run.run}: ${run.failure}`] : [])),
+  ];
+}
+
+/** What others said of failures for people, line by line. */
+export function describeWords(words: readonly PeerWords[]): string[] {
+  if (words.length === 0) return ['Nobody said anything about these runs that is kept.'];
+  return [
+    'What others said, in their own words:',
+    ...words.map(({ run, reason, at, times, words: said }) => {
+      const often = times === 1 ? '' : `, ${times} times`;
+      return `run ${run}, ${reason}, ${minute(at)}${often}: ${oneLine(said, LONGEST_TEXT)}`;
+    }),
   ];
 }
 

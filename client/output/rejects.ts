@@ -8,13 +8,14 @@ import { table } from './table.ts';
 export function describeRejects(
   activation: string,
   rejects: readonly RejectStory[],
-  more: boolean,
+  { more, said }: { more: boolean; said: boolean },
 ): string[] {
   const head = ['KEY', 'STAGE', 'REASON', 'ATTRIBUTE', 'FIRST SEEN', 'LAST SEEN', 'RUNS', 'LAST RUN'];
+  const rows = rejects.map((reject) => [...rejectRow(reject), ...(said ? [reject.said ?? '–'] : [])]);
   const reasons = [...new Set(rejects.map(({ reason }) => reason))].sort();
   return [
     `Rejected rows and values of ${activation}, what was seen last first`,
-    ...table(head, rejects.map(rejectRow)),
+    ...table(said ? [...head, 'ACTITO SAID'] : head, rows),
     ...(more ? ['… and more: --limit shows more of them, --csv all'] : []),
     ...reasons.map((reason) => `${reason}: ${rejectWords(reason)}`),
   ];

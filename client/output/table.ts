@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { oneLine } from '../../contract/clean.ts';
 
 /** No frame: a table reads the same on a terminal and in `grep`. */
 const FRAMELESS = Object.fromEntries(
@@ -20,15 +21,15 @@ const FRAMELESS = Object.fromEntries(
   ].map((name) => [name, '']),
 );
 
-/** Aligned columns under a heading, line by line. Control characters in a cell become spaces. */
+/** Aligned columns under a heading, line by line. A cell is one line. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const aligned = new Table({
     head: [...head],
     chars: { ...FRAMELESS, middle: '  ' },
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   });
-  // Names come from elsewhere: none may move the cursor or begin a line.
-  aligned.push(...rows.map((row) => row.map((cell) => cell.replace(/\p{Cc}/gu, ' '))));
+  // Names come from elsewhere: none may move the cursor, begin a line, or fill the screen.
+  aligned.push(...rows.map((row) => row.map((cell) => oneLine(cell))));
   return aligned
     .toString()
     .split('\n')

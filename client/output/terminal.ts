@@ -1,5 +1,7 @@
 import type { Writable } from 'node:stream';
 import ora from 'ora';
+import { clean, oneLine } from '../../contract/clean.ts';
+import { rawOutput } from './clean-output.ts';
 
 /** Where people read what happens: live on a terminal, plain lines in a pipe or a file. */
 export interface Terminal {
@@ -19,7 +21,7 @@ export interface Step {
 
 /** A terminal for `out`; without colours when the environment has NO_COLOR (no-color.org). */
 export function createTerminal(out: Writable, env: NodeJS.ProcessEnv): Terminal {
-  const line = (text = '') => void out.write(`${text}\n`);
+  const line = (text = '') => void out.write(`${clean(text)}\n`);
   return {
     line,
     step: isLive(out, env) ? (text) => liveStep(out, text, env) : (text) => plainStep(line, text),
@@ -51,15 +53,15 @@ function liveStep(out: Writable, text: string, env: NodeJS.ProcessEnv): Step {
   const began = performance.now();
   const elapsed = () => `(${((performance.now() - began) / 1000).toFixed(1)} s)`;
   const spinner = ora({
-    text,
-    stream: out,
+    text: oneLine(text),
+    stream: rawOutput(out),
     isEnabled: true,
     suffixText: elapsed,
     color: env.NO_COLOR ? false : 'cyan',
     discardStdin: false, // else Ctrl-C would reach only this process, and not the group as everywhere
   }).start();
   const end = (symbol: string, result: string) =>
-    spinner.stopAndPersist({ symbol, text: result, suffixText: elapsed() });
+    spinner.stopAndPersist({ symbol, text: oneLine(result), suffixText: elapsed() });
   return {
     done: (result = text) => end('✔', result),
     fail: (result = text) => end('✖', result),

@@ -5,6 +5,7 @@ import {
   TimeoutFailure,
   type WorkflowFailedError,
 } from '@temporalio/client';
+import { defectOf } from '../../contract/failure.ts';
 import type { GuardTrip } from '../../contract/plan.ts';
 import { isTold, type Told } from '../../contract/messages/message.ts';
 import { tell } from '../../contract/messages/tell.ts';
@@ -24,19 +25,20 @@ export interface RunFailure {
 }
 
 /** The failure of the workflow in our words. */
-export function runFailure({ cause, message }: WorkflowFailedError): RunFailure {
+export function runFailure({ cause }: WorkflowFailedError): RunFailure {
   if (cause instanceof ApplicationFailure) {
-    const { type: given, message, details } = cause;
+    const { type: given, details } = cause;
     const type = given ?? 'Error';
     const [said] = details ?? [];
-    const told = isTold(said) ? said : tell('unexpected', { text: message });
-    if (type !== 'GuardTripped') return { type, message, told, guards: [] };
+    // An older version, or the bare Temporal CLI, may fail a workflow in words of its own.
+    const told = isTold(said) ? said : defectOf(cause).told;
+    if (type !== 'GuardTripped') return { type, message: told.message, told, guards: [] };
     const held = told.reason === 'runHeld' ? (told.facts as HeldPlan) : undefined;
-    return { type, message, told, guards: held?.guards ?? [], held };
+    return { type, message: told.message, told, guards: held?.guards ?? [], held };
   }
   const own = (type: string, told: Told) => ({ type, message: told.message, told, guards: [] });
   if (cause instanceof CancelledFailure) return own('Cancelled', tell('cancelled', {}));
   if (cause instanceof TerminatedFailure) return own('Terminated', tell('workflowTerminated', {}));
   if (cause instanceof TimeoutFailure) return own('TimedOut', tell('workflowTimedOut', {}));
-  return own('Error', tell('unexpected', { text: cause?.message ?? message }));
+  return own('Defect', defectOf(cause).told);
 }

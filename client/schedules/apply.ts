@@ -95,6 +95,6 @@ function inOurWords(error: unknown, scheduleId: string, schedule: Schedule): unk
   if (!(error instanceof TypeError)) return error;
   const activation = scheduleId.slice(SCHEDULE_PREFIX.length);
   const { timezone = 'UTC' } = schedule;
-  const facts = { activation, times: timesInWords(schedule), timezone, answer: error.message };
+  const facts = { activation, times: timesInWords(schedule), timezone };
   return new Failure('scheduleTimesRefused', facts, { cause: error });
 }

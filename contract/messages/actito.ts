@@ -6,8 +6,6 @@ export interface ActitoAnswer {
   status: number;
   /** Method and route, without ids or values. */
   call: string;
-  /** Actito's own words as they may be shown. */
-  said?: string;
 }
 
 /** D: where people find ETLs. They are defined by Actito's team or with an API client, never in the interface. */
@@ -18,7 +16,7 @@ export const WHERE_ETLS_ARE =
 /** What is said of Actito's API. */
 export const ACTITO_MESSAGES = {
   apiKeyRejected: failure<ActitoAnswer>('ActitoUnauthorized', {
-    examples: [{ status: 401, call: 'GET profileTables', said: 'Unknown key' }],
+    examples: [{ status: 401, call: 'GET profileTables' }],
     says: answered,
     next: () => advise('Check the API key: it may be wrong, revoked or expired.'),
   }),
@@ -28,7 +26,7 @@ export const ACTITO_MESSAGES = {
   }),
   actitoFindsNothing: failure<ActitoAnswer & { assumedRoute?: string }>('ActitoRefused', {
     examples: [
-      { status: 404, call: 'GET profileTable', said: 'Not found' },
+      { status: 404, call: 'GET profileTable' },
       { status: 404, call: 'GET lists', assumedRoute: 'lists' },
     ],
     says: answered,
@@ -48,11 +46,11 @@ export const ACTITO_MESSAGES = {
     says: (answer) => `${answered(answer)} Too many calls at one time, or too many imports in a day.`,
   }),
   actitoFailed: failure<ActitoAnswer>('ActitoUnavailable', {
-    examples: [{ status: 503, call: 'GET profileTables', said: 'Maintenance' }],
+    examples: [{ status: 503, call: 'GET profileTables' }],
     says: answered,
   }),
   requestRefused: failure<ActitoAnswer>('ActitoRefused', {
-    examples: [{ status: 400, call: 'POST imports', said: 'unknown attribute tier' }],
+    examples: [{ status: 400, call: 'POST imports' }],
     says: (answer) => `${answered(answer)} The request has to change; it is not tried again as it is.`,
   }),
   actitoTimedOut: failure('ActitoUnavailable', {
@@ -88,17 +86,18 @@ export const ACTITO_MESSAGES = {
     examples: [{ code: 'CSV_QUOTE_NOT_CLOSED' }],
     says: ({ code }) => `Actito's file of rows in error cannot be read (${code}).`,
   }),
-  etlUnknown: failure<EtlFacts & { activation: string; failure: string }>('ConfigurationInvalid', {
-    examples: [
-      { ...ETL_EXAMPLE, activation: 'vip-customers', failure: 'Actito answered 404 to POST etlExecutions.' },
-    ],
-    says: ({ etl, activation, failure: cause }) =>
-      `Actito knows no ETL ${etl}, which importMode of ${activation} names. (${cause})`,
-    next: (facts) =>
-      advise(`${WHERE_ETLS_ARE}.`, etlRequirements(facts), 'Put its id into importMode: { etl: … }.'),
-  }),
+  etlUnknown: failure<EtlFacts & { activation: string; status: number; call: string }>(
+    'ConfigurationInvalid',
+    {
+      examples: [{ ...ETL_EXAMPLE, activation: 'vip-customers', status: 404, call: 'POST etlExecutions' }],
+      says: ({ etl, activation, status, call }) =>
+        `Actito knows no ETL ${etl}, which importMode of ${activation} names (${status} to ${call}).`,
+      next: (facts) =>
+        advise(`${WHERE_ETLS_ARE}.`, etlRequirements(facts), 'Put its id into importMode: { etl: … }.'),
+    },
+  ),
 };
 
-function answered({ status, call, said }: ActitoAnswer): string {
-  return `Actito answered ${status} to ${call}${said ? `: ${said}` : ''}.`;
+function answered({ status, call }: ActitoAnswer): string {
+  return `Actito answered ${status} to ${call}.`;
 }

@@ -126,8 +126,8 @@ export const COMMAND_MESSAGES = {
     'TemporalUnavailable',
     {
       examples: [
-        { address: 'localhost:7233', why: 'Failed to connect before the deadline' },
-        { address: 'localhost:7233', why: 'Connection failed', worker: true },
+        { address: 'localhost:7233', why: 'UNAVAILABLE' },
+        { address: 'localhost:7233', why: 'TransportError', worker: true },
       ],
       says: ({ address, why }) => `No Temporal server answers at ${address} (${why}).`,
       next: ({ worker }) =>
@@ -144,6 +144,10 @@ export const COMMAND_MESSAGES = {
             ],
     },
   ),
+  temporalRefused: failure('TemporalUnavailable', {
+    examples: [{ code: 'DEADLINE_EXCEEDED' }, { code: 'PERMISSION_DENIED' }],
+    says: ({ code }) => `Temporal answered ${code}.`,
+  }),
   temporalAddressEmpty: failure(
     'ConfigurationInvalid',
     always(
@@ -152,13 +156,13 @@ export const COMMAND_MESSAGES = {
     ),
   ),
   temporalAddressUrl: failure('ConfigurationInvalid', {
-    examples: [{ address: 'http://localhost:7233' }],
-    says: ({ address }) =>
-      `TEMPORAL_ADDRESS is ${address}: write host:port, such as localhost:7233, without http:// or the like.`,
+    examples: [{ scheme: 'http' }],
+    says: ({ scheme }) =>
+      `TEMPORAL_ADDRESS begins with ${scheme}://: write host:port, such as localhost:7233, without it.`,
   }),
   temporalSettingsUnusable: failure('ConfigurationInvalid', {
-    examples: [{ why: "Profile 'staging' not found in config data" }],
-    says: ({ why }) => `What is set for Temporal cannot be used: ${why}.`,
+    examples: [{ kind: 'Error' }],
+    says: ({ kind }) => `What is set for Temporal cannot be used (${kind}).`,
     next: () =>
       advise(
         "Check the variables TEMPORAL_… (TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE, TLS), and Temporal's configuration file.",

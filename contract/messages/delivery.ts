@@ -1,3 +1,4 @@
+import { certificateCommand } from '../commands.ts';
 import { advise, always, failure } from './message.ts';
 
 /** What is done on a file server, in words, and what to look at when the server says no. */
@@ -43,8 +44,8 @@ export const DELIVERY_MESSAGES = {
     passive?: boolean;
   }>('DeliveryUnavailable', {
     examples: [
-      { server: SFTP, step: 'connect', answer: 'ECONNREFUSED: connect ECONNREFUSED 192.0.2.1:22' },
-      { server: FTPS, step: 'upload', answer: "425 Can't open data connection.", passive: true },
+      { server: SFTP, step: 'connect', answer: 'ECONNREFUSED' },
+      { server: FTPS, step: 'upload', answer: '425: no data connection', passive: true },
     ],
     says: ({ server, step, answer, passive }) =>
       `${server}: ${STEPS[step][0]} failed (${answer}).` +
@@ -59,10 +60,10 @@ export const DELIVERY_MESSAGES = {
   }),
   ftpsRefused: failure<{ server: string; step: DeliveryStep; answer: string }>('DeliveryRefused', {
     examples: [
-      { server: FTPS, step: 'upload', answer: '553 Could not create file.' },
+      { server: FTPS, step: 'upload', answer: '553: a file name that it does not allow' },
       ...(Object.keys(STEPS) as DeliveryStep[])
         .filter((step) => step !== 'upload')
-        .map((step) => ({ server: FTPS, step, answer: '550 Permission denied.' })),
+        .map((step) => ({ server: FTPS, step, answer: '550: no such file, or no right' })),
     ],
     says: ({ server, step, answer }) => `${server}: ${STEPS[step][0]} failed (${answer}).`,
     next: ({ step }) => advise(STEPS[step][1]),
@@ -89,14 +90,15 @@ export const DELIVERY_MESSAGES = {
     says: ({ server, folder }) => `${server} has no folder ${folder}.`,
     next: () => advise('Check delivery.directory.'),
   }),
-  certificateOfOther: failure<{ server: string; host: string; names?: string }>('DeliveryRefused', {
-    examples: [
-      { server: FTPS, host: 'ftp.example.com', names: 'DNS:files.example.com' },
-      { server: FTPS, host: 'ftp.example.com' },
+  certificateOfOther: failure('DeliveryRefused', {
+    examples: [{ server: FTPS, host: 'ftp.example.com', port: 21 }],
+    says: ({ server, host }) => `${server} is not trusted: its certificate is not for ${host}.`,
+    next: ({ host, port }) => [
+      {
+        advice: 'Write delivery.host as the certificate does, which shows its names by',
+        command: certificateCommand(host, port),
+      },
     ],
-    says: ({ server, host, names = 'no name at all' }) =>
-      `${server} is not trusted: its certificate is for ${names}, not for ${host}.`,
-    next: () => advise('Write delivery.host as the certificate does.'),
   }),
   certificateExpired: failure('DeliveryRefused', {
     examples: [{ server: FTPS }],

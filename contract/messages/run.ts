@@ -37,9 +37,15 @@ export const RUN_MESSAGES = {
     ],
   }),
   unsettled: message({
-    examples: [{ failure: 'Someone cancelled the run.', settling: 'The state database cannot be reached.' }],
+    examples: [
+      { failure: 'Someone cancelled the run.', settling: 'The state database cannot be reached.' },
+      {
+        failure: 'The list is damaged. Run again: actito-sync resync vip-customers',
+        settling: 'The state database cannot be reached.',
+      },
+    ],
     says: ({ failure: first, settling }) =>
-      `${first} Besides, what it had done could not be settled; the next run does it: ${settling}`,
+      `${/[.!?]$/.test(first) ? first : `${first}.`} Besides, what it had done could not be settled; the next run does it: ${settling}`,
   }),
   attributesRestless: message<{ attributes: string[]; changed: number; members: number }>({
     examples: [

@@ -56,11 +56,13 @@ export const SCHEDULE_MESSAGES = {
     next: () => advise('Apply the schedules once more.'),
   }),
   scheduleTimesRefused: failure('ConfigurationInvalid', {
-    examples: [
-      { activation: 'vip-customers', times: '0 25 * * *', timezone: 'UTC', answer: 'invalid hour 25' },
-    ],
-    says: ({ activation, times, timezone, answer }) =>
-      `activations/${activation} schedule: Temporal does not take ${times} in ${timezone} (${answer}).`,
+    examples: [{ activation: 'vip-customers', times: '0 25 * * *', timezone: 'UTC' }],
+    says: ({ activation, times, timezone }) =>
+      `activations/${activation} schedule: Temporal does not take ${times} in ${timezone}.`,
+    next: () =>
+      advise(
+        'Check the fields of the expression (minute 0-59, hour 0-23, day, month, weekday) and the name of the time zone.',
+      ),
   }),
   schedulesTaken: failure<{ project: string; conflicts: Conflict[] }>('ConfigurationInvalid', {
     examples: [

@@ -1,5 +1,6 @@
 import { cancelCommand, forgetCommand, PROGRAM, rebaseCommand, resyncCommand } from '../commands.ts';
-import { advise, always, failure, type Next } from './message.ts';
+import { advise, always, failure, message, type Next } from './message.ts';
+import { conditionOf } from './sqlstates.ts';
 
 /** The environment variable that says where the state is. */
 const VARIABLE = 'ACTITO_SYNC_DATABASE_URL';
@@ -48,13 +49,14 @@ export const STATE_MESSAGES = {
       `The state of activation ${activation} has changed while its segment was read; nothing was written.`,
   }),
   stateRefused: failure('StateRefused', {
-    examples: [{ code: '42501', reason: 'permission denied for schema actito_sync' }],
-    says: ({ code, reason }) =>
-      `The state database answered ${code} (${reason}). This is a defect of ${PROGRAM}, or its schema was changed.`,
+    examples: [{ code: '42501' }],
+    says: ({ code }) =>
+      `The state database answered ${code} (${conditionOf(code)}). This is a defect of ${PROGRAM}, or its schema was changed; ` +
+      "the database's own log has the statement.",
   }),
   stateBusy: failure('StateUnavailable', {
-    examples: [{ code: '53300', reason: 'too many connections' }],
-    says: ({ code, reason }) => `The state database answered ${code} (${reason}).`,
+    examples: [{ code: '53300' }],
+    says: ({ code }) => `The state database answered ${code} (${conditionOf(code)}).`,
   }),
   stateUnreachable: failure<{ code?: string }>('StateUnavailable', {
     examples: [{ code: 'ECONNREFUSED' }, {}],

@@ -58,6 +58,8 @@ export const FAILURE_TYPES = {
   RunUnderWay: { retryable: true },
   /** A different request for the same activation is running. */
   ActivationBusy: { retryable: false },
+  /** A step did not end within its time, tries included. */
+  TimedOut: { retryable: true },
   /** What cannot be by our own rules; tried again, since it may have been a race that we do not know. */
   Defect: { retryable: true },
 } as const;

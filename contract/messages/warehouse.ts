@@ -1,4 +1,5 @@
 import { always, failure } from './message.ts';
+import { conditionOf } from './sqlstates.ts';
 
 /** Where in a query the database found its fault. */
 export type QueryPlace = { line: number; column: number } | 'end';
@@ -7,8 +8,6 @@ export type QueryPlace = { line: number; column: number } | 'end';
 interface Asked {
   setting?: string;
 }
-/** What the database says; null: what a function of its user's raised, whose text may hold values. */
-type DatabaseError = string | null;
 
 /** What is said of the warehouse and its answers. `variable` is the environment variable that holds its URL. */
 export const WAREHOUSE_MESSAGES = {
@@ -32,9 +31,9 @@ export const WAREHOUSE_MESSAGES = {
     examples: [{ variable: 'WAREHOUSE_URL', error: 'ECONNREFUSED' }],
     says: ({ variable, error }) => `The warehouse (${variable}) cannot be reached: ${error}.`,
   }),
-  warehouseBrokeOff: failure<{ error: DatabaseError; sqlstate: string }>('SourceUnavailable', {
-    examples: [{ error: 'terminating connection due to administrator command', sqlstate: '57P01' }],
-    says: ({ error, sqlstate }) => `The warehouse broke off: ${errorInWords(error)} (SQLSTATE ${sqlstate}).`,
+  warehouseBrokeOff: failure('SourceUnavailable', {
+    examples: [{ sqlstate: '57P01' }],
+    says: ({ sqlstate }) => `The warehouse broke off: ${conditionOf(sqlstate)} (SQLSTATE ${sqlstate}).`,
   }),
   segmentIncomplete: failure(
     'SourceUnavailable',
@@ -45,28 +44,16 @@ export const WAREHOUSE_MESSAGES = {
     examples: [{ fields: 2, wanted: 3 }],
     says: ({ fields, wanted }) => `The source sent a line of ${fields} fields instead of ${wanted}.`,
   }),
-  queryFailed: failure<Asked & { error: DatabaseError; at?: QueryPlace; sqlstate: string }>(
-    'SegmentQueryFailed',
-    {
-      examples: [
-        {
-          error: 'column "emial" does not exist',
-          at: { line: 2, column: 8 },
-          sqlstate: '42703',
-        },
-        {
-          setting: 'guards.freshness',
-          error: 'syntax error at end of input',
-          at: 'end',
-          sqlstate: '42601',
-        },
-        { error: 'division by zero', sqlstate: '22012' },
-        { setting: 'guards.assertions[0]', error: null, sqlstate: 'P0001' },
-      ],
-      says: ({ setting, error, at, sqlstate }) =>
-        `${queryInWords(setting)} failed: ${errorInWords(error)}${placeInWords(at)} (SQLSTATE ${sqlstate}).`,
-    },
-  ),
+  queryFailed: failure<Asked & { at?: QueryPlace; sqlstate: string }>('SegmentQueryFailed', {
+    examples: [
+      { at: { line: 2, column: 8 }, sqlstate: '42703' },
+      { setting: 'guards.freshness', at: 'end', sqlstate: '42601' },
+      { sqlstate: '22012' },
+      { setting: 'guards.assertions[0]', sqlstate: 'P0001' },
+    ],
+    says: ({ setting, at, sqlstate }) =>
+      `${queryInWords(setting)} failed: ${conditionOf(sqlstate)}${placeInWords(at)} (SQLSTATE ${sqlstate}).`,
+  }),
   queryTimedOut: failure<Asked & { limit: string }>('SegmentQueryFailed', {
     examples: [{ limit: '5m' }, { setting: 'guards.freshness', limit: '5m' }],
     says: ({ setting, limit }) =>
@@ -97,10 +84,6 @@ export const WAREHOUSE_MESSAGES = {
 
 function queryInWords(setting: string | undefined): string {
   return setting === undefined ? "The segment's query" : `The query of ${setting}`;
-}
-
-function errorInWords(error: DatabaseError): string {
-  return error ?? 'a function raised an error; its text may hold values and is not shown';
 }
 
 function placeInWords(at: QueryPlace | undefined): string {

@@ -1,4 +1,4 @@
-import { searchAttributesCommand } from '../commands.ts';
+import { PROGRAM, searchAttributesCommand } from '../commands.ts';
 import { CHOICES, choiceInWords, type Choice } from './choice.ts';
 import { advise, always, failure, message, type Told } from './message.ts';
 import { foreignInWords, type Foreign } from './schedules.ts';
@@ -40,9 +40,21 @@ export const WORKER_MESSAGES = {
     examples: [{ rows: 2, keys: 3 }],
     says: ({ rows, keys }) => `A shared import file has ${rows} of ${keys} rows.`,
   }),
-  unexpected: message({
-    examples: [{ text: 'socket hang up' }],
-    says: ({ text }) => text || 'An error without a message.',
+  defect: failure<{ kind: string; code?: string; at: string[] }>('Defect', {
+    examples: [
+      { kind: 'TypeError', at: ['activities/plan.ts:12:3', 'activities/create.ts:44:9'] },
+      { kind: 'Error', code: 'ERR_INVALID_ARG_TYPE', at: [] },
+    ],
+    says: ({ kind, code, at }) =>
+      `An error that was not foreseen: ${kind}${code === undefined ? '' : ` (${code})`}` +
+      `${at.length === 0 ? '' : `, at ${at.join(', ')}`}. What it says is not shown, since it may name people. This is a ` +
+      `defect of ${PROGRAM}.`,
+    next: () => advise('Report it with these lines.'),
+  }),
+  activityTimedOut: failure<{ activity: string; last?: Told }>('TimedOut', {
+    examples: [{ activity: 'compare' }, { activity: 'pushList', last: CAUSE }],
+    says: ({ activity, last }) =>
+      `${activity} did not end in time.${last === undefined ? '' : ` The last try said: ${last.message}`}`,
   }),
   activityCancelled: always('The activity was cancelled.'),
   workerShutDown: always('The worker shut down; another goes on.'),
@@ -67,12 +79,10 @@ export const WORKER_MESSAGES = {
       `${columns.map(({ name, type }) => `${name} (${type})`).join(', ')}.`,
     next: () => advise("Cast them in the segment's query, for example to text."),
   }),
-  listUnreadable: failure<{ list?: string; answer?: string }>('DeliveryRefused', {
-    examples: [{ list: 'VIP customers', answer: 'unexpected header' }, {}],
-    says: ({ list, answer }) =>
-      list === undefined || answer === undefined
-        ? 'Actito found the file of the list and could not read it.'
-        : `Actito found the file of list ${list} and could not read it: ${answer}`,
+  listUnreadable: failure<{ list?: string }>('DeliveryRefused', {
+    examples: [{ list: 'VIP customers' }, {}],
+    says: ({ list }) =>
+      `Actito found the file of ${list === undefined ? 'the list' : `list ${list}`} and could not read it.`,
   }),
   nobodyTargeted: failure<{ list: string; members: number; identifier: string; destination: string }>(
     'NobodyTargeted',
@@ -128,7 +138,7 @@ export const WORKER_MESSAGES = {
     says: ({ why }) => `Runs of other activations that have ended could not be closed: ${why}`,
   }),
   scheduleNotPaused: message({
-    examples: [{ why: 'Failed to connect before the deadline' }],
+    examples: [{ why: 'Temporal answered DEADLINE_EXCEEDED.' }],
     says: ({ why }) => `The schedule could not be paused: ${why}`,
   }),
   scheduleIsPaused: message<Streak>({
@@ -161,16 +171,19 @@ export const WORKER_MESSAGES = {
     ),
   ),
   stateUnusable: failure('StateUnavailable', {
-    examples: [{ why: 'connect ECONNREFUSED 127.0.0.1:5432' }],
+    examples: [{ why: 'ECONNREFUSED' }, { why: '28P01: the password is wrong' }],
     says: ({ why }) => `The state database cannot be used (${why}).`,
     next: () => advise('Check ACTITO_SYNC_DATABASE_URL.'),
   }),
-  stoppedTooLate: always(
-    'What was under way could not be stopped in time. Nothing is lost: Temporal gives it to another worker as soon as it ' +
-      'misses the heartbeats of this one.',
+  stoppedTooLate: failure(
+    'TimedOut',
+    always(
+      'What was under way could not be stopped in time. Nothing is lost: Temporal gives it to another worker as soon as it ' +
+        'misses the heartbeats of this one.',
+    ),
   ),
   healthPortTaken: failure('ConfigurationInvalid', {
-    examples: [{ port: 8080, why: 'listen EADDRINUSE: address already in use :::8080' }],
+    examples: [{ port: 8080, why: 'EADDRINUSE' }],
     says: ({ port, why }) => `The health check cannot listen on port ${port} (${why}).`,
     next: () => advise('Choose another ACTITO_SYNC_HEALTH_PORT.'),
   }),
@@ -183,11 +196,11 @@ export const WORKER_MESSAGES = {
     always('ACTITO_SYNC_HEALTH_PORT is not set: the worker has no health check to ask.'),
   ),
   workerEnded: message({
-    examples: [{ why: 'The state database cannot be used (connect ECONNREFUSED 127.0.0.1:5432).' }],
+    examples: [{ why: 'The state database cannot be used (ECONNREFUSED).' }],
     says: ({ why }) => `The worker ended: ${why}`,
   }),
   workerSilent: message({
-    examples: [{ why: 'connect ECONNREFUSED 127.0.0.1:8080' }],
+    examples: [{ why: 'ECONNREFUSED' }],
     says: ({ why }) => `The worker does not answer: ${why}`,
   }),
 };

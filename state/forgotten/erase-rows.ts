@@ -18,7 +18,27 @@ export async function eraseRows(trx: Knex.Transaction, whose: Whose, spelt: stri
   const keys = [...spelt, ...gone.map(({ key }) => key)];
   const others: Erased['others'] = {};
   for (const place of PLACES) others[place.table] = await erasePlace(trx, place, whose, keys);
+  others.peer_words = await eraseWords(trx, whose);
   return { members: gone.length, listed: gone.filter(({ listed }) => listed).length, others };
+}
+
+/** Nothing tells whom they name: all of the activation's go, with the words about single rows. @returns how many */
+async function eraseWords(trx: Knex.Transaction, { activation }: Whose): Promise<number> {
+  await trx.raw('update reject_stories set said = null where activation = ? and said is not null', [
+    activation,
+  ]);
+  await trx.raw(
+    'update rejects set said = null where said is not null and run in (select no from runs where activation = ?)',
+    [activation],
+  );
+  const [erased] = await rows<{ count: string }>(
+    trx,
+    `with gone as (delete from peer_words
+                   where run in (select no from runs where activation = ?) returning 1)
+     select count(*) as count from gone`,
+    [activation],
+  );
+  return Number(erased!.count);
 }
 
 /** The list's number and checksum are put to what remains, and what the file server holds is no longer that. */

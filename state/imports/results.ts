@@ -15,6 +15,8 @@ export interface RowResult {
   reason: string;
   /** For which attributes it was refused, of those that can be left out. */
   attributes?: string[];
+  /** Actito's own words, when they are no code. */
+  said?: string;
 }
 
 /** Forgets the row results of a chunk: they are about to be read again from the start. */
@@ -54,10 +56,16 @@ export async function storeResults(
     const all = results.filter((row) => row.outcome === 'refused' && !isAgain(row));
     const refused = await withoutForgotten(trx, fence.run, all);
     await trx.raw(
-      `insert into rejects (run, stage, key, reason)
-       select :run, 'import', key, reason from unnest(cast(:keys as text[]), cast(:reasons as text[])) as r (key, reason)
+      `insert into rejects (run, stage, key, reason, said)
+       select :run, 'import', key, reason, said
+       from unnest(cast(:keys as text[]), cast(:reasons as text[]), cast(:said as text[])) as r (key, reason, said)
        on conflict do nothing`,
-      { run: fence.run, keys: refused.map((row) => row.key), reasons: refused.map((row) => row.reason) },
+      {
+        run: fence.run,
+        keys: refused.map((row) => row.key),
+        reasons: refused.map((row) => row.reason),
+        said: refused.map((row) => row.said?.replaceAll('\0', '') ?? null),
+      },
     );
   });
 }

@@ -8,12 +8,12 @@ import type { Knex } from 'knex';
 export async function tellStories(trx: Knex, run: string): Promise<void> {
   await trx.raw(
     `insert into reject_stories as story
-       (activation, key, stage, reason, attribute, first_run, last_run, first_seen, last_seen, times)
-     select activation, key, rejects.stage, reason, attribute, run, run, at, at, 1
+       (activation, key, stage, reason, attribute, first_run, last_run, first_seen, last_seen, times, said)
+     select activation, key, rejects.stage, reason, attribute, run, run, at, at, 1, said
      from rejects join runs on runs.no = rejects.run
      where run = ? and fence is not null
      on conflict (activation, key, stage, reason, attribute) do update
-       set last_run = excluded.last_run, last_seen = excluded.last_seen, times = story.times + 1
+       set last_run = excluded.last_run, last_seen = excluded.last_seen, times = story.times + 1, said = excluded.said
        where story.last_run < excluded.last_run`,
     [run],
   );

@@ -1,5 +1,3 @@
-import type { Client } from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
 import type { Snapshot } from './snapshot.ts';
 
 /** Which rejects are asked for; all that is left out is not asked. */
@@ -26,6 +24,8 @@ export interface RejectStory {
   /** How many runs met it. */
   times: number;
   lastRun: string;
+  /** What Actito said of the row, when that is no code that we know. */
+  said: string | null;
 }
 
 /** Rejects in batches, the latest first. */
@@ -33,44 +33,9 @@ export function readRejects(snapshot: Snapshot, filter: RejectFilter): AsyncGene
   const { sql, parameters } = rejectsSql(filter);
   return snapshot.batches(
     `select key, stage, reason, attribute, first_seen as "firstSeen", last_seen as "lastSeen", times,
-            cast(last_run as text) as "lastRun" from (${sql}) as found`,
+            cast(last_run as text) as "lastRun", said from (${sql}) as found`,
     parameters,
   );
-}
-
-/** The same as CSV with a header line, written by PostgreSQL; `words` explain the reasons. */
-export function rejectsCsv(
-  { client }: Snapshot,
-  filter: RejectFilter,
-  words: Record<string, string>,
-): AsyncIterable<Buffer> {
-  const { sql, parameters } = rejectsSql(filter);
-  return csv(
-    client,
-    `select key, stage, reason, attribute, ${isoSql('first_seen')} as first_seen,
-            ${isoSql('last_seen')} as last_seen, times, last_run,
-            cast($${parameters.length + 1} as jsonb)->>reason as message
-     from (${sql}) as found`,
-    [...parameters, JSON.stringify(words)],
-  );
-}
-
-/** A moment as ISO 8601 in UTC, whatever the session's settings. */
-export function isoSql(column: string): string {
-  return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
-}
-
-/** The rows of a query as CSV. COPY takes no parameters: they are put in as literals. */
-export function csv(client: Client, sql: string, parameters: unknown[]): AsyncIterable<Buffer> {
-  const literal = (value: unknown) =>
-    Array.isArray(value)
-      ? `array[${value.map((item) => client.escapeLiteral(String(item))).join(', ')}]`
-      : client.escapeLiteral(String(value));
-  const filled = sql.replace(/\$(\d+)/g, (_, number: string) => literal(parameters[Number(number) - 1]));
-  const copy = client.query(copyTo(`copy (${filled}) to stdout (format csv, header)`));
-  // The library tells an error once. Before reading begins, that would reach nobody, and reading would wait for ever.
-  copy.on('error', (error) => copy.destroy(error));
-  return copy as AsyncIterable<Buffer>;
 }
 
 function rejectsSql({ activation, run, reason, keys, limit }: RejectFilter) {
@@ -80,7 +45,8 @@ function rejectsSql({ activation, run, reason, keys, limit }: RejectFilter) {
     run === undefined
       ? `select * from reject_stories where activation = ${bind(activation, 'text')}`
       : `select rejects.key, rejects.stage, rejects.reason, rejects.attribute, coalesce(first_seen, at) as first_seen,
-                coalesce(last_seen, at) as last_seen, coalesce(times, 1) as times, coalesce(last_run, run) as last_run
+                coalesce(last_seen, at) as last_seen, coalesce(times, 1) as times, coalesce(last_run, run) as last_run,
+                rejects.said
          from rejects left join reject_stories story
            on story.activation = ${bind(activation, 'text')} and story.key = rejects.key
              and story.stage = rejects.stage and story.reason = rejects.reason

@@ -1,6 +1,5 @@
 import { interval, RETRY_AFTER } from '../../activation/periods.ts';
 import { membersTable } from '../names.ts';
-import { csv, isoSql } from './rejects.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** A member of whom Actito has no profile. */
@@ -35,17 +34,6 @@ export function readUnmatched(
   const { sql, parameters } = unmatchedSql(filter);
   return snapshot.batches(
     `select key, cast(since as text) as since, last_tried as "lastTried", due_again as "dueAgain"
-     from (${sql}) as found`,
-    parameters,
-  );
-}
-
-/** The same as CSV with a header line. */
-export function unmatchedCsv({ client }: Snapshot, filter: UnmatchedFilter): AsyncIterable<Buffer> {
-  const { sql, parameters } = unmatchedSql(filter);
-  return csv(
-    client,
-    `select key, since as since_run, ${isoSql('last_tried')} as last_tried, ${isoSql('due_again')} as due_again
      from (${sql}) as found`,
     parameters,
   );

@@ -95,27 +95,31 @@ export async function closeAbandoned(
 const YOUNG = 3_600_000;
 
 /**
- * Settles and closes runs of other activations that Temporal no longer knows, or knows to have ended: the next run of their
- * activation would do it, but there may be none, and their deltas hold values until then.
+ * Settles and closes runs that Temporal no longer knows, or knows to have ended: the next run of their activation would do it,
+ * but there may be none, and their deltas hold values until then. Runs of other namespaces are not asked for.
+ * @param own who closes them; of its own `activation`, if it has one, nothing is touched
+ * @param young a run that was opened less than this ago, in milliseconds, is left alone
  */
 export async function closeElsewhere(
   state: State,
-  own: Holder & { activation: string },
+  own: Holder & { activation?: string },
   isOpen: IsOpen,
+  young = YOUNG,
 ): Promise<void> {
+  const { namespace, workflowId, runId } = own;
   const others = await rows<{ activation: string }>(
     state,
     `select distinct activation from runs
-     where closed_at is null and activation <> ? and opened_at < now() - ${interval(YOUNG)}`,
-    [own.activation],
+     where closed_at is null and namespace = :namespace and activation is distinct from :own
+       and opened_at <= now() - ${interval(young)}`,
+    { namespace, own: own.activation ?? null },
   );
-  const { namespace, workflowId, runId } = own;
   for (const { activation } of others) {
-    const { fence: seen, holder } = await readLease(state, activation, '0');
-    const unclosed = await openRuns(state, activation);
-    const holders = [...(holder ? [holder] : []), ...unclosed];
-    if ((await Promise.all(holders.map(isOpen))).includes(true)) continue;
     await closeAbandoned(state, { ...own, activation }, isOpen);
+    const { fence: seen, holder } = await readLease(state, activation, '0');
+    const unclosed = (await openRuns(state, activation)).filter(({ fence }) => fence !== null);
+    const holders = [...(holder ? [holder] : []), ...unclosed];
+    if (holders.length === 0 || (await Promise.all(holders.map(isOpen))).includes(true)) continue;
     await setTransaction(state, async (trx) => {
       const fence = await takeLease(trx, activation, seen, { namespace, workflowId, runId });
       if (fence === null) return; // someone else was faster

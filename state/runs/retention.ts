@@ -5,7 +5,7 @@ import type { State } from '../state.ts';
 
 /** How long what is past is kept, in milliseconds. */
 export interface Retention {
-  /** Rejected keys. */
+  /** Rejected keys, and what others said of failures in their own words. */
   rejects: number;
   /** Who entered and left with each run. */
   changeLog: number;
@@ -26,6 +26,7 @@ const MAX_BATCHES = 100;
 export async function applyRetention(state: State, { rejects, changeLog, runs }: Retention): Promise<void> {
   await inBatches(state, BATCH.rows, `delete from rejects where ctid in (${OLD_REJECTS})`, rejects);
   await inBatches(state, BATCH.rows, `delete from reject_stories where ctid in (${OLD_STORIES})`, rejects);
+  await inBatches(state, BATCH.rows, `delete from peer_words where ctid in (${OLD_WORDS})`, rejects);
   await inBatches(state, BATCH.rows, DELETE_OLD_SAMPLES, Math.min(rejects, SAMPLE_PERIOD));
   await inBatches(state, BATCH.logs, FORGET_OLD_CHANGES, changeLog);
   await inBatches(state, BATCH.runs, `delete from runs where no in (${OLD_RUNS})`, runs); // and what hangs on them
@@ -39,6 +40,8 @@ const OLD_REJECTS = `
 
 const OLD_STORIES = `
   select ctid from reject_stories where last_seen < ${AGE} limit :batch for update skip locked`;
+
+const OLD_WORDS = `select ctid from peer_words where at < ${AGE} limit :batch for update skip locked`;
 
 const LAST_DELIVERED = `
   select max(last.id) from deliveries last

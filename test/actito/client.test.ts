@@ -198,9 +198,8 @@ describe('an answer that is not as assumed', () => {
   test.each([400, 405, 406])('%i is not tried again as it is', async (status) => {
     const failure = await ask(json(status, { message: 'The name is too long.' }));
     expect(failure).toMatchObject({ type: 'ActitoRefused', retryable: false, notDone: true });
-    expect(failure.message).toContain(
-      `${status} to GET profileTables: The name is too long. The request has`,
-    );
+    expect(failure.message).toContain(`${status} to GET profileTables. The request has`);
+    expect(failure.words?.open()).toBe('The name is too long.');
   });
 
   test('403 is not tried again, and tells of rights', async () => {

@@ -60,10 +60,12 @@ test('a server whose certificate is not the trusted one any more is refused, and
   await expect(refused).rejects.toThrow('renew delivery.ca; otherwise someone may stand between');
 });
 
-test('a certificate for another host is refused by the names it has', async () => {
+test('a certificate for another host is refused, and a command shows its names', async () => {
   const refused = login(await serverWith(['ftp.example.com']));
   await expect(refused).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
-  await expect(refused).rejects.toThrow('is for DNS:ftp.example.com, not for 127.0.0.1. Write delivery.host');
+  await expect(refused).rejects.toThrow(
+    'is not for 127.0.0.1. Write delivery.host as the certificate does, which shows its names by: openssl s_client',
+  );
 });
 
 test('an expired certificate is refused, and the message says who must act', async () => {

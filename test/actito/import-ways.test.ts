@@ -129,9 +129,9 @@ describe('an import by an ETL', () => {
   });
 
   test('that is missing is a fault of the configuration, told with where ETLs are found', () => {
-    const failure = etlMissing(definition(), 'Actito answered 404 to POST etlExecutions.');
+    const failure = etlMissing(definition(), new NotFound({ status: 404, call: 'POST etlExecutions' }));
     expect(failure).toMatchObject({ type: 'ConfigurationInvalid', retryable: false, notDone: true });
-    expect(failure.message).toContain('Actito knows no ETL 12, which importMode of vip names.');
+    expect(failure.message).toContain('Actito knows no ETL 12, which importMode of vip names (404 to POST');
     expect(failure.message).toContain('"Manage imports"');
     expect(failure.message).toContain('mode UPDATE_ONLY');
   });

@@ -63,7 +63,7 @@ const cityOf = (name: string) => simulator.contact(KEY, `${name}@shop.be`)!.city
 test('an import updates the contacts that are known, and says so', async () => {
   await seed('anna', 'bob');
   const id = await start('emailAddress;city\nanna@shop.be;"Gent; ""Süd""\nBE"\nbob@shop.be;\n');
-  expect(await ended(id)).toEqual({ state: 'success', status: 'SUCCESS', known: true, message: undefined });
+  expect(await ended(id)).toEqual({ state: 'success', status: 'SUCCESS', known: true, words: 'SUCCESS' });
   expect([cityOf('anna'), cityOf('bob')]).toEqual(['Gent; "Süd"\nBE', null]);
   expect(simulator.imports()).toMatchObject([
     { id, tableId: '16', mode: 'UPDATE_ONLY', key: KEY, columns: [KEY, 'city'], rows: { read: 2 } },
@@ -127,7 +127,7 @@ test('an import that Actito reports as failed is failed, with its reason', async
   expect(await ended(id)).toMatchObject({
     state: 'failed',
     status: 'FAILED',
-    message: expect.stringContaining('half') as string,
+    words: expect.stringContaining('half') as string,
   });
 });
 

@@ -5,10 +5,10 @@ import { clientFor, failureOf, startScripted, text } from './support.ts';
 
 describe('a result file', () => {
   const CSV =
-    'line;emailAddress;code;message\n2;"a""b@shop.be";GONE;"x;\ny"\n3;c@shop.be;<b>anna@shop.be;m\n';
+    'line;emailAddress;code;message\n2;"a""b@shop.be";VALUE_GONE;"x;\ny"\n3;c@shop.be;<b>anna@shop.be;m\n';
   const ROWS: RowInError[] = [
-    { key: 'a"b@shop.be', unmatched: false, code: 'GONE', attributes: [] },
-    { key: 'c@shop.be', unmatched: false, code: 'REFUSED', attributes: [] }, // what is no code is not passed on
+    { key: 'a"b@shop.be', unmatched: false, code: 'VALUE_GONE', attributes: [] },
+    { key: 'c@shop.be', unmatched: false, code: 'REFUSED', said: '<b>anna@shop.be', attributes: [] }, // no code: for the state alone
   ];
   const zip = (csv: string, level: 0 | 6) =>
     Buffer.from(zipSync({ 'errors.csv': Buffer.from(csv) }, { level }));

@@ -59,12 +59,8 @@ test('a wrong command line is told in words, as no command was understood', asyn
   expect(err).toMatch(/^error: missing required argument/);
 });
 
-test('an error of no kind that we know has its name for a type', () => {
-  expect(failureJson(new TypeError('odd'))).toEqual({
-    type: 'TypeError',
-    reason: 'unexpected',
-    facts: { text: 'odd' },
-    next: [],
-    message: 'odd',
-  });
+test('an error of no kind that we know is a defect, told by its kind and place and not by what it says', () => {
+  const failure = failureJson(new TypeError('Anna is odd'));
+  expect(failure).toMatchObject({ type: 'Defect', reason: 'defect', facts: { kind: 'TypeError' } });
+  expect(JSON.stringify(failure)).not.toContain('Anna');
 });

@@ -198,10 +198,8 @@ test('times that Temporal does not take are told with their activation', async (
   const { changes } = await planSchedules(client, activations, { project: 'p', taskQueue: 'nobody' });
   await expect(applyChange(client, changes[0]!)).rejects.toMatchObject({
     type: 'ConfigurationInvalid',
-    message: expect.stringMatching(
-      new RegExp(
-        `^activations/${id} schedule: Temporal does not take 61 \\* \\* \\* \\* in Europe/Paris \\(.*Minute`,
-      ),
+    message: expect.stringContaining(
+      `activations/${id} schedule: Temporal does not take 61 * * * * in Europe/Paris. Check the fields`,
     ),
   });
 });

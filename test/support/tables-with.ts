@@ -9,7 +9,11 @@ export async function tablesWith(state: State, text: string): Promise<string[]> 
   const found: string[] = [];
   for (const { name } of all) {
     const sql = `select from ${name} as row where row::text ilike '%' || ? || '%' limit 1`;
-    if ((await rows(state, sql, [text])).length > 0) found.push(name);
+    const has = await rows(state, sql, [text]).catch((error: { code?: string }) => {
+      if (error.code !== '42P01') throw error; // dropped meanwhile
+      return [];
+    });
+    if (has.length > 0) found.push(name);
   }
   return found.sort();
 }

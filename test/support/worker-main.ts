@@ -7,7 +7,7 @@ import { installLogging } from '../../worker/logging.ts';
  * most of the time of tests that kill one worker after the other. `worker/main.ts` itself is tested in its build.
  */
 const [codePath, taskQueue] = process.argv.slice(2);
-installLogging('error');
+installLogging(process.env.LOG_LEVEL ?? 'error');
 const { TEMPORAL_ADDRESS: address, ACTITO_SYNC_DATABASE_URL, ACTITO_SYNC_PROJECT } = process.env;
 const { worker } = await createWorker({
   connection: await NativeConnection.connect({ address }),

@@ -1,3 +1,4 @@
+import { Sealed } from '../../contract/foreign.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ColumnKind } from '../../activation/values/kinds.ts';
 import type { Warehouse } from '../../warehouse/source.ts';
@@ -84,12 +85,13 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       expect((await readAll(await fixture.open(), { table: 'contract_kept' }, ['id'])).lines).toEqual([]);
     });
 
-    test('a query error says what the database says, and where in the query', async () => {
+    test('a query error says what it means, and where in the query; what the database says is kept apart', async () => {
       await expect(
         readAll(await fixture.open(), 'select 1 as id\nfrom nowhere', ['id']),
       ).rejects.toMatchObject({
         type: 'SegmentQueryFailed',
-        message: expect.stringMatching(/nowhere.*line 2, column 6/) as string,
+        message: expect.stringMatching(/a table does not exist, at line 2, column 6/) as string,
+        words: expect.any(Sealed) as unknown,
       });
     });
 

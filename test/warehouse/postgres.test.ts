@@ -161,7 +161,7 @@ describe('PostgreSQL as a warehouse, in its own ways', () => {
   test.each([
     [
       'select 1 as id,\n  emial from (select 1) x',
-      /column "emial" does not exist.*line 2, column 3 of the query/,
+      /failed: a column does not exist, at line 2, column 3 of the query/,
     ],
     ["select '🎈é' as id, nothing", /line 1, column 20 of the query/],
     ['select 1 as id where (', /at the end of the query/],

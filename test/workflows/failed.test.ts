@@ -151,7 +151,7 @@ describe('a run that cannot be settled', () => {
     const { type, message, shown } = await fail();
     expect([type, shown]).toEqual(['ImportFailed', 'failed']);
     expect(message).toMatch(
-      /^Actito reports import .* as failed .* could not be settled; the next run does it: /,
+      /^Actito reports import .* as failed\. .* could not be settled; the next run does it: /,
     );
     stand.actito.setFault('importFails', null);
     await allow();

@@ -196,13 +196,15 @@ describe('a run in trouble', () => {
     }
   });
 
-  test('shows the message and position of an error in the query, and fails at once', async () => {
+  test('shows what an error in the query means and where it is, and fails at once', async () => {
     await stand.writeActivation({
       segment: { name: LIST, query: 'select email,\n  frist_name from people;' },
     });
     const failure = await failureOf();
     expect(failure.type).toBe('SegmentQueryFailed');
-    expect(failure.message).toMatch(/frist_name.*line 2/s);
+    expect(failure.message).toMatch(
+      /a column does not exist, at line 2, column 3 .*history vip --show-personal-data$/s,
+    );
     expect(await lastRun()).toMatchObject({ outcome: 'failed' });
   });
 

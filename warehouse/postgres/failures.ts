@@ -1,6 +1,7 @@
 import ms from 'ms';
 import { DatabaseError } from 'pg';
 import { Failure } from '../../contract/failure.ts';
+import { codeOf, knownCode, sqlstateOf } from '../../contract/foreign.ts';
 import type { QueryPlace } from '../../contract/messages/warehouse.ts';
 import type { Statement } from './statements.ts';
 
@@ -33,46 +34,52 @@ const NO_ENTRY = /^(28|3D)/;
 const QUERY_CANCELED = '57014';
 
 /**
- * No failure carries its cause: PostgreSQL's `detail` and `where` hold values of rows, and what is thrown by an
- * activity, causes included, is shown in Temporal's web UI.
+ * No failure carries its cause or the server's text: that holds values of rows and literals of the query. It goes to the
+ * state as `words`, and what is told is the SQLSTATE in words of ours.
  */
 export function failuresOf({ variable, statementTimeout }: Source): Failures {
   function fromDatabase(error: DatabaseError, statement?: Statement, elapsed = 0): Failure {
-    const code = error.code ?? '';
+    const code = sqlstateOf(error);
     if (NO_ENTRY.test(code)) return new Failure('warehouseLoginRefused', { variable, sqlstate: code });
     if (MAY_PASS.test(code)) {
-      return new Failure('warehouseBrokeOff', { error: harmless(error), sqlstate: code });
+      return new Failure('warehouseBrokeOff', { sqlstate: code }, { words: wordsOf(error) });
     }
     const setting = statement?.setting;
     if (code === QUERY_CANCELED && elapsed >= statementTimeout) {
       return new Failure('queryTimedOut', { setting, limit: ms(statementTimeout) });
     }
     const at = placeOf(error, statement);
-    return new Failure('queryFailed', { setting, error: harmless(error), at, sqlstate: code });
+    return new Failure('queryFailed', { setting, at, sqlstate: code }, { words: wordsOf(error) });
   }
 
   return {
     from(error, statement, elapsed) {
       if (error instanceof DatabaseError) return fromDatabase(error, statement, elapsed);
       if (error instanceof Failure || error instanceof TypeError || !(error instanceof Error)) return error;
-      const { code } = error as NodeJS.ErrnoException; // a system error's message holds the address
-      return new Failure('warehouseUnreachable', { variable, error: code ?? error.message });
+      return new Failure('warehouseUnreachable', { variable, error: reasonOf(error) });
     },
     unusableUrl(error) {
-      const { code } = (error ?? {}) as NodeJS.ErrnoException;
-      return new Failure('warehouseUrlUnusable', { variable, code });
+      return new Failure('warehouseUrlUnusable', { variable, code: knownCode(error) });
     },
   };
 }
 
-/**
- * The database's message without values of rows. Errors of class 42 come from the text of the query and are shown as
- * they are; in all others what is quoted may be a value; the text of a raised error (class P0) is anybody's, and left out.
- */
-function harmless({ code = '', message, hint }: DatabaseError): string | null {
-  if (code.startsWith('42')) return hint ? `${message}. ${hint.replace(/\.$/, '')}` : message;
-  if (code.startsWith('P0')) return null;
-  return message.replace(/["'«„“].*["'»“”]/s, '"…"').replace(/\b0x[0-9a-f]{2}(\s+0x[0-9a-f]{2})*/gi, '0x…');
+/** All that the server says, for those who may see values. */
+function wordsOf({ message, detail, hint, where }: DatabaseError): string {
+  return [message, detail, hint, where].filter(Boolean).join('\n');
+}
+
+/** pg has words without a code for what happens to its connection. */
+const SAID = [
+  [/timeout expired|timed? ?out/i, 'no answer in time'],
+  [/terminated|ended|closed|not queryable/i, 'the connection ended'],
+  [/does not support SSL/i, 'the server offers no TLS'],
+  [/password must be a string|SASL|SCRAM/i, 'the login cannot be made with this password'],
+] as const satisfies [RegExp, string][];
+
+/** Why there is no connection: its code, or which of the words that we know it is. */
+function reasonOf(error: Error): string {
+  return knownCode(error) ?? SAID.find(([said]) => said.test(error.message))?.[1] ?? codeOf(error);
 }
 
 /** Where in the user's own query; PostgreSQL counts characters of the whole statement, from 1. */

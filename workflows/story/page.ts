@@ -1,3 +1,4 @@
+import { markdownName } from '../../contract/clean.ts';
 import type { Phase } from '../../contract/progress.ts';
 import type { Told } from '../../contract/messages/message.ts';
 import type { Counts } from '../../contract/counts.ts';
@@ -40,7 +41,10 @@ export interface Known {
 
 /** A run as a short page of Markdown for the web UI: numbers and names only, no personal data. */
 export function page(known: Known): string {
-  const { name, segment, undo, list, words, phase, outcome, counts, reason, notes } = known;
+  const { undo, words, phase, outcome, counts, notes } = known;
+  const [name, segment, list, reason] = [known.name, known.segment, known.list, known.reason ?? ''].map(
+    markdownName,
+  );
   const { read, list: members } = countLines(counts);
   const attributes = attributeWords(known);
   const rows = [

@@ -1,10 +1,4 @@
-import {
-  isCancellation,
-  log,
-  setCurrentDetails,
-  setHandler,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { isCancellation, log, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ClosedRun, ListSummary, OpenedRun, ProvisionSummary } from '../../contract/steps.ts';
 import type { Told } from '../../contract/messages/message.ts';
 import { tell } from '../../contract/messages/tell.ts';
@@ -15,6 +9,7 @@ import type { Counts } from '../../contract/counts.ts';
 import type { RunOutcome, RunResult } from '../../contract/result.ts';
 import type { RunRequest } from '../../contract/request.ts';
 import type { Task } from '../../contract/task.ts';
+import { showDetails } from '../details.ts';
 import { messageOf, toldOf } from '../failure.ts';
 import { inOrder } from './counts.ts';
 import { page, summarySentence, type Known, type ModeWords } from './page.ts';
@@ -188,7 +183,7 @@ export class Story {
   }
 
   #show(): void {
-    setCurrentDetails(page(this.#known));
+    showDetails(page(this.#known));
   }
 }
 

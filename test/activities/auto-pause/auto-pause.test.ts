@@ -80,7 +80,7 @@ test('a schedule whose runs fail for the same reason is paused, and its note say
   expect(paused).toBe(true);
   expect(note).toMatch(
     new RegExp(
-      '^Paused by actito-sync: 2 runs in a row failed with SegmentQueryFailed\\. The last failure: .*nobody.* does not exist.*' +
+      '^Paused by actito-sync: 2 runs in a row failed with SegmentQueryFailed\\. The last failure: .* a table does not exist.*' +
         `Mend it, and try it by: actito-sync run ${id}\\. Then let it start again by: actito-sync schedule resume ${id}$`,
     ),
   );

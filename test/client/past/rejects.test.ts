@@ -56,14 +56,19 @@ test('rejects can be asked for by run, reason and key, in any spelling of the ke
   expect(out).toMatch(/^No reject of vip is like that\. There are: 2 × KeyMalformed\.\n/);
 });
 
-test('CSV holds the same, also of keys with quotes, separators and line breaks', async () => {
+test('CSV holds the same, also of keys with quotes and separators; what cannot be seen became a blank', async () => {
   const odd = 'o"dd, key;\nof\\two $1 lines';
   await past.stand.warehouse.query('update people set email = $1 where email = $2', [odd, 'nobody']);
   await past.hosted.run();
   const [told] = await rejects();
   expect(told!.key).toBe(odd);
   const [line] = await csv();
-  expect(line).toMatchObject({ key: odd, reason: told!.reason, message: told!.message, times: '1' });
+  expect(line).toMatchObject({
+    key: odd.replace('\n', ' '),
+    reason: told!.reason,
+    message: told!.message,
+    times: '1',
+  });
   expect(Date.parse(line!.last_seen!)).toBe(Math.floor(Date.parse(String(told!.lastSeen)) / 1000) * 1000);
   expect(await csv('--key', odd)).toHaveLength(1);
 });

@@ -1,0 +1,29 @@
+import { log } from '@temporalio/activity';
+import type { Failure } from '../contract/failure.ts';
+import { tellAlso } from '../contract/messages/tell.ts';
+import { readWords } from '../contract/messages/words-kept.ts';
+import type { Told } from '../contract/messages/message.ts';
+import type { Dependencies } from './dependencies.ts';
+import { keepWords } from '../state/report/peer-words.ts';
+
+/**
+ * Keeps what a failure of a run holds in foreign words, in the state and nowhere else.
+ * @param about the run, if the activity has one
+ * @returns the failure as data, with the command that shows these words if they are kept
+ */
+export async function keepForeignWords(
+  { state }: Dependencies,
+  { told, words }: Failure,
+  about: unknown,
+): Promise<Told> {
+  const { run } = (about ?? {}) as { run?: unknown };
+  if (!words || typeof run !== 'string') return told;
+  try {
+    const activation = await keepWords(state, run, told.reason, words.open());
+    return activation === undefined ? told : tellAlso(told, readWords(activation));
+  } catch {
+    // The state may be what is out of order, and the failure is what counts: it is told without these words.
+    log.warn('The words of a failure could not be kept.', { reason: told.reason });
+    return told;
+  }
+}

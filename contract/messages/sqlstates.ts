@@ -1,0 +1,93 @@
+/*
+ * What an error of PostgreSQL means, by its SQLSTATE, in our words: its own text quotes rows, literals and bytes.
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+
+/** As the end of a sentence: "The segment's query failed: …". */
+const CONDITIONS: Record<string, string> = {
+  '08001': 'no connection could be made',
+  '08006': 'the connection broke off',
+  '0A000': 'something that this server does not support',
+  '21000': 'a subquery returned more than one row',
+  '22001': 'a text is longer than its type allows',
+  '22003': 'a number is out of the range of its type',
+  '22004': 'a null where none is allowed',
+  '22007': 'a text is no date or time',
+  '22008': 'a date or time is out of range',
+  '22011': 'a part of a text that does not exist',
+  '22012': 'a division by zero',
+  '2201B': 'an invalid regular expression',
+  '22021': 'bytes that are no text in the encoding of the database',
+  '22023': 'an invalid argument of a function',
+  '22025': 'an invalid escape in a pattern',
+  '22030': 'a key that stands twice in a JSON object',
+  '22032': 'a text is no JSON',
+  '22P02': 'a text is not of the type that it is converted to',
+  '22P05': 'a character that the encoding cannot hold',
+  '25006': 'it would write, and segments are only read',
+  '26000': 'a prepared statement is gone: a pooler between must keep one session for a transaction',
+  '28000': 'the login is refused',
+  '28P01': 'the password is wrong',
+  '3D000': 'the database does not exist',
+  '3F000': 'a schema does not exist',
+  '40001': 'it conflicts with what others write',
+  '40P01': 'a deadlock with others',
+  '42501': 'a right is missing',
+  '42601': 'a syntax error',
+  '42602': 'an invalid name',
+  '42622': 'a name is too long',
+  '42701': 'a column stands twice',
+  '42702': 'a column that several tables have',
+  '42703': 'a column does not exist',
+  '42704': 'a type or another object does not exist',
+  '42725': 'a function that cannot be told from others',
+  '42803': 'a column that is neither grouped nor aggregated',
+  '42804': 'types that do not go together',
+  '42809': 'an object of another kind than is needed',
+  '42846': 'a type that cannot be converted to another',
+  '42883': 'a function or operator does not exist for these types',
+  '42P01': 'a table does not exist',
+  '42P02': 'a parameter that does not exist',
+  '42P10': 'a column reference that is not allowed there',
+  '42P18': 'a type that cannot be determined',
+  '42P19': 'an invalid recursion',
+  '42P20': 'a window function that is not allowed there',
+  '53100': 'its disk is full',
+  '53200': 'it is out of memory',
+  '53300': 'it has too many connections',
+  '54001': 'the statement is too complex',
+  '55P03': 'a lock could not be had in time',
+  '57014': 'the statement was cancelled',
+  '57P01': 'an administrator ended the connection',
+  '57P02': 'it has crashed',
+  '57P03': 'it takes no connections now',
+  '57P04': 'the database was dropped',
+  '58030': 'its disk cannot be read or written',
+  P0001: 'a function raised an error',
+};
+
+/** By the first two characters, which name the class. */
+const CLASSES: Record<string, string> = {
+  '08': 'the connection failed',
+  '22': 'a value that cannot be used as it is',
+  '23': 'a constraint is violated',
+  '25': 'the transaction does not allow it',
+  '28': 'the login is refused',
+  '39': 'a function of an extension failed',
+  '40': 'the transaction was rolled back',
+  '42': 'a syntax error, or a right is missing',
+  '53': 'it lacks resources',
+  '54': 'a limit of the server is exceeded',
+  '55': 'an object is not in the state that is needed',
+  '57': 'an operator intervened',
+  '58': 'an error of its system',
+  F0: 'its configuration file is wrong',
+  HV: 'a foreign data wrapper failed',
+  P0: 'a function raised an error',
+  XX: 'an internal error',
+};
+
+/** What an SQLSTATE means. */
+export function conditionOf(sqlstate: string): string {
+  return CONDITIONS[sqlstate] ?? CLASSES[sqlstate.slice(0, 2)] ?? 'an error that we know no words for';
+}
