@@ -82,7 +82,7 @@ const attributeMappingSchema = z
   })
   .refine(({ country, create }) => country === undefined || takesCountry(create?.type), {
     path: ['country'],
-    error: 'no country here, since only texts can be phone numbers',
+    error: expected('noCountryHere'),
   })
   .describe('A column of the segment that goes to an attribute of the profile.');
 

@@ -146,6 +146,7 @@ export const EXPECTED = {
   noZoneHere: always(
     'no time zone here, since only attributes of type DATE and TIMESTAMP have a use for one',
   ),
+  noCountryHere: always('no country here, since only texts can be phone numbers'),
   noTimeZone: always('no time zone with every, since an interval has no time of day'),
 
   // As the value of an option of the command line.

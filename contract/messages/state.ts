@@ -1,5 +1,5 @@
 import { cancelCommand, forgetCommand, PROGRAM, rebaseCommand, resyncCommand } from '../commands.ts';
-import { advise, always, failure, message, type Next } from './message.ts';
+import { advise, always, failure, type Next } from './message.ts';
 import { conditionOf } from './sqlstates.ts';
 
 /** The environment variable that says where the state is. */

@@ -26,7 +26,7 @@ describe('two activations have one list', () => {
       'activations/z.yaml': list({ name: other, fileName: 'other.csv' }),
     });
     expect(problems).toContainEqual(
-      `activations/z.yaml:12 list.name: the list "${other}" is already fed by activations/vip.yaml, as "${one}": names ` +
+      `activations/z.yaml:12 list.name: the list "${other.replace('\u200b', '')}" is already fed by activations/vip.yaml, as "${one}": names ` +
         'that differ only in case, accents or blanks may be one in Actito or on the file server',
     );
   });
