@@ -9,6 +9,7 @@ import { Failure } from '../contract/failure.ts';
 import type { ListSummary, RunRef } from '../contract/steps.ts';
 import {
   findDelivered,
+  findLastDelivered,
   recordRefused,
   recordRetrieved,
   type DeliveryRow,
@@ -55,6 +56,7 @@ async function confirmByStatus(
   const { client } = connectActito(deps, definition.destination, signal);
   const place = { entity: definition.destination.entity, table: provisioned.tableId };
   const { members } = plan!.list;
+  const former = delivery ? undefined : await findLastDelivered(deps.state, definition.activation.id);
   let empty: ExternalTargetList | undefined;
   // Actito does not say how soon after the retrieval it counts the profiles: a list of nobody is looked at for a while.
   const unlessEmpty = (list: ExternalTargetList, retrieved: boolean): ListSummary | null => {
@@ -65,6 +67,8 @@ async function confirmByStatus(
   return untilSeen(
     async () => {
       const list = await readList(client, place, provisioned.listId!).catch(adviseOnMissing);
+      // What an earlier run delivered may still lie there: then the list shows what it held before.
+      if (former && !isRetrieved(list, former, members)) return summary(list, false);
       if (!delivery) return unlessEmpty(list, false);
       if (!isRetrieved(list, delivery, members)) return null;
       const refused = list.lastRetrievedFile?.errorMessage;

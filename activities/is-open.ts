@@ -12,10 +12,14 @@ export function isOpen(holder: Holder): Promise<boolean> {
   return isOpenAt(Context.current().client.workflowService, holder);
 }
 
-/** The same, outside of an activity. */
+/**
+ * The same, outside of an activity.
+ * @param unknown what it is taken for when Temporal does not know it
+ */
 export async function isOpenAt(
   workflowService: WorkflowService,
   { namespace, workflowId, runId }: Holder,
+  unknown: 'open' | 'ended' = 'ended',
 ): Promise<boolean> {
   try {
     const described = await workflowService.describeWorkflowExecution({
@@ -24,7 +28,7 @@ export async function isOpenAt(
     });
     return OPEN_STATUSES.includes(described.workflowExecutionInfo?.status);
   } catch (error) {
-    if ((error as { code?: number }).code === NOT_FOUND) return false;
+    if ((error as { code?: number }).code === NOT_FOUND) return unknown === 'open';
     throw error;
   }
 }

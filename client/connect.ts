@@ -1,8 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
-import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
-import { temporalVariables } from '../config/temporal-variables.ts';
+import { temporalSettings } from '../config/temporal-variables.ts';
 import { Failure } from '../contract/failure.ts';
-import { codeOf, knownCode } from '../contract/foreign.ts';
+import { knownCode } from '../contract/foreign.ts';
 import { temporalCode } from '../contract/grpc.ts';
 
 /** Milliseconds; a server that is there answers at once. */
@@ -18,7 +17,7 @@ export async function connectTemporal(env: NodeJS.ProcessEnv): Promise<Client> {
   if (env.TEMPORAL_ADDRESS === '') {
     throw new Failure('temporalAddressEmpty', {});
   }
-  const { connectionOptions, namespace } = configuration(temporalVariables(env));
+  const { connectionOptions, namespace } = temporalSettings(env);
   try {
     const connection = await Connection.connect({ ...connectionOptions, connectTimeout: PATIENCE });
     return new Client({ connection, namespace });
@@ -27,15 +26,6 @@ export async function connectTemporal(env: NodeJS.ProcessEnv): Promise<Client> {
     const scheme = /^([a-z][a-z+.-]*):\/\//i.exec(address)?.[1];
     if (scheme !== undefined) throw new Failure('temporalAddressUrl', { scheme });
     throw new Failure('temporalSilent', { address: withoutUser(address), why: whyOf(error) });
-  }
-}
-
-function configuration(env: NodeJS.ProcessEnv): ClientConnectConfig {
-  try {
-    return loadClientConnectConfig({ overrideEnvVars: env as Record<string, string> });
-  } catch (error) {
-    // What its parser says may quote the file, which may hold an API key.
-    throw new Failure('temporalSettingsUnusable', { kind: codeOf(error) });
   }
 }
 

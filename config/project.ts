@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { z } from 'zod';
-import { activationSchema } from '../activation/definition/activation.ts';
+import { activationSchema, type ActivationFile } from '../activation/definition/activation.ts';
 import { resolveActivation, type Activation, type Definition } from '../activation/definition/definition.ts';
 import { destinationSchema, type Destination } from '../activation/definition/destination.ts';
 import { sourceSchema, type Source } from '../activation/definition/source.ts';
@@ -48,7 +48,7 @@ export interface Project {
  */
 export async function loadProject(folder: string): Promise<Project> {
   await assertFolder(folder);
-  const { settings, problems: settingsProblems } = await readSettings(folder);
+  const { settings, places, problems: settingsProblems } = await readSettings(folder);
   const sourceFiles = await readFolder(folder, 'sources');
   const destinationFiles = await readFolder(folder, 'destinations');
   const activationFiles = await readFolder(folder, 'activations');
@@ -68,7 +68,7 @@ export async function loadProject(folder: string): Promise<Project> {
   const files = checked.flatMap(({ loaded }) => loaded);
   const activations = files.map((found) => ({
     ...found,
-    value: resolveActivation(found.id, found.value, settings),
+    value: resolveActivation(found.id, found.value, places),
   }));
   const own = checked.map(({ file, loaded, problems }) => ({
     id: file.id,
@@ -79,7 +79,8 @@ export async function loadProject(folder: string): Promise<Project> {
       ...problems.filter((problem) => !isOfDefaults(problem)),
       ...checkReferences(file, sourceFiles.files, destinationFiles.files),
       ...loaded.flatMap(checkMapping),
-      ...loaded.flatMap((found) => checkNames(found, resolveActivation(found.id, found.value, settings))),
+      ...loaded.flatMap((found) => checkNames(found, resolveActivation(found.id, found.value, places))),
+      ...(places === undefined && loaded.some(needsPlaces) ? settingsProblems : []),
       ...loaded.flatMap((activation) => checkContract(activation, destinationsById)),
     ],
   }));
@@ -92,7 +93,7 @@ export async function loadProject(folder: string): Promise<Project> {
     ...settingsProblems,
     ...[sourceFiles, destinationFiles, activationFiles].flatMap(({ problems }) => problems),
     ...ofOthers,
-    ...own.flatMap(({ problems }) => problems),
+    ...own.flatMap(({ problems }) => problems.filter((problem) => !settingsProblems.includes(problem))),
     ...[...etls, ...collisions].map(({ problem }) => problem),
   ];
   const broken = new Map(
@@ -119,6 +120,17 @@ export async function loadProject(folder: string): Promise<Project> {
     problems: sorted(all.length > 0 ? all : own.flatMap(({ ofDefaults }) => ofDefaults)),
     warnings: warningsOf(usable, destinationsById),
   };
+}
+
+/** Whether values of an activation may depend on what the project says of time zones and countries. */
+function needsPlaces({
+  value: { attributes, timezone, country, matchingKey },
+}: Loaded<ActivationFile>): boolean {
+  return attributes.some(
+    (mapping) =>
+      (mapping.timezone ?? timezone) === undefined ||
+      (mapping.country ?? country ?? matchingKey.country) === undefined,
+  );
 }
 
 function contestedOf(

@@ -127,5 +127,5 @@ function faultOf(kind: Kind, value: string, env: Environment): TextFault | undef
 }
 
 function closedHosts(env: Environment): string[] {
-  return (env[CLOSED_HOSTS] ?? '').split(',').map((host) => host.trim());
+  return (env[CLOSED_HOSTS] ?? '').split(',').map((host) => host.trim().toLowerCase().replace(/:\d+$/, ''));
 }

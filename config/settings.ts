@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import ms from 'ms';
 import { z } from 'zod';
 import { duration } from '../activation/definition/common.ts';
 import { expected } from '../contract/messages/expected.ts';
-import { places } from '../activation/definition/places.ts';
+import { places, type Places } from '../activation/definition/places.ts';
 import { checkFiles, readYaml, type ProjectFile } from './folder.ts';
 import { problemWith, type Problem } from './problem.ts';
 
@@ -44,6 +46,9 @@ export const settingsSchema = z.strictObject({
   retention: retentionSchema.prefault({}),
 });
 
+/** Where values are from, unless somebody says otherwise. Valid or not apart from the rest of the file. */
+const placesSchema = settingsSchema.pick({ timezone: true, country: true }).loose();
+
 /** What holds for the whole project; durations in milliseconds. */
 export type Settings = z.output<typeof settingsSchema>;
 
@@ -51,19 +56,37 @@ const FILE_NAMES = ['project.yaml', 'project.yml'];
 
 /**
  * Reads `project.yaml` of a project folder; a project without one has the defaults.
- * @returns undefined settings when it is not valid: then nobody knows how long what is past is kept
+ * @returns undefined settings when it is not valid: then nobody knows how long what is past is kept. Undefined places when
+ *   what it says of them cannot be known
  */
 export async function readSettings(
   folder: string,
-): Promise<{ settings: Settings | undefined; problems: Problem[] }> {
+): Promise<{ settings: Settings | undefined; places: Places | undefined; problems: Problem[] }> {
   const [found, other] = await findFiles(folder);
-  if (!found) return { settings: settingsSchema.parse({}), problems: [] };
+  if (!found) return { settings: settingsSchema.parse({}), places: {}, problems: [] };
   const checked = checkFiles([found], settingsSchema);
   const problems = [...found.problems, ...checked.problems];
   // Of two files nobody knows which is meant.
   if (other) problems.push(problemWith(FILE_NAMES[1]!, 'idTaken', { id: 'project' }), ...other.problems);
   const [settings] = problems.length > 0 ? [] : checked.loaded.map(({ value }) => value);
-  return { settings, problems };
+  const places = settings ?? (other ? undefined : await placesOf(folder, found));
+  return { settings, places, problems };
+}
+
+/** What an invalid file says of them: a fault elsewhere in it must not change anybody's values. */
+async function placesOf(folder: string, { file, problems }: ProjectFile): Promise<Places | undefined> {
+  // A file that is empty, or a list, says nothing.
+  if (file) return isGroup(file.value) ? placesSchema.safeParse(file.value).data : {};
+  const [{ file: name, told }] = problems as [Problem];
+  if (told.reason === 'fileIrregular') return {};
+  if (['fileTooLarge', 'fileUnreadable'].includes(told.reason)) return undefined;
+  // It is no YAML, or no UTF-8: it may say a place only if it has one of the words.
+  const text = await readFile(join(folder, name), 'latin1');
+  return /timezone|country/.test(text.replaceAll('\0', '')) ? undefined : {};
+}
+
+function isGroup(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 async function findFiles(folder: string): Promise<ProjectFile[]> {

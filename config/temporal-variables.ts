@@ -1,5 +1,7 @@
 import { controlFault, withoutFinalBreak } from '../activation/definition/safe-text.ts';
+import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { Failure } from '../contract/failure.ts';
+import { codeOf } from '../contract/foreign.ts';
 import type { Environment } from './secrets.ts';
 
 /**
@@ -17,4 +19,19 @@ export function temporalVariables(env: Environment): Record<string, string | und
     return [variable, text];
   });
   return Object.fromEntries(checked) as Record<string, string | undefined>;
+}
+
+/**
+ * How Temporal is reached: by the variables of its own CLI (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, TLS …)
+ * and its configuration file.
+ * @throws Failure ConfigurationInvalid when they are not usable
+ */
+export function temporalSettings(env: Environment): ClientConnectConfig {
+  const overrideEnvVars = temporalVariables(env) as Record<string, string>;
+  try {
+    return loadClientConnectConfig({ overrideEnvVars });
+  } catch (error) {
+    // What its parser says may quote the file, which may hold an API key.
+    throw new Failure('temporalSettingsUnusable', { kind: codeOf(error) });
+  }
 }

@@ -22,7 +22,7 @@ export interface PlanFacts {
   /** Guards that hold the run. */
   guards: GuardTrip[];
   /** What people should know of the segment, whatever the plan is. */
-  notes: Told[];
+  notes?: Told[];
   /** Guards that would hold it, had nobody approved; and who did, why. */
   approved?: { guards: string[]; by: string; reason: string };
   /** With guards: who has refused this very plan, and why. */

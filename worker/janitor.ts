@@ -8,6 +8,7 @@ import { tell } from '../contract/messages/tell.ts';
 import { stateFailure } from '../state/failures.ts';
 import { cleanUp } from '../state/runs/close.ts';
 import { closeElsewhere } from '../state/runs/open.ts';
+import type { Holder } from '../state/runs/lease.ts';
 import type { State } from '../state/state.ts';
 
 /** Milliseconds between two rounds. */
@@ -23,12 +24,14 @@ export interface Premises {
 /**
  * Closes runs that were terminated, or timed out, and drops what they left: their tables hold keys and values, and nobody may
  * ever run their activation again. Temporal is asked about each, as when a run opens.
- * @param young a run that was opened less than this ago, in milliseconds, is left alone; default: as when a run opens
+ * @param atStart also asks about what was opened a moment ago: whoever starts a worker again may have terminated it. But who
+ *   names the wrong Temporal server, which knows none of these runs, must not end them
  */
-async function tidyUp({ state, connection, namespace }: Premises, young?: number): Promise<void> {
+async function tidyUp({ state, connection, namespace }: Premises, atStart: boolean): Promise<void> {
   await cleanUp(state);
   const own = { namespace, workflowId: `janitor/${hostname()}`, runId: randomUUID() };
-  await closeElsewhere(state, own, (holder) => isOpenAt(connection.workflowService, holder), young);
+  const isOpen = (holder: Holder) => isOpenAt(connection.workflowService, holder, atStart ? 'open' : 'ended');
+  await closeElsewhere(state, own, isOpen, atStart ? 0 : undefined);
 }
 
 /**
@@ -36,22 +39,21 @@ async function tidyUp({ state, connection, namespace }: Premises, young?: number
  * @returns ends it
  */
 export async function employJanitor(premises: Premises): Promise<() => void> {
-  // Also what was opened a moment ago: whoever starts a worker again may have terminated it.
-  await goRound(premises, 0);
+  await goRound(premises, true);
   let isBusy = false;
   const timer = setInterval(() => {
     if (isBusy) return;
     isBusy = true;
-    void goRound(premises).finally(() => (isBusy = false));
+    void goRound(premises, false).finally(() => (isBusy = false));
   }, EVERY);
   timer.unref();
   return () => clearInterval(timer);
 }
 
 /** What others have left is nobody's reason to fail. */
-async function goRound(premises: Premises, young?: number): Promise<void> {
+async function goRound(premises: Premises, atStart: boolean): Promise<void> {
   try {
-    await tidyUp(premises, young);
+    await tidyUp(premises, atStart);
   } catch (error) {
     const why = tellable(stateFailure(error) ?? temporalFailure(error) ?? error);
     Runtime.instance().logger.warn(tell('othersNotClosed', { why }).message);

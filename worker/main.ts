@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import { controlFault, withoutFinalBreak } from '../activation/definition/safe-text.ts';
 import { defectOf, Failure, isFailure } from '../contract/failure.ts';
@@ -7,7 +6,7 @@ import { codeOf } from '../contract/foreign.ts';
 import { temporalFailure } from '../contract/grpc.ts';
 import { tell } from '../contract/messages/tell.ts';
 import { projectFolder } from '../config/folder-setting.ts';
-import { temporalVariables } from '../config/temporal-variables.ts';
+import { temporalSettings } from '../config/temporal-variables.ts';
 import { stateFailure } from '../state/failures.ts';
 import { createWorker } from './create-worker.ts';
 import { collectGarbage } from './garbage.ts';
@@ -28,9 +27,7 @@ async function main(): Promise<void> {
   const stateUrl = stateUrlOf(process.env);
   const folder = projectFolder(process.env);
   const port = healthPort(process.env);
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({
-    overrideEnvVars: temporalVariables(process.env) as Record<string, string>,
-  });
+  const { connectionOptions, namespace = 'default' } = temporalSettings(process.env);
   const connection = await connectTemporal(connectionOptions);
   const { worker, close } = await createWorker({
     connection,

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { activationSchema } from '../../activation/definition/activation.ts';
 import { hostName, plainText } from '../../activation/definition/common.ts';
 import { destinationSchema } from '../../activation/definition/destination.ts';
+import { nameFault } from '../../activation/definition/list-names.ts';
 import { expectation } from '../../config/expectations.ts';
 import { choice } from '../../contract/fields.ts';
+import { expected } from '../../contract/messages/expected.ts';
 
 const line = z.string().trim().max(100);
 const text = line.pipe(plainText);
@@ -20,7 +22,7 @@ export const answersSchema = z.object({
   host: line.pipe(hostName),
   username: text,
   directory: text,
-  segment: text,
+  segment: text.refine((name) => nameFault(name, 'list') === undefined, { error: expected('listName') }),
   members: z.string().trim().min(1),
   keyType: KEY_TYPES,
   keyColumn: text,

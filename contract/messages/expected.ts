@@ -116,6 +116,9 @@ export const EXPECTED = {
   table: always('table or schema.table'),
   queryOrTable: always('either query or table, one of the two'),
   importMode: always('oneShot, or { etl: <id of the ETL in Actito> }'),
+  listName: always(
+    'a name without path separators, "..", characters that nobody sees and names that systems reserve',
+  ),
   fileName: always('a file name without folders; {list} stands for the name of the list'),
   grace: always('a number of runs such as 2 runs, or a duration such as 24h'),
   canary: message({

@@ -4,9 +4,10 @@ import { conditionOf } from './sqlstates.ts';
 /** Where in a query the database found its fault. */
 export type QueryPlace = { line: number; column: number } | 'end';
 
-/** The setting that a query is from; undefined: the segment's query. */
+/** The setting that a query is from; undefined: the segment's query, or its table. */
 interface Asked {
   setting?: string;
+  table?: string;
 }
 
 /** What is said of the warehouse and its answers. `variable` is the environment variable that holds its URL. */
@@ -47,12 +48,13 @@ export const WAREHOUSE_MESSAGES = {
   queryFailed: failure<Asked & { at?: QueryPlace; sqlstate: string }>('SegmentQueryFailed', {
     examples: [
       { at: { line: 2, column: 8 }, sqlstate: '42703' },
+      { table: 'marketing.vip', sqlstate: '42P01' },
       { setting: 'guards.freshness', at: 'end', sqlstate: '42601' },
       { sqlstate: '22012' },
       { setting: 'guards.assertions[0]', sqlstate: 'P0001' },
     ],
-    says: ({ setting, at, sqlstate }) =>
-      `${queryInWords(setting)} failed: ${conditionOf(sqlstate)}${placeInWords(at)} (SQLSTATE ${sqlstate}).`,
+    says: ({ setting, table, at, sqlstate }) =>
+      `${queryInWords(setting, table)} failed: ${conditionOf(sqlstate)}${placeInWords(at)} (SQLSTATE ${sqlstate}).`,
   }),
   queryTimedOut: failure<Asked & { limit: string }>('SegmentQueryFailed', {
     examples: [{ limit: '5m' }, { setting: 'guards.freshness', limit: '5m' }],
@@ -82,7 +84,8 @@ export const WAREHOUSE_MESSAGES = {
   }),
 };
 
-function queryInWords(setting: string | undefined): string {
+function queryInWords(setting: string | undefined, table?: string): string {
+  if (table !== undefined) return `The read of the segment's table ${table}`;
   return setting === undefined ? "The segment's query" : `The query of ${setting}`;
 }
 

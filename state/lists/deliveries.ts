@@ -83,6 +83,17 @@ export async function recordRefused(state: State, fence: Fence, id: string): Pro
   );
 }
 
+/** The delivery of an activation that reached its place last, if any. */
+export async function findLastDelivered(db: Knex, activation: string): Promise<DeliveryRow | undefined> {
+  const [found] = await rows<DeliveryRow>(
+    db,
+    `select id, delivered_at as "deliveredAt", retrieved_at as "retrievedAt", detail
+     from deliveries where activation = ? and delivered_at is not null order by id desc limit 1`,
+    [activation],
+  );
+  return found;
+}
+
 /** The delivery of a run that reached its place, if any. */
 export async function findDelivered(
   db: Knex,

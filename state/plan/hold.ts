@@ -1,4 +1,4 @@
-import { matchGuard, matchLimit } from '../../activation/match-rate.ts';
+import { matchLimit } from '../../activation/match-rate.ts';
 import { hasBegunDelivery } from '../lists/deliveries.ts';
 import { foldedSql } from '../settle/folded.ts';
 import { checkFence, oneAtATime, type Fence } from '../runs/lease.ts';
@@ -6,7 +6,7 @@ import { readPlanned, type PlannedRun } from '../runs/runs.ts';
 import { rows, setTransaction, type State } from '../state.ts';
 import { digestSql } from './counts.ts';
 import { withDecision } from './judge.ts';
-import { matchesOfRun } from './match-rate.ts';
+import { matchesOfRun, matchTrip } from './match-rate.ts';
 import { planHash, savePlan } from './plan.ts';
 
 /**
@@ -26,7 +26,8 @@ export async function judgeMatches(state: State, fence: Fence): Promise<PlannedR
       return run;
     if (await hasBegunDelivery(trx, run.run)) return run;
     const none = { judged: 0, missed: 0 };
-    const trip = matchGuard(limit, { justSent: await matchesOfRun(trx, run), entering: none, all: none });
+    const justSent = await matchesOfRun(trx, run);
+    const trip = await matchTrip(trx, run, limit, { justSent, entering: none, all: none });
     if (!trip) return run;
     const [left] = await rows<{ digest: string }>(
       trx,

@@ -1,24 +1,22 @@
 import type { Knex } from 'knex';
-import type { AttributeMapping } from '../../activation/definition/activation.ts';
 import { listTarget } from '../../activation/definition/definition.ts';
 import { notApproved } from '../../activation/approval.ts';
 import { evaluateGuards } from '../../activation/guards.ts';
 import type { GuardTrip } from '../../contract/plan.ts';
-import { matchGuard, matchLimit } from '../../activation/match-rate.ts';
+import { matchLimit } from '../../activation/match-rate.ts';
 import type { Acknowledged } from '../acknowledged.ts';
 import { latestDecision } from '../decisions.ts';
 import type { Plan, Run } from '../runs/runs.ts';
 import type { DeltaCounts } from './counts.ts';
-import { isSameMapping } from './mapping-change.ts';
-import { knownEntering, knownMatches } from './match-rate.ts';
+import { knownEntering, knownMatches, matchTrip } from './match-rate.ts';
 
 /** What a plan is judged by, besides its run and what was acknowledged. */
 interface Planned {
   delta: DeltaCounts;
   /** Members of the segment. */
   members: number;
-  /** The attributes as they were mapped when a run was settled last. */
-  mappedBefore: AttributeMapping[] | null;
+  /** Members whose attributes changed; 0 when all of them differ for another reason. */
+  changed: number;
 }
 
 /** The guards that hold a run for what its plan would do. */
@@ -26,15 +24,14 @@ export async function judge(
   trx: Knex,
   run: Run,
   acknowledged: Acknowledged,
-  { delta, members, mappedBefore }: Planned,
+  { delta, members, changed }: Planned,
 ): Promise<GuardTrip[]> {
   const { read = 0, rejected = 0 } = run.counts;
   const trips = evaluateGuards(run.definition.activation.guards, {
     read,
     rejected,
     ...leavingAndEntering(run, delta, acknowledged),
-    // No news about people when the mapping is what changed.
-    changed: isSameMapping(run, mappedBefore) ? delta.changed : 0,
+    changed,
     members,
     leaving: delta.leaving,
     listed: acknowledged.list.members,
@@ -49,7 +46,7 @@ async function matchRate(trx: Knex, run: Run): Promise<GuardTrip[]> {
   const limit = matchLimit(run.definition.activation);
   if (!limit) return [];
   const known = limit.minMatchRatio === undefined ? knownEntering : knownMatches;
-  const trip = matchGuard(limit, await known(trx, run));
+  const trip = await matchTrip(trx, run, limit, await known(trx, run));
   return trip ? [trip] : [];
 }
 

@@ -32,6 +32,19 @@ export function isSameMapping(
   return before === null || isDeepStrictEqual(before, definition.activation.attributes);
 }
 
+/** Whether values are written as they were when a run was settled last; if not, all of them differ, which is no news about people. */
+export async function hasSameFormats(db: Knex, { activation, definition }: Run): Promise<boolean> {
+  const [last] = await rows<{ contract: Contract }>(
+    db,
+    `select definition->'destination'->'contract' as contract from runs
+     where activation = ? and settled_at is not null order by no desc limit 1`,
+    [activation],
+  );
+  const formats = ({ formats, lengthUnit, numberDigits }: Contract) => [formats, lengthUnit, numberDigits];
+  return !last || isDeepStrictEqual(formats(last.contract), formats(definition.destination.contract));
+}
+type Contract = Definition['destination']['contract'];
+
 /** Whether a mapping gives values the same marks as the one before: the column that they come from has no part in them. */
 export function hasSameMarks(
   { definition }: Pick<Run, 'definition'>,

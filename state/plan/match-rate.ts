@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import type { KnownMatches, Matches } from '../../activation/match-rate.ts';
+import { matchGuard, type KnownMatches, type Matches, type MatchLimit } from '../../activation/match-rate.ts';
+import type { GuardTrip } from '../../contract/plan.ts';
 import { membersTable, resultTable } from '../names.ts';
 import type { Run } from '../runs/runs.ts';
 import { foldedSql } from '../settle/folded.ts';
@@ -43,6 +44,32 @@ export async function knownMatches(db: Knex, { activation, delta }: Run): Promis
     missed: Number(found![`${name}Missed`]),
   });
   return { justSent: NONE, entering: matches('entering'), all: matches('all') };
+}
+
+/** Whether Actito knows someone who is on the list and stays: then it does not target nobody, whoever enters. */
+async function knowsListed(db: Knex, { activation, delta }: Run): Promise<boolean> {
+  const found = await rows(
+    db,
+    `select from ${membersTable(activation)} member
+     where listed and outcome = 'ok' and attribute_mark is not null
+       and not exists (select from ${delta} d where d.mark = member.mark and membership = 'removed') limit 1`,
+  );
+  return found.length > 0;
+}
+
+/**
+ * The guard on the match rate. Without a limit of its own, a list on which Actito knows someone is never held: whoever
+ * enters may be new to Actito, too.
+ */
+export async function matchTrip(
+  db: Knex,
+  run: Run,
+  limit: MatchLimit,
+  known: KnownMatches,
+): Promise<GuardTrip | undefined> {
+  const trip = matchGuard(limit, known);
+  if (trip && limit.minMatchRatio === undefined && (await knowsListed(db, run))) return undefined;
+  return trip;
 }
 
 /** What Actito has said in this run's confirmed imports of members who enter the list; not counted when it missed nobody. */

@@ -13,7 +13,7 @@ import type { PushReason } from '../../contract/plan.ts';
 import { rows } from '../state.ts';
 import { countDelta } from './counts.ts';
 import { judge, withDecision } from './judge.ts';
-import { isSameMapping } from './mapping-change.ts';
+import { hasSameFormats, isSameMapping } from './mapping-change.ts';
 import { pushReason } from './push-reason.ts';
 import { restlessAttributes } from './restless.ts';
 import { writeSamples } from './samples.ts';
@@ -50,7 +50,9 @@ export async function planWithin(
     retried: run.task.sends ? retry + known + resent : 0,
   };
   await addCounts(trx, run.run, counts);
-  const isSame = isSameMapping(run, mappedBefore);
+  // No news about people when the mapping is what changed, or how values are written.
+  const isNews = isSameMapping(run, mappedBefore) && (await hasSameFormats(trx, run));
+  const news = isNews ? changed : 0;
   const made: Plan = {
     hash: planHash(run, delta.digest, list.checksum),
     push: pushReason(run, acknowledged, { moved: added + removed + reidentified, checksum: list.checksum }),
@@ -59,9 +61,9 @@ export async function planWithin(
     toSend: await countToSend(trx, run.run),
     guards: [
       ...run.sourceGuards,
-      ...(await judge(trx, run, acknowledged, { delta, members: list.members - leaving, mappedBefore })),
+      ...(await judge(trx, run, acknowledged, { delta, members: list.members - leaving, changed: news })),
     ],
-    notes: [...notes, ...(await restlessAttributes(trx, run, isSame ? changed : 0))],
+    notes: [...notes, ...(await restlessAttributes(trx, run, news))],
   };
   const plan = await withDecision(trx, run, made);
   if (run.task.preview) await writeSamples(trx, run);

@@ -86,7 +86,8 @@ export async function closeAbandoned(
   isOpen: IsOpen,
 ): Promise<void> {
   for (const { run, fence, ...holder } of await openRuns(state, own.activation)) {
-    if (fence !== null || holder.runId === own.runId || (await isOpen(holder))) continue;
+    if (fence !== null || holder.runId === own.runId || holder.namespace !== own.namespace) continue;
+    if (await isOpen(holder)) continue;
     await closeRun(state, { run, fence: null }, ABANDONED);
   }
 }
@@ -96,7 +97,8 @@ const YOUNG = 3_600_000;
 
 /**
  * Settles and closes runs that Temporal no longer knows, or knows to have ended: the next run of their activation would do it,
- * but there may be none, and their deltas hold values until then. Runs of other namespaces are not asked for.
+ * but there may be none, and their deltas hold values until then. An activation that another namespace runs is left alone: our
+ * Temporal server need not know it. One that cannot be closed does not keep the others open.
  * @param own who closes them; of its own `activation`, if it has one, nothing is touched
  * @param young a run that was opened less than this ago, in milliseconds, is left alone
  */
@@ -106,26 +108,33 @@ export async function closeElsewhere(
   isOpen: IsOpen,
   young = YOUNG,
 ): Promise<void> {
-  const { namespace, workflowId, runId } = own;
   const others = await rows<{ activation: string }>(
     state,
     `select distinct activation from runs
      where closed_at is null and namespace = :namespace and activation is distinct from :own
        and opened_at <= now() - ${interval(young)}`,
-    { namespace, own: own.activation ?? null },
+    { namespace: own.namespace, own: own.activation ?? null },
   );
-  for (const { activation } of others) {
-    await closeAbandoned(state, { ...own, activation }, isOpen);
-    const { fence: seen, holder } = await readLease(state, activation, '0');
-    const unclosed = (await openRuns(state, activation)).filter(({ fence }) => fence !== null);
-    const holders = [...(holder ? [holder] : []), ...unclosed];
-    if (holders.length === 0 || (await Promise.all(holders.map(isOpen))).includes(true)) continue;
-    await setTransaction(state, async (trx) => {
-      const fence = await takeLease(trx, activation, seen, { namespace, workflowId, runId });
-      if (fence === null) return; // someone else was faster
-      await settleLeft(trx, unclosed);
-      await releaseLease(trx, activation, fence);
-    });
-  }
+  const failures: unknown[] = [];
+  for (const { activation } of others)
+    await closeLeft(state, { ...own, activation }, isOpen).catch((error: unknown) => failures.push(error));
   if (others.length > 0) await cleanUp(state);
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Closes the runs of one activation, if none of them goes on. */
+async function closeLeft(state: State, own: Holder & { activation: string }, isOpen: IsOpen): Promise<void> {
+  const { activation, namespace, workflowId, runId } = own;
+  await closeAbandoned(state, own, isOpen);
+  const { fence: seen, holder } = await readLease(state, activation, '0');
+  const unclosed = (await openRuns(state, activation)).filter(({ fence }) => fence !== null);
+  const holders = [...(holder ? [holder] : []), ...unclosed];
+  if (holders.length === 0 || holders.some((other) => other.namespace !== namespace)) return;
+  if ((await Promise.all(holders.map(isOpen))).includes(true)) return;
+  await setTransaction(state, async (trx) => {
+    const fence = await takeLease(trx, activation, seen, { namespace, workflowId, runId });
+    if (fence === null) return; // someone else was faster
+    await settleLeft(trx, unclosed);
+    await releaseLease(trx, activation, fence);
+  });
 }

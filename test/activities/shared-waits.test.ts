@@ -31,6 +31,7 @@ test('a lead for which the day has no import left frees those who share it, alth
   await stand.warehouse.query(
     `insert into people (email, first_name, spent) values ('anna@shop.be', 'Anna', 1), ('bob@shop.be', null, 2), ('carl@shop.be', null, 3)`,
   );
+  await stand.actito.seedContacts(['anna', 'bob'].map((name) => ({ emailAddress: `${name}@shop.be` })));
   await segment('other', `email like 'carl%'`);
   await segment('both', `email not like 'carl%'`);
 

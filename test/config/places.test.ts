@@ -14,6 +14,25 @@ const activation = (text: string) => ({ 'activations/vip.yaml': ACTIVATION + tex
 const PROJECT = { 'project.yaml': 'timezone: Asia/Tokyo\ncountry: JP\n' };
 
 describe('the time zone and the country of an attribute', () => {
+  const broken = async (text: string) => {
+    const project = await loadProject(await projectFolder({ ...VALID, 'project.yaml': text }));
+    return [...project.broken.keys()];
+  };
+
+  it('are those of the project whatever else is wrong in its file', async () => {
+    const wrong = { 'project.yaml': `${PROJECT['project.yaml']}retention: { runs: 3d }\nunknown: yes\n` };
+    expect(await placesOf(wrong)).toEqual({ firstName: ['Asia/Tokyo', 'JP'] });
+  });
+
+  it.each(['timezone: [\n', 'timezone: Nowhere\n', 'a: *b\ncountry: BE\n'])(
+    'stop the activations that may need them when the file says them and cannot be read: %j',
+    async (text) => expect(await broken(text)).toEqual(['vip']),
+  );
+
+  it('are none when a file that cannot be read does not speak of them', async () => {
+    expect(await broken('retention: [\n')).toEqual([]);
+  });
+
   it('are those of the project, if nothing nearer has its own', async () => {
     expect(await placesOf({})).toEqual({ firstName: [undefined, undefined] });
     expect(await placesOf(PROJECT)).toEqual({ firstName: ['Asia/Tokyo', 'JP'] });

@@ -123,5 +123,8 @@ describe('the address of an API', () => {
     const env = { ACTITO_SYNC_ALLOW_HTTP: 'simulator, other' };
     expect(url('http://simulator:8480', env)).toBe('http://simulator:8480');
     expect(() => url('http://api.example', env)).toThrow('must begin with https://');
+    expect(url('http://Simulator:8080', { ACTITO_SYNC_ALLOW_HTTP: 'db, Simulator:8080' })).toBe(
+      'http://Simulator:8080',
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { temporalVariables } from '../../config/temporal-variables.ts';
+import { temporalSettings, temporalVariables } from '../../config/temporal-variables.ts';
 
 describe('variables for Temporal', () => {
   it('lose the line break at their end; those of others stay as they are', () => {
@@ -15,6 +15,12 @@ describe('variables for Temporal', () => {
       OTHER: 'a\nb\n',
       NONE: undefined,
     });
+  });
+
+  it('are refused in words of ours when they name a profile that is none', () => {
+    expect(() => temporalSettings({ TEMPORAL_PROFILE: 'nope' })).toThrow(
+      'What is set for Temporal cannot be used',
+    );
   });
 
   it('hold no control character, but for the lines of a certificate', () => {

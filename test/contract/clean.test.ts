@@ -52,7 +52,9 @@ describe('a text for people', () => {
   test('is every message, whatever names it tells', () => {
     const { message } = tell('listNotOwned', { list: 'VIP\u001b]0;owned\u0007\u202e', activation: 'vip' });
     expect(message).not.toMatch(OBEYED);
-    expect(tell('requestUnusable', { problems: [{ unknown: ['x'.repeat(100_000)] }] }).message.length).toBeLessThan(9_000);
+    expect(
+      tell('requestUnusable', { problems: [{ unknown: ['x'.repeat(100_000)] }] }).message.length,
+    ).toBeLessThan(9_000);
   });
 });
 

@@ -1,3 +1,5 @@
+import type { WorkflowService } from '@temporalio/client';
+import { isOpenAt } from '../../activities/is-open.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cleanUp, closeRun } from '../../state/runs/close.ts';
 import { countRejects, MAX_STORED_REJECTS, storeRejects } from '../../state/rejects/rejects.ts';
@@ -142,6 +144,36 @@ test('a run of another activation that is under way is left alone, however old i
   await closeElsewhere(world.state, { ...execution('tidy'), activation: 'another' }, isOpen);
   expect(await runRow(world, running.run)).toMatchObject({ closed_at: null });
   expect(await tablesOf(running.run)).toHaveLength(3);
+});
+
+test('a run of another namespace is left alone: our Temporal server need not know it', async () => {
+  const left = await newPlanned();
+  await world.state.raw(`update runs set opened_at = opened_at - interval '1 day' where no = ?`, [left.run]);
+  await world.state.raw(`update activations set holder_namespace = 'other' where id = ?`, [left.activation]);
+  await closeElsewhere(world.state, execution('tidy'), everyoneIsGone);
+  expect(await runRow(world, left.run)).toMatchObject({ closed_at: null });
+});
+
+test('an activation that cannot be closed does not keep others open', async () => {
+  const runs = [await newPlanned(), await newPlanned(), await newPlanned()];
+  const ids = await Promise.all(runs.map(async ({ run }) => (await runRow(world, run)).run_id));
+  await world.state.raw(`update runs set opened_at = opened_at - interval '1 day' where closed_at is null`);
+  const isOpen = (holder: Holder) =>
+    holder.runId === ids[1] ? Promise.reject(new Error('denied')) : Promise.resolve(false);
+  await expect(closeElsewhere(world.state, execution('tidy'), isOpen)).rejects.toThrow('denied');
+  const closed = await Promise.all(
+    runs.map(async ({ run }) => (await runRow(world, run)).closed_at !== null),
+  );
+  expect(closed).toEqual([true, false, true]);
+});
+
+test.each([
+  ['open', true],
+  ['ended', false],
+] as const)('a run that Temporal does not know is taken for %s where that is said', async (unknown, open) => {
+  const describeWorkflowExecution = () => Promise.reject(Object.assign(new Error('not found'), { code: 5 }));
+  const service = { describeWorkflowExecution } as unknown as WorkflowService;
+  expect(await isOpenAt(service, execution('gone'), unknown)).toBe(open);
 });
 
 test('rejects are stored once each, and counted by stage, reason and attribute', async () => {

@@ -139,6 +139,16 @@ test('without a setting, one profile that Actito knows is enough', async () => {
   expect(listed()).toBe(1);
 });
 
+test('without a setting, a list on which Actito knows someone is delivered, although it knows nobody who enters', async () => {
+  await enter(0, 10);
+  await know(0, 10);
+  await write({});
+  await run();
+  await enter(10, 160);
+  expect(await run()).toMatchObject({ outcome: 'succeeded', counts: { added: 150, unmatched: 150 } });
+  expect(listed()).toBe(10);
+});
+
 test('people of whom there was nothing to send are not taken for known', async () => {
   await enter(0, 1000);
   await stand.warehouse.query('update people set spent = null where spent >= 100');

@@ -89,6 +89,9 @@ export async function recordHistories(): Promise<void> {
   try {
     await stand.writeActivation({ guards: {}, pauseAfter: undefined });
     await stand.warehouse.query(PEOPLE);
+    await stand.actito.seedContacts(
+      Array.from({ length: 200 }, (_, i) => ({ emailAddress: `c${i + 1}@shop.be` })),
+    );
     for (const name of HISTORIES) {
       const handle = await STORIES[name](stand, hosted);
       await handle.result().catch(() => undefined);

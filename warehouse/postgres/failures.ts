@@ -49,7 +49,11 @@ export function failuresOf({ variable, statementTimeout }: Source): Failures {
       return new Failure('queryTimedOut', { setting, limit: ms(statementTimeout) });
     }
     const at = placeOf(error, statement);
-    return new Failure('queryFailed', { setting, at, sqlstate: code }, { words: wordsOf(error) });
+    return new Failure(
+      'queryFailed',
+      { setting, table: statement?.table, at, sqlstate: code },
+      { words: wordsOf(error) },
+    );
   }
 
   return {

@@ -7,6 +7,8 @@ export interface Statement {
   text: string;
   /** The user's query; undefined when the segment is a table. */
   query?: string;
+  /** The name of the table, when the segment is one. */
+  table?: string;
   offset: number;
   /** The setting that the query is from; undefined: it is the segment's. */
   setting?: string;
@@ -46,7 +48,7 @@ function around(before: string, segment: SegmentRequest['segment'], after: strin
     return { text: `${before}(${query}\n) segment${after}`, query, offset: lengthOf(before) + 1 };
   }
   const table = (segment.table ?? '').split('.').map((part) => pg.escapeIdentifier(part));
-  return { text: `${before}${table.join('.')} segment${after}`, offset: 0 };
+  return { text: `${before}${table.join('.')} segment${after}`, table: segment.table, offset: 0 };
 }
 
 /** As PostgreSQL counts: code points, not UTF-16 units. */

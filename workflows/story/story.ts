@@ -74,7 +74,7 @@ export class Story {
 
   planned({ hash, push, counts, notes, approved, outlook }: PlanSummary): void {
     // A run that is held while it goes on is planned twice.
-    if (this.#planHash === undefined) this.#notes.push(...notes);
+    if (this.#planHash === undefined) this.#notes.push(...(notes ?? [])); // a plan of an earlier version has none
     if (approved) this.#notes.push(tell('approved', approved));
     this.#planHash = hash;
     this.#outlook = outlook;

@@ -14,6 +14,7 @@ let id: string;
 beforeAll(async () => {
   stand = await startStand();
   hosted = await hostWorker(stand);
+  await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
 });
 afterAll(async () => {
   await hosted?.close();

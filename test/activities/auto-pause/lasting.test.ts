@@ -15,6 +15,7 @@ test('what someone has to mend is told from what passes: each word of the vocabu
     'ActitoRefused',
     'ActitoUnauthorized',
     'ImportFailed',
+    'NobodyTargeted',
     'DeliveryRefused',
     'StateDamaged',
     'StateRefused',

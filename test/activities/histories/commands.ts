@@ -37,7 +37,7 @@ async function step(
   await act();
   model.steps.add(name);
   expectExplained(model, world.mapped, before, world.shown(), also);
-  expect(world.stand.actito.contactCount()).toBe(CONTACTS.length);
+  expect(world.stand.actito.contactCount()).toBe(CONTACTS.length + 1);
 }
 
 function expectExplained(model: Model, mapped: string[], before: Shown, after: Shown, also: string[]): void {

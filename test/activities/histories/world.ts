@@ -20,6 +20,8 @@ export interface Person {
 
 /** People whom Actito knows, and one whom it does not. */
 export const CONTACTS = ['a', 'b', 'c', 'd', 'e'];
+/** Always in the segment and known: a list of strangers alone fails its run. */
+const ANCHOR = 'k';
 export const NAMES = [...CONTACTS, 'x'];
 export const OTHER = 'other';
 
@@ -64,7 +66,11 @@ export class World {
     const { stand } = this;
     await resetStand(stand);
     await stand.actito.seedContacts(
-      CONTACTS.map((name) => ({ emailAddress: address(name), firstName: 'before', city: 'before' })),
+      [...CONTACTS, ANCHOR].map((name) => ({
+        emailAddress: address(name),
+        firstName: 'before',
+        city: 'before',
+      })),
     );
     await stand.writeDestination({ ...destination(stand.actito), imports: { shareWithin: '10m' } });
     await this.configure(MAPPINGS.all!, 0);
@@ -96,7 +102,8 @@ export class World {
 
   async fill(people: Person[]): Promise<void> {
     await this.stand.warehouse.query('truncate people');
-    for (const { name, firstName, spent, city } of people)
+    const anchor = { name: ANCHOR, firstName: null, spent: null, city: null };
+    for (const { name, firstName, spent, city } of [...people, anchor])
       await this.stand.warehouse.query(
         'insert into people (email, first_name, spent, city) values ($1, $2, $3, $4)',
         [address(name), firstName, spent, city],
@@ -162,7 +169,10 @@ export class World {
     const list = actito.list(LIST) ? [...actito.listMembers(LIST)] : [];
     return {
       profiles: Object.fromEntries(profiles) as Shown['profiles'],
-      list: list.map((email) => email.split('@')[0]!).sort(),
+      list: list
+        .map((email) => email.split('@')[0]!)
+        .filter((name) => name !== ANCHOR)
+        .sort(),
     };
   }
 }

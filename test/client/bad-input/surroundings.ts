@@ -88,14 +88,14 @@ export const SURROUNDINGS: BadLine[] = [
   [
     "the web UI's address",
     'cancel vip',
-    'TEMPORAL_ADDRESS is http://localhost:8233: write host:port, such as localhost:7233',
+    'TEMPORAL_ADDRESS begins with http://: write host:port, such as localhost:7233',
     FAILED,
     { TEMPORAL_ADDRESS: 'http://localhost:8233' },
   ],
   [
     'a profile that is none',
     'schedule list',
-    "What is set for Temporal cannot be used: Profile 'nope' not found in config data. Check the variables TEMPORAL_…",
+    'Check the variables TEMPORAL_… (TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE, TLS)',
     FAILED,
     { TEMPORAL_PROFILE: 'nope' },
   ],

@@ -41,3 +41,14 @@ test('attributes that change for many, but not for nearly everybody, are nothing
   const { counts, notes } = await past.hosted.run();
   expect([counts.changed! > 10, notes]).toEqual([true, []]);
 });
+
+test('values that only are written otherwise from now on are no news about people', async () => {
+  await past.stand.warehouse.query(
+    `insert into people (email, first_name) select 'p' || i || '@shop.be', 'Ann' from generate_series(1, 20) i`,
+  );
+  await past.hosted.run();
+  await past.stand.writeDestination({ contract: { lengthUnit: 'utf8Bytes' } });
+  const { counts, notes } = await past.hosted.run();
+  expect([counts.changed! > 20, notes]).toEqual([true, []]);
+  await past.stand.writeDestination();
+});

@@ -78,7 +78,7 @@ export function warehouseKinds(shopUrl: string): Kinds {
       ...segment(
         `select email, first_name || pg_sleep(60)::text as first_name, city from people -- ${LITERAL}`,
       ),
-      source: { statementTimeout: '500ms' },
+      source: { statementTimeout: '1s' },
     },
     'freshness-raises': guarded({ freshness: { query: `select says('${LITERAL} ${VALUE}')`, maxAge: '1d' } }),
     'freshness-no-moment': {
