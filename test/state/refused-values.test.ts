@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { assignChunks, readChunks } from '../../state/imports/chunks.ts';
+import { isAgain } from '../../state/imports/again.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import type { PlannedRun } from '../../state/runs/runs.ts';
+import { setTransaction } from '../../state/state.ts';
+import { settleRun } from '../../state/settle/settle.ts';
+import { ended } from '../support/ended.ts';
+import { deliver, planned, sendChunk, type Fate } from './sending.ts';
+import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from './support.ts';
+
+/* What the state remembers of values that Actito refused, when their second try does not go well. */
+
+let world: StateWorld;
+beforeAll(async () => {
+  world = await freshState();
+});
+afterAll(() => world?.dispose());
+
+const people = (count: number, values = ['1', '2', '3']): SegmentRow[] =>
+  Array.from({ length: count }, (_, i) => ({ key: `p${i}`, values }));
+
+/** Sends a run's one file, all rows of which Actito refuses for these attributes; and again, until that ends so. */
+async function refuse(
+  run: PlannedRun,
+  segment: SegmentRow[],
+  attributes: string[],
+  fate: Fate,
+): Promise<void> {
+  const [file] = await readChunks(world.state, run.run);
+  const results = segment.map(({ key }) => ({
+    key: key!,
+    outcome: 'refused' as const,
+    reason: 'NOT_UNIQUE',
+    attributes,
+  }));
+  await sendChunk(world, run, file!, 'confirmed', results);
+  await setTransaction(world.state, (trx) => assignChunks(trx, run));
+  for (const chunk of (await readChunks(world.state, run.run)).filter(isAgain))
+    await sendChunk(world, run, chunk, fate);
+}
+
+/** Ends a run: with its list delivered, or as a failed one. */
+async function end(run: PlannedRun, { arrives = true } = {}): Promise<void> {
+  if (arrives && run.plan.push) await deliver(world, run);
+  await settleRun(world.state, run);
+  await closeRun(world.state, run, arrives ? null : ended('failed'));
+}
+
+/** The patterns of a run's files, and how many members each has. */
+async function filesOf({ run }: PlannedRun): Promise<[string, number][]> {
+  const chunks = await readChunks(world.state, run);
+  return chunks
+    .map(({ pattern, members }): [string, number] => [pattern, members])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+test('a canary is chosen among those of whom no refused value is remembered', async () => {
+  const id = newActivation();
+  const first = await planned(world, definitionFor(id), people(20));
+  await refuse(first, people(20), ['c'], 'doubtful');
+  await end(first, { arrives: false });
+
+  const next = await planned(world, definitionFor(id, { canary: 10 }), people(35));
+  expect(await filesOf(next)).toEqual([
+    ['000', 5],
+    ['c000', 10],
+    ['v001', 20],
+  ]);
+});
