@@ -21,12 +21,15 @@ export interface Folded {
  * fact about the segment, whatever became of the list; only a held run's segment is not believed (`:believed`).
  */
 
+/** SQL: the row was to be sent again with the values that are confirmed, and was not; nothing else would remember that. */
+const STILL_TO_RESEND = `sent = 'untouched' and attributes = 'resent'`;
+
 /** The columns of the attributes, by `sent`. A member in doubt has no mark, so that it is sent again whatever its values. */
 const ATTRIBUTES = {
   // What was sent last: a change always sends, a pause only delays that the same is sent again. Under a changed mapping the
   // old mark must not count should that mapping come back, see hashesSql: the complement of a mark is nobody's.
   attribute_mark: `case when sent in ('confirmed', 'kept', 'nothing', 'unexplained') then folded.attribute_mark
-                        when sent = 'doubt' then null
+                        when sent = 'doubt' or ${STILL_TO_RESEND} then null
                         when sent = 'untouched' and :remapped and m.attribute_mark is not null
                           then ~folded.attribute_mark
                         else m.attribute_mark end`,
@@ -161,7 +164,7 @@ function hashesSql({ definition }: PlannedRun, remapped: boolean): string {
       ? `when sent = 'untouched' and m.hashes is not null then ${pieces.join(' || ')}`
       : '';
   return `case when sent in ('confirmed', 'kept', 'nothing') then folded.hashes
-               when sent in ('doubt', 'unexplained') then null ${still} else m.hashes end`;
+               when sent in ('doubt', 'unexplained') or ${STILL_TO_RESEND} then null ${still} else m.hashes end`;
 }
 
 /** Of members whose attributes were not read, nobody knows which of their hashes are still mapped. All others have a row. */

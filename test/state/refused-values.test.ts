@@ -6,7 +6,7 @@ import type { PlannedRun } from '../../state/runs/runs.ts';
 import { setTransaction } from '../../state/state.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { ended } from '../support/ended.ts';
-import { deliver, planned, sendChunk, type Fate } from './sending.ts';
+import { deliver, goodRun, planned, sendChunk, type Fate } from './sending.ts';
 import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from './support.ts';
 
 /* What the state remembers of values that Actito refused, when their second try does not go well. */
@@ -17,6 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.dispose());
 
+const ATTRIBUTES = definitionFor('any').activation.attributes;
 const people = (count: number, values = ['1', '2', '3']): SegmentRow[] =>
   Array.from({ length: count }, (_, i) => ({ key: `p${i}`, values }));
 
@@ -67,4 +68,26 @@ test('a canary is chosen among those of whom no refused value is remembered', as
     ['c000', 10],
     ['v001', 20],
   ]);
+});
+
+test('a resync whose second try finds no import goes on with the next run, without the refused value', async () => {
+  const definition = definitionFor(newActivation());
+  await goodRun(world, definition, people(3));
+  const resync = await planned(world, definition, people(3), { resync: true });
+  await refuse(resync, people(3), ['c'], 'untouched');
+  await end(resync);
+
+  const next = await planned(world, definition, people(3));
+  expect(next.plan).toMatchObject({ toSend: 3, push: null });
+  expect(await filesOf(next)).toEqual([['v001', 3]]);
+});
+
+test('a resync that finds no import goes on with the next run, with all values', async () => {
+  const id = newActivation();
+  await goodRun(world, definitionFor(id), people(3));
+  await end(await planned(world, definitionFor(id), people(3), { resync: true }));
+
+  const attributes = [...ATTRIBUTES, { column: 'd', attribute: 'd' }];
+  const next = await planned(world, definitionFor(id, { attributes }), people(3, ['1', '2', '3', '4']));
+  expect(await filesOf(next)).toEqual([['0000', 3]]);
 });
