@@ -6,7 +6,7 @@ import type { PlannedRun } from '../../state/runs/runs.ts';
 import { setTransaction } from '../../state/state.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { ended } from '../support/ended.ts';
-import { deliver, goodRun, planned, sendChunk, type Fate } from './sending.ts';
+import { deliver, goodRun, planned, sendAll, sendChunk, type Fate } from './sending.ts';
 import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from './support.ts';
 
 /* What the state remembers of values that Actito refused, when their second try does not go well. */
@@ -90,4 +90,52 @@ test('a resync that finds no import goes on with the next run, with all values',
   const attributes = [...ATTRIBUTES, { column: 'd', attribute: 'd' }];
   const next = await planned(world, definitionFor(id, { attributes }), people(3, ['1', '2', '3', '4']));
   expect(await filesOf(next)).toEqual([['0000', 3]]);
+});
+
+test('a refused value is remembered by a run that sends a new attribute alone', async () => {
+  const id = newActivation();
+  const first = await planned(world, definitionFor(id), people(3));
+  await refuse(first, people(3), ['c'], 'confirmed');
+  await end(first);
+
+  const attributes = [...ATTRIBUTES, { column: 'd', attribute: 'd' }];
+  const more = definitionFor(id, { attributes });
+  const second = await planned(world, more, people(3, ['1', '2', '3', '4']));
+  expect(await filesOf(second)).toEqual([['1110', 3]]);
+  await sendAll(world, second);
+  await end(second);
+
+  const third = await planned(world, more, people(3, ['x', '2', '3', '4']));
+  expect(await filesOf(third)).toEqual([['v0010', 3]]);
+});
+
+test('a refused value is remembered when a resync that would have tried it again finds no import', async () => {
+  const definition = definitionFor(newActivation());
+  const first = await planned(world, definition, people(3));
+  await refuse(first, people(3), ['c'], 'confirmed');
+  await end(first);
+  await end(await planned(world, definition, people(3), { resync: true }));
+
+  const third = await planned(world, definition, people(3));
+  expect(await filesOf(third)).toEqual([['v001', 3]]);
+});
+
+test('a second refused value is remembered beside the first, and one that Actito takes is forgotten', async () => {
+  const definition = definitionFor(newActivation());
+  const first = await planned(world, definition, people(3));
+  await refuse(first, people(3), ['c'], 'confirmed');
+  await end(first);
+  const second = await planned(world, definition, people(3, ['1', 'x', '3']));
+  await refuse(second, people(3), ['b'], 'confirmed');
+  await end(second);
+  const third = await planned(world, definition, people(3, ['y', 'x', '3']));
+  expect(await filesOf(third)).toEqual([['v011', 3]]);
+  await sendAll(world, third);
+  await end(third);
+
+  const resync = await planned(world, definition, people(3, ['y', 'x', '3']), { resync: true });
+  await sendAll(world, resync);
+  await end(resync);
+  const last = await planned(world, definition, people(3, ['z', 'x', '3']));
+  expect(await filesOf(last)).toEqual([['000', 3]]);
 });
