@@ -43,7 +43,8 @@ export function canonicalEmail(text: string): { key: string } | { reject: KeyRej
 function asciiDomain(domain: string): string | null {
   const lower = domain.toLowerCase();
   if (PLAIN.test(lower)) return lower;
-  return DOMAIN.test(lower) ? domainToASCII(lower) : null;
+  // Not of `lower`: JavaScript makes a final sigma of the last one of a word, which is another letter in a domain.
+  return DOMAIN.test(domain) ? domainToASCII(domain) : null;
 }
 
 function isDomain(domain: string): boolean {

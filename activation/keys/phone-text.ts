@@ -9,8 +9,12 @@ const INVISIBLE = /\p{Cf}/gu;
 const NO_DIGIT = /\p{No}/u;
 /** How a spreadsheet keeps a text from becoming a number: `'0475…` and `="0475…"`; a URI; quotes. */
 const WRAPPED = /^(?:'|="?|tel:|"|'")?(.*?)["']?$/is;
-/** Seven digits or more, then the fraction of a decimal number: no group of a phone number is written like that. */
-const DECIMAL = /^(\+?\d{7,})[.,](\d{1,2})$/;
+/** What ends a line or a column: behind it another number may begin. */
+const BREAK = /[\t\n\v\f\r\u0085\u2028\u2029]/;
+/** A decimal number: one separator, and one or two digits behind it. No phone number is grouped like that. */
+const DECIMAL = /^(\+?\d+)[.,](\d{1,2})$/;
+/** A decimal number with fewer digits may as well be an amount. */
+const LEAST_DIGITS = /\d{7}/;
 /** `(+32) 475…`: the code in parentheses. */
 const CODE_IN_PARENTHESES = /^\(\s*((?:\+|00)\s*\d[\d\s]*)\)/;
 /**
@@ -42,8 +46,9 @@ export function dialled(text: string): string | null {
     .trim();
   const bare = WRAPPED.exec(plain)![1]!.trim().replace(CODE_IN_PARENTHESES, '$1');
   if (bare === '') return plain === '' ? '' : null;
+  if (BREAK.test(bare)) return null;
   const [, whole, fraction] = DECIMAL.exec(bare) ?? [];
-  if (whole !== undefined) return /^0+$/.test(fraction!) ? whole : null;
+  if (whole !== undefined) return LEAST_DIGITS.test(whole) && /^0+$/.test(fraction!) ? whole : null;
   return bare.length <= LONGEST && DIALLED.test(bare) && SLASH.test(bare) ? bare : null;
 }
 

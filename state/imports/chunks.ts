@@ -83,19 +83,21 @@ export async function assignChunks(trx: Knex, run: Run, limit = MAX_CHUNK_BYTES)
 
 /**
  * Sets so many of those who enter the list apart, with a chunk of their own: they are sent before anyone else. A sample of
- * the pattern that most of them have; nobody when there are not more of them. Before chunks are assigned.
+ * the pattern that most of them have; nobody when there are not more of them. Whoever is apart already, for a value that was
+ * refused before, stays there. Before chunks are assigned.
  */
 export async function setCanaryApart(trx: Knex, { run, delta }: Run, size: number): Promise<void> {
-  const entering = `membership = 'added' and attributes is not null and pattern like '%0%'`;
+  const entering = `membership = 'added' and attributes is not null and pattern like '%0%'
+                    and not exists (select from ${asideTable(run)} aside where aside.mark = d.mark)`;
   const [most] = await rows<{ pattern: string; all: string }>(
     trx,
-    `select pattern, sum(count(*)) over () as all from ${delta} where ${entering}
+    `select pattern, sum(count(*)) over () as all from ${delta} d where ${entering}
      group by pattern order by count(*) desc limit 1`,
   );
   if (!most || Number(most.all) <= size) return;
   await trx.raw(
     `insert into ${asideTable(run)} (mark, pattern)
-     select mark, 'c' || pattern from ${delta} where ${entering} and pattern = :pattern
+     select mark, 'c' || pattern from ${delta} d where ${entering} and pattern = :pattern
      order by hashtextextended(key, 0) limit :size`,
     { pattern: most.pattern, size },
   );

@@ -22,7 +22,8 @@ interface Renewed {
  * Brings the stored keys of an activation to the present rules of canonical keys, and marks them anew, if they were stored
  * under others. Members that become one person become one row, which is sent and delivered anew; a list that changes by
  * that is dirty. When the rules are the same, only a rebase or resync looks at all keys: someone may have changed them.
- * @param columns of the segment, in the order of columnsToRead; left out (an undo asks no warehouse): texts
+ * @param columns of the segment, in the order of columnsToRead; left out (an undo asks no warehouse): texts. Then a key that
+ * its column's kind decides about may be left as it was: the rules are not noted, and the next run looks at all keys again.
  */
 export async function renewKeys(
   state: State,
@@ -37,13 +38,18 @@ export async function renewKeys(
   );
   const sameRules = found!.rules === KEY_RULES;
   if (sameRules && !run.task.repairs) return;
-  const changed = await findRenewed(state, run, found!.seed, columns);
-  if (sameRules && changed.length === 0) return;
+  const rules = keyRules(
+    run.definition.activation,
+    columns.map(({ kind }) => kind),
+  );
+  const isAll = rules.every(({ type, kind }) => type === 'email' || kind !== undefined);
+  const changed = await findRenewed(state, run, found!.seed, rules);
+  if ((sameRules || !isAll) && changed.length === 0) return;
   await setTransaction(state, async (trx) => {
     await checkFence(trx, fence, { lock: 'no key update' });
     if (changed.length > 0) await replace(trx, run.activation, changed);
     await trx.raw('update activations set rules = :rules, version = version + 1 where id = :activation', {
-      rules: KEY_RULES,
+      rules: isAll ? KEY_RULES : found!.rules,
       activation: run.activation,
     });
   });
@@ -52,15 +58,11 @@ export async function renewKeys(
 /** Only those that change are held in memory: a new rule concerns few keys. */
 async function findRenewed(
   state: State,
-  { activation, definition }: Run,
+  { activation }: Run,
   seed: string,
-  columns: readonly Column[],
+  rules: readonly KeyRule[],
 ): Promise<Renewed[]> {
   const seeds = keySeeds(seed);
-  const rules = keyRules(
-    definition.activation,
-    columns.map(({ kind }) => kind),
-  );
   const found: Renewed[] = [];
   const members = `select mark, identifier_mark, key, identifier from ${membersTable(activation)}`;
   await withRows(state, members, async (batches) => {

@@ -21,12 +21,30 @@ export interface Folded {
  * fact about the segment, whatever became of the list; only a held run's segment is not believed (`:believed`).
  */
 
+/** SQL: the row was to be sent again with the values that are confirmed, and was not; nothing else would remember that. */
+const STILL_TO_RESEND = `sent = 'untouched' and attributes = 'resent'`;
+
+/**
+ * SQL: what Actito refused in this run, and what it refused before as long as the segment has it and no file has tried it
+ * since: a value that was left out for whatever reason, or whose file never went, is as refused as it was.
+ */
+const STILL_WITHHELD = `
+  select string_agg(distinct piece, '') from (
+    select substring(folded.hashes from 8 * place - 7 for 8) as piece
+    from generate_series(1, octet_length(folded.hashes) / 8) as place
+    where position(substring(folded.hashes from 8 * place - 7 for 8) in m.withheld) > 0
+      and (sent = 'untouched' or substr(ltrim(folded.pattern, 'cvrn'), place, 1) = '1')
+    union all
+    select substring(folded.withheld from first for 8)
+    from generate_series(1, octet_length(folded.withheld), 8) as first
+  ) as pieces`;
+
 /** The columns of the attributes, by `sent`. A member in doubt has no mark, so that it is sent again whatever its values. */
 const ATTRIBUTES = {
   // What was sent last: a change always sends, a pause only delays that the same is sent again. Under a changed mapping the
   // old mark must not count should that mapping come back, see hashesSql: the complement of a mark is nobody's.
   attribute_mark: `case when sent in ('confirmed', 'kept', 'nothing', 'unexplained') then folded.attribute_mark
-                        when sent = 'doubt' then null
+                        when sent = 'doubt' or ${STILL_TO_RESEND} then null
                         when sent = 'untouched' and :remapped and m.attribute_mark is not null
                           then ~folded.attribute_mark
                         else m.attribute_mark end`,
@@ -34,7 +52,9 @@ const ATTRIBUTES = {
                  else m.outcome end`,
   retry_at: `case when sent = 'confirmed' and folded.outcome = 'ok' or sent in ('doubt', 'nothing') then null
                   when sent in ('confirmed', 'unexplained') then folded.due_again else m.retry_at end`,
-  withheld: `case when sent is null or sent = 'kept' then m.withheld else folded.withheld end`,
+  withheld: `case when sent is null or sent = 'kept' then m.withheld
+                  when m.withheld is null then folded.withheld
+                  else (${STILL_WITHHELD}) end`,
   // Whoever had a turn that came to nothing lines up anew: a file that Actito refuses again and again must not keep all
   // others from the day's few imports.
   waits_since: `case when sent is null then m.waits_since
@@ -161,7 +181,7 @@ function hashesSql({ definition }: PlannedRun, remapped: boolean): string {
       ? `when sent = 'untouched' and m.hashes is not null then ${pieces.join(' || ')}`
       : '';
   return `case when sent in ('confirmed', 'kept', 'nothing') then folded.hashes
-               when sent in ('doubt', 'unexplained') then null ${still} else m.hashes end`;
+               when sent in ('doubt', 'unexplained') or ${STILL_TO_RESEND} then null ${still} else m.hashes end`;
 }
 
 /** Of members whose attributes were not read, nobody knows which of their hashes are still mapped. All others have a row. */

@@ -30,6 +30,8 @@ export function foldedSql(run: string, delta: string): string {
                   else coalesce(chunk_state.state, 'untouched') end as sent,
              -- Refused for a value, and sent without it.
              coalesce(nullif(result.outcome, 'again'), 'ok') as outcome,
+             -- A bit per attribute that was left out, behind the letters of rows that are apart.
+             coalesce(aside.pattern, d.pattern) as pattern,
              withheld,
              coalesce(tried, false) as tried,
              -- Counted from the result: a killed run may be settled much later.

@@ -65,6 +65,7 @@ describe('a matching key of type email', () => {
     ['a@xn--bcher-kva.example', 'a@xn--bcher-kva.example'],
     // A ß is a letter of its own since IDNA 2008, and not ss.
     ['anna@faß.de', 'anna@xn--fa-hia.de'],
+    ['a@ΕΛΛΑΣ-SHOP.GR', 'a@xn---shop-c9d1a2ca5f.gr'],
     ['anna@почта.рф', 'anna@xn--80a1acny.xn--p1ai'],
     ['anna@ｓｈｏｐ。be', 'anna@shop.be'],
     ['anna@shop--x.be', 'anna@shop--x.be'],

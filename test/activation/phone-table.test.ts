@@ -200,6 +200,17 @@ describe('a phone number', () => {
     ['1.7e10', 'DE', 'KeyNotAPhoneNumber'],
     ['4.91714E+11', 'DE', 'KeyNotAPhoneNumber'],
     ['017139200.00', 'DE', 'KeyNotAPhoneNumber'],
+    // A decimal number that is too short: its zero is no digit of a phone number.
+    ['442211.0', 'LU', 'KeyNotAPhoneNumber'],
+    ['051234.0', 'AT', 'KeyNotAPhoneNumber'],
+    ['030123.0', 'DE', 'KeyNotAPhoneNumber'],
+    ['030123,00', 'DE', 'KeyNotAPhoneNumber'],
+    ['091234.0', 'FI', 'KeyNotAPhoneNumber'],
+    // Two numbers in one cell.
+    ['44221\n44222', 'LU', 'KeyNotAPhoneNumber'],
+    ['44221\r\n44222', 'LU', 'KeyNotAPhoneNumber'],
+    ['44221\t44222', 'LU', 'KeyNotAPhoneNumber'],
+    ['44221\u202844222', 'LU', 'KeyNotAPhoneNumber'],
     ['030 12345/23456', 'DE', 'KeyNotAPhoneNumber'],
     ['0475 12 34 5²', 'BE', 'KeyNotAPhoneNumber'],
     ['+1 800 FLOWERS', 'US', 'KeyNotAPhoneNumber'],

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { assignChunks, readChunks } from '../../state/imports/chunks.ts';
+import { isAgain } from '../../state/imports/again.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import type { PlannedRun } from '../../state/runs/runs.ts';
+import { setTransaction } from '../../state/state.ts';
+import { settleRun } from '../../state/settle/settle.ts';
+import { ended } from '../support/ended.ts';
+import { deliver, goodRun, planned, sendAll, sendChunk, type Fate } from './sending.ts';
+import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from './support.ts';
+
+/* What the state remembers of values that Actito refused, when their second try does not go well. */
+
+let world: StateWorld;
+beforeAll(async () => {
+  world = await freshState();
+});
+afterAll(() => world?.dispose());
+
+const ATTRIBUTES = definitionFor('any').activation.attributes;
+const people = (count: number, values = ['1', '2', '3']): SegmentRow[] =>
+  Array.from({ length: count }, (_, i) => ({ key: `p${i}`, values }));
+
+/** Sends a run's one file, all rows of which Actito refuses for these attributes; and again, until that ends so. */
+async function refuse(
+  run: PlannedRun,
+  segment: SegmentRow[],
+  attributes: string[],
+  fate: Fate,
+): Promise<void> {
+  const [file] = await readChunks(world.state, run.run);
+  const results = segment.map(({ key }) => ({
+    key: key!,
+    outcome: 'refused' as const,
+    reason: 'NOT_UNIQUE',
+    attributes,
+  }));
+  await sendChunk(world, run, file!, 'confirmed', results);
+  await setTransaction(world.state, (trx) => assignChunks(trx, run));
+  for (const chunk of (await readChunks(world.state, run.run)).filter(isAgain))
+    await sendChunk(world, run, chunk, fate);
+}
+
+/** Ends a run: with its list delivered, or as a failed one. */
+async function end(run: PlannedRun, { arrives = true } = {}): Promise<void> {
+  if (arrives && run.plan.push) await deliver(world, run);
+  await settleRun(world.state, run);
+  await closeRun(world.state, run, arrives ? null : ended('failed'));
+}
+
+/** The patterns of a run's files, and how many members each has. */
+async function filesOf({ run }: PlannedRun): Promise<[string, number][]> {
+  const chunks = await readChunks(world.state, run);
+  return chunks
+    .map(({ pattern, members }): [string, number] => [pattern, members])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+test('a canary is chosen among those of whom no refused value is remembered', async () => {
+  const id = newActivation();
+  const first = await planned(world, definitionFor(id), people(20));
+  await refuse(first, people(20), ['c'], 'doubtful');
+  await end(first, { arrives: false });
+
+  const next = await planned(world, definitionFor(id, { canary: 10 }), people(35));
+  expect(await filesOf(next)).toEqual([
+    ['000', 5],
+    ['c000', 10],
+    ['v001', 20],
+  ]);
+});
+
+test('a resync whose second try finds no import goes on with the next run, without the refused value', async () => {
+  const definition = definitionFor(newActivation());
+  await goodRun(world, definition, people(3));
+  const resync = await planned(world, definition, people(3), { resync: true });
+  await refuse(resync, people(3), ['c'], 'untouched');
+  await end(resync);
+
+  const next = await planned(world, definition, people(3));
+  expect(next.plan).toMatchObject({ toSend: 3, push: null });
+  expect(await filesOf(next)).toEqual([['v001', 3]]);
+});
+
+test('a resync that finds no import goes on with the next run, with all values', async () => {
+  const id = newActivation();
+  await goodRun(world, definitionFor(id), people(3));
+  await end(await planned(world, definitionFor(id), people(3), { resync: true }));
+
+  const attributes = [...ATTRIBUTES, { column: 'd', attribute: 'd' }];
+  const next = await planned(world, definitionFor(id, { attributes }), people(3, ['1', '2', '3', '4']));
+  expect(await filesOf(next)).toEqual([['0000', 3]]);
+});
+
+test('a refused value is remembered by a run that sends a new attribute alone', async () => {
+  const id = newActivation();
+  const first = await planned(world, definitionFor(id), people(3));
+  await refuse(first, people(3), ['c'], 'confirmed');
+  await end(first);
+
+  const attributes = [...ATTRIBUTES, { column: 'd', attribute: 'd' }];
+  const more = definitionFor(id, { attributes });
+  const second = await planned(world, more, people(3, ['1', '2', '3', '4']));
+  expect(await filesOf(second)).toEqual([['1110', 3]]);
+  await sendAll(world, second);
+  await end(second);
+
+  const third = await planned(world, more, people(3, ['x', '2', '3', '4']));
+  expect(await filesOf(third)).toEqual([['v0010', 3]]);
+});
+
+test('a refused value is remembered when a resync that would have tried it again finds no import', async () => {
+  const definition = definitionFor(newActivation());
+  const first = await planned(world, definition, people(3));
+  await refuse(first, people(3), ['c'], 'confirmed');
+  await end(first);
+  await end(await planned(world, definition, people(3), { resync: true }));
+
+  const third = await planned(world, definition, people(3));
+  expect(await filesOf(third)).toEqual([['v001', 3]]);
+});
+
+test('a second refused value is remembered beside the first, and one that Actito takes is forgotten', async () => {
+  const definition = definitionFor(newActivation());
+  const first = await planned(world, definition, people(3));
+  await refuse(first, people(3), ['c'], 'confirmed');
+  await end(first);
+  const second = await planned(world, definition, people(3, ['1', 'x', '3']));
+  await refuse(second, people(3), ['b'], 'confirmed');
+  await end(second);
+  const third = await planned(world, definition, people(3, ['y', 'x', '3']));
+  expect(await filesOf(third)).toEqual([['v011', 3]]);
+  await sendAll(world, third);
+  await end(third);
+
+  const resync = await planned(world, definition, people(3, ['y', 'x', '3']), { resync: true });
+  await sendAll(world, resync);
+  await end(resync);
+  const last = await planned(world, definition, people(3, ['z', 'x', '3']));
+  expect(await filesOf(last)).toEqual([['000', 3]]);
+});
