@@ -7,7 +7,14 @@ import { setTransaction } from '../../state/state.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { ended } from '../support/ended.ts';
 import { deliver, goodRun, planned, sendAll, sendChunk, type Fate } from './sending.ts';
-import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from './support.ts';
+import {
+  definitionFor,
+  freshState,
+  membersOf,
+  newActivation,
+  type SegmentRow,
+  type StateWorld,
+} from './support.ts';
 
 /* What the state remembers of values that Actito refused, when their second try does not go well. */
 
@@ -139,3 +146,20 @@ test('a second refused value is remembered beside the first, and one that Actito
   const last = await planned(world, definition, people(3, ['z', 'x', '3']));
   expect(await filesOf(last)).toEqual([['000', 3]]);
 });
+
+test.each<Fate>(['untouched', 'confirmed', 'doubtful'])(
+  'a refused value is remembered of those who enter when the list does not arrive and their second try is %s',
+  async (fate) => {
+    const definition = definitionFor(newActivation());
+    const first = await planned(world, definition, people(3));
+    await refuse(first, people(3), ['c'], fate);
+    await end(first, { arrives: false });
+    expect((await membersOf(world, first.activation)).map(({ listed }) => listed)).toEqual(
+      Array(3).fill(false),
+    );
+
+    const next = await planned(world, definition, people(3, ['x', '2', '3']));
+    expect(next.counts).toMatchObject({ added: 3, members: 3 });
+    expect(await filesOf(next)).toEqual([['v001', 3]]);
+  },
+);
