@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { assignChunks, readChunks } from '../../state/imports/chunks.ts';
-import { isAgain } from '../../state/imports/again.ts';
+import { isAgain, setRefusedAside } from '../../state/imports/again.ts';
 import { closeRun } from '../../state/runs/close.ts';
 import type { PlannedRun } from '../../state/runs/runs.ts';
-import { setTransaction } from '../../state/state.ts';
+import { rows, setTransaction } from '../../state/state.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { ended } from '../support/ended.ts';
-import { deliver, goodRun, planned, sendAll, sendChunk, type Fate } from './sending.ts';
+import { deliver, goodRun, keySeedsOf, planned, sendAll, sendChunk, type Fate } from './sending.ts';
 import {
   definitionFor,
   freshState,
@@ -163,3 +163,15 @@ test.each<Fate>(['untouched', 'confirmed', 'doubtful'])(
     expect(await filesOf(next)).toEqual([['v001', 3]]);
   },
 );
+
+test('to note what Actito refused, a batch of it reads no rows of the segment', async () => {
+  const run = await planned(world, definitionFor(newActivation()), people(3));
+  const [file] = await readChunks(world.state, run.run);
+  const seeds = await keySeedsOf(world.state, run.run);
+  await setTransaction(world.state, async (trx) => {
+    const scans = 'select seq_scan as scans from pg_stat_xact_user_tables where relname = ?';
+    const before = await rows(trx, scans, [run.delta]); // a session counts what it has not told yet
+    await setRefusedAside(trx, run, file!, seeds, [{ key: 'p1', reason: 'NOT_UNIQUE', attributes: ['c'] }]);
+    expect(await rows(trx, scans, [run.delta])).toEqual(before);
+  });
+});
