@@ -67,23 +67,17 @@ export async function setRefusedAside(
  * Sets members apart whose refused value is still what it was: they go without it, with chunks of their own, and that is told
  * as a reject. Before chunks are assigned.
  */
-export async function withholdRefused(trx: Knex, { run, delta, activation, definition }: Run): Promise<void> {
+export async function withholdRefused(trx: Knex, planning: Run): Promise<void> {
+  const { run, delta, activation, definition } = planning;
   const { attributes } = definition.activation;
-  if (attributes.length === 0 || !(await isAnythingWithheld(trx, membersTable(activation)))) return;
-  const isRefused = (index: number) =>
-    `coalesce(position(substring(d.hashes from ${8 * index + 1} for 8) in m.withheld) > 0, false)`;
-  const bits = attributes.map(
-    (_, index) => `case when ${isRefused(index)} then '1' else substr(d.pattern, ${index + 1}, 1) end`,
-  );
-  const refused = attributes.map((_, index) => `case when ${isRefused(index)} then B'1' else B'0' end`);
-  await trx.raw(
-    `insert into ${asideTable(run)} (mark, pattern, refused)
-     select mark, 'v' || bits, refused
-     from (select d.mark, d.pattern, ${bits.join(' || ')} as bits, ${refused.join(' || ')} as refused
-           from ${membersTable(activation)} m join ${delta} d on d.mark = m.mark
-           where m.withheld is not null and attributes is not null and attributes <> 'kept' and d.pattern is not null) as found
-     where bits <> pattern`,
-  );
+  if (attributes.length === 0) return;
+  const anyone = `select from ${membersTable(activation)} where withheld is not null limit 1`;
+  // Only the index of those with a refused value, never a scan of all members, whatever the planner knows of them.
+  await trx.raw('set local enable_seqscan = off');
+  const isAnything = (await rows(trx, anyone)).length > 0;
+  if (isAnything) await setWithheldAside(trx, planning);
+  await trx.raw('set local enable_seqscan to default');
+  if (!isAnything) return;
   const reason: RejectReason = 'ValueRefused';
   await trx.raw(
     `insert into rejects (run, stage, key, reason, attribute)
@@ -96,12 +90,22 @@ export async function withholdRefused(trx: Knex, { run, delta, activation, defin
   );
 }
 
-/** Nearly always nothing is: then that costs one look into an index, not a scan of all members, whatever the planner knows. */
-async function isAnythingWithheld(trx: Knex, members: string): Promise<boolean> {
-  await trx.raw('set local enable_seqscan = off');
-  const found = await rows(trx, `select from ${members} where withheld is not null limit 1`);
-  await trx.raw('set local enable_seqscan to default');
-  return found.length > 0;
+async function setWithheldAside(trx: Knex, { run, delta, activation, definition }: Run): Promise<void> {
+  const places = definition.activation.attributes.map((_, index) => index);
+  const isRefused = (index: number) =>
+    `coalesce(position(substring(d.hashes from ${8 * index + 1} for 8) in m.withheld) > 0, false)`;
+  const bits = places.map(
+    (index) => `case when ${isRefused(index)} then '1' else substr(d.pattern, ${index + 1}, 1) end`,
+  );
+  const refused = places.map((index) => `case when ${isRefused(index)} then B'1' else B'0' end`);
+  await trx.raw(
+    `insert into ${asideTable(run)} (mark, pattern, refused)
+     select mark, 'v' || bits, refused
+     from (select d.mark, d.pattern, ${bits.join(' || ')} as bits, ${refused.join(' || ')} as refused
+           from ${membersTable(activation)} m join ${delta} d on d.mark = m.mark
+           where m.withheld is not null and attributes is not null and attributes <> 'kept' and d.pattern is not null) as found
+     where bits <> pattern`,
+  );
 }
 
 /** True of a chunk of rows that Actito has refused before in this run. */

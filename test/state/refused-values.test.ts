@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { assignChunks, readChunks } from '../../state/imports/chunks.ts';
-import { isAgain, setRefusedAside } from '../../state/imports/again.ts';
+import { isAgain, setRefusedAside, withholdRefused } from '../../state/imports/again.ts';
+import { asideTable, membersTable } from '../../state/names.ts';
 import { closeRun } from '../../state/runs/close.ts';
 import type { PlannedRun } from '../../state/runs/runs.ts';
 import { rows, setTransaction } from '../../state/state.ts';
@@ -173,5 +174,24 @@ test('to note what Actito refused, a batch of it reads no rows of the segment', 
     const before = await rows(trx, scans, [run.delta]); // a session counts what it has not told yet
     await setRefusedAside(trx, run, file!, seeds, [{ key: 'p1', reason: 'NOT_UNIQUE', attributes: ['c'] }]);
     expect(await rows(trx, scans, [run.delta])).toEqual(before);
+  });
+});
+
+test('members without a refused value are not read to find those who have one', async () => {
+  const definition = definitionFor(newActivation());
+  const first = await planned(world, definition, people(2000));
+  await refuse(first, people(3), ['c'], 'confirmed');
+  await end(first);
+  const next = await planned(world, definition, people(2000, ['x', '2', '3']));
+  expect(await filesOf(next)).toEqual([
+    ['000', 1997],
+    ['v001', 3],
+  ]);
+  await setTransaction(world.state, async (trx) => {
+    await trx.raw(`delete from ${asideTable(next.run)}`);
+    const scans = 'select seq_scan as scans from pg_stat_xact_user_tables where relname = ?';
+    const before = await rows(trx, scans, [membersTable(next.activation)]);
+    await withholdRefused(trx, next);
+    expect(await rows(trx, scans, [membersTable(next.activation)])).toEqual(before);
   });
 });
