@@ -27,7 +27,7 @@ export interface RefusedValues {
  */
 export async function setRefusedAside(
   trx: Knex,
-  { run, delta, definition }: Run,
+  { run, definition }: Pick<Run, 'run' | 'definition'>,
   chunk: Chunk,
   seeds: readonly [bigint, bigint],
   refused: readonly RefusedValues[],
@@ -41,16 +41,8 @@ export async function setRefusedAside(
     patterns: bits.map((named) => toPattern(omitted.map((out, index) => out || named[index]!))),
   });
   await trx.raw(
-    `update ${asideTable(run)} aside
-     set withheld = (
-       select string_agg(distinct piece, '') from (
-         select substring(d.hashes from 8 * place - 7 for 8) as piece
-         from generate_series(1, length(bits)) as place where substr(bits, place, 1) = '1'
-         union all
-         select substring(aside.withheld from first for 8)
-         from generate_series(1, coalesce(octet_length(aside.withheld), 0), 8) as first
-       ) as pieces)
-     from unnest(cast(:marks as uuid[]), cast(:bits as text[])) as found (mark, bits) join ${delta} d using (mark)
+    `update ${asideTable(run)} aside set refused = coalesce(refused | bits, bits)
+     from unnest(cast(:marks as uuid[]), cast(:bits as varbit[])) as found (mark, bits)
      where aside.mark = found.mark`,
     { marks: refused.map(({ key }) => keyMark(key, seeds)), bits: bits.map(toPattern) },
   );
@@ -75,44 +67,45 @@ export async function setRefusedAside(
  * Sets members apart whose refused value is still what it was: they go without it, with chunks of their own, and that is told
  * as a reject. Before chunks are assigned.
  */
-export async function withholdRefused(trx: Knex, { run, delta, activation, definition }: Run): Promise<void> {
+export async function withholdRefused(trx: Knex, planning: Run): Promise<void> {
+  const { run, delta, activation, definition } = planning;
   const { attributes } = definition.activation;
-  if (attributes.length === 0 || !(await isAnythingWithheld(trx, membersTable(activation)))) return;
-  const isRefused = (index: number) =>
-    `coalesce(position(substring(d.hashes from ${8 * index + 1} for 8) in m.withheld) > 0, false)`;
-  const bits = attributes.map(
-    (_, index) => `case when ${isRefused(index)} then '1' else substr(d.pattern, ${index + 1}, 1) end`,
-  );
-  const pieces = attributes.map(
-    (_, index) =>
-      `case when ${isRefused(index)} then substring(d.hashes from ${8 * index + 1} for 8) else '' end`,
-  );
-  await trx.raw(
-    `insert into ${asideTable(run)} (mark, pattern, withheld)
-     select mark, 'v' || bits, pieces
-     from (select d.mark, d.pattern, ${bits.join(' || ')} as bits, ${pieces.join(' || ')} as pieces
-           from ${membersTable(activation)} m join ${delta} d on d.mark = m.mark
-           where m.withheld is not null and attributes is not null and attributes <> 'kept' and d.pattern is not null) as found
-     where bits <> pattern`,
-  );
+  if (attributes.length === 0) return;
+  const anyone = `select from ${membersTable(activation)} where withheld is not null limit 1`;
+  // Only the index of those with a refused value, never a scan of all members, whatever the planner knows of them.
+  await trx.raw('set local enable_seqscan = off');
+  const isAnything = (await rows(trx, anyone)).length > 0;
+  if (isAnything) await setWithheldAside(trx, planning);
+  await trx.raw('set local enable_seqscan to default');
+  if (!isAnything) return;
   const reason: RejectReason = 'ValueRefused';
   await trx.raw(
     `insert into rejects (run, stage, key, reason, attribute)
      select :run, 'import', d.key, :reason, name
      from ${asideTable(run)} aside join ${delta} d using (mark),
           unnest(cast(:names as text[])) with ordinality as mapped (name, place)
-     where position(substring(d.hashes from cast(8 * place - 7 as integer) for 8) in aside.withheld) > 0
+     where get_bit(aside.refused, cast(place - 1 as integer)) = 1
      on conflict do nothing`,
     { run, reason, names: attributes.map(({ attribute }) => attribute) },
   );
 }
 
-/** Nearly always nothing is: then that costs one look into an index, not a scan of all members, whatever the planner knows. */
-async function isAnythingWithheld(trx: Knex, members: string): Promise<boolean> {
-  await trx.raw('set local enable_seqscan = off');
-  const found = await rows(trx, `select from ${members} where withheld is not null limit 1`);
-  await trx.raw('set local enable_seqscan to default');
-  return found.length > 0;
+async function setWithheldAside(trx: Knex, { run, delta, activation, definition }: Run): Promise<void> {
+  const places = definition.activation.attributes.map((_, index) => index);
+  const isRefused = (index: number) =>
+    `coalesce(position(substring(d.hashes from ${8 * index + 1} for 8) in m.withheld) > 0, false)`;
+  const bits = places.map(
+    (index) => `case when ${isRefused(index)} then '1' else substr(d.pattern, ${index + 1}, 1) end`,
+  );
+  const refused = places.map((index) => `case when ${isRefused(index)} then B'1' else B'0' end`);
+  await trx.raw(
+    `insert into ${asideTable(run)} (mark, pattern, refused)
+     select mark, 'v' || bits, refused
+     from (select d.mark, d.pattern, ${bits.join(' || ')} as bits, ${refused.join(' || ')} as refused
+           from ${membersTable(activation)} m join ${delta} d on d.mark = m.mark
+           where m.withheld is not null and attributes is not null and attributes <> 'kept' and d.pattern is not null) as found
+     where bits <> pattern`,
+  );
 }
 
 /** True of a chunk of rows that Actito has refused before in this run. */

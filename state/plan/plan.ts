@@ -75,10 +75,13 @@ export async function savePlan(trx: Knex, run: string, plan: Plan): Promise<void
   await trx.raw('update runs set plan = :plan where no = :run', { plan: JSON.stringify(plan), run });
 }
 
-/** What happens to rows of the delta after it was published is written beside it. */
+/**
+ * What happens to rows of the delta after it was published is written beside it. `refused`: a bit per attribute, 1: Actito
+ * has refused its value.
+ */
 async function createSideTables(trx: Knex, run: string): Promise<void> {
   await trx.raw(`
-    create table ${asideTable(run)} (mark uuid primary key, pattern text collate "C" not null, withheld bytea);
+    create table ${asideTable(run)} (mark uuid primary key, pattern text collate "C" not null, refused varbit);
     create table ${resultTable(run)} (mark uuid primary key, chunk integer not null, outcome text not null)`);
 }
 

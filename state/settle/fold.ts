@@ -144,7 +144,8 @@ async function insertNew(
             case when sent in ('doubt', 'untouched') then case when tried then statement_timestamp() else now() end end,
             :run, withheld
      from folded
-     where not known and membership = 'added' and (${applied} or sent in ('confirmed', 'doubt', 'unexplained'))`,
+     where not known and membership = 'added'
+       and (${applied} or sent in ('confirmed', 'doubt', 'unexplained') or withheld is not null)`,
     { run: run.run },
   );
   if (withoutIndex) await trx.raw(`alter table ${members} add constraint ${key} primary key (mark)`);

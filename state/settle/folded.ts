@@ -32,7 +32,11 @@ export function foldedSql(run: string, delta: string): string {
              coalesce(nullif(result.outcome, 'again'), 'ok') as outcome,
              -- A bit per attribute that was left out, behind the letters of rows that are apart.
              coalesce(aside.pattern, d.pattern) as pattern,
-             withheld,
+             -- The hashes of values that Actito refused.
+             case when refused is not null then (
+               select string_agg(substring(d.hashes from 8 * place - 7 for 8), '')
+               from generate_series(1, length(refused)) as place where get_bit(refused, place - 1) = 1
+             ) end as withheld,
              coalesce(tried, false) as tried,
              -- Counted from the result: a killed run may be settled much later.
              coalesce(finished_at, now()) + ${interval(RETRY_AFTER)} as due_again

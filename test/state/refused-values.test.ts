@@ -1,13 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { assignChunks, readChunks } from '../../state/imports/chunks.ts';
-import { isAgain } from '../../state/imports/again.ts';
+import { isAgain, setRefusedAside, withholdRefused } from '../../state/imports/again.ts';
+import { asideTable, membersTable } from '../../state/names.ts';
 import { closeRun } from '../../state/runs/close.ts';
 import type { PlannedRun } from '../../state/runs/runs.ts';
-import { setTransaction } from '../../state/state.ts';
+import { rows, setTransaction } from '../../state/state.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { ended } from '../support/ended.ts';
-import { deliver, goodRun, planned, sendAll, sendChunk, type Fate } from './sending.ts';
-import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from './support.ts';
+import { deliver, goodRun, keySeedsOf, planned, sendAll, sendChunk, type Fate } from './sending.ts';
+import {
+  definitionFor,
+  freshState,
+  membersOf,
+  newActivation,
+  type SegmentRow,
+  type StateWorld,
+} from './support.ts';
 
 /* What the state remembers of values that Actito refused, when their second try does not go well. */
 
@@ -138,4 +146,52 @@ test('a second refused value is remembered beside the first, and one that Actito
   await end(resync);
   const last = await planned(world, definition, people(3, ['z', 'x', '3']));
   expect(await filesOf(last)).toEqual([['000', 3]]);
+});
+
+test.each<Fate>(['untouched', 'confirmed', 'doubtful'])(
+  'a refused value is remembered of those who enter when the list does not arrive and their second try is %s',
+  async (fate) => {
+    const definition = definitionFor(newActivation());
+    const first = await planned(world, definition, people(3));
+    await refuse(first, people(3), ['c'], fate);
+    await end(first, { arrives: false });
+    expect((await membersOf(world, first.activation)).map(({ listed }) => listed)).toEqual(
+      Array(3).fill(false),
+    );
+
+    const next = await planned(world, definition, people(3, ['x', '2', '3']));
+    expect(next.counts).toMatchObject({ added: 3, members: 3 });
+    expect(await filesOf(next)).toEqual([['v001', 3]]);
+  },
+);
+
+test('to note what Actito refused, a batch of it reads no rows of the segment', async () => {
+  const run = await planned(world, definitionFor(newActivation()), people(3));
+  const [file] = await readChunks(world.state, run.run);
+  const seeds = await keySeedsOf(world.state, run.run);
+  await setTransaction(world.state, async (trx) => {
+    const scans = 'select seq_scan as scans from pg_stat_xact_user_tables where relname = ?';
+    const before = await rows(trx, scans, [run.delta]); // a session counts what it has not told yet
+    await setRefusedAside(trx, run, file!, seeds, [{ key: 'p1', reason: 'NOT_UNIQUE', attributes: ['c'] }]);
+    expect(await rows(trx, scans, [run.delta])).toEqual(before);
+  });
+});
+
+test('members without a refused value are not read to find those who have one', async () => {
+  const definition = definitionFor(newActivation());
+  const first = await planned(world, definition, people(2000));
+  await refuse(first, people(3), ['c'], 'confirmed');
+  await end(first);
+  const next = await planned(world, definition, people(2000, ['x', '2', '3']));
+  expect(await filesOf(next)).toEqual([
+    ['000', 1997],
+    ['v001', 3],
+  ]);
+  await setTransaction(world.state, async (trx) => {
+    await trx.raw(`delete from ${asideTable(next.run)}`);
+    const scans = 'select seq_scan as scans from pg_stat_xact_user_tables where relname = ?';
+    const before = await rows(trx, scans, [membersTable(next.activation)]);
+    await withholdRefused(trx, next);
+    expect(await rows(trx, scans, [membersTable(next.activation)])).toEqual(before);
+  });
 });
