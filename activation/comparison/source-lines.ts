@@ -9,7 +9,6 @@ import { hashBytes, hashPiece } from './hash.ts';
 
 const TAB = 9;
 const NEWLINE = 10;
-const TAB_BYTE = Buffer.from('\t');
 
 /** A field of a line: bytes `[start, end)` of a buffer, as COPY's text format has it. */
 export class Field {
@@ -71,16 +70,20 @@ export class SourceLines {
     return this.#scaleless.includes(index) ? significantEnd(this.batch, this.valueAt(index), end) : end;
   }
 
-  /** The hash of all values as they are compared; the batch was given to hashWithin. */
+  /**
+   * The hash of all values as they are compared; the batch was given to hashWithin. Numbers that may have more zeros than they
+   * need end a piece, and each piece's hash seeds that of the next: nothing is copied.
+   */
   hashValues(seed: bigint): bigint {
-    const isPlain = this.#scaleless.every((index) => this.comparedEnd(index) === this.valueAt(index + 1) - 1);
-    if (isPlain) return hashPiece(this.firstValue, this.end - 1, seed);
-    const pieces: Buffer[] = [];
-    for (let index = 0; index < this.#fields - this.#keys.length; index++) {
-      if (index > 0) pieces.push(TAB_BYTE);
-      pieces.push(this.batch.subarray(this.valueAt(index), this.comparedEnd(index)));
+    let hash = seed;
+    let from = this.firstValue;
+    for (const index of this.#scaleless) {
+      const end = this.valueAt(index + 1) - 1;
+      hash = hashPiece(from, significantEnd(this.batch, this.valueAt(index), end), hash);
+      from = end;
     }
-    return hashBytes(Buffer.concat(pieces), seed);
+    const end = this.end - 1;
+    return from === end && this.#scaleless.length > 0 ? hash : hashPiece(from, end, hash);
   }
 
   /** The hash of key or identifier. One that was not canonical is no part of its batch. */

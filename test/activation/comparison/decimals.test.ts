@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Column } from '../../../activation/values/kinds.ts';
 import { significantEnd } from '../../../activation/values/scale.ts';
-import { columnsOf, compare, definitionFor, OWN_IDENTIFIER, type Row } from './support.ts';
+import { compare, definitionFor, OWN_IDENTIFIER, type Row } from './support.ts';
 
 /* Columns of decimal numbers: as keys, and as values that one row writes with more zeros than another. */
 
@@ -73,16 +73,15 @@ describe('a decimal value', () => {
     expect((await compareAs([TEXT, TEXT, TEXT, TEXT], rows)).counts).toMatchObject({ ambiguous: 1 });
   });
 
-  test('is compared with what was sent in either spelling', async () => {
-    const definition = definitionFor();
+  test('has one mark in either spelling, and so is not sent again', async () => {
     const columns = [TEXT, TEXT, DECIMAL, TEXT];
-    const member = { key: 'K', identifier: 'K', values: ['a', '1.5', 'c'], flags: 0 };
-    const { delta } = await compare(definition, [row('K', 'a', '1.500', 'c')], {
-      sourceColumns: columns,
-      columns: columnsOf(definition),
-      members: [member],
-    });
-    expect(delta).toEqual([]);
+    const markOf = async (spent: string) => {
+      const { delta } = await compareAs(columns, [row('K', 'a', spent, 'c')]);
+      return delta[0]!.attribute_mark;
+    };
+    const mark = await markOf('1.5');
+    expect(await Promise.all(['1.50', '1.500', '1.50000'].map(markOf))).toEqual([mark, mark, mark]);
+    expect(await markOf('1.51')).not.toBe(mark);
   });
 });
 
