@@ -35,16 +35,17 @@ export async function setRefusedAside(
   if (refused.length === 0) return;
   const omitted = omittedAttributes(chunk.pattern);
   const names = definition.activation.attributes.map(({ attribute }) => attribute);
+  const marks = refused.map(({ key }) => keyMark(key, seeds));
   const bits = refused.map(({ attributes }) => names.map((name) => attributes.includes(name)));
   await putAside(trx, run, isAgain(chunk) ? 'n' : 'r', {
-    marks: refused.map(({ key }) => keyMark(key, seeds)),
+    marks,
     patterns: bits.map((named) => toPattern(omitted.map((out, index) => out || named[index]!))),
   });
   await trx.raw(
     `update ${asideTable(run)} aside set refused = coalesce(refused | bits, bits)
      from unnest(cast(:marks as uuid[]), cast(:bits as varbit[])) as found (mark, bits)
      where aside.mark = found.mark`,
-    { marks: refused.map(({ key }) => keyMark(key, seeds)), bits: bits.map(toPattern) },
+    { marks, bits: bits.map(toPattern) },
   );
   const values = refused.flatMap(({ key, reason, attributes }) =>
     attributes.map((attribute) => ({ key, reason, attribute })),

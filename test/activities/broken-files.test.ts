@@ -1,20 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { directRunner } from '../support/direct-run.ts';
-import { LIST, startStand, type Stand } from '../support/stand.ts';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { standWithRunner } from '../support/direct-run.ts';
+import { LIST } from '../support/stand.ts';
 
-let stand: Stand;
-let runner: Awaited<ReturnType<typeof directRunner>>;
+const { stand, runner } = await standWithRunner();
 beforeAll(async () => {
-  stand = await startStand();
-  runner = await directRunner(stand);
   await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
   await stand.warehouse.query(`insert into people values ('anna@shop.be', 'Anna', 1, 'Gent')`);
-});
-afterAll(async () => {
-  await runner?.close();
-  await stand?.dispose();
 });
 const odd = (file: string) => `${stand.projectFolder}/${file}`;
 afterEach(async () => {

@@ -1,19 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { directRunner } from '../support/direct-run.ts';
-import { LIST, startStand, type Stand } from '../support/stand.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { standWithRunner } from '../support/direct-run.ts';
+import { LIST } from '../support/stand.ts';
 
-let stand: Stand;
-let runner: Awaited<ReturnType<typeof directRunner>>;
+const { stand, runner } = await standWithRunner();
 beforeAll(async () => {
-  stand = await startStand();
-  runner = await directRunner(stand);
   await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
   await stand.warehouse.query(`insert into people values ('anna@shop.be', 'Anna', 1, 'Gent')`);
-});
-afterAll(async () => {
-  await runner?.close();
-  await stand?.dispose();
 });
 
 test('a folder that the file server does not have fails the run, with what to check, and not the worker', async () => {
