@@ -19,6 +19,8 @@ export interface FtpsLogin {
   password: string;
   /** The authority to trust (PEM), instead of the public ones. */
   ca?: string;
+  /** The longest time without progress, in milliseconds. */
+  timeout?: number;
 }
 
 /** The longest silence of the server, in milliseconds, wherever it is the server's turn. */

@@ -17,8 +17,14 @@ export interface SftpLogin {
   username: string;
   password?: string;
   privateKey?: string;
-  /** `SHA256:…`, as OpenSSH prints it. */
-  hostKey: string;
+  /** Of an encrypted private key. */
+  passphrase?: string;
+  /** `SHA256:…`, as OpenSSH prints it; several while the server changes its key. */
+  hostKeys: readonly string[];
+  /** The longest time without progress, in milliseconds. */
+  timeout?: number;
+  /** Packets of an upload that are under way at one time. */
+  concurrentWrites?: number;
 }
 
 const CONNECT_TIMEOUT = 20_000;
@@ -50,9 +56,11 @@ export async function connectSftp(login: SftpLogin, signal: AbortSignal): Promis
         username: login.username,
         password: login.password,
         privateKey: login.privateKey,
+        passphrase: login.passphrase,
         readyTimeout: CONNECT_TIMEOUT,
         keepaliveInterval: KEEPALIVE,
-        hostVerifier: (key: Buffer) => fingerprint(key) === login.hostKey.replace(/=$/, ''),
+        hostVerifier: (key: Buffer) =>
+          login.hostKeys.some((pin) => pin.replace(/=$/, '') === fingerprint(key)),
       }),
     )
     .catch(async (error: unknown) => {
