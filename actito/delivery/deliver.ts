@@ -25,19 +25,44 @@ export async function deliverList(server: FileServer, list: ListDelivery): Promi
   for (const name of await server.names(list.directory)) {
     if (isOlder(name, list)) await server.remove(path(name));
   }
-  let bytes = 0;
-  async function* counted() {
-    for await (const chunk of list.content) {
-      bytes += chunk.length;
-      yield chunk;
-    }
-  }
-  await server.upload(path(own), counted());
+  const content = new OwnContent(list.content);
+  await server.upload(path(own), content.read()).catch((error: unknown) => {
+    throw content.failure?.error ?? error;
+  });
+  const { bytes } = content;
   const size = await server.size(path(own));
   if (size !== bytes) throw new Failure('uploadIncomplete', { held: size, sent: bytes });
   await list.checkFence();
   await server.replace(path(own), path(list.fileName));
   return bytes;
+}
+
+/** What is uploaded. When it breaks off by itself, that is no failure of the file server. */
+class OwnContent {
+  readonly #content: AsyncIterable<Uint8Array>;
+  bytes = 0;
+  failure: { error: unknown } | undefined;
+
+  constructor(content: AsyncIterable<Uint8Array>) {
+    this.#content = content;
+  }
+
+  async *read(): AsyncGenerator<Uint8Array> {
+    const content = this.#content[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await content.next().catch((error: unknown) => {
+          this.failure = { error };
+          throw error;
+        });
+        if (next.done) return;
+        this.bytes += next.value.length;
+        yield next.value; // a broken connection may throw here: that is its own failure
+      }
+    } finally {
+      await content.return?.();
+    }
+  }
 }
 
 /** A name that Actito's poller does not look for. */
