@@ -1,5 +1,6 @@
 import { Failure } from '../../contract/failure.ts';
 import type { FileServer } from './file-server.ts';
+import { OwnContent } from '../own-content.ts';
 import { ASIDE } from './step-aside.ts';
 
 export interface ListDelivery {
@@ -35,34 +36,6 @@ export async function deliverList(server: FileServer, list: ListDelivery): Promi
   await list.checkFence();
   await server.replace(path(own), path(list.fileName));
   return bytes;
-}
-
-/** What is uploaded. When it breaks off by itself, that is no failure of the file server. */
-class OwnContent {
-  readonly #content: AsyncIterable<Uint8Array>;
-  bytes = 0;
-  failure: { error: unknown } | undefined;
-
-  constructor(content: AsyncIterable<Uint8Array>) {
-    this.#content = content;
-  }
-
-  async *read(): AsyncGenerator<Uint8Array> {
-    const content = this.#content[Symbol.asyncIterator]();
-    try {
-      for (;;) {
-        const next = await content.next().catch((error: unknown) => {
-          this.failure = { error };
-          throw error;
-        });
-        if (next.done) return;
-        this.bytes += next.value.length;
-        yield next.value; // a broken connection may throw here: that is its own failure
-      }
-    } finally {
-      await content.return?.();
-    }
-  }
 }
 
 /** A name that Actito's poller does not look for. */
