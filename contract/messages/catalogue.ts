@@ -20,6 +20,7 @@ import { SCHEDULE_MESSAGES } from './schedules.ts';
 import { STATE_MESSAGES } from './state.ts';
 import { STATUS_MESSAGES } from './status.ts';
 import { STRUCTURE_MESSAGES } from './structure.ts';
+import { TEMPORAL_MESSAGES } from './temporal.ts';
 import type { FailureType } from './types.ts';
 import { UNDO_MESSAGES } from './undo.ts';
 import { WAREHOUSE_MESSAGES } from './warehouse.ts';
@@ -48,6 +49,7 @@ export const CATALOGUE = {
   Delivery: DELIVERY_MESSAGES,
   State: STATE_MESSAGES,
   Worker: WORKER_MESSAGES,
+  Temporal: TEMPORAL_MESSAGES,
   Doctor: DOCTOR_MESSAGES,
   Commands: COMMAND_MESSAGES,
   Status: STATUS_MESSAGES,
@@ -76,6 +78,7 @@ export const MESSAGES = {
   ...DELIVERY_MESSAGES,
   ...STATE_MESSAGES,
   ...WORKER_MESSAGES,
+  ...TEMPORAL_MESSAGES,
   ...DOCTOR_MESSAGES,
   ...COMMAND_MESSAGES,
   ...STATUS_MESSAGES,
