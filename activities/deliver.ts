@@ -57,6 +57,7 @@ export async function deliver(
         fileName: activation.list.fileName,
         fence: ref.fence!,
         delivery,
+        placing: destination.delivery,
         content: listFile(activation.list.identifier.attribute, identifiers, report),
         checkFence: async () => {
           retrievedBefore = await lastRetrieved(deps, run, signal);

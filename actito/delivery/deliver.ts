@@ -1,6 +1,15 @@
 import { Failure } from '../../contract/failure.ts';
+import { spoolContent } from '../files/spool.ts';
 import type { FileServer } from './file-server.ts';
-import { ASIDE } from './step-aside.ts';
+import { isOlderUpload, temporaryName } from './temporary-names.ts';
+
+/** What a file server can do; without settings: everything. */
+export interface Placing {
+  temporaryName?: string;
+  write?: 'rename' | 'direct';
+  listing?: boolean;
+  checkSize?: boolean;
+}
 
 export interface ListDelivery {
   directory: string;
@@ -12,6 +21,7 @@ export interface ListDelivery {
   content: AsyncIterable<Uint8Array>;
   /** Fails unless this run may still write; asked right before the file takes its name. */
   checkFence: () => Promise<void>;
+  placing?: Placing;
 }
 
 /**
@@ -20,11 +30,17 @@ export interface ListDelivery {
  * @returns the file's size in bytes
  */
 export async function deliverList(server: FileServer, list: ListDelivery): Promise<number> {
-  const path = (name: string) => `${list.directory.replace(/\/+$/, '')}/${name}`;
-  const own = temporaryName(list.fileName, list.fence, list.delivery);
-  for (const name of await server.names(list.directory)) {
-    if (isOlder(name, list)) await server.remove(path(name));
+  const { listing = true, write = 'rename', temporaryName: pattern } = list.placing ?? {};
+  if (listing) {
+    for (const name of await server.names(list.directory)) {
+      if (isOlderUpload(name, list, pattern)) await server.remove(pathOf(list, name));
+    }
   }
+  return write === 'direct' ? writeDirectly(server, list) : writeAndRename(server, list);
+}
+
+async function writeAndRename(server: FileServer, list: ListDelivery): Promise<number> {
+  const own = pathOf(list, temporaryName(list, list.placing?.temporaryName));
   let bytes = 0;
   async function* counted() {
     for await (const chunk of list.content) {
@@ -32,24 +48,56 @@ export async function deliverList(server: FileServer, list: ListDelivery): Promi
       yield chunk;
     }
   }
-  await server.upload(path(own), counted());
-  const size = await server.size(path(own));
-  if (size !== bytes) throw new Failure('uploadIncomplete', { held: size, sent: bytes });
+  await server.upload(own, counted());
+  await checkSize(server, list, own, bytes);
   await list.checkFence();
-  await server.replace(path(own), path(list.fileName));
+  await server.replace(own, pathOf(list, list.fileName));
   return bytes;
 }
 
-/** A name that Actito's poller does not look for. */
-export function temporaryName(fileName: string, fence: string, delivery: string): string {
-  return `.${fileName}.${fence}-${delivery}.part`;
+/**
+ * Without a rename, Actito may find a file that still grows. So the whole content is written to the worker's disk first: what
+ * cannot be complete is never begun, and the upload waits for no database.
+ */
+async function writeDirectly(server: FileServer, list: ListDelivery): Promise<number> {
+  const path = pathOf(list, list.fileName);
+  const whole = await spoolContent(list.content);
+  try {
+    await list.checkFence();
+    try {
+      await server.upload(path, whole.read());
+      await checkSize(server, list, path, whole.bytes);
+    } catch (error) {
+      await withdraw(server, list, path);
+      throw error;
+    }
+    return whole.bytes;
+  } finally {
+    await whole.close();
+  }
 }
 
-function isOlder(name: string, { fileName, fence, delivery }: ListDelivery): boolean {
-  if (!name.startsWith(`.${fileName}.`)) return false;
-  const rest = name.slice(fileName.length + 2);
-  const match = /^(\d+)-(\d+)\.part$/.exec(rest.endsWith(ASIDE) ? rest.slice(0, -ASIDE.length) : rest);
-  if (!match) return false;
-  const [theirFence, theirDelivery] = [BigInt(match[1]!), BigInt(match[2]!)];
-  return theirFence < BigInt(fence) || (theirFence === BigInt(fence) && theirDelivery < BigInt(delivery));
+/** Removes a part of a file, which Actito would take for the whole list, unless a newer run has written there. */
+async function withdraw(server: FileServer, list: ListDelivery, path: string): Promise<void> {
+  try {
+    await list.checkFence();
+    await server.remove(path);
+  } catch {
+    // The upload's failure is what is told, and the next attempt replaces the file.
+  }
+}
+
+async function checkSize(
+  server: FileServer,
+  { placing }: ListDelivery,
+  path: string,
+  sent: number,
+): Promise<void> {
+  if (placing?.checkSize === false) return;
+  const held = await server.size(path);
+  if (held !== sent) throw new Failure('uploadIncomplete', { held, sent });
+}
+
+function pathOf({ directory }: ListDelivery, name: string): string {
+  return `${directory.replace(/\/+$/, '')}/${name}`;
 }

@@ -54,6 +54,24 @@ export async function spoolFile(
   }
 }
 
+/** Writes content of any size to a file on the worker's disk that has no name, so that it is whole before it is sent. */
+export async function spoolContent(
+  content: AsyncIterable<Uint8Array>,
+): Promise<Pick<Spool, 'bytes' | 'read' | 'close'>> {
+  const handle = await openUnnamed();
+  try {
+    let bytes = 0;
+    for await (const chunk of content) {
+      await writeAll(handle, chunk);
+      bytes += chunk.length;
+    }
+    return { bytes, read: () => readAll(handle), close: () => handle.close() };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
 async function openUnnamed(): Promise<FileHandle> {
   const folder = await mkdtemp(join(tmpdir(), 'actito-sync-'));
   const handle = await open(join(folder, 'import'), 'wx+', 0o600);
