@@ -4,6 +4,7 @@ import { COMMAND_MESSAGES } from './commands.ts';
 import { DELIVERY_MESSAGES } from './delivery.ts';
 import { DOCTOR_MESSAGES } from './doctor.ts';
 import { EXPLAIN_MESSAGES } from './explain.ts';
+import { FTPS_MESSAGES } from './ftps.ts';
 import { GUARD_MESSAGES } from './guards.ts';
 import { IMPORT_MESSAGES } from './imports.ts';
 import { LIST_MESSAGES } from './lists.ts';
@@ -40,6 +41,7 @@ export const CATALOGUE = {
   "Actito's API": ACTITO_MESSAGES,
   Imports: IMPORT_MESSAGES,
   Delivery: DELIVERY_MESSAGES,
+  'Delivery by FTPS': FTPS_MESSAGES,
   State: STATE_MESSAGES,
   Worker: WORKER_MESSAGES,
   Doctor: DOCTOR_MESSAGES,
@@ -65,6 +67,7 @@ export const MESSAGES = {
   ...ACTITO_MESSAGES,
   ...IMPORT_MESSAGES,
   ...DELIVERY_MESSAGES,
+  ...FTPS_MESSAGES,
   ...STATE_MESSAGES,
   ...WORKER_MESSAGES,
   ...DOCTOR_MESSAGES,
