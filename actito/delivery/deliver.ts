@@ -1,5 +1,6 @@
 import { Failure } from '../../contract/failure.ts';
 import type { FileServer } from './file-server.ts';
+import { OwnContent } from '../own-content.ts';
 import { ASIDE } from './step-aside.ts';
 
 export interface ListDelivery {
@@ -25,14 +26,11 @@ export async function deliverList(server: FileServer, list: ListDelivery): Promi
   for (const name of await server.names(list.directory)) {
     if (isOlder(name, list)) await server.remove(path(name));
   }
-  let bytes = 0;
-  async function* counted() {
-    for await (const chunk of list.content) {
-      bytes += chunk.length;
-      yield chunk;
-    }
-  }
-  await server.upload(path(own), counted());
+  const content = new OwnContent(list.content);
+  await server.upload(path(own), content.read()).catch((error: unknown) => {
+    throw content.failure?.error ?? error;
+  });
+  const { bytes } = content;
   const size = await server.size(path(own));
   if (size !== bytes) throw new Failure('uploadIncomplete', { held: size, sent: bytes });
   await list.checkFence();
