@@ -35,6 +35,9 @@ export function connectActito(
   return { client, quotaKey: `${licence} ${destination.entity} ${destination.profileTable}` };
 }
 
+/** On this port FTP begins with TLS (IANA: ftps). */
+const IMPLICIT_PORT = 990;
+
 /** The login to the file server that lists are delivered to. */
 export function resolveLogin({ env }: Dependencies, { delivery }: Destination): Login {
   const secret = (ref: EnvReference | undefined, what: string, kind: 'secret' | 'pem') =>
@@ -60,5 +63,7 @@ export function resolveLogin({ env }: Dependencies, { delivery }: Destination): 
         protocol: 'ftps',
         password: requireSecret(delivery.password, env, 'delivery.password'),
         ca: secret(delivery.ca, 'delivery.ca', 'pem'),
+        tls: delivery.tls ?? (place.port === IMPLICIT_PORT ? 'implicit' : 'explicit'),
+        encoding: delivery.encoding,
       };
 }

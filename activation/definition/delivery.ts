@@ -68,7 +68,7 @@ const hostKey = z.union([textOrEnv(hostKeyFault), z.array(textOrEnv(hostKeyFault
 const sftp = z
   .strictObject({
     ...place,
-    protocol: z.literal('sftp').describe('sftp, or ftps (explicit TLS).'),
+    protocol: z.literal('sftp').describe('sftp, or ftps (FTP over TLS).'),
     port: port.default(22).describe('Default: 22.'),
     password: envReference.optional().describe('Environment variable with the password; or privateKey.'),
     privateKey: keyReference
@@ -93,11 +93,19 @@ const sftp = z
     error: expected('passwordOrKey'),
   });
 
-/** Explicit TLS on the usual port; a server that cannot do it is refused. */
+/** FTP over TLS; a server that cannot do it is refused. */
 const ftps = z.strictObject({
   ...place,
-  protocol: z.literal('ftps').describe('ftps (explicit TLS), or sftp.'),
+  protocol: z.literal('ftps').describe('ftps (FTP over TLS), or sftp.'),
   port: port.default(21).describe('Default: 21.'),
+  tls: choice('explicit', 'implicit')
+    .optional()
+    .describe(
+      'explicit: TLS begins by the command AUTH TLS. implicit: TLS begins at once. Default: implicit on port 990, explicit on every other.',
+    ),
+  encoding: choice('utf8', 'latin1')
+    .optional()
+    .describe('How names of files are written: latin1 for old servers without UTF-8. Default: utf8.'),
   password: envReference.describe('Environment variable with the password.'),
   ca: envReference
     .optional()

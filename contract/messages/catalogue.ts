@@ -6,6 +6,7 @@ import { DATABASE_URL_MESSAGES } from './database-urls.ts';
 import { DELIVERY_MESSAGES } from './delivery.ts';
 import { DOCTOR_MESSAGES } from './doctor.ts';
 import { EXPLAIN_MESSAGES } from './explain.ts';
+import { FTPS_MESSAGES } from './ftps.ts';
 import { GUARD_MESSAGES } from './guards.ts';
 import { IMPORT_MESSAGES } from './imports.ts';
 import { LIMIT_MESSAGES } from './limits.ts';
@@ -47,6 +48,7 @@ export const CATALOGUE = {
   "Actito's API": ACTITO_MESSAGES,
   Imports: IMPORT_MESSAGES,
   Delivery: DELIVERY_MESSAGES,
+  'Delivery by FTPS': FTPS_MESSAGES,
   State: STATE_MESSAGES,
   Worker: WORKER_MESSAGES,
   Temporal: TEMPORAL_MESSAGES,
@@ -76,6 +78,7 @@ export const MESSAGES = {
   ...ACTITO_MESSAGES,
   ...IMPORT_MESSAGES,
   ...DELIVERY_MESSAGES,
+  ...FTPS_MESSAGES,
   ...STATE_MESSAGES,
   ...WORKER_MESSAGES,
   ...TEMPORAL_MESSAGES,

@@ -2,13 +2,16 @@ import { certificateCommand } from '../commands.ts';
 import { advise, always, failure } from './message.ts';
 
 /** What is done on a file server, in words, and what to look at when the server says no. */
-const STEPS = {
+export const STEPS = {
   connect: ['connecting', 'Check delivery.host and delivery.port.'],
   secure: [
     'the change to TLS',
     'The server must offer FTP over explicit TLS (AUTH TLS, TLS 1.2 or newer) on delivery.port. Nothing was sent, not even the user name.',
   ],
-  login: ['the login', 'Check delivery.username and delivery.password.'],
+  login: [
+    'the login',
+    'Check delivery.username and delivery.password. Some servers answer so when the account has too many connections.',
+  ],
   protect: ['protecting the data connections', 'The server must allow encrypted transfers (PROT P).'],
   folder: [
     'opening the folder',
@@ -119,16 +122,6 @@ export const DELIVERY_MESSAGES = {
         'Set delivery.checkSize: false to go without the check; an upload that was cut short is then not noticed.',
       ),
   }),
-  ftpsRefused: failure<{ server: string; step: DeliveryStep; answer: string }>('DeliveryRefused', {
-    examples: [
-      { server: FTPS, step: 'upload', answer: '553: a file name that it does not allow' },
-      ...(Object.keys(STEPS) as DeliveryStep[])
-        .filter((step) => step !== 'upload')
-        .map((step) => ({ server: FTPS, step, answer: '550: no such file, or no right' })),
-    ],
-    says: ({ server, step, answer }) => `${server}: ${STEPS[step][0]} failed (${answer}).`,
-    next: ({ step }) => advise(STEPS[step][1]),
-  }),
   hostKeyNotPinned: failure<{ server: string; shown: { kind: string; fingerprint: string }[] }>(
     'DeliveryRefused',
     {
@@ -226,7 +219,6 @@ export const DELIVERY_MESSAGES = {
       'The certificate of delivery.ca cannot be read: the variable must hold the certificate itself (PEM).',
     ),
   ),
-  handshakeUnanswered: always('no answer to the TLS handshake'),
   uploadIncomplete: failure('DeliveryUnavailable', {
     examples: [{ held: 1024, sent: 4096 }],
     says: ({ held, sent }) => `The file server holds ${held} bytes of the ${sent} that were sent.`,

@@ -62,7 +62,7 @@ export const DESTINATIONS: Case[] = [
   [
     'protocol: sftp',
     'protocol: ftps',
-    ':11 delivery.hostKey: unknown setting (known: location, port, ca, temporaryName, write, listing, checkSize, timeout)',
+    ':11 delivery.hostKey: unknown setting (known: location, port, tls, encoding, ca, temporaryName, write, listing, checkSize, timeout)',
   ],
   ['protocol: sftp', 'protocol: sftp\n  port: 70000', ':7 delivery.port: expected at most 65535, got 70000'],
   ['host: sftp.shop.example', 'host: { var: HOST }', ':7 delivery.host: expected a text, or { env: NAME }'],
@@ -121,7 +121,7 @@ export const DESTINATIONS: Case[] = [
   [
     FOR_SFTP,
     `${FOR_FTPS}  privatKey: { env: KEY }\n`,
-    ':11 delivery.privatKey: unknown setting (known: location, port, ca, temporaryName, write, listing, checkSize, timeout)',
+    ':11 delivery.privatKey: unknown setting (known: location, port, tls, encoding, ca, temporaryName, write, listing, checkSize, timeout)',
   ],
   [
     FOR_SFTP,
