@@ -59,10 +59,11 @@ function validity(list: ActivationStatus['list']): string {
   return list.hoursLeft === 0 ? 'expired' : `valid for ${list.hoursLeft} h`;
 }
 
-function nextStart({ schedule }: ActivationStatus): string {
+function nextStart({ schedule, rest }: ActivationStatus): string {
   if (schedule === undefined) return 'unknown';
   if (schedule === null) return 'only by hand';
   if (schedule.paused) return schedule.note ? `paused: ${schedule.note}` : 'paused';
-  if (schedule.due) return 'due now';
-  return minute(schedule.starts[0] ?? null);
+  const tries = schedule.starts.filter((start) => rest === null || start >= rest.next);
+  if (rest !== null) return minute(tries[0] ?? rest.next);
+  return schedule.due ? 'due now' : minute(tries[0] ?? null);
 }

@@ -52,6 +52,11 @@ const TROUBLE: Trouble = {
 
 /** What `status` says that someone should look at. */
 export const STATUS_MESSAGES = {
+  restsUnknown: message({
+    examples: [{ why: 'The state database cannot be reached.' }],
+    says: ({ why }) =>
+      `Whether a schedule only tries once in a while, since its runs go on failing, is unknown: ${why}`,
+  }),
   statusIncomplete: always(
     'Temporal could not be asked: whether runs go on, and when the next ones start, is not known. So this is not all.',
   ),
