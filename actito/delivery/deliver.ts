@@ -1,6 +1,6 @@
 import { Failure } from '../../contract/failure.ts';
-import { spoolContent } from '../files/spool.ts';
 import type { FileServer } from './file-server.ts';
+import { OwnContent } from '../own-content.ts';
 import { isOlderUpload, temporaryName } from './temporary-names.ts';
 
 /** What a file server can do; without settings: everything. */
@@ -30,51 +30,47 @@ export interface ListDelivery {
  * @returns the file's size in bytes
  */
 export async function deliverList(server: FileServer, list: ListDelivery): Promise<number> {
-  const { listing = true, write = 'rename', temporaryName: pattern } = list.placing ?? {};
+  const { listing = true, write: way = 'rename', temporaryName: pattern } = list.placing ?? {};
   if (listing) {
     for (const name of await server.names(list.directory)) {
       if (isOlderUpload(name, list, pattern)) await server.remove(pathOf(list, name));
     }
   }
-  return write === 'direct' ? writeDirectly(server, list) : writeAndRename(server, list);
+  return way === 'direct' ? writeDirectly(server, list) : writeAndRename(server, list);
 }
 
 async function writeAndRename(server: FileServer, list: ListDelivery): Promise<number> {
   const own = pathOf(list, temporaryName(list, list.placing?.temporaryName));
-  let bytes = 0;
-  async function* counted() {
-    for await (const chunk of list.content) {
-      bytes += chunk.length;
-      yield chunk;
-    }
-  }
-  await server.upload(own, counted());
-  await checkSize(server, list, own, bytes);
+  const bytes = await write(server, list, own);
   await list.checkFence();
   await server.replace(own, pathOf(list, list.fileName));
   return bytes;
 }
 
-/**
- * Without a rename, Actito may find a file that still grows. So the whole content is written to the worker's disk first: what
- * cannot be complete is never begun, and the upload waits for no database.
- */
+/** Without a rename, Actito may find a file that still grows, so that what is not whole is taken away again. */
 async function writeDirectly(server: FileServer, list: ListDelivery): Promise<number> {
   const path = pathOf(list, list.fileName);
-  const whole = await spoolContent(list.content);
+  await list.checkFence();
   try {
-    await list.checkFence();
-    try {
-      await server.upload(path, whole.read());
-      await checkSize(server, list, path, whole.bytes);
-    } catch (error) {
-      await withdraw(server, list, path);
-      throw error;
-    }
-    return whole.bytes;
-  } finally {
-    await whole.close();
+    return await write(server, list, path);
+  } catch (error) {
+    await withdraw(server, list, path);
+    throw error;
   }
+}
+
+/** @returns the file's size in bytes, which the server has confirmed unless it cannot */
+async function write(server: FileServer, list: ListDelivery, path: string): Promise<number> {
+  const content = new OwnContent(list.content);
+  await server.upload(path, content.read()).catch((error: unknown) => {
+    throw content.failure?.error ?? error;
+  });
+  const { bytes } = content;
+  if (list.placing?.checkSize !== false) {
+    const held = await server.size(path);
+    if (held !== bytes) throw new Failure('uploadIncomplete', { held, sent: bytes });
+  }
+  return bytes;
 }
 
 /** Removes a part of a file, which Actito would take for the whole list, unless a newer run has written there. */
@@ -85,17 +81,6 @@ async function withdraw(server: FileServer, list: ListDelivery, path: string): P
   } catch {
     // The upload's failure is what is told, and the next attempt replaces the file.
   }
-}
-
-async function checkSize(
-  server: FileServer,
-  { placing }: ListDelivery,
-  path: string,
-  sent: number,
-): Promise<void> {
-  if (placing?.checkSize === false) return;
-  const held = await server.size(path);
-  if (held !== sent) throw new Failure('uploadIncomplete', { held, sent });
 }
 
 function pathOf({ directory }: ListDelivery, name: string): string {

@@ -113,6 +113,15 @@ export function testFailing({ fixture, connect, list, text }: Stand): void {
     expect(await text(FILE)).toBe('old');
   });
 
+  test('content that breaks off by itself is not told as a failure of the file server', async () => {
+    const own = Object.assign(new Error('Connection terminated'), { code: 'ECONNRESET' });
+    async function* content() {
+      yield Buffer.from('half');
+      throw own;
+    }
+    await expect(deliverList(await connect(), list(content()))).rejects.toBe(own);
+  });
+
   test('a run that was superseded while it uploaded leaves the old file', async () => {
     await fixture().write(FILE, 'old');
     const checkFence = async () => {
