@@ -4,6 +4,7 @@ import { COMMAND_MESSAGES } from './commands.ts';
 import { CONNECTION_MESSAGES } from './connections.ts';
 import { DATABASE_URL_MESSAGES } from './database-urls.ts';
 import { DELIVERY_MESSAGES } from './delivery.ts';
+import { SFTP_MESSAGES } from './sftp.ts';
 import { DOCTOR_MESSAGES } from './doctor.ts';
 import { EXPLAIN_MESSAGES } from './explain.ts';
 import { GUARD_MESSAGES } from './guards.ts';
@@ -47,6 +48,7 @@ export const CATALOGUE = {
   "Actito's API": ACTITO_MESSAGES,
   Imports: IMPORT_MESSAGES,
   Delivery: DELIVERY_MESSAGES,
+  'SFTP logins': SFTP_MESSAGES,
   State: STATE_MESSAGES,
   Worker: WORKER_MESSAGES,
   Temporal: TEMPORAL_MESSAGES,
@@ -76,6 +78,7 @@ export const MESSAGES = {
   ...ACTITO_MESSAGES,
   ...IMPORT_MESSAGES,
   ...DELIVERY_MESSAGES,
+  ...SFTP_MESSAGES,
   ...STATE_MESSAGES,
   ...WORKER_MESSAGES,
   ...TEMPORAL_MESSAGES,

@@ -1,4 +1,4 @@
-import ssh2, { type AuthContext, type KeyboardAuthContext } from 'ssh2';
+import ssh2, { type AuthContext } from 'ssh2';
 import { expect, test } from 'vitest';
 import { fingerprintOf, generateKeyPair } from '../../simulator/transfer/host-key.ts';
 import { scriptedSftp } from './sftp-support.ts';
