@@ -21,10 +21,11 @@ export class Progress {
   readonly #end: (error: NoProgress) => void;
   #waiting = 0;
   #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   /**
    * @param limit milliseconds
-   * @param end ends the connection and every call under way; called once at most for each wait
+   * @param end ends the connection and every call under way
    */
   constructor(limit: number, end: (error: NoProgress) => void) {
     this.#limit = limit;
@@ -39,17 +40,24 @@ export class Progress {
   /** Counts while `work` waits for the server. Work of any number at one time; each that ends is progress as well. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     this.#waiting++;
-    this.#timer ??= setTimeout(() => this.#end(new NoProgress(this.#limit)), this.#limit);
+    if (!this.#isStopped) {
+      this.#timer ??= setTimeout(() => this.#end(new NoProgress(this.#limit)), this.#limit);
+    }
     try {
       return await work();
     } finally {
-      if (--this.#waiting === 0) this.stop();
+      if (--this.#waiting === 0) this.#rest();
       else this.moved();
     }
   }
 
-  /** Watches no longer, for example because the connection is closed. */
+  /** Watches no more: the connection is closed. */
   stop(): void {
+    this.#isStopped = true;
+    this.#rest();
+  }
+
+  #rest(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }

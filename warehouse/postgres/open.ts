@@ -19,6 +19,8 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** How long a server may be silent, in milliseconds. */
 export interface Patience {
+  /** Until the login is done; undefined: what the client takes for usual. */
+  connect?: number;
   /** Where it has nothing to think about: beginning and ending a transaction. */
   short: number;
   /** Beyond the statement timeout, at which a server that lives would have answered. */
@@ -37,8 +39,8 @@ export async function openPostgres(
   const { variable, statementTimeout } = source;
   const failures = failuresOf(source);
   const target = databaseTarget(source.url, variable);
-  const client = await connect(target, failures);
   const { short } = patience;
+  const client = await connect(target, failures, patience.connect);
   const long = statementTimeout + patience.beyond;
   let session: Session | undefined;
   let isReading = false;
@@ -46,7 +48,7 @@ export async function openPostgres(
 
   function close(): Promise<void> {
     closing ??= (async () => {
-      if (isReading && session) await cancelBackend(target, session.pid);
+      if (isReading && session) await cancelBackend(target, session.pid, short);
       await client.end(); // in the middle of a statement it cuts the connection
     })();
     return closing;

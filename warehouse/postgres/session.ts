@@ -41,8 +41,12 @@ export interface Session {
 }
 
 /** @throws Failure ConfigurationInvalid (login or TLS refused, a file of the URL is missing), SourceUnavailable */
-export async function connect(target: DatabaseTarget, failures: Failures): Promise<PostgresClient> {
-  const client = new PostgresClient({ target });
+export async function connect(
+  target: DatabaseTarget,
+  failures: Failures,
+  connectTimeout?: number,
+): Promise<PostgresClient> {
+  const client = new PostgresClient({ target, connectTimeout });
   try {
     await client.connect();
   } catch (error) {
@@ -75,11 +79,12 @@ export async function beginReading(client: PostgresClient, statementTimeout: num
  * Cancels what the server's process runs, from a connection of its own. When that cannot be had the server finds out
  * by itself: at its next row for a connection that is closed, or at the statement timeout.
  */
-export async function cancelBackend(target: DatabaseTarget, pid: number): Promise<void> {
-  const client = new PostgresClient({ target, connectTimeout: CANCEL_TIMEOUT });
+export async function cancelBackend(target: DatabaseTarget, pid: number, patience: number): Promise<void> {
+  const timeout = Math.min(patience, CANCEL_TIMEOUT);
+  const client = new PostgresClient({ target, connectTimeout: timeout });
   try {
     await client.connect();
-    await client.within(CANCEL_TIMEOUT, client.query('select pg_cancel_backend($1)', [pid]));
+    await client.within(timeout, client.query('select pg_cancel_backend($1)', [pid]));
   } catch {
     return;
   } finally {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { deliverList, type ListDelivery, temporaryName } from '../../../actito/delivery/deliver.ts';
+import { deliverList, type ListDelivery } from '../../../actito/delivery/deliver.ts';
+import { temporaryName } from '../../../actito/delivery/temporary-names.ts';
 import type { FileServer } from '../../../actito/delivery/file-server.ts';
 import { connectFtps, type FtpsLogin } from '../../../actito/delivery/ftps.ts';
 import { endless, FILE, lines } from '../../actito/delivery-stand.ts';
@@ -77,7 +78,7 @@ export function describeFtps(name: string, start: () => Promise<FtpServer>): voi
     });
 
     test('temporaries that an older upload left are found and removed', async () => {
-      for (const left of ['4', '5']) await server().write(temporaryName(FILE, left, '0'), 'x');
+      for (const left of ['4', '5']) await server().write(temporaryName({ fileName: FILE, fence: left, delivery: '0' }), 'x');
       await deliverList(await connect(), list(lines('id\n')));
       expect(await server().names()).toEqual([FILE]);
     });
