@@ -27,7 +27,7 @@ export function stateFailure(error: unknown): Failure | undefined {
   const fault = tlsFaultOf(code);
   if (fault) return new Failure('databaseTlsRefused', { variable, fault, code });
   if (code === 'ERR_POSTGRES_LOGIN') return new Failure('stateRefusesAccess', { code });
-  const isOurs = Object.hasOwn(CONNECTION_CODES, code);
+  const isOurs = Object.hasOwn(CONNECTION_CODES, code) || code.startsWith('ERR_SSL_'); // damaged on the way
   const isNetwork = NETWORK.test(code) && (syscall === undefined || OF_CONNECTIONS.includes(syscall));
   return isOurs || isNetwork ? new Failure('stateUnreachable', { code }) : undefined;
 }
