@@ -6,6 +6,7 @@ import { DATABASE_URL_MESSAGES } from './database-urls.ts';
 import { DELIVERY_MESSAGES } from './delivery.ts';
 import { DOCTOR_MESSAGES } from './doctor.ts';
 import { EXPLAIN_MESSAGES } from './explain.ts';
+import { FTPS_MESSAGES } from './ftps.ts';
 import { GUARD_MESSAGES } from './guards.ts';
 import { IMPORT_MESSAGES } from './imports.ts';
 import { LIMIT_MESSAGES } from './limits.ts';
@@ -20,6 +21,7 @@ import { SCHEDULE_MESSAGES } from './schedules.ts';
 import { STATE_MESSAGES } from './state.ts';
 import { STATUS_MESSAGES } from './status.ts';
 import { STRUCTURE_MESSAGES } from './structure.ts';
+import { TEMPORAL_MESSAGES } from './temporal.ts';
 import type { FailureType } from './types.ts';
 import { UNDO_MESSAGES } from './undo.ts';
 import { WAREHOUSE_MESSAGES } from './warehouse.ts';
@@ -46,8 +48,10 @@ export const CATALOGUE = {
   "Actito's API": ACTITO_MESSAGES,
   Imports: IMPORT_MESSAGES,
   Delivery: DELIVERY_MESSAGES,
+  'Delivery by FTPS': FTPS_MESSAGES,
   State: STATE_MESSAGES,
   Worker: WORKER_MESSAGES,
+  Temporal: TEMPORAL_MESSAGES,
   Doctor: DOCTOR_MESSAGES,
   Commands: COMMAND_MESSAGES,
   Status: STATUS_MESSAGES,
@@ -74,8 +78,10 @@ export const MESSAGES = {
   ...ACTITO_MESSAGES,
   ...IMPORT_MESSAGES,
   ...DELIVERY_MESSAGES,
+  ...FTPS_MESSAGES,
   ...STATE_MESSAGES,
   ...WORKER_MESSAGES,
+  ...TEMPORAL_MESSAGES,
   ...DOCTOR_MESSAGES,
   ...COMMAND_MESSAGES,
   ...STATUS_MESSAGES,

@@ -29,9 +29,16 @@ export const STATE_MESSAGES = {
     'RunSuperseded',
     always('The run was closed and its tables were dropped; this attempt no longer writes.'),
   ),
-  runUnknown: failure('Defect', {
+  runUnknown: failure('StateDamaged', {
     examples: [{ run: '12' }],
-    says: ({ run }) => `Run ${run} is not in the state database; was it replaced while the run was open?`,
+    says: ({ run }) =>
+      `The state database does not know run ${run} of this workflow: it was lost, restored or replaced while the run was open. This ` +
+      'run ends; what it sent to Actito and did not settle is not noted in the state.',
+    next: () =>
+      advise(
+        'Check ACTITO_SYNC_DATABASE_URL. If the database was lost or restored, follow docs/production.md, "The state database"; then ' +
+          'run again.',
+      ),
   }),
   stateNoWayBack: failure('StateRefused', always('The state cannot be migrated down: restore a backup.')),
   otherDeliveryBegun: failure('RunSuperseded', always('This run has begun to deliver another list.')),
