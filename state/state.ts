@@ -1,6 +1,7 @@
 import knex, { type Knex } from 'knex';
 import type { Client } from 'pg';
-import { LONGEST_PAUSE, TransactionClient } from './transactions.ts';
+import { discard, PooledClient, withHolders } from './pool.ts';
+import type { Watch } from './watchdog.ts';
 
 /** Our PostgreSQL. Dates come as Date, bigints and numerics as text. */
 export type State = Knex;
@@ -10,17 +11,27 @@ export interface StateOptions {
   url: string;
   /** Connections: at least concurrent activities × 2 (a stream and a fenced write) + the calls' slots. */
   poolSize?: number;
+  /** When a connection counts as silent; tests do not wait that long. */
+  watch?: Watch;
 }
 
 /** What knex would print to the console reaches whoever made the call as an error; a log line could quote a row. */
 const quiet = () => undefined;
 const SILENT = { warn: quiet, error: quiet, deprecate: quiet, debug: quiet };
 
+/** Milliseconds of silence after which the operating system asks whether the server's machine is still there. */
+const KEEP_ALIVE = 10_000;
+
 /** Opens the pool; nothing connects before the first query. End it with `state.destroy()`. */
-export function openState({ url, poolSize = 24 }: StateOptions): State {
+export function openState({ url, poolSize = 24, watch }: StateOptions): State {
   return knex({
-    client: TransactionClient,
-    connection: { connectionString: url, application_name: 'actito-sync', keepAlive: true },
+    client: PooledClient,
+    connection: {
+      connectionString: url,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE,
+      watch,
+    } as object,
     pool: { min: 0, max: poolSize },
     acquireConnectionTimeout: 30_000,
     log: SILENT,
@@ -30,7 +41,7 @@ export function openState({ url, poolSize = 24 }: StateOptions): State {
 
 /**
  * Lends one raw connection, for COPY streams and cursors that knex does not know. It does not see our schema: each of its
- * transactions begins with SEE_SCHEMA. A connection that `use` failed on is closed instead of returned: it may sit in the
+ * transactions begins with OUR_SETTINGS. A connection that `use` failed on is closed instead of returned: it may sit in the
  * middle of a COPY.
  */
 export async function withConnection<T>(state: State, use: (client: Client) => Promise<T>): Promise<T> {
@@ -43,7 +54,7 @@ export async function withConnection<T>(state: State, use: (client: Client) => P
     return await use(client);
   } catch (error) {
     close(client, error);
-    throw error;
+    throw withHolders(client, error);
   } finally {
     await pool.releaseConnection(client);
   }
@@ -51,8 +62,7 @@ export async function withConnection<T>(state: State, use: (client: Client) => P
 
 /** Closes a lent connection, for the pool to replace it. */
 export function close(client: Client, reason: unknown = true): void {
-  // knex drops a connection that carries this mark the next time it looks at it.
-  Object.assign(client, { __knex__disposed: reason });
+  discard(client, reason);
   void client.end().catch(() => undefined); // best effort: the server notices a closed socket anyway
 }
 
@@ -66,8 +76,7 @@ export async function setTransaction<T>(
 ): Promise<T> {
   return state.transaction(async (trx) => {
     await trx.raw(
-      `set local work_mem = '128MB'; set local maintenance_work_mem = '256MB'; set local jit = off;
-       set local idle_in_transaction_session_timeout = '${LONGEST_PAUSE}'`,
+      `set local work_mem = '128MB'; set local maintenance_work_mem = '256MB'; set local jit = off`,
     );
     return work(trx);
   });
