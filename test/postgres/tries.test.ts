@@ -51,7 +51,6 @@ test.each([
   ['25P03', 'idle_in_transaction_session_timeout', 5],
   ['25P04', 'transaction_timeout', 3],
   ['57P05', 'idle_session_timeout', 5],
-  ['55P03', 'lock_timeout', 10],
   ['53300', 'max_connections', 20],
   ['08P01', 'pooler', 10],
 ])('%s is a limit, %s: it is tried %i times, and names what to raise', async (code, limit, tries) => {
@@ -61,6 +60,14 @@ test.each([
     expect(await isFinal(failure, tries - 1)).toBe(false);
     expect(await isFinal(failure, tries)).toBe(true);
   }
+});
+
+test('a lock is waited for: a while in a warehouse, and for as long as the step may take in the state', async () => {
+  const failure = warehouse(serverError('55P03'));
+  expect(failure.told.facts).toMatchObject({ limit: 'lock_timeout', tries: 10 });
+  expect(await isFinal(failure, 9)).toBe(false);
+  expect(await isFinal(failure, 10)).toBe(true);
+  expect(await isFinal(serverError('55P03'), 1_000)).toBe(false);
 });
 
 test('a state database that only reads may become the primary, and a warehouse only reads anyway', async () => {
