@@ -16,6 +16,7 @@ export interface ClientSettings {
   target: DatabaseTarget;
   /** In milliseconds; what the URL says goes first. */
   connectTimeout?: number;
+  /** Goes before that of the URL. */
   application_name?: string;
 }
 
@@ -35,11 +36,7 @@ export class PostgresClient extends Base {
   #lostBy: Error | undefined;
 
   /** @throws Failure ConfigurationInvalid when a file that the URL names cannot be used */
-  constructor({
-    target,
-    connectTimeout = CONNECT_TIMEOUT,
-    application_name = 'actito-sync',
-  }: ClientSettings) {
+  constructor({ target, connectTimeout = CONNECT_TIMEOUT, application_name }: ClientSettings) {
     const ssl = tlsOptions(target);
     const { mode, isDirect } = target.tls;
     const host = target.host ?? process.env.PGHOST ?? 'localhost';
@@ -50,7 +47,7 @@ export class PostgresClient extends Base {
       password: target.password,
       database: target.database,
       options: target.options,
-      application_name: target.applicationName ?? application_name,
+      application_name: application_name ?? target.applicationName ?? 'actito-sync',
       enableChannelBinding: target.mustBindChannel,
       ssl,
       sslnegotiation: isDirect ? 'direct' : 'postgres',

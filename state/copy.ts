@@ -1,7 +1,7 @@
 import { to as copyTo } from 'pg-copy-streams';
 import { wholeLines } from '../activation/comparison/whole-lines.ts';
 import { close, withConnection, type State } from './state.ts';
-import { SEE_SCHEMA } from './transactions.ts';
+import { OUR_SETTINGS } from './transactions.ts';
 
 /**
  * Hands `use` the rows of a query as lines of COPY text, from one snapshot. The transaction ends with the last row, not with
@@ -14,8 +14,8 @@ export async function withRows<T>(
   options: { reuse?: boolean } = {},
 ): Promise<T> {
   return withConnection(state, async (client) => {
-    // A slow reader may take longer for the last buffered rows than a transaction may usually be idle.
-    await client.query(`begin; ${SEE_SCHEMA}; set local idle_in_transaction_session_timeout = '30min'`);
+    // A reader that writes to the state itself may take longer for the last buffered rows than a transaction may usually be idle.
+    await client.query(`begin; ${OUR_SETTINGS}; set local idle_in_transaction_session_timeout = '5min'`);
     const copy = client.query(copyTo(`copy (${query}) to stdout`));
     // The library tells an error once. Before reading begins, that would reach nobody, and reading would wait for ever.
     copy.on('error', (error) => copy.destroy(error));

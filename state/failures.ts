@@ -3,6 +3,9 @@ import { sqlstateOf } from '../contract/foreign.ts';
 import { CONNECTION_CODES } from '../contract/messages/connections.ts';
 import { STATE_VARIABLE as variable } from '../contract/names.ts';
 import { meaningOf, READ_ONLY, tlsFaultOf, type Meaning } from '../postgres/meaning.ts';
+import type { FactsOf } from '../contract/messages/catalogue.ts';
+import { sessionOf } from './session-names.ts';
+import { LONGEST_WAIT } from './transactions.ts';
 
 const NETWORK =
   /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOENT|EACCES|ENOTFOUND|EAI_AGAIN|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL)$/;
@@ -13,6 +16,18 @@ const OF_CONNECTIONS = ['connect', 'getaddrinfo', 'read', 'write'];
 const DROPPED = { code: '42P01', table: /"(delta|aside|result)_\d/ };
 /** It would write, and the server only lets it read. */
 const ONLY_READS = '25006';
+
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Names of sessions are anyone's to choose: only those that are as we make them are told. */
+function heldBy({
+  holders = [],
+}: {
+  holders?: string[];
+}): Pick<FactsOf<'stateLocked'>, 'holders' | 'others'> {
+  const known = [...new Set(holders)].map(sessionOf).filter((session) => session !== undefined);
+  return { holders: known, others: new Set(holders).size - known.length };
+}
 
 /**
  * Turns what pg and knex throw into our vocabulary; undefined for what is not theirs. The message names the SQLSTATE
@@ -27,7 +42,7 @@ export function stateFailure(error: unknown): Failure | undefined {
   const fault = tlsFaultOf(code);
   if (fault) return new Failure('databaseTlsRefused', { variable, fault, code });
   if (code === 'ERR_POSTGRES_LOGIN') return new Failure('stateRefusesAccess', { code });
-  const isOurs = Object.hasOwn(CONNECTION_CODES, code);
+  const isOurs = Object.hasOwn(CONNECTION_CODES, code) || code.startsWith('ERR_SSL_'); // damaged on the way
   const isNetwork = NETWORK.test(code) && (syscall === undefined || OF_CONNECTIONS.includes(syscall));
   return isOurs || isNetwork ? new Failure('stateUnreachable', { code }) : undefined;
 }
@@ -35,6 +50,9 @@ export function stateFailure(error: unknown): Failure | undefined {
 function fromServer(error: Error, sqlstate: string): Failure {
   if (sqlstate === DROPPED.code && DROPPED.table.test(error.message)) {
     return new Failure('runTablesDropped', {});
+  }
+  if (sqlstate === LOCK_NOT_AVAILABLE) {
+    return new Failure('stateLocked', { waited: LONGEST_WAIT, ...heldBy(error as { holders?: string[] }) });
   }
   const meaning: Meaning = sqlstate === ONLY_READS ? READ_ONLY : meaningOf(sqlstate);
   switch (meaning.kind) {

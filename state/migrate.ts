@@ -29,6 +29,9 @@ async function apply(knex: Knex, file: string): Promise<void> {
 /** Any number; the same in every worker. */
 const MIGRATION_LOCK = 20_261_123;
 
+/** Another worker may migrate a large state meanwhile. */
+const LONGEST_MIGRATION = '15min';
+
 /** Reads a file by positions of rows, which earlier versions find by a scan of the whole table. */
 const OLDEST_SERVER = 14;
 
@@ -74,6 +77,7 @@ async function requireOurs(trx: Knex): Promise<void> {
 export async function migrate(state: State): Promise<void> {
   await state.transaction(async (trx) => {
     await requireServer(trx);
+    await trx.raw(`set local lock_timeout = '${LONGEST_MIGRATION}'`);
     await trx.raw('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
     const [found] = await rows<{ exists: boolean }>(
       trx,

@@ -2,7 +2,8 @@ import knex, { type Knex } from 'knex';
 import type { Client } from 'pg';
 import { STATE_VARIABLE } from '../contract/names.ts';
 import { databaseTarget } from '../postgres/url.ts';
-import { LONGEST_PAUSE, TransactionClient } from './transactions.ts';
+import { discard, PooledClient, withHolders } from './pool.ts';
+import type { Watch } from './watchdog.ts';
 
 /** Our PostgreSQL. Dates come as Date, bigints and numerics as text. */
 export type State = Knex;
@@ -12,6 +13,8 @@ export interface StateOptions {
   url: string;
   /** Connections: at least concurrent activities × 2 (a stream and a fenced write) + the calls' slots. */
   poolSize?: number;
+  /** When a connection counts as silent; tests do not wait that long. */
+  watch?: Watch;
 }
 
 /** What knex would print to the console reaches whoever made the call as an error; a log line could quote a row. */
@@ -22,10 +25,10 @@ const SILENT = { warn: quiet, error: quiet, deprecate: quiet, debug: quiet };
  * Opens the pool; nothing connects before the first query. End it with `state.destroy()`.
  * @throws Failure ConfigurationInvalid when the URL is none; it names the part
  */
-export function openState({ url, poolSize = 24 }: StateOptions): State {
+export function openState({ url, poolSize = 24, watch }: StateOptions): State {
   return knex({
-    client: TransactionClient,
-    connection: { target: databaseTarget(url, STATE_VARIABLE) } as object, // of PostgresClient
+    client: PooledClient,
+    connection: { target: databaseTarget(url, STATE_VARIABLE), watch } as object, // of PooledClient
     pool: { min: 0, max: poolSize },
     acquireConnectionTimeout: 30_000,
     log: SILENT,
@@ -35,7 +38,7 @@ export function openState({ url, poolSize = 24 }: StateOptions): State {
 
 /**
  * Lends one raw connection, for COPY streams and cursors that knex does not know. It does not see our schema: each of its
- * transactions begins with SEE_SCHEMA. A connection that `use` failed on is closed instead of returned: it may sit in the
+ * transactions begins with OUR_SETTINGS. A connection that `use` failed on is closed instead of returned: it may sit in the
  * middle of a COPY.
  */
 export async function withConnection<T>(state: State, use: (client: Client) => Promise<T>): Promise<T> {
@@ -48,7 +51,7 @@ export async function withConnection<T>(state: State, use: (client: Client) => P
     return await use(client);
   } catch (error) {
     close(client, error);
-    throw error;
+    throw withHolders(client, error);
   } finally {
     await pool.releaseConnection(client);
   }
@@ -56,8 +59,7 @@ export async function withConnection<T>(state: State, use: (client: Client) => P
 
 /** Closes a lent connection, for the pool to replace it. */
 export function close(client: Client, reason: unknown = true): void {
-  // knex drops a connection that carries this mark the next time it looks at it.
-  Object.assign(client, { __knex__disposed: reason });
+  discard(client, reason);
   void client.end().catch(() => undefined); // best effort: the server notices a closed socket anyway
 }
 
@@ -71,8 +73,7 @@ export async function setTransaction<T>(
 ): Promise<T> {
   return state.transaction(async (trx) => {
     await trx.raw(
-      `set local work_mem = '128MB'; set local maintenance_work_mem = '256MB'; set local jit = off;
-       set local idle_in_transaction_session_timeout = '${LONGEST_PAUSE}'`,
+      `set local work_mem = '128MB'; set local maintenance_work_mem = '256MB'; set local jit = off`,
     );
     return work(trx);
   });

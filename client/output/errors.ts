@@ -42,6 +42,7 @@ export function failureJson(error: unknown): FailureJson {
 }
 
 /** Something that is tried again, as one line. */
-export function describeTrouble({ next, ...trouble }: Trouble): string {
-  return `… ${troubleInWords({ ...trouble, next: next?.toISOString() ?? null })}`;
+export function describeTrouble({ next, until, ...trouble }: Trouble): string {
+  const moments = { next: next?.toISOString() ?? null, until: until?.toISOString() ?? null };
+  return `… ${troubleInWords({ ...trouble, ...moments })}`;
 }

@@ -10,6 +10,8 @@ export interface Trouble {
   attempts: number;
   /** When it is tried again; null: right now. */
   next: Date | null;
+  /** When it is given up, if nothing changes; null: the server has not said. */
+  until: Date | null;
 }
 
 const FAILURES = new DefaultFailureConverter();
@@ -23,11 +25,16 @@ export async function troubleOf(handle: WorkflowHandle, deadline: Date): Promise
   const [pending] = raw.pendingActivities?.filter(({ lastFailure }) => lastFailure) ?? [];
   if (!pending) return undefined;
   const failure = FAILURES.failureToError(pending.lastFailure!, defaultPayloadConverter);
-  const seconds = pending.nextAttemptScheduleTime?.seconds;
   return {
     type: 'type' in failure && typeof failure.type === 'string' ? failure.type : failure.name,
     message: failure.message,
     attempts: (pending.attempt ?? 1) - 1,
-    next: seconds == null ? null : new Date(Number(seconds) * 1000),
+    next: momentOf(pending.nextAttemptScheduleTime),
+    until: momentOf(pending.expirationTime),
   };
+}
+
+function momentOf(timestamp: { seconds?: unknown } | null | undefined): Date | null {
+  const seconds = Number(timestamp?.seconds ?? 0);
+  return seconds > 0 ? new Date(seconds * 1000) : null;
 }

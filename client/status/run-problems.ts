@@ -34,7 +34,11 @@ function problemsOf(activation: string, { workerAnswers, trouble, since, phase }
       : [
           tell('runWaits', {
             ...facts,
-            trouble: { ...trouble, next: trouble.next?.toISOString() ?? null },
+            trouble: {
+              ...trouble,
+              next: trouble.next?.toISOString() ?? null,
+              until: trouble.until?.toISOString() ?? null,
+            },
           }),
         ]),
   ];

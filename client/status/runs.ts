@@ -34,6 +34,8 @@ export interface RunTrouble {
   attempts: number;
   /** When it is tried again; null: right now. */
   next: Date | null;
+  /** When it is given up, if nothing changes; null: Temporal has not said. */
+  until: Date | null;
 }
 
 /** A run that Temporal has ended. */

@@ -12,6 +12,13 @@ interface Damaged {
   found: number;
   expected: number;
 }
+
+interface Locked {
+  waited: string;
+  holders: { machine: string; process: string; run?: string }[];
+  /** Sessions whose names are none of ours. */
+  others: number;
+}
 const DAMAGED: [Damaged, Damaged] = [
   { activation: VIP, found: 999, expected: 1000 },
   { activation: VIP, found: 1000, expected: 1000 },
@@ -65,6 +72,25 @@ export const STATE_MESSAGES = {
   stateBusy: failure('StateUnavailable', {
     examples: [{ code: '57P01' }],
     says: ({ code }) => `The state database answered ${code} (${conditionOf(code)}).`,
+  }),
+  stateLocked: failure<Locked>('StateUnavailable', {
+    examples: [
+      { waited: '60s', holders: [{ machine: 'worker-1', process: '4711', run: '12' }], others: 0 },
+      { waited: '60s', holders: [{ machine: 'worker-1', process: '4711' }], others: 1 },
+      { waited: '60s', holders: [], others: 0 },
+    ],
+    says: ({ waited, holders, others }) => {
+      const held = holders.map(
+        ({ machine, process, run }) =>
+          `${run === undefined ? 'a session' : `run ${run}`} of process ${process} on ${machine}`,
+      );
+      if (others > 0) held.push(`${others} session(s) of another program`);
+      return (
+        `A lock in the state database was not free within ${waited}` +
+        `${held.length === 0 ? '' : `; it is held by ${held.join(', ')}`}.`
+      );
+    },
+    next: () => advise('If it happens again and again, end what holds the lock; a worker may be frozen.'),
   }),
   stateUnreachable: failure<{ code?: string }>('StateUnavailable', {
     examples: [{ code: 'ECONNREFUSED' }, { code: 'ERR_POSTGRES_NO_ANSWER' }, {}],

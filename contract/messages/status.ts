@@ -8,6 +8,7 @@ interface About {
 }
 const VIP: About = { activation: 'vip-customers' };
 const AT = '2026-01-31T06:00:00.000Z';
+const LATER = '2026-01-31T12:00:00.000Z';
 
 const PROBLEM: ProjectProblem = {
   file: 'activations/vip-customers.yaml',
@@ -42,12 +43,15 @@ interface Trouble {
   attempts: number;
   /** The next attempt; null: right now. */
   next: string | null;
+  /** When it is given up, if nothing changes; null: Temporal has not said. */
+  until: string | null;
 }
 const TROUBLE: Trouble = {
   type: 'ActitoUnavailable',
   message: 'Actito answered 503 to POST /imports.',
   attempts: 2,
   next: AT,
+  until: LATER,
 };
 
 /** What `status` says that someone should look at. */
@@ -86,7 +90,7 @@ export const STATUS_MESSAGES = {
   runWaits: message<About & UnderWay & { trouble: Trouble }>({
     examples: [
       { ...VIP, ...UNDER_WAY, trouble: TROUBLE },
-      { ...VIP, ...UNDER_WAY, trouble: { ...TROUBLE, message: null, attempts: 1, next: null } },
+      { ...VIP, ...UNDER_WAY, trouble: { ...TROUBLE, message: null, attempts: 1, next: null, until: null } },
     ],
     says: ({ activation, trouble, ...run }) =>
       `${activation}: its run ${underWayInWords(run)} waits out ${troubleInWords(trouble)}`,
@@ -204,8 +208,9 @@ export function underWayInWords({ since, phase }: UnderWay): string {
 }
 
 /** Also what is told while a run is followed. */
-export function troubleInWords({ type, message: said, attempts, next }: Trouble): string {
-  const again = next === null ? 'again now' : `next at ${next}`;
+export function troubleInWords({ type, message: said, attempts, next, until }: Trouble): string {
+  const again =
+    (next === null ? 'again now' : `next at ${next}`) + (until === null ? '' : `, given up at ${until}`);
   const tried = `(tried ${attempts} ${attempts === 1 ? 'time' : 'times'}, ${again})`;
   return [said === null ? type : `${type}: ${said}`, tried].join(' ');
 }

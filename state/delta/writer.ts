@@ -11,7 +11,7 @@ import { deltaTable } from '../names.ts';
 import { dropUnlessBusy } from '../runs/close.ts';
 import { fenced, oneAtATime, type Fence } from '../runs/lease.ts';
 import { rows, withConnection, type State } from '../state.ts';
-import { LONGEST_PAUSE, SEE_SCHEMA } from '../transactions.ts';
+import { OUR_SETTINGS } from '../transactions.ts';
 
 /** A transaction holds at most so many bytes: nothing is open while the warehouse thinks, and little is left for the end. */
 const BATCH = 2_000_000;
@@ -60,7 +60,7 @@ async function dropOlder(trx: Knex, run: string, attempt: number): Promise<void>
   for (const { name } of left) await dropUnlessBusy(trx, name);
 }
 
-const BEGIN = `begin; ${SEE_SCHEMA}; set local idle_in_transaction_session_timeout = '${LONGEST_PAUSE}'; ${HOLD_WISHES}`;
+const BEGIN = `begin; ${OUR_SETTINGS}; ${HOLD_WISHES}`;
 
 /** What begins a binary COPY: a signature, no flags, and no extension. */
 const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');

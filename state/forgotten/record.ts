@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { Failure } from '../../contract/failure.ts';
 import { rows, type State } from '../state.ts';
-import { LONGEST_PAUSE } from '../transactions.ts';
+import { LONGEST_WAIT } from '../transactions.ts';
 import { digestOf, readPepper } from './digests.ts';
 import { RECORD_WISH } from './lock.ts';
 
@@ -47,10 +47,9 @@ export async function recordForgotten(
 }
 
 async function waitForWriters(trx: Knex): Promise<void> {
-  await trx.raw(`set local lock_timeout = '${LONGEST_PAUSE}'`);
   await trx.raw(RECORD_WISH).catch((error: { code?: string }) => {
     if (error.code !== LOCK_NOT_AVAILABLE) throw error;
-    throw new Failure('wishNotRecorded', { waited: LONGEST_PAUSE });
+    throw new Failure('wishNotRecorded', { waited: LONGEST_WAIT });
   });
 }
 

@@ -2,7 +2,6 @@ import type { Knex } from 'knex';
 import { interval, LINE_PERIOD, QUOTA_PERIOD } from '../../activation/periods.ts';
 import { checkFence, type Fence } from '../runs/lease.ts';
 import { rows, type State } from '../state.ts';
-import { LONGEST_PAUSE } from '../transactions.ts';
 
 /*
  * The activations of a profile table share its imports of a day. Whoever gets none lines up, and when the quota renews
@@ -23,11 +22,7 @@ export async function inTurn<T>(
   write: (trx: Knex.Transaction) => Promise<T>,
 ): Promise<T> {
   return state.transaction(async (trx) => {
-    await trx.raw(
-      `select set_config('idle_in_transaction_session_timeout', '${LONGEST_PAUSE}', true),
-              pg_advisory_xact_lock(hashtextextended(?, 0))`,
-      [`quota ${quotaKey}`],
-    );
+    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`quota ${quotaKey}`]);
     await checkFence(trx, fence, { lock: retries > 0 ? 'no key update' : 'share' });
     return write(trx);
   });

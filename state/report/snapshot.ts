@@ -16,7 +16,8 @@ const BATCH = 1_000;
 /** Does a report's work in one read-only snapshot. */
 export async function withSnapshot<T>(state: State, work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
   return withConnection(state, async (client) => {
-    await client.query(BEGIN_SNAPSHOT);
+    // Whoever pages through a report reads at their own pace.
+    await client.query(`${BEGIN_SNAPSHOT}; set local idle_in_transaction_session_timeout = '1h'`);
     const result = await work(snapshotOf(client));
     await client.query('commit');
     return result;

@@ -2,7 +2,6 @@ import type { Knex } from 'knex';
 import { Failure } from '../../contract/failure.ts';
 import { KEY_RULES } from '../../activation/keys/canonical.ts';
 import type { RunRef } from '../../contract/steps.ts';
-import { LONGEST_PAUSE } from '../transactions.ts';
 import { rows, type State } from '../state.ts';
 
 /** A workflow execution: the holder of a lease. */
@@ -67,9 +66,11 @@ export async function checkFence(
 export async function lockLease(trx: Knex, { run, fence }: Fence, lock: LeaseLock): Promise<void> {
   if (fence === null) return;
   await trx.raw(
-    `select set_config('idle_in_transaction_session_timeout', '${LONGEST_PAUSE}', true) from activations
-     where id = (select activation from runs where no = ?) for ${lock}`,
-    [run],
+    // Whoever has to wait for this transaction can then tell which run it is of.
+    `select set_config('application_name',
+                       split_part(current_setting('application_name'), ' run ', 1) || ' run ' || cast(:run as bigint), true)
+     from activations where id = (select activation from runs where no = :run) for ${lock}`,
+    { run },
   );
 }
 

@@ -3,6 +3,7 @@ import { membersTable } from '../names.ts';
 import { hasSameMarks, lastMapping } from '../plan/mapping-change.ts';
 import type { PlannedRun } from '../runs/runs.ts';
 import { rows } from '../state.ts';
+import { LONGEST_WAIT } from '../transactions.ts';
 import { foldedSql } from './folded.ts';
 
 /** How the members fared whose attributes were to be sent. */
@@ -148,7 +149,7 @@ async function dropIndex(trx: Knex.Transaction, members: string, key: string): P
   const drop = async (nested: Knex.Transaction) => {
     await nested.raw(`set local lock_timeout = '2s'`);
     await nested.raw(`alter table ${members} drop constraint ${key}`);
-    await nested.raw('set local lock_timeout to default');
+    await nested.raw(`set local lock_timeout = '${LONGEST_WAIT}'`);
   };
   return trx.transaction(drop).then(
     () => true,

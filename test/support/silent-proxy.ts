@@ -5,8 +5,11 @@ export interface SilentProxy {
   port: number;
   /** The same URL, reached through the proxy. */
   through(url: string): string;
-  /** From now on nothing is forwarded, in either direction, and no connection ends: as when a machine vanishes. */
-  hush(): void;
+  /**
+   * From now on nothing is forwarded, in either direction, and no connection ends: as when a machine vanishes.
+   * `opened`: only on connections that are open now.
+   */
+  hush(which?: 'all' | 'opened'): void;
   /** The same by itself, once a client has sent so many bytes over one connection. */
   hushAfter(bytes: number): void;
   /** Resolves once it is silent. */
@@ -25,8 +28,8 @@ export async function startSilentProxy(to: { host: string; port: number }): Prom
   let limit = Infinity;
   let forwarded = 0;
   const waiting: (() => void)[] = [];
-  const hush = () => {
-    isSilent = true;
+  const hush = (which: 'all' | 'opened' = 'all') => {
+    isSilent = which === 'all';
     for (const socket of sockets) socket.pause();
     for (const tell of waiting.splice(0)) tell();
   };
@@ -48,7 +51,7 @@ export async function startSilentProxy(to: { host: string; port: number }): Prom
       from.on('error', () => undefined);
       from.on('close', () => {
         sockets.delete(from);
-        if (!isSilent) other.destroySoon();
+        if (!isSilent && !other.isPaused()) other.destroySoon();
       });
     }
   });

@@ -66,7 +66,7 @@ test.each<Broken>([
     what: 'a segment that the warehouse does not understand',
     make: () => stand.writeActivation({ segment: { name: 'VIP', table: 'peple' } }),
     fail: ['segment of vip', 'attributes of vip'],
-    says: /^SegmentQueryFailed: .* a table does not exist/,
+    says: /^SegmentQueryFailed: The segment's table peple does not exist, .*did you mean people\?/,
   },
   {
     what: 'a column that is not in the segment',

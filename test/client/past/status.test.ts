@@ -182,10 +182,10 @@ test.each(BOTH_WAYS)(
         workflowId: run.workflowId,
         phase: 'provisioning',
         workerAnswers: true,
-        trouble: { ...failed, next },
+        trouble: { ...failed, next, until: expect.any(String) },
       },
     ]);
-    const words = 'waits out ActitoUnavailable: .* \\(tried \\d+ times?, .+\\)';
+    const words = 'waits out ActitoUnavailable: .* \\(tried \\d+ times?, .+, given up at 20\\S+Z\\)';
     expect(warnings.join('\n')).toMatch(
       new RegExp(`^${id}: its run since 20\\S+Z \\(provisioning\\) ${words}$`),
     );

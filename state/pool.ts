@@ -1,0 +1,92 @@
+import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import type { Client } from 'pg';
+import { PostgresClient, type ClientSettings } from '../postgres/client.ts';
+import { newSessionName } from './session-names.ts';
+import { OUR_SETTINGS } from './transactions.ts';
+import { WATCH, Watchdog, type Watch } from './watchdog.ts';
+
+/** Milliseconds for a connection to be closed in good order. */
+const CLOSING = 2_000;
+
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** The part of knex's own client that is changed here. knex makes another one for each transaction. */
+interface KnexClient extends Knex.Client {
+  transacting?: boolean;
+  connectionSettings: ClientSettings & { watch?: Watch };
+  _query(connection: Client, query: { sql: string }): Promise<unknown>;
+  _acquireOnlyConnection(): Promise<Client>;
+  destroyRawConnection(connection: Client): Promise<void>;
+}
+type KnexClass = Pick<typeof Knex.Client, keyof typeof Knex.Client> &
+  (new (config: Knex.Config) => KnexClient);
+
+const KnexPostgres = createRequire(import.meta.url)('knex/lib/dialects/postgres/index.js') as KnexClass;
+
+/** Marks a connection for knex to replace: it must not be used again. */
+export function discard(connection: Client, reason: unknown): void {
+  Object.assign(connection, { __knex__disposed: reason });
+}
+
+/** The watchdog of each connection. */
+const watchdogs = new WeakMap<Client, Watchdog>();
+
+/** An error of a connection; one of a lock that could not be had in time tells who holds it, as far as that was seen. */
+export function withHolders(connection: Client, error: unknown): unknown {
+  if ((error as { code?: unknown } | undefined)?.code !== LOCK_NOT_AVAILABLE) return error;
+  return Object.assign(error as object, { holders: watchdogs.get(connection)?.holdersOf(connection) ?? [] });
+}
+
+/**
+ * knex's client for PostgreSQL, with our settings in every transaction; a single statement gets a transaction of its own. Each
+ * connection has a name, and a watchdog that ends it when the server falls silent.
+ */
+export class PooledClient extends KnexPostgres {
+  #watchdog: Watchdog | undefined;
+
+  override async _query(connection: Client, query: { sql: string }): Promise<unknown> {
+    if (!this.transacting) return this.#single(connection, query);
+    if (!/^begin\b/i.test(query.sql))
+      return super._query(connection, query).catch((error: unknown) => {
+        throw withHolders(connection, error);
+      });
+    return super._query(connection, { ...query, sql: `${query.sql} ${OUR_SETTINGS}` });
+  }
+
+  async #single(connection: Client, query: { sql: string }): Promise<unknown> {
+    try {
+      await connection.query(`begin; ${OUR_SETTINGS}`);
+      const answered = await super._query(connection, query);
+      await connection.query('commit');
+      return answered;
+    } catch (error) {
+      await connection.query('rollback').catch(() => discard(connection, error));
+      throw withHolders(connection, error);
+    }
+  }
+
+  override async _acquireOnlyConnection(): Promise<Client> {
+    const { watch = WATCH, target } = this.connectionSettings;
+    this.#watchdog ??= new Watchdog(target, watch);
+    const name = newSessionName();
+    const connection = new PostgresClient({
+      target,
+      connectTimeout: watch.patience,
+      application_name: name,
+    });
+    connection.on('error', (error) => discard(connection, error));
+    connection.on('end', () => discard(connection, 'ended'));
+    await connection.connect();
+    watchdogs.set(connection, this.#watchdog);
+    this.#watchdog.guard(connection, name);
+    return connection;
+  }
+
+  /** A server that is silent does not answer a goodbye either. */
+  override async destroyRawConnection(connection: Client): Promise<void> {
+    await Promise.race([connection.end(), sleep(CLOSING, undefined, { ref: false })]);
+    connection.connection.stream.destroy();
+  }
+}

@@ -1,0 +1,116 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import type { ApplicationFailure } from '@temporalio/common';
+import { DatabaseError } from 'pg';
+import { expect, test } from 'vitest';
+import { toTemporalFailure } from '../../activities/translate.ts';
+import { isFailure, type Failure } from '../../contract/failure.ts';
+import { tlsFaultOf } from '../../postgres/meaning.ts';
+import { stateFailure } from '../../state/failures.ts';
+import { failuresOf } from '../../warehouse/postgres/failures.ts';
+
+const failures = failuresOf({ variable: 'SHOP_URL', statementTimeout: 60_000 });
+
+/** An error as PostgreSQL sends it; its words hold what must not be told. */
+function serverError(code: string): Error {
+  return Object.assign(new DatabaseError('hunter2', 7, 'error'), { code, severity: 'ERROR' });
+}
+
+function warehouse(error: Error): Failure {
+  const failure = failures(error);
+  if (isFailure(failure)) return failure;
+  throw new Error('The error is none of the warehouse.');
+}
+
+/** Whether a failure ends the activity at this attempt. */
+async function isFinal(error: Error, attempt: number): Promise<boolean> {
+  const keep = async ({ told }: Failure) => told;
+  const ended = await new MockActivityEnvironment({ attempt }).run(() => toTemporalFailure(error, keep));
+  expect(JSON.stringify(ended)).not.toContain('hunter2');
+  return (ended as ApplicationFailure).nonRetryable === true;
+}
+
+test.each(['08006', '40P01', '53100', '53200', '57P01', '57P02', '57P03', '58030', '55006'])(
+  '%s passes by itself: it is tried for as long as the step may take',
+  async (code) => {
+    for (const failure of [warehouse(serverError(code)), serverError(code)]) {
+      expect(await isFinal(failure, 1_000)).toBe(false);
+    }
+  },
+);
+
+test.each(['28000', '28P01', '3D000', '57P04'])('%s needs a person: it is final at once', async (code) => {
+  const failure = warehouse(serverError(code));
+  expect(failure).toMatchObject({ type: 'ConfigurationInvalid' });
+  expect(stateFailure(serverError(code))?.told.reason).toBe('stateRefusesAccess');
+  for (const each of [failure, serverError(code)]) expect(await isFinal(each, 1)).toBe(true);
+});
+
+test.each([
+  ['57014', 'statement_timeout', 3],
+  ['53400', 'temp_file_limit', 3],
+  ['25P03', 'idle_in_transaction_session_timeout', 5],
+  ['25P04', 'transaction_timeout', 3],
+  ['57P05', 'idle_session_timeout', 5],
+  ['53300', 'max_connections', 20],
+  ['08P01', 'pooler', 10],
+])('%s is a limit, %s: it is tried %i times, and names what to raise', async (code, limit, tries) => {
+  for (const failure of [warehouse(serverError(code)), stateFailure(serverError(code))!]) {
+    expect(failure.told.facts).toMatchObject({ limit, tries });
+    expect(failure.told.next).toHaveLength(1);
+    expect(await isFinal(failure, tries - 1)).toBe(false);
+    expect(await isFinal(failure, tries)).toBe(true);
+  }
+});
+
+test('a lock is waited for: a while in a warehouse, and for as long as the step may take in the state', async () => {
+  const failure = warehouse(serverError('55P03'));
+  expect(failure.told.facts).toMatchObject({ limit: 'lock_timeout', tries: 10 });
+  expect(await isFinal(failure, 9)).toBe(false);
+  expect(await isFinal(failure, 10)).toBe(true);
+  expect(await isFinal(serverError('55P03'), 1_000)).toBe(false);
+});
+
+test('a state database that only reads may become the primary, and a warehouse only reads anyway', async () => {
+  expect(await isFinal(serverError('25006'), 9)).toBe(false);
+  expect(await isFinal(serverError('25006'), 10)).toBe(true);
+  expect(warehouse(serverError('25006'))).toMatchObject({ type: 'SegmentQueryFailed' });
+});
+
+test('other errors of the state are a defect or a foreign hand, and others of a warehouse are its query', async () => {
+  expect(await isFinal(serverError('42703'), 1)).toBe(true);
+  expect(stateFailure(serverError('42703'))).toMatchObject({ type: 'StateRefused' });
+  expect(warehouse(serverError('42703'))).toMatchObject({ type: 'SegmentQueryFailed' });
+});
+
+test.each([
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'untrusted'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'untrusted'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'untrusted'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'untrusted'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'name'],
+  ['CERT_HAS_EXPIRED', 'expired'],
+  ['CERT_REVOKED', 'revoked'],
+  ['ERR_POSTGRES_NO_TLS', 'none'],
+  ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'client'],
+  ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'protocol'],
+])('the TLS error %s is final, and says what to change: %s', async (code, fault) => {
+  const error = Object.assign(new Error('hunter2'), { code });
+  for (const failure of [warehouse(error), stateFailure(error)!]) {
+    expect(failure).toMatchObject({ type: 'ConfigurationInvalid', told: { facts: { fault } } });
+    expect(failure.told.next[0]!.advice).toMatch(/sslrootcert|sslmode|sslcert|Renew/);
+    expect(await isFinal(failure, 1)).toBe(true);
+  }
+});
+
+test.each([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'ERR_POSTGRES_ENDED',
+  'ERR_POSTGRES_NO_ANSWER',
+  'ERR_SSL_BAD_RECORD_MAC',
+])('%s is a connection that may come back', async (code) => {
+  expect(tlsFaultOf(code)).toBeUndefined();
+  const error = Object.assign(new Error('hunter2'), { code });
+  for (const each of [warehouse(error), error]) expect(await isFinal(each, 1_000)).toBe(false);
+});
