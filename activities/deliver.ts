@@ -78,6 +78,7 @@ async function upload(
       fileName: activation.list.fileName,
       fence: ref.fence!,
       delivery,
+      placing: destination.delivery,
       content: reported(file.read(), report),
       checkFence: async () => {
         retrievedBefore = await lastRetrieved(deps, run, signal);

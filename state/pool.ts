@@ -1,28 +1,25 @@
 import { createRequire } from 'node:module';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import { Client, type ClientConfig } from 'pg';
+import type { Client } from 'pg';
+import type { DatabaseTarget } from '../postgres/url.ts';
+import { sessionAt } from './lookout.ts';
 import { newSessionName } from './session-names.ts';
 import { OUR_SETTINGS } from './transactions.ts';
 import { WATCH, Watchdog, type Watch } from './watchdog.ts';
-
-/** Milliseconds for a connection to be closed in good order. */
-const CLOSING = 2_000;
 
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /** The part of knex's own client that is changed here. knex makes another one for each transaction. */
 interface KnexClient extends Knex.Client {
   transacting?: boolean;
-  connectionSettings: ClientConfig & { watch?: Watch };
+  connectionSettings: { target: DatabaseTarget; watch?: Watch };
   _query(connection: Client, query: { sql: string }): Promise<unknown>;
   _acquireOnlyConnection(): Promise<Client>;
-  destroyRawConnection(connection: Client): Promise<void>;
 }
 type KnexClass = Pick<typeof Knex.Client, keyof typeof Knex.Client> &
   (new (config: Knex.Config) => KnexClient);
 
-const PostgresClient = createRequire(import.meta.url)('knex/lib/dialects/postgres/index.js') as KnexClass;
+const KnexPostgres = createRequire(import.meta.url)('knex/lib/dialects/postgres/index.js') as KnexClass;
 
 /** Marks a connection for knex to replace: it must not be used again. */
 export function discard(connection: Client, reason: unknown): void {
@@ -42,7 +39,7 @@ export function withHolders(connection: Client, error: unknown): unknown {
  * knex's client for PostgreSQL, with our settings in every transaction; a single statement gets a transaction of its own. Each
  * connection has a name, and a watchdog that ends it when the server falls silent.
  */
-export class PooledClient extends PostgresClient {
+export class PooledClient extends KnexPostgres {
   #watchdog: Watchdog | undefined;
 
   override async _query(connection: Client, query: { sql: string }): Promise<unknown> {
@@ -67,27 +64,15 @@ export class PooledClient extends PostgresClient {
   }
 
   override async _acquireOnlyConnection(): Promise<Client> {
-    const { watch = WATCH, ...settings } = this.connectionSettings;
-    this.#watchdog ??= new Watchdog(settings, watch);
+    const { target, watch = WATCH } = this.connectionSettings;
+    this.#watchdog ??= new Watchdog(target, watch);
     const name = newSessionName();
-    const connection = new Client({ ...settings, application_name: name });
+    const connection = sessionAt(target, name, watch.patience);
     connection.on('error', (error) => discard(connection, error));
     connection.on('end', () => discard(connection, 'ended'));
-    const silent = Object.assign(new Error('No connection was made in time.'), { code: 'ETIMEDOUT' });
-    const timer = setTimeout(() => connection.connection.stream.destroy(silent), watch.patience);
-    try {
-      await connection.connect();
-    } finally {
-      clearTimeout(timer);
-    }
+    await connection.connect();
     watchdogs.set(connection, this.#watchdog);
     this.#watchdog.guard(connection, name);
     return connection;
-  }
-
-  /** A server that is silent does not answer a goodbye either. */
-  override async destroyRawConnection(connection: Client): Promise<void> {
-    await Promise.race([connection.end(), sleep(CLOSING, undefined, { ref: false })]);
-    connection.connection.stream.destroy();
   }
 }

@@ -126,8 +126,6 @@ create table runs (
   failure         text,
   -- Why a run failed, in one word that can be compared (contract/messages/types.ts).
   failure_type    text,
-  -- Its failure was one too many: the schedule was paused.
-  paused_schedule boolean not null default false,
   -- All that this run did to the membership is in changes, if it did anything.
   changes_logged  boolean not null default false,
   unique (namespace, workflow_id, run_id)

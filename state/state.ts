@@ -1,5 +1,7 @@
 import knex, { type Knex } from 'knex';
 import type { Client } from 'pg';
+import { STATE_VARIABLE } from '../contract/names.ts';
+import { databaseTarget } from '../postgres/url.ts';
 import { discard, PooledClient, withHolders } from './pool.ts';
 import type { Watch } from './watchdog.ts';
 
@@ -19,19 +21,14 @@ export interface StateOptions {
 const quiet = () => undefined;
 const SILENT = { warn: quiet, error: quiet, deprecate: quiet, debug: quiet };
 
-/** Milliseconds of silence after which the operating system asks whether the server's machine is still there. */
-const KEEP_ALIVE = 10_000;
-
-/** Opens the pool; nothing connects before the first query. End it with `state.destroy()`. */
+/**
+ * Opens the pool; nothing connects before the first query. End it with `state.destroy()`.
+ * @throws Failure ConfigurationInvalid when the URL is none; it names the part
+ */
 export function openState({ url, poolSize = 24, watch }: StateOptions): State {
   return knex({
     client: PooledClient,
-    connection: {
-      connectionString: url,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: KEEP_ALIVE,
-      watch,
-    } as object,
+    connection: { target: databaseTarget(url, STATE_VARIABLE), watch } as object, // of PooledClient
     pool: { min: 0, max: poolSize },
     acquireConnectionTimeout: 30_000,
     log: SILENT,

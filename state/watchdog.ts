@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
-import type { Client, ClientConfig } from 'pg';
+import type { Client } from 'pg';
+import { connectionError } from '../postgres/negotiation.ts';
+import type { DatabaseTarget } from '../postgres/url.ts';
 import { lookAt, type Sighting } from './lookout.ts';
 
 /** In milliseconds. */
@@ -37,14 +39,14 @@ interface Vigil {
  * server does not answer there either, is ended, and its query fails as after a lost connection.
  */
 export class Watchdog {
-  readonly #settings: ClientConfig;
+  readonly #target: DatabaseTarget;
   readonly #watch: Watch;
   readonly #vigils = new Map<Client, Vigil>();
   #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
 
-  constructor(settings: ClientConfig, watch: Watch) {
-    this.#settings = settings;
+  constructor(target: DatabaseTarget, watch: Watch) {
+    this.#target = target;
     this.#watch = watch;
   }
 
@@ -72,11 +74,11 @@ export class Watchdog {
     this.#isLooking = true;
     try {
       const seen = await lookAt(
-        this.#settings,
+        this.#target,
         quiet.map(({ name }) => name),
         this.#watch.patience,
       );
-      for (const vigil of quiet) this.#judge(vigil, seen.get(vigil.name));
+      if (seen) for (const vigil of quiet) this.#judge(vigil, seen.get(vigil.name));
     } catch (error) {
       // A server that refuses one more connection lives: nothing is known of the others then.
       if ((error as { severity?: string }).severity === undefined)
@@ -102,7 +104,6 @@ export class Watchdog {
     vigil.holders = sighting?.holders ?? [];
     vigil.misses = sighting?.works ? 0 : vigil.misses + 1;
     if (vigil.misses < MOST_MISSES) return;
-    const silent = Object.assign(new Error('The state database is silent.'), { code: 'ETIMEDOUT' });
-    vigil.client.connection.stream.destroy(silent);
+    vigil.client.connection.stream.destroy(connectionError('ERR_POSTGRES_NO_ANSWER'));
   }
 }
