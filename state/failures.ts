@@ -1,9 +1,9 @@
 import { Failure } from '../contract/failure.ts';
 import { sqlstateOf } from '../contract/foreign.ts';
+import type { FactsOf } from '../contract/messages/catalogue.ts';
 import { CONNECTION_CODES } from '../contract/messages/connections.ts';
 import { STATE_VARIABLE as variable } from '../contract/names.ts';
 import { meaningOf, READ_ONLY, tlsFaultOf, type Meaning } from '../postgres/meaning.ts';
-import type { FactsOf } from '../contract/messages/catalogue.ts';
 import { sessionOf } from './session-names.ts';
 import { LONGEST_WAIT } from './transactions.ts';
 
@@ -51,9 +51,8 @@ function fromServer(error: Error, sqlstate: string): Failure {
   if (sqlstate === DROPPED.code && DROPPED.table.test(error.message)) {
     return new Failure('runTablesDropped', {});
   }
-  if (sqlstate === LOCK_NOT_AVAILABLE) {
+  if (sqlstate === LOCK_NOT_AVAILABLE)
     return new Failure('stateLocked', { waited: LONGEST_WAIT, ...heldBy(error as { holders?: string[] }) });
-  }
   const meaning: Meaning = sqlstate === ONLY_READS ? READ_ONLY : meaningOf(sqlstate);
   switch (meaning.kind) {
     case 'passes':

@@ -153,6 +153,23 @@ create table chunks (
   primary key (run, no)
 );
 
+-- Calls to Actito that are under way: a licence has so many slots, over all workers. A row is gone when its call is over;
+-- one of an attempt that Temporal no longer knows to be under way is free.
+create table call_slots (
+  -- Hashed.
+  licence    text not null,
+  slot       integer not null,
+  token      uuid not null unique,
+  -- The attempt of an activity that makes the call.
+  namespace  text not null,
+  workflow   text not null,
+  run        text not null,
+  activity   text not null,
+  attempt    integer not null,
+  taken_at   timestamptz not null default now(),
+  primary key (licence, slot)
+);
+
 -- An import is one file for Actito, and one call that sends it. A call that failed stays; the next one is a row of its own.
 create table imports (
   id            bigint generated always as identity primary key,
