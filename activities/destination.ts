@@ -29,6 +29,7 @@ export function connectActito(
     baseUrl,
     apiKey,
     signal,
+    env,
     paths: destination.contract.paths,
     withSlot: (call) => withSlot(state, { licence, slots: limits.concurrentCalls, signal }, call),
   });

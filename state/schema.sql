@@ -128,6 +128,8 @@ create table runs (
   failure_type    text,
   -- Its failure was one too many: the schedule was paused.
   paused_schedule boolean not null default false,
+  -- Actito did not have its list any more: what was provisioned is forgotten when it closes.
+  looks_again     boolean not null default false,
   -- All that this run did to the membership is in changes, if it did anything.
   changes_logged  boolean not null default false,
   unique (namespace, workflow_id, run_id)
@@ -192,6 +194,10 @@ create table import_parts (
   -- by row.
   result        text check (result in ('confirmed', 'doubtful', 'unexplained')),
   finished_at   timestamptz,
+  -- What Actito said of its rows in error could not be used: how often, and since when. It is asked again before that is
+  -- believed.
+  unread_times  integer not null default 0,
+  unread_since  timestamptz,
   primary key (import, run)
 );
 create index on import_parts (run, chunk);
