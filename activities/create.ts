@@ -11,6 +11,7 @@ import { inspectLists } from './inspect/lists.ts';
 import { keepAlive } from './keep-alive.ts';
 import { keepForeignWords } from './keep-words.ts';
 import { open } from './open.ts';
+import { requireOwnRun } from './own-run.ts';
 import { plan } from './plan.ts';
 import { beating } from './progress.ts';
 import { provision } from './provision.ts';
@@ -40,7 +41,10 @@ export function createActivities(deps: Dependencies): Activities {
     const run = activity as (deps: Dependencies, ...rest: unknown[]) => Promise<unknown>;
     const translated = async (...rest: unknown[]) => {
       try {
-        return await beating(() => run(deps, ...rest));
+        return await beating(async () => {
+          await requireOwnRun(deps, rest[0]);
+          return run(deps, ...rest);
+        });
       } catch (error) {
         throw await toTemporalFailure(error, (failure) => keepForeignWords(deps, failure, rest[0]));
       }

@@ -1,30 +1,35 @@
-import type { NativeConnection } from '@temporalio/worker';
+import {
+  isNoOperator,
+  KEYWORD,
+  lookAtSearchAttributes,
+  translated,
+  type TemporalServices,
+} from '../activities/search-attributes.ts';
 import { Failure } from '../contract/failure.ts';
+import { temporalCode } from '../contract/grpc.ts';
 import { SEARCH_ATTRIBUTES } from '../contract/names.ts';
 
-/** temporal.api.enums.v1.IndexedValueType: KEYWORD */
-const KEYWORD = 2;
-/** The gRPC status code ALREADY_EXISTS: another worker was faster. */
-const ALREADY_EXISTS = 6;
+const NAMES = SEARCH_ATTRIBUTES.map((key) => key.name);
 
 /**
- * Registers the search attributes that runs set, unless the namespace has them. Without them every workflow task
- * would fail, so a worker that may not register them does not start.
+ * Registers the search attributes that runs set, unless the namespace has them. Without them, or with one of another type,
+ * every workflow task would fail for ever: then the worker does not start, and says why.
+ * @throws Failure ConfigurationInvalid, with the cause and what to do about it; TemporalUnavailable when Temporal fails
  */
-export async function registerSearchAttributes(
-  connection: NativeConnection,
-  namespace: string,
-): Promise<void> {
-  const { operatorService } = connection;
-  const names = SEARCH_ATTRIBUTES.map((key) => key.name);
+export async function registerSearchAttributes(services: TemporalServices, namespace: string): Promise<void> {
+  const { missing, used } = await lookAtSearchAttributes(services, namespace, NAMES);
+  if (missing.length === 0) return;
+  const searchAttributes = Object.fromEntries(missing.map((name) => [name, KEYWORD]));
   try {
-    const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
-    const missing = names.filter((name) => !customAttributes?.[name]);
-    if (missing.length === 0) return;
-    const searchAttributes = Object.fromEntries(missing.map((name) => [name, KEYWORD]));
-    await operatorService.addSearchAttributes({ namespace, searchAttributes });
+    await services.operatorService.addSearchAttributes({ namespace, searchAttributes });
   } catch (error) {
-    if ((error as { code?: number }).code === ALREADY_EXISTS) return;
-    throw new Failure('searchAttributesMissing', { namespace, names });
+    const code = temporalCode(error);
+    if (isNoOperator(error)) throw new Failure('searchAttributesMissing', { namespace, names: missing });
+    // The server takes these names and this type, so only their number can be wrong.
+    if (code === 'INVALID_ARGUMENT')
+      throw new Failure('searchAttributesFull', { namespace, names: missing, used });
+    if (code !== 'ALREADY_EXISTS') throw translated(error, namespace); // otherwise another worker was faster
   }
+  // Temporal does not say so if someone has meanwhile added one of that name with another type.
+  await lookAtSearchAttributes(services, namespace, NAMES);
 }

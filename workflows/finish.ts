@@ -26,7 +26,7 @@ export async function finish(run: OpenedRun, story: Story, error?: unknown): Pro
     // The run stays open in the state, so that the next one settles it: what was confirmed is not lost.
     const second = ownFailure(unsettled);
     story.unclosed(failure ?? second);
-    throw failure ? besides(failure, second) : second;
+    throw failure && failure.message !== second.message ? besides(failure, second) : second;
   });
   story.closed(closed.outcome, closed.counts);
   if (failure) throw failure;

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { Failure, isFailure } from '../../contract/failure.ts';
 import type { Route } from '../../activation/definition/contract.ts';
 import { isAssumed, path, tokenBody, type Paths } from '../contract.ts';
+import { OwnContent } from '../own-content.ts';
 import { bytesOf, isPage, readJson } from './body.ts';
 import { failureOfError, failureOfResponse, NotFound, TokenRejected } from './failures.ts';
 import { proxySettings, wayOut, type WayOut } from './proxy.ts';
@@ -98,6 +99,7 @@ export class ActitoClient {
   ): Promise<T> {
     const { method = 'GET', route, parts, json } = request;
     const streamed = request.stream?.();
+    const content = streamed && new OwnContent(streamed.body);
     const stalled = new AbortController();
     const init: RequestInit = {
       method,
@@ -109,12 +111,13 @@ export class ActitoClient {
         ...streamed?.headers,
       },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-      ...(streamed ? { body: this.#watched(streamed.body, name(request), stalled), duplex: 'half' } : {}),
+      ...(content ? { body: this.#watched(content.read(), name(request), stalled), duplex: 'half' } : {}),
     };
     const target = path(route, parts, this.#options.paths);
     try {
       return await this.#fetch(target, init, name(request), timeout, use);
     } catch (error) {
+      if (content?.failure) throw content.failure.error;
       // On a route that is only assumed the path itself may be wrong.
       const isAmiss = error instanceof NotFound && isAssumed(route);
       throw isAmiss ? new NotFound({ ...error.answer, assumedRoute: route }) : error;

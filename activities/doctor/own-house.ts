@@ -1,9 +1,9 @@
 import { activityInfo, Context } from '@temporalio/activity';
-import type { Connection } from '@temporalio/client';
 import { Failure } from '../../contract/failure.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import { missingMigrations } from '../../state/migrate.ts';
 import { rows, type State } from '../../state/state.ts';
+import { lookAtSearchAttributes } from '../search-attributes.ts';
 import { probe, type Probed } from './probe.ts';
 
 /** Is our own database there, with the tables that this worker knows? */
@@ -30,11 +30,9 @@ export function probeTemporal(searchAttributes: readonly string[]): Promise<Prob
   const names = [...searchAttributes];
   return probe({
     name: 'Temporal',
-    advice: tell('adviseTemporal', { namespace, names }),
+    advice: tell('adviseTemporal', {}),
     look: async () => {
-      const { operatorService } = connection as Connection;
-      const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
-      const missing = names.filter((name) => !customAttributes?.[name]);
+      const { missing } = await lookAtSearchAttributes(connection, namespace, names);
       if (missing.length === 0) return { says: tell('temporalReady', { namespace, names }) };
       throw new Failure('namespaceLacks', { namespace, missing });
     },

@@ -1,5 +1,5 @@
 import { WHERE_ETLS_ARE } from './actito.ts';
-import { searchAttributesCommand, validateCommand } from '../commands.ts';
+import { validateCommand } from '../commands.ts';
 import { advise, always, failure, message } from './message.ts';
 
 /** What `doctor` says of each thing that it tries: what it found, and below what to do when that is not well. */
@@ -51,13 +51,9 @@ export const DOCTOR_MESSAGES = {
     says: ({ namespace, missing }) =>
       `Namespace ${namespace} lacks the search attributes ${missing.join(', ')}.`,
   }),
-  adviseTemporal: message({
-    examples: [{ namespace: 'default', names: ['ActitoActivation', 'ActitoOutcome'] }],
-    says: () => 'Start the worker again, which registers them.',
-    next: ({ namespace, names }) => [
-      { advice: 'Or register them', command: searchAttributesCommand(namespace, names) },
-    ],
-  }),
+  adviseTemporal: always(
+    'Start the worker again: it registers what is missing, or ends and says why it cannot.',
+  ),
   clockUntold: always('it tells no time, so that nothing was compared'),
   clockApart: message({
     examples: [{ apart: 0 }, { apart: 12 }, { apart: -12 }],

@@ -1,4 +1,5 @@
 import { cancelCommand, forgetCommand, PROGRAM, rebaseCommand, resyncCommand } from '../commands.ts';
+import { connectionInWords } from './connections.ts';
 import { advise, always, failure, type Next } from './message.ts';
 import { conditionOf } from './sqlstates.ts';
 
@@ -28,9 +29,16 @@ export const STATE_MESSAGES = {
     'RunSuperseded',
     always('The run was closed and its tables were dropped; this attempt no longer writes.'),
   ),
-  runUnknown: failure('Defect', {
+  runUnknown: failure('StateDamaged', {
     examples: [{ run: '12' }],
-    says: ({ run }) => `Run ${run} is not in the state database; was it replaced while the run was open?`,
+    says: ({ run }) =>
+      `The state database does not know run ${run} of this workflow: it was lost, restored or replaced while the run was open. This ` +
+      'run ends; what it sent to Actito and did not settle is not noted in the state.',
+    next: () =>
+      advise(
+        'Check ACTITO_SYNC_DATABASE_URL. If the database was lost or restored, follow docs/production.md, "The state database"; then ' +
+          'run again.',
+      ),
   }),
   stateNoWayBack: failure('StateRefused', always('The state cannot be migrated down: restore a backup.')),
   otherDeliveryBegun: failure('RunSuperseded', always('This run has begun to deliver another list.')),
@@ -55,12 +63,13 @@ export const STATE_MESSAGES = {
       "the database's own log has the statement.",
   }),
   stateBusy: failure('StateUnavailable', {
-    examples: [{ code: '53300' }],
+    examples: [{ code: '57P01' }],
     says: ({ code }) => `The state database answered ${code} (${conditionOf(code)}).`,
   }),
   stateUnreachable: failure<{ code?: string }>('StateUnavailable', {
-    examples: [{ code: 'ECONNREFUSED' }, {}],
-    says: ({ code }) => `The state database (${VARIABLE}) cannot be reached (${code ?? 'connection lost'}).`,
+    examples: [{ code: 'ECONNREFUSED' }, { code: 'ERR_POSTGRES_NO_ANSWER' }, {}],
+    says: ({ code }) =>
+      `The state database (${VARIABLE}) cannot be reached (${connectionInWords(code ?? 'connection lost')}).`,
   }),
   stateTooOld: failure('StateRefused', {
     examples: [{ version: '13.4', oldest: 14 }],
@@ -99,16 +108,16 @@ export const STATE_MESSAGES = {
           'writes: it needs the rights of the worker).',
       ),
   }),
-  stateUrlUnusable: failure('ConfigurationInvalid', {
-    examples: [{ set: false }, { set: true }],
-    says: ({ set }) =>
-      `${VARIABLE} is ${set ? 'no URL of a PostgreSQL' : 'not set'}. This command reads the PostgreSQL that keeps the state.`,
-    next: () =>
-      advise(
+  stateNotConfigured: failure(
+    'ConfigurationInvalid',
+    always(
+      `${VARIABLE} is not set. This command reads the PostgreSQL that keeps the state.`,
+      ...advise(
         "Give it the worker's URL, such as postgres://user:password@host:5432/database, or that of a user who may only read " +
           '(forget also writes).',
       ),
-  }),
+    ),
+  ),
   acknowledgedDamaged: failure<Damaged>('StateDamaged', {
     examples: DAMAGED,
     says: ({ activation, found, expected }) =>

@@ -1,4 +1,4 @@
-import { PROGRAM, searchAttributesCommand } from '../commands.ts';
+import { PROGRAM } from '../commands.ts';
 import { CHOICES, choiceInWords, type Choice } from './choice.ts';
 import { advise, always, failure, message, type Told } from './message.ts';
 import { foreignInWords, type Foreign } from './schedules.ts';
@@ -9,7 +9,6 @@ const CAUSE: Told = {
   next: [],
   message: 'Actito answered 404 to GET lists.',
 };
-const ATTRIBUTES = ['ActitoActivation', 'ActitoOutcome'];
 
 interface Streak {
   schedule: string;
@@ -151,24 +150,9 @@ export const WORKER_MESSAGES = {
       `The schedule ${schedule} is not paused, although ${streakInWords(streak)}: it ${foreignInWords(why)}, and this worker's ` +
       `project is "${project}".`,
   }),
-  searchAttributesMissing: failure('ConfigurationInvalid', {
-    examples: [{ namespace: 'default', names: ATTRIBUTES }],
-    says: ({ namespace, names }) =>
-      `The search attributes ${names.join(', ')} could not be checked or registered in namespace ${namespace}.`,
-    next: ({ namespace, names }) => [
-      { advice: 'Register them once', command: searchAttributesCommand(namespace, names) },
-    ],
-  }),
   workerUrlMissing: failure(
     'ConfigurationInvalid',
     always('ACTITO_SYNC_DATABASE_URL is not set: the URL of the PostgreSQL that keeps the state.'),
-  ),
-  workerUrlUnusable: failure(
-    'ConfigurationInvalid',
-    always(
-      'ACTITO_SYNC_DATABASE_URL is no URL of a PostgreSQL, such as postgres://user:password@host:5432/database, special ' +
-        'characters percent-encoded.',
-    ),
   ),
   stateUnusable: failure('StateUnavailable', {
     examples: [{ why: 'ECONNREFUSED' }, { why: '28P01: the password is wrong' }],

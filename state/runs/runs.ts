@@ -105,6 +105,16 @@ export async function findRun(db: Knex, holder: Holder): Promise<Run | undefined
   return found[0];
 }
 
+/** Whether the run of this number is that of this workflow execution. */
+export async function belongsTo(db: Knex, run: string, holder: Holder): Promise<boolean> {
+  const found = await rows(
+    db,
+    'select from runs where no = :run and namespace = :namespace and workflow_id = :workflowId and run_id = :runId',
+    { run, ...holder },
+  );
+  return found.length > 0;
+}
+
 /** Runs of an activation that were never closed, with the executions they belong to; oldest first. */
 export async function openRuns(state: State, activation: string): Promise<(Holder & Fence)[]> {
   return rows(

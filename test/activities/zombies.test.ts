@@ -1,15 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createActivities } from '../../activities/create.ts';
 import type { RunRef } from '../../contract/steps.ts';
+import type { Holder } from '../../state/runs/lease.ts';
 import { temporalAddress } from '../setup/servers.ts';
 import { until } from '../setup/until.ts';
 import { expectAllThere, seedPeople } from '../support/as-if-nothing.ts';
 import { directRunner, SILENT, type PhaseName } from '../support/direct-run.ts';
 import { closeGate, holdCalls, untilAtGate } from '../support/holding.ts';
-import { ACTIVATION, LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
+import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
 
 /*
  * Activities whose run was given up, and which go on after a newer run has taken over: they wait for a lock until it has.
@@ -36,14 +36,18 @@ beforeEach(async () => {
 
 /** Begins one activity of the latest run, whose workflow is gone. */
 async function zombie(name: 'compare' | 'importAttributes' | 'pushList') {
-  const [run] = await stand.state('runs').select({ run: 'no' }, 'fence').orderBy('no', 'desc').limit(1);
-  const workflowExecution = { workflowId: `activation/${ACTIVATION}`, runId: randomUUID() };
+  const [found] = (await stand
+    .state('runs')
+    .select({ run: 'no' }, 'fence', 'namespace', { workflowId: 'workflow_id' }, { runId: 'run_id' })
+    .orderBy('no', 'desc')
+    .limit(1)) as (RunRef & Holder)[];
+  const { run, fence, namespace, workflowId, runId } = found!;
   const env = new MockActivityEnvironment(
-    { workflowExecution },
+    { workflowExecution: { workflowId, runId }, workflowNamespace: namespace },
     { client: new Client({ connection }), logger: SILENT },
   );
   const activity: (ref: RunRef) => Promise<unknown> = createActivities(stand)[name];
-  const ended = env.run(activity, run as RunRef).then(
+  const ended = env.run(activity, { run, fence }).then(
     () => expect.unreachable(`The zombie's ${name} succeeded.`),
     (error: unknown) => error,
   );

@@ -2,7 +2,7 @@ import type { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../setup/until.ts';
-import { LIST, resetStand } from '../support/stand.ts';
+import { LIST, loseState, resetStand } from '../support/stand.ts';
 import { standWithWorker } from '../support/temporal-run.ts';
 
 const { stand, hosted } = await standWithWorker();
@@ -132,3 +132,35 @@ test('no key, value or secret stands in the history of a run', async () => {
     expect(text).not.toContain(secret);
   }
 });
+
+test('a run whose state was lost ends at once, and leaves the run alone that has its number now', async () => {
+  await stand.writeActivation({ list: { name: 'News' } }, 'news');
+  stand.actito.setFault('serverError', {});
+  await stand.state.raw('truncate runs restart identity cascade');
+  const lost = await hosted.start({ activation: 'vip' });
+  await until('Actito was asked', async () => (await provisioning('vip')) > 0);
+
+  await loseState(stand);
+  await stand.state.raw('truncate runs restart identity cascade');
+  const other = await hosted.start({ activation: 'news' });
+  await until('the other run has its number', async () => (await provisioning('news')) === 1);
+  const { cause } = (await lost.result().catch((failed: unknown) => failed)) as WorkflowFailedError;
+  expect(cause).toMatchObject({
+    type: 'StateDamaged',
+    message: expect.stringMatching(/does not know run 1/),
+  });
+  expect(cause!.message).not.toContain('Besides');
+  expect(await outcomes()).toEqual([null]);
+
+  stand.actito.setFault('serverError', null);
+  expect(await other.result()).toMatchObject({ outcome: 'succeeded' });
+});
+
+/** The number of the activation's run that has published what it is going to do; 0: there is none. */
+async function provisioning(activation: string): Promise<number> {
+  const { rows } = await stand.state.raw<{ rows: { no: string }[] }>(
+    'select no from runs where activation = ? and plan is not null',
+    [activation],
+  );
+  return Number(rows[0]?.no ?? 0);
+}
