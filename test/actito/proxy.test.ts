@@ -1,6 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startImport } from '../../actito/imports/start.ts';
 import { profileTablesBody } from '../../actito/contract.ts';
+import { createCertificate } from '../../simulator/transfer/certificate.ts';
 import { startConnectProxy, type ConnectProxy } from './connect-proxy.ts';
 import { clientFor, failureOf, json, startScripted, USUAL_PARTS, type ScriptedServer } from './support.ts';
 
@@ -144,6 +148,24 @@ describe('what a proxy fails of is told as its own, without its credentials', ()
     },
   );
 });
+
+test.each(['straight', 'through a proxy'])(
+  'a certificate that is not trusted ends the call for good (%s)',
+  async (way) => {
+    const tls = createServer(await createCertificate(['127.0.0.1']), (_, response) => response.end('[]'));
+    await once(tls.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => void tls.close());
+    proxy = await startConnectProxy();
+    const api = { apiUrl: `https://127.0.0.1:${(tls.address() as AddressInfo).port}`, apiKey: server.apiKey };
+    const failure = await failureOf(call(api, way === 'straight' ? {} : { HTTPS_PROXY: proxy.url }).answer);
+    expect(proxy.asked).toHaveLength(way === 'straight' ? 0 : 1);
+    expect(failure).toMatchObject({ type: 'ConfigurationInvalid', retryable: false, notDone: true });
+    expect(failure.told).toMatchObject({
+      reason: 'actitoUntrusted',
+      facts: { error: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+    });
+  },
+);
 
 test('a call that a proxy keeps waiting ends with its time', async () => {
   proxy = await startConnectProxy({ silent: true });
