@@ -6,6 +6,8 @@ const DAY = 24 * HOUR;
 
 /** Refused and unmatched members, and files with errors that nothing explains, are sent again after this. */
 export const RETRY_AFTER = DAY;
+/** So long a list waits for the import of its attributes, unless the destination says otherwise. */
+export const LIST_WAITS = 10 * 60_000;
 /** An activation sends such members again at most once in this time. */
 export const RETRY_EVERY = DAY;
 /** Actito counts imports per day. Stricter than a calendar day, whose time zone is not documented. */

@@ -5,16 +5,19 @@ import type { ExternalTargetList } from '../actito/contract.ts';
 import { connectFileServer } from '../actito/delivery/connect.ts';
 import { listConfirmation } from '../actito/lists/confirmation.ts';
 import { readList } from '../actito/lists/read.ts';
-import { Failure } from '../contract/failure.ts';
+import { Failure, isFailure, type FailureType } from '../contract/failure.ts';
+import { tell } from '../contract/messages/tell.ts';
 import type { ListSummary, RunRef } from '../contract/steps.ts';
 import {
   findDelivered,
   findLastDelivered,
+  recordBefore,
   recordRefused,
   recordRetrieved,
   type DeliveryRow,
 } from '../state/lists/deliveries.ts';
-import { requireProvisioned } from '../state/lists/provisioned.ts';
+import { lookAgain, requireProvisioned } from '../state/lists/provisioned.ts';
+import { keepWords } from '../state/report/peer-words.ts';
 import { readRun, type Run } from '../state/runs/runs.ts';
 import type { Dependencies } from './dependencies.ts';
 import { connectActito, resolveLogin } from './destination.ts';
@@ -58,18 +61,37 @@ async function confirmByStatus(
   const { members } = plan!.list;
   const former = delivery ? undefined : await findLastDelivered(deps.state, definition.activation.id);
   let empty: ExternalTargetList | undefined;
+  let failed: Failure | undefined;
   // Actito does not say how soon after the retrieval it counts the profiles: a list of nobody is looked at for a while.
   const unlessEmpty = (list: ExternalTargetList, retrieved: boolean): ListSummary | null => {
     empty = targetsNobody(list, members) ? list : undefined;
     return empty ? null : summary(list, retrieved);
   };
-  const unseen = () => (empty ? nobodyTargeted(definition, empty, members) : notRetrieved());
+  const unseen = async () => {
+    if (failed) return notSeen(deps, ref, failed, delivery !== undefined);
+    if (empty) throw nobodyTargeted(definition, empty, members);
+    return notRetrieved();
+  };
   return untilSeen(
     async () => {
-      const list = await readList(client, place, provisioned.listId!).catch(adviseOnMissing);
+      failed = undefined;
+      const list = await readList(client, place, provisioned.listId!).catch((error: unknown) => {
+        // The list is delivered, and goes without: one answer that is amiss may pass, and none of them is needed.
+        if (!isFailure(error, ...NOT_NEEDED)) throw error;
+        failed = error instanceof NotFound ? gone(error) : error;
+        return null;
+      });
+      if (!list) return null;
       // What an earlier run delivered may still lie there: then the list shows what it held before.
       if (former && !isRetrieved(list, former, members)) return summary(list, false);
       if (!delivery) return unlessEmpty(list, false);
+      if (delivery.detail?.retrievedBefore === undefined) {
+        // Before the delivery nobody could be asked: what was retrieved until now may be an earlier file.
+        const retrievedBefore = list.lastRetrievedFile?.retrievedMoment ?? null;
+        await recordBefore(deps.state, ref, delivery.id, retrievedBefore);
+        delivery.detail = { retrievedBefore };
+        return null;
+      }
       if (!isRetrieved(list, delivery, members)) return null;
       const refused = list.lastRetrievedFile?.errorMessage;
       if (refused) {
@@ -99,14 +121,29 @@ function nobodyTargeted({ activation }: Definition, { name: list }: ExternalTarg
   return new Failure('nobodyTargeted', { list, members, identifier, destination: activation.destination });
 }
 
-function notRetrieved(): Failure {
-  return new Failure('listNotRetrieved', {}, { retryAfter: LATER });
+async function notRetrieved(): Promise<never> {
+  throw new Failure('listNotRetrieved', {}, { retryAfter: LATER });
 }
 
-/** The list was there when it was provisioned. What failed is looked at anew by the next run, which then finds out. */
-function adviseOnMissing(error: unknown): never {
-  if (!(error instanceof NotFound)) throw error;
-  throw new Failure('listGone', { cause: error.told }, { words: error.words?.open() });
+/** How Actito refuses to be asked; what passes by itself is left to Temporal's retries. */
+const NOT_NEEDED: FailureType[] = ['ActitoRefused', 'ActitoUnauthorized', 'ConfigurationInvalid'];
+
+/** The list was there when it was provisioned. */
+function gone({ told, words }: NotFound): Failure {
+  return new Failure('listGone', { cause: told }, { words: words?.open() });
+}
+
+/** Nobody could be asked until the end. A list that is gone is looked for anew by the next run. */
+async function notSeen(
+  { state }: Dependencies,
+  ref: RunRef,
+  { told, words }: Failure,
+  delivered: boolean,
+): Promise<ListSummary> {
+  if (words) await keepWords(state, ref.run, told.reason, words.open());
+  if (told.reason === 'listGone') await lookAgain(state, ref);
+  const unseen = tell('listUnseen', { failure: told.message, when: delivered ? 'after' : 'alone' });
+  return { retrieved: false, asked: true, profiles: null, expires: null, unseen };
 }
 
 /** A file was retrieved since ours was put in place and, as far as Actito tells, it is as long as ours. */
@@ -157,12 +194,12 @@ async function confirmByFolder(
 /**
  * Looks until there is something to see, some seconds long.
  * @param look what it sees, or null: not yet
- * @param unseen what is thrown when there was nothing until the end
+ * @param unseen what is returned, or thrown, when there was nothing until the end
  */
 async function untilSeen<T>(
   look: () => Promise<T | null>,
   signal: AbortSignal,
-  unseen: () => Failure = notRetrieved,
+  unseen: () => Promise<T> = notRetrieved,
 ): Promise<T> {
   const report = progress();
   for (const pause of [0, ...PAUSES]) {
@@ -171,5 +208,5 @@ async function untilSeen<T>(
     report(0);
     if (seen !== null) return seen;
   }
-  throw unseen();
+  return unseen();
 }

@@ -1,3 +1,4 @@
+import { Failure, isFailure, type FailureType } from '../contract/failure.ts';
 import { FILE } from '../actito/contract.ts';
 import { connectFileServer } from '../actito/delivery/connect.ts';
 import { deliverList } from '../actito/delivery/deliver.ts';
@@ -26,7 +27,8 @@ export interface Planned {
 
 /**
  * Delivers a list under its name, and records it. A retry delivers it all again, which is always safe: a list's file
- * replaces the list.
+ * replaces the list. What Actito says of the list is of use, and not needed: it is not waited for.
+ * @returns why it could not be asked, if so
  * @throws Failure StateDamaged, RunSuperseded, Delivery…
  */
 export async function deliver(
@@ -34,7 +36,7 @@ export async function deliver(
   ref: RunRef,
   run: Run,
   { kind, reason, list }: Planned,
-): Promise<void> {
+): Promise<Failure | undefined> {
   const { state } = deps;
   const { activation } = run.definition;
   const { seed } = await readAcknowledged(state, run);
@@ -54,7 +56,7 @@ export async function deliver(
     spoolContent(listFile(attribute, identifiers)),
   );
   try {
-    await upload(deps, ref, run, { delivery, file, report });
+    return await upload(deps, ref, run, { delivery, file, report });
   } finally {
     await file.close();
   }
@@ -66,11 +68,11 @@ async function upload(
   ref: RunRef,
   run: Run,
   { delivery, file, report }: { delivery: string; file: UnnamedFile; report: (bytes: number) => void },
-): Promise<void> {
+): Promise<Failure | undefined> {
   const { state } = deps;
   const { activation, destination } = run.definition;
   const signal = cancellation();
-  let retrievedBefore: string | null = null;
+  let before: Awaited<ReturnType<typeof lastRetrieved>> = {};
   const server = await connectFileServer(resolveLogin(deps, destination), signal);
   try {
     const bytes = await deliverList(server, {
@@ -81,11 +83,12 @@ async function upload(
       placing: destination.delivery,
       content: reported(file.read(), report),
       checkFence: async () => {
-        retrievedBefore = await lastRetrieved(deps, run, signal);
+        before = await lastRetrieved(deps, run, signal);
         await state.transaction((trx) => checkFence(trx, ref)); // last: nothing may come between it and the rename
       },
     });
-    await recordDelivered(state, ref, delivery, { bytes, retrievedBefore });
+    await recordDelivered(state, ref, delivery, { bytes, retrievedBefore: before.retrieved });
+    return before.unseen;
   } finally {
     await server.close();
   }
@@ -112,14 +115,39 @@ async function* reported(
   }
 }
 
-/** When Actito last retrieved a file of this list, so that the next retrieval can be told from it. */
-async function lastRetrieved(deps: Dependencies, run: Run, signal: AbortSignal): Promise<string | null> {
-  if (listConfirmation(run.definition) !== 'status') return null;
+/** Longest look at a list for which its delivery waits, in milliseconds. */
+const LOOK = 15_000;
+
+/** When Actito last retrieved a file of this list, so that the next retrieval can be told from it; undefined: unknown. */
+async function lastRetrieved(
+  deps: Dependencies,
+  run: Run,
+  signal: AbortSignal,
+): Promise<{ retrieved?: string | null; unseen?: Failure }> {
+  if (listConfirmation(run.definition) !== 'status') return { retrieved: null };
   const provisioned = await readProvisioned(deps.state, run.definition);
-  if (!provisioned?.listId) return null;
+  if (!provisioned?.listId) return { retrieved: null };
   const { destination } = run.definition;
-  const { client } = connectActito(deps, destination, signal);
-  const place = { entity: destination.entity, table: provisioned.tableId };
-  const { lastRetrievedFile } = await readList(client, place, provisioned.listId);
-  return lastRetrievedFile?.retrievedMoment ?? null;
+  const tooLong = AbortSignal.timeout(LOOK);
+  try {
+    const { client } = connectActito(deps, destination, AbortSignal.any([signal, tooLong]));
+    const place = { entity: destination.entity, table: provisioned.tableId };
+    const { lastRetrievedFile } = await readList(client, place, provisioned.listId);
+    return { retrieved: lastRetrievedFile?.retrievedMoment ?? null };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (tooLong.aborted) {
+      return { unseen: new Failure('actitoTimedOut', { call: 'GET list', seconds: LOOK / 1000 }) };
+    }
+    if (isFailure(error, ...NOT_NEEDED)) return { unseen: error };
+    throw error;
+  }
 }
+
+/** How Actito fails us, as opposed to our own state. */
+const NOT_NEEDED: FailureType[] = [
+  'ActitoUnavailable',
+  'ActitoRefused',
+  'ActitoUnauthorized',
+  'ConfigurationInvalid',
+];

@@ -32,6 +32,7 @@ export function connectActito(
     baseUrl,
     apiKey,
     signal,
+    env,
     paths: destination.contract.paths,
     withSlot: (call) =>
       withSlot(state, { licence, slots: limits.concurrentCalls, caller, isUnderWay, signal }, call),

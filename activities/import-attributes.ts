@@ -2,7 +2,7 @@ import { isFailure, Failure } from '../contract/failure.ts';
 import type { RunRef } from '../contract/steps.ts';
 import { countAgain } from '../state/imports/again.ts';
 import { assignChunks, isCanary, readChunks } from '../state/imports/chunks.ts';
-import { readUnsent } from '../state/imports/imports.ts';
+import { countUnexplained, readUnsent } from '../state/imports/imports.ts';
 import { dissolve } from '../state/imports/sharing.ts';
 import { judgeMatches } from '../state/plan/hold.ts';
 import { fenced, oneAtATime } from '../state/runs/lease.ts';
@@ -18,6 +18,8 @@ export interface ImportSummary {
   deferredChunks: number;
   /** Imports for rows that Actito had refused for a value, and their members. None: not told. */
   again?: { imports: number; members: number };
+  /** Imports with errors that nothing tells row by row, and their members, who are withheld. None: not told. */
+  unexplained?: { imports: number; members: number };
 }
 
 /**
@@ -43,7 +45,13 @@ export async function importAttributes(deps: Dependencies, ref: RunRef): Promise
       // Rows that were refused for a value have chunks now, without it.
     } while ((await assign(job)) > 0 && deferredChunks === 0);
     const again = await countAgain(state, ref.run);
-    return { imports, deferredChunks, ...(again.imports > 0 ? { again } : {}) };
+    const unexplained = await countUnexplained(state, ref.run);
+    return {
+      imports,
+      deferredChunks,
+      ...(again.imports > 0 ? { again } : {}),
+      ...(unexplained.imports > 0 ? { unexplained } : {}),
+    };
   } catch (error) {
     // Nobody is to wait for a lead that gives up.
     const givesUp = isFailure(error) && !error.retryable && error.type !== 'RunSuperseded';

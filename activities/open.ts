@@ -1,4 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
+import { LIST_WAITS } from '../activation/periods.ts';
 import { tellable } from '../contract/failure.ts';
 import { temporalFailure } from '../contract/grpc.ts';
 import type { RunRequest } from '../contract/request.ts';
@@ -46,7 +47,9 @@ export async function open(
     if (settings) await applyRetention(deps.state, settings.retention);
   }
   const { run, fence } = result.run;
-  const { id, name, list, segment, attributesRequired } = result.run.definition.activation;
+  const { activation: active, destination } = result.run.definition;
+  const { id, name, list, segment, attributesRequired } = active;
+  const { imports } = destination;
   return {
     opened: {
       run,
@@ -59,6 +62,7 @@ export async function open(
       attributesRequired,
       // A list is renewed at half of its validity at the latest, if runs are frequent enough.
       patience: Math.min(MAX_PATIENCE, list.validity / 4),
+      listWaits: (imports?.listWaitsFor ?? LIST_WAITS) + (imports?.shareWithin ?? 0),
     },
   };
 }

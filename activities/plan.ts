@@ -1,6 +1,7 @@
 import { Failure } from '../contract/failure.ts';
 import type { PlanSummary } from '../contract/plan.ts';
 import { requirePlan } from '../state/decisions.ts';
+import { needsMatches } from '../state/plan/match-rate.ts';
 import { readPlanned, type PlannedRun } from '../state/runs/runs.ts';
 import type { State } from '../state/state.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -16,8 +17,8 @@ export async function plan(deps: Dependencies, ref: RunRef): Promise<PlanSummary
   const run = await readPlanned(state, ref.run);
   const wanted = run.task.plan;
   if (wanted !== undefined && wanted !== run.plan.hash) throw await stale(state, run, wanted);
-  const outlook = run.task.preview ? { outlook: await outlookOf(deps, run) } : {};
-  return { ...planSummary(run), ...outlook };
+  if (run.task.preview) return { ...planSummary(run), outlook: await outlookOf(deps, run) };
+  return { ...planSummary(run), listNeedsImport: await needsMatches(state, run) };
 }
 
 export function planSummary({ plan, counts }: PlannedRun): PlanSummary {

@@ -1,3 +1,4 @@
+import { tell } from '../contract/messages/tell.ts';
 import type { PushSummary } from '../contract/steps.ts';
 import { findDelivered } from '../state/lists/deliveries.ts';
 import { judgeMatches } from '../state/plan/hold.ts';
@@ -16,7 +17,9 @@ export async function pushList(deps: Dependencies, ref: RunRef): Promise<PushSum
   const run = await untilCancelled(judgeMatches(deps.state, ref));
   const { guards, list, push } = run.plan;
   if (guards.length > 0) return { held: planSummary(run) };
-  if (!(await findDelivered(deps.state, ref.run, 'plan')))
-    await deliver(deps, ref, run, { kind: 'plan', reason: push!, list });
-  return { members: list.members };
+  const { members } = list;
+  if (await findDelivered(deps.state, ref.run, 'plan')) return { members };
+  const unseen = await deliver(deps, ref, run, { kind: 'plan', reason: push!, list });
+  if (!unseen) return { members };
+  return { members, unseen: tell('listUnseen', { failure: unseen.message, when: 'before' }) };
 }

@@ -32,6 +32,8 @@ export interface PlanFacts {
 /** What the workflow needs to know of a plan. */
 export interface PlanSummary extends PlanFacts {
   counts: Counts;
+  /** A guard needs what Actito will say of the import: the list must not go before it. */
+  listNeedsImport?: boolean;
   /** Of a dry run. */
   outlook?: PlanOutlook;
 }

@@ -24,6 +24,8 @@ export interface OpenedRun extends RunRef {
   attributesRequired: boolean;
   /** How long it waits for the warehouse, and for an import: a list must not expire meanwhile. Milliseconds. */
   patience: number;
+  /** How long its list waits for the import of the attributes, in milliseconds; a run of an earlier version says nothing. */
+  listWaits?: number;
 }
 
 /** Rows of the segment, by what became of them. */
@@ -39,8 +41,11 @@ export interface ProvisionSummary {
   push: PushReason | null;
 }
 
-/** `held`: the plan by which a guard holds the run now; the list was not delivered. */
-export type PushSummary = { members: number } | { held: PlanSummary };
+/**
+ * `unseen`: why Actito could not be asked for the list before its file was put in place.
+ * `held`: the plan by which a guard holds the run now; the list was not delivered.
+ */
+export type PushSummary = { members: number; unseen?: Told } | { held: PlanSummary };
 
 /** What is known of the list after the run. */
 export interface ListSummary {
@@ -51,6 +56,8 @@ export interface ListSummary {
   profiles: number | null;
   /** ISO 8601, or null. */
   expires: string | null;
+  /** Why Actito could not be asked for it. */
+  unseen?: Told;
 }
 
 /** How a run ended, in numbers. */

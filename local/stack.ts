@@ -79,6 +79,8 @@ export async function startStack(
     ACTITO_SYNC_PROJECT: projectFolder,
     ACTITO_SYNC_PROJECT_NAME: projectName,
     TEMPORAL_ADDRESS: server.address,
+    NO_PROXY: '*', // the simulator is on this machine
+    no_proxy: '*',
   };
   await resources.start(startWorker(env, { say, onEnd: (error) => interrupt.fail(error) }), (worker) =>
     worker.stop(),

@@ -126,6 +126,8 @@ create table runs (
   failure         text,
   -- Why a run failed, in one word that can be compared (contract/messages/types.ts).
   failure_type    text,
+  -- Actito did not have its list any more: what was provisioned is forgotten when it closes.
+  looks_again     boolean not null default false,
   -- All that this run did to the membership is in changes, if it did anything.
   changes_logged  boolean not null default false,
   unique (namespace, workflow_id, run_id)
@@ -209,6 +211,10 @@ create table import_parts (
   -- by row.
   result        text check (result in ('confirmed', 'doubtful', 'unexplained')),
   finished_at   timestamptz,
+  -- What Actito said of its rows in error could not be used: how often, and since when. It is asked again before that is
+  -- believed.
+  unread_times  integer not null default 0,
+  unread_since  timestamptz,
   primary key (import, run)
 );
 create index on import_parts (run, chunk);

@@ -69,6 +69,12 @@ export function failureType(error: unknown): string | null | undefined {
   return inner instanceof ApplicationFailure ? inner.type : undefined;
 }
 
+/** Whether an activity ended because its time was up, and not because it could not go on. */
+export function isTimeout(error: unknown): boolean {
+  if (!(error instanceof ActivityFailure)) return false;
+  return error.cause instanceof TimeoutFailure || error.retryState === 'TIMEOUT';
+}
+
 /** What the state is told of a run that did not get to its end. */
 export function endOf(error: unknown): RunEnd {
   const failure = ownFailure(error);

@@ -3,7 +3,7 @@ import type { PlanSummary } from '../contract/plan.ts';
 import type { OpenedRun, RunRef } from '../contract/steps.ts';
 import { compare, confirmList, importAttributes, plan, provision, pushList, rebase } from './activities.ts';
 import { tell } from '../contract/messages/tell.ts';
-import { failureType, failWith, messageOf, ownFailure } from './failure.ts';
+import { failureType, failWith, isTimeout, messageOf, ownFailure } from './failure.ts';
 import type { Story } from './story/story.ts';
 
 /** A run between `open` and `settle`: what its steps know, and leave for those after them. */
@@ -15,6 +15,8 @@ export interface Run {
   planned?: PlanSummary;
   /** Whether the list is to be delivered, since `provisionInActito`. */
   push?: string | null;
+  /** The list went before its attributes, since `sendAttributes`. */
+  importFollows?: boolean;
 }
 
 /** One step of a run. A mode (modes/) is a list of them. */
@@ -46,24 +48,47 @@ export async function provisionInActito(run: Run): Promise<void> {
   run.story.provisioned(provisioned);
 }
 
-/** Attributes never keep a member on the list who left: their failure is noted, unless they are required. */
-export async function sendAttributes({ opened, ref, planned, story }: Run): Promise<void> {
-  const { toSend } = planned!;
-  if (toSend === 0) return;
-  story.phase('importing attributes');
-  const summary = `Send the attributes of ${toSend} members, wait for the import`;
-  try {
-    const { deferredChunks, again } = await importAttributes.executeWithOptions(
-      { summary, ...bounded(opened) },
-      [ref],
+/**
+ * Attributes never keep a member on the list who left: their failure is noted, unless they are required. A list that is due
+ * waits some minutes for them, but for what a guard has to know of them; then it goes first, and the run returns to them.
+ */
+export async function sendAttributes(run: Run): Promise<void> {
+  const { opened, planned, push } = run;
+  if (planned!.toSend === 0) return;
+  const { patience, attributesRequired, listWaits = patience } = opened;
+  const mayGoFirst =
+    push && !attributesRequired && planned!.listNeedsImport === false && listWaits < patience;
+  await importWithin(run, mayGoFirst ? listWaits : patience, (error) => {
+    if (!mayGoFirst || !isTimeout(error)) return false;
+    run.importFollows = true;
+    run.story.note(
+      tell('listGoesFirst', { minutes: minutesOf(listWaits), failure: messageOf(ownFailure(error)) }),
     );
+    return true;
+  });
+}
+
+/** The list that was due is delivered: now the import has the time that a run has for it. */
+export async function followImport(run: Run): Promise<void> {
+  if (run.importFollows) await importWithin(run, run.opened.patience, () => false);
+}
+
+/** Sends attributes and waits for the import. @param pass says of a failure that it need not be noted */
+async function importWithin(run: Run, time: number, pass: (error: unknown) => boolean): Promise<void> {
+  const { opened, ref, planned, story } = run;
+  story.phase('importing attributes');
+  const summary = `Send the attributes of ${planned!.toSend} members, wait for the import`;
+  const options = { summary, scheduleToCloseTimeout: time };
+  try {
+    const { deferredChunks, again, unexplained } = await importAttributes.executeWithOptions(options, [ref]);
     if (again) story.note(tell('sentAgain', again));
+    if (unexplained) story.note(tell('rowsInErrorUnknown', unexplained));
     if (deferredChunks > 0) story.note(tell('quotaUsedUp', {}));
   } catch (error) {
     const blocks =
       opened.attributesRequired || ['StateDamaged', 'RunSuperseded'].includes(failureType(error) ?? '');
     if (blocks || isCancellation(error)) throw error;
-    story.note(tell('attributesNotSent', { failure: messageOf(ownFailure(error)) }));
+    if (!pass(error)) story.note(tell('attributesNotSent', { failure: messageOf(ownFailure(error)) }));
   }
 }
 
@@ -74,6 +99,7 @@ export async function deliverList({ opened, ref, planned, push, story }: Run): P
   const summary = `Deliver the list of ${planned!.counts.members ?? 0} members (${push})`;
   const pushed = await pushList.executeWithOptions({ summary }, [ref]);
   if ('held' in pushed) throw held(opened, pushed.held, story);
+  if (pushed.unseen) story.note(pushed.unseen);
 }
 
 /** Waits until Actito has retrieved the list, but no longer than that is worth. */
@@ -108,6 +134,10 @@ function held({ activation, task }: OpenedRun, planned: PlanSummary, story: Stor
 /** No longer than the list can wait. */
 function bounded({ patience }: OpenedRun): { scheduleToCloseTimeout: number } {
   return { scheduleToCloseTimeout: patience };
+}
+
+function minutesOf(milliseconds: number): number {
+  return Math.max(1, Math.round(milliseconds / 60_000));
 }
 
 /** Actito may take longer to look for a file than we wait: then the list is delivered, and told as not confirmed. */

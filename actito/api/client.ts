@@ -1,14 +1,16 @@
+import { fetch, type RequestInit, type Response } from 'undici';
 import type { z } from 'zod';
 import { Failure, isFailure } from '../../contract/failure.ts';
 import type { Route } from '../../activation/definition/contract.ts';
 import { isAssumed, path, tokenBody, type Paths } from '../contract.ts';
 import { OwnContent } from '../own-content.ts';
+import { bytesOf, isPage, readJson } from './body.ts';
 import { failureOfError, failureOfResponse, NotFound, TokenRejected } from './failures.ts';
+import { proxySettings, wayOut, type WayOut } from './proxy.ts';
 import { forgetToken, renewToken, tokenFor } from './tokens.ts';
 
-/** Longest wait for an answer, in milliseconds; uploads and downloads of files get more. */
-const TIMEOUT = 60_000;
-const FILE_TIMEOUT = 15 * 60_000;
+/** Longest times in milliseconds: of a call, of one that sends or fetches a file, and without any byte of a file or answer. */
+const TIMEOUTS = { answer: 60_000, file: 15 * 60_000, silence: 60_000 };
 
 export interface ActitoOptions {
   baseUrl: string;
@@ -19,6 +21,10 @@ export interface ActitoOptions {
   withSlot: <T>(call: () => Promise<T>) => Promise<T>;
   /** Aborted on cancellation. */
   signal: AbortSignal;
+  /** Where proxies are looked up. */
+  env?: NodeJS.ProcessEnv;
+  /** Other limits than usual; a test cannot wait for those. */
+  timeouts?: Partial<typeof TIMEOUTS>;
 }
 
 export interface Request {
@@ -33,15 +39,25 @@ export interface Request {
 /** Actito's API: authentication, slots, time-outs and the vocabulary of failures. Routes live in the contract. */
 export class ActitoClient {
   readonly #options: ActitoOptions;
+  readonly #timeouts: typeof TIMEOUTS;
+  readonly #way: WayOut;
 
+  /** @throws Failure ConfigurationInvalid when the environment names no usable proxy */
   constructor(options: ActitoOptions) {
     this.#options = options;
+    this.#timeouts = { ...TIMEOUTS, ...options.timeouts };
+    this.#way = wayOut(proxySettings(options.env ?? {}), this.#timeouts);
+  }
+
+  /** The proxy that calls went through, without its credentials; undefined: they went straight. */
+  get proxy(): string | undefined {
+    return this.#way.proxyOf(this.#options.baseUrl);
   }
 
   /** Calls and checks the answer's shape. @throws Failure Actito… */
   async call<T extends z.ZodType>(request: Request, shape: T): Promise<z.infer<T>> {
-    return this.#exchange(request, TIMEOUT, async (response) => {
-      const parsed = shape.safeParse(await answerOf(response));
+    return this.#exchange(request, this.#timeouts.answer, async (response) => {
+      const parsed = shape.safeParse(await readJson(response, name(request)));
       if (parsed.success) return parsed.data;
       const fields = parsed.error.issues.map((issue) => issue.path.join('.'));
       throw new Failure('answerNotAsAssumed', { call: name(request), fields });
@@ -55,15 +71,16 @@ export class ActitoClient {
 
   /** Calls and hands the answer's body over as a stream. The slot is held until `use` is done. */
   async download<T>(request: Request, use: (body: AsyncIterable<Uint8Array>) => Promise<T>): Promise<T> {
-    return this.#exchange(request, FILE_TIMEOUT, (response) => {
+    return this.#exchange(request, this.#timeouts.file, (response) => {
       if (!response.body) throw new Failure('answerEmpty', { call: name(request) });
-      return use(response.body);
+      if (isPage(response, '')) throw new Failure('answerIsPage', { call: name(request) });
+      return use(bytesOf(response.body));
     });
   }
 
   /** One call, with one new token when the old one is no longer accepted. */
   async #exchange<T>(request: Request, timeout: number, use: (response: Response) => Promise<T>): Promise<T> {
-    const limit = request.stream ? FILE_TIMEOUT : timeout;
+    const limit = request.stream ? this.#timeouts.file : timeout;
     const token = await this.#token();
     try {
       return await this.#send(request, token, limit, use);
@@ -83,8 +100,10 @@ export class ActitoClient {
     const { method = 'GET', route, parts, json } = request;
     const streamed = request.stream?.();
     const content = streamed && new OwnContent(streamed.body);
-    const init: RequestInit & { duplex?: 'half' } = {
+    const stalled = new AbortController();
+    const init: RequestInit = {
       method,
+      signal: stalled.signal,
       headers: {
         Accept: route === 'executionResultFile' ? '*/*' : 'application/json',
         Authorization: `Bearer ${token}`,
@@ -92,15 +111,38 @@ export class ActitoClient {
         ...streamed?.headers,
       },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-      ...(content ? { body: content.read(), duplex: 'half' } : {}),
+      ...(content ? { body: this.#watched(content.read(), name(request), stalled), duplex: 'half' } : {}),
     };
     const target = path(route, parts, this.#options.paths);
-    return this.#fetch(target, init, name(request), timeout, use).catch((error: unknown) => {
+    try {
+      return await this.#fetch(target, init, name(request), timeout, use);
+    } catch (error) {
       if (content?.failure) throw content.failure.error;
       // On a route that is only assumed the path itself may be wrong.
       const isAmiss = error instanceof NotFound && isAssumed(route);
       throw isAmiss ? new NotFound({ ...error.answer, assumedRoute: route }) : error;
-    });
+    } finally {
+      if (streamed) stalled.abort(); // whatever ended the call, nothing more of the file is needed
+    }
+  }
+
+  /** A body that is sent: the call ends when nobody takes its next bytes. */
+  async *#watched(
+    body: AsyncIterable<Uint8Array>,
+    call: string,
+    stalled: AbortController,
+  ): AsyncGenerator<Uint8Array> {
+    const { silence } = this.#timeouts;
+    const stop = () => stalled.abort(new Failure('actitoStalled', { call, seconds: silence / 1000 }));
+    for await (const part of body) {
+      const timer = setTimeout(stop, silence);
+      try {
+        yield part;
+      } finally {
+        clearTimeout(timer);
+      }
+      stalled.signal.throwIfAborted(); // undici would go on to the end of the file, for nobody
+    }
   }
 
   async #token(): Promise<string> {
@@ -114,8 +156,9 @@ export class ActitoClient {
   async #fetchToken(): Promise<string> {
     const headers = { Accept: 'application/json', Authorization: this.#options.apiKey };
     const target = path('token', {}, this.#options.paths);
-    const body = await this.#fetch(target, { headers }, 'GET token', TIMEOUT, async (response) =>
-      tokenBody.safeParse(await response.json()),
+    const call = 'GET token';
+    const body = await this.#fetch(target, { headers }, call, this.#timeouts.answer, async (response) =>
+      tokenBody.safeParse(await readJson(response, call)),
     );
     if (body.success) return body.data.accessToken;
     throw new Failure('answerWithoutToken', {});
@@ -135,35 +178,21 @@ export class ActitoClient {
     const { baseUrl, withSlot, signal } = this.#options;
     return withSlot(async () => {
       try {
-        const limited = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
+        const ends = [signal, AbortSignal.timeout(timeout), ...(init.signal ? [init.signal] : [])];
         const response = await fetch(baseUrl.replace(/\/+$/, '') + target, {
           ...init,
-          signal: limited,
-          redirect: 'error',
+          signal: AbortSignal.any(ends),
+          redirect: 'manual',
+          dispatcher: this.#way.dispatcher,
         });
         if (!response.ok)
           throw await failureOfResponse(call, response, secretsOf(init, this.#options.apiKey));
         return await use(response);
       } catch (error) {
-        throw failureOfError(call, error, timeout);
+        throw failureOfError(call, error, { timeout, silence: this.#timeouts.silence });
       }
     });
   }
-}
-
-/** D: what is created answers 201 with its `Location`; A: and a body with its id. */
-async function answerOf(response: Response): Promise<unknown> {
-  const text = await response.text();
-  const location = response.headers.get('Location');
-  if (text.trim() !== '' || location === null) return JSON.parse(text);
-  return {
-    id: decodeURIComponent(
-      location
-        .replace(/[/?#]*$/, '')
-        .split('/')
-        .at(-1)!,
-    ),
-  };
 }
 
 /** A call in words, without ids. */

@@ -2,6 +2,8 @@ import { Failure, isFailure } from '../../contract/failure.ts';
 import type { FactsOf } from '../../contract/messages/catalogue.ts';
 import { codeOf, knownCode } from '../../contract/foreign.ts';
 import type { ActitoAnswer } from '../../contract/messages/actito.ts';
+import type { Response } from 'undici';
+import { isPage, MOST_BYTES, readText } from './body.ts';
 
 /** No connection was made, so nothing can have been done. */
 const NEVER_CONNECTED = new Set([
@@ -11,6 +13,20 @@ const NEVER_CONNECTED = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** The certificate of whoever answers is not trusted: no other try changes that. */
+const UNTRUSTED = new Set([
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_REVOKED',
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
 /** 401: the token is no longer accepted, which a new one may mend. */
@@ -52,8 +68,10 @@ export async function failureOfResponse(
   secrets: string[],
 ): Promise<Failure> {
   const { status } = response;
-  const answer: ActitoAnswer = { status, call };
-  const words = await wordsOf(response, secrets);
+  if (REDIRECTIONS.has(status)) return redirected(call, response);
+  const { text } = await readText(response, MOST_BYTES.refusal).catch(() => ({ text: '' })); // the status alone has to do
+  const answer: ActitoAnswer = { status, call, ...(isPage(response, text) ? { page: true as const } : {}) };
+  const words = wordsOf(text, secrets);
   const notDone = status < 500; // D: 4xx refuses before any work
   switch (status) {
     case 401:
@@ -71,24 +89,49 @@ export async function failureOfResponse(
   }
 }
 
+const REDIRECTIONS = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * A redirection is never followed: the key would go along. One that is permanent says that the address is another; others
+ * lead to a page for the time being. Where to is not told: names of hosts may hold anything. Only 307 and 308 say that the request was not looked at.
+ */
+async function redirected(call: string, response: Response): Promise<Failure> {
+  const { status } = response;
+  await response.body?.cancel();
+  const isPermanent = status === 301 || status === 308;
+  return new Failure(
+    isPermanent ? 'actitoMoved' : 'actitoRedirects',
+    { status, call },
+    { notDone: status === 307 || status === 308 },
+  );
+}
+
+/** How long a call may take, and how long nothing may come, in milliseconds. */
+export interface CallTimes {
+  timeout: number;
+  silence: number;
+}
+
 /** Turns what fetch throws (no connection, broken off, timed out) into our vocabulary; leaves the rest alone. */
-export function failureOfError(call: string, error: unknown, timeout: number): unknown {
+export function failureOfError(call: string, error: unknown, { timeout, silence }: CallTimes): unknown {
   if (isFailure(error) || !(error instanceof Error)) return error;
-  if (isFailure(error.cause)) return error.cause; // our own, thrown while a body was sent
+  if (isFailure(error.cause)) return error.cause; // our own, thrown while a body was sent, or a proxy's
   if (error.name === 'TimeoutError') {
     return new Failure('actitoTimedOut', { call, seconds: timeout / 1000 });
   }
-  // The parser's own message would quote the body.
-  if (error instanceof SyntaxError) return new Failure('answerNotJson', { call });
   if (!(error instanceof TypeError)) return error; // fetch reports the network as TypeError
   const code = knownCode(error.cause);
+  if (code === 'UND_ERR_BODY_TIMEOUT') {
+    return new Failure('actitoStalled', { call, seconds: silence / 1000 });
+  }
   const facts = { call, error: code ?? codeOf(error.cause) };
+  if (code?.startsWith('Z_')) return new Failure('answerDamaged', facts); // it cannot be unpacked
+  if (UNTRUSTED.has(code ?? '')) return new Failure('actitoUntrusted', facts, { notDone: true });
   return new Failure('actitoUnreachable', facts, { notDone: NEVER_CONNECTED.has(code ?? '') });
 }
 
-/** Actito's own words: the shape of its error bodies is not documented, so text is read and JSON is tried. */
-async function wordsOf(response: Response, secrets: string[]): Promise<string> {
-  const text = await response.text().catch(() => ''); // the status alone has to do when the body breaks off
+/** Actito's own words: the shape of its error bodies is not documented, so JSON is tried. */
+function wordsOf(text: string, secrets: string[]): string {
   let message: unknown = text;
   try {
     const body = JSON.parse(text) as Record<string, unknown>;

@@ -1,11 +1,10 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import { Unzip, UnzipInflate } from 'fflate';
-import { Failure } from '../../contract/failure.ts';
 import type { RejectReason } from '../../contract/messages/rejects.ts';
 import type { ActitoClient } from '../api/client.ts';
 import { executionResultBody, RESULT_FILE } from '../contract.ts';
 import { namedAttributes } from './named-attributes.ts';
+import { unreadable, unzip } from './unzip.ts';
 
 /** A row that an import did not apply, with Actito's code. */
 export interface RowInError {
@@ -27,6 +26,10 @@ const NO_CODE = 'REFUSED' satisfies RejectReason;
 const CODE = /^[A-Z]+(_[A-Z]+)+$/;
 const LONGEST_CODE = 50;
 const LONGEST_SAID = 500;
+/** Most bytes of a row. A quote that is never closed would make all that follows one field. */
+const LONGEST_ROW = 64 * 1024;
+/** Bytes that a result file may have unpacked: so many, and for each row sent so many more. */
+const LARGEST = { least: 1024 * 1024, perRow: 8 * 1024 };
 
 /** How many rows of an import are in error, by Actito's count. */
 export async function countRowsInError(
@@ -47,19 +50,33 @@ interface ImportedFile {
   execution: string;
   keyAttribute: string;
   attributes?: readonly string[];
+  /** How many rows the file had at most: no more can be in error. */
+  rows: number;
 }
 
-/** Streams the rows in error of an import to `take`, in batches. */
+/**
+ * Streams the rows in error of an import to `take`, in batches. Nothing is read beyond what a file of so many rows can be
+ * told of.
+ */
 export async function readRowsInError(
   client: ActitoClient,
-  { entity, execution, keyAttribute, attributes = [] }: ImportedFile,
+  { entity, execution, keyAttribute, attributes = [], rows: sent }: ImportedFile,
   take: (rows: RowInError[]) => Promise<void>,
 ): Promise<void> {
   await client.download({ route: 'executionResultFile', parts: { entity, execution } }, async (body) => {
-    const parser = parse({ columns: true, delimiter: RESULT_FILE.separator, bom: true });
-    pipeline(Readable.from(unzip(body)), parser, () => {}); // an error reaches the loop below through the parser
+    const parser = parse({
+      columns: true,
+      delimiter: RESULT_FILE.separator,
+      bom: true,
+      max_record_size: LONGEST_ROW,
+    });
+    const content = unzip(body, LARGEST.least + sent * LARGEST.perRow);
+    pipeline(Readable.from(content), parser, () => {}); // an error reaches the loop below through the parser
     const batch: RowInError[] = [];
+    // A row may be told once for each attribute that it was refused for.
+    let left = sent * (1 + attributes.length);
     for await (const row of readable(parser)) {
+      if (left-- === 0) throw unreadable('MORE_ROWS_THAN_SENT');
       const code = row[RESULT_FILE.codeColumn] ?? '';
       const isCode = code.length <= LONGEST_CODE && CODE.test(code);
       batch.push({
@@ -82,30 +99,8 @@ async function* readable(parser: AsyncIterable<unknown>): AsyncGenerator<Record<
   } catch (error) {
     const { code } = error as { code?: unknown };
     if (error instanceof CsvError || typeof code === 'number') {
-      throw new Failure('rowsInErrorUnreadable', { code: String(code) });
+      throw unreadable(String(code));
     }
     throw error;
   }
-}
-
-/** The content of the (one) file in a ZIP, as it arrives. */
-async function* unzip(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let ready: Uint8Array[] = [];
-  let failure: Error | null = null;
-  const archive = new Unzip((file) => {
-    file.ondata = (error, chunk) => {
-      if (error) failure = error;
-      else ready.push(chunk);
-    };
-    file.start();
-  });
-  archive.register(UnzipInflate);
-  for await (const chunk of body) {
-    archive.push(chunk);
-    if (failure) throw failure as Error;
-    yield* ready;
-    ready = [];
-  }
-  archive.push(new Uint8Array(0), true);
-  yield* ready;
 }

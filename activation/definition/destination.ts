@@ -48,6 +48,11 @@ export const destinationSchema = z
           .describe(
             'So long an import waits for other activations of the profile table that send the same attributes, and goes once for all of them. Default: it does not wait.',
           ),
+        listWaitsFor: durationWithin('1s', '6h')
+          .optional()
+          .describe(
+            'So long a list waits for the import of its attributes, besides shareWithin; then it is delivered, and the run goes on with the import. Default: 10m.',
+          ),
       })
       .optional()
       .describe('How imports are sent.'),

@@ -22,7 +22,8 @@ export function probeKey(deps: Dependencies, id: string, destination: Destinatio
       await client.renewToken();
       const { entities } = await client.call({ route: 'entities' }, entitiesBody);
       const names = entities.map(({ name }) => name);
-      if (names.includes(entity)) return { says: tell('keyAccepted', { entity }) };
+      const through = client.proxy === undefined ? [] : [tell('proxyUsed', { proxy: client.proxy })];
+      if (names.includes(entity)) return { says: [tell('keyAccepted', { entity }), ...through] };
       const shown = names.slice(0, MOST_NAMES);
       throw new Failure('entityNotShown', { entity, shown, more: names.length > shown.length });
     },

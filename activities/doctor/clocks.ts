@@ -1,6 +1,7 @@
+import { tellDate } from '../../actito/api/date.ts';
 import { HOSTS } from '../../actito/contract.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
-import { Failure } from '../../contract/failure.ts';
+import { Failure, isFailure } from '../../contract/failure.ts';
 import { codeOf } from '../../contract/foreign.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import { resolveUrl } from '../../config/secrets.ts';
@@ -28,8 +29,7 @@ export function probeActitoClock(
   return probeClock(`clock of Actito (${id})`, async (signal) => {
     const { environment, baseUrl } = destination;
     const url = environment ? HOSTS[environment] : resolveUrl(baseUrl!, env, 'baseUrl');
-    const response = await fetch(url, { method: 'HEAD', redirect: 'manual', signal }).catch(unreachable);
-    const told = response.headers.get('date');
+    const told = await tellDate(url, env, signal).catch(unreachable);
     return told === null ? null : new Date(told);
   });
 }
@@ -51,6 +51,8 @@ function probeClock(name: string, ask: (signal: AbortSignal) => Promise<Date | n
 }
 
 function unreachable(error: Error): never {
+  if (isFailure(error)) throw error;
+  if (isFailure(error.cause)) throw error.cause; // a proxy's
   if (error.name === 'TimeoutError' || error.name === 'AbortError') throw error;
   throw new Failure('actitoSilent', { why: codeOf(error.cause) });
 }

@@ -1,12 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { etlFacts } from '../../actito/imports/etl.ts';
-import { countRowsInError, readRowsInError } from '../../actito/imports/rows-in-error.ts';
+import { countRowsInError, readRowsInError, type RowInError } from '../../actito/imports/rows-in-error.ts';
 import { readImport, type ImportState } from '../../actito/imports/status.ts';
 import { sendsWholeRows } from '../../activation/definition/definition.ts';
 import { Failure, isFailure } from '../../contract/failure.ts';
 import { omittedAttributes, readChunk } from '../../state/imports/chunks.ts';
-import { readImports, recordDetail, recordResult, type ImportRow } from '../../state/imports/imports.ts';
-import { clearResults, countKnownResults, knownKeys, storeResults } from '../../state/imports/results.ts';
+import {
+  noteUnread,
+  readImports,
+  recordDetail,
+  recordResult,
+  type ImportRow,
+} from '../../state/imports/imports.ts';
+import {
+  clearResults,
+  countFileRows,
+  countKnownResults,
+  knownKeys,
+  storeResults,
+} from '../../state/imports/results.ts';
 import { keepWords } from '../../state/report/peer-words.ts';
 import { warn } from '../warn.ts';
 import type { ImportJob } from './job.ts';
@@ -17,14 +29,22 @@ const PAUSES = [100, 200, 400, 800, 1_500, 3_000, 5_000];
 const LATER = { least: 10_000, most: 120_000, fraction: 0.25 };
 
 /**
+ * How often, and for how long in milliseconds, Actito is asked for the rows in error before it is believed that they cannot
+ * be had: a gateway may say for a moment that there are none, or cut the file.
+ */
+export const BELIEVED = { times: 3, after: 60_000 };
+
+/**
  * Waits for the imports that Actito accepted, and records what became of each.
  * @returns the number of imports with a result
  * @throws Failure ImportPending when some are still running, ImportFailed when Actito says so of any
  */
 export async function collectResults(job: ImportJob): Promise<number> {
   const { entity, contract } = job.run.definition.destination;
+  let ended = new Set<string>();
   for (const pause of [0, ...PAUSES]) {
     if (pause > 0) await sleep(pause, undefined, { signal: job.signal });
+    ended = new Set();
     for (const row of await stillRunning(job)) {
       const found = await readImport(
         job.client,
@@ -33,19 +53,23 @@ export async function collectResults(job: ImportJob): Promise<number> {
       );
       job.report(0);
       if (!found.known) await noteUnknown(job, row, found);
+      if (found.state !== 'running') ended.add(row.id);
       if (found.state !== 'running') await record(job, row, found);
     }
     if ((await stillRunning(job)).length === 0) return finish(job);
   }
-  const [oldest] = await stillRunning(job);
-  const waited = Date.now() - oldest!.intendedAt!.getTime();
+  throw pending(await stillRunning(job), ended);
+}
+
+/** What is still waited for: an import that runs, or only the rows in error of one that has ended. */
+function pending(rows: ImportRow[], ended: ReadonlySet<string>): Failure {
+  const running = rows.find(({ id }) => !ended.has(id));
+  if (!running) return new Failure('rowsInErrorAwaited', {}, { retryAfter: LATER.least });
+  const waited = Date.now() - running.intendedAt!.getTime();
   const retryAfter = Math.min(LATER.most, Math.max(LATER.least, waited * LATER.fraction));
-  const { detail } = oldest!;
-  throw new Failure(
-    'importRunning',
-    { status: detail === '' ? null : (detail ?? undefined) },
-    { retryAfter },
-  );
+  const { detail } = running;
+  const status = detail === '' ? null : (detail ?? undefined);
+  return new Failure('importRunning', { status }, { retryAfter });
 }
 
 async function stillRunning({ state, ref }: ImportJob): Promise<ImportRow[]> {
@@ -65,14 +89,19 @@ async function noteUnknown(
   await recordDetail(state, ref, row.id, detail);
 }
 
+/** Records how an import ended; one whose rows in error have to be asked for again stays as it is. */
 async function record(job: ImportJob, row: ImportRow, found: ImportState): Promise<void> {
   const { state, ref } = job;
   if (found.state !== 'success') await keepWords(state, ref.run, 'importFailed', found.words);
   if (found.state === 'success') return recordResult(state, ref, row.id, 'confirmed');
   if (found.state === 'failed')
     return recordResult(state, ref, row.id, 'doubtful', found.status ?? undefined);
-  const isExplained = await readRowResults(job, row);
-  if (isExplained) return recordResult(state, ref, row.id, 'confirmed');
+  const { rowResults } = job.run.definition.destination.contract;
+  if (rowResults !== 'none') {
+    if (await readRowResults(job, row)) return recordResult(state, ref, row.id, 'confirmed');
+    const { times, since } = await noteUnread(state, ref, row.id);
+    if (times < BELIEVED.times || since < BELIEVED.after) return;
+  }
   return recordResult(state, ref, row.id, 'unexplained', found.status ?? undefined);
 }
 
@@ -81,48 +110,65 @@ async function record(job: ImportJob, row: ImportRow, found: ImportState): Promi
  * others confirmed. An answer that cannot be read, or keys that are not ours, confirm nothing.
  */
 async function readRowResults(job: ImportJob, row: ImportRow): Promise<boolean> {
-  const { state, ref, run, client, seeds } = job;
+  const { state, ref, run, client } = job;
   const { activation, destination } = run.definition;
-  if (destination.contract.rowResults === 'none') return false;
   const { entity } = destination;
   const execution = row.executionId!;
-  const keyAttribute = activation.matchingKey.attribute;
-  const attributes = await removableAttributes(job, row);
+  const file = {
+    entity,
+    execution,
+    keyAttribute: activation.matchingKey.attribute,
+    attributes: await removableAttributes(job, row),
+    rows: await countFileRows(state, ref.run, row),
+  };
   try {
     const inError = await countRowsInError(client, entity, execution);
     await clearResults(state, ref, row.chunk);
     let read = 0;
     let known = 0;
-    await readRowsInError(client, { entity, execution, keyAttribute, attributes }, async (rows) => {
-      let ours = rows;
-      if (row.shared) {
-        // A shared file holds the rows of others, too: theirs are known, and not ours to keep.
-        const file = await knownKeys(
-          state,
-          run,
-          row,
-          rows.map(({ key }) => key),
-        );
-        known += file.known;
-        ours = rows.filter(({ key }) => file.own.has(key));
-      }
-      const results = ours.map(({ key, unmatched, code, said, attributes: named }) => ({
-        key,
-        outcome: unmatched ? ('unmatched' as const) : ('refused' as const),
-        reason: code,
-        said,
-        attributes: named,
-      }));
-      await storeResults(state, ref, row.chunk, seeds, results);
+    await readRowsInError(client, file, async (rows) => {
+      known += await keep(job, row, rows);
       job.report((read += rows.length));
     });
     // An import with errors of which none is a row's own explains nothing.
     if (!row.shared) known = await countKnownResults(state, run, row.chunk);
     return inError > 0 && known === inError;
   } catch (error) {
-    if (isFailure(error, 'ActitoRefused')) return false; // this licence offers no result of rows
-    throw error;
+    if (!isUnusable(error)) throw error;
+    // What was read of it is about rows that may be others than those in error.
+    await clearResults(state, ref, row.chunk);
+    if (error.words) await keepWords(state, ref.run, error.told.reason, error.words.open());
+    return false;
   }
+}
+
+/** This licence offers no result of rows, the key may not see it, or what was answered is something else. */
+function isUnusable(error: unknown): error is Failure {
+  if (isFailure(error, 'ActitoRefused')) return true;
+  const reasons = ['apiKeyLacksRight', 'answerIsPage', 'answerNotJson', 'answerDamaged'];
+  return isFailure(error) && reasons.includes(error.told.reason);
+}
+
+/** Keeps the results of rows that are this run's. @returns how many are known to be in the file of a shared import */
+async function keep({ state, ref, run, seeds }: ImportJob, row: ImportRow, rows: RowInError[]) {
+  let ours = rows;
+  let known = 0;
+  if (row.shared) {
+    // A shared file holds the rows of others, too: theirs are known, and not ours to keep.
+    const keys = rows.map(({ key }) => key);
+    const file = await knownKeys(state, run, row, keys);
+    known = file.known;
+    ours = rows.filter(({ key }) => file.own.has(key));
+  }
+  const results = ours.map(({ key, unmatched, code, said, attributes }) => ({
+    key,
+    outcome: unmatched ? ('unmatched' as const) : ('refused' as const),
+    reason: code,
+    said,
+    attributes,
+  }));
+  await storeResults(state, ref, row.chunk, seeds, results);
+  return known;
 }
 
 /** The attributes in the file of an import that a row can go without. */

@@ -72,6 +72,10 @@ export const DOCTOR_MESSAGES = {
     examples: [{ entity: 'shop' }],
     says: ({ entity }) => `accepted, and may see the entity ${entity}`,
   }),
+  proxyUsed: message({
+    examples: [{ proxy: 'proxy.example.com:3128' }],
+    says: ({ proxy }) => `reached through the proxy ${proxy}, which HTTPS_PROXY of the worker names`,
+  }),
   entityNotShown: failure<{ entity: string; shown: string[]; more: boolean }>('ConfigurationInvalid', {
     examples: [
       { entity: 'shop', shown: ['shop-nl', 'shop-be'], more: true },

@@ -20,6 +20,27 @@ export const IMPORT_MESSAGES = {
       'Actito has not finished the import yet; it runs one at a time per licence.' +
       (status === undefined ? '' : ` ${takenAsRunning(status)}`),
   }),
+  rowsInErrorAwaited: failure(
+    'ImportPending',
+    always(
+      'The import has ended with errors, and which rows they are about could not be read yet; Actito is asked again.',
+    ),
+  ),
+  rowsInErrorUnknown: message<{ imports: number; members: number }>({
+    examples: [
+      { imports: 1, members: 280 },
+      { imports: 2, members: 1 },
+    ],
+    says: ({ imports, members }) =>
+      `Actito reports errors in ${imports === 1 ? '1 import' : `${imports} imports`} and did not tell in a usable way ` +
+      `which rows they are about: the attributes of ${members === 1 ? '1 member' : `${members} members`} are not taken as ` +
+      'confirmed, and are sent again after 24 hours, or when they change.',
+    next: () =>
+      advise(
+        'If this licence offers no rows in error, set contract.rowResults: none in the destination, so that no run waits ' +
+          'for them.',
+      ),
+  }),
   importStatusUnknown: message<{ activation: string; execution: string; status: string | null }>({
     examples: [
       { activation: 'vip-customers', execution: '4711', status: 'PAUSED' },

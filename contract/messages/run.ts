@@ -12,6 +12,12 @@ const TRIP = {
   message: '400 members would leave the list, allowed are 100.',
 };
 
+const UNSEEN = {
+  before: 'The list is delivered, although Actito could not be asked for it before:',
+  after: 'The list is delivered, and Actito could not be asked whether it retrieved the file:',
+  alone: 'Actito could not be asked how the list stands:',
+};
+
 /** What is said of a run as a whole: its notes, and how it ends. */
 export const RUN_MESSAGES = {
   runHeld: failure<HeldPlan>('GuardTripped', {
@@ -124,6 +130,22 @@ export const RUN_MESSAGES = {
   attributesNotSent: message({
     examples: [{ failure: 'Actito answered 400 to POST /imports.' }],
     says: ({ failure: cause }) => `Attributes were not all sent: ${cause}`,
+  }),
+  listGoesFirst: message({
+    examples: [
+      { minutes: 10, failure: 'Actito has not finished the import yet; it runs one at a time per licence.' },
+    ],
+    says: ({ minutes, failure: cause }) =>
+      `The import of the attributes did not end within ${minutes} min, so the list was delivered first; the run goes on ` +
+      `with the import. What it waited for: ${cause}`,
+  }),
+  listUnseen: message<{ failure: string; when: 'before' | 'after' | 'alone' }>({
+    examples: [
+      { failure: 'Actito answered 403 to GET list.', when: 'before' },
+      { failure: 'Actito answered 404 to GET list.', when: 'after' },
+      { failure: 'Actito answered 404 to GET list.', when: 'alone' },
+    ],
+    says: ({ failure: cause, when }) => `${UNSEEN[when]} ${cause}`,
   }),
 };
 

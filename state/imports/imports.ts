@@ -190,3 +190,36 @@ export async function recordResult(
 export async function recordDetail(state: State, fence: Fence, id: string, detail: string): Promise<void> {
   await fenced(state, fence, (trx) => trx.raw('update imports set detail = ? where id = ?', [detail, id]));
 }
+
+/**
+ * Notes that what Actito said of the rows in error could not be used.
+ * @returns how often that has been so, and for how long, in milliseconds
+ */
+export async function noteUnread(
+  state: State,
+  fence: Fence,
+  id: string,
+): Promise<{ times: number; since: number }> {
+  return fenced(state, fence, async (trx) => {
+    const [noted] = await rows<{ times: number; since: number }>(
+      trx,
+      `update import_parts set unread_times = unread_times + 1, unread_since = coalesce(unread_since, now())
+       where import = :id and run = :run
+       returning unread_times as times, cast(extract(epoch from now() - unread_since) * 1000 as float8) as since`,
+      { id, run: fence.run },
+    );
+    return noted!;
+  });
+}
+
+/** The imports of a run that ended with errors which nothing tells row by row, and their members. */
+export async function countUnexplained(db: Knex, run: string): Promise<{ imports: number; members: number }> {
+  const [found] = await rows<{ imports: number; members: number }>(
+    db,
+    `select cast(count(*) as integer) as imports, cast(coalesce(sum(members), 0) as integer) as members
+     from import_parts part join chunks on chunks.run = part.run and chunks.no = part.chunk
+     where part.run = ? and result = 'unexplained'`,
+    [run],
+  );
+  return found!;
+}

@@ -26,16 +26,20 @@ export async function clearResults(state: State, fence: Fence, chunk: number): P
   );
 }
 
-/** Stores a batch of row results; refusals become rejects too. `seeds` are those of the activation's key marks. */
+/**
+ * Stores a batch of row results; refusals become rejects too. Of members to whom the run sends nothing, none is kept: the
+ * answer may be one about other people. `seeds` are those of the activation's key marks.
+ */
 export async function storeResults(
   state: State,
   fence: Fence,
   chunk: number,
   seeds: readonly [bigint, bigint],
-  results: RowResult[],
+  told: RowResult[],
 ): Promise<void> {
   await fenced(state, fence, async (trx) => {
     await oneAtATime(trx, fence.run); // an attempt that was given up may still cut chunks
+    const results = await ownResults(trx, fence.run, seeds, told);
     await trx.raw(
       `insert into ${resultTable(fence.run)} as former (mark, chunk, outcome)
        select distinct on (mark) mark, :chunk, outcome
@@ -70,6 +74,24 @@ export async function storeResults(
   });
 }
 
+/** The results that are about members to whom a run sends something. */
+async function ownResults(
+  trx: Knex,
+  no: string,
+  seeds: readonly [bigint, bigint],
+  told: RowResult[],
+): Promise<RowResult[]> {
+  const { delta } = await readRun(trx, no);
+  const own = await rows<{ place: number }>(
+    trx,
+    `select cast(place - 1 as integer) as place
+     from unnest(cast(? as uuid[])) with ordinality as asked (mark, place) join ${delta} d using (mark)
+     where attributes is not null`,
+    [told.map(({ key }) => keyMark(key, seeds))],
+  );
+  return own.map(({ place }) => told[place]!);
+}
+
 /** A row that goes again, without what Actito refused of it. */
 function isAgain(row: RowResult): row is RowResult & { attributes: string[] } {
   return row.outcome === 'refused' && row.attributes !== undefined && row.attributes.length > 0;
@@ -88,6 +110,17 @@ export async function countKnownResults(
     [chunk],
   );
   return Number(counted!.known);
+}
+
+/** How many rows the file of an import has at most. */
+export async function countFileRows(
+  db: Knex,
+  run: string,
+  { id, chunk, shared }: { id: string; chunk: number; shared: boolean },
+): Promise<number> {
+  if (!shared) return (await readChunk(db, run, chunk)).members;
+  const [counted] = await rows<{ keys: string }>(db, `select count(*) as keys from ${sharedTable(id)}`);
+  return Number(counted!.keys);
 }
 
 /** Of these keys: how many a shared file had, and which belong to the chunk of this run. Joined by key: marks have seeds of their own in every activation. */

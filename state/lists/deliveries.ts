@@ -13,7 +13,7 @@ export interface DeliveryRow {
   id: string;
   deliveredAt: Date | null;
   retrievedAt: Date | null;
-  /** What Actito said of the list just before the file was renamed. */
+  /** What Actito said of the list just before the file was renamed; without `retrievedBefore`: it could not be asked. */
   detail: { retrievedBefore?: string | null } | null;
 }
 
@@ -58,12 +58,27 @@ export async function recordDelivered(
   state: State,
   fence: Fence,
   id: string,
-  { bytes, retrievedBefore }: { bytes: number; retrievedBefore: string | null },
+  { bytes, retrievedBefore }: { bytes: number; retrievedBefore?: string | null },
 ): Promise<void> {
   await fenced(state, fence, (trx) =>
     trx.raw('update deliveries set delivered_at = now(), bytes = :bytes, detail = :detail where id = :id', {
       id,
       bytes,
+      detail: JSON.stringify({ retrievedBefore }),
+    }),
+  );
+}
+
+/** Records what Actito said of the list when it could first be asked: only what it retrieves after that is surely ours. */
+export async function recordBefore(
+  state: State,
+  fence: Fence,
+  id: string,
+  retrievedBefore: string | null,
+): Promise<void> {
+  await fenced(state, fence, (trx) =>
+    trx.raw('update deliveries set detail = :detail where id = :id', {
+      id,
       detail: JSON.stringify({ retrievedBefore }),
     }),
   );

@@ -42,6 +42,13 @@ export async function requireProvisioned(db: Knex, definition: Definition): Prom
   return provisioned;
 }
 
+/** Remembers that Actito does not have what was found there: the next run looks again. */
+export async function lookAgain(state: State, fence: Fence): Promise<void> {
+  await fenced(state, fence, (trx) =>
+    trx.raw('update runs set looks_again = true where no = ?', [fence.run]),
+  );
+}
+
 /** Remembers what stands in Actito. */
 export async function saveProvisioned(
   state: State,

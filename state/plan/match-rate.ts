@@ -1,8 +1,14 @@
 import type { Knex } from 'knex';
-import { matchGuard, type KnownMatches, type Matches, type MatchLimit } from '../../activation/match-rate.ts';
+import {
+  matchGuard,
+  matchLimit,
+  type KnownMatches,
+  type Matches,
+  type MatchLimit,
+} from '../../activation/match-rate.ts';
 import type { GuardTrip } from '../../contract/plan.ts';
 import { membersTable, resultTable } from '../names.ts';
-import type { Run } from '../runs/runs.ts';
+import type { PlannedRun, Run } from '../runs/runs.ts';
 import { foldedSql } from '../settle/folded.ts';
 import { rows } from '../state.ts';
 
@@ -70,6 +76,21 @@ export async function matchTrip(
   const trip = matchGuard(limit, known);
   if (trip && limit.minMatchRatio === undefined && (await knowsListed(db, run))) return undefined;
   return trip;
+}
+
+/** Whether the guard on the match rate may hold a run by what Actito will say of its import. */
+export async function needsMatches(db: Knex, run: PlannedRun): Promise<boolean> {
+  const { activation, destination } = run.definition;
+  const limit = matchLimit(activation);
+  if (!limit || run.task.undo !== null || destination.contract.rowResults === 'none') return false;
+  if (run.plan.approved?.guards.includes('minMatchRatio')) return false;
+  if (limit.minMatchRatio === undefined && (await knowsListed(db, run))) return false;
+  const entering = await rows(
+    db,
+    `select from ${run.delta} where membership = 'added' and attributes is not null and attributes <> 'kept' limit ?`,
+    [limit.leastJudged],
+  );
+  return entering.length >= limit.leastJudged;
 }
 
 /** What Actito has said in this run's confirmed imports of members who enter the list; not counted when it missed nobody. */

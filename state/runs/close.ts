@@ -32,8 +32,16 @@ export async function closeRun(state: State, fence: Fence, end: RunEnd | null): 
       ]);
     }
     // Someone may have changed Actito by hand: when something went wrong there, the next run looks again.
-    if (fence.fence !== null && (outcome === 'failed' || (run.counts.unsent ?? 0) > 0)) {
-      await trx.raw('update activations set provisioned = null where id = ?', [run.activation]);
+    if (fence.fence !== null) {
+      await trx.raw(
+        `update activations set provisioned = null from runs
+         where id = :activation and no = :run and (looks_again or cast(:wrong as boolean))`,
+        {
+          activation: run.activation,
+          run: fence.run,
+          wrong: outcome === 'failed' || (run.counts.unsent ?? 0) > 0,
+        },
+      );
     }
     // Once Actito has their profiles, it must read the list again.
     if (fence.fence !== null && end?.type === 'NobodyTargeted') {

@@ -135,7 +135,7 @@ describe('no answer', () => {
     const error: unknown = await fetch(`${simulator.apiUrl}/auth/token`, {
       signal: AbortSignal.timeout(10),
     }).catch((reason: unknown) => reason);
-    const failure = failureOfError('GET token', error, 60_000);
+    const failure = failureOfError('GET token', error, { timeout: 60_000, silence: 60_000 });
     expect(failure).toMatchObject({ type: 'ActitoUnavailable', retryable: true, notDone: false });
     expect((failure as Error).message).toBe('Actito did not answer GET token within 60 s.');
   });

@@ -85,7 +85,7 @@ test.each([
 ])('a result file with %s is refused, and no member stands in the message', async (_, csv) => {
   const archive = Buffer.from(zipSync({ 'errors.csv': csv }));
   const server = await startScripted(text(200, archive, 'application/zip'));
-  const where = { entity: 'shop', execution: '1', keyAttribute: 'emailAddress' };
+  const where = { entity: 'shop', execution: '1', keyAttribute: 'emailAddress', rows: 600 };
   const failure = await failureOf(readRowsInError(clientFor(server), where, async () => {}));
   await server.stop();
   expect(failure).toMatchObject({ type: 'ActitoRefused', retryable: false });
@@ -95,7 +95,7 @@ test.each([
 test('a result file whose ZIP is damaged is refused', async () => {
   const archive = Buffer.from(zipSync({ 'errors.csv': Buffer.from('line;emailAddress;code\n'.repeat(500)) }));
   const server = await startScripted(text(200, archive.subarray(0, archive.length >> 1), 'application/zip'));
-  const where = { entity: 'shop', execution: '1', keyAttribute: 'emailAddress' };
+  const where = { entity: 'shop', execution: '1', keyAttribute: 'emailAddress', rows: 600 };
   const failure = await failureOf(readRowsInError(clientFor(server), where, async () => {}));
   await server.stop();
   expect(failure).toMatchObject({ type: 'ActitoRefused' });

@@ -15,7 +15,7 @@ describe('a result file', () => {
   async function read(script: Parameters<typeof startScripted>[0]) {
     const server = await startScripted(script);
     const rows: RowInError[] = [];
-    const where = { entity: 'shop', execution: '1', keyAttribute: 'emailAddress' };
+    const where = { entity: 'shop', execution: '1', keyAttribute: 'emailAddress', rows: 10 };
     await readRowsInError(clientFor(server), where, async (batch) => void rows.push(...batch)).finally(() =>
       server.stop(),
     );
@@ -49,7 +49,24 @@ describe('a result file', () => {
     expect(await failureOf(reading)).toMatchObject({ type: 'ActitoUnavailable', retryable: true });
   });
 
-  test('that is no ZIP tells of no rows', async () => {
-    expect((await read(text(200, CSV))).rows).toEqual([]);
+  test('that is no ZIP is refused, and a page of HTML is told as one', async () => {
+    const refused = await failureOf(read(text(200, CSV)));
+    expect(refused).toMatchObject({ type: 'ActitoRefused', told: { facts: { code: 'NO_ZIP' } } });
+    for (const type of ['text/html', 'application/zip']) {
+      const page = await failureOf(read(text(200, '<!DOCTYPE html><p>anna@shop.be</p>', type)));
+      expect(page).toMatchObject({ type: 'ActitoUnavailable', told: { reason: 'answerIsPage' } });
+    }
+  });
+
+  test('that names more rows than were sent is not read on', async () => {
+    let taken = 0;
+    const server = await startScripted(
+      text(200, zip(`emailAddress;code\n${'eve@shop.be;GONE\n'.repeat(1_000)}`, 6), 'application/zip'),
+    );
+    const where = { entity: 'shop', execution: '1', keyAttribute: 'emailAddress', rows: 10 };
+    const reading = readRowsInError(clientFor(server), where, async (rows) => void (taken += rows.length));
+    expect(await failureOf(reading)).toMatchObject({ told: { facts: { code: 'MORE_ROWS_THAN_SENT' } } });
+    expect(taken).toBe(0);
+    await server.stop();
   });
 });

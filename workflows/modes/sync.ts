@@ -11,6 +11,7 @@ export const sync: RunMode = {
     step.sendAttributes,
     step.deliverList,
     step.confirmDelivery,
+    step.followImport,
   ],
   words: DELIVERING,
 };

@@ -98,7 +98,8 @@ export class Story {
   listed(list: ListSummary | null): void {
     this.#list = list;
     this.#known.confirmed = this.#listResult();
-    if (this.#listResult().confirmation === 'pending') this.note(tell('notRetrievedYet', {}));
+    if (list?.unseen) this.note(list.unseen);
+    else if (this.#listResult().confirmation === 'pending') this.note(tell('notRetrievedYet', {}));
   }
 
   /** A guard holds the run: its list is not delivered. */

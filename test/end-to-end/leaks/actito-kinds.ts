@@ -146,7 +146,7 @@ export function actitoKinds(baseUrl: string): Kinds {
       expect: 'DeliveryRefused',
       actito: at(LIST, () => unreadable(), 'GET'),
     },
-    'list-gone': refused(LIST, 404, 'ActitoRefused', 'GET'),
+    'list-gone': refused(LIST, 404, 'succeeded', 'GET'),
     'key-with-newline': secret('NEWLINE_KEY', `${SECRET}\nb`),
     'key-with-escape': secret('ESCAPE_KEY', `${SECRET}\x1b[31m`),
     'key-not-latin': secret('EMOJI_KEY', `${SECRET}💥`),

@@ -1,0 +1,95 @@
+import type { Response } from 'undici';
+import { Failure } from '../../contract/failure.ts';
+
+/** Most bytes that are read of an answer, unpacked: of one that refuses, and of one in JSON. */
+export const MOST_BYTES = { refusal: 64 * 1024, json: 32 * 1024 * 1024 };
+
+/** Media types that are told by name. Any other text of the other side may be anything. */
+const KNOWN_TYPES = new Set([
+  'application/json',
+  'application/octet-stream',
+  'application/xml',
+  'text/csv',
+  'text/plain',
+  'text/xml',
+]);
+
+/**
+ * Reads the beginning of an answer as text. Nothing more is fetched or unpacked than that: the connection ends when there
+ * is more.
+ */
+export async function readText(
+  response: Response,
+  most: number,
+): Promise<{ text: string; isWhole: boolean }> {
+  if (!response.body) return { text: '', isWhole: true };
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of bytesOf(response.body)) {
+    const room = most - bytes;
+    parts.push(part.length > room ? part.subarray(0, room) : part);
+    bytes += part.length;
+    if (bytes > most) return { text: decode(parts), isWhole: false };
+  }
+  return { text: decode(parts), isWhole: true };
+}
+
+/** The bytes of a body; leaving the loop ends the connection. */
+export async function* bytesOf(body: NonNullable<Response['body']>): AsyncGenerator<Uint8Array> {
+  for await (const part of body) yield part as Uint8Array;
+}
+
+function decode(parts: Uint8Array[]): string {
+  return new TextDecoder().decode(Buffer.concat(parts)); // a byte-order mark is left out
+}
+
+/**
+ * Reads an answer in JSON. Its content type alone refuses nothing, since gateways change it; a page of HTML is told as one.
+ * @throws Failure when it is too large, no JSON, or a page
+ */
+export async function readJson(response: Response, call: string): Promise<unknown> {
+  const { text, isWhole } = await readText(response, MOST_BYTES.json);
+  if (!isWhole) throw new Failure('answerTooLarge', { call, megabytes: MOST_BYTES.json / 1024 / 1024 });
+  const location = response.headers.get('Location');
+  // D: what is created answers 201 with its `Location`; A: and a body with its id.
+  if (text.trim() === '' && location !== null) return { id: idIn(location) };
+  if (isPage(response, text)) throw new Failure('answerIsPage', { call });
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message would quote the body.
+    throw new Failure('answerNotJson', { call, type: knownType(response), cut: isCut(text) || undefined });
+  }
+}
+
+/** A page for people: Actito never sends one, whoever stands before it does. */
+export function isPage(response: Response, text: string): boolean {
+  return /^(text\/html|application\/xhtml\+xml)$/.test(typeOf(response)) || /^\s*<(!|html)/i.test(text);
+}
+
+function typeOf(response: Response): string {
+  return response.headers.get('Content-Type')?.split(';')[0]!.trim().toLowerCase() ?? '';
+}
+
+function knownType(response: Response): string | undefined {
+  const type = typeOf(response);
+  return KNOWN_TYPES.has(type) ? type : undefined;
+}
+
+/** It begins as JSON does, and does not end so. */
+function isCut(text: string): boolean {
+  const trimmed = text.trim();
+  return /^[[{]/.test(trimmed) && !/[\]}]$/.test(trimmed);
+}
+
+function idIn(location: string): string {
+  const last = location
+    .replace(/[/?#]*$/, '')
+    .split('/')
+    .at(-1)!;
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last; // an id that is none is refused by the shape of the answer
+  }
+}

@@ -1,0 +1,97 @@
+import { zipSync } from 'fflate';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { BELIEVED } from '../../activities/import/collect.ts';
+import { startOddActito, type Reply } from '../end-to-end/leaks/odd-actito.ts';
+import { resetStand } from '../support/stand.ts';
+import { standWithWorker } from '../support/temporal-run.ts';
+
+/*
+ * Actito applies anna's row and knows no nobody@shop.be. Which rows are in error is asked through a gateway that answers in
+ * Actito's place: once, or each time.
+ */
+
+const { stand, hosted } = await standWithWorker();
+const usual = { ...BELIEVED };
+let gateway: Awaited<ReturnType<typeof startOddActito>>;
+beforeAll(async () => {
+  gateway = await startOddActito(stand.actito.apiUrl);
+  Object.assign(BELIEVED, { after: 300 });
+});
+afterAll(() => {
+  Object.assign(BELIEVED, usual);
+  return gateway?.stop();
+});
+beforeEach(async () => {
+  await resetStand(stand);
+  await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
+  await stand.warehouse.query(
+    `insert into people (email, first_name) values ('anna@shop.be', 'Anna'), ('nobody@shop.be', 'Bob')`,
+  );
+});
+
+let kinds = 0;
+/** The next run's questions for rows in error are answered so; undefined: by Actito. */
+async function answering(answer: (time: number) => Reply | undefined) {
+  const kind = `rows-${++kinds}`;
+  let asked = 0;
+  gateway.script(kind, ({ path }) => (path.endsWith('/result-file') ? answer(++asked) : undefined));
+  await stand.writeDestination({ baseUrl: gateway.url(kind) });
+  return { asked: () => asked };
+}
+const zip = (csv: string): Reply => ({
+  status: 200,
+  body: zipSync({ 'errors.csv': Buffer.from(csv) }),
+  headers: { 'Content-Type': 'application/zip' },
+});
+const cut = (): Reply => ({
+  ...zip(''),
+  body: (zip('emailAddress;code\nx;Y\n'.repeat(99)).body as Buffer).subarray(0, 80),
+});
+const PAGE: Reply = {
+  status: 200,
+  body: '<html>anna@shop.be</html>',
+  headers: { 'Content-Type': 'text/html' },
+};
+const count = async (sql: string) =>
+  Number((await stand.state.raw<{ rows: { n: string }[] }>(`select count(*) as n from ${sql}`)).rows[0]!.n);
+
+test.each<[string, Reply]>([
+  ['a 404', { status: 404, body: '{}' }],
+  ['a 403', { status: 403, body: '{}' }],
+  ['a page of HTML', PAGE],
+  ['a page of HTML with 404', { ...PAGE, status: 404 }],
+  ['JSON', { status: 200, body: '[]' }],
+  ['a ZIP that breaks off', cut()],
+  ['the file of another import', zip('emailAddress;code\neve@shop.be;PROFILE_NOT_FOUND\n')],
+])('%s about rows in error is asked again before it is believed', async (_, reply) => {
+  const { asked } = await answering((time) => (time === 1 ? reply : undefined));
+  const { counts, notes } = await hosted.run();
+  expect(counts).toMatchObject({ updated: 1, unmatched: 1, unsent: 0 });
+  expect(asked()).toBe(2);
+  expect(notes.map(({ reason }) => reason)).not.toContain('rowsInErrorUnknown');
+});
+
+test('what stays so is believed after some time: members who are withheld because of it are counted and told', async () => {
+  const { asked } = await answering(() => ({ status: 404, body: '{}' }));
+  const { counts, notes } = await hosted.run();
+  expect(counts).toMatchObject({ updated: 0, unsent: 2 });
+  expect(asked()).toBeGreaterThanOrEqual(BELIEVED.times);
+  const facts = { imports: 1, members: 2 };
+  expect(notes).toContainEqual(expect.objectContaining({ reason: 'rowsInErrorUnknown', facts }));
+});
+
+test('rows of people that were not sent are not kept, and confirm nothing', async () => {
+  const foreign = Array.from({ length: 8 }, (_, no) => `eve${no}@shop.be;ODD_CODE`).join('\n');
+  await answering(() => zip(`emailAddress;code\n${foreign}\n`));
+  const { counts } = await hosted.run();
+  expect(counts).toMatchObject({ updated: 0, unsent: 2 });
+  expect(await count(`rejects where key like 'eve%'`)).toBe(0);
+});
+
+test('a licence without rows in error is not asked', async () => {
+  const { asked } = await answering(() => PAGE);
+  const { baseUrl } = { baseUrl: gateway.url(`rows-${kinds}`) };
+  await stand.writeDestination({ baseUrl, contract: { rowResults: 'none' } });
+  expect(await hosted.run()).toMatchObject({ counts: { updated: 0, unsent: 2 } });
+  expect(asked()).toBe(0);
+});

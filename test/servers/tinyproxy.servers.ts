@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { DOCTOR_WORKFLOW_TYPE, probeInWords, type DoctorResult } from '../../contract/doctor.ts';
+import { freePort } from '../../dev/ports.ts';
+import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
+import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import { startTinyproxy, type Tinyproxy } from './setup/tinyproxy.ts';
+
+/* The worker reaches Actito's API by way of tinyproxy alone. */
+
+let stand: Stand;
+let hosted: Hosted;
+let proxy: Tinyproxy;
+beforeAll(async () => {
+  stand = await startStand();
+  hosted = await hostWorker(stand);
+  proxy = await startTinyproxy();
+});
+afterAll(async () => {
+  await hosted?.close();
+  await proxy?.stop();
+  await stand?.dispose();
+});
+beforeEach(async () => {
+  await resetStand(stand);
+  await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
+  await stand.warehouse.query(`insert into people (email, first_name) values ('anna@shop.be', 'Anna')`);
+});
+
+const examine = async () =>
+  (await hosted.client.workflow.execute(DOCTOR_WORKFLOW_TYPE, {
+    taskQueue: hosted.taskQueue,
+    workflowId: `${hosted.taskQueue}/doctor-${Math.random()}`,
+    args: [{ target: 'actito' }],
+  })) as DoctorResult;
+const keyProbe = ({ probes }: DoctorResult) => probes.find(({ name }) => name === 'Actito key of actito')!;
+
+test('a run goes through it with files and results; doctor says so', async () => {
+  stand.env.HTTP_PROXY = proxy.url;
+  const port = new URL(stand.actito.apiUrl).port;
+  expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
+  expect([...stand.actito.listMembers(LIST)]).toEqual(['anna@shop.be']);
+  await expect.poll(() => proxy.tunnels().length).toBeGreaterThan(0);
+  expect(proxy.tunnels().every((line) => line.includes(`127.0.0.1:${port}`))).toBe(true);
+  const probe = keyProbe(await examine());
+  expect(probe.ok).toBe(true);
+  expect(probeInWords(probe).join()).toContain(`reached through the proxy ${proxy.host}`);
+  expect(probeInWords(probe).join()).not.toContain('pass-word');
+});
+
+test('NO_PROXY leaves it out', async () => {
+  Object.assign(stand.env, { HTTP_PROXY: proxy.url, NO_PROXY: '127.0.0.1' });
+  const before = proxy.tunnels().length;
+  expect(await hosted.run()).toMatchObject({ outcome: 'succeeded' });
+  expect(proxy.tunnels()).toHaveLength(before);
+  delete stand.env.NO_PROXY;
+});
+
+test('what it refuses is told as its own: no account, and a port that it does not allow', async () => {
+  stand.env.HTTP_PROXY = `http://${proxy.host}`;
+  expect(keyProbe(await examine())).toMatchObject({
+    ok: false,
+    type: 'ConfigurationInvalid',
+    says: [{ reason: 'proxyRefuses', facts: { proxy: proxy.host, status: 407 } }],
+  });
+  const strict = await startTinyproxy([443]);
+  stand.env.HTTP_PROXY = strict.url;
+  expect(keyProbe(await examine())).toMatchObject({
+    ok: false,
+    says: [{ reason: 'proxyRefuses', facts: { proxy: strict.host, status: 403 } }],
+  });
+  await strict.stop();
+});
+
+test('what it cannot reach passes, and is told as its failure', async () => {
+  stand.env.HTTP_PROXY = proxy.url;
+  await stand.writeDestination({ baseUrl: `http://127.0.0.1:${await freePort()}` });
+  const probe = keyProbe(await examine());
+  expect(probe).toMatchObject({
+    ok: false,
+    type: 'ActitoUnavailable',
+    says: [{ facts: { proxy: proxy.host } }],
+  });
+  await stand.writeDestination();
+});
