@@ -6,13 +6,14 @@ const MAY_IMPORT = {
   activation: ['contract'],
 
   config: ['activation', 'contract'],
-  warehouse: ['activation', 'contract'],
-  state: ['activation', 'contract'],
+  postgres: ['activation', 'contract'],
+  warehouse: ['activation', 'contract', 'postgres'],
+  state: ['activation', 'contract', 'postgres'],
   actito: ['activation', 'contract'],
   activities: ['activation', 'contract', 'config', 'warehouse', 'state', 'actito'],
   workflows: ['activation', 'contract', 'activities'], // of activities, types only: see below
-  worker: ['activation', 'contract', 'config', 'state', 'activities', 'workflows'],
-  client: ['activation', 'contract', 'config', 'state'],
+  worker: ['activation', 'contract', 'config', 'postgres', 'state', 'activities', 'workflows'],
+  client: ['activation', 'contract', 'config', 'postgres', 'state'],
   simulator: [],
   dev: ['simulator'],
   local: ['activation', 'contract', 'config', 'warehouse', 'simulator', 'dev'],

@@ -2,6 +2,7 @@ import { FILE } from '../actito/contract.ts';
 import { connectFileServer } from '../actito/delivery/connect.ts';
 import { deliverList } from '../actito/delivery/deliver.ts';
 import { listConfirmation } from '../actito/lists/confirmation.ts';
+import { spoolContent, type UnnamedFile } from '../actito/files/spool.ts';
 import { readList } from '../actito/lists/read.ts';
 import { listTarget } from '../activation/definition/definition.ts';
 import { readAcknowledged } from '../state/acknowledged.ts';
@@ -35,8 +36,7 @@ export async function deliver(
   { kind, reason, list }: Planned,
 ): Promise<void> {
   const { state } = deps;
-  const { activation, destination } = run.definition;
-  const signal = cancellation();
+  const { activation } = run.definition;
   const { seed } = await readAcknowledged(state, run);
   const target = listTarget(run.definition);
   const delivery = await intendDelivery(state, ref, {
@@ -47,23 +47,44 @@ export async function deliver(
     ...list,
   });
   const report = progress();
+  const attribute = activation.list.identifier.attribute;
+  const request = { kind, figures: list, seed, separator: FILE.separator };
+  // However slow the file server is, it is the disk that waits for it, and no transaction.
+  const file = await withListContent(state, run, request, (identifiers) =>
+    spoolContent(listFile(attribute, identifiers)),
+  );
+  try {
+    await upload(deps, ref, run, { delivery, file, report });
+  } finally {
+    await file.close();
+  }
+}
+
+/** Brings the file to its place, and records that. */
+async function upload(
+  deps: Dependencies,
+  ref: RunRef,
+  run: Run,
+  { delivery, file, report }: { delivery: string; file: UnnamedFile; report: (bytes: number) => void },
+): Promise<void> {
+  const { state } = deps;
+  const { activation, destination } = run.definition;
+  const signal = cancellation();
   let retrievedBefore: string | null = null;
   const server = await connectFileServer(resolveLogin(deps, destination), signal);
   try {
-    const request = { kind, figures: list, seed, separator: FILE.separator };
-    const bytes = await withListContent(state, run, request, (identifiers) =>
-      deliverList(server, {
-        directory: destination.delivery.directory,
-        fileName: activation.list.fileName,
-        fence: ref.fence!,
-        delivery,
-        content: listFile(activation.list.identifier.attribute, identifiers, report),
-        checkFence: async () => {
-          retrievedBefore = await lastRetrieved(deps, run, signal);
-          await state.transaction((trx) => checkFence(trx, ref)); // last: nothing may come between it and the rename
-        },
-      }),
-    );
+    const bytes = await deliverList(server, {
+      directory: destination.delivery.directory,
+      fileName: activation.list.fileName,
+      fence: ref.fence!,
+      delivery,
+      placing: destination.delivery,
+      content: reported(file.read(), report),
+      checkFence: async () => {
+        retrievedBefore = await lastRetrieved(deps, run, signal);
+        await state.transaction((trx) => checkFence(trx, ref)); // last: nothing may come between it and the rename
+      },
+    });
     await recordDelivered(state, ref, delivery, { bytes, retrievedBefore });
   } finally {
     await server.close();
@@ -74,11 +95,18 @@ export async function deliver(
 async function* listFile(
   attribute: string,
   identifiers: AsyncIterable<Uint8Array>,
-  report: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
   yield Buffer.from(`${attribute}${FILE.newline}`);
+  yield* identifiers;
+}
+
+/** Tells how far an upload has come. */
+async function* reported(
+  content: AsyncIterable<Uint8Array>,
+  report: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
   let bytes = 0;
-  for await (const chunk of identifiers) {
+  for await (const chunk of content) {
     yield chunk;
     report((bytes += chunk.length));
   }

@@ -4,7 +4,7 @@ import { HOSTS } from '../actito/contract.ts';
 import type { Login } from '../actito/delivery/connect.ts';
 import type { EnvReference } from '../activation/definition/common.ts';
 import type { Destination } from '../activation/definition/destination.ts';
-import { requireSecret, resolvePort, resolveText, resolveUrl } from '../config/secrets.ts';
+import { requireSecret, resolveHostKeys, resolvePort, resolveText, resolveUrl } from '../config/secrets.ts';
 import { withSlot } from '../state/slots.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -35,6 +35,9 @@ export function connectActito(
   return { client, quotaKey: `${licence} ${destination.entity} ${destination.profileTable}` };
 }
 
+/** On this port FTP begins with TLS (IANA: ftps). */
+const IMPLICIT_PORT = 990;
+
 /** The login to the file server that lists are delivered to. */
 export function resolveLogin({ env }: Dependencies, { delivery }: Destination): Login {
   const secret = (ref: EnvReference | undefined, what: string, kind: 'secret' | 'pem') =>
@@ -43,6 +46,7 @@ export function resolveLogin({ env }: Dependencies, { delivery }: Destination): 
     host: resolveText(delivery.host, env, 'delivery.host', 'host'),
     port: resolvePort(delivery.port, env, 'delivery.port'),
     username: resolveText(delivery.username, env, 'delivery.username'),
+    timeout: delivery.timeout,
   };
   return delivery.protocol === 'sftp'
     ? {
@@ -50,12 +54,16 @@ export function resolveLogin({ env }: Dependencies, { delivery }: Destination): 
         protocol: 'sftp',
         password: secret(delivery.password, 'delivery.password', 'secret'),
         privateKey: secret(delivery.privateKey, 'delivery.privateKey', 'pem'),
-        hostKey: resolveText(delivery.hostKey, env, 'delivery.hostKey', 'hostKey'),
+        passphrase: secret(delivery.privateKey?.passphrase, 'delivery.privateKey.passphrase', 'secret'),
+        hostKeys: resolveHostKeys(delivery.hostKey, env, 'delivery.hostKey'),
+        concurrentWrites: delivery.concurrentWrites,
       }
     : {
         ...place,
         protocol: 'ftps',
         password: requireSecret(delivery.password, env, 'delivery.password'),
         ca: secret(delivery.ca, 'delivery.ca', 'pem'),
+        tls: delivery.tls ?? (place.port === IMPLICIT_PORT ? 'implicit' : 'explicit'),
+        encoding: delivery.encoding,
       };
 }

@@ -23,7 +23,7 @@ export async function toTemporalFailure(
   return ApplicationFailure.create({
     type: known.type,
     message: told.message,
-    nonRetryable: !known.retryable,
+    nonRetryable: !known.retryable || Context.current().info.attempt >= (known.tries ?? Infinity),
     nextRetryDelay: known.retryAfter,
     details: [told],
   });

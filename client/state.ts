@@ -1,5 +1,6 @@
-import { controlFault, withoutFinalBreak } from '../activation/definition/safe-text.ts';
+import { withoutFinalBreak } from '../activation/definition/safe-text.ts';
 import { Failure } from '../contract/failure.ts';
+import { STATE_VARIABLE } from '../contract/names.ts';
 import { activationIds, loadProject } from '../config/project.ts';
 import { projectFolder } from '../config/folder-setting.ts';
 import { choiceFor } from '../activation/suggestion.ts';
@@ -7,8 +8,6 @@ import { stateFailure } from '../state/failures.ts';
 import { knownActivations } from '../state/report/activations.ts';
 import { withSnapshot, type Snapshot } from '../state/report/snapshot.ts';
 import { openState, type State } from '../state/state.ts';
-
-const URL_VARIABLE = 'ACTITO_SYNC_DATABASE_URL';
 
 /**
  * Does a report's work on the state database, which it only reads.
@@ -37,9 +36,9 @@ export async function withWritableState<T>(
 }
 
 function databaseUrl(env: NodeJS.ProcessEnv): string {
-  const url = withoutFinalBreak(env[URL_VARIABLE] ?? '');
-  if (/^postgres(ql)?:/.test(url) && URL.canParse(url) && !controlFault(url)) return url;
-  throw new Failure('stateUrlUnusable', { set: Boolean(url) });
+  const url = withoutFinalBreak(env[STATE_VARIABLE] ?? '');
+  if (url === '') throw new Failure('stateNotConfigured', {});
+  return url;
 }
 
 /** A worker would migrate, or be told of a defect; who only reads can do something about these. */
@@ -48,7 +47,7 @@ function forReaders(error: unknown): Failure | undefined {
   if (/^(42P01|42703|3F000)$/.test(code)) {
     return new Failure('stateLacksTables', { code });
   }
-  if (/^(28|3D|42501)/.test(code)) return new Failure('stateRefusesAccess', { code });
+  if (code === '42501') return new Failure('stateRefusesAccess', { code });
   return stateFailure(error);
 }
 

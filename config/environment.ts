@@ -1,6 +1,6 @@
 import type { Definition } from '../activation/definition/definition.ts';
-import type { Delivery } from '../activation/definition/destination.ts';
-import { resolvePort, resolveText, resolveUrl, type Environment } from './secrets.ts';
+import type { Delivery } from '../activation/definition/delivery.ts';
+import { resolveHostKeys, resolvePort, resolveText, resolveUrl, type Environment } from './secrets.ts';
 
 /**
  * Fills in what a destination takes from the environment and is no secret: base URL, host, port, user name, host key.
@@ -27,9 +27,6 @@ function withoutVariables(delivery: Delivery, env: Environment): Delivery {
     username: resolveText(delivery.username, env, 'delivery.username'),
   };
   if (delivery.protocol === 'ftps') return { ...delivery, ...place };
-  return {
-    ...delivery,
-    ...place,
-    hostKey: resolveText(delivery.hostKey, env, 'delivery.hostKey', 'hostKey'),
-  };
+  const hostKeys = resolveHostKeys(delivery.hostKey, env, 'delivery.hostKey');
+  return { ...delivery, ...place, hostKey: hostKeys.length === 1 ? hostKeys[0]! : hostKeys };
 }

@@ -49,6 +49,23 @@ export function resolveText(
 }
 
 /**
+ * The pinned host keys of a server: one, or several while it changes its key; each from the configuration or an
+ * environment variable.
+ * @throws Failure ConfigurationInvalid when a variable is missing, empty or unusable
+ */
+export function resolveHostKeys(
+  value: TextOrEnv | readonly TextOrEnv[],
+  env: Environment,
+  what: string,
+): string[] {
+  return (isList(value) ? value : [value]).map((key) => resolveText(key, env, what, 'hostKey'));
+}
+
+function isList(value: TextOrEnv | readonly TextOrEnv[]): value is readonly TextOrEnv[] {
+  return Array.isArray(value);
+}
+
+/**
  * The address of an API, from the configuration or an environment variable: https unless on this machine.
  * @throws Failure ConfigurationInvalid when the variable is missing, empty or unusable
  */

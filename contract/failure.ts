@@ -9,6 +9,8 @@ interface FailureOptions {
   cause?: unknown;
   retryAfter?: number;
   notDone?: boolean;
+  /** How often it is tried at most, if it can be tried again at all; undefined leaves it to the retry policy. */
+  tries?: number;
   /** What the other said in its own words: kept in the state by the activity that it ends, and shown nowhere else. */
   words?: string;
 }
@@ -21,6 +23,8 @@ export class Failure<R extends FailureReason = FailureReason> extends Error {
   retryAfter?: number;
   /** The call surely had no effect; without it, a failed call may have done its work. A caller may know better. */
   notDone: boolean;
+  /** From this try on it is final. */
+  readonly tries?: number;
   readonly words?: Sealed;
 
   constructor(reason: R, facts: FactsOf<R>, options: FailureOptions = {}) {
@@ -31,6 +35,7 @@ export class Failure<R extends FailureReason = FailureReason> extends Error {
     this.told = told;
     this.retryAfter = options.retryAfter;
     this.notDone = options.notDone ?? false;
+    if (options.tries !== undefined) this.tries = options.tries;
     if (options.words) this.words = new Sealed(options.words);
   }
 

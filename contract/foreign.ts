@@ -62,7 +62,7 @@ export function sqlstateOf({ code }: { code?: unknown }): string {
 
 /** Folders of our own code. */
 const OWN =
-  /(?:^|[/\\(])((?:activation|activities|actito|client|config|contract|state|warehouse|worker|workflows)(?:\/[\w.-]+)+\.[jt]s:\d+:\d+)\)?$/;
+  /(?:^|[/\\(])((?:activation|activities|actito|client|config|contract|postgres|state|warehouse|worker|workflows)(?:\/[\w.-]+)+\.[jt]s:\d+:\d+)\)?$/;
 const MOST_LINES = 5;
 
 /** Where in our own code an error was thrown, and by what it was called: files and lines, and nothing that it says. */

@@ -25,3 +25,6 @@ export const phaseKey = defineSearchAttributeKey('RunPhase', SearchAttributeType
 export const outcomeKey = defineSearchAttributeKey('RunOutcome', SearchAttributeType.KEYWORD);
 /** What a worker registers when it is missing. */
 export const SEARCH_ATTRIBUTES = [activationKey, phaseKey, outcomeKey];
+
+/** The environment variable that holds the URL of the state database. */
+export const STATE_VARIABLE = 'ACTITO_SYNC_DATABASE_URL';

@@ -1,13 +1,18 @@
 import { Failure } from '../contract/failure.ts';
 import { sqlstateOf } from '../contract/foreign.ts';
+import { CONNECTION_CODES } from '../contract/messages/connections.ts';
+import { STATE_VARIABLE as variable } from '../contract/names.ts';
+import { meaningOf, READ_ONLY, tlsFaultOf, type Meaning } from '../postgres/meaning.ts';
 
-/** SQLSTATE classes that pass by themselves: connection, resources, operator intervention, lock, serialization. */
-const PASSING = /^(08|53|57|55|40)/;
 const NETWORK =
-  /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL)$/;
+  /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOENT|EACCES|ENOTFOUND|EAI_AGAIN|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL)$/;
+/** A name or address could not be found, a Unix socket could not be opened: with a file it would be another error. */
+const OF_CONNECTIONS = ['connect', 'getaddrinfo', 'read', 'write'];
 
 /** A run's own tables are dropped when it is closed: an attempt that still looks for them was given up before. */
 const DROPPED = { code: '42P01', table: /"(delta|aside|result)_\d/ };
+/** It would write, and the server only lets it read. */
+const ONLY_READS = '25006';
 
 /**
  * Turns what pg and knex throw into our vocabulary; undefined for what is not theirs. The message names the SQLSTATE
@@ -15,19 +20,33 @@ const DROPPED = { code: '42P01', table: /"(delta|aside|result)_\d/ };
  */
 export function stateFailure(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code, severity } = error as { code?: string; severity?: string };
-  if (code === DROPPED.code && DROPPED.table.test(error.message)) {
+  const { code, severity, syscall } = error as { code?: string; severity?: string; syscall?: string };
+  if (severity !== undefined && code !== undefined) return fromServer(error, sqlstateOf({ code }));
+  if (error.name === 'KnexTimeoutError') return new Failure('stateUnreachable', {}); // no connection of the pool was free
+  if (code === undefined) return undefined;
+  const fault = tlsFaultOf(code);
+  if (fault) return new Failure('databaseTlsRefused', { variable, fault, code });
+  if (code === 'ERR_POSTGRES_LOGIN') return new Failure('stateRefusesAccess', { code });
+  const isOurs = Object.hasOwn(CONNECTION_CODES, code);
+  const isNetwork = NETWORK.test(code) && (syscall === undefined || OF_CONNECTIONS.includes(syscall));
+  return isOurs || isNetwork ? new Failure('stateUnreachable', { code }) : undefined;
+}
+
+function fromServer(error: Error, sqlstate: string): Failure {
+  if (sqlstate === DROPPED.code && DROPPED.table.test(error.message)) {
     return new Failure('runTablesDropped', {});
   }
-  if (severity !== undefined && code !== undefined) {
-    const facts = { code: sqlstateOf({ code }) };
-    return PASSING.test(code) ? new Failure('stateBusy', facts) : new Failure('stateRefused', facts);
+  const meaning: Meaning = sqlstate === ONLY_READS ? READ_ONLY : meaningOf(sqlstate);
+  switch (meaning.kind) {
+    case 'passes':
+      return new Failure('stateBusy', { code: sqlstate });
+    case 'login':
+      return new Failure('stateRefusesAccess', { code: sqlstate });
+    case 'limit': {
+      const { limit, tries } = meaning;
+      return new Failure('stateLimit', { variable, limit, sqlstate, tries }, { tries });
+    }
+    case 'other':
+      return new Failure('stateRefused', { code: sqlstate });
   }
-  if (
-    (code && NETWORK.test(code)) ||
-    /connection (terminated|ended|error)|acquiring a connection/i.test(error.message)
-  ) {
-    return new Failure('stateUnreachable', code === undefined ? {} : { code });
-  }
-  return undefined;
 }

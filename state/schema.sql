@@ -161,7 +161,7 @@ create table imports (
   -- Licence, entity and profile table: what the daily quota counts.
   quota_key     text not null,
   -- gathering: runs with the same attributes may join until leaves_at. closed: nobody joins any more, the lead writes the
-  -- file. intended: recorded before the call, which may have started an import from then on. posted: Actito gave it an id.
+  -- file. intended: recorded before the call; it may have started an import from completing_at on. posted: Actito gave it an id.
   -- lost: no answer came, and the next attempt no longer waits for one. refused: Actito surely did not take it.
   -- dissolved: it was never sent, and each part goes alone.
   status        text not null check (status in ('gathering', 'closed', 'intended', 'posted', 'lost', 'refused', 'dissolved')),
@@ -171,6 +171,8 @@ create table imports (
   leaves_at     timestamptz,
   -- From the intent on. The name is unique: an import whose answer was lost is found by it.
   intended_at   timestamptz,
+  -- The last bytes of the call were about to be sent; before that Actito cannot have taken it.
+  completing_at timestamptz,
   file_name     text,
   execution_id  text,
   -- Refused with 429: too many calls at one time, or too many imports in a day.

@@ -1,5 +1,7 @@
 import knex, { type Knex } from 'knex';
 import type { Client } from 'pg';
+import { STATE_VARIABLE } from '../contract/names.ts';
+import { databaseTarget } from '../postgres/url.ts';
 import { LONGEST_PAUSE, TransactionClient } from './transactions.ts';
 
 /** Our PostgreSQL. Dates come as Date, bigints and numerics as text. */
@@ -16,11 +18,14 @@ export interface StateOptions {
 const quiet = () => undefined;
 const SILENT = { warn: quiet, error: quiet, deprecate: quiet, debug: quiet };
 
-/** Opens the pool; nothing connects before the first query. End it with `state.destroy()`. */
+/**
+ * Opens the pool; nothing connects before the first query. End it with `state.destroy()`.
+ * @throws Failure ConfigurationInvalid when the URL is none; it names the part
+ */
 export function openState({ url, poolSize = 24 }: StateOptions): State {
   return knex({
     client: TransactionClient,
-    connection: { connectionString: url, application_name: 'actito-sync', keepAlive: true },
+    connection: { target: databaseTarget(url, STATE_VARIABLE) } as object, // of PostgresClient
     pool: { min: 0, max: poolSize },
     acquireConnectionTimeout: 30_000,
     log: SILENT,

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Knex } from 'knex';
 import type { Client } from 'pg';
+import { PostgresClient } from '../postgres/client.ts';
 
 /** Everything of ours lives in this schema; the search path makes it the only one that state code sees. */
 export const SCHEMA = 'actito_sync';
@@ -21,14 +22,20 @@ export const LONGEST_PAUSE = '60s';
 interface KnexClient extends Knex.Client {
   transacting?: boolean;
   _query(connection: Client, query: { sql: string }): Promise<unknown>;
+  _driver(): object;
 }
 type KnexClass = Pick<typeof Knex.Client, keyof typeof Knex.Client> &
   (new (config: Knex.Config) => KnexClient);
 
-const PostgresClient = createRequire(import.meta.url)('knex/lib/dialects/postgres/index.js') as KnexClass;
+const KnexPostgres = createRequire(import.meta.url)('knex/lib/dialects/postgres/index.js') as KnexClass;
 
 /** knex's client for PostgreSQL, with the search path in every transaction; a single statement gets a transaction of its own. */
-export class TransactionClient extends PostgresClient {
+export class TransactionClient extends KnexPostgres {
+  /** Every connection of the pool is one of ours: its waits are bounded, and it knows what `sslmode` means. */
+  override _driver(): object {
+    return { Client: PostgresClient };
+  }
+
   override async _query(connection: Client, query: { sql: string }): Promise<unknown> {
     if (!this.transacting) return this.#single(connection, query);
     if (!/^begin\b/i.test(query.sql)) return super._query(connection, query);

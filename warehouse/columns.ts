@@ -25,7 +25,7 @@ export function pickColumns<Offered extends { name: string }>(
 }
 
 /** The nearest name, when it is so near that a slip of the fingers explains the difference. */
-function nearest(name: string, names: string[]): string | undefined {
+export function nearest(name: string, names: readonly string[]): string | undefined {
   const lower = names.map((candidate) => candidate.toLowerCase());
   const near = closest(name.toLowerCase(), lower);
   if (names.length === 0 || distance(name.toLowerCase(), near) > Math.max(2, name.length / 3))

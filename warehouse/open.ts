@@ -1,5 +1,5 @@
 import type { Source } from '../activation/definition/source.ts';
-import { controlFault, withoutFinalBreak } from '../activation/definition/safe-text.ts';
+import { withoutFinalBreak } from '../activation/definition/safe-text.ts';
 import { Failure } from '../contract/failure.ts';
 import { openPostgres } from './postgres/open.ts';
 import type { Warehouse } from './source.ts';
@@ -15,6 +15,5 @@ export async function openWarehouse(source: Source, secrets: NodeJS.ProcessEnv):
   if (!url) {
     throw new Failure('warehouseNotConfigured', { variable });
   }
-  if (controlFault(url)) throw new Failure('warehouseUrlUnusable', { variable });
   return await openPostgres({ url, variable, statementTimeout: source.statementTimeout });
 }

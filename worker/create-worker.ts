@@ -7,6 +7,7 @@ import { Failure, isFailure } from '../contract/failure.ts';
 import { codeOf } from '../contract/foreign.ts';
 import { conditionOf } from '../contract/messages/sqlstates.ts';
 import { loadProject } from '../config/project.ts';
+import { stateFailure } from '../state/failures.ts';
 import { openState, type State } from '../state/state.ts';
 import { applyRetention } from '../state/runs/retention.ts';
 import { TASK_QUEUE } from '../contract/names.ts';
@@ -83,6 +84,8 @@ async function deleteWhatIsOld(state: State, projectFolder: string): Promise<voi
 /** No text of the database: of several addresses that all refuse, the first one's code is told. */
 function blameStateDatabase(error: unknown): never {
   if (isFailure(error)) throw error;
+  const known = stateFailure(error);
+  if (known && !known.retryable) throw known;
   const code = codeOf(error);
   const isAnswer = (error as { severity?: unknown }).severity !== undefined;
   throw new Failure('stateUnusable', { why: isAnswer ? `${code}: ${conditionOf(code)}` : code });

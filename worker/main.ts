@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NativeConnection, type NativeConnectionOptions, type Worker } from '@temporalio/worker';
-import { controlFault, withoutFinalBreak } from '../activation/definition/safe-text.ts';
+import { withoutFinalBreak } from '../activation/definition/safe-text.ts';
 import { defectOf, Failure, isFailure, tellable } from '../contract/failure.ts';
 import { codeOf } from '../contract/foreign.ts';
 import { temporalFailure } from '../contract/grpc.ts';
+import { STATE_VARIABLE } from '../contract/names.ts';
 import { tell } from '../contract/messages/tell.ts';
 import { projectFolder } from '../config/folder-setting.ts';
 import { temporalSettings } from '../config/temporal-variables.ts';
+import { databaseTarget } from '../postgres/url.ts';
 import { stateFailure } from '../state/failures.ts';
 import { createWorker } from './create-worker.ts';
 import { collectGarbage } from './garbage.ts';
@@ -73,10 +75,10 @@ async function main(): Promise<void> {
 
 /** @throws Failure ConfigurationInvalid, which does not quote it */
 function stateUrlOf(env: NodeJS.ProcessEnv): string {
-  const url = withoutFinalBreak(env.ACTITO_SYNC_DATABASE_URL ?? '');
+  const url = withoutFinalBreak(env[STATE_VARIABLE] ?? '');
   if (url === '') throw new Failure('workerUrlMissing', {});
-  if (/^postgres(ql)?:/.test(url) && URL.canParse(url) && !controlFault(url)) return url;
-  throw new Failure('workerUrlUnusable', {});
+  databaseTarget(url, STATE_VARIABLE); // refused before anything is connected to
+  return url;
 }
 
 /** @throws Failure TemporalUnavailable, which names the address, when no server answers there */

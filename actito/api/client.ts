@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { Failure, isFailure } from '../../contract/failure.ts';
 import type { Route } from '../../activation/definition/contract.ts';
 import { isAssumed, path, tokenBody, type Paths } from '../contract.ts';
+import { OwnContent } from '../own-content.ts';
 import { failureOfError, failureOfResponse, NotFound, TokenRejected } from './failures.ts';
 import { forgetToken, renewToken, tokenFor } from './tokens.ts';
 
@@ -81,6 +82,7 @@ export class ActitoClient {
   ): Promise<T> {
     const { method = 'GET', route, parts, json } = request;
     const streamed = request.stream?.();
+    const content = streamed && new OwnContent(streamed.body);
     const init: RequestInit & { duplex?: 'half' } = {
       method,
       headers: {
@@ -90,10 +92,11 @@ export class ActitoClient {
         ...streamed?.headers,
       },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-      ...(streamed ? { body: streamed.body, duplex: 'half' } : {}),
+      ...(content ? { body: content.read(), duplex: 'half' } : {}),
     };
     const target = path(route, parts, this.#options.paths);
     return this.#fetch(target, init, name(request), timeout, use).catch((error: unknown) => {
+      if (content?.failure) throw content.failure.error;
       // On a route that is only assumed the path itself may be wrong.
       const isAmiss = error instanceof NotFound && isAssumed(route);
       throw isAmiss ? new NotFound({ ...error.answer, assumedRoute: route }) : error;

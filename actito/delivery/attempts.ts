@@ -30,6 +30,11 @@ export class Attempts<Step> {
     }
   }
 
+  /** Nothing can be called any more: it was canceled, or the connection has ended. */
+  get isOver(): boolean {
+    return this.#signal.aborted || this.#interruption.isOver;
+  }
+
   /** Ends the call under way with `error`, and every later one. */
   interrupt(error: Error): void {
     this.#connection.destroy();

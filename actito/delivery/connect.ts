@@ -10,5 +10,5 @@ export type Login = SftpLogin | FtpsLogin;
  * @throws Failure DeliveryRefused, DeliveryUnavailable; the signal's reason
  */
 export function connectFileServer(login: Login, signal: AbortSignal): Promise<FileServer> {
-  return login.protocol === 'sftp' ? connectSftp(login, signal) : connectFtps(login, signal);
+  return login.protocol === 'sftp' ? connectSftp(login, signal) : connectFtps(login, signal, login.timeout);
 }

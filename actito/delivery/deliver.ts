@@ -1,6 +1,15 @@
 import { Failure } from '../../contract/failure.ts';
 import type { FileServer } from './file-server.ts';
-import { ASIDE } from './step-aside.ts';
+import { OwnContent } from '../own-content.ts';
+import { isOlderUpload, temporaryName } from './temporary-names.ts';
+
+/** What a file server can do; without settings: everything. */
+export interface Placing {
+  temporaryName?: string;
+  write?: 'rename' | 'direct';
+  listing?: boolean;
+  checkSize?: boolean;
+}
 
 export interface ListDelivery {
   directory: string;
@@ -12,6 +21,7 @@ export interface ListDelivery {
   content: AsyncIterable<Uint8Array>;
   /** Fails unless this run may still write; asked right before the file takes its name. */
   checkFence: () => Promise<void>;
+  placing?: Placing;
 }
 
 /**
@@ -20,36 +30,59 @@ export interface ListDelivery {
  * @returns the file's size in bytes
  */
 export async function deliverList(server: FileServer, list: ListDelivery): Promise<number> {
-  const path = (name: string) => `${list.directory.replace(/\/+$/, '')}/${name}`;
-  const own = temporaryName(list.fileName, list.fence, list.delivery);
-  for (const name of await server.names(list.directory)) {
-    if (isOlder(name, list)) await server.remove(path(name));
-  }
-  let bytes = 0;
-  async function* counted() {
-    for await (const chunk of list.content) {
-      bytes += chunk.length;
-      yield chunk;
+  const { listing = true, write: way = 'rename', temporaryName: pattern } = list.placing ?? {};
+  if (listing) {
+    for (const name of await server.names(list.directory)) {
+      if (isOlderUpload(name, list, pattern)) await server.remove(pathOf(list, name));
     }
   }
-  await server.upload(path(own), counted());
-  const size = await server.size(path(own));
-  if (size !== bytes) throw new Failure('uploadIncomplete', { held: size, sent: bytes });
+  return way === 'direct' ? writeDirectly(server, list) : writeAndRename(server, list);
+}
+
+async function writeAndRename(server: FileServer, list: ListDelivery): Promise<number> {
+  const own = pathOf(list, temporaryName(list, list.placing?.temporaryName));
+  const bytes = await write(server, list, own);
   await list.checkFence();
-  await server.replace(path(own), path(list.fileName));
+  await server.replace(own, pathOf(list, list.fileName));
   return bytes;
 }
 
-/** A name that Actito's poller does not look for. */
-export function temporaryName(fileName: string, fence: string, delivery: string): string {
-  return `.${fileName}.${fence}-${delivery}.part`;
+/** Without a rename, Actito may find a file that still grows, so that what is not whole is taken away again. */
+async function writeDirectly(server: FileServer, list: ListDelivery): Promise<number> {
+  const path = pathOf(list, list.fileName);
+  await list.checkFence();
+  try {
+    return await write(server, list, path);
+  } catch (error) {
+    await withdraw(server, list, path);
+    throw error;
+  }
 }
 
-function isOlder(name: string, { fileName, fence, delivery }: ListDelivery): boolean {
-  if (!name.startsWith(`.${fileName}.`)) return false;
-  const rest = name.slice(fileName.length + 2);
-  const match = /^(\d+)-(\d+)\.part$/.exec(rest.endsWith(ASIDE) ? rest.slice(0, -ASIDE.length) : rest);
-  if (!match) return false;
-  const [theirFence, theirDelivery] = [BigInt(match[1]!), BigInt(match[2]!)];
-  return theirFence < BigInt(fence) || (theirFence === BigInt(fence) && theirDelivery < BigInt(delivery));
+/** @returns the file's size in bytes, which the server has confirmed unless it cannot */
+async function write(server: FileServer, list: ListDelivery, path: string): Promise<number> {
+  const content = new OwnContent(list.content);
+  await server.upload(path, content.read()).catch((error: unknown) => {
+    throw content.failure?.error ?? error;
+  });
+  const { bytes } = content;
+  if (list.placing?.checkSize !== false) {
+    const held = await server.size(path);
+    if (held !== bytes) throw new Failure('uploadIncomplete', { held, sent: bytes });
+  }
+  return bytes;
+}
+
+/** Removes a part of a file, which Actito would take for the whole list, unless a newer run has written there. */
+async function withdraw(server: FileServer, list: ListDelivery, path: string): Promise<void> {
+  try {
+    await list.checkFence();
+    await server.remove(path);
+  } catch {
+    // The upload's failure is what is told, and the next attempt replaces the file.
+  }
+}
+
+function pathOf({ directory }: ListDelivery, name: string): string {
+  return `${directory.replace(/\/+$/, '')}/${name}`;
 }

@@ -2,26 +2,112 @@ import { FTPError } from 'basic-ftp';
 import { Failure, isFailure } from '../../contract/failure.ts';
 import { codeOf, knownCode } from '../../contract/foreign.ts';
 import type { DeliveryStep } from '../../contract/messages/delivery.ts';
+import { NoDataConnection } from './ftps-passive.ts';
+import { NoProgress } from './progress.ts';
 
 interface Peer {
   host: string;
   port: number;
   ca?: string;
+  tls?: 'explicit' | 'implicit';
 }
 
-/** Turns what basic-ftp, Node's TLS and the server say into our vocabulary. The only place that does. */
+/**
+ * What a reply means: `passes` by itself, so the delivery is tried again; or it needs a `person`; or the server has no
+ * `space`, which passes as well. The second part says it in our words: the server's own may quote anything.
+ */
+type Meaning = readonly ['passes' | 'person' | 'space', string];
+
+/** Replies of RFC 959, 2228, 2428 and 4217, and what they mean wherever they come. */
+const REPLIES: Readonly<Record<number, Meaning>> = {
+  120: ['passes', 'it will be ready later'],
+  332: ['person', 'an account is needed'],
+  421: ['passes', 'it takes no connections now'],
+  425: ['passes', 'no data connection'],
+  426: ['passes', 'the transfer was broken off'],
+  430: ['person', 'the login is refused'],
+  431: ['passes', 'it has no TLS now'],
+  434: ['passes', 'the host is not available'],
+  450: ['passes', 'the file is not available now'],
+  451: ['passes', 'an error of its own, such as a full disk'],
+  452: ['space', 'no space'],
+  500: ['person', 'a command that it does not understand'],
+  501: ['person', 'an argument that it does not take'],
+  502: ['person', 'it does not support this'],
+  503: ['person', 'a wrong order of commands'],
+  504: ['person', 'an argument that it does not support'],
+  521: ['person', 'the data connection cannot be used so'],
+  522: ['person', 'TLS is needed for the data connection'],
+  530: ['person', 'the login is refused'],
+  532: ['person', 'an account is needed'],
+  533: ['person', 'it does not allow this protection'],
+  534: ['person', 'it does not allow this protection'],
+  535: ['person', 'its security check failed'],
+  536: ['person', 'it does not support this protection'],
+  537: ['person', 'it does not support this protection'],
+  550: ['person', 'no such file, or no right'],
+  551: ['person', 'an unknown kind of page'],
+  552: ['space', 'no space'],
+  553: ['person', 'a file name that it does not allow'],
+};
+
+/** Replies that are about the protection of data connections, in whichever step they come. */
+const PROTECTION = new Set([521, 522, 533, 534, 535, 536, 537]);
+
+/** Steps that begin with TLS: there an error of TLS is final. */
+const BEGINS_TLS: readonly DeliveryStep[] = ['secure', 'connect'];
+
+/**
+ * Turns what basic-ftp, Node's TLS and the server say into our vocabulary. The only place that does. By codes alone:
+ * the words of a reply hold paths and names, in any language.
+ */
 export function ftpsFailure(step: DeliveryStep, peer: Peer, error: unknown): unknown {
   if (isFailure(error) || !(error instanceof Error) || error.name === 'AbortError') return error;
   const server = `ftps://${peer.host}:${peer.port}`;
-  const code = `${(error as { code?: string | number }).code ?? ''}`;
+  const words = step === 'login' ? undefined : error.message; // there it may quote what it was given
+  const code = codeOfTls(error);
   const distrust = distrustOf(server, code, error, peer);
   if (distrust) return distrust;
+  if (error instanceof NoDataConnection) return ofDataConnection(step, server, error);
+  if (error instanceof FTPError) return ofReply(step, server, error.code, words);
+  const isOfTls = BEGINS_TLS.includes(step) && /^(ERR_SSL_|EPROTO$)/.test(code);
+  if (isOfTls && peer.tls === 'implicit') return new Failure('ftpsNotImplicit', { server, code }, { words });
+  if (isOfTls) return new Failure('ftpsRefused', { server, step, answer: code }, { words });
+  return new Failure('fileServerBrokeOff', { server, step, answer: troubleOf(error) }, { words });
+}
 
-  const answer = error instanceof FTPError ? replyOf(error.code) : troubleOf(error);
-  const words = step === 'login' ? undefined : error.message; // there it may quote what it was given
-  if (isRefusal(step, code, error)) return new Failure('ftpsRefused', { server, step, answer }, { words });
-  const passive = /data connection|transfer strategies/i.test(error.message);
-  return new Failure('fileServerBrokeOff', { server, step, answer, passive }, { words });
+/** What a reply means in the step in which it came. */
+function ofReply(step: DeliveryStep, server: string, code: number, words?: string): Failure {
+  const [meaning, says] = meaningOf(step, code);
+  const answer = `${code}: ${says}`;
+  if (meaning === 'space') return new Failure('ftpsNoSpace', { server, step, answer }, { words });
+  if (meaning === 'person') {
+    const about = PROTECTION.has(code) && step !== 'secure' ? 'protect' : step;
+    return new Failure('ftpsRefused', { server, step: about, answer }, { words });
+  }
+  return new Failure('fileServerBrokeOff', { server, step, answer, passive: code === 425 }, { words });
+}
+
+/** Replies that are not in the table are read by their first digit (RFC 959): 4xx passes, 5xx does not. */
+function meaningOf(step: DeliveryStep, code: number): Meaning {
+  // After the login this one says that the server forgot it: a new connection logs in again.
+  if (code === 530 && !isBeforeLogin(step)) return ['passes', 'not logged in any more'];
+  return REPLIES[code] ?? (code >= 500 ? ['person', 'refused'] : ['passes', 'not now']);
+}
+
+function isBeforeLogin(step: DeliveryStep): boolean {
+  return step === 'connect' || step === 'secure' || step === 'login' || step === 'protect';
+}
+
+function ofDataConnection(step: DeliveryStep, server: string, error: NoDataConnection): Failure {
+  const words = error.message;
+  const { cause } = error;
+  if (error.isPassiveRefused) {
+    return new Failure('ftpsPassiveRefused', { server, step, answer: `${error.code}` }, { words });
+  }
+  const code = cause instanceof FTPError ? cause.code : undefined;
+  const answer = code === undefined ? troubleOf(cause) : `${code}: ${(REPLIES[code] ?? ['', 'not now'])[1]}`;
+  return new Failure('fileServerBrokeOff', { server, step, answer, passive: true }, { words });
 }
 
 /** Why the certificate is not accepted; undefined when that is not the trouble. Codes: Node's `tls`. */
@@ -42,55 +128,27 @@ function distrustOf(
   return new Failure(ca ? 'certificateNotOfCa' : 'certificateOfUnknown', { server, code });
 }
 
-/** Whether no repetition will mend it. 4xx pass by definition (RFC 959); so does a full disk, as with SFTP. */
-function isRefusal(step: DeliveryStep, code: string, error: Error): boolean {
-  if (!(error instanceof FTPError)) return step === 'secure' && /^(ERR_SSL_|EPROTO$)/.test(code);
-  if (error.code === 552) return false;
-  if (step === 'login')
-    return !(error.code >= 400 && error.code < 500) && !/too many|maximum/i.test(error.message);
-  return error.code >= 500;
+function codeOfTls(error: Error): string {
+  const inner = error instanceof NoDataConnection ? error.cause : error;
+  return `${(inner as { code?: string | number }).code ?? ''}`;
 }
 
-/** Replies of RFC 959 and RFC 4217. */
-const REPLIES: Record<number, string> = {
-  332: 'an account is needed',
-  421: 'it takes no connections now',
-  425: 'no data connection',
-  426: 'the transfer was broken off',
-  430: 'the login is refused',
-  450: 'the file is not available now',
-  451: 'an error of its own',
-  452: 'no space',
-  500: 'a command that it does not understand',
-  501: 'an argument that it does not take',
-  502: 'it does not support this',
-  503: 'a wrong order of commands',
-  504: 'an argument that it does not support',
-  521: 'the data connection cannot be used so',
-  522: 'TLS is needed for the data connection',
-  530: 'the login is refused',
-  532: 'an account is needed',
-  534: 'it does not allow this protection',
-  550: 'no such file, or no right',
-  551: 'an unknown kind of page',
-  552: 'no space',
-  553: 'a file name that it does not allow',
-};
-
-/** A reply by its number, in our words: the server's own may quote anything. */
-function replyOf(code: number): string {
-  return `${code}: ${REPLIES[code] ?? (code >= 500 ? 'refused' : 'not now')}`;
-}
-
-/** basic-ftp and Node have words without a code for what happens to a connection. */
-const SAID = [
-  [/time-?out|TLS handshake/i, 'no answer in time'],
-  [/transfer strategies/i, 'no data connection'],
-  [/closed|ended|FIN packet/i, 'the connection ended'],
-  [/can't parse|unparsable/i, 'an answer that cannot be read'],
+/**
+ * How basic-ftp's own errors begin. They have no code, and what follows may quote the server: so they are known by
+ * their beginning alone, which is the library's.
+ */
+const OF_LIBRARY = [
+  [/^(Timeout |TLS handshake )/, 'no answer in time'],
+  [/^(Server (closed|sent FIN)|Socket closed|User closed|Client is closed)/, 'the connection ended'],
+  [
+    /^(Can't parse|Unexpected FTP response|FTP control response|This library)/,
+    'an answer that cannot be read',
+  ],
 ] as const satisfies [RegExp, string][];
 
-/** The code, or which of the words that we know it is. OpenSSL's messages are addresses and file names. */
-function troubleOf(error: Error): string {
-  return knownCode(error) ?? SAID.find(([said]) => said.test(error.message))?.[1] ?? codeOf(error);
+/** The code, or which of the library's errors it is. */
+function troubleOf(error: unknown): string {
+  if (error instanceof NoProgress) return `no progress for ${error.seconds} s`;
+  const { message } = error as Error;
+  return knownCode(error) ?? OF_LIBRARY.find(([begin]) => begin.test(message))?.[1] ?? codeOf(error);
 }

@@ -7,8 +7,12 @@ import type { DeliveryStep } from '../../contract/messages/delivery.ts';
 import { Attempts } from './attempts.ts';
 import type { FileServer } from './file-server.ts';
 import { ftpsFailure } from './ftps-failures.ts';
-import { listHere, remove, replace, sizeOf, upload } from './ftps-files.ts';
-import { tell } from '../../contract/messages/tell.ts';
+import { remove, replace, sizeOf, upload } from './ftps-files.ts';
+import { isReply, listHere, parseWithoutTimes } from './ftps-list.ts';
+import { passiveTransfers } from './ftps-passive.ts';
+import { speaksTlsAtOnce } from './ftps-implicit.ts';
+import type { Connection } from './ftps-upload.ts';
+import { NO_PROGRESS, Progress } from './progress.ts';
 
 /** A login, with everything from the environment filled in. */
 export interface FtpsLogin {
@@ -19,43 +23,66 @@ export interface FtpsLogin {
   password: string;
   /** The authority to trust (PEM), instead of the public ones. */
   ca?: string;
+  /** The longest time without progress, in milliseconds. */
+  timeout?: number;
+  /** Whether TLS begins by AUTH TLS (the default), or at once. */
+  tls?: 'explicit' | 'implicit';
+  /** How names are written. Default: utf8. */
+  encoding?: 'utf8' | 'latin1';
 }
 
-/** The longest silence of the server, in milliseconds, wherever it is the server's turn. */
-const TIMEOUT = 30_000;
 /** Routers forget a connection that is silent for minutes, as the control connection is during an upload. */
 const KEEPALIVE = 10_000;
+/** A server that has not greeted after so many milliseconds may be waiting for TLS. */
+const GREETING = 5_000;
+
+/** Connections that are logged in, by account. */
+const loggedIn = new Map<string, number>();
 
 /**
- * Logs in to an FTP server over explicit TLS, its certificate verified. Before TLS stands, nothing is sent
- * but AUTH TLS: there is no falling back to plain FTP. Transfers are passive and encrypted.
- * @param timeout the longest silence of the server, in milliseconds
+ * Logs in to an FTP server over TLS, its certificate verified. Before TLS stands, nothing is sent but AUTH TLS: there is
+ * no falling back to plain FTP. Transfers are passive and encrypted.
+ * @param timeout the longest time without progress, in milliseconds
  * @throws Failure DeliveryRefused, DeliveryUnavailable; the signal's reason
  */
 export async function connectFtps(
   login: FtpsLogin,
   signal: AbortSignal,
-  timeout = TIMEOUT,
+  timeout = NO_PROGRESS,
 ): Promise<FileServer> {
   if (login.ca !== undefined) checkCa(login.ca);
   // A cluster may name another host for its transfers. It has to show the certificate of the host that was asked for.
   const client = new Client(timeout, { allowSeparateTransferHost: true });
+  client.prepareTransfer = passiveTransfers();
+  client.parseList = parseWithoutTimes;
+  const isLatin1 = login.encoding === 'latin1';
+  if (isLatin1) client.ftp.encoding = 'latin1';
   const attempts = new Attempts<DeliveryStep>(signal, {
     destroy: () => client.close(),
     failure: (step, error) => ftpsFailure(step, login, error),
   });
+  const server = `ftps://${login.host}:${login.port}`;
+  const progress = new Progress(timeout, (error) => attempts.interrupt(error));
+  const connection: Connection = { client, server, progress };
+  const account = `${login.username}@${login.host}:${login.port}`;
+  let isLoggedIn = false;
   const close = async () => {
+    if (isLoggedIn) count(account, -1);
+    isLoggedIn = false;
+    progress.stop();
     attempts.stop();
     client.close();
   };
   /** Where relative paths begin. */
   let home: string;
   try {
-    await attempts.run('connect', () => client.connect(login.host, login.port));
-    await attempts.run('secure', () => startTls(client, login, attempts, timeout));
-    await attempts.run('login', () => client.login(login.username, login.password));
+    await greet(connection, login, attempts, timeout);
+    await attempts.run('login', () => logIn(client, login, server, account));
+    count(account, 1);
+    isLoggedIn = true;
     await attempts.run('protect', async () => {
       await client.useDefaultSettings(); // binary, UTF-8, MLSD; a refused PROT it lets pass
+      if (isLatin1) await client.sendIgnoringError('OPTS UTF8 OFF');
       await client.send('PROT P');
     });
     home = await attempts.run('folder', () => client.pwd());
@@ -64,41 +91,74 @@ export async function connectFtps(
     throw error;
   }
 
-  const at = (path: string) => (posix.isAbsolute(path) ? path : posix.join('/', home, path));
+  const at = (path: string) => {
+    const whole = posix.isAbsolute(path) ? path : posix.join('/', home, path);
+    if (isLatin1 && /[^\0-\xff]/.test(whole)) throw new Failure('ftpsNameNotLatin1', { path: whole });
+    return whole;
+  };
   return {
     names: async (folder) => {
       await attempts.run('folder', () => client.cd(at(folder)));
-      return attempts.run('list', async () => (await listHere(client)).map(({ name }) => name));
+      return attempts.run('list', async () =>
+        (await listHere(connection, at(folder))).map(({ name }) => name),
+      );
     },
-    upload: (path, content) => attempts.run('upload', () => upload(client, at(path), content)),
-    size: (path) => attempts.run('size', () => sizeOf(client, at(path))),
-    replace: (from, to) => attempts.run('rename', () => replace(client, at(from), at(to))),
-    remove: (path) => attempts.run('remove', () => remove(client, at(path))),
+    upload: (path, content) => attempts.run('upload', async () => upload(connection, at(path), content)),
+    size: (path) => attempts.run('size', async () => sizeOf(connection, at(path))),
+    replace: (from, to) => attempts.run('rename', async () => replace(connection, at(from), at(to))),
+    remove: (path) => attempts.run('remove', async () => remove(connection, at(path))),
     close,
   };
 }
 
-/** The library sets no bound to the handshake. */
-async function startTls(
-  client: Client,
-  { host, ca }: FtpsLogin,
+/** Connects, with TLS before the login: at once (implicit), or by AUTH TLS (explicit). */
+async function greet(
+  { client, progress, server }: Connection,
+  { host, port, ca, tls }: FtpsLogin,
   attempts: Attempts<DeliveryStep>,
   timeout: number,
 ): Promise<void> {
-  const silence = new Error(tell('handshakeUnanswered', {}).message);
-  const bound = setTimeout(() => attempts.interrupt(silence), timeout);
-  try {
-    await client.useTLS({
-      host, // what the certificate is compared with, also on the data connections
-      servername: isIP(host) ? undefined : host,
-      ca,
-      minVersion: 'TLSv1.2',
-      rejectUnauthorized: true, // whatever NODE_TLS_REJECT_UNAUTHORIZED says
-    });
-    client.ftp.socket.setKeepAlive(true, KEEPALIVE);
-  } finally {
-    clearTimeout(bound);
+  const options = {
+    host, // what the certificate is compared with, also on the data connections
+    servername: isIP(host) ? undefined : host,
+    ca,
+    minVersion: 'TLSv1.2',
+    rejectUnauthorized: true, // whatever NODE_TLS_REJECT_UNAUTHORIZED says
+  } as const;
+  if (tls === 'implicit') {
+    await attempts.run('connect', () => client.connectImplicitTLS(host, port, options));
+  } else {
+    let isGreeted = false;
+    const askForTls = async () => {
+      const does = await speaksTlsAtOnce(host, port, timeout / 2);
+      if (does && !isGreeted) attempts.interrupt(new Failure('ftpsImplicitOnly', { server }));
+    };
+    const silence = setTimeout(() => void askForTls(), Math.min(GREETING, timeout / 4));
+    try {
+      await attempts.run('connect', () => client.connect(host, port));
+    } finally {
+      isGreeted = true;
+      clearTimeout(silence);
+    }
+    await attempts.run('secure', () => progress.during(() => client.useTLS(options)));
   }
+  client.ftp.socket.setKeepAlive(true, KEEPALIVE);
+}
+
+/** The password is right where it was a moment ago: then a refusal means that the account has too many connections. */
+async function logIn(client: Client, login: FtpsLogin, server: string, account: string): Promise<void> {
+  try {
+    await client.login(login.username, login.password);
+  } catch (error) {
+    if (!isReply(error, 530) || !loggedIn.get(account)) throw error;
+    throw new Failure('ftpsTooManyLogins', { server, open: loggedIn.get(account)! });
+  }
+}
+
+function count(account: string, more: number): void {
+  const open = (loggedIn.get(account) ?? 0) + more;
+  if (open > 0) loggedIn.set(account, open);
+  else loggedIn.delete(account);
 }
 
 function checkCa(ca: string): void {

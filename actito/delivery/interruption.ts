@@ -13,6 +13,10 @@ export class Interruption {
     this.#waiting.clear();
   }
 
+  get isOver(): boolean {
+    return this.#error !== undefined;
+  }
+
   /** Waits for `work`, or for the interruption. */
   race<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {

@@ -1,53 +1,108 @@
-import type { SFTPWrapper } from 'ssh2';
-import { Interruption } from './interruption.ts';
-import { tell } from '../../contract/messages/tell.ts';
+import { isStatus, StatusError } from './sftp-failures.ts';
+import type { SftpRequests } from './sftp-requests.ts';
 
 /** What every SFTP server takes in one packet. */
 const PACKET = 32_768;
 /** Writes under way at one time: 2 MB, enough to keep a line of 50 ms round trip at 40 MB/s. */
-const WINDOW = 64;
+export const WINDOW = 64;
+
+/** Codes after which fewer writes at one time help nothing: no permission, read-only, no space, no quota. */
+const FINAL = [3, 12, 14, 15];
+
+interface Piece {
+  packet: Buffer;
+  position: number;
+}
 
 /**
  * Streams a file up with many writes under way. One write at a time would wait a round trip for every 32 kB, which
- * makes a distant server slow whatever its bandwidth.
+ * makes a distant server slow whatever its bandwidth. Where a server refuses one of several writes, those that it has
+ * refused are sent again, and all others from then on, one at a time.
+ * @param window writes under way at one time
  */
 export async function uploadPipelined(
-  sftp: SFTPWrapper,
+  requests: SftpRequests,
   path: string,
   content: AsyncIterable<Uint8Array>,
+  window = WINDOW,
 ): Promise<void> {
-  // ssh2 answers no callback of a connection that is gone: its end has to interrupt every wait.
-  const broken = new Interruption();
-  const onClose = () => broken.interrupt(new Error(tell('connectionClosed', {}).message));
-  sftp.once('close', onClose);
-  const handle = await broken.race(promised<Buffer>((done) => sftp.open(path, 'w', done)));
-  const underWay = new Set<Promise<void>>();
-  let position = 0;
-  let failure: unknown;
-  const write = (packet: Buffer) => {
-    const written: Promise<void> = promised<void>((done) =>
-      sftp.write(handle, packet, 0, packet.length, position, done),
-    )
-      .catch((error: unknown) => void (failure ??= error))
-      .finally(() => underWay.delete(written));
-    underWay.add(written);
-    position += packet.length;
-  };
+  const handle = await requests.open(path);
+  const upload = new Upload(requests, handle, window);
   try {
-    const source = packets(content);
-    for (;;) {
-      // Also the content may stall: it must not hide that the connection is gone.
-      const next = await broken.race(source.next());
-      if (next.done) break;
-      write(next.value);
-      while (underWay.size >= WINDOW) await broken.race(Promise.race(underWay));
-      if (failure) throw failure as Error;
+    for await (const packet of packets(content)) await upload.write(packet);
+    await upload.finish();
+  } catch (error) {
+    // What failed is the upload. Some servers delete no file that is open.
+    await requests.close(handle).catch(() => undefined);
+    throw error;
+  }
+  await requests.close(handle);
+}
+
+class Upload {
+  readonly #requests: SftpRequests;
+  readonly #handle: Buffer;
+  readonly #underWay = new Set<Promise<void>>();
+  /** Buffers that hold no packet now: used again, since a large file would leave thousands of them as garbage. */
+  readonly #free: Buffer[] = [];
+  #window: number;
+  #position = 0;
+  #refused: Piece[] = [];
+  #failure: Error | undefined;
+
+  constructor(requests: SftpRequests, handle: Buffer, window: number) {
+    this.#requests = requests;
+    this.#handle = handle;
+    this.#window = window;
+  }
+
+  /** Begins to write, and returns as soon as the next write may begin. */
+  async write(packet: Buffer): Promise<void> {
+    this.#begin({ packet: this.#copy(packet), position: this.#position });
+    this.#position += packet.length;
+    while (this.#underWay.size >= this.#window) await Promise.race(this.#underWay);
+    await this.#settle();
+  }
+
+  async finish(): Promise<void> {
+    await Promise.all(this.#underWay);
+    await this.#settle();
+  }
+
+  /** A packet that stays as it is until it is written: whoever makes the content may use its own buffer again. */
+  #copy(packet: Buffer): Buffer {
+    const own = this.#free.pop() ?? Buffer.allocUnsafeSlow(PACKET);
+    return own.subarray(0, packet.copy(own));
+  }
+
+  #begin(piece: Piece): void {
+    const { packet, position } = piece;
+    const isAlone = this.#window === 1;
+    const written: Promise<void> = this.#requests
+      .write(this.#handle, packet, position)
+      .then(() => void this.#free.push(Buffer.from(packet.buffer)))
+      .catch((error: Error) => {
+        if (isAlone || !(error instanceof StatusError) || isStatus(error, ...FINAL)) this.#failure ??= error;
+        else this.#refused.push(piece);
+      })
+      .finally(() => this.#underWay.delete(written));
+    this.#underWay.add(written);
+  }
+
+  /** Throws what went wrong, or sends again what was refused while other writes were under way. */
+  async #settle(): Promise<void> {
+    if (this.#refused.length > 0 && this.#failure === undefined) {
+      this.#window = 1;
+      await Promise.all(this.#underWay);
+      const again = this.#refused.sort((one, other) => one.position - other.position);
+      this.#refused = [];
+      for (const piece of again) {
+        if (this.#failure !== undefined) break;
+        this.#begin(piece);
+        await Promise.all(this.#underWay);
+      }
     }
-    await broken.race(Promise.all(underWay));
-    if (failure) throw failure as Error;
-    await broken.race(promised<void>((done) => sftp.close(handle, done)));
-  } finally {
-    sftp.removeListener('close', onClose);
+    if (this.#failure !== undefined) throw this.#failure;
   }
 }
 
@@ -66,8 +121,4 @@ async function* packets(content: AsyncIterable<Uint8Array>): AsyncGenerator<Buff
     held = bytes;
   }
   if (held.length > 0) yield held;
-}
-
-function promised<T>(call: (done: (error: Error | null | undefined, value: T) => void) => void): Promise<T> {
-  return new Promise((resolve, reject) => call((error, value) => (error ? reject(error) : resolve(value))));
 }

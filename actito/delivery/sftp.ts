@@ -1,13 +1,16 @@
-import { createHash } from 'node:crypto';
-import SftpClient from 'ssh2-sftp-client';
-import type { Client, SFTPWrapper } from 'ssh2';
+import type { Socket } from 'node:net';
 import { Failure } from '../../contract/failure.ts';
 import type { DeliveryStep } from '../../contract/messages/delivery.ts';
 import { Attempts } from './attempts.ts';
 import type { FileServer } from './file-server.ts';
-import { uploadPipelined } from './pipelined-upload.ts';
-import { deliveryFailure } from './sftp-failures.ts';
-import { replaceSteppingAside } from './step-aside.ts';
+import { HOST_KEY_KINDS, type HostKeyKind, type ShownKey } from './host-keys.ts';
+import { WINDOW } from './pipelined-upload.ts';
+import { readPrivateKey } from './private-key.ts';
+import { NO_PROGRESS, Progress } from './progress.ts';
+import { ConnectionEnded, sftpFailure } from './sftp-failures.ts';
+import { names, remove, replace, sizeOf, upload } from './sftp-files.ts';
+import { SftpRequests } from './sftp-requests.ts';
+import { openSession, OtherHostKey, type Session } from './sftp-session.ts';
 
 /** A login, with everything from the environment filled in. */
 export interface SftpLogin {
@@ -17,85 +20,127 @@ export interface SftpLogin {
   username: string;
   password?: string;
   privateKey?: string;
-  /** `SHA256:…`, as OpenSSH prints it. */
-  hostKey: string;
+  /** Of an encrypted private key. */
+  passphrase?: string;
+  /** `SHA256:…`, as OpenSSH prints it; several while the server changes its key. */
+  hostKeys: readonly string[];
+  /** The longest time without progress, in milliseconds. */
+  timeout?: number;
+  /** Packets of an upload that are under way at one time. */
+  concurrentWrites?: number;
 }
 
-const CONNECT_TIMEOUT = 20_000;
-/** A dead connection is noticed after three missed answers. */
-const KEEPALIVE = 10_000;
+/** Milliseconds until a login is done, unless `delivery.timeout` says otherwise. */
+const LOGIN_TIMEOUT = 20_000;
+/** Milliseconds that a server may take to close a connection. */
+const GOODBYE = 1_000;
 
-/** Logs in to an SFTP server whose host key is the pinned one. @throws Failure DeliveryRefused, DeliveryUnavailable */
+/**
+ * Servers whose last upload broke off while several writes were under way: the next one writes one at a time, for servers that
+ * can do no other and say so only by hanging up.
+ */
+const CAUTIOUS = new Set<string>();
+
+/** By server and pins: the kind of host key that was pinned. Asked for first, it saves a handshake. */
+const PINNED_KINDS = new Map<string, HostKeyKind>();
+
+/** Logs in to an SFTP server that shows a pinned host key. @throws Failure DeliveryRefused, DeliveryUnavailable */
 export async function connectSftp(login: SftpLogin, signal: AbortSignal): Promise<FileServer> {
   const server = `sftp://${login.host}:${login.port}`;
-  // Without callbacks of ours the library prints to the console; a broken connection is told by the call it breaks.
-  const quiet = () => undefined;
-  const client = new SftpClient('actito-sync', { error: quiet, end: quiet, close: quiet });
-  const { client: connection } = client as unknown as { client: Client };
+  let socket: Socket | undefined;
   const attempts = new Attempts<DeliveryStep>(signal, {
-    destroy: () => connection.destroy(),
-    failure: (step, error) => deliveryFailure(step, server, error),
+    destroy: () => {
+      progress.stop();
+      socket?.destroy();
+    },
+    failure: (step, error) => sftpFailure(step, server, error),
   });
-  const close = async () => {
-    attempts.stop();
-    // Closing is a courtesy (the files are what counts), and a connection that was destroyed has none to offer.
-    if (!signal.aborted) await client.end().catch(() => undefined);
-  };
-
-  await attempts
-    .run('connect', () =>
-      client.connect({
-        host: login.host,
-        port: login.port,
-        username: login.username,
-        password: login.password,
-        privateKey: login.privateKey,
-        readyTimeout: CONNECT_TIMEOUT,
-        keepaliveInterval: KEEPALIVE,
-        hostVerifier: (key: Buffer) => fingerprint(key) === login.hostKey.replace(/=$/, ''),
-      }),
-    )
-    .catch(async (error: unknown) => {
-      await close();
+  const progress = new Progress(login.timeout ?? NO_PROGRESS, (error) => attempts.interrupt(error));
+  const session = await attempts
+    .run('connect', () => progress.during(() => openPinned(server, login, attempts, (one) => (socket = one))))
+    .catch((error: unknown) => {
+      attempts.stop();
+      progress.stop();
+      socket?.destroy();
       throw error;
     });
-  const raw = (client as unknown as { sftp: SFTPWrapper }).sftp;
+  const requests = new SftpRequests(session.sftp, progress);
 
+  const uploadWatched = async (path: string, content: AsyncIterable<Uint8Array>) => {
+    const window = login.concurrentWrites ?? (CAUTIOUS.delete(server) ? 1 : WINDOW);
+    try {
+      await attempts.run('upload', () => upload(requests, server, path, content, window));
+    } catch (error) {
+      if (attempts.isOver && !signal.aborted && window > 1) CAUTIOUS.add(server);
+      throw error;
+    }
+  };
   return {
-    names: (folder) => attempts.run('list', () => names(client, server, folder)),
-    upload: (path, content) => attempts.run('upload', () => uploadPipelined(raw, path, content)),
-    size: (path) => attempts.run('size', async () => (await client.stat(path)).size),
-    replace: (from, to) => attempts.run('rename', () => replace(client, from, to)),
-    remove: (path) => attempts.run('remove', async () => void (await client.delete(path, true))),
-    close,
+    names: (folder) => attempts.run('list', () => names(requests, server, folder)),
+    upload: uploadWatched,
+    size: (path) => attempts.run('size', () => sizeOf(requests, server, path)),
+    replace: (from, to) => attempts.run('rename', () => replace(requests, from, to)),
+    remove: (path) => attempts.run('remove', () => remove(requests, path)),
+    close: async () => {
+      attempts.stop();
+      progress.stop();
+      if (!signal.aborted) await sayGoodbye(session);
+      socket?.destroy();
+    },
   };
 }
 
-async function names(client: SftpClient, server: string, folder: string): Promise<string[]> {
-  try {
-    return (await client.list(folder)).map((file) => file.name);
-  } catch (error) {
-    const { code } = error as { code?: string | number };
-    if (code !== 2 && code !== 'ENOENT') throw error;
-    throw new Failure('folderMissing', { server, folder });
+/**
+ * Connects, and again with other kinds of host keys where the server has shown one that is not pinned: it shows the kind that we
+ * prefer, and a fingerprint does not tell of which kind the pinned key is. Nothing of ours is sent before it is found.
+ */
+async function openPinned(
+  server: string,
+  login: SftpLogin,
+  attempts: Attempts<DeliveryStep>,
+  onSocket: (socket: Socket) => void,
+): Promise<Session> {
+  const { host, port, username, password, privateKey, passphrase, hostKeys: pins, timeout } = login;
+  const key = privateKey === undefined ? undefined : readPrivateKey(privateKey, passphrase);
+  const shown: ShownKey[] = [];
+  const id = [server, ...pins].join(' ');
+  const first = PINNED_KINDS.get(id);
+  let kinds =
+    first === undefined ? HOST_KEY_KINDS : [first, ...HOST_KEY_KINDS.filter((kind) => kind !== first)];
+  for (;;) {
+    try {
+      const session = await openSession(server, {
+        host,
+        port,
+        username,
+        password,
+        key,
+        pins,
+        kinds,
+        timeout: timeout ?? LOGIN_TIMEOUT,
+        onSocket,
+        onEnd: (error) => attempts.interrupt(error),
+      });
+      PINNED_KINDS.set(id, session.hostKey.kind);
+      return session;
+    } catch (error) {
+      if (attempts.isOver) throw error;
+      const isOther = error instanceof OtherHostKey;
+      if (isOther) shown.push(error.shown);
+      kinds = kinds.filter((kind) => !shown.some((key) => key.kind === kind));
+      if (isOther && kinds.length > 0) continue;
+      // The server has no key of the kinds that are left.
+      const hasNoMore = isOther || (error instanceof ConnectionEnded && error.level === 'handshake');
+      if (hasNoMore && shown.length > 0) throw new Failure('hostKeyNotPinned', { server, shown });
+      throw error;
+    }
   }
 }
 
-/** `posix-rename` replaces in one step. A server without it refuses to rename onto a file that exists. */
-async function replace(client: SftpClient, from: string, to: string): Promise<void> {
-  try {
-    await client.posixRename(from, to);
-  } catch (error) {
-    if (!/not supported|unsupported|does not support/i.test((error as Error).message)) throw error;
-    const rename = async (source: string, target: string) => void (await client.rename(source, target));
-    const exists = async (path: string) => (await client.exists(path)) !== false;
-    const remove = async (path: string) => void (await client.delete(path, true));
-    await rename(from, to).catch((refused: unknown) =>
-      replaceSteppingAside({ exists, rename, remove }, { from, to, refused }),
-    );
-  }
-}
-
-function fingerprint(key: Buffer): string {
-  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+/** Closing is a courtesy: the files are what counts. */
+async function sayGoodbye({ client, closed }: Session): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  client.end();
+  await Promise.race([closed, new Promise((resolve) => (timer = setTimeout(resolve, GOODBYE)))]);
+  clearTimeout(timer);
 }

@@ -11,14 +11,18 @@ export const MAX_FILE_BYTES = 100_000_000;
 export const PACKED_FROM_BYTES = 1_000_000;
 
 /** A file on the worker's disk that has no name any more: it is gone when it is closed, however the worker ends. */
-export interface Spool {
+export interface UnnamedFile {
+  /** The content from the start; may be read several times. */
+  read(): AsyncGenerator<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** The file of an import; its content is packed as `packing` says. */
+export interface Spool extends UnnamedFile {
   /** Unpacked. */
   bytes: number;
   rows: number;
   packing: Packing;
-  /** The content from the start, packed as `packing` says; may be read several times. */
-  read(): AsyncGenerator<Uint8Array>;
-  close(): Promise<void>;
 }
 
 /** A piece of a file. Its bytes are valid until the next piece is asked for. */
@@ -48,6 +52,21 @@ export async function spoolFile(
     const packing = isLarge ? wanted : 'none';
     for await (const chunk of pack(packing, name, content)) await writeAll(handle, chunk);
     return { ...size, packing, read: () => readAll(handle), close: () => handle.close() };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/**
+ * Writes content of any size to disk before a slow server asks for it: what it comes from, a transaction of the state, ends
+ * with the last piece instead of waiting for that server. A piece's bytes may be used again once the next is asked for.
+ */
+export async function spoolContent(content: AsyncIterable<Uint8Array>): Promise<UnnamedFile> {
+  const handle = await openUnnamed();
+  try {
+    for await (const chunk of content) await writeAll(handle, chunk);
+    return { read: () => readAll(handle), close: () => handle.close() };
   } catch (error) {
     await handle.close();
     throw error;

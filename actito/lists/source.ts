@@ -1,5 +1,5 @@
 import { Failure } from '../../contract/failure.ts';
-import type { Delivery } from '../../activation/definition/destination.ts';
+import type { Delivery } from '../../activation/definition/delivery.ts';
 import type { ActitoClient } from '../api/client.ts';
 import { createdBody, FILE, locationsBody, synchronizationsBody } from '../contract.ts';
 

@@ -37,18 +37,26 @@ export const duration = durationWithin('1s', '3650d');
 
 const ENV_REFERENCE = expected('variable');
 
+const variableName = z
+  .string(ENV_REFERENCE)
+  // No small letters: most secrets that someone puts here by mistake have some, and names are shown.
+  .regex(/^[A-Z_][A-Z0-9_]*$/, ENV_REFERENCE)
+  .describe('Name of an environment variable of the worker: capital letters, digits, underscore.');
+
 /** The name of an environment variable: how every secret is given. */
-export const envReference = z.strictObject(
+export const envReference = z.strictObject({ env: variableName }, ENV_REFERENCE);
+export type EnvReference = z.infer<typeof envReference>;
+
+/** The environment variable with a private key, and the one with the passphrase that the key is encrypted with. */
+export const keyReference = z.strictObject(
   {
-    env: z
-      .string(ENV_REFERENCE)
-      // No small letters: most secrets that someone puts here by mistake have some, and names are shown.
-      .regex(/^[A-Z_][A-Z0-9_]*$/, ENV_REFERENCE)
-      .describe('Name of an environment variable of the worker: capital letters, digits, underscore.'),
+    env: variableName,
+    passphrase: envReference
+      .optional()
+      .describe('Environment variable with the passphrase of an encrypted key.'),
   },
   ENV_REFERENCE,
 );
-export type EnvReference = z.infer<typeof envReference>;
 
 /** What a text with a fault should have been, as contract/messages/expected.ts names it. */
 const FAULTS = {

@@ -1,7 +1,7 @@
 import type { MatchingKey } from '../definition/activation.ts';
 import { hasOwnIdentifier, type Activation } from '../definition/definition.ts';
 import type { ColumnKind } from '../values/kinds.ts';
-import { isLongerThan } from '../values/text.ts';
+import { isLongerThan, NOT_TEXT } from '../values/text.ts';
 import { canonicalEmail, MAX_KEY_LENGTH } from './email.ts';
 import { hasInvisible, trimmed } from './invisible.ts';
 import { canonicalPhone } from './phone.ts';
@@ -31,6 +31,7 @@ export type CanonicalKey = { key: string } | { reject: KeyReject };
  */
 export function canonicalKey({ type, country, kind }: KeyRule, text: string | null): CanonicalKey {
   if (text === null) return { reject: 'KeyMissing' };
+  if (text.includes(NOT_TEXT)) return { reject: 'KeyNotText' };
   if (kind === 'decimal') {
     const whole = wholeNumber(text);
     return whole === null ? { reject: 'KeyNotWhole' } : canonicalKey({ type, country }, whole);

@@ -52,6 +52,7 @@ export function textWriter(maxLength: number): FastWriter {
       const kind = TEXT[byte]!;
       if (kind === VISIBLE) isVisible = true;
       else if (kind === UNSURE || (byte === LATIN && from[i + 1]! < 0xa0)) return UNDECIDED;
+      else if (byte === 0xef && from[i + 1] === 0xbf && from[i + 2] === 0xbf) return UNDECIDED; // NOT_TEXT
       to[at++] = byte;
     }
     return isVisible ? at : UNDECIDED;

@@ -1,3 +1,9 @@
+/**
+ * Ends a text that the warehouse sent as bytes that are no text. It is a code point that never stands for a character, so that
+ * no text of a person holds it.
+ */
+export const NOT_TEXT = '\uffff';
+
 /** In what the length of a text is counted: UTF-16 units, as Java and JavaScript do; characters of Unicode; or bytes. */
 export const LENGTH_UNITS = ['utf16Units', 'codePoints', 'utf8Bytes'] as const;
 export type LengthUnit = (typeof LENGTH_UNITS)[number];

@@ -2,13 +2,16 @@ import { canonicalEmail } from '../keys/email.ts';
 import { canonicalPhone } from '../keys/phone.ts';
 import { COUNTRY_CODES, LANGUAGE_CODES } from './codes.ts';
 import type { Converter } from './rejects.ts';
+import { NOT_TEXT } from './text.ts';
 
 // Tab and line breaks survive in a quoted CSV field; the other control characters have no place in an e-mail.
 const CONTROL_CHARACTER = /(?![\t\n\r])\p{Cc}/u;
 
 /** STRING: the text as it is, or no text at all. */
-export const toText: Converter = (text) =>
-  CONTROL_CHARACTER.test(text) ? { reject: 'ValueHasControlCharacter' } : { value: text };
+export const toText: Converter = (text) => {
+  if (text.includes(NOT_TEXT)) return { reject: 'ValueNotText' };
+  return CONTROL_CHARACTER.test(text) ? { reject: 'ValueHasControlCharacter' } : { value: text };
+};
 
 /** BOOLEAN: `TRUE` or `FALSE`, from the words that databases and people write. */
 export const toBoolean: Converter = (text) => {

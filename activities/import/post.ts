@@ -8,6 +8,7 @@ import { findImport } from '../../actito/imports/status.ts';
 import { Failure, isFailure } from '../../contract/failure.ts';
 import type { Chunk } from '../../state/imports/chunks.ts';
 import {
+  completeCall,
   intendImport,
   readImports,
   recordPosted,
@@ -15,9 +16,10 @@ import {
   type ImportRow,
 } from '../../state/imports/imports.ts';
 import { isRefusedForToday, lineUp } from '../../state/imports/quota.ts';
-import { requireParts, type SharedFile } from '../../state/imports/parts.ts';
-import { checkFence, fenced } from '../../state/runs/lease.ts';
+import type { SharedFile } from '../../state/imports/parts.ts';
+import { fenced } from '../../state/runs/lease.ts';
 import type { ImportJob } from './job.ts';
+import { untilRecorded } from './record.ts';
 
 /** Starts the import of a file, for all who share it; the intent is recorded before the call. */
 export async function post(
@@ -54,24 +56,21 @@ export async function post(
       parts: destination.contract.importParts,
       file,
       // A run that was superseded while it sent must not finish the call: a newer one may have newer values.
-      beforeEnd: () =>
-        state.transaction(async (trx) => {
-          await checkFence(trx, ref);
-          await requireParts(trx, { id, parts }, 'intended');
-        }),
+      beforeEnd: () => completeCall(state, ref, { id, parts }),
     });
-    await recordPosted(state, ref, id, executionId);
+    await untilRecorded(job, () => recordPosted(state, ref, id, executionId));
     return { kind: 'sent' };
   } catch (error) {
     if (error instanceof TooManyCalls) {
-      await recordRefused(state, ref, id, { detail: error.message, limited: true });
+      const refusal = { detail: error.message, limited: true };
+      await untilRecorded(job, () => recordRefused(state, ref, id, refusal));
       if (await isGivenUp(job)) return { kind: 'deferred' };
       throw await afterRefusal(job, chunk, error);
     }
     const isMissing = error instanceof NotFound && importMode !== 'oneShot';
     const failure = isMissing ? etlMissing(run.definition, error) : error;
     if (isFailure(failure) && failure.notDone) {
-      await recordRefused(state, ref, id, { detail: failure.message });
+      await untilRecorded(job, () => recordRefused(state, ref, id, { detail: failure.message }));
     } else if (isFailure(failure, 'ActitoUnavailable')) {
       throw await afterLostAnswer(job, chunk, failure);
     }
@@ -141,6 +140,6 @@ async function callsOf({ state, ref }: ImportJob, chunk: Chunk): Promise<ImportR
   return imports.filter((row) => row.chunk === chunk.no && row.intendedAt !== null);
 }
 
-function isLost({ status }: ImportRow): boolean {
-  return status === 'intended' || status === 'lost';
+function isLost({ status, mayBeTaken }: ImportRow): boolean {
+  return mayBeTaken && (status === 'intended' || status === 'lost');
 }

@@ -50,7 +50,7 @@ function unusableVariables({ sources, destinations }: Project, env: NodeJS.Proce
     ),
   ];
   return named.flatMap(({ file, setting, variable }) => {
-    const problem = variableProblem(setting.split('.').at(-1)!, { env: variable }, env);
+    const problem = variableProblem(nameOf(setting), { env: variable }, env);
     if (!problem) return [];
     const told =
       problem.reason === 'variableMissing'
@@ -60,6 +60,11 @@ function unusableVariables({ sources, destinations }: Project, env: NodeJS.Proce
   });
 }
 
+/** The name of a setting without its place: `hostKey` for `delivery.hostKey.0`. */
+function nameOf(setting: string): string {
+  return setting.split('.').findLast((part) => !/^\d+$/.test(part))!;
+}
+
 /** Every `{ env: NAME }` in a file. */
 function variables(
   value: unknown,
@@ -67,7 +72,8 @@ function variables(
   path: readonly string[] = [],
 ): { file: string; setting: string; variable: string }[] {
   if (typeof value !== 'object' || value === null) return [];
-  if ('env' in value && typeof value.env === 'string')
-    return [{ file, setting: path.join('.'), variable: value.env }];
-  return Object.entries(value).flatMap(([name, inner]) => variables(inner, file, [...path, name]));
+  const { env, ...others } = value as { env?: unknown };
+  const own = typeof env === 'string' ? [{ file, setting: path.join('.'), variable: env }] : [];
+  const inner = typeof env === 'string' ? others : value;
+  return [...own, ...Object.entries(inner).flatMap(([name, each]) => variables(each, file, [...path, name]))];
 }

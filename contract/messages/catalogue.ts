@@ -1,11 +1,15 @@
 import { ACTITO_MESSAGES } from './actito.ts';
 import { ARGUMENT_MESSAGES } from './arguments.ts';
 import { COMMAND_MESSAGES } from './commands.ts';
+import { CONNECTION_MESSAGES } from './connections.ts';
+import { DATABASE_URL_MESSAGES } from './database-urls.ts';
 import { DELIVERY_MESSAGES } from './delivery.ts';
 import { DOCTOR_MESSAGES } from './doctor.ts';
 import { EXPLAIN_MESSAGES } from './explain.ts';
+import { FTPS_MESSAGES } from './ftps.ts';
 import { GUARD_MESSAGES } from './guards.ts';
 import { IMPORT_MESSAGES } from './imports.ts';
+import { LIMIT_MESSAGES } from './limits.ts';
 import { LIST_MESSAGES } from './lists.ts';
 import type { Message } from './message.ts';
 import { PLAN_MESSAGES } from './plans.ts';
@@ -35,12 +39,16 @@ export const CATALOGUE = {
   Project: PROJECT_MESSAGES,
   'Problems in a project folder': PROBLEM_MESSAGES,
   'Warnings about a project folder': WARNING_MESSAGES,
+  'URLs of databases': DATABASE_URL_MESSAGES,
+  'Connections to databases': CONNECTION_MESSAGES,
+  'Limits of databases': LIMIT_MESSAGES,
   Warehouse: WAREHOUSE_MESSAGES,
   'Rejected rows and values': REJECT_MESSAGES,
   'Attributes and columns': STRUCTURE_MESSAGES,
   "Actito's API": ACTITO_MESSAGES,
   Imports: IMPORT_MESSAGES,
   Delivery: DELIVERY_MESSAGES,
+  'Delivery by FTPS': FTPS_MESSAGES,
   State: STATE_MESSAGES,
   Worker: WORKER_MESSAGES,
   Temporal: TEMPORAL_MESSAGES,
@@ -61,12 +69,16 @@ export const MESSAGES = {
   ...PROJECT_MESSAGES,
   ...PROBLEM_MESSAGES,
   ...WARNING_MESSAGES,
+  ...DATABASE_URL_MESSAGES,
+  ...CONNECTION_MESSAGES,
+  ...LIMIT_MESSAGES,
   ...WAREHOUSE_MESSAGES,
   ...REJECT_MESSAGES,
   ...STRUCTURE_MESSAGES,
   ...ACTITO_MESSAGES,
   ...IMPORT_MESSAGES,
   ...DELIVERY_MESSAGES,
+  ...FTPS_MESSAGES,
   ...STATE_MESSAGES,
   ...WORKER_MESSAGES,
   ...TEMPORAL_MESSAGES,

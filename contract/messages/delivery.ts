@@ -2,36 +2,59 @@ import { certificateCommand } from '../commands.ts';
 import { advise, always, failure } from './message.ts';
 
 /** What is done on a file server, in words, and what to look at when the server says no. */
-const STEPS = {
+export const STEPS = {
   connect: ['connecting', 'Check delivery.host and delivery.port.'],
   secure: [
     'the change to TLS',
     'The server must offer FTP over explicit TLS (AUTH TLS, TLS 1.2 or newer) on delivery.port. Nothing was sent, not even the user name.',
   ],
-  login: ['the login', 'Check delivery.username and delivery.password.'],
+  login: [
+    'the login',
+    'Check delivery.username and delivery.password. Some servers answer so when the account has too many connections.',
+  ],
   protect: ['protecting the data connections', 'The server must allow encrypted transfers (PROT P).'],
   folder: [
     'opening the folder',
     'Check delivery.directory: it must exist on the server, and the account must be allowed to open it.',
   ],
-  list: ['listing the folder', 'The account must be allowed to list delivery.directory.'],
-  upload: ['the upload', 'The account must be allowed to write in delivery.directory.'],
+  list: [
+    'listing the folder',
+    'Check delivery.directory; the account must be allowed to list it. For a server that lists nothing, set delivery.listing: false.',
+  ],
+  upload: [
+    'the upload',
+    'The account must be allowed to write in delivery.directory. Some servers refuse file names with a dot in front: doctor finds out, and delivery.temporaryName: "{file}.tmp" avoids them.',
+  ],
   size: ['checking the size', 'The account must be allowed to read in delivery.directory.'],
-  rename: ['the rename', 'The account must be allowed to rename and replace files in delivery.directory.'],
+  rename: [
+    'the rename',
+    'The account must be allowed to rename and replace files in delivery.directory. For a server that renames nothing, doctor tells what to set.',
+  ],
   remove: ['removing a file', 'The account must be allowed to delete files in delivery.directory.'],
 } as const satisfies Record<string, readonly [string, string]>;
 
 export type DeliveryStep = keyof typeof STEPS;
 
-/** Why an SFTP server says no to what is done there, as far as its codes tell. */
-const SFTP_REFUSALS = {
-  path: 'The path is not usable',
-  permission: 'Permission denied',
+/** How we can log in by SSH. */
+export const SFTP_LOGIN_METHODS = ['publickey', 'password', 'keyboard-interactive'] as const;
+
+export type SftpLoginMethod = (typeof SFTP_LOGIN_METHODS)[number];
+
+const KEY_TROUBLE = {
+  format: 'it is no key. The variable must hold the key itself (PEM, PKCS#8 or OpenSSH), not its path',
+  kind: 'it is of a kind that SSH does not use. Take an Ed25519, ECDSA or RSA key',
+  passphraseMissing: 'it is encrypted. Write privateKey: { env: NAME, passphrase: { env: NAME } }',
+  passphraseWrong: 'the passphrase of delivery.privateKey.passphrase does not open it',
 };
 
-export type SftpRefusal = keyof typeof SFTP_REFUSALS;
+/** Why a private key cannot be read. */
+export type KeyTrouble = keyof typeof KEY_TROUBLE;
+
+const SLOW =
+  'If the server needs longer, for example for a virus scan, set delivery.timeout, such as timeout: 10m.';
 
 const SFTP = 'sftp://sftp.example.com:22';
+const NEW_KEY = 'SHA256:4c0EbBztWq/TKzls1lAXiL5uOU/SN4XYjiqwDSmn8lQ';
 const FTPS = 'ftps://ftp.example.com:21';
 
 /** What is said of the file server, and of the list's file on it. */
@@ -51,40 +74,107 @@ export const DELIVERY_MESSAGES = {
       `${server}: ${STEPS[step][0]} failed (${answer}).` +
       (passive ? ' A firewall may block the passive ports of the server.' : ''),
   }),
-  sftpRefused: failure<{ server: string; step: DeliveryStep; why: SftpRefusal }>('DeliveryRefused', {
-    examples: [
-      { server: SFTP, step: 'upload', why: 'permission' },
-      { server: SFTP, step: 'rename', why: 'path' },
-    ],
-    says: ({ server, step, why }) => `${server}: ${STEPS[step][0]} failed. ${SFTP_REFUSALS[why]}.`,
+  fileServerSilent: failure<{ server: string; step: DeliveryStep; seconds: number }>('DeliveryUnavailable', {
+    examples: [{ server: SFTP, step: 'upload', seconds: 60 }],
+    says: ({ server, step, seconds }) =>
+      `${server}: ${STEPS[step][0]} made no progress for ${seconds} s, so the connection was ended.`,
+    next: () => advise(SLOW),
   }),
-  ftpsRefused: failure<{ server: string; step: DeliveryStep; answer: string }>('DeliveryRefused', {
+  fileServerFull: failure<{ server: string; step: DeliveryStep; quota: boolean }>('DeliveryUnavailable', {
     examples: [
-      { server: FTPS, step: 'upload', answer: '553: a file name that it does not allow' },
-      ...(Object.keys(STEPS) as DeliveryStep[])
-        .filter((step) => step !== 'upload')
-        .map((step) => ({ server: FTPS, step, answer: '550: no such file, or no right' })),
+      { server: SFTP, step: 'upload', quota: false },
+      { server: SFTP, step: 'upload', quota: true },
+    ],
+    says: ({ server, step, quota }) =>
+      `${server}: ${STEPS[step][0]} failed (${quota ? "the account's quota is used up" : 'the disk is full'}).`,
+    next: ({ quota }) =>
+      advise(
+        `${quota ? 'Free space in the account, or have its quota raised' : 'Free space on the server'}. The delivery is tried again meanwhile.`,
+      ),
+  }),
+  sftpRefused: failure<{ server: string; step: DeliveryStep; answer: string }>('DeliveryRefused', {
+    examples: [
+      { server: SFTP, step: 'upload', answer: 'status 3: permission denied' },
+      { server: SFTP, step: 'rename', answer: 'status 8: it does not support this' },
+      { server: SFTP, step: 'connect', answer: 'no algorithm in common' },
     ],
     says: ({ server, step, answer }) => `${server}: ${STEPS[step][0]} failed (${answer}).`,
     next: ({ step }) => advise(STEPS[step][1]),
   }),
-  hostKeyNotPinned: failure('DeliveryRefused', {
+  sftpNotOffered: failure('DeliveryRefused', {
     examples: [{ server: SFTP }],
-    says: ({ server }) => `${server} did not show the pinned host key (delivery.hostKey).`,
+    says: ({ server }) => `${server} accepts the login, but starts no SFTP for this account.`,
     next: () =>
-      advise('If its key was changed on purpose, pin the new one; otherwise someone may stand between.'),
+      advise(
+        'Whoever runs the server must allow SFTP for it; an account whose shell prints a text at login cannot use SFTP either.',
+      ),
   }),
-  sftpLoginRefused: failure('DeliveryRefused', {
+  fileSystemReadOnly: failure('DeliveryRefused', {
+    examples: [{ server: SFTP, directory: '/in' }],
+    says: ({ server, directory }) => `${server}: ${directory} is on a file system that is read-only.`,
+    next: () => advise('Whoever runs the server must make it writable, or name another folder.'),
+  }),
+  sizeUnknown: failure('DeliveryRefused', {
     examples: [{ server: SFTP }],
-    says: ({ server }) => `${server} refuses the login.`,
-    next: () => advise('Check delivery.username and its password or key.'),
+    says: ({ server }) => `${server} does not tell the size of a file, neither by itself nor in a listing.`,
+    next: () =>
+      advise(
+        'Set delivery.checkSize: false to go without the check; an upload that was cut short is then not noticed.',
+      ),
   }),
-  privateKeyUnreadable: failure(
+  hostKeyNotPinned: failure<{ server: string; shown: { kind: string; fingerprint: string }[] }>(
     'DeliveryRefused',
-    always(
-      'The private key of delivery.privateKey cannot be read: the variable must hold the key itself (PEM or OpenSSH).',
-    ),
+    {
+      examples: [
+        { server: SFTP, shown: [{ kind: 'ssh-ed25519', fingerprint: NEW_KEY }] },
+        {
+          server: SFTP,
+          shown: [
+            { kind: 'ssh-ed25519', fingerprint: NEW_KEY },
+            { kind: 'ssh-rsa', fingerprint: NEW_KEY.replace('4', '5') },
+          ],
+        },
+      ],
+      says: ({ server, shown }) =>
+        `${server} did not show a pinned host key (delivery.hostKey). It showed ` +
+        `${shown.map(({ kind, fingerprint }) => `${fingerprint} (${kind})`).join(' and ')}.`,
+      next: ({ shown }) =>
+        advise(
+          'If whoever runs the server confirms this fingerprint, pin it: ' +
+            `hostKey: ${shown[0]!.fingerprint}, or both while the key changes: hostKey: [ <the old one>, ${shown[0]!.fingerprint} ]. ` +
+            'Otherwise someone may stand between.',
+        ),
+    },
   ),
+  sftpLoginRefused: failure<{ server: string; offered: readonly SftpLoginMethod[]; more: boolean }>(
+    'DeliveryRefused',
+    {
+      examples: [
+        { server: SFTP, offered: [], more: false },
+        { server: SFTP, offered: ['publickey', 'password'], more: false },
+        { server: SFTP, offered: ['keyboard-interactive'], more: true },
+      ],
+      says: ({ server, offered, more }) =>
+        `${server} refuses the login.` +
+        (offered.length === 0 ? '' : ` It offers ${offered.join(', ')}.`) +
+        (more ? ' It asks for more than a password.' : ''),
+      next: ({ more }) =>
+        advise(
+          'Check delivery.username and its password or key.',
+          ...(more ? ['An account for actito-sync must not need a second factor.'] : []),
+        ),
+    },
+  ),
+  sftpPasswordExpired: failure('DeliveryRefused', {
+    examples: [{ server: SFTP }],
+    says: ({ server }) => `${server} wants a new password before it accepts the login.`,
+    next: () =>
+      advise('Change the password of delivery.username on the server, and in its environment variable.'),
+  }),
+  privateKeyUnreadable: failure<{ why: KeyTrouble }>('DeliveryRefused', {
+    examples: (Object.keys(KEY_TROUBLE) as KeyTrouble[]).map((why) => ({ why })) as [{ why: KeyTrouble }],
+    says: ({ why }) => `The private key of delivery.privateKey cannot be read: ${KEY_TROUBLE[why]}.`,
+  }),
   folderMissing: failure('DeliveryRefused', {
     examples: [{ server: SFTP, folder: '/in' }],
     says: ({ server, folder }) => `${server} has no folder ${folder}.`,
@@ -129,8 +219,6 @@ export const DELIVERY_MESSAGES = {
       'The certificate of delivery.ca cannot be read: the variable must hold the certificate itself (PEM).',
     ),
   ),
-  connectionClosed: always('the connection was closed'),
-  handshakeUnanswered: always('no answer to the TLS handshake'),
   uploadIncomplete: failure('DeliveryUnavailable', {
     examples: [{ held: 1024, sent: 4096 }],
     says: ({ held, sent }) => `The file server holds ${held} bytes of the ${sent} that were sent.`,

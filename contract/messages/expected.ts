@@ -84,6 +84,13 @@ export const EXPECTED = {
 
   // In destinations/.
   hostKey: always('the SHA256 fingerprint of the server\'s host key, "SHA256:" and 43 characters'),
+  hostKeys: always('a text, { env: NAME }, or a list of them'),
+  temporaryName: always(
+    'a file name that holds {file} once and something besides it, such as "{file}.tmp"; no folder',
+  ),
+  listingToConfirm: always(
+    'true, since contract.listConfirmation: fileDisappears looks for the file in the folder',
+  ),
   passwordOrKey: always('password: { env: NAME } or privateKey: { env: NAME }'),
   environmentOrUrl: message<{ environments: readonly string[] }>({
     examples: [{ environments: ['ENV-0', 'ENV-1', 'ENV-3', 'PREPROD'] }],

@@ -26,6 +26,7 @@ export const KEY_REJECT_MESSAGES = {
   KeyHasInvisibleCharacter: always(
     'The matching key contains an invisible character, such as a zero-width space or a mark of writing direction.',
   ),
+  KeyNotText: always('The matching key has bytes that are no UTF-8.'),
   KeyNotWhole: always('The matching key is a number that is not whole: only a whole number can be a key.'),
 };
 
@@ -34,6 +35,7 @@ export const VALUE_REJECT_MESSAGES = {
   ValueTooLong: always('The text is longer than the attribute allows; texts are never cut.'),
   ValueTooShort: always('The text is shorter than the attribute allows.'),
   ValueHasControlCharacter: always('The text contains a control character other than tab and line break.'),
+  ValueNotText: always('The text has bytes that are no UTF-8.'),
   ValueNotANumber: always('The value is not a finite number written with digits and a decimal point.'),
   ValueNotWhole: always('The number has decimals, but the attribute holds whole numbers.'),
   ValueTooManyDigits: always('The number has more digits than Actito takes (contract.numberDigits).'),

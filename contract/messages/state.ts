@@ -1,4 +1,5 @@
 import { cancelCommand, forgetCommand, PROGRAM, rebaseCommand, resyncCommand } from '../commands.ts';
+import { connectionInWords } from './connections.ts';
 import { advise, always, failure, type Next } from './message.ts';
 import { conditionOf } from './sqlstates.ts';
 
@@ -62,12 +63,13 @@ export const STATE_MESSAGES = {
       "the database's own log has the statement.",
   }),
   stateBusy: failure('StateUnavailable', {
-    examples: [{ code: '53300' }],
+    examples: [{ code: '57P01' }],
     says: ({ code }) => `The state database answered ${code} (${conditionOf(code)}).`,
   }),
   stateUnreachable: failure<{ code?: string }>('StateUnavailable', {
-    examples: [{ code: 'ECONNREFUSED' }, {}],
-    says: ({ code }) => `The state database (${VARIABLE}) cannot be reached (${code ?? 'connection lost'}).`,
+    examples: [{ code: 'ECONNREFUSED' }, { code: 'ERR_POSTGRES_NO_ANSWER' }, {}],
+    says: ({ code }) =>
+      `The state database (${VARIABLE}) cannot be reached (${connectionInWords(code ?? 'connection lost')}).`,
   }),
   stateTooOld: failure('StateRefused', {
     examples: [{ version: '13.4', oldest: 14 }],
@@ -106,16 +108,16 @@ export const STATE_MESSAGES = {
           'writes: it needs the rights of the worker).',
       ),
   }),
-  stateUrlUnusable: failure('ConfigurationInvalid', {
-    examples: [{ set: false }, { set: true }],
-    says: ({ set }) =>
-      `${VARIABLE} is ${set ? 'no URL of a PostgreSQL' : 'not set'}. This command reads the PostgreSQL that keeps the state.`,
-    next: () =>
-      advise(
+  stateNotConfigured: failure(
+    'ConfigurationInvalid',
+    always(
+      `${VARIABLE} is not set. This command reads the PostgreSQL that keeps the state.`,
+      ...advise(
         "Give it the worker's URL, such as postgres://user:password@host:5432/database, or that of a user who may only read " +
           '(forget also writes).',
       ),
-  }),
+    ),
+  ),
   acknowledgedDamaged: failure<Damaged>('StateDamaged', {
     examples: DAMAGED,
     says: ({ activation, found, expected }) =>

@@ -1,4 +1,5 @@
-import { always, failure } from './message.ts';
+import { connectionInWords } from './connections.ts';
+import { advise, always, failure } from './message.ts';
 import { conditionOf } from './sqlstates.ts';
 
 /** Where in a query the database found its fault. */
@@ -17,24 +18,42 @@ export const WAREHOUSE_MESSAGES = {
     says: ({ variable }) =>
       `The environment variable ${variable} is not set: it must hold the connection URL of the source. Set it where the worker runs.`,
   }),
-  warehouseUrlUnusable: failure<{ variable: string; code?: string }>('ConfigurationInvalid', {
-    examples: [{ variable: 'WAREHOUSE_URL' }, { variable: 'WAREHOUSE_URL', code: 'ENOENT' }],
-    says: ({ variable, code }) =>
-      `${variable} must hold a URL such as postgres://user:password@host:5432/database, special characters ` +
-      `percent-encoded${code === undefined ? '' : ` (${code})`}.`,
-  }),
   warehouseLoginRefused: failure('ConfigurationInvalid', {
     examples: [{ variable: 'WAREHOUSE_URL', sqlstate: '28P01' }],
     says: ({ variable, sqlstate }) =>
       `The warehouse refuses the login: check user, password, database and sslmode in ${variable} (SQLSTATE ${sqlstate}).`,
   }),
+  warehousePasswordUnusable: failure('ConfigurationInvalid', {
+    examples: [{ variable: 'WAREHOUSE_URL' }],
+    says: ({ variable }) =>
+      `The warehouse asks for a password that ${variable} does not hold, or cannot use it.`,
+  }),
   warehouseUnreachable: failure('SourceUnavailable', {
-    examples: [{ variable: 'WAREHOUSE_URL', error: 'ECONNREFUSED' }],
-    says: ({ variable, error }) => `The warehouse (${variable}) cannot be reached: ${error}.`,
+    examples: [
+      { variable: 'WAREHOUSE_URL', code: 'ECONNREFUSED' },
+      { variable: 'WAREHOUSE_URL', code: 'ERR_POSTGRES_NO_ANSWER' },
+    ],
+    says: ({ variable, code }) =>
+      `The warehouse (${variable}) cannot be reached: ${connectionInWords(code)}.`,
   }),
   warehouseBrokeOff: failure('SourceUnavailable', {
     examples: [{ sqlstate: '57P01' }],
     says: ({ sqlstate }) => `The warehouse broke off: ${conditionOf(sqlstate)} (SQLSTATE ${sqlstate}).`,
+  }),
+  tableMissing: failure<{ table: string; near?: string; sqlstate: string }>('SegmentQueryFailed', {
+    examples: [
+      { table: 'Shop.Customers', near: 'shop.customers', sqlstate: '42P01' },
+      { table: 'marketing.vip', sqlstate: '42P01' },
+    ],
+    says: ({ table, near, sqlstate }) =>
+      `The segment's table ${table} does not exist, or this user may not see it (SQLSTATE ${sqlstate})` +
+      `${near === undefined ? '.' : `; did you mean ${near}?`}`,
+  }),
+  columnNotConvertible: failure('SegmentQueryFailed', {
+    examples: [{ column: 'first_name', encoding: 'WIN1252', sqlstate: '22P05' }],
+    says: ({ column, encoding, sqlstate }) =>
+      `The column "${column}" has values that the warehouse cannot convert from ${encoding} to UTF-8 (SQLSTATE ${sqlstate}).`,
+    next: () => advise('Correct these values, or leave their rows or the column out of the segment.'),
   }),
   segmentIncomplete: failure(
     'SourceUnavailable',

@@ -132,13 +132,6 @@ export const WORKER_MESSAGES = {
     'ConfigurationInvalid',
     always('ACTITO_SYNC_DATABASE_URL is not set: the URL of the PostgreSQL that keeps the state.'),
   ),
-  workerUrlUnusable: failure(
-    'ConfigurationInvalid',
-    always(
-      'ACTITO_SYNC_DATABASE_URL is no URL of a PostgreSQL, such as postgres://user:password@host:5432/database, special ' +
-        'characters percent-encoded.',
-    ),
-  ),
   stateUnusable: failure('StateUnavailable', {
     examples: [{ why: 'ECONNREFUSED' }, { why: '28P01: the password is wrong' }],
     says: ({ why }) => `The state database cannot be used (${why}).`,

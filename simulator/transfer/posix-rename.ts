@@ -4,30 +4,32 @@ import type { SFTPWrapper } from 'ssh2';
 export const POSIX_RENAME = 'posix-rename@openssh.com';
 const REVISION = '1';
 
-/** SSH_FXP_VERSION, protocol version 3, with the extension as a name and data pair. */
-const VERSION_PACKET = packet(
-  Buffer.concat([Buffer.from([2, 0, 0, 0, 3]), text(POSIX_RENAME), text(REVISION)]),
-);
-
 interface Internals {
   _protocol: { channelData(channel: number, payload: Buffer): void };
   outgoing: { window: number };
 }
 
-/**
- * Makes an SFTP session announce posix-rename, without which clients refuse to send it. ssh2 (1.17) has no way
- * to announce extensions: its VERSION packet is a constant, and the first packet of every session, so that
- * first packet is exchanged.
- */
+/** Makes an SFTP session announce posix-rename, without which clients refuse to send it. */
 export function announcePosixRename(session: SFTPWrapper): void {
+  announceExtensions(session, { [POSIX_RENAME]: REVISION });
+}
+
+/**
+ * Makes an SFTP session announce extensions, each with its revision. ssh2 (1.17) has no way to: its VERSION packet is a
+ * constant, and the first packet of every session, so that first packet is exchanged.
+ */
+export function announceExtensions(session: SFTPWrapper, extensions: Record<string, string>): void {
+  const pairs = Object.entries(extensions).flat().map(text);
+  // SSH_FXP_VERSION, protocol version 3.
+  const version = packet(Buffer.concat([Buffer.from([2, 0, 0, 0, 3]), ...pairs]));
   const internals = session as unknown as Internals;
   const protocol = internals._protocol;
   internals._protocol = Object.create(protocol, {
     channelData: {
       value: (channel: number, replaced: Buffer) => {
         internals._protocol = protocol;
-        internals.outgoing.window -= VERSION_PACKET.length - replaced.length;
-        protocol.channelData(channel, VERSION_PACKET);
+        internals.outgoing.window -= version.length - replaced.length;
+        protocol.channelData(channel, version);
       },
     },
   }) as Internals['_protocol'];

@@ -44,6 +44,13 @@ export function omittedAttributes(pattern: string): boolean[] {
  */
 export async function assignChunks(trx: Knex, run: Run, limit = MAX_CHUNK_BYTES): Promise<number> {
   const { run: no, delta } = run;
+  // Whoever was planned has a chunk since then: only rows set aside later can lack one.
+  const [found] = await rows<{ done: boolean }>(
+    trx,
+    `select exists (select from chunks where run = :no) and not exists (select from ${asideTable(no)}) as done`,
+    { no },
+  );
+  if (found!.done) return 0;
   const [activation] = await rows<{ waiting: boolean }>(trx, 'select waiting from activations where id = ?', [
     run.activation,
   ]);

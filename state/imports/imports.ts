@@ -3,7 +3,7 @@ import { fenced, type Fence } from '../runs/lease.ts';
 import { rows, type State } from '../state.ts';
 import { readChunks, type Chunk } from './chunks.ts';
 import { inTurn, lineUp, readQuota } from './quota.ts';
-import { renew, requireParts, type SharedFile } from './parts.ts';
+import { GIVEN_UP, partLost, renew, requireParts, type SharedFile } from './parts.ts';
 
 /** What became of the rows that a run has in an import, see import_parts. */
 export type Result = 'confirmed' | 'doubtful' | 'unexplained';
@@ -19,6 +19,8 @@ export interface ImportRow {
   /** It has, or had, parts of other runs. */
   shared: boolean;
   intendedAt: Date | null;
+  /** Its call was complete, or about to be: Actito may have taken it. */
+  mayBeTaken: boolean;
   fileName: string | null;
   executionId: string | null;
   /** It was refused with 429. */
@@ -32,7 +34,7 @@ export async function readImports(db: Knex, run: string): Promise<ImportRow[]> {
   return rows(
     db,
     `select id, chunk, coalesce(result, status) as status, imports.run = part.run as leads, shape is not null as shared,
-            intended_at as "intendedAt", file_name as "fileName", execution_id as "executionId", limited, detail
+            intended_at as "intendedAt", completing_at is not null as "mayBeTaken", file_name as "fileName", execution_id as "executionId", limited, detail
      from import_parts part join imports on imports.id = part.import
      where part.run = ? order by id`,
     [run],
@@ -69,6 +71,7 @@ export async function intendImport(
   const { run } = fence;
   return inTurn(state, fence, { quotaKey, retries: chunk.retries }, async (trx) => {
     if (shared) await requireParts(trx, shared, 'closed');
+    else await giveUpFormer(trx, run, chunk.no);
     const { used, ahead } = await readQuota(trx, { run, quotaKey });
     if (used + ahead >= limit) {
       if (!retriesAlone) await lineUp(trx, run, quotaKey);
@@ -89,13 +92,17 @@ export async function intendImport(
   });
 }
 
-/** An import of a chunk alone. An attempt that still waits for its answer was given up: it can no longer complete its call. */
-async function openOwn(trx: Knex, run: string, chunk: number, quotaKey: string): Promise<string> {
+/** An attempt that has not recorded its answer was given up: it can no longer complete its call. */
+async function giveUpFormer(trx: Knex, run: string, chunk: number): Promise<void> {
   await trx.raw(
-    `update imports set status = 'lost' from import_parts part
+    `update imports set status = ${GIVEN_UP} from import_parts part
      where part.import = imports.id and part.run = :run and chunk = :chunk and imports.run = :run and status = 'intended'`,
     { run, chunk },
   );
+}
+
+/** An import of a chunk alone. */
+async function openOwn(trx: Knex, run: string, chunk: number, quotaKey: string): Promise<string> {
   const [opened] = await rows<{ id: string }>(
     trx,
     `insert into imports (run, quota_key, status) values (:run, :quotaKey, 'closed') returning id`,
@@ -103,6 +110,27 @@ async function openOwn(trx: Knex, run: string, chunk: number, quotaKey: string):
   );
   await trx.raw('insert into import_parts (import, run, chunk) values (?, ?, ?)', [opened!.id, run, chunk]);
   return opened!.id;
+}
+
+/**
+ * The last moment before a call is complete: notes that from now on Actito may have taken the import.
+ * @throws Failure RunSuperseded, ImportPending when another attempt sends it, or a part's run has ended
+ */
+export async function completeCall(
+  state: State,
+  fence: Fence,
+  { id, parts }: Pick<SharedFile, 'id' | 'parts'>,
+): Promise<void> {
+  await fenced(state, fence, async (trx) => {
+    await requireParts(trx, { id, parts }, 'intended');
+    // Another attempt may have given it up since.
+    const noted = await rows(
+      trx,
+      `update imports set completing_at = now() where id = ? and status = 'intended' returning id`,
+      [id],
+    );
+    if (noted.length === 0) throw partLost();
+  });
 }
 
 /** Actito has taken an import, for all its parts. */

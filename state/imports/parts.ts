@@ -8,6 +8,9 @@ import { readRun, type Run } from '../runs/runs.ts';
 import { rows, type State } from '../state.ts';
 import { chunkRowsSql, omittedAttributes, readChunk, type Chunk } from './chunks.ts';
 
+/** SQL: the status of an intended import whose attempt was given up. Only a call that was about to be complete can be lost. */
+export const GIVEN_UP = `case when completing_at is null then 'refused' else 'lost' end`;
+
 /** What one run puts into an import: a chunk of its plan. */
 export interface Part {
   run: Run;
@@ -62,13 +65,12 @@ export async function closeShared(state: State, fence: Fence, id: string): Promi
       'select status from imports where id = ? for update',
       [id],
     );
-    if (!['gathering', 'closed', 'intended'].includes(former!.status))
-      throw new Failure('importPartLost', {}, { retryAfter: 1_000, notDone: true });
+    if (!['gathering', 'closed', 'intended'].includes(former!.status)) throw partLost();
     let closed = id;
     if (former!.status === 'gathering')
       await trx.raw(`update imports set status = 'closed' where id = ?`, [id]);
     if (former!.status === 'intended') {
-      await trx.raw(`update imports set status = 'lost' where id = ?`, [id]);
+      await trx.raw(`update imports set status = ${GIVEN_UP} where id = ?`, [id]);
       closed = await renew(trx, id);
     }
     const parts = await readParts(trx, closed);
@@ -118,7 +120,12 @@ export async function requireParts(
   const [found] = await rows<{ status: string }>(trx, 'select status from imports where id = ?', [id]);
   const written = parts.map(({ run, chunk }) => `${run.run} ${chunk.no}`);
   if (found?.status === status && written.join() === standing.join()) return;
-  throw new Failure('importPartLost', {}, { retryAfter: 1_000, notDone: true });
+  throw partLost();
+}
+
+/** The import is sent by another attempt, or was let go: it is looked at anew. */
+export function partLost(): Failure {
+  return new Failure('importPartLost', {}, { retryAfter: 1_000, notDone: true });
 }
 
 /** Hands `use` the rows of a file as lines of COPY text, in no order: keys, and values in the order of the first part's mapping. */

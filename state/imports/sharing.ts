@@ -4,7 +4,7 @@ import type { Run } from '../runs/runs.ts';
 import { rows, type State } from '../state.ts';
 import { chunkRowsSql, MAX_CHUNK_BYTES, type Chunk } from './chunks.ts';
 import { inTurn, readQuota } from './quota.ts';
-import { includedColumns, readParts, type Part } from './parts.ts';
+import { GIVEN_UP, includedColumns, readParts, type Part } from './parts.ts';
 
 /**
  * How a chunk stands with an import that it shares. `new`: it never shared one. `waits`: for others to join, or for its lead
@@ -64,7 +64,7 @@ export async function dissolve(state: State, fence: Fence): Promise<void> {
 async function letGo(trx: Knex, { id, lead }: { id?: string; lead?: string }): Promise<number> {
   const gone = await rows(
     trx,
-    `update imports set status = case status when 'intended' then 'lost' else 'dissolved' end
+    `update imports set status = case status when 'intended' then ${GIVEN_UP} else 'dissolved' end
      where (id = :id or run = :lead) and shape is not null and status in ('gathering', 'closed', 'intended')
      returning id`,
     { id: id ?? null, lead: lead ?? null },

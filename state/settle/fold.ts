@@ -85,7 +85,6 @@ function grace(column: string, begin: string): string {
 export async function foldMembers(trx: Knex.Transaction, run: PlannedRun, applied: boolean): Promise<Folded> {
   const believed = applied || run.plan.guards.length === 0;
   const members = membersTable(run.activation);
-  const folded = foldedSql(run.run, run.delta);
   const { activation, openedAt } = run;
   const bindings = { run: run.run, activation, openedAt };
   // An undo sends no attributes, and says nothing of how they are mapped.
@@ -98,7 +97,7 @@ export async function foldMembers(trx: Knex.Transaction, run: PlannedRun, applie
       .replaceAll(':remapped', String(remapped));
   const hashes = hashesSql(run, remapped);
   const updates = Object.entries({ ...ATTRIBUTES, hashes, ...MEMBERSHIP });
-  const counts = await countFolded(trx, run, folded);
+  const counts = await countFolded(trx, run);
 
   await trx.raw(
     filled(`delete from ${members} using ${run.delta} d
@@ -107,33 +106,27 @@ export async function foldMembers(trx: Knex.Transaction, run: PlannedRun, applie
   );
   await trx.raw(
     filled(
-      `with ${folded}
+      `with ${foldedSql(run.run, run.delta, `known and coalesce(membership, '') not in ('removed', 'erased')`)}
        update ${members} m set ${updates.map(([column, value]) => `${column} = ${value}`).join(', ')}
        from folded
-       where folded.mark = m.mark and known and (sent is not null or :believed)
-         and coalesce(membership, '') not in ('removed', 'erased')
+       where folded.mark = m.mark and (sent is not null or :believed)
          and not (sent is null and membership = 'leaving' and m.missing_run is not null)`,
     ),
     bindings,
   );
-  await insertNew(trx, run, folded, applied);
-  if (remapped) await forgetOldHashes(trx, run, folded);
+  await insertNew(trx, run, applied);
+  if (remapped) await forgetOldHashes(trx, run);
   return counts;
 }
 
 /** A first million rows are written without an index, which is made afterwards. */
-async function insertNew(
-  trx: Knex.Transaction,
-  run: PlannedRun,
-  folded: string,
-  applied: boolean,
-): Promise<void> {
+async function insertNew(trx: Knex.Transaction, run: PlannedRun, applied: boolean): Promise<void> {
   const members = membersTable(run.activation);
   const isEmpty = (await rows(trx, `select from ${members} limit 1`)).length === 0;
   const key = `key_of_${members}`;
   const withoutIndex = isEmpty && (await dropIndex(trx, members, key));
   await trx.raw(
-    `with ${folded}
+    `with ${foldedSql(run.run, run.delta, `not known and membership = 'added'`)}
      insert into ${members} (mark, key, identifier, identifier_mark, listed, attribute_mark, hashes, outcome, retry_at,
                              waits_since, since, withheld)
      select mark, key, identifier, identifier_mark, ${applied},
@@ -144,8 +137,7 @@ async function insertNew(
             case when sent in ('doubt', 'untouched') then case when tried then statement_timestamp() else now() end end,
             :run, withheld
      from folded
-     where not known and membership = 'added'
-       and (${applied} or sent in ('confirmed', 'doubt', 'unexplained') or withheld is not null)`,
+     where ${applied} or sent in ('confirmed', 'doubt', 'unexplained') or withheld is not null`,
     { run: run.run },
   );
   if (withoutIndex) await trx.raw(`alter table ${members} add constraint ${key} primary key (mark)`);
@@ -186,25 +178,26 @@ function hashesSql({ definition }: PlannedRun, remapped: boolean): string {
 }
 
 /** Of members whose attributes were not read, nobody knows which of their hashes are still mapped. All others have a row. */
-async function forgetOldHashes(trx: Knex, { activation }: PlannedRun, folded: string): Promise<void> {
-  const members = membersTable(activation);
+async function forgetOldHashes(trx: Knex, { activation, delta }: PlannedRun): Promise<void> {
   await trx.raw(
-    `with ${folded}
-     update ${members} m set attribute_mark = null, hashes = null
-     where (hashes is not null or attribute_mark is not null) and not exists (select from folded where folded.mark = m.mark and sent is not null)`,
+    `update ${membersTable(activation)} m set attribute_mark = null, hashes = null
+     where (hashes is not null or attribute_mark is not null)
+       and not exists (select from ${delta} d where d.mark = m.mark and attributes is not null)`,
   );
 }
 
-async function countFolded(trx: Knex, { run }: PlannedRun, folded: string): Promise<Folded> {
+async function countFolded(trx: Knex, { run, delta }: PlannedRun): Promise<Folded> {
   const [counts] = await rows<Record<keyof Folded, string>>(
     trx,
-    `with ${folded}
-     select count(*) filter (where sent = 'confirmed' and outcome = 'ok') as updated,
-            count(*) filter (where sent = 'confirmed' and outcome = 'unmatched') as unmatched,
-            count(*) filter (where sent = 'confirmed' and outcome = 'refused') as refused,
-            count(*) filter (where sent in ('doubt', 'untouched', 'unexplained')) as unsent,
+    // By value first: the letters of a million rows are compared once, not once for each count.
+    `with ${foldedSql(run, delta)},
+     fared as (select sent, outcome, count(*) as members from folded group by sent, outcome)
+     select coalesce(sum(members) filter (where sent = 'confirmed' and outcome = 'ok'), 0) as updated,
+            coalesce(sum(members) filter (where sent = 'confirmed' and outcome = 'unmatched'), 0) as unmatched,
+            coalesce(sum(members) filter (where sent = 'confirmed' and outcome = 'refused'), 0) as refused,
+            coalesce(sum(members) filter (where sent in ('doubt', 'untouched', 'unexplained')), 0) as unsent,
             (select count(*) from rejects where run = ? and stage = 'import' and attribute <> '') as "badValues"
-     from folded`,
+     from fared`,
     [run],
   );
   return Object.fromEntries(

@@ -5,8 +5,9 @@ import { asideTable, resultTable } from '../names.ts';
  * SQL: CTE `folded`, a run's delta with what became of each row. `sent`: `confirmed`; `doubt` (something may have arrived);
  * `unexplained` (Actito tells of errors, and not whose); `untouched` (surely nothing arrived); `nothing` (there was nothing
  * to send); `kept` (confirmed by an earlier run, under another mapping); null (its attributes are as they were).
+ * `rows`: a condition on the delta, so that nothing is worked out of the others.
  */
-export function foldedSql(run: string, delta: string): string {
+export function foldedSql(run: string, delta: string, rows = 'true'): string {
   return `
     chunk_state as (
       select chunks.pattern, first_row, last_row,
@@ -45,6 +46,7 @@ export function foldedSql(run: string, delta: string): string {
       left join chunk_state on chunk_state.pattern = coalesce(aside.pattern, d.pattern)
                            and d.ctid between first_row and last_row
       left join ${resultTable(run)} result on result.mark = d.mark
+      where ${rows}
       offset 0 -- else \`sent\` is worked out anew wherever it is read
     )`;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { deliverList, temporaryName } from '../../actito/delivery/deliver.ts';
+import { deliverList } from '../../actito/delivery/deliver.ts';
 import { Failure } from '../../contract/failure.ts';
-import { endless, FILE, lines, type Stand } from './delivery-stand.ts';
+import { endless, FILE, lines, type Stand, uploadOf } from './delivery-stand.ts';
 
 /** What happens when something goes wrong: the failure's name, and the old file in its place. */
 export function testFailing({ fixture, connect, list, text }: Stand): void {
@@ -19,7 +19,7 @@ export function testFailing({ fixture, connect, list, text }: Stand): void {
     await fixture().write(FILE, 'newer');
     const server = await connect();
     const path = (name: string) => `${fixture().directory}/${name}`;
-    const rename = server.replace(path(temporaryName(FILE, '4', '1')), path(FILE));
+    const rename = server.replace(path(uploadOf(FILE, '4', '1')), path(FILE));
     await expect(rename).rejects.toMatchObject({ name: 'DeliveryUnavailable' });
     expect(await text(FILE)).toBe('newer');
     expect(await fixture().names()).toEqual([FILE]);
@@ -111,6 +111,15 @@ export function testFailing({ fixture, connect, list, text }: Stand): void {
     const delivery = deliverList(await connect(), list(content()));
     await expect(delivery).rejects.toMatchObject({ name: 'StateDamaged' });
     expect(await text(FILE)).toBe('old');
+  });
+
+  test('content that breaks off by itself is not told as a failure of the file server', async () => {
+    const own = Object.assign(new Error('Connection terminated'), { code: 'ECONNRESET' });
+    async function* content() {
+      yield Buffer.from('half');
+      throw own;
+    }
+    await expect(deliverList(await connect(), list(content()))).rejects.toBe(own);
   });
 
   test('a run that was superseded while it uploaded leaves the old file', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { deliverList, temporaryName } from '../../actito/delivery/deliver.ts';
-import { FILE, lines, type Stand } from './delivery-stand.ts';
+import { deliverList } from '../../actito/delivery/deliver.ts';
+import { FILE, lines, type Stand, uploadOf } from './delivery-stand.ts';
 
 /** What comes to stand in the folder, and what does not. */
 export function testPlacing({ fixture, connect, list, text }: Stand): void {
@@ -41,7 +41,7 @@ export function testPlacing({ fixture, connect, list, text }: Stand): void {
     }
     const checkFence = async () => {
       seen.push(await text(FILE));
-      whole = await text(temporaryName(FILE, '5', '1'));
+      whole = await text(uploadOf(FILE, '5', '1'));
     };
     await deliverList(await connect(), list(content(), { checkFence }));
     expect(seen).toEqual(Array(6).fill(undefined));
@@ -65,17 +65,17 @@ export function testPlacing({ fixture, connect, list, text }: Stand): void {
 
   test('older temporaries of this list are removed, all other files stay', async () => {
     const stay = [
-      temporaryName('Other.csv', '1', '1'),
-      temporaryName(FILE, '5', '2'), // of a later delivery
-      temporaryName(FILE, '6', '1'), // of a newer run
-      temporaryName(FILE, '10', '1'), // newer, although it sorts before 5
+      uploadOf('Other.csv', '1', '1'),
+      uploadOf(FILE, '5', '2'), // of a later delivery
+      uploadOf(FILE, '6', '1'), // of a newer run
+      uploadOf(FILE, '10', '1'), // newer, although it sorts before 5
       `.${FILE}.notes.part`,
       'Other.csv',
     ];
     const go = [
-      temporaryName(FILE, '4', '9'),
-      temporaryName(FILE, '5', '0'),
-      `${temporaryName(FILE, '4', '8')}.old`, // a replaced file, of an attempt that broke off
+      uploadOf(FILE, '4', '9'),
+      uploadOf(FILE, '5', '0'),
+      `${uploadOf(FILE, '4', '8')}.old`, // a replaced file, of an attempt that broke off
     ];
     for (const file of [...stay, ...go]) await fixture().write(file, 'x');
     await deliverList(await connect(), list(lines('id\n')));
@@ -85,7 +85,7 @@ export function testPlacing({ fixture, connect, list, text }: Stand): void {
   test('a file that is not as large as what was sent is not put in place', async () => {
     await fixture().write(FILE, 'old');
     const server = await connect();
-    const temporary = temporaryName(FILE, '5', '1');
+    const temporary = uploadOf(FILE, '5', '1');
     /** Something on the server cuts the file short, such as a full disk. */
     const size = async (path: string) => {
       await fixture().write(temporary, 'sho');
@@ -112,7 +112,7 @@ export function testPlacing({ fixture, connect, list, text }: Stand): void {
   });
 
   test('content is taken no faster than the server takes it, so a large list needs no memory', async () => {
-    const temporary = temporaryName(FILE, '5', '1');
+    const temporary = uploadOf(FILE, '5', '1');
     const chunk = Buffer.alloc(65_536, 'anna@shop.be\n');
     let [taken, furthestAhead] = [0, 0];
     async function* content() {

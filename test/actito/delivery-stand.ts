@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { ListDelivery } from '../../actito/delivery/deliver.ts';
+import { temporaryName } from '../../actito/delivery/temporary-names.ts';
 import type { FileServer } from '../../actito/delivery/file-server.ts';
 
 /** A real file server, and a view of its folder that does not go through the protocol. */
@@ -24,6 +25,11 @@ export interface DeliveryFixture {
 }
 
 export const FILE = 'VIP.csv';
+
+/** The usual name of an upload. */
+export function uploadOf(fileName: string, fence: string, delivery: string): string {
+  return temporaryName({ fileName, fence, delivery });
+}
 
 export async function* lines(...texts: string[]): AsyncGenerator<Uint8Array> {
   for (const text of texts) yield Buffer.from(text);

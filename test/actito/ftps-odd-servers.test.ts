@@ -1,47 +1,13 @@
 import { once } from 'node:events';
-import { afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { FileServer } from '../../actito/delivery/file-server.ts';
-import { connectFtps } from '../../actito/delivery/ftps.ts';
-import { type Certificate, createCertificate } from '../../simulator/transfer/certificate.ts';
+import { createCertificate } from '../../simulator/transfer/certificate.ts';
 import { until } from '../setup/until.ts';
 import { endless, lines } from './delivery-stand.ts';
-import {
-  type Answers,
-  type ScriptedServer,
-  type Session,
-  startScriptedServer,
-} from './ftps-scripted-server.ts';
+import type { Answers, Session } from './ftps-scripted-server.ts';
+import { scriptedStand } from './ftps-scripted-stand.ts';
 
-let certificate: Certificate;
-beforeAll(async () => {
-  certificate = await createCertificate(['127.0.0.1']);
-});
-
-let scripted: ScriptedServer;
-const open: FileServer[] = [];
-afterEach(async () => {
-  for (const server of open.splice(0)) await server.close();
-  await scripted?.stop();
-});
-
-/** Starts a server and logs in to it. @param timeout of its silence, in milliseconds */
-async function connect(
-  answers: Answers,
-  { timeout = 30_000, signal = new AbortController().signal, ...script }: Options = {},
-): Promise<FileServer> {
-  scripted = await startScriptedServer({ answers, tls: certificate, ...script });
-  const login = { protocol: 'ftps', host: '127.0.0.1', port: scripted.port } as const;
-  const server = await connectFtps(
-    { ...login, username: 'actito', password: 'top-secret', ca: certificate.cert },
-    signal,
-    timeout,
-  );
-  open.push(server);
-  return server;
-}
-type Options = { timeout?: number; signal?: AbortSignal } & Partial<
-  Omit<Parameters<typeof startScriptedServer>[0], 'answers'>
->;
+const { connect, scripted, certificate } = scriptedStand();
 
 const silence = () => undefined;
 const beginAndIgnore = (session: Session) => {
@@ -65,15 +31,15 @@ test.each<[string, Answers, object, string]>([
   const login = connect(answers);
   await expect(login).rejects.toMatchObject(expected);
   await expect(login).rejects.toThrow(message);
-  expect(scripted.received.join()).not.toMatch(/USER|PASS|actito|top-secret/);
+  expect(scripted()!.received.join()).not.toMatch(/USER|PASS|actito|top-secret/);
 });
 
 test('a server that knows nothing newer than TLS 1.1 is refused, and gets no password', async () => {
   const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' } as const;
-  const login = connect({}, { tls: { ...certificate, ...old } });
+  const login = connect({}, { tls: { ...certificate(), ...old } });
   await expect(login).rejects.toMatchObject(REFUSED);
   await expect(login).rejects.toThrow('TLS 1.2 or newer');
-  expect(scripted.received).toEqual(['plain: AUTH TLS']);
+  expect(scripted()!.received).toEqual(['plain: AUTH TLS']);
 });
 
 test.each<[string, Answers, object, string]>([
@@ -84,12 +50,6 @@ test.each<[string, Answers, object, string]>([
     'Check delivery.username and delivery.password',
   ],
   ['an account to be named', { PASS: '332 account?' }, REFUSED, 'the login failed (332: '],
-  [
-    'too many logins at once',
-    { PASS: '530 Sorry, too many connections' },
-    UNAVAILABLE,
-    'the login failed (530: ',
-  ],
   ['a full server', { USER: '421 full' }, UNAVAILABLE, 'the login failed (421: '],
   ['unprotected data only', { PROT: '536 no' }, REFUSED, 'must allow encrypted transfers (PROT P)'],
 ])('%s is told as such, without the password', async (_, answers, expected, message) => {
@@ -102,7 +62,6 @@ test.each<[string, Answers, object, string]>([
 const upload = (server: FileServer) => server.upload('/in/a.csv', lines('id\n'));
 const names = (server: FileServer) => server.names('/in');
 const remove = (server: FileServer) => server.remove('/in/a.csv');
-const size = (server: FileServer) => server.size('/in/a.csv');
 const replace = (server: FileServer) => server.replace('/in/a.part', '/in/a.csv');
 const refuseAfterDrop = (session: Session) => {
   void session.data().then((data) => {
@@ -147,34 +106,6 @@ test.each<[string, (server: FileServer) => Promise<unknown>, Answers, object, st
   await expect(attempt).rejects.toThrow(message);
 });
 
-test.each<[string, Answers]>([
-  ['has no SIZE', { SIZE: '502 not here' }],
-  ['refuses SIZE', { SIZE: '550 not today' }],
-  ['answers SIZE with words', { SIZE: '213 twelve' }],
-])('the size is found in the list of a server that %s', async (_, answers) => {
-  expect(await size(await connect(answers, { listing: listed }))).toBe(12);
-});
-
-test('the size of a file that is gone is a failure that passes', async () => {
-  await expect(size(await connect({ SIZE: '550 no such file' }))).rejects.toMatchObject(UNAVAILABLE);
-});
-
-test('a server that lists by MLSD is asked by MLSD', async () => {
-  const answers: Answers = {
-    FEAT: '211-here\r\n MLST type*;size*;\r\n211 end',
-    MLSD: (session) => {
-      session.reply('150 look');
-      const list = 'type=cdir; .\r\ntype=file;size=5; b c.csv\r\n';
-      void session.data().then((data) => data.end(list, () => session.reply('226 done')));
-    },
-  };
-  expect(await names(await connect(answers))).toEqual(['b c.csv']);
-});
-
-test('a server that calls an empty folder a failure has an empty folder', async () => {
-  expect(await names(await connect({ LIST: '550 No files found.' }))).toEqual([]);
-});
-
 test('a data connection with another certificate gets no line of the list', async () => {
   let taken = 0;
   async function* content() {
@@ -203,7 +134,7 @@ test.each<[string, string, Answers]>([
   const cancelled = new AbortController();
   const login = connect(answers, { signal: cancelled.signal });
   const ended = expect(login).rejects.toMatchObject({ name: 'AbortError' });
-  await until(`the server received ${reached}`, async () => scripted?.received.includes(reached));
+  await until(`the server received ${reached}`, async () => scripted()?.received.includes(reached) === true);
   cancelled.abort();
   await ended;
 });

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket, type TlsOptions } from 'node:tls';
 
 /** A reply, or something else to do. */
-export type Answer = string | ((session: Session) => void);
+export type Answer = string | ((session: Session, argument: string) => void);
 export type Answers = Partial<Record<string, Answer>>;
 
 export interface Session {
@@ -31,6 +31,12 @@ interface Script {
   dataTls?: TlsOptions;
   /** What LIST tells. */
   listing?: string;
+  /** TLS begins at once, without AUTH TLS. */
+  implicit?: boolean;
+  /** Data connections are accepted, and their TLS is never answered. */
+  silentData?: boolean;
+  /** Of the commands and the replies. */
+  encoding?: 'utf8' | 'latin1';
 }
 
 const USUAL: Answers = {
@@ -60,11 +66,16 @@ export async function startScriptedServer({
   tls,
   dataTls = tls,
   listing = '',
+  implicit = false,
+  silentData = false,
+  encoding = 'utf8',
 }: Script): Promise<ScriptedServer> {
   const received: string[] = [];
   const sockets = new Set<Socket>();
-  const data = createTlsServer(dataTls);
-  data.on('secureConnection', (socket) => socket.on('error', () => undefined)).on('connection', keep);
+  const data = silentData ? createServer() : createTlsServer(dataTls);
+  data
+    .on('secureConnection', (socket: TLSSocket) => socket.on('error', () => undefined))
+    .on('connection', keep);
   data.listen(0, '127.0.0.1');
   await once(data, 'listening');
   const script: Answers = {
@@ -85,18 +96,18 @@ export async function startScriptedServer({
     let control: Socket = plain;
     let connection: Promise<Socket> | undefined;
     const session: Session = {
-      reply: (text) => void control.write(`${text}\r\n`),
+      reply: (text) => void control.write(`${text}\r\n`, encoding),
       data: () => connection!,
       cut: () => plain.destroy(),
       ignore: () => void plain.removeListener('data', onData),
     };
-    const answer = (command: string) => {
+    const answer = (command: string, argument = '') => {
       const scripted = script[command] ?? '502 not here';
-      if (typeof scripted === 'function') scripted(session);
+      if (typeof scripted === 'function') scripted(session, argument);
       else session.reply(scripted);
     };
     const onData = (text: Buffer) => {
-      for (const line of text.toString().split('\r\n').filter(Boolean)) {
+      for (const line of text.toString(encoding).split('\r\n').filter(Boolean)) {
         received.push(control === plain ? `plain: ${line}` : line);
         if (line.startsWith('EPSV')) {
           connection = once(data, 'secureConnection').then(([socket]) => socket as Socket);
@@ -106,11 +117,21 @@ export async function startScriptedServer({
           answer(line);
           control = new TLSSocket(plain, { isServer: true, ...tls }).on('data', onData);
           keep(control);
-        } else answer(line === 'AUTH TLS' ? line : line.split(' ')[0]!);
+        } else if (line === 'AUTH TLS') answer(line);
+        else {
+          const [command] = line.split(' ', 1);
+          answer(command!, line.slice(command!.length + 1));
+        }
       }
     };
-    plain.on('data', onData);
-    answer('greeting');
+    if (implicit) {
+      control = new TLSSocket(plain, { isServer: true, ...tls }).on('data', onData);
+      keep(control);
+      control.once('secure', () => answer('greeting'));
+    } else {
+      plain.on('data', onData);
+      answer('greeting');
+    }
   });
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');

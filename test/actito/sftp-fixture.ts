@@ -10,7 +10,7 @@ export const NEVER = 3_600_000;
 
 export function loginOf({ sftp }: Simulator): SftpLogin {
   const { host, port, username, password, hostKey } = sftp;
-  return { protocol: 'sftp', host, port, username, password, hostKey };
+  return { protocol: 'sftp', host, port, username, password, hostKeys: [hostKey] };
 }
 
 export async function startSftpFixture(

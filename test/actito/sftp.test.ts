@@ -37,14 +37,14 @@ test('a private key that the server does not know is refused', async () => {
 });
 
 test('a server with another host key than the pinned one is refused, before it sees the password', async () => {
-  const login = connect({ hostKey: `SHA256:${'A'.repeat(43)}`, password: 'never-sent' });
+  const login = connect({ hostKeys: [`SHA256:${'A'.repeat(43)}`], password: 'never-sent' });
   await expect(login).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
   await expect(login).rejects.toThrow('delivery.hostKey');
   await expect(login).rejects.not.toThrow(/never-sent/);
 });
 
 test('the host key may be written with the padding that other tools print', async () => {
-  const server = await connect({ hostKey: `${simulator.sftp.hostKey}=` });
+  const server = await connect({ hostKeys: [`${simulator.sftp.hostKey}=`] });
   expect(await server.names('/in')).toEqual([]);
 });
 

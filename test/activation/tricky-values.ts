@@ -117,6 +117,9 @@ export const TRICKY_VALUES = [
   ...TRANSITIONS.flatMap((moment) => [moment, `${moment}.5`, `${moment}+00`, `${moment} Z`, `${moment}+02`]),
   '9999-12-31 23:59:59-01',
   '0001-01-01 00:00:00+01',
+  'Zo\ufffd\uffff',
+  '\uffff',
+  '\ufffe\uffbf',
   '0000-12-31 23:59:59-01',
 ];
 

@@ -1,4 +1,6 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { runSql } from '../../dev/databases.ts';
+import { databaseIn } from '../setup/servers.ts';
 import { standWithRunner } from '../support/direct-run.ts';
 import { LIST, resetStand, usualActivation } from '../support/stand.ts';
 
@@ -218,4 +220,27 @@ test('a refused member is sent again when its values change, not before', async 
   expect(await runner.run()).toMatchObject({ plan: { push: null, toSend: 0 } });
   await stand.warehouse.query(`update people set city = 'Lyon'`);
   expect(await runner.run()).toMatchObject({ counts: { changed: 2, updated: 2 } });
+});
+
+test('bytes that are no text cost a value or a row, not the run: in a database without an encoding', async () => {
+  const database = await databaseIn('SQL_ASCII');
+  const { SHOP_URL } = stand.env;
+  onTestFinished(async () => {
+    stand.env.SHOP_URL = SHOP_URL;
+    await database.dispose();
+  });
+  await runSql(
+    database.url,
+    `create table people (email text, first_name text, spent numeric, city text);
+     insert into people values ('anna@shop.be', E'Zo\\xc3\\xab', 1, 'Gent'), ('bob@shop.be', E'Jos\\xe9', 2, 'Gent'),
+       (E'e\\xffve@shop.be', 'Eve', 3, 'Gent')`,
+  );
+  stand.env.SHOP_URL = database.url;
+  expect(await runner.run()).toMatchObject({
+    outcome: 'succeeded with rejects',
+    counts: { read: 3, rejected: 1, updated: 2 },
+  });
+  expect(listed()).toEqual(['anna@shop.be', 'bob@shop.be']);
+  expect(profile('anna')).toMatchObject({ firstName: 'Zoë', city: 'Gent' });
+  expect(profile('bob')).toMatchObject({ firstName: 'before', city: 'Gent' });
 });

@@ -38,10 +38,7 @@ test.each([
       facts: { destination: 'actitto', known: ['actito'], meant: 'actito' },
     },
   ],
-  [
-    'history vip-customers --json',
-    { type: 'ConfigurationInvalid', reason: 'stateUrlUnusable', facts: { set: false } },
-  ],
+  ['history vip-customers --json', { type: 'ConfigurationInvalid', reason: 'stateNotConfigured', facts: {} }],
 ])('so does a command that fails before any server is asked: %s', async (line, failure) => {
   const { out, err } = await cli(line.split(' '), { env: NO_SERVERS });
   expect(out).toBe('');

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -162,6 +162,22 @@ test('--env tells which variables are missing, by name', async () => {
 
 test('--env is content when all are set', async () => {
   expect(await validate([DEMO, '--env'], VARIABLES)).toMatchObject({ code: 0, err: '' });
+});
+
+test('--env looks into lists of host keys, and at the passphrase of a key', async () => {
+  await cp(DEMO, folder, { recursive: true });
+  const path = join(folder, 'destinations/actito.yaml');
+  const destination = (await readFile(path, 'utf8'))
+    .replace(/hostKey: (.*)/, 'hostKey: [ $1, { env: NEW_KEY } ]')
+    .replace(/password: .*/, 'privateKey: { env: KEY, passphrase: { env: PHRASE } }');
+  await writeFile(path, destination);
+  const { out } = await validate([folder, '--env'], { ...VARIABLES, NEW_KEY: 'hunter2', KEY: 'hunter2' });
+  expect(out.split('\n')).toEqual([
+    'destinations/actito delivery.privateKey.passphrase: the environment variable PHRASE is not set',
+    expect.stringMatching(/^destinations\/actito delivery\.hostKey\.1: .*NEW_KEY .* no fingerprint/),
+    `${folder}: 2 problems`,
+    '',
+  ]);
 });
 
 test('--env tells which variables no run could use, and never what they hold', async () => {

@@ -10,6 +10,7 @@ const ENV = {
   USER: 'shop',
   HOST_KEY: `SHA256:${'x'.repeat(43)}`,
 };
+const OTHER_KEY = `SHA256:${'y'.repeat(43)}`;
 const SETTINGS =
   '  host: { env: HOST }\n  port: { env: PORT }\n  username: { env: USER }\n  directory: /in\n';
 const COMMON = { host: 'files.example', port: 2100, username: 'shop', directory: '/in' };
@@ -28,6 +29,17 @@ it.each([
     'sftp',
     '  protocol: sftp\n  password: { env: PASSWORD }\n  hostKey: { env: HOST_KEY }\n',
     { protocol: 'sftp', ...COMMON, password: { env: 'PASSWORD' }, hostKey: ENV.HOST_KEY },
+  ],
+  [
+    'sftp that changes its host key',
+    '  protocol: sftp\n  privateKey: { env: KEY, passphrase: { env: PASS } }\n  hostKey:\n    - { env: HOST_KEY }\n' +
+      `    - ${OTHER_KEY}\n`,
+    {
+      protocol: 'sftp',
+      ...COMMON,
+      privateKey: { env: 'KEY', passphrase: { env: 'PASS' } },
+      hostKey: [ENV.HOST_KEY, OTHER_KEY],
+    },
   ],
   [
     'ftps',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
-import { createDatabase, dropDatabase } from '../../dev/databases.ts';
+import { createDatabase, databaseUrl, dropDatabase, runSql } from '../../dev/databases.ts';
 
 export interface TestDatabase {
   url: string;
@@ -14,6 +14,14 @@ export async function freshDatabase(name = 'test'): Promise<TestDatabase> {
   const database = `${name}_${randomBytes(4).toString('hex')}`;
   const url = await createDatabase(adminUrl, database);
   return { url, dispose: () => dropDatabase(adminUrl, database) };
+}
+
+/** The same in an encoding of its own, such as SQL_ASCII, which is none. */
+export async function databaseIn(encoding: string): Promise<TestDatabase> {
+  const adminUrl = inject('postgresAdminUrl');
+  const name = `${encoding.toLowerCase()}_${randomBytes(4).toString('hex')}`;
+  await runSql(adminUrl, `create database ${name} encoding '${encoding}' template template0 locale 'C'`);
+  return { url: databaseUrl(adminUrl, name), dispose: () => dropDatabase(adminUrl, name) };
 }
 
 /** `host:port` of the run's Temporal server. */

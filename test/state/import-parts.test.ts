@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readChunks } from '../../state/imports/chunks.ts';
-import { readImports, readUnsent, recordRefused } from '../../state/imports/imports.ts';
-import { closeShared, requireParts } from '../../state/imports/parts.ts';
+import { completeCall, readImports, readUnsent, recordRefused } from '../../state/imports/imports.ts';
+import { closeShared } from '../../state/imports/parts.ts';
 import { dissolve, findShare, gather, type Share } from '../../state/imports/sharing.ts';
 import { closeRun } from '../../state/runs/close.ts';
 import { settleRun } from '../../state/settle/settle.ts';
@@ -31,8 +31,8 @@ const newRun = (...keys: string[]) =>
     keys.map((key) => ({ key, values: ['1', '2', '3'] })),
   );
 
-/** How calls end. `none`: the worker dies with the intent. */
-const ANSWERS = ['none', 'none', 'refused', 'limited', 'posted'] as const;
+/** How calls end. `none`: the worker dies once the call is complete; `incomplete`: before that. */
+const ANSWERS = ['none', 'none', 'incomplete', 'refused', 'limited', 'posted'] as const;
 const ENDS = ['settled', 'closed', 'superseded', 'gives up'] as const;
 const STEP = fc.oneof(
   { weight: 6, arbitrary: fc.record({ who: fc.nat(2), answer: fc.constantFrom(...ANSWERS) }) },
@@ -62,9 +62,8 @@ async function attempt(
   const shared = share.kind === 'leads' ? await closeShared(world.state, run, share.id) : undefined;
   const id = await intend(world, run, { chunk, retriesAlone: false, shared, ...table });
   if (id === null) return dissolve(world.state, run);
-  await world.state.transaction((trx) =>
-    requireParts(trx, { id, parts: shared?.parts ?? [{ run, chunk }] }, 'intended'),
-  );
+  if (answer === 'incomplete') return;
+  await completeCall(world.state, run, { id, parts: shared?.parts ?? [{ run, chunk }] });
   if (answer === 'limited') await recordRefused(world.state, run, id, { detail: '429', limited: true });
   else if (answer !== 'none') await record(world, run, id, answer);
 }
@@ -136,8 +135,7 @@ test('an attempt that was given up cannot complete its call once the next one ha
   const [table, run] = [newTable(), await newRun('anna')];
   const [chunk] = await readChunks(world.state, run.run);
   const wanted = { chunk: chunk!, retriesAlone: false, ...table };
-  const complete = (id: string) =>
-    world.state.transaction((trx) => requireParts(trx, { id, parts: [{ run, chunk: chunk! }] }, 'intended'));
+  const complete = (id: string) => completeCall(world.state, run, { id, parts: [{ run, chunk: chunk! }] });
   const first = (await intend(world, run, wanted))!;
   await complete(first);
   const second = (await intend(world, run, wanted))!;

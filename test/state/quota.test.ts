@@ -15,8 +15,10 @@ const newQuota = (limit: number) => ({ quotaKey: `licence ${++licences}`, limit,
 
 const newRun = () => open(world, definitionFor(newActivation()));
 type Quota = ReturnType<typeof newQuota>;
-const intend = (run: Run, quota: Quota, retries = 0) =>
-  intendFile(world, run, { chunk: { no: 1, retries }, ...quota });
+let chunks = 0;
+/** Each time for another chunk: the next import of the same one gives up the former. */
+const intend = (run: Run, quota: Quota, retries = 0, no = ++chunks) =>
+  intendFile(world, run, { chunk: { no, retries }, ...quota });
 
 test('imports count over all activations, until the limit of the table is reached', async () => {
   const quota = newQuota(3);
@@ -50,6 +52,15 @@ test('an import that Actito surely did not take does not count', async () => {
     expect(id).not.toBeNull();
     await record(world, run, id!, 'refused');
   }
+});
+
+test('an import whose call was given up before it was complete does not count', async () => {
+  const quota = newQuota(1);
+  const run = await newRun();
+  const again = () => intend(run, quota, 0, 1);
+  for (let i = 0; i < 3; i++) expect(await again()).not.toBeNull();
+  await world.state.raw('update imports set completing_at = now() where run = ?', [run.run]);
+  expect(await again()).toBeNull();
 });
 
 test('an import counts for 24 hours', async () => {

@@ -50,6 +50,7 @@ export async function record(
   id: string,
   fate: Exclude<Fate, 'untouched'>,
 ): Promise<void> {
+  await state.raw('update imports set completing_at = now() where id = ?', [id]);
   if (fate === 'intended') return;
   if (fate === 'refused') return recordRefused(state, fence, id, { detail: 'no' });
   await recordPosted(state, fence, id, `e${id}`);

@@ -1,8 +1,10 @@
 import ms from 'ms';
 import { DatabaseError } from 'pg';
 import { Failure } from '../../contract/failure.ts';
-import { codeOf, knownCode, sqlstateOf } from '../../contract/foreign.ts';
+import { codeOf, sqlstateOf } from '../../contract/foreign.ts';
 import type { QueryPlace } from '../../contract/messages/warehouse.ts';
+import { meaningOf, STANDBY, tlsFaultOf, type Meaning } from '../../postgres/meaning.ts';
+import type { Session } from './session.ts';
 import type { Statement } from './statements.ts';
 
 /** What a message needs to know of the source. */
@@ -13,77 +15,75 @@ export interface Source {
   statementTimeout: number;
 }
 
-/** Turns what PostgreSQL or the network says into the vocabulary of contract/failure.ts: here and nowhere else. */
-export interface Failures {
-  /**
-   * @param statement what was running, for the position of an error
-   * @param elapsed for how many milliseconds
-   */
-  from(error: unknown, statement?: Statement, elapsed?: number): unknown;
-  /** @param error what the client says of it, e.g. that a certificate file is missing */
-  unusableUrl(error?: unknown): Failure;
+/** What went on when an error came. */
+export interface During {
+  /** What was running, for the position of an error. */
+  statement?: Statement;
+  /** For how many milliseconds. */
+  elapsed?: number;
+  /** What is known of the server; undefined: nothing yet. */
+  session?: Session;
 }
 
-/**
- * SQLSTATE classes in which a later attempt may succeed: connection, rollback (also a replica's conflicts with
- * recovery), resources, operator (shutdown), system error. https://www.postgresql.org/docs/current/errcodes-appendix.html
- */
-const MAY_PASS = /^(08|40|53|57P|58)/;
-/** Login refused, or no such database. */
-const NO_ENTRY = /^(28|3D)/;
+/** Turns what PostgreSQL or the network says into the vocabulary of contract/failure.ts: here and nowhere else. */
+export type Failures = (error: unknown, during?: During) => unknown;
+
+/** A right may be missing to connect at all. */
+const NO_RIGHT = '42501';
 const QUERY_CANCELED = '57014';
+/** Rollbacks, among them a standby's that cancels what conflicts with its recovery. */
+const ROLLBACK = /^40/;
 
 /**
  * No failure carries its cause or the server's text: that holds values of rows and literals of the query. It goes to the
  * state as `words`, and what is told is the SQLSTATE in words of ours.
  */
 export function failuresOf({ variable, statementTimeout }: Source): Failures {
-  function fromDatabase(error: DatabaseError, statement?: Statement, elapsed = 0): Failure {
-    const code = sqlstateOf(error);
-    if (NO_ENTRY.test(code)) return new Failure('warehouseLoginRefused', { variable, sqlstate: code });
-    if (MAY_PASS.test(code)) {
-      return new Failure('warehouseBrokeOff', { sqlstate: code }, { words: wordsOf(error) });
-    }
+  return (error, during = {}) => {
+    if (error instanceof DatabaseError) return fromDatabase(error, during);
+    if (error instanceof Failure || error instanceof TypeError || !(error instanceof Error)) return error;
+    const code = codeOf(error);
+    const fault = tlsFaultOf(code);
+    if (fault) return new Failure('databaseTlsRefused', { variable, fault, code });
+    if (code === 'ERR_POSTGRES_LOGIN') return new Failure('warehousePasswordUnusable', { variable });
+    return new Failure('warehouseUnreachable', { variable, code });
+  };
+
+  function fromDatabase(error: DatabaseError, during: During): Failure {
+    const { statement, elapsed = 0, session } = during;
+    const sqlstate = sqlstateOf(error);
     const setting = statement?.setting;
-    if (code === QUERY_CANCELED && elapsed >= statementTimeout) {
+    if (sqlstate === QUERY_CANCELED && elapsed >= statementTimeout) {
       return new Failure('queryTimedOut', { setting, limit: ms(statementTimeout) });
     }
-    const at = placeOf(error, statement);
-    return new Failure(
-      'queryFailed',
-      { setting, table: statement?.table, at, sqlstate: code },
-      { words: wordsOf(error) },
-    );
+    const words = wordsOf(error);
+    const meaning = meaningHere(sqlstate, session);
+    switch (meaning.kind) {
+      case 'login':
+        return new Failure('warehouseLoginRefused', { variable, sqlstate });
+      case 'passes':
+        return new Failure('warehouseBrokeOff', { sqlstate }, { words });
+      case 'limit': {
+        const { limit, tries } = meaning;
+        const value = session?.limits[limit];
+        return new Failure('warehouseLimit', { variable, limit, value, sqlstate, tries }, { words, tries });
+      }
+      case 'other': {
+        const at = placeOf(error, statement);
+        return new Failure('queryFailed', { setting, table: statement?.table, at, sqlstate }, { words });
+      }
+    }
   }
+}
 
-  return {
-    from(error, statement, elapsed) {
-      if (error instanceof DatabaseError) return fromDatabase(error, statement, elapsed);
-      if (error instanceof Failure || error instanceof TypeError || !(error instanceof Error)) return error;
-      return new Failure('warehouseUnreachable', { variable, error: reasonOf(error) });
-    },
-    unusableUrl(error) {
-      return new Failure('warehouseUrlUnusable', { variable, code: knownCode(error) });
-    },
-  };
+function meaningHere(sqlstate: string, session: Session | undefined): Meaning {
+  if (sqlstate === NO_RIGHT && !session) return { kind: 'login' };
+  return session?.isStandby && ROLLBACK.test(sqlstate) ? STANDBY : meaningOf(sqlstate);
 }
 
 /** All that the server says, for those who may see values. */
 function wordsOf({ message, detail, hint, where }: DatabaseError): string {
   return [message, detail, hint, where].filter(Boolean).join('\n');
-}
-
-/** pg has words without a code for what happens to its connection. */
-const SAID = [
-  [/timeout expired|timed? ?out/i, 'no answer in time'],
-  [/terminated|ended|closed|not queryable/i, 'the connection ended'],
-  [/does not support SSL/i, 'the server offers no TLS'],
-  [/password must be a string|SASL|SCRAM/i, 'the login cannot be made with this password'],
-] as const satisfies [RegExp, string][];
-
-/** Why there is no connection: its code, or which of the words that we know it is. */
-function reasonOf(error: Error): string {
-  return knownCode(error) ?? SAID.find(([said]) => said.test(error.message))?.[1] ?? codeOf(error);
 }
 
 /** Where in the user's own query; PostgreSQL counts characters of the whole statement, from 1. */

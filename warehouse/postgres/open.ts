@@ -1,30 +1,54 @@
-import type { Client, QueryArrayConfig, QueryConfig } from 'pg';
+import type { QueryArrayConfig, QueryConfig } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+import { wholeLines } from '../../activation/comparison/whole-lines.ts';
 import { Failure } from '../../contract/failure.ts';
+import type { PostgresClient } from '../../postgres/client.ts';
+import { databaseTarget } from '../../postgres/url.ts';
 import { pickColumns } from '../columns.ts';
 import type { Answer, Question, SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
-import { wholeLines } from '../../activation/comparison/whole-lines.ts';
+import { withMarkedFaults } from '../utf8.ts';
+import { isUnconvertible, unconvertibleColumn } from './conversion.ts';
 import { failuresOf, type Source } from './failures.ts';
-import { describeColumns } from './kinds.ts';
-import { beginReading, cancelBackend, connect } from './session.ts';
+import { describeColumns, type PostgresColumn } from './kinds.ts';
+import { beginReading, cancelBackend, connect, type Session } from './session.ts';
 import { copyStatement, describeStatement, lookStatement, type Statement } from './statements.ts';
+import { isMissingTable, missingTable } from './tables.ts';
 
 const STREAM_BUFFER = 64 * 1024;
 const INSUFFICIENT_PRIVILEGE = '42501';
+
+/** How long a server may be silent, in milliseconds. */
+export interface Patience {
+  /** Until the login is done; undefined: what the client takes for usual. */
+  connect?: number;
+  /** Where it has nothing to think about: beginning and ending a transaction. */
+  short: number;
+  /** Beyond the statement timeout, at which a server that lives would have answered. */
+  beyond: number;
+}
+const PATIENCE: Patience = { short: 30_000, beyond: 10_000 };
 
 /**
  * PostgreSQL as a warehouse: a segment is read by COPY in one read-only transaction, so from one snapshot.
  * @throws Failure ConfigurationInvalid (the URL is none, or the login is refused), SourceUnavailable
  */
-export async function openPostgres(source: Source & { url: string }): Promise<Warehouse> {
+export async function openPostgres(
+  source: Source & { url: string },
+  patience: Patience = PATIENCE,
+): Promise<Warehouse> {
+  const { variable, statementTimeout } = source;
   const failures = failuresOf(source);
-  const client = await connect(source.url, failures);
-  let reading: { pid: number } | undefined;
+  const target = databaseTarget(source.url, variable);
+  const { short } = patience;
+  const client = await connect(target, failures, patience.connect);
+  const long = statementTimeout + patience.beyond;
+  let session: Session | undefined;
+  let isReading = false;
   let closing: Promise<void> | undefined;
 
   function close(): Promise<void> {
     closing ??= (async () => {
-      if (reading) await cancelBackend(source.url, reading.pid);
+      if (isReading && session) await cancelBackend(target, session.pid, short);
       await client.end(); // in the middle of a statement it cuts the connection
     })();
     return closing;
@@ -32,7 +56,8 @@ export async function openPostgres(source: Source & { url: string }): Promise<Wa
 
   /** Begins the one transaction of all that is asked, unless it is begun. */
   async function begin(): Promise<void> {
-    reading ??= { pid: await beginReading(client, source.statementTimeout) };
+    session ??= await client.within(short, beginReading(client, statementTimeout));
+    isReading = true;
   }
 
   /** Ends everything on cancellation; `stop` when there is nothing to cancel any more. */
@@ -44,7 +69,8 @@ export async function openPostgres(source: Source & { url: string }): Promise<Wa
     const translator = (statement?: Statement) => {
       const started = performance.now();
       return (error: unknown): never => {
-        throw signal.aborted ? signal.reason : failures.from(error, statement, performance.now() - started);
+        const during = { statement, elapsed: performance.now() - started, session };
+        throw signal.aborted ? signal.reason : failures(error, during);
       };
     };
     return { translator, stop: () => signal.removeEventListener('abort', cancel) };
@@ -55,8 +81,12 @@ export async function openPostgres(source: Source & { url: string }): Promise<Wa
     try {
       await begin().catch(translator());
       const statement = lookStatement(query, setting);
-      const { fields, rows } = await client.query(asText(extended(statement))).catch(translator(statement));
-      const [column] = await describeColumns(client, fields.slice(0, 1)).catch(translator());
+      const { fields, rows } = await client
+        .within(long, client.query(asText(extended(statement))))
+        .catch(translator(statement));
+      const [column] = await client
+        .within(long, describeColumns(client, fields.slice(0, 1)))
+        .catch(translator());
       const [row] = rows as unknown as (string | null)[][];
       return { found: row !== undefined, kind: column?.kind ?? 'unsupported', value: row?.[0] ?? null };
     } finally {
@@ -68,19 +98,30 @@ export async function openPostgres(source: Source & { url: string }): Promise<Wa
     const { translator, stop } = watch(signal);
     try {
       await begin().catch(translator());
-      const { rows } = await client
-        .query<{ now: number }>('select cast(extract(epoch from clock_timestamp()) * 1000 as float8) as now')
-        .catch(translator());
+      const now = client.query<{ now: number }>(
+        'select cast(extract(epoch from clock_timestamp()) * 1000 as float8) as now',
+      );
+      const { rows } = await client.within(short, now).catch(translator());
       return rows[0]!.now;
     } finally {
       stop();
     }
   }
 
+  /** What the segment's query returns; for a table that is not there, the one that may have been meant. */
+  async function describe(statement: Statement) {
+    try {
+      return (await client.query(extended(statement))).fields;
+    } catch (error) {
+      if (statement.table === undefined || !isMissingTable(error)) throw error;
+      throw await missingTable(client, statement.table, error);
+    }
+  }
+
   /** Whether policies hide rows from us: then PostgreSQL refuses the query where it may not apply them. */
-  async function hidesRows(describe: Statement): Promise<boolean> {
+  async function hidesRows(statement: Statement): Promise<boolean> {
     await client.query('savepoint whole; set local row_security = off');
-    const refused = await client.query(extended(describe)).then(
+    const refused = await client.query(extended(statement)).then(
       () => false,
       (error: { code?: string }) => {
         if (error.code === INSUFFICIENT_PRIVILEGE) return true;
@@ -91,13 +132,22 @@ export async function openPostgres(source: Source & { url: string }): Promise<Wa
     return refused;
   }
 
+  /** The column that the server could not convert, when this is why the read has failed; else what has failed. */
+  async function whatFailed(error: unknown, segment: SegmentRequest['segment'], columns: PostgresColumn[]) {
+    if (!session || !isUnconvertible(error)) return error;
+    const found = unconvertibleColumn(client, { segment, columns, session, statementTimeout });
+    return (await client.within(long, found)) ?? error;
+  }
+
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
     const { translator, stop } = watch(signal);
     await begin().catch(translator());
-    const describe = describeStatement(segment);
-    const { fields } = await client.query(extended(describe)).catch(translator(describe));
-    const columns = await describeColumns(client, pickColumns(requested, fields)).catch(translator());
-    const restrictedRows = await hidesRows(describe).catch(translator(describe));
+    const statement = describeStatement(segment);
+    const fields = await client.within(long, describe(statement)).catch(translator(statement));
+    const columns = await client
+      .within(long, describeColumns(client, pickColumns(requested, fields)))
+      .catch(translator());
+    const restrictedRows = await client.within(long, hidesRows(statement)).catch(translator(statement));
     let rows: number | undefined;
 
     async function* batches(): AsyncGenerator<Buffer, void, undefined> {
@@ -105,13 +155,13 @@ export async function openPostgres(source: Source & { url: string }): Promise<Wa
       const translate = translator(copy);
       try {
         signal.throwIfAborted();
-        rows = yield* copyOut(client, copy);
-        reading = undefined;
+        rows = yield* copyOut(client, copy, { short, long });
+        isReading = false;
       } catch (error) {
-        translate(error);
+        translate(signal.aborted ? error : await whatFailed(error, segment, columns));
       } finally {
         stop();
-        if (reading) await close(); // failed, or the consumer has seen enough
+        if (isReading) await close(); // failed, or the consumer has seen enough
       }
     }
 
@@ -144,12 +194,22 @@ function asText(query: QueryConfig): QueryArrayConfig {
 }
 
 /** Runs a COPY in whole lines, ends its transaction, and returns the rows as the server counted them. */
-async function* copyOut(client: Client, { text }: Statement): AsyncGenerator<Buffer, number, undefined> {
+async function* copyOut(
+  client: PostgresClient,
+  { text }: Statement,
+  { short, long }: { short: number; long: number },
+): AsyncGenerator<Buffer, number, undefined> {
   const stream = client.query(copyTo(text, { highWaterMark: STREAM_BUFFER }));
   stream.on('error', () => undefined); // after an early stop nobody else listens
-  yield* wholeLines(stream as AsyncIterable<Buffer>, { reuse: true });
+  const lines = wholeLines(stream as AsyncIterable<Buffer>, { reuse: true });
+  try {
+    const next = () => client.within(long, lines.next());
+    for (let item = await next(); !item.done; item = await next()) yield withMarkedFaults(item.value);
+  } finally {
+    await lines.return(undefined);
+  }
   // the stream ends before the server says whether all went well; a failed transaction answers with ROLLBACK
-  const { command } = await client.query('commit');
+  const { command } = await client.within(short, client.query('commit'));
   if (command !== 'COMMIT') {
     throw new Failure('segmentIncomplete', {});
   }

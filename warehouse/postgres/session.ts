@@ -1,7 +1,8 @@
-import { Client } from 'pg';
+import type { Limit } from '../../contract/messages/limits.ts';
+import { PostgresClient } from '../../postgres/client.ts';
+import type { DatabaseTarget } from '../../postgres/url.ts';
 import type { Failures } from './failures.ts';
 
-const CONNECT_TIMEOUT = 30_000;
 const CANCEL_TIMEOUT = 10_000;
 
 /** The largest value that PostgreSQL takes for a timeout, in milliseconds: 24.8 days. */
@@ -18,58 +19,72 @@ const PINNED = {
   bytea_output: 'hex',
 };
 
-/** @throws Failure ConfigurationInvalid (the URL is none, or the login is refused), SourceUnavailable */
-export async function connect(url: string, failures: Failures): Promise<Client> {
-  if (!URL.canParse(url) || !/^postgres(ql)?:/.test(url)) throw failures.unusableUrl();
-  let client: Client;
-  try {
-    client = new Client({
-      connectionString: url,
-      application_name: 'actito-sync',
-      connectionTimeoutMillis: CONNECT_TIMEOUT,
-      keepAlive: true,
-    });
-  } catch (error) {
-    throw failures.unusableUrl(error);
-  }
-  client.on('error', () => undefined); // between two statements; the next one fails and is reported
+/** Limits of the server that may end a read, and are named then. Newer servers have more of them. */
+const LIMITS = [
+  'lock_timeout',
+  'idle_in_transaction_session_timeout',
+  'transaction_timeout',
+  'idle_session_timeout',
+  'temp_file_limit',
+] as const satisfies Limit[];
+
+/** What the server says of itself and of the session. */
+export interface Session {
+  /** The server's process, to cancel it by. */
+  pid: number;
+  /** A replica: it cancels reads that stand in the way of its recovery. */
+  isStandby: boolean;
+  /** Of the database. */
+  encoding: string;
+  /** Those that are set, as PostgreSQL writes them, such as `5s`. */
+  limits: Partial<Record<Limit, string>>;
+}
+
+/** @throws Failure ConfigurationInvalid (login or TLS refused, a file of the URL is missing), SourceUnavailable */
+export async function connect(
+  target: DatabaseTarget,
+  failures: Failures,
+  connectTimeout?: number,
+): Promise<PostgresClient> {
+  const client = new PostgresClient({ target, connectTimeout });
   try {
     await client.connect();
   } catch (error) {
-    throw failures.from(error);
+    throw failures(error);
   }
   return client;
 }
 
-/**
- * Begins the one transaction of a read: a single snapshot, in which nothing can be written. Resolves to the id of
- * the server's process, to cancel it by.
- */
-export async function beginReading(client: Client, statementTimeout: number): Promise<number> {
+/** Begins the one transaction of a read: a single snapshot, in which nothing can be written. */
+export async function beginReading(client: PostgresClient, statementTimeout: number): Promise<Session> {
   const settings = Object.entries({
     ...PINNED,
     statement_timeout: String(Math.min(statementTimeout, LONGEST_TIMEOUT)),
   });
   await client.query('begin transaction isolation level repeatable read read only');
   await client.query(settings.map(([name, value]) => `set local ${name} = '${value}'`).join('; '));
-  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-  return rows[0]!.pid;
+  const { rows } = await client.query<{ pid: number; standby: boolean; encoding: string; limits: string[] }>(
+    `select pg_backend_pid() as pid, pg_is_in_recovery() as standby, current_setting('server_encoding') as encoding,
+            array[${LIMITS.map((name) => `current_setting('${name}', true)`).join(', ')}] as limits`,
+  );
+  const { pid, standby: isStandby, encoding, limits: values } = rows[0]!;
+  // This encoding is none: the server would only check its bytes, and end the whole read at the first that are no UTF-8.
+  if (encoding === 'SQL_ASCII') await client.query('set local client_encoding = SQL_ASCII');
+  const isSet = (value: string | null | undefined) => value != null && value !== '0' && value !== '-1';
+  const limits = LIMITS.map((name, i) => [name, values[i]] as const).filter(([, value]) => isSet(value));
+  return { pid, isStandby, encoding, limits: Object.fromEntries(limits) };
 }
 
 /**
  * Cancels what the server's process runs, from a connection of its own. When that cannot be had the server finds out
  * by itself: at its next row for a connection that is closed, or at the statement timeout.
  */
-export async function cancelBackend(url: string, pid: number): Promise<void> {
-  const client = new Client({
-    connectionString: url,
-    connectionTimeoutMillis: CANCEL_TIMEOUT,
-    query_timeout: CANCEL_TIMEOUT,
-  });
-  client.on('error', () => undefined);
+export async function cancelBackend(target: DatabaseTarget, pid: number, patience: number): Promise<void> {
+  const timeout = Math.min(patience, CANCEL_TIMEOUT);
+  const client = new PostgresClient({ target, connectTimeout: timeout });
   try {
     await client.connect();
-    await client.query('select pg_cancel_backend($1)', [pid]);
+    await client.within(timeout, client.query('select pg_cancel_backend($1)', [pid]));
   } catch {
     return;
   } finally {

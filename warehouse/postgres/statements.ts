@@ -41,6 +41,11 @@ export function copyStatement(segment: SegmentRequest['segment'], columns: Expre
   return around(`copy (select ${list.join(', ')} from `, segment, ') to stdout');
 }
 
+/** Reads the segment, and makes the server work an expression out for each of its rows. */
+export function countStatement(segment: SegmentRequest['segment'], expression: string): Statement {
+  return around(`select count(${expression}) from `, segment, '');
+}
+
 function around(before: string, segment: SegmentRequest['segment'], after: string): Statement {
   if (segment.query !== undefined) {
     const query = withoutFinalSemicolon(segment.query);

@@ -59,7 +59,11 @@ export const DESTINATIONS: Case[] = [
     ':6 delivery: expected a group of settings',
     ':7 x: unknown setting (known: baseUrl, imports, defaults, contract)',
   ],
-  ['protocol: sftp', 'protocol: ftps', ':11 delivery.hostKey: unknown setting (known: location, port, ca)'],
+  [
+    'protocol: sftp',
+    'protocol: ftps',
+    ':11 delivery.hostKey: unknown setting (known: location, port, tls, encoding, ca, temporaryName, write, listing, checkSize, timeout)',
+  ],
   ['protocol: sftp', 'protocol: sftp\n  port: 70000', ':7 delivery.port: expected at most 65535, got 70000'],
   ['host: sftp.shop.example', 'host: { var: HOST }', ':7 delivery.host: expected a text, or { env: NAME }'],
   [
@@ -77,6 +81,37 @@ export const DESTINATIONS: Case[] = [
     'entity: shop\nlimits: { importsPerTablePerDay: 1.5 }',
     ':4 limits.importsPerTablePerDay: expected a whole number, got 1.5',
   ],
+  ...['VIP.tmp', '{file}', '{file}/tmp', '{file}.{run}', '{file}{file}.tmp'].map((pattern): Case => [
+    'protocol: sftp',
+    `protocol: sftp\n  temporaryName: "${pattern}"`,
+    ':7 delivery.temporaryName: expected a file name that holds {file} once and something besides it, such as "{file}.tmp"; no folder',
+  ]),
+  ['protocol: sftp', 'protocol: sftp\n  write: append', ':7 delivery.write: expected rename or direct'],
+  [
+    'protocol: sftp',
+    'protocol: sftp\n  timeout: 60',
+    ':7 delivery.timeout: expected a duration such as 15m, 48h or 2 days',
+  ],
+  [
+    'delivery:\n  protocol: sftp',
+    'contract: { listConfirmation: fileDisappears }\ndelivery:\n  protocol: sftp\n  listing: false',
+    ':8 delivery.listing: expected true, since contract.listConfirmation: fileDisappears looks for the file in the folder',
+  ],
+  [
+    'hostKey: SHA256:',
+    'hostKey: [ MD5:x ]\n  location: SHA256:',
+    ':11 delivery.hostKey[0]: expected the SHA256 fingerprint of the server\'s host key, "SHA256:" and 43 characters',
+  ],
+  [
+    'hostKey: SHA256:',
+    'hostKey: []\n  location: SHA256:',
+    ':11 delivery.hostKey: expected a list that is not empty',
+  ],
+  [
+    'password: { env: SFTP_PASSWORD }',
+    'privateKey: { env: KEY, passphrase: hunter2 }',
+    ':10 delivery.privateKey.passphrase: expected { env: NAME }, the name of an environment variable; the secret itself does not belong in this file',
+  ],
   // The rest of the file as for FTPS: no host key, and what is said is about FTPS alone.
   [
     FOR_SFTP,
@@ -86,7 +121,7 @@ export const DESTINATIONS: Case[] = [
   [
     FOR_SFTP,
     `${FOR_FTPS}  privatKey: { env: KEY }\n`,
-    ':11 delivery.privatKey: unknown setting (known: location, port, ca)',
+    ':11 delivery.privatKey: unknown setting (known: location, port, tls, encoding, ca, temporaryName, write, listing, checkSize, timeout)',
   ],
   [
     FOR_SFTP,

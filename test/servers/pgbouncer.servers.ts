@@ -5,13 +5,13 @@ import { readStandings } from '../../state/report/overview.ts';
 import { withSnapshot } from '../../state/report/snapshot.ts';
 import { openState, rows, type State } from '../../state/state.ts';
 import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
-import { hasPgBouncer, startPgBouncer, type PgBouncer } from '../support/pgbouncer.ts';
 import { ACTIVATION, startStand, type Stand } from '../support/stand.ts';
 import { hostWorker } from '../support/temporal-run.ts';
+import { startPgBouncer, type PgBouncer } from './setup/pgbouncer.ts';
 
 const READER = `pooled_reader_${process.pid}`;
 
-describe.skipIf(!hasPgBouncer)('PgBouncer in transaction mode (skipped where it is not installed)', () => {
+describe('PgBouncer in transaction mode', () => {
   let stand: Stand;
   let database: TestDatabase;
   let pooler: PgBouncer;

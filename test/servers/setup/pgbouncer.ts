@@ -1,12 +1,12 @@
-import { accessSync, constants } from 'node:fs';
 import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import pg from 'pg';
-import { freePort } from '../../dev/ports.ts';
-import { giveTo, unprivilegedUser } from '../../dev/postgres/binaries.ts';
-import { startProcess } from '../../dev/processes.ts';
-import { untilItAnswers } from '../../dev/waiting.ts';
+import { freePort } from '../../../dev/ports.ts';
+import { giveTo, unprivilegedUser } from '../../../dev/postgres/binaries.ts';
+import { startProcess } from '../../../dev/processes.ts';
+import { untilItAnswers } from '../../../dev/waiting.ts';
+import { findServer } from './find-server.ts';
 
 export interface PgBouncer {
   /** The same database, user and password, reached through the pooler. */
@@ -14,22 +14,6 @@ export interface PgBouncer {
   /** Databases or server connections, as the pooler's own console shows them. */
   show(what: 'servers' | 'pools'): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
-}
-
-/** Debian installs it in a folder that is not in everyone's path. */
-const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-const BINARY = FOLDERS.map((folder) => join(folder, 'pgbouncer')).find(isExecutable);
-
-/** For `test.skipIf`: PgBouncer is no npm package, so not every machine has it. */
-export const hasPgBouncer = BINARY !== undefined;
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**
@@ -64,7 +48,11 @@ export async function startPgBouncer(
   const user = await unprivilegedUser(); // it refuses to run as root
   await chmod(folder, 0o700);
   if (user) await giveTo(user, folder);
-  const running = startProcess([[BINARY!, file]], { stopSignal: 'KILL', removeAfter: folder, user });
+  const running = startProcess([[findServer('pgbouncer'), file]], {
+    stopSignal: 'KILL',
+    removeAfter: folder,
+    user,
+  });
 
   const through = (url: string) => {
     const changed = new URL(url);

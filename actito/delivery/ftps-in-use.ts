@@ -1,0 +1,54 @@
+import { FTPError } from 'basic-ftp';
+import { find } from './ftps-list.ts';
+import { isRefusal } from './ftps-passive.ts';
+import { type Connection, nothing, send } from './ftps-upload.ts';
+import { ASIDE } from './step-aside.ts';
+
+/*
+ * A server refuses a file that is in use with the reply of a missing right (550), and only its words differ. So the
+ * same is tried with a file that nobody uses: if that works, the right is there.
+ */
+
+/** Whether the folder has a file: by its list, or by RNFR on a server that does not list. */
+export async function exists(connection: Connection, path: string): Promise<boolean> {
+  try {
+    return (await find(connection, path)) !== undefined;
+  } catch (error) {
+    if (!(error instanceof FTPError)) throw error;
+  }
+  return !isRefusal(await refusalOf(connection.client.send(`RNFR ${path}`)));
+}
+
+/** Whether the account may rename files in the folder of this one, which is ours and keeps its name. */
+export async function canRename({ client }: Connection, path: string): Promise<boolean> {
+  const other = `${path}${ASIDE}`;
+  if (await refusalOf(client.rename(path, other))) return false;
+  await client.rename(other, path);
+  return true;
+}
+
+/** Whether the account may write a new file in the folder of this one. */
+export async function canWrite(connection: Connection, path: string): Promise<boolean> {
+  const probe = `${path}${ASIDE}`; // if it stays, a later delivery removes it
+  if (await refusalOf(send(connection, probe, nothing()))) return false;
+  await refusalOf(connection.client.remove(probe));
+  return true;
+}
+
+/** Whether the account may delete files in the folder of this one. */
+export async function canDelete(connection: Connection, path: string): Promise<boolean> {
+  const probe = `${path}${ASIDE}`;
+  if (await refusalOf(send(connection, probe, nothing()))) return false;
+  return (await refusalOf(connection.client.remove(probe))) === undefined;
+}
+
+/** The reply that refused; undefined: it was done. @throws what is no reply */
+async function refusalOf(call: Promise<unknown>): Promise<FTPError | undefined> {
+  try {
+    await call;
+    return undefined;
+  } catch (error) {
+    if (error instanceof FTPError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,140 @@
+import { posix } from 'node:path';
+import { Failure } from '../../contract/failure.ts';
+import { uploadPipelined } from './pipelined-upload.ts';
+import { isStatus, StatusError } from './sftp-failures.ts';
+import { type Entry, NotOffered, type SftpRequests } from './sftp-requests.ts';
+import { replaceSteppingAside } from './step-aside.ts';
+
+/*
+ * What a file server does, in SFTP's requests, also on servers that lack some of them. Errors are the server's:
+ * sftp-failures.ts gives them their meaning.
+ */
+
+/** No such file, no such path, not a folder. */
+const MISSING = [2, 10, 19];
+const NO_SUCH_FILE = 2;
+const FAILURE = 4;
+
+/** Names of all files in a folder. */
+export async function names(requests: SftpRequests, server: string, folder: string): Promise<string[]> {
+  try {
+    return (await requests.list(folder)).map(({ name }) => name).filter((name) => !/^\.\.?$/.test(name));
+  } catch (error) {
+    if (isStatus(error, ...MISSING)) throw new Failure('folderMissing', { server, folder });
+    throw error;
+  }
+}
+
+/** The size in bytes, from the folder's list on a server that tells nothing of a single file. */
+export async function sizeOf(requests: SftpRequests, server: string, path: string): Promise<number> {
+  const size = await requests.stat(path).then(
+    (told) => told.size as number | undefined,
+    (error: unknown) => {
+      if (isStatus(error, NO_SUCH_FILE)) throw new Failure('uploadGone', {});
+      if (!(error instanceof StatusError)) throw error;
+      return undefined;
+    },
+  );
+  if (size !== undefined) return size;
+  const listed = await listedEntry(requests, path);
+  if (listed === 'not listed') throw new Failure('sizeUnknown', { server });
+  if (listed === undefined) throw new Failure('uploadGone', {});
+  if (listed.size === undefined) throw new Failure('sizeUnknown', { server });
+  return listed.size;
+}
+
+/** Removes a file. A server may refuse in the same way what is gone and what may not be removed: a look at it tells. */
+export async function remove(requests: SftpRequests, path: string): Promise<void> {
+  try {
+    await requests.unlink(path);
+  } catch (error) {
+    if (isStatus(error, NO_SUCH_FILE)) return;
+    if (!(error instanceof StatusError) || (await exists(requests, path))) throw error;
+  }
+}
+
+/**
+ * Gives a file its name. `posix-rename` replaces in one step. Where it is not offered, or offered and refused, a plain
+ * rename is tried, which some servers let replace a file; where that is refused as well, the old file steps aside.
+ */
+export async function replace(requests: SftpRequests, from: string, to: string): Promise<void> {
+  try {
+    await requests.posixRename(from, to);
+    return;
+  } catch (error) {
+    if (!(error instanceof NotOffered || error instanceof StatusError)) throw error;
+  }
+  try {
+    await requests.rename(from, to);
+  } catch (refused) {
+    if (!(refused instanceof StatusError)) throw refused;
+    await replaceSteppingAside(
+      {
+        exists: (path) => exists(requests, path),
+        rename: (source, target) => requests.rename(source, target),
+        remove: (path) => remove(requests, path),
+      },
+      { from, to, refused },
+    );
+  }
+}
+
+/** Streams a file up. */
+export async function upload(
+  requests: SftpRequests,
+  server: string,
+  path: string,
+  content: AsyncIterable<Uint8Array>,
+  window: number,
+): Promise<void> {
+  try {
+    await uploadPipelined(requests, path, content, window);
+  } catch (error) {
+    throw error instanceof StatusError ? await whyNotWritten(requests, server, path, error) : error;
+  }
+}
+
+/**
+ * What a refused write means. A missing folder is told by its setting; a plain failure may be a full disk, or one that is
+ * read-only, which the protocol has no code for: many servers tell it when they are asked.
+ */
+async function whyNotWritten(
+  requests: SftpRequests,
+  server: string,
+  path: string,
+  refused: StatusError,
+): Promise<unknown> {
+  const directory = posix.dirname(path);
+  if (isStatus(refused, ...MISSING)) return new Failure('folderMissing', { server, folder: directory });
+  if (!isStatus(refused, FAILURE)) return refused;
+  try {
+    const { isFull, isReadOnly } = await requests.fileSystem(directory);
+    if (isReadOnly) return new Failure('fileSystemReadOnly', { server, directory });
+    if (isFull) return new Failure('fileServerFull', { server, step: 'upload', quota: false });
+  } catch (error) {
+    if (!(error instanceof NotOffered || error instanceof StatusError)) throw error;
+  }
+  return refused;
+}
+
+/** Whether a file is there. One that the server tells nothing of counts as there: then what is done with it fails. */
+async function exists(requests: SftpRequests, path: string): Promise<boolean> {
+  try {
+    await requests.stat(path);
+    return true;
+  } catch (error) {
+    if (isStatus(error, NO_SUCH_FILE)) return false;
+    if (!(error instanceof StatusError)) throw error;
+  }
+  return (await listedEntry(requests, path)) !== undefined;
+}
+
+/** A file as the list of its folder shows it; undefined: there is none. */
+async function listedEntry(requests: SftpRequests, path: string): Promise<Entry | 'not listed' | undefined> {
+  try {
+    return (await requests.list(posix.dirname(path))).find(({ name }) => name === posix.basename(path));
+  } catch (error) {
+    if (error instanceof StatusError) return 'not listed';
+    throw error;
+  }
+}

@@ -1,0 +1,113 @@
+import type { FileEntryWithStats, SFTPWrapper, Stats } from 'ssh2';
+import type { Progress } from './progress.ts';
+import { ConnectionEnded, isStatus, StatusError } from './sftp-failures.ts';
+
+const END_OF_FILE = 1;
+/** `f_flag` of a file system that is mounted read-only. */
+const READ_ONLY = 1;
+
+/** A file in a folder; not every server tells sizes. */
+export interface Entry {
+  name: string;
+  size: number | undefined;
+}
+
+/** The server does not offer an extension of the protocol. */
+export class NotOffered extends Error {}
+
+type Done<T> = (error: Error | null | undefined, value: T) => void;
+
+/** The requests of an SFTP connection, one promise each. Every wait for an answer is watched for progress. */
+export class SftpRequests {
+  readonly #sftp: SFTPWrapper;
+  readonly #progress: Progress;
+
+  constructor(sftp: SFTPWrapper, progress: Progress) {
+    this.#sftp = sftp;
+    this.#progress = progress;
+  }
+
+  open(path: string): Promise<Buffer> {
+    return this.#ask((done) => this.#sftp.open(path, 'w', done));
+  }
+
+  write(handle: Buffer, packet: Buffer, position: number): Promise<void> {
+    return this.#ask((done) => this.#sftp.write(handle, packet, 0, packet.length, position, done));
+  }
+
+  close(handle: Buffer): Promise<void> {
+    return this.#ask((done) => this.#sftp.close(handle, done));
+  }
+
+  stat(path: string): Promise<Stats> {
+    return this.#ask((done) => this.#sftp.stat(path, done));
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return this.#ask((done) => this.#sftp.rename(from, to, done));
+  }
+
+  /** Replaces what is there, in one step. @throws NotOffered */
+  posixRename(from: string, to: string): Promise<void> {
+    return this.#ask((done) => offered(() => this.#sftp.ext_openssh_rename(from, to, done)));
+  }
+
+  unlink(path: string): Promise<void> {
+    return this.#ask((done) => this.#sftp.unlink(path, done));
+  }
+
+  /** All files of a folder, piece by piece: each piece of a large one is progress. */
+  async list(folder: string): Promise<Entry[]> {
+    const handle = await this.#ask<Buffer>((done) => this.#sftp.opendir(folder, done));
+    const entries: Entry[] = [];
+    for (;;) {
+      const piece = await this.#ask<FileEntryWithStats[]>((done) => this.#sftp.readdir(handle, done)).catch(
+        (error: unknown) => {
+          if (isStatus(error, END_OF_FILE)) return undefined;
+          throw error;
+        },
+      );
+      if (piece === undefined) break;
+      for (const { filename, attrs } of piece) entries.push({ name: filename, size: attrs.size });
+    }
+    await this.close(handle);
+    return entries;
+  }
+
+  /** What `statvfs` says of a folder. @throws NotOffered */
+  async fileSystem(folder: string): Promise<{ isFull: boolean; isReadOnly: boolean }> {
+    const told = await this.#ask<Record<'f_bavail' | 'f_files' | 'f_favail' | 'f_flag', number | bigint>>(
+      (done) => offered(() => this.#sftp.ext_openssh_statvfs(folder, done as Done<unknown>)),
+    );
+    const lacksFiles = Number(told.f_files) > 0 && Number(told.f_favail) === 0;
+    return {
+      isFull: Number(told.f_bavail) === 0 || lacksFiles,
+      isReadOnly: (Number(told.f_flag) & READ_ONLY) !== 0,
+    };
+  }
+
+  #ask<T>(request: (done: Done<T>) => void): Promise<T> {
+    return this.#progress.during(
+      () =>
+        new Promise<T>((resolve, reject) => {
+          request((error, value) => (error ? reject(statusOf(error)) : resolve(value)));
+        }),
+    );
+  }
+}
+
+/** Only an answer has a code that is a number; other errors tell that the connection is gone. */
+function statusOf(error: Error & { code?: unknown }): Error {
+  return typeof error.code === 'number'
+    ? new StatusError(error.code, error.message)
+    : new ConnectionEnded(error);
+}
+
+/** ssh2 throws at once where it knows that the server lacks an extension. */
+function offered(request: () => void): void {
+  try {
+    request();
+  } catch {
+    throw new NotOffered('an extension that the server does not offer');
+  }
+}

@@ -1,0 +1,138 @@
+import { connect, type Socket } from 'node:net';
+import ssh2, { type Client, type ClientErrorExtensions, type NextAuthHandler, type SFTPWrapper } from 'ssh2';
+import { Failure } from '../../contract/failure.ts';
+import { algorithmsOf, type HostKeyKind, isPinned, type ShownKey, shownKey } from './host-keys.ts';
+import type { ReadableKey } from './private-key.ts';
+import { ConnectionEnded } from './sftp-failures.ts';
+import { LoginMethods } from './sftp-login.ts';
+
+/** How one connection is made. */
+interface SessionOptions {
+  host: string;
+  port: number;
+  username: string;
+  password?: string;
+  key?: ReadableKey;
+  pins: readonly string[];
+  /** Kinds of host keys to ask for, the preferred one first. */
+  kinds: readonly HostKeyKind[];
+  /** Milliseconds until the login must be done. */
+  timeout: number;
+  /** Gets the socket as soon as there is one: whoever has it can end all that waits. */
+  onSocket: (socket: Socket) => void;
+  /** Told when a session that stood has ended, however it did. */
+  onEnd: (error: ConnectionEnded) => void;
+}
+
+export interface Session {
+  client: Client;
+  sftp: SFTPWrapper;
+  /** The pinned key that the server has shown. */
+  hostKey: ShownKey;
+  /** Resolves when the connection is closed. */
+  closed: Promise<void>;
+}
+
+/** The server has shown another host key than a pinned one, and has seen nothing of ours. */
+export class OtherHostKey extends Error {
+  readonly shown: ShownKey;
+
+  constructor(shown: ShownKey) {
+    super('another host key than the pinned ones');
+    this.shown = shown;
+  }
+}
+
+type Ssh2Error = Error & ClientErrorExtensions & { code?: unknown };
+
+/** A dead connection is noticed after three missed answers. */
+const KEEPALIVE = 10_000;
+
+/** Reasons of RFC 4253 with which servers end a login that they refuse; OpenSSH: too many attempts. */
+const ENDS_LOGIN = [2, 13, 14, 15];
+
+/**
+ * Makes one connection, logs in and opens SFTP.
+ * @throws OtherHostKey; ConnectionEnded; Failure DeliveryRefused
+ */
+export function openSession(server: string, options: SessionOptions): Promise<Session> {
+  const { host, port, username, password, key, pins, kinds, timeout, onSocket, onEnd } = options;
+  const client = new ssh2.Client();
+  const socket = connect({ host, port });
+  onSocket(socket);
+  const login = new LoginMethods({ username, password, key });
+  const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
+  const { promise, resolve, reject } = withResolvers<Session>();
+  let last: ConnectionEnded | undefined;
+  let hostKey: ShownKey;
+  let stands = false;
+  /** However a connection ends: before it stands that is the answer, later its owner is told. */
+  const end = () => {
+    reject((last ??= new ConnectionEnded()));
+    if (stands) onEnd(last);
+  };
+  const fail = (error: Error) => {
+    reject(error);
+    socket.destroy();
+  };
+  const refused = () => fail(loginRefused(server, login));
+
+  client.on('error', (error: Ssh2Error) => {
+    last ??= new ConnectionEnded(error);
+    const { level, reason } = last;
+    const isOfLogin = reason !== undefined && login.isRefused && ENDS_LOGIN.includes(reason);
+    if (level === 'client-authentication' || isOfLogin) refused();
+  });
+  client.on('close', end);
+  client.on('change password', () => fail(new Failure('sftpPasswordExpired', { server })));
+  client.on('ready', () =>
+    client.sftp((error, sftp) => {
+      if (error) return fail(withoutSftp(server, error));
+      sftp.on('error', (broken: Ssh2Error) => (last ??= new ConnectionEnded(broken)));
+      sftp.on('close', end);
+      stands = true;
+      resolve({ client, sftp, hostKey, closed });
+    }),
+  );
+  client.connect({
+    sock: socket,
+    username,
+    readyTimeout: timeout,
+    keepaliveInterval: KEEPALIVE,
+    algorithms: { serverHostKey: algorithmsOf(kinds) },
+    hostVerifier: (blob: Buffer) => {
+      hostKey = shownKey(blob);
+      if (isPinned(hostKey, pins)) return true;
+      fail(new OtherHostKey(hostKey));
+      return false;
+    },
+    authHandler: (offered, isPartial, next: NextAuthHandler) => {
+      // ssh2 takes false for: there is nothing more to try.
+      (next as (method: ReturnType<LoginMethods['next']>) => void)(login.next(offered, isPartial));
+    },
+  });
+  return promise;
+}
+
+function loginRefused(server: string, { offered, isAskedForMore }: LoginMethods): Failure {
+  return new Failure('sftpLoginRefused', { server, offered, more: isAskedForMore });
+}
+
+/** Reasons of RFC 4254 why a server opens no channel: not now. */
+const NOT_NOW = [2, 4];
+
+/** A server that lets us in, and has no SFTP for us: a shell in its place, a shell that greets, or no right. */
+function withoutSftp(server: string, error: Ssh2Error & { reason?: unknown }): Error {
+  if (NOT_NOW.includes(error.reason as number)) return new ConnectionEnded();
+  return new Failure('sftpNotOffered', { server });
+}
+
+function withResolvers<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (error: Error) => void;
+  const promise = new Promise<T>((onValue, onError) => {
+    resolve = onValue;
+    reject = onError;
+  });
+  return { promise, resolve, reject };
+}

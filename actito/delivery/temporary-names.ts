@@ -1,0 +1,39 @@
+import { ASIDE } from './step-aside.ts';
+
+/** The name of a file while it is uploaded, unless `delivery.temporaryName` says otherwise; Actito looks for no such name. */
+export const TEMPORARY_NAME = '.{file}.part';
+
+const FILE = '{file}';
+
+/** A list's file, and the run and delivery that write it: both numbers grow, so an older temporary can be told. */
+export interface Upload {
+  fileName: string;
+  fence: string;
+  delivery: string;
+}
+
+/**
+ * The name of an upload. `{file}` stands for the file's name and the numbers of run and delivery: no two uploads share a name, so
+ * that one which was given up, and wakes up later, cannot give its own name to a half of another.
+ */
+export function temporaryName(
+  { fileName, fence, delivery }: Upload,
+  pattern: string = TEMPORARY_NAME,
+): string {
+  return pattern.replace(FILE, () => `${fileName}.${fence}-${delivery}`);
+}
+
+/** Whether a name is that of an older upload of the same list, or of a file that stepped aside for one. */
+export function isOlderUpload(name: string, upload: Upload, pattern: string = TEMPORARY_NAME): boolean {
+  return [pattern, TEMPORARY_NAME].some((each) => {
+    const [before, after] = each.split(FILE) as [string, string];
+    const start = `${before}${upload.fileName}.`;
+    const own = name.endsWith(`${after}${ASIDE}`) ? name.slice(0, -ASIDE.length) : name;
+    if (!own.startsWith(start) || !own.endsWith(after)) return false;
+    const match = /^(\d+)-(\d+)$/.exec(own.slice(start.length, own.length - after.length));
+    if (!match) return false;
+    const [fence, delivery] = [BigInt(match[1]!), BigInt(match[2]!)];
+    const newest = BigInt(upload.fence);
+    return fence < newest || (fence === newest && delivery < BigInt(upload.delivery));
+  });
+}

@@ -1,0 +1,27 @@
+/** What is sent to a peer. When it breaks off by itself, that is a failure of ours, and none of the peer. */
+export class OwnContent {
+  readonly #content: AsyncIterable<Uint8Array>;
+  bytes = 0;
+  failure: { error: unknown } | undefined;
+
+  constructor(content: AsyncIterable<Uint8Array>) {
+    this.#content = content;
+  }
+
+  async *read(): AsyncGenerator<Uint8Array> {
+    const content = this.#content[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await content.next().catch((error: unknown) => {
+          this.failure = { error };
+          throw error;
+        });
+        if (next.done) return;
+        this.bytes += next.value.length;
+        yield next.value; // a broken connection may throw here: that is its own failure
+      }
+    } finally {
+      await content.return?.();
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import type { Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import pg from 'pg';
+import type { ConnectionCode } from '../contract/messages/connections.ts';
+import type { SslMode } from './url.ts';
+
+/** An error of ours about a connection. */
+export function connectionError(code: ConnectionCode): Error & { code: ConnectionCode } {
+  return Object.assign(new Error(code), { code });
+}
+
+/** What node-postgres' connection has beyond its types (8.x). */
+interface Inner {
+  stream: Socket;
+  attachListeners(stream: Socket): void;
+  upgradeToSSL(host: string, report: (error: Error) => void): void;
+  requestSsl(): void;
+  emit(event: string, ...args: unknown[]): boolean;
+}
+const Base = pg.Connection as unknown as new (config: object) => pg.Connection & Inner;
+
+/** What the server answers to the question for TLS. */
+const [YES, NO] = [0x53, 0x4e];
+
+/**
+ * The connection of a client, which knows what `sslmode` means: with `prefer` it goes on without TLS where the server offers
+ * none. What node-postgres tells in words alone gets a code.
+ */
+export class NegotiatedConnection extends Base {
+  readonly #mode: SslMode;
+  readonly #host: string;
+  #isLoggingIn = false;
+
+  constructor(config: {
+    mode: SslMode;
+    host: string;
+    ssl: ConnectionOptions | false;
+    sslNegotiation?: 'postgres' | 'direct';
+    keepAliveInitialDelayMillis: number;
+  }) {
+    super({ ...config, keepAlive: true });
+    this.#mode = config.mode;
+    this.#host = config.host;
+    for (const asked of [
+      'authenticationCleartextPassword',
+      'authenticationMD5Password',
+      'authenticationSASL',
+    ])
+      this.once(asked, () => (this.#isLoggingIn = true));
+    this.once('readyForQuery', () => (this.#isLoggingIn = false));
+  }
+
+  /** Asks the server for TLS, and takes its answer instead of the listener that node-postgres has put there. */
+  override requestSsl(): void {
+    const { stream } = this;
+    stream.removeAllListeners('data');
+    stream.once('data', (answer: Buffer) => {
+      if (answer.length === 1 && answer[0] === YES) {
+        this.upgradeToSSL(this.#host, (error) => void this.emit('error', error));
+      } else if (answer.length === 1 && answer[0] === NO && this.#mode === 'prefer') {
+        this.attachListeners(stream);
+        this.emit('sslconnect'); // the client sends its first message
+      } else {
+        // More than one byte would be what somebody on the way has put in before the encryption (CVE-2021-23222).
+        stream.destroy(connectionError(answer[0] === NO ? 'ERR_POSTGRES_NO_TLS' : 'ERR_POSTGRES_ODD_ANSWER'));
+      }
+    });
+    super.requestSsl();
+  }
+
+  override emit(event: string, ...args: unknown[]): boolean {
+    const [error] = args;
+    if (event === 'error' && error instanceof Error && !('code' in error)) {
+      const code: ConnectionCode = this.#isLoggingIn ? 'ERR_POSTGRES_LOGIN' : 'ERR_POSTGRES_ENDED';
+      Object.assign(error, { code });
+    }
+    return super.emit(event, ...args);
+  }
+}

@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest';
+import { lines } from './delivery-stand.ts';
+import type { Answers } from './ftps-scripted-server.ts';
+import { scriptedStand } from './ftps-scripted-stand.ts';
+
+/* A file that is in use and a missing right have the same reply, 550, and are told apart by what else the account may do. */
+
+const { connect } = scriptedStand();
+
+const IN_USE = { name: 'DeliveryUnavailable', retryable: true };
+const REFUSED = { name: 'DeliveryRefused', retryable: false };
+const LIST = '/in/VIP.csv';
+const TEMPORARY = '/in/VIP.part';
+
+interface Folder {
+  files: Set<string>;
+  /** Files that another program has open, as on Windows: nothing can be done to them. */
+  held?: string[];
+  /** Commands that the account may not use. */
+  denied?: ('STOR' | 'DELE' | 'RNTO')[];
+  /** Whether a file can be renamed onto another one. */
+  replaces?: boolean;
+}
+
+/** A server with files. It refuses everything by 550, in words that say nothing. */
+function serverWith({ files, held = [], denied = [], replaces = false }: Folder): Answers {
+  let from = '';
+  const isRefused = (command: 'STOR' | 'DELE' | 'RNTO', ...paths: string[]) =>
+    denied.includes(command) || paths.some((path) => held.includes(path));
+  const done = (isDone: boolean) => (isDone ? '250 done' : '550 nicht möglich');
+  return {
+    LIST: (session) => {
+      session.reply('150 look');
+      const list = [...files].map((path) => `-rw-r--r-- 1 a a 3 Jan 01 10:00 ${path.slice(4)}\r\n`).join('');
+      void session.data().then((data) => data.end(list, () => session.reply('226 done')));
+    },
+    RNFR: (session, path) => {
+      from = path;
+      session.reply(files.has(path) ? '350 go on' : '550 nicht möglich');
+    },
+    RNTO: (session, path) => {
+      const isDone = !isRefused('RNTO', from, path) && (replaces || !files.has(path));
+      if (isDone && files.delete(from)) files.add(path);
+      session.reply(done(isDone));
+    },
+    DELE: (session, path) => session.reply(done(!isRefused('DELE', path) && files.delete(path))),
+    STOR: (session, path) => {
+      if (isRefused('STOR', path)) {
+        session.reply('550 nicht möglich');
+        return;
+      }
+      session.reply('150 send');
+      void session.data().then((data) =>
+        data.resume().once('end', () => {
+          files.add(path);
+          session.reply('226 done');
+        }),
+      );
+    },
+  };
+}
+
+test.each([true, false])(
+  'a list that Actito is reading is replaced later (rename onto a file: %s)',
+  async (replaces) => {
+    const files = new Set([LIST, TEMPORARY]);
+    const server = await connect(serverWith({ files, held: [LIST], replaces }));
+    const rename = server.replace(TEMPORARY, LIST);
+    await expect(rename).rejects.toMatchObject(IN_USE);
+    await expect(rename).rejects.toThrow('The file is in use');
+    expect(files).toEqual(new Set([LIST, TEMPORARY]));
+  },
+);
+
+test('an account that may not rename is refused, and told which right it needs', async () => {
+  const files = new Set([LIST, TEMPORARY]);
+  const rename = (await connect(serverWith({ files, denied: ['RNTO'] }))).replace(TEMPORARY, LIST);
+  await expect(rename).rejects.toMatchObject(REFUSED);
+  await expect(rename).rejects.toThrow('allowed to rename and replace');
+});
+
+test('a server that refuses to rename onto a file replaces it, and nothing is left beside it', async () => {
+  const files = new Set([LIST, TEMPORARY]);
+  await (await connect(serverWith({ files }))).replace(TEMPORARY, LIST);
+  expect(files).toEqual(new Set([LIST]));
+});
+
+test('a temporary that another upload still writes is removed later', async () => {
+  const files = new Set([TEMPORARY]);
+  const server = await connect(serverWith({ files, held: [TEMPORARY] }));
+  await expect(server.remove(TEMPORARY)).rejects.toMatchObject(IN_USE);
+  expect(files).toEqual(new Set([TEMPORARY]));
+});
+
+test('an account that may not delete is refused, and told which right it needs', async () => {
+  const files = new Set([TEMPORARY]);
+  const removal = (await connect(serverWith({ files, denied: ['DELE'] }))).remove(TEMPORARY);
+  await expect(removal).rejects.toMatchObject(REFUSED);
+  await expect(removal).rejects.toThrow('allowed to delete files');
+});
+
+test('an upload onto a file that is in use is tried later', async () => {
+  const files = new Set([LIST]);
+  const server = await connect(serverWith({ files, held: [LIST] }));
+  await expect(server.upload(LIST, lines('id\n'))).rejects.toMatchObject(IN_USE);
+  expect(files).toEqual(new Set([LIST]));
+});
+
+test.each([[LIST], []])(
+  'an account that may not write is refused, and told which right it needs (files: %s)',
+  async (...present) => {
+    const files = new Set(present);
+    const upload = (await connect(serverWith({ files, denied: ['STOR'] }))).upload(LIST, lines('id\n'));
+    await expect(upload).rejects.toMatchObject(REFUSED);
+    await expect(upload).rejects.toThrow('allowed to write in delivery.directory');
+  },
+);
+
+test('a file is known to be there by RNFR, where the server does not list', async () => {
+  const files = new Set([LIST, TEMPORARY]);
+  const answers = { ...serverWith({ files }), LIST: '502 not here' };
+  await (await connect(answers)).replace(TEMPORARY, LIST);
+  expect(files).toEqual(new Set([LIST]));
+});

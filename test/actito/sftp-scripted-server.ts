@@ -1,0 +1,224 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { posix } from 'node:path';
+import ssh2, { type AuthContext, type SFTPWrapper } from 'ssh2';
+import type { SftpLogin } from '../../actito/delivery/sftp.ts';
+import { fingerprintOf, generateKeyPair } from '../../simulator/transfer/host-key.ts';
+import { announceExtensions, POSIX_RENAME, readPosixRename } from '../../simulator/transfer/posix-rename.ts';
+
+export const STATVFS = 'statvfs@openssh.com';
+
+/** The status of an answer; or none, ever; or the end of the connection; or what a good server does (undefined). */
+export type Answer = number | 'silence' | 'hangUp' | undefined;
+
+/** A request by its name in the protocol, and the path or paths that it is about. */
+type Answering = (path: string, to?: string) => Answer;
+
+/** How a server differs from a good one. */
+export interface Script {
+  /** Private keys. */
+  hostKeys?: string[];
+  login?: (context: AuthContext) => void;
+  /** What requests are answered, by their names; also `posix-rename` and `statvfs`. */
+  answers?: Record<string, Answering>;
+  /** Extensions that are announced, with their revisions. */
+  extensions?: Record<string, string>;
+  /** Free blocks, free files and flags, as `statvfs` tells them. */
+  fileSystem?: { free: number; freeFiles: number; flags: number };
+  /** Writes that the server takes at one time; what comes too early gets a failure. */
+  writesAtOnce?: number;
+  /** What happens to a write that comes too early. */
+  tooEarly?: Answer;
+  /** How many bytes of each file are kept. */
+  keeps?: number;
+}
+
+const HOST_KEY = generateKeyPair().private;
+const FOLDER = '/in';
+const { STATUS_CODE } = ssh2.utils.sftp;
+/** A delay, in milliseconds, that lets all writes under way arrive before the first is answered. */
+const WRITE_TAKES = 5;
+
+/** An SFTP server with one folder in memory that does what a script says. */
+export async function startScriptedSftp(script: Script = {}) {
+  const files = new Map<string, Buffer>();
+  const requests: string[] = [];
+  const sockets = new Set<Socket>();
+  const hostKeys = script.hostKeys ?? [HOST_KEY];
+  const ssh = new ssh2.Server({ hostKeys }, (client, { port }) => {
+    const socket = [...sockets].find(({ remotePort }) => remotePort === port)!;
+    client.on('error', () => undefined); // a client that hangs up
+    client.on('authentication', script.login ?? ((context) => context.accept()));
+    client.on('session', (accept) => {
+      accept().on('sftp', (begin) =>
+        serve(begin(), { script, files, requests, hangUp: () => socket.destroy() }),
+      );
+    });
+  });
+  const listener = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    ssh.injectSocket(socket);
+  });
+  await once(listener.listen(0, '127.0.0.1'), 'listening');
+  const login: SftpLogin = {
+    protocol: 'sftp',
+    host: '127.0.0.1',
+    port: (listener.address() as AddressInfo).port,
+    username: 'actito',
+    password: 'pass-qz7',
+    hostKeys: [fingerprintOf(hostKeys[0]!)],
+  };
+  return {
+    login,
+    files,
+    /** What the files hold, as text. */
+    texts: () => Object.fromEntries([...files].map(([path, content]) => [path, content.toString()])),
+    /** Names of requests and their paths, in their order. */
+    requests,
+    connections: () => sockets.size,
+    stop: async () => {
+      for (const socket of sockets) socket.destroy();
+      listener.close();
+      await once(listener, 'close');
+    },
+  };
+}
+
+interface Serving {
+  script: Script;
+  files: Map<string, Buffer>;
+  requests: string[];
+  hangUp: () => void;
+}
+
+function serve(sftp: SFTPWrapper, { script, files, requests, hangUp }: Serving): void {
+  const handles = new Map<number, { path: string; isListed: boolean }>();
+  const file = (handle: Buffer) => handles.get(handle.readUInt32BE())!;
+  const handleOf = (path: string) => {
+    const handle = Buffer.alloc(4);
+    handle.writeUInt32BE(handles.size);
+    handles.set(handles.size, { path, isListed: false });
+    return handle;
+  };
+  const attrs = (path: string) => ({ size: files.get(path)!.length, mode: 0o100644 }) as never;
+  /** Answers as the script says, or calls what a good server does. */
+  const on = (id: number, name: string, paths: [string, string?], good: () => void) => {
+    requests.push([name, ...paths].filter(Boolean).join(' '));
+    give(id, script.answers?.[name]?.(...paths), good);
+  };
+  const give = (id: number, answer: Answer, good: () => void) => {
+    if (answer === 'hangUp') hangUp();
+    else if (typeof answer === 'number') sendStatus(sftp, id, answer);
+    else if (answer === undefined) good();
+  };
+  const ok = (id: number) => sftp.status(id, STATUS_CODE.OK);
+  const move = (id: number, from: string, to: string) => {
+    const content = files.get(from);
+    if (content === undefined) return sftp.status(id, STATUS_CODE.NO_SUCH_FILE);
+    files.delete(from);
+    files.set(to, content);
+    ok(id);
+  };
+
+  announceExtensions(sftp, script.extensions ?? { [POSIX_RENAME]: '1' });
+  sftp.on('OPENDIR', (id, path) =>
+    on(id, 'OPENDIR', [path], () =>
+      path === FOLDER ? sftp.handle(id, handleOf(path)) : sftp.status(id, STATUS_CODE.NO_SUCH_FILE),
+    ),
+  );
+  sftp.on('READDIR', (id, handle) => {
+    const folder = file(handle);
+    if (folder.isListed) return sftp.status(id, STATUS_CODE.EOF);
+    folder.isListed = true;
+    const entries = [...files.keys()].map((path) => ({
+      filename: posix.basename(path),
+      longname: '',
+      attrs: attrs(path),
+    }));
+    sftp.name(id, [{ filename: '.', longname: '', attrs: { mode: 0o40755 } as never }, ...entries]);
+  });
+  for (const name of ['STAT', 'LSTAT'] as const) {
+    sftp.on(name, (id: number, path: string) =>
+      on(id, name, [path], () =>
+        files.has(path) ? sftp.attrs(id, attrs(path)) : sftp.status(id, STATUS_CODE.NO_SUCH_FILE),
+      ),
+    );
+  }
+  sftp.on('OPEN', (id, path) =>
+    on(id, 'OPEN', [path], () => {
+      files.set(path, Buffer.alloc(0));
+      sftp.handle(id, handleOf(path));
+    }),
+  );
+  let underWay = 0;
+  sftp.on('WRITE', (id, handle, offset, data) => {
+    const { path } = file(handle);
+    const isEarly = ++underWay > (script.writesAtOnce ?? Infinity);
+    setTimeout(() => {
+      underWay--;
+      const answer = isEarly ? (script.tooEarly ?? STATUS_CODE.FAILURE) : undefined;
+      on(id, 'WRITE', [path], () =>
+        give(id, answer, () => {
+          const old = files.get(path)!;
+          const content = Buffer.alloc(Math.max(old.length, offset + data.length));
+          old.copy(content);
+          data.copy(content, offset);
+          files.set(path, content.subarray(0, script.keeps));
+          ok(id);
+        }),
+      );
+    }, WRITE_TAKES);
+  });
+  sftp.on('CLOSE', (id, handle) => on(id, 'CLOSE', [file(handle).path], () => ok(id)));
+  sftp.on('REMOVE', (id, path) =>
+    on(id, 'REMOVE', [path], () => (files.delete(path) ? ok(id) : sftp.status(id, STATUS_CODE.NO_SUCH_FILE))),
+  );
+  sftp.on('RENAME', (id, from, to) =>
+    on(id, 'RENAME', [from, to], () =>
+      files.has(to) ? sftp.status(id, STATUS_CODE.FAILURE) : move(id, from, to),
+    ),
+  );
+  sftp.on('EXTENDED', (id: number, name: string, data: Buffer) => {
+    if (name === POSIX_RENAME) {
+      const paths = readPosixRename(data);
+      return on(id, 'posix-rename', paths, () => move(id, ...paths));
+    }
+    on(id, 'statvfs', [FOLDER], () => replyFileSystem(sftp, id, script.fileSystem!));
+  });
+}
+
+/** A status that ssh2's server does not know, and would turn into a plain failure. */
+function sendStatus(sftp: SFTPWrapper, id: number, code: number): void {
+  const words = Buffer.from('words-qz7 of the server');
+  const packet = Buffer.alloc(4 + 1 + 4 + 4 + 4 + words.length + 4);
+  packet[4] = 101;
+  packet.writeUInt32BE(code, 9);
+  packet.writeUInt32BE(words.length, 13);
+  words.copy(packet, 17);
+  send(sftp, id, packet);
+}
+
+/** SSH_FXP_EXTENDED_REPLY, which ssh2's server cannot send. */
+function replyFileSystem(
+  sftp: SFTPWrapper,
+  id: number,
+  { free, freeFiles, flags }: Script['fileSystem'] & object,
+) {
+  const told = [4096, 4096, 1_000, free, free, 1_000, freeFiles, freeFiles, 1, flags, 255];
+  const packet = Buffer.alloc(4 + 1 + 4 + told.length * 8);
+  packet[4] = 201;
+  told.forEach((value, i) => packet.writeBigUInt64BE(BigInt(value), 9 + i * 8));
+  send(sftp, id, packet);
+}
+
+/** Sends a packet past ssh2, with its length and the request's id filled in. */
+function send(sftp: SFTPWrapper, id: number, packet: Buffer): void {
+  packet.writeUInt32BE(packet.length - 4);
+  packet.writeUInt32BE(id, 5);
+  const { _protocol, outgoing } = sftp as unknown as {
+    _protocol: { channelData(channel: number, payload: Buffer): void };
+    outgoing: { id: number };
+  };
+  _protocol.channelData(outgoing.id, packet);
+}

@@ -1,0 +1,150 @@
+import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FtpsLogin } from '../../../actito/delivery/ftps.ts';
+import { freePort } from '../../../dev/ports.ts';
+import { type Command, type RunningProcess, startProcess } from '../../../dev/processes.ts';
+import { untilItAnswers } from '../../../dev/waiting.ts';
+import { createCertificate } from '../../../simulator/transfer/certificate.ts';
+
+/** A real FTP server, and a view of its folder that does not go through it. */
+export interface FtpServer {
+  login: FtpsLogin;
+  /** The path of the folder for lists, as the server names it. */
+  directory: string;
+  /** The same folder on this machine. */
+  folder: string;
+  names(): Promise<string[]>;
+  /** Undefined if there is no such file. */
+  text(name: string): Promise<string | undefined>;
+  size(name: string): number;
+  write(name: string, content: string): Promise<void>;
+  /** Removes every file. */
+  empty(): Promise<void>;
+  /** What the server wrote, for error messages. */
+  output(): string;
+  stop(): Promise<void>;
+}
+
+/** What a server of these tests can be told. */
+export interface FtpServerOptions {
+  /** Lines of the configuration, or options of the command line, that come last. */
+  settings?: string[];
+  /** TLS from the first byte, without AUTH TLS. */
+  implicit?: boolean;
+  env?: NodeJS.ProcessEnv;
+  /** The folder for lists is a file system of this size, for example `64k`; needs root. */
+  diskSize?: string;
+}
+
+/** What a kind of server is started with. */
+export interface Place {
+  port: number;
+  /** Passive ports. */
+  passive: [first: number, last: number];
+  /** Configuration and certificate; the account cannot see it. */
+  own: string;
+  /** The account's home. */
+  home: string;
+  certificate: string;
+  user: { uid: number; gid: number };
+  options: FtpServerOptions;
+}
+
+export const PASSWORD = 'top-secret';
+/** A user that every Debian has and whose home exists, which vsftpd asks for. */
+export const USER = 'daemon';
+
+/**
+ * Starts a server as `prepare` says, on a free port, with a certificate and an account of its own.
+ */
+export async function startFtpServer(
+  name: string,
+  options: FtpServerOptions,
+  prepare: (place: Place) => Promise<{ command: Command; username: string }>,
+): Promise<FtpServer> {
+  if (process.getuid?.() !== 0) throw new Error(`Run as root: ${name} changes to the user of a session.`);
+  const [uid, gid] = ['-u', '-g'].map((which) => Number(execFileSync('id', [which, USER])));
+  const user = { uid: uid!, gid: gid! };
+  const own = await mkdtemp(join(tmpdir(), 'actito-sync-ftp-'));
+  const home = join(own, 'home');
+  const folder = join(home, 'in');
+  await chmod(own, 0o755);
+  await mkdir(folder, { recursive: true });
+  if (options.diskSize)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${options.diskSize}`, 'tmpfs', folder]);
+  await chown(folder, user.uid, user.gid);
+  const { cert, key } = await createCertificate(['127.0.0.1']);
+  const certificate = join(own, 'certificate.pem');
+  await writeFile(certificate, `${key}\n${cert}\n`, { mode: 0o600 });
+  const first = await freePort();
+  const place: Place = {
+    port: await freePort(),
+    passive: [first, first + 200],
+    own,
+    home,
+    certificate,
+    user,
+    options,
+  };
+  const end = async (running?: RunningProcess) => {
+    await running?.stop();
+    if (options.diskSize) execFileSync('umount', ['--lazy', folder]);
+    await rm(own, { recursive: true });
+  };
+  let running: RunningProcess | undefined;
+  try {
+    const { command, username } = await prepare(place);
+    const server = startProcess([command], {
+      stopSignal: 'TERM',
+      env: { ...process.env, ...options.env },
+    });
+    running = server;
+    await untilItAnswers(name, server, () => accepts(place.port));
+    const login: FtpsLogin = {
+      protocol: 'ftps',
+      host: '127.0.0.1',
+      port: place.port,
+      username,
+      password: PASSWORD,
+      ca: cert,
+      tls: options.implicit ? 'implicit' : 'explicit',
+    };
+    return { login, ...viewOf(folder), output: () => server.output(), stop: () => end(server) };
+  } catch (error) {
+    await end(running);
+    throw error;
+  }
+}
+
+function viewOf(folder: string) {
+  const path = (name: string) => join(folder, name);
+  return {
+    directory: '/in',
+    folder,
+    names: async () => (await readdir(folder)).sort(),
+    text: (name: string) =>
+      readFile(path(name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+        return undefined;
+      }),
+    size: (name: string) => statSync(path(name), { throwIfNoEntry: false })?.size ?? 0,
+    write: (name: string, content: string) => writeFile(path(name), content),
+    empty: async () => {
+      for (const name of await readdir(folder)) await rm(path(name), { recursive: true });
+    },
+  };
+}
+
+/** Whether something listens there. */
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('close', () => socket.destroy());
+    socket.once('connect', () => socket.destroy());
+  });
+}

@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Command } from '../../../dev/processes.ts';
+import { findServer } from './find-server.ts';
+import { type FtpServer, type FtpServerOptions, PASSWORD, startFtpServer, USER } from './ftp-server.ts';
+
+/** vsftpd, whose data connections must resume the TLS session of the control connection (its default). */
+export function startVsftpd(options: FtpServerOptions = {}): Promise<FtpServer> {
+  return startFtpServer('vsftpd', options, async ({ port, passive, own, home, certificate }) => {
+    const file = join(own, 'vsftpd.conf');
+    const passwords = join(own, 'passwords');
+    await mkdir(join(own, 'empty'));
+    await writeFile(passwords, `${PASSWORD}\n`);
+    await writeFile(
+      file,
+      `listen=YES
+background=NO
+listen_address=127.0.0.1
+listen_port=${port}
+local_enable=NO
+anonymous_enable=YES
+write_enable=YES
+anon_upload_enable=YES
+anon_mkdir_write_enable=YES
+anon_other_write_enable=YES
+anon_world_readable_only=NO
+# Anonymous users give an address as their password. Here it must be one of a list, so it is a password.
+secure_email_list_enable=YES
+email_password_file=${passwords}
+anon_umask=022
+ftp_username=${USER}
+anon_root=${home}
+secure_chroot_dir=${join(own, 'empty')}
+ssl_enable=YES
+allow_anon_ssl=YES
+force_anon_data_ssl=YES
+force_anon_logins_ssl=YES
+rsa_cert_file=${certificate}
+ssl_ciphers=HIGH
+require_ssl_reuse=YES
+pasv_min_port=${passive[0]}
+pasv_max_port=${passive[1]}
+seccomp_sandbox=NO
+xferlog_enable=NO
+hide_ids=YES
+implicit_ssl=${options.implicit ? 'YES' : 'NO'}
+${settings(options)}`,
+    );
+    return { command: [findServer('vsftpd'), file], username: 'anonymous' };
+  });
+}
+
+/** ProFTPD, whose data connections must resume the TLS session of the control connection (its default). */
+export function startProftpd(options: FtpServerOptions = {}): Promise<FtpServer> {
+  return startFtpServer('ProFTPD', options, async ({ port, passive, own, home, certificate, user }) => {
+    const file = join(own, 'proftpd.conf');
+    const passwords = join(own, 'passwords');
+    const hash = execFileSync('openssl', ['passwd', '-6', PASSWORD]).toString().trim();
+    await writeFile(passwords, `actito:${hash}:${user.uid}:${user.gid}::${home}:/bin/false\n`);
+    await chmod(passwords, 0o600);
+    await writeFile(
+      file,
+      `ModulePath ${dirname(findServer('mod_tls.so'))}
+LoadModule mod_tls.c
+ServerName actito
+ServerType standalone
+DefaultAddress 127.0.0.1
+Port ${port}
+UseIPv6 off
+UseReverseDNS off
+User ${USER}
+Group ${USER}
+Umask 022
+WtmpLog off
+PidFile ${join(own, 'pid')}
+ScoreboardFile ${join(own, 'scoreboard')}
+TransferLog none
+SystemLog ${join(own, 'log')}
+PassivePorts ${passive.join(' ')}
+AllowOverwrite on
+AuthUserFile ${passwords}
+AuthOrder mod_auth_file.c
+RequireValidShell off
+DefaultRoot ~
+DelayTable ${join(own, 'delay')}
+DelayEngine off
+TLSEngine on
+TLSRequired on
+TLSProtocol TLSv1.2 TLSv1.3
+TLSLog ${join(own, 'tls')}
+TLSECCertificateFile ${certificate}
+TLSECCertificateKeyFile ${certificate}
+${options.implicit ? 'TLSOptions UseImplicitSSL' : ''}
+${settings(options)}`,
+    );
+    return { command: [findServer('proftpd'), '-n', '-c', file], username: 'actito' };
+  });
+}
+
+/** pure-ftpd, which refuses data connections without TLS and asks for no resumption. */
+export function startPureFtpd(options: FtpServerOptions = {}): Promise<FtpServer> {
+  return startFtpServer('pure-ftpd', options, async ({ port, passive, own, home, certificate, user }) => {
+    const [passwords, database] = [join(own, 'passwords'), join(own, 'pureftpd.pdb')];
+    const hash = execFileSync('openssl', ['passwd', '-6', PASSWORD]).toString().trim();
+    await writeFile(passwords, `actito:${hash}:${user.uid}:${user.gid}::${home}/./::::::::::::\n`);
+    await chmod(passwords, 0o600);
+    const program = findServer('pure-ftpd');
+    execFileSync(join(dirname(program), '..', 'bin', 'pure-pw'), ['mkdb', database, '-f', passwords]);
+    const line =
+      `--bind 127.0.0.1,${port} --login puredb:${database} --noanonymous --minuid 1 --tls 3 --certfile ${certificate}` +
+      ` --passiveportrange ${passive.join(':')} --pidfile ${join(own, 'pid')} --dontresolve --chrooteveryone --umask 022:022`;
+    const command: Command = [program, ...line.split(' '), ...(options.settings ?? [])];
+    return { command, username: 'actito' };
+  });
+}
+
+function settings({ settings: lines = [] }: FtpServerOptions): string {
+  return `${lines.join('\n')}\n`;
+}

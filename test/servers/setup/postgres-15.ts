@@ -1,0 +1,153 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { generate } from 'selfsigned';
+import { freePort } from '../../../dev/ports.ts';
+import { giveTo, unprivilegedUser, type User } from '../../../dev/postgres/binaries.ts';
+import { startProcess, type Command } from '../../../dev/processes.ts';
+import { untilItAnswers } from '../../../dev/waiting.ts';
+import { findServer } from './find-server.ts';
+
+const run = promisify(execFile);
+
+/** PostgreSQL 15 of Debian, on a Unix socket and on TCP, with or without TLS. */
+export interface Postgres15 {
+  port: number;
+  /** The folder of its Unix socket, by which everybody may log in. */
+  socket: string;
+  /** A client of the superuser, on the socket. */
+  admin: pg.Client;
+  stop(): Promise<void>;
+}
+
+/** Files in PEM: an authority, a certificate for `localhost` and one for the user `bearer`, both signed by it. */
+export interface Certificates {
+  ca: string;
+  /** An authority that has signed nothing. */
+  other: string;
+  server: { cert: string; key: string };
+  client: { cert: string; key: string };
+}
+
+const HOUR = 3_600_000;
+
+/** Makes them in a folder that the caller removes. */
+export async function makeCertificates(folder: string): Promise<Certificates> {
+  const authority = () =>
+    signed('an authority', { extensions: [{ name: 'basicConstraints', cA: true, critical: true }] });
+  const [ca, other] = [await authority(), await authority()];
+  const by = { ca: { key: ca.private, cert: ca.cert } };
+  const altNames = [{ type: 2 as const, value: 'localhost' }];
+  const [server, client] = [
+    await signed('localhost', { extensions: [{ name: 'subjectAltName', altNames }], ...by }),
+    await signed('bearer', { extensions: [], ...by }),
+  ];
+  const file = async (name: string, content: string) => {
+    const path = join(folder, name);
+    await writeFile(path, content, { mode: name.endsWith('.key') ? 0o600 : 0o644 });
+    return path;
+  };
+  const pair = async (name: string, { cert, private: key }: { cert: string; private: string }) => ({
+    cert: await file(`${name}.pem`, cert),
+    key: await file(`${name}.key`, key),
+  });
+  return {
+    ca: await file('ca.pem', ca.cert),
+    other: await file('other.pem', other.cert),
+    server: await pair('server', server),
+    client: await pair('client', client),
+  };
+}
+
+function signed(name: string, options: object) {
+  const since = new Date(Date.now() - HOUR);
+  return generate([{ name: 'commonName', value: name }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    notBeforeDate: since,
+    ...options,
+  });
+}
+
+interface Options {
+  settings?: Record<string, string>;
+  /** Lines of pg_hba.conf for TCP; default: passwords. */
+  access?: string[];
+  /** Given to the server's user, who must be able to read its key. */
+  certificates?: Certificates['server'];
+  /** Makes the server a standby of this one. */
+  standbyOf?: Postgres15;
+}
+
+export async function startPostgres15(options: Options = {}): Promise<Postgres15> {
+  const folder = await mkdtemp(join(tmpdir(), 'actito-sync-postgres15-'));
+  const [data, socket] = [join(folder, 'data'), join(folder, 'socket')];
+  await mkdir(socket);
+  const user = await unprivilegedUser();
+  if (user) await giveTo(user, folder);
+  await makeData(data, options, user);
+  const port = await freePort();
+  const all: Record<string, string> = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: socket,
+    fsync: 'off',
+    ...options.settings,
+  };
+  if (options.certificates) {
+    const { cert, key } = options.certificates;
+    if (user) await giveTo(user, key);
+    Object.assign(all, { ssl: 'on', ssl_cert_file: cert, ssl_key_file: key });
+  }
+  const access = [
+    'local all all trust',
+    'local replication all trust',
+    ...(options.access ?? ['host all all all scram-sha-256']),
+  ];
+  await writeFile(join(data, 'pg_hba.conf'), `${access.join('\n')}\n`);
+  const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const serve: Command = [findServer('postgres'), '-D', data, '-p', String(port), ...flags];
+  const server = startProcess([serve], { stopSignal: 'QUIT', removeAfter: folder, user });
+  const admin = new pg.Client({ host: socket, port, user: 'postgres', database: 'postgres' });
+  await untilItAnswers('PostgreSQL 15', server, () => answers(socket, port));
+  await admin.connect();
+  const stop = async () => {
+    await admin.end();
+    await server.stop();
+  };
+  return { port, socket, admin, stop };
+}
+
+async function makeData(data: string, { standbyOf }: Options, user: User | undefined): Promise<void> {
+  const bin = dirname(await realpath(findServer('postgres'))); // a link to it may stand elsewhere
+  if (!standbyOf) {
+    await run(
+      join(bin, 'initdb'),
+      ['-D', data, '-U', 'postgres', '-E', 'UTF8', '--locale', 'C', '--no-sync'],
+      user,
+    );
+    return;
+  }
+  const from = ['-h', standbyOf.socket, '-p', String(standbyOf.port), '-U', 'postgres'];
+  await run(
+    join(bin, 'pg_basebackup'),
+    ['-D', data, ...from, '-R', '-X', 'stream', '--checkpoint', 'fast', '--no-sync'],
+    user,
+  );
+}
+
+async function answers(host: string, port: number): Promise<boolean> {
+  const client = new pg.Client({ host, port, user: 'postgres', database: 'postgres' });
+  try {
+    await client.connect();
+    return true;
+  } catch (error) {
+    const { code = '' } = error as { code?: string };
+    if (['ENOENT', 'ECONNREFUSED', '57P03'].includes(code)) return false;
+    throw error;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
