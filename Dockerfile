@@ -1,10 +1,11 @@
 # The worker, and the command line beside it. See docs/production.md.
-# No Alpine: Temporal's core is a native module for glibc. The version is the one that the tests run on; its npm is 10.
-# From 11.6.2 on npm ci refuses a lock file without every platform's optional packages, as ours is (npm/cli#8805).
-ARG NODE_VERSION=20.20.2
+# No Alpine: Temporal's core is a native module for glibc. CI runs the tests of units and of the worker on this version (.ci/node24).
+ARG NODE_VERSION=24.21.0
+# To pin it, append the digest that this prints: docker buildx imagetools inspect node:24.21.0-bookworm-slim --format '{{.Manifest.Digest}}'
+ARG NODE_IMAGE=node:${NODE_VERSION}-bookworm-slim
 
 # The sources with everything that builds, tests and simulates.
-FROM node:${NODE_VERSION}-bookworm-slim AS sources
+FROM ${NODE_IMAGE} AS sources
 WORKDIR /app
 COPY package.json package-lock.json ./
 # No package of ours needs its install script: what is native comes ready-made, and ssh2 does without.
@@ -21,7 +22,7 @@ CMD ["docker/simulator.ts"]
 FROM sources AS build
 RUN npm run build
 
-FROM node:${NODE_VERSION}-bookworm-slim AS dependencies
+FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 # Temporal's core comes for every platform, 25 MB each; the image runs on one.
@@ -29,7 +30,7 @@ RUN npm ci --omit=dev --ignore-scripts \
     && find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 \
         ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -r {} +
 
-FROM node:${NODE_VERSION}-bookworm-slim AS worker
+FROM ${NODE_IMAGE} AS worker
 ARG VERSION=0.1.0
 LABEL org.opencontainers.image.title="actito-sync" \
       org.opencontainers.image.description="Keeps warehouse segments alive in Actito as external target lists." \

@@ -1,15 +1,12 @@
 import { z } from 'zod';
-import { expected } from './messages/expected.ts';
+import { idOf } from './fields.ts';
 import type { Told } from './messages/message.ts';
 
 export const DOCTOR_WORKFLOW_TYPE = 'doctor';
 
 /** The one argument of `doctor`: a destination or an activation; without one, all of the project is examined. */
 export const doctorSchema = z.strictObject({
-  target: z
-    .string({ error: expected('targetId') })
-    .min(1, expected('targetId'))
-    .optional(),
+  target: idOf('targetId').optional(),
 });
 export type DoctorRequest = z.output<typeof doctorSchema>;
 

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { choice } from './fields.ts';
-import { expected } from './messages/expected.ts';
+import { choice, idOf } from './fields.ts';
 
 export const INSPECT_WORKFLOW_TYPE = 'inspectDestination';
 
 /** The one argument of `inspectDestination`: what of a destination is looked up in Actito. */
 export const inspectSchema = z.strictObject({
-  destination: z.string({ error: expected('destinationId') }).min(1, expected('destinationId')),
+  destination: idOf('destinationId'),
   what: choice('attributes', 'lists'),
 });
 export type InspectRequest = z.output<typeof inspectSchema>;

@@ -19,7 +19,7 @@ export async function decide(input: unknown): Promise<DecisionResult> {
   const request = parseArgument('decide', decisionSchema, input);
   const { decision, activation, plan, by, reason } = request;
   showDetails(
-    `**${markdownName(by)}** ${decision}s plan ${plan} of **${activation}**: ${markdownName(reason)}`,
+    `Plan ${plan} of **${activation}**: ${decision}, claimed by **${markdownName(by)}**: ${markdownName(reason)}`,
   );
   const { counts, next } = await toldAsOwn(() => record(request));
   const isRun = request.decision === 'approve' && request.run;

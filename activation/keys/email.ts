@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 import { isLongerThan } from '../values/text.ts';
 import { hasInvisible, hasInvisibleButJoiners, trimmed } from './invisible.ts';
 import type { KeyReject } from './rejects.ts';
@@ -44,7 +44,14 @@ function asciiDomain(domain: string): string | null {
   const lower = domain.toLowerCase();
   if (PLAIN.test(lower)) return lower;
   // Not of `lower`: JavaScript makes a final sigma of the last one of a word, which is another letter in a domain.
-  return DOMAIN.test(domain) ? domainToASCII(domain) : null;
+  if (!DOMAIN.test(domain)) return null;
+  const ascii = domainToASCII(domain);
+  return ascii.split('.').every(isReadable) ? ascii : null;
+}
+
+/** Whether what a label encodes can be read. Node 24 passes on what is ASCII already without looking, Node 20 does not. */
+function isReadable(label: string): boolean {
+  return !label.startsWith('xn--') || /[^\0-\x7f]/.test(domainToUnicode(label));
 }
 
 function isDomain(domain: string): boolean {

@@ -9,7 +9,7 @@ type Erased = Proof['activations'][number];
 export function describeRecords(records: readonly ForgottenRecord[]): string[] {
   if (records.length === 0) return ['Nobody was forgotten.'];
   return table(
-    ['RECORD', 'ASKED', 'ERASED', 'BY', 'REASON'],
+    ['RECORD', 'ASKED', 'ERASED', 'CLAIMED BY', 'REASON'],
     records.map(({ record, askedAt, completedAt, by, reason }) => [
       record,
       minute(askedAt),
@@ -25,7 +25,7 @@ export function describeProof(proof: Proof): string[] {
   const { record, by, reason, askedAt, askedAgain, completedAt, activations } = proof;
   const again = askedAgain === null ? '' : `, and again at ${askedAgain.toISOString()}`;
   return [
-    `Record ${record}: asked by ${by} at ${askedAt.toISOString()}${again}${reason === null ? '' : `: ${reason}`}`,
+    `Record ${record}: asked at ${askedAt.toISOString()}${again}, claimed by ${by}${reason === null ? '' : `: ${reason}`}`,
     completedAt === null
       ? '  Not erased everywhere yet: runs under way are waited for, up to a day (Temporal: workflow ' +
         `forget/${record}). No run adds the key any more. If that workflow has failed, forget the same key again.`

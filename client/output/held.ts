@@ -19,7 +19,7 @@ const DECISIVE: CountName[] = [
 export function describeHeld({ activation, planHash, counts, undo, refused }: HeldPlan): string[] {
   return [
     `  plan ${planHash}: ${countsInWords(counts)}`,
-    ...(refused ? [`Refused by ${refused.by}: ${refused.reason}`] : []),
+    ...(refused ? [`Refused, claimed by ${refused.by}: ${refused.reason}`] : []),
     `If it is right as it is:  ${decideCommand('approve', activation, planHash)}`,
     `If it is not:             ${decideCommand('reject', activation, planHash)}`,
     `To look closer:           ${planCommand(activation, undo)}`,
@@ -29,7 +29,7 @@ export function describeHeld({ activation, planHash, counts, undo, refused }: He
 /** A decline that was recorded, for people, line by line. */
 export function describeDecline({ activation, plan, by, reason, counts }: DecisionResult): string[] {
   return [
-    `${activation}: plan ${plan} is refused by ${by}: ${reason}`,
+    `${activation}: plan ${plan} is refused, claimed by ${by}: ${reason}`,
     `  ${countsInWords(counts)}`,
     'Runs and schedules go on. As long as one would do the same, it is held again.',
   ];

@@ -32,7 +32,7 @@ export const PLAN_MESSAGES = {
       { ...PLAN, approved: false, by: 'ann', at: AT, reason: 'half of the table is missing', until: AT },
     ],
     says: ({ activation, planHash, approved, by, at, reason }) =>
-      `Plan ${planHash} of activation ${activation} was ${approved ? 'approved' : 'refused'} already, by ${by} at ${at}: ${reason}.`,
+      `Plan ${planHash} of activation ${activation} was ${approved ? 'approved' : 'refused'} already at ${at}, claimed by ${by}: ${reason}.`,
     next: ({ activation, planHash, approved, until, undo }) =>
       approved
         ? [

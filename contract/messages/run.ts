@@ -35,7 +35,7 @@ export const RUN_MESSAGES = {
       [
         ...guards.map((trip) => trip.message),
         'The list stays as it was.',
-        ...(refused ? [`${refused.by} refused this plan: ${refused.reason}.`] : []),
+        ...(refused ? [`This plan was refused, claimed by ${refused.by}: ${refused.reason}.`] : []),
       ].join(' '),
     next: ({ activation, planHash }) => [
       { advice: 'If it is right as it is', command: decideCommand('approve', activation, planHash) },
@@ -94,7 +94,8 @@ export const RUN_MESSAGES = {
   }),
   approved: message({
     examples: [{ guards: ['maxRemoved'], by: 'ann', reason: 'the shop in Ghent has closed' }],
-    says: ({ guards, by, reason }) => `Held by ${guards.join(', ')} but for the approval of ${by}: ${reason}`,
+    says: ({ guards, by, reason }) =>
+      `Held by ${guards.join(', ')} but for the approval claimed by ${by}: ${reason}`,
   }),
   attributesCreated: message({
     examples: [{ attributes: ['tier', 'points'] }],

@@ -1,24 +1,14 @@
-/**
- * Fetches the official Temporal CLI into the folder given as argument, as `temporal`. A program of its own, because
- * the SDK only downloads as part of starting a server, and that occupies the process's one `Runtime`.
- */
-import { readdir, rename } from 'node:fs/promises';
-import { join } from 'node:path';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+/** Fetches the address given first into the file given second. */
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 
-async function run(downloadDir: string): Promise<void> {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  const environment = await TestWorkflowEnvironment.createLocal({
-    server: { executable: { type: 'cached-download', downloadDir } },
-  });
-  await environment.teardown();
-  const [program] = await readdir(downloadDir);
-  if (program === undefined) throw new Error('the SDK left no program in its download folder');
-  await rename(join(downloadDir, program), join(downloadDir, 'temporal'));
+async function run(url: string, file: string): Promise<void> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(300_000) });
+  if (!response.ok || !response.body) throw new Error(`${new URL(url).host} answered ${response.status}`);
+  await pipeline(response.body, createWriteStream(file));
 }
 
-run(process.argv[2] ?? '').catch((error: unknown) => {
+run(process.argv[2] ?? '', process.argv[3] ?? '').catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });

@@ -40,7 +40,7 @@ test('the command to approve works as it is printed: it is recorded, and the run
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(/^activation\/vip started\n/);
   expect(out).toContain('\nvip: succeeded\n');
-  expect(out).toContain('Held by maxRemovedRatio but for the approval of anna: …');
+  expect(out).toContain('Held by maxRemovedRatio but for the approval claimed by anna: …');
   expect(past.listed()).toBe(60);
   expect(await decisions()).toMatchObject([
     { verdict: 'approved', decided_by: 'anna', reason: '…', counts: { removed: 60, members: 60 } },
@@ -53,7 +53,7 @@ test('the command to reject works as it is printed: it tells who, why and what, 
   const { code, out, err } = await past.ask([...command, '--by', 'bob']);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(
-    /^vip: plan [0-9a-f]{12} is refused by bob: …\n {2}read 60, members 60, added 0, removed 60/,
+    /^vip: plan [0-9a-f]{12} is refused, claimed by bob: …\n {2}read 60, members 60, added 0, removed 60/,
   );
   expect(await decisions()).toMatchObject([
     { verdict: 'refused', decided_by: 'bob', counts: { removed: 60 } },

@@ -39,7 +39,7 @@ test('who rejects what was rejected hears by whom and why; whoever approves it t
   const { code, err } = await decide('reject');
   expect(code).toBe(FAILED);
   expect(err).toMatch(
-    /^PlanUnknown: Plan \w+ of activation vip was refused already, by anna at \S+Z: a clean-up\. Runs go on being held/,
+    /^PlanUnknown: Plan \w+ of activation vip was refused already at \S+Z, claimed by anna: a clean-up\. Runs go on being held/,
   );
   expect(await decide('approve')).toMatchObject({ code: 0 });
   expect(past.listed()).toBe(60);
@@ -59,7 +59,7 @@ test('an approval that a failing run did not use is told as such, with the comma
   past.stand.actito.setFault('unauthorized', null);
   const { code, err } = await decide('approve');
   expect(code).toBe(FAILED);
-  expect(err).toContain('was approved already, by anna at ');
+  expect(err).toContain(', claimed by anna: ');
   expect(await past.ask(copied(err, 'run'))).toMatchObject({ code: 0 });
   expect(past.listed()).toBe(60);
 });

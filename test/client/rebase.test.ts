@@ -40,7 +40,7 @@ test('one that a guard holds is approved by the command that it prints, which se
   const before = imports();
   const approved = await past.ask(copied(held.err, 'approve'));
   expect(approved).toMatchObject({ code: 0, err: '' });
-  expect(approved.out).toContain('Held by maxRemovedRatio but for the approval of');
+  expect(approved.out).toContain('Held by maxRemovedRatio but for the approval claimed by');
   expect(approved.out).toContain('Nothing was sent: the segment was taken for what Actito has.');
   expect([past.listed(), imports()]).toEqual([120, before]);
 });

@@ -126,7 +126,7 @@ test('a held undo is answered by the commands that it prints; approved, it appli
 
   expect(await past.ask(copied(out, 'reject'))).toMatchObject({
     code: 0,
-    out: expect.stringContaining('is refused by'),
+    out: expect.stringContaining('is refused, claimed by'),
   });
   expect(members()).toHaveLength(220);
 

@@ -1,5 +1,11 @@
+import fc from 'fast-check';
+import type { z } from 'zod';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { decisionSchema, type DecisionInput } from '../../contract/decision.ts';
+import { checkArgument } from '../../contract/argument.ts';
+import { doctorSchema } from '../../contract/doctor.ts';
+import { Failure } from '../../contract/failure.ts';
+import { inspectSchema } from '../../contract/inspect.ts';
 import { requestSchema, type Mode, type RunInput, type RunRequest } from '../../contract/request.ts';
 import { applying, taskOf, type Task } from '../../contract/task.ts';
 
@@ -119,5 +125,59 @@ describe('a task', () => {
     expect(applying(sync, task('preview'))).toEqual({ ...task('undo'), plan: HASH, reason: 'y' });
     expect(applying(sync, task('resync'))).toEqual({ ...task('resync'), plan: HASH, reason: 'y' });
     expect(applying(sync, task('sync'))).toEqual(sync);
+  });
+});
+
+describe('an argument beyond limits', () => {
+  /** Longer than any text of an argument may be, up to more than Temporal takes. */
+  const endless = fc.integer({ min: 201, max: 3_000_000 }).map((length) => 'x'.repeat(length));
+
+  test('is refused before anything is started, whichever of its texts is too long', () => {
+    const schemas: [z.ZodType, object, string[]][] = [
+      [requestSchema, { activation }, ['activation', 'plan', 'reason']],
+      [
+        requestSchema,
+        { mode: 'undo', activation, to: '1', plan: HASH, reason: 'x' },
+        ['activation', 'to', 'plan', 'reason'],
+      ],
+      [
+        decisionSchema,
+        { activation, plan: HASH, decision: 'approve', reason: 'x' },
+        ['activation', 'plan', 'reason', 'by'],
+      ],
+      [doctorSchema, {}, ['target']],
+      [inspectSchema, { what: 'lists', destination: 'actito' }, ['destination', 'what']],
+    ];
+    fc.assert(
+      fc.property(endless, (text) => {
+        for (const [schema, usable, fields] of schemas) {
+          expect(checkArgument(schema, usable)).toHaveProperty('value');
+          for (const field of fields)
+            expect(checkArgument(schema, { ...usable, [field]: text })).toHaveProperty('problems');
+        }
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test('is told in few words, whatever it holds', () => {
+    const keys = fc.array(fc.oneof(endless, fc.string({ unit: 'binary', maxLength: 300 })), {
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(keys, endless, (unknown, text) => {
+        const input = {
+          ...Object.fromEntries(unknown.map((key, at) => [`${key}${at}`, text])),
+          activation: text,
+        };
+        const checked = checkArgument(requestSchema, input);
+        const problems = 'problems' in checked ? checked.problems : [];
+        expect(problems).not.toEqual([]);
+        const { message, facts } = new Failure('argumentUnusable', { workflow: 'runActivation', problems })
+          .told;
+        expect(message.length + JSON.stringify(facts).length).toBeLessThan(10_000);
+      }),
+      { numRuns: 10 },
+    );
   });
 });

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
+import { STATE_VARIABLE } from '../../contract/names.ts';
 import { environmentFile } from '../../docker/environment.ts';
 import { startSimulator } from '../../simulator/start.ts';
 
@@ -18,11 +19,18 @@ interface Service {
   command?: string[];
   environment?: Record<string, string>;
   volumes?: string[];
+  networks?: string[];
+  read_only?: boolean;
+  ports?: string[];
 }
 const COMPOSE_FILES = ['docker-compose.yml', 'docker/production.yml'];
 const text = (file: string) => readFileSync(file, 'utf8');
 const compose = (file: string) =>
-  parse(text(file), { merge: true }) as { services: Record<string, Service>; volumes: Record<string, null> };
+  parse(text(file), { merge: true }) as {
+    services: Record<string, Service>;
+    volumes: Record<string, null>;
+    networks: Record<string, { internal?: boolean } | null>;
+  };
 const services = (file: string) => compose(file).services;
 /** What comes before the first colon: a file, the name of a volume, or a variable with a path. */
 const mounts = (file: string) =>
@@ -92,6 +100,60 @@ test.each(COMPOSE_FILES)('every image of %s has a version', (file) => {
   for (const image of images) expect(image).toMatch(/:\d[\w.-]*$/);
 });
 
+describe('docker/production.yml', () => {
+  const { services: all, networks } = compose('docker/production.yml');
+  /** Who shares a network with a service. */
+  const reached = (name: string) =>
+    Object.keys(all).filter(
+      (other) =>
+        other !== name && all[other]!.networks!.some((shared) => all[name]!.networks!.includes(shared)),
+    );
+
+  test('gives the worker a role of the state database that is no superuser, and the database its own', () => {
+    const url = new URL(all.worker!.environment!.ACTITO_SYNC_DATABASE_URL!.replace(/\$\{.*?\}/, 'secret'));
+    const script = text('docker/state/owner.sh');
+    expect(all.state!.volumes!.join()).toContain('./state/owner.sh:/docker-entrypoint-initdb.d/');
+    expect(script).toContain(`create role ${url.username} login nosuperuser`);
+    expect(script).toContain(`create database ${url.pathname.slice(1)} owner ${url.username};`);
+    expect(all.state!.environment!.POSTGRES_PASSWORD).not.toBe(all.state!.environment!.STATE_PASSWORD);
+  });
+
+  test('lets only those reach a server who need it', () => {
+    expect(reached('state')).toEqual(['worker']);
+    expect(reached('temporal-postgres').sort()).toEqual(['temporal', 'temporal-schema']);
+    const isOpen = (name: string) => all[name]!.networks!.some((network) => !networks[network]?.internal);
+    expect(Object.keys(all).filter(isOpen)).toEqual(['temporal-ui', 'worker']);
+    expect(Object.values(all).flatMap(({ ports = [] }) => ports)).toEqual(['127.0.0.1:8233:8080']);
+  });
+
+  test('has read-only root file systems, but for the web UI, of which that was not tried', () => {
+    expect(Object.keys(all).filter((name) => !all[name]!.read_only)).toEqual(['temporal-ui']);
+  });
+});
+
+test('the images, CI and the documentation name the same Node', () => {
+  const version = /^ARG NODE_VERSION=(24\.\d+\.\d+)$/m.exec(text('Dockerfile'))?.[1];
+  expect(version).toBeDefined();
+  expect(text('.ci/node24')).toContain(`version=${version}`);
+  expect(text('docs/production.md')).toContain(version);
+});
+
+test('the lock file has the packages of every platform, each with its checksum', () => {
+  interface Package {
+    integrity?: string;
+    optionalDependencies?: Record<string, string>;
+    link?: boolean;
+  }
+  const { packages } = JSON.parse(text('package-lock.json')) as { packages: Record<string, Package> };
+  const names = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)!));
+  const optional = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
+    Object.keys(optionalDependencies),
+  );
+  expect(optional).toEqual(expect.arrayContaining(['@swc/core-darwin-arm64', '@esbuild/win32-x64']));
+  expect(optional.filter((name) => !names.has(name))).toEqual([]);
+  expect(Object.keys(packages).filter((path) => path !== '' && !packages[path]!.integrity)).toEqual([]);
+});
+
 test('whatever is started from dist/ is made by the build', () => {
   const { files } = JSON.parse(text('tsconfig.build.json')) as { files: string[] };
   const made = files.map((file) => `dist/${file.replace(/\.ts$/, '.js')}`);
@@ -106,6 +168,8 @@ test('docs/production.md names every variable that the worker reads itself', () 
   const read = [...filesOf('worker', '.ts'), 'config/folder-setting.ts'].flatMap((file) =>
     [...text(file).matchAll(/\benv\.([A-Z_]+)/g)].map(([, name]) => name!),
   );
+  expect(text('worker/main.ts')).toContain('[STATE_VARIABLE]');
+  read.push(STATE_VARIABLE);
   expect(read).toContain('ACTITO_SYNC_DATABASE_URL');
   const page = text('docs/production.md');
   expect([...new Set(read)].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);

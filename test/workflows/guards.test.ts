@@ -91,7 +91,7 @@ test('a warehouse that was not loaded lately, or breaks an assertion, holds the 
   expect(failure.message).not.toContain('@shop.be');
   const approve = /approve vip ([0-9a-f]{12})/.exec(failure.message)![1]!;
   expect(await (await hosted.approve(approve, { by: 'anna', reason: 'a holiday' })).result()).toMatchObject({
-    notes: [{ message: 'Held by freshness, assertions but for the approval of anna: a holiday' }],
+    notes: [{ message: 'Held by freshness, assertions but for the approval claimed by anna: a holiday' }],
   });
 });
 
@@ -140,7 +140,7 @@ describe('a held run', () => {
     expect(result).toMatchObject({
       outcome: 'succeeded',
       counts: { removed: 60 },
-      notes: [{ message: 'Held by maxRemovedRatio but for the approval of anna: a clean-up' }],
+      notes: [{ message: 'Held by maxRemovedRatio but for the approval claimed by anna: a clean-up' }],
     });
     expect(listed()).toBe(60);
     await everyone(0);

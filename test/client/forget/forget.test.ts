@@ -31,7 +31,7 @@ test('a person is forgotten in every activation; each list is delivered without 
 
   const { record, out } = await forget(past, ' Anna@Shop.BE', '--reason', 'request 4711');
   const lines = out.trim().split('\n');
-  expect(lines[0]).toMatch(new RegExp(`^Record ${record}: asked by dpo at 20\\S+Z: request 4711$`));
+  expect(lines[0]).toMatch(new RegExp(`^Record ${record}: asked at 20\\S+Z, claimed by dpo: request 4711$`));
   expect(lines.slice(1)).toEqual([
     expect.stringMatching(/^ {2}Erased everywhere in the state at 20\S+Z; the key is never added again\.$/),
     '  cards: erased 1 member (1 listed)',
@@ -133,5 +133,8 @@ test('a terminal is asked first, for the key as well, and nothing happens withou
   expect(no).toMatchObject({ code: 130, out: '', err: expect.stringMatching(/Nobody was forgotten\.\n$/) });
   expect((await past.ask(['forgotten'])).out).toBe('Nobody was forgotten.\n');
   const yes = await past.ask(['forget', '-'], { in: typing(['anna@shop.be', 'yes']) });
-  expect(yes).toMatchObject({ code: 0, out: expect.stringMatching(/^Record \d+: asked by /) });
+  expect(yes).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^Record \d+: asked at \S+, claimed by /),
+  });
 });

