@@ -27,7 +27,7 @@ export function progress(): (rows: number) => void {
 /**
  * Heartbeats for as long as an activity runs, rows or not: a query may think for minutes before its first row. A
  * peer that hangs is not hidden by that, as every wait has a bound of its own: time-outs on calls to Actito, the
- * statement time-out and TCP keep-alive of both databases, the keep-alive of SSH.
+ * statement time-out and TCP keep-alive of both databases, the watch for progress of file servers.
  */
 export async function beating<T>(work: () => Promise<T>): Promise<T> {
   const context = Context.current();

@@ -17,12 +17,11 @@ export class LoginMethods {
   offered: SftpLoginMethod[] = [];
   /** The server has asked for more than a password, such as a code. */
   isAskedForMore = false;
-  /** The server has refused something that we have. */
-  isRefused = false;
+  /** Something that we have was shown to the server. */
+  isTried = false;
 
   readonly #credentials: Credentials;
   readonly #left: SftpLoginMethod[];
-  #isTried = false;
 
   constructor(credentials: Credentials) {
     this.#credentials = credentials;
@@ -36,17 +35,15 @@ export class LoginMethods {
   /**
    * The next means to try; false: there is none.
    * @param offered what the server would take; null before its first answer
-   * @param isPartial what was tried last was accepted, and is not enough
    */
-  next(offered: readonly AuthenticationType[] | null, isPartial: boolean | null): AnyAuthMethod | false {
+  next(offered: readonly AuthenticationType[] | null): AnyAuthMethod | false {
     const { username, password, key } = this.#credentials;
     if (offered === null) return { type: 'none', username }; // its refusal says what the server offers
-    this.isRefused ||= this.#isTried && isPartial !== true;
     this.offered = SFTP_LOGIN_METHODS.filter((method) => offered.includes(method));
     const method = this.#left.find((each) => this.offered.includes(each));
     if (method === undefined) return false;
     this.#left.splice(this.#left.indexOf(method), 1);
-    this.#isTried = true;
+    this.isTried = true;
     switch (method) {
       case 'publickey':
         return { type: method, username, key: key!.text, passphrase: key!.passphrase };

@@ -65,6 +65,7 @@ export function openSession(server: string, options: SessionOptions): Promise<Se
   const { promise, resolve, reject } = withResolvers<Session>();
   let last: ConnectionEnded | undefined;
   let hostKey: ShownKey;
+  let isLoggedIn = false;
   let stands = false;
   /** However a connection ends: before it stands that is the answer, later its owner is told. */
   const end = () => {
@@ -80,20 +81,21 @@ export function openSession(server: string, options: SessionOptions): Promise<Se
   client.on('error', (error: Ssh2Error) => {
     last ??= new ConnectionEnded(error);
     const { level, reason } = last;
-    const isOfLogin = reason !== undefined && login.isRefused && ENDS_LOGIN.includes(reason);
+    const isOfLogin = reason !== undefined && !isLoggedIn && login.isTried && ENDS_LOGIN.includes(reason);
     if (level === 'client-authentication' || isOfLogin) refused();
   });
   client.on('close', end);
   client.on('change password', () => fail(new Failure('sftpPasswordExpired', { server })));
-  client.on('ready', () =>
+  client.on('ready', () => {
+    isLoggedIn = true;
     client.sftp((error, sftp) => {
       if (error) return fail(withoutSftp(server, error));
       sftp.on('error', (broken: Ssh2Error) => (last ??= new ConnectionEnded(broken)));
       sftp.on('close', end);
       stands = true;
       resolve({ client, sftp, hostKey, closed });
-    }),
-  );
+    });
+  });
   client.connect({
     sock: socket,
     username,
@@ -106,9 +108,9 @@ export function openSession(server: string, options: SessionOptions): Promise<Se
       fail(new OtherHostKey(hostKey));
       return false;
     },
-    authHandler: (offered, isPartial, next: NextAuthHandler) => {
+    authHandler: (offered, _isPartial, next: NextAuthHandler) => {
       // ssh2 takes false for: there is nothing more to try.
-      (next as (method: ReturnType<LoginMethods['next']>) => void)(login.next(offered, isPartial));
+      (next as (method: ReturnType<LoginMethods['next']>) => void)(login.next(offered));
     },
   });
   return promise;

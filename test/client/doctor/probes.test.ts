@@ -136,7 +136,7 @@ test.each<Broken>([
     what: 'a file server on which nothing may be renamed',
     make: () => stand.actito.setFault('renameRefused', {}),
     fail: ['file server of actito'],
-    says: /^Delivery\w+: .*rename/,
+    says: /^DeliveryRefused: .*Write under delivery: in destinations\/actito\.yaml:\n {2}write: direct/,
   },
   {
     what: 'a folder that is not on the file server',
