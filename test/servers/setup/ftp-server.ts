@@ -122,7 +122,10 @@ export async function startFtpServer(
       ...viewOf(folder),
       halt: () => signal('SIGSTOP'),
       proceed: () => signal('SIGCONT'),
-      stop: () => end(server),
+      stop: async () => {
+        signal('SIGKILL'); // vsftpd's sessions are process groups of their own, which outlive it
+        await end(server);
+      },
     };
   } catch (error) {
     await end(running);
