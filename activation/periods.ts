@@ -19,6 +19,9 @@ export const LINE_PERIOD = 2 * DAY;
 /** Guards compare with the largest list of this time, so that an erosion over several runs is seen. */
 export const PEAK_PERIOD = 7 * DAY;
 
+/** Of an activation that goes on failing for the same reason, one start of its schedule in this time tries. */
+export const TRY_EVERY = HOUR;
+
 /** A period as SQL. */
 export function interval(milliseconds: number): string {
   return `interval '${milliseconds} milliseconds'`;

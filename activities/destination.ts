@@ -7,6 +7,7 @@ import type { Destination } from '../activation/definition/destination.ts';
 import { requireSecret, resolveHostKeys, resolvePort, resolveText, resolveUrl } from '../config/secrets.ts';
 import { withSlot } from '../state/slots.ts';
 import type { Dependencies } from './dependencies.ts';
+import { currentCaller, underWay } from './under-way.ts';
 
 /** A destination with everything that stands in the environment filled in; lives only inside one activity. */
 export interface ConnectedDestination {
@@ -25,12 +26,15 @@ export function connectActito(
   const baseUrl = environment ? HOSTS[environment] : resolveUrl(destination.baseUrl!, env, 'baseUrl');
   const apiKey = requireSecret(destination.apiKey, env, 'apiKey', 'apiKey');
   const licence = createHash('sha256').update(`${baseUrl} ${apiKey}`).digest('hex');
+  const caller = currentCaller();
+  const isUnderWay = underWay();
   const client = new ActitoClient({
     baseUrl,
     apiKey,
     signal,
     paths: destination.contract.paths,
-    withSlot: (call) => withSlot(state, { licence, slots: limits.concurrentCalls, signal }, call),
+    withSlot: (call) =>
+      withSlot(state, { licence, slots: limits.concurrentCalls, caller, isUnderWay, signal }, call),
   });
   return { client, quotaKey: `${licence} ${destination.entity} ${destination.profileTable}` };
 }

@@ -7,6 +7,16 @@ const OPEN_STATUSES: (number | null | undefined)[] = [1, 8];
 /** The gRPC status code NOT_FOUND. */
 const NOT_FOUND = 5;
 
+/** Whether a workflow of this status is still open. */
+export function isOpenStatus(status: number | null | undefined): boolean {
+  return OPEN_STATUSES.includes(status);
+}
+
+/** Whether Temporal has answered that it does not know what was asked for. */
+export function isUnknown(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === NOT_FOUND;
+}
+
 /** Asks Temporal about the holder of a lease, or of a run: a workflow that is closed, or unknown, holds nothing. */
 export function isOpen(holder: Holder): Promise<boolean> {
   return isOpenAt(Context.current().client.workflowService, holder);
@@ -26,9 +36,9 @@ export async function isOpenAt(
       namespace,
       execution: { workflowId, runId },
     });
-    return OPEN_STATUSES.includes(described.workflowExecutionInfo?.status);
+    return isOpenStatus(described.workflowExecutionInfo?.status);
   } catch (error) {
-    if ((error as { code?: number }).code === NOT_FOUND) return unknown === 'open';
+    if (isUnknown(error)) return unknown === 'open';
     throw error;
   }
 }

@@ -2,12 +2,15 @@ import { activityInfo } from '@temporalio/activity';
 import { tellable } from '../contract/failure.ts';
 import { temporalFailure } from '../contract/grpc.ts';
 import type { RunRequest } from '../contract/request.ts';
+import type { FactsOf } from '../contract/messages/catalogue.ts';
+import { isScheduled } from '../contract/names.ts';
 import type { OpenedRun } from '../contract/steps.ts';
 import { applying, taskOf, type Task } from '../contract/task.ts';
 import type { Holder } from '../state/runs/lease.ts';
 import { requirePlan } from '../state/decisions.ts';
 import { stateFailure } from '../state/failures.ts';
 import { closeElsewhere, openRun } from '../state/runs/open.ts';
+import { restOf } from '../state/runs/rest.ts';
 import { applyRetention } from '../state/runs/retention.ts';
 import { requireUndo } from '../state/undo.ts';
 import { warn } from './warn.ts';
@@ -18,15 +21,21 @@ import { isOpen } from './is-open.ts';
 /** Longest that a run waits for others, in milliseconds. */
 const MAX_PATIENCE = 6 * 3_600_000;
 
-/** Opens the run, or says which workflow runs this activation already. */
+/**
+ * Opens the run, or says which workflow runs this activation already, or that this start of its schedule must not try.
+ */
 export async function open(
   deps: Dependencies,
   request: RunRequest,
-): Promise<{ opened: OpenedRun } | { busy: string }> {
+): Promise<{ opened: OpenedRun } | { busy: string } | { resting: FactsOf<'scheduleRests'> }> {
   const { settings, definition } = await currentDefinition(deps, request.activation);
   const { workflowNamespace, workflowExecution } = activityInfo();
   const holder = { namespace: workflowNamespace!, ...workflowExecution! };
   const { activation } = request;
+  if (isScheduled(activation, holder.workflowId)) {
+    const rest = await restOf(deps.state, activation, definition);
+    if (rest) return { resting: { ...rest, since: rest.since.toISOString(), next: rest.next.toISOString() } };
+  }
   const task = await taskFor(deps, request);
   if (task.undo !== null) await requireUndo(deps.state, { activation, to: task.undo, definition });
   const result = await openRun(deps.state, { ...holder, activation, task, definition }, isOpen);

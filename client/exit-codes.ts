@@ -15,6 +15,8 @@ export const EXIT = {
   rejects: 4,
   /** Another request for the same activation is running, or a run was skipped because of one. */
   busy: 5,
+  /** `status` shows what the state database knows; Temporal could not be asked. */
+  incomplete: 6,
   /** Ctrl-C: 128 + SIGINT, as shells have it. */
   interrupted: 130,
 } as const;

@@ -11,6 +11,15 @@ export function workflowId({ activation, mode }: { activation: string; mode?: Mo
   return `${mode === 'preview' ? 'plan' : 'activation'}/${activation}`;
 }
 
+/** What Temporal appends to the id of a workflow that a schedule starts. */
+const STARTED_AT = /^-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+
+/** Whether a run has the id that a schedule of the activation gives it. */
+export function isScheduled(activation: string, other: string): boolean {
+  const id = workflowId({ activation });
+  return other.startsWith(id) && STARTED_AT.test(other.slice(id.length));
+}
+
 export const activationKey = defineSearchAttributeKey('Activation', SearchAttributeType.KEYWORD);
 export const phaseKey = defineSearchAttributeKey('RunPhase', SearchAttributeType.KEYWORD);
 export const outcomeKey = defineSearchAttributeKey('RunOutcome', SearchAttributeType.KEYWORD);

@@ -1,6 +1,6 @@
 import { PostgresClient } from '../postgres/client.ts';
 import type { DatabaseTarget } from '../postgres/url.ts';
-import { separate } from './session-names.ts';
+import { newSessionName, separate } from './session-names.ts';
 
 /** What the server says of a session of ours. */
 export interface Sighting {
@@ -22,24 +22,36 @@ const LOOK = `
   from pg_stat_activity waiting
   where split_part(application_name, ' run ', 1) = any($1)`;
 
+/** A client whose session has this name, whatever the URL says: it is found by it. */
+export function sessionAt(target: DatabaseTarget, name: string, patience: number): PostgresClient {
+  return new PostgresClient({
+    target: Object.assign({}, target, { applicationName: name }),
+    connectTimeout: patience,
+  });
+}
+
 /**
  * Asks the server what it is doing for some of our sessions, by a connection of its own: what is silent may have lost only
  * its own connection.
  * @param names of the sessions; see session-names.ts
  * @param patience milliseconds to connect, and again to be answered
- * @returns by name; one that is not among them does not exist
+ * @returns by name; one that is not among them does not exist. undefined: names do not reach the server, as behind some poolers
  * @throws whatever pg throws when the server does not answer
  */
 export async function lookAt(
   target: DatabaseTarget,
   names: string[],
   patience: number,
-): Promise<Map<string, Sighting>> {
-  const client = new PostgresClient({ target, connectTimeout: patience });
+): Promise<Map<string, Sighting> | undefined> {
+  const own = newSessionName();
+  const client = sessionAt(target, own, patience);
+  client.on('error', () => undefined); // the call under way fails with it
   try {
     await client.connect();
-    const looking = client.query<{ name: string; works: boolean; holders: string[] | null }>(LOOK, [names]);
-    const { rows } = await client.within(patience, looking);
+    const { rows } = await client.within(
+      patience,
+      client.query<{ name: string; works: boolean; holders: string[] | null }>(LOOK, [[own, ...names]]),
+    );
     const found = new Map<string, Sighting>();
     for (const { name, works, holders } of rows) {
       const { session } = separate(name);
@@ -49,7 +61,7 @@ export async function lookAt(
         holders: [...(before?.holders ?? []), ...(holders ?? [])],
       });
     }
-    return found;
+    return found.has(own) ? found : undefined;
   } finally {
     client.connection.stream.destroy(); // a goodbye would wait for a server that may not answer
   }

@@ -1,24 +1,20 @@
 import { createRequire } from 'node:module';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { Client } from 'pg';
-import { PostgresClient, type ClientSettings } from '../postgres/client.ts';
+import type { DatabaseTarget } from '../postgres/url.ts';
+import { sessionAt } from './lookout.ts';
 import { newSessionName } from './session-names.ts';
 import { OUR_SETTINGS } from './transactions.ts';
 import { WATCH, Watchdog, type Watch } from './watchdog.ts';
-
-/** Milliseconds for a connection to be closed in good order. */
-const CLOSING = 2_000;
 
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /** The part of knex's own client that is changed here. knex makes another one for each transaction. */
 interface KnexClient extends Knex.Client {
   transacting?: boolean;
-  connectionSettings: ClientSettings & { watch?: Watch };
+  connectionSettings: { target: DatabaseTarget; watch?: Watch };
   _query(connection: Client, query: { sql: string }): Promise<unknown>;
   _acquireOnlyConnection(): Promise<Client>;
-  destroyRawConnection(connection: Client): Promise<void>;
 }
 type KnexClass = Pick<typeof Knex.Client, keyof typeof Knex.Client> &
   (new (config: Knex.Config) => KnexClient);
@@ -68,25 +64,15 @@ export class PooledClient extends KnexPostgres {
   }
 
   override async _acquireOnlyConnection(): Promise<Client> {
-    const { watch = WATCH, target } = this.connectionSettings;
+    const { target, watch = WATCH } = this.connectionSettings;
     this.#watchdog ??= new Watchdog(target, watch);
     const name = newSessionName();
-    const connection = new PostgresClient({
-      target,
-      connectTimeout: watch.patience,
-      application_name: name,
-    });
+    const connection = sessionAt(target, name, watch.patience);
     connection.on('error', (error) => discard(connection, error));
     connection.on('end', () => discard(connection, 'ended'));
     await connection.connect();
     watchdogs.set(connection, this.#watchdog);
     this.#watchdog.guard(connection, name);
     return connection;
-  }
-
-  /** A server that is silent does not answer a goodbye either. */
-  override async destroyRawConnection(connection: Client): Promise<void> {
-    await Promise.race([connection.end(), sleep(CLOSING, undefined, { ref: false })]);
-    connection.connection.stream.destroy();
   }
 }

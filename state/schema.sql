@@ -126,8 +126,6 @@ create table runs (
   failure         text,
   -- Why a run failed, in one word that can be compared (contract/messages/types.ts).
   failure_type    text,
-  -- Its failure was one too many: the schedule was paused.
-  paused_schedule boolean not null default false,
   -- All that this run did to the membership is in changes, if it did anything.
   changes_logged  boolean not null default false,
   unique (namespace, workflow_id, run_id)
@@ -153,6 +151,23 @@ create table chunks (
   -- Since when one of its members waits for an import in vain, over runs.
   waits_since timestamptz,
   primary key (run, no)
+);
+
+-- Calls to Actito that are under way: a licence has so many slots, over all workers. A row is gone when its call is over;
+-- one of an attempt that Temporal no longer knows to be under way is free.
+create table call_slots (
+  -- Hashed.
+  licence    text not null,
+  slot       integer not null,
+  token      uuid not null unique,
+  -- The attempt of an activity that makes the call.
+  namespace  text not null,
+  workflow   text not null,
+  run        text not null,
+  activity   text not null,
+  attempt    integer not null,
+  taken_at   timestamptz not null default now(),
+  primary key (licence, slot)
 );
 
 -- An import is one file for Actito, and one call that sends it. A call that failed stays; the next one is a row of its own.

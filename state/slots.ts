@@ -1,47 +1,111 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withConnection, type State } from './state.ts';
-import type { Client } from 'pg';
+import type { Holder } from './runs/lease.ts';
+import { rows, type State } from './state.ts';
 
-/** How long to wait before looking for a free slot again, in milliseconds; spread so that waiters do not meet. */
-const PATIENCE = { base: 20, spread: 60 };
+/** An attempt of an activity, which makes calls. */
+export interface Caller extends Holder {
+  activityId: string;
+  attempt: number;
+}
+
+/** Asks whether an attempt is still under way, as far as Temporal knows. */
+export type IsUnderWay = (caller: Caller) => Promise<boolean>;
+
+export interface SlotOptions {
+  licence: string;
+  slots: number;
+  caller: Caller;
+  isUnderWay: IsUnderWay;
+  signal: AbortSignal;
+}
+
+/** In milliseconds. */
+interface Waits {
+  /** How long to wait before looking for a free slot again; spread so that waiters do not meet. */
+  base: number;
+  spread: number;
+  /** A call that holds its slot for so long is asked about, and again after so long. */
+  suspicious: number;
+}
+const WAITS: Waits = { base: 20, spread: 60, suspicious: 10_000 };
+
+/** Slots that could not be given back since the state was away: the next call of this process does it. */
+const kept = new WeakMap<State, Set<string>>();
 
 /**
- * Runs `call` while holding one of `slots` slots of a licence, over all workers. A slot is an advisory lock of a transaction
- * on a connection of its own: a worker that dies gives it back by dying. Of a transaction and not of a session, so that it
- * works through a pooler; the transaction reads no table, so it keeps nobody's rows from being vacuumed.
+ * Runs `call` while holding one of `slots` slots of a licence, over all workers. A slot is a row, and no connection is held
+ * meanwhile. As with a lease, no clock takes it away: who waits for long asks Temporal about those who hold one, and takes the
+ * slot of an attempt that has ended or was given up, whatever became of its worker.
  */
 export async function withSlot<T>(
   state: State,
-  { licence, slots, signal }: { licence: string; slots: number; signal: AbortSignal },
+  options: SlotOptions,
   call: () => Promise<T>,
+  waits: Waits = WAITS,
 ): Promise<T> {
-  const [outcome] = await withConnection(state, async (client) => {
-    // A call may take longer than a transaction may usually be idle.
-    await client.query(`begin; set local idle_in_transaction_session_timeout = 0`);
-    await waitForSlot(client, licence, slots, signal);
-    // The connection is healthy whatever becomes of the call: give the slot back before passing on its error.
-    const settled = await Promise.allSettled([call()]);
-    await client.query('commit');
-    return settled;
-  });
-  if (outcome.status === 'rejected') throw outcome.reason;
-  return outcome.value;
+  const token = randomUUID();
+  try {
+    await waitForSlot(state, options, token, waits);
+    return await call();
+  } finally {
+    await giveBack(state, [token]); // also after a wait that failed: the answer that it is ours may be what was lost
+  }
 }
 
-async function waitForSlot(
-  client: Client,
-  licence: string,
-  slots: number,
-  signal: AbortSignal,
-): Promise<void> {
-  for (;;) {
-    for (let slot = 0; slot < slots; slot++) {
-      const { rows: found } = await client.query<{ locked: boolean }>(
-        'select pg_try_advisory_xact_lock(hashtext($1), $2) as locked',
-        [licence, slot],
-      );
-      if (found[0]?.locked) return;
-    }
-    await sleep(PATIENCE.base + Math.random() * PATIENCE.spread, undefined, { signal });
+async function waitForSlot(state: State, options: SlotOptions, token: string, waits: Waits): Promise<void> {
+  const left = kept.get(state);
+  if (left && left.size > 0) await giveBack(state, [...left]);
+  let asked = performance.now();
+  while (!(await take(state, options, token))) {
+    await sleep(waits.base + Math.random() * waits.spread, undefined, { signal: options.signal });
+    if (performance.now() - asked < waits.suspicious) continue;
+    await freeAbandoned(state, options, waits);
+    asked = performance.now();
   }
+}
+
+/** @returns false: all are taken, or another was faster */
+async function take(state: State, { licence, slots, caller }: SlotOptions, token: string): Promise<boolean> {
+  const taken = await rows(
+    state,
+    `insert into call_slots (licence, slot, token, namespace, workflow, run, activity, attempt)
+     select :licence, slot, cast(:token as uuid), :namespace, :workflowId, :runId, :activityId, :attempt
+     from generate_series(1, :slots) as slot
+     where not exists (select from call_slots taken where taken.licence = :licence and taken.slot = slot.slot)
+     order by random() limit 1
+     on conflict do nothing returning slot`,
+    { licence, slots, token, ...caller },
+  );
+  return taken.length > 0;
+}
+
+/** The call is over, whatever becomes of this: its result must not be lost, nor its failure. */
+async function giveBack(state: State, tokens: string[]): Promise<void> {
+  const left = kept.get(state) ?? new Set();
+  kept.set(state, left);
+  try {
+    await state.raw('delete from call_slots where token = any(cast(? as uuid[]))', [tokens]);
+    for (const token of tokens) left.delete(token);
+  } catch {
+    for (const token of tokens) left.add(token); // the next call of this process gives it back
+  }
+}
+
+/** Frees the slots of attempts that Temporal no longer knows to be under way. */
+async function freeAbandoned(
+  state: State,
+  { licence, isUnderWay }: SlotOptions,
+  { suspicious }: Waits,
+): Promise<void> {
+  const held = await rows<Caller & { token: string }>(
+    state,
+    `select token, namespace, workflow as "workflowId", run as "runId", activity as "activityId", attempt
+     from call_slots where licence = :licence and taken_at <= now() - :suspicious * interval '1 millisecond'`,
+    { licence, suspicious },
+  );
+  const abandoned: string[] = [];
+  for (const { token, ...caller } of held) if (!(await isUnderWay(caller))) abandoned.push(token);
+  if (abandoned.length > 0)
+    await state.raw('delete from call_slots where token = any(cast(? as uuid[]))', [abandoned]);
 }

@@ -78,7 +78,7 @@ export class Watchdog {
         quiet.map(({ name }) => name),
         this.#watch.patience,
       );
-      for (const vigil of quiet) this.#judge(vigil, seen.get(vigil.name));
+      if (seen) for (const vigil of quiet) this.#judge(vigil, seen.get(vigil.name));
     } catch (error) {
       // A server that refuses one more connection lives: nothing is known of the others then.
       if ((error as { severity?: string }).severity === undefined)

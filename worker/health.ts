@@ -25,21 +25,26 @@ export function isHealthy(status: Status): boolean {
   );
 }
 
+const WAITING = { runState: 'WAITING_FOR_TEMPORAL', numInFlightActivities: 0 };
+
 /**
  * Answers `GET /healthz` with 200 while the worker takes work and 503 while it does not (draining, stopped), and says
  * its state as JSON. A worker whose JavaScript hangs does not answer at all: ask with a time-out.
  * @param port 0 takes a free one
+ * @param status undefined: the worker is being started again, since Temporal refused what it asked. Temporal's outages are waited for
  * @throws Failure ConfigurationInvalid, which names the setting, when the port is taken
  */
 export async function startHealthServer(
   port: number,
-  status: () => Status,
+  status: () => Status | undefined,
 ): Promise<{ port: number; stop(): Promise<void> }> {
   const server = createServer((request, response) => {
     if (request.url !== HEALTH_PATH) return response.writeHead(404).end();
-    const { runState, numInFlightActivities } = status();
-    response.writeHead(isHealthy(status()) ? 200 : 503, { 'Content-Type': 'application/json' });
-    response.end(`${JSON.stringify({ state: runState, activities: numInFlightActivities })}\n`);
+    const now = status();
+    const isWell = now === undefined || isHealthy(now);
+    response.writeHead(isWell ? 200 : 503, { 'Content-Type': 'application/json' });
+    const { runState: state, numInFlightActivities: activities } = now ?? WAITING;
+    response.end(`${JSON.stringify({ state, activities })}\n`);
   });
   const listening = once(server, 'listening').catch((cause: Error) => {
     throw new Failure('healthPortTaken', { port, why: codeOf(cause) });

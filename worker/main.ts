@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
+import { NativeConnection, type NativeConnectionOptions, type Worker } from '@temporalio/worker';
 import { withoutFinalBreak } from '../activation/definition/safe-text.ts';
-import { defectOf, Failure, isFailure } from '../contract/failure.ts';
+import { defectOf, Failure, isFailure, tellable } from '../contract/failure.ts';
 import { codeOf } from '../contract/foreign.ts';
 import { temporalFailure } from '../contract/grpc.ts';
 import { STATE_VARIABLE } from '../contract/names.ts';
@@ -13,6 +13,7 @@ import { stateFailure } from '../state/failures.ts';
 import { createWorker } from './create-worker.ts';
 import { collectGarbage } from './garbage.ts';
 import { healthPort, startHealthServer } from './health.ts';
+import { keepWorking, type Working } from './keep-working.ts';
 import { installLogging } from './logging.ts';
 
 /** Milliseconds for closing connections. One with a statement that was left to itself would close when that ends. */
@@ -30,29 +31,46 @@ async function main(): Promise<void> {
   const folder = projectFolder(process.env);
   const port = healthPort(process.env);
   const { connectionOptions, namespace = 'default' } = temporalSettings(process.env);
-  const connection = await connectTemporal(connectionOptions);
-  const { worker, close } = await createWorker({
-    connection,
-    namespace,
-    stateUrl,
-    projectFolder: folder,
-    env: process.env,
-  });
-  const health = port ? await startHealthServer(port, () => worker.getStatus()) : undefined;
+  const settings = { namespace, stateUrl, projectFolder: folder, env: process.env };
+  let worker: Worker | undefined;
   let isTold = false;
-  shutdown = () => {
-    isTold = true;
-    // Asked again, by an impatient orchestrator or finger, it goes on draining.
-    if (worker.getState() === 'RUNNING') worker.shutdown();
+  let health: Awaited<ReturnType<typeof startHealthServer>> | undefined;
+
+  const start = async (): Promise<Working> => {
+    const connection = await connectTemporal(connectionOptions);
+    const created = await createWorker({ ...settings, connection }).catch(async (error: unknown) => {
+      await connection.close();
+      throw error;
+    });
+    worker = created.worker;
+    if (port) health ??= await startHealthServer(port, () => worker?.getStatus());
+    shutdown = () => {
+      isTold = true;
+      // Asked again, by an impatient orchestrator or finger, it goes on draining.
+      if (worker?.getState() === 'RUNNING') worker.shutdown();
+    };
+    return {
+      run: async () => {
+        const running = created.worker.run();
+        log.info({ namespace, projectFolder: folder }, 'worker is ready');
+        await running;
+      },
+      close: async () => {
+        worker = undefined;
+        await Promise.race([Promise.all([connection.close(), created.close()]), sleep(CLOSING)]);
+      },
+    };
+  };
+  const onInterruption = (error: unknown, pause: number) => {
+    const why = tellable(isFailure(error) ? error : (temporalFailure(error) ?? error));
+    log.warn(tell('workerInterrupted', { why, seconds: pause / 1_000 }).message);
   };
   collectGarbage();
-  const running = worker.run();
-  log.info({ namespace, projectFolder: folder }, 'worker is ready');
-  // Of a worker that failed nothing is closed, as all may still be in use: the process ends, and takes it along.
-  await running.catch((error: Error) => {
+  // Of a worker that failed for another reason nothing is closed, as all may still be in use: the process ends with it.
+  await keepWorking({ start, onInterruption, isTold: () => isTold }).catch((error: unknown) => {
     throw isTold ? new Failure('stoppedTooLate', {}) : error; // Temporal's own says that the worker is still in use
   });
-  await Promise.race([Promise.all([health?.stop(), connection.close(), close()]), sleep(CLOSING)]);
+  await Promise.race([health?.stop(), sleep(CLOSING)]);
 }
 
 /** @throws Failure ConfigurationInvalid, which does not quote it */

@@ -1,3 +1,4 @@
+import { tell } from '../contract/messages/tell.ts';
 import type { RunResult } from '../contract/result.ts';
 import { open } from './activities.ts';
 import { toldAsOwn } from './failure.ts';
@@ -19,7 +20,8 @@ export async function runActivation(input: unknown): Promise<RunResult> {
     story.unclosed(error as Error);
     throw error;
   });
-  if ('busy' in answer) return story.skipped(answer.busy);
+  if ('busy' in answer) return story.skipped(tell('skipped', { holder: answer.busy }));
+  if ('resting' in answer) return story.skipped(tell('scheduleRests', answer.resting));
   const { opened } = answer;
   story.opened(opened);
   const run: Run = { opened, ref: { run: opened.run, fence: opened.fence }, story };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { expected } from '../../contract/messages/expected.ts';
-import { durationWithin, timeZone } from './common.ts';
+import { duration, durationWithin, timeZone } from './common.ts';
 import { calendarCron, cronProblem, DAYS, isNeverDue, MONTHS } from './cron.ts';
 
 /** One value, or several. */
@@ -39,10 +39,11 @@ const cronSchema = z
   .describe('Five fields: minute, hour, day of month, month, day of week; e.g. 0 6 * * MON-FRI.');
 
 const pauseAfter = z
-  .union([z.int().min(1), z.literal('never')], { error: expected('pauseAfter') })
-  .default(5)
+  .union([z.literal('never'), duration], { error: expected('pauseAfter') })
+  .prefault('6h')
   .describe(
-    'So many runs in a row that fail for the same reason pause the schedule, unless waiting may mend it; or never. Default: 5.',
+    'When runs have failed for the same reason for so long, and waiting cannot mend it, the schedule tries only once an hour until ' +
+      'a run ends otherwise; or never. Default: 6h.',
   );
 
 const WAYS = ['cron', 'every', 'calendar'] as const;

@@ -1,8 +1,13 @@
+import type { Writable } from 'node:stream';
 import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { ownerFrom, ownSchedules, pauseSchedule, resumeSchedule } from '../activation-client.ts';
+import { tellable } from '../../contract/failure.ts';
+import { tell } from '../../contract/messages/tell.ts';
+import { readRests, type Rest } from '../../state/runs/rest.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describeOwnSchedules, stateInWords } from '../output/own-schedules.ts';
+import { withState } from '../state.ts';
 import { examples, type CommandContext } from './context.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -57,14 +62,33 @@ export function defineScheduleState(schedule: Command, { surroundings, connected
     );
 }
 
-async function list(client: Client, json: boolean, { env, out, taskQueue }: Surroundings): Promise<number> {
+async function list(client: Client, json: boolean, surroundings: Surroundings): Promise<number> {
+  const { env, out, err, taskQueue } = surroundings;
   const owner = ownerFrom(env, taskQueue);
-  const schedules = await ownSchedules(client, owner);
+  const rests = await readRestsIfPossible(env, err);
+  const schedules = (await ownSchedules(client, owner)).map((schedule) => ({
+    ...schedule,
+    rest: rests && (rests.find(({ activation }) => activation === schedule.activation) ?? null),
+  }));
   const lines = json
     ? [JSON.stringify({ ...owner, schedules }, null, 2)]
     : describeOwnSchedules(schedules, owner.project);
   out.write(`${lines.join('\n')}\n`);
   return EXIT.ok;
+}
+
+/**
+ * The schedules that only try once in a while, which the state database knows and Temporal does not; undefined: it could not be
+ * asked, and that is told, or no database is named.
+ */
+async function readRestsIfPossible(env: NodeJS.ProcessEnv, err: Writable): Promise<Rest[] | undefined> {
+  if (!env.ACTITO_SYNC_DATABASE_URL) return undefined;
+  try {
+    return await withState(env, readRests);
+  } catch (error) {
+    err.write(`${tell('restsUnknown', { why: tellable(error) }).message}\n`);
+    return undefined;
+  }
 }
 
 async function change(

@@ -4,6 +4,7 @@ import { projectFolder } from '../../config/folder-setting.ts';
 import { activationIds, loadProject, requireKnown, type Project } from '../../config/project.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import { connectTemporal } from '../connect.ts';
+import { EXIT } from '../exit-codes.ts';
 import { describeError, failureJson } from '../output/errors.ts';
 import { describeStatus } from '../output/status.ts';
 import { withState } from '../state.ts';
@@ -14,7 +15,7 @@ import { ACTIVATION, JSON_OPTION } from './options.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Adds `status [activation]`. */
-export function defineStatus(program: Command, { surroundings }: CommandContext): void {
+export function defineStatus(program: Command, { surroundings, local }: CommandContext): void {
   program
     .command('status')
     .description(
@@ -28,19 +29,19 @@ export function defineStatus(program: Command, { surroundings }: CommandContext)
       examples(['status', 'of the whole project'], ['status vip-customers --json', 'for a program']),
     )
     .action((activation: string | undefined, { json = false }: { json?: boolean }) =>
-      showStatus(activation, json, surroundings),
+      local(() => showStatus(activation, json, surroundings)),
     );
 }
 
 const WHERE = `
 Reads the state database directly (ACTITO_SYNC_DATABASE_URL), and from Temporal the next starts and the runs that go on;
-without Temporal it says so, and shows the rest. The hours left count from our last delivery. In CHANGES, + are new, − gone, ~ changed members.`;
+without Temporal it says so, shows the rest, and ends with exit code 6. The hours left count from our last delivery. In CHANGES, + are new, − gone, ~ changed members.`;
 
 async function showStatus(
   only: string | undefined,
   json: boolean,
   { env, out, err }: Surroundings,
-): Promise<void> {
+): Promise<number> {
   const project = await loadProject(projectFolder(env));
   if (only !== undefined) requireKnown(project, only);
   const ids = only === undefined ? activationIds(project) : [only];
@@ -60,8 +61,9 @@ async function showStatus(
           2,
         ),
       ]
-    : describeStatus(statuses);
+    : describeStatus(statuses, problem === null);
   out.write(`${lines.join('\n')}\n`);
+  return problem === null ? EXIT.ok : EXIT.incomplete;
 }
 
 /** What is wrong in the project folder, and concerns no activation: the others show theirs. */

@@ -15,9 +15,13 @@ export function describeOwnSchedules(schedules: readonly OwnSchedule[], project:
   );
 }
 
-/** `next start …`, `paused: why`, or that no start is ahead. */
-export function stateInWords({ paused, note, next, due }: OwnSchedule): string {
+/** `next start …`, `tries again from …`, `paused: why`, or that no start is ahead. */
+export function stateInWords({ paused, note, next, due, rest }: OwnSchedule): string {
   if (paused) return note === null ? 'paused' : `paused: ${note}`;
+  if (rest) {
+    const { type, runs, next: again } = rest;
+    return `tries again from ${again.toISOString()} on: ${runs} runs failed with ${type}`;
+  }
   if (due) return 'a start is due now';
   return next ? `next start ${next.toISOString()}` : 'no start ahead';
 }

@@ -1,3 +1,4 @@
+import { tell } from '../../contract/messages/tell.ts';
 import type { ActivationStatus } from '../status/status.ts';
 import { underWayWords } from '../status/run-problems.ts';
 import { minute } from './moments.ts';
@@ -14,14 +15,16 @@ const HEAD = [
   'IMPORTS 24 H',
 ];
 
-/** How activations stand for people, line by line: a table, and below it what someone should look at. */
-export function describeStatus(statuses: readonly ActivationStatus[]): string[] {
+/**
+ * How activations stand for people, line by line: a table, and below it what someone should look at.
+ * @param wasAsked whether Temporal was asked; without its answer nothing says that all is well
+ */
+export function describeStatus(statuses: readonly ActivationStatus[], wasAsked: boolean): string[] {
   if (statuses.length === 0) return ['The project has no activations.'];
   const warnings = statuses.flatMap((status) => status.warnings);
-  return [
-    ...table(HEAD, statuses.map(row)),
-    ...(warnings.length === 0 ? ['Nothing to look at.'] : warnings.map(({ message }) => `! ${message}`)),
-  ];
+  const lines = warnings.map(({ message }) => `! ${message}`);
+  if (!wasAsked) lines.push(`! ${tell('statusIncomplete', {}).message}`);
+  return [...table(HEAD, statuses.map(row)), ...(lines.length === 0 ? ['Nothing to look at.'] : lines)];
 }
 
 function row(status: ActivationStatus): string[] {
@@ -56,10 +59,11 @@ function validity(list: ActivationStatus['list']): string {
   return list.hoursLeft === 0 ? 'expired' : `valid for ${list.hoursLeft} h`;
 }
 
-function nextStart({ schedule }: ActivationStatus): string {
+function nextStart({ schedule, rest }: ActivationStatus): string {
   if (schedule === undefined) return 'unknown';
   if (schedule === null) return 'only by hand';
   if (schedule.paused) return schedule.note ? `paused: ${schedule.note}` : 'paused';
-  if (schedule.due) return 'due now';
-  return minute(schedule.starts[0] ?? null);
+  const tries = schedule.starts.filter((start) => rest === null || start >= rest.next);
+  if (rest !== null) return minute(tries[0] ?? rest.next);
+  return schedule.due ? 'due now' : minute(tries[0] ?? null);
 }

@@ -1,10 +1,7 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
-import { workflowId, WORKFLOW_TYPE } from '../../contract/names.ts';
+import { isScheduled, workflowId, WORKFLOW_TYPE } from '../../contract/names.ts';
 import type { Mode, RunRequest } from '../../contract/request.ts';
 import type { RunHandle } from '../activation-client.ts';
-
-/** What Temporal appends to the id of a workflow that a schedule starts. */
-const STARTED_AT = /^-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 /** A run as Temporal has it, listed or described. */
 type Execution = Omit<WorkflowExecutionInfo, 'raw'>;
@@ -46,8 +43,8 @@ export async function endedRuns(client: Client, request: Whose, most: number): P
 
 /** Whether a workflow of this id is a run of that activation, by hand or by its schedule. */
 export function isRunOf(request: Whose, other: string): boolean {
-  const id = workflowId(request);
-  return other === id || (other.startsWith(id) && STARTED_AT.test(other.slice(id.length)));
+  if (other === workflowId(request)) return true;
+  return request.mode !== 'preview' && isScheduled(request.activation, other);
 }
 
 /** What was started last under this very id; undefined when nothing was, or so long ago that Temporal forgot. */

@@ -1,5 +1,6 @@
 import type { Client, ScheduleDescription } from '@temporalio/client';
 import { Failure } from '../../contract/failure.ts';
+import type { Rest } from '../../state/runs/rest.ts';
 import { SCHEDULE_PREFIX } from '../../activation/schedule-owner.ts';
 import { describe, listed, startsAhead } from './find.ts';
 import { foreignness, type Owner } from './owner.ts';
@@ -19,6 +20,8 @@ export interface OwnSchedule {
   next: Date | null;
   /** A start is being made, or was missed and will be made. */
   due: boolean;
+  /** That its starts do not try for now, since runs go on failing; null: they do; undefined: nobody asked the state database. */
+  rest?: Rest | null;
 }
 
 /** The schedules of a project. Those just made may be missing: Temporal's listing lags a moment behind. */

@@ -12,6 +12,7 @@ import {
   type Standing,
   type Waiting,
 } from '../../state/report/overview.ts';
+import { readRests, type Rest } from '../../state/runs/rest.ts';
 import type { Snapshot } from '../../state/report/snapshot.ts';
 import type { NextStarts, Outlook } from './next-start.ts';
 import { renewalProblem } from './renewal.ts';
@@ -28,6 +29,8 @@ export interface ActivationStatus {
   list: { members: number; deliveredAt: Date; expiresAt: Date; hoursLeft: number } | null;
   /** Null: it has none; undefined: Temporal was not asked. */
   schedule: NextStarts | null | undefined;
+  /** That starts of its schedule do not try for now, since its runs go on failing; null: they do. */
+  rest: Omit<Rest, 'activation'> | null;
   /** Its runs that are open in Temporal, dry runs left out; undefined: Temporal was not asked. */
   running: RunUnderWay[] | undefined;
   /** Imports of its profile table in the last 24 hours, of all activations; null: its destination is not valid. */
@@ -53,6 +56,8 @@ export interface Standings {
   took: Map<string, number>;
   quotas: QuotaUse[];
   line: Waiting[];
+  /** Schedules that only try once in a while, since their runs go on failing. */
+  rests: Rest[];
 }
 
 /** Reads how some activations stand. */
@@ -69,7 +74,8 @@ export async function readState(snapshot: Snapshot, activations: readonly string
     const usual = usualDuration(found);
     if (usual !== undefined) took.set(activation, usual);
   }
-  return { standings, lastRuns, took, quotas: await readQuotaUse(snapshot), line: await readLine(snapshot) };
+  const [quotas, line] = [await readQuotaUse(snapshot), await readLine(snapshot)];
+  return { standings, lastRuns, took, quotas, line, rests: await readRests(snapshot) };
 }
 
 /** Puts together what project, state and Temporal (undefined: it was not asked) know of an activation. */
@@ -87,6 +93,7 @@ export function statusOf(
     lastRun: state.lastRuns.get(id) ?? null,
     list: listOf(standing, now),
     schedule: outlook?.schedule,
+    rest: restOf(id, state),
     running: outlook?.runs.underWay,
     imports: activation ? importsOf(activation, project, state) : null,
     streak: standing?.streak ?? 0,
@@ -99,6 +106,11 @@ export function statusOf(
     ...status,
     warnings: [...filesOf(id, project), ...ofRuns, ...(overlap ? [overlap] : []), ...ofRest],
   };
+}
+
+function restOf(id: string, { rests }: Standings): ActivationStatus['rest'] {
+  const rest = rests.find(({ activation }) => activation === id);
+  return rest ? { type: rest.type, runs: rest.runs, since: rest.since, next: rest.next } : null;
 }
 
 /** What is wrong with the files of an activation. */
@@ -149,19 +161,25 @@ function listOf(standing: Standing | undefined, now: Date): ActivationStatus['li
 }
 
 function warningsOf(
-  { activation: id, streak, lastRun, imports, schedule }: Omit<ActivationStatus, 'warnings'>,
+  { activation: id, streak, lastRun, imports, schedule, rest }: Omit<ActivationStatus, 'warnings'>,
   wanted: Activation | undefined,
   standing: Standing | undefined,
   now: Date,
 ): Told[] {
   const warnings: (Told | undefined)[] = [
     streak > 0 ? streakProblem(id, streak, lastRun) : undefined,
+    schedule && rest ? tell('scheduleRests', restFacts(id, rest)) : undefined,
     renewal(id, wanted, standing, schedule, now),
     deliveryProblem(id, standing, lastRun),
     ...(imports ? [usedUp(id, imports), waitingProblem(id, imports)] : []),
     ...(lastRun?.notes ?? []).map(({ message }) => tell('segmentNoted', { activation: id, note: message })),
   ];
   return warnings.filter((warning) => warning !== undefined);
+}
+
+/** A rest as messages take it. */
+export function restFacts(activation: string, { type, runs, since, next }: Omit<Rest, 'activation'>) {
+  return { activation, type, runs, since: since.toISOString(), next: next.toISOString() };
 }
 
 type Imports = NonNullable<ActivationStatus['imports']>;

@@ -151,7 +151,7 @@ export const EXPECTED = {
   ),
   cronThatComes: always('a cron expression for a day that exists; this one never comes'),
   dayThatComes: always('a day that exists; this one never comes'),
-  pauseAfter: always('a number of runs from 1 on, or never'),
+  pauseAfter: always('a duration such as 6h, or never'),
   timeZone: always('a time zone such as Europe/Paris'),
   noZoneHere: always(
     'no time zone here, since only attributes of type DATE and TIMESTAMP have a use for one',

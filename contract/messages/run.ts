@@ -1,7 +1,6 @@
-import { decideCommand, runCommand, scheduleCommand } from '../commands.ts';
+import { decideCommand, historyCommand, runCommand } from '../commands.ts';
 import type { HeldPlan } from '../plan.ts';
-import { advise, always, failure, message } from './message.ts';
-import { streakInWords } from './worker.ts';
+import { advise, always, failure, message, type Next } from './message.ts';
 
 const NO_COUNTS = { members: 600, added: 0, removed: 400 };
 const TRIP = {
@@ -74,6 +73,19 @@ export const RUN_MESSAGES = {
     examples: [{ holder: 'activation/vip-customers' }],
     says: ({ holder }) => `Skipped: ${holder} is running this activation.`,
   }),
+  scheduleRests: message({
+    examples: [
+      {
+        activation: 'vip-customers',
+        type: 'MappingInvalid',
+        runs: 8,
+        since: '2026-01-31T00:00:00.000Z',
+        next: '2026-01-31T07:00:00.000Z',
+      },
+    ],
+    says: restInWords,
+    next: nextOfRest,
+  }),
   approved: message({
     examples: [{ guards: ['maxRemoved'], by: 'ann', reason: 'the shop in Ghent has closed' }],
     says: ({ guards, by, reason }) => `Held by ${guards.join(', ')} but for the approval of ${by}: ${reason}`,
@@ -113,26 +125,29 @@ export const RUN_MESSAGES = {
     examples: [{ failure: 'Actito answered 400 to POST /imports.' }],
     says: ({ failure: cause }) => `Attributes were not all sent: ${cause}`,
   }),
-  schedulePaused: message({
-    examples: [
-      {
-        activation: 'vip-customers',
-        runs: 3,
-        type: 'MappingInvalid',
-        failure: 'The segment has no column "tier".',
-      },
-      {
-        activation: 'vip-customers',
-        runs: 1,
-        type: 'StateDamaged',
-        failure: 'Someone changed its tables. To send everything again: actito-sync resync vip-customers',
-      },
-    ],
-    says: ({ runs, type, failure: last }) =>
-      `Paused by actito-sync: ${streakInWords({ runs, type })}. The last failure: "${last}".`,
-    next: ({ activation }) => [
-      { advice: 'Mend it, and try it by', command: runCommand({ mode: 'sync', activation }) },
-      { advice: 'Then let it start again by', command: scheduleCommand('resume', activation) },
-    ],
-  }),
 };
+
+interface Resting {
+  activation: string;
+  type: string;
+  runs: number;
+  /** ISO 8601, as `next`: from when on a start of the schedule tries again. */
+  since: string;
+  next: string;
+}
+
+/** Why starts of a schedule do not try. */
+function restInWords({ activation, type, runs, since, next }: Resting): string {
+  return (
+    `The schedule of ${activation} only tries once in a while: its last ${runs} runs failed with ${type}, the first at ${since}. ` +
+    `Other starts end at once; the first start from ${next} on tries again, and so does one after a change of its files. The ` +
+    'first run that does not fail so ends this.'
+  );
+}
+
+function nextOfRest({ activation }: Resting): Next[] {
+  return [
+    { advice: 'See why', command: historyCommand(activation) },
+    { advice: 'Try now', command: runCommand({ mode: 'sync', activation }) },
+  ];
+}

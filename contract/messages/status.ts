@@ -1,5 +1,5 @@
 import { historyCommand, runCommand } from '../commands.ts';
-import { advise, message } from './message.ts';
+import { advise, always, message } from './message.ts';
 import { problemInWords, type ProjectProblem } from './project.ts';
 import { asSetting } from './words.ts';
 
@@ -56,6 +56,14 @@ const TROUBLE: Trouble = {
 
 /** What `status` says that someone should look at. */
 export const STATUS_MESSAGES = {
+  restsUnknown: message({
+    examples: [{ why: 'The state database cannot be reached.' }],
+    says: ({ why }) =>
+      `Whether a schedule only tries once in a while, since its runs go on failing, is unknown: ${why}`,
+  }),
+  statusIncomplete: always(
+    'Temporal could not be asked: whether runs go on, and when the next ones start, is not known. So this is not all.',
+  ),
   cannotRun: message<About & { problems: ProjectProblem[] }>({
     examples: [{ ...VIP, problems: [PROBLEM] }],
     says: ({ activation, problems }) =>

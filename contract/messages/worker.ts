@@ -1,7 +1,6 @@
 import { PROGRAM } from '../commands.ts';
 import { CHOICES, choiceInWords, type Choice } from './choice.ts';
 import { advise, always, failure, message, type Told } from './message.ts';
-import { foreignInWords, type Foreign } from './schedules.ts';
 
 const CAUSE: Told = {
   reason: 'actitoRefused',
@@ -9,13 +8,6 @@ const CAUSE: Told = {
   next: [],
   message: 'Actito answered 404 to GET lists.',
 };
-
-interface Streak {
-  schedule: string;
-  runs: number;
-  type: string;
-}
-const STREAK: Streak = { schedule: 'activation/vip-customers', runs: 3, type: 'MappingInvalid' };
 
 /** What is said by the worker, and by activities of what is neither the state's nor a driver's. */
 export const WORKER_MESSAGES = {
@@ -136,20 +128,6 @@ export const WORKER_MESSAGES = {
     examples: [{ why: 'The state database cannot be reached.' }],
     says: ({ why }) => `Runs of other activations that have ended could not be closed: ${why}`,
   }),
-  scheduleNotPaused: message({
-    examples: [{ why: 'Temporal answered DEADLINE_EXCEEDED.' }],
-    says: ({ why }) => `The schedule could not be paused: ${why}`,
-  }),
-  scheduleIsPaused: message<Streak>({
-    examples: [STREAK, { ...STREAK, runs: 1 }],
-    says: ({ schedule, ...streak }) => `The schedule ${schedule} is paused: ${streakInWords(streak)}.`,
-  }),
-  scheduleNotOurs: message<Streak & { why: Foreign; project: string }>({
-    examples: [{ ...STREAK, why: { by: 'project', is: 'other' }, project: 'shop' }],
-    says: ({ schedule, why, project, ...streak }) =>
-      `The schedule ${schedule} is not paused, although ${streakInWords(streak)}: it ${foreignInWords(why)}, and this worker's ` +
-      `project is "${project}".`,
-  }),
   workerUrlMissing: failure(
     'ConfigurationInvalid',
     always('ACTITO_SYNC_DATABASE_URL is not set: the URL of the PostgreSQL that keeps the state.'),
@@ -179,6 +157,11 @@ export const WORKER_MESSAGES = {
     'ConfigurationInvalid',
     always('ACTITO_SYNC_HEALTH_PORT is not set: the worker has no health check to ask.'),
   ),
+  workerInterrupted: message({
+    examples: [{ why: 'Temporal answered PERMISSION_DENIED.', seconds: 8 }],
+    says: ({ why, seconds }) =>
+      `The worker lost Temporal and takes no work: ${why} Nothing is lost; it starts again in ${seconds} seconds.`,
+  }),
   workerEnded: message({
     examples: [{ why: 'The state database cannot be used (ECONNREFUSED).' }],
     says: ({ why }) => `The worker ended: ${why}`,
@@ -188,8 +171,3 @@ export const WORKER_MESSAGES = {
     says: ({ why }) => `The worker does not answer: ${why}`,
   }),
 };
-
-/** Also a part of other messages. */
-export function streakInWords({ runs, type }: { runs: number; type: string }): string {
-  return runs === 1 ? `a run failed with ${type}` : `${runs} runs in a row failed with ${type}`;
-}

@@ -194,7 +194,9 @@ test('what someone changed by hand is put right, and told', async () => {
 
 test('times that Temporal does not take are told with their activation', async () => {
   const id = freshId('wrong');
-  const activations = [{ id, schedule: { cron: '61 * * * *', timezone: 'Europe/Paris', pauseAfter: 5 } }];
+  const activations = [
+    { id, schedule: { cron: '61 * * * *', timezone: 'Europe/Paris', pauseAfter: 21_600_000 } },
+  ];
   const { changes } = await planSchedules(client, activations, { project: 'p', taskQueue: 'nobody' });
   await expect(applyChange(client, changes[0]!)).rejects.toMatchObject({
     type: 'ConfigurationInvalid',

@@ -73,7 +73,11 @@ describe('the defaults of a destination', () => {
       guards: { maxRemovedRatio: 0.5, allowEmpty: false },
     });
     expect(activation.matchingKey).not.toHaveProperty('country');
-    expect(activation.schedule).toEqual({ cron: '0 6 * * *', timezone: 'Europe/Paris', pauseAfter: 5 });
+    expect(activation.schedule).toEqual({
+      cron: '0 6 * * *',
+      timezone: 'Europe/Paris',
+      pauseAfter: 21_600_000,
+    });
   });
 
   it('add to the attributes of an activation those that it does not map itself', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { withSlot } from '../../state/slots.ts';
+import { withSlot, type Caller, type SlotOptions } from '../../state/slots.ts';
 import { openState, rows, type State } from '../../state/state.ts';
 import { until } from '../setup/until.ts';
 import { freshState, type StateWorld } from './support.ts';
@@ -16,8 +16,23 @@ afterAll(async () => {
 });
 
 let licences = 0;
-const newLicence = () => `licence ${++licences}`;
-const never = () => new AbortController().signal;
+const CALLER: Caller = {
+  namespace: 'default',
+  workflowId: 'activation/vip',
+  runId: 'r',
+  activityId: '1',
+  attempt: 1,
+};
+function options(changes: Partial<SlotOptions> = {}): SlotOptions {
+  return {
+    licence: `licence ${++licences}`,
+    slots: 1,
+    caller: CALLER,
+    isUnderWay: async () => true,
+    signal: new AbortController().signal,
+    ...changes,
+  };
+}
 
 /** A call that lasts until it is let go. */
 function heldCall() {
@@ -32,13 +47,13 @@ function heldCall() {
   return { call, letGo, started };
 }
 
-async function slotsHeld(): Promise<number> {
-  const found = await rows(world.state, `select from pg_locks where locktype = 'advisory' and granted`);
-  return found.length;
-}
+const slotsHeld = async () => (await rows(world.state, 'select from call_slots')).length;
+
+/** Milliseconds in which nobody waits for long. */
+const SOON = { base: 5, spread: 5, suspicious: 100 };
 
 test('never more calls at a time than there are slots, over two workers', async () => {
-  const options = { licence: newLicence(), slots: 3, signal: never() };
+  const { licence } = options();
   let underWay = 0;
   let most = 0;
   let done = 0;
@@ -49,44 +64,52 @@ test('never more calls at a time than there are slots, over two workers', async 
     done++;
   };
   const calls = Array.from({ length: 18 }, (_, i) =>
-    withSlot(i % 2 ? world.state : other, { ...options, signal: never() }, call),
+    withSlot(i % 2 ? world.state : other, options({ licence, slots: 3 }), call),
   );
   await Promise.all(calls);
   expect({ most, done }).toEqual({ most: 3, done: 18 });
+  expect(await slotsHeld()).toBe(0);
 });
 
 test('a call waits while all slots are held by another worker, and begins when one is given back', async () => {
-  const options = { licence: newLicence(), slots: 1, signal: never() };
+  const one = options();
   const [first, second] = [heldCall(), heldCall()];
   let secondBegan = false;
-  const one = withSlot(world.state, options, first.call);
+  const holding = withSlot(world.state, one, first.call);
   await first.started;
-  const two = withSlot(other, options, async () => {
+  let asked = false;
+  const isUnderWay = async () => (asked = true);
+  const begins = () => {
     secondBegan = true;
     return second.call();
-  });
-  // The waiting worker has asked for the slot at least once when its connection has run that query.
-  await until('the other worker asks for the slot', async () => {
-    const asked = await rows(
-      world.state,
-      `select from pg_stat_activity where query like '%pg_try_advisory_xact_lock%' and state = 'idle in transaction'
-       and pid not in (select pid from pg_locks where locktype = 'advisory')
-       and datname = current_database() and pid <> pg_backend_pid()`,
-    );
-    return asked.length > 0;
-  });
+  };
+  const waiting = withSlot(other, { ...one, isUnderWay }, begins, SOON);
+  await until('the other worker has waited for long', async () => asked);
   expect(secondBegan).toBe(false);
   first.letGo();
-  await one;
+  await holding;
   await second.started;
   second.letGo();
-  await two;
+  await waiting;
+});
+
+test('while a call is under way it holds no connection, and no transaction', async () => {
+  const single = openState({ url: world.url, poolSize: 1 });
+  const held = heldCall();
+  const call = withSlot(single, options(), held.call);
+  await held.started;
+  expect(await rows(single, 'select 1 as one')).toEqual([{ one: 1 }]);
+  const open = `select from pg_stat_activity where xact_start is not null and pid <> pg_backend_pid() and datname = current_database()`;
+  expect(await rows(single, open)).toEqual([]);
+  held.letGo();
+  await call;
+  await single.destroy();
 });
 
 test('licences do not wait for each other', async () => {
   const [first, second] = [heldCall(), heldCall()];
-  const one = withSlot(world.state, { licence: newLicence(), slots: 1, signal: never() }, first.call);
-  const two = withSlot(world.state, { licence: newLicence(), slots: 1, signal: never() }, second.call);
+  const one = withSlot(world.state, options(), first.call);
+  const two = withSlot(world.state, options(), second.call);
   await Promise.all([first.started, second.started]);
   first.letGo();
   second.letGo();
@@ -94,38 +117,70 @@ test('licences do not wait for each other', async () => {
 });
 
 test('a slot is given back after a call that failed, and the failure is passed on', async () => {
-  const options = { licence: newLicence(), slots: 1, signal: never() };
+  const one = options();
   for (let i = 0; i < 5; i++) {
-    await expect(withSlot(world.state, options, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await expect(withSlot(world.state, one, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   }
   expect(await slotsHeld()).toBe(0);
-  expect(await withSlot(other, options, async () => 'done')).toBe('done');
+  expect(await withSlot(other, one, async () => 'done')).toBe('done');
 });
 
-test('the slot of a worker whose connection died is free again', async () => {
-  const options = { licence: newLicence(), slots: 1, signal: never() };
-  const dying = heldCall();
-  const dead = withSlot(other, options, dying.call);
-  dead.catch(() => undefined); // looked at below
-  await dying.started;
-  await rows(world.state, `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'`);
-  expect(await withSlot(world.state, options, async () => 'done')).toBe('done');
-  dying.letGo();
-  await expect(dead).rejects.toThrow();
-  expect(await withSlot(other, options, async () => 'alive')).toBe('alive');
+test('the slot of an attempt that Temporal no longer knows to be under way is free, those of others are not', async () => {
+  const { licence } = options();
+  const [vanished, living] = [heldCall(), heldCall()];
+  const gone = withSlot(
+    other,
+    options({ licence, slots: 2, caller: { ...CALLER, attempt: 7 } }),
+    vanished.call,
+  );
+  const alive = withSlot(other, options({ licence, slots: 2 }), living.call);
+  await Promise.all([vanished.started, living.started]);
+  const asked: Caller[] = [];
+  const isUnderWay = async (caller: Caller) => {
+    asked.push(caller);
+    return caller.attempt !== 7;
+  };
+  const next = options({ licence, slots: 2, isUnderWay });
+  expect(await withSlot(world.state, next, async () => 'done', SOON)).toBe('done');
+  expect(asked).toContainEqual({ ...CALLER, attempt: 7 });
+  expect(await slotsHeld()).toBe(1);
+  vanished.letGo();
+  living.letGo();
+  await Promise.all([gone, alive]);
+});
+
+test('the result of a call is there although its slot cannot be given back; the next call gives it back', async () => {
+  const one = options();
+  const keeper = await world.state.transaction();
+  const done = withSlot(other, one, async () => {
+    await keeper.raw('lock table call_slots');
+    return 'done';
+  });
+  await until('the slot is about to be given back, and its connection is ended', async () => {
+    const ended = await rows(
+      keeper,
+      `select pg_terminate_backend(pid) from pg_locks where not granted and relation = to_regclass('call_slots')`,
+    );
+    return ended.length > 0;
+  });
+  expect(await done).toBe('done');
+  await keeper.rollback();
+  expect(await slotsHeld()).toBe(1);
+  expect(await withSlot(other, one, async () => 'again')).toBe('again');
+  expect(await slotsHeld()).toBe(0);
 });
 
 test('who is cancelled while waiting stops waiting, and holds nothing', async () => {
-  const licence = newLicence();
+  const one = options();
   const first = heldCall();
-  const one = withSlot(world.state, { licence, slots: 1, signal: never() }, first.call);
+  const holding = withSlot(world.state, one, first.call);
   await first.started;
   const cancelled = new AbortController();
   const call = () => expect.fail('the call must not begin');
-  const two = withSlot(other, { licence, slots: 1, signal: cancelled.signal }, call);
+  const waiting = withSlot(other, { ...one, signal: cancelled.signal }, call);
   cancelled.abort();
-  await expect(two).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
   first.letGo();
-  await one;
-  expect(await withSlot(other, { licence, slots: 1, signal: never() }, async () => 'done')).toBe('done');
+  await holding;
+  expect(await withSlot(other, one, async () => 'done')).toBe('done');
 });

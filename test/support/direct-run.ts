@@ -125,7 +125,7 @@ async function directRun(
     ways.plan = seen.plan!.hash;
   }
   const answer = await call('open', requestOf(activation, ways));
-  if ('busy' in answer) return { outcome: 'skipped' };
+  if (!('opened' in answer)) return { outcome: 'skipped' };
   if (killed('open')) return { killed: true };
   const { run, fence } = answer.opened;
   const ref = { run, fence };

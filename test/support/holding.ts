@@ -112,12 +112,20 @@ export async function lock({ state }: Stand, table: string, mode: string): Promi
 /** Takes all slots of the licence: whoever calls Actito's API waits for one. */
 export async function holdCalls({ state, actito }: Stand): Promise<LetGo> {
   const licence = createHash('sha256').update(`${actito.apiUrl} ${actito.apiKey}`).digest('hex');
-  const trx = await state.transaction();
-  await trx.raw('select pg_advisory_xact_lock(hashtext(?), slot) from generate_series(0, 99) slot', [
-    licence,
-  ]);
+  const take = () =>
+    state.raw(
+      `insert into call_slots (licence, slot, token, namespace, workflow, run, activity, attempt, taken_at)
+       select ?, slot, gen_random_uuid(), 'default', 'test', 'test', '1', 1, 'infinity' from generate_series(1, 99) slot`,
+      [licence],
+    );
+  await until('no call is under way', () =>
+    take().then(
+      () => true,
+      () => false,
+    ),
+  );
   return async () => {
-    await trx.rollback().catch(() => undefined);
+    await state.raw('delete from call_slots where licence = ?', [licence]);
   };
 }
 

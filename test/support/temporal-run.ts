@@ -46,9 +46,14 @@ export async function standWithWorker() {
   return { stand, hosted };
 }
 
-export async function hostWorker(stand: Stand, taskQueue = newTaskQueue()): Promise<Hosted> {
+/** @param workerAddress where the worker finds Temporal; the client asks the server itself */
+export async function hostWorker(
+  stand: Stand,
+  taskQueue = newTaskQueue(),
+  workerAddress = temporalAddress(),
+): Promise<Hosted> {
   const address = temporalAddress();
-  const connection = await NativeConnection.connect({ address });
+  const connection = await NativeConnection.connect({ address: workerAddress });
   const clientConnection = await Connection.connect({ address });
   const client = new Client({ connection: clientConnection });
   const { worker, close } = await createWorker({

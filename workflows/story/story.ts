@@ -135,8 +135,8 @@ export class Story {
     this.closed(isCancellation(failure) ? 'cancelled' : 'failed', {});
   }
 
-  skipped(holder: string): RunResult {
-    const note = tell('skipped', { holder });
+  /** The run was not opened. */
+  skipped(note: Told): RunResult {
     this.#notes.push(note);
     this.closed('skipped', {});
     const { activation } = this.#request;

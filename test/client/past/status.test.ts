@@ -149,12 +149,14 @@ test('activations of one profile table share its imports, also those that never 
 
 test('without Temporal it says so, and shows the rest', async () => {
   await past.hosted.run();
-  const { code, out, err } = await past.ask(['status'], { env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
-  expect(code).toBe(0);
-  expect(err).toMatch(
-    /^The next starts, and what goes on now, are unknown\. TemporalUnavailable: No Temporal server answers/,
-  );
+  const options = { env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } };
+  const { code, out, err } = await past.ask(['status'], options);
+  expect(code).toBe(6);
+  expect(err).toMatch(/^The next starts, and what goes on now, are unknown\. TemporalUnavailable: /);
   expect(row(out, 'vip')).toMatchObject({ 4: '3', 6: 'unknown' });
+  expect(out).not.toContain('Nothing to look at');
+  expect(out).toMatch(/^! Temporal could not be asked: /m);
+  expect((await past.ask(['status', '--json'], options)).code).toBe(6);
 });
 
 test('a dry run is no last run', async () => {

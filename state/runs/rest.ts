@@ -1,0 +1,73 @@
+import type { Knex } from 'knex';
+import { interval, TRY_EVERY } from '../../activation/periods.ts';
+import { FAILURE_TYPES, type FailureType } from '../../contract/failure.ts';
+import type { Snapshot } from '../report/snapshot.ts';
+import { rows } from '../state.ts';
+
+/** Not tried again within a run, and yet nothing that someone has to mend: the next run may do better. */
+const PASSING: FailureType[] = ['RunSuperseded', 'PlanStale', 'PlanUnknown', 'ActivationBusy'];
+
+/** The failures that stay until someone mends their cause. */
+export const LASTING = (Object.keys(FAILURE_TYPES) as FailureType[]).filter(
+  (type) => !FAILURE_TYPES[type].retryable && !PASSING.includes(type),
+);
+
+/** That the starts of an activation's schedule do not try for now, since its runs go on failing for the same reason. */
+export interface Rest {
+  activation: string;
+  /** The type of their failures, one of {@link LASTING}. */
+  type: FailureType;
+  /** How many runs failed so, one after the other. */
+  runs: number;
+  /** When the first of them ended. */
+  since: Date;
+  /** From when on a start of the schedule tries again. */
+  next: Date;
+}
+
+/**
+ * The activations whose schedules rest. One does when its runs have failed with the same lasting type for `pauseAfter`, and the
+ * last of them ended less than {@link TRY_EVERY} ago, or less than a quarter of the list's validity: a run that fails still
+ * keeps the list alive. Any other end of a run, by hand too, ends the rest; dry runs do not count.
+ * @param lasting placeholder of the types that last
+ */
+function restsSql(lasting: string): string {
+  return `
+    select last.activation, last.failure_type as type, failed.runs, failed.since, next, last.definition
+    from activations,
+    lateral (select * from runs
+             where activation = activations.id and fence is not null and closed_at is not null
+             order by no desc limit 1) last,
+    lateral (select coalesce(max(no), 0) as no from
+               (select no from runs
+                where activation = activations.id and fence is not null and closed_at is not null
+                  and failure_type is distinct from last.failure_type
+                order by no desc limit 1) found) other,
+    lateral (select cast(count(*) as integer) as runs, min(closed_at) as since from runs
+             where activation = activations.id and fence is not null and closed_at is not null
+               and runs.no > other.no) failed,
+    lateral (select last.definition->'activation'->'schedule'->>'pauseAfter' as after,
+                    cast(last.definition->'activation'->'list'->>'validity' as float8) as validity) setting,
+    lateral (select last.closed_at + least(${interval(TRY_EVERY)}, validity / 4 * ${interval(1)}) as next) attempt
+    where last.outcome = 'failed' and last.failure_type = any(cast(${lasting} as text[])) and now() < next
+      and case when after ~ '^[0-9]+$' then last.closed_at - failed.since >= cast(after as float8) * ${interval(1)} end`;
+}
+
+/** Whether the schedule of an activation rests now. What was changed since its last run is tried at once. */
+export async function restOf(db: Knex, activation: string, definition: object): Promise<Rest | undefined> {
+  const [rest] = await rows<Rest>(
+    db,
+    `select activation, type, runs, since, next from (${restsSql(':lasting')}) rests
+     where activation = :activation and definition = cast(:definition as jsonb)`,
+    { activation, lasting: LASTING, definition: JSON.stringify(definition) },
+  );
+  return rest;
+}
+
+/** The activations whose schedules rest, as long as nothing is changed in their files. */
+export async function readRests({ rows: read }: Snapshot): Promise<Rest[]> {
+  return read(
+    `select activation, type, runs, since, next from (${restsSql('$1')}) rests order by activation`,
+    [LASTING],
+  );
+}

@@ -1,0 +1,66 @@
+import { TransportError } from '@temporalio/worker';
+import { expect, test } from 'vitest';
+import { Failure } from '../../contract/failure.ts';
+import { keepWorking, type Working } from '../../worker/keep-working.ts';
+
+const LOST = new TransportError('unimplemented');
+const AWAY = new Failure('temporalRefused', { code: 'UNAVAILABLE' });
+const MISSING = new Failure('namespaceMissing', { namespace: 'shop' });
+
+/** What becomes of one start: the error that keeps it from starting, or how the worker that it makes ends; null: in good order. */
+type Attempt = { bars: Error } | { ends: Error | null };
+
+/** Lives through the attempts. @returns what happened, in its order, and how it ended */
+async function life(attempts: Attempt[], { toldAfter = Infinity } = {}) {
+  const told: string[] = [];
+  let starts = 0;
+  const start = async (): Promise<Working> => {
+    const attempt = attempts[starts++]!;
+    if ('bars' in attempt) throw attempt.bars;
+    told.push('started');
+    return {
+      run: async () => {
+        if (attempt.ends) throw attempt.ends;
+      },
+      close: async () => void told.push('closed'),
+    };
+  };
+  const ended = await keepWorking({
+    start,
+    onInterruption: (_, pause) => void told.push(`again in ${pause}`),
+    isTold: () => starts >= toldAfter,
+    pauses: { first: 1, longest: 4 },
+  }).then(
+    () => 'in good order',
+    (error: unknown) => error,
+  );
+  return { told, starts, ended };
+}
+
+test('a worker that loses Temporal is closed, and another takes its place as soon as Temporal is back', async () => {
+  const away = Array.from({ length: 4 }, () => ({ bars: AWAY }));
+  expect(await life([{ ends: LOST }, ...away, { ends: LOST }, { ends: null }])).toEqual({
+    told: [
+      ...['started', 'again in 1', 'closed', 'again in 2', 'again in 4', 'again in 4', 'again in 4'],
+      ...['started', 'again in 1', 'closed', 'started', 'closed'],
+    ],
+    starts: 7,
+    ended: 'in good order',
+  });
+});
+
+test('a worker that is told to stop while Temporal is away ends in good order', async () => {
+  const away = Array.from({ length: 9 }, () => ({ bars: AWAY }));
+  const { starts, ended } = await life([{ ends: LOST }, ...away], { toldAfter: 3 });
+  expect({ starts, ended }).toEqual({ starts: 3, ended: 'in good order' });
+});
+
+test.each([
+  ['a first start that fails', [{ bars: AWAY }], AWAY],
+  ['an error of another kind', [{ ends: new TypeError('ours') }], new TypeError('ours')],
+  ['a later start that the configuration bars', [{ ends: LOST }, { bars: MISSING }], MISSING],
+])('%s ends the process', async (_, attempts, error) => {
+  const { starts, ended } = await life(attempts as Attempt[]);
+  expect(ended).toEqual(error);
+  expect(starts).toBe(attempts.length);
+});
