@@ -3,13 +3,15 @@ import { Failure, isFailure } from '../../contract/failure.ts';
 import { codeOf, knownCode } from '../../contract/foreign.ts';
 import type { DeliveryStep } from '../../contract/messages/delivery.ts';
 import { NoDataConnection } from './ftps-passive.ts';
-import { NoProgress } from './progress.ts';
+import { NO_PROGRESS, NoProgress } from './progress.ts';
 
 interface Peer {
   host: string;
   port: number;
   ca?: string;
   tls?: 'explicit' | 'implicit';
+  /** The longest time without progress, in milliseconds. */
+  timeout?: number;
 }
 
 /**
@@ -73,6 +75,10 @@ export function ftpsFailure(step: DeliveryStep, peer: Peer, error: unknown): unk
   const isOfTls = BEGINS_TLS.includes(step) && /^(ERR_SSL_|EPROTO$)/.test(code);
   if (isOfTls && peer.tls === 'implicit') return new Failure('ftpsNotImplicit', { server, code }, { words });
   if (isOfTls) return new Failure('ftpsRefused', { server, step, answer: code }, { words });
+  if (isSilence(error)) {
+    const seconds = (peer.timeout ?? NO_PROGRESS) / 1000;
+    return new Failure('fileServerSilent', { server, step, seconds }, { words });
+  }
   return new Failure('fileServerBrokeOff', { server, step, answer: troubleOf(error) }, { words });
 }
 
@@ -80,7 +86,10 @@ export function ftpsFailure(step: DeliveryStep, peer: Peer, error: unknown): unk
 function ofReply(step: DeliveryStep, server: string, code: number, words?: string): Failure {
   const [meaning, says] = meaningOf(step, code);
   const answer = `${code}: ${says}`;
-  if (meaning === 'space') return new Failure('ftpsNoSpace', { server, step, answer }, { words });
+  if (meaning === 'space') {
+    // 552 is about what the account may hold, 452 about the disk (RFC 959).
+    return new Failure('fileServerFull', { server, step, quota: code === 552 }, { words });
+  }
   if (meaning === 'person') {
     const about = PROTECTION.has(code) && step !== 'secure' ? 'protect' : step;
     return new Failure('ftpsRefused', { server, step: about, answer }, { words });
@@ -133,12 +142,19 @@ function codeOfTls(error: Error): string {
   return `${(inner as { code?: string | number }).code ?? ''}`;
 }
 
+const SILENCE = /^Timeout /;
+
+/** The server did nothing while it was its turn. */
+function isSilence(error: Error): boolean {
+  return error instanceof NoProgress || SILENCE.test(error.message);
+}
+
 /**
  * How basic-ftp's own errors begin. They have no code, and what follows may quote the server: so they are known by
  * their beginning alone, which is the library's.
  */
 const OF_LIBRARY = [
-  [/^(Timeout |TLS handshake )/, 'no answer in time'],
+  [SILENCE, 'no answer in time'],
   [/^(Server (closed|sent FIN)|Socket closed|User closed|Client is closed)/, 'the connection ended'],
   [
     /^(Can't parse|Unexpected FTP response|FTP control response|This library)/,
@@ -148,7 +164,6 @@ const OF_LIBRARY = [
 
 /** The code, or which of the library's errors it is. */
 function troubleOf(error: unknown): string {
-  if (error instanceof NoProgress) return `no progress for ${error.seconds} s`;
   const { message } = error as Error;
   return knownCode(error) ?? OF_LIBRARY.find(([begin]) => begin.test(message))?.[1] ?? codeOf(error);
 }

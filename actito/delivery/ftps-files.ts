@@ -33,17 +33,19 @@ export async function upload(
 
 /** The size in bytes, by SIZE, or from the folder's list on a server that has no SIZE. */
 export async function sizeOf(connection: Connection, path: string): Promise<number> {
-  let refused: unknown;
+  const { client, server } = connection;
   try {
-    return await connection.client.size(path);
+    return await client.size(path);
   } catch (error) {
     const isNoAnswer = error instanceof Error && error.message.startsWith("Can't parse response");
     if (!isRefusal(error) && !isNoAnswer) throw error;
-    refused = error;
   }
-  const file = await find(connection, path);
+  const file = await find(connection, path).catch((error: unknown) => {
+    if (isRefusal(error)) throw new Failure('sizeUnknown', { server }, { words: error.message });
+    throw error;
+  });
   if (!file) throw new Failure('uploadGone', {});
-  if (file.size < 0) throw refused; // the list has names only
+  if (file.size < 0) throw new Failure('sizeUnknown', { server }); // the list has names only
   return file.size;
 }
 

@@ -59,7 +59,7 @@ export async function connectFtps(
   if (isLatin1) client.ftp.encoding = 'latin1';
   const attempts = new Attempts<DeliveryStep>(signal, {
     destroy: () => client.close(),
-    failure: (step, error) => ftpsFailure(step, login, error),
+    failure: (step, error) => ftpsFailure(step, { ...login, timeout }, error),
   });
   const server = `ftps://${login.host}:${login.port}`;
   const progress = new Progress(timeout, (error) => attempts.interrupt(error));

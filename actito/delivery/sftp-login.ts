@@ -1,5 +1,5 @@
 import type { AnyAuthMethod, AuthenticationType, KeyboardInteractiveAuthMethod } from 'ssh2';
-import { SFTP_LOGIN_METHODS, type SftpLoginMethod } from '../../contract/messages/delivery.ts';
+import { SFTP_LOGIN_METHODS, type SftpLoginMethod } from '../../contract/messages/sftp.ts';
 import type { ReadableKey } from './private-key.ts';
 
 interface Credentials {

@@ -4,6 +4,7 @@ import { COMMAND_MESSAGES } from './commands.ts';
 import { CONNECTION_MESSAGES } from './connections.ts';
 import { DATABASE_URL_MESSAGES } from './database-urls.ts';
 import { DELIVERY_MESSAGES } from './delivery.ts';
+import { SFTP_MESSAGES } from './sftp.ts';
 import { DOCTOR_MESSAGES } from './doctor.ts';
 import { EXPLAIN_MESSAGES } from './explain.ts';
 import { FTPS_MESSAGES } from './ftps.ts';
@@ -49,6 +50,7 @@ export const CATALOGUE = {
   Imports: IMPORT_MESSAGES,
   Delivery: DELIVERY_MESSAGES,
   'Delivery by FTPS': FTPS_MESSAGES,
+  'SFTP logins': SFTP_MESSAGES,
   State: STATE_MESSAGES,
   Worker: WORKER_MESSAGES,
   Temporal: TEMPORAL_MESSAGES,
@@ -79,6 +81,7 @@ export const MESSAGES = {
   ...IMPORT_MESSAGES,
   ...DELIVERY_MESSAGES,
   ...FTPS_MESSAGES,
+  ...SFTP_MESSAGES,
   ...STATE_MESSAGES,
   ...WORKER_MESSAGES,
   ...TEMPORAL_MESSAGES,

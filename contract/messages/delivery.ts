@@ -35,26 +35,22 @@ export const STEPS = {
 
 export type DeliveryStep = keyof typeof STEPS;
 
-/** How we can log in by SSH. */
-export const SFTP_LOGIN_METHODS = ['publickey', 'password', 'keyboard-interactive'] as const;
-
-export type SftpLoginMethod = (typeof SFTP_LOGIN_METHODS)[number];
-
-const KEY_TROUBLE = {
-  format: 'it is no key. The variable must hold the key itself (PEM, PKCS#8 or OpenSSH), not its path',
-  kind: 'it is of a kind that SSH does not use. Take an Ed25519, ECDSA or RSA key',
-  passphraseMissing: 'it is encrypted. Write privateKey: { env: NAME, passphrase: { env: NAME } }',
-  passphraseWrong: 'the passphrase of delivery.privateKey.passphrase does not open it',
-};
-
-/** Why a private key cannot be read. */
-export type KeyTrouble = keyof typeof KEY_TROUBLE;
-
 const SLOW =
   'If the server needs longer, for example for a virus scan, set delivery.timeout, such as timeout: 10m.';
 
+/** Settings of delivery for what a server cannot do, as they are written, and what it cannot. */
+const LINES = {
+  listing: ['listing: false', 'it does not list the folder'],
+  temporaryName: ['temporaryName: "{file}.tmp"', 'it refuses file names with a dot in front'],
+  concurrentWrites: ['concurrentWrites: 1', 'it takes one write at a time'],
+  checkSize: ['checkSize: false', 'it does not tell the size of a file'],
+  write: ['write: direct', 'it does not rename; only if Actito ignores files that still grow'],
+} as const satisfies Record<string, readonly [string, string]>;
+
+/** A setting of delivery that a server needs. */
+export type DeliveryLine = keyof typeof LINES;
+
 const SFTP = 'sftp://sftp.example.com:22';
-const NEW_KEY = 'SHA256:4c0EbBztWq/TKzls1lAXiL5uOU/SN4XYjiqwDSmn8lQ';
 const FTPS = 'ftps://ftp.example.com:21';
 
 /** What is said of the file server, and of the list's file on it. */
@@ -101,19 +97,25 @@ export const DELIVERY_MESSAGES = {
     says: ({ server, step, answer }) => `${server}: ${STEPS[step][0]} failed (${answer}).`,
     next: ({ step }) => advise(STEPS[step][1]),
   }),
-  sftpNotOffered: failure('DeliveryRefused', {
-    examples: [{ server: SFTP }],
-    says: ({ server }) => `${server} accepts the login, but starts no SFTP for this account.`,
-    next: () =>
-      advise(
-        'Whoever runs the server must allow SFTP for it; an account whose shell prints a text at login cannot use SFTP either.',
-      ),
-  }),
   fileSystemReadOnly: failure('DeliveryRefused', {
     examples: [{ server: SFTP, directory: '/in' }],
     says: ({ server, directory }) => `${server}: ${directory} is on a file system that is read-only.`,
     next: () => advise('Whoever runs the server must make it writable, or name another folder.'),
   }),
+  fileServerLacks: failure<{ server: string; destination: string; lines: DeliveryLine[] }>(
+    'DeliveryRefused',
+    {
+      examples: [
+        { server: SFTP, destination: 'actito', lines: ['listing'] },
+        { server: SFTP, destination: 'actito', lines: Object.keys(LINES) as DeliveryLine[] },
+      ],
+      says: ({ server, destination, lines }) =>
+        [
+          `${server} cannot do all that is needed. Write under delivery: in destinations/${destination}.yaml:`,
+          ...lines.map((name) => `  ${LINES[name][0]} # ${LINES[name][1]}`),
+        ].join('\n'),
+    },
+  ),
   sizeUnknown: failure('DeliveryRefused', {
     examples: [{ server: SFTP }],
     says: ({ server }) => `${server} does not tell the size of a file, neither by itself nor in a listing.`,
@@ -121,59 +123,6 @@ export const DELIVERY_MESSAGES = {
       advise(
         'Set delivery.checkSize: false to go without the check; an upload that was cut short is then not noticed.',
       ),
-  }),
-  hostKeyNotPinned: failure<{ server: string; shown: { kind: string; fingerprint: string }[] }>(
-    'DeliveryRefused',
-    {
-      examples: [
-        { server: SFTP, shown: [{ kind: 'ssh-ed25519', fingerprint: NEW_KEY }] },
-        {
-          server: SFTP,
-          shown: [
-            { kind: 'ssh-ed25519', fingerprint: NEW_KEY },
-            { kind: 'ssh-rsa', fingerprint: NEW_KEY.replace('4', '5') },
-          ],
-        },
-      ],
-      says: ({ server, shown }) =>
-        `${server} did not show a pinned host key (delivery.hostKey). It showed ` +
-        `${shown.map(({ kind, fingerprint }) => `${fingerprint} (${kind})`).join(' and ')}.`,
-      next: ({ shown }) =>
-        advise(
-          'If whoever runs the server confirms this fingerprint, pin it: ' +
-            `hostKey: ${shown[0]!.fingerprint}, or both while the key changes: hostKey: [ <the old one>, ${shown[0]!.fingerprint} ]. ` +
-            'Otherwise someone may stand between.',
-        ),
-    },
-  ),
-  sftpLoginRefused: failure<{ server: string; offered: readonly SftpLoginMethod[]; more: boolean }>(
-    'DeliveryRefused',
-    {
-      examples: [
-        { server: SFTP, offered: [], more: false },
-        { server: SFTP, offered: ['publickey', 'password'], more: false },
-        { server: SFTP, offered: ['keyboard-interactive'], more: true },
-      ],
-      says: ({ server, offered, more }) =>
-        `${server} refuses the login.` +
-        (offered.length === 0 ? '' : ` It offers ${offered.join(', ')}.`) +
-        (more ? ' It asks for more than a password.' : ''),
-      next: ({ more }) =>
-        advise(
-          'Check delivery.username and its password or key.',
-          ...(more ? ['An account for actito-sync must not need a second factor.'] : []),
-        ),
-    },
-  ),
-  sftpPasswordExpired: failure('DeliveryRefused', {
-    examples: [{ server: SFTP }],
-    says: ({ server }) => `${server} wants a new password before it accepts the login.`,
-    next: () =>
-      advise('Change the password of delivery.username on the server, and in its environment variable.'),
-  }),
-  privateKeyUnreadable: failure<{ why: KeyTrouble }>('DeliveryRefused', {
-    examples: (Object.keys(KEY_TROUBLE) as KeyTrouble[]).map((why) => ({ why })) as [{ why: KeyTrouble }],
-    says: ({ why }) => `The private key of delivery.privateKey cannot be read: ${KEY_TROUBLE[why]}.`,
   }),
   folderMissing: failure('DeliveryRefused', {
     examples: [{ server: SFTP, folder: '/in' }],

@@ -15,12 +15,6 @@ export const FTPS_MESSAGES = {
     says: ({ server, step, answer }) => `${server}: ${STEPS[step][0]} failed (${answer}).`,
     next: ({ step }) => advise(STEPS[step][1]),
   }),
-  ftpsNoSpace: failure<{ server: string; step: DeliveryStep; answer: string }>('DeliveryUnavailable', {
-    examples: [{ server: FTPS, step: 'upload', answer: '552: no space' }],
-    says: ({ server, step, answer }) =>
-      `${server}: ${STEPS[step][0]} failed (${answer}). The disk of the server or the quota of the account is full.`,
-    next: () => advise('Free space on the server, or raise the quota.'),
-  }),
   ftpsFileInUse: failure<{ server: string; step: DeliveryStep }>('DeliveryUnavailable', {
     examples: [
       { server: FTPS, step: 'rename' },

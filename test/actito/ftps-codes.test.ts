@@ -35,10 +35,11 @@ test.each([521, 522, 533, 534, 535, 536, 537])(
   },
 );
 
-test.each([452, 552])('the reply %i says that the disk or the quota is full', (code) => {
-  expect(ofReply('upload', code).message).toContain(
-    'The disk of the server or the quota of the account is full',
-  );
+test.each([
+  [452, 'the disk is full'],
+  [552, "the account's quota is used up"],
+])('the reply %i says that %s', (code, words) => {
+  expect(ofReply('upload', code).message).toContain(words);
 });
 
 test('what a reply says changes nothing: neither what is done nor what is told', () => {

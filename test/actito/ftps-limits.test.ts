@@ -43,8 +43,9 @@ test.each<[string, (server: FileServer) => Promise<unknown>, Answers, object]>([
   ['never answers TLS on the data connection of a list', names, { LIST: '150 look' }, { silentData: true }],
   ['never answers a command', names, { CWD: () => undefined }, {}],
 ])('a server that %s is given up', async (_, call, answers, script) => {
-  const server = await connect(answers, { timeout: SHORT, ...script });
-  await expect(call(server)).rejects.toMatchObject(UNAVAILABLE);
+  const attempt = call(await connect(answers, { timeout: SHORT, ...script }));
+  await expect(attempt).rejects.toMatchObject(UNAVAILABLE);
+  await expect(attempt).rejects.toThrow('made no progress for 0.25 s');
 });
 
 test('a server that uses up the time of each step, and not more, is not given up', async () => {

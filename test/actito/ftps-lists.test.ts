@@ -37,12 +37,13 @@ test('the size of a file that is gone is a failure that passes', async () => {
   );
 });
 
-test('a server that tells no size, neither by SIZE nor by its list, is refused and asked for the right to read', async () => {
-  const attempt = size(
-    await connect({ SIZE: '502 no', LIST: '502 no', NLST: telling('a.csv\r\n') }, { listing: '' }),
-  );
+test.each<[string, Answers]>([
+  ['its list has names only', { LIST: '502 no', NLST: telling('a.csv\r\n') }],
+  ['it does not list', { LIST: '502 no' }],
+])('a server that tells no size is refused, with the line to write: %s', async (_, answers) => {
+  const attempt = size(await connect({ SIZE: '502 no', ...answers }));
   await expect(attempt).rejects.toMatchObject(REFUSED);
-  await expect(attempt).rejects.toThrow('checking the size failed (502: ');
+  await expect(attempt).rejects.toThrow('Set delivery.checkSize: false');
 });
 
 test('a server that lists by MLSD is asked by MLSD', async () => {
@@ -110,5 +111,5 @@ test.each([450, 550])(
 test('a folder that may be written and not listed is refused, although the words say that it is empty', async () => {
   const attempt = names(await connect({ LIST: '550 No files found.' }));
   await expect(attempt).rejects.toMatchObject(REFUSED);
-  await expect(attempt).rejects.toThrow('The account must be allowed to list delivery.directory');
+  await expect(attempt).rejects.toThrow('set delivery.listing: false');
 });

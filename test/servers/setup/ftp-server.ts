@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -24,8 +24,9 @@ export interface FtpServer {
   write(name: string, content: string): Promise<void>;
   /** Removes every file. */
   empty(): Promise<void>;
-  /** What the server wrote, for error messages. */
-  output(): string;
+  /** Stops all of the server's processes where they are, until `proceed` (SIGSTOP, SIGCONT). */
+  halt(): void;
+  proceed(): void;
   stop(): Promise<void>;
 }
 
@@ -113,7 +114,16 @@ export async function startFtpServer(
       ca: cert,
       tls: options.implicit ? 'implicit' : 'explicit',
     };
-    return { login, ...viewOf(folder), output: () => server.output(), stop: () => end(server) };
+    const signal = (name: NodeJS.Signals) => {
+      for (const pid of processesOf(command[0], own)) process.kill(pid, name);
+    };
+    return {
+      login,
+      ...viewOf(folder),
+      halt: () => signal('SIGSTOP'),
+      proceed: () => signal('SIGCONT'),
+      stop: () => end(server),
+    };
   } catch (error) {
     await end(running);
     throw error;
@@ -137,6 +147,21 @@ function viewOf(folder: string) {
       for (const name of await readdir(folder)) await rm(path(name), { recursive: true });
     },
   };
+}
+
+/** Processes of a program that were started with a file of this folder. */
+function processesOf(program: string, own: string): number[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((pid) => {
+      try {
+        const isProgram = readlinkSync(`/proc/${pid}/exe`) === realpathSync(program);
+        return isProgram && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(own);
+      } catch {
+        return false; // it has ended meanwhile
+      }
+    })
+    .map(Number);
 }
 
 /** Whether something listens there. */

@@ -6,6 +6,16 @@ import { connectFtps, type FtpsLogin } from '../../../actito/delivery/ftps.ts';
 import { endless, FILE, lines } from '../../actito/delivery-stand.ts';
 import type { FtpServer } from './ftp-server.ts';
 
+/** A delivery of a list to a server. */
+export function listFor(
+  { directory }: FtpServer,
+  content: AsyncIterable<Uint8Array>,
+  more: Partial<ListDelivery> = {},
+): ListDelivery {
+  const checkFence = async () => undefined;
+  return { directory, fileName: FILE, fence: '5', delivery: '1', content, checkFence, ...more };
+}
+
 /** A server for the tests of one group; its folder is empty before each, and its connections are closed after. */
 export function ftpsStand(start: () => Promise<FtpServer>) {
   let server: FtpServer;
@@ -27,15 +37,8 @@ export function ftpsStand(start: () => Promise<FtpServer>) {
     open.push(connection);
     return connection;
   }
-  const list = (content: AsyncIterable<Uint8Array>, more: Partial<ListDelivery> = {}): ListDelivery => ({
-    directory: server.directory,
-    fileName: FILE,
-    fence: '5',
-    delivery: '1',
-    content,
-    checkFence: async () => undefined,
-    ...more,
-  });
+  const list = (content: AsyncIterable<Uint8Array>, more: Partial<ListDelivery> = {}): ListDelivery =>
+    listFor(server, content, more);
   return { server: () => server, connect, list };
 }
 

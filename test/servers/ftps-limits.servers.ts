@@ -1,0 +1,143 @@
+import { afterEach, expect, test } from 'vitest';
+import { deliverList } from '../../actito/delivery/deliver.ts';
+import type { FileServer } from '../../actito/delivery/file-server.ts';
+import { connectFtps, type FtpsLogin } from '../../actito/delivery/ftps.ts';
+import { endless, FILE, lines } from '../actito/delivery-stand.ts';
+import { type FtpServer, type FtpServerOptions } from './setup/ftp-server.ts';
+import { startProftpd, startPureFtpd, startVsftpd } from './setup/ftp-servers.ts';
+import { listFor } from './setup/ftps-contract.ts';
+
+/* What real servers answer where they cannot or may not do something, and what is made of it. */
+
+const STARTS = { vsftpd: startVsftpd, ProFTPD: startProftpd, 'pure-ftpd': startPureFtpd };
+type Kind = keyof typeof STARTS;
+const KINDS = Object.keys(STARTS) as Kind[];
+const WITH_IMPLICIT: Kind[] = ['vsftpd', 'ProFTPD'];
+
+const UNAVAILABLE = { name: 'DeliveryUnavailable', retryable: true };
+const REFUSED = { name: 'DeliveryRefused', retryable: false };
+
+let server: FtpServer;
+const started: FtpServer[] = [];
+const open: FileServer[] = [];
+afterEach(async () => {
+  for (const connection of open.splice(0)) await connection.close();
+  for (const each of started.splice(0)) await each.stop();
+});
+
+async function start(kind: Kind, options: FtpServerOptions = {}): Promise<void> {
+  server = await STARTS[kind](options);
+  started.push(server);
+}
+
+async function connect(changes: Partial<FtpsLogin> = {}, timeout = 20_000): Promise<FileServer> {
+  const connection = await connectFtps(
+    { ...server.login, ...changes },
+    new AbortController().signal,
+    timeout,
+  );
+  open.push(connection);
+  return connection;
+}
+
+async function deliver(content = lines('id\n')): Promise<number> {
+  return deliverList(await connect(), listFor(server, content));
+}
+
+async function* kilobytes(count: number): AsyncGenerator<Uint8Array> {
+  for (let i = 0; i < count; i++) yield Buffer.alloc(1024, 'anna@shop.be\n');
+}
+
+test.each(KINDS)('%s: a disk that is full is waited for, and the list stays as it was', async (kind) => {
+  await start(kind, { diskSize: '64k' });
+  await server.write(FILE, 'old');
+  await expect(deliver(kilobytes(500))).rejects.toMatchObject(UNAVAILABLE);
+  expect(await server.text(FILE)).toBe('old');
+});
+
+test.each<[Kind, string[], string]>([
+  ['vsftpd', ['write_enable=NO'], 'allowed to write in delivery.directory'],
+  ['vsftpd', ['dirlist_enable=NO'], 'allowed to list'],
+  ['vsftpd', ['deny_file={.*}'], 'allowed to write in delivery.directory'],
+  ['vsftpd', ['anon_other_write_enable=NO'], 'allowed to rename and replace'],
+  ['vsftpd', ['pasv_enable=NO'], 'refuses passive transfers'],
+  ['ProFTPD', ['<Limit WRITE>', 'DenyAll', '</Limit>'], 'allowed to write in delivery.directory'],
+  ['ProFTPD', ['PathDenyFilter "(^|/)\\\\.[^/]*$"'], 'allowed to write in delivery.directory'],
+  ['ProFTPD', ['<Limit RNTO>', 'DenyAll', '</Limit>'], 'allowed to rename and replace'],
+  ['ProFTPD', ['<Limit EPSV PASV>', 'DenyAll', '</Limit>'], 'refuses passive transfers'],
+  ['pure-ftpd', ['--prohibitdotfileswrite'], 'allowed to write in delivery.directory'],
+  ['pure-ftpd', ['--norename'], 'allowed to rename and replace'],
+])('%s: what %s forbids is final, and the right is named', async (kind, settings, message) => {
+  await start(kind, { settings });
+  await server.write(FILE, 'old');
+  const delivery = deliver();
+  await expect(delivery).rejects.toMatchObject(REFUSED);
+  await expect(delivery).rejects.toThrow(message);
+  expect(await server.text(FILE)).toBe('old');
+});
+
+test.each<[Kind, string[]]>([
+  ['vsftpd', ['force_dot_files=NO', 'ls_recurse_enable=NO']],
+  ['ProFTPD', ['AllowOverwrite off']],
+  ['ProFTPD', ['<Limit MLSD MLST EPSV SIZE MDTM>', 'DenyAll', '</Limit>']],
+  ['ProFTPD', ['<Limit MLSD LIST>', 'DenyAll', '</Limit>']],
+  ['ProFTPD', ['TimesGMT off']],
+  ['ProFTPD', ['<Limit LIST MLSD NLST>', 'DenyAll', '</Limit>']], // it tells an empty list
+  ['pure-ftpd', ['--brokenclientscompatibility']],
+])('%s with %s takes a list and replaces it', async (kind, settings) => {
+  await start(kind, { settings });
+  await server.write(FILE, 'old');
+  await deliver(lines('id\n', 'anna\n'));
+  expect(await server.text(FILE)).toBe('id\nanna\n');
+  expect(await server.names()).toEqual([FILE]);
+});
+
+test.each<[Kind, string[], number]>([
+  ['vsftpd', ['max_per_ip=2'], 421],
+  ['ProFTPD', ['MaxClientsPerUser 1'], 530],
+  ['pure-ftpd', ['--peruserlimits', '1:1'], 421],
+])('%s with %s: too many connections of ours are waited for (%i)', async (kind, settings) => {
+  await start(kind, { settings });
+  await connect();
+  const another = async () => {
+    for (let i = 0; i < 3; i++) await connect();
+  };
+  await expect(another()).rejects.toMatchObject(UNAVAILABLE);
+});
+
+test('vsftpd, halted in the middle of an upload, is given up, and takes the list when it goes on', async () => {
+  await start('vsftpd');
+  await server.write(FILE, 'old');
+  async function* content() {
+    let sent = 0;
+    for await (const chunk of endless()) {
+      yield chunk;
+      if ((sent += chunk.length) === 1_000_000) server.halt();
+    }
+  }
+  const halted = await connect({}, 1_000);
+  try {
+    await expect(deliverList(halted, listFor(server, content()))).rejects.toMatchObject(UNAVAILABLE);
+    await expect(connect({}, 500)).rejects.toMatchObject(UNAVAILABLE);
+  } finally {
+    server.proceed();
+  }
+  expect(await server.text(FILE)).toBe('old');
+  // vsftpd keeps the lock of the file that the halted session was writing: as in a run, the next delivery has another name.
+  await deliverList(await connect(), listFor(server, lines('new'), { delivery: '2' }));
+  expect(await server.text(FILE)).toBe('new');
+});
+
+test.each(WITH_IMPLICIT)('%s with implicit TLS is found out by a login without', async (kind) => {
+  await start(kind, { implicit: true });
+  const login = connect({ tls: 'explicit' }, 4_000);
+  await expect(login).rejects.toMatchObject(REFUSED);
+  await expect(login).rejects.toThrow('Add under delivery: tls: implicit');
+});
+
+test.each(KINDS)('%s without implicit TLS is found out by a login with it', async (kind) => {
+  await start(kind);
+  const login = connect({ tls: 'implicit' });
+  await expect(login).rejects.toMatchObject(REFUSED);
+  await expect(login).rejects.toThrow('delivery.tls: explicit');
+});
