@@ -41,8 +41,18 @@ test('a worker that loses Temporal is closed, and another takes its place as soo
   const away = Array.from({ length: 4 }, () => ({ bars: AWAY }));
   expect(await life([{ ends: LOST }, ...away, { ends: LOST }, { ends: null }])).toEqual({
     told: [
-      ...['started', 'again in 1', 'closed', 'again in 2', 'again in 4', 'again in 4', 'again in 4'],
-      ...['started', 'again in 1', 'closed', 'started', 'closed'],
+      'started',
+      'again in 1',
+      'closed',
+      'again in 2',
+      'again in 4',
+      'again in 4',
+      'again in 4',
+      'started',
+      'again in 1',
+      'closed',
+      'started',
+      'closed',
     ],
     starts: 7,
     ended: 'in good order',
@@ -60,7 +70,7 @@ test.each([
   ['an error of another kind', [{ ends: new TypeError('ours') }], new TypeError('ours')],
   ['a later start that the configuration bars', [{ ends: LOST }, { bars: MISSING }], MISSING],
 ])('%s ends the process', async (_, attempts, error) => {
-  const { starts, ended } = await life(attempts as Attempt[]);
+  const { starts, ended } = await life(attempts);
   expect(ended).toEqual(error);
   expect(starts).toBe(attempts.length);
 });
