@@ -2,12 +2,12 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { connect, ended, EXECUTIONS, simulatorForTests, token, until, upload, someText } from './support.ts';
 
 // Temporary files of our own, so that no other process's are taken for left-overs.
 const temporary = mkdtempSync(join(tmpdir(), 'actito-uploads-'));
-process.env.TMPDIR = temporary;
+vi.stubEnv('TMPDIR', temporary);
 afterAll(() => rmSync(temporary, { recursive: true }));
 
 const LIMIT = 200_000;

@@ -75,7 +75,8 @@ export function describeFtps(name: string, start: () => Promise<FtpServer>): voi
     });
 
     test('temporaries that an older upload left are found and removed', async () => {
-      for (const left of ['4', '5']) await server().write(temporaryName({ fileName: FILE, fence: left, delivery: '0' }), 'x');
+      for (const left of ['4', '5'])
+        await server().write(temporaryName({ fileName: FILE, fence: left, delivery: '0' }), 'x');
       await deliverList(await connect(), list(lines('id\n')));
       expect(await server().names()).toEqual([FILE]);
     });
