@@ -87,9 +87,9 @@ async function confirmByStatus(
       if (!delivery) return unlessEmpty(list, false);
       if (delivery.detail?.retrievedBefore === undefined) {
         // Before the delivery nobody could be asked: what was retrieved until now may be an earlier file.
-        const retrievedBefore = list.lastRetrievedFile?.retrievedMoment ?? null;
-        await recordBefore(deps.state, ref, delivery.id, retrievedBefore);
-        delivery.detail = { retrievedBefore };
+        const { retrievedMoment = null, errorMessage } = list.lastRetrievedFile ?? {};
+        delivery.detail = { retrievedBefore: retrievedMoment, maybeRefused: Boolean(errorMessage) };
+        await recordBefore(deps.state, ref, delivery.id, delivery.detail);
         return null;
       }
       if (!isRetrieved(list, delivery, members)) return null;

@@ -7,7 +7,12 @@ import { spoolContent, type UnnamedFile } from '../actito/files/spool.ts';
 import { readList } from '../actito/lists/read.ts';
 import { listTarget } from '../activation/definition/definition.ts';
 import { readAcknowledged } from '../state/acknowledged.ts';
-import { intendDelivery, recordDelivered, type DeliveryKind } from '../state/lists/deliveries.ts';
+import {
+  checkLastDelivery,
+  intendDelivery,
+  recordDelivered,
+  type DeliveryKind,
+} from '../state/lists/deliveries.ts';
 import { withListContent } from '../state/lists/list-content.ts';
 import { readProvisioned } from '../state/lists/provisioned.ts';
 import { checkFence } from '../state/runs/lease.ts';
@@ -62,6 +67,9 @@ export async function deliver(
   }
 }
 
+/** In milliseconds: a file that was cut short is taken away within this time, also after a cancellation. */
+const WITHDRAWAL = 30_000;
+
 /** Brings the file to its place, and records that. */
 async function upload(
   deps: Dependencies,
@@ -73,7 +81,8 @@ async function upload(
   const { activation, destination } = run.definition;
   const signal = cancellation();
   let before: Awaited<ReturnType<typeof lastRetrieved>> = {};
-  const server = await connectFileServer(resolveLogin(deps, destination), signal);
+  const login = resolveLogin(deps, destination);
+  const server = await connectFileServer(login, signal);
   try {
     const bytes = await deliverList(server, {
       directory: destination.delivery.directory,
@@ -85,6 +94,10 @@ async function upload(
       checkFence: async () => {
         before = await lastRetrieved(deps, run, signal);
         await state.transaction((trx) => checkFence(trx, ref)); // last: nothing may come between it and the rename
+      },
+      withdrawal: {
+        check: () => state.transaction((trx) => checkLastDelivery(trx, ref, delivery)),
+        connect: () => connectFileServer(login, AbortSignal.timeout(WITHDRAWAL)),
       },
     });
     await recordDelivered(state, ref, delivery, { bytes, retrievedBefore: before.retrieved });

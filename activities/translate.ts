@@ -23,10 +23,28 @@ export async function toTemporalFailure(
   return ApplicationFailure.create({
     type: known.type,
     message: told.message,
-    nonRetryable: !known.retryable || Context.current().info.attempt >= (known.tries ?? Infinity),
+    nonRetryable: !known.retryable || triesOf(known) >= (known.tries ?? Infinity),
     nextRetryDelay: known.retryAfter,
     details: [told],
   });
+}
+
+/** By activity: what it failed by last, and how often in a row, as far as this worker knows. */
+const inARow = new Map<string, { message: string; tries: number }>();
+const MOST_REMEMBERED = 1_000;
+
+/** How often in a row this activity has failed like this. Other failures before it, such as of a long outage, do not count. */
+function triesOf({ message, tries }: Failure): number {
+  const { workflowExecution, activityId } = Context.current().info;
+  const activity = `${workflowExecution!.runId} ${activityId}`;
+  const before = inARow.get(activity);
+  inARow.delete(activity);
+  if (tries === undefined) return 1;
+  const now = before?.message === message ? before.tries + 1 : 1;
+  inARow.set(activity, { message, tries: now });
+  // Activities that succeed after all are never forgotten otherwise.
+  if (inARow.size > MOST_REMEMBERED) inARow.delete(inARow.keys().next().value!);
+  return now;
 }
 
 /** What a file of the worker's temporary folder fails by: full, over quota, read-only, not ours, gone. */

@@ -16,9 +16,10 @@ export function currentCaller(): Caller {
  * where the activity begins, as calls may run in the context of another one.
  */
 export function underWay(): IsUnderWay {
-  const { workflowService } = Context.current().client;
+  const context = Context.current();
   return async ({ namespace, workflowId, runId, activityId, attempt }) => {
     try {
+      const { workflowService } = context.client;
       const { workflowExecutionInfo, pendingActivities } = await workflowService.describeWorkflowExecution({
         namespace,
         execution: { workflowId, runId },

@@ -61,7 +61,8 @@ export async function lookAt(
         holders: [...(before?.holders ?? []), ...(holders ?? [])],
       });
     }
-    return found.has(own) ? found : undefined;
+    // It is at work itself right now: where that cannot be seen (track_activities = off), nothing can be told of the others.
+    return found.get(own)?.works ? found : undefined;
   } finally {
     client.connection.stream.destroy(); // a goodbye would wait for a server that may not answer
   }

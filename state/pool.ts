@@ -48,7 +48,12 @@ export class PooledClient extends KnexPostgres {
       return super._query(connection, query).catch((error: unknown) => {
         throw withHolders(connection, error);
       });
-    return super._query(connection, { ...query, sql: `${query.sql} ${OUR_SETTINGS}` });
+    return super
+      ._query(connection, { ...query, sql: `${query.sql} ${OUR_SETTINGS}` })
+      .catch((error: unknown) => {
+        discard(connection, error); // the transaction may have begun, and knex ends none whose begin has failed
+        throw error;
+      });
   }
 
   async #single(connection: Client, query: { sql: string }): Promise<unknown> {

@@ -54,12 +54,12 @@ export async function withSlot<T>(
 }
 
 async function waitForSlot(state: State, options: SlotOptions, token: string, waits: Waits): Promise<void> {
-  const left = kept.get(state);
-  if (left && left.size > 0) await giveBack(state, [...left]);
+  await giveBackKept(state);
   let asked = performance.now();
   while (!(await take(state, options, token))) {
     await sleep(waits.base + Math.random() * waits.spread, undefined, { signal: options.signal });
     if (performance.now() - asked < waits.suspicious) continue;
+    await giveBackKept(state); // one of this very activity is under way, for all that Temporal knows
     await freeAbandoned(state, options, waits);
     asked = performance.now();
   }
@@ -90,6 +90,11 @@ async function giveBack(state: State, tokens: string[]): Promise<void> {
   } catch {
     for (const token of tokens) left.add(token); // the next call of this process gives it back
   }
+}
+
+async function giveBackKept(state: State): Promise<void> {
+  const left = kept.get(state);
+  if (left && left.size > 0) await giveBack(state, [...left]);
 }
 
 /** Frees the slots of attempts that Temporal no longer knows to be under way. */

@@ -24,6 +24,8 @@ export interface Life {
 }
 
 const PAUSES = { first: 1_000, longest: 30_000 };
+/** In milliseconds: how often a pause looks whether someone has told the worker to stop. */
+const LOOK = 500;
 
 /**
  * Works until told to stop. Temporal's library waits out a server that does not answer. One that refuses what the worker asks (a
@@ -52,10 +54,14 @@ export async function keepWorking({ start, onInterruption, isTold, pauses = PAUS
 /** @returns undefined when someone has told the worker to stop meanwhile */
 async function startAgain({ start, onInterruption, isTold, pauses }: Required<Life>) {
   for (let pause = pauses.first; ; pause = Math.min(pause * 2, pauses.longest)) {
-    await sleep(pause);
+    for (let waited = 0; waited < pause && !isTold(); waited += LOOK)
+      await sleep(Math.min(LOOK, pause - waited));
     if (isTold()) return undefined;
     try {
-      return await start();
+      const working = await start();
+      if (!isTold()) return working;
+      await working.close();
+      return undefined;
     } catch (error) {
       if (!isFailure(error) || !error.retryable) throw error;
       onInterruption(error, Math.min(pause * 2, pauses.longest));

@@ -5,7 +5,7 @@ import { toldAsOwn } from './failure.ts';
 import { finish } from './finish.ts';
 import { MODES } from './modes/modes.ts';
 import { parseRequest } from './request.ts';
-import type { Run } from './steps.ts';
+import { followAfter, type Run } from './steps.ts';
 import { Story } from './story/story.ts';
 
 /**
@@ -30,6 +30,7 @@ export async function runActivation(input: unknown): Promise<RunResult> {
     for (const step of MODES[opened.task.mode].steps) await step(run);
   } catch (thrown) {
     error = thrown;
+    await followAfter(run, thrown);
   }
   return story.result(await finish(opened, story, error));
 }

@@ -70,7 +70,18 @@ export async function sendAttributes(run: Run): Promise<void> {
 
 /** The list that was due is delivered: now the import has the time that a run has for it. */
 export async function followImport(run: Run): Promise<void> {
-  if (run.importFollows) await importWithin(run, run.opened.patience, () => false);
+  if (!run.importFollows) return;
+  run.importFollows = false;
+  await importWithin(run, run.opened.patience, () => false);
+}
+
+/** What became of the import is worth knowing, too, when the list that went first could not be delivered, or went for nothing. */
+export async function followAfter(run: Run, error: unknown): Promise<void> {
+  if (isCancellation(error) || ['StateDamaged', 'RunSuperseded'].includes(failureType(error) ?? '')) return;
+  await followImport(run).catch((second: unknown) => {
+    if (isCancellation(second)) throw second;
+    run.story.note(tell('attributesNotSent', { failure: messageOf(ownFailure(second)) }));
+  });
 }
 
 /** Sends attributes and waits for the import. @param pass says of a failure that it need not be noted */

@@ -22,6 +22,15 @@ export interface ListDelivery {
   /** Fails unless this run may still write; asked right before the file takes its name. */
   checkFence: () => Promise<void>;
   placing?: Placing;
+  /** How a part of a file is taken away that was written under its own name; without it, as the file was written. */
+  withdrawal?: Withdrawal;
+}
+
+/** What is needed after a failure that may have been the connection's, or a cancellation. */
+export interface Withdrawal {
+  /** Fails unless what lies there is surely this delivery's: no later one, of this run or of another, has begun. */
+  check: () => Promise<void>;
+  connect: () => Promise<FileServer>;
 }
 
 /**
@@ -73,13 +82,20 @@ async function write(server: FileServer, list: ListDelivery, path: string): Prom
   return bytes;
 }
 
-/** Removes a part of a file, which Actito would take for the whole list, unless a newer run has written there. */
+/** Removes a part of a file, which Actito would take for the whole list, unless a later delivery may have written there. */
 async function withdraw(server: FileServer, list: ListDelivery, path: string): Promise<void> {
+  const { check, connect } = list.withdrawal ?? { check: list.checkFence, connect: async () => server };
   try {
-    await list.checkFence();
-    await server.remove(path);
+    await check();
+    const anew = await connect();
+    try {
+      await check();
+      await anew.remove(path);
+    } finally {
+      if (anew !== server) await anew.close();
+    }
   } catch {
-    // The upload's failure is what is told, and the next attempt replaces the file.
+    // The upload's failure is what is told. The list stays to be repaired: the next attempt or run replaces the file.
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { Failure } from '../../contract/failure.ts';
-import { fenced, type Fence } from '../runs/lease.ts';
+import { checkFence, fenced, type Fence } from '../runs/lease.ts';
 import type { ListFigures } from '../runs/runs.ts';
 import type { PushReason } from '../../contract/plan.ts';
 import { rows, type State } from '../state.ts';
@@ -14,7 +14,11 @@ export interface DeliveryRow {
   deliveredAt: Date | null;
   retrievedAt: Date | null;
   /** What Actito said of the list just before the file was renamed; without `retrievedBefore`: it could not be asked. */
-  detail: { retrievedBefore?: string | null } | null;
+  detail: {
+    retrievedBefore?: string | null;
+    /** Actito could first be asked after the delivery, and then could not read the file that it had retrieved last: maybe this. */
+    maybeRefused?: boolean;
+  } | null;
 }
 
 /** Writes that a delivery begins; from now on the list is dirty until a delivery is settled. */
@@ -74,14 +78,24 @@ export async function recordBefore(
   state: State,
   fence: Fence,
   id: string,
-  retrievedBefore: string | null,
+  detail: NonNullable<DeliveryRow['detail']>,
 ): Promise<void> {
   await fenced(state, fence, (trx) =>
     trx.raw('update deliveries set detail = :detail where id = :id', {
       id,
-      detail: JSON.stringify({ retrievedBefore }),
+      detail: JSON.stringify(detail),
     }),
   );
+}
+
+/** @throws Failure RunSuperseded when the run is no longer its activation's, or has begun another delivery */
+export async function checkLastDelivery(trx: Knex.Transaction, fence: Fence, id: string): Promise<void> {
+  await checkFence(trx, fence);
+  const [later] = await rows(trx, 'select from deliveries where run = :run and id > :id limit 1', {
+    run: fence.run,
+    id,
+  });
+  if (later) throw new Failure('otherDeliveryBegun', {});
 }
 
 /** Records that Actito says it has read the file. */

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { keepAliveAge } from '../../activation/keep-alive.ts';
 import { interval, TRY_EVERY } from '../../activation/periods.ts';
 import { FAILURE_TYPES, type FailureType } from '../../contract/failure.ts';
 import type { Snapshot } from '../report/snapshot.ts';
@@ -25,6 +26,9 @@ export interface Rest {
   next: Date;
 }
 
+/** SQL: from which age on the list is delivered again. */
+const KEEP_ALIVE = `validity * ${keepAliveAge(1)} * ${interval(1)}`;
+
 /**
  * The activations whose schedules rest. One does when its runs have failed with the same lasting type for `pauseAfter`, and the
  * last of them ended less than {@link TRY_EVERY} ago, or less than a quarter of the list's validity: a run that fails still
@@ -48,7 +52,9 @@ function restsSql(lasting: string): string {
                and runs.no > other.no) failed,
     lateral (select last.definition->'activation'->'schedule'->>'pauseAfter' as after,
                     cast(last.definition->'activation'->'list'->>'validity' as float8) as validity) setting,
-    lateral (select last.closed_at + least(${interval(TRY_EVERY)}, validity / 4 * ${interval(1)}) as next) attempt
+    lateral (select last.closed_at + least(${interval(TRY_EVERY)}, validity / 4 * ${interval(1)}) as until) rest,
+    -- A start that would keep the list alive is never left out.
+    lateral (select least(until, list_delivered_at + ${KEEP_ALIVE}) as next) attempt
     where last.outcome = 'failed' and last.failure_type = any(cast(${lasting} as text[])) and now() < next
       and case when after ~ '^[0-9]+$' then last.closed_at - failed.since >= cast(after as float8) * ${interval(1)} end`;
 }

@@ -90,10 +90,13 @@ async function isFirstDelivery(trx: Knex, activation: string): Promise<boolean> 
 }
 
 /** The list as it was has been delivered again; the validity in Actito is still the old one, since nothing was provisioned. */
-async function noteDelivery(trx: Knex, { activation }: Run, { deliveredAt }: DeliveryRow): Promise<void> {
+async function noteDelivery(trx: Knex, { activation }: Run, delivery: DeliveryRow): Promise<void> {
+  const { deliveredAt, retrievedAt, detail } = delivery;
+  // Where Actito may have refused the file, the next run delivers again.
+  const dirty = detail?.maybeRefused === true && retrievedAt === null;
   await trx.raw(
-    'update activations set list_dirty = false, list_delivered_at = :deliveredAt where id = :activation',
-    { activation, deliveredAt },
+    'update activations set list_dirty = :dirty, list_delivered_at = :deliveredAt where id = :activation',
+    { activation, deliveredAt, dirty },
   );
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isOlderUpload, temporaryName } from '../../actito/delivery/temporary-names.ts';
+import { until } from '../setup/until.ts';
 import { FILE, uploadOf } from './delivery-stand.ts';
 import { deliver, scriptedSftp } from './sftp-support.ts';
 
@@ -73,15 +74,30 @@ test('write: direct delivers to a server that renames nothing', async () => {
   ]);
 });
 
-test('write: direct begins nothing that cannot be complete, or that another run must write', async () => {
+test('write: direct takes a part away by another connection when its own is lost, if no later delivery has begun', async () => {
+  const { login, texts } = await start();
+  const lose = async (check: () => Promise<void>) => {
+    const server = await connect(login);
+    async function* content() {
+      yield Buffer.alloc(200_000, 'half');
+      await until('a part is there', async () => (texts()[IN_PLACE] ?? '') !== '');
+      await server.close();
+      yield Buffer.from('rest');
+    }
+    const withdrawal = { check, connect: () => connect(login) };
+    const delivery = deliver(server, '', { placing: DIRECT, content: content(), withdrawal });
+    await expect(delivery).rejects.toThrow();
+  };
+  await lose(async () => undefined);
+  expect(texts()).toEqual({});
+  await lose(() => Promise.reject(new Error('a later one')));
+  expect(Object.keys(texts())).toEqual([IN_PLACE]);
+});
+
+test('write: direct begins nothing that another run must write', async () => {
   const { login, files, texts } = await start();
   files.set(IN_PLACE, Buffer.from('old'));
-  async function* damaged() {
-    yield Buffer.from('half');
-    throw new Error('damaged');
-  }
   const server = await connect(login);
-  await expect(deliver(server, '', { placing: DIRECT, content: damaged() })).rejects.toThrow('damaged');
   const checkFence = () => Promise.reject(new Error('superseded'));
   await expect(deliver(server, 'new', { placing: DIRECT, checkFence })).rejects.toThrow('superseded');
   expect(texts()).toEqual({ [IN_PLACE]: 'old' });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { RunResult } from '../../contract/result.ts';
 import { until } from '../setup/until.ts';
 import { startOddActito, type Reply } from '../end-to-end/leaks/odd-actito.ts';
-import { LIST, resetStand } from '../support/stand.ts';
+import { destination, LIST, resetStand } from '../support/stand.ts';
 import { standWithWorker } from '../support/temporal-run.ts';
 
 /* Whoever has left must leave the list: it waits for no call that it does not need. */
@@ -48,6 +48,25 @@ describe('an import that does not end', () => {
     const next = await hosted.run();
     expect(next.counts).toMatchObject({ unchanged: 1, updated: 0 });
     expect(stand.actito.imports()).toHaveLength(2); // one of each run
+  });
+
+  test('is followed also when the list that went first could not be delivered', async () => {
+    await hosted.run();
+    await stand.writeDestination({
+      imports: { listWaitsFor: '1s' },
+      delivery: Object.assign({}, destination(stand.actito).delivery, { directory: '/nowhere' }),
+    });
+    await bobLeaves();
+    stand.actito.setFault('importsStuck', {});
+    const running = await hosted.start({ activation: 'vip' });
+    await until('the list could not be delivered', async () =>
+      JSON.stringify(await running.fetchHistory()).includes('DeliveryRefused'),
+    );
+    stand.actito.setFault('importsStuck', null);
+    await expect(running.result()).rejects.toThrow();
+    await stand.writeDestination();
+    expect((await hosted.run()).counts).toMatchObject({ removed: 1, updated: 0 });
+    expect(stand.actito.imports()).toHaveLength(2);
   });
 
   /** How long the run lets its import take before anything else happens, in seconds. */

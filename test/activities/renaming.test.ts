@@ -34,8 +34,9 @@ test('a list that is renamed goes on under its new name, with its members, and i
 test('a run that fails after renaming leaves nothing behind: the next one finds the list by its new name', async () => {
   await runner.run();
   await stand.writeActivation({ list: { name: 'Best' } });
-  stand.actito.setFault('renameRefused', { times: 1 });
+  stand.actito.setFault('renameRefused', {});
   expect(await runner.run()).toMatchObject({ outcome: 'failed' });
+  stand.actito.setFault('renameRefused', null);
   expect(await runner.run()).toMatchObject({
     outcome: 'succeeded',
     provisioned: { notes: [], push: 'first delivery' },

@@ -21,19 +21,39 @@ function warehouse(error: Error): Failure {
   throw new Error('The error is none of the warehouse.');
 }
 
-/** Whether a failure ends the activity at this attempt. */
-async function isFinal(error: Error, attempt: number): Promise<boolean> {
+let activities = 0;
+
+/** Whether the last of these failures ends an activity that has failed by all of them, one after the other. */
+async function isFinalAfter(failures: Error[]): Promise<boolean> {
   const keep = async ({ told }: Failure) => told;
-  const ended = await new MockActivityEnvironment({ attempt }).run(() => toTemporalFailure(error, keep));
+  const activityId = String(++activities);
+  let ended: Error | undefined;
+  for (const [index, failure] of failures.entries()) {
+    const environment = new MockActivityEnvironment({ activityId, attempt: index + 1 });
+    ended = await environment.run(() => toTemporalFailure(failure, keep));
+  }
   expect(JSON.stringify(ended)).not.toContain('hunter2');
   return (ended as ApplicationFailure).nonRetryable === true;
 }
+
+/** Whether a failure ends the activity when it fails by it for so many times in a row. */
+function isFinal(error: Error, tries: number): Promise<boolean> {
+  return isFinalAfter(Array.from({ length: tries }, () => error));
+}
+
+test('a limit that is met after a long outage has all its tries', async () => {
+  const outage = Array.from({ length: 30 }, () => serverError('57P03'));
+  const limit = serverError('57014');
+  expect(await isFinalAfter([...outage, limit])).toBe(false);
+  expect(await isFinalAfter([...outage, limit, limit, limit])).toBe(true);
+  expect(await isFinalAfter([limit, limit, ...outage, limit])).toBe(false);
+});
 
 test.each(['08006', '40P01', '53100', '53200', '57P01', '57P02', '57P03', '58030', '55006'])(
   '%s passes by itself: it is tried for as long as the step may take',
   async (code) => {
     for (const failure of [warehouse(serverError(code)), serverError(code)]) {
-      expect(await isFinal(failure, 1_000)).toBe(false);
+      expect(await isFinal(failure, 50)).toBe(false);
     }
   },
 );
@@ -67,7 +87,7 @@ test('a lock is waited for: a while in a warehouse, and for as long as the step 
   expect(failure.told.facts).toMatchObject({ limit: 'lock_timeout', tries: 10 });
   expect(await isFinal(failure, 9)).toBe(false);
   expect(await isFinal(failure, 10)).toBe(true);
-  expect(await isFinal(serverError('55P03'), 1_000)).toBe(false);
+  expect(await isFinal(serverError('55P03'), 50)).toBe(false);
 });
 
 test('a state database that only reads may become the primary, and a warehouse only reads anyway', async () => {
@@ -112,5 +132,5 @@ test.each([
 ])('%s is a connection that may come back', async (code) => {
   expect(tlsFaultOf(code)).toBeUndefined();
   const error = Object.assign(new Error('hunter2'), { code });
-  for (const each of [warehouse(error), error]) expect(await isFinal(each, 1_000)).toBe(false);
+  for (const each of [warehouse(error), error]) expect(await isFinal(each, 50)).toBe(false);
 });

@@ -124,9 +124,14 @@ export async function holdCalls({ state, actito }: Stand): Promise<LetGo> {
       () => false,
     ),
   );
-  return async () => {
-    await state.raw('delete from call_slots where licence = ?', [licence]);
-  };
+  const give = () => state.raw('delete from call_slots where licence = ?', [licence]);
+  return () =>
+    until('the state is back', () =>
+      give().then(
+        () => true,
+        () => false,
+      ),
+    );
 }
 
 /** Resolves once someone waits for a lock on a table of the state. */
