@@ -140,6 +140,9 @@ export async function loseState({ state }: Pick<Stand, 'state'>): Promise<void> 
     `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'
      and relname ~ '^(members|delta|aside|result)_'`,
   );
-  for (const { name } of left.rows) await state.raw(`drop table ${name}`);
-  await state.raw('truncate activations, changes, forgotten cascade'); // all else hangs on them
+  // At once: to a run that is under way, its tables are not gone before it is unknown itself.
+  await state.transaction(async (trx) => {
+    await trx.raw('truncate activations, changes, forgotten cascade'); // all else hangs on them
+    for (const { name } of left.rows) await trx.raw(`drop table if exists ${name}`);
+  });
 }
