@@ -59,6 +59,15 @@ export const PASSWORD = 'top-secret';
 /** A user that every Debian has and whose home exists, which vsftpd asks for. */
 export const USER = 'daemon';
 
+/** A session may have ended since it was found. */
+function unlessGone(kill: () => void): void {
+  try {
+    kill();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /**
  * Starts a server as `prepare` says, on a free port, with a certificate and an account of its own.
  */
@@ -115,7 +124,7 @@ export async function startFtpServer(
       tls: options.implicit ? 'implicit' : 'explicit',
     };
     const signal = (name: NodeJS.Signals) => {
-      for (const pid of processesOf(command[0], own)) process.kill(pid, name);
+      for (const pid of processesOf(command[0], own)) unlessGone(() => process.kill(pid, name));
     };
     return {
       login,
