@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { Readable, Writable } from 'node:stream';
@@ -88,9 +88,10 @@ test('a stream of many megabytes arrives whole and in order', async () => {
 
 test('a directory of many files is listed whole', async () => {
   const client = await sftp(simulator());
-  for (let i = 0; i < 250; i += 1) await client.put(Buffer.from(''), `/in/${i}.csv`);
+  const { root } = simulator().sftp;
+  for (let i = 0; i < 250; i += 1) writeFileSync(join(root, 'in', `${i}.csv`), '');
   expect(await client.list('/in')).toHaveLength(250);
-}, 30_000);
+});
 
 test('directories are made and removed', async () => {
   const client = await sftp(simulator());
