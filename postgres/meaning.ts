@@ -1,3 +1,4 @@
+import { isUnaccepted, OF_OTHER } from '../contract/certificates.ts';
 import type { TlsFault } from '../contract/messages/connections.ts';
 import type { Limit } from '../contract/messages/limits.ts';
 
@@ -49,16 +50,12 @@ export const READ_ONLY: Meaning = { kind: 'limit', limit: 'read_only', tries: 10
 /** Codes of OpenSSL and Node for a certificate. */
 const CERTIFICATES: Record<string, TlsFault> = {
   ERR_POSTGRES_NO_TLS: 'none',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'name',
-  HOSTNAME_MISMATCH: 'name',
   CERT_HAS_EXPIRED: 'expired',
   CERT_NOT_YET_VALID: 'expired',
   CRL_HAS_EXPIRED: 'expired',
   CRL_NOT_YET_VALID: 'expired',
   CERT_REVOKED: 'revoked',
 };
-const UNTRUSTED =
-  /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_[A-Z_]+|CERT_[A-Z_]+|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/;
 /** Alerts about the client's certificate; the other alerts are about versions and ciphers. */
 const CLIENT = /^ERR_SSL_(TLSV1\d?|SSLV3)_ALERT_([A-Z_]*CERTIFICATE[A-Z_]*|ACCESS_DENIED|UNKNOWN_CA)$/;
 /** Bytes that were damaged or cut on the way are no disagreement. */
@@ -67,7 +64,8 @@ const DAMAGED = /BAD_RECORD_MAC|DECRYPT|UNEXPECTED_EOF|BAD_LENGTH|DIGEST_CHECK/;
 /** Why TLS cannot be had, by the code of an error; undefined: the error is another. */
 export function tlsFaultOf(code: string): TlsFault | undefined {
   if (CERTIFICATES[code]) return CERTIFICATES[code];
-  if (UNTRUSTED.test(code)) return 'untrusted';
+  if (OF_OTHER.includes(code)) return 'name';
+  if (isUnaccepted(code)) return 'untrusted';
   if (CLIENT.test(code)) return 'client';
   return /^ERR_SSL_/.test(code) && !DAMAGED.test(code) ? 'protocol' : undefined;
 }

@@ -28,9 +28,9 @@ const PAUSES = { first: 1_000, longest: 30_000 };
 const LOOK = 500;
 
 /**
- * Works until told to stop. Temporal's library waits out a server that does not answer. One that refuses what the worker asks (a
- * proxy in its place, a key that is being changed) makes it give up after a minute: then a new worker with new connections takes
- * its place, as soon as Temporal lets it.
+ * Works until told to stop. Temporal's library waits out a server that does not answer. When its `run()` ends with an error of
+ * Temporal, a new worker with new connections takes its place. It does not always end: of a server that refuses all calls the
+ * worker was seen to become FAILED without that; then /healthz tells, and whoever watches it has to start the process again.
  * @throws what keeps the first worker from starting, what ends a worker for any other reason, and the failure of the
  *   configuration that keeps a later one from starting
  */

@@ -1,3 +1,4 @@
+import { isUnaccepted } from '../../contract/certificates.ts';
 import { Failure, isFailure } from '../../contract/failure.ts';
 import type { FactsOf } from '../../contract/messages/catalogue.ts';
 import { codeOf, knownCode } from '../../contract/foreign.ts';
@@ -13,20 +14,6 @@ const NEVER_CONNECTED = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** The certificate of whoever answers is not trusted: no other try changes that. */
-const UNTRUSTED = new Set([
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_REVOKED',
-  'CERT_UNTRUSTED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
 /** 401: the token is no longer accepted, which a new one may mend. */
@@ -126,7 +113,7 @@ export function failureOfError(call: string, error: unknown, { timeout, silence 
   }
   const facts = { call, error: code ?? codeOf(error.cause) };
   if (code?.startsWith('Z_')) return new Failure('answerDamaged', facts); // it cannot be unpacked
-  if (UNTRUSTED.has(code ?? '')) return new Failure('actitoUntrusted', facts, { notDone: true });
+  if (isUnaccepted(code ?? '')) return new Failure('actitoUntrusted', facts, { notDone: true });
   return new Failure('actitoUnreachable', facts, { notDone: NEVER_CONNECTED.has(code ?? '') });
 }
 

@@ -1,3 +1,4 @@
+import { isUnaccepted, OF_OTHER } from '../../contract/certificates.ts';
 import { FTPError } from 'basic-ftp';
 import { Failure, isFailure } from '../../contract/failure.ts';
 import { codeOf, knownCode } from '../../contract/foreign.ts';
@@ -126,14 +127,10 @@ function distrustOf(
   error: Error,
   { host, port, ca }: Peer,
 ): Failure | undefined {
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return new Failure('certificateOfOther', { server, host, port });
-  }
+  if (OF_OTHER.includes(code)) return new Failure('certificateOfOther', { server, host, port });
   if (code === 'CERT_HAS_EXPIRED') return new Failure('certificateExpired', { server });
   if (code === 'CERT_NOT_YET_VALID') return new Failure('certificateNotYetValid', { server });
-  if (!/^(UNABLE_TO_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_)/.test(code)) {
-    return undefined;
-  }
+  if (!isUnaccepted(code)) return undefined;
   return new Failure(ca ? 'certificateNotOfCa' : 'certificateOfUnknown', { server, code });
 }
 
