@@ -47,12 +47,11 @@ async function showStatus(
   const ids = only === undefined ? activationIds(project) : [only];
   tellOthers(project, err);
   const state = await withState(env, (snapshot) => readState(snapshot, ids));
-  const { outlooks, problem } = await readOutlooks(env, ids);
+  const { outlooks, problem } = await readOutlooks(env, ids, state.now);
   if (problem !== null) {
     err.write(`The next starts, and what goes on now, are unknown. ${describeError(problem).join(' ')}\n`);
   }
-  const now = new Date();
-  const statuses = ids.map((id) => statusOf(id, project, state, outlooks?.get(id), now));
+  const statuses = ids.map((id) => statusOf(id, project, state, outlooks?.get(id)));
   const lines = json
     ? [
         JSON.stringify(
@@ -79,12 +78,13 @@ function tellOthers({ problems, broken, contested }: Project, err: Writable): vo
 async function readOutlooks(
   env: NodeJS.ProcessEnv,
   activations: readonly string[],
+  now: Date,
 ): Promise<{ outlooks: Map<string, Outlook> | null; problem: Error | null }> {
   try {
     const client = await connectTemporal(env);
     try {
       const found = await Promise.all(
-        activations.map(async (id) => [id, await readOutlook(client, id)] as const),
+        activations.map(async (id) => [id, await readOutlook(client, id, now)] as const),
       );
       return { outlooks: new Map(found), problem: null };
     } finally {

@@ -22,22 +22,22 @@ export interface NextStarts {
   note: string | null;
 }
 
-/** When an activation starts next, and what of it goes on now. */
-export async function readOutlook(client: Client, activation: string): Promise<Outlook> {
+/** When an activation starts next, counted from `now`, and what of it is running. */
+export async function readOutlook(client: Client, activation: string, now: Date): Promise<Outlook> {
   const [schedule, runs] = await Promise.all([
-    readNextStarts(client, activation),
+    readNextStarts(client, activation, now),
     readRuns(client, activation),
   ]);
   return { schedule, runs };
 }
 
 /** The schedule that starts an activation, or null when there is none. */
-async function readNextStarts(client: Client, activation: string): Promise<NextStarts | null> {
+async function readNextStarts(client: Client, activation: string, now: Date): Promise<NextStarts | null> {
   try {
     const found = await client.schedule.getHandle(`${SCHEDULE_PREFIX}${activation}`).describe();
     const { action, state } = found;
     if (action.workflowType !== WORKFLOW_TYPE) return null;
-    const { starts, due } = startsAhead(found);
+    const { starts, due } = startsAhead(found, now);
     return { starts, due, paused: state.paused, note: state.note ?? null };
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return null;
