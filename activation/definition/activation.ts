@@ -3,7 +3,7 @@ import { choice } from '../../contract/fields.ts';
 import { expected } from '../../contract/messages/expected.ts';
 import { duration, id } from './common.ts';
 import { guardsSchema } from './guards.ts';
-import { country, places } from './places.ts';
+import { defaultCountry, places } from './places.ts';
 import { removalSchema } from './removal.ts';
 import { scheduleSchema } from './schedule.ts';
 
@@ -45,12 +45,12 @@ const matchingKeySchema = z
       'What the column holds; externalId is any other unique attribute, profileId included.',
     ),
     attribute: attribute.describe('A unique attribute of the profile table, or profileId.'),
-    country: country
+    defaultCountry: defaultCountry
       .optional()
-      .describe('For type phone: the country of numbers that are written without one, e.g. BE.'),
+      .describe('For type phone: the country of numbers that have no country code, such as BE.'),
   })
-  .refine((key) => key.country === undefined || key.type === 'phone', {
-    path: ['country'],
+  .refine((key) => key.defaultCountry === undefined || key.type === 'phone', {
+    path: ['defaultCountry'],
     error: expected('noCountry'),
   })
   .describe('How a row finds its profile.');
@@ -74,14 +74,14 @@ const attributeMappingSchema = z
       .default('keep')
       .describe("What a null does: keep (default) leaves Actito's value alone, clear empties it."),
     timezone: places.timezone,
-    country: places.country,
+    defaultCountry: places.defaultCountry,
   })
   .refine(({ timezone, create }) => timezone === undefined || takesZone(create?.type), {
     path: ['timezone'],
     error: expected('noZoneHere'),
   })
-  .refine(({ country, create }) => country === undefined || takesCountry(create?.type), {
-    path: ['country'],
+  .refine(({ defaultCountry, create }) => defaultCountry === undefined || takesCountry(create?.type), {
+    path: ['defaultCountry'],
     error: expected('noCountryHere'),
   })
   .describe('A column of the segment that goes to an attribute of the profile.');
@@ -167,7 +167,7 @@ export const activationSchema = z.strictObject({
   segment: segmentSchema,
   matchingKey: matchingKeySchema,
   timezone: places.timezone,
-  country: places.country,
+  defaultCountry: places.defaultCountry,
   attributes: attributesSchema.default([]),
   attributesRequired: z
     .boolean()
@@ -195,7 +195,7 @@ export const defaultsSchema = z
   .strictObject({
     matchingKey: matchingKeySchema.optional(),
     timezone: places.timezone,
-    country: places.country,
+    defaultCountry: places.defaultCountry,
     attributes: attributesSchema.optional(),
     attributesRequired: z.boolean().optional().describe('As in an activation.'),
     importMode: importModeSchema.optional(),

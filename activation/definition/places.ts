@@ -4,7 +4,7 @@ import { isPhoneCountry, meantCountry } from '../keys/phone.ts';
 import { timeZone } from './common.ts';
 
 /** A country whose phone numbers are known. */
-export const country = z.string(expected('country', {})).refine(isPhoneCountry, {
+export const defaultCountry = z.string(expected('country', {})).refine(isPhoneCountry, {
   error: ({ input }) => expected('country', { meant: meantCountry(String(input)) }),
 });
 
@@ -15,13 +15,15 @@ export const places = {
     .describe(
       'The time zone of timestamps without one, and of the dates that moments become, e.g. Europe/Brussels.',
     ),
-  country: country
+  defaultCountry: defaultCountry
     .optional()
-    .describe('The country of phone numbers that are written without one, in attributes, e.g. BE.'),
+    .describe(
+      'For phone numbers in attributes: the country of numbers that have no country code, such as BE.',
+    ),
 };
 
 /** The same as data. */
 export interface Places {
   timezone?: string;
-  country?: string;
+  defaultCountry?: string;
 }
