@@ -15,18 +15,21 @@ const retentionSchema = z
   .strictObject({
     rejects: duration
       .prefault('14d')
-      .describe('How long rejected keys are kept after they were last seen. Default: 14d.'),
+      .describe('How long rejected keys are kept after they were last seen.')
+      .meta({ examples: ['30d'] }),
     changeLog: duration
       .prefault('14d')
-      .describe(
-        'How long it is kept who entered and left a list with each run, for undo and explain. Default: 14d.',
-      ),
+      .describe('How long the added and removed members of each run are kept. undo and explain need them.')
+      .meta({ examples: ['30d'] }),
     runs: duration
       .refine((age) => age >= WEEK, {
         error: expected('retentionOfRuns'),
       })
       .prefault('90d')
-      .describe('How long runs are kept, with their imports and deliveries. Default: 90d.'),
+      .describe(
+        'How long runs are kept, with their imports and deliveries. At least 7d, and at least as long as the other two.',
+      )
+      .meta({ examples: ['180d'] }),
   })
   .refine(({ rejects, runs }) => rejects <= runs, {
     path: ['rejects'],
@@ -38,7 +41,7 @@ const retentionSchema = z
     error: expected('retentionOfChanges'),
     when: ({ issues }) => issues.length === 0,
   })
-  .describe('How long the state database keeps what is past.');
+  .describe('How long the state database keeps past data.');
 
 /** `project.yaml`: what holds for the whole project. The file may be missing. */
 export const settingsSchema = z.strictObject({

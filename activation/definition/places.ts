@@ -12,14 +12,12 @@ export const defaultCountry = z.string(expected('country', {})).refine(isPhoneCo
 export const places = {
   timezone: timeZone
     .optional()
-    .describe(
-      'The time zone of timestamps without one, and of the dates that moments become, e.g. Europe/Brussels.',
-    ),
+    .describe('Time zone of timestamps without one, and of dates that are made from points in time.')
+    .meta({ examples: ['Europe/Brussels'] }),
   defaultCountry: defaultCountry
     .optional()
-    .describe(
-      'For phone numbers in attributes: the country of numbers that have no country code, such as BE.',
-    ),
+    .describe('Country of phone numbers without a country code, in attributes.')
+    .meta({ examples: ['BE'] }),
 };
 
 /** The same as data. */
