@@ -1,5 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
+import { DefaultFailureConverter, defaultPayloadConverter, type Payload } from '@temporalio/common';
 
 /** What a run is waiting out: something failed, and is tried again. */
 export interface Trouble {
@@ -29,9 +29,17 @@ export async function troubleOf(handle: WorkflowHandle, deadline: Date): Promise
     type: 'type' in failure && typeof failure.type === 'string' ? failure.type : failure.name,
     message: failure.message,
     attempts: (pending.attempt ?? 1) - 1,
-    next: momentOf(pending.nextAttemptScheduleTime),
+    next: momentOf(pending.nextAttemptScheduleTime) ?? waitsUntil(pending.heartbeatDetails),
     until: momentOf(pending.expirationTime),
   };
+}
+
+/** Until when the worker waits before this attempt does anything; see activities/peers.ts. */
+function waitsUntil(details: { payloads?: Payload[] | null } | null | undefined): Date | null {
+  const [payload] = details?.payloads ?? [];
+  const beat = payload && defaultPayloadConverter.fromPayload<{ waitsUntil?: string } | undefined>(payload);
+  const until = new Date(beat?.waitsUntil ?? NaN);
+  return until.getTime() > Date.now() ? until : null;
 }
 
 function momentOf(timestamp: { seconds?: unknown } | null | undefined): Date | null {

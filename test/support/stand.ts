@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { stringify } from 'yaml';
+import { Peers } from '../../activities/peers.ts';
 import { SlotBudget } from '../../activation/comparison/budget.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/start.ts';
 import { migrate } from '../../state/migrate.ts';
@@ -16,6 +17,8 @@ export interface Stand {
   state: State;
   /** What comparisons may hold in memory. */
   slots: SlotBudget;
+  /** Its pauses are over at once: who calls activities without Temporal makes the pauses. */
+  peers: Peers;
   actito: Simulator;
   projectFolder: string;
   env: NodeJS.ProcessEnv;
@@ -67,6 +70,7 @@ export async function startStand(options: SimulatorOptions = {}): Promise<Stand>
     stateUrl: stateDb.url,
     state,
     slots: new SlotBudget(),
+    peers: new Peers({ first: 1, longest: 1 }),
     actito,
     projectFolder,
     env: {
