@@ -4,7 +4,7 @@ import { Failure, isFailure } from '../../contract/failure.ts';
 import type { Route } from '../../activation/definition/contract.ts';
 import { isAssumed, path, tokenBody, type Paths } from '../contract.ts';
 import { OwnContent } from '../own-content.ts';
-import { bytesOf, isPage, readJson } from './body.ts';
+import { bytesOf, isPage, readJson, upload } from './body.ts';
 import { failureOfError, failureOfResponse, NotFound, TokenRejected } from './failures.ts';
 import { proxySettings, wayOut, type WayOut } from './proxy.ts';
 import { forgetToken, renewToken, tokenFor } from './tokens.ts';
@@ -111,7 +111,7 @@ export class ActitoClient {
         ...streamed?.headers,
       },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-      ...(content ? { body: this.#watched(content.read(), name(request), stalled), duplex: 'half' } : {}),
+      ...(content ? { body: this.#watched(content.read(), name(request), stalled) } : {}),
     };
     const target = path(route, parts, this.#options.paths);
     try {
@@ -179,12 +179,11 @@ export class ActitoClient {
     return withSlot(async () => {
       try {
         const ends = [signal, AbortSignal.timeout(timeout), ...(init.signal ? [init.signal] : [])];
-        const response = await fetch(baseUrl.replace(/\/+$/, '') + target, {
-          ...init,
-          signal: AbortSignal.any(ends),
-          redirect: 'manual',
-          dispatcher: this.#way.dispatcher,
-        });
+        const url = baseUrl.replace(/\/+$/, '') + target;
+        const own = { signal: AbortSignal.any(ends), dispatcher: this.#way.dispatcher };
+        const response = await (isFile(init.body)
+          ? upload(url, { ...init, ...own, body: init.body })
+          : fetch(url, { ...init, ...own, redirect: 'manual' }));
         if (!response.ok)
           throw await failureOfResponse(call, response, secretsOf(init, this.#options.apiKey));
         return await use(response);
@@ -193,6 +192,10 @@ export class ActitoClient {
       }
     });
   }
+}
+
+function isFile(body: RequestInit['body']): body is AsyncIterable<Uint8Array> {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }
 
 /** A call in words, without ids. */
