@@ -1,5 +1,6 @@
 import { historyCommand } from '../commands.ts';
 import { advise, failure, type Next } from './message.ts';
+import { orNear } from './words.ts';
 
 interface Undo {
   activation: string;
@@ -9,9 +10,13 @@ const UNDO: Undo = { activation: 'vip-customers', to: '41' };
 
 /** Why a list cannot be put back to what it was after a run; and that there is no such run. */
 export const UNDO_MESSAGES = {
-  pastRunUnknown: failure('InvalidActivation', {
-    examples: [{ activation: 'vip-customers', run: '41' }],
-    says: ({ activation, run }) => `Activation ${activation} has no run ${run}, or none any more.`,
+  pastRunUnknown: failure<{ activation: string; run: string; near?: string }>('InvalidActivation', {
+    examples: [
+      { activation: 'vip-customers', run: '41' },
+      { activation: 'vip-customers', run: '41', near: '42' },
+    ],
+    says: ({ activation, run, near }) =>
+      `Activation ${activation} has no run ${run}, or none any more${orNear(near, '.')}`,
     next: seeHistory,
   }),
   undoOtherActivation: failure<Undo & { of: string }>('InvalidActivation', {

@@ -53,7 +53,7 @@ test.each<{ what: string; args: string; code: number; says: string | RegExp }>([
     what: 'an undo to a run that never was',
     args: 'undo vip --to 999999',
     code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: Activation vip has no run 999999, or none any more. See: actito-sync history vip',
+    says: 'InvalidActivation: Activation vip has no run 999999, or none any more, did you mean "1"? See: actito-sync history vip',
   },
   {
     what: 'an undo of a misspelt activation',
