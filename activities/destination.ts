@@ -35,10 +35,10 @@ export function connectActito(
     signal,
     env,
     paths: destination.contract.paths,
-    withSlot: (call) =>
-      withSlot(state, { licence, slots: limits.concurrentCalls, caller, isUnderWay, signal }, () =>
-        peers.ask(`actito ${licence}`, 'ActitoUnavailable', call),
-      ),
+    withSlot: async (call) => {
+      const slot = { licence, slots: limits.concurrentCalls, caller: await caller, isUnderWay, signal };
+      return withSlot(state, slot, () => peers.ask(`actito ${licence}`, 'ActitoUnavailable', call));
+    },
   });
   return { client, quotaKey: `${licence} ${destination.entity} ${destination.profileTable}` };
 }

@@ -18,8 +18,9 @@ export interface ImportRow {
   leads: boolean;
   /** It has, or had, parts of other runs. */
   shared: boolean;
+  /** By the clock of the database. */
   intendedAt: Date | null;
-  /** Milliseconds since its call was complete, or began, by the clock of the database. */
+  /** Milliseconds since its call was complete, or the intent to send it, by that clock; null: there was none yet. */
   age: number | null;
   /** Its call was complete, or about to be: Actito may have taken it. */
   mayBeTaken: boolean;
@@ -37,7 +38,7 @@ export async function readImports(db: Knex, run: string): Promise<ImportRow[]> {
     db,
     `select id, chunk, coalesce(result, status) as status, imports.run = part.run as leads, shape is not null as shared,
             intended_at as "intendedAt",
-            cast(extract(epoch from now() - coalesce(completing_at, intended_at)) * 1000 as float8) as age, completing_at is not null as "mayBeTaken", file_name as "fileName", execution_id as "executionId", limited, detail
+            cast(extract(epoch from clock_timestamp() - coalesce(completing_at, intended_at)) * 1000 as float8) as age, completing_at is not null as "mayBeTaken", file_name as "fileName", execution_id as "executionId", limited, detail
      from import_parts part join imports on imports.id = part.import
      where part.run = ? order by id`,
     [run],

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { afterAll, beforeEach, expect, inject, test } from 'vitest';
-import { troubleOf } from '../../client/run/trouble.ts';
+import { troubleOf } from '../../client/follow.ts';
 import { runSql } from '../../dev/databases.ts';
 import type { RunResult } from '../../contract/result.ts';
 import { until } from '../setup/until.ts';
