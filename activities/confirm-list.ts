@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NotFound } from '../actito/api/failures.ts';
 import type { Definition } from '../activation/definition/definition.ts';
 import type { ExternalTargetList } from '../actito/contract.ts';
-import { connectFileServer } from '../actito/delivery/connect.ts';
 import { listConfirmation } from '../actito/lists/confirmation.ts';
 import { readList } from '../actito/lists/read.ts';
 import { Failure, isFailure, type FailureType } from '../contract/failure.ts';
 import { tell } from '../contract/messages/tell.ts';
 import type { ListSummary, RunRef } from '../contract/steps.ts';
+import { readClock } from '../state/clock.ts';
 import {
   findDelivered,
   findLastDelivered,
@@ -20,7 +20,7 @@ import { lookAgain, requireProvisioned } from '../state/lists/provisioned.ts';
 import { keepWords } from '../state/report/peer-words.ts';
 import { readRun, type Run } from '../state/runs/runs.ts';
 import type { Dependencies } from './dependencies.ts';
-import { connectActito, resolveLogin } from './destination.ts';
+import { connectActito, connectDelivery, resolveLogin } from './destination.ts';
 import { cancellation, progress } from './progress.ts';
 
 /** Pauses between looks, in milliseconds, before Temporal waits instead. */
@@ -63,8 +63,9 @@ async function confirmByStatus(
   let empty: ExternalTargetList | undefined;
   let failed: Failure | undefined;
   // Actito does not say how soon after the retrieval it counts the profiles: a list of nobody is looked at for a while.
-  const unlessEmpty = (list: ExternalTargetList, retrieved: boolean): ListSummary | null => {
-    empty = targetsNobody(list, members) ? list : undefined;
+  const unlessEmpty = async (list: ExternalTargetList, retrieved: boolean): Promise<ListSummary | null> => {
+    const now = client.answeredAt ?? (await readClock(deps.state)); // Actito's expiry, by its own clock if it tells that
+    empty = targetsNobody(list, members, now) ? list : undefined;
     return empty ? null : summary(list, retrieved);
   };
   const unseen = async () => {
@@ -110,8 +111,9 @@ async function confirmByStatus(
 function targetsNobody(
   { numberOfProfiles, expirationDate, lastRetrievedFile }: ExternalTargetList,
   members: number,
+  now: Date,
 ): boolean {
-  if (expirationDate && Date.parse(expirationDate) <= Date.now()) return false; // that is why
+  if (expirationDate && Date.parse(expirationDate) <= now.getTime()) return false; // that is why
   if (numberOfProfiles !== 0 || members === 0 || !lastRetrievedFile) return false;
   return !lastRetrievedFile.errorMessage && lastRetrievedFile.lines !== 0;
 }
@@ -178,7 +180,7 @@ async function confirmByFolder(
   signal: AbortSignal,
 ): Promise<ListSummary> {
   const { activation, destination } = definition;
-  const server = await connectFileServer(resolveLogin(deps, destination), signal);
+  const server = await connectDelivery(deps, resolveLogin(deps, destination), signal);
   try {
     return await untilSeen(async () => {
       const names = await server.names(destination.delivery.directory);
