@@ -18,9 +18,8 @@ export interface ImportRow {
   leads: boolean;
   /** It has, or had, parts of other runs. */
   shared: boolean;
-  /** By the clock of the database. */
   intendedAt: Date | null;
-  /** Milliseconds since its call was complete, or the intent to send it, by that clock; null: there was none yet. */
+  /** Milliseconds since its call was complete, or began, by the database's clock; null: there was none yet. */
   age: number | null;
   /** Its call was complete, or about to be: Actito may have taken it. */
   mayBeTaken: boolean;
