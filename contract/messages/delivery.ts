@@ -85,7 +85,7 @@ export const DELIVERY_MESSAGES = {
       `${server}: ${STEPS[step][0]} failed (${quota ? "the account's quota is used up" : 'the disk is full'}).`,
     next: ({ quota }) =>
       advise(
-        `${quota ? 'Free space in the account, or have its quota raised' : 'Free space on the server'}. The delivery is tried again meanwhile.`,
+        `${quota ? 'Free space in the account, or have its quota raised' : 'Free space on the server'}: it must hold the old file and the new one at the same time. The delivery is tried again meanwhile.`,
       ),
   }),
   sftpRefused: failure<{ server: string; step: DeliveryStep; answer: string }>('DeliveryRefused', {

@@ -39,6 +39,8 @@ export interface FtpServerOptions {
   env?: NodeJS.ProcessEnv;
   /** The folder for lists is a file system of this size, for example `64k`; needs root. */
   diskSize?: string;
+  /** How many bytes the account may hold; vsftpd knows no quota. */
+  quota?: number;
 }
 
 /** What a kind of server is started with. */
