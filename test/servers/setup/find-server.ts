@@ -11,6 +11,7 @@ const PACKAGES = {
   ftpquota: 'proftpd-core',
   'pure-ftpd': 'pure-ftpd',
   sshd: 'openssh-server',
+  ip: 'iproute2',
   'pam_oath.so': 'libpam-oath',
   tinyproxy: 'tinyproxy',
   pgbouncer: 'pgbouncer',

@@ -9,6 +9,7 @@ import { freePort } from '../../../dev/ports.ts';
 import { type Command, startProcess } from '../../../dev/processes.ts';
 import { untilItAnswers } from '../../../dev/waiting.ts';
 import { findServer } from './find-server.ts';
+import type { Machine } from './machine.ts';
 
 export type KeyType = 'ed25519' | 'ecdsa' | 'rsa';
 
@@ -32,6 +33,8 @@ export interface SshServerOptions {
   diskSize?: string;
   /** Logins go through PAM, by these lines of a service's configuration; needs root. */
   pam?: (folder: string) => string;
+  /** Where it runs, if not on this machine. */
+  machine?: Machine;
 }
 
 /**
@@ -40,8 +43,9 @@ export interface SshServerOptions {
  */
 export async function startSshServer(
   publicKey: string,
-  { sftp = 'internal-sftp', more = '', diskSize, pam }: SshServerOptions = {},
+  { sftp = 'internal-sftp', more = '', diskSize, pam, machine }: SshServerOptions = {},
 ): Promise<SshServer> {
+  const host = machine?.host ?? '127.0.0.1';
   const folder = await mkdtemp(join(tmpdir(), 'actito-sync-sshd-'));
   const file = (name: string) => join(folder, name);
   const types: KeyType[] = ['ed25519', 'ecdsa', 'rsa'];
@@ -62,7 +66,7 @@ export async function startSshServer(
     ${pam ? 'UsePAM yes' : 'UsePAM no'}
     KbdInteractiveAuthentication ${pam ? 'yes' : 'no'}
     PermitRootLogin ${pam ? 'yes' : 'prohibit-password'}
-    ListenAddress 127.0.0.1
+    ListenAddress ${host}
     Port ${port}
     ${types.map((type) => `HostKey ${file(type)}`).join('\n')}
     AuthorizedKeysFile ${file('authorized_keys')}
@@ -76,14 +80,15 @@ export async function startSshServer(
   // As root, sshd wants an empty folder here, which a system that never started it lacks.
   if (userInfo().uid === 0) await mkdir('/run/sshd', { recursive: true });
   const serve: Command = [findServer('sshd'), '-D', '-e', '-f', file('sshd_config')];
-  const sshd = startProcess([pam ? await withPam(file('pam'), pam(folder), serve) : serve], {
+  const command = pam ? await withPam(file('pam'), pam(folder), serve) : serve;
+  const sshd = startProcess([machine?.run(command) ?? command], {
     stopSignal: 'TERM',
     removeAfter: folder,
   });
-  await untilItAnswers('sshd', sshd, () => answers(port));
+  await untilItAnswers('sshd', sshd, () => answers(host, port));
   const { username } = userInfo();
   return {
-    login: { protocol: 'sftp', host: '127.0.0.1', port, username, hostKeys: [fingerprints.ed25519] },
+    login: { protocol: 'sftp', host, port, username, hostKeys: [fingerprints.ed25519] },
     directory,
     fingerprints,
     stop: async () => {
@@ -100,9 +105,9 @@ async function withPam(file: string, lines: string, command: Command): Promise<C
   return ['unshare', '--mount', 'sh', '-c', place, file, ...command];
 }
 
-function answers(port: number): Promise<boolean> {
+function answers(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
+    const socket = connect({ host, port });
     const done = (answer: boolean) => {
       socket.destroy();
       resolve(answer);
