@@ -125,9 +125,18 @@ export const DELIVERY_MESSAGES = {
       ),
   }),
   folderMissing: failure('DeliveryRefused', {
-    examples: [{ server: SFTP, folder: '/in' }],
+    examples: [
+      { server: SFTP, folder: '/in' },
+      { server: SFTP, folder: '/été' },
+    ],
     says: ({ server, folder }) => `${server} has no folder ${folder}.`,
-    next: () => advise('Check delivery.directory.'),
+    next: ({ folder }) =>
+      advise(
+        'Check delivery.directory.' +
+          (/[^\0-\x7f]/.test(folder)
+            ? ' Names are sent to an SFTP server as UTF-8. If it has another encoding, have a folder made whose name has ASCII letters only.'
+            : ''),
+      ),
   }),
   fileListTooLong: failure('DeliveryRefused', {
     examples: [{ server: SFTP }],

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import ssh2, { type ParsedKey } from 'ssh2';
@@ -103,6 +103,16 @@ test('a disk of OpenSSH that is full is waited for, and the list stays as it was
   expect(await readFile(join(directory, 'VIP.csv'), 'utf8')).toBe('old');
   await deliver(login, directory, text('new'), {}, '3');
   expect(await readdir(directory)).toEqual(['VIP.csv']);
+});
+
+test('a folder whose name is in Latin-1 is not found, and the encoding of names is told', async () => {
+  const { login, directory } = await start();
+  await mkdir(Buffer.concat([Buffer.from(`${directory}/`), Buffer.from('été', 'latin1')]));
+  const delivery = deliver(login, `${directory}/été`, text('id'));
+  await expect(delivery).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
+  await expect(delivery).rejects.toThrow('are sent to an SFTP server as UTF-8');
+  await deliver(login, directory, text('id'));
+  expect((await readdir(directory)).sort()).toHaveLength(2); // beside a name that is no UTF-8
 });
 
 test('an account whose command is no SFTP server is refused as that', async () => {
