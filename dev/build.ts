@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { copyFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { WORKFLOW_BUNDLE, workflowSource } from '../worker/workflow-source.ts';
+
+/*
+ * npm run build: the worker, its health check and the command line as JavaScript in dist/, with the workflows bundled.
+ * An argument names another folder, which is not emptied first.
+ */
+
+const [folder = 'dist'] = process.argv.slice(2);
+
+/** TypeScript's own compiler; it writes nothing when there is an error. @throws Error after it has printed them */
+function compile(): void {
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', folder], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error('TypeScript found errors (above); nothing was built.');
+}
+
+/** One file, with its source map inside. */
+async function bundleWorkflows(): Promise<void> {
+  const { code } = await bundleWorkflowCode({ ...workflowSource(), logger: new DefaultLogger('WARN') });
+  await writeFile(join(folder, WORKFLOW_BUNDLE), ascii(withoutSources(code)));
+}
+
+/** The map tells files and lines; the sources themselves, of all libraries too, would stay in the worker's memory. */
+function withoutSources(code: string): string {
+  const prefix = '//# sourceMappingURL=data:application/json;charset=utf-8;base64,';
+  const at = code.lastIndexOf(prefix);
+  if (at < 0) throw new Error('The bundle of the workflows has no source map where Temporal puts it.');
+  const map = JSON.parse(Buffer.from(code.slice(at + prefix.length), 'base64').toString()) as object;
+  const lean = Buffer.from(JSON.stringify({ ...map, sourcesContent: [] })).toString('base64');
+  return `${code.slice(0, at)}${prefix}${lean}\n`;
+}
+
+/** The same code: V8 keeps a text in two bytes per character if a single one of them needs it, and every copy of it. */
+function ascii(code: string): string {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** The schema is read at run time, from beside the module that applies it. */
+async function copySchema(): Promise<void> {
+  const files = (await readdir('state')).filter((name) => name.endsWith('.sql'));
+  for (const name of files) await copyFile(join('state', name), join(folder, 'state', name));
+}
+
+async function main(): Promise<void> {
+  if (folder === 'dist') await rm(folder, { recursive: true, force: true });
+  compile();
+  await copySchema();
+  await bundleWorkflows();
+  console.log(`Built into ${folder}/: node ${folder}/worker/main.js, node ${folder}/cli/main.js --help`);
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

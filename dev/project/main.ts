@@ -1,0 +1,50 @@
+/*
+ * `actito-sync dev [folder]`: in one terminal all that a project folder needs on one's own machine. It never calls the
+ * Actito that the folder names: each destination gets a simulator of its own.
+ */
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { projectFolder } from '../../config/folder-setting.ts';
+import { problemInWords } from '../../contract/messages/project.ts';
+import { loadProject } from '../../config/project.ts';
+import { Interrupted, listenForInterrupt } from '../interrupt.ts';
+import { Resources } from '../resources.ts';
+import { startProjectStack } from './stack.ts';
+import { whatThereIs } from './words.ts';
+
+async function main(): Promise<number> {
+  const program = new Command('actito-sync dev')
+    .description('PostgreSQL, Temporal, a simulated Actito and a worker for a project folder.')
+    .argument('[folder]', 'default: ACTITO_SYNC_PROJECT')
+    .option('--seed <file>', 'SQL that fills the warehouse that is made here')
+    .parse();
+  const { seed } = program.opts<{ seed?: string }>();
+  const [argument] = program.processedArgs as [string | undefined];
+  const say = (text: string) => void process.stdout.write(`${text}\n`);
+  const interrupt = listenForInterrupt();
+  process.stdout.on('error', interrupt.fail);
+  const resources = new Resources();
+  try {
+    const folder = argument ?? projectFolder(process.env);
+    const project = await loadProject(folder);
+    for (const problem of project.problems) say(problemInWords(problem));
+    if (seed !== undefined) await access(seed);
+    const starting = startProjectStack(resources, { folder: resolve(folder), project, seed }, interrupt, say);
+    const stack = await interrupt.orInterrupted(starting);
+    say(whatThereIs(stack).join('\n'));
+    await interrupt.orInterrupted(new Promise(() => undefined));
+    return 0;
+  } catch (error) {
+    if (error instanceof Interrupted) {
+      say('\nEnding what was started …');
+      return 0; // Ctrl-C is how this ends
+    }
+    console.error((error as Error).message);
+    return 1;
+  } finally {
+    await resources.end();
+  }
+}
+
+process.exit(await main());

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import type { Destination } from '../../activation/definition/destination.ts';
+import type { Project } from '../../config/project.ts';
+import { custom } from '../../simulator/contacts/attributes.ts';
+import type { Simulator, SimulatorOptions } from '../../simulator/start.ts';
+
+/** The simulators' secrets, under names that no real ones have. */
+export const API_KEY = { name: 'ACTITO_SYNC_DEV_API_KEY', value: randomUUID() };
+export const PASSWORD = { name: 'ACTITO_SYNC_DEV_PASSWORD', value: randomUUID() };
+
+/** A simulator as the activations of a destination expect their Actito: entity, table, attributes made by hand. */
+export function simulatorFor(
+  id: string,
+  destination: Destination,
+  { activations }: Project,
+): SimulatorOptions {
+  const { entity, profileTable: table, delivery } = destination;
+  const own = [...activations.values()].filter((activation) => activation.destination === id);
+  const unique = own.flatMap(({ matchingKey, list }) => [matchingKey.attribute, list.identifier.attribute]);
+  const mapped = own.flatMap(({ attributes }) => attributes.filter((each) => !each.create));
+  const attributes = new Map(mapped.map(({ attribute }) => [attribute, custom(attribute, 'STRING')]));
+  for (const name of PREDEFINED) attributes.delete(name);
+  for (const name of unique) attributes.set(name, custom(name, 'STRING', { unique: true }));
+  for (const name of ALWAYS_UNIQUE) attributes.delete(name);
+  return {
+    entity,
+    apiKey: API_KEY.value,
+    password: PASSWORD.value,
+    pollInterval: 500,
+    profileTable: /^\d+$/.test(table) ? { id: table, name: 'Profiles' } : { id: '16', name: table },
+    attributes: [...attributes.values()],
+    ...(delivery.protocol === 'ftps' ? { ftpsPort: 0 } : {}),
+  };
+}
+
+/** What the simulator's table has as it should be anyway. */
+const ALWAYS_UNIQUE = ['profileId', 'emailAddress', 'customerId'];
+const PREDEFINED = ['lastName', 'firstName', 'birthDate', 'sex', 'motherLanguage'];
+
+/** A project folder beside the real one. */
+export interface Redirected {
+  projectFolder: string;
+  /** Environment variables with the authorities to trust. */
+  certificates: Record<string, string>;
+  remove: () => Promise<void>;
+}
+
+/**
+ * Writes a folder whose destinations lead to the simulators; everything else in it *is* the project's own, so that an
+ * edit counts at once. Secrets and addresses of the real destinations are not in it.
+ */
+export async function writeRedirected(
+  folder: string,
+  { destinations }: Project,
+  simulators: ReadonlyMap<string, Simulator>,
+): Promise<Redirected> {
+  const projectFolder = await mkdtemp(join(tmpdir(), 'actito-sync-dev-'));
+  for (const name of ['sources', 'activations', 'project.yaml'])
+    if (existsSync(join(folder, name))) await symlink(join(folder, name), join(projectFolder, name));
+  await mkdir(join(projectFolder, 'destinations'));
+  const certificates: Record<string, string> = {};
+  for (const id of destinations.keys()) {
+    const { sftp, ftps, apiUrl } = simulators.get(id)!;
+    const ca = `ACTITO_SYNC_DEV_CA_${id.replaceAll('-', '_').toUpperCase()}`;
+    if (ftps) certificates[ca] = ftps.ca;
+    const { host, port, username, directory } = ftps ?? sftp;
+    const place = { host, port, username, directory, password: { env: PASSWORD.name } };
+    const delivery = ftps
+      ? { protocol: 'ftps', ...place, ca: { env: ca } }
+      : { protocol: 'sftp', ...place, hostKey: sftp.hostKey };
+    const real = { ...(await readDestination(folder, id)), environment: undefined };
+    const contract = { ...((real as { contract?: object }).contract ?? {}), paths: undefined };
+    const redirected = { ...real, baseUrl: apiUrl, apiKey: { env: API_KEY.name }, delivery, contract };
+    await writeFile(join(projectFolder, `destinations/${id}.yaml`), stringify(redirected));
+  }
+  return { projectFolder, certificates, remove: () => rm(projectFolder, { recursive: true, force: true }) };
+}
+
+async function readDestination(folder: string, id: string): Promise<Record<string, unknown>> {
+  const [file] = ['yaml', 'yml'].map((end) => join(folder, `destinations/${id}.${end}`)).filter(existsSync);
+  return parse(await readFile(file!, 'utf8')) as Record<string, unknown>;
+}

@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url';
+import type { ProjectStack } from './stack.ts';
+
+/** Where everything is, and what to type in another terminal, line by line; the commands work as printed. */
+export function whatThereIs(stack: ProjectStack): string[] {
+  const { temporal, stateUrl, warehouses, simulators, projectName } = stack;
+  const projectFolder = stack.project.folder;
+  return [
+    '',
+    `Temporal's web UI:  ${temporal.uiUrl}`,
+    ...[...simulators].map(([id, { apiUrl }]) => `Simulated Actito:   ${apiUrl}/  (destination ${id})`),
+    ...warehouses.map(
+      ({ source, variable, url, own }) =>
+        `Warehouse:          ${own ? `${url}  (source ${source}; made here)` : `as ${variable} says  (source ${source})`}`,
+    ),
+    '',
+    `In another terminal, from ${fileURLToPath(new URL('../..', import.meta.url))}:`,
+    `  export TEMPORAL_ADDRESS=${temporal.address} TEMPORAL_NAMESPACE=default`,
+    `  export ACTITO_SYNC_PROJECT=${projectFolder} ACTITO_SYNC_PROJECT_NAME='${projectName}'`,
+    `  export ACTITO_SYNC_DATABASE_URL=${stateUrl}`,
+    '  npx actito-sync doctor',
+    '  npx actito-sync status',
+    '  npx actito-sync --help',
+    '',
+    'Edits of activations and sources count for the next run; after an edit of a destination start this anew.',
+    'Ctrl-C ends everything; nothing of it is kept.',
+  ];
+}
