@@ -47,6 +47,16 @@ export const STATE_MESSAGES = {
           'run again.',
       ),
   }),
+  runReset: failure('RunSuperseded', {
+    examples: [{ run: '12' }],
+    says: ({ run }) =>
+      `This workflow was reset in Temporal after it had opened run ${run}. Run ${run} belongs to the execution before the reset, so ` +
+      'this execution cannot continue it. Nothing was sent by this execution.',
+    next: () =>
+      advise(
+        'Start a new run. It settles what the reset run left open, and compares the segment with what Actito has confirmed.',
+      ),
+  }),
   stateNoWayBack: failure('StateRefused', always('The state cannot be migrated down: restore a backup.')),
   otherDeliveryBegun: failure('RunSuperseded', always('This run has begun to deliver another list.')),
   heldNotDelivered: failure(
