@@ -65,7 +65,7 @@ const EXPECTED = 'What a value must be is said in contract/messages/expected.ts.
 const WORDS_OF_SCHEMA = {
   selector:
     'Program:has(> ImportDeclaration[source.value="zod"]) :matches(Literal[value=/ [a-z].*[^.]$/i], ' +
-    'TemplateElement[value.raw=/ [a-z]/i]):not(CallExpression[callee.property.name="describe"] *)',
+    'TemplateElement[value.raw=/ [a-z]/i]):not(CallExpression[callee.property.name=/^(describe|meta)$/] *)',
   message: EXPECTED,
 };
 /** The same in files that say other things, too. */

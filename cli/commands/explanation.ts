@@ -68,7 +68,7 @@ export async function explain(
   return withState(env, async (snapshot) => {
     const ran = await hasRun(snapshot, activation, env);
     const definition = ran ? await latestDefinition(snapshot, activation) : undefined;
-    const forgotten = await findRecordOf(snapshot, key, definition?.activation.matchingKey.country);
+    const forgotten = await findRecordOf(snapshot, key, definition?.activation.matchingKey.defaultCountry);
     if (forgotten) return wasForgotten({ activation, key }, forgotten);
     if (!definition) return neverRan({ activation, key });
     const found = canonicalKey(definition.activation.matchingKey, key);

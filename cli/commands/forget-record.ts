@@ -38,7 +38,7 @@ export async function makeRecord(
   { key, by, reason }: Forgetting,
 ): Promise<{ record: string; already: boolean }> {
   const { activations } = await loadProject(projectFolder(env));
-  const wanted = [...activations.values()].map(({ matchingKey }) => matchingKey.country);
+  const wanted = [...activations.values()].map(({ matchingKey }) => matchingKey.defaultCountry);
   return withWritableState(env, async (state) => {
     const known = await withSnapshot(state, knownCountries);
     const countries = [...new Set([...wanted, ...known])];

@@ -90,7 +90,8 @@ const FTPS = `  password: { env: ACTITO_FTPS_PASSWORD }
   # A certificate that no public authority vouches for: ca: { env: … }, the authority's certificate (PEM).`;
 
 function activation({ segment, members, keyType, keyColumn, keyAttribute }: Answers): string {
-  const country = keyType === 'phone' ? '\n  country: BE # of numbers that are written without one' : '';
+  const country =
+    keyType === 'phone' ? '\n  defaultCountry: BE # of numbers that are written without one' : '';
   return `${schemaLine('activation')}
 # One segment of the warehouse, kept alive in Actito. The file's name is the activation's id.
 source: warehouse

@@ -128,7 +128,7 @@ test('what is answered stands in the files; what cannot be is asked again', asyn
   });
   expect(activations.get('ete-noel')).toMatchObject({
     segment: { name: 'Été & Noël', table: 'marketing.summer' },
-    matchingKey: { column: 'mobile', type: 'phone', attribute: 'gsmNumber', country: 'BE' },
+    matchingKey: { column: 'mobile', type: 'phone', attribute: 'gsmNumber', defaultCountry: 'BE' },
   });
 });
 

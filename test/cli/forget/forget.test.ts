@@ -86,7 +86,7 @@ test('a run that is under way is waited for, which is told, and does not bring t
 
 test('whom nobody knows is recorded all the same, is no member later, and is known when it is asked again', async () => {
   await past.stand.writeActivation({
-    matchingKey: { column: 'phone', type: 'phone', attribute: 'customerId', country: 'BE' },
+    matchingKey: { column: 'phone', type: 'phone', attribute: 'customerId', defaultCountry: 'BE' },
     attributes: [],
   });
   await past.stand.actito.seedContacts([{ emailAddress: 'eve@shop.be', customerId: '+32470123457' }]);
