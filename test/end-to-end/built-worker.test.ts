@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import typescript from 'typescript';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type * as clientModule from '../../client/activation-client.ts';
 import { freePort } from '../../dev/ports.ts';
 import { temporalAddress } from '../setup/servers.ts';
 import { until } from '../setup/until.ts';
@@ -194,9 +195,7 @@ test('the build has what the package exports to programs, with its types', async
   const { types, default: main } = exports['./client'];
   const built = (path: string) => resolve(dist, path.replace(/^\.\/dist\//, ''));
   expect(await readFile(built(types), 'utf8')).toContain('export declare class ActivationClient');
-  const { ActivationClient } = (await import(
-    pathToFileURL(built(main)).href
-  )) as typeof import('actito-sync/client');
+  const { ActivationClient } = (await import(pathToFileURL(built(main)).href)) as typeof clientModule;
   await expect(ActivationClient.connect({ env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } })).rejects.toMatchObject({
     type: 'TemporalUnavailable',
   });
