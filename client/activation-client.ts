@@ -145,7 +145,7 @@ export class ActivationClient {
     return cancelRun(handle, follow);
   }
 
-  /** What Temporal knows of an activation: its next starts (counted from `now`), and its runs. */
+  /** What Temporal knows of an activation: its next starts, counted from `now`, and its runs. */
   async status(activation: string, now = new Date()): Promise<LiveStatus> {
     return readLiveStatus(this.temporal, activation, now);
   }

@@ -73,7 +73,7 @@ export interface KnownRuns {
   ended: EndedRun[];
 }
 
-/** When an activation starts next, counted from `now`, and what of it is running. */
+/** When an activation starts next, counted from `now`, and what its runs do now. */
 export async function readLiveStatus(client: Client, activation: string, now: Date): Promise<LiveStatus> {
   const [schedule, runs] = await Promise.all([
     readNextStarts(client, activation, now),

@@ -1,5 +1,3 @@
-import { isUnaccepted, OF_OTHER } from '../contract/certificates.ts';
-import type { TlsFault } from '../contract/messages/connections.ts';
 import type { Limit } from '../contract/messages/limits.ts';
 
 /*
@@ -17,7 +15,7 @@ export type Meaning =
   | { kind: 'passes' | 'login' | 'other' }
   | { kind: 'limit'; limit: Limit; /** How often it is tried, until it is final. */ tries: number };
 
-/** With the pauses of a step's retries (1 s, doubled up to half a minute or a minute) 5 tries take 15 s, and 10 about 4 minutes. */
+/** With the pauses of a step's retries (1 s, doubled up to 30 s) 5 attempts take 15 s, 10 about 2.5 minutes, and 20 about 7.5 minutes. */
 const LIMITS: Record<string, [Limit, tries: number]> = {
   '57014': ['statement_timeout', 3], // each try takes as long as the limit
   '53400': ['temp_file_limit', 3],
@@ -46,26 +44,3 @@ export function meaningOf(sqlstate: string): Meaning {
 export const STANDBY: Meaning = { kind: 'limit', limit: 'hot_standby', tries: 10 };
 /** A primary that was just replaced answers as a standby until the connections are made anew. */
 export const READ_ONLY: Meaning = { kind: 'limit', limit: 'read_only', tries: 10 };
-
-/** Codes of OpenSSL and Node for a certificate. */
-const CERTIFICATES: Record<string, TlsFault> = {
-  ERR_POSTGRES_NO_TLS: 'none',
-  CERT_HAS_EXPIRED: 'expired',
-  CERT_NOT_YET_VALID: 'expired',
-  CRL_HAS_EXPIRED: 'expired',
-  CRL_NOT_YET_VALID: 'expired',
-  CERT_REVOKED: 'revoked',
-};
-/** Alerts about the client's certificate; the other alerts are about versions and ciphers. */
-const CLIENT = /^ERR_SSL_(TLSV1\d?|SSLV3)_ALERT_([A-Z_]*CERTIFICATE[A-Z_]*|ACCESS_DENIED|UNKNOWN_CA)$/;
-/** Bytes that were damaged or cut on the way are no disagreement. */
-const DAMAGED = /BAD_RECORD_MAC|DECRYPT|UNEXPECTED_EOF|BAD_LENGTH|DIGEST_CHECK/;
-
-/** Why TLS cannot be had, by the code of an error; undefined: the error is another. */
-export function tlsFaultOf(code: string): TlsFault | undefined {
-  if (CERTIFICATES[code]) return CERTIFICATES[code];
-  if (OF_OTHER.includes(code)) return 'name';
-  if (isUnaccepted(code)) return 'untrusted';
-  if (CLIENT.test(code)) return 'client';
-  return /^ERR_SSL_/.test(code) && !DAMAGED.test(code) ? 'protocol' : undefined;
-}
