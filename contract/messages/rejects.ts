@@ -18,7 +18,7 @@ export const KEY_REJECT_MESSAGES = {
   ),
   KeyCountryMissing: always(
     'The phone number has no country code (such as +32), and the mapping does not say whose number it is: set ' +
-      'matchingKey.country, for example to BE.',
+      'matchingKey.defaultCountry, for example to BE.',
   ),
   KeyHasControlCharacter: always(
     'The matching key contains a control character, such as a tab or a line break.',
@@ -62,7 +62,7 @@ export const VALUE_REJECT_MESSAGES = {
     'Actito refused this value in an earlier run: it is left out until it changes, or until a resync.',
   ),
   ValueCountryMissing: always(
-    'The phone number has no country code (such as +32), and the mapping does not say whose number it is: set country, ' +
+    'The phone number has no country code (such as +32), and the mapping does not say whose number it is: set defaultCountry, ' +
       'for example to BE, in project.yaml, in the activation or at the attribute.',
   ),
 };

@@ -43,7 +43,7 @@ export const STATE_MESSAGES = {
       'run ends; what it sent to Actito and did not settle is not noted in the state.',
     next: () =>
       advise(
-        'Check ACTITO_SYNC_DATABASE_URL. If the database was lost or restored, follow docs/production.md, "The state database"; then ' +
+        'Check ACTITO_SYNC_DATABASE_URL. If the database was lost or restored, follow docs/operations.md, "The state database is lost"; then ' +
           'run again.',
       ),
   }),

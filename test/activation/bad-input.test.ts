@@ -27,7 +27,7 @@ it.each<[type: MatchingKey['type'], text: string | null, words: string]>([
   [
     'phone',
     '0475 12 34 56',
-    'The phone number has no country code (such as +32), and the mapping does not say whose number it is: set matchingKey.country, for example to BE.',
+    'The phone number has no country code (such as +32), and the mapping does not say whose number it is: set matchingKey.defaultCountry, for example to BE.',
   ],
   [
     'phone',
