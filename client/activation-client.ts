@@ -127,9 +127,9 @@ export class ActivationClient {
     return cancelRun(handle, follow);
   }
 
-  /** What Temporal knows of an activation: its next starts, and its runs. */
-  async status(activation: string): Promise<LiveStatus> {
-    return readLiveStatus(this.temporal, activation);
+  /** What Temporal knows of an activation: its next starts, counted from `now`, and its runs. */
+  async status(activation: string, now = new Date()): Promise<LiveStatus> {
+    return readLiveStatus(this.temporal, activation, now);
   }
 
   /** The project's schedules in Temporal. */

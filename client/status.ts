@@ -73,20 +73,20 @@ export interface KnownRuns {
   ended: EndedRun[];
 }
 
-/** When an activation starts next, and what its runs do now. */
-export async function readLiveStatus(client: Client, activation: string): Promise<LiveStatus> {
+/** When an activation starts next, counted from `now`, and what its runs do now. */
+export async function readLiveStatus(client: Client, activation: string, now: Date): Promise<LiveStatus> {
   const [schedule, runs] = await Promise.all([
-    readNextStarts(client, activation),
+    readNextStarts(client, activation, now),
     readRuns(client, activation),
   ]);
   return { schedule, runs };
 }
 
 /** The schedule that starts an activation, or null when there is none. */
-async function readNextStarts(client: Client, activation: string): Promise<NextStarts | null> {
+async function readNextStarts(client: Client, activation: string, now: Date): Promise<NextStarts | null> {
   const found = await describeSchedule(client, `${SCHEDULE_PREFIX}${activation}`);
   if (found?.action.workflowType !== WORKFLOW_TYPE) return null;
-  const { starts, due } = startsAhead(found);
+  const { starts, due } = startsAhead(found, now);
   const { paused, note } = found.state;
   return { starts, due, paused, note: note ?? null };
 }

@@ -6,6 +6,7 @@ import type { Project } from '../../config/project.ts';
 import { readHistory, type PastRun } from '../../state/report/history.ts';
 import {
   readLine,
+  readNow,
   readQuotaUse,
   readStandings,
   type QuotaUse,
@@ -47,6 +48,8 @@ export interface ActivationStatus {
 
 /** What the state database says of the project's activations. */
 export interface Standings {
+  /** When it was read, by the database's clock: what it says of times was written by that clock, and ours may differ. */
+  now: Date;
   standings: Map<string, Standing>;
   lastRuns: Map<string, PastRun>;
   /** How long the runs of an activation usually take, in milliseconds. */
@@ -72,7 +75,8 @@ export async function readState(snapshot: Snapshot, activations: readonly string
     if (usual !== undefined) took.set(activation, usual);
   }
   const [quotas, line] = [await readQuotaUse(snapshot), await readLine(snapshot)];
-  return { standings, lastRuns, took, quotas, line, rests: await readRests(snapshot) };
+  const [now, rests] = [await readNow(snapshot), await readRests(snapshot)];
+  return { now, standings, lastRuns, took, quotas, line, rests };
 }
 
 /** Puts together what project, state and Temporal (undefined: it was not asked) know of an activation. */
@@ -81,8 +85,8 @@ export function statusOf(
   project: Project,
   state: Standings,
   live: LiveStatus | undefined,
-  now: Date,
 ): ActivationStatus {
+  const { now } = state;
   const activation = project.activations.get(id);
   const standing = state.standings.get(id);
   const status = {

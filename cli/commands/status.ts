@@ -47,12 +47,11 @@ async function showStatus(
   const ids = only === undefined ? activationIds(project) : [only];
   tellOthers(project, err);
   const state = await withState(env, (snapshot) => readState(snapshot, ids));
-  const { live, problem } = await readLive({ env, taskQueue }, ids);
+  const { live, problem } = await readLive({ env, taskQueue }, ids, state.now);
   if (problem !== null) {
     err.write(`The next starts, and what goes on now, are unknown. ${describeError(problem).join(' ')}\n`);
   }
-  const now = new Date();
-  const statuses = ids.map((id) => statusOf(id, project, state, live?.get(id), now));
+  const statuses = ids.map((id) => statusOf(id, project, state, live?.get(id)));
   const lines = json
     ? [
         JSON.stringify(
@@ -79,12 +78,15 @@ function tellOthers({ problems, broken, contested }: Project, err: Writable): vo
 async function readLive(
   options: ClientOptions,
   activations: readonly string[],
+  now: Date,
 ): Promise<{ live: Map<string, LiveStatus> | null; problem: Error | null }> {
   const { ActivationClient } = await import('../../client/activation-client.ts');
   try {
     const client = await ActivationClient.connect(options);
     try {
-      const found = await Promise.all(activations.map(async (id) => [id, await client.status(id)] as const));
+      const found = await Promise.all(
+        activations.map(async (id) => [id, await client.status(id, now)] as const),
+      );
       return { live: new Map(found), problem: null };
     } finally {
       await client.close();

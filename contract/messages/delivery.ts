@@ -41,7 +41,7 @@ const SLOW =
 /** Settings of delivery for what a server cannot do, as they are written, and what it cannot. */
 const LINES = {
   listing: ['listing: false', 'it does not list the folder'],
-  temporaryName: ['temporaryName: "{file}.tmp"', 'it refuses file names with a dot in front'],
+  temporaryName: ['temporaryName: "{file}.tmp"', 'it refuses or hides file names with a dot in front'],
   concurrentWrites: ['concurrentWrites: 1', 'it takes one write at a time'],
   checkSize: ['checkSize: false', 'it does not tell the size of a file'],
   write: ['write: direct', 'it does not rename; only if Actito ignores files that still grow'],
@@ -128,6 +128,15 @@ export const DELIVERY_MESSAGES = {
     examples: [{ server: SFTP, folder: '/in' }],
     says: ({ server, folder }) => `${server} has no folder ${folder}.`,
     next: () => advise('Check delivery.directory.'),
+  }),
+  fileListTooLong: failure('DeliveryRefused', {
+    examples: [{ server: SFTP }],
+    says: ({ server }) =>
+      `${server} lists more than about 200,000 files in the folder of the lists, or a list that does not end.`,
+    next: () =>
+      advise(
+        'Use a folder for lists only (delivery.directory), or go without its list: delivery.listing: false.',
+      ),
   }),
   certificateOfOther: failure('DeliveryRefused', {
     examples: [{ server: FTPS, host: 'ftp.example.com', port: 21 }],

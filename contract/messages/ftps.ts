@@ -15,6 +15,14 @@ export const FTPS_MESSAGES = {
     says: ({ server, step, answer }) => `${server}: ${STEPS[step][0]} failed (${answer}).`,
     next: ({ step }) => advise(STEPS[step][1]),
   }),
+  ftpsFolderRefused: failure('DeliveryRefused', {
+    examples: [{ server: FTPS, folder: '/in', code: 550 }],
+    says: ({ server, folder, code }) => `${server} does not open the folder ${folder} (${code}).`,
+    next: () =>
+      advise(
+        'Check delivery.directory: the folder must exist on the server, and the account must be allowed to open it.',
+      ),
+  }),
   ftpsFileInUse: failure<{ server: string; step: DeliveryStep }>('DeliveryUnavailable', {
     examples: [
       { server: FTPS, step: 'rename' },

@@ -1,7 +1,24 @@
 import { searchAttributesCommand } from '../commands.ts';
+import { TLS_FAULTS, type TlsFault } from './connections.ts';
 import { advise, failure } from './message.ts';
 
 const NAMES = ['Activation', 'RunPhase', 'RunOutcome'];
+
+/** What to change, by the variables of Temporal's CLI. */
+const TLS_ADVICE: Record<TlsFault, string> = {
+  none: 'Unset TEMPORAL_TLS and the variables that begin with TEMPORAL_TLS_, where the network is trusted.',
+  untrusted:
+    "Set TEMPORAL_TLS_SERVER_CA_CERT_PATH to a file with the certificate of the authority that signed the server's.",
+  name: 'Write the host in TEMPORAL_ADDRESS as the certificate does, or set TEMPORAL_TLS_SERVER_NAME to the name in it.',
+  expired: 'Have it renewed, or set the clock of this machine.',
+  revoked: 'Have it renewed.',
+  client:
+    'Set TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH to a certificate that the server accepts.',
+  protocol:
+    'The server must offer TLS 1.2 or newer. For a server without TLS, unset TEMPORAL_TLS, TEMPORAL_API_KEY and the variables that begin with TEMPORAL_TLS_.',
+};
+
+const TEMPORAL = 'temporal.example.com:7233';
 
 /** What is said of the Temporal server that a worker is to work with. */
 export const TEMPORAL_MESSAGES = {
@@ -71,6 +88,28 @@ export const TEMPORAL_MESSAGES = {
       advise(
         `Let an administrator add ${names.join(', ')} with the type Keyword to namespace ${namespace}: in Temporal Cloud on the page of ` +
           'the namespace, elsewhere with `temporal operator search-attribute create`.',
+      ),
+  }),
+  temporalTlsRefused: failure<{ address: string; fault: TlsFault; code: string }>('ConfigurationInvalid', {
+    examples: [
+      { address: TEMPORAL, fault: 'untrusted', code: 'SELF_SIGNED_CERT_IN_CHAIN' },
+      { address: TEMPORAL, fault: 'name', code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+      { address: TEMPORAL, fault: 'expired', code: 'CERT_HAS_EXPIRED' },
+      { address: TEMPORAL, fault: 'revoked', code: 'CERT_REVOKED' },
+      { address: TEMPORAL, fault: 'client', code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' },
+      { address: TEMPORAL, fault: 'protocol', code: 'ERR_SSL_WRONG_VERSION_NUMBER' },
+    ],
+    says: ({ address, fault, code }) =>
+      `The Temporal server at ${address} cannot be connected to by TLS: ${TLS_FAULTS[fault]} (${code}).`,
+    next: ({ fault }) => advise(TLS_ADVICE[fault]),
+  }),
+  temporalWantsTls: failure<{ address: string }>('ConfigurationInvalid', {
+    examples: [{ address: TEMPORAL }],
+    says: ({ address }) => `The Temporal server at ${address} expects TLS, and no TLS is set.`,
+    next: () =>
+      advise(
+        'Set TEMPORAL_TLS=true; TEMPORAL_TLS_SERVER_CA_CERT_PATH if its authority is not publicly known; and ' +
+          'TEMPORAL_TLS_CLIENT_CERT_PATH with TEMPORAL_TLS_CLIENT_KEY_PATH if it asks for a certificate.',
       ),
   }),
   namespaceMissing: failure('ConfigurationInvalid', {
