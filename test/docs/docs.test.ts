@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -121,6 +121,16 @@ it('every link in the documentation leads to a file, and to a heading of it', ()
   }
   expect(links).toBeGreaterThan(50);
   expect(dead).toEqual([]);
+});
+
+it('docs/architecture.md shows every folder of the code', () => {
+  const [, folders] = /const MAY_IMPORT = \{\n([^]*?)\n\};/.exec(
+    readFileSync(join(ROOT, 'eslint.config.js'), 'utf8'),
+  )!;
+  const names = [...folders!.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name!);
+  expect(names).toContain('contract');
+  const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+  expect(names.filter((name) => !page.includes(`${name}["${name}/: `))).toEqual([]);
 });
 
 /** The headings of a page as GitHub names them in links. */
