@@ -19,7 +19,7 @@ export function connectionInWords(code: string): string {
 /** Why TLS cannot be had, or is not trusted; trying again changes nothing. */
 export type TlsFault = 'none' | 'untrusted' | 'name' | 'expired' | 'revoked' | 'client' | 'protocol';
 
-interface Refused {
+export interface Refused {
   /** The environment variable that holds the URL. */
   variable: string;
   fault: TlsFault;
