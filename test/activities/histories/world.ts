@@ -1,12 +1,6 @@
 import type { FaultName } from '../../../simulator/faults.ts';
 import { directRunner, type DirectRun, type DirectRunOptions } from '../../support/direct-run.ts';
-import {
-  LIST,
-  resetStand,
-  startStand,
-  usualActivation,
-  type Stand,
-} from '../../support/stand.ts';
+import { LIST, resetStand, startStand, usualActivation, type Stand } from '../../support/stand.ts';
 
 /* The real parts of a history, and what can be seen of them in Actito. */
 
