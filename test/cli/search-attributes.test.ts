@@ -108,7 +108,7 @@ test.each([3, CODES.ALREADY_EXISTS])(
     fasterOther.addSearchAttributes = (async (wanted: { searchAttributes: Record<string, number> }) => {
       await operatorService.addSearchAttributes({ namespace, searchAttributes: wanted.searchAttributes });
       throw Object.assign(new Error('refused'), { code, details: '', metadata: {} });
-    }) as typeof operatorService.addSearchAttributes;
+    }) as unknown as typeof operatorService.addSearchAttributes;
     await registerSearchAttributes({ operatorService: fasterOther, workflowService }, namespace, [1]);
     expect(Object.keys(await typesIn(namespace)).sort()).toEqual([...NAMES].sort());
   },
