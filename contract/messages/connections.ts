@@ -21,7 +21,7 @@ export function connectionInWords(code: string): string {
 export type TlsFault =
   'none' | 'binding' | 'untrusted' | 'name' | 'expired' | 'revoked' | 'client' | 'protocol';
 
-interface Refused {
+export interface Refused {
   /** The environment variable that holds the URL. */
   variable: string;
   fault: TlsFault;

@@ -85,7 +85,7 @@ export const DELIVERY_MESSAGES = {
       `${server}: ${STEPS[step][0]} failed (${quota ? "the account's quota is used up" : 'the disk is full'}).`,
     next: ({ quota }) =>
       advise(
-        `${quota ? 'Free space in the account, or have its quota raised' : 'Free space on the server'}. The delivery is tried again meanwhile.`,
+        `${quota ? 'Free space in the account, or have its quota raised' : 'Free space on the server'}: it must hold the old file and the new one at the same time. The delivery is tried again meanwhile.`,
       ),
   }),
   sftpRefused: failure<{ server: string; step: DeliveryStep; answer: string }>('DeliveryRefused', {
@@ -125,9 +125,18 @@ export const DELIVERY_MESSAGES = {
       ),
   }),
   folderMissing: failure('DeliveryRefused', {
-    examples: [{ server: SFTP, folder: '/in' }],
+    examples: [
+      { server: SFTP, folder: '/in' },
+      { server: SFTP, folder: '/été' },
+    ],
     says: ({ server, folder }) => `${server} has no folder ${folder}.`,
-    next: () => advise('Check delivery.directory.'),
+    next: ({ folder }) =>
+      advise(
+        'Check delivery.directory.' +
+          (/[^\0-\x7f]/.test(folder)
+            ? ' Names are sent to an SFTP server as UTF-8. If it has another encoding, have a folder made whose name has ASCII letters only.'
+            : ''),
+      ),
   }),
   fileListTooLong: failure('DeliveryRefused', {
     examples: [{ server: SFTP }],

@@ -1,6 +1,6 @@
 import { advise, failure, message } from './message.ts';
 
-interface Handmade {
+export interface Handmade {
   list: string;
   profileTable: string;
   identifier: string;

@@ -2,7 +2,7 @@ import { applyCommand, planCommand, runCommand } from '../commands.ts';
 import type { CountName } from '../counts.ts';
 import { advise, failure } from './message.ts';
 
-interface Plan {
+export interface Plan {
   activation: string;
   planHash: string;
 }
@@ -78,7 +78,7 @@ export const PLAN_MESSAGES = {
 };
 
 /** A count of which two plans differ. */
-interface Difference {
+export interface Difference {
   count: CountName;
   then: number;
   now: number;

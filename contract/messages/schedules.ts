@@ -10,7 +10,7 @@ const NOT_OURS: Foreign = { by: 'project', is: 'other' };
 /** Why a schedule is not ours: by what one sees it, and what that is. */
 export type Foreign = { by: 'maker' } | { by: 'project' | 'workflow' | 'taskQueue'; is: string };
 /** A schedule that an activation should have, and that is someone else's. */
-interface Conflict {
+export interface Conflict {
   activation: string;
   schedule: string;
   why: Foreign;

@@ -7,13 +7,13 @@ import { conditionOf } from './sqlstates.ts';
 const VARIABLE = 'ACTITO_SYNC_DATABASE_URL';
 const VIP = 'vip-customers';
 
-interface Damaged {
+export interface Damaged {
   activation: string;
   found: number;
   expected: number;
 }
 
-interface Locked {
+export interface Locked {
   waited: string;
   holders: { machine: string; process: string; run?: string }[];
   /** Sessions whose names are none of ours. */

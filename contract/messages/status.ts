@@ -3,7 +3,7 @@ import { advise, always, message } from './message.ts';
 import { problemInWords, type ProjectProblem } from './project.ts';
 import { asSetting } from './words.ts';
 
-interface About {
+export interface About {
   activation: string;
 }
 const VIP: About = { activation: 'vip-customers' };
@@ -29,14 +29,14 @@ const CONTESTED: ProjectProblem = {
 };
 
 /** A run that is open: since which minute, and what it is doing; null: no worker has taken it yet. */
-interface UnderWay {
+export interface UnderWay {
   since: string;
   phase: string | null;
 }
 const UNDER_WAY: UnderWay = { since: '2026-01-31T06:00Z', phase: 'planning' };
 
 /** What a run waits out. */
-interface Trouble {
+export interface Trouble {
   type: string;
   /** Null: what was said may name people. */
   message: string | null;
