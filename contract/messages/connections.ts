@@ -4,6 +4,7 @@ import { advise, failure } from './message.ts';
 export const CONNECTION_CODES = {
   ERR_POSTGRES_ENDED: 'the connection ended',
   ERR_POSTGRES_LOGIN: 'the login cannot be made with this password',
+  ERR_POSTGRES_NO_BINDING: 'the login is not bound to the TLS connection',
   ERR_POSTGRES_NO_ANSWER: 'no answer in time',
   ERR_POSTGRES_NO_TLS: 'the server offers no TLS',
   ERR_POSTGRES_ODD_ANSWER: 'what answers is no PostgreSQL',
@@ -17,7 +18,8 @@ export function connectionInWords(code: string): string {
 }
 
 /** Why TLS cannot be had, or is not trusted; trying again changes nothing. */
-export type TlsFault = 'none' | 'untrusted' | 'name' | 'expired' | 'revoked' | 'client' | 'protocol';
+export type TlsFault =
+  'none' | 'binding' | 'untrusted' | 'name' | 'expired' | 'revoked' | 'client' | 'protocol';
 
 export interface Refused {
   /** The environment variable that holds the URL. */
@@ -31,6 +33,8 @@ const STATE = { variable: 'ACTITO_SYNC_DATABASE_URL' };
 
 export const TLS_FAULTS: Record<TlsFault, string> = {
   none: 'the server offers no TLS',
+  binding:
+    'channel_binding=require is set, and the server offers no login that is bound to the TLS connection',
   untrusted: "the server's certificate is not signed by an authority that is trusted here",
   name: "the server's certificate is for another host",
   expired: "the server's certificate has expired, or is not valid yet",
@@ -42,6 +46,8 @@ export const TLS_FAULTS: Record<TlsFault, string> = {
 /** What to change, by the part of the URL. */
 const TLS_ADVICE: Record<TlsFault, string> = {
   none: 'Turn TLS on at the server; in the URL, sslmode=disable or sslmode=prefer connects without it, where the network is trusted.',
+  binding:
+    'Connect by TLS, without a pooler between, to a role with a SCRAM password; in the URL, channel_binding=prefer logs in without it.',
   untrusted:
     "In the URL, name a file with the authority's certificate by sslrootcert=/path/ca.pem (sslrootcert=system trusts those of the machine); " +
     'sslmode=require encrypts without checking it.',
@@ -59,6 +65,7 @@ export const CONNECTION_MESSAGES = {
     examples: [
       { ...SHOP, fault: 'untrusted', code: 'SELF_SIGNED_CERT_IN_CHAIN' },
       { ...STATE, fault: 'none', code: 'ERR_POSTGRES_NO_TLS' },
+      { ...STATE, fault: 'binding', code: 'ERR_POSTGRES_NO_BINDING' },
       { ...SHOP, fault: 'name', code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
       { ...SHOP, fault: 'expired', code: 'CERT_HAS_EXPIRED' },
       { ...SHOP, fault: 'revoked', code: 'CERT_REVOKED' },

@@ -4,8 +4,11 @@ import { advise, failure } from './message.ts';
 
 const NAMES = ['Activation', 'RunPhase', 'RunOutcome'];
 
+/** Only logins to a database are bound to a connection. */
+type TemporalFault = Exclude<TlsFault, 'binding'>;
+
 /** What to change, by the variables of Temporal's CLI. */
-const TLS_ADVICE: Record<TlsFault, string> = {
+const TLS_ADVICE: Record<TemporalFault, string> = {
   none: 'Unset TEMPORAL_TLS and the variables that begin with TEMPORAL_TLS_, where the network is trusted.',
   untrusted:
     "Set TEMPORAL_TLS_SERVER_CA_CERT_PATH to a file with the certificate of the authority that signed the server's.",
@@ -90,19 +93,22 @@ export const TEMPORAL_MESSAGES = {
           'the namespace, elsewhere with `temporal operator search-attribute create`.',
       ),
   }),
-  temporalTlsRefused: failure<{ address: string; fault: TlsFault; code: string }>('ConfigurationInvalid', {
-    examples: [
-      { address: TEMPORAL, fault: 'untrusted', code: 'SELF_SIGNED_CERT_IN_CHAIN' },
-      { address: TEMPORAL, fault: 'name', code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
-      { address: TEMPORAL, fault: 'expired', code: 'CERT_HAS_EXPIRED' },
-      { address: TEMPORAL, fault: 'revoked', code: 'CERT_REVOKED' },
-      { address: TEMPORAL, fault: 'client', code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' },
-      { address: TEMPORAL, fault: 'protocol', code: 'ERR_SSL_WRONG_VERSION_NUMBER' },
-    ],
-    says: ({ address, fault, code }) =>
-      `The Temporal server at ${address} cannot be connected to by TLS: ${TLS_FAULTS[fault]} (${code}).`,
-    next: ({ fault }) => advise(TLS_ADVICE[fault]),
-  }),
+  temporalTlsRefused: failure<{ address: string; fault: TemporalFault; code: string }>(
+    'ConfigurationInvalid',
+    {
+      examples: [
+        { address: TEMPORAL, fault: 'untrusted', code: 'SELF_SIGNED_CERT_IN_CHAIN' },
+        { address: TEMPORAL, fault: 'name', code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+        { address: TEMPORAL, fault: 'expired', code: 'CERT_HAS_EXPIRED' },
+        { address: TEMPORAL, fault: 'revoked', code: 'CERT_REVOKED' },
+        { address: TEMPORAL, fault: 'client', code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' },
+        { address: TEMPORAL, fault: 'protocol', code: 'ERR_SSL_WRONG_VERSION_NUMBER' },
+      ],
+      says: ({ address, fault, code }) =>
+        `The Temporal server at ${address} cannot be connected to by TLS: ${TLS_FAULTS[fault]} (${code}).`,
+      next: ({ fault }) => advise(TLS_ADVICE[fault]),
+    },
+  ),
   temporalWantsTls: failure<{ address: string }>('ConfigurationInvalid', {
     examples: [{ address: TEMPORAL }],
     says: ({ address }) => `The Temporal server at ${address} expects TLS, and no TLS is set.`,
