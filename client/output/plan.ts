@@ -1,4 +1,4 @@
-import type { PlanOutlook } from '../../contract/plan.ts';
+import type { PlanPreview } from '../../contract/plan.ts';
 import type { RunResult } from '../../contract/result.ts';
 import { applyCommand, decideCommand } from '../../contract/commands.ts';
 import { countLines, entry, MORE_COUNTS, reasonLines, type CountWords } from './result.ts';
@@ -18,7 +18,7 @@ const COUNTS: CountWords = {
 /** What a run would do for people, line by line. Samples with keys and values are shown with them. */
 export function describePlan(
   result: RunResult,
-  plan: Omit<PlanOutlook, 'samples'> & { samples: readonly ShownSample[] },
+  plan: Omit<PlanPreview, 'samples'> & { samples: readonly ShownSample[] },
 ): string[] {
   const { activation, outcome, counts, rejects, notes, planHash, undo } = result;
   const { guards, problems, samples } = plan;
@@ -41,7 +41,7 @@ export function describePlan(
   ];
 }
 
-type Outlook = Omit<PlanOutlook, 'samples'>;
+type Outlook = Omit<PlanPreview, 'samples'>;
 
 function listLines({ list }: RunResult, { sends, guards }: Outlook): string[] {
   if (!list) return [];

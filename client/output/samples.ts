@@ -1,8 +1,8 @@
-import type { PlanOutlook } from '../../contract/plan.ts';
+import type { PlanPreview } from '../../contract/plan.ts';
 import { table } from './table.ts';
 
 /** An example of what a plan does; key and values only when someone asked for personal data. */
-export type ShownSample = PlanOutlook['samples'][number] & { key?: string; values?: (string | null)[] };
+export type ShownSample = PlanPreview['samples'][number] & { key?: string; values?: (string | null)[] };
 
 const NOTHING = '–';
 

@@ -3,15 +3,15 @@ import { advise, failure } from './message.ts';
 
 const NAMES = ['Activation', 'RunPhase', 'RunOutcome'];
 
-/** What is said of the Temporal server that a worker is to work with. */
+/** Messages about the Temporal server of a worker. */
 export const TEMPORAL_MESSAGES = {
   searchAttributesMissing: failure('ConfigurationInvalid', {
     examples: [{ namespace: 'default', names: NAMES }],
     says: ({ namespace, names }) =>
-      `Namespace ${namespace} lacks the search attributes ${names.join(', ')}, and the worker may not register them.`,
+      `Namespace ${namespace} lacks the search attributes ${names.join(', ')}, and the worker has no permission to register them.`,
     next: ({ namespace, names }) => [
       {
-        advice: "Let someone who may use Temporal's operator API register them once",
+        advice: "Ask an administrator with access to Temporal's operator API to register them once",
         command: searchAttributesCommand(namespace, names),
       },
     ],
@@ -22,12 +22,12 @@ export const TEMPORAL_MESSAGES = {
       { namespace: 'default', names: ['RunPhase'], used: 10 },
     ],
     says: ({ namespace, names, used }) =>
-      `Namespace ${namespace} has no room for the search attributes ${names.join(', ')} of type Keyword: it has ${used} of this ` +
-      'type, and Temporal allows no more.',
+      `Namespace ${namespace} has no room for the search attributes ${names.join(', ')} of type Keyword: it already has ${used}, ` +
+      "which is Temporal's limit.",
     next: ({ namespace }) => [
       {
         advice:
-          'Give actito-sync a namespace of its own (TEMPORAL_NAMESPACE), or remove an attribute that nobody uses',
+          'Use a separate namespace for actito-sync (TEMPORAL_NAMESPACE), or remove an unused attribute. List them',
         command: `temporal operator search-attribute list --namespace ${namespace}`,
       },
     ],
@@ -46,14 +46,14 @@ export const TEMPORAL_MESSAGES = {
         },
       ],
       says: ({ namespace, attributes }) =>
-        `Namespace ${namespace} has search attributes of our names with other types: ` +
+        `Search attributes of actito-sync exist in namespace ${namespace} with the wrong type: ` +
         `${attributes.map(({ name, type }) => `${name} (${type})`).join(', ')}. Runs need them as Keyword, and no run could ` +
-        'take a step.',
+        'start.',
       next: ({ namespace, attributes }) => [
         {
           advice:
-            'If others use them, give actito-sync a namespace of its own (TEMPORAL_NAMESPACE); otherwise remove them and start the ' +
-            'worker again',
+            'If other programs use them, use a separate namespace for actito-sync (TEMPORAL_NAMESPACE). Otherwise, remove them and ' +
+            'restart the worker',
           command: `temporal operator search-attribute remove --namespace ${namespace} ${attributes.map(({ name }) => `--name ${name}`).join(' ')}`,
         },
       ],
@@ -65,20 +65,20 @@ export const TEMPORAL_MESSAGES = {
       { namespace: 'shop.a1b2c', names: ['RunPhase'] },
     ],
     says: ({ namespace, names }) =>
-      `Namespace ${namespace} lacks the search attributes ${names.join(', ')} of type Keyword, or has them with another type. Its ` +
-      "server does not let the worker use Temporal's operator API, so the worker can neither say which nor register them.",
+      `Namespace ${namespace} lacks the search attributes ${names.join(', ')} of type Keyword, or has them with another type. The ` +
+      "server denies the worker access to Temporal's operator API, so the worker cannot check or register them.",
     next: ({ namespace, names }) =>
       advise(
-        `Let an administrator add ${names.join(', ')} with the type Keyword to namespace ${namespace}: in Temporal Cloud on the page of ` +
-          'the namespace, elsewhere with `temporal operator search-attribute create`.',
+        `Ask an administrator to add ${names.join(', ')} with type Keyword to namespace ${namespace}: in Temporal Cloud on the page of ` +
+          'the namespace, otherwise with `temporal operator search-attribute create`.',
       ),
   }),
   namespaceMissing: failure('ConfigurationInvalid', {
     examples: [{ namespace: 'shop' }],
-    says: ({ namespace }) => `Temporal has no namespace ${namespace}.`,
+    says: ({ namespace }) => `The namespace ${namespace} does not exist in Temporal.`,
     next: ({ namespace }) => [
       {
-        advice: 'Set TEMPORAL_NAMESPACE to one that exists, or make it',
+        advice: 'Set TEMPORAL_NAMESPACE to an existing namespace, or create it',
         command: `temporal operator namespace create --namespace ${namespace} --retention 30d`,
       },
     ],

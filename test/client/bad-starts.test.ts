@@ -94,7 +94,7 @@ test.each<BadStart>([
     what: 'a reason that is too long',
     args: ['run', 'vip', '--reason', 'x'.repeat(201)],
     code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: reason: expected a text of at most 200 characters',
+    says: 'InvalidActivation: reason: expected text of at most 200 characters',
   },
   {
     what: 'a misspelt activation',
@@ -136,7 +136,7 @@ test.each<BadStart>([
     what: 'schedules of no project',
     args: ['schedule', 'apply', '--dry-run'],
     code: FAILED,
-    says: 'ConfigurationInvalid: There is no project folder /nowhere. Set ACTITO_SYNC_PROJECT to the folder that holds',
+    says: 'ConfigurationInvalid: The project folder /nowhere does not exist. Set ACTITO_SYNC_PROJECT to the folder with',
     project: '/nowhere',
   },
   {
@@ -161,7 +161,7 @@ test.each<BadStart>([
     what: 'attributes of no project',
     args: ['attributes', 'actito'],
     code: FAILED,
-    says: 'ConfigurationInvalid: There is no project folder /nowhere.',
+    says: 'ConfigurationInvalid: The project folder /nowhere does not exist.',
     project: '/nowhere',
   },
   {

@@ -89,7 +89,7 @@ test('a held run tells which guards tripped', async () => {
 
   expect(code).toBe(3);
   expect(err).toMatch(
-    /^GuardTripped: the run was held, and the list stays as it was\.\n {2}allowEmpty: The segment has no/,
+    /^GuardTripped: the run was held, and the list stays as it was\.\n {2}allowEmpty: The segment is empty/,
   );
 });
 
@@ -110,7 +110,7 @@ test('with --json a run that is held or cannot be started tells it as data', asy
   });
   const { planHash } = failure.facts as { planHash: string };
   expect(failure.next).toEqual([
-    { advice: 'If it is right as it is', command: `actito-sync approve vip ${planHash} --reason "…"` },
+    { advice: 'If the change is intended', command: `actito-sync approve vip ${planHash} --reason "…"` },
   ]);
 
   const unknown = await run(['vip', '--plan', '0123456789ab', '--json']);
@@ -132,14 +132,14 @@ test('another request for a running activation is refused, and who follows the r
   const busy = await run(['vip', '--resync']);
   expect(busy.code).toBe(5);
   expect(busy.err).toMatch(
-    /^ActivationBusy: activation\/vip is running since \S+ as: actito-sync run vip; asked for was: actito-sync run vip --resync\. Follow it: actito-sync run vip\. Cancel it: actito-sync cancel vip\. Or wait for its end, then ask again\.\n$/,
+    /^ActivationBusy: "actito-sync run vip --resync" cannot start: the workflow activation\/vip has been running since \S+ as "actito-sync run vip"\. Follow it: actito-sync run vip\. Cancel it: actito-sync cancel vip\. Or wait until it ends, then try again\.\n$/,
   );
 
   await running.terminate('enough');
   const { code, err } = await following;
   expect({ code, err }).toEqual({
     code: 1,
-    err: 'Terminated: The run was terminated; the next one takes over and repairs.\n',
+    err: 'Terminated: The run was terminated; the next run takes over and repairs the state.\n',
   });
 });
 

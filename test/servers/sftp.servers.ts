@@ -90,7 +90,7 @@ test('OpenSSH that only reads is refused, with the folder as what to look at', a
   const { login, directory } = await start('internal-sftp -R');
   const delivery = deliver(login, directory, text('id'));
   await expect(delivery).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
-  await expect(delivery).rejects.toThrow('allowed to write in delivery.directory');
+  await expect(delivery).rejects.toThrow('needs write permission in delivery.directory');
 });
 
 test('an account whose command is no SFTP server is refused as that', async () => {

@@ -18,7 +18,7 @@ const SOON: Patience = { connect: 500, short: 500, beyond: 500 };
 const SILENT = {
   type: 'SourceUnavailable',
   retryable: true,
-  message: 'The warehouse (SHOP_URL) cannot be reached: no answer in time.',
+  message: 'The warehouse (SHOP_URL) cannot be reached: no answer before the timeout.',
 };
 
 async function proxied(): Promise<SilentProxy> {

@@ -156,7 +156,7 @@ describe('a run in trouble', () => {
     stand.actito.setFault('importFails', { times: 1 });
     const failed = await hosted.run();
     expect(failed).toMatchObject({ outcome: 'succeeded with rejects', counts: { unsent: 1, removed: 1 } });
-    expect(words(failed.notes).join()).toContain('Attributes were not all sent: Actito reports import');
+    expect(words(failed.notes).join()).toContain('Some attributes were not sent: Actito reports import');
     expect(listed()).toEqual(['anna@shop.be']);
     expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
     expect(stand.actito.contact('emailAddress', 'anna@shop.be')).toMatchObject({ firstName: 'Anne' });

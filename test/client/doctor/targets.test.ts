@@ -60,7 +60,7 @@ test.each([['vip'], []])(
     const { code, out } = await doctor(target);
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^• list of vip +Must have been set up in Actito, .* target list "Gold club" of profile table Profiles, .*Gold-club\.csv/m,
+      /^• list of vip +The external target list "Gold club" must exist in Actito; .* profile table Profiles, .*Gold-club\.csv/m,
     );
     expect(out).toMatch(
       /^• ETL of vip +ETL 12 must .* UPDATE_ONLY, match on emailAddress, .* emailAddress, city, firstName, spent /m,
