@@ -9,7 +9,7 @@ export const GUARD_MESSAGES = {
       { read: 12, leaving: 1100 },
     ],
     says: ({ read, leaving }) =>
-      `The segment is empty (${counted(read, 'row')} read, none usable); the list would ${leaving > 0 ? 'soon ' : ''}target nobody.`,
+      `The segment is empty (${counted(read, 'row')} read${read > 0 ? ', none usable' : ''}); the list would ${leaving > 0 ? 'soon ' : ''}target nobody.`,
     next: () =>
       advise("Check the segment's query. If an empty list is intended, set guards.allowEmpty: true."),
   }),

@@ -51,7 +51,7 @@ test('a segment that lost half of its members is held, and nothing is written', 
 
 test('an empty segment is held', async () => {
   await stand.warehouse.query('create table kept as table people; truncate people');
-  expect((await heldRun()).failure.message).toContain('no members');
+  expect((await heldRun()).failure.message).toContain('The segment is empty');
   await stand.warehouse.query('insert into people table kept');
 });
 

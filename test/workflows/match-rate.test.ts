@@ -205,7 +205,7 @@ test('after a run that was held, the scheduled ones are held by the same answers
   for (const place of ['second', 'third']) {
     const message = await held();
     expect({ place, hash: hashIn(message) }).toEqual({ place, hash: hashIn(first) });
-    expect(message).toMatch(/\b150\b.*\b30 \(20 %\)/);
+    expect(message).toMatch(/\b20 % .*\(30 of 150\)/);
     expect(sentSoFar()).toEqual(sent);
   }
   expect(await run({ mode: 'preview' })).toMatchObject({ planHash: hashIn(first) });
