@@ -54,6 +54,6 @@ EXPOSE 8080
 USER 1000:1000
 # The first check that fails after the start-up time counts; a draining worker counts as unhealthy.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["node", "dist/worker/healthcheck.js"]
-# docker run … dist/client/main.js run vip-customers
+# docker run … dist/cli/main.js run vip-customers
 ENTRYPOINT ["node"]
 CMD ["--expose-gc", "--max-semi-space-size=2", "dist/worker/main.js"]

@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
  * projects of about the same length, for `npm test` to run side by side, each with servers of its own.
  */
 const STATE = filesOf(['state', 'workflows']);
-const CLIENT = filesOf(['client', 'dev', 'warehouse', 'actito']);
+const CLIENT = filesOf(['cli', 'client', 'dev', 'warehouse', 'actito']);
 const END_TO_END = filesOf(['activities', 'end-to-end']);
 
 function filesOf(folders: string[]): string[] {

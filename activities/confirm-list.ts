@@ -8,6 +8,7 @@ import { readList } from '../actito/lists/read.ts';
 import { Failure, isFailure, type FailureType } from '../contract/failure.ts';
 import { tell } from '../contract/messages/tell.ts';
 import type { ListSummary, RunRef } from '../contract/steps.ts';
+import { readClock } from '../state/clock.ts';
 import {
   findDelivered,
   findLastDelivered,
@@ -63,8 +64,9 @@ async function confirmByStatus(
   let empty: ExternalTargetList | undefined;
   let failed: Failure | undefined;
   // Actito does not say how soon after the retrieval it counts the profiles: a list of nobody is looked at for a while.
-  const unlessEmpty = (list: ExternalTargetList, retrieved: boolean): ListSummary | null => {
-    empty = targetsNobody(list, members) ? list : undefined;
+  const unlessEmpty = async (list: ExternalTargetList, retrieved: boolean): Promise<ListSummary | null> => {
+    const now = client.answeredAt ?? (await readClock(deps.state)); // Actito's expiry, by its own clock if it tells that
+    empty = targetsNobody(list, members, now) ? list : undefined;
     return empty ? null : summary(list, retrieved);
   };
   const unseen = async () => {
@@ -110,8 +112,9 @@ async function confirmByStatus(
 function targetsNobody(
   { numberOfProfiles, expirationDate, lastRetrievedFile }: ExternalTargetList,
   members: number,
+  now: Date,
 ): boolean {
-  if (expirationDate && Date.parse(expirationDate) <= Date.now()) return false; // that is why
+  if (expirationDate && Date.parse(expirationDate) <= now.getTime()) return false; // that is why
   if (numberOfProfiles !== 0 || members === 0 || !lastRetrievedFile) return false;
   return !lastRetrievedFile.errorMessage && lastRetrievedFile.lines !== 0;
 }

@@ -34,8 +34,10 @@ export function connectActito(
     signal,
     env,
     paths: destination.contract.paths,
-    withSlot: (call) =>
-      withSlot(state, { licence, slots: limits.concurrentCalls, caller, isUnderWay, signal }, call),
+    withSlot: async (call) => {
+      const slot = { licence, slots: limits.concurrentCalls, caller: await caller, isUnderWay, signal };
+      return withSlot(state, slot, call);
+    },
   });
   return { client, quotaKey: `${licence} ${destination.entity} ${destination.profileTable}` };
 }

@@ -6,9 +6,27 @@ import { isOpenStatus, isUnknown } from './is-open.ts';
 const AT_WORK: (number | null | undefined)[] = [2, 3, 5];
 
 /** This attempt of this activity. */
-export function currentCaller(): Caller {
+export async function currentCaller(): Promise<Caller> {
   const { workflowNamespace, workflowExecution, activityId, attempt } = activityInfo();
-  return { namespace: workflowNamespace!, ...workflowExecution!, activityId, attempt };
+  const cluster = await clusterOf(Context.current());
+  return { cluster, namespace: workflowNamespace!, ...workflowExecution!, activityId, attempt };
+}
+
+/** The ids of Temporal servers, by the client that is connected to them. */
+const clusters = new WeakMap<object, string>();
+
+/** The id of the server whose activity this is; null: it does not tell, or not now. */
+async function clusterOf(context: Context): Promise<string | null> {
+  try {
+    const { client } = context;
+    const known = clusters.get(client);
+    if (known !== undefined) return known;
+    const { clusterId } = await client.workflowService.getClusterInfo({});
+    if (clusterId) clusters.set(client, clusterId);
+    return clusterId || null;
+  } catch {
+    return null; // a server may forbid the question; then namespaces alone tell attempts apart
+  }
 }
 
 /**

@@ -3,11 +3,11 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const built = new URL('../dist/client/main.js', import.meta.url);
+const built = new URL('../dist/cli/main.js', import.meta.url);
 
 if (existsSync(built)) {
   await import(built.href);
 } else {
-  process.argv.splice(2, 0, fileURLToPath(new URL('../client/main.ts', import.meta.url)));
+  process.argv.splice(2, 0, fileURLToPath(new URL('../cli/main.ts', import.meta.url)));
   await import('../dev/start.js');
 }

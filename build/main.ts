@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   compile();
   await copySchema();
   await bundleWorkflows();
-  console.log(`Built into ${folder}/: node ${folder}/worker/main.js, node ${folder}/client/main.js --help`);
+  console.log(`Built into ${folder}/: node ${folder}/worker/main.js, node ${folder}/cli/main.js --help`);
 }
 
 main().catch((error: Error) => {

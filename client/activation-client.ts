@@ -1,94 +1,190 @@
-import {
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowIdConflictPolicy,
-  type Client,
-  type WorkflowHandle,
-} from '@temporalio/client';
-import { requestSchema, type RunInput, type RunRequest } from '../contract/request.ts';
-import { TASK_QUEUE, workflowId, WORKFLOW_TYPE } from '../contract/names.ts';
+import type { Client } from '@temporalio/client';
+import type { Schedule } from '../activation/definition/schedule.ts';
+import type { DecisionInput, DecisionResult } from '../contract/decision.ts';
+import type { DoctorRequest, DoctorResult } from '../contract/doctor.ts';
+import type { ForgetResult } from '../contract/forget.ts';
+import type { InspectRequest, InspectResult } from '../contract/inspect.ts';
+import { TASK_QUEUE } from '../contract/names.ts';
+import type { RunInput } from '../contract/request.ts';
 import type { RunResult } from '../contract/result.ts';
-import { checked } from './run/check.ts';
-import { attachToRunning } from './run/running.ts';
+import { decide, doctor, eraseRecord, inspect } from './ask-worker.ts';
+import { connectTemporal } from './connect.ts';
+import { followRun, type FollowOptions } from './follow.ts';
+import { cancelRun, runsUnderWay, type CancelledRun, type RunsOf } from './runs.ts';
+import {
+  applyChange,
+  planSchedules,
+  type AppliedSchedule,
+  type PlannedChange,
+  type SchedulePlan,
+} from './schedule-plan.ts';
+import { ownerFrom, ownSchedules, pauseSchedule, resumeSchedule, type OwnSchedule } from './schedules.ts';
+import { startRun, type RunHandle, type StartedRun } from './start.ts';
+import { readLiveStatus, type LiveStatus } from './status.ts';
 
-export { doctor } from './doctor/doctor.ts';
-export { inspect } from './inspect/inspect.ts';
-export { cancelRun, type CancelledRun } from './run/cancel.ts';
-export { decide } from './run/decide.ts';
-export { runsUnderWay } from './run/under-way.ts';
-export { ownSchedules, pauseSchedule, resumeSchedule, type OwnSchedule } from './schedules/own.ts';
-export type { AskOptions } from './run/ask-worker.ts';
-export { followRun, type Follow } from './run/follow.ts';
-export type { Trouble } from './run/trouble.ts';
-export { applyChange, foreseen, type AppliedSchedule } from './schedules/apply.ts';
-export { ownerFrom, type Owner } from './schedules/owner.ts';
-export { planSchedules, type ForeignSchedule, type SchedulePlan } from './schedules/plan.ts';
+export type { DecisionInput, DecisionResult } from '../contract/decision.ts';
+export { Failure, isFailure } from '../contract/failure.ts';
+export type { GuardTrip, HeldPlan } from '../contract/plan.ts';
+export type { RunProgress } from '../contract/progress.ts';
+export type { RunInput, RunRequest } from '../contract/request.ts';
+export type { RunResult } from '../contract/result.ts';
+export { runFailure, type RunFailure } from './failure.ts';
+export type { FollowOptions, Trouble } from './follow.ts';
+export type { CancelledRun } from './runs.ts';
+export type { AppliedSchedule, ForeignSchedule, SchedulePlan } from './schedule-plan.ts';
+export type { OwnSchedule } from './schedules.ts';
+export type { RunHandle, StartedRun } from './start.ts';
+export type { LiveStatus } from './status.ts';
 
-/** One execution of the workflow `runActivation`. */
-export type RunHandle = WorkflowHandle<(input: RunInput) => Promise<RunResult>>;
-
-export interface StartedRun {
-  handle: RunHandle;
-  request: RunRequest;
-  /** The same request was running already, and this is its run. */
-  attached: boolean;
-}
-
-export interface StartOptions {
-  /** Default: the product's. */
+/** How the client reaches Temporal and the worker. */
+export interface ClientOptions {
+  /**
+   * The variables that name the Temporal server (`TEMPORAL_ADDRESS` and others) and the project (`ACTITO_SYNC_PROJECT`
+   * or `ACTITO_SYNC_PROJECT_NAME`; only schedules need it). Default: the process's environment.
+   */
+  env?: NodeJS.ProcessEnv;
+  /** The worker's task queue. Default: the product's. */
   taskQueue?: string;
 }
 
+/** Why a decision is made, and by whom. */
+export type Decision = Pick<DecisionInput, 'activation' | 'plan' | 'reason' | 'by'>;
+
 /**
- * Starts a run, or attaches to the one that does the same request now. Resolves as soon as the server has it; a
- * worker need not be there.
- * @throws Failure InvalidActivation for an unusable request, ActivationBusy when another request is running
+ * Starts, follows and decides runs, for programs. It talks to Temporal only; a worker does the work, and need not be up yet.
+ * A method that waits throws WorkflowFailedError when the run failed ({@link runFailure} says why), and AbortError when
+ * its `signal` ended the waiting; the run then continues.
  */
-export async function startRun(
-  client: Client,
-  input: RunInput,
-  { taskQueue = TASK_QUEUE }: StartOptions = {},
-): Promise<StartedRun> {
-  const request = checked(requestSchema, input);
-  for (;;) {
-    try {
-      const id = workflowId(request);
-      const { firstExecutionRunId } = await client.workflow.start(WORKFLOW_TYPE, {
-        taskQueue,
-        workflowId: id,
-        workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
-        staticSummary: headline(request),
-        args: [request],
-      });
-      return { handle: client.workflow.getHandle(id, firstExecutionRunId), request, attached: false };
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    }
-    const handle = await attachToRunning(client, request);
-    if (handle) return { handle, request, attached: true };
-    // It ended between the two questions: the way is free.
+export class ActivationClient {
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #taskQueue: string;
+  /** Temporal's own client. */
+  readonly temporal: Client;
+
+  private constructor(temporal: Client, env: NodeJS.ProcessEnv, taskQueue: string) {
+    this.temporal = temporal;
+    this.#env = env;
+    this.#taskQueue = taskQueue;
   }
-}
 
-/** What the web UI's list and page say of a run before it has said anything itself. */
-function headline(request: RunRequest): string {
-  const { activation } = request;
-  const planned = 'plan' in request && request.plan && `plan ${request.plan}`;
-  return [...titles(request, activation), planned].filter(Boolean).join(', ');
-}
+  /**
+   * Connects to the Temporal server.
+   * @throws Failure ConfigurationInvalid for unusable variables, TemporalUnavailable when the server does not answer
+   */
+  static async connect({
+    env = process.env,
+    taskQueue = TASK_QUEUE,
+  }: ClientOptions = {}): Promise<ActivationClient> {
+    return new ActivationClient(await connectTemporal(env), env, taskQueue);
+  }
 
-function titles(request: RunRequest, activation: string): string[] {
-  switch (request.mode) {
-    case 'sync':
-      return [`Run of ${activation}`];
-    case 'resync':
-    case 'rebase':
-      return [`Run of ${activation}`, request.mode];
-    case 'undo':
-      return [`Run of ${activation}`, `undo to run ${request.to}`];
-    case 'preview': {
-      const { of } = request;
-      const what = typeof of === 'object' ? [`undo to run ${of.undo}`] : of === 'sync' ? [] : [of];
-      return [`Dry run of ${activation}`, ...what];
-    }
+  /** Closes the connection. Runs continue. */
+  async close(): Promise<void> {
+    await this.temporal.connection.close();
+  }
+
+  /**
+   * Starts a run, or attaches to the one that does the same now.
+   * @throws Failure InvalidActivation for an unusable request, ActivationBusy when another request is running
+   */
+  async start(input: RunInput): Promise<StartedRun> {
+    return startRun(this.temporal, input, { taskQueue: this.#taskQueue });
+  }
+
+  /** A run that was started before, by the ids that {@link start} returned in its handle. */
+  attach(workflowId: string, runId?: string): RunHandle {
+    return this.temporal.workflow.getHandle(workflowId, runId);
+  }
+
+  /** Waits for a run to end. @returns its result */
+  async follow(handle: RunHandle, follow: FollowOptions = {}): Promise<RunResult> {
+    return followRun(handle, follow);
+  }
+
+  /** Makes the plan of a run and waits for it; nothing is written to Actito. */
+  async plan(activation: string, follow: FollowOptions = {}): Promise<RunResult> {
+    const { handle } = await this.start({ mode: 'preview', activation });
+    return this.follow(handle, follow);
+  }
+
+  /** Approves the plan of a held run and starts the run that applies it. */
+  async approve(decision: Decision, follow: FollowOptions = {}): Promise<DecisionResult> {
+    return decide(this.temporal, { ...decision, decision: 'approve' }, this.#asking(follow));
+  }
+
+  /** Declines the plan of a held run, or withdraws its approval. */
+  async decline(decision: Decision, follow: FollowOptions = {}): Promise<DecisionResult> {
+    return decide(this.temporal, { ...decision, decision: 'decline' }, this.#asking(follow));
+  }
+
+  /** The open runs of an activation, started manually or by its schedule; or its dry runs. */
+  async runsUnderWay(of: RunsOf): Promise<RunHandle[]> {
+    return runsUnderWay(this.temporal, of);
+  }
+
+  /** Cancels a run and waits for it to clean up. */
+  async cancel(handle: RunHandle, follow: FollowOptions = {}): Promise<CancelledRun> {
+    return cancelRun(handle, follow);
+  }
+
+  /** What Temporal knows of an activation: its next starts, counted from `now`, and its runs. */
+  async status(activation: string, now = new Date()): Promise<LiveStatus> {
+    return readLiveStatus(this.temporal, activation, now);
+  }
+
+  /** The project's schedules in Temporal. */
+  async schedules(): Promise<OwnSchedule[]> {
+    return ownSchedules(this.temporal, this.owner);
+  }
+
+  /** Pauses the schedule of an activation; a paused one gets the new note. @throws Failure InvalidActivation */
+  async pauseSchedule(activation: string, note: string): Promise<OwnSchedule> {
+    return pauseSchedule(this.temporal, activation, { owner: this.owner, note });
+  }
+
+  /** Resumes a paused schedule; missed runs are not backfilled. @throws Failure InvalidActivation */
+  async resumeSchedule(activation: string, note: string): Promise<OwnSchedule> {
+    return resumeSchedule(this.temporal, activation, { owner: this.owner, note });
+  }
+
+  /**
+   * Compares schedules with those in Temporal, and changes nothing.
+   * @param untouched activations whose schedules stay as they are
+   * @throws Failure ConfigurationInvalid when a schedule exists and belongs to someone else
+   */
+  async planSchedules(
+    activations: Iterable<{ id: string; schedule?: Schedule }>,
+    untouched: Iterable<string> = [],
+  ): Promise<SchedulePlan> {
+    return planSchedules(this.temporal, activations, this.owner, untouched);
+  }
+
+  /** Makes one change of {@link planSchedules}. @throws Failure ConfigurationInvalid, ActivationBusy */
+  async applySchedule(change: PlannedChange): Promise<AppliedSchedule> {
+    return applyChange(this.temporal, change);
+  }
+
+  /** Has the worker test everything that a run needs; a failed probe is part of the answer. */
+  async doctor(request: DoctorRequest, follow: FollowOptions = {}): Promise<DoctorResult> {
+    return doctor(this.temporal, request, this.#asking(follow));
+  }
+
+  /** Has the worker look up what exists in Actito. */
+  async inspect(request: InspectRequest, follow: FollowOptions = {}): Promise<InspectResult> {
+    return inspect(this.temporal, request, this.#asking(follow));
+  }
+
+  /** Has the worker erase the person of a record (`forget`), and waits until it has. */
+  async eraseRecord(record: string, follow: FollowOptions = {}): Promise<ForgetResult> {
+    return eraseRecord(this.temporal, record, this.#asking(follow));
+  }
+
+  /** Who the project's schedules belong to. @throws Failure ConfigurationInvalid when nothing names the project */
+  get owner() {
+    return ownerFrom(this.#env, this.#taskQueue);
+  }
+
+  #asking(follow: FollowOptions) {
+    return { ...follow, taskQueue: this.#taskQueue };
   }
 }

@@ -5,7 +5,7 @@ import { knownCode } from '../contract/foreign.ts';
 import { temporalCode } from '../contract/grpc.ts';
 
 /** Milliseconds; a server that is there answers at once. */
-const PATIENCE = 5_000;
+const CONNECT_TIMEOUT = 5_000;
 
 /**
  * A client of the Temporal server that the environment names, by the variables of Temporal's own CLI
@@ -19,7 +19,7 @@ export async function connectTemporal(env: NodeJS.ProcessEnv): Promise<Client> {
   }
   const { connectionOptions, namespace } = temporalSettings(env);
   try {
-    const connection = await Connection.connect({ ...connectionOptions, connectTimeout: PATIENCE });
+    const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT });
     return new Client({ connection, namespace });
   } catch (error) {
     const address = connectionOptions.address ?? 'localhost:7233';

@@ -49,12 +49,6 @@ export async function readFolder(
   return { files, problems: [] };
 }
 
-/** The ids that the files of `<project>/<name>` have by their names. No file is read, and a folder that is not there has none. */
-export async function idsIn(project: string, name: string): Promise<string[]> {
-  const entries = await yamlFiles(join(project, name));
-  return typeof entries === 'string' ? [] : entries.map(idOf);
-}
-
 async function readProjectFile(
   project: string,
   fileName: string,

@@ -124,12 +124,12 @@ export async function loadProject(folder: string): Promise<Project> {
 
 /** Whether values of an activation may depend on what the project says of time zones and countries. */
 function needsPlaces({
-  value: { attributes, timezone, country, matchingKey },
+  value: { attributes, timezone, defaultCountry, matchingKey },
 }: Loaded<ActivationFile>): boolean {
   return attributes.some(
     (mapping) =>
       (mapping.timezone ?? timezone) === undefined ||
-      (mapping.country ?? country ?? matchingKey.country) === undefined,
+      (mapping.defaultCountry ?? defaultCountry ?? matchingKey.defaultCountry) === undefined,
   );
 }
 

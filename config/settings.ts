@@ -7,6 +7,7 @@ import { expected } from '../contract/messages/expected.ts';
 import { places, type Places } from '../activation/definition/places.ts';
 import { checkFiles, readYaml, type ProjectFile } from './folder.ts';
 import { problemWith, type Problem } from './problem.ts';
+import { FORMER_NAMES } from './validate.ts';
 
 const WEEK = ms('7d');
 
@@ -14,18 +15,21 @@ const retentionSchema = z
   .strictObject({
     rejects: duration
       .prefault('14d')
-      .describe('How long rejected keys are kept after they were last seen. Default: 14d.'),
+      .describe('How long rejected keys are kept after they were last seen.')
+      .meta({ examples: ['30d'] }),
     changeLog: duration
       .prefault('14d')
-      .describe(
-        'How long it is kept who entered and left a list with each run, for undo and explain. Default: 14d.',
-      ),
+      .describe('How long the added and removed members of each run are kept. undo and explain need them.')
+      .meta({ examples: ['30d'] }),
     runs: duration
       .refine((age) => age >= WEEK, {
         error: expected('retentionOfRuns'),
       })
       .prefault('90d')
-      .describe('How long runs are kept, with their imports and deliveries. Default: 90d.'),
+      .describe(
+        'How long runs are kept, with their imports and deliveries. At least 7d, and at least as long as the other two.',
+      )
+      .meta({ examples: ['180d'] }),
   })
   .refine(({ rejects, runs }) => rejects <= runs, {
     path: ['rejects'],
@@ -37,17 +41,17 @@ const retentionSchema = z
     error: expected('retentionOfChanges'),
     when: ({ issues }) => issues.length === 0,
   })
-  .describe('How long the state database keeps what is past.');
+  .describe('How long the state database keeps past data.');
 
 /** `project.yaml`: what holds for the whole project. The file may be missing. */
 export const settingsSchema = z.strictObject({
   timezone: places.timezone,
-  country: places.country,
+  defaultCountry: places.defaultCountry,
   retention: retentionSchema.prefault({}),
 });
 
 /** Where values are from, unless somebody says otherwise. Valid or not apart from the rest of the file. */
-const placesSchema = settingsSchema.pick({ timezone: true, country: true }).loose();
+const placesSchema = settingsSchema.pick({ timezone: true, defaultCountry: true }).loose();
 
 /** What holds for the whole project; durations in milliseconds. */
 export type Settings = z.output<typeof settingsSchema>;
@@ -76,16 +80,22 @@ export async function readSettings(
 /** What an invalid file says of them: a fault elsewhere in it must not change anybody's values. */
 async function placesOf(folder: string, { file, problems }: ProjectFile): Promise<Places | undefined> {
   // A file that is empty, or a list, says nothing.
-  if (file) return isGroup(file.value) ? placesSchema.safeParse(file.value).data : {};
+  if (file) return isGroup(file.value) ? placesWithin(file.value) : {};
   const [{ file: name, told }] = problems as [Problem];
   if (told.reason === 'fileIrregular') return {};
   if (['fileTooLarge', 'fileUnreadable'].includes(told.reason)) return undefined;
   // It is no YAML, or no UTF-8: it may say a place only if it has one of the words.
   const text = await readFile(join(folder, name), 'latin1');
-  return /timezone|country/.test(text.replaceAll('\0', '')) ? undefined : {};
+  return /timezone|country/i.test(text.replaceAll('\0', '')) ? undefined : {};
 }
 
-function isGroup(value: unknown): boolean {
+/** Undefined also if a place has the name that it had before. */
+function placesWithin(value: object): Places | undefined {
+  const hasFormer = Object.keys(value).some((name) => Object.hasOwn(FORMER_NAMES, name));
+  return hasFormer ? undefined : placesSchema.safeParse(value).data;
+}
+
+function isGroup(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

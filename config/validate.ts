@@ -12,12 +12,15 @@ const SECRET = new Set(['apiKey', 'password', 'privateKey', 'ca', 'connection'])
 const HARMLESS = new Set(
   (
     'driver statementTimeout environment protocol port concurrentCalls importsPerTablePerDay source destination ' +
-    'name table column type attribute country maxLength nulls attributesRequired importMode etl validity after provision ' +
+    'name table column type attribute defaultCountry maxLength nulls attributesRequired importMode etl validity after provision ' +
     'lengthUnit numberDigits adopt fileName cron timezone every hour minute dayOfMonth dayOfWeek month maxRemovedRatio allowEmpty ' +
     'maxRejectedRatio emptyValue listIdentifiers executionListing rowResults listConfirmation etlColumns compression ' +
     'rejects changeLog runs'
   ).split(' '),
 );
+/** What settings were called before, and what they are called now. */
+export const FORMER_NAMES: Readonly<Record<string, string>> = { country: 'defaultCountry' };
+
 const LONGEST_SHOWN = 60;
 /** So many problems of one file are told, and how many there are besides. */
 const MOST_PROBLEMS = 20;
@@ -48,10 +51,15 @@ function problemsOf(file: YamlFile, schema: z.ZodType, issue: z.core.$ZodIssue):
     let known: string[] | undefined;
     return issue.keys.map((key) => () => {
       known ??= unusedKeys(file, schema, issue.path);
-      return problemAt(file, [...issue.path, key], 'settingUnknown', { near: nearest(key, known), known });
+      return problemAt(file, [...issue.path, key], 'settingUnknown', { near: meant(key, known), known });
     });
   }
   return [() => problemOf(file, issue, isSecret)];
+}
+
+function meant(key: string, known: readonly string[]): string | undefined {
+  const renamed = Object.hasOwn(FORMER_NAMES, key) ? FORMER_NAMES[key] : undefined;
+  return renamed !== undefined && known.includes(renamed) ? renamed : nearest(key, known);
 }
 
 function unusedKeys(file: YamlFile, schema: z.ZodType, path: Path): string[] {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idOf } from './fields.ts';
-import type { Told } from './messages/message.ts';
+import type { Probe } from './probes.ts';
 
 export const DOCTOR_WORKFLOW_TYPE = 'doctor';
 
@@ -13,26 +13,6 @@ export type DoctorRequest = z.output<typeof doctorSchema>;
 /** The workflow id of an examination: who asks at the same time gets the same answer. */
 export function doctorWorkflowId({ target }: DoctorRequest): string {
   return target === undefined ? 'doctor' : `doctor/${target}`;
-}
-
-/** One thing that was tried, from where the worker is. */
-export interface Probe {
-  name: string;
-  ok: boolean;
-  /** Nothing was tried, since it cannot be read: what is said is for people to compare. */
-  told?: true;
-  /** Of what went wrong: the type of the failure, or the kind of an error that is none of ours. */
-  type?: string;
-  /** What was found, or what went wrong. Never a secret, a key or a value. */
-  says: Told[];
-  /** What to do; only of what is not well. */
-  advice?: Told;
-}
-
-/** What was found, or what went wrong, line by line. */
-export function probeInWords({ type, says }: Probe): string[] {
-  const words = says.map(({ message }) => message).join('\n');
-  return (type === undefined ? words : `${type}: ${words}`).split('\n');
 }
 
 /** What `doctor` answers. It completes whatever the probes found. */

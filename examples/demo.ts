@@ -1,12 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { followRun, startRun } from '../client/activation-client.ts';
+import { followRun } from '../client/follow.ts';
+import { startRun } from '../client/start.ts';
 import { WorkflowFailedError } from '@temporalio/client';
-import { describeError, describeTrouble } from '../client/output/errors.ts';
+import { describeError } from '../cli/errors.ts';
+import { describeTrouble } from '../cli/follow.ts';
 import { isFailure } from '../contract/failure.ts';
-import { Phases } from '../client/output/phases.ts';
-import { describeResult, inWords } from '../client/output/result.ts';
-import { createTerminal, type Step, type Terminal } from '../client/output/terminal.ts';
+import { describeResult } from '../cli/result.ts';
+import { inWords } from '../cli/words.ts';
+import { createTerminal, Phases, type Step, type Terminal } from '../cli/terminal.ts';
 import { installLogging } from '../worker/logging.ts';
 import { contactsOf } from './demo/contacts.ts';
 import { whatToTry } from './demo/farewell.ts';
@@ -127,7 +129,7 @@ async function main(): Promise<number> {
     .parse()
     .opts<{ keep: boolean }>();
   installLogging(process.env.LOG_LEVEL ?? 'error');
-  const terminal = createTerminal(process.stdout, process.env);
+  const terminal = await createTerminal(process.stdout, process.env);
   const interrupt = listenForInterrupt();
   process.stdout.on('error', interrupt.fail); // nobody reads any more: `… | head`, a closed window
   const resources = new Resources();

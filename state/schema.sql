@@ -156,13 +156,15 @@ create table chunks (
 );
 
 -- Calls to Actito that are under way: a licence has so many slots, over all workers. A row is gone when its call is over;
--- one of an attempt that Temporal no longer knows to be under way is free.
+-- one of an attempt that Temporal no longer knows to be under way is free. What another Temporal server, or another namespace,
+-- knows of an attempt cannot be asked: such a row is free when no call can take so long.
 create table call_slots (
   -- Hashed.
   licence    text not null,
   slot       integer not null,
   token      uuid not null unique,
-  -- The attempt of an activity that makes the call.
+  -- The attempt of an activity that makes the call. Cluster: which Temporal server knows it; null: that is not known.
+  cluster    text,
   namespace  text not null,
   workflow   text not null,
   run        text not null,

@@ -5,6 +5,8 @@ import { rows, type State } from './state.ts';
 
 /** An attempt of an activity, which makes calls. */
 export interface Caller extends Holder {
+  /** The id of the Temporal server that knows it; null: that is not known. */
+  cluster: string | null;
   activityId: string;
   attempt: number;
 }
@@ -27,8 +29,10 @@ interface Waits {
   spread: number;
   /** A call that holds its slot for so long is asked about, and again after so long. */
   suspicious: number;
+  /** No call takes so long: the client ends those that send or fetch a file after a quarter of an hour. */
+  endless: number;
 }
-const WAITS: Waits = { base: 20, spread: 60, suspicious: 10_000 };
+const WAITS: Waits = { base: 20, spread: 60, suspicious: 10_000, endless: 3_600_000 };
 
 /** Slots that could not be given back since the state was away: the next call of this process does it. */
 const kept = new WeakMap<State, Set<string>>();
@@ -36,7 +40,8 @@ const kept = new WeakMap<State, Set<string>>();
 /**
  * Runs `call` while holding one of `slots` slots of a licence, over all workers. A slot is a row, and no connection is held
  * meanwhile. As with a lease, no clock takes it away: who waits for long asks Temporal about those who hold one, and takes the
- * slot of an attempt that has ended or was given up, whatever became of its worker.
+ * slot of an attempt that has ended or was given up, whatever became of its worker. Only the caller's own Temporal server and
+ * namespace can be asked: several may share a state, and none of them knows the attempts of the others.
  */
 export async function withSlot<T>(
   state: State,
@@ -69,8 +74,8 @@ async function waitForSlot(state: State, options: SlotOptions, token: string, wa
 async function take(state: State, { licence, slots, caller }: SlotOptions, token: string): Promise<boolean> {
   const taken = await rows(
     state,
-    `insert into call_slots (licence, slot, token, namespace, workflow, run, activity, attempt)
-     select :licence, slot, cast(:token as uuid), :namespace, :workflowId, :runId, :activityId, :attempt
+    `insert into call_slots (licence, slot, token, cluster, namespace, workflow, run, activity, attempt)
+     select :licence, slot, cast(:token as uuid), :cluster, :namespace, :workflowId, :runId, :activityId, :attempt
      from generate_series(1, :slots) as slot
      where not exists (select from call_slots taken where taken.licence = :licence and taken.slot = slot.slot)
      order by random() limit 1
@@ -97,20 +102,23 @@ async function giveBackKept(state: State): Promise<void> {
   if (left && left.size > 0) await giveBack(state, [...left]);
 }
 
-/** Frees the slots of attempts that Temporal no longer knows to be under way. */
+/** Frees the slots of attempts that Temporal no longer knows to be under way, and of others those that no call can still hold. */
 async function freeAbandoned(
   state: State,
-  { licence, isUnderWay }: SlotOptions,
-  { suspicious }: Waits,
+  { licence, caller, isUnderWay }: SlotOptions,
+  { suspicious, endless }: Waits,
 ): Promise<void> {
-  const held = await rows<Caller & { token: string }>(
+  const held = await rows<Caller & { token: string; isOurs: boolean; isOver: boolean }>(
     state,
-    `select token, namespace, workflow as "workflowId", run as "runId", activity as "activityId", attempt
+    `select token, cluster, namespace, workflow as "workflowId", run as "runId", activity as "activityId", attempt,
+            namespace = :namespace and coalesce(cluster = :cluster, true) as "isOurs",
+            taken_at <= now() - :endless * interval '1 millisecond' as "isOver"
      from call_slots where licence = :licence and taken_at <= now() - :suspicious * interval '1 millisecond'`,
-    { licence, suspicious },
+    { licence, suspicious, endless, namespace: caller.namespace, cluster: caller.cluster },
   );
   const abandoned: string[] = [];
-  for (const { token, ...caller } of held) if (!(await isUnderWay(caller))) abandoned.push(token);
+  for (const { token, isOurs, isOver, ...holder } of held)
+    if (isOurs ? !(await isUnderWay(holder)) : isOver) abandoned.push(token);
   if (abandoned.length > 0)
     await state.raw('delete from call_slots where token = any(cast(? as uuid[]))', [abandoned]);
 }

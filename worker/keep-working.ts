@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TransportError, UnexpectedError } from '@temporalio/worker';
-import { isFailure } from '../contract/failure.ts';
+import { Failure, isFailure } from '../contract/failure.ts';
 import { temporalCode } from '../contract/grpc.ts';
 
 /** A worker that takes work, as far as it matters here. */
 export interface Working {
   /** Until it is told to stop. @throws what made it stop otherwise */
   run(): Promise<void>;
+  /** Whether it has failed, whatever becomes of `run`. */
+  hasFailed(): boolean;
   /** Gives back what it holds. */
   close(): Promise<void>;
 }
@@ -21,24 +23,30 @@ export interface Life {
   isTold: () => boolean;
   /** Milliseconds between two attempts to start again: the first ones, and the longest. */
   pauses?: { first: number; longest: number };
+  /** Milliseconds that a worker that has failed gets to end. */
+  letGo?: number;
 }
 
 const PAUSES = { first: 1_000, longest: 30_000 };
-/** In milliseconds: how often a pause looks whether someone has told the worker to stop. */
+/** In milliseconds: how often it is asked whether someone has told the worker to stop, and whether it has failed. */
 const LOOK = 500;
+/** In milliseconds. A worker that ends needs less. */
+const LET_GO = 15_000;
 
 /**
  * Works until told to stop. Temporal's library waits out a server that does not answer. When its `run()` ends with an error of
- * Temporal, a new worker with new connections takes its place. It does not always end: of a server that refuses all calls the
- * worker was seen to become FAILED without that; then /healthz tells, and whoever watches it has to start the process again.
- * @throws what keeps the first worker from starting, what ends a worker for any other reason, and the failure of the
- *   configuration that keeps a later one from starting
+ * Temporal, a new worker with new connections takes its place. `run()` does not always end: if a server refuses all calls, the
+ * library can fail the worker and keep waiting for it. Nothing in this process can then free what the worker holds, so
+ * the process has to end, and whoever started it starts it again.
+ * @throws what keeps the first worker from starting, what ends a worker for any other reason, the failure of the
+ *   configuration that keeps a later one from starting, and TemporalUnavailable for a worker that has failed and does not end
  */
-export async function keepWorking({ start, onInterruption, isTold, pauses = PAUSES }: Life): Promise<void> {
+export async function keepWorking(life: Life): Promise<void> {
+  const { start, onInterruption, isTold, pauses = PAUSES, letGo = LET_GO } = life;
   let working = await start();
   for (;;) {
     try {
-      await working.run();
+      await runToItsEnd(working, letGo);
       return await working.close();
     } catch (error) {
       if (isTold() || !isTemporals(error)) throw error;
@@ -51,8 +59,26 @@ export async function keepWorking({ start, onInterruption, isTold, pauses = PAUS
   }
 }
 
+/** @throws what `run` throws; Failure when the worker has failed and `run` does not end */
+async function runToItsEnd(working: Working, letGo: number): Promise<void> {
+  const ended = new AbortController();
+  const running = working.run().finally(() => ended.abort());
+  await Promise.race([running, endlessFailure(working, letGo, ended.signal)]);
+}
+
+/** Throws once the worker has been a failed one for so long; returns when `run` has ended before. */
+async function endlessFailure(working: Working, letGo: number, ended: AbortSignal): Promise<void> {
+  let failedFor = 0;
+  for (let asked = performance.now(); failedFor < letGo; asked = performance.now()) {
+    const isOver = await sleep(Math.min(LOOK, letGo), false, { signal: ended }).catch(() => true);
+    if (isOver) return;
+    failedFor = working.hasFailed() ? failedFor + performance.now() - asked : 0;
+  }
+  throw new Failure('workerNotLetGo', { seconds: letGo / 1_000 });
+}
+
 /** @returns undefined when someone has told the worker to stop meanwhile */
-async function startAgain({ start, onInterruption, isTold, pauses }: Required<Life>) {
+async function startAgain({ start, onInterruption, isTold, pauses }: Required<Omit<Life, 'letGo'>>) {
   for (let pause = pauses.first; ; pause = Math.min(pause * 2, pauses.longest)) {
     for (let waited = 0; waited < pause && !isTold(); waited += LOOK)
       await sleep(Math.min(LOOK, pause - waited));

@@ -55,6 +55,7 @@ async function main(): Promise<void> {
         log.info({ namespace, projectFolder: folder }, 'worker is ready');
         await running;
       },
+      hasFailed: () => created.worker.getState() === 'FAILED',
       close: async () => {
         worker = undefined;
         await Promise.race([Promise.all([connection.close(), created.close()]), sleep(CLOSING)]);

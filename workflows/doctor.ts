@@ -1,6 +1,7 @@
 import { examine } from './activities.ts';
-import { doctorSchema, probeInWords, type DoctorResult } from '../contract/doctor.ts';
+import { doctorSchema, type DoctorResult } from '../contract/doctor.ts';
 import { counted } from '../contract/messages/words.ts';
+import { probeInWords } from '../contract/probes.ts';
 import { SEARCH_ATTRIBUTES } from '../contract/names.ts';
 import { showDetails } from './details.ts';
 import { toldAsOwn } from './failure.ts';

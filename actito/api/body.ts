@@ -1,4 +1,5 @@
-import type { Response } from 'undici';
+import { Readable } from 'node:stream';
+import { request, Response, type Dispatcher, type RequestInit } from 'undici';
 import { Failure } from '../../contract/failure.ts';
 
 /** Most bytes that are read of an answer, unpacked: of one that refuses, and of one in JSON. */
@@ -13,6 +14,34 @@ const KNOWN_TYPES = new Set([
   'text/plain',
   'text/xml',
 ]);
+
+/** Answers that must have no body. */
+const WITHOUT_BODY = new Set([204, 205, 304]);
+
+/**
+ * Sends a file. `fetch`, undici's and Node's alike, keeps each piece of a body in memory until the last one is sent; undici's
+ * `request` keeps none.
+ * @returns the answer as `fetch` gives it
+ * @throws undici's or the system's error when the network fails; `fetch` would wrap it
+ */
+export async function upload(
+  url: string,
+  { method, headers, body, signal, dispatcher }: RequestInit & { body: AsyncIterable<Uint8Array> },
+): Promise<Response> {
+  const sent = { ...(headers as Record<string, string>), 'Accept-Encoding': 'identity' }; // nothing unpacks the answer
+  const answer = await request(url, {
+    method: method as Dispatcher.HttpMethod,
+    headers: sent,
+    body: Readable.from(body, { highWaterMark: 1 }),
+    signal,
+    dispatcher,
+  });
+  const { statusCode: status, headers: received } = answer;
+  return new Response(WITHOUT_BODY.has(status) ? null : answer.body, {
+    status,
+    headers: received as Record<string, string>,
+  });
+}
 
 /**
  * Reads the beginning of an answer as text. Nothing more is fetched or unpacked than that: the connection ends when there

@@ -4,7 +4,8 @@ import { Failure, isFailure } from '../../contract/failure.ts';
 import type { Route } from '../../activation/definition/contract.ts';
 import { isAssumed, path, tokenBody, type Paths } from '../contract.ts';
 import { OwnContent } from '../own-content.ts';
-import { bytesOf, isPage, readJson } from './body.ts';
+import { bytesOf, isPage, readJson, upload } from './body.ts';
+import { dateOf } from './date.ts';
 import { failureOfError, failureOfResponse, NotFound, TokenRejected } from './failures.ts';
 import { proxySettings, wayOut, type WayOut } from './proxy.ts';
 import { forgetToken, renewToken, tokenFor } from './tokens.ts';
@@ -41,6 +42,7 @@ export class ActitoClient {
   readonly #options: ActitoOptions;
   readonly #timeouts: typeof TIMEOUTS;
   readonly #way: WayOut;
+  #answeredAt: Date | null = null;
 
   /** @throws Failure ConfigurationInvalid when the environment names no usable proxy */
   constructor(options: ActitoOptions) {
@@ -52,6 +54,11 @@ export class ActitoClient {
   /** The proxy that calls went through, without its credentials; undefined: they went straight. */
   get proxy(): string | undefined {
     return this.#way.proxyOf(this.#options.baseUrl);
+  }
+
+  /** When Actito last answered this client, by its own clock; null: its answers have no usable Date header. */
+  get answeredAt(): Date | null {
+    return this.#answeredAt;
   }
 
   /** Calls and checks the answer's shape. @throws Failure Actito… */
@@ -111,7 +118,7 @@ export class ActitoClient {
         ...streamed?.headers,
       },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-      ...(content ? { body: this.#watched(content.read(), name(request), stalled), duplex: 'half' } : {}),
+      ...(content ? { body: this.#watched(content.read(), name(request), stalled) } : {}),
     };
     const target = path(route, parts, this.#options.paths);
     try {
@@ -179,12 +186,12 @@ export class ActitoClient {
     return withSlot(async () => {
       try {
         const ends = [signal, AbortSignal.timeout(timeout), ...(init.signal ? [init.signal] : [])];
-        const response = await fetch(baseUrl.replace(/\/+$/, '') + target, {
-          ...init,
-          signal: AbortSignal.any(ends),
-          redirect: 'manual',
-          dispatcher: this.#way.dispatcher,
-        });
+        const url = baseUrl.replace(/\/+$/, '') + target;
+        const own = { signal: AbortSignal.any(ends), dispatcher: this.#way.dispatcher };
+        const response = await (isFile(init.body)
+          ? upload(url, { ...init, ...own, body: init.body })
+          : fetch(url, { ...init, ...own, redirect: 'manual' }));
+        this.#answeredAt = dateOf(response);
         if (!response.ok)
           throw await failureOfResponse(call, response, secretsOf(init, this.#options.apiKey));
         return await use(response);
@@ -193,6 +200,10 @@ export class ActitoClient {
       }
     });
   }
+}
+
+function isFile(body: RequestInit['body']): body is AsyncIterable<Uint8Array> {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }
 
 /** A call in words, without ids. */

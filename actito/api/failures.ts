@@ -106,15 +106,22 @@ export function failureOfError(call: string, error: unknown, { timeout, silence 
   if (error.name === 'TimeoutError') {
     return new Failure('actitoTimedOut', { call, seconds: timeout / 1000 });
   }
-  if (!(error instanceof TypeError)) return error; // fetch reports the network as TypeError
-  const code = knownCode(error.cause);
+  const network = networkError(error);
+  if (!network) return error;
+  const code = knownCode(network);
   if (code === 'UND_ERR_BODY_TIMEOUT') {
     return new Failure('actitoStalled', { call, seconds: silence / 1000 });
   }
-  const facts = { call, error: code ?? codeOf(error.cause) };
+  const facts = { call, error: code ?? codeOf(network) };
   if (code?.startsWith('Z_')) return new Failure('answerDamaged', facts); // it cannot be unpacked
   if (isUnaccepted(code ?? '')) return new Failure('actitoUntrusted', facts, { notDone: true });
   return new Failure('actitoUnreachable', facts, { notDone: NEVER_CONNECTED.has(code ?? '') });
+}
+
+/** What the network gave: `fetch` wraps it in a TypeError, and `request` throws it with its code, which no bug of ours has. */
+function networkError(error: Error): unknown {
+  if (error instanceof TypeError) return error.cause;
+  return 'code' in error && typeof error.code === 'string' ? error : undefined;
 }
 
 /** Actito's own words: the shape of its error bodies is not documented, so JSON is tried. */

@@ -32,7 +32,7 @@ export function seedsOf(definition: Definition, columns: readonly Column[], seed
   const common = [
     profileTableOf(destination),
     activation.matchingKey.attribute,
-    activation.matchingKey.country,
+    activation.matchingKey.defaultCountry,
     CONVERTER_VERSION,
     ...factsOfValues(destination.contract),
   ];
@@ -57,14 +57,14 @@ function factsOfValues({ emptyValue, lengthUnit, numberDigits }: ContractSetting
  * in Actito is not known here, so that some values are sent again for nothing.
  */
 function placesOfValues(
-  { attribute, timezone, country, create }: AttributeMapping,
+  { attribute, timezone, defaultCountry, create }: AttributeMapping,
   kind: ColumnKind | undefined,
   { formats }: ContractSettings,
 ): unknown[] {
   const format = formatOf(attribute, formats);
   const isTime = kind === 'timestamp' || kind === 'timestamptz' || (kind === 'text' && format === undefined);
   const mayBePhone = format === 'phone' || (format === undefined && create === undefined && kind === 'text');
-  return [format, isTime ? timezone : undefined, mayBePhone ? country : undefined];
+  return [format, isTime ? timezone : undefined, mayBePhone ? defaultCountry : undefined];
 }
 
 /** The seeds of key marks: they depend on nothing but the activation's seed, so keys keep their marks. */

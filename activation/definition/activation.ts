@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { choice } from '../../contract/fields.ts';
 import { expected } from '../../contract/messages/expected.ts';
-import { duration, id } from './common.ts';
+import { attribute, column, id } from './common.ts';
 import { guardsSchema } from './guards.ts';
-import { country, places } from './places.ts';
+import { listSchema } from './list.ts';
+import { defaultCountry, places } from './places.ts';
 import { removalSchema } from './removal.ts';
 import { scheduleSchema } from './schedule.ts';
 
@@ -31,29 +32,23 @@ export function takesCountry(type: (typeof ATTRIBUTE_TYPES)[number] | undefined)
   return type === undefined || type === 'STRING';
 }
 
-const column = z.string().min(1).describe("A column of the segment's query or table.");
-const attribute = z
-  .string()
-  .max(50, expected('attributeLength', { most: 50 }))
-  .regex(/^[A-Za-z][A-Za-z0-9_]*$/, expected('attributeCharacters'))
-  .describe('Technical name of an attribute of the profile table in Actito.');
-
 const matchingKeySchema = z
   .strictObject({
     column,
     type: choice('email', 'phone', 'externalId').describe(
-      'What the column holds; externalId is any other unique attribute, profileId included.',
+      'What the column holds. externalId is any other unique attribute, including profileId.',
     ),
     attribute: attribute.describe('A unique attribute of the profile table, or profileId.'),
-    country: country
+    defaultCountry: defaultCountry
       .optional()
-      .describe('For type phone: the country of numbers that are written without one, e.g. BE.'),
+      .describe('Only for type phone: the country of numbers without a country code.')
+      .meta({ examples: ['BE'] }),
   })
-  .refine((key) => key.country === undefined || key.type === 'phone', {
-    path: ['country'],
+  .refine((key) => key.defaultCountry === undefined || key.type === 'phone', {
+    path: ['defaultCountry'],
     error: expected('noCountry'),
   })
-  .describe('How a row finds its profile.');
+  .describe('Which column identifies the profile in Actito.');
 
 const attributeMappingSchema = z
   .strictObject({
@@ -65,114 +60,119 @@ const attributeMappingSchema = z
       .strictObject({
         type: z
           .enum(ATTRIBUTE_TYPES, { error: expected('oneOf', { values: ATTRIBUTE_TYPES }) })
-          .describe('Value type in Actito.'),
-        maxLength: z.int().min(1).max(255).optional().describe('Longest text, for STRING.'),
+          .describe('Type of the new attribute. It can never be changed afterwards.'),
+        maxLength: z
+          .int()
+          .min(1)
+          .max(255)
+          .optional()
+          .describe('Only for STRING: maximum length of the text.')
+          .meta({ examples: [100] }),
       })
       .optional()
-      .describe('Create the attribute when Actito lacks it. Its type can never be changed afterwards.'),
+      .describe('Create the attribute if it does not exist in Actito.'),
     nulls: choice('keep', 'clear')
       .default('keep')
-      .describe("What a null does: keep (default) leaves Actito's value alone, clear empties it."),
+      .describe(
+        "What a null in the column does. keep: Actito's value stays. clear: Actito's value is cleared.",
+      ),
     timezone: places.timezone,
-    country: places.country,
+    defaultCountry: places.defaultCountry,
   })
   .refine(({ timezone, create }) => timezone === undefined || takesZone(create?.type), {
     path: ['timezone'],
     error: expected('noZoneHere'),
   })
-  .refine(({ country, create }) => country === undefined || takesCountry(create?.type), {
-    path: ['country'],
+  .refine(({ defaultCountry, create }) => defaultCountry === undefined || takesCountry(create?.type), {
+    path: ['defaultCountry'],
     error: expected('noCountryHere'),
   })
-  .describe('A column of the segment that goes to an attribute of the profile.');
+  .describe('One column of the segment and the profile attribute that it fills.');
 
 const attributesSchema = z
   .array(attributeMappingSchema)
   .max(60)
-  .describe('Columns that are sent to profiles. A column that is not mapped is not read.');
+  .describe('Columns to send as profile attributes. Columns that are not listed are not read.');
 
 const segmentSchema = z
   .strictObject({
-    name: z.string().min(1).max(100).describe('Also the name of the activation and its list by default.'),
-    query: z.string().min(1).optional().describe('A query (select) with one row per member.'),
+    name: z
+      .string()
+      .min(1)
+      .max(100)
+      .describe('Name of the segment.')
+      .meta({ examples: ['VIP customers'] }),
+    query: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('A select with one row per member. Give either query or table.')
+      .meta({ examples: ['select email from customers where vip'] }),
     table: z
       .string()
       .regex(/^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)?$/, expected('table'))
       .optional()
-      .describe('A table or view instead of a query: table or schema.table.'),
+      .describe('A table or view, optionally with its schema. Give either query or table.')
+      .meta({ examples: ['marketing.vip'] }),
   })
   .refine((value) => (value.query === undefined) !== (value.table === undefined), {
     error: expected('queryOrTable'),
   })
-  .describe('Who is on the list: a query, or a table.');
+  .describe('Which rows are members of the list.');
 
 const etl = z
   .union([z.string().min(1), z.int()])
   .transform(String)
-  .describe('Id of the ETL in Actito.');
+  .describe('Id of the ETL in Actito.')
+  .meta({ examples: [12], title: 'id' });
 const importModeSchema = z
   .union([z.literal('oneShot'), z.strictObject({ etl })], {
     error: expected('importMode'),
   })
   .describe(
-    'oneShot (default): an import says all of itself. { etl: 12 }: by an ETL defined in Actito before.',
-  );
+    'How attributes are imported. oneShot: each import carries its own definition. { etl: 12 }: use an ETL that exists in Actito; its mode must be UPDATE_ONLY. Default: oneShot.',
+  )
+  .meta({ title: 'oneShot or { etl: id }', examples: [{ etl: 12 }] });
 
-const listSchema = z.strictObject({
-  name: z
-    .string()
-    .min(1)
-    .max(100)
-    .optional()
-    .describe('Name of the list in Actito; default: of the activation.'),
-  identifier: z
-    .strictObject({ column, attribute })
-    .optional()
-    .describe("What the list's file holds; default: the matching key."),
-  validity: duration
-    .prefault('48h')
-    .describe('How long a delivered list stays valid in Actito; then it targets nobody. Default: 48h.'),
-  provision: choice('api', 'existing')
-    .default('api')
-    .describe(
-      'Who makes the list and the attributes: actito-sync (api), or a marketer in Actito (existing).',
-    ),
-  adopt: z.boolean().default(false).describe('Take over a list of this name that actito-sync did not make.'),
-  fileName: z
-    .string()
-    .regex(/^[^/\\]+$/, expected('fileName'))
-    .default('{list}.csv')
-    .describe('Name of the file on the server; {list} stands for the name of the list.'),
-});
-
-const LIST = 'The external target list in Actito, and its file.';
+const LIST = 'The external target list in Actito and its file.';
 const CANARY = { least: 10, most: 10_000 };
 const canary = z
   .int({ error: expected('canary', CANARY) })
   .min(CANARY.least, expected('canary', CANARY))
   .max(CANARY.most, expected('canary', CANARY))
   .describe(
-    'When more members than this enter, the attributes of so many are sent first; the run is held when Actito knows too ' +
-      'few of them (guards.minMatchRatio). Costs one more import. Default: none.',
-  );
+    'If more members than this are added, send the attributes of this many first. The run is held if Actito matches too few of ' +
+      'them (guards.minMatchRatio). Costs one more import. Default: no canary.',
+  )
+  .meta({ examples: [500] });
 
-const GUARDS = 'A run that looks wrong is held before it writes anything.';
+const GUARDS = 'Limits. A run that exceeds one is held before it writes anything.';
 
 /** `activations/<id>.yaml`, the defaults of its destination merged in; nothing else is known yet. */
 export const activationSchema = z.strictObject({
-  name: z.string().min(1).max(100).optional().describe("Default: the segment's name."),
-  description: z.string().optional().describe('For people; also shown in Actito.'),
-  source: id.describe('Name of a file in sources/, without .yaml.'),
-  destination: id.describe('Name of a file in destinations/, without .yaml.'),
+  name: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("Name of the activation. Default: the segment's name.")
+    .meta({ examples: ['VIP customers'] }),
+  description: z
+    .string()
+    .optional()
+    .describe('Note for people. It is also shown in Actito.')
+    .meta({ examples: ['Customers who spent 500 or more'] }),
+  source: id.describe('Name of a file in sources/, without .yaml.').meta({ examples: ['shop'] }),
+  destination: id.describe('Name of a file in destinations/, without .yaml.').meta({ examples: ['actito'] }),
   segment: segmentSchema,
   matchingKey: matchingKeySchema,
   timezone: places.timezone,
-  country: places.country,
+  defaultCountry: places.defaultCountry,
   attributes: attributesSchema.default([]),
   attributesRequired: z
     .boolean()
     .default(false)
-    .describe('True: when attributes cannot be sent, the list is not pushed either.'),
+    .describe('true: if the attributes cannot be sent, the list is not delivered either.'),
   importMode: importModeSchema.default('oneShot'),
   list: listSchema.prefault({}).describe(LIST),
   removal: removalSchema.optional(),
@@ -195,7 +195,7 @@ export const defaultsSchema = z
   .strictObject({
     matchingKey: matchingKeySchema.optional(),
     timezone: places.timezone,
-    country: places.country,
+    defaultCountry: places.defaultCountry,
     attributes: attributesSchema.optional(),
     attributesRequired: z.boolean().optional().describe('As in an activation.'),
     importMode: importModeSchema.optional(),
@@ -205,4 +205,4 @@ export const defaultsSchema = z
     guards: guardsSchema.partial().optional().describe(GUARDS),
     canary: canary.optional(),
   })
-  .describe('What the activations of this destination need not repeat.');
+  .describe('Settings that the activations of this destination inherit.');

@@ -24,6 +24,7 @@ export function durationWithin(least: StringValue, most: StringValue) {
     .string(DURATION)
     .refine((text) => Number.isFinite(inMilliseconds(text)), { error: DURATION, abort: true })
     .refine(isWithin, { error: expected('durationWithin', { least, most }) })
+    .meta({ title: `duration, ${least} to ${most}` })
     .transform(inMilliseconds);
 }
 
@@ -41,10 +42,12 @@ const variableName = z
   .string(ENV_REFERENCE)
   // No small letters: most secrets that someone puts here by mistake have some, and names are shown.
   .regex(/^[A-Z_][A-Z0-9_]*$/, ENV_REFERENCE)
-  .describe('Name of an environment variable of the worker: capital letters, digits, underscore.');
+  .describe('Name of an environment variable of the worker: capital letters, digits, underscores.');
 
 /** The name of an environment variable: how every secret is given. */
-export const envReference = z.strictObject({ env: variableName }, ENV_REFERENCE);
+export const envReference = z
+  .strictObject({ env: variableName }, ENV_REFERENCE)
+  .meta({ title: '{ env: NAME }' });
 export type EnvReference = z.infer<typeof envReference>;
 
 /** The environment variable with a private key, and the one with the passphrase that the key is encrypted with. */
@@ -53,7 +56,8 @@ export const keyReference = z.strictObject(
     env: variableName,
     passphrase: envReference
       .optional()
-      .describe('Environment variable with the passphrase of an encrypted key.'),
+      .describe('Environment variable with the passphrase of an encrypted key.')
+      .meta({ examples: [{ env: 'SFTP_PASSPHRASE' }] }),
   },
   ENV_REFERENCE,
 );
@@ -96,9 +100,24 @@ export function textOrEnv(faultOf: (text: string) => TextFault | undefined = con
     .superRefine((value, context) => {
       const { error } = typeof value === 'string' ? text.safeParse(value) : {};
       for (const { message } of error?.issues ?? []) context.addIssue({ code: 'custom', message });
-    });
+    })
+    .meta({ title: 'text or { env: NAME }' });
 }
 export type TextOrEnv = string | EnvReference;
 
 /** The name of a time zone, of the IANA database. */
 export const timeZone = z.string().refine(isTimeZone, { error: expected('timeZone') });
+
+/** A column of a segment. */
+export const column = z
+  .string()
+  .min(1)
+  .describe("Column of the segment's query or table.")
+  .meta({ examples: ['email'] });
+/** The technical name of an attribute of the profile table. */
+export const attribute = z
+  .string()
+  .max(50, expected('attributeLength', { most: 50 }))
+  .regex(/^[A-Za-z][A-Za-z0-9_]*$/, expected('attributeCharacters'))
+  .describe('Technical name of the attribute in the profile table.')
+  .meta({ examples: ['emailAddress'] });

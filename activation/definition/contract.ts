@@ -61,66 +61,70 @@ export const IMPORT_STATES = ['running', 'success', 'withErrors', 'failed'] as c
 
 /** `contract` of a destination: every setting is optional. */
 export const contractSchema = z.strictObject({
-  paths: pathsSchema.optional().describe('Path templates by route.'),
+  paths: pathsSchema.optional().describe('Paths of routes that differ, by the name of the route.'),
   emptyValue: choice('clears', 'ignored')
     .default('clears')
     .describe(
-      'What an empty field of an import does to the attribute: it clears the value (default), or is ignored.',
+      'What an empty field of an import does to the attribute. clears: the value is cleared. ignored: the value stays.',
     ),
   listIdentifiers: choice('uniqueAttribute', 'profileId')
     .default('uniqueAttribute')
-    .describe("What a list's file may hold: any uniqueAttribute (default), or nothing but profileId."),
+    .describe("What a list's file may contain: any unique attribute, or only profileId."),
   executionListing: choice('none', 'byFileName')
     .default('none')
-    .describe('Whether an import whose answer was lost can be found again: none (default), byFileName.'),
+    .describe('Whether an import can be found by the name of its file after its answer was lost.'),
   rowResults: choice('resultFile', 'none')
     .default('resultFile')
-    .describe('Whether the rows in error of an import can be read: from a resultFile (default), none.'),
+    .describe('Whether the rows in error of an import can be read from a result file.'),
   listConfirmation: choice('none', 'status', 'fileDisappears')
     .optional()
     .describe(
-      'How it shows that a list was retrieved. Default: status with list.provision api, none with existing.',
+      'How Actito shows that it retrieved a list. status: the list shows the file. fileDisappears: the file is gone from the folder. Default: status with list.provision api, none with existing.',
     ),
   etlColumns: choice('subset', 'all')
     .default('subset')
-    .describe(
-      'Whether a pre-defined ETL takes a file with a subset of its columns (default), or wants them all.',
-    ),
+    .describe('Whether an ETL accepts a file with a subset of its columns, or requires all of them.'),
   importParts: z
     .strictObject({
-      file: partName.default('file').describe('The part with the data file.'),
+      file: partName
+        .default('file')
+        .describe('Name of the part with the data file.')
+        .meta({ examples: ['inputFile'] }),
       definition: partName
         .default('definition')
-        .describe('The part with the JSON definition of a one-shot import.'),
+        .describe('Name of the part with the JSON definition of a one-shot import.')
+        .meta({ examples: ['parameters'] }),
     })
     .prefault({})
-    .describe("Names of the parts of an import's multipart call. V4 had inputFile and parameters."),
+    .describe("Names of the parts of an import's multipart call."),
   compression: choice('gzip', 'zip', 'none')
     .default('gzip')
-    .describe('How large import files are packed: gzip (default), zip, none.'),
+    .describe('How import files of 1 MB or more are compressed.'),
   formats: z
     .record(z.string(), z.enum(FORMATS, { error: expected('oneOf', { values: FORMATS }) }))
     .default({})
     .describe(
-      'What attributes hold whose type does not say it, by technical name, e.g. { mobile2: phone }. gsmNumber is a phone ' +
-        'number unless it stands here otherwise.',
-    ),
+      'Format of attributes whose type does not imply it, by technical name. gsmNumber is a phone number by default.',
+    )
+    .meta({ title: `map of attributes to ${FORMATS.join(', ')}`, examples: [{ mobile2: 'phone' }] }),
   lengthUnit: z
     .enum(LENGTH_UNITS, { error: expected('oneOf', { values: LENGTH_UNITS }) })
     .default(DEFAULT_LENGTH_UNIT)
     .describe(
-      'In what Actito counts the length of a text: utf16Units (default; most emoji are two), codePoints or utf8Bytes.',
+      'Unit in which Actito counts the length of a text. Most emoji are two UTF-16 units and one code point.',
     ),
   numberDigits: z
     .int()
     .min(1)
     .max(400)
     .default(DEFAULT_DIGITS)
-    .describe('The most digits of a number before its decimal point, and after it. Default: 100.'),
+    .describe('Maximum number of digits before the decimal point, and after it.')
+    .meta({ examples: [38] }),
   statusNames: z
     .record(z.string(), z.enum(IMPORT_STATES, { error: expected('oneOf', { values: IMPORT_STATES }) }))
     .default({})
-    .describe('Further names of import statuses, e.g. { ABORTED: failed }.'),
+    .describe('Meaning of further import statuses. An unknown status counts as running.')
+    .meta({ title: `map of statuses to ${IMPORT_STATES.join(', ')}`, examples: [{ ABORTED: 'failed' }] }),
 });
 
 export type ContractSettings = z.infer<typeof contractSchema>;

@@ -8,7 +8,7 @@ import type { Source } from './source.ts';
 export { listTarget, namesSamePeople, placeChanges, profileTableOf } from './list-place.ts';
 
 /** An activation with every default filled in: no question about its names is left. */
-export type Activation = Omit<ActivationFile, 'name' | 'list' | 'timezone' | 'country'> & {
+export type Activation = Omit<ActivationFile, 'name' | 'list' | 'timezone' | 'defaultCountry'> & {
   id: string;
   name: string;
   list: Omit<ActivationFile['list'], 'name' | 'identifier'> & {
@@ -28,11 +28,11 @@ export interface Definition {
 
 /**
  * Fills in what an activation's file may leave out: name ← segment, list ← name, identifier ← matching key; time zone and
- * country of each attribute ← activation ← project.
+ * default country of each attribute ← activation ← project.
  */
 export function resolveActivation(
   id: string,
-  { timezone, country, ...file }: ActivationFile,
+  { timezone, defaultCountry, ...file }: ActivationFile,
   project: Places = {},
 ): Activation {
   const name = file.name ?? file.segment.name;
@@ -50,18 +50,18 @@ export function resolveActivation(
       ...mapping,
       ...placed(mapping, {
         timezone: timezone ?? project.timezone,
-        country: country ?? file.matchingKey.country ?? project.country,
+        defaultCountry: defaultCountry ?? file.matchingKey.defaultCountry ?? project.defaultCountry,
       }),
     }));
   return { ...file, id, name, attributes, list: { ...file.list, name: list, identifier, fileName } };
 }
 
 /** A time zone means something to dates and times alone, a country to texts; a created attribute never holds anything else. */
-function placed(mapping: AttributeMapping, { timezone, country }: Places): Places {
+function placed(mapping: AttributeMapping, { timezone, defaultCountry }: Places): Places {
   const type = mapping.create?.type;
   const zone = takesZone(type) ? (mapping.timezone ?? timezone) : undefined;
-  const place = takesCountry(type) ? (mapping.country ?? country) : undefined;
-  return { ...(zone && { timezone: zone }), ...(place && { country: place }) };
+  const place = takesCountry(type) ? (mapping.defaultCountry ?? defaultCountry) : undefined;
+  return { ...(zone && { timezone: zone }), ...(place && { defaultCountry: place }) };
 }
 
 /**
@@ -78,10 +78,10 @@ export function sendsWholeRows({
 
 /** What decides how the values of a mapping are sent, besides the types of column and attribute. */
 export function valueRules(
-  { timezone, country }: AttributeMapping,
+  { timezone, defaultCountry }: AttributeMapping,
   { lengthUnit, numberDigits }: ContractSettings,
 ): ValueRules {
-  return { timezone, country, lengthUnit, numberDigits };
+  return { timezone, defaultCountry, lengthUnit, numberDigits };
 }
 
 /**

@@ -5,7 +5,9 @@ import { durationWithin, envReference, keyReference, plainText, textOrEnv } from
 import { controlFault, hostFault, hostKeyFault } from './safe-text.ts';
 
 /** A port, or the environment variable that holds it. */
-const port = z.union([z.int().min(1).max(65535), envReference], { error: expected('portOrVariable') });
+const port = z
+  .union([z.int().min(1).max(65535), envReference], { error: expected('portOrVariable') })
+  .meta({ title: 'port or { env: NAME }' });
 
 /** Where the name of the list's file goes in `temporaryName`. */
 const FILE = '{file}';
@@ -17,12 +19,21 @@ function isTemporaryName(pattern: string): boolean {
 }
 
 const place = {
-  host: textOrEnv(hostFault).describe('The server, or { env: NAME }.'),
-  username: textOrEnv().describe('The account on the server, or { env: NAME }.'),
-  directory: plainText.describe("The folder on the server that Actito's file transfer location points to."),
+  host: textOrEnv(hostFault)
+    .describe('Name or address of the server.')
+    .meta({ examples: ['sftp.shop.example'] }),
+  username: textOrEnv()
+    .describe('Account on the server.')
+    .meta({ examples: ['actito-sync'] }),
+  directory: plainText
+    .describe("Folder on the server that Actito's file transfer location points to.")
+    .meta({ examples: ['/in'] }),
   location: plainText
     .optional()
-    .describe('Name of the file transfer location in Actito; needed only when Actito knows several.'),
+    .describe(
+      'Name of the file transfer location in Actito. Needed if host and directory do not identify it.',
+    )
+    .meta({ examples: ['Shop SFTP'] }),
 };
 
 /** What a server cannot do, and how long it may take. `doctor` finds out which lines a server needs. */
@@ -35,30 +46,32 @@ const behavior = {
     })
     .optional()
     .describe(
-      'The name of a file while it is uploaded. {file} stands for the name of the list\'s file and the number of the run. Default: ".{file}.part"; "{file}.tmp" for servers that refuse names with a dot in front.',
-    ),
+      'Name of a file during the upload. {file} is replaced by the name of the file and the number of the run. Set it for servers that refuse names with a leading dot. Default: .{file}.part.',
+    )
+    .meta({ examples: ['{file}.tmp'] }),
   write: choice('rename', 'direct')
     .optional()
     .describe(
-      'rename: upload under a temporary name, then rename. direct: upload under the final name, for servers that cannot rename; only where Actito ignores files that still grow. Default: rename.',
+      'rename: upload under a temporary name, then rename. direct: upload under the final name, for servers that cannot rename. Use direct only if Actito ignores files that are still growing. Default: rename.',
     ),
   listing: z
     .boolean()
     .optional()
     .describe(
-      'false: the server does not list the folder, so uploads that broke off stay there. Default: true.',
+      'false: the server cannot list the folder, so parts of broken uploads stay there. Default: true.',
     ),
   checkSize: z
     .boolean()
     .optional()
     .describe(
-      'false: the server does not tell the size of a file, so an upload that it cut short is not noticed. Default: true.',
+      'false: the server cannot report the size of a file, so a truncated upload is not noticed. Default: true.',
     ),
   timeout: durationWithin('5s', '2h')
     .optional()
     .describe(
-      'The longest time without progress, for servers that are silent for longer, such as during a virus scan. Default: 60s.',
-    ),
+      'Maximum time without progress. Increase it for servers that pause for longer, for example for a virus scan. Default: 60s.',
+    )
+    .meta({ examples: ['10m'] }),
 };
 
 const hostKey = z.union([textOrEnv(hostKeyFault), z.array(textOrEnv(hostKeyFault)).min(1).max(10)], {
@@ -68,17 +81,29 @@ const hostKey = z.union([textOrEnv(hostKeyFault), z.array(textOrEnv(hostKeyFault
 const sftp = z
   .strictObject({
     ...place,
-    protocol: z.literal('sftp').describe('sftp, or ftps (FTP over TLS).'),
-    port: port.default(22).describe('Default: 22.'),
-    password: envReference.optional().describe('Environment variable with the password; or privateKey.'),
+    protocol: z.literal('sftp').describe('Protocol of the server. ftps is FTP over TLS.'),
+    port: port
+      .default(22)
+      .describe('Port of the server.')
+      .meta({ examples: [2222] }),
+    password: envReference
+      .optional()
+      .describe('Environment variable with the password. Give either password or privateKey.')
+      .meta({ examples: [{ env: 'ACTITO_SFTP_PASSWORD' }] }),
     privateKey: keyReference
       .optional()
       .describe(
-        'Environment variable with the private key itself (PEM, PKCS#8 or OpenSSH), not its path; passphrase: { env: NAME } for an encrypted one.',
-      ),
-    hostKey: hostKey.describe(
-      'SHA256:… as ssh-keyscan <host> | ssh-keygen -lf - prints it; a list while the server changes its key.',
-    ),
+        'Environment variable with the private key itself (OpenSSH, PuTTY or PEM), not its path. An encrypted key needs passphrase: { env: NAME }.',
+      )
+      .meta({ title: '{ env: NAME, passphrase }', examples: [{ env: 'ACTITO_SFTP_KEY' }] }),
+    hostKey: hostKey
+      .describe(
+        'Fingerprint of the host key, as ssh-keyscan <host> | ssh-keygen -lf - prints it. Give a list while the server changes its key.',
+      )
+      .meta({
+        title: 'text or { env: NAME }, or a list',
+        examples: ['SHA256:4c0EbBztWq/TKzls1lAXiL5uOU/SN4XYjiqwDSmn8lQ'],
+      }),
     ...behavior,
     concurrentWrites: z
       .int()
@@ -86,8 +111,9 @@ const sftp = z
       .max(64)
       .optional()
       .describe(
-        'Packets of an upload that are under way at one time; 1 for servers that take only one. Default: 64.',
-      ),
+        'Number of packets that an upload has in flight. Use 1 for servers that accept only one. Default: 64.',
+      )
+      .meta({ examples: [1] }),
   })
   .refine((value) => value.password || value.privateKey, {
     error: expected('passwordOrKey'),
@@ -96,22 +122,28 @@ const sftp = z
 /** FTP over TLS; a server that cannot do it is refused. */
 const ftps = z.strictObject({
   ...place,
-  protocol: z.literal('ftps').describe('ftps (FTP over TLS), or sftp.'),
-  port: port.default(21).describe('Default: 21.'),
+  protocol: z.literal('ftps').describe('Protocol of the server. ftps is FTP over TLS.'),
+  port: port
+    .default(21)
+    .describe('Port of the server.')
+    .meta({ examples: [990] }),
   tls: choice('explicit', 'implicit')
     .optional()
     .describe(
-      'explicit: TLS begins by the command AUTH TLS. implicit: TLS begins at once. Default: implicit on port 990, explicit on every other.',
+      'explicit: TLS starts with the command AUTH TLS. implicit: TLS starts immediately. Default: implicit on port 990, explicit on other ports.',
     ),
   encoding: choice('utf8', 'latin1')
     .optional()
-    .describe('How names of files are written: latin1 for old servers without UTF-8. Default: utf8.'),
-  password: envReference.describe('Environment variable with the password.'),
+    .describe('Encoding of file names. Use latin1 for old servers without UTF-8. Default: utf8.'),
+  password: envReference
+    .describe('Environment variable with the password.')
+    .meta({ examples: [{ env: 'ACTITO_FTPS_PASSWORD' }] }),
   ca: envReference
     .optional()
     .describe(
-      'Environment variable with the certificate (PEM) of the authority to trust instead of the public ones.',
-    ),
+      'Environment variable with the certificate (PEM) of the authority to trust. Default: the public authorities.',
+    )
+    .meta({ examples: [{ env: 'ACTITO_FTPS_CA' }] }),
   ...behavior,
 });
 

@@ -9,18 +9,23 @@ import { urlFault } from './safe-text.ts';
 
 const ENVIRONMENTS = ['ENV-0', 'ENV-1', 'ENV-3', 'PREPROD'] as const;
 
-/** `destinations/<id>.yaml`: one profile table of one Actito licence, and the way files reach it. */
+/** `destinations/<id>.yaml`: one profile table of one Actito license, and the way files reach it. */
 export const destinationSchema = z
   .strictObject({
     environment: choice(...ENVIRONMENTS)
       .optional()
-      .describe('Which Actito: ENV-0, ENV-1, ENV-3 or PREPROD.'),
-    baseUrl: textOrEnv(urlFault).optional().describe('Address of the API, instead of environment.'),
-    apiKey: envReference.describe('Environment variable with the API key.'),
-    entity: plainText.describe('Name of the entity in Actito.'),
-    profileTable: plainText.describe('Name or id of the profile table.'),
+      .describe('Environment of the Actito license. Give either environment or baseUrl.'),
+    baseUrl: textOrEnv(urlFault)
+      .optional()
+      .describe('Address of the API, with https. Give either environment or baseUrl.')
+      .meta({ examples: [{ env: 'ACTITO_BASE_URL' }] }),
+    apiKey: envReference
+      .describe('Environment variable with the API key.')
+      .meta({ examples: [{ env: 'ACTITO_API_KEY' }] }),
+    entity: plainText.describe('Name of the entity in Actito.').meta({ examples: ['shop'] }),
+    profileTable: plainText.describe('Name or id of the profile table.').meta({ examples: ['Profiles'] }),
     delivery: deliverySchema.describe(
-      "How list files reach Actito: the server behind one of the licence's file transfer locations.",
+      "Server of one of the license's file transfer locations. Actito reads the list files there.",
     ),
     limits: z
       .strictObject({
@@ -30,36 +35,40 @@ export const destinationSchema = z
           .max(5)
           .default(4)
           .describe(
-            'Calls to Actito at one time, over all workers; Actito allows 5 per licence. Default: 4.',
-          ),
+            'Maximum number of concurrent calls to Actito, over all workers. Actito allows 5 per license.',
+          )
+          .meta({ examples: [2] }),
         importsPerTablePerDay: z
           .int()
           .min(1)
           .max(100_000)
           .default(12)
-          .describe('Imports per profile table in 24 hours, over all activations. Default: 12.'),
+          .describe('Maximum number of imports per profile table in 24 hours, over all activations.')
+          .meta({ examples: [24] }),
       })
       .prefault({})
-      .describe("How much of the licence's limits actito-sync may use."),
+      .describe("How much of the license's limits actito-sync may use."),
     imports: z
       .strictObject({
         shareWithin: durationWithin('1s', '2h')
           .optional()
           .describe(
-            'So long an import waits for other activations of the profile table that send the same attributes, and goes once for all of them. Default: it does not wait.',
-          ),
+            'How long an import waits for other activations that send the same attributes to the same profile table. One import is then sent for all of them. Default: it does not wait.',
+          )
+          .meta({ examples: ['10m'] }),
         listWaitsFor: durationWithin('1s', '6h')
           .optional()
           .describe(
-            'So long a list waits for the import of its attributes, besides shareWithin; then it is delivered, and the run goes on with the import. Default: 10m.',
-          ),
+            'How long a list waits for the import of its attributes, in addition to shareWithin. After that, the list is delivered first and the run continues with the import. Default: 10m.',
+          )
+          .meta({ examples: ['30m'] }),
       })
       .optional()
       .describe('How imports are sent.'),
     defaults: defaultsSchema.optional(),
     contract: contractSchema
       .prefault({})
-      .describe('Only what this licence does otherwise than assumed: docs/actito-contract.md.'),
+      .describe('Differences between this license and what docs/actito-contract.md assumes.'),
   })
   .refine(
     ({ delivery, contract }) => delivery.listing !== false || contract.listConfirmation !== 'fileDisappears',

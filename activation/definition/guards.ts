@@ -7,15 +7,27 @@ const freshnessSchema = z.strictObject({
   query: z
     .string()
     .min(1)
+    .describe('Query for one point in time with a time zone, such as the last update of a table.')
+    .meta({ examples: ["select max(updated_at at time zone 'Europe/Paris') from orders"] }),
+  maxAge: duration
     .describe(
-      "A query for one moment with a time zone, such as: select max(updated_at at time zone 'Europe/Paris') from orders.",
-    ),
-  maxAge: duration.describe('How old that moment may be, such as 26h.'),
+      'Maximum age of that point in time. The run is also held if it is more than 5 minutes in the future.',
+    )
+    .meta({ examples: ['26h'] }),
 });
 
 const assertionSchema = z.strictObject({
-  query: z.string().min(1).describe('A query that returns no row when all is well.'),
-  message: z.string().min(1).max(200).describe('What is wrong when it returns one, for people.'),
+  query: z
+    .string()
+    .min(1)
+    .describe('Query that must return no row.')
+    .meta({ examples: ['select 1 from orders having count(*) = 0'] }),
+  message: z
+    .string()
+    .min(1)
+    .max(200)
+    .describe('What is wrong if the query returns a row. The message is shown to people.')
+    .meta({ examples: ['orders is empty'] }),
 });
 
 /** `guards` of an activation: what holds a run before it writes anything. */
@@ -23,34 +35,44 @@ export const guardsSchema = z.strictObject({
   maxRemovedRatio: ratio
     .default(0.3)
     .describe(
-      'Largest share of the list that may leave it; default 0.3. Measured against the last 7 days. Of a list of less than 100 members, half or 5 members may always leave.',
-    ),
+      'Maximum share of the list that may be removed, relative to its largest size of the last 7 days. Below 100 members, half of the list or 5 members may always be removed.',
+    )
+    .meta({ examples: [0.1] }),
   maxRemoved: z
     .int()
     .min(0)
     .optional()
-    .describe('Most members that may leave the list in one run; default: any.'),
+    .describe('Maximum number of members that one run may remove. Default: no limit.')
+    .meta({ examples: [1000] }),
   maxAddedRatio: z
     .number()
     .min(0)
     .optional()
-    .describe('Largest growth in one run, as a share of the list (2 = it may triple); default: any.'),
+    .describe(
+      'Maximum growth in one run, as a share of the list. 2 means that it may triple. Default: no limit.',
+    )
+    .meta({ examples: [0.5] }),
   maxChangedRatio: ratio
     .optional()
     .describe(
-      'Largest share of members whose attributes change in one run; default: any. Not asked when the mapping has changed.',
-    ),
-  allowEmpty: z.boolean().default(false).describe('Whether the segment may be empty.'),
-  maxRejectedRatio: ratio.default(0.05).describe('Largest share of rows without a usable key; default 0.05.'),
+      'Maximum share of members whose attributes change in one run. It is not checked if the mapping has changed. Default: no limit.',
+    )
+    .meta({ examples: [0.5] }),
+  allowEmpty: z.boolean().default(false).describe('Accept an empty segment.'),
+  maxRejectedRatio: ratio
+    .default(0.05)
+    .describe('Maximum share of rows without a usable key.')
+    .meta({ examples: [0.01] }),
   minMatchRatio: ratio
     .optional()
     .describe(
-      'Smallest share of members that Actito must know when their attributes are sent. Default: one of at least 100 is enough, with a canary 0.5. 0: never asked.',
-    ),
-  freshness: freshnessSchema.optional().describe('Holds the run when the warehouse was not loaded lately.'),
+      'Minimum share of members that Actito must match when their attributes are sent. 0: never checked. Default: at least one if 100 or more are added; 0.5 with a canary.',
+    )
+    .meta({ examples: [0.8] }),
+  freshness: freshnessSchema.optional().describe('Hold the run if the warehouse was not loaded recently.'),
   assertions: z
     .array(assertionSchema)
     .max(20)
     .default([])
-    .describe('Queries that must return no row: one that does holds the run.'),
+    .describe('Queries that must return no row. Their rows are not read.'),
 });

@@ -4,7 +4,7 @@ import { isPhoneCountry, meantCountry } from '../keys/phone.ts';
 import { timeZone } from './common.ts';
 
 /** A country whose phone numbers are known. */
-export const country = z.string(expected('country', {})).refine(isPhoneCountry, {
+export const defaultCountry = z.string(expected('country', {})).refine(isPhoneCountry, {
   error: ({ input }) => expected('country', { meant: meantCountry(String(input)) }),
 });
 
@@ -12,16 +12,16 @@ export const country = z.string(expected('country', {})).refine(isPhoneCountry, 
 export const places = {
   timezone: timeZone
     .optional()
-    .describe(
-      'The time zone of timestamps without one, and of the dates that moments become, e.g. Europe/Brussels.',
-    ),
-  country: country
+    .describe('Time zone of timestamps without one, and of dates that are made from points in time.')
+    .meta({ examples: ['Europe/Brussels'] }),
+  defaultCountry: defaultCountry
     .optional()
-    .describe('The country of phone numbers that are written without one, in attributes, e.g. BE.'),
+    .describe('Country of phone numbers without a country code, in attributes.')
+    .meta({ examples: ['BE'] }),
 };
 
 /** The same as data. */
 export interface Places {
   timezone?: string;
-  country?: string;
+  defaultCountry?: string;
 }

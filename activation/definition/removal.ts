@@ -19,10 +19,12 @@ const graceSchema = z
 /** `removal` of an activation. Without it a member leaves the list with the first run that lacks it. */
 export const removalSchema = z
   .strictObject({
-    after: graceSchema.describe(
-      'How long a member that the segment lacks stays on the list: 2 runs, or a duration such as 24h. 0 runs: not at all.',
-    ),
+    after: graceSchema
+      .describe(
+        'Grace period: how long a member that is no longer in the segment stays on the list, as a number of runs or a duration. 0 runs: no grace period.',
+      )
+      .meta({ title: 'number of runs or duration', examples: ['2 runs'] }),
   })
   .describe(
-    'When a member that the segment lacks leaves the list. Default: with the first run that lacks it.',
+    'When a member that is no longer in the segment is removed from the list. Default: with the next run.',
   );

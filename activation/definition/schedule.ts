@@ -12,23 +12,31 @@ const number = (least: number, most: number) =>
 
 const calendarSchema = z
   .strictObject({
-    hour: number(0, 23).describe('An hour, or a list of them.'),
-    minute: number(0, 59).optional().describe('A minute, or a list of them; default 0, the full hour.'),
+    hour: number(0, 23)
+      .describe('Hour, or a list of hours.')
+      .meta({ title: 'number or list, 0 to 23', examples: [6] }),
+    minute: number(0, 59)
+      .optional()
+      .describe('Minute, or a list of minutes. Default: 0.')
+      .meta({ title: 'number or list, 0 to 59', examples: [30] }),
     dayOfMonth: number(1, 31)
       .optional()
-      .describe('A day of the month, or a list of them; default every day.'),
+      .describe('Day of the month, or a list of days. Default: every day.')
+      .meta({ title: 'number or list, 1 to 31', examples: [1] }),
     dayOfWeek: oneOrMore(z.enum(DAYS), expected('oneOrMoreOf', { values: DAYS }))
       .optional()
-      .describe('MONDAY, or a list of days; default every day. With dayOfMonth: days on which both hold.'),
+      .describe('Day of the week, or a list of days. With dayOfMonth, both must match. Default: every day.')
+      .meta({ title: 'name or list', examples: ['MONDAY'] }),
     month: oneOrMore(z.enum(MONTHS), expected('oneOrMoreOf', { values: MONTHS }))
       .optional()
-      .describe('JANUARY, or a list of months; default every month.'),
+      .describe('Month, or a list of months. Default: every month.')
+      .meta({ title: 'name or list', examples: ['JANUARY'] }),
   })
   .refine((calendar) => !isNeverDue(calendarCron(calendar)), {
     error: expected('dayThatComes'),
     when: ({ issues }) => issues.length === 0,
   })
-  .describe('When on the calendar: the hours and minutes of the days on which all the rest holds.');
+  .describe('Start at these times on the matching days. Give one of cron, every and calendar.');
 
 const cronSchema = z
   .string()
@@ -36,15 +44,19 @@ const cronSchema = z
     const problem = cronProblem(text);
     if (problem) context.addIssue({ code: 'custom', message: problem });
   })
-  .describe('Five fields: minute, hour, day of month, month, day of week; e.g. 0 6 * * MON-FRI.');
+  .describe(
+    'Five fields: minute, hour, day of month, month, day of week. Set a day of the month or a day of the week, not both. Give one of cron, every and calendar.',
+  )
+  .meta({ examples: ['0 6 * * MON-FRI'] });
 
 const pauseAfter = z
   .union([z.literal('never'), duration], { error: expected('pauseAfter') })
   .prefault('6h')
   .describe(
-    'When runs have failed for the same reason for so long, and waiting cannot mend it, the schedule tries only once an hour until ' +
-      'a run ends otherwise; or never. Default: 6h.',
-  );
+    'If runs have failed for the same reason for this long, and retrying cannot fix it, the schedule tries only once an hour ' +
+      'until a run ends differently.',
+  )
+  .meta({ title: 'duration or never', examples: ['12h'] });
 
 const WAYS = ['cron', 'every', 'calendar'] as const;
 
@@ -52,8 +64,14 @@ const WAYS = ['cron', 'every', 'calendar'] as const;
 export const scheduleSchema = z
   .strictObject({
     cron: cronSchema.optional(),
-    timezone: timeZone.optional().describe('For cron and calendar, e.g. Europe/Paris; default UTC.'),
-    every: durationWithin('1m', '366d').optional().describe('An interval such as 15m or 1 day, from 1m on.'),
+    timezone: timeZone
+      .optional()
+      .describe('Time zone of cron and calendar. Default: UTC.')
+      .meta({ examples: ['Europe/Paris'] }),
+    every: durationWithin('1m', '366d')
+      .optional()
+      .describe('Interval between two starts. Give one of cron, every and calendar.')
+      .meta({ examples: ['15m'] }),
     calendar: calendarSchema.optional(),
     pauseAfter,
   })
@@ -64,7 +82,7 @@ export const scheduleSchema = z
     path: ['timezone'],
     error: expected('noTimeZone'),
   })
-  .describe('When the activation runs by itself; without it, only when started.');
+  .describe('When the activation runs automatically. Default: only when someone starts it.');
 
 export type Schedule = z.infer<typeof scheduleSchema>;
 export type { Calendar } from './cron.ts';

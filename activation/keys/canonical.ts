@@ -16,7 +16,7 @@ export type KeyType = MatchingKey['type'];
 export interface KeyRule {
   type: KeyType;
   /** For a phone number: the country of numbers without one. */
-  country?: string;
+  defaultCountry?: string;
   /** What its column holds; as long as that is not known, a text. */
   kind?: ColumnKind;
 }
@@ -29,15 +29,15 @@ export type CanonicalKey = { key: string } | { reject: KeyReject };
  * exactly when their canonical keys are equal. Canonical keys are fixed points: they are their own canonical key.
  * `text` is the warehouse's value; null (no value) is `KeyMissing`.
  */
-export function canonicalKey({ type, country, kind }: KeyRule, text: string | null): CanonicalKey {
+export function canonicalKey({ type, defaultCountry, kind }: KeyRule, text: string | null): CanonicalKey {
   if (text === null) return { reject: 'KeyMissing' };
   if (text.includes(NOT_TEXT)) return { reject: 'KeyNotText' };
   if (kind === 'decimal') {
     const whole = wholeNumber(text);
-    return whole === null ? { reject: 'KeyNotWhole' } : canonicalKey({ type, country }, whole);
+    return whole === null ? { reject: 'KeyNotWhole' } : canonicalKey({ type, defaultCountry }, whole);
   }
   if (type === 'email') return canonicalEmail(text);
-  return type === 'phone' ? canonicalPhone(text, country) : canonicalExternalId(text);
+  return type === 'phone' ? canonicalPhone(text, defaultCountry) : canonicalExternalId(text);
 }
 
 /**
@@ -45,8 +45,8 @@ export function canonicalKey({ type, country, kind }: KeyRule, text: string | nu
  * @param kinds what these columns hold, in the order of `columnsToRead`
  */
 export function keyRules(activation: Activation, kinds: readonly ColumnKind[] = []): KeyRule[] {
-  const { type, country } = activation.matchingKey;
-  const key: KeyRule = { type, country, kind: kinds[0] };
+  const { type, defaultCountry } = activation.matchingKey;
+  const key: KeyRule = { type, defaultCountry, kind: kinds[0] };
   return hasOwnIdentifier(activation) ? [key, { type: 'externalId', kind: kinds[1] }] : [key];
 }
 

@@ -11,7 +11,9 @@ type Countries = readonly (string | undefined)[];
 export function spellingsOf(text: string, countries: Countries): string[] {
   const emails = keyOf({ type: 'email' }, text);
   const only = emails.length === 0 ? emailsWithin(text) : [];
-  const phones = [undefined, ...countries].flatMap((country) => keyOf({ type: 'phone', country }, text));
+  const phones = [undefined, ...countries].flatMap((country) =>
+    keyOf({ type: 'phone', defaultCountry: country }, text),
+  );
   return unique([
     ...keyOf({ type: 'externalId' }, text),
     ...wholeOf(text),
@@ -25,7 +27,9 @@ export function spellingsOf(text: string, countries: Countries): string[] {
  * spelling of a key, and marked by a control character so that it cannot be one.
  */
 export function hintsOf(text: string, countries: Countries): string[] {
-  const phones = [undefined, ...countries].flatMap((country) => keyOf({ type: 'phone', country }, text));
+  const phones = [undefined, ...countries].flatMap((country) =>
+    keyOf({ type: 'phone', defaultCountry: country }, text),
+  );
   return unique(phones.map(lastDigits));
 }
 

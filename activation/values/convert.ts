@@ -39,7 +39,7 @@ export interface ValueRules {
   /** Of local times, and of the dates that moments become. */
   timezone?: string;
   /** Whose phone numbers those without a country code are. */
-  country?: string;
+  defaultCountry?: string;
   lengthUnit?: LengthUnit;
   /** The most digits of a number before its point, and after it. */
   numberDigits?: number;
@@ -98,7 +98,7 @@ const PAIRS: Record<Exclude<ActitoType, 'STRING'>, Pair> = {
   PHONE: {
     from: ['text', 'integer', 'decimal'],
     isText: true,
-    make: ({ country }) => ({ convert: toPhoneOf(country), write: writePhone }),
+    make: ({ defaultCountry }) => ({ convert: toPhoneOf(defaultCountry), write: writePhone }),
   },
   SEX: { from: TEXT, make: () => ({ convert: toSex, write: writeSex }) },
   PERSON_TITLE: { from: TEXT, make: () => ({ convert: toTitle, write: writeTitle }) },

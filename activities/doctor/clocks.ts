@@ -5,7 +5,8 @@ import { Failure, isFailure } from '../../contract/failure.ts';
 import { codeOf } from '../../contract/foreign.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import { resolveUrl } from '../../config/secrets.ts';
-import { rows, type State } from '../../state/state.ts';
+import { readClock } from '../../state/clock.ts';
+import type { State } from '../../state/state.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { probe, type Probed } from './probe.ts';
 
@@ -14,10 +15,7 @@ const MOST_APART = 60;
 
 /** Are the worker's clock and the state database's together? */
 export function probeStateClock(state: State): Promise<Probed> {
-  return probeClock('clock of the state database', async () => {
-    const [answer] = await rows<{ now: Date }>(state, 'select clock_timestamp() as now');
-    return answer!.now;
-  });
+  return probeClock('clock of the state database', () => readClock(state));
 }
 
 /** Are the worker's clock and Actito's together? Asked without a key: any answer tells the time. */
@@ -29,8 +27,7 @@ export function probeActitoClock(
   return probeClock(`clock of Actito (${id})`, async (signal) => {
     const { environment, baseUrl } = destination;
     const url = environment ? HOSTS[environment] : resolveUrl(baseUrl!, env, 'baseUrl');
-    const told = await tellDate(url, env, signal).catch(unreachable);
-    return told === null ? null : new Date(told);
+    return tellDate(url, env, signal).catch(unreachable);
   });
 }
 

@@ -8,7 +8,7 @@ import { probeState, probeTemporal } from './state-and-temporal.ts';
 import { probe, type Probed } from './probe.ts';
 import { Failure } from '../../contract/failure.ts';
 import { tell } from '../../contract/messages/tell.ts';
-import type { Probe } from '../../contract/doctor.ts';
+import type { Probe } from '../../contract/probes.ts';
 import { findScope, type Scope } from './scope.ts';
 import { probeSegment, probeSource } from './warehouse.ts';
 

@@ -1,6 +1,6 @@
 import { defectOf, isFailure } from '../../contract/failure.ts';
 import { temporalFailure } from '../../contract/grpc.ts';
-import type { Probe } from '../../contract/doctor.ts';
+import type { Probe } from '../../contract/probes.ts';
 import type { Told } from '../../contract/messages/message.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import { stateFailure } from '../../state/failures.ts';

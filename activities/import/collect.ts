@@ -65,9 +65,8 @@ export async function collectResults(job: ImportJob): Promise<number> {
 function pending(rows: ImportRow[], ended: ReadonlySet<string>): Failure {
   const running = rows.find(({ id }) => !ended.has(id));
   if (!running) return new Failure('rowsInErrorAwaited', {}, { retryAfter: LATER.least });
-  const waited = Date.now() - running.intendedAt!.getTime();
-  const retryAfter = Math.min(LATER.most, Math.max(LATER.least, waited * LATER.fraction));
-  const { detail } = running;
+  const { age, detail } = running;
+  const retryAfter = Math.min(LATER.most, Math.max(LATER.least, age! * LATER.fraction));
   const status = detail === '' ? null : (detail ?? undefined);
   return new Failure('importRunning', { status }, { retryAfter });
 }

@@ -137,7 +137,7 @@ async function isGivenUp({ state, ref, quotaKey, run }: ImportJob): Promise<bool
 /** The calls that were to send a chunk, oldest first. */
 async function callsOf({ state, ref }: ImportJob, chunk: Chunk): Promise<ImportRow[]> {
   const imports = await readImports(state, ref.run);
-  return imports.filter((row) => row.chunk === chunk.no && row.intendedAt !== null);
+  return imports.filter((row) => row.chunk === chunk.no && row.age !== null);
 }
 
 function isLost({ status, mayBeTaken }: ImportRow): boolean {

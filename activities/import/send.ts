@@ -112,7 +112,7 @@ function shapeOf({ activation, destination }: ImportJob['run']['definition'], op
             mapping.attribute,
             mapping.nulls,
             mapping.timezone,
-            mapping.country,
+            mapping.defaultCountry,
             options.columns[index]!.kind,
             options.targets[index],
           ],

@@ -20,7 +20,15 @@ const SCHEMAS = {
 export function jsonSchemas(): Record<string, object> {
   return Object.fromEntries(
     Object.entries(SCHEMAS).map(([name, [title, schema]]) => {
-      const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
+      const { $schema, ...rest } = z.toJSONSchema(schema, {
+        io: 'input',
+        target: 'draft-7',
+        override: ({ zodSchema, jsonSchema }) => {
+          // zod leaves out the examples of a value that is transformed, such as a duration: ours are as people write them.
+          const { examples } = z.globalRegistry.get(zodSchema) ?? {};
+          if (examples) jsonSchema.examples = examples as typeof jsonSchema.examples;
+        },
+      });
       return [name, { $schema, title, ...rest }];
     }),
   );

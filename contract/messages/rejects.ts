@@ -17,7 +17,7 @@ export const KEY_REJECT_MESSAGES = {
       'missing, or its country code is repeated. Write it with + and its country code.',
   ),
   KeyCountryMissing: always(
-    'The phone number has no country code (such as +32), and the mapping has no country. Set matchingKey.country, for ' +
+    'The phone number has no country code (such as +32), and the mapping has no country. Set matchingKey.defaultCountry, for ' +
       'example BE.',
   ),
   KeyHasControlCharacter: always(
@@ -62,7 +62,7 @@ export const VALUE_REJECT_MESSAGES = {
     'Actito rejected this value in an earlier run. It is not sent again until it changes, or until a resync.',
   ),
   ValueCountryMissing: always(
-    'The phone number has no country code (such as +32), and the mapping has no country. Set country (for example BE) in ' +
+    'The phone number has no country code (such as +32), and the mapping has no country. Set defaultCountry (for example BE) in ' +
       'project.yaml, in the activation or for the attribute.',
   ),
 };

@@ -34,9 +34,8 @@ export const RUN_MESSAGES = {
     ],
     says: ({ activation, guards, refused }) =>
       [
-        `The run of ${activation} is held:`,
+        `The run of ${activation} is held; its list was not changed.`,
         ...guards.map((trip) => trip.message),
-        'The list was not changed.',
         ...(refused ? [`This plan was declined by ${refused.by} (self-reported): ${refused.reason}.`] : []),
       ].join(' '),
     next: ({ activation, planHash }) => [

@@ -44,7 +44,7 @@ export const STATE_MESSAGES = {
       'ends here, and the state does not include what the run sent to Actito.',
     next: () =>
       advise(
-        'Check ACTITO_SYNC_DATABASE_URL. If the database was lost or restored, follow "The state database" in docs/production.md, ' +
+        'Check ACTITO_SYNC_DATABASE_URL. If the database was lost or restored, follow "The state database is lost" in docs/operations.md, ' +
           'then run again.',
       ),
   }),

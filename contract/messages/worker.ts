@@ -166,6 +166,17 @@ export const WORKER_MESSAGES = {
     says: ({ why, seconds }) =>
       `The worker lost the connection to Temporal and is not processing runs: ${why} Nothing is lost; it restarts in ${counted(seconds, 'second')}.`,
   }),
+  workerNotLetGo: failure('TemporalUnavailable', {
+    examples: [{ seconds: 15 }],
+    says: ({ seconds }) =>
+      `Temporal, or what answers in its place, refused the worker for good. The worker did not end within ${seconds} seconds, so the ` +
+      'process ends with exit code 1. Nothing is lost.',
+    next: () =>
+      advise(
+        'Let the supervisor of the process (Docker, Kubernetes, systemd) start it again. Check TEMPORAL_ADDRESS, and what stands ' +
+          'between the worker and Temporal.',
+      ),
+  }),
   workerEnded: message({
     examples: [{ why: 'The state database cannot be used (ECONNREFUSED).' }],
     says: ({ why }) => `The worker stopped: ${why}`,

@@ -1,5 +1,8 @@
-/** `npm run messages`: writes docs/messages.md. */
+/** `npm run messages`: writes docs/messages.md and docs/troubleshooting.md. */
 import { writeFile } from 'node:fs/promises';
+import { troubleshootingPage } from '../troubleshooting.ts';
 import { messagesPage } from './page.ts';
 
-await writeFile(new URL('../../docs/messages.md', import.meta.url), messagesPage());
+const docs = new URL('../../docs/', import.meta.url);
+await writeFile(new URL('messages.md', docs), messagesPage());
+await writeFile(new URL('troubleshooting.md', docs), troubleshootingPage());

@@ -27,6 +27,7 @@ export async function callApi(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  response.setHeader('Date', new Date(world.clock.now()).toUTCString());
   const path = pathOf(request);
   let end: (() => void) | undefined;
   let answer: Answer;

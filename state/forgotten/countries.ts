@@ -9,8 +9,8 @@ export async function phoneCountries(db: Knex, country: string | null | undefine
   if (country) return [country];
   const found = await rows<{ country: string }>(
     db,
-    `select distinct definition->'activation'->'matchingKey'->>'country' as country from runs
-     where definition->'activation'->'matchingKey'->>'country' is not null`,
+    `select distinct definition->'activation'->'matchingKey'->>'defaultCountry' as country from runs
+     where definition->'activation'->'matchingKey'->>'defaultCountry' is not null`,
   );
   return found.map((each) => each.country);
 }

@@ -63,7 +63,7 @@ async function readHolder(state: State, activation: string) {
 async function countriesOf(state: State, activation: string): Promise<string[]> {
   const [last] = await rows<{ country: string | null }>(
     state,
-    `select definition->'activation'->'matchingKey'->>'country' as country from runs
+    `select definition->'activation'->'matchingKey'->>'defaultCountry' as country from runs
      where activation = ? order by no desc limit 1`,
     [activation],
   );

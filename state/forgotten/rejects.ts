@@ -17,7 +17,7 @@ export async function withoutForgotten<R extends { key: string }>(
   if (!(await isAnyoneForgotten(trx))) return rejects;
   const { definition } = await readRun(trx, run);
   const texts = rejects.map(({ key }) => key);
-  const countries = await phoneCountries(trx, definition.activation.matchingKey.country);
+  const countries = await phoneCountries(trx, definition.activation.matchingKey.defaultCountry);
   const forgotten = await forgottenAmong(trx, texts, countries);
   return rejects.filter(({ key }) => !forgotten.has(key));
 }

@@ -18,7 +18,8 @@ export interface ImportRow {
   leads: boolean;
   /** It has, or had, parts of other runs. */
   shared: boolean;
-  intendedAt: Date | null;
+  /** Milliseconds since the intent to send it, by the database's clock; null: there was none yet. */
+  age: number | null;
   /** Its call was complete, or about to be: Actito may have taken it. */
   mayBeTaken: boolean;
   fileName: string | null;
@@ -34,7 +35,7 @@ export async function readImports(db: Knex, run: string): Promise<ImportRow[]> {
   return rows(
     db,
     `select id, chunk, coalesce(result, status) as status, imports.run = part.run as leads, shape is not null as shared,
-            intended_at as "intendedAt", completing_at is not null as "mayBeTaken", file_name as "fileName", execution_id as "executionId", limited, detail
+            cast(extract(epoch from clock_timestamp() - intended_at) * 1000 as float8) as age, completing_at is not null as "mayBeTaken", file_name as "fileName", execution_id as "executionId", limited, detail
      from import_parts part join imports on imports.id = part.import
      where part.run = ? order by id`,
     [run],

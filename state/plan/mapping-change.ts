@@ -67,6 +67,6 @@ export function newAttributes({ activation, destination }: Definition, last: Att
 
 /** Whether two mappings make the same of a value, as far as they say. */
 function isSentAlike(one: AttributeMapping, other: AttributeMapping): boolean {
-  const parts = ['attribute', 'nulls', 'timezone', 'country'] as const;
+  const parts = ['attribute', 'nulls', 'timezone', 'defaultCountry'] as const;
   return parts.every((part) => one[part] === other[part]);
 }

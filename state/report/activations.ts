@@ -22,8 +22,8 @@ export async function latestDefinition(
 /** The countries of phone keys that any stored run was defined with. */
 export async function knownCountries({ rows }: Snapshot): Promise<string[]> {
   const found = await rows<{ country: string }>(
-    `select distinct definition->'activation'->'matchingKey'->>'country' as country from runs
-     where definition->'activation'->'matchingKey'->>'country' is not null`,
+    `select distinct definition->'activation'->'matchingKey'->>'defaultCountry' as country from runs
+     where definition->'activation'->'matchingKey'->>'defaultCountry' is not null`,
   );
   return found.map(({ country }) => country);
 }

@@ -34,6 +34,12 @@ export interface Waiting {
   since: Date;
 }
 
+/** The database's time, by which all other times of the snapshot were written. */
+export async function readNow({ rows }: Snapshot): Promise<Date> {
+  const [read] = await rows<{ now: Date }>('select now() as now');
+  return read!.now;
+}
+
 /** How all activations that ever ran stand. */
 export async function readStandings({ rows }: Snapshot): Promise<Standing[]> {
   return rows(

@@ -5,7 +5,7 @@ import { csvField } from '../../activation/values/csv.ts';
 import { leavesOut } from '../../activation/values/nulls.ts';
 import { RULES } from '../activation/tricky-values.ts';
 
-export const PLACES = { timezone: RULES[0]!.timezone, country: RULES[0]!.country };
+export const PLACES = { timezone: RULES[0]!.timezone, defaultCountry: RULES[0]!.defaultCountry };
 
 export type Options = Omit<ImportFileOptions, 'setAside'>;
 export interface Written {

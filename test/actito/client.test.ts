@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { failureOfError } from '../../actito/api/failures.ts';
 import { addAttribute, createdBody, profileTablesBody } from '../../actito/contract.ts';
 import { startSimulator, type Simulator } from '../../simulator/start.ts';
@@ -40,6 +40,19 @@ describe('the token', () => {
     simulator.advanceClock(16 * 60_000);
     await readTables(client);
     expect(tokensAsked()).toBe(2);
+  });
+
+  test("is kept when this machine's clock is set meanwhile", async () => {
+    const server = await startScripted(json(200, []));
+    onTestFinished(() => server.stop());
+    onTestFinished(() => void vi.useRealTimers());
+    const client = clientFor(server);
+    for (const hours of [0, 1, -1]) {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3_600_000 });
+      await readTables(client).catch(() => undefined);
+      vi.useRealTimers();
+    }
+    expect(server.requests.filter((request) => request === 'GET /auth/token')).toHaveLength(1);
   });
 
   test('is renewed once only: a licence that refuses every token is not asked for ever', async () => {

@@ -48,7 +48,7 @@ describe('a key', () => {
   });
 
   test('that is not unique is refused with those that are, a phone like any other', () => {
-    const matchingKey = { column: 'phone', type: 'phone', attribute: 'gsmNumber', country: 'BE' };
+    const matchingKey = { column: 'phone', type: 'phone', attribute: 'gsmNumber', defaultCountry: 'BE' };
     for (const key of [keyOf('gsmNumber'), { matchingKey }]) {
       expect(refusal(key)).toMatchObject({
         type: 'MappingInvalid',

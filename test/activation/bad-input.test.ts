@@ -27,7 +27,7 @@ it.each<[type: MatchingKey['type'], text: string | null, words: string]>([
   [
     'phone',
     '0475 12 34 56',
-    'The phone number has no country code (such as +32), and the mapping has no country. Set matchingKey.country, for example BE.',
+    'The phone number has no country code (such as +32), and the mapping has no country. Set matchingKey.defaultCountry, for example BE.',
   ],
   [
     'phone',

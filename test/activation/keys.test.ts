@@ -162,7 +162,7 @@ describe('a matching key of a numeric column', () => {
     ['externalId', '12345678901234567890.000', '12345678901234567890'],
     ['phone', '32475123456.00', '+32475123456'],
   ] as const)('of type %s reads %j as %j', (type, text, key) => {
-    expect(canonicalKey({ type, country: 'BE', kind: 'decimal' }, text)).toEqual({ key });
+    expect(canonicalKey({ type, defaultCountry: 'BE', kind: 'decimal' }, text)).toEqual({ key });
   });
 
   it.each(['1001.50', '0.1', 'NaN', 'Infinity', '-Infinity'])('is refused as no whole number: %j', (text) => {

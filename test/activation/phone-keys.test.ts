@@ -10,7 +10,8 @@ import { KEY_REJECTS } from '../../activation/keys/rejects.ts';
 const COUNTRIES = getCountries();
 const cheapTest = canonicalTest({ type: 'phone' });
 const isCheap = (text: string) => cheapTest(Buffer.from(text), 0, Buffer.byteLength(text));
-const keyOf = (text: string | null, country?: string) => canonicalKey({ type: 'phone', country }, text);
+const keyOf = (text: string | null, country?: string) =>
+  canonicalKey({ type: 'phone', defaultCountry: country }, text);
 
 /** Numbers of all countries in many spellings, near misses and noise. */
 const code = fc.constantFrom(...COUNTRIES.map((country) => getCountryCallingCode(country)), '999', '883', '');

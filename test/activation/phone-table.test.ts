@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { canonicalKey } from '../../activation/keys/canonical.ts';
 import { NUMBERS, type Numbers } from './phone-numbers.ts';
 
-const keyOf = (text: string, country?: string) => canonicalKey({ type: 'phone', country }, text);
+const keyOf = (text: string, country?: string) =>
+  canonicalKey({ type: 'phone', defaultCountry: country }, text);
 
 interface Case extends Numbers {
   atHome: string;

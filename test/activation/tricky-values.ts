@@ -11,8 +11,8 @@ const FORMATS = ['EMAIL_ADDRESS', 'SEX', 'MOTHER_LANGUAGE', 'PERSON_TITLE', 'PHO
 
 /** Rules under which every kind of column can feed what it can feed at all. */
 export const RULES: ValueRules[] = [
-  { timezone: 'Europe/Brussels', country: 'BE' },
-  { timezone: 'America/St_Johns', country: 'US', lengthUnit: 'codePoints', numberDigits: 19 },
+  { timezone: 'Europe/Brussels', defaultCountry: 'BE' },
+  { timezone: 'America/St_Johns', defaultCountry: 'US', lengthUnit: 'codePoints', numberDigits: 19 },
   { timezone: 'Pacific/Apia', lengthUnit: 'utf8Bytes', numberDigits: 400 },
 ];
 

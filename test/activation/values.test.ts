@@ -29,7 +29,7 @@ const FORMATS: Record<ActitoType, RegExp> = {
   PHONE: /^\+[1-9]\d{6,14}$/,
   COUNTRY: /^[A-Z]{2}$/,
 };
-const RULES = { timezone: 'Europe/Brussels', country: 'BE' };
+const RULES = { timezone: 'Europe/Brussels', defaultCountry: 'BE' };
 const TYPES = Object.keys(FORMATS) as ActitoType[];
 
 const anyText = fc.oneof(

@@ -129,10 +129,10 @@ test('a phone number is sent in the international format, by the country of the 
   await seed('anna');
   await people('anna');
   const attributes = [{ column: 'phone', attribute: 'gsmNumber' }];
-  await select(`'0475 12 34 56' as phone`, attributes, { country: 'BE' });
+  await select(`'0475 12 34 56' as phone`, attributes, { defaultCountry: 'BE' });
   expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
   expect(profile('anna')).toMatchObject({ gsmNumber: '+32475123456' });
-  await project('country: FR\n');
+  await project('defaultCountry: FR\n');
   await select(`'06 12 34 56 78' as phone`, attributes);
   expect(await runner.run()).toMatchObject({ counts: { updated: 1, badValues: 0 } });
   expect(profile('anna')).toMatchObject({ gsmNumber: '+33612345678' });

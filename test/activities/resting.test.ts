@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { cli, freshId } from '../client/support.ts';
+import { cli, freshId } from '../cli/support.ts';
 import { until } from '../setup/until.ts';
 import { standWithWorker } from '../support/temporal-run.ts';
 

@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, expect, test } from 'vitest';
-import { underWay } from '../../activities/under-way.ts';
+import { currentCaller, underWay } from '../../activities/under-way.ts';
 import type { Caller, IsUnderWay } from '../../state/slots.ts';
 import { hold } from '../support/holding.ts';
 import { resetStand } from '../support/stand.ts';
@@ -14,13 +14,19 @@ beforeEach(() => resetStand(stand));
 test('an attempt is under way until it has ended, and no other one is', async () => {
   const env = new MockActivityEnvironment({}, { client: hosted.client });
   let isUnderWay!: IsUnderWay;
+  let own!: Caller;
   await env.run(async () => {
     isUnderWay = underWay();
+    own = await currentCaller();
   });
   const { handle, letGo } = await hold('provision', stand, () => hosted.start({ activation: 'vip' }));
   const { runId, raw } = await handle.describe();
   const [pending] = raw.pendingActivities!;
+  const { clusterId } = await hosted.client.workflowService.getClusterInfo({});
+  expect(own.cluster).toBe(clusterId);
+  expect(clusterId).not.toBe('');
   const caller: Caller = {
+    cluster: clusterId,
     namespace: 'default',
     workflowId: handle.workflowId,
     runId,

@@ -32,7 +32,7 @@ async function seen(output: Readable, ...patterns: RegExp[]): Promise<string[]> 
 
 async function runOnce(activation: string, temporal: string): Promise<void> {
   process.env.TEMPORAL_ADDRESS = temporal;
-  const run = start('client/main.ts', 'run', activation);
+  const run = start('cli/main.ts', 'run', activation);
   run.stdout.resume();
   const [code] = (await once(run, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`The run of ${activation} ended with ${code}.`);

@@ -2,8 +2,8 @@ import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { oddStarts } from '../../activation/definition/clock-changes.ts';
 import { scheduleSchema } from '../../activation/definition/schedule.ts';
-import { wantedSchedule } from '../../client/schedules/options.ts';
-import { connectClient, freshId } from './support.ts';
+import { wantedSchedule } from '../../client/schedule-spec.ts';
+import { connectClient, freshId } from '../cli/support.ts';
 
 let client: Client;
 beforeAll(async () => {

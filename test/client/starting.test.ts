@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startRun } from '../../client/activation-client.ts';
+import { startRun } from '../../client/start.ts';
 import { WORKFLOW_TYPE } from '../../contract/names.ts';
-import { connectClient, freshId } from './support.ts';
+import { connectClient, freshId } from '../cli/support.ts';
 
 /** Nobody polls it: what is started here stays open. */
 const taskQueue = freshId('nobody');

@@ -10,7 +10,7 @@ import { ACTIVATION, DESTINATION, problemsWith, projectFolder, SOURCE, warningsO
 
 /** Everything that can be a default. */
 const DEFAULTS = `defaults:
-  matchingKey: { column: phone, type: phone, attribute: gsmNumber, country: BE }
+  matchingKey: { column: phone, type: phone, attribute: gsmNumber, defaultCountry: BE }
   attributes:
     - { column: first_name, attribute: firstName }
     - { column: city, attribute: city, nulls: clear }
@@ -42,7 +42,7 @@ function yaml(name: string, value: unknown): YamlFile {
 describe('the defaults of a destination', () => {
   it('complete an activation that has little more than its segment', async () => {
     expect((await activationWith(LEAST)).activation).toMatchObject({
-      matchingKey: { column: 'phone', type: 'phone', attribute: 'gsmNumber', country: 'BE' },
+      matchingKey: { column: 'phone', type: 'phone', attribute: 'gsmNumber', defaultCountry: 'BE' },
       attributes: [
         { attribute: 'city', nulls: 'clear' },
         { attribute: 'firstName', nulls: 'keep' },
@@ -72,7 +72,7 @@ describe('the defaults of a destination', () => {
       list: { validity: 1_209_600_000, fileName: 'lists-VIP.csv' },
       guards: { maxRemovedRatio: 0.5, allowEmpty: false },
     });
-    expect(activation.matchingKey).not.toHaveProperty('country');
+    expect(activation.matchingKey).not.toHaveProperty('defaultCountry');
     expect(activation.schedule).toEqual({
       cron: '0 6 * * *',
       timezone: 'Europe/Paris',
@@ -85,9 +85,9 @@ describe('the defaults of a destination', () => {
       `${LEAST}attributes: [{ column: zip, attribute: zip }, { column: town, attribute: city }]`,
     );
     expect(activation.attributes).toEqual([
-      { column: 'town', attribute: 'city', nulls: 'keep', country: 'BE' },
-      { column: 'first_name', attribute: 'firstName', nulls: 'keep', country: 'BE' },
-      { column: 'zip', attribute: 'zip', nulls: 'keep', country: 'BE' },
+      { column: 'town', attribute: 'city', nulls: 'keep', defaultCountry: 'BE' },
+      { column: 'first_name', attribute: 'firstName', nulls: 'keep', defaultCountry: 'BE' },
+      { column: 'zip', attribute: 'zip', nulls: 'keep', defaultCountry: 'BE' },
     ]);
   });
 
@@ -107,7 +107,7 @@ describe('the defaults of a destination', () => {
   it('make the same activation, whichever half of its settings stands in them', () => {
     const mapping = (attribute: string) => ({ column: `c_${attribute}`, attribute, nulls: 'clear' });
     const settings = {
-      matchingKey: { column: 'phone', type: 'phone', attribute: 'gsmNumber', country: 'BE' },
+      matchingKey: { column: 'phone', type: 'phone', attribute: 'gsmNumber', defaultCountry: 'BE' },
       attributesRequired: true,
       importMode: { etl: 12 },
       removal: { after: '2 runs' },

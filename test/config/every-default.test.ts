@@ -7,7 +7,7 @@ import { parseYaml, type YamlFile } from '../../config/yaml-file.ts';
 
 /** Another value than without the setting, for everything that can be a default. */
 const SAMPLES: Record<string, unknown> = {
-  matchingKey: { column: 'phone', type: 'phone', attribute: 'gsmNumber', country: 'BE' },
+  matchingKey: { column: 'phone', type: 'phone', attribute: 'gsmNumber', defaultCountry: 'BE' },
   attributes: [{ column: 'town', attribute: 'city', nulls: 'clear' }],
   attributesRequired: true,
   importMode: { etl: 12 },
@@ -27,7 +27,7 @@ const SAMPLES: Record<string, unknown> = {
   'guards.freshness': { query: 'select now()', maxAge: '2h' },
   'guards.assertions': [{ query: 'select 1', message: 'wrong' }],
   timezone: 'Europe/Brussels',
-  country: 'BE',
+  defaultCountry: 'BE',
   canary: 500,
 };
 /** What each activation says itself: who it is. */

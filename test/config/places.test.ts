@@ -7,11 +7,11 @@ async function placesOf(files: Record<string, string>) {
   const project = await loadProject(await projectFolder({ ...VALID, ...files }));
   const { attributes } = project.activations.get('vip')!;
   return Object.fromEntries(
-    attributes.map(({ attribute, timezone, country }) => [attribute, [timezone, country]]),
+    attributes.map(({ attribute, timezone, defaultCountry }) => [attribute, [timezone, defaultCountry]]),
   );
 }
 const activation = (text: string) => ({ 'activations/vip.yaml': ACTIVATION + text });
-const PROJECT = { 'project.yaml': 'timezone: Asia/Tokyo\ncountry: JP\n' };
+const PROJECT = { 'project.yaml': 'timezone: Asia/Tokyo\ndefaultCountry: JP\n' };
 
 describe('the time zone and the country of an attribute', () => {
   const broken = async (text: string) => {
@@ -24,8 +24,8 @@ describe('the time zone and the country of an attribute', () => {
     expect(await placesOf(wrong)).toEqual({ firstName: ['Asia/Tokyo', 'JP'] });
   });
 
-  it.each(['timezone: [\n', 'timezone: Nowhere\n', 'a: *b\ncountry: BE\n'])(
-    'stop the activations that may need them when the file says them and cannot be read: %j',
+  it.each(['timezone: [\n', 'timezone: Nowhere\n', 'a: *b\ndefaultCountry: BE\n', 'country: BE\n'])(
+    'stop the activations that may need them when the file says them and is not valid: %j',
     async (text) => expect(await broken(text)).toEqual(['vip']),
   );
 
@@ -40,17 +40,17 @@ describe('the time zone and the country of an attribute', () => {
 
   it('can be those of the destination, of the activation and of the attribute, the nearest first', async () => {
     const destination = {
-      'destinations/actito.yaml': `${DESTINATION}defaults: { timezone: Europe/Brussels, country: BE }\n`,
+      'destinations/actito.yaml': `${DESTINATION}defaults: { timezone: Europe/Brussels, defaultCountry: BE }\n`,
     };
     expect(await placesOf({ ...PROJECT, ...destination })).toEqual({ firstName: ['Europe/Brussels', 'BE'] });
-    const own = activation('timezone: Europe/Paris\ncountry: FR\n');
+    const own = activation('timezone: Europe/Paris\ndefaultCountry: FR\n');
     expect(await placesOf({ ...PROJECT, ...destination, ...own })).toEqual({
       firstName: ['Europe/Paris', 'FR'],
     });
     const attribute = {
       'activations/vip.yaml': own['activations/vip.yaml'].replace(
         'attribute: firstName',
-        'attribute: firstName, timezone: UTC, country: NL',
+        'attribute: firstName, timezone: UTC, defaultCountry: NL',
       ),
     };
     expect(await placesOf({ ...PROJECT, ...destination, ...attribute })).toEqual({
@@ -62,7 +62,7 @@ describe('the time zone and the country of an attribute', () => {
     const keyed = {
       'activations/vip.yaml': ACTIVATION.replace(
         'type: email\n  attribute: emailAddress',
-        'type: phone\n  attribute: gsmNumber\n  country: DE',
+        'type: phone\n  attribute: gsmNumber\n  defaultCountry: DE',
       ),
     };
     expect(await placesOf({ ...PROJECT, ...keyed })).toEqual({ firstName: ['Asia/Tokyo', 'DE'] });
@@ -82,8 +82,8 @@ test.each([
   ['timezone: Mars/Olympus', 'timezone: expected a time zone such as Europe/Paris, got "Mars/Olympus"'],
   ['timezone: "+02:00"', 'timezone: expected a time zone such as Europe/Paris, got "+02:00"'],
   [
-    'country: UK',
-    'country: expected a two-letter country code in capitals, such as BE (did you mean GB?), got "UK"',
+    'defaultCountry: UK',
+    'defaultCountry: expected a two-letter country code in capitals, such as BE (did you mean GB?), got "UK"',
   ],
 ])('project.yaml and activations with %j are refused', async (text, problem) => {
   expect(await problemsWith({ 'project.yaml': text })).toEqual([`project.yaml:1 ${problem}`]);
@@ -97,7 +97,7 @@ test.each([
     'timezone: UTC',
     'timezone: expected no time zone here, because only attributes of type DATE and TIMESTAMP',
   ],
-  ['country: BE', 'country: expected no country here, because only text can be a phone number'],
+  ['defaultCountry: BE', 'defaultCountry: expected no country here, because only text can be a phone number'],
 ])('%s at an attribute that has no use for it is refused', async (setting, problem) => {
   const file = ACTIVATION.replace('firstName', `x, create: { type: LONG }, ${setting}`);
   expect(await problemsWith({ 'activations/vip.yaml': file })).toEqual([

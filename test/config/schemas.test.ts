@@ -3,7 +3,13 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { activationSchema } from '../../activation/definition/activation.ts';
+import { destinationSchema } from '../../activation/definition/destination.ts';
+import { sourceSchema } from '../../activation/definition/source.ts';
+import { withSettings } from '../../config/schema/configuration-page.ts';
 import { jsonSchemas } from '../../config/schema/json-schemas.ts';
+import { settingRows } from '../../config/schema/settings-table.ts';
+import { settingsSchema } from '../../config/settings.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const KINDS = ['source', 'destination', 'activation'] as const;
@@ -66,5 +72,42 @@ describe('the JSON Schemas that editors complete from', () => {
     expect(activation.safeParse(least).success).toBe(true);
     expect(activation.safeParse({ ...least, lists: {} }).success).toBe(false);
     expect(activation.safeParse({ ...least, segment: {} }).success).toBe(false);
+  });
+});
+
+describe('docs/configuration.md', () => {
+  it('lists every setting as the schemas have it; otherwise: npm run schema', async () => {
+    const page = await readFile(join(ROOT, 'docs/configuration.md'), 'utf8');
+    expect(page, 'docs/configuration.md is not current: npm run schema').toBe(withSettings(page));
+  });
+
+  it('has a place for the settings of every file', () => {
+    expect(() => withSettings('<!-- settings: source -->\n<!-- /settings -->\n')).toThrow(
+      'docs/configuration.md must hold <!-- settings: project -->',
+    );
+  });
+
+  it.each([
+    ['project', settingsSchema],
+    ['source', sourceSchema],
+    ['destination', destinationSchema],
+    ['activation', activationSchema],
+  ] as const)('shows examples of the settings of a %s that are accepted', (kind, schema) => {
+    const rows = settingRows(jsonSchemas()[`${kind}.schema.json`]!).filter(({ example }) => example !== '');
+    expect(rows.length).toBeGreaterThan(2);
+    for (const { path, example, meaning } of rows) {
+      const steps = path
+        .split('.')
+        .flatMap((step) => (step.endsWith('[]') ? [step.slice(0, -2), 0] : [step]));
+      const [, protocol = 'sftp'] = /^Only with (\w+):/.exec(meaning) ?? [];
+      const value = Object.values(parse(example) as object)[0] as unknown;
+      const file = steps.reduceRight<unknown>((inner, step) => {
+        if (typeof step === 'number') return [inner];
+        return step === 'delivery' ? { delivery: { protocol, ...(inner as object) } } : { [step]: inner };
+      }, value);
+      const issues = schema.safeParse(file).error?.issues ?? [];
+      const about = issues.filter((issue) => steps.every((step, at) => issue.path[at] === step));
+      expect(about, `${path}, as in ${example}`).toEqual([]);
+    }
   });
 });

@@ -87,7 +87,7 @@ async function startWorker() {
   return { ...worker, healthcheck };
 }
 
-const run = (...flags: string[]) => start([join(dist, 'client/main.js'), 'run', ACTIVATION, ...flags]).ended;
+const run = (...flags: string[]) => start([join(dist, 'cli/main.js'), 'run', ACTIVATION, ...flags]).ended;
 
 test('it runs an activation that the built command line asks for, and is healthy', async () => {
   const worker = await startWorker();
@@ -175,7 +175,7 @@ test.each([
 });
 
 test('the built command line has no demo where the sources are not, and says what to install', async () => {
-  const { code, output } = await start([`${dist}/client/main.js`, 'demo']).ended;
+  const { code, output } = await start([`${dist}/cli/main.js`, 'demo']).ended;
   expect(code).toBe(1);
   expect(output).toMatch(/^ConfigurationInvalid: actito-sync demo needs local servers .*npm install/);
 });

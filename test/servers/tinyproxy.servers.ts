@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { DOCTOR_WORKFLOW_TYPE, probeInWords, type DoctorResult } from '../../contract/doctor.ts';
+import { DOCTOR_WORKFLOW_TYPE, type DoctorResult } from '../../contract/doctor.ts';
+import { probeInWords } from '../../contract/probes.ts';
 import { freePort } from '../../dev/ports.ts';
 import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';

@@ -110,9 +110,7 @@ test.each(Object.entries(ENDS))(
       type: 'ImportPending',
       notDone: true,
     });
-    expect(await readImports(world.state, leader.run)).toMatchObject([
-      { status: 'closed', intendedAt: null },
-    ]);
+    expect(await readImports(world.state, leader.run)).toMatchObject([{ status: 'closed', age: null }]);
     const again = await closeShared(world.state, leader, shared.id);
     expect(again.parts.map(({ run }) => run.run)).toEqual([leader.run]);
     expect(await intend(leader, table, again)).not.toBeNull();

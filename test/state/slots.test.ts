@@ -17,6 +17,7 @@ afterAll(async () => {
 
 let licences = 0;
 const CALLER: Caller = {
+  cluster: 'c',
   namespace: 'default',
   workflowId: 'activation/vip',
   runId: 'r',
@@ -50,7 +51,7 @@ function heldCall() {
 const slotsHeld = async () => (await rows(world.state, 'select from call_slots')).length;
 
 /** Milliseconds in which nobody waits for long. */
-const SOON = { base: 5, spread: 5, suspicious: 100 };
+const SOON = { base: 5, spread: 5, suspicious: 100, endless: 3_600_000 };
 
 test('never more calls at a time than there are slots, over two workers', async () => {
   const { licence } = options();
@@ -148,6 +149,58 @@ test('the slot of an attempt that Temporal no longer knows to be under way is fr
   living.letGo();
   await Promise.all([gone, alive]);
 });
+
+test.each([
+  ['of another namespace', { namespace: 'other' }],
+  ['of another Temporal server', { cluster: 'other' }],
+])(
+  'the slot of an attempt %s is not judged by our Temporal, and is free when no call takes so long',
+  async (_, changes) => {
+    const { licence } = options();
+    const held = heldCall();
+    const caller = { ...CALLER, ...changes };
+    const holding = withSlot(other, options({ licence, caller }), held.call);
+    await held.started;
+    const gone = new AbortController();
+    const isUnderWay = async () => false;
+    const waiting = options({ licence, isUnderWay, signal: gone.signal });
+    let looked = 0;
+    const waits = {
+      ...SOON,
+      suspicious: 0,
+      get base() {
+        if (++looked === 20) gone.abort();
+        return 1;
+      },
+    };
+    const call = () => expect.fail('the call must not begin');
+    await expect(withSlot(world.state, waiting, call, waits)).rejects.toMatchObject({ name: 'AbortError' });
+
+    await world.state.raw(
+      `update call_slots set taken_at = now() - interval '61 minutes' where licence = ?`,
+      [licence],
+    );
+    expect(await withSlot(world.state, options({ licence, isUnderWay }), async () => 'done', SOON)).toBe(
+      'done',
+    );
+    held.letGo();
+    await holding;
+  },
+);
+
+test.each([null, 'c'])(
+  'an attempt whose server is not known is asked about in its namespace (ours: %s)',
+  async (cluster) => {
+    const { licence } = options();
+    const held = heldCall();
+    const holding = withSlot(other, options({ licence, caller: { ...CALLER, cluster: null } }), held.call);
+    await held.started;
+    const next = options({ licence, caller: { ...CALLER, cluster }, isUnderWay: async () => false });
+    expect(await withSlot(world.state, next, async () => 'done', SOON)).toBe('done');
+    held.letGo();
+    await holding;
+  },
+);
 
 test('the result of a call is there although its slot cannot be given back; the next call gives it back', async () => {
   const one = options();

@@ -24,7 +24,7 @@ const RUN: Known = {
 const HELD: Known = {
   ...RUN,
   outcome: 'held',
-  failure: `The run of vip is held: 400 members would be removed; the limit is 100. If the change is intended: ${APPROVE}`,
+  failure: `The run of vip is held; its list was not changed. 400 members would be removed; the limit is 100. If the change is intended: ${APPROVE}`,
   answer: APPROVE,
   held: PLAN,
 };

@@ -1,5 +1,5 @@
 import { TransportError } from '@temporalio/worker';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Failure } from '../../contract/failure.ts';
 import { keepWorking, type Working } from '../../worker/keep-working.ts';
 
@@ -22,6 +22,7 @@ async function life(attempts: Attempt[], { toldAfter = Infinity } = {}) {
       run: async () => {
         if (attempt.ends) throw attempt.ends;
       },
+      hasFailed: () => false,
       close: async () => void told.push('closed'),
     };
   };
@@ -73,4 +74,36 @@ test.each([
   const { starts, ended } = await life(attempts);
   expect(ended).toEqual(error);
   expect(starts).toBe(attempts.length);
+});
+
+describe('a worker that Temporal refuses for good', () => {
+  const kept = (run: () => Promise<void>, hasFailed: () => boolean) =>
+    keepWorking({
+      start: async () => ({ run, hasFailed, close: async () => undefined }),
+      onInterruption: () => undefined,
+      isTold: () => true,
+      letGo: 30,
+    });
+  const never = () => new Promise<void>(() => undefined);
+
+  test('ends the process with a clear failure if the library does not let go of it', async () => {
+    const failure = { type: 'TemporalUnavailable', told: { reason: 'workerNotLetGo' } };
+    await expect(kept(never, () => true)).rejects.toMatchObject(failure);
+  });
+
+  test('ends as the library says if that lets go of it in time', async () => {
+    const ends = () => Promise.reject(LOST);
+    await expect(kept(ends, () => true)).rejects.toBe(LOST);
+  });
+
+  test('is left alone while it has not failed', async () => {
+    let asked = 0;
+    let end!: () => void;
+    const run = () => new Promise<void>((resolve) => (end = resolve));
+    await kept(run, () => {
+      if (++asked === 3) end();
+      return false;
+    });
+    expect(asked).toBe(3);
+  });
 });

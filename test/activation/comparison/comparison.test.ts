@@ -72,7 +72,7 @@ interface Case {
 const keyArb = (type: KeyType) =>
   fc.oneof(fc.constantFrom(...SPELLINGS[type]), fc.nat(70).map(plainKey[type]));
 const usable = (type: KeyType) => (text: string | null) => {
-  const canonical = canonicalKey({ type, country: type === 'phone' ? 'BE' : undefined }, text);
+  const canonical = canonicalKey({ type, defaultCountry: type === 'phone' ? 'BE' : undefined }, text);
   return 'key' in canonical ? [canonical.key] : [];
 };
 const { UNLISTED, MISSING, OVER, RETRY, DOUBT } = FLAG;
@@ -151,7 +151,12 @@ const tuningArb: fc.Arbitrary<CompareOptions> = fc.record({
 function prepared({ type, own, wide, attributes, ignoresEmpty, resync, grace, forgotten }: Case) {
   const definition = definitionFor(
     {
-      matchingKey: { column: 'id', type, attribute: 'its', ...(type === 'phone' ? { country: 'BE' } : {}) },
+      matchingKey: {
+        column: 'id',
+        type,
+        attribute: 'its',
+        ...(type === 'phone' ? { defaultCountry: 'BE' } : {}),
+      },
       attributes: attributes.map((nulls, index) => ({
         column: 'abc'[index],
         attribute: 'abc'[index],

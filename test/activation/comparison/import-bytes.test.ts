@@ -19,7 +19,7 @@ const KINDS: ColumnKind[] = [
   'timestamp',
   'timestamptz',
 ];
-const PLACES = { timezone: 'Europe/Brussels', country: 'LU' };
+const PLACES = { timezone: 'Europe/Brussels', defaultCountry: 'LU' };
 const CREATED = ['STRING', 'INTEGER', 'LONG', 'NUMBER', 'BOOLEAN', 'DATE', 'TIMESTAMP'] as const;
 const EXISTING: ActitoType[] = [
   ...CREATED,

@@ -9,7 +9,7 @@ vi.setConfig({ testTimeout: 60_000 }); // many small runs, on machines that do o
 
 const EMAIL = { matchingKey: { column: 'email', type: 'email', attribute: 'emailAddress' } };
 const phoneOf = (country: string) => ({
-  matchingKey: { column: 'phone', type: 'phone', attribute: 'mobile', country },
+  matchingKey: { column: 'phone', type: 'phone', attribute: 'mobile', defaultCountry: country },
   attributes: [],
 });
 

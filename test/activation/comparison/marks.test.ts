@@ -159,7 +159,7 @@ describe('seeds', () => {
     'another entity': { destination: { entity: 'other' } },
     'another time zone': { changes: { timezone: 'Asia/Tokyo' } },
     'another time zone of moments': { changes: { timezone: 'Asia/Tokyo' }, kind: 'timestamptz' },
-    'another country of phone numbers': { changes: { country: 'FR' } },
+    'another country of phone numbers': { changes: { defaultCountry: 'FR' } },
     'another unit of lengths': { destination: { contract: { lengthUnit: 'codePoints' } } },
     'another format': { destination: { contract: { formats: { a: 'phone' } } } },
     'another licence': { destination: { baseUrl: 'https://other.test' } },
@@ -199,7 +199,7 @@ describe('seeds', () => {
   test('do not change with what decides nothing about a value', () => {
     const other = seedsWith({ changes: { description: 'x', list: { name: 'Renamed' }, guards: {} } });
     expect(other).toEqual(seedsWith());
-    const elsewhere = { timezone: 'Asia/Tokyo', country: 'FR' };
+    const elsewhere = { timezone: 'Asia/Tokyo', defaultCountry: 'FR' };
     expect(seedsWith({ changes: elsewhere, kind: 'integer' })).toEqual(seedsWith({ kind: 'integer' }));
   });
 });

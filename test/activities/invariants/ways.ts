@@ -65,7 +65,7 @@ export const WAYS = {
     ...phone,
     simulator: { ftpsPort: 0, uniquePhone: true },
     activation: {
-      matchingKey: { column: 'phone', type: 'phone', attribute: 'gsmNumber', country: 'BE' },
+      matchingKey: { column: 'phone', type: 'phone', attribute: 'gsmNumber', defaultCountry: 'BE' },
     },
     destination: (stand) => ({ delivery: ftps(stand) }),
     names: [...CONTACTS, ...STRANGERS],

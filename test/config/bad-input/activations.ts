@@ -4,8 +4,8 @@ export const ACTIVATIONS: Case[] = [
   ['type: email', 'type: mobile', ':8 matchingKey.type: expected email, phone or externalId, got "mobile"'],
   [
     'type: email',
-    'type: email\n  country: BE',
-    ':9 matchingKey.country: expected no country here, because only phone numbers need one (type: phone), got "BE"',
+    'type: email\n  defaultCountry: BE',
+    ':9 matchingKey.defaultCountry: expected no country here, because only phone numbers need one (type: phone), got "BE"',
   ],
   ...Object.entries({
     be: ' (did you mean BE?)',
@@ -15,13 +15,19 @@ export const ACTIVATIONS: Case[] = [
     EU: '',
   }).map(([country, hint]): Case => [
     'type: email',
-    `type: phone\n  country: ${country}`,
-    `:9 matchingKey.country: expected a two-letter country code in capitals, such as BE${hint}, got "${country}"`,
+    `type: phone\n  defaultCountry: ${country}`,
+    `:9 matchingKey.defaultCountry: expected a two-letter country code in capitals, such as BE${hint}, got "${country}"`,
   ]),
   [
     'type: email',
-    'type: phone\n  country: 32',
-    ':9 matchingKey.country: expected a two-letter country code in capitals, such as BE, got 32',
+    'type: phone\n  country: BE',
+    ':9 matchingKey.country: unknown setting, did you mean "defaultCountry"?',
+  ],
+  ['list:', 'country: BE\nlist:', ':12 country: unknown setting, did you mean "defaultCountry"?'],
+  [
+    'type: email',
+    'type: phone\n  defaultCountry: 32',
+    ':9 matchingKey.defaultCountry: expected a two-letter country code in capitals, such as BE, got 32',
   ],
   [
     'list:',

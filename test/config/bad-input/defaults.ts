@@ -6,7 +6,7 @@ const WRONG: [defaults: string, problem: string][] = [
   ['{ matchingkey: {} }', ':4 defaults.matchingkey: unknown setting, did you mean "matchingKey"?'],
   [
     '{ segment: { name: VIP } }',
-    ':4 defaults.segment: unknown setting (known: matchingKey, timezone, country, attributes, attributesRequired, importMode, list, removal, schedule, guards, canary)',
+    ':4 defaults.segment: unknown setting (known: matchingKey, timezone, defaultCountry, attributes, attributesRequired, importMode, list, removal, schedule, guards, canary)',
   ],
   [
     '{ list: { name: VIP } }',

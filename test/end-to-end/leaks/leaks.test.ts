@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rows } from '../../../state/state.ts';
-import { cli } from '../../client/support.ts';
+import { cli } from '../../cli/support.ts';
 import { tablesWith } from '../../support/tables-with.ts';
 import { temporalAddress } from '../../setup/servers.ts';
 import { decoded, KEYS, markersIn } from './markers.ts';

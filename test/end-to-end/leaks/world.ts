@@ -5,7 +5,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { stringify } from 'yaml';
 import { writeFile } from 'node:fs/promises';
 import { WORKFLOW_TYPE } from '../../../contract/names.ts';
-import { connectClient } from '../../client/support.ts';
+import { connectClient } from '../../cli/support.ts';
 import { until } from '../../setup/until.ts';
 import { destination, startStand } from '../../support/stand.ts';
 import { newTaskQueue } from '../../support/temporal-run.ts';

@@ -92,7 +92,7 @@ test.each([
   { type: 'phone', typed: '0470 12 34 56', staged: '+32470123456' },
   { type: 'phone', typed: '+32 470 12 34 56', staged: '0470/12.34.56' },
 ])('a $type that is asked for as "$typed" is forgotten where it is spelt otherwise', async (each) => {
-  const key = { type: each.type, ...(each.type === 'phone' ? { country: 'BE' } : {}) };
+  const key = { type: each.type, ...(each.type === 'phone' ? { defaultCountry: 'BE' } : {}) };
   const spelt = definitionFor(gdpr.vip, { matchingKey: { column: 'id', attribute: 'contact', ...key } });
   await goodRun(gdpr.world, spelt, [person(each.staged)]);
   const { record: number } = await gdpr.record(each.typed, ['FR', 'BE']);

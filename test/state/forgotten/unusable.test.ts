@@ -15,7 +15,12 @@ const gdpr = forgettingForTests();
 
 const EMAIL = { matchingKey: { column: 'mail', type: 'email', attribute: 'emailAddress' } };
 const phoneOf = (country?: string) => ({
-  matchingKey: { column: 'gsm', type: 'phone', attribute: 'gsmNumber', ...(country && { country }) },
+  matchingKey: {
+    column: 'gsm',
+    type: 'phone',
+    attribute: 'gsmNumber',
+    ...(country && { defaultCountry: country }),
+  },
 });
 
 /** As the command records it. */

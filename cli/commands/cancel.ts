@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import type { ActivationClient, CancelledRun } from '../../client/activation-client.ts';
+import type { CommandContext, Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { waiting } from '../follow.ts';
+import { ACTIVATION, examples } from '../options.ts';
+
+interface CancelFlags {
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+/** Adds `cancel <activation>`. */
+export function defineCancel(program: Command, context: CommandContext): void {
+  program
+    .command('cancel')
+    .description('cancel the current run and wait for it to clean up')
+    .argument('<activation>', ACTIVATION)
+    .option('--dry-run', 'cancel its dry run instead')
+    .option('--json', 'print what was cancelled as JSON, and nothing else')
+    .addHelpText('after', WHAT)
+    .addHelpText(
+      'after',
+      examples(
+        ['cancel vip-customers', 'started manually or by its schedule'],
+        ['cancel vip-customers --json', 'for a program'],
+      ),
+    )
+    .action(async (activation: string, flags: CancelFlags) => {
+      const { checkActivationId } = await import('../project.ts');
+      checkActivationId(activation);
+      return context.connected((client) => cancel(client, activation, flags, context));
+    });
+}
+
+const WHAT = `
+What Actito confirmed until then is kept; the next run goes on from there. Its schedule is left as it is: to stop that
+too, pause it first.`;
+
+/** `cancel <activation>`. @returns the exit code @throws Failure InvalidActivation */
+async function cancel(
+  client: ActivationClient,
+  activation: string,
+  { dryRun = false, json = false }: CancelFlags,
+  context: Context,
+): Promise<number> {
+  const { env, out } = context;
+  const line = (text: string) => void (json || out.write(`${text}\n`));
+  const request = { activation, mode: dryRun ? ('preview' as const) : ('sync' as const) };
+  const handles = await client.runsUnderWay(request);
+  if (handles.length === 0) {
+    const { checkActivation } = await import('../project.ts');
+    await checkActivation(activation, env); // a slip of the fingers must not look like success
+    const { workflowId } = await import('../../contract/names.ts');
+    line(`${workflowId(request)} is not running: there is nothing to cancel.`);
+  }
+  const runs: CancelledRun[] = [];
+  for (const handle of handles) {
+    line(`${handle.workflowId}: cancelling`);
+    const ended = await client.cancel(handle, waiting(context));
+    const { outcome } = ended;
+    line(`${handle.workflowId}: ${outcome === 'cancelled' ? outcome : `had ended before (${outcome})`}`);
+    runs.push(ended);
+  }
+  if (json) out.write(`${JSON.stringify({ activation, runs }, null, 2)}\n`);
+  return EXIT.ok;
+}

@@ -1,0 +1,207 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Argument, type Command, type Option } from 'commander';
+import { PROGRAM } from '../../contract/commands.ts';
+import type { CommandContext } from '../context.ts';
+import { examples } from '../options.ts';
+import { createProgram } from '../program.ts';
+
+const SHELLS = ['bash', 'zsh', 'fish'] as const;
+type Shell = (typeof SHELLS)[number];
+
+/** What the scripts understand as: complete the name of a file. No word of ours begins so. */
+const FILES = ':files';
+
+/** Adds `completion <shell>`. */
+export function defineCompletion(program: Command, context: CommandContext): void {
+  const { env, out } = context;
+  program
+    .command('completion')
+    .description('print the completion script of a shell')
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .argument('[words...]', 'after --: what is typed so far; how the script asks what may come next')
+    .addHelpText('after', HOW)
+    .addHelpText(
+      'after',
+      examples(
+        ['completion bash', `in ~/.bashrc: source <(${PROGRAM} completion bash)`],
+        ['completion zsh', `in ~/.zshrc, after compinit: source <(${PROGRAM} completion zsh)`],
+        ['completion fish', `into ~/.config/fish/completions/${PROGRAM}.fish`],
+      ),
+    )
+    .action(async (shell: Shell, words: string[]) => {
+      if (words.length === 0) return void out.write(completionScript(shell));
+      const all = await createProgram(context);
+      const found = candidates(all, words, await knownIds(env));
+      const lines = answerFor(shell, found);
+      out.write(lines.map((line) => `${line}\n`).join(''));
+    });
+}
+
+const HOW = `
+Names of activations and destinations are read from the project folder (ACTITO_SYNC_PROJECT). The script holds the path
+of this installation: print it anew when that moves.`;
+
+/** By the names of their files: that is quick, and works in a folder that is not valid yet, or not there. */
+async function knownIds(env: NodeJS.ProcessEnv): Promise<KnownIds> {
+  const folder = env.ACTITO_SYNC_PROJECT;
+  if (!folder) return { activations: [], destinations: [] };
+  return {
+    activations: await idsIn(join(folder, 'activations')),
+    destinations: await idsIn(join(folder, 'destinations')),
+  };
+}
+
+/** The ids of a folder by the names of its files, as config/folder.ts has them; that loads more than a Tab has time for. */
+async function idsIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder).catch(() => []); // one that cannot be read has none
+  return entries
+    .filter((entry) => /^[^.].*\.ya?ml$/.test(entry))
+    .sort()
+    .map((entry) => entry.replace(/\.ya?ml$/, ''));
+}
+
+/** A word that may stand next. */
+interface Candidate {
+  word: string;
+  /** One line. */
+  description: string;
+}
+
+/** What may stand next: one of these words, or the name of a file or folder. */
+type Candidates = Candidate[] | 'files';
+
+/** The ids of a project, for the arguments that ask for one. */
+interface KnownIds {
+  activations: string[];
+  destinations: string[];
+}
+
+/**
+ * What may stand at the end of a command line, read from commander's own tree of commands.
+ * @param words after the program's name; the last one is what is being typed, perhaps empty
+ */
+function candidates(program: Command, words: readonly string[], ids: KnownIds): Candidates {
+  const typed = words.at(-1) ?? '';
+  let command = program;
+  let positional = 0;
+  let asked: Option | undefined; // the option whose value comes next
+  let optionsEnded = false;
+  for (const word of words.slice(0, -1)) {
+    if (asked) asked = undefined;
+    else if (word === '--') optionsEnded = true;
+    else if (word.startsWith('-') && !optionsEnded) asked = takesValue(command, word);
+    else {
+      const inner = command.commands.find((each) => each.name() === word);
+      if (inner) command = inner;
+      else positional++;
+    }
+  }
+  if (asked) return asked.flags.includes('<file>') ? 'files' : [];
+  const found = typed.startsWith('-') && !optionsEnded ? options(command) : next(command, positional, ids);
+  return found === 'files' ? found : found.filter(({ word }) => word.startsWith(typed));
+}
+
+function takesValue(command: Command, word: string): Option | undefined {
+  return command.options.find(({ long, short, required }) => required && [long, short].includes(word));
+}
+
+function options(command: Command): Candidate[] {
+  return command
+    .createHelp()
+    .visibleOptions(command)
+    .map(({ long, description }) => ({ word: long!, description }));
+}
+
+/** The commands inside, or the values of the argument at this place. */
+function next(command: Command, positional: number, { activations, destinations }: KnownIds): Candidates {
+  if (command.commands.length > 0) {
+    const visible = positional === 0 ? command.createHelp().visibleCommands(command) : [];
+    return visible.map((inner) => ({ word: inner.name(), description: inner.description() }));
+  }
+  const argument = command.registeredArguments[positional];
+  const all = (words: readonly string[], description: string) => words.map((word) => ({ word, description }));
+  switch (argument?.name()) {
+    case 'activation':
+      return all(activations, 'activation');
+    case 'destination':
+      return all(destinations, 'destination');
+    case 'target':
+      return [...all(activations, 'activation'), ...all(destinations, 'destination')];
+    case 'folder':
+      return 'files';
+    default:
+      return all(argument?.argChoices ?? [], '');
+  }
+}
+
+/** Candidates as a shell's script reads them, a line each. */
+function answerFor(shell: Shell, found: Candidates): string[] {
+  if (found === 'files') return [FILES];
+  return found.map(({ word, description }) => {
+    const inOneLine = description.replace(/\s+/g, ' ');
+    if (shell === 'bash' || inOneLine === '') return word;
+    return shell === 'zsh' ? `${word.replaceAll(':', '\\:')}:${inOneLine}` : `${word}\t${inOneLine}`;
+  });
+}
+
+/**
+ * The script that a shell loads. It asks this very program at each Tab, by its path, so that an alias or `npx` does not
+ * matter, and what it offers is always of the version and the project folder that are in use.
+ */
+function completionScript(shell: Shell): string {
+  const self = [process.execPath, ownPath(), 'completion', shell, '--'].map(quoted).join(' ');
+  return SCRIPTS[shell](self);
+}
+
+const SCRIPTS: Record<Shell, (self: string) => string> = {
+  bash: (self) => `# Completion of ${PROGRAM} for bash; in ~/.bashrc: source <(${PROGRAM} completion bash)
+_actito_sync() {
+  local IFS=$'\\n'
+  COMPREPLY=($(${self} "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+  if [ "\${COMPREPLY[0]}" = '${FILES}' ]; then
+    COMPREPLY=()
+    compopt -o default 2>/dev/null
+  fi
+}
+complete -F _actito_sync ${PROGRAM}
+`,
+  zsh: (self) => `#compdef ${PROGRAM}
+# Completion of ${PROGRAM} for zsh; in ~/.zshrc, after compinit: source <(${PROGRAM} completion zsh)
+_actito_sync() {
+  local -a answer
+  answer=("\${(@f)$(${self} "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  if [[ \${answer[1]} == '${FILES}' ]]; then
+    _files
+  else
+    _describe '${PROGRAM}' answer
+  fi
+}
+compdef _actito_sync ${PROGRAM}
+`,
+  fish: (
+    self,
+  ) => `# Completion of ${PROGRAM} for fish; once: ${PROGRAM} completion fish > ~/.config/fish/completions/${PROGRAM}.fish
+function __actito_sync_complete
+  set -l words (commandline -opc) (commandline -ct)
+  set -l answer (${self} $words[2..-1] 2>/dev/null)
+  if test "$answer[1]" = '${FILES}'
+    __fish_complete_path (commandline -ct)
+  else
+    printf '%s\\n' $answer
+  end
+end
+complete -c ${PROGRAM} -f -a '(__actito_sync_complete)'
+`,
+};
+
+/** What node has to run: the build's own file, or in a checkout the program that finds the sources. */
+function ownPath(): string {
+  const isBuild = import.meta.url.endsWith('.js');
+  return fileURLToPath(new URL(isBuild ? '../main.js' : '../../bin/actito-sync.js', import.meta.url));
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}

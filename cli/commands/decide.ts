@@ -1,0 +1,138 @@
+import type { Command } from 'commander';
+import type { ActivationClient } from '../../client/activation-client.ts';
+import type { DecisionRequest, DecisionResult } from '../../contract/decision.ts';
+import type { CommandContext, Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { followStarted, waiting } from '../follow.ts';
+import {
+  ACTIVATION,
+  examples,
+  hintAfterError,
+  JSON_OPTION,
+  RESULT_AS_JSON,
+  WHO_BY_DEFAULT,
+  whoAmI,
+} from '../options.ts';
+import { decisiveCounts } from '../result.ts';
+import { maxRejects, tellResult, type RunOutput } from './run.ts';
+
+interface Decided {
+  reason: string;
+  by?: string;
+}
+
+const HASH = 'the hash of the held plan; the run that was held has printed it';
+const REASON = 'why; kept with the decision';
+const BY = `who decides; ${WHO_BY_DEFAULT}`;
+
+/** Adds `approve <activation> <planHash>`. */
+export function defineApprove(program: Command, context: CommandContext): void {
+  program
+    .command('approve')
+    .description('approve a held plan and run it')
+    .argument('<activation>', ACTIVATION)
+    .argument('<planHash>', HASH)
+    .requiredOption('--reason <text>', REASON)
+    .option('--by <name>', BY)
+    .addOption(maxRejects())
+    .option('--json', RESULT_AS_JSON)
+    .addHelpText('after', HOW_LONG)
+    .addHelpText(
+      'after',
+      examples(
+        ["approve vip-customers 0123456789ab --reason 'spring clean-up'", 'as the held run says'],
+        ["approve vip-customers 0123456789ab --reason 'clean-up' --by anna", 'on behalf of someone'],
+      ),
+    )
+    .action(async (activation: string, plan: string, { reason, by, ...output }: Decided & RunOutput) => {
+      const { checkDecision } = await import('../../client/ask-worker.ts');
+      const who = by ?? whoAmI(context);
+      const decision = checkDecision({ decision: 'approve', activation, plan, reason, by: who });
+      return context.connected((client) => approve(client, decision, output, context));
+    });
+}
+
+const HOW_LONG = `
+The run passes the guards as long as its figures, counted anew, exceed the approved ones by no more than 10 %; otherwise
+it is held again. An approval is used up by the first run that succeeds, and counts for 24 hours.`;
+
+const NOT_REJECTS =
+  '(Did you mean rejects? That lists the rows that could not be used. reject refuses a plan, by its hash.)';
+const ONE_LETTER = `
+reject decides about a plan; rejects (with an s) lists the rows and values that could not be used.`;
+
+/** Adds `reject <activation> <planHash>`. */
+export function defineReject(program: Command, context: CommandContext): void {
+  const command = program.command('reject');
+  hintAfterError(command, (words) => words.length < 2, NOT_REJECTS);
+  command
+    .description('decline a held plan, or withdraw its approval')
+    .argument('<activation>', ACTIVATION)
+    .argument('<planHash>', HASH)
+    .requiredOption('--reason <text>', REASON)
+    .option('--by <name>', BY)
+    .option('--json', JSON_OPTION)
+    .addHelpText('after', ONE_LETTER)
+    .addHelpText(
+      'after',
+      examples(
+        ["reject vip-customers 0123456789ab --reason 'orders are not loaded'", 'runs go on being held'],
+        ["reject vip-customers 0123456789ab --reason 'not loaded' --json", 'for a program'],
+      ),
+    )
+    .action(
+      async (
+        activation: string,
+        plan: string,
+        { reason, by, json = false }: Decided & { json?: boolean },
+      ) => {
+        const { checkDecision } = await import('../../client/ask-worker.ts');
+        const who = by ?? whoAmI(context);
+        const decision = checkDecision({ decision: 'decline', activation, plan, reason, by: who });
+        return context.connected((client) => decline(client, decision, json, context));
+      },
+    );
+}
+
+/** Records an approval, and follows the run that it has started. @returns the exit code */
+async function approve(
+  client: ActivationClient,
+  decision: DecisionRequest,
+  output: RunOutput,
+  context: Context,
+): Promise<number> {
+  const { run } = await client.approve(decision, waiting(context));
+  const recorded = () => context.err.write('The approval is recorded: it counts for the next run.\n');
+  if (!run) {
+    recorded();
+    return EXIT.busy;
+  }
+  const handle = client.attach(run.workflowId, run.runId);
+  const started = { handle, request: run.request, attached: false };
+  const { json = false } = output;
+  const result = await followStarted(client, started, { json }, context);
+  if (result?.outcome === 'skipped') recorded();
+  return tellResult(result, output, context);
+}
+
+/** Records a decline. @returns the exit code */
+async function decline(
+  client: ActivationClient,
+  decision: DecisionRequest,
+  json: boolean,
+  context: Context,
+): Promise<number> {
+  const result = await client.decline(decision, waiting(context));
+  const lines = json ? [JSON.stringify(result, null, 2)] : describeDecline(result);
+  context.out.write(`${lines.join('\n')}\n`);
+  return EXIT.ok;
+}
+
+/** A decline that was recorded, for people, line by line. */
+function describeDecline({ activation, plan, by, reason, counts }: DecisionResult): string[] {
+  return [
+    `${activation}: plan ${plan} is refused, claimed by ${by}: ${reason}`,
+    `  ${decisiveCounts(counts)}`,
+    'Runs and schedules go on. As long as one would do the same, it is held again.',
+  ];
+}

@@ -1,0 +1,67 @@
+import { canonicalKey } from '../../activation/keys/canonical.ts';
+import { KEY_REJECTS } from '../../activation/keys/rejects.ts';
+import { hintsOf, spellingsOf } from '../../activation/keys/spellings.ts';
+import { projectFolder } from '../../config/folder-setting.ts';
+import { activationIds, loadProject } from '../../config/project.ts';
+import { Failure } from '../../contract/failure.ts';
+import { recordForgotten } from '../../state/forgotten/record.ts';
+import { knownCountries } from '../../state/report/activations.ts';
+import { findForgotten, type ErasedProof, type ForgottenRecord } from '../../state/report/forgotten.ts';
+import { withSnapshot } from '../../state/report/snapshot.ts';
+import { withState, withWritableState } from '../state.ts';
+
+/** Someone asks to be forgotten. */
+interface Forgetting {
+  key: string;
+  by: string;
+  reason: string | null;
+}
+
+/**
+ * Checks what is said of a person to be forgotten.
+ * @throws Failure InvalidActivation, which does not quote it
+ */
+export function checkForgetting({ key, by, reason }: Forgetting): void {
+  const found = canonicalKey({ type: 'externalId' }, key);
+  if ('reject' in found)
+    throw new Failure('keyNotForgettable', { reject: found.reject, why: KEY_REJECTS[found.reject] });
+  const says = (text: string | null) => text?.toLowerCase().includes(key.trim().toLowerCase());
+  if (says(reason) || says(by)) throw new Failure('keyInReason', {});
+}
+
+/**
+ * Writes the record by which the worker knows whom to erase: the key itself goes to no other place than our state, and
+ * there only as digests of all spellings that an activation could use.
+ */
+export async function makeRecord(
+  env: NodeJS.ProcessEnv,
+  { key, by, reason }: Forgetting,
+): Promise<{ record: string; already: boolean }> {
+  const { activations } = await loadProject(projectFolder(env));
+  const wanted = [...activations.values()].map(({ matchingKey }) => matchingKey.defaultCountry);
+  return withWritableState(env, async (state) => {
+    const known = await withSnapshot(state, knownCountries);
+    const countries = [...new Set([...wanted, ...known])];
+    const [spellings, hints] = [spellingsOf(key, countries), hintsOf(key, countries)];
+    return recordForgotten(state, { spellings, hints, by, reason });
+  });
+}
+
+/** What is known of a record: numbers, and never who it is about. */
+export interface Proof extends ForgottenRecord {
+  activations: (ErasedProof & {
+    /** The project still has it: a run takes the person off its list. */
+    inProject: boolean;
+  })[];
+}
+
+/** The proof of a record. @throws Failure InvalidActivation when there is none of this number */
+export async function requireProof(env: NodeJS.ProcessEnv, record: string): Promise<Proof> {
+  const found = await withState(env, (snapshot) => findForgotten(snapshot, record));
+  if (!found) throw new Failure('recordUnknown', { record });
+  const known = activationIds(await loadProject(projectFolder(env)));
+  return {
+    ...found,
+    activations: found.activations.map((each) => ({ ...each, inProject: known.includes(each.activation) })),
+  };
+}

@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import type { ForgottenRecord } from '../../state/report/forgotten.ts';
+import type { CommandContext } from '../context.ts';
+import { examples, JSON_OPTION, READS_STATE, wholeNumber } from '../options.ts';
+import { table } from '../table.ts';
+import { minute } from '../words.ts';
+import type { Proof } from './forget-record.ts';
+
+/** Adds `forgotten [record]`. */
+export function defineForgotten(program: Command, { env, out }: CommandContext): void {
+  program
+    .command('forgotten')
+    .description('list erasure requests, or show the proof of one')
+    .argument('[record]', 'the number that forget has printed', wholeNumber)
+    .option('--limit <number>', 'how many records at most, latest first', wholeNumber, 20)
+    .option('--json', JSON_OPTION)
+    .addHelpText('after', READS_STATE)
+    .addHelpText(
+      'after',
+      examples(
+        ['forgotten', 'the latest requests'],
+        ['forgotten 3', 'what was erased, and which lists still have the person'],
+        ['forgotten 3 --json', 'for a program'],
+      ),
+    )
+    .action(async (record: number | undefined, { limit, json }: { limit: number; json?: boolean }) => {
+      const print = <T>(answer: T, describe: (answer: T) => string[]) =>
+        out.write(`${(json ? [JSON.stringify(answer, null, 2)] : describe(answer)).join('\n')}\n`);
+      if (record !== undefined) {
+        const { requireProof } = await import('./forget-record.ts');
+        print(await requireProof(env, String(record)), describeProof);
+        return;
+      }
+      const { readForgotten } = await import('../../state/report/forgotten.ts');
+      const { withState } = await import('../state.ts');
+      print(await withState(env, (snapshot) => readForgotten(snapshot, limit)), describeRecords);
+    });
+}
+
+type Erased = Proof['activations'][number];
+
+/** The records for people, line by line. */
+function describeRecords(records: readonly ForgottenRecord[]): string[] {
+  if (records.length === 0) return ['Nobody was forgotten.'];
+  return table(
+    ['RECORD', 'ASKED', 'ERASED', 'CLAIMED BY', 'REASON'],
+    records.map(({ record, askedAt, completedAt, by, reason }) => [
+      record,
+      minute(askedAt),
+      completedAt ? minute(completedAt) : 'not yet',
+      by,
+      reason ?? '–',
+    ]),
+  );
+}
+
+/** What was erased of a person for people, line by line; what remains to be done comes last. */
+export function describeProof(proof: Proof): string[] {
+  const { record, by, reason, askedAt, askedAgain, completedAt, activations } = proof;
+  const again = askedAgain === null ? '' : `, and again at ${askedAgain.toISOString()}`;
+  return [
+    `Record ${record}: asked at ${askedAt.toISOString()}${again}, claimed by ${by}${reason === null ? '' : `: ${reason}`}`,
+    completedAt === null
+      ? '  Not erased everywhere yet: runs under way are waited for, up to a day (Temporal: workflow ' +
+        `forget/${record}). No run adds the key any more. If that workflow has failed, forget the same key again.`
+      : `  Erased everywhere in the state at ${completedAt.toISOString()}; the key is never added again.`,
+    ...activations.map((each) => `  ${each.activation}: ${found(each)}`),
+    ...activations.filter(({ stillOnList }) => stillOnList).map(remains),
+    "  Actito's own profile is not touched: delete it in Actito, and the person in the warehouse.",
+  ];
+}
+
+function found({ members, listed, others }: Erased): string {
+  const member =
+    members === 0 ? [] : [`${members} ${members === 1 ? 'member' : 'members'} (${listed} listed)`];
+  const rows = Object.entries(others).filter(([, count]) => count > 0);
+  const all = [...member, ...rows.map(([name, count]) => `${count} in ${name}`)];
+  return all.length === 0 ? 'nothing found' : `erased ${all.join(', ')}`;
+}
+
+function remains({ activation, inProject }: Erased): string {
+  return inProject
+    ? `! The list of ${activation} in Actito has the person until its next run: actito-sync run ${activation}`
+    : `! The list of ${activation} in Actito has the person until it expires: the project no longer has ${activation}. ` +
+        'Delete the list, and its file on the file server.';
+}

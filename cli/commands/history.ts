@@ -1,0 +1,110 @@
+import type { Command } from 'commander';
+import ms from 'ms';
+import { LONGEST_TEXT, oneLine } from '../../contract/clean.ts';
+import type { PastRun } from '../../state/report/history.ts';
+import type { PeerWords } from '../../state/report/peer-words.ts';
+import type { CommandContext } from '../context.ts';
+import { ACTIVATION, examples, JSON_OPTION, READS_STATE, wholeNumber } from '../options.ts';
+import { table } from '../table.ts';
+import { minute } from '../words.ts';
+
+interface HistoryFlags {
+  limit: number;
+  json?: boolean;
+  showPersonalData?: boolean;
+}
+
+/** Adds `history <activation>`. */
+export function defineHistory(program: Command, { env, out }: CommandContext): void {
+  program
+    .command('history')
+    .description('show the runs of an activation, newest first')
+    .argument('<activation>', ACTIVATION)
+    .option('--limit <n>', 'how many runs', wholeNumber, 20)
+    .option('--json', JSON_OPTION)
+    .option(
+      '--show-personal-data',
+      'also show what Actito, warehouse and file server said of failures in their own words',
+    )
+    .addHelpText('after', WORDS)
+    .addHelpText('after', READS_STATE)
+    .addHelpText(
+      'after',
+      examples(
+        ['history vip-customers', 'the last 20 runs'],
+        ['history vip-customers --limit 100 --json', 'for a program'],
+        ['history vip-customers --show-personal-data', 'to find out why a run failed'],
+      ),
+    )
+    .action(async (activation: string, { limit, json = false, showPersonalData = false }: HistoryFlags) => {
+      const { readHistory } = await import('../../state/report/history.ts');
+      const { readWordsOf } = await import('../../state/report/peer-words.ts');
+      const { hasRun, withState } = await import('../state.ts');
+      const { runs, words } = await withState(env, async (snapshot) => {
+        if (!(await hasRun(snapshot, activation, env))) return { runs: [] };
+        const past = await readHistory(snapshot, { activation, limit });
+        if (!showPersonalData) return { runs: past };
+        const numbers = past.map(({ run }) => run);
+        return { runs: past, words: await readWordsOf(snapshot, activation, numbers) };
+      });
+      const lines = json
+        ? [JSON.stringify({ activation, runs, words }, null, 2)]
+        : [...describeHistory(activation, runs), ...(words ? describeWords(words) : [])];
+      out.write(`${lines.join('\n')}\n`);
+    });
+}
+
+const WORDS = `
+A failure says what happened in words of actito-sync. What others said of it may name people, and a database quotes values: it
+is kept in the state database only (retention.rejects, 14 days by default), and deleted when a person is forgotten.`;
+
+const COUNTS = ['read', 'added', 'removed', 'changed', 'updated', 'unmatched', 'rejected'] as const;
+const HEAD = ['RUN', 'STARTED', 'TOOK', 'OUTCOME', ...COUNTS.map((name) => name.toUpperCase()), 'LIST'];
+
+/** Past runs for people, line by line: a table, and below it what those that failed said. */
+function describeHistory(activation: string, runs: readonly PastRun[]): string[] {
+  if (runs.length === 0) return [`${activation} has never run.`];
+  return [
+    `Runs of ${activation}`,
+    ...table(HEAD, runs.map(row)),
+    ...runs.flatMap((run) => (saysWhy(run) ? [`run ${run.run}: ${run.failure}`] : [])),
+  ];
+}
+
+/** What others said of failures for people, line by line. */
+function describeWords(words: readonly PeerWords[]): string[] {
+  if (words.length === 0) return ['Nobody said anything about these runs that is kept.'];
+  return [
+    'What others said, in their own words:',
+    ...words.map(({ run, reason, at, times, words: said }) => {
+      const often = times === 1 ? '' : `, ${times} times`;
+      return `run ${run}, ${reason}, ${minute(at)}${often}: ${oneLine(said, LONGEST_TEXT)}`;
+    }),
+  ];
+}
+
+function row(run: PastRun): string[] {
+  const { openedAt, closedAt, counts } = run;
+  const outcome = run.outcome ?? 'not ended';
+  return [
+    run.run,
+    minute(openedAt),
+    closedAt === null ? '–' : ms(closedAt.getTime() - openedAt.getTime()),
+    outcome + (run.undo === null ? '' : ` (undo to ${run.undo})`),
+    ...COUNTS.map((name) => String(counts[name] ?? '–')),
+    listOf(run),
+  ];
+}
+
+/** For a cancelled run, the outcome is enough. */
+function saysWhy({ outcome, failure }: PastRun): boolean {
+  return failure !== null && outcome !== 'cancelled';
+}
+
+function listOf({ push, deliveredAt, retrievedAt, dryRun, outcome, rebase }: PastRun): string {
+  if (push === null) return rebase ? 'not pushed (rebase)' : '–';
+  if (dryRun) return `would be pushed (${push})`;
+  if (retrievedAt) return `retrieved (${push})`;
+  if (deliveredAt) return `delivered (${push})`;
+  return outcome === null ? `to be pushed (${push})` : `not delivered (${push})`;
+}

@@ -1,0 +1,118 @@
+import type { Readable, Writable } from 'node:stream';
+import { z } from 'zod';
+import { activationSchema } from '../../activation/definition/activation.ts';
+import { hostName, plainText } from '../../activation/definition/common.ts';
+import { destinationSchema } from '../../activation/definition/destination.ts';
+import { nameFault } from '../../activation/definition/list-names.ts';
+import { expectation } from '../../config/expectations.ts';
+import { choice } from '../../contract/fields.ts';
+import { expected } from '../../contract/messages/expected.ts';
+import { answersFrom } from '../ask.ts';
+
+const line = z.string().trim().max(100);
+const text = line.pipe(plainText);
+const { matchingKey } = activationSchema.shape;
+const KEY_TYPES = matchingKey.shape.type;
+const ENVIRONMENTS = destinationSchema.shape.environment.unwrap();
+
+/** What a project folder is written from. */
+export const answersSchema = z.object({
+  environment: ENVIRONMENTS,
+  entity: text,
+  profileTable: text,
+  protocol: choice('sftp', 'ftps'),
+  host: line.pipe(hostName),
+  username: text,
+  directory: text,
+  segment: text.refine((name) => nameFault(name, 'list') === undefined, { error: expected('listName') }),
+  members: z.string().trim().min(1),
+  keyType: KEY_TYPES,
+  keyColumn: text,
+  keyAttribute: matchingKey.shape.attribute,
+});
+export type Answers = z.infer<typeof answersSchema>;
+export type AnswerName = keyof Answers;
+
+/** One thing that `init` asks. */
+export interface Question {
+  name: AnswerName;
+  text: string;
+  /** The answer of who just presses Enter; it may follow from the answers before. */
+  usual: (before: Partial<Answers>) => string;
+}
+
+const KEYS: Record<string, { column: string; attribute: string }> = {
+  email: { column: 'email', attribute: 'emailAddress' },
+  phone: { column: 'phone', attribute: 'gsmNumber' },
+  externalId: { column: 'customer_id', attribute: 'customerId' },
+};
+const usualKey = ({ keyType = 'email' }: Partial<Answers>) => KEYS[keyType]!;
+
+/** In the order in which they are asked. */
+export const QUESTIONS: readonly Question[] = [
+  {
+    name: 'environment',
+    text: 'Which Actito (ENV-0, ENV-1, ENV-3 or PREPROD)?',
+    usual: () => 'ENV-3',
+  },
+  { name: 'entity', text: 'Which entity in Actito?', usual: () => 'shop' },
+  { name: 'profileTable', text: 'Which profile table (name or id)?', usual: () => 'Profiles' },
+  { name: 'protocol', text: 'How does Actito get list files (sftp or ftps)?', usual: () => 'sftp' },
+  { name: 'host', text: 'From which server?', usual: () => 'sftp.example.com' },
+  { name: 'username', text: 'With which account?', usual: () => 'actito' },
+  { name: 'directory', text: 'In which folder there?', usual: () => '/in' },
+  { name: 'segment', text: 'What is the first segment called?', usual: () => 'VIP customers' },
+  {
+    name: 'members',
+    text: 'Who is in it (a table such as marketing.vip, or a query on one line)?',
+    usual: () => 'select email, first_name from customers where vip',
+  },
+  {
+    name: 'keyType',
+    text: 'How does a row find its profile (by email, phone or externalId)?',
+    usual: () => 'email',
+  },
+  { name: 'keyColumn', text: 'In which column is that?', usual: (before) => usualKey(before).column },
+  {
+    name: 'keyAttribute',
+    text: 'In which unique attribute of the profile table?',
+    usual: (before) => usualKey(before).attribute,
+  },
+];
+
+/** The answer as it is to be used, or what was expected instead. */
+export function checkAnswer(name: AnswerName, answer: string): { value: string } | { expected: string } {
+  const parsed = answersSchema.shape[name].safeParse(answer, { error: expectation });
+  return parsed.success ? { value: parsed.data } : { expected: parsed.error.issues[0]!.message };
+}
+
+/** All usual answers. */
+export function usualAnswers(): Answers {
+  const answers: Partial<Record<AnswerName, string>> = {};
+  for (const { name, usual } of QUESTIONS) answers[name] = usual(answers as Partial<Answers>);
+  return answersSchema.parse(answers);
+}
+
+/**
+ * Asks for everything, one question a line; Enter takes what is offered, and what cannot be is asked again.
+ * @returns undefined when whoever is asked leaves (Ctrl-C, Ctrl-D)
+ */
+export async function askAll(input: Readable, output: Writable): Promise<Answers | undefined> {
+  const typed = answersFrom(input, output);
+  const answers: Partial<Record<AnswerName, string>> = {};
+  try {
+    for (const { name, text, usual } of QUESTIONS) {
+      const offered = usual(answers as Partial<Answers>);
+      while (answers[name] === undefined) {
+        const line = await typed.line(`${text} [${offered}] `);
+        if (line === undefined) return undefined;
+        const checked = checkAnswer(name, line.trim() || offered);
+        if ('value' in checked) answers[name] = checked.value;
+        else output.write(`  Expected ${checked.expected}.\n`);
+      }
+    }
+  } finally {
+    typed.close();
+  }
+  return answersSchema.parse(answers);
+}

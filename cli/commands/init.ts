@@ -1,0 +1,100 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { PROGRAM } from '../../contract/commands.ts';
+import { Failure } from '../../contract/failure.ts';
+import type { CommandContext, Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { examples } from '../options.ts';
+import type { Answers } from './init-questions.ts';
+
+/** Adds `init [folder]`. */
+export function defineInit(program: Command, context: CommandContext): void {
+  program
+    .command('init')
+    .description('create a project folder')
+    .argument('[folder]', 'empty, or not there yet', '.')
+    .option('--yes', 'ask nothing')
+    .addHelpText(
+      'after',
+      examples(
+        ['init my-project', 'asks a dozen questions'],
+        ['init my-project --yes', 'to be edited afterwards'],
+      ),
+    )
+    .action((folder: string, { yes = false }: { yes?: boolean }) =>
+      context.local(() => init(folder, yes, context)),
+    );
+}
+
+/** `init [folder]`. @returns the exit code @throws Failure InvalidActivation when the folder cannot be written to */
+async function init(folder: string, yes: boolean, { in: input, out }: Context): Promise<number> {
+  await assertEmpty(folder);
+  const { askAll, usualAnswers } = await import('./init-questions.ts');
+  const { activationId, projectFiles } = await import('./init-files.ts');
+  let answers: Answers | undefined = usualAnswers();
+  if (!yes && input?.isTTY) {
+    out.write('Enter takes what is in brackets. Everything can be changed in the files afterwards.\n');
+    answers = await askAll(input, out);
+    if (!answers) {
+      out.write('\nNothing was written.\n');
+      return EXIT.interrupted;
+    }
+  }
+  const place = resolve(folder);
+  const files = projectFiles(answers, place);
+  await writeFiles(place, files);
+  const lines = [
+    `Written in ${place}:`,
+    ...Object.keys(files).map((path) => `  ${path}`),
+    '',
+    ...next(place, activationId(answers)),
+  ];
+  out.write(`${lines.join('\n')}\n`);
+  return EXIT.ok;
+}
+
+function next(folder: string, activation: string): string[] {
+  return [
+    `Try it first without Actito and without its secrets: ${PROGRAM} dev ${folder}`,
+    'Next: copy .env.example to a place outside of git (here /etc/my.env), fill it in, and load it where the worker and',
+    'these commands run (or start each by node --env-file=/etc/my.env):',
+    '  set -a; . /etc/my.env; set +a',
+    `  ${PROGRAM} validate ${folder} --env`,
+    '  npm run worker',
+    `  ${PROGRAM} doctor`,
+    `  ${PROGRAM} run ${activation} --dry-run`,
+    `  ${PROGRAM} schedule apply`,
+  ];
+}
+
+/** What a folder may hold and still count as empty. */
+const HARMLESS = new Set(['.git', '.DS_Store']);
+
+/**
+ * Makes sure that nothing is overwritten.
+ * @throws Failure InvalidActivation when the folder exists and holds something, or is no folder
+ */
+export async function assertEmpty(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw new Failure('folderUnusable', { folder, code: error.code ?? error.name });
+  });
+  const [first] = names.filter((name) => !HARMLESS.has(name)).sort();
+  if (first === undefined) return;
+  throw new Failure('folderNotEmpty', { folder, holds: first });
+}
+
+/** Writes the files of a project; none may exist. @throws Failure InvalidActivation when the system refuses */
+export async function writeFiles(folder: string, files: Record<string, string>): Promise<void> {
+  try {
+    for (const [path, content] of Object.entries(files)) {
+      const file = join(folder, path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, content, { flag: 'wx' });
+    }
+  } catch (error) {
+    const { code, name, path = folder } = error as NodeJS.ErrnoException;
+    throw new Failure('fileNotWritten', { path, code: code ?? name }, { cause: error });
+  }
+}

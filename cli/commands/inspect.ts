@@ -1,0 +1,102 @@
+import type { Command } from 'commander';
+import type { AttributeInfo, InspectRequest, InspectResult, ListInfo } from '../../contract/inspect.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { waiting } from '../follow.ts';
+import { examples, JSON_OPTION } from '../options.ts';
+import { table } from '../table.ts';
+import { inWords } from '../words.ts';
+
+const WHAT = {
+  attributes: 'show the attributes of the profile table and what maps them',
+  lists: 'show the external target lists in Actito',
+};
+
+/** Adds `attributes <destination>`. */
+export function defineAttributes(program: Command, context: CommandContext): void {
+  define('attributes', program, context);
+}
+
+/** Adds `lists <destination>`. */
+export function defineLists(program: Command, context: CommandContext): void {
+  define('lists', program, context);
+}
+
+function define(what: 'attributes' | 'lists', program: Command, context: CommandContext): void {
+  program
+    .command(what)
+    .description(WHAT[what])
+    .argument('<destination>', 'the name of its file in destinations/, without .yaml')
+    .option('--json', JSON_OPTION)
+    .addHelpText(
+      'after',
+      examples([`${what} actito`, 'as a table'], [`${what} actito --json`, 'for a program']),
+    )
+    .action((destination: string, { json = false }: { json?: boolean }) =>
+      show({ destination, what }, json, context),
+    );
+}
+
+async function show(request: InspectRequest, json: boolean, context: CommandContext): Promise<void> {
+  const { env, out } = context;
+  const { checkDestination } = await import('../project.ts');
+  await checkDestination(request.destination, env);
+  await context.connected(async (client) => {
+    const result = await client.inspect(request, waiting(context));
+    const lines = json ? [JSON.stringify(result, null, 2)] : describeInspection(result);
+    out.write(`${lines.join('\n')}\n`);
+    return EXIT.ok;
+  });
+}
+
+const NOTHING = '–';
+
+/** What exists in Actito for people, line by line. `now` is what "in 2 days" counts from. */
+export function describeInspection(result: InspectResult, now = Date.now()): string[] {
+  const { destination, more } = result;
+  const rest = more > 0 ? [`… and ${more} more that are not shown`] : [];
+  if (result.what === 'attributes') {
+    const { profileTable, attributes } = result;
+    const head = ['ATTRIBUTE', 'TYPE', 'LENGTH', 'UNIQUE', 'MANDATORY', 'MAPPED BY'];
+    return [
+      `Attributes of the profile table "${profileTable}" (destination ${destination})`,
+      ...table(head, attributes.map(attributeRow)),
+      ...rest,
+    ];
+  }
+  if (result.lists.length === 0) return [`The destination ${destination} shows no external target list.`];
+  const head = ['LIST', 'PROFILES', 'EXPIRES', 'LAST FILE', 'ACTIVATION'];
+  return [
+    `External target lists (destination ${destination})`,
+    ...table(
+      head,
+      result.lists.map((list) => listRow(list, now)),
+    ),
+    ...rest,
+  ];
+}
+
+function attributeRow({ name, type, maxLength, unique, mandatory, mappedBy }: AttributeInfo): string[] {
+  return [
+    name,
+    type,
+    maxLength === undefined ? NOTHING : String(maxLength),
+    unique ? 'yes' : 'no',
+    mandatory ? 'yes' : 'no',
+    mappedBy.join(', ') || NOTHING,
+  ];
+}
+
+function listRow({ name, profiles, expires, file, owner, orphaned }: ListInfo, now: number): string[] {
+  return [
+    name,
+    profiles === null ? NOTHING : String(profiles),
+    expires === null ? NOTHING : expiry(expires, now),
+    file ?? NOTHING,
+    owner === null ? NOTHING : `${owner}${orphaned ? ' (not in the project any more)' : ''}`,
+  ];
+}
+
+function expiry(moment: string, now: number): string {
+  return Date.parse(moment) > now ? `${inWords(moment, now)} (${moment})` : `expired (${moment})`;
+}

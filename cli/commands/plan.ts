@@ -1,0 +1,111 @@
+import { access, constants, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Command } from 'commander';
+import type { ActivationClient } from '../../client/activation-client.ts';
+import { Failure } from '../../contract/failure.ts';
+import type { RunInput, RunRequest } from '../../contract/request.ts';
+import type { RunResult } from '../../contract/result.ts';
+import type { CommandContext, Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { startAndFollow } from '../follow.ts';
+import { ACTIVATION, examples, JSON_OPTION } from '../options.ts';
+import { describePlan, type ShownSample } from '../plan.ts';
+import { describeResult } from '../result.ts';
+
+export interface PlanFlags {
+  json?: boolean;
+  out?: string;
+  showPersonalData?: boolean;
+}
+
+/** Adds `plan <activation>`. */
+export function definePlan(program: Command, context: CommandContext): void {
+  program
+    .command('plan')
+    .description('show what a run would do now; writes nothing to Actito')
+    .argument('<activation>', ACTIVATION)
+    .option('--json', JSON_OPTION)
+    .option('--out <file>', 'also write the answer as JSON into this file')
+    .option('--show-personal-data', 'show whom the sample is about, and the new values')
+    .addHelpText('after', WHERE)
+    .addHelpText(
+      'after',
+      examples(
+        ['plan vip-customers', 'before a run, or when one was held'],
+        ['plan vip-customers --out plan.json', 'for someone who decides'],
+        ['plan vip-customers --show-personal-data', 'to look at single members'],
+        ['plan vip-customers --json', 'for a program'],
+      ),
+    )
+    .action((activation: string, flags: PlanFlags) =>
+      planAndTell({ mode: 'preview', activation }, flags, context),
+    );
+}
+
+const WHERE = `
+It ends with 0 also when a guard would hold the run: the answer tells. Keys and values are personal data: they are read
+from the state database (ACTITO_SYNC_DATABASE_URL), where they are deleted after a day, and never pass through Temporal.`;
+
+/** Makes a plan by a dry run, and prints it. @throws Failure InvalidActivation at once, what the dry run failed of */
+export async function planAndTell(input: RunInput, flags: PlanFlags, context: CommandContext): Promise<void> {
+  const { checkRequest } = await import('../../client/start.ts');
+  const request = checkRequest(input);
+  await assertPossible(flags, context.env);
+  await context.connected((client) => plan(client, request, flags, context));
+}
+
+/** @returns the exit code */
+async function plan(
+  client: ActivationClient,
+  request: RunRequest,
+  { json = false, out: file, showPersonalData = false }: PlanFlags,
+  context: Context,
+): Promise<number> {
+  const { env, out } = context;
+  const planned = await startAndFollow(client, request, { json }, context);
+  if (!planned) return EXIT.interrupted;
+  const result = showPersonalData ? await withPersonalData(planned, env) : planned;
+  const text = `${JSON.stringify(result, null, 2)}\n`;
+  if (file !== undefined) await writeFile(file, text, { mode: 0o600 });
+  out.write(
+    json
+      ? text
+      : `${(result.plan ? describePlan(result, result.plan) : describeResult(result)).join('\n')}\n`,
+  );
+  if (file !== undefined && !json) out.write(`Written: ${file}\n`);
+  return EXIT.ok;
+}
+
+type ShownPlan = Omit<RunResult, 'plan'> & {
+  plan?: Omit<NonNullable<RunResult['plan']>, 'samples'> & { samples: ShownSample[] };
+};
+
+async function withPersonalData(result: RunResult, env: NodeJS.ProcessEnv): Promise<ShownPlan> {
+  const samples = await readSamplesOf(result.plan!.run, env);
+  return { ...result, plan: { ...result.plan!, samples } };
+}
+
+/** What would be missed after the dry run is missed before it. */
+async function assertPossible({ out, showPersonalData }: PlanFlags, env: NodeJS.ProcessEnv): Promise<void> {
+  if (out !== undefined) await assertWritable(out);
+  if (showPersonalData) await readSamplesOf('0', env);
+}
+
+async function readSamplesOf(run: string, env: NodeJS.ProcessEnv): Promise<ShownSample[]> {
+  const { readSamples } = await import('../../state/plan/samples.ts');
+  const { withState } = await import('../state.ts');
+  return withState(env, (snapshot) => readSamples(snapshot, run));
+}
+
+async function assertWritable(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  try {
+    if (found?.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+    const parent = found ? undefined : await stat(dirname(file));
+    if (parent && !parent.isDirectory()) throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' });
+    await access(found ? file : dirname(file), constants.W_OK);
+  } catch (cause) {
+    const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+    throw new Failure('fileNotWritten', { path: file, code, option: '--out' }, { cause });
+  }
+}

@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { answersFrom } from '../ask.ts';
+import type { CommandContext, Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { ACTIVATION, examples, RESULT_AS_JSON } from '../options.ts';
+import { follow } from './run.ts';
+
+interface RebaseFlags {
+  reason: string;
+  yes?: boolean;
+  json?: boolean;
+}
+
+/** Adds `rebase <activation>`. */
+export function defineRebase(program: Command, context: CommandContext): void {
+  program
+    .command('rebase')
+    .description('assume Actito already matches the segment; sends nothing')
+    .argument('<activation>', ACTIVATION)
+    .requiredOption('--reason <text>', 'why, for those who read about the run later')
+    .option('--yes', 'do not ask')
+    .option('--json', RESULT_AS_JSON)
+    .addHelpText('after', WHAT)
+    .addHelpText(
+      'after',
+      examples(
+        ["rebase vip-customers --reason 'state lost'", 'after losing the state database'],
+        ["rebase vip-customers --reason 'state lost' --yes", 'asks nothing'],
+      ),
+    )
+    .action(async (activation: string, { reason, yes = false, json = false }: RebaseFlags) => {
+      const { checkRequest } = await import('../../client/start.ts');
+      const request = checkRequest({ mode: 'rebase', activation, reason });
+      return context.connected(async (client) => {
+        const { in: input, err } = context;
+        const out = json ? err : context.out; // a question is no part of what a program reads
+        if (!yes && !(await confirmed(question(activation), { in: input, out }))) {
+          out.write('\nNothing was done.\n');
+          return EXIT.interrupted;
+        }
+        return follow(client, request, { json }, context);
+      });
+    });
+}
+
+const WHAT = `
+Everyone in the segment counts as on the list from then on, and all attributes as confirmed. What differs in Actito stays
+different until it changes in the warehouse; resync is the way to send everything. The next run delivers the list once.`;
+
+function question(activation: string): string {
+  return (
+    `The segment of ${activation} is taken for what Actito has. Values that differ there are not sent until they ` +
+    'change; to send everything, run resync instead. Go on?'
+  );
+}
+
+/**
+ * Asks whoever sits at a terminal to go on; without a terminal nobody is asked, and it goes on.
+ * @returns false for anything but yes, Ctrl-C and Ctrl-D included
+ */
+async function confirmed(
+  question: string,
+  { in: input, out }: Pick<Context, 'in' | 'out'>,
+): Promise<boolean> {
+  if (!input?.isTTY) return true;
+  const answers = answersFrom(input, out);
+  try {
+    const line = await answers.line(`${question} [y/N] `);
+    return /^y(es)?$/i.test(line?.trim() ?? '');
+  } finally {
+    answers.close();
+  }
+}

@@ -1,0 +1,217 @@
+import { canonicalKey } from '../../activation/keys/canonical.ts';
+import { Failure } from '../../contract/failure.ts';
+import { rejectWords } from '../../contract/messages/reject-words.ts';
+import { latestDefinition } from '../../state/report/activations.ts';
+import { findPastRun } from '../../state/report/history.ts';
+import {
+  countStories,
+  readRejects,
+  type RejectFilter,
+  type RejectStory,
+} from '../../state/report/rejects.ts';
+import type { Snapshot } from '../../state/report/snapshot.ts';
+import {
+  countUnmatched,
+  readMatchRates,
+  readUnmatched,
+  type MatchRate,
+  type UnmatchedMember,
+} from '../../state/report/unmatched.ts';
+import type { Context } from '../context.ts';
+import { csvOf, jsonWithArray, writeStream } from '../output.ts';
+import { hasRun, withState } from '../state.ts';
+import { table } from '../table.ts';
+import { minute } from '../words.ts';
+import { ON_A_TERMINAL, UNMATCHED, type RejectFlags } from './rejects.ts';
+
+/** Shows the rejects of an activation, or its unmatched members. @throws Failure InvalidActivation for an unknown run or activation */
+export async function showRejects(activation: string, flags: RejectFlags, context: Context): Promise<void> {
+  const { env, out } = context;
+  const isUnmatched = flags.reason?.toLowerCase() === UNMATCHED.toLowerCase();
+  if (isUnmatched && flags.run !== undefined) {
+    throw new Failure('unmatchedOfNoRun', { reason: UNMATCHED });
+  }
+  await withState(env, async (snapshot) => {
+    if (!(await hasRun(snapshot, activation, env))) {
+      out.write(
+        flags.json ? `${JSON.stringify({ activation, rejects: [] })}\n` : `${activation} has never run.\n`,
+      );
+      return;
+    }
+    await checkRun(snapshot, activation, flags.run);
+    const keys = flags.key === undefined ? undefined : await spellings(snapshot, activation, flags.key);
+    await (isUnmatched ? listUnmatched : listRejects)(snapshot, activation, { ...flags, keys }, context);
+  });
+}
+
+type Wanted = RejectFlags & { keys?: string[] };
+
+const REJECT_COLUMNS = {
+  key: ({ key }: RejectStory) => key,
+  stage: ({ stage }: RejectStory) => stage,
+  reason: ({ reason }: RejectStory) => reason,
+  attribute: ({ attribute }: RejectStory) => attribute,
+  first_seen: ({ firstSeen }: RejectStory) => firstSeen,
+  last_seen: ({ lastSeen }: RejectStory) => lastSeen,
+  times: ({ times }: RejectStory) => times,
+  last_run: ({ lastRun }: RejectStory) => lastRun,
+  message: ({ reason }: RejectStory) => rejectWords(reason),
+};
+
+const UNMATCHED_COLUMNS = {
+  key: ({ key }: UnmatchedMember) => key,
+  since_run: ({ since }: UnmatchedMember) => since,
+  last_tried: ({ lastTried }: UnmatchedMember) => lastTried,
+  due_again: ({ dueAgain }: UnmatchedMember) => dueAgain,
+};
+
+async function listRejects(
+  snapshot: Snapshot,
+  activation: string,
+  { run, reason, keys, limit, json = false, csv = false, showPersonalData = false }: Wanted,
+  { out, signal }: Context,
+): Promise<void> {
+  const filter: RejectFilter = { activation, run: run?.toString(), reason, keys, limit };
+  if (csv) {
+    const columns = showPersonalData
+      ? { ...REJECT_COLUMNS, said: ({ said }: RejectStory) => said }
+      : REJECT_COLUMNS;
+    return writeStream(out, csvOf(readRejects(snapshot, filter), columns), signal);
+  }
+  if (json) {
+    const withWords = mapBatches(readRejects(snapshot, filter), ({ said, ...reject }) => ({
+      ...reject,
+      message: rejectWords(reject.reason),
+      ...(showPersonalData ? { said } : {}),
+    }));
+    return writeStream(out, jsonWithArray({ activation }, 'rejects', withWords), signal);
+  }
+  const shown = limit ?? ON_A_TERMINAL;
+  const found = await collect(readRejects(snapshot, { ...filter, limit: shown + 1 }));
+  const lines =
+    found.length > 0
+      ? describeRejects(activation, found.slice(0, shown), {
+          more: found.length > shown,
+          said: showPersonalData,
+        })
+      : describeNoRejects(activation, await countStories(snapshot, activation));
+  const unmatched = await countUnmatched(snapshot, activation);
+  out.write(`${[...lines, ...unmatchedHint(activation, unmatched)].join('\n')}\n`);
+}
+
+async function listUnmatched(
+  snapshot: Snapshot,
+  activation: string,
+  { keys, limit, json = false, csv = false }: Wanted,
+  { out, signal }: Context,
+): Promise<void> {
+  const filter = { activation, keys, limit };
+  if (csv) return writeStream(out, csvOf(readUnmatched(snapshot, filter), UNMATCHED_COLUMNS), signal);
+  const trend = await readMatchRates(snapshot, activation);
+  const total = await countUnmatched(snapshot, activation);
+  if (json) {
+    const head = { activation, total, trend };
+    return writeStream(out, jsonWithArray(head, 'unmatched', readUnmatched(snapshot, filter)), signal);
+  }
+  const shown = limit ?? ON_A_TERMINAL;
+  const found = await collect(readUnmatched(snapshot, { ...filter, limit: shown + 1 }));
+  const lines = describeUnmatched(activation, { total, trend, members: found.slice(0, shown) });
+  out.write(`${lines.join('\n')}\n`);
+}
+
+function unmatchedHint(activation: string, count: number): string[] {
+  if (count === 0) return [];
+  return [
+    `Unknown to Actito: ${count} ${count === 1 ? 'member' : 'members'}; see rejects ${activation} --reason ${UNMATCHED}`,
+  ];
+}
+
+async function checkRun(snapshot: Snapshot, activation: string, run: number | undefined): Promise<void> {
+  if (run === undefined || (await findPastRun(snapshot, activation, String(run)))) return;
+  throw new Failure('pastRunUnknown', { activation, run: String(run) });
+}
+
+/** A key as it was typed, which is how unusable ones are stored, and as members are stored. */
+async function spellings(snapshot: Snapshot, activation: string, key: string): Promise<string[]> {
+  const definition = await latestDefinition(snapshot, activation);
+  const canonical = definition && canonicalKey(definition.activation.matchingKey, key);
+  const stored = key.slice(0, 255);
+  return canonical && 'key' in canonical ? [...new Set([stored, canonical.key])] : [stored];
+}
+
+async function* mapBatches<T, U>(batches: AsyncIterable<T[]>, change: (item: T) => U): AsyncGenerator<U[]> {
+  for await (const batch of batches) yield batch.map(change);
+}
+
+async function collect<T>(batches: AsyncIterable<T[]>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const batch of batches) all.push(...batch);
+  return all;
+}
+
+/** Rejects for people, line by line: a table, and below it what each reason means. */
+function describeRejects(
+  activation: string,
+  rejects: readonly RejectStory[],
+  { more, said }: { more: boolean; said: boolean },
+): string[] {
+  const head = ['KEY', 'STAGE', 'REASON', 'ATTRIBUTE', 'FIRST SEEN', 'LAST SEEN', 'RUNS', 'LAST RUN'];
+  const rows = rejects.map((reject) => [...rejectRow(reject), ...(said ? [reject.said ?? '–'] : [])]);
+  const reasons = [...new Set(rejects.map(({ reason }) => reason))].sort();
+  return [
+    `Rejected rows and values of ${activation}, what was seen last first`,
+    ...table(said ? [...head, 'ACTITO SAID'] : head, rows),
+    ...(more ? ['… and more: --limit shows more of them, --csv all'] : []),
+    ...reasons.map((reason) => `${reason}: ${rejectWords(reason)}`),
+  ];
+}
+
+function rejectRow({ key, stage, reason, attribute, firstSeen, lastSeen, times, lastRun }: RejectStory) {
+  return [
+    key === '' ? '(none)' : key,
+    stage,
+    reason,
+    attribute === '' ? '–' : attribute,
+    minute(firstSeen),
+    minute(lastSeen),
+    String(times),
+    lastRun,
+  ];
+}
+
+/** What is said when nothing was found. `all`: what there is without any filter. */
+function describeNoRejects(activation: string, all: readonly { reason: string; count: number }[]): string[] {
+  if (all.length === 0) return [`${activation} has no rejected rows or values.`];
+  const known = all.map(({ reason, count }) => `${count} × ${reason}`).join(', ');
+  return [`No reject of ${activation} is like that. There are: ${known}.`];
+}
+
+/** Members unknown to Actito for people, line by line, with how many there were run by run. */
+function describeUnmatched(
+  activation: string,
+  found: { total: number; trend: readonly MatchRate[]; members: readonly UnmatchedMember[] },
+): string[] {
+  const { total, trend, members } = found;
+  return [
+    `Members of ${activation} that Actito has no profile of: ${total}`,
+    ...(trend.length === 0
+      ? []
+      : table(['RUN', 'STARTED', 'SENT', 'UNMATCHED', 'SHARE'], trend.map(rateRow))),
+    ...(members.length === 0
+      ? []
+      : ['', ...table(['KEY', 'MEMBER SINCE RUN', 'LAST TRIED', 'DUE AGAIN'], members.map(memberRow))]),
+    ...(members.length < total ? ['… and more: --limit shows more of them, --csv all'] : []),
+  ];
+}
+
+function rateRow({ run, openedAt, sent, unmatched }: MatchRate): string[] {
+  return [run, minute(openedAt), String(sent), String(unmatched), percent(unmatched / sent)];
+}
+
+function memberRow({ key, since, lastTried, dueAgain }: UnmatchedMember): string[] {
+  return [key, since, minute(lastTried), minute(dueAgain)];
+}
+
+function percent(ratio: number): string {
+  return `${Math.round(ratio * 1000) / 10} %`;
+}

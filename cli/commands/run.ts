@@ -1,0 +1,157 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { ActivationClient } from '../../client/activation-client.ts';
+import type { Counts } from '../../contract/counts.ts';
+import { expected } from '../../contract/messages/expected.ts';
+import type { RunInput, RunRequest } from '../../contract/request.ts';
+import type { RunResult } from '../../contract/result.ts';
+import type { CommandContext, Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { startAndFollow } from '../follow.ts';
+import { ACTIVATION, examples, RESULT_AS_JSON } from '../options.ts';
+import { describePlan } from '../plan.ts';
+import { describeResult } from '../result.ts';
+
+/** How a run is told, and what of its result is an error. */
+export interface RunOutput {
+  maxRejects?: Limit;
+  json?: boolean;
+}
+
+interface RunFlags extends RunOutput {
+  dryRun?: boolean;
+  resync?: boolean;
+  plan?: string;
+  reason?: string;
+}
+
+/** Adds `run <activation>`. */
+export function defineRun(program: Command, context: CommandContext): void {
+  program
+    .command('run')
+    .description('start a run and follow it')
+    .argument('<activation>', ACTIVATION)
+    .option('--dry-run', 'read and compare only; nothing is written to Actito')
+    .option('--resync', 'send everything, whatever Actito acknowledged before')
+    .addOption(
+      new Option(
+        '--plan <hash>',
+        'apply exactly this plan; when a run would do anything else, it ends as PlanStale',
+      ).conflicts('dryRun'),
+    )
+    .option('--reason <text>', 'why, for those who read about the run later')
+    .addOption(maxRejects())
+    .option('--json', RESULT_AS_JSON)
+    .addHelpText(
+      'after',
+      examples(
+        ['run vip-customers', 'now, beside its schedule'],
+        ['run vip-customers --dry-run', 'what it would do'],
+        ['run vip-customers --plan 0123456789ab', 'what plan has shown, and nothing else'],
+        ["run vip-customers --resync --reason 'restored'", 'everything again'],
+        ['run vip-customers --max-rejects 1%', 'for a pipeline that minds rejects'],
+        ['run vip-customers --json', 'for a program'],
+      ),
+    )
+    .action((activation: string, { maxRejects, json, ...flags }: RunFlags) =>
+      runAndTell(requestOf(activation, flags), { maxRejects, json }, context),
+    );
+}
+
+function requestOf(activation: string, { dryRun, resync, plan, reason }: RunFlags): RunInput {
+  if (dryRun) return { mode: 'preview', activation, of: resync ? 'resync' : 'sync', reason };
+  return { mode: resync ? 'resync' : 'sync', activation, plan, reason };
+}
+
+/** Adds `resync <activation>`: a run that sends everything. */
+export function defineResync(program: Command, context: CommandContext): void {
+  program
+    .command('resync')
+    .description('send everything again; the same as run --resync')
+    .argument('<activation>', ACTIVATION)
+    .option('--reason <text>', 'why, for those who read about the run later')
+    .addOption(maxRejects())
+    .option('--json', RESULT_AS_JSON)
+    .addHelpText(
+      'after',
+      examples(
+        ["resync vip-customers --reason 'profiles restored'", 'after Actito has lost something'],
+        ['resync vip-customers --json', 'for a program'],
+      ),
+    )
+    .action((activation: string, { maxRejects, json, reason }: RunFlags) =>
+      runAndTell({ mode: 'resync', activation, reason }, { maxRejects, json }, context),
+    );
+}
+
+/** The option `--max-rejects` of commands that run something. */
+export function maxRejects(): Option {
+  return new Option(
+    '--max-rejects <limit>',
+    'end with 4 when a run that succeeded has more rejects: a number, or a share of the rows read such as 1%',
+  ).argParser(parseLimit);
+}
+
+/** Starts or attaches, follows, prints. @throws Failure InvalidActivation at once, what the run failed of */
+export async function runAndTell(input: RunInput, output: RunOutput, context: CommandContext): Promise<void> {
+  const { checkRequest } = await import('../../client/start.ts');
+  const request = checkRequest(input);
+  await context.connected((client) => follow(client, request, output, context));
+}
+
+/** Starts what was checked, and tells its result. @returns the exit code */
+export async function follow(
+  client: ActivationClient,
+  input: RunRequest,
+  output: RunOutput,
+  context: Context,
+): Promise<number> {
+  const { json = false } = output;
+  return tellResult(await startAndFollow(client, input, { json }, context), output, context);
+}
+
+/** Prints the result of a run; undefined: following it was interrupted. @returns the exit code */
+export function tellResult(
+  result: RunResult | undefined,
+  { json = false, maxRejects }: RunOutput,
+  { out, err }: Context,
+): number {
+  if (!result) return EXIT.interrupted;
+  const inWords = () => (result.plan ? describePlan(result, result.plan) : describeResult(result));
+  const lines = json ? [JSON.stringify(result, null, 2)] : inWords();
+  out.write(`${lines.join('\n')}\n`);
+  if (result.outcome === 'skipped') return EXIT.busy;
+  if (!maxRejects || !exceeds(result.counts, maxRejects)) return EXIT.ok;
+  err.write(`${rejectsOf(result.counts)} rejects are more than --max-rejects ${maxRejects.text}.\n`);
+  return EXIT.rejects;
+}
+
+/** How many rejects are too many. */
+interface Limit {
+  /** As it was written. */
+  text: string;
+  most: number;
+  /** `most` is a share of the rows read, not a number. */
+  isShare: boolean;
+}
+
+/** The limit of `--max-rejects`: `100`, or `0.5%` of the rows read. @throws InvalidArgumentError */
+function parseLimit(text: string): Limit {
+  const [, digits, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
+  const isShare = percent === '%';
+  const most = isShare ? Number(digits) / 100 : Number(digits);
+  if (digits !== undefined && (isShare ? most <= 1 : Number.isInteger(most))) return { text, most, isShare };
+  throw new InvalidArgumentError(`Expected ${expected('limitOfRejects')}.`);
+}
+
+/**
+ * What a run could not use for good: rows without a usable key, members whose rows contradict each other or whose
+ * values Actito refused, and single values. Not those unknown to Actito, which is normal, nor what goes with a later run.
+ */
+function rejectsOf({ rejected, ambiguous, refused, badValues }: Counts): number {
+  return [rejected, ambiguous, refused, badValues].reduce<number>((sum, count) => sum + (count ?? 0), 0);
+}
+
+/** Whether a run had more rejects than that. */
+function exceeds(counts: Counts, { most, isShare }: Limit): boolean {
+  return rejectsOf(counts) > (isShare ? most * (counts.read ?? 0) : most);
+}

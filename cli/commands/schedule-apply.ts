@@ -1,0 +1,112 @@
+import type { Command } from 'commander';
+import type { Schedule } from '../../activation/definition/schedule.ts';
+import type { ActivationClient, AppliedSchedule, ForeignSchedule } from '../../client/activation-client.ts';
+import { deleteScheduleCommand } from '../../contract/commands.ts';
+import { Failure } from '../../contract/failure.ts';
+import { foreignInWords } from '../../contract/messages/schedules.ts';
+import { tell } from '../../contract/messages/tell.ts';
+import type { CommandContext, Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { examples, JSON_OPTION } from '../options.ts';
+
+interface ApplyFlags {
+  /** Tell what would be done, and change nothing. */
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+/** Adds `schedule apply`. */
+export function defineApply(schedule: Command, context: CommandContext): void {
+  schedule
+    .command('apply')
+    .description('make the schedules in Temporal match the project folder')
+    .option('--dry-run', 'show what would change, and change nothing')
+    .option('--json', JSON_OPTION)
+    .addHelpText('after', OURS)
+    .addHelpText('after', examples(...APPLY_EXAMPLES))
+    .action((flags: ApplyFlags) => context.connected((client) => apply(client, flags, context)));
+}
+
+/** What the help of `schedule` shows, too. */
+export const APPLY_EXAMPLES: [string, string][] = [
+  ['schedule apply --dry-run', 'the difference, field by field'],
+  ['schedule apply', 'after a change of the project folder'],
+  ['schedule apply --dry-run --json', 'for a program'],
+];
+
+const OURS = `
+It creates and updates schedules, and deletes those of this project that its folder (ACTITO_SYNC_PROJECT) no longer has.
+Only schedules that this command made for this project are changed or deleted. A project is called like its folder, or
+as ACTITO_SYNC_PROJECT_NAME says; give it one name on every machine. What is paused stays paused.`;
+
+/**
+ * `schedule apply`: a line for each schedule. What is wrong in the folder stops only the activations that it concerns.
+ * @returns the exit code
+ * @throws Failure ConfigurationInvalid when the project folder is not there, or a schedule belongs to someone else
+ */
+async function apply(
+  client: ActivationClient,
+  { dryRun = false, json = false }: ApplyFlags,
+  { env, out, err }: Context,
+): Promise<number> {
+  const line = (text: string) => void (json || out.write(`${text}\n`));
+  const { projectFolder } = await import('../../config/folder-setting.ts');
+  const { loadProject } = await import('../../config/project.ts');
+  const { unapplied } = await import('../../client/schedule-plan.ts');
+  const { timesInWords } = await import('../../client/schedule-spec.ts');
+  const folder = projectFolder(env);
+  const project = await loadProject(folder);
+  const { problems, broken } = project;
+  // Whose folder cannot be read has not lost its activations: their schedules must not be deleted.
+  if (problems.some(({ file }) => file === 'activations/'))
+    throw new Failure('projectInvalid', { folder, problems });
+  for (const { message } of project.warnings) err.write(`Warning: ${message}\n`);
+  const { changes, foreign } = await client.planSchedules(project.activations.values(), broken.keys());
+
+  const schedules: AppliedSchedule[] = [];
+  for (const planned of changes) {
+    const applied = dryRun ? unapplied(planned) : await client.applySchedule(planned);
+    describeSchedule(applied, applied.schedule && timesInWords(applied.schedule), dryRun).forEach(line);
+    schedules.push(applied);
+  }
+  for (const other of foreign) line(describeForeign(other));
+  if (schedules.length === 0) line('No activation of the project has a schedule.');
+  if (dryRun) line('Nothing was changed.');
+  if (json)
+    out.write(`${JSON.stringify({ ...client.owner, dryRun, schedules, foreign, problems }, null, 2)}\n`);
+  if (problems.length === 0) return EXIT.ok;
+  err.write(`${tell('schedulesUntouched', { folder, activations: [...broken.keys()], problems }).message}\n`);
+  return EXIT.failed;
+}
+
+/** What became of a schedule for people, line by line; in a dry run, what would become of it. */
+function describeSchedule(applied: AppliedSchedule, times: string | null, dryRun: boolean): string[] {
+  const { scheduleId, change, schedule, differences } = applied;
+  const what = dryRun && change !== 'unchanged' ? `would be ${change}` : change;
+  const facts = [
+    schedule ? timesWithZone(schedule, times!) : 'no activation of the project has it any more',
+    state(applied),
+  ];
+  return [
+    `${scheduleId}: ${what} (${facts.filter(Boolean).join('; ')})`,
+    ...differences.map(({ field, from, to }) => `  ${field}: ${from} → ${to}`),
+  ];
+}
+
+/** A schedule that is not ours, as one line. */
+function describeForeign({ scheduleId, why }: ForeignSchedule): string {
+  return (
+    `${scheduleId}: left alone, it ${foreignInWords(why)}; the project has no such activation with a schedule. ` +
+    `If nobody needs it, delete it: ${deleteScheduleCommand(scheduleId)}`
+  );
+}
+
+function timesWithZone(schedule: Schedule, words: string): string {
+  return schedule.every === undefined ? `${words}, ${schedule.timezone ?? 'UTC'}` : words;
+}
+
+function state({ paused, note, next, change }: AppliedSchedule): string {
+  if (paused) return note === null ? 'paused' : `paused: ${note}`;
+  if (next) return `next start ${next.toISOString()}`;
+  return change === 'unchanged' ? 'no start ahead' : '';
+}

@@ -1,0 +1,138 @@
+import type { Writable } from 'node:stream';
+import type { Command } from 'commander';
+import type { ActivationClient, OwnSchedule } from '../../client/activation-client.ts';
+import { tellable } from '../../contract/failure.ts';
+import { tell } from '../../contract/messages/tell.ts';
+import type { Rest } from '../../state/runs/rest.ts';
+import type { CommandContext, Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { ACTIVATION, examples, JSON_OPTION } from '../options.ts';
+import { table } from '../table.ts';
+import { APPLY_EXAMPLES, defineApply } from './schedule-apply.ts';
+
+/** Temporal keeps a note with every pause and every resumption; this one when nobody says why. */
+const NOTE = { pause: 'Paused by actito-sync.', resume: 'Resumed by actito-sync.' };
+
+/** Adds `schedule`: apply, list, pause and resume. */
+export function defineSchedule(program: Command, context: CommandContext): void {
+  const { connected } = context;
+  const schedule = program
+    .command('schedule')
+    .description('manage the schedules in Temporal')
+    .addHelpText('after', examples(...APPLY_EXAMPLES));
+  defineApply(schedule, context);
+  schedule
+    .command('list')
+    .description("show the project's schedules, their next runs and pauses")
+    .option('--json', JSON_OPTION)
+    .addHelpText(
+      'after',
+      examples(['schedule list', 'as a table'], ['schedule list --json', 'for a program']),
+    )
+    .action(({ json = false }: { json?: boolean }) => connected((client) => list(client, json, context)));
+  schedule
+    .command('pause')
+    .description('pause a schedule; a run in progress continues')
+    .argument('<activation>', ACTIVATION)
+    .option('--note <text>', 'why, for those who find it paused')
+    .addHelpText(
+      'after',
+      examples(
+        ["schedule pause vip-customers --note 'warehouse is being moved'", 'for others to read'],
+        ['schedule pause vip-customers', 'without a note'],
+      ),
+    )
+    .action((activation: string, { note = NOTE.pause }: { note?: string }) =>
+      connected((client) => change('pause', client, { activation, note }, context)),
+    );
+  schedule
+    .command('resume')
+    .description('resume a paused schedule; missed runs are not backfilled')
+    .argument('<activation>', ACTIVATION)
+    .option('--note <text>', 'why, for those who look at it in Temporal')
+    .addHelpText(
+      'after',
+      examples(
+        ['schedule resume vip-customers', 'from its next start on'],
+        ["schedule resume vip-customers --note 'moved'", 'with a note'],
+      ),
+    )
+    .action((activation: string, { note = NOTE.resume }: { note?: string }) =>
+      connected((client) => change('resume', client, { activation, note }, context)),
+    );
+}
+
+async function list(client: ActivationClient, json: boolean, context: Context): Promise<number> {
+  const { env, out, err } = context;
+  const { owner } = client;
+  const rests = await readRestsIfPossible(env, err);
+  const schedules = (await client.schedules()).map((schedule): ShownSchedule => ({
+    ...schedule,
+    rest: rests && (rests.find(({ activation }) => activation === schedule.activation) ?? null),
+  }));
+  const lines = json
+    ? [JSON.stringify({ ...owner, schedules }, null, 2)]
+    : describeOwnSchedules(schedules, owner.project);
+  out.write(`${lines.join('\n')}\n`);
+  return EXIT.ok;
+}
+
+/**
+ * The schedules that only try once in a while, which the state database knows and Temporal does not; undefined: it could not be
+ * asked, and that is told, or no database is named.
+ */
+async function readRestsIfPossible(env: NodeJS.ProcessEnv, err: Writable): Promise<Rest[] | undefined> {
+  if (!env.ACTITO_SYNC_DATABASE_URL) return undefined;
+  try {
+    const { readRests } = await import('../../state/runs/rest.ts');
+    const { withState } = await import('../state.ts');
+    return await withState(env, readRests);
+  } catch (error) {
+    err.write(`${tell('restsUnknown', { why: tellable(error) }).message}\n`);
+    return undefined;
+  }
+}
+
+async function change(
+  what: 'pause' | 'resume',
+  client: ActivationClient,
+  { activation, note }: { activation: string; note: string },
+  { out }: Context,
+): Promise<number> {
+  const changed = await (what === 'pause'
+    ? client.pauseSchedule(activation, note)
+    : client.resumeSchedule(activation, note));
+  out.write(`${changed.scheduleId}: ${stateInWords(changed)}\n`);
+  return EXIT.ok;
+}
+
+/** A schedule as it is shown. */
+interface ShownSchedule extends OwnSchedule {
+  /** That its starts do not try for now, since runs go on failing; null: they do; undefined: nobody asked the state database. */
+  rest?: Rest | null;
+}
+
+/** The project's schedules for people, line by line. */
+function describeOwnSchedules(schedules: readonly ShownSchedule[], project: string): string[] {
+  if (schedules.length === 0) return [`Temporal has no schedule of the project "${project}".`];
+  return table(
+    ['ACTIVATION', 'STARTS', 'TIME ZONE', 'STATE'],
+    schedules.map((schedule) => [
+      schedule.activation,
+      schedule.times,
+      schedule.timezone,
+      stateInWords(schedule),
+    ]),
+  );
+}
+
+/** `next start …`, `tries again from …`, `paused: why`, or that no start is ahead. */
+function stateInWords({ paused, note, next, due, rest }: ShownSchedule): string {
+  if (paused) return note === null ? 'paused' : `paused: ${note}`;
+  if (rest) {
+    const { type, runs, next: again } = rest;
+    return `tries again from ${again.toISOString()} on: ${runs} runs failed with ${type}`;
+  }
+  if (due) return 'a start is due now';
+  return next ? `next start ${next.toISOString()}` : 'no start ahead';
+}

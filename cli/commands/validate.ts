@@ -1,0 +1,151 @@
+import type { Command } from 'commander';
+import type { Project } from '../../config/project.ts';
+import { isFailure } from '../../contract/failure.ts';
+import type { Told } from '../../contract/messages/message.ts';
+import { problemInWords, type ProjectProblem } from '../../contract/messages/project.ts';
+import { tell } from '../../contract/messages/tell.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { examples, JSON_OPTION } from '../options.ts';
+
+interface ValidateFlags {
+  env?: boolean;
+  json?: boolean;
+}
+
+/** Adds `validate [folder]`. */
+export function defineValidate(program: Command, { env, out, local }: CommandContext): void {
+  program
+    .command('validate')
+    .description('check the project folder: errors and likely mistakes')
+    .argument('[folder]', 'default: ACTITO_SYNC_PROJECT')
+    .option(
+      '--env',
+      'also check that the environment variables which the folder names are set here, and usable',
+    )
+    .option('--json', JSON_OPTION)
+    .addHelpText(
+      'after',
+      examples(
+        ['validate', 'before it is committed, or deployed'],
+        ['validate --env', 'where the worker will run'],
+        ['validate ./my-project --json', 'for a program'],
+      ),
+    )
+    .action((folder: string | undefined, { env: withEnv = false, json = false }: ValidateFlags) =>
+      local(async () => {
+        const where = folder ?? env.ACTITO_SYNC_PROJECT;
+        const result =
+          where === undefined ? UNNAMED : await validateProject(where, withEnv ? env : undefined);
+        const lines = json ? [JSON.stringify(result, null, 2)] : describeValidation(result);
+        out.write(`${lines.join('\n')}\n`);
+        return result.valid ? EXIT.ok : EXIT.usage;
+      }),
+    );
+}
+
+/** What is to be said of a project folder. */
+export interface Validation {
+  folder: string;
+  valid: boolean;
+  problems: ProjectProblem[];
+  /** What works but is probably not meant. */
+  warnings: Told[];
+  /** How many files of each kind there are; of a folder that is not valid nothing is counted. */
+  found?: { sources: number; destinations: number; activations: number };
+}
+
+/** Of no folder at all. */
+const UNNAMED: Validation = {
+  folder: 'ACTITO_SYNC_PROJECT',
+  valid: false,
+  problems: [withoutPlace(tell('projectUnnamed', {}))],
+  warnings: [],
+};
+
+/**
+ * Checks a project folder, with all its problems at once.
+ * @param env where the variables that it names must be set; undefined: that is not looked at
+ */
+export async function validateProject(folder: string, env?: NodeJS.ProcessEnv): Promise<Validation> {
+  const { loadProject } = await import('../../config/project.ts');
+  let project: Project;
+  try {
+    project = await loadProject(folder);
+  } catch (error) {
+    if (!isFailure(error, 'ConfigurationInvalid')) throw error;
+    return { folder, valid: false, problems: [withoutPlace(error.told)], warnings: [] };
+  }
+  const { sources, destinations, activations, warnings } = project;
+  if (project.problems.length > 0) return { folder, valid: false, problems: project.problems, warnings };
+  const problems = env ? await unusableVariables(project, env) : [];
+  const found = { sources: sources.size, destinations: destinations.size, activations: activations.size };
+  return { folder, valid: problems.length === 0, problems, warnings, found };
+}
+
+/** A problem of the folder as a whole. */
+function withoutPlace({ reason, facts, message }: Told): ProjectProblem {
+  return { reason, facts, message };
+}
+
+/** The environment variables that a project names and that no run could use; never a value. */
+async function unusableVariables(
+  { sources, destinations }: Project,
+  env: NodeJS.ProcessEnv,
+): Promise<ProjectProblem[]> {
+  const { variableProblem } = await import('../../config/secrets.ts');
+  const named = [
+    ...[...sources].flatMap(([id, source]) => variables(source, `sources/${id}`)),
+    // A contract holds names of Actito's, and no variable.
+    ...[...destinations].flatMap(([id, { contract: _, ...destination }]) =>
+      variables(destination, `destinations/${id}`),
+    ),
+  ];
+  return named.flatMap(({ file, setting, variable }) => {
+    const problem = variableProblem(nameOf(setting), { env: variable }, env);
+    if (!problem) return [];
+    const told =
+      problem.reason === 'variableMissing'
+        ? tell('variableUnset', { variable, empty: env[variable] !== undefined })
+        : problem;
+    return [{ file, setting, ...withoutPlace(told) }];
+  });
+}
+
+/** The name of a setting without its place: `hostKey` for `delivery.hostKey.0`. */
+function nameOf(setting: string): string {
+  return setting.split('.').findLast((part) => !/^\d+$/.test(part))!;
+}
+
+/** Every `{ env: NAME }` in a file. */
+function variables(
+  value: unknown,
+  file: string,
+  path: readonly string[] = [],
+): { file: string; setting: string; variable: string }[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { env, ...others } = value as { env?: unknown };
+  const own = typeof env === 'string' ? [{ file, setting: path.join('.'), variable: env }] : [];
+  const inner = typeof env === 'string' ? others : value;
+  return [...own, ...Object.entries(inner).flatMap(([name, each]) => variables(each, file, [...path, name]))];
+}
+
+/** What is to be said of a project folder for people, line by line: problems, warnings, and the verdict last. */
+function describeValidation({ folder, valid, problems, warnings, found }: Validation): string[] {
+  const counted = found && [
+    count(found.sources, 'source'),
+    count(found.destinations, 'destination'),
+    count(found.activations, 'activation'),
+  ];
+  const verdict = valid ? `valid, with ${counted!.join(', ')}` : count(problems.length, 'problem');
+  const warned = warnings.length === 0 ? '' : `, ${count(warnings.length, 'warning')}`;
+  return [
+    ...problems.map(problemInWords),
+    ...warnings.map(({ message }) => `Warning: ${message}`),
+    `${folder}: ${verdict}${warned}`,
+  ];
+}
+
+function count(many: number, name: string): string {
+  return `${many} ${name}${many === 1 ? '' : 's'}`;
+}

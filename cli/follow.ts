@@ -1,0 +1,73 @@
+import type { ActivationClient, FollowOptions, StartedRun, Trouble } from '../client/activation-client.ts';
+import { cancelCommand, runCommand } from '../contract/commands.ts';
+import { troubleInWords } from '../contract/messages/status.ts';
+import type { RunInput, RunRequest } from '../contract/request.ts';
+import type { RunResult } from '../contract/result.ts';
+import type { Context } from './context.ts';
+import { createTerminal, Phases, SILENT, type Terminal } from './terminal.ts';
+
+/**
+ * Starts a run or attaches to it, and shows how it goes until it ends; with `json` only what is wrong is said.
+ * @returns its result; undefined when the following was interrupted, which is told
+ * @throws what the run failed of
+ */
+export async function startAndFollow(
+  client: ActivationClient,
+  input: RunInput,
+  how: { json: boolean },
+  context: Context,
+): Promise<RunResult | undefined> {
+  return followStarted(client, await client.start(input), how, context);
+}
+
+/** As {@link startAndFollow}, of a run that was started already. */
+export async function followStarted(
+  client: ActivationClient,
+  { handle, request, attached }: StartedRun,
+  { json }: { json: boolean },
+  { out, err, env, signal }: Context,
+): Promise<RunResult | undefined> {
+  const terminal = json ? SILENT : await createTerminal(out, env);
+  terminal.line(`${handle.workflowId} ${attached ? 'is running: attached to it' : 'started'}`);
+  const phases = new Phases(terminal);
+  try {
+    const result = await client.follow(handle, {
+      signal,
+      onProgress: (progress) => phases.show(progress),
+      onSilence: () => terminal.line(NO_WORKER),
+      onTrouble: (trouble) => terminal.line(describeTrouble(trouble)),
+    });
+    phases.done();
+    return result;
+  } catch (error) {
+    phases.leave();
+    if (!signal.aborted) throw error;
+    sayThatItContinues(json ? await createTerminal(err, env) : terminal, request);
+    return undefined;
+  }
+}
+
+/** How a command waits for an answer of the worker: what is wrong meanwhile goes to the error stream. */
+export function waiting({ err, signal }: Context): FollowOptions {
+  return {
+    signal,
+    onSilence: () => err.write(`${NO_WORKER}\n`),
+    onTrouble: (trouble) => err.write(`${describeTrouble(trouble)}\n`),
+  };
+}
+
+/** Said once, while nobody works on what was started. */
+const NO_WORKER = 'No worker answers; one is waited for. If none is running, start it: npm run worker';
+
+/** Something that is tried again, as one line. */
+export function describeTrouble({ next, until, ...trouble }: Trouble): string {
+  const moments = { next: next?.toISOString() ?? null, until: until?.toISOString() ?? null };
+  return `… ${troubleInWords({ ...trouble, ...moments })}`;
+}
+
+function sayThatItContinues(terminal: Terminal, request: RunRequest): void {
+  terminal.line();
+  terminal.line('The run goes on without you.');
+  terminal.line(`Follow it again:  ${runCommand(request)}`);
+  terminal.line(`Cancel it:        ${cancelCommand(request)}`);
+}

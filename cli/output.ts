@@ -1,0 +1,78 @@
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { clean, cleanJson, csvLine } from '../contract/clean.ts';
+
+const RAW = new WeakMap<Writable, Writable>();
+
+/**
+ * The same output, through which nothing passes that a terminal would obey: names, reasons and what others said are shown,
+ * whatever characters they have. JSON keeps its data, with escapes.
+ * @param isJson asked at each write
+ */
+export function cleanOutput<T extends Writable>(out: T, isJson: () => boolean): T {
+  const write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
+    const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+    return (out.write as (...args: unknown[]) => boolean)(isJson() ? cleanJson(text) : clean(text), ...rest);
+  };
+  const cleaned = new Proxy(out, {
+    get(target, name) {
+      if (name === 'write') return write;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+  RAW.set(cleaned, out);
+  return cleaned;
+}
+
+/** The output itself, for what draws on a terminal and cleans its texts by itself. */
+export function rawOutput(out: Writable): Writable {
+  return RAW.get(out) ?? out;
+}
+
+/** Writes what comes, as fast as it is read: however much it is, little of it is in memory. */
+export async function writeStream(
+  out: Writable,
+  content: AsyncIterable<string | Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  await pipeline(Readable.from(content), out, { end: false, signal });
+}
+
+/** A JSON object with the fields of `head` and one array, a line for each of its items. */
+export async function* jsonWithArray(
+  head: object,
+  name: string,
+  batches: AsyncIterable<unknown[]>,
+): AsyncGenerator<string> {
+  const fields = Object.entries(head).map(
+    ([field, value]) => `${JSON.stringify(field)}:${JSON.stringify(value)},`,
+  );
+  yield `{${fields.join('')}${JSON.stringify(name)}:[`;
+  let separator = '\n';
+  for await (const batch of batches) {
+    if (batch.length === 0) continue;
+    yield separator + batch.map((item) => JSON.stringify(item)).join(',\n');
+    separator = ',\n';
+  }
+  yield '\n]}\n';
+}
+
+type Cell = string | number | Date | null;
+
+/** CSV with a header line, a line for each item: for people and their spreadsheets, so that no cell is a formula. */
+export async function* csvOf<T>(
+  batches: AsyncIterable<readonly T[]>,
+  columns: Record<string, (item: T) => Cell>,
+): AsyncGenerator<string> {
+  yield csvLine(Object.keys(columns));
+  const cells = Object.values(columns);
+  for await (const batch of batches) {
+    if (batch.length > 0) yield batch.map((item) => csvLine(cells.map((cell) => shown(cell(item))))).join('');
+  }
+}
+
+/** A moment as ISO 8601 in UTC, to the second. */
+function shown(cell: Cell): string | number | null {
+  return cell instanceof Date ? `${cell.toISOString().slice(0, 19)}Z` : cell;
+}

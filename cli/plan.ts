@@ -1,0 +1,137 @@
+import type { PlanPreview } from '../contract/plan.ts';
+import type { RunResult } from '../contract/result.ts';
+import { applyCommand, decideCommand } from '../contract/commands.ts';
+import {
+  afterUndo,
+  countLines,
+  entry,
+  MORE_COUNTS,
+  reasonLines,
+  UNDO_COUNTS,
+  undoWords,
+  type CountWords,
+} from './result.ts';
+import { table } from './table.ts';
+import { sizeInWords } from './words.ts';
+
+const COUNTS: CountWords = {
+  read: 'rows of the segment',
+  added: 'new on the list',
+  removed: 'gone from the list',
+  changed: 'known members whose attributes differ from what Actito confirmed',
+  unchanged: 'members with nothing to do',
+  rejected: 'rows without a usable key',
+};
+
+/** What a run would do for people, line by line. Samples with keys and values are shown with them. */
+export function describePlan(
+  result: RunResult,
+  plan: Omit<PlanPreview, 'samples'> & { samples: readonly ShownSample[] },
+): string[] {
+  const { activation, outcome, counts, rejects, notes, planHash, undo } = result;
+  const { guards, problems, samples } = plan;
+  return [
+    `${activation}: ${outcome}`,
+    ...undoWords(undo).map((words) => entry('undo', words)),
+    ...countLines(undo === undefined ? COUNTS : UNDO_COUNTS, counts, () => true),
+    ...countLines(MORE_COUNTS, counts, (count) => count > 0),
+    ...reasonLines(rejects),
+    ...listLines(result, plan),
+    ...sendLines(plan),
+    ...createLines(plan),
+    ...guards.map(({ guard, message }) => entry('guard', `${guard} would hold it: ${message}`)),
+    ...problems.map(({ message }) => entry('problem', message)),
+    ...notes.map(({ message }) => entry('note', message)),
+    ...(planHash === undefined ? [] : [entry('plan', planHash)]),
+    ...sampleLines(samples),
+    ...(planHash === undefined ? [] : nextLines(result, planHash, guards.length > 0)),
+    ...afterUndo(activation, undo),
+  ];
+}
+
+type Effects = Omit<PlanPreview, 'samples'>;
+
+function listLines({ list }: RunResult, { sends, guards }: Effects): string[] {
+  if (!list) return [];
+  const when = guards.length > 0 ? ', once it is approved' : '';
+  const push = sends.push === null ? 'would not be pushed' : `would be pushed (${sends.push})${when}`;
+  return [entry('list', `"${list.name}" ${push}`)];
+}
+
+function sendLines({ sends, quota }: Effects): string[] {
+  const { members, imports, importBytes, push, listMembers, listBytes } = sends;
+  const files = `${imports} ${imports === 1 ? 'import' : 'imports'} of at most ${sizeInWords(importBytes)}`;
+  const later = imports > (quota?.left ?? imports) ? '; what it does not allow goes with a later run' : '';
+  const free = quota?.nextFree && quota.left === 0 ? `, the next is free at ${quota.nextFree}` : '';
+  return [
+    ...(push ? [entry('sends', `the list: ${listMembers} members, about ${sizeInWords(listBytes)}`)] : []),
+    ...(imports > 0 ? [entry('sends', `attributes: ${members} members in ${files}`)] : []),
+    ...(push || imports > 0 ? [] : [entry('sends', 'nothing')]),
+    ...(quota
+      ? [
+          entry(
+            'quota',
+            `${quota.left} of ${quota.limit} imports are left of the last 24 hours${free}${later}`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function createLines({ creates }: Effects): string[] {
+  if (!creates) return [];
+  const { attributes, list, renames } = creates;
+  const names = attributes.map(({ name, type }) => `${name} (${type})`).join(', ');
+  return [
+    ...(attributes.length > 0 ? [entry('creates', `the attributes ${names}`)] : []),
+    ...(list === null ? [] : [entry('creates', `the external target list "${list}"`)]),
+    ...(renames === null
+      ? []
+      : [entry('renames', `the external target list "${renames}", which is this one's`)]),
+  ];
+}
+
+function nextLines({ activation, undo }: RunResult, planHash: string, isHeld: boolean): string[] {
+  return isHeld
+    ? [
+        `Approve it, and run:  ${decideCommand('approve', activation, planHash)}`,
+        `Or refuse it:         ${decideCommand('reject', activation, planHash)}`,
+      ]
+    : [`Apply exactly this:  ${applyCommand(activation, planHash, undo)}`];
+}
+
+/** An example of what a plan does; key and values only when someone asked for personal data. */
+export type ShownSample = PlanPreview['samples'][number] & { key?: string; values?: (string | null)[] };
+
+const NOTHING = '–';
+
+/** Samples of a plan for people, line by line: alike ones in one line, unless they are shown with their keys. */
+function sampleLines(samples: readonly ShownSample[]): string[] {
+  if (samples.length === 0) return [];
+  if (samples.every(({ key }) => key !== undefined)) {
+    const rows = samples.map((sample) => [sample.class, sample.key || '(none)', withValues(sample)]);
+    return ['Samples, with the new values', ...table(['', 'KEY', 'ATTRIBUTES'], rows)];
+  }
+  const alike = new Map<string, string[]>();
+  for (const sample of samples) {
+    const words = namesOf(sample);
+    const many = Number(alike.get(`${sample.class} ${words}`)?.[1] ?? 0) + 1;
+    alike.set(`${sample.class} ${words}`, [sample.class, String(many), words]);
+  }
+  return [
+    'Samples (--show-personal-data shows keys and values)',
+    ...table(['', 'MEMBERS', 'ATTRIBUTES'], [...alike.values()]),
+  ];
+}
+
+function namesOf({ class: name, attributes, reason }: ShownSample): string {
+  if (reason !== null) return reason;
+  if (attributes.length > 0) return attributes.join(', ');
+  return name === 'changed' ? 'none of those mapped now: the mapping was another one' : NOTHING;
+}
+
+function withValues(sample: ShownSample): string {
+  const { attributes, values = [], reason } = sample;
+  if (reason !== null || attributes.length === 0) return namesOf(sample);
+  return attributes.map((name, index) => `${name}: ${values[index] ?? '(null)'}`).join(', ');
+}

@@ -1,0 +1,79 @@
+import type { Writable } from 'node:stream';
+import { Command } from 'commander';
+import { PROGRAM } from '../contract/commands.ts';
+import type { CommandContext } from './context.ts';
+
+/** Adds a command to the program. */
+type Define = (program: Command, context: CommandContext) => void;
+
+/** The commands under their headings, in the order of their help. The module of each is loaded when it is needed. */
+const GROUPS: Record<string, Record<string, () => Promise<Define>>> = {
+  'Project folder:': {
+    init: async () => (await import('./commands/init.ts')).defineInit,
+    validate: async () => (await import('./commands/validate.ts')).defineValidate,
+    doctor: async () => (await import('./commands/doctor.ts')).defineDoctor,
+  },
+  'Runs:': {
+    plan: async () => (await import('./commands/plan.ts')).definePlan,
+    run: async () => (await import('./commands/run.ts')).defineRun,
+    resync: async () => (await import('./commands/run.ts')).defineResync,
+    rebase: async () => (await import('./commands/rebase.ts')).defineRebase,
+    undo: async () => (await import('./commands/undo.ts')).defineUndo,
+    approve: async () => (await import('./commands/decide.ts')).defineApprove,
+    reject: async () => (await import('./commands/decide.ts')).defineReject,
+    cancel: async () => (await import('./commands/cancel.ts')).defineCancel,
+  },
+  'What happened:': {
+    status: async () => (await import('./commands/status.ts')).defineStatus,
+    history: async () => (await import('./commands/history.ts')).defineHistory,
+    rejects: async () => (await import('./commands/rejects.ts')).defineRejects,
+    explain: async () => (await import('./commands/explain.ts')).defineExplain,
+  },
+  'People:': {
+    forget: async () => (await import('./commands/forget.ts')).defineForget,
+    forgotten: async () => (await import('./commands/forgotten.ts')).defineForgotten,
+  },
+  'Schedules:': {
+    schedule: async () => (await import('./commands/schedule.ts')).defineSchedule,
+  },
+  'What is in Actito:': {
+    attributes: async () => (await import('./commands/inspect.ts')).defineAttributes,
+    lists: async () => (await import('./commands/inspect.ts')).defineLists,
+  },
+  'On this machine:': {
+    demo: async () => (await import('./commands/programs.ts')).defineDemo,
+    dev: async () => (await import('./commands/programs.ts')).defineDev,
+    completion: async () => (await import('./commands/completion.ts')).defineCompletion,
+  },
+};
+
+/**
+ * The command line as commander knows it; nothing is run.
+ * @param only the name of a command, which is then the only one; default, and for any other word: all commands
+ */
+export async function createProgram(context: CommandContext, only?: string): Promise<Command> {
+  const { out, err } = context;
+  const program = new Command(PROGRAM)
+    .description('Keeps segments of a warehouse alive in Actito as external target lists.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => out.write(text),
+      writeErr: (text) => err.write(text),
+      getOutHelpWidth: () => widthOf(out),
+      getErrHelpWidth: () => widthOf(err),
+    })
+    .showHelpAfterError('(--help shows what is possible)');
+  const isKnown = Object.values(GROUPS).some((group) => only !== undefined && Object.hasOwn(group, only));
+  for (const [heading, commands] of Object.entries(GROUPS)) {
+    program.commandsGroup(heading);
+    for (const [name, load] of Object.entries(commands)) {
+      if (!isKnown || name === only) (await load())(program, context);
+    }
+  }
+  return program;
+}
+
+/** Columns; of what is no terminal, as many as usual. */
+function widthOf(out: Writable): number {
+  return (out as { columns?: number }).columns || 80;
+}

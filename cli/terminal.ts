@@ -1,0 +1,100 @@
+import type { Writable } from 'node:stream';
+import type ora from 'ora';
+import { clean, oneLine } from '../contract/clean.ts';
+import type { RunProgress } from '../contract/progress.ts';
+import { rawOutput } from './output.ts';
+
+/** Where people read what happens: live on a terminal, plain lines in a pipe or a file. */
+export interface Terminal {
+  /** A line that stays. */
+  line(text?: string): void;
+  /** Shows that something is under way, until it is done, failed or given up. One at a time. */
+  step(text: string): Step;
+}
+
+export interface Step {
+  /** `text` says what came of it. */
+  done(text?: string): void;
+  fail(text?: string): void;
+  /** Neither: somebody interrupted. */
+  giveUp(): void;
+}
+
+/** A terminal for `out`; without colors when the environment has NO_COLOR (no-color.org). */
+export async function createTerminal(out: Writable, env: NodeJS.ProcessEnv): Promise<Terminal> {
+  const line = (text = '') => void out.write(`${clean(text)}\n`);
+  if (!isLive(out, env)) return { line, step: (text) => plainStep(line, text) };
+  const { default: spinner } = await import('ora'); // most commands show no spinner
+  return { line, step: (text) => liveStep(spinner, out, text, env) };
+}
+
+/** A terminal that can redraw a line. One without a width (`docker run -t` has such) would keep ora busy for ever. */
+function isLive(out: Writable, env: NodeJS.ProcessEnv): boolean {
+  const { isTTY = false, columns = 0 } = out as { isTTY?: boolean; columns?: number };
+  return isTTY && columns > 0 && env.TERM !== 'dumb' && !('CI' in env);
+}
+
+/** For output that only programs read. */
+export const SILENT: Terminal = {
+  line: () => undefined,
+  step: () => ({ done: () => undefined, fail: () => undefined, giveUp: () => undefined }),
+};
+
+function plainStep(line: (text: string) => void, text: string): Step {
+  line(`${text} …`);
+  return {
+    done: (result) => result === undefined || line(result),
+    fail: (result = text) => line(`✖ ${result}`),
+    giveUp: () => undefined,
+  };
+}
+
+function liveStep(start: typeof ora, out: Writable, text: string, env: NodeJS.ProcessEnv): Step {
+  const began = performance.now();
+  const elapsed = () => `(${((performance.now() - began) / 1000).toFixed(1)} s)`;
+  const spinner = start({
+    text: oneLine(text),
+    stream: rawOutput(out),
+    isEnabled: true,
+    suffixText: elapsed,
+    color: env.NO_COLOR ? false : 'cyan',
+    discardStdin: false, // else Ctrl-C would reach only this process, and not the group as everywhere
+  }).start();
+  const end = (symbol: string, result: string) =>
+    spinner.stopAndPersist({ symbol, text: oneLine(result), suffixText: elapsed() });
+  return {
+    done: (result = text) => end('✔', result),
+    fail: (result = text) => end('✖', result),
+    giveUp: () => spinner.stop(),
+  };
+}
+
+/** Shows the phases of one run as they begin. */
+export class Phases {
+  readonly #terminal: Terminal;
+  #phase = '';
+  #step: Step | undefined;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  show({ phase }: RunProgress): void {
+    if (phase === this.#phase) return;
+    this.#step?.done();
+    this.#phase = phase;
+    this.#step = phase === 'closed' ? undefined : this.#terminal.step(phase);
+  }
+
+  /** The run has ended as it should. */
+  done(): void {
+    this.#step?.done();
+    this.#step = undefined;
+  }
+
+  /** It failed, or nobody looks any more. */
+  leave(): void {
+    this.#step?.giveUp();
+    this.#step = undefined;
+  }
+}

@@ -1,0 +1,22 @@
+import ms from 'ms';
+
+/** A moment to the minute, in UTC, e.g. `2026-01-31T06:00Z`; `–` for none. */
+export function minute(moment: Date | null): string {
+  return moment === null ? '–' : `${moment.toISOString().slice(0, 16)}Z`;
+}
+
+/** `in 2 days`, or that the moment has passed. */
+export function inWords(moment: string, now = Date.now()): string {
+  const left = Date.parse(moment) - now;
+  return left > 0 ? `in ${ms(left, { long: true })}` : 'already';
+}
+
+const UNITS = ['kB', 'MB', 'GB'];
+
+/** A number of bytes for people: `812 bytes`, `23 kB`, `1.4 MB`. */
+export function sizeInWords(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} bytes`;
+  let [size, unit] = [bytes / 1_000, 0];
+  for (; size >= 999.5 && unit < UNITS.length - 1; unit++) size /= 1_000;
+  return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${UNITS[unit]}`;
+}

@@ -1,0 +1,159 @@
+import { stringify } from 'yaml';
+
+/** What a JSON Schema says of one setting; only what the tables need. */
+interface Form {
+  type?: string;
+  title?: string;
+  description?: string;
+  default?: unknown;
+  const?: string;
+  enum?: string[];
+  examples?: unknown[];
+  minimum?: number;
+  maximum?: number;
+  properties?: Record<string, Form>;
+  required?: string[];
+  items?: Form;
+  anyOf?: Form[];
+  oneOf?: Form[];
+}
+
+/** One setting of a file, as a row of the table. */
+export interface SettingRow {
+  path: string;
+  type: string;
+  default: string;
+  meaning: string;
+  /** As it is written in YAML. */
+  example: string;
+}
+
+/** Groups that the page describes in one row: their settings are listed elsewhere. */
+const ELSEWHERE = ['defaults', 'contract.paths'];
+/** From this number on, a limit only says that there is none. */
+const ANY = 1_000_000;
+
+/** All settings of a file, in the order of its schema; a setting of one kind of group only names the kind. */
+export function settingRows(schema: object, before = ''): SettingRow[] {
+  const { properties = {}, required = [] } = schema as Form;
+  return Object.entries(properties).flatMap(([name, form]) => {
+    const path = before + name;
+    const row = rowOf(path, form, required.includes(name));
+    return ELSEWHERE.includes(path) ? [row] : [row, ...innerRows(path, form)];
+  });
+}
+
+/** The settings as a table of Markdown. */
+export function settingsTable(schema: object): string {
+  const rows = settingRows(schema).map(({ path, type, default: usual, meaning, example }) =>
+    [`\`${path}\``, type, usual, meaning, example && code(example)].map(cell).join(' | '),
+  );
+  return ['| setting | type | default | meaning | example |', '|---|---|---|---|---|']
+    .concat(rows.map((row) => `| ${row} |`))
+    .join('\n');
+}
+
+function innerRows(path: string, form: Form): SettingRow[] {
+  if (form.title !== undefined) return [];
+  if (form.items) return settingRows(form.items, `${path}[].`);
+  const kinds = form.oneOf ?? [];
+  if (kinds.length > 0) return rowsOfKinds(path, kinds);
+  return settingRows(form, `${path}.`);
+}
+
+/** A setting that is alike for all kinds has one row; another one says for which kind it is. */
+function rowsOfKinds(path: string, kinds: readonly Form[]): SettingRow[] {
+  const rows = kinds.map((kind) => settingRows(kind, `${path}.`).filter((row) => !isKind(kind, row, path)));
+  const texts = rows.map((each) => each.map((row) => JSON.stringify(row)));
+  const isAlike = (row: SettingRow) => texts.every((each) => each.includes(JSON.stringify(row)));
+  const ofKinds = kinds.flatMap((kind, index) =>
+    rows[index]!.filter((row) => index === 0 || !isAlike(row)).map((row) =>
+      isAlike(row) ? row : onlyWith(nameOf(kind)[1], row),
+    ),
+  );
+  return [kindRow(path, kinds), ...ofKinds];
+}
+
+/** The setting that tells kinds apart, and its value for this one: `['protocol', 'sftp']`. */
+function nameOf(kind: Form): [name: string, value: string] {
+  const [name, form] = Object.entries(kind.properties ?? {}).find(([, inner]) => inner.const !== undefined)!;
+  return [name, String(form.const)];
+}
+
+function isKind(kind: Form, row: SettingRow, path: string): boolean {
+  return row.path === `${path}.${nameOf(kind)[0]}`;
+}
+
+function kindRow(path: string, kinds: readonly Form[]): SettingRow {
+  const [name, first] = nameOf(kinds[0]!);
+  const row = rowOf(`${path}.${name}`, kinds[0]!.properties![name]!, true);
+  const type = kinds.map((kind) => code(nameOf(kind)[1])).join(', ');
+  return { path: row.path, type, default: row.default, meaning: row.meaning, example: `${name}: ${first}` };
+}
+
+function onlyWith(kind: string, row: SettingRow): SettingRow {
+  const meaning = `Only with ${kind}: ${row.meaning}`;
+  return { path: row.path, type: row.type, default: row.default, meaning, example: row.example };
+}
+
+function rowOf(path: string, form: Form, isRequired: boolean): SettingRow {
+  const { meaning, usual } = described(form.description ?? '');
+  const isGroup = typeOf(form) === 'group';
+  const value = form.default;
+  const ownDefault = value === undefined || isGroup ? undefined : inYaml(value);
+  return {
+    path,
+    type: typeOf(form),
+    default: ownDefault === undefined ? (usual ?? (isRequired ? 'required' : '–')) : `\`${ownDefault}\``,
+    meaning,
+    example: isGroup || form.items?.properties ? '' : `${path.split('.').at(-1)}: ${inYaml(exampleOf(form))}`,
+  };
+}
+
+/** A description without its last sentence "Default: …", and what that says. */
+function described(text: string): { meaning: string; usual?: string } {
+  const [, meaning, usual] = /^(.*?) ?Default: (.*)\.$/s.exec(text) ?? [];
+  return usual === undefined ? { meaning: text } : { meaning: meaning!, usual };
+}
+
+function exampleOf(form: Form): unknown {
+  const [example] = form.examples ?? [];
+  if (example !== undefined) return example;
+  if (form.const !== undefined) return form.const;
+  if (form.enum) return form.enum.find((value) => value !== form.default && value !== form.enum![0]);
+  if (form.type === 'boolean') return form.default !== true && !/^false:/.test(form.description ?? '');
+  throw new Error(`The setting has no example: ${form.description}`);
+}
+
+function typeOf(form: Form): string {
+  const { title, type, enum: choices, minimum, maximum } = form;
+  if (title !== undefined) return title;
+  if (choices) return choices.map((choice) => `\`${choice}\``).join(', ');
+  if (form.const !== undefined) return `\`${String(form.const)}\``;
+  if (type === 'integer' || type === 'number')
+    return [type === 'integer' ? 'whole number' : 'number', range(minimum, maximum)]
+      .filter(Boolean)
+      .join(', ');
+  if (type === 'array') return 'list';
+  if (type === 'object' || form.oneOf) return 'group';
+  return type === 'string' ? 'text' : String(type);
+}
+
+function range(minimum: number | undefined, maximum: number | undefined): string {
+  const [least, most] = [minimum ?? -ANY, maximum ?? ANY];
+  if (most >= ANY) return least <= -ANY ? '' : `from ${least}`;
+  return `${least} to ${most}`;
+}
+
+/** A value as it is written on one line of YAML. */
+function inYaml(value: unknown): string {
+  return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim();
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replace(/\s+/g, ' ');
+}

@@ -1,0 +1,68 @@
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { readImports } from '../../state/imports/imports.ts';
+import { directRunner } from '../support/direct-run.ts';
+import { resetStand, startStand } from '../support/stand.ts';
+
+/* Workers whose machines' clocks differ: what is stored is judged by the state database's clock, or by that of who said it. */
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** The true time, whatever `Date` says meanwhile. */
+const trueTime = () => performance.timeOrigin + performance.now();
+const stand = await startStand({ clock: trueTime });
+afterAll(() => stand.dispose());
+const runner = await directRunner(stand);
+afterAll(() => runner.close());
+
+beforeEach(async () => {
+  await resetStand(stand);
+  await stand.writeDestination();
+  await stand.writeActivation();
+  await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
+  await stand.warehouse.query(`insert into people (email, spent) values ('anna@shop.be', 1)`);
+});
+afterEach(() => void vi.useRealTimers());
+
+/** A run by a worker whose clock is so many minutes ahead. */
+async function run(ahead: number, activation = 'vip') {
+  vi.useFakeTimers({ toFake: ['Date'], now: trueTime() + ahead * MINUTE });
+  const { failure, ...done } = await runner.run({ activation });
+  vi.useRealTimers();
+  if (failure) throw failure;
+  return done;
+}
+
+test('a list is delivered again when it is due by the database, by a worker that is ahead and by one that is behind', async () => {
+  await run(-10);
+  await stand.age(22.9); // due from 23 hours on
+  expect((await run(10)).plan!.push).toBeNull();
+  await stand.age(0.2);
+  expect((await run(-10)).plan!.push).not.toBeNull();
+  await stand.age(22.9);
+  expect((await run(10)).plan!.push).toBeNull();
+});
+
+test("two workers count the day's imports alike", async () => {
+  await stand.writeDestination({ limits: { importsPerTablePerDay: 1 } });
+  await stand.writeActivation({ list: { name: 'Other' } }, 'other');
+  await run(-10);
+  await stand.age(23.9);
+  expect((await run(10, 'other')).imported).toMatchObject({ deferredChunks: 1 });
+  await stand.age(0.2);
+  expect((await run(-10, 'other')).imported).toMatchObject({ deferredChunks: 0 });
+});
+
+test('an import is as old as the database says, so that the pause before the next question is right', async () => {
+  const { run: no } = await run(-10);
+  await stand.age(1);
+  vi.useFakeTimers({ toFake: ['Date'], now: trueTime() + 10 * MINUTE });
+  const [row] = await readImports(stand.state, no!);
+  expect(Math.round(row!.age! / MINUTE)).toBe(60);
+});
+
+test("a list that has expired by Actito's own clock is not mistaken for one that targets nobody", async () => {
+  await run(-10);
+  stand.actito.advanceClock(48 * HOUR + 5 * MINUTE);
+  expect((await run(-10)).list).toMatchObject({ profiles: 0 });
+});

@@ -1,0 +1,79 @@
+import { type BadLine, HASH, WRONG_COMMAND_LINE } from './bad-line.ts';
+
+/** What is checked before a server is asked for anything. */
+export const REQUESTS: BadLine[] = [
+  // Requests that no server has to see
+  ['an empty plan', "run vip --plan ''", 'InvalidActivation: plan: expected a plan hash (12 characters)'],
+  ['a hash that is too short', 'run vip --plan 0123456789a', 'plan: expected a plan hash (12 characters)'],
+  ['a hash that is none', 'approve vip 0123456789xy --reason x', 'plan: expected a plan hash'],
+  ['a hash with a blank', `reject vip ${HASH}\u00a0 --reason x`, 'plan: expected a plan hash'],
+  ['an empty reason', "run vip --reason ''", 'reason: expected non-empty text'],
+  ['a reason of blanks', `approve vip ${HASH} --reason \u00a0`, 'reason: expected non-empty text'],
+  ['nobody who approves', `approve vip ${HASH} --reason x --by \t`, 'by: expected non-empty text'],
+  ['nobody who rejects', `reject vip ${HASH} --reason x --by ''`, 'by: expected non-empty text'],
+  [
+    'a name that is a story',
+    `reject vip ${HASH} --reason x --by ${'x'.repeat(101)}`,
+    'by: expected text of at most 100 characters',
+  ],
+  [
+    'two mistakes',
+    "approve '' latest --reason x",
+    'activation: expected the id of an activation (the name of its file without .yaml); plan: expected a plan hash',
+  ],
+  ['a plan of nothing', "plan ''", 'InvalidActivation: activation: expected the id of an activation'],
+  ['a resync of nothing', "resync ''", 'InvalidActivation: activation: expected the id of an activation'],
+  ['a cancelling of nothing', "cancel ''", 'InvalidActivation: "" is not a valid activation id.'],
+  [
+    'a cancelling of a workflow id',
+    'cancel activation/vip',
+    '"activation/vip" is not a valid activation id.',
+  ],
+  [
+    'a plan into no folder',
+    'plan vip --out /nowhere/at/all.json',
+    '--out: /nowhere/at/all.json cannot be written (ENOENT).',
+  ],
+  [
+    'a plan into a file as a folder',
+    'plan vip --out README.md/plan.json',
+    '--out: README.md/plan.json cannot be written (ENOTDIR).',
+  ],
+  // Names
+  [
+    'a misspelt activation',
+    'status vip-costumers',
+    'no activation "vip-costumers", did you mean "vip-customers"?',
+  ],
+  ['an activation with a capital', 'status VIP-customers', 'did you mean "vip-customers"?'],
+  [
+    'an activation that is a destination',
+    'status actito',
+    'no activation "actito" (known: sleeping-customers, vip-customers)',
+  ],
+  [
+    'a misspelt target',
+    'doctor actitos',
+    'has no destination or activation "actitos", did you mean "actito"?',
+  ],
+  [
+    'a target that is a source',
+    'doctor shop',
+    'no destination or activation "shop" (known: actito, sleeping-customers, vip-customers)',
+  ],
+  ['a misspelt destination', 'lists actto', 'has no destination "actto", did you mean "actito"?'],
+  [
+    'an empty project',
+    'status vip',
+    'no activation "vip"; its folder activations/ is empty',
+    WRONG_COMMAND_LINE,
+    { ACTITO_SYNC_PROJECT: 'FOLDER/empty' },
+  ],
+  [
+    'no destinations at all',
+    'attributes actito',
+    'no destination "actito"; its folder destinations/ is empty',
+    WRONG_COMMAND_LINE,
+    { ACTITO_SYNC_PROJECT: 'FOLDER/empty' },
+  ],
+];

@@ -1,0 +1,192 @@
+import { expect, test } from 'vitest';
+import { standWithWorker } from '../support/temporal-run.ts';
+import type { FailureJson } from '../../cli/errors.ts';
+import { cli } from './support.ts';
+
+const { stand, hosted } = await standWithWorker();
+
+const WRONG_COMMAND_LINE = 2;
+const FAILED = 1;
+
+interface BadStart {
+  what: string;
+  args: string[];
+  code: number;
+  says: string;
+  /** Default: the stand's. */
+  project?: string;
+}
+
+test.each<BadStart>([
+  {
+    what: 'no command',
+    args: [],
+    code: WRONG_COMMAND_LINE,
+    says: 'Usage: actito-sync [options] [command]',
+  },
+  {
+    what: 'an unknown command',
+    args: ['rum', 'vip'],
+    code: WRONG_COMMAND_LINE,
+    says: "error: unknown command 'rum'\n(Did you mean run?)",
+  },
+  {
+    what: 'the singular of a command',
+    args: ['list', 'actito'],
+    code: WRONG_COMMAND_LINE,
+    says: "error: unknown command 'list'\n(Did you mean lists?)",
+  },
+  {
+    what: 'an option of no command',
+    args: ['--json'],
+    code: WRONG_COMMAND_LINE,
+    says: "error: unknown option '--json'",
+  },
+  {
+    what: 'a run of nothing',
+    args: ['run'],
+    code: WRONG_COMMAND_LINE,
+    says: "error: missing required argument 'activation'",
+  },
+  {
+    what: 'a run of an empty name',
+    args: ['run', ''],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: activation: expected the id of an activation (the name of its file without .yaml)',
+  },
+  {
+    what: 'two activations',
+    args: ['run', 'vip', 'other'],
+    code: WRONG_COMMAND_LINE,
+    says: "error: too many arguments for 'run'. Expected 1 argument but got 2",
+  },
+  {
+    what: 'an unknown option',
+    args: ['run', 'vip', '--dryrun'],
+    code: WRONG_COMMAND_LINE,
+    says: "error: unknown option '--dryrun'\n(Did you mean --dry-run?)",
+  },
+  {
+    what: 'a value for a switch',
+    args: ['run', 'vip', '--resync=yes'],
+    code: WRONG_COMMAND_LINE,
+    says: "error: unknown option '--resync=yes'",
+  },
+  {
+    what: 'a reason left out',
+    args: ['run', 'vip', '--reason'],
+    code: WRONG_COMMAND_LINE,
+    says: "error: option '--reason <text>' argument missing",
+  },
+  {
+    what: 'a rebase that does not say why',
+    args: ['rebase', 'vip'],
+    code: WRONG_COMMAND_LINE,
+    says: "error: required option '--reason <text>' not specified",
+  },
+  {
+    what: 'a rebase that approves a plan',
+    args: ['rebase', 'vip', '--reason', 'x', '--approve', '0123456789ab'],
+    code: WRONG_COMMAND_LINE,
+    says: "error: unknown option '--approve'",
+  },
+  {
+    what: 'a reason that is too long',
+    args: ['run', 'vip', '--reason', 'x'.repeat(201)],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: reason: expected text of at most 200 characters',
+  },
+  {
+    what: 'a misspelt activation',
+    args: ['run', 'vipp'],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
+  },
+  {
+    what: 'a misspelt activation, with --json',
+    args: ['run', 'vipp', '--dry-run', '--json'],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
+  },
+  {
+    what: 'a file instead of an activation',
+    args: ['run', 'activations/vip.yaml'],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: The project has no activation "activations/vip.yaml" (known: vip)',
+  },
+  {
+    what: 'half a command',
+    args: ['schedule'],
+    code: WRONG_COMMAND_LINE,
+    says: 'Usage: actito-sync schedule [options] [command]',
+  },
+  {
+    what: 'a misspelt half of a command',
+    args: ['schedule', 'aply'],
+    code: WRONG_COMMAND_LINE,
+    says: "error: unknown command 'aply'\n(Did you mean apply?)",
+  },
+  {
+    what: 'an activation to apply',
+    args: ['schedule', 'apply', 'vip'],
+    code: WRONG_COMMAND_LINE,
+    says: "error: too many arguments for 'apply'. Expected 0 arguments but got 1",
+  },
+  {
+    what: 'schedules of no project',
+    args: ['schedule', 'apply', '--dry-run'],
+    code: FAILED,
+    says: 'ConfigurationInvalid: The project folder /nowhere does not exist. Set ACTITO_SYNC_PROJECT to the folder with',
+    project: '/nowhere',
+  },
+  {
+    what: 'attributes of nothing',
+    args: ['attributes'],
+    code: WRONG_COMMAND_LINE,
+    says: "error: missing required argument 'destination'",
+  },
+  {
+    what: 'attributes of a misspelt destination',
+    args: ['attributes', 'Actio'],
+    code: WRONG_COMMAND_LINE,
+    says: 'has no destination "Actio", did you mean "actito"?',
+  },
+  {
+    what: 'attributes of a source',
+    args: ['attributes', 'shop', '--json'],
+    code: WRONG_COMMAND_LINE,
+    says: 'has no destination "shop" (known: actito)',
+  },
+  {
+    what: 'attributes of no project',
+    args: ['attributes', 'actito'],
+    code: FAILED,
+    says: 'ConfigurationInvalid: The project folder /nowhere does not exist.',
+    project: '/nowhere',
+  },
+  {
+    what: 'lists of two destinations',
+    args: ['lists', 'actito', 'other'],
+    code: WRONG_COMMAND_LINE,
+    says: "error: too many arguments for 'lists'. Expected 1 argument but got 2",
+  },
+  {
+    what: 'lists with an option of another command',
+    args: ['lists', 'actito', '--resync'],
+    code: WRONG_COMMAND_LINE,
+    says: "error: unknown option '--resync'",
+  },
+])('$what: says what is wrong, and ends with $code', async ({ args, code, says, project }) => {
+  const env = { ACTITO_SYNC_PROJECT: project ?? stand.projectFolder };
+  const ended = await cli(args, { env, taskQueue: hosted.taskQueue });
+  expect(ended.err.startsWith('{') ? wordsOf(ended.err) : ended.err).toContain(says);
+  expect(ended.code).toBe(code);
+  // A run that a worker refuses was followed; everything else tells nothing but the error.
+  expect(ended.out).toMatch(/^((activation|plan)\/\S+ started\n([a-z ]+ …\n)?)?$/);
+});
+
+/** What a failure says that was printed as JSON. */
+function wordsOf(line: string): string {
+  const { failure } = JSON.parse(line) as { failure: FailureJson };
+  return `${failure.type}: ${failure.message}`;
+}

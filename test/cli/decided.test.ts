@@ -1,0 +1,84 @@
+import { beforeEach, expect, test } from 'vitest';
+import { copied, guardedForTests, hashIn } from './approval-support.ts';
+
+const past = guardedForTests();
+
+const FAILED = 1;
+
+/** A plan that waits for a decision. */
+let hash: string;
+beforeEach(async () => {
+  await past.leave(60);
+  hash = hashIn((await past.held()).err);
+});
+
+const decide = (verdict: string, plan = hash) =>
+  past.ask([verdict, 'vip', plan, '--reason', 'a clean-up', '--by', 'anna']);
+
+test('what was approved and applied is no longer a question', async () => {
+  expect(await decide('approve')).toMatchObject({ code: 0 });
+  for (const verdict of ['approve', 'reject']) {
+    const { code, err } = await decide(verdict);
+    expect(code).toBe(FAILED);
+    expect(err).toMatch(
+      /^PlanUnknown: Plan \w+ of activation vip is outdated: run \d+ succeeded after it \(\S+Z\)\. Make a new plan: actito-sync plan vip\n$/,
+    );
+  }
+});
+
+test('a plan that a later run has passed by is too old, also when nobody decided on it', async () => {
+  await past.leave(0);
+  await past.hosted.run();
+  const { code, err } = await decide('approve');
+  expect(code).toBe(FAILED);
+  expect(err).toContain(' is outdated: run ');
+});
+
+test('who rejects what was rejected hears by whom and why; whoever approves it then has thought again', async () => {
+  await decide('reject');
+  const { code, err } = await decide('reject');
+  expect(code).toBe(FAILED);
+  expect(err).toMatch(
+    /^PlanUnknown: Plan \w+ of activation vip was already declined at \S+Z by anna \(self-reported\): a clean-up\. Runs remain held/,
+  );
+  expect(await decide('approve')).toMatchObject({ code: 0 });
+  expect(past.listed()).toBe(60);
+});
+
+test('a plan that was rejected and is held once more is a question again', async () => {
+  await decide('reject');
+  const again = hashIn((await past.held()).err);
+  expect(again).toBe(hash);
+  expect(await decide('reject')).toMatchObject({ code: 0 });
+});
+
+test('an approval that a failing run did not use is told as such, with the command that uses it', async () => {
+  past.stand.actito.setFault('unauthorized', { times: 1_000 });
+  await past.stand.state.raw('update activations set provisioned = null');
+  expect(await decide('approve')).toMatchObject({ code: FAILED });
+  past.stand.actito.setFault('unauthorized', null);
+  const { code, err } = await decide('approve');
+  expect(code).toBe(FAILED);
+  expect(err).toContain(' by anna (self-reported): ');
+  expect(await past.ask(copied(err, 'run'))).toMatchObject({ code: 0 });
+  expect(past.listed()).toBe(60);
+});
+
+test('an approval that was taken back lets nothing through', async () => {
+  past.stand.actito.setFault('unauthorized', { times: 1_000 });
+  await past.stand.state.raw('update activations set provisioned = null');
+  await decide('approve');
+  past.stand.actito.setFault('unauthorized', null);
+  expect(await decide('reject')).toMatchObject({ code: 0 });
+  await past.held();
+});
+
+test('a plan that no guard held cannot be approved', async () => {
+  await past.leave(10);
+  const { planHash } = await past.json<{ planHash: string }>(['plan', 'vip']);
+  const { code, err } = await decide('approve', planHash);
+  expect(code).toBe(FAILED);
+  expect(err).toBe(
+    `PlanUnknown: Plan ${planHash} of activation vip is not held, so there is nothing to approve or decline.\n`,
+  );
+});

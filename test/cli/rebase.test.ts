@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import type { Explanation } from '../../cli/commands/explanation.ts';
+import { LIST, loseState } from '../support/stand.ts';
+import { copied, guardedForTests } from './approval-support.ts';
+import { typing } from './support.ts';
+import { words } from '../support/words.ts';
+
+/** A list of 120 was delivered. */
+const past = guardedForTests();
+const rebase = ['rebase', 'vip', '--reason', 'state lost'];
+const imports = () => past.stand.actito.imports().length;
+
+test('after a lost state nothing is sent, and then only what changed and the list, once', async () => {
+  await loseState(past.stand);
+  const before = [imports(), past.stand.actito.calls()];
+  const { code, out, err } = await past.ask(rebase);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toContain('\nvip: succeeded\n');
+  expect(out).toContain(`"${LIST}" not pushed: the next run does`);
+  expect(out).toContain('Nothing was sent: the state now assumes that Actito already matches the segment.');
+  expect([imports(), past.stand.actito.calls()]).toEqual(before);
+  expect((await past.ask(['history', 'vip'])).out).toContain('not pushed (rebase)');
+  expect((await past.ask(['status'])).out).toMatch(
+    /! vip: run \d+ was a rebase and sent nothing; the next run delivers the list\n/,
+  );
+  const explained = await past.json<Explanation>(['explain', 'vip', 'c7@shop.be']);
+  expect(explained).toMatchObject({ onList: true, actito: { answer: 'assumed' } });
+  expect(words(explained.because).join(' ')).toMatch(
+    /since run \d+ .*, a rebase that assumed .*, without checking\./,
+  );
+
+  await past.stand.warehouse.query(`update people set first_name = 'Bea' where email = 'c7@shop.be'`);
+  const next = await past.hosted.run();
+  expect(next).toMatchObject({ counts: { added: 0, changed: 1, updated: 1 }, list: { pushed: 'repair' } });
+  expect(past.listed()).toBe(120);
+});
+
+test('one that a guard holds is approved by the command that it prints, which sends nothing either', async () => {
+  await past.leave(60);
+  const held = await past.ask(rebase);
+  expect(held.code).toBe(3);
+  const before = imports();
+  const approved = await past.ask(copied(held.err, 'approve'));
+  expect(approved).toMatchObject({ code: 0, err: '' });
+  expect(approved.out).toContain('Would have been held by maxRemovedRatio; approved by');
+  expect(approved.out).toContain(
+    'Nothing was sent: the state now assumes that Actito already matches the segment.',
+  );
+  expect([past.listed(), imports()]).toEqual([120, before]);
+});
+
+test('whoever sits at a terminal is asked, and anything but yes does nothing', async () => {
+  for (const answer of ['n', '', 'yess']) {
+    const { code, out } = await past.ask(rebase, { in: typing(answer) });
+    expect({ code, asked: out.includes('Go on? [y/N]') }).toEqual({ code: 130, asked: true });
+    expect(out).toMatch(/Nothing was done\.\n$/);
+  }
+  expect((await past.ask(['history', 'vip'])).out).not.toContain('rebase');
+  expect(await past.ask(rebase, { in: typing('y') })).toMatchObject({ code: 0, err: '' });
+  const { code, out } = await past.ask([...rebase, '--yes'], { in: typing('n') });
+  expect({ code, asked: out.includes('Go on?') }).toEqual({ code: 0, asked: false });
+});

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { describeInspection } from '../../cli/commands/inspect.ts';
+import { table } from '../../cli/table.ts';
+
+const NOW = Date.parse('2026-11-23T12:00:00.000Z');
+
+test('a list is told with its expiry in words, a list of nobody as such, and how many more there are', () => {
+  const lists = [
+    {
+      name: 'VIP',
+      profiles: 895,
+      expires: '2026-11-25T12:00:00.000Z',
+      file: 'VIP.csv',
+      owner: 'vip',
+      orphaned: false,
+    },
+    {
+      name: 'Old',
+      profiles: 0,
+      expires: '2026-11-23T11:59:59.000Z',
+      file: null,
+      owner: 'gone',
+      orphaned: true,
+    },
+    { name: 'By hand', profiles: null, expires: null, file: null, owner: null, orphaned: false },
+  ];
+  expect(describeInspection({ what: 'lists', destination: 'actito', lists, more: 3 }, NOW)).toEqual([
+    'External target lists (destination actito)',
+    'LIST     PROFILES  EXPIRES                               LAST FILE  ACTIVATION',
+    'VIP      895       in 2 days (2026-11-25T12:00:00.000Z)  VIP.csv    vip',
+    'Old      0         expired (2026-11-23T11:59:59.000Z)    –          gone (not in the project any more)',
+    'By hand  –         –                                     –          –',
+    '… and 3 more that are not shown',
+  ]);
+});
+
+test('a name from elsewhere moves no cursor and begins no line', () => {
+  expect(table(['NAME', 'OWNER'], [['a\u001b[31m\nb\u009bc', 'x']])).toEqual([
+    'NAME        OWNER',
+    'a [31m b c  x',
+  ]);
+});
+
+test('wide letters keep the columns aligned', () => {
+  expect(table(['NAME', 'X'], [['客户', '1'], ['abcd', '2']])).toEqual(['NAME  X', '客户  1', 'abcd  2']); // prettier-ignore
+});
+
+test('whatever the cells, each row is one line and its columns begin where the heading says', () => {
+  const cell = fc.string({ unit: fc.constantFrom('a', 'Z', '-', '\n', '\t', '\u001b', '.'), maxLength: 12 });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 8 }), (rows) => {
+      const [head, ...lines] = table(['FIRST', 'SECOND'], rows);
+      expect(lines).toHaveLength(rows.length);
+      const second = head!.indexOf('SECOND');
+      for (const [i, [, text]] of rows.entries()) {
+        expect(lines[i]!.slice(second)).toBe(text.replace(/\p{Cc}/gu, ' ').trimEnd());
+      }
+    }),
+  );
+});

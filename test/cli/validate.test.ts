@@ -1,0 +1,208 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Validation } from '../../cli/commands/validate.ts';
+import { cli } from './support.ts';
+
+const DEMO = 'examples/demo';
+/** What the demo's folder names. */
+const VARIABLES = {
+  SHOP_DATABASE_URL: 'postgres://secret',
+  ACTITO_BASE_URL: 'https://secret',
+  ACTITO_API_KEY: 'secret',
+  ACTITO_SFTP_HOST: 'secret',
+  ACTITO_SFTP_PORT: '22',
+  ACTITO_SFTP_USERNAME: 'secret',
+  ACTITO_SFTP_PASSWORD: 'secret',
+  ACTITO_SFTP_HOST_KEY: `SHA256:${'s'.repeat(43)}`,
+};
+/** Nobody listens there: the command must do without. */
+const NO_TEMPORAL = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'actito-sync-validate-'));
+  for (const name of ['sources', 'destinations', 'activations']) await mkdir(join(folder, name));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const validate = (args: string[], env: NodeJS.ProcessEnv = {}) =>
+  cli(['validate', ...args], { env: { ...NO_TEMPORAL, ...env } });
+
+test('a good folder is told with what it holds', async () => {
+  expect(await validate([DEMO])).toEqual({
+    code: 0,
+    out: `${DEMO}: valid, with 1 source, 1 destination, 2 activations\n`,
+    err: '',
+  });
+});
+
+test('without a folder it is the one of ACTITO_SYNC_PROJECT', async () => {
+  const { code, out } = await validate([], { ACTITO_SYNC_PROJECT: '/nowhere' });
+  expect(code).toBe(2);
+  expect(out).toMatch(/^The project folder \/nowhere\ does not exist..*\n\/nowhere: 1 problem\n$/);
+});
+
+test('without both it says so, names the demo and checks nothing', async () => {
+  const { code, out } = await validate([]);
+  expect(code).toBe(2);
+  expect(out).toMatch(
+    /^ACTITO_SYNC_PROJECT is not set\..*examples\/demo\.\nACTITO_SYNC_PROJECT: 1 problem\n$/,
+  );
+});
+
+test.each(['status', 'schedule apply', 'doctor vip', 'attributes actito', 'history vip'])(
+  'no other command falls back on the demo: %s',
+  async (line) => {
+    const { code, out, err } = await cli(line.split(' '), {
+      env: { ACTITO_SYNC_DATABASE_URL: 'postgres://127.0.0.1:1/x' },
+    });
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).not.toContain('customers');
+  },
+);
+
+test('all that is wrong is told at once, with file and line, and ends with 2', async () => {
+  await writeFile(
+    join(folder, 'sources/shop.yaml'),
+    'driver: postgres\nconnection: { env: X }\nstatementTimout: 1m\n',
+  );
+  await writeFile(join(folder, 'activations/vip.yaml'), 'source: shop\n\nnonsense: true\n');
+  const { code, out, err } = await validate([folder]);
+  expect({ code, err }).toEqual({ code: 2, err: '' });
+  const lines = out.trimEnd().split('\n');
+  expect(lines).toContainEqual(expect.stringMatching(/^activations\/vip\.yaml:3 nonsense: unknown setting/));
+  expect(lines).toContainEqual(
+    expect.stringMatching(
+      /^sources\/shop\.yaml:3 statementTimout: unknown setting, did you mean "statementTimeout"/,
+    ),
+  );
+  expect(lines.at(-1)).toBe(`${folder}: ${lines.length - 1} problems`);
+});
+
+test('--json tells the same to a program, as data and in words', async () => {
+  await writeFile(join(folder, 'sources/shop.yaml'), 'driver: oracle\nconnection: { env: X }\n');
+  await writeFile(join(folder, 'sources/empty.yaml'), '');
+  const broken = await validate([folder, '--json']);
+  expect(broken).toMatchObject({ code: 2, err: '' });
+  expect(JSON.parse(broken.out)).toEqual({
+    folder,
+    valid: false,
+    problems: [
+      { file: 'sources/empty.yaml', line: 1, reason: 'fileEmpty', facts: {}, message: 'the file is empty' },
+      {
+        file: 'sources/shop.yaml',
+        line: 1,
+        setting: 'driver',
+        reason: 'settingWrong',
+        facts: { expected: 'postgres (the only supported driver)', got: '"oracle"' },
+        message: 'expected postgres (the only supported driver), got "oracle"',
+      },
+    ],
+    warnings: [],
+  });
+
+  const missing = await validate([join(folder, 'nowhere'), '--json']);
+  expect((JSON.parse(missing.out) as Validation).problems).toMatchObject([
+    { reason: 'projectFolderMissing', facts: { folder: join(folder, 'nowhere'), isFile: false } },
+  ]);
+
+  const unset = await validate([DEMO, '--env', '--json'], { ...VARIABLES, ACTITO_API_KEY: undefined });
+  expect((JSON.parse(unset.out) as Validation).problems).toEqual([
+    {
+      file: 'destinations/actito',
+      setting: 'apiKey',
+      reason: 'variableUnset',
+      facts: { variable: 'ACTITO_API_KEY', empty: false },
+      message: 'the environment variable ACTITO_API_KEY is not set',
+    },
+  ]);
+
+  const good = await validate([DEMO, '--json']);
+  expect(good).toMatchObject({ code: 0, err: '' });
+  expect(JSON.parse(good.out) as Validation).toEqual({
+    folder: DEMO,
+    valid: true,
+    problems: [],
+    warnings: [],
+    found: { sources: 1, destinations: 1, activations: 2 },
+  });
+});
+
+test('what is probably not meant is told, and is no error', async () => {
+  const files = {
+    'sources/shop': 'driver: postgres\nconnection: { env: X }',
+    'destinations/actito':
+      'environment: ENV-3\napiKey: { env: X }\nentity: shop\nprofileTable: P\ndelivery:\n' +
+      '  { protocol: ftps, host: h, username: u, directory: /in, password: { env: X } }',
+    'activations/vip':
+      'source: shop\ndestination: actito\nsegment: { name: VIP, table: t }\nschedule: { every: 40h }\n' +
+      'matchingKey: { column: email, type: email, attribute: emailAddress }',
+  };
+  for (const [file, text] of Object.entries(files)) await writeFile(join(folder, `${file}.yaml`), text);
+  const { code, out } = await validate([folder]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^Warning: activations\/vip: the list is valid for 48h and runs every 40h/);
+  expect(out).toMatch(/: valid, with .*, 1 warning\n$/);
+});
+
+test('--env tells which variables are missing, by name', async () => {
+  const others = { ...VARIABLES, ACTITO_API_KEY: undefined };
+  const { code, out } = await validate([DEMO, '--env'], { ...others, ACTITO_SFTP_PORT: '' });
+  expect(code).toBe(2);
+  expect(out.split('\n')).toEqual([
+    'destinations/actito apiKey: the environment variable ACTITO_API_KEY is not set',
+    'destinations/actito delivery.port: the environment variable ACTITO_SFTP_PORT is empty',
+    `${DEMO}: 2 problems`,
+    '',
+  ]);
+  expect(out).not.toContain('secret');
+});
+
+test('--env is content when all are set', async () => {
+  expect(await validate([DEMO, '--env'], VARIABLES)).toMatchObject({ code: 0, err: '' });
+});
+
+test('--env looks into lists of host keys, and at the passphrase of a key', async () => {
+  await cp(DEMO, folder, { recursive: true });
+  const path = join(folder, 'destinations/actito.yaml');
+  const destination = (await readFile(path, 'utf8'))
+    .replace(/hostKey: (.*)/, 'hostKey: [ $1, { env: NEW_KEY } ]')
+    .replace(/password: .*/, 'privateKey: { env: KEY, passphrase: { env: PHRASE } }');
+  await writeFile(path, destination);
+  const { out } = await validate([folder, '--env'], { ...VARIABLES, NEW_KEY: 'hunter2', KEY: 'hunter2' });
+  expect(out.split('\n')).toEqual([
+    'destinations/actito delivery.privateKey.passphrase: the environment variable PHRASE is not set',
+    expect.stringMatching(/^destinations\/actito delivery\.hostKey\.1: .*NEW_KEY .* no fingerprint/),
+    `${folder}: 2 problems`,
+    '',
+  ]);
+});
+
+test('--env tells which variables no run could use, and never what they hold', async () => {
+  const unusable = {
+    ...VARIABLES,
+    ACTITO_API_KEY: 'hunter2\nhunter3',
+    ACTITO_BASE_URL: 'https://u:hunter2@secret',
+    ACTITO_SFTP_PORT: 'hunter2',
+    ACTITO_SFTP_HOST_KEY: 'hunter2',
+  };
+  const { code, out } = await validate([DEMO, '--env'], unusable);
+  expect(code).toBe(2);
+  expect(out.split('\n')).toEqual([
+    expect.stringMatching(
+      /^destinations\/actito baseUrl: .*ACTITO_BASE_URL .* must not contain a user name or password/,
+    ),
+    expect.stringMatching(/^destinations\/actito apiKey: .*ACTITO_API_KEY .* contains a control character/),
+    expect.stringMatching(
+      /^destinations\/actito delivery\.port: .*ACTITO_SFTP_PORT .* must be a port number/,
+    ),
+    expect.stringMatching(
+      /^destinations\/actito delivery\.hostKey: .*ACTITO_SFTP_HOST_KEY .* no fingerprint/,
+    ),
+    `${DEMO}: 4 problems`,
+    '',
+  ]);
+  expect(out).not.toMatch(/hunter/);
+});

@@ -1,4 +1,0 @@
-/* A program for terminal.test.ts: ora's colors look at the process's own terminal and FORCE_COLOR when they are loaded, once. */
-import { twoSteps, written } from './terminal-output.ts';
-
-console.log(JSON.stringify([{}, { NO_COLOR: '1' }].map((env) => written(true, env, twoSteps))));
