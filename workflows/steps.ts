@@ -57,10 +57,10 @@ export async function provisionInActito(run: Run): Promise<void> {
 export async function sendAttributes(run: Run): Promise<void> {
   const { opened, planned, push } = run;
   if (planned!.toSend === 0) return;
-  const { patience, attributesRequired, listWaits = patience } = opened;
+  const { timeout, attributesRequired, listWaits = timeout } = opened;
   const mayGoFirst =
-    push && !attributesRequired && planned!.listNeedsImport === false && listWaits < patience;
-  await importWithin(run, mayGoFirst ? listWaits : patience, (error) => {
+    push && !attributesRequired && planned!.listNeedsImport === false && listWaits < timeout;
+  await importWithin(run, mayGoFirst ? listWaits : timeout, (error) => {
     if (!mayGoFirst || !isTimeout(error)) return false;
     run.importFollows = true;
     run.story.note(
@@ -74,7 +74,7 @@ export async function sendAttributes(run: Run): Promise<void> {
 export async function followImport(run: Run): Promise<void> {
   if (!run.importFollows) return;
   run.importFollows = false;
-  await importWithin(run, run.opened.patience, () => false);
+  await importWithin(run, run.opened.timeout, () => false);
 }
 
 /** The import is followed to its end even if the delivery of the list failed. */
@@ -145,8 +145,8 @@ function held({ activation, task }: OpenedRun, planned: PlanSummary, story: Stor
 }
 
 /** The timeout is how long the list can wait. */
-function bounded({ patience }: OpenedRun): { scheduleToCloseTimeout: number } {
-  return { scheduleToCloseTimeout: patience };
+function bounded({ timeout }: OpenedRun): { scheduleToCloseTimeout: number } {
+  return { scheduleToCloseTimeout: timeout };
 }
 
 function minutesOf(milliseconds: number): number {

@@ -17,7 +17,7 @@ async function dump(): Promise<string[]> {
     'deliveries',
     'imports',
     'decisions',
-    'reject_stories',
+    'reject_history',
   ]) {
     const { rows } = await past.stand.state.raw<{ rows: { line: string }[] }>(
       `select cast(t as text) as line from ${table} t order by line`,

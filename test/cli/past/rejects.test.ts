@@ -1,13 +1,13 @@
 import { parse } from 'csv-parse/sync';
 import { beforeEach, expect, test } from 'vitest';
-import type { RejectStory } from '../../../state/report/rejects.ts';
+import type { RejectHistory } from '../../../state/report/rejects.ts';
 import type { MatchRate, UnmatchedMember } from '../../../state/report/unmatched.ts';
 import { pastForTests, row, seedPeople } from './support.ts';
 
 const past = pastForTests();
 beforeEach(() => seedPeople(past.stand));
 
-type Told = RejectStory & { message: string };
+type Told = RejectHistory & { message: string };
 interface Unmatched {
   total: number;
   trend: MatchRate[];
