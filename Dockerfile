@@ -17,7 +17,7 @@ FROM sources AS development
 RUN install -d -o node -g node /simulator
 USER 1000:1000
 ENTRYPOINT ["node", "dev/start.js"]
-CMD ["docker/simulator.ts"]
+CMD ["examples/demo/simulator.ts"]
 
 FROM sources AS build
 RUN npm run build

@@ -16,8 +16,7 @@ const MAY_IMPORT = {
   client: ['activation', 'contract', 'config'],
   cli: ['activation', 'contract', 'config', 'postgres', 'state', 'client'],
   simulator: [],
-  dev: ['simulator'],
-  local: ['activation', 'contract', 'config', 'warehouse', 'simulator', 'dev'],
+  dev: ['activation', 'contract', 'config', 'warehouse', 'worker', 'simulator'],
 };
 const FOLDERS = Object.keys(MAY_IMPORT);
 
@@ -30,10 +29,6 @@ const layering = FOLDERS.map((folder) => {
       '@typescript-eslint/no-restricted-imports': [
         'error',
         {
-          // A warehouse may be somebody's real one: it is read by its driver, which cannot write.
-          ...(folder === 'local'
-            ? { paths: [{ name: 'pg', message: 'Read a warehouse by its driver.' }] }
-            : {}),
           patterns: [
             {
               regex: `^(\\.\\./)+(${[...forbidden, 'test', 'bench', 'examples'].join('|')})/`,
@@ -114,6 +109,16 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
+    },
+  },
+  {
+    // A warehouse may be somebody's real one: it is read by its driver, which cannot write.
+    files: ['dev/project/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'pg', message: 'Read a warehouse by its driver.' }] },
+      ],
     },
   },
   { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },

@@ -8,7 +8,7 @@ import pg from 'pg';
 import { loadProject } from '../config/project.ts';
 import { listenForInterrupt } from '../dev/interrupt.ts';
 import { Resources } from '../dev/resources.ts';
-import { startStack } from '../local/stack.ts';
+import { startProjectStack } from '../dev/project/stack.ts';
 import { median, seconds } from './output.ts';
 
 const MEMBERS = 10_000;
@@ -48,8 +48,8 @@ async function measure(resources: Resources, rounds: number): Promise<void> {
   await writeFile(seed, SEED);
   const project = await loadProject(join(folder, 'shop'));
   const wanted = { folder: join(folder, 'shop'), project, seed };
-  const stack = await startStack(resources, wanted, listenForInterrupt(), console.log);
-  const env = { TEMPORAL_ADDRESS: stack.temporal.address, ACTITO_SYNC_PROJECT: stack.projectFolder };
+  const stack = await startProjectStack(resources, wanted, listenForInterrupt(), console.log);
+  const env = { TEMPORAL_ADDRESS: stack.temporal.address, ACTITO_SYNC_PROJECT: stack.project.folder };
   const [actito] = [...stack.simulators.values()];
   const shop = new pg.Client({ connectionString: stack.warehouses[0]!.url });
   await resources.start(shop.connect(), () => shop.end());

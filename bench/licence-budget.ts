@@ -1,8 +1,8 @@
 import type { RunResult } from '../contract/result.ts';
+import { Resources } from '../dev/resources.ts';
 import { observeCalls } from '../test/support/observed-calls.ts';
 import { activityTimes, type ActivityTime } from './activity-times.ts';
-import { activation, attribute } from './licence/project.ts';
-import { startLicenceStand, type LicenceStand, type Load } from './licence/stand.ts';
+import { activation, attribute, startLicenceStand, type LicenceStand, type Load } from './licence-stand.ts';
 import { median, seconds } from './output.ts';
 
 /** One run of many, as it ended. */
@@ -22,11 +22,11 @@ export async function benchLicenceBudget({ rounds, ...load }: Load & { rounds: n
   );
   const walls: number[] = [];
   for (let round = 1; round <= rounds; round++) {
-    const stand = await startLicenceStand(load);
+    const resources = new Resources();
     try {
-      walls.push(await oneRound(round, stand, load));
+      walls.push(await oneRound(round, await startLicenceStand(resources, load), load));
     } finally {
-      await stand.stop();
+      await resources.end();
     }
   }
   console.log(`median of ${rounds}: ${seconds(median(walls))}`);

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { Resources } from '../dev/resources.ts';
-import { build } from './build.ts';
+import { build } from './commands.ts';
 import { seconds } from './output.ts';
 import { measureSize } from './segment/measure.ts';
 import { describeGrowth, describeSize, type MeasuredSize } from './segment/table.ts';

@@ -1,4 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
+import { temporalTlsFailure } from '../config/temporal-tls.ts';
 import { temporalSettings } from '../config/temporal-variables.ts';
 import { Failure } from '../contract/failure.ts';
 import { knownCode } from '../contract/foreign.ts';
@@ -10,7 +11,7 @@ const CONNECT_TIMEOUT = 5_000;
 /**
  * A client of the Temporal server that the environment names, by the variables of Temporal's own CLI
  * (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, TLS …) and its configuration file.
- * @throws Failure ConfigurationInvalid when the variables or the file are not usable, TemporalUnavailable when no server
+ * @throws Failure ConfigurationInvalid when the variables, the file or TLS are not usable, TemporalUnavailable when no server
  * answers
  */
 export async function connectTemporal(env: NodeJS.ProcessEnv): Promise<Client> {
@@ -25,6 +26,8 @@ export async function connectTemporal(env: NodeJS.ProcessEnv): Promise<Client> {
     const address = connectionOptions.address ?? 'localhost:7233';
     const scheme = /^([a-z][a-z+.-]*):\/\//i.exec(address)?.[1];
     if (scheme !== undefined) throw new Failure('temporalAddressUrl', { scheme });
+    const tls = await temporalTlsFailure(connectionOptions);
+    if (tls) throw tls;
     throw new Failure('temporalSilent', { address: withoutUser(address), why: whyOf(error) });
   }
 }

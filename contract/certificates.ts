@@ -1,5 +1,7 @@
+import type { TlsFault } from './messages/connections.ts';
+
 /*
- * What Node and OpenSSL say of a certificate, by code: the same for every peer that is reached by TLS.
+ * What Node and OpenSSL say of a certificate and of TLS, by code: the same for every peer that is reached by TLS.
  * https://nodejs.org/api/tls.html#x509-certificate-error-codes
  */
 
@@ -12,4 +14,27 @@ const UNACCEPTED =
 /** True when a certificate is not accepted, for whatever reason: no other try changes that. */
 export function isUnaccepted(code: string): boolean {
   return OF_OTHER.includes(code) || UNACCEPTED.test(code);
+}
+
+/** Codes of OpenSSL and Node for a certificate. */
+const CERTIFICATES: Record<string, TlsFault> = {
+  ERR_POSTGRES_NO_TLS: 'none',
+  CERT_HAS_EXPIRED: 'expired',
+  CERT_NOT_YET_VALID: 'expired',
+  CRL_HAS_EXPIRED: 'expired',
+  CRL_NOT_YET_VALID: 'expired',
+  CERT_REVOKED: 'revoked',
+};
+/** Alerts about the client's certificate; the other alerts are about versions and ciphers. */
+const CLIENT = /^ERR_SSL_(TLSV1\d?|SSLV3)_ALERT_([A-Z_]*CERTIFICATE[A-Z_]*|ACCESS_DENIED|UNKNOWN_CA)$/;
+/** Bytes that were damaged or cut on the way are no disagreement. */
+const DAMAGED = /BAD_RECORD_MAC|DECRYPT|UNEXPECTED_EOF|BAD_LENGTH|DIGEST_CHECK/;
+
+/** Why TLS cannot be had, by the code of an error; undefined: the error is another. */
+export function tlsFaultOf(code: string): TlsFault | undefined {
+  if (CERTIFICATES[code]) return CERTIFICATES[code];
+  if (OF_OTHER.includes(code)) return 'name';
+  if (isUnaccepted(code)) return 'untrusted';
+  if (CLIENT.test(code)) return 'client';
+  return /^ERR_SSL_/.test(code) && !DAMAGED.test(code) ? 'protocol' : undefined;
 }

@@ -19,6 +19,8 @@ export interface ProcessOptions {
 }
 
 export interface RunningProcess {
+  /** Of the last of its commands, once that runs. */
+  pid: number;
   /** Resolves when all has ended and the folder is removed: to the exit code, or 128 + n after signal n. */
   exited: Promise<number>;
   /** The first and the last lines that the program wrote, for error messages. */
@@ -65,6 +67,7 @@ export function startProcess(commands: Command[], options: ProcessOptions): Runn
   );
   exited.catch(() => undefined); // whoever awaits it sees the error; nobody has to
   return {
+    pid: child.pid ?? 0, // of a process that could not be started `exited` tells
     exited,
     output: () => output.first + output.last,
     async stop() {

@@ -6,6 +6,7 @@ const LIMIT = 30_000;
 /** Ends what was started, last first, whatever state it is in. */
 export class Resources {
   readonly #ends: (() => Promise<void>)[] = [];
+  #hasEnded = false;
 
   /**
    * Takes care of something that is starting: at the end it is stopped, and waited for when it is still starting.
@@ -30,14 +31,18 @@ export class Resources {
       const result = await settled;
       if (result) await stop(result.started);
     });
+    if (this.#hasEnded) void this.#endAll(); // what starts too late is stopped as soon as it has started
     return starting;
   }
 
   /** Resolves when all has ended, or when it is no use to wait any longer: a server that hangs ends with us. */
   async end(): Promise<void> {
-    const all = async () => {
-      for (const end of this.#ends.splice(0).reverse()) await end();
-    };
-    await Promise.race([all(), sleep(LIMIT)]);
+    await Promise.race([this.#endAll(), sleep(LIMIT, undefined, { ref: false })]);
+    this.#hasEnded = true;
+  }
+
+  /** Also what is started while others end. */
+  async #endAll(): Promise<void> {
+    for (let end = this.#ends.pop(); end; end = this.#ends.pop()) await end();
   }
 }

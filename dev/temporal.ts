@@ -1,5 +1,6 @@
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { SEARCH_ATTRIBUTES } from '../contract/names.ts';
 import { freePort, preferPort } from './ports.ts';
 import { startProcess } from './processes.ts';
 import { findTemporalCli, type CliOrigin } from './temporal/find-cli.ts';
@@ -14,8 +15,6 @@ export interface TemporalOptions {
   uiPort?: number;
   /** Keep the server's database in this file; without it all is in memory. */
   dbFilename?: string;
-  /** Search attributes to register, e.g. `Activation=Keyword`. */
-  searchAttributes?: string[];
   /** Told which server is used, and what is downloaded. */
   log?: (message: string) => void;
 }
@@ -27,7 +26,8 @@ export interface TemporalServer {
   uiUrl?: string;
   /** The Temporal CLI that runs it, to show in a command line; undefined for a server that was there. */
   cliPath?: string;
-  origin: 'TEMPORAL_ADDRESS' | CliOrigin;
+  /** `given`: it was started elsewhere in this program. */
+  origin: 'TEMPORAL_ADDRESS' | 'given' | CliOrigin;
   /** Ends a server that was started here; one that was there stays. */
   stop(): Promise<void>;
 }
@@ -80,7 +80,8 @@ async function startOnFreePorts(cli: string, options: TemporalOptions) {
 
 const PORT_TAKEN = 'address already in use';
 
-function startDev(port: number, { uiPort, dbFilename, searchAttributes = [] }: TemporalOptions): string[] {
+/** A server of ours has the search attributes of our workflows from its start. */
+function startDev(port: number, { uiPort, dbFilename }: TemporalOptions): string[] {
   return [
     'server',
     'start-dev',
@@ -92,7 +93,7 @@ function startDev(port: number, { uiPort, dbFilename, searchAttributes = [] }: T
     'warn',
     ...(uiPort ? ['--ui-port', String(uiPort), '--ui-disable-news-fetch'] : ['--headless']),
     ...(dbFilename ? ['--db-filename', dbFilename] : []),
-    ...searchAttributes.flatMap((attribute) => ['--search-attribute', attribute]),
+    ...SEARCH_ATTRIBUTES.flatMap(({ name }) => ['--search-attribute', `${name}=Keyword`]),
   ];
 }
 

@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningProcess } from './processes.ts';
 
 const PAUSE = 50;
-const LIMIT = 60_000;
+/** Generous, as a busy machine starts several servers at a time. */
+const LIMIT = 120_000;
 
 /**
  * Waits until `answers` resolves to true, asking again and again.
- * @throws Error with the last lines of the server's output when it ends meanwhile, or does not answer within a minute
+ * @throws Error with the last lines of the server's output when it ends meanwhile, or does not answer within two minutes
  */
 export async function untilItAnswers(
   what: string,

@@ -16,7 +16,7 @@ import { Interrupted, listenForInterrupt, type Interrupt } from '../dev/interrup
 import { letADayPass } from './demo/next-day.ts';
 import { Resources } from '../dev/resources.ts';
 import { CUSTOMERS, seedShop } from './demo/shop.ts';
-import { startWorld, type World } from './demo/world.ts';
+import { beginDemoStack, type DemoStack } from './demo/stack.ts';
 
 const ACTIVATION = 'vip-customers';
 const LIST = 'VIP customers';
@@ -25,20 +25,20 @@ const LIST = 'VIP customers';
 class Demo {
   readonly #terminal: Terminal;
   readonly #interrupt: Interrupt;
-  readonly #world: World;
+  readonly #stack: DemoStack;
   #step: Step | undefined;
 
   constructor(terminal: Terminal, interrupt: Interrupt, resources: Resources) {
     this.#terminal = terminal;
     this.#interrupt = interrupt;
-    this.#world = startWorld(resources, {
+    this.#stack = beginDemoStack(resources, {
       log: (message) => interrupt.signal.aborted || terminal.line(message),
-      onWorkerFailure: (error) => interrupt.fail(error),
+      onWorkerEnd: (error) => interrupt.fail(error),
     });
   }
 
   async tell({ keep }: { keep: boolean }): Promise<void> {
-    const { shop, actito, temporal, stateUrl, shopUrl, worker, client } = this.#world;
+    const { shop, actito, temporal, stateUrl, shopUrl, workers, connected } = this.#stack;
     const say = (text: string) => this.#terminal.line(`\n${text}`);
     await this.#during('Starting PostgreSQL, and filling the shop', async () => {
       await seedShop(await shop);
@@ -50,7 +50,7 @@ class Demo {
     });
     await this.#during('Starting Temporal', async () => `Temporal at ${(await temporal).address}`);
     await this.#during('Starting the worker', async () => {
-      await Promise.all([worker, client]);
+      await Promise.all([workers, connected]);
       return 'The worker';
     });
 
@@ -84,7 +84,7 @@ class Demo {
 
   /** One run, followed and told, then what Actito itself shows. */
   async #run(): Promise<void> {
-    const [client, actito] = await Promise.all([this.#world.client, this.#world.actito]);
+    const [client, actito] = await Promise.all([this.#stack.connected, this.#stack.actito]);
     const { signal, orInterrupted } = this.#interrupt;
     const phases = new Phases(this.#terminal);
     try {

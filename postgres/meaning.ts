@@ -1,5 +1,3 @@
-import { isUnaccepted, OF_OTHER } from '../contract/certificates.ts';
-import type { TlsFault } from '../contract/messages/connections.ts';
 import type { Limit } from '../contract/messages/limits.ts';
 
 /*
@@ -46,26 +44,3 @@ export function meaningOf(sqlstate: string): Meaning {
 export const STANDBY: Meaning = { kind: 'limit', limit: 'hot_standby', tries: 10 };
 /** A primary that was just replaced answers as a standby until the connections are made anew. */
 export const READ_ONLY: Meaning = { kind: 'limit', limit: 'read_only', tries: 10 };
-
-/** Codes of OpenSSL and Node for a certificate. */
-const CERTIFICATES: Record<string, TlsFault> = {
-  ERR_POSTGRES_NO_TLS: 'none',
-  CERT_HAS_EXPIRED: 'expired',
-  CERT_NOT_YET_VALID: 'expired',
-  CRL_HAS_EXPIRED: 'expired',
-  CRL_NOT_YET_VALID: 'expired',
-  CERT_REVOKED: 'revoked',
-};
-/** Alerts about the client's certificate; the other alerts are about versions and ciphers. */
-const CLIENT = /^ERR_SSL_(TLSV1\d?|SSLV3)_ALERT_([A-Z_]*CERTIFICATE[A-Z_]*|ACCESS_DENIED|UNKNOWN_CA)$/;
-/** Bytes that were damaged or cut on the way are no disagreement. */
-const DAMAGED = /BAD_RECORD_MAC|DECRYPT|UNEXPECTED_EOF|BAD_LENGTH|DIGEST_CHECK/;
-
-/** Why TLS cannot be had, by the code of an error; undefined: the error is another. */
-export function tlsFaultOf(code: string): TlsFault | undefined {
-  if (CERTIFICATES[code]) return CERTIFICATES[code];
-  if (OF_OTHER.includes(code)) return 'name';
-  if (isUnaccepted(code)) return 'untrusted';
-  if (CLIENT.test(code)) return 'client';
-  return /^ERR_SSL_/.test(code) && !DAMAGED.test(code) ? 'protocol' : undefined;
-}

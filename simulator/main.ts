@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Command, InvalidArgumentError } from 'commander';
 import { demoContacts } from './demo-contacts.ts';
+import { environmentOf } from './environment.ts';
 import { type Simulator, startSimulator } from './start.ts';
 import { counted } from './page/words.ts';
 import { PackageMissing } from './transfer/development-package.ts';
@@ -31,17 +32,11 @@ async function run(): Promise<void> {
 
   const simulator = await start(ports);
   const seeded = await simulator.seedContacts(demoContacts(contacts));
-  const { sftp, ftps } = simulator;
+  const { ftps } = simulator;
   console.log(`Actito simulator: entity ${simulator.entity}, table ${simulator.profileTable.name}, ${counted(seeded, 'contact')}.
 Set these variables for actito-sync:
 
-  export ACTITO_BASE_URL=${simulator.apiUrl}
-  export ACTITO_API_KEY=${simulator.apiKey}
-  export ACTITO_SFTP_HOST=${sftp.host}
-  export ACTITO_SFTP_PORT=${sftp.port}
-  export ACTITO_SFTP_USERNAME=${sftp.username}
-  export ACTITO_SFTP_PASSWORD=${sftp.password}
-  export ACTITO_SFTP_HOST_KEY=${sftp.hostKey}
+${exportLines(environmentOf(simulator))}
 ${ftps ? ftpsLines(ftps) : ''}
 Lists and imports:  ${simulator.apiUrl}/
 Inspection:         ${simulator.inspectionUrl}/lists, /imports, /contacts, /faults, …
@@ -73,6 +68,12 @@ or over FTPS:
   export ACTITO_FTPS_PASSWORD=${password}
   export ACTITO_FTPS_CA='${ca.trim()}'
 `;
+}
+
+function exportLines(variables: Record<string, string>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `  export ${name}=${value}`)
+    .join('\n');
 }
 
 function wholeNumber(text: string): number {

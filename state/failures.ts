@@ -1,9 +1,10 @@
+import { tlsFaultOf } from '../contract/certificates.ts';
 import { Failure } from '../contract/failure.ts';
 import { sqlstateOf } from '../contract/foreign.ts';
 import type { FactsOf } from '../contract/messages/catalogue.ts';
 import { CONNECTION_CODES } from '../contract/messages/connections.ts';
 import { STATE_VARIABLE as variable } from '../contract/names.ts';
-import { meaningOf, READ_ONLY, tlsFaultOf, type Meaning } from '../postgres/meaning.ts';
+import { meaningOf, READ_ONLY, type Meaning } from '../postgres/meaning.ts';
 import { sessionOf } from './session-names.ts';
 import { LONGEST_WAIT } from './transactions.ts';
 

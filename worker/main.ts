@@ -7,6 +7,7 @@ import { temporalFailure } from '../contract/grpc.ts';
 import { STATE_VARIABLE } from '../contract/names.ts';
 import { tell } from '../contract/messages/tell.ts';
 import { projectFolder } from '../config/folder-setting.ts';
+import { temporalTlsFailure } from '../config/temporal-tls.ts';
 import { temporalSettings } from '../config/temporal-variables.ts';
 import { databaseTarget } from '../postgres/url.ts';
 import { stateFailure } from '../state/failures.ts';
@@ -82,11 +83,13 @@ function stateUrlOf(env: NodeJS.ProcessEnv): string {
   return url;
 }
 
-/** @throws Failure TemporalUnavailable, which names the address, when no server answers there */
+/** @throws Failure TemporalUnavailable, which names the address, when no server answers there; ConfigurationInvalid for TLS */
 async function connectTemporal(options: NativeConnectionOptions): Promise<NativeConnection> {
   try {
     return await NativeConnection.connect(options);
   } catch (cause) {
+    const tls = await temporalTlsFailure(options);
+    if (tls) throw tls;
     const address = options.address ?? 'localhost:7233';
     throw new Failure('temporalSilent', { address: withoutUser(address), why: codeOf(cause), worker: true });
   }

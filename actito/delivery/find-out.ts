@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { posix } from 'node:path';
 import { Failure, isFailure } from '../../contract/failure.ts';
 import type { DeliveryLine } from '../../contract/messages/delivery.ts';
 import { connectFileServer, type Login } from './connect.ts';
@@ -28,17 +29,16 @@ interface Trial {
  * @throws Failure when no setting helps
  */
 export async function findOut(trial: Trial): Promise<DeliveryLine[]> {
-  const lines: DeliveryLine[] = [];
-  if (trial.placing.listing !== false && !(await canList(trial))) lines.push('listing');
-  const [way, ...others] = waysToWrite({ ...trial, name: `actito-sync-probe-${randomUUID()}` });
-  const first = await written(way!).catch((error: unknown) => error);
-  if (!(first instanceof Written)) {
-    const found = await firstOf(others);
-    if (found === undefined) throw first as Error;
-    lines.push(...found.way.lines, ...found.lines);
-  } else lines.push(...first.lines);
-  return lines;
+  const listing = trial.placing.listing !== false && (await canList(trial));
+  const placing = { ...trial.placing, listing };
+  const ways = waysToWrite({ ...trial, placing, name: `actito-sync-probe-${randomUUID()}` });
+  const found = await firstOf(ways);
+  const lacksListing = trial.placing.listing !== false && !(listing && found.isListed);
+  return [...(lacksListing ? ['listing' as const] : []), ...found.way.lines, ...found.lines];
 }
+
+/** What no setting helps against: there is no folder. */
+const NO_FOLDER: readonly string[] = ['folderMissing', 'ftpsFolderRefused'];
 
 /** Whether it lists the folder. @throws Failure when it cannot be reached, or has no such folder */
 async function canList(trial: Trial): Promise<boolean> {
@@ -47,7 +47,7 @@ async function canList(trial: Trial): Promise<boolean> {
       await server.names(trial.directory);
       return true;
     } catch (error) {
-      if (isFailure(error) && error.told.reason === 'folderMissing') throw error;
+      if (isFailure(error) && NO_FOLDER.includes(error.told.reason)) throw error;
       trial.signal.throwIfAborted();
       return false; // that is what was to be found out
     }
@@ -86,28 +86,32 @@ function waysToWrite(trial: Named): Way[] {
 }
 
 /** A way that works, and what it needs besides. */
-class Written {
-  readonly way: Way;
-  readonly lines: DeliveryLine[];
-
-  constructor(way: Way, lines: DeliveryLine[]) {
-    this.way = way;
-    this.lines = lines;
-  }
+interface Written {
+  way: Way;
+  lines: DeliveryLine[];
+  /** The folder's list shows the file while it is written, so that a later delivery finds what an earlier one left. */
+  isListed: boolean;
 }
 
-async function firstOf(ways: readonly Way[]): Promise<Written | undefined> {
+/** The first way whose files are listed; else the first that works at all. @throws the first way's failure */
+async function firstOf(ways: readonly Way[]): Promise<Written> {
+  let works: Written | undefined;
+  let failure: Error | undefined;
   for (const way of ways) {
     try {
-      return await written(way);
+      const one = await written(way);
+      if (one.isListed) return one;
+      works ??= one;
     } catch (error) {
-      if (!isFailure(error)) throw error; // the first way's failure is told, unless this is none at all
+      if (!isFailure(error)) throw error;
+      failure ??= error;
     }
   }
-  return undefined;
+  if (works === undefined) throw failure!;
+  return works;
 }
 
-/** Writes a file, asks for its size, lets it take a name twice, and deletes it; on a connection of its own. */
+/** Writes a file, looks for it in the list, asks for its size, lets it take a name twice, and deletes it; on a connection of its own. */
 function written(way: Way): Promise<Written> {
   const { directory, placing, name } = way;
   const path = (delivery: string, pattern = placing.temporaryName) =>
@@ -115,8 +119,10 @@ function written(way: Way): Promise<Written> {
   const [temporary, final] = [path('1'), path('2')];
   return withServer(way, async (server) => {
     const lines: DeliveryLine[] = [];
+    let isListed = false;
     try {
       await server.upload(temporary, once(CONTENT));
+      isListed = !placing.listing || (await server.names(directory)).includes(posix.basename(temporary));
       if (placing.checkSize !== false && !(await tellsSize(server, temporary))) lines.push('checkSize');
       if (placing.write === 'direct') await server.upload(temporary, once(CONTENT));
       else if (!(await replaces(server, temporary, final))) lines.push('write');
@@ -131,7 +137,7 @@ function written(way: Way): Promise<Written> {
     for (const pattern of [TEMPORARY_NAME, WITHOUT_DOT]) {
       await server.remove(path('1', pattern)).catch(() => undefined);
     }
-    return new Written(way, lines);
+    return { way, lines, isListed };
   });
 }
 

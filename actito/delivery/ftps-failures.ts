@@ -72,6 +72,7 @@ export function ftpsFailure(step: DeliveryStep, peer: Peer, error: unknown): unk
   const distrust = distrustOf(server, code, error, peer);
   if (distrust) return distrust;
   if (error instanceof NoDataConnection) return ofDataConnection(step, server, error);
+  if (TOO_LONG.test(error.message)) return new Failure('fileListTooLong', { server }, { words });
   if (error instanceof FTPError) return ofReply(step, server, error.code, words);
   const isOfTls = BEGINS_TLS.includes(step) && /^(ERR_SSL_|EPROTO$)/.test(code);
   if (isOfTls && peer.tls === 'implicit') return new Failure('ftpsNotImplicit', { server, code }, { words });
@@ -138,6 +139,9 @@ function codeOfTls(error: Error): string {
   const inner = error instanceof NoDataConnection ? error.cause : error;
   return `${(inner as { code?: string | number }).code ?? ''}`;
 }
+
+/** How basic-ftp says that a list is larger than `maxListingBytes`. */
+const TOO_LONG = /^StringWriter: Maximum bytes exceeded/;
 
 const SILENCE = /^Timeout /;
 

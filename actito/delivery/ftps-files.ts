@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { Failure } from '../../contract/failure.ts';
 import { canDelete, canRename, canWrite, exists } from './ftps-in-use.ts';
 import { find, isReply } from './ftps-list.ts';
@@ -11,6 +12,16 @@ import { replaceSteppingAside } from './step-aside.ts';
  * is in use, which passes, or a missing right, which does not.
  */
 
+/** Makes a folder the current one. @throws Failure that names it, if the server refuses to */
+export async function openFolder({ client, server }: Connection, folder: string): Promise<void> {
+  try {
+    await client.cd(folder);
+  } catch (error) {
+    if (!isReply(error, 501, 550, 553)) throw error;
+    throw new Failure('ftpsFolderRefused', { server, folder, code: error.code }, { words: error.message });
+  }
+}
+
 /** Writes a file from a stream; replaces one of the same name. */
 export async function upload(
   connection: Connection,
@@ -20,14 +31,13 @@ export async function upload(
   try {
     await send(connection, path, content);
   } catch (error) {
+    if (!isReply(error, 550, 553)) throw error;
+    await openFolder(connection, posix.dirname(path)); // a missing folder is the reason, and its failure says so
     const isHeld =
-      isReply(error, 550) && (await exists(connection, path)) && (await canWrite(connection, path));
+      error.code === 550 && (await exists(connection, path)) && (await canWrite(connection, path));
     if (!isHeld) throw error;
-    throw new Failure(
-      'ftpsFileInUse',
-      { server: connection.server, step: 'upload' },
-      { words: error.message },
-    );
+    const { server } = connection;
+    throw new Failure('ftpsFileInUse', { server, step: 'upload' }, { words: error.message });
   }
 }
 
@@ -44,12 +54,13 @@ export async function sizeOf(connection: Connection, path: string): Promise<numb
     if (isRefusal(error)) throw new Failure('sizeUnknown', { server }, { words: error.message });
     throw error;
   });
-  if (!file) throw new Failure('uploadGone', {});
-  if (file.size < 0) throw new Failure('sizeUnknown', { server }); // the list has names only
+  const isGone = file === undefined || (file === 'hidden' && !(await exists(connection, path)));
+  if (isGone) throw new Failure('uploadGone', {});
+  if (file === 'hidden' || file.size < 0) throw new Failure('sizeUnknown', { server }); // the list has names only
   return file.size;
 }
 
-/** Removes a file. Servers refuse in the same words what is gone and what may not be removed: the list tells. */
+/** Removes a file. Servers refuse in the same words what is gone and what may not be removed: a look at it tells. */
 export async function remove(connection: Connection, path: string): Promise<void> {
   const { client, server } = connection;
   try {

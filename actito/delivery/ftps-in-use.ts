@@ -9,14 +9,20 @@ import { ASIDE } from './step-aside.ts';
  * same is tried with a file that nobody uses: if that works, the right is there.
  */
 
-/** Whether the folder has a file: by its list, or by RNFR on a server that does not list. */
+/**
+ * Whether the folder has a file. Its list proves that a file is there. It proves that a file is missing only if it would
+ * show the file: many servers hide names with a dot in front. Otherwise SIZE and RNFR answer, which name the file.
+ */
 export async function exists(connection: Connection, path: string): Promise<boolean> {
   try {
-    return (await find(connection, path)) !== undefined;
+    const file = await find(connection, path);
+    if (file !== 'hidden') return file !== undefined;
   } catch (error) {
-    if (!(error instanceof FTPError)) throw error;
+    if (!(error instanceof FTPError)) throw error; // a refused list tells nothing
   }
-  return !isRefusal(await refusalOf(connection.client.send(`RNFR ${path}`)));
+  const { client } = connection;
+  if (!isRefusal(await refusalOf(client.send(`SIZE ${path}`)))) return true;
+  return !isRefusal(await refusalOf(client.send(`RNFR ${path}`)));
 }
 
 /** Whether the account may rename files in the folder of this one, which is ours and keeps its name. */

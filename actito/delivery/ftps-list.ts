@@ -38,10 +38,17 @@ export async function listHere(connection: Connection, folder: string): Promise<
   }
 }
 
-/** One file by its path; undefined: the folder does not have it. */
-export async function find(connection: Connection, path: string): Promise<FileInfo | undefined> {
+/** One file by its path; undefined: the folder does not have it; `hidden`: the list does not show it, and might not if it is there. */
+export async function find(connection: Connection, path: string): Promise<FileInfo | 'hidden' | undefined> {
   const files = await listFolder(connection, posix.dirname(path));
-  return files.find(({ name }) => name === posix.basename(path));
+  const name = posix.basename(path);
+  return files.find((file) => file.name === name) ?? (mayHide(files, name) ? 'hidden' : undefined);
+}
+
+/** Many servers list no names with a dot in front, and some list nothing at all to an account that may not list. */
+function mayHide(files: readonly FileInfo[], name: string): boolean {
+  const isDotFile = ({ name: each }: { name: string }) => each.startsWith('.');
+  return files.length === 0 || (isDotFile({ name }) && !files.some(isDotFile));
 }
 
 /** MLSD or LIST, else NLST, which has only names: for servers without the others, and for lists in a format of their own. */

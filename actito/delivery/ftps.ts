@@ -7,7 +7,7 @@ import type { DeliveryStep } from '../../contract/messages/delivery.ts';
 import { Attempts } from './attempts.ts';
 import type { FileServer } from './file-server.ts';
 import { ftpsFailure } from './ftps-failures.ts';
-import { remove, replace, sizeOf, upload } from './ftps-files.ts';
+import { openFolder, remove, replace, sizeOf, upload } from './ftps-files.ts';
 import { isReply, listHere, parseWithoutTimes } from './ftps-list.ts';
 import { passiveTransfers } from './ftps-passive.ts';
 import { speaksTlsAtOnce } from './ftps-implicit.ts';
@@ -36,6 +36,9 @@ const KEEPALIVE = 10_000;
 /** A server that has not greeted after so many milliseconds may be waiting for TLS. */
 const GREETING = 5_000;
 
+/** How much of a folder's list is read, in bytes: about 200,000 files. */
+const LIST_LIMIT = 16 * 1024 * 1024;
+
 /** Connections that are logged in, by account. */
 const loggedIn = new Map<string, number>();
 
@@ -52,7 +55,7 @@ export async function connectFtps(
 ): Promise<FileServer> {
   if (login.ca !== undefined) checkCa(login.ca);
   // A cluster may name another host for its transfers. It has to show the certificate of the host that was asked for.
-  const client = new Client(timeout, { allowSeparateTransferHost: true });
+  const client = new Client(timeout, { allowSeparateTransferHost: true, maxListingBytes: LIST_LIMIT });
   client.prepareTransfer = passiveTransfers();
   client.parseList = parseWithoutTimes;
   const isLatin1 = login.encoding === 'latin1';
@@ -98,7 +101,7 @@ export async function connectFtps(
   };
   return {
     names: async (folder) => {
-      await attempts.run('folder', () => client.cd(at(folder)));
+      await attempts.run('folder', async () => openFolder(connection, at(folder)));
       return attempts.run('list', async () =>
         (await listHere(connection, at(folder))).map(({ name }) => name),
       );

@@ -16,6 +16,9 @@ export class StatusError extends Error {
   }
 }
 
+/** A folder's list does not end, or is larger than what we hold of one. */
+export class ListTooLong extends Error {}
+
 /** The connection has ended, for a reason that ssh2 or the server gave, or without one. */
 export class ConnectionEnded extends Error {
   /** Where ssh2 met the error: `client-socket`, `client-timeout`, `handshake` and others. */
@@ -88,6 +91,7 @@ export function sftpFailure(step: DeliveryStep, server: string, error: unknown):
   if (error instanceof NoProgress) {
     return new Failure('fileServerSilent', { server, step, seconds: error.seconds });
   }
+  if (error instanceof ListTooLong) return new Failure('fileListTooLong', { server });
   if (error instanceof StatusError) return ofStatus(step, server, error);
   if (error instanceof ConnectionEnded) return ofConnection(step, server, error);
   return error;

@@ -1,6 +1,6 @@
 import type { FileEntryWithStats, SFTPWrapper, Stats } from 'ssh2';
 import type { Progress } from './progress.ts';
-import { ConnectionEnded, isStatus, StatusError } from './sftp-failures.ts';
+import { ConnectionEnded, isStatus, ListTooLong, StatusError } from './sftp-failures.ts';
 
 const END_OF_FILE = 1;
 /** `f_flag` of a file system that is mounted read-only. */
@@ -14,6 +14,11 @@ export interface Entry {
 
 /** The server does not offer an extension of the protocol. */
 export class NotOffered extends Error {}
+
+/** How much of a folder's list is held in memory, in bytes. */
+const LIST_LIMIT = 32 * 1024 * 1024;
+/** What a name needs in memory besides its letters. */
+const PER_NAME = 128;
 
 type Done<T> = (error: Error | null | undefined, value: T) => void;
 
@@ -56,10 +61,15 @@ export class SftpRequests {
     return this.#ask((done) => this.#sftp.unlink(path, done));
   }
 
-  /** All files of a folder, piece by piece: each piece of a large one is progress. */
+  /**
+   * All files of a folder, piece by piece: each piece of a large one is progress, so that nothing but this limit ends a list
+   * that a server gives without end.
+   * @throws ListTooLong
+   */
   async list(folder: string): Promise<Entry[]> {
     const handle = await this.#ask<Buffer>((done) => this.#sftp.opendir(folder, done));
     const entries: Entry[] = [];
+    let left = LIST_LIMIT;
     for (;;) {
       const piece = await this.#ask<FileEntryWithStats[]>((done) => this.#sftp.readdir(handle, done)).catch(
         (error: unknown) => {
@@ -67,8 +77,15 @@ export class SftpRequests {
           throw error;
         },
       );
-      if (piece === undefined) break;
-      for (const { filename, attrs } of piece) entries.push({ name: filename, size: attrs.size });
+      if (piece === undefined || piece.length === 0) break; // some servers end so
+      for (const { filename, attrs } of piece) {
+        left -= filename.length + PER_NAME;
+        entries.push({ name: filename, size: attrs.size });
+      }
+      if (left < 0) {
+        await this.close(handle);
+        throw new ListTooLong();
+      }
     }
     await this.close(handle);
     return entries;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Resources } from '../../dev/resources.ts';
 import type { Simulator } from '../../simulator/start.ts';
-import { startProgram, stopProgram } from '../program.ts';
+import { startProgram } from '../program.ts';
 import { createKey, SSHD, startSshd, type FileServer, type Key } from './file-server.ts';
 
 /** An Actito, real or not, and the file server beside it. */
@@ -57,15 +57,18 @@ export async function startActito(resources: Resources, wantsSimulator: boolean)
 }
 
 async function startStandIn(resources: Resources, { host, directory }: FileServer): Promise<string> {
-  const starting = startProgram('bench/segment/stand-in.ts', [host, directory], {}, '\n');
-  const { output } = await resources.start(starting, (started) => stopProgram(started.process));
-  return (JSON.parse(output) as { baseUrl: string }).baseUrl;
+  const starting = startProgram<{ baseUrl: string }>('bench/segment/stand-in.ts', host, directory);
+  const { place } = await resources.start(starting, ({ program }) => program.stop());
+  return place.baseUrl;
 }
 
 async function startSimulator(resources: Resources, { publicKey }: Key): Promise<Place> {
-  const starting = startProgram('bench/segment/simulator.ts', [publicKey], {}, '\n');
-  const { output } = await resources.start(starting, (started) => stopProgram(started.process));
-  const { apiUrl, apiKey, sftp } = JSON.parse(output) as Pick<Simulator, 'apiUrl' | 'apiKey' | 'sftp'>;
+  const starting = startProgram<Pick<Simulator, 'apiUrl' | 'apiKey' | 'sftp'>>(
+    'bench/segment/simulator.ts',
+    publicKey,
+  );
+  const { place } = await resources.start(starting, ({ program }) => program.stop());
+  const { apiUrl, apiKey, sftp } = place;
   return { baseUrl: apiUrl, apiKey, files: { ...sftp, path: join(sftp.root, sftp.directory) } };
 }
 

@@ -1,7 +1,5 @@
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { stringify } from 'yaml';
+import { readFile } from 'node:fs/promises';
+import { makeProjectFolder, type ProjectFolder } from '../../dev/project-folder.ts';
 import type { BenchActito } from './actito.ts';
 import { SEGMENT } from './warehouse.ts';
 
@@ -12,13 +10,12 @@ export const LIST_FILE = 'bench.csv';
 
 /** A project folder, and the environment that its files refer to. */
 export interface BenchProject {
-  folder: string;
+  folder: ProjectFolder;
   env: NodeJS.ProcessEnv;
 }
 
 /** Writes a project folder with one activation, everything at its defaults but for what one machine makes pointless. */
 export async function writeProject(warehouse: string, { actito, key }: BenchActito): Promise<BenchProject> {
-  const folder = await mkdtemp(join(tmpdir(), 'actito-sync-bench-'));
   const { host, port, username, directory, hostKey } = actito.files;
   const privateKey = { env: 'ACTITO_SFTP_PRIVATE_KEY' };
   const files = {
@@ -47,14 +44,10 @@ export async function writeProject(warehouse: string, { actito, key }: BenchActi
       list: { fileName: LIST_FILE },
     },
   };
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), stringify(content));
-  }
   const env = {
     SHOP_DATABASE_URL: warehouse,
     ACTITO_API_KEY: actito.apiKey,
     ACTITO_SFTP_PRIVATE_KEY: await readFile(key.file, 'utf8'),
   };
-  return { folder, env };
+  return { folder: await makeProjectFolder(files), env };
 }

@@ -29,7 +29,7 @@ interface Refused {
 const SHOP = { variable: 'WAREHOUSE_URL' };
 const STATE = { variable: 'ACTITO_SYNC_DATABASE_URL' };
 
-const TLS_FAULTS: Record<TlsFault, string> = {
+export const TLS_FAULTS: Record<TlsFault, string> = {
   none: 'the server does not support TLS',
   untrusted:
     "the server's certificate is not signed by a certificate authority (CA) that this machine trusts",

@@ -41,7 +41,10 @@ const SLOW =
 /** Settings under delivery for features that a server lacks, and the reason for each. */
 const LINES = {
   listing: ['listing: false', 'the server does not list the folder'],
-  temporaryName: ['temporaryName: "{file}.tmp"', 'the server rejects file names that start with a dot'],
+  temporaryName: [
+    'temporaryName: "{file}.tmp"',
+    'the server rejects or hides file names that start with a dot',
+  ],
   concurrentWrites: ['concurrentWrites: 1', 'the server accepts only one write at a time'],
   checkSize: ['checkSize: false', 'the server does not report file sizes'],
   write: ['write: direct', 'the server cannot rename; safe only if Actito ignores incomplete files'],
@@ -126,6 +129,15 @@ export const DELIVERY_MESSAGES = {
     examples: [{ server: SFTP, folder: '/in' }],
     says: ({ server, folder }) => `${server} has no folder ${folder}.`,
     next: () => advise('Check delivery.directory.'),
+  }),
+  fileListTooLong: failure('DeliveryRefused', {
+    examples: [{ server: SFTP }],
+    says: ({ server }) =>
+      `${server} returned a folder listing with more than 200,000 files, or one that does not end.`,
+    next: () =>
+      advise(
+        'Set delivery.directory to a folder that contains only lists, or disable listings with delivery.listing: false.',
+      ),
   }),
   certificateOfOther: failure('DeliveryRefused', {
     examples: [{ server: FTPS, host: 'ftp.example.com', port: 21 }],

@@ -16,6 +16,12 @@ export const FTPS_MESSAGES = {
     says: ({ server, step, answer }) => `${server}: ${STEPS[step][0]} failed (${answer}).`,
     next: ({ step }) => advise(STEPS[step][1]),
   }),
+  ftpsFolderRefused: failure('DeliveryRefused', {
+    examples: [{ server: FTPS, folder: '/in', code: 550 }],
+    says: ({ server, folder, code }) => `${server} denied access to the folder ${folder} (${code}).`,
+    next: () =>
+      advise('Check delivery.directory: it must exist on the server, and the account needs access to it.'),
+  }),
   ftpsFileInUse: failure<{ server: string; step: DeliveryStep }>('DeliveryUnavailable', {
     examples: [
       { server: FTPS, step: 'rename' },

@@ -131,7 +131,8 @@ export const STATUS_MESSAGES = {
   }),
   unstartedUntilExpiry: message<About & { expires: string }>({
     examples: [{ ...VIP, expires: AT }],
-    says: ({ activation, expires }) => `${activation}: no run is scheduled and its list expires at ${expires}`,
+    says: ({ activation, expires }) =>
+      `${activation}: no run is scheduled and its list expires at ${expires}`,
   }),
   notRenewedInTime: message<About & { expires: string; due: string }>({
     examples: [{ ...VIP, expires: AT, due: '2026-01-30T06:00:00.000Z' }],

@@ -1,7 +1,23 @@
 import { searchAttributesCommand } from '../commands.ts';
+import { TLS_FAULTS, type TlsFault } from './connections.ts';
 import { advise, failure } from './message.ts';
 
 const NAMES = ['Activation', 'RunPhase', 'RunOutcome'];
+
+/** What to change, with the variables of Temporal's CLI. */
+const TLS_ADVICE: Record<TlsFault, string> = {
+  none: 'On a trusted network, unset TEMPORAL_TLS and all variables that start with TEMPORAL_TLS_.',
+  untrusted: "Set TEMPORAL_TLS_SERVER_CA_CERT_PATH to a file with the certificate of the server's CA.",
+  name: 'Use the host name of the certificate in TEMPORAL_ADDRESS, or set TEMPORAL_TLS_SERVER_NAME to that name.',
+  expired: 'Renew the certificate, or correct the clock of this machine.',
+  revoked: 'Renew the certificate.',
+  client:
+    'Set TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH to a certificate that the server accepts.',
+  protocol:
+    'Enable TLS 1.2 or newer on the server. If the server does not use TLS, unset TEMPORAL_TLS, TEMPORAL_API_KEY and all variables that start with TEMPORAL_TLS_.',
+};
+
+const TEMPORAL = 'temporal.example.com:7233';
 
 /** Messages about the Temporal server of a worker. */
 export const TEMPORAL_MESSAGES = {
@@ -71,6 +87,28 @@ export const TEMPORAL_MESSAGES = {
       advise(
         `Ask an administrator to add ${names.join(', ')} with type Keyword to namespace ${namespace}: in Temporal Cloud on the page of ` +
           'the namespace, otherwise with `temporal operator search-attribute create`.',
+      ),
+  }),
+  temporalTlsRefused: failure<{ address: string; fault: TlsFault; code: string }>('ConfigurationInvalid', {
+    examples: [
+      { address: TEMPORAL, fault: 'untrusted', code: 'SELF_SIGNED_CERT_IN_CHAIN' },
+      { address: TEMPORAL, fault: 'name', code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+      { address: TEMPORAL, fault: 'expired', code: 'CERT_HAS_EXPIRED' },
+      { address: TEMPORAL, fault: 'revoked', code: 'CERT_REVOKED' },
+      { address: TEMPORAL, fault: 'client', code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' },
+      { address: TEMPORAL, fault: 'protocol', code: 'ERR_SSL_WRONG_VERSION_NUMBER' },
+    ],
+    says: ({ address, fault, code }) =>
+      `The TLS connection to the Temporal server at ${address} failed: ${TLS_FAULTS[fault]} (${code}).`,
+    next: ({ fault }) => advise(TLS_ADVICE[fault]),
+  }),
+  temporalWantsTls: failure<{ address: string }>('ConfigurationInvalid', {
+    examples: [{ address: TEMPORAL }],
+    says: ({ address }) => `The Temporal server at ${address} requires TLS, but TLS is not configured.`,
+    next: () =>
+      advise(
+        'Set TEMPORAL_TLS=true. If the server uses a private CA, also set TEMPORAL_TLS_SERVER_CA_CERT_PATH. If it requires a ' +
+          'client certificate, also set TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH.',
       ),
   }),
   namespaceMissing: failure('ConfigurationInvalid', {

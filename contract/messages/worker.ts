@@ -169,12 +169,12 @@ export const WORKER_MESSAGES = {
   workerNotLetGo: failure('TemporalUnavailable', {
     examples: [{ seconds: 15 }],
     says: ({ seconds }) =>
-      `Temporal, or what answers in its place, refused the worker for good. The worker did not end within ${seconds} seconds, so the ` +
-      'process ends with exit code 1. Nothing is lost.',
+      `The Temporal server permanently rejected the worker, and the worker did not stop within ${counted(seconds, 'second')}. The process ` +
+      'ends with exit code 1. Nothing is lost.',
     next: () =>
       advise(
-        'Let the supervisor of the process (Docker, Kubernetes, systemd) start it again. Check TEMPORAL_ADDRESS, and what stands ' +
-          'between the worker and Temporal.',
+        'Let Docker, Kubernetes or systemd restart the process. Check TEMPORAL_ADDRESS, and any proxy between the worker and ' +
+          'Temporal.',
       ),
   }),
   workerEnded: message({

@@ -1,7 +1,7 @@
 import type { TemporalServer } from '../../dev/temporal.ts';
 import type { Simulator } from '../../simulator/start.ts';
 import { TASK_QUEUE, workflowId, WORKFLOW_TYPE } from '../../contract/names.ts';
-import { PROJECT_FOLDER } from './world.ts';
+import { PROJECT_FOLDER } from './stack.ts';
 
 /** What there is to look at. */
 export interface Sights {

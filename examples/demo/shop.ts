@@ -93,3 +93,30 @@ const TWICE_SQL = `
 export async function seedShop(shop: Client): Promise<void> {
   for (const sql of [SCHEMA, CUSTOMERS_SQL, ORDERS_SQL, TWICE_SQL]) await shop.query(sql);
 }
+
+/** The comment of a database that was made for the demo: docker/databases.sql. */
+const MARK = "The shop of actito-sync's demo";
+
+/**
+ * Fills the shop unless it is filled. Only a database that was made for it is touched, and only while it is empty: the URL
+ * may name another one by mistake.
+ * @throws Error when it is not the demo's; nothing was written
+ */
+export async function fillDemoShop(shop: Client): Promise<void> {
+  const { rows } = await shop.query<{ mark: string | null; tables: string[] }>(
+    `select shobj_description(oid, 'pg_database') as mark,
+            array(select relname::text from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+                  where relkind in ('r', 'p', 'v', 'm', 'f') and nspname !~ '^(pg_|information_schema$)') as tables
+     from pg_database where datname = current_database()`,
+  );
+  const { mark, tables } = rows[0]!;
+  const isFilled = tables.includes('customers') && tables.includes('orders');
+  if (mark === MARK && isFilled) return;
+  if (mark !== MARK || tables.length > 0) {
+    throw new Error(
+      'SHOP_DATABASE_URL does not name an empty database that was made for the demo (docker/databases.sql). ' +
+        "Nothing was written. To make the demo's databases again: docker compose down --volumes.",
+    );
+  }
+  await seedShop(shop);
+}

@@ -4,9 +4,11 @@ import type { Placing } from '../../actito/delivery/deliver.ts';
 import type { SftpLogin } from '../../actito/delivery/sftp.ts';
 import { Failure } from '../../contract/failure.ts';
 import type { Script } from './sftp-scripted-server.ts';
+import { scriptedStand } from './ftps-scripted-stand.ts';
 import { scriptedSftp } from './sftp-support.ts';
 
 const { start } = scriptedSftp();
+const ftps = scriptedStand();
 
 const find = (login: SftpLogin, placing: Placing = {}) =>
   findOut({ login, directory: '/in', placing, signal: new AbortController().signal });
@@ -32,6 +34,8 @@ test.each<[string, Script, string[]]>([
     { answers: { OPEN: (path) => (hidden(path) ? 4 : undefined) } },
     ['temporaryName'],
   ],
+  ['hides names with a dot', { hides: (name) => name.startsWith('.') }, ['temporaryName']],
+  ['lists nothing of what is there', { hides: () => true }, ['listing']],
   ['hangs up at a second write', { writesAtOnce: 1, tooEarly: 'hangUp' }, ['concurrentWrites']],
   ['does not rename', { answers: { 'posix-rename': () => 8, RENAME: () => 8 } }, ['write']],
   ['tells no size', { answers: { STAT: () => 8, OPENDIR: () => 8 } }, ['listing', 'checkSize']],
@@ -71,6 +75,15 @@ test.each([
 ])('what no line helps is told as a failure: %s', async (_, script: Script, words) => {
   const { login } = await start(script);
   await expect(find(login)).rejects.toThrow(words);
+});
+
+test('a folder that an FTPS server does not open is named, and is not taken for one that is not listed', async () => {
+  const server = await ftps.connect({ CWD: '550 nicht da' });
+  await server.close();
+  const { signal } = new AbortController();
+  const finding = findOut({ login: ftps.login(), directory: '/nowhere', placing: {}, signal });
+  await expect(finding).rejects.toThrow('denied access to the folder /nowhere (550)');
+  await expect(finding).rejects.toThrow('Check delivery.directory');
 });
 
 test('the lines are told as YAML, with the reason of each', () => {

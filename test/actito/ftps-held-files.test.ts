@@ -20,10 +20,21 @@ interface Folder {
   denied?: ('STOR' | 'DELE' | 'RNTO')[];
   /** Whether a file can be renamed onto another one. */
   replaces?: boolean;
+  /** Whether the list leaves out names with a dot in front. */
+  hidesDots?: boolean;
+  /** Whether it has SIZE. */
+  tellsSize?: boolean;
 }
 
 /** A server with files. It refuses everything by 550, in words that say nothing. */
-function serverWith({ files, held = [], denied = [], replaces = false }: Folder): Answers {
+function serverWith({
+  files,
+  held = [],
+  denied = [],
+  replaces = false,
+  hidesDots = false,
+  tellsSize = false,
+}: Folder): Answers {
   let from = '';
   const isRefused = (command: 'STOR' | 'DELE' | 'RNTO', ...paths: string[]) =>
     denied.includes(command) || paths.some((path) => held.includes(path));
@@ -31,8 +42,15 @@ function serverWith({ files, held = [], denied = [], replaces = false }: Folder)
   return {
     LIST: (session) => {
       session.reply('150 look');
-      const list = [...files].map((path) => `-rw-r--r-- 1 a a 3 Jan 01 10:00 ${path.slice(4)}\r\n`).join('');
+      const list = [...files]
+        .filter((path) => !(hidesDots && path.startsWith('/in/.')))
+        .map((path) => `-rw-r--r-- 1 a a 3 Jan 01 10:00 ${path.slice(4)}\r\n`)
+        .join('');
       void session.data().then((data) => data.end(list, () => session.reply('226 done')));
+    },
+    SIZE: (session, path) => {
+      if (tellsSize) session.reply(files.has(path) ? '213 3' : '550 nicht möglich');
+      else session.reply('502 not here');
     },
     RNFR: (session, path) => {
       from = path;
@@ -121,4 +139,38 @@ test('a file is known to be there by RNFR, where the server does not list', asyn
   const answers = { ...serverWith({ files }), LIST: '502 not here' };
   await (await connect(answers)).replace(TEMPORARY, LIST);
   expect(files).toEqual(new Set([LIST]));
+});
+
+const HIDDEN = '/in/.VIP.part';
+
+test.each([true, false])(
+  'a list that hides names with a dot proves nothing about them: the upload takes its name (SIZE: %s)',
+  async (tellsSize) => {
+    const files = new Set([LIST, HIDDEN]);
+    const server = await connect(serverWith({ files, hidesDots: true, tellsSize }));
+    await server.replace(HIDDEN, LIST);
+    expect(files).toEqual(new Set([LIST]));
+    const gone = server.replace(HIDDEN, LIST);
+    await expect(gone).rejects.toMatchObject({ told: { reason: 'uploadGone' } });
+    expect(files).toEqual(new Set([LIST]));
+  },
+);
+
+test.each([true, false])(
+  'an upload that may not be deleted is not gone because its name is hidden (SIZE: %s)',
+  async (tellsSize) => {
+    const files = new Set([LIST, HIDDEN]);
+    const server = await connect(serverWith({ files, hidesDots: true, tellsSize, denied: ['DELE'] }));
+    await expect(server.remove(HIDDEN)).rejects.toMatchObject(REFUSED);
+    files.delete(HIDDEN);
+    await server.remove(HIDDEN);
+  },
+);
+
+test('a hidden upload whose size nothing tells is not gone: the line to write is told', async () => {
+  const files = new Set([LIST, HIDDEN]);
+  const server = await connect(serverWith({ files, hidesDots: true }));
+  await expect(server.size(HIDDEN)).rejects.toThrow('Set delivery.checkSize: false');
+  files.delete(HIDDEN);
+  await expect(server.size(HIDDEN)).rejects.toMatchObject({ told: { reason: 'uploadGone' } });
 });

@@ -113,3 +113,17 @@ test('a folder that may be written and not listed is refused, although the words
   await expect(attempt).rejects.toMatchObject(REFUSED);
   await expect(attempt).rejects.toThrow('set delivery.listing: false');
 });
+
+test('a list that does not end is given up, with the line that goes without it', async () => {
+  const line = Buffer.from('-rw-r--r-- 1 a a 12 Jan 01 10:00 a.csv\r\n'.repeat(25_000));
+  const LIST: Answer = (session) => {
+    session.reply('150 look');
+    void session.data().then((data) => {
+      const more = () => void (data.writable && data.write(line, more));
+      more();
+    });
+  };
+  const attempt = names(await connect({ LIST }));
+  await expect(attempt).rejects.toMatchObject(REFUSED);
+  await expect(attempt).rejects.toThrow('delivery.listing: false');
+});

@@ -24,26 +24,24 @@ export function scriptedStand() {
     await scripted?.stop();
   });
 
+  /** The login of the server that runs. */
+  const loginOf = (changes: Partial<FtpsLogin> = {}): FtpsLogin => ({
+    protocol: 'ftps',
+    host: '127.0.0.1',
+    port: scripted!.port,
+    username: 'actito',
+    password: 'top-secret',
+    ca: certificate.cert,
+    ...changes,
+  });
+
   /** Logs in to the server that runs. */
   async function logIn({
     timeout = 30_000,
     signal = new AbortController().signal,
     login,
   }: Options = {}): Promise<FileServer> {
-    const port = scripted!.port;
-    const server = await connectFtps(
-      {
-        protocol: 'ftps',
-        host: '127.0.0.1',
-        port,
-        username: 'actito',
-        password: 'top-secret',
-        ca: certificate.cert,
-        ...login,
-      },
-      signal,
-      timeout,
-    );
+    const server = await connectFtps(loginOf(login), signal, timeout);
     open.push(server);
     return server;
   }
@@ -51,6 +49,7 @@ export function scriptedStand() {
   return {
     scripted: () => scripted,
     certificate: () => certificate,
+    login: () => loginOf(),
     logIn,
     /** Starts a server and logs in to it. */
     connect: async (answers: Answers, options: Options = {}): Promise<FileServer> => {

@@ -125,6 +125,17 @@ test.each(['Two-factor authentication', 'Permission denied', 'no such file', 'ti
   },
 );
 
+test('a list that does not end is given up, with the line that goes without it; one that ends without a word has ended', async () => {
+  const endless = Array.from({ length: 100 }, (_, i) => `${i}`.padEnd(2_000, 'x'));
+  const { login } = await start({ endless });
+  const delivery = deliver(await connect(login), 'text');
+  await expect(delivery).rejects.toMatchObject(REFUSED);
+  await expect(delivery).rejects.toThrow('delivery.listing: false');
+  const wordless = await start({ endless: [] });
+  await deliver(await connect(wordless.login), 'text');
+  expect(wordless.texts()).toEqual({ [IN_PLACE]: 'text' });
+});
+
 test.each(['OPENDIR', 'OPEN', 'WRITE', 'CLOSE', 'STAT', 'posix-rename', 'REMOVE'])(
   'a server that never answers %s, while SSH answers, ends by itself',
   async (request) => {

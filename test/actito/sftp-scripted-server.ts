@@ -23,6 +23,10 @@ export interface Script {
   answers?: Record<string, Answering>;
   /** Extensions that are announced, with their revisions. */
   extensions?: Record<string, string>;
+  /** Names that the folder's list leaves out. */
+  hides?: (name: string) => boolean;
+  /** What each READDIR is answered, for ever: names, beside the folder's own. */
+  endless?: string[];
   /** Free blocks, free files and flags, as `statvfs` tells them. */
   fileSystem?: { free: number; freeFiles: number; flags: number };
   /** Writes that the server takes at one time; what comes too early gets a failure. */
@@ -129,13 +133,17 @@ function serve(sftp: SFTPWrapper, { script, files, requests, hangUp }: Serving):
   );
   sftp.on('READDIR', (id, handle) => {
     const folder = file(handle);
+    if (script.endless) {
+      return sftp.name(
+        id,
+        script.endless.map((filename) => ({ filename, longname: '', attrs: { mode: 0o100644 } as never })),
+      );
+    }
     if (folder.isListed) return sftp.status(id, STATUS_CODE.EOF);
     folder.isListed = true;
-    const entries = [...files.keys()].map((path) => ({
-      filename: posix.basename(path),
-      longname: '',
-      attrs: attrs(path),
-    }));
+    const entries = [...files.keys()]
+      .filter((path) => !script.hides?.(posix.basename(path)))
+      .map((path) => ({ filename: posix.basename(path), longname: '', attrs: attrs(path) }));
     sftp.name(id, [{ filename: '.', longname: '', attrs: { mode: 0o40755 } as never }, ...entries]);
   });
   for (const name of ['STAT', 'LSTAT'] as const) {

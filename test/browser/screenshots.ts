@@ -53,7 +53,7 @@ try {
   const [url, temporal] = await seen(
     demo.stdout,
     /What a marketer sees: (\S+)\/\n/,
-    /TEMPORAL_ADDRESS=(\S+) npm run activation/,
+    /TEMPORAL_ADDRESS=(\S+)/,
   );
   await runOnce(SECOND, temporal!);
   const browser = await launchBrowser();

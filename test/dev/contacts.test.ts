@@ -2,8 +2,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Activation } from '../../activation/definition/definition.ts';
 import type { Project } from '../../config/project.ts';
-import { seedContacts } from '../../local/contacts.ts';
-import { warehouses } from '../../local/warehouses.ts';
+import { seedContacts } from '../../dev/project/contacts.ts';
+import { warehouses } from '../../dev/project/warehouses.ts';
 import { startSimulator, type Simulator } from '../../simulator/start.ts';
 import { freshDatabase } from '../setup/servers.ts';
 
@@ -48,7 +48,10 @@ async function seed(segment: { query?: string; table?: string }, column = 'email
     sources: new Map([['shop', source]]),
     activations: new Map([['vip', activation]]),
   } as unknown as Project;
-  const all = await warehouses(project, { adminUrl: 'postgres://nobody', env: { REAL: database.url } });
+  const all = await warehouses(project, {
+    database: async () => 'postgres://nobody',
+    env: { REAL: database.url },
+  });
   return seedContacts('actito', actito, project, all);
 }
 

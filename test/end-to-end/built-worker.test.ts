@@ -29,7 +29,7 @@ const children: Program[] = [];
 beforeAll(async () => {
   await mkdir('.cache', { recursive: true });
   dist = await mkdtemp('.cache/built-');
-  const [build] = await Promise.all([start(['dev/start.js', 'build/main.ts', dist]).ended, makeStand()]);
+  const [build] = await Promise.all([start(['dev/start.js', 'dev/build.ts', dist]).ended, makeStand()]);
   expect(build).toMatchObject({ code: 0 });
 });
 afterEach(async () => {

@@ -7,7 +7,7 @@ import { expectAsIfNothingHadBeen, seedPeople } from '../support/as-if-nothing.t
 import { hold, PHASE_NAMES } from '../support/holding.ts';
 import { ACTIVATION, startStand } from '../support/stand.ts';
 import { hostWorker, newTaskQueue } from '../support/temporal-run.ts';
-import { startWorkerProcess } from '../support/worker-process.ts';
+import { startWorkerProcess } from '../support/temporal-run.ts';
 
 /*
  * The worker is killed while it is busy in a phase; another goes on. All phases side by side, each on a stand of its own:

@@ -7,7 +7,7 @@ import { temporalAddress } from '../setup/servers.ts';
 import { until } from '../setup/until.ts';
 import { observeCalls } from '../support/observed-calls.ts';
 import { destination, startStand, type Stand } from '../support/stand.ts';
-import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.ts';
+import { startWorkerProcess, type WorkerProcess } from '../support/temporal-run.ts';
 
 /*
  * Two workers, each a process of its own, share one licence. Calls are made to take a while, so that all would be

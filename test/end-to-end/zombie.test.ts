@@ -5,7 +5,7 @@ import { temporalAddress } from '../setup/servers.ts';
 import { until } from '../setup/until.ts';
 import { LIST, startStand, type Stand } from '../support/stand.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';
-import { startWorkerProcess } from '../support/worker-process.ts';
+import { startWorkerProcess } from '../support/temporal-run.ts';
 
 let stand: Stand;
 let hosted: Hosted;

@@ -3,8 +3,8 @@ import type { ApplicationFailure } from '@temporalio/common';
 import { DatabaseError } from 'pg';
 import { expect, test } from 'vitest';
 import { toTemporalFailure } from '../../activities/translate.ts';
+import { tlsFaultOf } from '../../contract/certificates.ts';
 import { isFailure, type Failure } from '../../contract/failure.ts';
-import { tlsFaultOf } from '../../postgres/meaning.ts';
 import { stateFailure } from '../../state/failures.ts';
 import { failuresOf } from '../../warehouse/postgres/failures.ts';
 

@@ -5,13 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stateFailure } from '../../state/failures.ts';
 import { openState, rows } from '../../state/state.ts';
 import { openPostgres } from '../../warehouse/postgres/open.ts';
+import { makeCertificates, type Certificates } from '../support/certificates.ts';
 import { readAll } from '../warehouse/reading.ts';
-import {
-  makeCertificates,
-  startPostgres15,
-  type Certificates,
-  type Postgres15,
-} from './setup/postgres-15.ts';
+import { startPostgres15, type Postgres15 } from './setup/postgres-15.ts';
 
 let folder: string;
 let files: Certificates;

@@ -1,11 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
 import { startPostgres } from '../../dev/postgres.ts';
+import { Resources } from '../../dev/resources.ts';
 import { startTemporal } from '../../dev/temporal.ts';
-import { workflowSource } from '../../worker/workflow-source.ts';
+import { bundleWorkflows } from '../../dev/worker.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -18,28 +15,22 @@ declare module 'vitest' {
   }
 }
 
-/** The search attributes that a worker needs. */
-const SEARCH_ATTRIBUTES = ['Activation=Keyword', 'RunPhase=Keyword', 'RunOutcome=Keyword'];
-
 /** One PostgreSQL and one Temporal server for the whole run; a run that cannot have them fails, and says why. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const log = (message: string) => project.vitest.logger.log(message);
-  const temporal = await startTemporal({ searchAttributes: SEARCH_ATTRIBUTES, log });
-  const postgres = await startPostgres().catch(async (error: unknown) => {
-    await temporal.stop();
+  const resources = new Resources();
+  try {
+    const [temporal, postgres, { bundle }] = await Promise.all([
+      resources.start(startTemporal({ log }), (server) => server.stop()),
+      resources.start(startPostgres(), (server) => server.stop()),
+      resources.start(bundleWorkflows(), ({ remove }) => remove()),
+    ]);
+    project.provide('postgresAdminUrl', postgres.adminUrl);
+    project.provide('temporalAddress', temporal.address);
+    project.provide('workflowBundle', bundle);
+    return () => resources.end();
+  } catch (error) {
+    await resources.end();
     throw error;
-  });
-  project.provide('postgresAdminUrl', postgres.adminUrl);
-  project.provide('temporalAddress', temporal.address);
-  const folder = await mkdtemp(join(tmpdir(), 'actito-sync-workflows-'));
-  project.provide('workflowBundle', await bundleInto(folder));
-  return async () => {
-    await Promise.all([postgres.stop(), temporal.stop(), rm(folder, { recursive: true })]);
-  };
-}
-
-async function bundleInto(folder: string): Promise<string> {
-  const { code } = await bundleWorkflowCode({ ...workflowSource(), logger: new DefaultLogger('ERROR') });
-  await writeFile(join(folder, 'workflows.js'), code);
-  return join(folder, 'workflows.js');
+  }
 }

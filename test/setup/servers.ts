@@ -33,3 +33,11 @@ export function temporalAddress(): string {
 export function workflowBundle(): { codePath: string } {
   return { codePath: inject('workflowBundle') };
 }
+
+/** The servers of the run, for a stack. */
+export function runServers() {
+  return {
+    postgres: { adminUrl: inject('postgresAdminUrl') },
+    temporal: { address: temporalAddress() },
+  };
+}

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { createDatabase } from '../../dev/databases.ts';
 import { startPostgres } from '../../dev/postgres.ts';
-import { migrate } from '../../state/migrate.ts';
-import { openState } from '../../state/state.ts';
 import { startStand, type Stand } from './stand.ts';
 
 /** A PostgreSQL server of a test file alone, which may be crashed. */
@@ -29,7 +27,7 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   const start = (port?: number) => startPostgres({ dataDir, port, settings: SETTINGS });
   let server = await start();
   return {
-    startStand: async (name) => standWithState(await createDatabase(server.adminUrl, name)),
+    startStand: async (name) => startStand({ stateUrl: await createDatabase(server.adminUrl, name) }),
     killBackend: async () => {
       const client = new pg.Client({ connectionString: server.adminUrl });
       client.on('error', () => undefined);
@@ -49,16 +47,4 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
       await rm(folder, { recursive: true });
     },
   };
-}
-
-async function standWithState(stateUrl: string): Promise<Stand> {
-  const usual = await startStand();
-  await usual.state.destroy();
-  const state = openState({ url: stateUrl, poolSize: 4 });
-  await migrate(state);
-  const dispose = async () => {
-    await state.destroy();
-    await usual.dispose();
-  };
-  return { ...usual, stateUrl, state, dispose };
 }

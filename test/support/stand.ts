@@ -1,13 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
-import { stringify } from 'yaml';
 import { SlotBudget } from '../../activation/comparison/budget.ts';
-import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/start.ts';
+import { destinationOf, makeProjectFolder, secretsOf, type ProjectFolder } from '../../dev/project-folder.ts';
+import { Resources } from '../../dev/resources.ts';
+import { startStack } from '../../dev/stack.ts';
+import type { Simulator, SimulatorOptions } from '../../simulator/start.ts';
 import { migrate } from '../../state/migrate.ts';
 import { openState, type State } from '../../state/state.ts';
-import { freshDatabase } from '../setup/servers.ts';
+import { runServers } from '../setup/servers.ts';
 
 /** A whole small world of real parts: warehouse, state, Actito (our simulator) and a project folder. */
 export interface Stand {
@@ -30,6 +29,8 @@ export interface Stand {
   dispose(): Promise<void>;
 }
 
+export { destinationOf as destination } from '../../dev/project-folder.ts';
+
 export const ACTIVATION = 'vip';
 export const LIST = 'VIP';
 
@@ -49,65 +50,59 @@ export function usualActivation(): Record<string, unknown> {
   };
 }
 
-export async function startStand(options: SimulatorOptions = {}): Promise<Stand> {
-  const [warehouseDb, stateDb] = [await freshDatabase('warehouse'), await freshDatabase('state')];
-  const warehouse = new pg.Pool({ connectionString: warehouseDb.url, max: 2 });
+export interface StandOptions extends SimulatorOptions {
+  /** Default: a database of the run's PostgreSQL. */
+  stateUrl?: string;
+}
+
+export async function startStand({ stateUrl: ownStateUrl, ...options }: StandOptions = {}): Promise<Stand> {
+  const resources = new Resources();
+  let warehouseUrl!: string;
+  let project!: ProjectFolder;
+  const stack = await startStack(resources, {
+    ...runServers(),
+    simulators: { actito: { pollInterval: 50, ...options } },
+    project: async ({ simulators, database }) => {
+      warehouseUrl = await database('warehouse');
+      project = await resources.start(makeProjectFolder(), (made) => made.remove());
+      return {
+        folder: project.folder,
+        env: { SHOP_URL: warehouseUrl, ...secretsOf(simulators.get('actito')!) },
+      };
+    },
+    worker: 'none',
+  });
+  const actito = stack.simulators.get('actito')!;
+  const stateUrl = ownStateUrl ?? stack.stateUrl;
+  const warehouse = new pg.Pool({ connectionString: warehouseUrl, max: 2 });
   warehouse.on('error', () => undefined); // a test may kill PostgreSQL's backends
   await warehouse.query(
     'create table people (email text, first_name text, spent numeric, city text, note text, customer_id text, phone text)',
   );
-  const state = openState({ url: stateDb.url, poolSize: 12 });
+  const state = openState({ url: stateUrl, poolSize: 12 });
   await migrate(state);
-  const actito = await startSimulator({ pollInterval: 50, ...options });
-  const projectFolder = await mkdtemp(join(tmpdir(), 'actito-sync-project-'));
-  for (const folder of ['sources', 'destinations', 'activations']) await mkdir(join(projectFolder, folder));
-  const write = (file: string, content: object) => writeFile(join(projectFolder, file), stringify(content));
   const stand: Stand = {
     warehouse,
-    stateUrl: stateDb.url,
+    stateUrl,
     state,
     slots: new SlotBudget(),
     actito,
-    projectFolder,
-    env: {
-      SHOP_URL: warehouseDb.url,
-      ACTITO_API_KEY: actito.apiKey,
-      SFTP_PASSWORD: actito.sftp.password,
-    },
+    projectFolder: project.folder,
+    env: stack.project.env,
     writeSource: (changes = {}) =>
-      write('sources/shop.yaml', { driver: 'postgres', connection: { env: 'SHOP_URL' }, ...changes }),
+      project.write('sources/shop.yaml', { driver: 'postgres', connection: { env: 'SHOP_URL' }, ...changes }),
     writeDestination: (changes = {}) =>
-      write('destinations/actito.yaml', { ...destination(actito), ...changes }),
+      project.write('destinations/actito.yaml', { ...destinationOf(actito), ...changes }),
     writeActivation: (changes = {}, id = ACTIVATION) =>
-      write(`activations/${id}.yaml`, { ...usualActivation(), ...changes }),
+      project.write(`activations/${id}.yaml`, { ...usualActivation(), ...changes }),
     age: (hours) => ageState(state, hours),
     dispose: async () => {
-      await Promise.all([warehouse.end(), state.destroy(), actito.stop()]);
-      await Promise.all([warehouseDb.dispose(), stateDb.dispose(), rm(projectFolder, { recursive: true })]);
+      await Promise.all([warehouse.end(), state.destroy()]);
+      await resources.end();
     },
   };
   await Promise.all([stand.writeSource(), stand.writeDestination(), stand.writeActivation()]);
   return stand;
-}
-
-export function destination(actito: Simulator): Record<string, unknown> {
-  const { host, port, username, directory, hostKey } = actito.sftp;
-  return {
-    baseUrl: actito.apiUrl,
-    apiKey: { env: 'ACTITO_API_KEY' },
-    entity: actito.entity,
-    profileTable: actito.profileTable.name,
-    delivery: {
-      protocol: 'sftp',
-      host,
-      port,
-      username,
-      directory,
-      hostKey,
-      password: { env: 'SFTP_PASSWORD' },
-    },
-    limits: { importsPerTablePerDay: 1_000 },
-  };
 }
 
 /** Moves every moment that state compares with now into the past: to it, so much time has passed. */

@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DECIDE_WORKFLOW_TYPE, type DecisionResult } from '../../contract/decision.ts';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll } from 'vitest';
-import { createWorker } from '../../worker/create-worker.ts';
-import { WORKFLOW_TYPE } from '../../contract/names.ts';
+import { TASK_QUEUE, WORKFLOW_TYPE } from '../../contract/names.ts';
 import type { RunInput } from '../../contract/request.ts';
 import type { RunResult } from '../../contract/result.ts';
+import {
+  startWorkerHere,
+  startWorkerProcess as startProcess,
+  type WorkerProcess,
+  type WorkerSettings,
+} from '../../dev/worker.ts';
 import { temporalAddress, workflowBundle } from '../setup/servers.ts';
 import { startStand, type Stand } from './stand.ts';
 
@@ -29,9 +34,16 @@ export interface Approval {
   reason?: string;
 }
 
+export type { WorkerProcess } from '../../dev/worker.ts';
+
 /** Failed activities and workflows are what tests provoke, and look at where they are thrown. */
 const logger = new DefaultLogger('ERROR');
 Runtime.install({ logger, telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } } });
+
+/** A client of the run's Temporal server. */
+export async function connectClient(): Promise<Client> {
+  return new Client({ connection: await Connection.connect({ address: temporalAddress() }) });
+}
 
 export function newTaskQueue(): string {
   return `test-${randomBytes(4).toString('hex')}`;
@@ -46,26 +58,36 @@ export async function standWithWorker() {
   return { stand, hosted };
 }
 
+function settingsOf({ stateUrl, projectFolder, env }: Stand, taskQueue: string): WorkerSettings {
+  const temporal = { TEMPORAL_ADDRESS: temporalAddress(), TEMPORAL_NAMESPACE: 'default' };
+  return { temporal, stateUrl, projectFolder, env, taskQueue, bundle: workflowBundle().codePath };
+}
+
+/** Starts a worker as a process of its own, by default on the product's task queue; resolves when it is ready. */
+export function startWorkerProcess(
+  stand: Stand,
+  taskQueue = TASK_QUEUE,
+  env: NodeJS.ProcessEnv = {},
+): Promise<WorkerProcess> {
+  const settings = settingsOf(stand, taskQueue);
+  return startProcess(
+    { ...settings, env: { ...settings.env, ...env } },
+    { from: 'sources', keepsOutput: true },
+  );
+}
+
 /** @param workerAddress where the worker finds Temporal; the client asks the server itself */
 export async function hostWorker(
   stand: Stand,
   taskQueue = newTaskQueue(),
   workerAddress = temporalAddress(),
 ): Promise<Hosted> {
-  const address = temporalAddress();
-  const connection = await NativeConnection.connect({ address: workerAddress });
-  const clientConnection = await Connection.connect({ address });
-  const client = new Client({ connection: clientConnection });
-  const { worker, close } = await createWorker({
-    connection,
-    namespace: 'default',
-    stateUrl: stand.stateUrl,
-    projectFolder: stand.projectFolder,
-    env: stand.env,
-    taskQueue,
-    workflowBundle: workflowBundle(),
+  const settings = settingsOf(stand, taskQueue);
+  const worker = await startWorkerHere({
+    ...settings,
+    temporal: { ...settings.temporal, TEMPORAL_ADDRESS: workerAddress },
   });
-  const running = worker.run();
+  const client = await connectClient();
   const start = (input: object) =>
     client.workflow.start(WORKFLOW_TYPE, {
       taskQueue,
@@ -87,10 +109,9 @@ export async function hostWorker(
       return client.workflow.getHandle(decided.run.workflowId, decided.run.runId);
     },
     close: async () => {
-      worker.shutdown();
-      await running;
-      await close();
-      await Promise.all([connection.close(), clientConnection.close()]);
+      await worker.stop();
+      await worker.ended;
+      await client.connection.close();
     },
   };
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openWarehouse } from '../../warehouse/open.ts';
 import type { Warehouse } from '../../warehouse/source.ts';
 import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
+import { until } from '../setup/until.ts';
 import { readAll } from './reading.ts';
 
 /* What PostgreSQL tells beside the rows of a segment. */
@@ -58,4 +59,30 @@ test('row security that hides rows from the reader is told, and one that hides n
   expect(await read('reader', { table: 'all_branches' })).toEqual([2, false]); // as its owner sees it
   expect(await read('reader', 'select 1 as id')).toEqual([1, false]);
   await beside.query('drop owned by reader, all_reader; drop role reader, all_reader');
+});
+
+test('a transaction_timeout that an administrator has set ends a read for a few tries, and is named with its value', async () => {
+  await beside.query(
+    `create role hasty login password 'p'; alter role hasty set transaction_timeout = '200ms'`,
+  );
+  const url = new URL(database.url);
+  Object.assign(url, { username: 'hasty', password: 'p' });
+  const limited = {
+    type: 'SourceUnavailable',
+    retryable: true,
+    tries: 3,
+    message: expect.stringMatching(
+      /25P04, transaction_timeout = 200ms; URL\).*Raise transaction_timeout/,
+    ) as string,
+  };
+  const working = readAll(await open({ url: url.href }), 'select 1 as id from pg_sleep(30)', ['id']);
+  await expect(working).rejects.toMatchObject(limited);
+  const idle = await open({ url: url.href });
+  const { signal } = new AbortController();
+  await idle.clock(signal); // begins the transaction
+  const gone = async () =>
+    (await beside.query(`select from pg_stat_activity where usename = 'hasty'`)).rowCount === 0;
+  await until('the server has ended the session', gone);
+  await expect(readAll(idle, 'select 1 as id', ['id'])).rejects.toMatchObject(limited);
+  await beside.query('drop role hasty');
 });

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { STATE_VARIABLE } from '../../contract/names.ts';
-import { environmentFile } from '../../docker/environment.ts';
+import { environmentOf } from '../../simulator/environment.ts';
 import { startSimulator } from '../../simulator/start.ts';
 
 /*
@@ -39,7 +39,7 @@ const mounts = (file: string) =>
 test('the development worker is given every variable that the example project names', async () => {
   const simulator = await startSimulator();
   onTestFinished(() => simulator.stop());
-  const fromSimulator = [...environmentFile(simulator).matchAll(/^(\w+)=.+$/gm)].map(([, name]) => name!);
+  const fromSimulator = Object.keys(environmentOf(simulator));
   const fromCompose = Object.keys(services('docker-compose.yml').worker!.environment!);
 
   const files = ['sources', 'destinations', 'activations'].flatMap((f) => yamlFilesOf(`examples/demo/${f}`));

@@ -1,9 +1,10 @@
 import ms from 'ms';
 import { DatabaseError } from 'pg';
+import { tlsFaultOf } from '../../contract/certificates.ts';
 import { Failure } from '../../contract/failure.ts';
 import { codeOf, sqlstateOf } from '../../contract/foreign.ts';
 import type { QueryPlace } from '../../contract/messages/warehouse.ts';
-import { meaningOf, STANDBY, tlsFaultOf, type Meaning } from '../../postgres/meaning.ts';
+import { meaningOf, STANDBY, type Meaning } from '../../postgres/meaning.ts';
 import type { Session } from './session.ts';
 import type { Statement } from './statements.ts';
 

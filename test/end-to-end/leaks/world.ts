@@ -9,7 +9,7 @@ import { connectClient } from '../../cli/support.ts';
 import { until } from '../../setup/until.ts';
 import { destination, startStand } from '../../support/stand.ts';
 import { newTaskQueue } from '../../support/temporal-run.ts';
-import { startWorkerProcess, type WorkerProcess } from '../../support/worker-process.ts';
+import { startWorkerProcess, type WorkerProcess } from '../../support/temporal-run.ts';
 import { actitoKinds } from './actito-kinds.ts';
 import { deliveryKinds, stateKinds } from './delivery-kinds.ts';
 import { activationOf, type Kind, type Kinds } from './kinds.ts';

@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import type { Destination } from '../activation/definition/destination.ts';
-import type { Project } from '../config/project.ts';
-import { custom } from '../simulator/contacts/attributes.ts';
-import type { Simulator, SimulatorOptions } from '../simulator/start.ts';
+import type { Destination } from '../../activation/definition/destination.ts';
+import type { Project } from '../../config/project.ts';
+import { custom } from '../../simulator/contacts/attributes.ts';
+import type { Simulator, SimulatorOptions } from '../../simulator/start.ts';
 
 /** The simulators' secrets, under names that no real ones have. */
 export const API_KEY = { name: 'ACTITO_SYNC_DEV_API_KEY', value: randomUUID() };

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { TASK_QUEUE } from '../../contract/names.ts';
+import { TASK_QUEUE } from '../contract/names.ts';
 
 /** temporal.api.enums.v1.TaskQueueType: WORKFLOW */
 const WORKFLOW_TASKS = 1;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Activation } from '../activation/definition/definition.ts';
-import type { Source } from '../activation/definition/source.ts';
-import { canonicalKey } from '../activation/keys/canonical.ts';
-import { unescapeCopy } from '../activation/values/copy.ts';
-import type { ColumnKind } from '../activation/values/kinds.ts';
-import type { Project } from '../config/project.ts';
-import type { Simulator } from '../simulator/start.ts';
-import { openWarehouse } from '../warehouse/open.ts';
+import type { Activation } from '../../activation/definition/definition.ts';
+import type { Source } from '../../activation/definition/source.ts';
+import { canonicalKey } from '../../activation/keys/canonical.ts';
+import { unescapeCopy } from '../../activation/values/copy.ts';
+import type { ColumnKind } from '../../activation/values/kinds.ts';
+import type { Project } from '../../config/project.ts';
+import type { Simulator } from '../../simulator/start.ts';
+import { openWarehouse } from '../../warehouse/open.ts';
 import type { Warehouse } from './warehouses.ts';
 
 /** Members of a segment that become contacts, at most. */

@@ -5,12 +5,12 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { projectFolder } from '../config/folder-setting.ts';
-import { problemInWords } from '../contract/messages/project.ts';
-import { loadProject } from '../config/project.ts';
-import { Interrupted, listenForInterrupt } from '../dev/interrupt.ts';
-import { Resources } from '../dev/resources.ts';
-import { startStack } from './stack.ts';
+import { projectFolder } from '../../config/folder-setting.ts';
+import { problemInWords } from '../../contract/messages/project.ts';
+import { loadProject } from '../../config/project.ts';
+import { Interrupted, listenForInterrupt } from '../interrupt.ts';
+import { Resources } from '../resources.ts';
+import { startProjectStack } from './stack.ts';
 import { whatThereIs } from './words.ts';
 
 async function main(): Promise<number> {
@@ -30,7 +30,7 @@ async function main(): Promise<number> {
     const project = await loadProject(folder);
     for (const problem of project.problems) say(problemInWords(problem));
     if (seed !== undefined) await access(seed);
-    const starting = startStack(resources, { folder: resolve(folder), project, seed }, interrupt, say);
+    const starting = startProjectStack(resources, { folder: resolve(folder), project, seed }, interrupt, say);
     const stack = await interrupt.orInterrupted(starting);
     say(whatThereIs(stack).join('\n'));
     await interrupt.orInterrupted(new Promise(() => undefined));

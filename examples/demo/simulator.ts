@@ -1,15 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { contactsOf } from '../examples/demo/contacts.ts';
-import { seedShop } from '../examples/demo/shop.ts';
-import { startSimulator } from '../simulator/start.ts';
-import { generateKeyPair } from '../simulator/transfer/host-key.ts';
-import { environmentFile } from './environment.ts';
+import { environmentOf } from '../../simulator/environment.ts';
+import { startSimulator } from '../../simulator/start.ts';
+import { generateKeyPair } from '../../simulator/transfer/host-key.ts';
+import { contactsOf } from './contacts.ts';
+import { fillDemoShop } from './shop.ts';
 
 /*
  * What docker-compose.yml starts beside the worker: fills the demo's shop unless it is filled, starts the simulator
- * with contacts for it, and writes the file of environment variables that points the worker at it.
+ * with contacts for it, and writes the file for `node --env-file` that points the worker at it.
  */
 
 /** The simulator's own host name: Actito's file transfer location and the worker must know it by the same. */
@@ -21,10 +21,7 @@ async function main(): Promise<void> {
   const stopped = new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
   const shop = new pg.Client({ connectionString: process.env.SHOP_DATABASE_URL });
   await shop.connect();
-  const { rows } = await shop.query<{ filled: boolean }>(
-    `select to_regclass('customers') is not null as filled`,
-  );
-  if (!rows[0]?.filled) await seedShop(shop);
+  await fillDemoShop(shop);
 
   const simulator = await startSimulator({
     host: HOST,
@@ -36,7 +33,8 @@ async function main(): Promise<void> {
   });
   await simulator.seedContacts(await contactsOf(shop));
   await shop.end();
-  await writeFile(join(FOLDER, 'environment'), environmentFile(simulator));
+  const lines = Object.entries(environmentOf(simulator)).map(([name, value]) => `${name}=${value}\n`);
+  await writeFile(join(FOLDER, 'environment'), lines.join(''));
   console.log(`Actito simulator: ${simulator.apiUrl}, ${simulator.contactCount()} contacts`);
 
   await stopped;

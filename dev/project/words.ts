@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import type { Stack } from './stack.ts';
+import type { ProjectStack } from './stack.ts';
 
 /** Where everything is, and what to type in another terminal, line by line; the commands work as printed. */
-export function whatThereIs(stack: Stack): string[] {
-  const { temporal, stateUrl, warehouses, simulators, projectFolder, projectName } = stack;
+export function whatThereIs(stack: ProjectStack): string[] {
+  const { temporal, stateUrl, warehouses, simulators, projectName } = stack;
+  const projectFolder = stack.project.folder;
   return [
     '',
     `Temporal's web UI:  ${temporal.uiUrl}`,
@@ -13,7 +14,7 @@ export function whatThereIs(stack: Stack): string[] {
         `Warehouse:          ${own ? `${url}  (source ${source}; made here)` : `as ${variable} says  (source ${source})`}`,
     ),
     '',
-    `In another terminal, from ${fileURLToPath(new URL('..', import.meta.url))}:`,
+    `In another terminal, from ${fileURLToPath(new URL('../..', import.meta.url))}:`,
     `  export TEMPORAL_ADDRESS=${temporal.address} TEMPORAL_NAMESPACE=default`,
     `  export ACTITO_SYNC_PROJECT=${projectFolder} ACTITO_SYNC_PROJECT_NAME='${projectName}'`,
     `  export ACTITO_SYNC_DATABASE_URL=${stateUrl}`,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { Project } from '../config/project.ts';
-import { createDatabase, runSql } from '../dev/databases.ts';
+import type { Project } from '../../config/project.ts';
+import { runSql } from '../databases.ts';
 
 /** The database of a source. */
 export interface Warehouse {
@@ -19,12 +19,16 @@ export interface Warehouse {
  */
 export async function warehouses(
   { sources }: Project,
-  { adminUrl, seed, env }: { adminUrl: string; seed?: string; env: NodeJS.ProcessEnv },
+  {
+    database,
+    seed,
+    env,
+  }: { database: (name: string) => Promise<string>; seed?: string; env: NodeJS.ProcessEnv },
 ): Promise<Warehouse[]> {
   const all: Warehouse[] = [];
   for (const [source, { connection }] of sources) {
     const given = env[connection.env];
-    const url = given || (await createDatabase(adminUrl, `warehouse_${source}`));
+    const url = given || (await database(`warehouse_${source}`));
     all.push({ source, variable: connection.env, url, own: !given });
   }
   if (seed !== undefined) await fill(all, seed);

@@ -1,0 +1,65 @@
+import { basename } from 'node:path';
+import type { Project } from '../../config/project.ts';
+import type { Interrupt } from '../interrupt.ts';
+import type { Resources } from '../resources.ts';
+import { beginStack, type Stack } from '../stack.ts';
+import { seedContacts } from './contacts.ts';
+import { API_KEY, PASSWORD, simulatorFor, writeRedirected } from './redirect.ts';
+import { warehouses, type Warehouse } from './warehouses.ts';
+import { logLines } from './worker-log.ts';
+
+/** What is to be run. */
+export interface Wanted {
+  /** Absolute. */
+  folder: string;
+  project: Project;
+  /** A file with SQL for the warehouse that is made here. */
+  seed?: string;
+}
+
+/** All that runs for a project folder, to be told. */
+export interface ProjectStack extends Stack {
+  warehouses: Warehouse[];
+  projectName: string;
+}
+
+/**
+ * Starts everything that a project folder needs; `resources` ends it. Its destinations lead to the simulators. Nothing is
+ * kept, since the simulators forget too: a state that remembers lists which Actito does not have would only fail.
+ * @throws Error of the part that could not be started
+ */
+export async function startProjectStack(
+  resources: Resources,
+  { folder, project, seed }: Wanted,
+  interrupt: Interrupt,
+  say: (text: string) => void,
+): Promise<ProjectStack> {
+  const projectName = basename(folder);
+  const destinations = [...project.destinations];
+  let made: Warehouse[] = [];
+  say('Starting PostgreSQL, Temporal, and a simulator for each destination …');
+  const stack = beginStack(resources, {
+    temporal: { own: true, port: 7233, uiPort: 8233, log: say },
+    simulators: Object.fromEntries(
+      destinations.map(([id, destination]) => [id, simulatorFor(id, destination, project)]),
+    ),
+    project: async ({ simulators, database }) => {
+      made = await warehouses(project, { database, seed, env: process.env });
+      for (const [id, simulator] of simulators) say(await seedContacts(id, simulator, project, made));
+      const redirecting = writeRedirected(folder, project, simulators);
+      const { projectFolder, certificates } = await resources.start(redirecting, ({ remove }) => remove());
+      const variables = Object.fromEntries(made.map(({ variable, url }) => [variable, url]));
+      const secrets = { [API_KEY.name]: API_KEY.value, [PASSWORD.name]: PASSWORD.value };
+      return { folder: projectFolder, env: { ...variables, ...secrets, ...certificates } };
+    },
+    worker: { from: 'sources', onOutput: logLines((line) => say(`worker: ${line}`)) },
+    env: {
+      ACTITO_SYNC_PROJECT_NAME: projectName,
+      LOG_LEVEL: 'warn',
+      NO_PROXY: '*', // the simulators are on this machine
+      no_proxy: '*',
+    },
+    onWorkerEnd: (error) => interrupt.fail(error),
+  });
+  return { ...(await stack.ready), warehouses: made, projectName };
+}

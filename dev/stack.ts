@@ -1,0 +1,215 @@
+import { randomBytes } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { temporalSettings } from '../config/temporal-variables.ts';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator/start.ts';
+import { createDatabase, dropDatabase } from './databases.ts';
+import { assertNoOtherWorker } from './other-worker.ts';
+import { startPostgres, type PostgresOptions } from './postgres.ts';
+import type { Resources } from './resources.ts';
+import { startTemporal, type TemporalOptions, type TemporalServer } from './temporal.ts';
+import {
+  bundleWorkflows,
+  startWorkerHere,
+  startWorkerProcess,
+  type HostedWorker,
+  type WorkerProcessOptions,
+  type WorkerSettings,
+} from './worker.ts';
+
+/** What a stack is made of; each server is a new one unless one is named that is there. */
+export interface StackOptions {
+  /** Default: a temporary server. In one that is there, databases have names of their own and are dropped at the end. */
+  postgres?: PostgresOptions | { adminUrl: string };
+  temporal?: TemporalOptions | { address: string };
+  /** A simulator for each destination. */
+  simulators?: Record<string, SimulatorOptions>;
+  /** Makes the project folder, once servers and simulators are there. The worker waits for it. */
+  project: (parts: StackParts) => Promise<StackProject>;
+  /**
+   * Where the worker runs: in this process, or in processes of its own, from the sources or from the build of
+   * `npm run build`.
+   */
+  worker: 'here' | 'none' | (WorkerProcessOptions & { count?: number });
+  /** What the worker's environment holds beside what the project asks for. */
+  env?: NodeJS.ProcessEnv;
+  /** Told when a worker ends although nobody stopped it. */
+  onWorkerEnd?: (error: Error) => void;
+}
+
+/** What a project folder can be made of. */
+export interface StackParts {
+  resources: Resources;
+  adminUrl: string;
+  /** Creates a database; resolves to its URL. */
+  database: (name: string) => Promise<string>;
+  /** By destination. */
+  simulators: ReadonlyMap<string, Simulator>;
+}
+
+/** A project folder, and what its files refer to. */
+export interface StackProject {
+  folder: string;
+  env: NodeJS.ProcessEnv;
+}
+
+/** A stack, all of which runs. */
+export interface Stack extends StackParts {
+  temporal: TemporalServer;
+  stateUrl: string;
+  project: StackProject;
+  workers: HostedWorker[];
+  /** What one more worker needs. */
+  workerSettings: WorkerSettings;
+  /** Connects to Temporal; the connection ends with the stack. */
+  client: () => Promise<Client>;
+}
+
+/** The same while it starts: each part is there when its promise resolves, as early as it can be. */
+export interface StartingStack {
+  resources: Resources;
+  /** Creates a database, once PostgreSQL is there. */
+  database: (name: string) => Promise<string>;
+  stateUrl: Promise<string>;
+  temporal: Promise<TemporalServer>;
+  simulators: Promise<ReadonlyMap<string, Simulator>>;
+  workers: Promise<HostedWorker[]>;
+  client: () => Promise<Client>;
+  ready: Promise<Stack>;
+}
+
+/** A stack of which everything runs; `resources` ends it, last first. @throws Error of the part that could not be started */
+export function startStack(resources: Resources, options: StackOptions): Promise<Stack> {
+  return beginStack(resources, options).ready;
+}
+
+/** Begins to start all parts at the same time; `resources` ends them. A part that fails is told by all that need it. */
+export function beginStack(resources: Resources, options: StackOptions): StartingStack {
+  const { worker: where } = options;
+  const postgres = watched(givenOrStarted(resources, options.postgres));
+  const temporal = watched(startTemporalFor(resources, options.temporal));
+  const bundled =
+    where === 'none' || (where !== 'here' && where.from === 'build')
+      ? Promise.resolve({ bundle: '' })
+      : watched(resources.start(bundleWorkflows(), ({ remove }) => remove()));
+  const simulators = watched(startSimulators(resources, options.simulators ?? {}));
+  const database = (name: string) => newDatabase(resources, postgres, name);
+  const stateUrl = watched(database('actito_sync'));
+
+  const parts = watched(
+    (async (): Promise<StackParts> => {
+      const [{ adminUrl }, found] = [await postgres, await simulators];
+      return { resources, adminUrl, database, simulators: found };
+    })(),
+  );
+  const project = watched(parts.then((found) => options.project(found)));
+  const client = async () => {
+    const server = await temporal;
+    return resources.start(connect(server), ({ connection }) => connection.close());
+  };
+  const settings = watched(
+    (async (): Promise<WorkerSettings> => {
+      const { folder, env } = await project;
+      const server = await temporal;
+      if (server.origin === 'TEMPORAL_ADDRESS' && where !== 'none')
+        await assertNoOtherWorker(await client(), server.address);
+      return {
+        temporal: variablesOf(server),
+        stateUrl: await stateUrl,
+        projectFolder: folder,
+        env: { ...options.env, ...env },
+        bundle: (await bundled).bundle,
+      };
+    })(),
+  );
+  const workers = watched(settings.then((found) => startWorkers(resources, found, options)));
+  const ready = watched(
+    (async (): Promise<Stack> => ({
+      ...(await parts),
+      temporal: await temporal,
+      stateUrl: await stateUrl,
+      project: await project,
+      workerSettings: await settings,
+      workers: await workers,
+      client,
+    }))(),
+  );
+  return { resources, database, stateUrl, temporal, simulators, workers, client, ready };
+}
+
+/** Whoever awaits a part sees its error; a part that nobody awaits must not end the process. */
+function watched<T>(part: Promise<T>): Promise<T> {
+  part.catch(() => undefined);
+  return part;
+}
+
+async function givenOrStarted(
+  resources: Resources,
+  wanted: StackOptions['postgres'] = {},
+): Promise<{ adminUrl: string; isShared: boolean }> {
+  if ('adminUrl' in wanted) return { adminUrl: wanted.adminUrl, isShared: true };
+  const { adminUrl } = await resources.start(startPostgres(wanted), (server) => server.stop());
+  return { adminUrl, isShared: false };
+}
+
+async function startTemporalFor(
+  resources: Resources,
+  wanted: StackOptions['temporal'] = {},
+): Promise<TemporalServer> {
+  if ('address' in wanted) return { address: wanted.address, origin: 'given', stop: async () => undefined };
+  return resources.start(startTemporal(wanted), (server) => server.stop(), { abandon: true });
+}
+
+async function startSimulators(
+  resources: Resources,
+  wanted: Record<string, SimulatorOptions>,
+): Promise<ReadonlyMap<string, Simulator>> {
+  const started = Object.entries(wanted).map(async ([id, options]) => {
+    const simulator = resources.start(startSimulator(options), (running) => running.stop());
+    return [id, await simulator] as const;
+  });
+  return new Map(await Promise.all(started));
+}
+
+async function startWorkers(
+  resources: Resources,
+  settings: WorkerSettings,
+  { worker, onWorkerEnd }: StackOptions,
+): Promise<HostedWorker[]> {
+  const start = () => {
+    if (worker === 'none' || worker === 'here') return startWorkerHere(settings);
+    return startWorkerProcess(settings, worker);
+  };
+  const count = worker === 'none' ? 0 : worker === 'here' ? 1 : (worker.count ?? 1);
+  const started = Array.from({ length: count }, async () => {
+    const one = await resources.start(start(), (running) => running.stop(), { abandon: true });
+    void one.ended.then(
+      (code) => onWorkerEnd?.(new Error(`The worker ended with exit code ${code}.`)),
+      (error: Error) => onWorkerEnd?.(error),
+    );
+    return one;
+  });
+  return Promise.all(started);
+}
+
+/** On a server that others use, a database of a name that no one has, which is dropped at the end. */
+async function newDatabase(
+  resources: Resources,
+  postgres: Promise<{ adminUrl: string; isShared: boolean }>,
+  name: string,
+): Promise<string> {
+  const { adminUrl, isShared } = await postgres;
+  if (!isShared) return createDatabase(adminUrl, name);
+  const own = `${name}_${randomBytes(4).toString('hex')}`;
+  return resources.start(createDatabase(adminUrl, own), () => dropDatabase(adminUrl, own));
+}
+
+/** A server that was there is reached as the environment says; one of ours by its address alone. */
+function variablesOf({ origin, address }: TemporalServer): NodeJS.ProcessEnv {
+  if (origin === 'TEMPORAL_ADDRESS') return { ...process.env, TEMPORAL_ADDRESS: address };
+  return { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'default' };
+}
+
+async function connect(server: TemporalServer): Promise<Client> {
+  const { connectionOptions, namespace } = temporalSettings(variablesOf(server));
+  return new Client({ connection: await Connection.connect(connectionOptions), namespace });
+}

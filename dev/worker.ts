@@ -1,0 +1,135 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection } from '@temporalio/worker';
+import { TASK_QUEUE } from '../contract/names.ts';
+import { temporalSettings } from '../config/temporal-variables.ts';
+import { createWorker } from '../worker/create-worker.ts';
+import { workflowSource } from '../worker/workflow-source.ts';
+import { startProcess } from './processes.ts';
+import { untilItAnswers } from './waiting.ts';
+
+/** What a worker works on. */
+export interface WorkerSettings {
+  /** Says where Temporal is, as `TEMPORAL_ADDRESS` and its other variables do. */
+  temporal: NodeJS.ProcessEnv;
+  stateUrl: string;
+  projectFolder: string;
+  /** What the project's files refer to. */
+  env: NodeJS.ProcessEnv;
+  /** Default: the product's. */
+  taskQueue?: string;
+  /** File with the bundled workflows, see {@link bundleWorkflows}. */
+  bundle: string;
+}
+
+/** A worker that takes runs. */
+export interface HostedWorker {
+  /** Resolves when it has ended, to the exit code of its process. */
+  ended: Promise<number>;
+  /** Ends it in good order. */
+  stop(): Promise<void>;
+}
+
+/** A worker that is a process of its own, so that it can be measured and killed like one. */
+export interface WorkerProcess extends HostedWorker {
+  pid: number;
+  /** All that it has printed so far, when `keepsOutput` was asked for; else the first and the last lines. */
+  output(): string;
+  /** Ends it, by default as an operating system out of memory would. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** Bundles the workflows of the sources into a file: most of the time that a worker needs to start. */
+export async function bundleWorkflows(): Promise<{ bundle: string; remove: () => Promise<void> }> {
+  const { code } = await bundleWorkflowCode({ ...workflowSource(), logger: new DefaultLogger('ERROR') });
+  const folder = await mkdtemp(join(tmpdir(), 'actito-sync-workflows-'));
+  const bundle = join(folder, 'workflows.js');
+  await writeFile(bundle, code);
+  return { bundle, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** A worker in this process. */
+export async function startWorkerHere(settings: WorkerSettings): Promise<HostedWorker> {
+  const { stateUrl, projectFolder, env, taskQueue, bundle } = settings;
+  const { connectionOptions, namespace = 'default' } = temporalSettings(settings.temporal);
+  const connection = await NativeConnection.connect(connectionOptions);
+  const { worker, close } = await createWorker({
+    connection,
+    namespace,
+    stateUrl,
+    projectFolder,
+    env,
+    taskQueue,
+    workflowBundle: { codePath: bundle },
+  }).catch(async (error: unknown) => {
+    await connection.close();
+    throw error;
+  });
+  const ended = worker.run().then(() => 0);
+  ended.catch(() => undefined); // whoever awaits it sees the error
+  return {
+    ended,
+    stop: async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await ended.catch(() => undefined);
+      await close();
+      await connection.close();
+    },
+  };
+}
+
+/** How a process of a worker is started. */
+export interface WorkerProcessOptions {
+  /** The sources, or what `npm run build` has made, with the flags and the environment of `npm start`. */
+  from: 'sources' | 'build';
+  keepsOutput?: boolean;
+  /** Sees each piece of what it prints. */
+  onOutput?: (text: string) => void;
+}
+
+/**
+ * A worker as a process of its own; resolves when it is ready. Of this process's environment it does not see what leads to
+ * another Temporal.
+ * @throws Error with its last output when it cannot start
+ */
+export async function startWorkerProcess(
+  { temporal, stateUrl, projectFolder, env, taskQueue = TASK_QUEUE, bundle }: WorkerSettings,
+  { from, keepsOutput = false, onOutput }: WorkerProcessOptions,
+): Promise<WorkerProcess> {
+  const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+  const command =
+    from === 'build'
+      ? ['--expose-gc', '--max-semi-space-size=2', path('../dist/worker/main.js')]
+      : [path('start.js'), path('worker-main.ts'), bundle, taskQueue];
+  const usual = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
+  let kept = '';
+  const worker = startProcess([[process.execPath, ...command]], {
+    stopSignal: 'TERM',
+    env: {
+      ...Object.fromEntries(usual),
+      ...temporal,
+      ...(from === 'build' ? { NODE_ENV: 'production', MALLOC_ARENA_MAX: '1' } : {}),
+      ACTITO_SYNC_DATABASE_URL: stateUrl,
+      ACTITO_SYNC_PROJECT: projectFolder,
+      ...env,
+    },
+    onOutput: (text) => {
+      if (keepsOutput) kept += text;
+      onOutput?.(text);
+    },
+  });
+  const output = () => (keepsOutput ? kept : worker.output());
+  await untilItAnswers('The worker', worker, async () => output().includes('worker is ready'));
+  return {
+    pid: worker.pid,
+    ended: worker.exited,
+    output,
+    stop: () => worker.stop(),
+    kill: async (signal = 'SIGKILL') => {
+      process.kill(worker.pid, signal);
+      await worker.exited;
+    },
+  };
+}

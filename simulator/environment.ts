@@ -1,0 +1,14 @@
+import type { Simulator } from './start.ts';
+
+/** What leads actito-sync to a simulator, as environment variables: those of examples/demo/destinations/actito.yaml. */
+export function environmentOf({ apiUrl, apiKey, sftp }: Simulator): Record<string, string> {
+  return {
+    ACTITO_BASE_URL: apiUrl,
+    ACTITO_API_KEY: apiKey,
+    ACTITO_SFTP_HOST: sftp.host,
+    ACTITO_SFTP_PORT: String(sftp.port),
+    ACTITO_SFTP_USERNAME: sftp.username,
+    ACTITO_SFTP_PASSWORD: sftp.password,
+    ACTITO_SFTP_HOST_KEY: sftp.hostKey,
+  };
+}
