@@ -63,8 +63,8 @@ export const TEMPORAL_MESSAGES = {
       ],
       says: ({ namespace, attributes }) =>
         `Search attributes of actito-sync exist in namespace ${namespace} with the wrong type: ` +
-        `${attributes.map(({ name, type }) => `${name} (${type})`).join(', ')}. Runs need them as Keyword, and no run could ` +
-        'start.',
+        `${attributes.map(({ name, type }) => `${name} (${type})`).join(', ')}. Runs need the type ` +
+        'Keyword, so no run can start.',
       next: ({ namespace, attributes }) => [
         {
           advice:
