@@ -21,6 +21,14 @@ export const LINE_PERIOD = 2 * DAY;
 /** Guards compare with the largest list of this time, so that an erosion over several runs is seen. */
 export const PEAK_PERIOD = 7 * DAY;
 
+/**
+ * The pause before a failed call is repeated: the first one, and the longest where asking costs little. What has failed for a long
+ * time may work again at any moment.
+ */
+export const BACKOFF = { first: 1_000, longest: 30_000 };
+/** A pause that a peer itself asks for is obeyed up to this: a wrong number must not hold a run for a day. */
+export const LONGEST_RETRY_AFTER = 5 * 60_000;
+
 /** Of an activation that goes on failing for the same reason, one start of its schedule in this time tries. */
 export const TRY_EVERY = HOUR;
 

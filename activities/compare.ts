@@ -3,6 +3,7 @@ import { slotsFor } from '../activation/comparison/budget.ts';
 import { Comparison } from '../activation/comparison/comparison.ts';
 import { seedsOf } from '../activation/comparison/marks.ts';
 import { columnsToRead, type Activation } from '../activation/definition/definition.ts';
+import type { Source } from '../activation/definition/source.ts';
 import { Failure } from '../contract/failure.ts';
 import { tell } from '../contract/messages/tell.ts';
 import type { Column } from '../activation/values/kinds.ts';
@@ -39,7 +40,9 @@ export async function compare(deps: Dependencies, ref: RunRef): Promise<ReadCoun
   const delta = deltaTable(ref.run, attempt);
   const { undo: to } = run.task;
   const found =
-    to === null ? await compareSegment(deps, ref, run, delta) : await undo(deps, ref, run, delta, to);
+    to === null
+      ? await askWarehouse(deps, run.definition.source, () => compareSegment(deps, ref, run, delta))
+      : await undo(deps, ref, run, delta, to);
   return readCounts(await untilCancelled(publish(state, ref, attempt, found)));
 }
 
@@ -47,18 +50,15 @@ function readCounts({ counts: { read = 0, rejected = 0, forgotten } }: Run): Rea
   return { read, rejected, ...(forgotten === undefined ? {} : { forgotten }) };
 }
 
-async function compareSegment(
-  { state, env, slots }: Dependencies,
-  ref: RunRef,
-  run: Run,
-  delta: string,
-): Promise<Found> {
+async function compareSegment(deps: Dependencies, ref: RunRef, run: Run, delta: string): Promise<Found> {
+  const { state, env, slots } = deps;
   const signal = cancellation();
   const report = progress();
   const { activation, source } = run.definition;
   // Before the warehouse is asked anything: whoever waits for memory keeps no transaction open there.
   const share = await slots.open(slotsFor((await readAcknowledged(state, run)).list.members), signal);
-  const warehouse = await openWarehouse(source, env).catch((error: unknown) => {
+  const opened = askWarehouse(deps, source, () => openWarehouse(source, env));
+  const warehouse = await opened.catch((error: unknown) => {
     share.close();
     throw error;
   });
@@ -110,6 +110,11 @@ async function compareSegment(
     share.close();
     await warehouse.close();
   }
+}
+
+/** Asks the warehouse, and notes whether it answered. */
+function askWarehouse<T>({ peers }: Dependencies, source: Source, ask: () => Promise<T>): Promise<T> {
+  return peers.ask(`warehouse ${source.connection.env}`, 'SourceUnavailable', ask);
 }
 
 /** Asks for the first item at once: the warehouse thinks while the marks are loaded. */

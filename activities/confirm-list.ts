@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NotFound } from '../actito/api/failures.ts';
 import type { Definition } from '../activation/definition/definition.ts';
 import type { ExternalTargetList } from '../actito/contract.ts';
-import { connectFileServer } from '../actito/delivery/connect.ts';
 import { listConfirmation } from '../actito/lists/confirmation.ts';
 import { readList } from '../actito/lists/read.ts';
 import { Failure, isFailure, type FailureType } from '../contract/failure.ts';
@@ -21,7 +20,7 @@ import { lookAgain, requireProvisioned } from '../state/lists/provisioned.ts';
 import { keepWords } from '../state/report/peer-words.ts';
 import { readRun, type Run } from '../state/runs/runs.ts';
 import type { Dependencies } from './dependencies.ts';
-import { connectActito, resolveLogin } from './destination.ts';
+import { connectActito, connectDelivery, resolveLogin } from './destination.ts';
 import { cancellation, progress } from './progress.ts';
 
 /** Pauses between looks, in milliseconds, before Temporal waits instead. */
@@ -181,7 +180,7 @@ async function confirmByFolder(
   signal: AbortSignal,
 ): Promise<ListSummary> {
   const { activation, destination } = definition;
-  const server = await connectFileServer(resolveLogin(deps, destination), signal);
+  const server = await connectDelivery(deps, resolveLogin(deps, destination), signal);
   try {
     return await untilSeen(async () => {
       const names = await server.names(destination.delivery.directory);

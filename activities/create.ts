@@ -1,3 +1,5 @@
+import type { Failure } from '../contract/failure.ts';
+import { onConnected } from '../state/state.ts';
 import { close } from './close.ts';
 import { compare } from './compare.ts';
 import { confirmList } from './confirm-list.ts';
@@ -12,13 +14,14 @@ import { keepAlive } from './keep-alive.ts';
 import { keepForeignWords } from './keep-words.ts';
 import { open } from './open.ts';
 import { requireOwnRun } from './own-run.ts';
+import { STATE_PEER } from './peers.ts';
 import { plan } from './plan.ts';
-import { beating } from './progress.ts';
+import { beating, cancellation, reportWaiting } from './progress.ts';
 import { provision } from './provision.ts';
 import { pushList } from './push-list.ts';
 import { rebase } from './rebase.ts';
 import { settle } from './settle.ts';
-import { toTemporalFailure } from './translate.ts';
+import { currentActivity, toTemporalFailure } from './translate.ts';
 
 const SYNC = { compare, plan, provision, importAttributes, pushList, confirmList, keepAlive };
 const RUN = { open, ...SYNC, rebase, settle, close };
@@ -37,16 +40,23 @@ export type Activities = {
 
 /** Binds the activities to their dependencies, and their failures to Temporal's. */
 export function createActivities(deps: Dependencies): Activities {
+  const { peers } = deps;
+  onConnected(deps.state, () => peers.answered(STATE_PEER));
   const bound = Object.entries(ACTIVITIES).map(([name, activity]) => {
     const run = activity as (deps: Dependencies, ...rest: unknown[]) => Promise<unknown>;
     const translated = async (...rest: unknown[]) => {
+      const activity = currentActivity();
       try {
-        return await beating(async () => {
+        const result = await beating(async () => {
+          await peers.waitOut(activity, { signal: cancellation(), report: reportWaiting });
           await requireOwnRun(deps, rest[0]);
           return run(deps, ...rest);
         });
+        peers.ended(activity);
+        return result;
       } catch (error) {
-        throw await toTemporalFailure(error, (failure) => keepForeignWords(deps, failure, rest[0]));
+        const keep = (failure: Failure) => keepForeignWords(deps, failure, rest[0]);
+        throw await toTemporalFailure(error, keep, (failure) => peers.failed(activity, failure));
       }
     };
     return [name, translated];

@@ -1,7 +1,6 @@
 import { Failure, isFailure, type FailureType } from '../contract/failure.ts';
 import { FILE } from '../actito/contract.ts';
-import { connectFileServer } from '../actito/delivery/connect.ts';
-import { deliverList } from '../actito/delivery/deliver.ts';
+import { deliverList, type ListDelivery } from '../actito/delivery/deliver.ts';
 import { listConfirmation } from '../actito/lists/confirmation.ts';
 import { spoolContent, type UnnamedFile } from '../actito/files/spool.ts';
 import { readList } from '../actito/lists/read.ts';
@@ -18,7 +17,7 @@ import { readProvisioned } from '../state/lists/provisioned.ts';
 import { checkFence } from '../state/runs/lease.ts';
 import type { ListFigures, Run } from '../state/runs/runs.ts';
 import type { PushReason } from '../contract/plan.ts';
-import { connectActito, resolveLogin } from './destination.ts';
+import { connectActito, connectDelivery, fileServerPeer, resolveLogin } from './destination.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation, progress } from './progress.ts';
 import type { RunRef } from '../contract/steps.ts';
@@ -82,9 +81,9 @@ async function upload(
   const signal = cancellation();
   let before: Awaited<ReturnType<typeof lastRetrieved>> = {};
   const login = resolveLogin(deps, destination);
-  const server = await connectFileServer(login, signal);
+  const server = await connectDelivery(deps, login, signal);
   try {
-    const bytes = await deliverList(server, {
+    const list: ListDelivery = {
       directory: destination.delivery.directory,
       fileName: activation.list.fileName,
       fence: ref.fence!,
@@ -97,9 +96,12 @@ async function upload(
       },
       withdrawal: {
         check: () => state.transaction((trx) => checkLastDelivery(trx, ref, delivery)),
-        connect: () => connectFileServer(login, AbortSignal.timeout(WITHDRAWAL)),
+        connect: () => connectDelivery(deps, login, AbortSignal.timeout(WITHDRAWAL)),
       },
-    });
+    };
+    const bytes = await deps.peers.ask(fileServerPeer(login), 'DeliveryUnavailable', () =>
+      deliverList(server, list),
+    );
     await recordDelivered(state, ref, delivery, { bytes, retrievedBefore: before.retrieved });
     return before.unseen;
   } finally {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ActitoClient } from '../actito/api/client.ts';
 import { HOSTS } from '../actito/contract.ts';
-import type { Login } from '../actito/delivery/connect.ts';
+import { connectFileServer, type Login } from '../actito/delivery/connect.ts';
+import type { FileServer } from '../actito/delivery/file-server.ts';
 import type { EnvReference } from '../activation/definition/common.ts';
 import type { Destination } from '../activation/definition/destination.ts';
 import { requireSecret, resolveHostKeys, resolvePort, resolveText, resolveUrl } from '../config/secrets.ts';
@@ -18,7 +19,7 @@ export interface ConnectedDestination {
 
 /** Prepares calls to Actito: each holds one of the licence's slots, over all workers. */
 export function connectActito(
-  { state, env }: Dependencies,
+  { state, env, peers }: Dependencies,
   destination: Destination,
   signal: AbortSignal,
 ): ConnectedDestination {
@@ -36,10 +37,24 @@ export function connectActito(
     paths: destination.contract.paths,
     withSlot: async (call) => {
       const slot = { licence, slots: limits.concurrentCalls, caller: await caller, isUnderWay, signal };
-      return withSlot(state, slot, call);
+      return withSlot(state, slot, () => peers.ask(`actito ${licence}`, 'ActitoUnavailable', call));
     },
   });
   return { client, quotaKey: `${licence} ${destination.entity} ${destination.profileTable}` };
+}
+
+/** Logs in to the file server that lists are delivered to. @throws Failure DeliveryRefused, DeliveryUnavailable */
+export function connectDelivery(
+  { peers }: Dependencies,
+  login: Login,
+  signal: AbortSignal,
+): Promise<FileServer> {
+  return peers.ask(fileServerPeer(login), 'DeliveryUnavailable', () => connectFileServer(login, signal));
+}
+
+/** A file server, as a peer. */
+export function fileServerPeer({ protocol, host, port, username }: Login): string {
+  return `${protocol} ${username} ${host} ${port}`;
 }
 
 /** On this port FTP begins with TLS (IANA: ftps). */

@@ -3,8 +3,11 @@ import { Context } from '@temporalio/activity';
 /** Between heartbeats, in milliseconds; well within the workflow's heartbeat time-out. */
 const BEAT = 3_000;
 
-/** How far each running activity has come, to be told again with every beat. */
-const rowsDone = new WeakMap<Context, number>();
+/** What a heartbeat tells: how far the activity has come, or until when it waits for a peer that has failed. */
+type Beat = { rows?: number } | { waitsUntil: string };
+
+/** The last one of each running activity, to be told again with every beat. */
+const lastBeats = new WeakMap<Context, Beat>();
 
 /** Aborted when the activity is cancelled or its worker shuts down. */
 export function cancellation(): AbortSignal {
@@ -19,9 +22,17 @@ export function cancellation(): AbortSignal {
 export function progress(): (rows: number) => void {
   const context = Context.current();
   return (rows) => {
-    rowsDone.set(context, rows);
+    lastBeats.set(context, { rows });
     context.heartbeat({ rows });
   };
+}
+
+/** Tells Temporal until when the activity waits; the command line shows it as the time of the next attempt. */
+export function reportWaiting(until: Date): void {
+  const context = Context.current();
+  const beat = { waitsUntil: until.toISOString() };
+  lastBeats.set(context, beat);
+  context.heartbeat(beat);
 }
 
 /**
@@ -31,7 +42,7 @@ export function progress(): (rows: number) => void {
  */
 export async function beating<T>(work: () => Promise<T>): Promise<T> {
   const context = Context.current();
-  const beat = () => context.heartbeat({ rows: rowsDone.get(context) });
+  const beat = () => context.heartbeat(lastBeats.get(context) ?? {});
   beat();
   const timer = setInterval(beat, BEAT);
   try {

@@ -5,28 +5,38 @@ import { temporalFailure } from '../contract/grpc.ts';
 import type { Told } from '../contract/messages/message.ts';
 import { tell } from '../contract/messages/tell.ts';
 import { stateFailure } from '../state/failures.ts';
+import { blame, STATE_PEER } from './peers.ts';
 
 /**
  * Hands our failures to Temporal: type, retryability and pause from the vocabulary. No foreign message, cause or stack
  * travels along, as it may quote rows: an error that is none of ours becomes a defect, with where it was thrown.
  * @param keep puts what a failure holds in foreign words into the state; what it returns is told as well
+ * @param pauseAfter milliseconds until the next attempt; undefined leaves it to the retry policy
  */
 export async function toTemporalFailure(
   error: unknown,
   keep: (failure: Failure) => Promise<Told>,
+  pauseAfter: (failure: Failure) => number | undefined = ({ retryAfter }) => retryAfter,
 ): Promise<Error> {
   if (Context.current().cancellationSignal.aborted) return interruption();
   const known = isFailure(error)
     ? error
     : (stateFailure(error) ?? diskFailure(error) ?? temporalFailure(error) ?? defectOf(error));
+  if (known.type === 'StateUnavailable' && known.told.reason !== 'stateLocked') blame(known, STATE_PEER);
   const told = await keep(known);
   return ApplicationFailure.create({
     type: known.type,
     message: told.message,
     nonRetryable: !known.retryable || triesOf(known) >= (known.tries ?? Infinity),
-    nextRetryDelay: known.retryAfter,
+    nextRetryDelay: pauseAfter(known),
     details: [told],
   });
+}
+
+/** Names an activity of a workflow, whichever attempt it is. */
+export function currentActivity(): string {
+  const { workflowExecution, activityId } = Context.current().info;
+  return `${workflowExecution!.runId} ${activityId}`;
 }
 
 /** By activity: what it failed by last, and how often in a row, as far as this worker knows. */
@@ -35,8 +45,7 @@ const MOST_REMEMBERED = 1_000;
 
 /** How often in a row this activity has failed like this. Other failures before it, such as of a long outage, do not count. */
 function triesOf({ message, tries }: Failure): number {
-  const { workflowExecution, activityId } = Context.current().info;
-  const activity = `${workflowExecution!.runId} ${activityId}`;
+  const activity = currentActivity();
   const before = inARow.get(activity);
   inARow.delete(activity);
   if (tries === undefined) return 1;

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcDeadlineError, isGrpcServiceError, type WorkflowHandle } from '@temporalio/client';
-import { DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
+import { DefaultFailureConverter, defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { progressQuery, type RunProgress } from '../contract/progress.ts';
 import type { RunResult } from '../contract/result.ts';
 import type { RunHandle } from './start.ts';
@@ -132,9 +132,17 @@ export async function troubleOf(handle: WorkflowHandle, deadline: Date): Promise
     type: 'type' in failure && typeof failure.type === 'string' ? failure.type : failure.name,
     message: failure.message,
     attempts: (pending.attempt ?? 1) - 1,
-    next: momentOf(pending.nextAttemptScheduleTime),
+    next: momentOf(pending.nextAttemptScheduleTime) ?? waitsUntil(pending.heartbeatDetails),
     until: momentOf(pending.expirationTime),
   };
+}
+
+/** Until when the worker waits before this attempt does anything; see activities/peers.ts. */
+function waitsUntil(details: { payloads?: Payload[] | null } | null | undefined): Date | null {
+  const [payload] = details?.payloads ?? [];
+  const beat = payload && defaultPayloadConverter.fromPayload<{ waitsUntil?: string } | undefined>(payload);
+  const until = new Date(beat?.waitsUntil ?? NaN);
+  return until.getTime() > Date.now() ? until : null;
 }
 
 function momentOf(timestamp: { seconds?: unknown } | null | undefined): Date | null {

@@ -23,6 +23,8 @@ export class Failure<R extends FailureReason = FailureReason> extends Error {
   retryAfter?: number;
   /** The call surely had no effect; without it, a failed call may have done its work. A caller may know better. */
   notDone: boolean;
+  /** The peer that failed (see activities/peers.ts). An activity that waits for it continues when the peer has answered another one. */
+  peer?: string;
   /** From this try on it is final. */
   readonly tries?: number;
   readonly words?: Sealed;

@@ -15,7 +15,7 @@ export type Meaning =
   | { kind: 'passes' | 'login' | 'other' }
   | { kind: 'limit'; limit: Limit; /** How often it is tried, until it is final. */ tries: number };
 
-/** With the pauses of a step's retries (1 s, doubled up to half a minute or a minute) 5 tries take 15 s, and 10 about 4 minutes. */
+/** With the pauses of a step's retries (1 s, doubled up to 30 s) 5 attempts take 15 s, 10 about 2.5 minutes, and 20 about 7.5 minutes. */
 const LIMITS: Record<string, [Limit, tries: number]> = {
   '57014': ['statement_timeout', 3], // each try takes as long as the limit
   '53400': ['temp_file_limit', 3],

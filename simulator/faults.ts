@@ -4,14 +4,15 @@ import { z } from 'zod';
 const times = z.int().positive().optional();
 const route = z.string().startsWith('/').optional();
 const call = z.strictObject({ times, route });
+const refusal = z.strictObject({ times, route, retryAfter: z.int().nonnegative().optional() });
 const event = z.strictObject({ times });
 
 /** What each switch accepts. `times`: the next so many times (default: until switched off). */
 const SETTINGS = {
   unauthorized: call,
   forbidden: z.strictObject({ times, route, method: z.enum(['GET', 'POST', 'PUT']).optional() }),
-  tooManyRequests: call,
-  serverError: call,
+  tooManyRequests: refusal,
+  serverError: refusal,
   lostAnswer: call,
   slow: z.strictObject({ times, route, milliseconds: z.int().positive() }),
   importFails: event,
@@ -31,7 +32,8 @@ const SETTINGS = {
  * The switches. On API calls, optionally only on paths that begin with `route`:
  * - `unauthorized`: 401, and all tokens are forgotten (never on `/auth` unless `route` says so);
  * - `forbidden`: 403, as for a key that lacks a right; optionally only calls of a `method` (never on `/auth`);
- * - `tooManyRequests`: 429; `serverError`: 500 before any work; `slow`: a delay of `milliseconds`;
+ * - `tooManyRequests`: 429; `serverError`: 500 before any work; both optionally with the header `Retry-After`, in seconds;
+ * - `slow`: a delay of `milliseconds`;
  * - `lostAnswer`: the work of a POST or PUT is done, then the connection is cut.
  *
  * On imports: `importFails` (FAILED after the first half of the rows was applied), `importRefusesRows` (every

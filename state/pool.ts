@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { Client } from 'pg';
 import type { DatabaseTarget } from '../postgres/url.ts';
@@ -8,11 +9,23 @@ import { OUR_SETTINGS } from './transactions.ts';
 import { WATCH, Watchdog, type Watch } from './watchdog.ts';
 
 const LOCK_NOT_AVAILABLE = '55P03';
+const TOO_MANY_CONNECTIONS = '53300';
+
+/** Milliseconds between two attempts to connect to a server that has no connection left. */
+const RECONNECT = 1_000;
+
+/** What {@link PooledClient} connects by. */
+export interface ConnectionSettings {
+  target: DatabaseTarget;
+  watch?: Watch;
+  /** How long to wait for a server that has no connection left, in milliseconds. */
+  waitFor?: number;
+}
 
 /** The part of knex's own client that is changed here. knex makes another one for each transaction. */
 interface KnexClient extends Knex.Client {
   transacting?: boolean;
-  connectionSettings: { target: DatabaseTarget; watch?: Watch };
+  connectionSettings: ConnectionSettings;
   _query(connection: Client, query: { sql: string }): Promise<unknown>;
   _acquireOnlyConnection(): Promise<Client>;
 }
@@ -68,7 +81,25 @@ export class PooledClient extends KnexPostgres {
     }
   }
 
+  /**
+   * Others end their connections all the time, so a server that has none left is asked again and again. Whoever waits for this
+   * connection gets one that the pool gets back meanwhile.
+   */
   override async _acquireOnlyConnection(): Promise<Client> {
+    const deadline = performance.now() + (this.connectionSettings.waitFor ?? 0);
+    for (;;) {
+      try {
+        return await this.#connect();
+      } catch (error) {
+        const isCrowded = (error as { code?: unknown }).code === TOO_MANY_CONNECTIONS;
+        const isOver = (this.pool as { destroyed?: boolean } | undefined)?.destroyed;
+        if (!isCrowded || isOver || performance.now() + RECONNECT > deadline) throw error;
+      }
+      await sleep(RECONNECT);
+    }
+  }
+
+  async #connect(): Promise<Client> {
     const { target, watch = WATCH } = this.connectionSettings;
     this.#watchdog ??= new Watchdog(target, watch);
     const name = newSessionName();

@@ -2,7 +2,7 @@ import knex, { type Knex } from 'knex';
 import type { Client } from 'pg';
 import { STATE_VARIABLE } from '../contract/names.ts';
 import { databaseTarget } from '../postgres/url.ts';
-import { discard, PooledClient, withHolders } from './pool.ts';
+import { discard, PooledClient, withHolders, type ConnectionSettings } from './pool.ts';
 import type { Watch } from './watchdog.ts';
 
 /** Our PostgreSQL. Dates come as Date, bigints and numerics as text. */
@@ -15,7 +15,12 @@ export interface StateOptions {
   poolSize?: number;
   /** When a connection counts as silent; tests do not wait that long. */
   watch?: Watch;
+  /** How long to wait for a server that has no connection left, in milliseconds; default: not at all. */
+  waitFor?: number;
 }
+
+/** Longest wait for a connection of the pool, in milliseconds. */
+const LONGEST_ACQUIRE = 30_000;
 
 /** What knex would print to the console reaches whoever made the call as an error; a log line could quote a row. */
 const quiet = () => undefined;
@@ -25,15 +30,24 @@ const SILENT = { warn: quiet, error: quiet, deprecate: quiet, debug: quiet };
  * Opens the pool; nothing connects before the first query. End it with `state.destroy()`.
  * @throws Failure ConfigurationInvalid when the URL is none; it names the part
  */
-export function openState({ url, poolSize = 24, watch }: StateOptions): State {
+export function openState({ url, poolSize = 24, watch, waitFor }: StateOptions): State {
+  const settings: ConnectionSettings = { target: databaseTarget(url, STATE_VARIABLE), watch, waitFor };
   return knex({
     client: PooledClient,
-    connection: { target: databaseTarget(url, STATE_VARIABLE), watch } as object, // of PooledClient
+    connection: settings as object, // of PooledClient
     pool: { min: 0, max: poolSize },
-    acquireConnectionTimeout: 30_000,
+    acquireConnectionTimeout: LONGEST_ACQUIRE,
     log: SILENT,
     compileSqlOnError: false, // else an error's message quotes the values, keys among them
   });
+}
+
+/** Calls `onConnected` whenever a connection was made. */
+export function onConnected(state: State, onConnected: () => void): void {
+  (state.client as { pool: { on(event: 'createSuccess', listener: () => void): void } }).pool.on(
+    'createSuccess',
+    onConnected,
+  );
 }
 
 /**

@@ -2,6 +2,7 @@ import type { NativeConnection } from '@temporalio/worker';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { SlotBudget } from '../activation/comparison/budget.ts';
 import { createActivities } from '../activities/create.ts';
+import { Peers } from '../activities/peers.ts';
 import { migrate } from '../state/migrate.ts';
 import { Failure, isFailure } from '../contract/failure.ts';
 import { codeOf } from '../contract/foreign.ts';
@@ -31,6 +32,8 @@ export interface WorkerSettings {
 /** Activities at one time in one process; each may hold a stream and a fenced write, and calls hold slots. */
 const CONCURRENT_ACTIVITIES = 10;
 const CONNECTIONS = CONCURRENT_ACTIVITIES * 2 + 5;
+/** Milliseconds that a state database without a free connection is waited for; within the longest wait for one of the pool. */
+const WAIT_FOR_CONNECTION = 25_000;
 /** An activity that is told to stop gets this long to leave its work as a retry can find it. */
 const GRACE = '15s';
 /**
@@ -44,7 +47,11 @@ export async function createWorker(
   settings: WorkerSettings,
 ): Promise<{ worker: Worker; close: () => Promise<void> }> {
   const { connection, namespace, projectFolder, env } = settings;
-  const state = openState({ url: settings.stateUrl, poolSize: CONNECTIONS });
+  const state = openState({
+    url: settings.stateUrl,
+    poolSize: CONNECTIONS,
+    waitFor: WAIT_FOR_CONNECTION,
+  });
   try {
     await migrate(state).catch(blameStateDatabase);
     await deleteWhatIsOld(state, projectFolder);
@@ -54,7 +61,13 @@ export async function createWorker(
       connection,
       namespace,
       taskQueue: settings.taskQueue ?? TASK_QUEUE,
-      activities: createActivities({ state, slots: new SlotBudget(), projectFolder, env }),
+      activities: createActivities({
+        state,
+        slots: new SlotBudget(),
+        peers: new Peers(),
+        projectFolder,
+        env,
+      }),
       maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
       shutdownGraceTime: GRACE,
       shutdownForceTime: LIMIT,

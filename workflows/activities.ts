@@ -1,4 +1,5 @@
 import { proxyActivities } from '@temporalio/workflow';
+import { BACKOFF } from '../activation/periods.ts';
 import type { Activities } from '../activities/create.ts';
 
 /*
@@ -6,7 +7,12 @@ import type { Activities } from '../activities/create.ts';
  * times out, and another worker continues.
  */
 const HEARTBEAT = '10s';
-const RETRY = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
+/** Where an activity does not name the pause itself; see "Pauses and retries" in docs/design.md. */
+const RETRY = {
+  initialInterval: BACKOFF.first,
+  backoffCoefficient: 2,
+  maximumInterval: BACKOFF.longest,
+} as const;
 
 /** Activities that use only the state database: short, and worth waiting for. */
 const BOOKKEEPING = {

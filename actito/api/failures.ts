@@ -1,3 +1,4 @@
+import { BACKOFF, LONGEST_RETRY_AFTER } from '../../activation/periods.ts';
 import { isUnaccepted } from '../../contract/certificates.ts';
 import { Failure, isFailure } from '../../contract/failure.ts';
 import type { FactsOf } from '../../contract/messages/catalogue.ts';
@@ -25,11 +26,11 @@ export class TokenRejected extends Failure<'apiKeyRejected'> {
 
 /**
  * 429. D: too many calls at one time, which passes quickly, or the day's imports of a table, which does not; nothing
- * documented in the answer tells which. It names no pause either: the policy of retries lets it grow.
+ * documented in the answer tells which, and no `Retry-After` is documented; a gateway may send one.
  */
 export class TooManyCalls extends Failure<'tooManyCalls'> {
-  constructor(answer: ActitoAnswer, words?: string) {
-    super('tooManyCalls', answer, { notDone: true, words });
+  constructor(answer: ActitoAnswer, options: { words?: string; retryAfter?: number } = {}) {
+    super('tooManyCalls', answer, { notDone: true, words: options.words, retryAfter: options.retryAfter });
   }
 }
 
@@ -59,6 +60,7 @@ export async function failureOfResponse(
   const { text } = await readText(response, MOST_BYTES.refusal).catch(() => ({ text: '' })); // the status alone has to do
   const answer: ActitoAnswer = { status, call, ...(isPage(response, text) ? { page: true as const } : {}) };
   const words = wordsOf(text, secrets);
+  const retryAfter = retryAfterOf(response);
   const notDone = status < 500; // D: 4xx refuses before any work
   switch (status) {
     case 401:
@@ -70,10 +72,21 @@ export async function failureOfResponse(
     case 408:
       return new Failure('actitoFailed', answer, { words });
     case 429:
-      return new TooManyCalls(answer, words);
+      return new TooManyCalls(answer, { words, retryAfter });
     default:
-      return new Failure(status >= 500 ? 'actitoFailed' : 'requestRefused', answer, { notDone, words });
+      return status >= 500
+        ? new Failure('actitoFailed', answer, { words, retryAfter })
+        : new Failure('requestRefused', answer, { notDone, words });
   }
+}
+
+/** What `Retry-After` asks for, in milliseconds: seconds, or a moment by the clock of whoever answers. */
+function retryAfterOf({ headers }: Response): number | undefined {
+  const said = headers.get('Retry-After')?.trim() ?? '';
+  const now = Date.parse(headers.get('Date') ?? '') || Date.now();
+  const asked = /^\d+$/.test(said) ? Number(said) * 1_000 : Date.parse(said) - now;
+  if (Number.isNaN(asked)) return undefined;
+  return Math.min(LONGEST_RETRY_AFTER, Math.max(BACKOFF.first, asked));
 }
 
 const REDIRECTIONS = new Set([301, 302, 303, 307, 308]);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { etlFacts } from '../../actito/imports/etl.ts';
 import { countRowsInError, readRowsInError, type RowInError } from '../../actito/imports/rows-in-error.ts';
 import { readImport, type ImportState } from '../../actito/imports/status.ts';
+import { BACKOFF } from '../../activation/periods.ts';
 import { sendsWholeRows } from '../../activation/definition/definition.ts';
 import { Failure, isFailure } from '../../contract/failure.ts';
 import { omittedAttributes, readChunk } from '../../state/imports/chunks.ts';
@@ -25,8 +26,10 @@ import type { ImportJob } from './job.ts';
 
 /** Pauses between questions while the activity waits itself, in milliseconds; most small imports end within. */
 const PAUSES = [100, 200, 400, 800, 1_500, 3_000, 5_000];
+/** An import that is older, in milliseconds, is asked about once in an attempt. */
+const YOUNG = 20_000;
 /** Then Temporal waits: a fraction of the time waited so far, within these bounds. */
-const LATER = { least: 10_000, most: 120_000, fraction: 0.25 };
+const LATER = { least: 10_000, most: BACKOFF.longest, fraction: 0.25 };
 
 /**
  * How often, and for how long in milliseconds, Actito is asked for the rows in error before it is believed that they cannot
@@ -56,7 +59,9 @@ export async function collectResults(job: ImportJob): Promise<number> {
       if (found.state !== 'running') ended.add(row.id);
       if (found.state !== 'running') await record(job, row, found);
     }
-    if ((await stillRunning(job)).length === 0) return finish(job);
+    const running = await stillRunning(job);
+    if (running.length === 0) return finish(job);
+    if (running.every(({ age }) => age! > YOUNG)) break;
   }
   throw pending(await stillRunning(job), ended);
 }

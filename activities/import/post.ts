@@ -4,12 +4,14 @@ import { PACKED } from '../../actito/contract.ts';
 import type { Spool } from '../../actito/files/spool.ts';
 import { etlMissing } from '../../actito/imports/etl.ts';
 import { startImport } from '../../actito/imports/start.ts';
-import { findImport } from '../../actito/imports/status.ts';
+import { findImport, readImport } from '../../actito/imports/status.ts';
+import { BACKOFF } from '../../activation/periods.ts';
 import { Failure, isFailure } from '../../contract/failure.ts';
 import type { Chunk } from '../../state/imports/chunks.ts';
 import {
   completeCall,
   intendImport,
+  lastTaken,
   readImports,
   recordPosted,
   recordRefused,
@@ -71,8 +73,6 @@ export async function post(
     const failure = isMissing ? etlMissing(run.definition, error) : error;
     if (isFailure(failure) && failure.notDone) {
       await untilRecorded(job, () => recordRefused(state, ref, id, { detail: failure.message }));
-    } else if (isFailure(failure, 'ActitoUnavailable')) {
-      throw await afterLostAnswer(job, chunk, failure);
     }
     throw failure;
   }
@@ -81,14 +81,17 @@ export async function post(
 /**
  * Looks for calls of this run that sent a chunk and got no answer, where the contract has a way to: an import that is found
  * is recorded as posted, and not sent again.
- * @returns true when one was found
+ * @returns true when one was found; false: the chunk may be sent (again)
+ * @throws Failure ActitoUnavailable: not yet
  */
 export async function findLost(job: ImportJob, chunk: Chunk): Promise<boolean> {
   const { state, ref, run, client } = job;
   const { entity, contract } = run.definition.destination;
-  if (contract.executionListing === 'none') return false;
+  const lost = (await callsOf(job, chunk)).filter((call) => call.leads && isLost(call));
+  if (lost.length === 0) return false;
+  if (contract.executionListing === 'none') return await repeatable(job, lost);
   let found = false;
-  for (const { id, fileName } of (await callsOf(job, chunk)).filter((call) => call.leads && isLost(call))) {
+  for (const { id, fileName } of lost) {
     const executionId = await findImport(client, { entity, file: fileName! }).catch((error: unknown) => {
       throw error instanceof NotFound ? noListing(error) : error;
     });
@@ -96,28 +99,53 @@ export async function findLost(job: ImportJob, chunk: Chunk): Promise<boolean> {
     await recordPosted(state, ref, id, executionId);
     found = true;
   }
-  return found;
+  return found || (await repeatable(job, lost));
 }
 
 function noListing({ answer: { status, call }, words }: NotFound): Failure {
   return new Failure('importNotFound', { status, call }, { words: words?.open() });
 }
 
+/** Milliseconds before a chunk is sent again, after one lost answer, two, three and so on. */
+const LOST_PAUSES = [0, 1, 5, 10, 20, 40].map((minutes) => minutes * 60_000);
+
 /**
- * Every try whose answer is lost may have started an import, and counts against the day's quota of all activations:
- * the first is repeated soon, the next ones after 5, 10, 20 … minutes.
+ * Every call whose answer is lost may have started an import, and counts against the day's quota of all activations. So the
+ * pauses grow, until Actito takes an import of this profile table, whoever sends it; this is looked up every half minute. And
+ * Actito is asked something else first: as long as it does not answer, another import would be lost as well.
+ * @returns false
+ * @throws Failure ActitoUnavailable
  */
-async function afterLostAnswer(job: ImportJob, chunk: Chunk, failure: Failure): Promise<Failure> {
-  const lost = (await callsOf(job, chunk)).filter(isLost).length;
-  if (lost >= 2) failure.retryAfter = 5 * 60_000 * 2 ** Math.min(lost - 2, 3);
-  return failure;
+async function repeatable({ state, client, run, quotaKey }: ImportJob, lost: ImportRow[]): Promise<false> {
+  const { entity, contract } = run.definition.destination;
+  const taken = await lastTaken(state, quotaKey);
+  const since = lost.filter(({ intendedAt }) => !taken || intendedAt! > taken.intendedAt);
+  const pause = LOST_PAUSES[Math.min(since.length, LOST_PAUSES.length) - 1] ?? 0;
+  const left = pause - Math.min(...since.map(({ age }) => age!));
+  if (left > 0) {
+    const facts = { answers: since.length, minutes: pause / 60_000 };
+    throw new Failure('importAnswersLost', facts, { retryAfter: Math.min(left, BACKOFF.longest) });
+  }
+  const asked = taken
+    ? readImport(client, { entity, execution: taken.executionId }, contract.statusNames)
+    : client.renewToken();
+  await asked.catch((error: unknown) => {
+    // Any other answer is an answer; what it means for the import, the import's own call tells.
+    if (!isFailure(error) || error.type === 'ActitoUnavailable') throw error;
+  });
+  return false;
 }
 
-/** After a 429: a crowd of calls passes within seconds, what lasts is the day's quota; 2, 8, 32, 128 … seconds. */
+/**
+ * After a 429: too many calls at one time pass within seconds; what lasts is the day's quota. 2, 8, 30, 30 … seconds, or what
+ * Actito asks for; anew once Actito has taken an import of this profile table. A refusal costs nothing but the upload.
+ */
 async function afterRefusal(job: ImportJob, chunk: Chunk, failure: Failure): Promise<Failure> {
-  const calls = await callsOf(job, chunk);
-  const refused = calls.length - 1 - calls.findLastIndex(({ limited }) => !limited);
-  failure.retryAfter = 2_000 * 4 ** Math.min(refused - 1, 3);
+  const taken = await lastTaken(job.state, job.quotaKey);
+  const calls = (await callsOf(job, chunk)).filter((call) => !taken || call.intendedAt! > taken.intendedAt);
+  const refused = Math.max(1, calls.length - 1 - calls.findLastIndex(({ limited }) => !limited));
+  const own = Math.min(BACKOFF.longest, 2 * BACKOFF.first * 4 ** (refused - 1));
+  failure.retryAfter = Math.max(own, failure.retryAfter ?? 0);
   return failure;
 }
 

@@ -24,6 +24,12 @@ export const IMPORT_MESSAGES = {
       'Actito has not finished the import yet; it runs one import at a time per license.' +
       (status === undefined ? '' : ` ${takenAsRunning(status)}`),
   }),
+  importAnswersLost: failure('ActitoUnavailable', {
+    examples: [{ answers: 2, minutes: 1 }],
+    says: ({ answers, minutes }) =>
+      `Actito's answers to ${answers} calls that send an import are lost, and each may have started an import. The import is sent again ` +
+      `${minutes} ${minutes === 1 ? 'minute' : 'minutes'} after the last one, or once Actito has accepted another import of the profile table.`,
+  }),
   rowsInErrorAwaited: failure(
     'ImportPending',
     always(

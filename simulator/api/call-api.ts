@@ -55,7 +55,7 @@ async function handle(
   const documented = chosen !== undefined && !chosen.route.assumed;
   world.calls.count(`${request.method} ${chosen?.route.path ?? 'elsewhere'}`, documented);
 
-  await strikeFaults(world, path);
+  await strikeFaults(world, path, response);
   if (chosen?.route.path !== TOKEN) {
     world.tokens.check(request.headers.authorization);
     strikeForbidden(world, path, request.method);
@@ -76,11 +76,25 @@ async function handle(
   return route.handle(world, { params, request });
 }
 
-async function strikeFaults({ faults, tokens }: World, path: string): Promise<void> {
+/** The faults that answer instead, with their status. */
+const REFUSING = [
+  ['tooManyRequests', 429],
+  ['serverError', 500],
+] as const;
+
+async function strikeFaults(
+  { faults, tokens }: World,
+  path: string,
+  response: ServerResponse,
+): Promise<void> {
   const slow = faults.strike('slow', path);
   if (slow) await delay(slow.milliseconds);
-  if (faults.strike('tooManyRequests', path)) throw new Refusal(429, 'Refused by a fault switch.');
-  if (faults.strike('serverError', path)) throw new Refusal(500, 'Broken by a fault switch.');
+  for (const [name, status] of REFUSING) {
+    const refused = faults.strike(name, path);
+    if (!refused) continue;
+    if (refused.retryAfter !== undefined) response.setHeader('Retry-After', refused.retryAfter);
+    throw new Refusal(status, `${status} by a fault switch.`);
+  }
   // Without a route this is about tokens that end early, not about a revoked key.
   const unauthorized = faults.pending('unauthorized', path);
   if (unauthorized && (unauthorized.route !== undefined || path !== TOKEN)) {

@@ -18,7 +18,8 @@ export interface ImportRow {
   leads: boolean;
   /** It has, or had, parts of other runs. */
   shared: boolean;
-  /** Milliseconds since the intent to send it, by the database's clock; null: there was none yet. */
+  intendedAt: Date | null;
+  /** Milliseconds since its call was complete, or began, by the database's clock; null: there was none yet. */
   age: number | null;
   /** Its call was complete, or about to be: Actito may have taken it. */
   mayBeTaken: boolean;
@@ -35,11 +36,26 @@ export async function readImports(db: Knex, run: string): Promise<ImportRow[]> {
   return rows(
     db,
     `select id, chunk, coalesce(result, status) as status, imports.run = part.run as leads, shape is not null as shared,
-            cast(extract(epoch from clock_timestamp() - intended_at) * 1000 as float8) as age, completing_at is not null as "mayBeTaken", file_name as "fileName", execution_id as "executionId", limited, detail
+            intended_at as "intendedAt",
+            cast(extract(epoch from clock_timestamp() - coalesce(completing_at, intended_at)) * 1000 as float8) as age, completing_at is not null as "mayBeTaken", file_name as "fileName", execution_id as "executionId", limited, detail
      from import_parts part join imports on imports.id = part.import
      where part.run = ? order by id`,
     [run],
   );
+}
+
+/** The import of a profile table that Actito has taken last, for whichever activation. */
+export async function lastTaken(
+  db: Knex,
+  quotaKey: string,
+): Promise<{ intendedAt: Date; executionId: string } | undefined> {
+  const [found] = await rows<{ intendedAt: Date; executionId: string }>(
+    db,
+    `select intended_at as "intendedAt", execution_id as "executionId" from imports
+     where quota_key = ? and status = 'posted' order by intended_at desc limit 1`,
+    [quotaKey],
+  );
+  return found;
 }
 
 /** The chunks of a run that have to be sent: something goes with them, and Actito has not taken them yet. */

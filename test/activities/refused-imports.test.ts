@@ -40,21 +40,21 @@ const WAITING = { outcome: 'succeeded with rejects', imported: { deferredChunks:
 const listed = () => [...stand.actito.listMembers(LIST)].sort();
 const everyoneIsCalled = (name: string) => stand.warehouse.query('update people set first_name = $1', [name]);
 
-test('imports that Actito has counted without us: after five refusals attributes wait, and the list goes out', async () => {
+test('imports that Actito has counted without us: after two minutes of refusals attributes wait, and the list goes out', async () => {
   await runner.run(); // the one import of Actito's day
   await everyoneIsCalled('Anne');
   await stand.warehouse.query(`insert into people (email, first_name) values ('bob@shop.be', 'Bob')`);
   const { pauses, beforeNextTry } = tries();
   const run = await runner.run({ beforeNextTry });
   expect(run).toMatchObject({ ...WAITING, counts: { unsent: 2 } });
-  expect(pauses).toEqual([2_000, 8_000, 32_000, 128_000]);
+  expect(pauses).toEqual([2_000, 8_000, 30_000, 30_000, 30_000, 30_000]);
   expect(listed()).toEqual(['anna@shop.be', 'bob@shop.be']);
-  expect(executions()).toBe(6);
+  expect(executions()).toBe(7);
 
   await everyoneIsCalled('Anna B');
   const next = tries();
   expect(await runner.run(next)).toMatchObject(WAITING);
-  expect([next.pauses, executions()]).toEqual([[], 7]); // one question, since the day is known to be used up
+  expect([next.pauses, executions()]).toEqual([[], 8]); // one question, since the day is known to be used up
 
   stand.actito.advanceClock(24 * 3_600_000);
   expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { unsent: 0 } });
@@ -69,7 +69,7 @@ test('a crowd of calls passes: what was refused a few times is sent in the same 
     imported: { deferredChunks: 0 },
     counts: { updated: 1 },
   });
-  expect(pauses).toEqual([2_000, 8_000, 32_000]);
+  expect(pauses).toEqual([2_000, 8_000, 30_000]);
 });
 
 test('many refusals within a moment are a crowd too, however many activations share them', async () => {
@@ -78,4 +78,15 @@ test('many refusals within a moment are a crowd too, however many activations sh
   const beforeNextTry = async () => void failures++;
   expect(await runner.run({ beforeNextTry })).toMatchObject({ counts: { updated: 1 } });
   expect(failures).toBe(8);
+});
+
+test.each([
+  ['longer than our own pause is obeyed', 45, [45_000, 45_000]],
+  ['shorter than our own pause changes nothing', 1, [2_000, 8_000]],
+  ['of a day is obeyed for five minutes', 86_400, [300_000, 300_000]],
+])('a Retry-After that is %s', async (_, retryAfter, expected) => {
+  stand.actito.setFault('tooManyRequests', { times: 2, route: '/mass-imports', retryAfter });
+  const { pauses, beforeNextTry } = tries();
+  expect(await runner.run({ beforeNextTry })).toMatchObject({ counts: { updated: 1 } });
+  expect(pauses).toEqual(expected);
 });

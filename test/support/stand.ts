@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { Peers } from '../../activities/peers.ts';
 import { SlotBudget } from '../../activation/comparison/budget.ts';
 import { destinationOf, makeProjectFolder, secretsOf, type ProjectFolder } from '../../dev/project-folder.ts';
 import { Resources } from '../../dev/resources.ts';
@@ -15,6 +16,8 @@ export interface Stand {
   state: State;
   /** What comparisons may hold in memory. */
   slots: SlotBudget;
+  /** Its pauses are over at once: who calls activities without Temporal makes the pauses. */
+  peers: Peers;
   actito: Simulator;
   projectFolder: string;
   env: NodeJS.ProcessEnv;
@@ -86,6 +89,7 @@ export async function startStand({ stateUrl: ownStateUrl, ...options }: StandOpt
     stateUrl,
     state,
     slots: new SlotBudget(),
+    peers: new Peers({ first: 1, longest: 1 }),
     actito,
     projectFolder: project.folder,
     env: stack.project.env,

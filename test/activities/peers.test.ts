@@ -1,0 +1,121 @@
+import { setImmediate } from 'node:timers/promises';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { blame, Peers } from '../../activities/peers.ts';
+import { Failure } from '../../contract/failure.ts';
+
+/** Pauses that only an answer can end within a test: the first one is an hour. */
+const HOURS = { first: 3_600_000, longest: 24 * 3_600_000 };
+const failure = { peer: 'actito' };
+
+/** Fails an activity so often that its next attempt waits here. */
+function waiting(peers: Peers, activity: string): number | undefined {
+  peers.failed(activity, failure);
+  return peers.failed(activity, failure);
+}
+
+/** The next attempt of an activity: whether it may begin its work, looked at after `event`. */
+async function attempt(peers: Peers, activity: string, event: () => void = () => undefined) {
+  const cancel = new AbortController();
+  let begun = false;
+  let until: Date | undefined;
+  const report = (moment: Date) => void (until = moment);
+  const waited = peers.waitOut(activity, { signal: cancel.signal, report }).then(
+    () => (begun = true),
+    () => undefined,
+  );
+  await setImmediate();
+  event();
+  await setImmediate();
+  const seen = { begun, until };
+  cancel.abort();
+  await waited;
+  return seen;
+}
+
+test('an activity waits until its peer has answered another activity; other peers do not matter', async () => {
+  const peers = new Peers(HOURS);
+  waiting(peers, 'a');
+  expect((await attempt(peers, 'a', () => peers.answered('state'))).begun).toBe(false);
+  const woken = await attempt(peers, 'a', () => peers.answered('actito'));
+  expect(woken.begun).toBe(true);
+  expect(woken.until!.getTime()).toBeGreaterThan(Date.now() + HOURS.first);
+});
+
+test('an answer between the failure and the next attempt counts, and one before the failure does not', async () => {
+  const peers = new Peers(HOURS);
+  peers.answered('actito');
+  waiting(peers, 'a');
+  expect((await attempt(peers, 'a')).begun).toBe(false);
+  peers.answered('actito');
+  expect(await attempt(peers, 'a')).toEqual({ begun: true, until: undefined });
+});
+
+test('when an attempt fails that an answer has brought forward, the same pause is waited out in full', async () => {
+  const peers = new Peers(HOURS);
+  waiting(peers, 'a');
+  const answer = () => peers.answered('actito');
+  expect((await attempt(peers, 'a', answer)).begun).toBe(true);
+  expect(peers.failed('a', failure)).toBe(HOURS.first); // at Temporal: the rest is waited here
+  const full = await attempt(peers, 'a', answer);
+  expect(full.begun).toBe(false);
+  expect(full.until!.getTime()).toBeLessThanOrEqual(Date.now() + 2 * HOURS.first);
+});
+
+test('five activities wait here at most; the others have their whole pause in Temporal', async () => {
+  const peers = new Peers(HOURS);
+  const pauses = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((activity) => waiting(peers, activity));
+  const [here, there] = [HOURS.first, 2 * HOURS.first];
+  expect(pauses).toEqual([here, here, here, here, here, there, there]);
+  expect((await attempt(peers, 'f')).begun).toBe(true);
+  expect((await attempt(peers, 'e')).begun).toBe(false);
+});
+
+test('a pause that the failure itself names is Temporal’s, and no answer ends it', async () => {
+  const peers = new Peers(HOURS);
+  waiting(peers, 'a');
+  expect(peers.failed('a', { retryAfter: 45_000, peer: 'actito' })).toBe(45_000);
+  expect((await attempt(peers, 'a')).begun).toBe(true);
+  expect(peers.failed('a', {})).toBeUndefined();
+});
+
+test('a call is its peer’s answer or its peer’s failure; a limit that is final after some attempts is waited out', async () => {
+  const peers = new Peers(HOURS);
+  const away = new Failure('stateUnreachable', {});
+  await expect(peers.ask('actito', 'ActitoUnavailable', () => Promise.reject(away))).rejects.toBe(away);
+  expect(away.peer).toBeUndefined();
+  await expect(peers.ask('db', 'StateUnavailable', () => Promise.reject(away))).rejects.toBe(away);
+  expect(away.peer).toBe('db');
+  waiting(peers, 'a');
+  const call = () => void peers.ask('actito', 'ActitoUnavailable', async () => 1);
+  expect((await attempt(peers, 'a', call)).begun).toBe(true);
+  const limit = new Failure('stateUnreachable', {}, { tries: 3 });
+  blame(limit, 'db');
+  expect(limit.peer).toBeUndefined();
+});
+
+test('whenever others are answered, pauses double up to the longest, and one that was cut comes once more', async () => {
+  const backoff = { first: HOURS.first, longest: 30 * HOURS.first };
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }), async (answers) => {
+      const peers = new Peers(backoff);
+      let failures = 0;
+      let wasCut = false;
+      for (const isAnswered of answers) {
+        peers.failed('a', failure);
+        if (!wasCut) failures++;
+        const { begun, until } = await attempt(peers, 'a', () => isAnswered && peers.answered('actito'));
+        const pause = Math.min(backoff.longest, backoff.first * 2 ** (failures - 1));
+        const isHere = pause > backoff.first;
+        const ends: boolean = isHere && isAnswered && !wasCut;
+        wasCut = ends;
+        expect(begun).toBe(!isHere || ends);
+        if (!isHere) continue;
+        const left = until!.getTime() - Date.now();
+        expect(left).toBeLessThanOrEqual(pause);
+        expect(left).toBeGreaterThan(pause / 2);
+      }
+    }),
+    { numRuns: 50 },
+  );
+});

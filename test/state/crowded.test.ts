@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { runSql } from '../../dev/databases.ts';
+import { onConnected, openState, type State } from '../../state/state.ts';
+import { until } from '../setup/until.ts';
+import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
+
+/* PostgreSQL has no connection left for our role. */
+
+const role = `crowded_${randomBytes(4).toString('hex')}`;
+let database: TestDatabase;
+let url: string;
+const opened: State[] = [];
+beforeAll(async () => {
+  database = await freshDatabase('crowded');
+  await runSql(database.url, `create role ${role} login password 'x'`);
+  url = Object.assign(new URL(database.url), { username: role, password: 'x' }).href;
+});
+afterAll(async () => {
+  await runSql(database.url, `drop role if exists ${role}`);
+  await database?.dispose();
+});
+afterEach(async () => {
+  await allow(-1);
+  await Promise.all(opened.splice(0).map((state) => state.destroy()));
+});
+
+const allow = (connections: number) =>
+  runSql(database.url, `alter role ${role} connection limit ${connections}`);
+/** Milliseconds; longer than a test may take: what ends the wait is never this time. */
+const LONG = 600_000;
+
+function open(waitFor?: number): State {
+  const state = openState({ url, poolSize: 3, waitFor });
+  opened.push(state);
+  return state;
+}
+
+/** A query whose connection the server has refused. */
+async function queryWithoutConnection(state: State) {
+  let isAnswered = false;
+  const answer = state.raw('select 1').then(() => (isAnswered = true));
+  const pool = (state.client as { pool: { numPendingCreates(): number } }).pool;
+  await until('it asks for a connection', async () => pool.numPendingCreates() > 0);
+  await runSql(database.url, 'select pg_sleep(1)'); // until it was refused
+  expect(isAnswered).toBe(false);
+  return { answer };
+}
+
+test('a worker waits for a connection until one is free again', async () => {
+  await allow(0);
+  const query = await queryWithoutConnection(open(LONG));
+  await allow(-1);
+  expect(await query.answer).toBe(true);
+});
+
+test('it takes one of its own that comes back meanwhile, however few the server allows', async () => {
+  await allow(1);
+  const state = open(LONG);
+  let connected = 0;
+  onConnected(state, () => connected++);
+  const trx = await state.transaction();
+  const query = await queryWithoutConnection(state);
+  await trx.commit();
+  expect(await query.answer).toBe(true);
+  expect(connected).toBe(1);
+});
+
+test('without a worker nobody waits: the failure is told at once', async () => {
+  await allow(0);
+  await expect(open().raw('select 1')).rejects.toMatchObject({ code: '53300' });
+});
