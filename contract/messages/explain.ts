@@ -127,5 +127,5 @@ function named({ run, at }: RunMoment): string {
 }
 
 function again({ dueAgain }: DueAgain): string {
-  return `They are sent again when they change, or ${dueAgain === undefined ? 'with the next run' : `after ${dueAgain}`}.`;
+  return `Its attributes are sent again when they change, or ${dueAgain === undefined ? 'with the next run' : `after ${dueAgain}`}.`;
 }

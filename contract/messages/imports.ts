@@ -27,8 +27,8 @@ export const IMPORT_MESSAGES = {
   importAnswersLost: failure('ActitoUnavailable', {
     examples: [{ answers: 2, minutes: 1 }],
     says: ({ answers, minutes }) =>
-      `Actito's answers to ${answers} calls that send an import are lost, and each may have started an import. The import is sent again ` +
-      `${minutes} ${minutes === 1 ? 'minute' : 'minutes'} after the last one, or once Actito has accepted another import of the profile table.`,
+      `The responses to ${counted(answers, 'import call')} were lost, and each call may have started an import in Actito. The worker ` +
+      `retries ${counted(minutes, 'minute')} after the last call, or when Actito accepts another import for the profile table.`,
   }),
   rowsInErrorAwaited: failure(
     'ImportPending',

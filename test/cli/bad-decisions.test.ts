@@ -42,7 +42,7 @@ test.each<Bad>([
     what: 'an approval with an empty reason',
     args: ['approve', 'vip', 'HASH', '--reason', ''],
     code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: reason: expected text',
+    says: 'InvalidActivation: reason: expected non-empty text',
   },
   {
     what: 'an approval with a reason that is too long',
@@ -61,7 +61,7 @@ test.each<Bad>([
     what: 'an approval by nobody',
     args: ['approve', 'vip', 'HASH', '--reason', 'x', '--by', ''],
     code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: by: expected text',
+    says: 'InvalidActivation: by: expected non-empty text',
   },
   {
     what: 'an approval of no hash',

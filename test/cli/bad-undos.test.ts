@@ -81,7 +81,7 @@ test.each([
   {
     what: 'together with an approval',
     request: { mode: 'undo', to: '1', plan: '0123456789ab', reason: 'x', approve: '0123456789ab' },
-    says: 'unknown: approve (now the workflow',
+    says: 'unknown field: approve (now the workflow',
   },
   {
     what: 'to a number that is none',

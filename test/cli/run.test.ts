@@ -34,7 +34,7 @@ test('a run is followed to its end and told in numbers', async () => {
   expect(out).toContain('\nvip: succeeded with rejects\n');
   const counts = ['read', 'added', 'removed', 'updated', 'unmatched', 'rejected'];
   expect(counts.map((name) => Number.parseInt(shown(out, name)!))).toEqual([4, 3, 0, 2, 1, 1]);
-  expect(shown(out, 'reason')).toMatch(/^1 × KeyMalformed: The matching key is not an e-mail address/);
+  expect(shown(out, 'reason')).toMatch(/^1 × KeyMalformed: The matching key is not an email address/);
   expect(shown(out, 'list')).toBe(`"${LIST}" pushed (first delivery), retrieved by Actito`);
   expect(Number.parseInt(shown(out, 'profiles')!)).toBe(2);
   expect(shown(out, 'expires')).toBe(`in 2 days (${stand.actito.list(LIST)!.expirationDate})`);
@@ -106,7 +106,7 @@ test('with --json a run that is held or cannot be started tells it as data', asy
       activation: 'vip',
       guards: [{ guard: 'allowEmpty', reason: 'segmentEmpty', facts: { read: 0 } }],
     },
-    message: expect.stringContaining('The segment has no members'),
+    message: expect.stringContaining('The segment is empty'),
   });
   const { planHash } = failure.facts as { planHash: string };
   expect(failure.next).toEqual([
@@ -151,7 +151,9 @@ test('a run is skipped, and says so, while a scheduled one holds the activation'
 
   const { code, out } = await run(['vip']);
   expect(code).toBe(5);
-  expect(out).toContain(`\nvip: skipped\n  note       Skipped: ${scheduled.workflowId} is running`);
+  expect(out).toContain(
+    `\nvip: skipped\n  note       Skipped: workflow ${scheduled.workflowId} is already running`,
+  );
   await scheduled.terminate();
 });
 

@@ -174,7 +174,7 @@ test('--env looks into lists of host keys, and at the passphrase of a key', asyn
   const { out } = await validate([folder, '--env'], { ...VARIABLES, NEW_KEY: 'hunter2', KEY: 'hunter2' });
   expect(out.split('\n')).toEqual([
     'destinations/actito delivery.privateKey.passphrase: the environment variable PHRASE is not set',
-    expect.stringMatching(/^destinations\/actito delivery\.hostKey\.1: .*NEW_KEY .* no fingerprint/),
+    expect.stringMatching(/^destinations\/actito delivery\.hostKey\.1: .*NEW_KEY .* must be the fingerprint/),
     `${folder}: 2 problems`,
     '',
   ]);
@@ -199,7 +199,7 @@ test('--env tells which variables no run could use, and never what they hold', a
       /^destinations\/actito delivery\.port: .*ACTITO_SFTP_PORT .* must be a port number/,
     ),
     expect.stringMatching(
-      /^destinations\/actito delivery\.hostKey: .*ACTITO_SFTP_HOST_KEY .* no fingerprint/,
+      /^destinations\/actito delivery\.hostKey: .*ACTITO_SFTP_HOST_KEY .* must be the fingerprint/,
     ),
     `${DEMO}: 4 problems`,
     '',

@@ -63,13 +63,13 @@ export const BAD_STARTS: BadStart[] = [
     'a setting that is no setting',
     'runActivation',
     '{"activation":"vip","dryrun":true}',
-    '(unknown: dryrun)',
+    '(unknown field: dryrun)',
   ],
   [
     'a setting of the command line',
     'runActivation',
     '{"activation":"vip","dry-run":true,"json":true}',
-    '(unknown: dry-run, json)',
+    '(unknown fields: dry-run, json)',
   ],
   [
     'a mode that there is not',
@@ -88,7 +88,7 @@ export const BAD_STARTS: BadStart[] = [
     'all fields of an earlier version',
     'runActivation',
     '{"activation":"vip","resync":false,"rebase":true,"undo":"1"}',
-    '(unknown: resync (now "mode":"resync"), rebase (now "mode":"rebase"), undo (now "mode":"undo" with "to", or "mode":"preview" with "of":{"undo":"…"}))',
+    '(unknown fields: resync (now "mode":"resync"), rebase (now "mode":"rebase"), undo (now "mode":"undo" with "to", or "mode":"preview" with "of":{"undo":"…"}))',
   ],
   [
     'a preview of nothing that can be previewed',
@@ -100,7 +100,7 @@ export const BAD_STARTS: BadStart[] = [
     'a preview that is approved',
     'runActivation',
     `{"activation":"vip","mode":"preview","approve":"${HASH}","reason":"x"}`,
-    '(unknown: approve (now the workflow "decide"))',
+    '(unknown field: approve (now the workflow "decide"))',
   ],
   [
     'a reason that is none',
@@ -137,7 +137,7 @@ export const BAD_STARTS: BadStart[] = [
     'an approval of an earlier version',
     'runActivation',
     `{"activation":"vip","approve":"${HASH}","reason":"x"}`,
-    '(unknown: approve (now the workflow "decide"))',
+    '(unknown field: approve (now the workflow "decide"))',
   ],
   [
     'all wrong at once',
@@ -179,7 +179,7 @@ export const BAD_STARTS: BadStart[] = [
     'a decline that starts a run',
     'decide',
     `{"activation":"vip","plan":"${HASH}","decision":"decline","reason":"x","run":true}`,
-    '(unknown: run)',
+    '(unknown field: run)',
   ],
   [
     'an approval of an unknown plan',

@@ -28,22 +28,22 @@ test.each<Surprise>([
   [
     'no key',
     without('ACTITO_API_KEY'),
-    'ConfigurationInvalid: The environment variable ACTITO_API_KEY is not set; ',
+    'ConfigurationInvalid: The environment variable ACTITO_API_KEY (for apiKey) is not set. ',
   ],
   [
     'no password',
     without('SFTP_PASSWORD'),
-    'ConfigurationInvalid: The environment variable SFTP_PASSWORD is not set; ',
+    'ConfigurationInvalid: The environment variable SFTP_PASSWORD (for delivery.password) is not set. ',
   ],
   [
     'no warehouse',
     without('SHOP_URL'),
-    'ConfigurationInvalid: The environment variable SHOP_URL is not set: ',
+    'ConfigurationInvalid: The environment variable SHOP_URL is not set. ',
   ],
   [
     'an empty key',
     () => (past.stand.env.ACTITO_API_KEY = ''),
-    'The environment variable ACTITO_API_KEY is empty; ',
+    'The environment variable ACTITO_API_KEY (for apiKey) is empty. ',
   ],
   ['a warehouse that is no URL', () => (past.stand.env.SHOP_URL = 'hunter2'), 'ConfigurationInvalid: '],
   [

@@ -95,7 +95,7 @@ test('a clock that is far from the worker’s is told by how much, whatever else
     says: [
       {
         reason: 'clockTooFarApart',
-        message: expect.stringMatching(/^It is 3[56]\d\d s behind the worker's/),
+        message: expect.stringMatching(/^The clock is 3[56]\d\d s behind the worker's/),
       },
     ],
     advice: { message: expect.stringContaining('NTP') },

@@ -9,7 +9,12 @@ const piped = (...lines: string[]) => typing(lines, { isTTY: false });
 
 test.each([
   { bad: 'nobody can be asked', args: ['forget', 'anna@shop.be'], says: 'To confirm, add --yes.' },
-  { bad: 'no key is piped in', args: ['forget', '-', '--yes'], in: piped(''), says: 'Nothing came on' },
+  {
+    bad: 'no key is piped in',
+    args: ['forget', '-', '--yes'],
+    in: piped(''),
+    says: 'Standard input is empty',
+  },
   {
     bad: 'two keys are piped in',
     args: ['forget', '-', '--yes'],

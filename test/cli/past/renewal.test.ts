@@ -48,7 +48,7 @@ describe('a list is renewed in time', () => {
 
 test.each<[string, Partial<DeliveredList>, number, string]>([
   ['nothing starts it', {}, 1, `no run is scheduled and ${EXPIRES}`],
-  ['the schedule is paused', { paused: true }, 1, `its schedule is paused, and ${EXPIRES}`],
+  ['the schedule is paused', { paused: true }, 1, `its schedule is paused and ${EXPIRES}`],
   [
     'it has expired',
     { starts: [after(50)] },

@@ -91,7 +91,7 @@ test('a schedule that comes too late for its list is told, and a paused one with
   expect((await one(id)).warnings).toEqual([expect.stringContaining('no scheduled run renews')]);
 
   await past.hosted.client.schedule.getHandle(`activation/${id}`).pause('inventory');
-  expect((await one(id)).warnings).toEqual([expect.stringContaining('its schedule is paused, and its list')]);
+  expect((await one(id)).warnings).toEqual([expect.stringContaining('its schedule is paused and its list')]);
   expect(row((await past.ask(['status', id])).out, id)).toMatchObject({ 6: 'paused: inventory' });
 });
 
