@@ -19,7 +19,7 @@ export function connectionInWords(code: string): string {
 /** Why TLS is not possible or not trusted. Retries do not help. */
 export type TlsFault = 'none' | 'untrusted' | 'name' | 'expired' | 'revoked' | 'client' | 'protocol';
 
-interface Refused {
+export interface Refused {
   /** The environment variable that holds the URL. */
   variable: string;
   fault: TlsFault;

@@ -88,7 +88,7 @@ export const DELIVERY_MESSAGES = {
       `${server}: ${STEPS[step][0]} failed (${quota ? "the account's quota is exceeded" : 'the disk is full'}).`,
     next: ({ quota }) =>
       advise(
-        `${quota ? 'Free space in the account, or raise its quota' : 'Free space on the server'}. The worker keeps retrying the delivery.`,
+        `${quota ? 'Free space in the account, or raise its quota' : 'Free space on the server'}: it must hold the old and the new file at the same time. The worker keeps retrying the delivery.`,
       ),
   }),
   sftpRefused: failure<{ server: string; step: DeliveryStep; answer: string }>('DeliveryRefused', {
@@ -126,9 +126,18 @@ export const DELIVERY_MESSAGES = {
       advise('To skip the check, set delivery.checkSize: false. An incomplete upload is then not detected.'),
   }),
   folderMissing: failure('DeliveryRefused', {
-    examples: [{ server: SFTP, folder: '/in' }],
+    examples: [
+      { server: SFTP, folder: '/in' },
+      { server: SFTP, folder: '/été' },
+    ],
     says: ({ server, folder }) => `${server} has no folder ${folder}.`,
-    next: () => advise('Check delivery.directory.'),
+    next: ({ folder }) =>
+      advise(
+        'Check delivery.directory.' +
+          (/[^\0-\x7f]/.test(folder)
+            ? ' SFTP sends names as UTF-8. If the server uses another encoding, use a folder whose name has only ASCII characters.'
+            : ''),
+      ),
   }),
   fileListTooLong: failure('DeliveryRefused', {
     examples: [{ server: SFTP }],

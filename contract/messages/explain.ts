@@ -8,7 +8,7 @@ export interface RunMoment {
 }
 const RUN: RunMoment = { run: '12', at: '2026-01-31T06:00:00.000Z' };
 
-interface DueAgain {
+export interface DueAgain {
   /** ISO 8601; undefined: with the next run. */
   dueAgain?: string;
 }

@@ -14,7 +14,7 @@ export type Limit =
   | 'read_only'
   | 'pooler';
 
-interface Reached {
+export interface Reached {
   /** The environment variable that holds the database's URL. */
   variable: string;
   limit: Limit;

@@ -1,7 +1,7 @@
 import { advise, failure, message } from './message.ts';
 import { counted } from './words.ts';
 
-interface ListCreatedInActito {
+export interface ListCreatedInActito {
   list: string;
   profileTable: string;
   identifier: string;

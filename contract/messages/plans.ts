@@ -2,7 +2,7 @@ import { applyCommand, planCommand, runCommand } from '../commands.ts';
 import type { CountName } from '../counts.ts';
 import { advise, failure } from './message.ts';
 
-interface Plan {
+export interface Plan {
   activation: string;
   planHash: string;
 }
@@ -73,7 +73,7 @@ export const PLAN_MESSAGES = {
 };
 
 /** A count that differs between two plans. */
-interface Difference {
+export interface Difference {
   count: CountName;
   then: number;
   now: number;

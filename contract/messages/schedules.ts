@@ -10,7 +10,7 @@ const NOT_OURS: Foreign = { by: 'project', is: 'other' };
 /** Why a schedule is not ours: the property that differs, and its value. */
 export type Foreign = { by: 'maker' } | { by: 'project' | 'workflow' | 'taskQueue'; is: string };
 /** A schedule that an activation needs but that another program owns. */
-interface Conflict {
+export interface Conflict {
   activation: string;
   schedule: string;
   why: Foreign;

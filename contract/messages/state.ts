@@ -8,13 +8,13 @@ import { counted } from './words.ts';
 const VARIABLE = 'ACTITO_SYNC_DATABASE_URL';
 const VIP = 'vip-customers';
 
-interface Damaged {
+export interface Damaged {
   activation: string;
   found: number;
   expected: number;
 }
 
-interface Locked {
+export interface Locked {
   waited: string;
   holders: { machine: string; process: string; run?: string }[];
   /** Sessions of other programs. */
@@ -46,6 +46,16 @@ export const STATE_MESSAGES = {
       advise(
         'Check ACTITO_SYNC_DATABASE_URL. If the database was lost or restored, follow "The state database is lost" in docs/operations.md, ' +
           'then run again.',
+      ),
+  }),
+  runReset: failure('RunSuperseded', {
+    examples: [{ run: '12' }],
+    says: ({ run }) =>
+      `This workflow was reset in Temporal after it had opened run ${run}. Run ${run} belongs to the execution before the reset, so ` +
+      'this execution cannot continue it. Nothing was sent by this execution.',
+    next: () =>
+      advise(
+        'Start a new run. It settles what the reset run left open, and compares the segment with what Actito has confirmed.',
       ),
   }),
   stateNoWayBack: failure(

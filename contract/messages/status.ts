@@ -3,7 +3,7 @@ import { advise, always, message } from './message.ts';
 import { problemInWords, type ProjectProblem } from './project.ts';
 import { asSetting, counted } from './words.ts';
 
-interface About {
+export interface About {
   activation: string;
 }
 const VIP: About = { activation: 'vip-customers' };
@@ -29,14 +29,14 @@ const CONTESTED: ProjectProblem = {
 };
 
 /** An open run: its start and its phase; null: no worker has started it yet. */
-interface UnderWay {
+export interface UnderWay {
   since: string;
   phase: string | null;
 }
 const UNDER_WAY: UnderWay = { since: '2026-01-31T06:00Z', phase: 'planning' };
 
 /** A failing activity that is being retried. */
-interface Trouble {
+export interface Trouble {
   type: string;
   /** Null: the text may contain personal data. */
   message: string | null;

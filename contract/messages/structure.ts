@@ -1,7 +1,7 @@
 import { advise, failure, type Facts, type Next, type Told } from './message.ts';
 import { orNear } from './words.ts';
 
-interface KeyAttribute {
+export interface KeyAttribute {
   setting: string;
   activation: string;
   attribute: string;
@@ -17,7 +17,7 @@ const KEY: KeyAttribute = {
   unique: ['emailAddress', 'profileId'],
 };
 
-interface Unfit {
+export interface Unfit {
   profileTable: string;
   activation: string;
   problems: Pick<Told, 'reason' | 'message'>[];

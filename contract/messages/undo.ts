@@ -1,7 +1,7 @@
 import { historyCommand } from '../commands.ts';
 import { advise, failure, type Next } from './message.ts';
 
-interface Undo {
+export interface Undo {
   activation: string;
   to: string;
 }

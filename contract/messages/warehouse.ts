@@ -7,7 +7,7 @@ import { counted } from './words.ts';
 export type QueryPlace = { line: number; column: number } | 'end';
 
 /** The setting that a query is from; undefined: the segment's query, or its table. */
-interface Asked {
+export interface Asked {
   setting?: string;
   table?: string;
 }

@@ -1,7 +1,7 @@
 import { advise, message } from './message.ts';
 import { asSetting } from './words.ts';
 
-interface Asked {
+export interface Asked {
   activation: string;
   /** The settings that have no effect. */
   settings: string[];

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { expect, test } from 'vitest';
 import type { FileServer } from '../../actito/delivery/file-server.ts';
 import { createCertificate } from '../../simulator/transfer/certificate.ts';
@@ -173,4 +175,29 @@ test('cancelling closes the connection, so the server does not wait for more', a
   const server = await connect({ STOR }, { signal: cancelled.signal });
   await expect(server.upload('/in/a.csv', endless())).rejects.toMatchObject({ name: 'AbortError' });
   await closed;
+});
+
+/** Takes some of a file, resets the data connection, and says why a moment later; or does not say why. */
+const resetThenSay = (why?: string) => (session: Session) => {
+  session.reply('150 send');
+  void session.data().then((data) =>
+    data.once('data', () => {
+      (data as TLSSocket & { _parent?: Socket })._parent?.resetAndDestroy();
+      data.destroy();
+      if (why) setTimeout(() => session.reply(why), 100);
+    }),
+  );
+};
+
+test('an upload whose connection is reset is told by the reply that follows, and the next command gets its own', async () => {
+  const server = await connect({ STOR: resetThenSay('552 over quota'), SIZE: '213 7' });
+  const attempt = server.upload('/in/a.csv', endless());
+  await expect(attempt).rejects.toThrow("the account's quota is used up");
+  expect(await server.size('/in/a.csv')).toBe(7);
+});
+
+test('an upload whose connection is reset without a word passes, and no later command is answered', async () => {
+  const server = await connect({ STOR: resetThenSay() });
+  await expect(server.upload('/in/a.csv', endless())).rejects.toMatchObject(UNAVAILABLE);
+  await expect(server.size('/in/a.csv')).rejects.toMatchObject(UNAVAILABLE);
 });

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { BELIEVED } from '../../activities/import/collect.ts';
 import { until } from '../setup/until.ts';
-import { directRunner } from '../support/direct-run.ts';
-import { LIST, resetStand, startStand, usualActivation, type Stand } from '../support/stand.ts';
+import { standWithRunner } from '../support/direct-run.ts';
+import { LIST, resetStand, usualActivation } from '../support/stand.ts';
 import { words } from '../support/words.ts';
 
 /*
@@ -14,16 +14,7 @@ import { words } from '../support/words.ts';
 
 BELIEVED.after = 0; // that no rows in error are to be had is believed when it was said often enough
 
-let stand: Stand;
-let runner: Awaited<ReturnType<typeof directRunner>>;
-beforeAll(async () => {
-  stand = await startStand({ assumedRoutes: 404 });
-  runner = await directRunner(stand);
-});
-afterAll(async () => {
-  await runner?.close();
-  await stand?.dispose();
-});
+const { stand, runner } = await standWithRunner({ assumedRoutes: 404 });
 beforeEach(async () => {
   await resetStand(stand);
   await stand.writeDestination({ contract: { rowResults: 'none' } });

@@ -1,24 +1,14 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { createActivities, type Activities } from '../../activities/create.ts';
-import { directRunner } from '../support/direct-run.ts';
-import { LIST, resetStand, startStand, usualActivation, type Stand } from '../support/stand.ts';
+import { standWithRunner } from '../support/direct-run.ts';
+import { LIST, resetStand, usualActivation } from '../support/stand.ts';
 
 /* What there is in Actito, as `attributes <destination>` and `lists <destination>` show it. */
 
-let stand: Stand;
-let activities: Activities;
-let runner: Awaited<ReturnType<typeof directRunner>>;
-beforeAll(async () => {
-  stand = await startStand();
-  activities = createActivities(stand);
-  runner = await directRunner(stand);
-});
-afterAll(async () => {
-  await runner?.close();
-  await stand?.dispose();
-});
+const { stand, runner } = await standWithRunner();
+const activities = createActivities(stand);
 beforeEach(async () => {
   await resetStand(stand);
   await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);

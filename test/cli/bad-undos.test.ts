@@ -14,12 +14,6 @@ beforeAll(async () => {
 
 test.each<{ what: string; args: string; code: number; says: string | RegExp }>([
   {
-    what: 'an undo to nowhere',
-    args: 'undo vip',
-    code: WRONG_COMMAND_LINE,
-    says: "error: required option '--to <run>' not specified",
-  },
-  {
     what: 'an undo to no number',
     args: 'undo vip --to yesterday',
     code: WRONG_COMMAND_LINE,

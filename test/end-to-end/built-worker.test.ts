@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import typescript from 'typescript';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type * as clientModule from '../../client/activation-client.ts';
 import { freePort } from '../../dev/ports.ts';
 import { temporalAddress } from '../setup/servers.ts';
 import { until } from '../setup/until.ts';
@@ -178,6 +180,19 @@ test('the built command line has no demo where the sources are not, and says wha
   const { code, output } = await start([`${dist}/cli/main.js`, 'demo']).ended;
   expect(code).toBe(1);
   expect(output).toMatch(/^ConfigurationInvalid: actito-sync demo needs local servers .*npm install/);
+});
+
+test('the build has what the package exports to programs, with its types', async () => {
+  const { exports } = JSON.parse(await readFile('package.json', 'utf8')) as {
+    exports: Record<'./client', { types: string; default: string }>;
+  };
+  const { types, default: main } = exports['./client'];
+  const built = (path: string) => resolve(dist, path.replace(/^\.\/dist\//, ''));
+  expect(await readFile(built(types), 'utf8')).toContain('export declare class ActivationClient');
+  const { ActivationClient } = (await import(pathToFileURL(built(main)).href)) as typeof clientModule;
+  await expect(ActivationClient.connect({ env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } })).rejects.toMatchObject({
+    type: 'TemporalUnavailable',
+  });
 });
 
 test('the build needs nothing but dependencies of production', async () => {

@@ -1,19 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RunProgress } from '../../contract/progress.ts';
-import { LIST, startStand, type Stand } from '../support/stand.ts';
-import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import { LIST } from '../support/stand.ts';
+import { standWithWorker } from '../support/temporal-run.ts';
 import { words } from '../support/words.ts';
 
-let stand: Stand;
-let hosted: Hosted;
+const { stand, hosted } = await standWithWorker();
 beforeAll(async () => {
-  stand = await startStand();
-  hosted = await hostWorker(stand);
   await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }, { emailAddress: 'bob@shop.be' }]);
-});
-afterAll(async () => {
-  await hosted?.close();
-  await stand?.dispose();
 });
 
 const DAY = 24 * 3_600_000;

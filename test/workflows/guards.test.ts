@@ -1,25 +1,18 @@
 import type { WorkflowFailedError } from '@temporalio/client';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DECIDE_WORKFLOW_TYPE } from '../../contract/decision.ts';
-import { LIST, startStand, type Stand } from '../support/stand.ts';
+import { LIST } from '../support/stand.ts';
 import { until } from '../setup/until.ts';
-import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import { standWithWorker } from '../support/temporal-run.ts';
 
-let stand: Stand;
-let hosted: Hosted;
+const { stand, hosted } = await standWithWorker();
 beforeAll(async () => {
-  stand = await startStand();
-  hosted = await hostWorker(stand);
   await stand.actito.seedContacts(Array.from({ length: 120 }, (_, i) => ({ emailAddress: `c${i}@shop.be` })));
   await stand.warehouse.query(
     `insert into people select 'c' || i || '@shop.be', 'Ann' from generate_series(0, 119) i`,
   );
   await stand.writeActivation({ guards: {} }); // the defaults
   await hosted.run();
-});
-afterAll(async () => {
-  await hosted?.close();
-  await stand?.dispose();
 });
 
 async function heldRun() {

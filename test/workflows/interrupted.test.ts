@@ -164,3 +164,28 @@ async function provisioning(activation: string): Promise<number> {
   );
   return Number(rows[0]?.no ?? 0);
 }
+
+test('a run whose workflow is reset fails with that reason, and a new run goes on from what Actito confirmed', async () => {
+  const { workflowId, firstExecutionRunId } = await stuckRun();
+  const { workflowService } = hosted.client;
+  const execution = { workflowId, runId: firstExecutionRunId };
+  const { history } = await workflowService.getWorkflowExecutionHistory({ namespace: 'default', execution });
+  const tasks = history!.events!.filter((event) => event.workflowTaskCompletedEventAttributes);
+  const { runId } = await workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: execution,
+    workflowTaskFinishEventId: tasks[1]!.eventId, // the run is open since then
+    requestId: workflowId,
+    reason: 'test',
+  });
+  const failed = await hosted.client.workflow
+    .getHandle(workflowId, runId)
+    .result()
+    .catch((error: WorkflowFailedError) => error.cause);
+  expect(failed).toMatchObject({ type: 'RunSuperseded', details: [{ reason: 'runReset' }] });
+
+  stand.actito.setFault('importsStuck', null);
+  expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { added: 1 } });
+  expect(await outcomes()).toEqual(['failed', 'succeeded']);
+  expect(stand.actito.contact('emailAddress', 'anna@shop.be')).toMatchObject({ firstName: 'Anna' });
+});

@@ -1,24 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../setup/until.ts';
-import { startStand, type Stand } from '../support/stand.ts';
-import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import { standWithWorker } from '../support/temporal-run.ts';
 
 /*
  * Two imports: of 150 members whose first name is known, and of 120 without. The larger goes first. However they end, the
  * match rate is judged by what Actito has said before the list is delivered.
  */
 
-let stand: Stand;
-let hosted: Hosted;
-beforeAll(async () => {
-  stand = await startStand({ importDelay: 200 }); // the second can be stopped while the first one waits
-  hosted = await hostWorker(stand);
-});
-afterAll(async () => {
-  await hosted?.close();
-  await stand?.dispose();
-});
+const { stand, hosted } = await standWithWorker({ importDelay: 200 }); // the second can be stopped while the first one waits
 
 let place = 0;
 let id: string;

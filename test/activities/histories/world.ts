@@ -1,7 +1,6 @@
 import type { FaultName } from '../../../simulator/faults.ts';
 import { directRunner, type DirectRun, type DirectRunOptions } from '../../support/direct-run.ts';
 import {
-  destination,
   LIST,
   resetStand,
   startStand,
@@ -72,7 +71,7 @@ export class World {
         city: 'before',
       })),
     );
-    await stand.writeDestination({ ...destination(stand.actito), imports: { shareWithin: '10m' } });
+    await stand.writeDestination({ imports: { shareWithin: '10m' } });
     await this.configure(MAPPINGS.all!, 0);
   }
 

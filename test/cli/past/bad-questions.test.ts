@@ -35,18 +35,6 @@ test.each<{ what: string; args: string; code: number; says: string; database?: (
   },
   { what: 'an SQL injection', args: "rejects vip';--", code: WRONG_COMMAND_LINE, says: 'has no activation' },
   {
-    what: 'a history of nothing',
-    args: 'history',
-    code: WRONG_COMMAND_LINE,
-    says: "error: missing required argument 'activation'",
-  },
-  {
-    what: 'a key left out',
-    args: 'explain vip',
-    code: WRONG_COMMAND_LINE,
-    says: "error: missing required argument 'key'",
-  },
-  {
     what: 'a limit of none',
     args: 'history vip --limit 0',
     code: WRONG_COMMAND_LINE,
@@ -63,12 +51,6 @@ test.each<{ what: string; args: string; code: number; says: string; database?: (
     args: 'rejects vip --run 999999',
     code: WRONG_COMMAND_LINE,
     says: 'Activation vip has no run 999999, or its record was deleted. List the runs: actito-sync history vip',
-  },
-  {
-    what: 'JSON and CSV at once',
-    args: 'rejects vip --json --csv',
-    code: WRONG_COMMAND_LINE,
-    says: "error: option '--csv' cannot be used with option '--json'",
   },
   {
     what: 'the unmatched members of a run',
