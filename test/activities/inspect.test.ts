@@ -76,7 +76,7 @@ test('lists that cannot be read are told as such, and attributes still can', asy
   stand.actito.changeLicence({ assumedRoutes: 404 });
   await expect(inspect('inspectLists')).rejects.toMatchObject({ type: 'ActitoRefused', nonRetryable: true });
   await expect(inspect('inspectLists')).rejects.toThrow(
-    /The external target lists of this licence cannot be read: .*404.*contract\.paths\.lists.*list\.provision: existing/,
+    /The external target lists of this license cannot be read: .*404.*contract\.paths\.lists.*list\.provision: existing/,
   );
   expect((await inspect('inspectAttributes')).attributes.length).toBeGreaterThan(5);
 });
@@ -84,5 +84,7 @@ test('lists that cannot be read are told as such, and attributes still can', asy
 test('a destination that the project does not have is told with the one that was perhaps meant', async () => {
   const asked = inspect('inspectLists', 'actitoo');
   await expect(asked).rejects.toMatchObject({ type: 'ConfigurationInvalid' });
-  await expect(asked).rejects.toThrow('The project has no destination "actitoo", did you mean "actito"?');
+  await expect(asked).rejects.toThrow(
+    `The worker's project has no destination "actitoo", did you mean "actito"?`,
+  );
 });

@@ -58,7 +58,7 @@ test.each<BadStart>([
     what: 'a reason that is too long',
     args: ['run', 'vip', '--reason', 'x'.repeat(201)],
     code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: reason: expected a text of at most 200 characters',
+    says: 'InvalidActivation: reason: expected text of at most 200 characters',
   },
   {
     what: 'a misspelt activation',
@@ -88,7 +88,7 @@ test.each<BadStart>([
     what: 'schedules of no project',
     args: ['schedule', 'apply', '--dry-run'],
     code: FAILED,
-    says: 'ConfigurationInvalid: There is no project folder /nowhere. Set ACTITO_SYNC_PROJECT to the folder that holds',
+    says: 'ConfigurationInvalid: The project folder /nowhere does not exist. Set ACTITO_SYNC_PROJECT to the folder with',
     project: '/nowhere',
   },
   {
@@ -107,7 +107,7 @@ test.each<BadStart>([
     what: 'attributes of no project',
     args: ['attributes', 'actito'],
     code: FAILED,
-    says: 'ConfigurationInvalid: There is no project folder /nowhere.',
+    says: 'ConfigurationInvalid: The project folder /nowhere does not exist.',
     project: '/nowhere',
   },
 ])('$what: says what is wrong, and ends with $code', async ({ args, code, says, project }) => {

@@ -109,17 +109,17 @@ test.each(KINDS)('%s: a folder that is missing is named by doctor', async (kind)
 });
 
 test.each<[Kind, string[], string]>([
-  ['vsftpd', ['write_enable=NO'], 'allowed to write in delivery.directory'],
-  ['vsftpd', ['dirlist_enable=NO'], 'allowed to list'],
-  ['vsftpd', ['deny_file={.*}'], 'allowed to write in delivery.directory'],
-  ['vsftpd', ['anon_other_write_enable=NO'], 'allowed to rename and replace'],
-  ['vsftpd', ['pasv_enable=NO'], 'refuses passive transfers'],
-  ['ProFTPD', ['<Limit WRITE>', 'DenyAll', '</Limit>'], 'allowed to write in delivery.directory'],
-  ['ProFTPD', ['PathDenyFilter "(^|/)\\\\.[^/]*$"'], 'allowed to write in delivery.directory'],
-  ['ProFTPD', ['<Limit RNTO>', 'DenyAll', '</Limit>'], 'allowed to rename and replace'],
-  ['ProFTPD', ['<Limit EPSV PASV>', 'DenyAll', '</Limit>'], 'refuses passive transfers'],
-  ['pure-ftpd', ['--prohibitdotfileswrite'], 'allowed to write in delivery.directory'],
-  ['pure-ftpd', ['--norename'], 'allowed to rename and replace'],
+  ['vsftpd', ['write_enable=NO'], 'needs write permission in delivery.directory'],
+  ['vsftpd', ['dirlist_enable=NO'], 'permission to list'],
+  ['vsftpd', ['deny_file={.*}'], 'needs write permission in delivery.directory'],
+  ['vsftpd', ['anon_other_write_enable=NO'], 'permission to rename and replace'],
+  ['vsftpd', ['pasv_enable=NO'], 'rejects passive transfers'],
+  ['ProFTPD', ['<Limit WRITE>', 'DenyAll', '</Limit>'], 'needs write permission in delivery.directory'],
+  ['ProFTPD', ['PathDenyFilter "(^|/)\\\\.[^/]*$"'], 'needs write permission in delivery.directory'],
+  ['ProFTPD', ['<Limit RNTO>', 'DenyAll', '</Limit>'], 'permission to rename and replace'],
+  ['ProFTPD', ['<Limit EPSV PASV>', 'DenyAll', '</Limit>'], 'rejects passive transfers'],
+  ['pure-ftpd', ['--prohibitdotfileswrite'], 'needs write permission in delivery.directory'],
+  ['pure-ftpd', ['--norename'], 'permission to rename and replace'],
 ])('%s: what %s forbids is final, and the right is named', async (kind, settings, message) => {
   await start(kind, { settings });
   await server.write(FILE, 'old');
@@ -185,7 +185,7 @@ test.each(WITH_IMPLICIT)('%s with implicit TLS is found out by a login without',
   await start(kind, { implicit: true });
   const login = connect({ tls: 'explicit' }, 4_000);
   await expect(login).rejects.toMatchObject(REFUSED);
-  await expect(login).rejects.toThrow('Add under delivery: tls: implicit');
+  await expect(login).rejects.toThrow('Set delivery.tls: implicit.');
 });
 
 test.each(KINDS)('%s without implicit TLS is found out by a login with it', async (kind) => {

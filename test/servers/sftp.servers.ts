@@ -91,7 +91,7 @@ test('OpenSSH that only reads is refused, with the folder as what to look at', a
   const { login, directory } = await start({ sftp: 'internal-sftp -R' });
   const delivery = deliver(login, directory, text('id'));
   await expect(delivery).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
-  await expect(delivery).rejects.toThrow('allowed to write in delivery.directory');
+  await expect(delivery).rejects.toThrow('needs write permission in delivery.directory');
 });
 
 test('a disk of OpenSSH that is full is waited for, and the list stays as it was', async () => {

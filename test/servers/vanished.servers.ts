@@ -113,7 +113,7 @@ test('a warehouse on a machine that vanishes is given up between two rows, and a
 test('a state on a machine that vanishes is given up within a transaction, and at the next one', async () => {
   const { port } = await startPostgres('there');
   const url = `postgres://postgres@${machine.host}:${port}/postgres`;
-  const state = openState({ url, watch: { every: 50, quiet: 500, patience: 500 } });
+  const state = openState({ url, watch: { every: 50, quiet: 500, timeout: 500 } });
   ends.push(() => state.destroy());
   const within = state.transaction(async (trx) => {
     await trx.raw('select 1');

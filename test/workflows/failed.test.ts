@@ -32,7 +32,7 @@ async function aDayPasses(): Promise<void> {
   stand.actito.advanceClock(DAY);
 }
 
-const KEPT = 'The list was delivered again as it was, so that it does not expire.';
+const KEPT = 'The unchanged list was delivered again, so that it does not expire.';
 
 describe('a run that fails', () => {
   beforeEach(async () => {
@@ -106,7 +106,9 @@ describe('a run that fails', () => {
     const failure = await fail();
     stand.env.SFTP_PASSWORD = password;
     expect(failure.type).toBe('SegmentQueryFailed');
-    expect(failure.notes).toEqual([expect.stringMatching(/^The list could not be kept alive: .*password/i)]);
+    expect(failure.notes).toEqual([
+      expect.stringMatching(/^The unchanged list could not be delivered again and may expire: .*password/i),
+    ]);
   });
 });
 
@@ -144,7 +146,7 @@ describe('a run that cannot be settled', () => {
     const { type, message, shown } = await fail();
     expect([type, shown]).toEqual(['ImportFailed', 'failed']);
     expect(message).toMatch(
-      /^Actito reports import .* as failed\. .* could not be settled; the next run does it: /,
+      /^Import \S+ of activation \S+ failed in Actito\. .* the next run repairs it\. Cause: /,
     );
     stand.actito.setFault('importFails', null);
     await allow();

@@ -90,7 +90,7 @@ test('a run that finds the activation busy is skipped, and completes', async () 
   const second = await hosted.run();
   expect(second).toMatchObject({
     outcome: 'skipped',
-    notes: [{ message: `Skipped: ${first.workflowId} is running this activation.` }],
+    notes: [{ message: `Skipped: workflow ${first.workflowId} is already running this activation.` }],
   });
   stand.actito.setFault('importsStuck', null);
   expect(await first.result()).toMatchObject({ outcome: 'succeeded' });
@@ -147,7 +147,7 @@ test('a run whose state was lost ends at once, and leaves the run alone that has
   const { cause } = (await lost.result().catch((failed: unknown) => failed)) as WorkflowFailedError;
   expect(cause).toMatchObject({
     type: 'StateDamaged',
-    message: expect.stringMatching(/does not know run 1/),
+    message: expect.stringMatching(/has no run 1 /),
   });
   expect(cause!.message).not.toContain('Besides');
   expect(await outcomes()).toEqual([null]);

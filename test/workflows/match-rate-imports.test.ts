@@ -66,7 +66,9 @@ describe('when an import is still pending at the end of its time', () => {
     await know(200, 201); // of the second import
     const { type, message } = await failureOf(halfStuckRun());
     expect([type, await imports(), delivered()]).toEqual(['GuardTripped', ['confirmed', 'posted'], null]);
-    expect(message).toContain('Of 150 members who enter the list whose attributes were sent, Actito took 0');
+    expect(message).toContain(
+      'Actito matched 0 % of the added members whose attributes were sent (0 of 150)',
+    );
 
     // What was in doubt is sent again, and the plan is the one that was shown.
     stand.actito.setFault('importsStuck', null);
@@ -99,7 +101,9 @@ describe('when an import fails', () => {
     await write();
     const { type, message } = await failureOf(hosted.run({ activation: id }));
     expect([type, await imports(), delivered()]).toEqual(['GuardTripped', ['doubtful', 'confirmed'], null]);
-    expect(message).toContain('Of 120 members who enter the list whose attributes were sent, Actito took 0');
+    expect(message).toContain(
+      'Actito matched 0 % of the added members whose attributes were sent (0 of 120)',
+    );
   });
 
   test('and Actito knows enough members of the others, the list is delivered', async () => {

@@ -26,11 +26,11 @@ export const WORDS: BadLine[] = [
   ['a limit beyond all rows', 'rejects vip --limit 99999999999', "argument '99999999999' is invalid"],
   ['run number 0', 'rejects vip --run 0', "option '--run <n>' argument '0' is invalid"],
   ['half a run', 'rejects vip --run 1.5', "option '--run <n>' argument '1.5' is invalid"],
-  ["a run by Temporal's run id", 'rejects vip --run 01a20872-10d8', 'Expected a whole number from 1 on.'],
+  ["a run by Temporal's run id", 'rejects vip --run 01a20872-10d8', 'Expected a whole number of at least 1.'],
   [
     'rejects beyond all',
     'run vip --max-rejects 101%',
-    'Expected a number such as 100, or a share such as 0.5%.',
+    'Expected a number such as 100, or a percentage such as 0.5%.',
   ],
   ['fewer rejects than none', 'run vip --max-rejects -1', "argument '-1' is invalid"],
   ['rejects in words', 'resync vip --max-rejects few', "argument 'few' is invalid"],
