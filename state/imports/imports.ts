@@ -45,20 +45,6 @@ export async function readImports(db: Knex, run: string): Promise<ImportRow[]> {
   );
 }
 
-/** The import of a profile table that Actito has taken last, for whichever activation. */
-export async function lastTaken(
-  db: Knex,
-  quotaKey: string,
-): Promise<{ intendedAt: Date; executionId: string } | undefined> {
-  const [found] = await rows<{ intendedAt: Date; executionId: string }>(
-    db,
-    `select intended_at as "intendedAt", execution_id as "executionId" from imports
-     where quota_key = ? and status = 'posted' order by intended_at desc limit 1`,
-    [quotaKey],
-  );
-  return found;
-}
-
 /** The chunks of a run that have to be sent: something goes with them, and Actito has not taken them yet. */
 export async function readUnsent(db: Knex, run: string): Promise<Chunk[]> {
   const imports = await readImports(db, run);

@@ -91,3 +91,17 @@ export async function isRefusedForToday(db: Knex, quotaKey: string): Promise<boo
   );
   return found!.refused ?? false;
 }
+
+/** The import of a profile table that Actito has taken last, for whichever activation. */
+export async function lastTaken(
+  db: Knex,
+  quotaKey: string,
+): Promise<{ intendedAt: Date; executionId: string } | undefined> {
+  const [found] = await rows<{ intendedAt: Date; executionId: string }>(
+    db,
+    `select intended_at as "intendedAt", execution_id as "executionId" from imports
+     where quota_key = ? and status = 'posted' order by intended_at desc limit 1`,
+    [quotaKey],
+  );
+  return found;
+}
