@@ -1,4 +1,4 @@
-# The worker, and the command line beside it. See docs/production.md.
+# The worker, and the command line beside it. See docs/operations.md.
 # No Alpine: Temporal's core is a native module for glibc. CI runs the tests of units and of the worker on this version (.ci/node24).
 ARG NODE_VERSION=24.21.0
 # To pin it, append the digest that this prints: docker buildx imagetools inspect node:24.21.0-bookworm-slim --format '{{.Manifest.Digest}}'

@@ -19,11 +19,11 @@ import { currentDefinition } from './definition.ts';
 import type { Dependencies } from './dependencies.ts';
 import { isOpen } from './is-open.ts';
 
-/** Longest that a run waits for others, in milliseconds. */
-const MAX_PATIENCE = 6 * 3_600_000;
+/** The maximum time that a run waits for other systems, in milliseconds. */
+const MAX_TIMEOUT = 6 * 3_600_000;
 
 /**
- * Opens the run, or says which workflow runs this activation already, or that this start of its schedule must not try.
+ * Opens the run, or returns the workflow that already runs this activation, or why this scheduled run is skipped.
  */
 export async function open(
   deps: Dependencies,
@@ -43,7 +43,7 @@ export async function open(
   if ('busy' in result) return { busy: result.busy.workflowId };
   if (!task.preview) {
     await tidyElsewhere(deps, { ...holder, activation });
-    // How long the past is kept is the project's to say: when nobody knows, nothing is deleted.
+    // The project decides how long history is kept. If its settings cannot be read, nothing is deleted.
     if (settings) await applyRetention(deps.state, settings.retention);
   }
   const { run, fence } = result.run;
@@ -60,14 +60,14 @@ export async function open(
       list: list.name,
       segment: segment.name,
       attributesRequired,
-      // A list is renewed at half of its validity at the latest, if runs are frequent enough.
-      patience: Math.min(MAX_PATIENCE, list.validity / 4),
+      // If runs are frequent enough, a list is renewed at half of its validity at the latest.
+      timeout: Math.min(MAX_TIMEOUT, list.validity / 4),
       listWaits: (imports?.listWaitsFor ?? LIST_WAITS) + (imports?.shareWithin ?? 0),
     },
   };
 }
 
-/** What other activations have left is nobody's reason to fail. */
+/** A cleanup for other activations must not fail this run. */
 async function tidyElsewhere({ state }: Dependencies, own: Holder & { activation: string }): Promise<void> {
   try {
     await closeElsewhere(state, own, isOpen);
@@ -78,7 +78,7 @@ async function tidyElsewhere({ state }: Dependencies, own: Holder & { activation
 }
 
 /**
- * What the run does. A sync that applies a plan does what that plan says: it may be one of a resync or an undo.
+ * What the run does. A sync that applies a plan takes its task from that plan, which can be a resync or an undo.
  * @throws Failure PlanUnknown
  */
 async function taskFor({ state }: Dependencies, request: RunRequest): Promise<Task> {

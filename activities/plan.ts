@@ -5,7 +5,7 @@ import { needsMatches } from '../state/plan/match-rate.ts';
 import { readPlanned, type PlannedRun } from '../state/runs/runs.ts';
 import type { State } from '../state/state.ts';
 import type { Dependencies } from './dependencies.ts';
-import { outlookOf } from './outlook.ts';
+import { previewOf } from './preview.ts';
 import type { RunRef } from '../contract/steps.ts';
 
 /**
@@ -17,7 +17,7 @@ export async function plan(deps: Dependencies, ref: RunRef): Promise<PlanSummary
   const run = await readPlanned(state, ref.run);
   const wanted = run.task.plan;
   if (wanted !== undefined && wanted !== run.plan.hash) throw await stale(state, run, wanted);
-  if (run.task.preview) return { ...planSummary(run), outlook: await outlookOf(deps, run) };
+  if (run.task.preview) return { ...planSummary(run), preview: await previewOf(deps, run) };
   return { ...planSummary(run), listNeedsImport: await needsMatches(state, run) };
 }
 

@@ -43,10 +43,11 @@ export function reportWaiting(until: Date): void {
 export async function beating<T>(work: () => Promise<T>): Promise<T> {
   const context = Context.current();
   const beat = () => context.heartbeat(lastBeats.get(context) ?? {});
+  const done = work(); // first: if it waits for a peer, the first heartbeat says so; later ones reach Temporal after seconds
   beat();
   const timer = setInterval(beat, BEAT);
   try {
-    return await work();
+    return await done;
   } finally {
     clearInterval(timer);
   }

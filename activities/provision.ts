@@ -1,5 +1,5 @@
 import { etlRequirements } from '../actito/imports/etl.ts';
-import { handmadeList } from '../actito/lists/handmade.ts';
+import { listCreatedInActito } from '../actito/lists/created-in-actito.ts';
 import { provisionList } from '../actito/lists/provision.ts';
 import { isSameTable, leftBehindNote } from '../actito/lists/renaming.ts';
 import { checkStructure } from '../actito/structure/check.ts';
@@ -98,7 +98,7 @@ async function findExisting(deps: Dependencies, { definition, columns }: Run): P
     createdList: false,
     empty: false,
     notes: [
-      ...handmadeList(definition, resolveLogin(deps, destination).host),
+      ...listCreatedInActito(definition, resolveLogin(deps, destination).host),
       ...(leftBehind === undefined ? [] : [leftBehind]),
     ],
   };

@@ -1,4 +1,4 @@
-import type { PlanOutlook } from '../contract/plan.ts';
+import type { PlanPreview } from '../contract/plan.ts';
 import type { RunResult } from '../contract/result.ts';
 import { applyCommand, decideCommand } from '../contract/commands.ts';
 import {
@@ -26,7 +26,7 @@ const COUNTS: CountWords = {
 /** What a run would do for people, line by line. Samples with keys and values are shown with them. */
 export function describePlan(
   result: RunResult,
-  plan: Omit<PlanOutlook, 'samples'> & { samples: readonly ShownSample[] },
+  plan: Omit<PlanPreview, 'samples'> & { samples: readonly ShownSample[] },
 ): string[] {
   const { activation, outcome, counts, rejects, notes, planHash, undo } = result;
   const { guards, problems, samples } = plan;
@@ -49,7 +49,7 @@ export function describePlan(
   ];
 }
 
-type Effects = Omit<PlanOutlook, 'samples'>;
+type Effects = Omit<PlanPreview, 'samples'>;
 
 function listLines({ list }: RunResult, { sends, guards }: Effects): string[] {
   if (!list) return [];
@@ -101,7 +101,7 @@ function nextLines({ activation, undo }: RunResult, planHash: string, isHeld: bo
 }
 
 /** An example of what a plan does; key and values only when someone asked for personal data. */
-export type ShownSample = PlanOutlook['samples'][number] & { key?: string; values?: (string | null)[] };
+export type ShownSample = PlanPreview['samples'][number] & { key?: string; values?: (string | null)[] };
 
 const NOTHING = '–';
 

@@ -1,13 +1,28 @@
 import type { Client } from '@temporalio/client';
 import type { Schedule } from '../activation/definition/schedule.ts';
-import type { DecisionInput, DecisionResult } from '../contract/decision.ts';
-import type { DoctorRequest, DoctorResult } from '../contract/doctor.ts';
-import type { ForgetResult } from '../contract/forget.ts';
-import type { InspectRequest, InspectResult } from '../contract/inspect.ts';
+import {
+  DECIDE_WORKFLOW_TYPE,
+  decisionWorkflowId,
+  type DecisionInput,
+  type DecisionResult,
+} from '../contract/decision.ts';
+import {
+  DOCTOR_WORKFLOW_TYPE,
+  doctorWorkflowId,
+  type DoctorRequest,
+  type DoctorResult,
+} from '../contract/doctor.ts';
+import { FORGET_WORKFLOW_TYPE, forgetWorkflowId, type ForgetResult } from '../contract/forget.ts';
+import {
+  INSPECT_WORKFLOW_TYPE,
+  inspectWorkflowId,
+  type InspectRequest,
+  type InspectResult,
+} from '../contract/inspect.ts';
 import { TASK_QUEUE } from '../contract/names.ts';
 import type { RunInput } from '../contract/request.ts';
 import type { RunResult } from '../contract/result.ts';
-import { decide, doctor, eraseRecord, inspect } from './ask-worker.ts';
+import { askWorker, checkDecision, type Question } from './ask-worker.ts';
 import { connectTemporal } from './connect.ts';
 import { followRun, type FollowOptions } from './follow.ts';
 import { cancelRun, runsUnderWay, type CancelledRun, type RunsOf } from './runs.ts';
@@ -107,14 +122,17 @@ export class ActivationClient {
     return this.follow(handle, follow);
   }
 
-  /** Approves the plan of a held run and starts the run that applies it. */
+  /**
+   * Approves the plan of a held run and starts the run that applies it.
+   * @throws Failure InvalidActivation for an unusable decision, WorkflowFailedError when there is no such plan
+   */
   async approve(decision: Decision, follow: FollowOptions = {}): Promise<DecisionResult> {
-    return decide(this.temporal, { ...decision, decision: 'approve' }, this.#asking(follow));
+    return this.#decide({ ...decision, decision: 'approve' }, follow);
   }
 
   /** Declines the plan of a held run, or withdraws its approval. */
   async decline(decision: Decision, follow: FollowOptions = {}): Promise<DecisionResult> {
-    return decide(this.temporal, { ...decision, decision: 'decline' }, this.#asking(follow));
+    return this.#decide({ ...decision, decision: 'decline' }, follow);
   }
 
   /** The open runs of an activation, started manually or by its schedule; or its dry runs. */
@@ -166,17 +184,21 @@ export class ActivationClient {
 
   /** Has the worker test everything that a run needs; a failed probe is part of the answer. */
   async doctor(request: DoctorRequest, follow: FollowOptions = {}): Promise<DoctorResult> {
-    return doctor(this.temporal, request, this.#asking(follow));
+    const workflowId = doctorWorkflowId(request);
+    return this.#ask({ type: DOCTOR_WORKFLOW_TYPE, workflowId, request }, follow);
   }
 
-  /** Has the worker look up what exists in Actito. */
+  /** Has the worker look up what exists in Actito: it alone has the API key. */
   async inspect(request: InspectRequest, follow: FollowOptions = {}): Promise<InspectResult> {
-    return inspect(this.temporal, request, this.#asking(follow));
+    const workflowId = inspectWorkflowId(request);
+    return this.#ask({ type: INSPECT_WORKFLOW_TYPE, workflowId, request }, follow);
   }
 
   /** Has the worker erase the person of a record (`forget`), and waits until it has. */
   async eraseRecord(record: string, follow: FollowOptions = {}): Promise<ForgetResult> {
-    return eraseRecord(this.temporal, record, this.#asking(follow));
+    const request = { record: Number(record) };
+    const workflowId = forgetWorkflowId(request);
+    return this.#ask({ type: FORGET_WORKFLOW_TYPE, workflowId, request, lifetime: '30 days' }, follow);
   }
 
   /** Who the project's schedules belong to. @throws Failure ConfigurationInvalid when nothing names the project */
@@ -184,7 +206,15 @@ export class ActivationClient {
     return ownerFrom(this.#env, this.#taskQueue);
   }
 
-  #asking(follow: FollowOptions) {
-    return { ...follow, taskQueue: this.#taskQueue };
+  async #decide(input: DecisionInput, follow: FollowOptions): Promise<DecisionResult> {
+    const request = checkDecision(input);
+    return this.#ask(
+      { type: DECIDE_WORKFLOW_TYPE, workflowId: decisionWorkflowId(request), request },
+      follow,
+    );
+  }
+
+  async #ask<R>(question: Question, follow: FollowOptions): Promise<R> {
+    return askWorker(this.temporal, question, { ...follow, taskQueue: this.#taskQueue });
   }
 }

@@ -44,7 +44,8 @@ export async function temporalTlsFailure(
     rejectUnauthorized: true,
   });
   const fault = tlsFaultOf(code);
-  return fault && new Failure('temporalTlsRefused', { address: shown, fault, code });
+  if (!fault || fault === 'binding') return undefined; // only logins to a database are bound to a connection
+  return new Failure('temporalTlsRefused', { address: shown, fault, code });
 }
 
 /** An address has no user; one that was given all the same may be with a password. Undefined: it is no address. */

@@ -19,6 +19,7 @@ export function isUnaccepted(code: string): boolean {
 /** Codes of OpenSSL and Node for a certificate. */
 const CERTIFICATES: Record<string, TlsFault> = {
   ERR_POSTGRES_NO_TLS: 'none',
+  ERR_POSTGRES_NO_BINDING: 'binding',
   CERT_HAS_EXPIRED: 'expired',
   CERT_NOT_YET_VALID: 'expired',
   CRL_HAS_EXPIRED: 'expired',

@@ -14,14 +14,14 @@ const common = {
   by: text(100).default('unknown'),
 };
 
-/** The one argument of `decide`: what someone decides about a held plan. */
+/** The input of `decide`: a decision about a held plan. */
 export const decisionSchema = z.discriminatedUnion(
   'decision',
   [
     z.strictObject({
       decision: z.literal('approve'),
       ...common,
-      /** Start a run at once; without it, the approval counts for the next run. */
+      /** Start a run immediately; otherwise, the approval applies to the next run. */
       run: z.boolean({ error: expected('trueOrFalse') }).default(true),
     }),
     z.strictObject({ decision: z.literal('decline'), ...common }),
@@ -29,9 +29,10 @@ export const decisionSchema = z.discriminatedUnion(
   { error: expected('choice', { values: ['approve', 'decline'] }) },
 );
 export type DecisionInput = z.input<typeof decisionSchema>;
+export type Decision = DecisionInput['decision'];
 export type DecisionRequest = z.output<typeof decisionSchema>;
 
-/** A run that `decide` has started: it goes on by itself. */
+/** A run that `decide` has started; it continues independently. */
 export interface DecidedRun {
   workflowId: string;
   runId: string;
@@ -48,11 +49,16 @@ export interface DecisionResult {
   reason: string;
   /** What the plan counted. */
   counts: Counts;
-  /** The run that applies what was approved; null: none was wanted, or another one is running. */
+  /** The run that applies the approved plan; null: none was requested, or another run is in progress. */
   run: DecidedRun | null;
 }
 
-/** The workflow id of a decision: whoever decides the same at the same time gets the same answer. */
+/** An input of `decide` as JSON, in which only the reason is missing. */
+export function decisionInput(decision: Decision, activation: string, plan: string): string {
+  return JSON.stringify({ activation, plan, decision, reason: '…' } satisfies DecisionInput);
+}
+
+/** The workflow id of a decision. Two people who make the same decision at the same time get the same result. */
 export function decisionWorkflowId({
   decision,
   activation,

@@ -35,11 +35,11 @@ export interface PlanSummary extends PlanFacts {
   /** A guard needs what Actito will say of the import: the list must not go before it. */
   listNeedsImport?: boolean;
   /** Of a dry run. */
-  outlook?: PlanOutlook;
+  preview?: PlanPreview;
 }
 
 /** What a dry run can say of its plan besides the counts: numbers and names only, no personal data. */
-export interface PlanOutlook {
+export interface PlanPreview {
   /** The number of the dry run, under which its samples are stored. */
   run: string;
   /** Guards that would hold a run of this plan. */

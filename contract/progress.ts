@@ -9,7 +9,7 @@ export const PHASES = [
   'planning',
   'provisioning',
   'importing attributes',
-  'pushing the list',
+  'delivering the list',
   'waiting for Actito',
   'settling',
   'closed',

@@ -1,6 +1,6 @@
 import type { Told } from './messages/message.ts';
 import type { Counts, RejectCount } from './counts.ts';
-import type { PlanOutlook } from './plan.ts';
+import type { PlanPreview } from './plan.ts';
 import type { Task } from './task.ts';
 
 /** How a run ended; `failed` is also what a killed run gets from the one that finds it. */
@@ -60,6 +60,6 @@ export interface RunResult {
   /** The list was put back to how it was after this run, or would be. */
   undo?: string;
   /** Of a dry run: what else can be said of its plan. */
-  plan?: PlanOutlook;
+  plan?: PlanPreview;
   list?: ListResult;
 }

@@ -4,7 +4,7 @@ import type { PlanSummary, PushReason } from './plan.ts';
 import type { Outcome } from './result.ts';
 import type { Task } from './task.ts';
 
-/* What the steps of a run tell its workflow. */
+/* What the steps of a run return to its workflow. */
 
 /** What every step gets: which run, under which fence. Everything else is in the run's row. */
 export interface RunRef {
@@ -22,9 +22,9 @@ export interface OpenedRun extends RunRef {
   list: string;
   segment: string;
   attributesRequired: boolean;
-  /** How long it waits for the warehouse, and for an import: a list must not expire meanwhile. Milliseconds. */
-  patience: number;
-  /** How long its list waits for the import of the attributes, in milliseconds; a run of an earlier version says nothing. */
+  /** How long the run waits for the warehouse and for an import, in milliseconds, so that the list does not expire. */
+  timeout: number;
+  /** How long the list waits for the attribute import, in milliseconds; missing in runs of earlier versions. */
   listWaits?: number;
 }
 
@@ -35,9 +35,9 @@ export type ReadCounts = Required<Pick<Counts, 'read' | 'rejected'>> & Pick<Coun
 export interface ProvisionSummary {
   createdAttributes: string[];
   createdList: boolean;
-  /** Sentences: what must have been set up by hand, what was renamed, what is not fed any more. */
+  /** Sentences: what must exist in Actito, what was renamed, what is no longer updated. */
   notes: Told[];
-  /** Why the list is pushed now; null: it is not. */
+  /** Why the list is delivered; null: it is not. */
   push: PushReason | null;
 }
 

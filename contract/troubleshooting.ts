@@ -141,7 +141,7 @@ const HEAD = `# Troubleshooting
 
 Every failure has a type. The command line, Temporal's web UI and \`--json\` show the same one. The message says what to do in this case; [messages.md](messages.md) lists all messages.
 
-- **Retried: yes**: the worker retries with increasing backoff, for up to 1 hour while it looks up attributes and list, and for up to 6 hours everywhere else.
+- **Retried: yes**: the worker retries with a backoff of at most 30 seconds, for up to 1 hour while it looks up attributes and list, and for up to 6 hours everywhere else.
   The list waits 10 minutes for its attributes (\`imports.listWaitsFor\`). Then it is delivered first, and the run continues with the import. Where a guard needs the result, the list waits up to 6 hours.
 - **Retried: no**: the run ends. Fix the cause and run again. Running again is always safe.
 

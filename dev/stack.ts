@@ -30,6 +30,8 @@ export interface StackOptions {
    * `npm run build`.
    */
   worker: 'here' | 'none' | (WorkerProcessOptions & { count?: number });
+  /** The bundled workflows; default: bundled now. */
+  bundle?: string;
   /** What the worker's environment holds beside what the project asks for. */
   env?: NodeJS.ProcessEnv;
   /** Told when a worker ends although nobody stopped it. */
@@ -88,8 +90,8 @@ export function beginStack(resources: Resources, options: StackOptions): Startin
   const postgres = watched(givenOrStarted(resources, options.postgres));
   const temporal = watched(startTemporalFor(resources, options.temporal));
   const bundled =
-    where === 'none' || (where !== 'here' && where.from === 'build')
-      ? Promise.resolve({ bundle: '' })
+    options.bundle !== undefined || where === 'none' || (where !== 'here' && where.from === 'build')
+      ? Promise.resolve({ bundle: options.bundle ?? '' })
       : watched(resources.start(bundleWorkflows(), ({ remove }) => remove()));
   const simulators = watched(startSimulators(resources, options.simulators ?? {}));
   const database = (name: string) => newDatabase(resources, postgres, name);

@@ -15,6 +15,8 @@ export interface TemporalOptions {
   uiPort?: number;
   /** Keep the server's database in this file; without it all is in memory. */
   dbFilename?: string;
+  /** Milliseconds for a server at `TEMPORAL_ADDRESS` to answer. */
+  connectTimeout?: number;
   /** Told which server is used, and what is downloaded. */
   log?: (message: string) => void;
 }
@@ -41,7 +43,7 @@ export async function startTemporal(options: TemporalOptions = {}): Promise<Temp
   const log = options.log ?? (() => undefined);
   const given = options.own ? undefined : process.env.TEMPORAL_ADDRESS;
   if (given) {
-    await connectAsConfigured(given);
+    await connectAsConfigured(given, options.connectTimeout ?? 5_000);
     log(`Temporal server: ${given}, from TEMPORAL_ADDRESS`);
     return { address: given, origin: 'TEMPORAL_ADDRESS', stop: async () => undefined };
   }
@@ -98,10 +100,10 @@ function startDev(port: number, { uiPort, dbFilename }: TemporalOptions): string
 }
 
 /** The environment may ask for more than an address (TLS, an API key): then as the worker and the CLI do. */
-async function connectAsConfigured(address: string): Promise<void> {
+async function connectAsConfigured(address: string, connectTimeout: number): Promise<void> {
   try {
     const { connectionOptions } = loadClientConnectConfig();
-    const connection = await Connection.connect({ ...connectionOptions, connectTimeout: '5s' });
+    const connection = await Connection.connect({ ...connectionOptions, connectTimeout });
     await connection.close();
   } catch (cause) {
     throw new Error(

@@ -43,7 +43,12 @@ export interface WorkerProcess extends HostedWorker {
 
 /** Bundles the workflows of the sources into a file: most of the time that a worker needs to start. */
 export async function bundleWorkflows(): Promise<{ bundle: string; remove: () => Promise<void> }> {
-  const { code } = await bundleWorkflowCode({ ...workflowSource(), logger: new DefaultLogger('ERROR') });
+  const { workflowsPath, workflowInterceptorModules } = workflowSource();
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    workflowInterceptorModules: [...workflowInterceptorModules, pathTo('heartbeats.ts')],
+    logger: new DefaultLogger('ERROR'),
+  });
   const folder = await mkdtemp(join(tmpdir(), 'actito-sync-workflows-'));
   const bundle = join(folder, 'workflows.js');
   await writeFile(bundle, code);
@@ -98,11 +103,10 @@ export async function startWorkerProcess(
   { temporal, stateUrl, projectFolder, env, taskQueue = TASK_QUEUE, bundle }: WorkerSettings,
   { from, keepsOutput = false, onOutput }: WorkerProcessOptions,
 ): Promise<WorkerProcess> {
-  const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
   const command =
     from === 'build'
-      ? ['--expose-gc', '--max-semi-space-size=2', path('../dist/worker/main.js')]
-      : [path('start.js'), path('worker-main.ts'), bundle, taskQueue];
+      ? ['--expose-gc', '--max-semi-space-size=2', pathTo('../dist/worker/main.js')]
+      : [pathTo('start.js'), pathTo('worker-main.ts'), bundle, taskQueue];
   const usual = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
   let kept = '';
   const worker = startProcess([[process.execPath, ...command]], {
@@ -132,4 +136,8 @@ export async function startWorkerProcess(
       await worker.exited;
     },
   };
+}
+
+function pathTo(file: string): string {
+  return fileURLToPath(new URL(file, import.meta.url));
 }

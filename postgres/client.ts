@@ -22,6 +22,9 @@ export interface ClientSettings {
 
 /** What node-postgres' client has beyond its types (8.x). */
 interface Inner {
+  _handleAuthCleartextPassword(message: unknown): void;
+  _handleAuthMD5Password(message: unknown): void;
+  _handleAuthSASL(message: { mechanisms: string[] }): void;
   _errorAllQueries(error: Error & { code?: string }): void;
 }
 const Base = pg.Client as unknown as new (config: object) => pg.Client & Inner;
@@ -34,6 +37,7 @@ export class PostgresClient extends Base {
   readonly #target: DatabaseTarget;
   readonly #connectTimeout: number;
   #lostBy: Error | undefined;
+  #isBound = false;
 
   /** @throws Failure ConfigurationInvalid when a file that the URL names cannot be used */
   constructor({ target, connectTimeout = CONNECT_TIMEOUT, application_name }: ClientSettings) {
@@ -61,6 +65,7 @@ export class PostgresClient extends Base {
     });
     this.#target = target;
     this.#connectTimeout = target.connectTimeout ?? connectTimeout;
+    if (target.mustBindChannel) this.connection.on('authenticationOk', () => this.#requireBinding());
     // What the server says when it ends an idle session is told here only: the next statement fails by an error without it.
     this.on('error', (error) => (this.#lostBy ??= error));
     const query = this.query.bind(this) as (...args: unknown[]) => unknown;
@@ -78,6 +83,26 @@ export class PostgresClient extends Base {
     }
     if (!callback) return Promise.reject(lostBy);
     process.nextTick(callback, lostBy);
+  }
+
+  /** `channel_binding=require`: node-postgres itself would only prefer it, and send a password to whoever asks for one. */
+  #requireBinding(): boolean {
+    if (!this.#target.mustBindChannel || this.#isBound) return true;
+    this.#stream.destroy(connectionError('ERR_POSTGRES_NO_BINDING'));
+    return false;
+  }
+
+  override _handleAuthCleartextPassword(message: unknown): void {
+    if (this.#requireBinding()) super._handleAuthCleartextPassword(message);
+  }
+
+  override _handleAuthMD5Password(message: unknown): void {
+    if (this.#requireBinding()) super._handleAuthMD5Password(message);
+  }
+
+  override _handleAuthSASL(message: { mechanisms: string[] }): void {
+    this.#isBound = message.mechanisms.includes('SCRAM-SHA-256-PLUS'); // node-postgres prefers it to others
+    if (this.#requireBinding()) super._handleAuthSASL(message);
   }
 
   get target(): DatabaseTarget {

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { demoContacts } from './demo-contacts.ts';
 import { environmentOf } from './environment.ts';
 import { type Simulator, startSimulator } from './start.ts';
+import { counted } from './page/words.ts';
 import { PackageMissing } from './transfer/development-package.ts';
 
 interface Arguments {
@@ -15,16 +16,16 @@ interface Arguments {
 
 async function run(): Promise<void> {
   const { contacts, ...ports } = new Command('simulator')
-    .description('A stand-in for Actito, with the SFTP and FTPS server of a customer.')
+    .description('Start a simulated Actito with an SFTP and an FTPS server.')
     .option('--api-port <port>', 'port of the HTTP API', wholeNumber, 8480)
     .option('--sftp-port <port>', 'port of the SFTP server', wholeNumber, 8422)
     .option(
       '--ftps-port <port>',
-      'port of the FTPS server (default: 8421, or like SFTP a free one)',
+      'port of the FTPS server (default: 8421, or a free port if --sftp-port is 0)',
       wholeNumber,
     )
-    .option('--contacts <number>', 'demo contacts to begin with', wholeNumber, 0)
-    .option('--unique-phone', 'gsmNumber is unique, so that contacts can be matched by phone')
+    .option('--contacts <number>', 'number of demo contacts', wholeNumber, 0)
+    .option('--unique-phone', 'make gsmNumber unique, so that it can be a matching key')
     .parse()
     .opts<Arguments>();
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
@@ -32,27 +33,27 @@ async function run(): Promise<void> {
   const simulator = await start(ports);
   const seeded = await simulator.seedContacts(demoContacts(contacts));
   const { ftps } = simulator;
-  console.log(`Actito simulator: entity ${simulator.entity}, table ${simulator.profileTable.name}, ${seeded} contacts.
-Point actito-sync at it:
+  console.log(`Actito simulator: entity ${simulator.entity}, table ${simulator.profileTable.name}, ${counted(seeded, 'contact')}.
+Set these variables for actito-sync:
 
 ${exportLines(environmentOf(simulator))}
 ${ftps ? ftpsLines(ftps) : ''}
 Lists and imports:  ${simulator.apiUrl}/
 Inspection:         ${simulator.inspectionUrl}/lists, /imports, /contacts, /faults, …
-Ctrl-C ends it.`);
+Press Ctrl-C to stop.`);
 
   await stopped;
   await simulator.stop();
-  process.exit(); // ftp-srv leaves timers behind
+  process.exit(); // ftp-srv leaves timers running
 }
 
-/** Starts it with FTPS where its packages are installed, as they are for development. */
+/** Starts the simulator, with FTPS if its development packages are installed. */
 async function start({ ftpsPort, ...ports }: Omit<Arguments, 'contacts'>): Promise<Simulator> {
   try {
     return await startSimulator({ ...ports, ftpsPort: ftpsPort ?? (ports.sftpPort === 0 ? 0 : 8421) });
   } catch (error) {
     if (ftpsPort !== undefined || !(error instanceof PackageMissing)) throw error;
-    console.log(`No FTPS: ${error.message}`);
+    console.log(`FTPS is not available: ${error.message}`);
     return startSimulator(ports);
   }
 }
@@ -76,14 +77,14 @@ function exportLines(variables: Record<string, string>): string {
 }
 
 function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
   return Number(text);
 }
 
 run().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
-    console.error('Choose other ports by --api-port, --sftp-port and --ftps-port; 0 takes a free one.');
+    console.error('Choose other ports with --api-port, --sftp-port and --ftps-port; 0 uses a free port.');
   }
   process.exitCode = 1;
 });

@@ -23,10 +23,10 @@ const LOOK = `
   where split_part(application_name, ' run ', 1) = any($1)`;
 
 /** A client whose session has this name, whatever the URL says: it is found by it. */
-export function sessionAt(target: DatabaseTarget, name: string, patience: number): PostgresClient {
+export function sessionAt(target: DatabaseTarget, name: string, timeout: number): PostgresClient {
   return new PostgresClient({
     target: Object.assign({}, target, { applicationName: name }),
-    connectTimeout: patience,
+    connectTimeout: timeout,
   });
 }
 
@@ -34,22 +34,22 @@ export function sessionAt(target: DatabaseTarget, name: string, patience: number
  * Asks the server what it is doing for some of our sessions, by a connection of its own: what is silent may have lost only
  * its own connection.
  * @param names of the sessions; see session-names.ts
- * @param patience milliseconds to connect, and again to be answered
+ * @param timeout milliseconds to connect, and again to be answered
  * @returns by name; one that is not among them does not exist. undefined: names do not reach the server, as behind some poolers
  * @throws whatever pg throws when the server does not answer
  */
 export async function lookAt(
   target: DatabaseTarget,
   names: string[],
-  patience: number,
+  timeout: number,
 ): Promise<Map<string, Sighting> | undefined> {
   const own = newSessionName();
-  const client = sessionAt(target, own, patience);
+  const client = sessionAt(target, own, timeout);
   client.on('error', () => undefined); // the call under way fails with it
   try {
     await client.connect();
     const { rows } = await client.within(
-      patience,
+      timeout,
       client.query<{ name: string; works: boolean; holders: string[] | null }>(LOOK, [[own, ...names]]),
     );
     const found = new Map<string, Sighting>();

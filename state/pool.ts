@@ -103,7 +103,7 @@ export class PooledClient extends KnexPostgres {
     const { target, watch = WATCH } = this.connectionSettings;
     this.#watchdog ??= new Watchdog(target, watch);
     const name = newSessionName();
-    const connection = sessionAt(target, name, watch.patience);
+    const connection = sessionAt(target, name, watch.timeout);
     connection.on('error', (error) => discard(connection, error));
     connection.on('end', () => discard(connection, 'ended'));
     await connection.connect();

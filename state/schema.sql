@@ -221,8 +221,8 @@ create table import_parts (
 );
 create index on import_parts (run, chunk);
 
--- Activations whose attributes wait for an import of a profile table.
-create table import_line (
+-- The queue of activations whose attributes are waiting for an import of a profile table.
+create table import_queue (
   activation  text not null references activations,
   quota_key   text not null,
   since       timestamptz not null default now(),
@@ -276,7 +276,7 @@ create unique index on peer_words (run, reason, md5(words));
 create index on peer_words (at);
 
 -- One row per key, stage, reason and attribute, however many runs met it. Written when a run closes.
-create table reject_stories (
+create table reject_history (
   activation  text not null references activations,
   key         text not null,
   stage       text not null,
@@ -290,7 +290,7 @@ create table reject_stories (
   said        text,
   primary key (activation, key, stage, reason, attribute)
 );
-create index on reject_stories (last_seen);
+create index on reject_history (last_seen);
 
 -- What people decided about held plans.
 create table decisions (

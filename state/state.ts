@@ -86,9 +86,7 @@ export async function setTransaction<T>(
   work: (trx: Knex.Transaction) => Promise<T>,
 ): Promise<T> {
   return state.transaction(async (trx) => {
-    await trx.raw(
-      `set local work_mem = '128MB'; set local maintenance_work_mem = '256MB'; set local jit = off`,
-    );
+    await trx.raw(`set local work_mem = '128MB'; set local maintenance_work_mem = '256MB'`);
     return work(trx);
   });
 }

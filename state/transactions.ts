@@ -18,12 +18,13 @@ const SILENCE = {
   tcp_user_timeout: '30000',
 };
 
-/** Our time-outs, whatever those of the role, the database or the server are. */
+/** Our settings, whatever those of the role, the database or the server are. */
 const SETTINGS = {
   search_path: SCHEMA,
   statement_timeout: LONGEST_STATEMENT,
   lock_timeout: LONGEST_WAIT,
   idle_in_transaction_session_timeout: LONGEST_PAUSE,
+  jit: 'off', // compiling a statement takes longer than most of ours, and each session does it anew
   ...SILENCE,
 };
 

@@ -11,9 +11,9 @@ export interface Watch {
   /** How long one may be silent before the server is asked about it. */
   quiet: number;
   /** For a connection to be made, and for the answer about others. */
-  patience: number;
+  timeout: number;
 }
-export const WATCH: Watch = { every: 5_000, quiet: 10_000, patience: 10_000 };
+export const WATCH: Watch = { every: 5_000, quiet: 10_000, timeout: 10_000 };
 
 /** So many bad answers in a row end a connection; one alone may be of the moment in which ours arrived. */
 const MOST_MISSES = 3;
@@ -76,7 +76,7 @@ export class Watchdog {
       const seen = await lookAt(
         this.#target,
         quiet.map(({ name }) => name),
-        this.#watch.patience,
+        this.#watch.timeout,
       );
       if (seen) for (const vigil of quiet) this.#judge(vigil, seen.get(vigil.name));
     } catch (error) {

@@ -22,12 +22,12 @@ export interface Life {
   /** Whether someone has told the worker to stop: then it is not started again. */
   isTold: () => boolean;
   /** Milliseconds between two attempts to start again: the first ones, and the longest. */
-  pauses?: { first: number; longest: number };
+  backoff?: { first: number; longest: number };
   /** Milliseconds that a worker that has failed gets to end. */
   letGo?: number;
 }
 
-const PAUSES = { first: 1_000, longest: 30_000 };
+const BACKOFF = { first: 1_000, longest: 30_000 };
 /** In milliseconds: how often it is asked whether someone has told the worker to stop, and whether it has failed. */
 const LOOK = 500;
 /** In milliseconds. A worker that ends needs less. */
@@ -42,7 +42,7 @@ const LET_GO = 15_000;
  *   configuration that keeps a later one from starting, and TemporalUnavailable for a worker that has failed and does not end
  */
 export async function keepWorking(life: Life): Promise<void> {
-  const { start, onInterruption, isTold, pauses = PAUSES, letGo = LET_GO } = life;
+  const { start, onInterruption, isTold, backoff = BACKOFF, letGo = LET_GO } = life;
   let working = await start();
   for (;;) {
     try {
@@ -50,10 +50,10 @@ export async function keepWorking(life: Life): Promise<void> {
       return await working.close();
     } catch (error) {
       if (isTold() || !isTemporals(error)) throw error;
-      onInterruption(error, pauses.first);
+      onInterruption(error, backoff.first);
     }
     await working.close().catch(() => undefined); // of connections that are broken anyway
-    const next = await startAgain({ start, onInterruption, isTold, pauses });
+    const next = await startAgain({ start, onInterruption, isTold, backoff });
     if (!next) return;
     working = next;
   }
@@ -78,8 +78,8 @@ async function endlessFailure(working: Working, letGo: number, ended: AbortSigna
 }
 
 /** @returns undefined when someone has told the worker to stop meanwhile */
-async function startAgain({ start, onInterruption, isTold, pauses }: Required<Omit<Life, 'letGo'>>) {
-  for (let pause = pauses.first; ; pause = Math.min(pause * 2, pauses.longest)) {
+async function startAgain({ start, onInterruption, isTold, backoff }: Required<Omit<Life, 'letGo'>>) {
+  for (let pause = backoff.first; ; pause = Math.min(pause * 2, backoff.longest)) {
     for (let waited = 0; waited < pause && !isTold(); waited += LOOK)
       await sleep(Math.min(LOOK, pause - waited));
     if (isTold()) return undefined;
@@ -90,7 +90,7 @@ async function startAgain({ start, onInterruption, isTold, pauses }: Required<Om
       return undefined;
     } catch (error) {
       if (!isFailure(error) || !error.retryable) throw error;
-      onInterruption(error, Math.min(pause * 2, pauses.longest));
+      onInterruption(error, Math.min(pause * 2, backoff.longest));
     }
   }
 }

@@ -25,7 +25,7 @@ let shutdown: () => void = () => process.exit(0);
 // As the first process of a container we would not even notice a signal that nobody listens to.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => shutdown());
 
-/** Hosts workflows and activities until SIGINT or SIGTERM. Settings come from the environment: docs/production.md. */
+/** Hosts workflows and activities until SIGINT or SIGTERM. Settings come from the environment: docs/operations.md. */
 async function main(): Promise<void> {
   const log = installLogging(process.env.LOG_LEVEL ?? 'info');
   const stateUrl = stateUrlOf(process.env);

@@ -3,8 +3,8 @@ import { BACKOFF } from '../activation/periods.ts';
 import type { Activities } from '../activities/create.ts';
 
 /*
- * Bounds of the activities. `scheduleToClose` bounds all tries together; a try without a heartbeat for
- * HEARTBEAT is given up, and another worker goes on.
+ * Timeouts of the activities. `scheduleToClose` covers all attempts together. An attempt without a heartbeat for HEARTBEAT
+ * times out, and another worker continues.
  */
 const HEARTBEAT = '10s';
 /** Where an activity does not name the pause itself; see "Pauses and retries" in docs/design.md. */
@@ -14,7 +14,7 @@ const RETRY = {
   maximumInterval: BACKOFF.longest,
 } as const;
 
-/** Our own database only: short, and worth waiting for. */
+/** Activities that use only the state database: short, and worth waiting for. */
 const BOOKKEEPING = {
   startToCloseTimeout: '30m',
   scheduleToCloseTimeout: '6h',
@@ -24,19 +24,19 @@ const BOOKKEEPING = {
 
 export const { open } = proxyActivities<Pick<Activities, 'open'>>({
   ...BOOKKEEPING,
-  summary: 'Take the lease, freeze the definition',
+  summary: 'Lock the activation and store its definition',
 });
 export const { settle } = proxyActivities<Pick<Activities, 'settle'>>({
   ...BOOKKEEPING,
-  summary: 'Keep what Actito confirmed',
+  summary: 'Store what Actito confirmed',
 });
 export const { rebase } = proxyActivities<Pick<Activities, 'rebase'>>({
   ...BOOKKEEPING,
-  summary: 'Take the segment for what Actito has',
+  summary: 'Assume that Actito matches the segment',
 });
 export const { close } = proxyActivities<Pick<Activities, 'close'>>({
   ...BOOKKEEPING,
-  summary: 'Record the outcome, give the lease back',
+  summary: 'Record the outcome and unlock the activation',
 });
 
 export const { decide } = proxyActivities<Pick<Activities, 'decide'>>({
@@ -44,13 +44,13 @@ export const { decide } = proxyActivities<Pick<Activities, 'decide'>>({
   summary: 'Record the decision about a held plan',
 });
 
-/** The warehouse; the statement itself is bounded by the source's statementTimeout, all tries by the list's validity. */
+/** The source's statementTimeout limits the statement; the list's validity limits all attempts. */
 export const { compare } = proxyActivities<Pick<Activities, 'compare'>>({
   startToCloseTimeout: '3h',
   scheduleToCloseTimeout: '6h',
   heartbeatTimeout: HEARTBEAT,
   retry: RETRY,
-  summary: 'Read the segment, compare it with what Actito acknowledged',
+  summary: 'Read the segment and compare it with the state',
 });
 
 export const { plan } = proxyActivities<Pick<Activities, 'plan'>>({
@@ -58,7 +58,7 @@ export const { plan } = proxyActivities<Pick<Activities, 'plan'>>({
   scheduleToCloseTimeout: '6h',
   heartbeatTimeout: HEARTBEAT,
   retry: RETRY,
-  summary: 'Say what the run will do',
+  summary: 'Plan the run',
 });
 
 export const { provision } = proxyActivities<Pick<Activities, 'provision'>>({
@@ -66,10 +66,10 @@ export const { provision } = proxyActivities<Pick<Activities, 'provision'>>({
   scheduleToCloseTimeout: '1h',
   heartbeatTimeout: HEARTBEAT,
   retry: RETRY,
-  summary: 'Look up attributes and list in Actito, create what is missing',
+  summary: 'Check attributes and list in Actito; create missing ones',
 });
 
-/** After 6 hours (or earlier: the list's validity) the list goes without the attributes: someone who left must leave. */
+/** After 6 hours (or earlier, by the list's validity) the list is delivered without the attributes, so that removed members leave it. */
 export const { importAttributes } = proxyActivities<Pick<Activities, 'importAttributes'>>({
   startToCloseTimeout: '1h',
   scheduleToCloseTimeout: '6h',
@@ -86,25 +86,25 @@ export const { pushList } = proxyActivities<Pick<Activities, 'pushList'>>({
   summary: 'Deliver the full list to the file server',
 });
 
-/** The run is held, or has failed, perhaps for the same reason: it is not held up for long. */
+/** The run is held or has failed, and the cause may also affect this activity, so its timeout is short. */
 export const { keepAlive } = proxyActivities<Pick<Activities, 'keepAlive'>>({
   startToCloseTimeout: '1h',
   scheduleToCloseTimeout: '1h',
   heartbeatTimeout: HEARTBEAT,
   retry: RETRY,
-  summary: 'Deliver the list again as it was, if it would expire',
+  summary: 'Deliver the unchanged list again if it would expire',
 });
 
-/** How often Actito looks for files is not known; a list that is only delivered is told as such. */
+/** It is unknown how often Actito checks for files. Without a confirmation, the list is reported as delivered only. */
 export const { confirmList } = proxyActivities<Pick<Activities, 'confirmList'>>({
   startToCloseTimeout: '2m',
   scheduleToCloseTimeout: '10m',
   heartbeatTimeout: HEARTBEAT,
   retry: RETRY,
-  summary: 'See whether Actito has retrieved the list',
+  summary: 'Check whether Actito has retrieved the list',
 });
 
-/** A person waits for the answer. */
+/** A person is waiting for the result. */
 const INSPECTION = {
   startToCloseTimeout: '2m',
   scheduleToCloseTimeout: '5m',
@@ -122,14 +122,14 @@ export const { inspectLists } = proxyActivities<Pick<Activities, 'inspectLists'>
 });
 export const { examine } = proxyActivities<Pick<Activities, 'examine'>>({
   ...INSPECTION,
-  summary: 'Try everything that a run will need',
+  summary: 'Check everything that a run needs',
 });
 
 export const { beginForgetting, endForgetting } = proxyActivities<
   Pick<Activities, 'beginForgetting' | 'endForgetting'>
->({ ...BOOKKEEPING, summary: 'Look up, or close, the record of a person to be forgotten' });
+>({ ...BOOKKEEPING, summary: 'Open or close the record of a person to forget' });
 
-/** A run that is under way holds what it read until it ends: that is waited for. */
+/** A running run keeps the rows that it read until it ends, so this activity waits for it. */
 export const { forgetIn } = proxyActivities<Pick<Activities, 'forgetIn'>>({
   ...BOOKKEEPING,
   scheduleToCloseTimeout: '24h',

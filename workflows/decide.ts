@@ -12,14 +12,14 @@ import { runActivation } from './run-activation.ts';
 import { inOrder } from './story/counts.ts';
 
 /**
- * Records what someone decides about a held plan. An approval starts the run that it lets pass, which goes on by itself. After
- * a decline, runs continue: the next one is judged by the guards again.
+ * Records a decision about a held plan. An approval starts the run that it allows, as an independent workflow. After a
+ * decline, scheduled runs continue, and the guards check each of them again.
  */
 export async function decide(input: unknown): Promise<DecisionResult> {
   const request = parseArgument('decide', decisionSchema, input);
   const { decision, activation, plan, by, reason } = request;
   showDetails(
-    `Plan ${plan} of **${activation}**: ${decision}, claimed by **${markdownName(by)}**: ${markdownName(reason)}`,
+    `**${activation}** · plan ${plan} · ${decision} by **${markdownName(by)}** (self-reported): ${markdownName(reason)}`,
   );
   const { counts, next } = await toldAsOwn(() => record(request));
   const isRun = request.decision === 'approve' && request.run;
@@ -27,7 +27,7 @@ export async function decide(input: unknown): Promise<DecisionResult> {
   return { decision, activation, plan, by, reason, counts: inOrder(counts), run };
 }
 
-/** Null: a run that was started manually is still running. What was approved counts for the next one. */
+/** Null: a run that was started manually is in progress. The approval applies to the next run. */
 async function start(request: RunRequest, plan: string): Promise<DecidedRun | null> {
   const id = workflowId(request);
   try {
@@ -35,7 +35,7 @@ async function start(request: RunRequest, plan: string): Promise<DecidedRun | nu
       workflowId: id,
       args: [request],
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: `Run of ${request.activation}, approved plan ${plan}`,
+      staticSummary: `${request.activation}: approved plan ${plan}`,
     });
     return { workflowId: id, runId: child.firstExecutionRunId, request };
   } catch (error) {

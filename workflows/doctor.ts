@@ -1,16 +1,17 @@
 import { examine } from './activities.ts';
 import { doctorSchema, type DoctorResult } from '../contract/doctor.ts';
+import { counted } from '../contract/messages/words.ts';
 import { probeInWords } from '../contract/probes.ts';
 import { SEARCH_ATTRIBUTES } from '../contract/names.ts';
 import { showDetails } from './details.ts';
 import { toldAsOwn } from './failure.ts';
 import { parseArgument } from './request.ts';
 
-/** Tries everything that a run will need, from where the worker is: that is where the secrets and the network are. */
+/** Checks everything that a run needs from the worker, which has the secrets and the network access. */
 export async function doctor(input: unknown = {}): Promise<DoctorResult> {
   const { target } = parseArgument('doctor', doctorSchema, input);
   const what = target === undefined ? 'the whole project' : `**${target}**`;
-  showDetails(`Examines ${what}`);
+  showDetails(`Checking ${what}`);
   const searchAttributes = SEARCH_ATTRIBUTES.map(({ name }) => name);
   const probes = await toldAsOwn(() => examine({ target, searchAttributes }));
   const failed = probes.filter(({ ok }) => !ok);
@@ -18,7 +19,9 @@ export async function doctor(input: unknown = {}): Promise<DoctorResult> {
     (probe) => `- **${probe.name}**: ${[...probeInWords(probe), probe.advice?.message].join(' ')}`,
   );
   showDetails(
-    [`Examined ${what}: ${probes.length} probes, ${failed.length} failed`, '', ...lines].join('\n'),
+    [`Checked ${what}: ${failed.length} of ${counted(probes.length, 'check')} failed`, '', ...lines].join(
+      '\n',
+    ),
   );
   return { probes };
 }

@@ -6,8 +6,8 @@ import { tell } from '../contract/messages/tell.ts';
 import type { RunEnd } from '../contract/result.ts';
 
 /**
- * The activity's failure as the workflow's own, so that the web UI shows its type and message at first glance. Whatever is
- * none of ours is told by its kind alone: an error of the workflow's own code may hold anything.
+ * The activity's failure as the workflow's own, so that the web UI shows its type and message. A foreign error is reported by
+ * its kind only, because its text may contain personal data.
  */
 export function ownFailure(error: unknown): Error {
   if (isCancellation(error)) return error as Error;
@@ -21,7 +21,7 @@ export function ownFailure(error: unknown): Error {
   return forPeople(told.message, type, told);
 }
 
-/** A bound was reached, and what the last try waited for, if it said so. */
+/** A timeout, with the failure of the last attempt, if known. */
 function timedOut({ cause }: TimeoutFailure, error: unknown): ApplicationFailure {
   const last = cause instanceof ApplicationFailure ? toldOf(cause) : undefined;
   const activity = error instanceof ActivityFailure ? error.activityType : 'workflow';
@@ -30,21 +30,21 @@ function timedOut({ cause }: TimeoutFailure, error: unknown): ApplicationFailure
   return forPeople(told.message, type, told);
 }
 
-/** A failure of the workflow's own; its one detail is the message as data. */
+/** A failure of the workflow; its only detail is the message as data. */
 export function failWith<R extends FailureReason>(reason: R, facts: FactsOf<R>): ApplicationFailure {
   const told = tell(reason, facts);
   return forPeople(told.message, MESSAGES[reason].type, told);
 }
 
 /**
- * How a workflow fails: once, by one message. Without a stack, which would say it twice wherever it is shown; the
- * activity's own failure, in the history, keeps one.
+ * A failure without a stack, which would repeat the message wherever it is shown. The activity's failure in the history has a
+ * stack.
  */
 function forPeople(message: string, type?: string | null, ...details: unknown[]): ApplicationFailure {
   return Object.assign(ApplicationFailure.nonRetryable(message, type, ...details), { stack: '' });
 }
 
-/** A failure of which a second one is to be told as well. */
+/** A failure combined with a second one. */
 export function besides(failure: Error, second: Error): Error {
   const facts = { failure: messageOf(failure), settling: messageOf(second) };
   const type = failure instanceof ApplicationFailure ? failure.type : undefined;
@@ -52,7 +52,7 @@ export function besides(failure: Error, second: Error): Error {
   return forPeople(told.message, type, told);
 }
 
-/** Lets the failure of an activity be the workflow's own. */
+/** Rethrows the failure of an activity as the workflow's own. */
 export async function toldAsOwn<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -61,7 +61,7 @@ export async function toldAsOwn<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The type of a failure; of a bound that was reached while waiting: what the last try waited for. */
+/** The type of a failure; for a timeout, the type of the last attempt's failure. */
 export function failureType(error: unknown): string | null | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure) return cause.type;
@@ -69,25 +69,25 @@ export function failureType(error: unknown): string | null | undefined {
   return inner instanceof ApplicationFailure ? inner.type : undefined;
 }
 
-/** Whether an activity ended because its time was up, and not because it could not go on. */
+/** Whether an activity ended because of a timeout, and not because of a final failure. */
 export function isTimeout(error: unknown): boolean {
   if (!(error instanceof ActivityFailure)) return false;
   return error.cause instanceof TimeoutFailure || error.retryState === 'TIMEOUT';
 }
 
-/** What the state is told of a run that did not get to its end. */
+/** How a run ended early, for the state. */
 export function endOf(error: unknown): RunEnd {
   const failure = ownFailure(error);
   const type = isCancellation(failure) ? 'Cancelled' : (failureType(error) ?? null);
   return { type, message: messageOf(failure) };
 }
 
-/** What people read of a failure. */
+/** The text of a failure. */
 export function messageOf(failure: Error): string {
   return isCancellation(failure) ? tell('cancelled', {}).message : failure.message;
 }
 
-/** The message of a failure as data; undefined: it is none of ours. */
+/** The message of a failure as data; undefined for foreign failures. */
 export function toldOf(failure: Error): Told | undefined {
   if (!(failure instanceof ApplicationFailure)) return undefined;
   const [told] = failure.details ?? [];

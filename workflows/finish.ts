@@ -6,8 +6,8 @@ import { besides, endOf, messageOf, ownFailure } from './failure.ts';
 import type { Story } from './story/story.ts';
 
 /**
- * Ends a run, however it went: keeps the list alive if the run did not deliver it, keeps what Actito confirmed, records the
- * outcome and gives the lease back. A cancellation does not stop that.
+ * Ends a run, whatever its result: delivers an expiring list again if the run did not deliver it, stores what Actito confirmed,
+ * records the outcome and releases the lease. A cancellation does not stop this.
  * @param error what ended the steps early; undefined: all were done
  * @throws how the workflow fails
  */

@@ -1,4 +1,5 @@
 import type { ErasedIn } from '../contract/forget.ts';
+import { counted } from '../contract/messages/words.ts';
 import { beginForgetting, endForgetting, forgetIn } from './activities.ts';
 import { showDetails } from './details.ts';
 import { toldAsOwn } from './failure.ts';
@@ -31,11 +32,11 @@ function page(record: number, activations: string[], done: Map<string, ErasedIn>
   const rows = activations.map((activation) => {
     const erased = done.get(activation);
     const words = erased
-      ? `erased: ${erased.members} members, ${rowsElsewhere(erased)} other rows`
-      : 'waits for the run that is under way, if any';
+      ? `erased: ${counted(erased.members, 'member')}, ${counted(rowsElsewhere(erased), 'other row')}`
+      : 'waiting for the current run, if any';
     return `| ${activation} | ${words} |`;
   });
-  const head = `Forgets the person of **record ${record}** in ${activations.length} activations`;
+  const head = `Forgetting the person of **record ${record}** in ${counted(activations.length, 'activation')}`;
   return rows.length === 0 ? head : [head, '', '| | |', '|---|---|', ...rows].join('\n');
 }
 

@@ -4,10 +4,10 @@ import { showDetails } from './details.ts';
 import { toldAsOwn } from './failure.ts';
 import { parseArgument } from './request.ts';
 
-/** Looks up what a destination's Actito holds, from where the worker is: that is where the secrets are. */
+/** Reads what exists in the destination's Actito from the worker, which has the secrets. */
 export async function inspectDestination(input: unknown): Promise<InspectResult> {
   const { destination, what } = parseArgument('inspectDestination', inspectSchema, input);
-  showDetails(`Looks up the ${what} of destination **${destination}** in Actito`);
+  showDetails(`Reading the ${what} of destination **${destination}** from Actito`);
   return toldAsOwn<InspectResult>(() =>
     what === 'attributes' ? inspectAttributes(destination) : inspectLists(destination),
   );

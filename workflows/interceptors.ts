@@ -8,8 +8,8 @@ import { tellable } from '../contract/failure.ts';
 import { ownFailure } from './failure.ts';
 
 /**
- * What a workflow throws goes to its history with message, stack and cause, and what a query throws goes to whoever asks. So
- * an error that nobody has foreseen becomes a defect of ours here, on its way out of every workflow.
+ * An error of a workflow goes to its history with message, stack and cause, and an error of a query goes to the caller. So an
+ * unexpected error is replaced with our own failure here, for every workflow.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => ({
   inbound: [
@@ -32,8 +32,8 @@ export const interceptors: WorkflowInterceptorsFactory = () => ({
   ],
 });
 
-/** Temporal's own signals, and failures that say what they say in words of ours. */
+/** Temporal's own signals, and failures with our own text. */
 function isOwn(error: unknown): boolean {
-  if (error instanceof Error && error.name === 'DeterminismViolationError') return true; // the task is tried again
+  if (error instanceof Error && error.name === 'DeterminismViolationError') return true; // the task is retried
   return error instanceof ContinueAsNew || isCancellation(error) || error instanceof TemporalFailure;
 }

@@ -11,7 +11,7 @@ export function parseRequest(input: unknown): RunRequest {
 
 /**
  * Checks a workflow's argument. Anything but a Temporal failure would fail the workflow *task*, which is retried
- * for ever; so a bad argument becomes a failure that ends the workflow at once.
+ * forever; so an invalid argument becomes a failure that ends the workflow immediately.
  */
 export function parseArgument<S extends z.ZodType>(
   workflow: WorkflowName,

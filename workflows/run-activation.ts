@@ -9,9 +9,8 @@ import { followAfter, type Run } from './steps.ts';
 import { Story } from './story/story.ts';
 
 /**
- * One run of an activation: the steps of its mode one after the other, never waiting for a human being. Whatever happens
- * after `open`, the run is settled and closed. The argument is checked here because people start it from the bare Temporal
- * CLI.
+ * A run of an activation: the steps of its mode, in order, without waiting for people. After `open`, the run is always settled
+ * and closed. The argument is checked here because people can start a run with the Temporal CLI.
  */
 export async function runActivation(input: unknown): Promise<RunResult> {
   const request = parseRequest(input);

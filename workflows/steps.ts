@@ -3,39 +3,40 @@ import type { PlanSummary } from '../contract/plan.ts';
 import type { OpenedRun, RunRef } from '../contract/steps.ts';
 import { compare, confirmList, importAttributes, plan, provision, pushList, rebase } from './activities.ts';
 import { tell } from '../contract/messages/tell.ts';
+import { counted } from '../contract/messages/words.ts';
 import { failureType, failWith, isTimeout, messageOf, ownFailure } from './failure.ts';
 import type { Story } from './story/story.ts';
 
-/** A run between `open` and `settle`: what its steps know, and leave for those after them. */
+/** A run between `open` and `settle`: the data that its steps share. */
 export interface Run {
   opened: OpenedRun;
   ref: RunRef;
   story: Story;
-  /** Since `makePlan`. */
+  /** Set by `makePlan`. */
   planned?: PlanSummary;
-  /** Whether the list is to be delivered, since `provisionInActito`. */
+  /** Why the list is delivered; null: it is not. Set by `provisionInActito`. */
   push?: string | null;
-  /** The list went before its attributes, since `sendAttributes`. */
+  /** The list is delivered before its attributes. Set by `sendAttributes`. */
   importFollows?: boolean;
 }
 
 /** One step of a run. A mode (modes/) is a list of them. */
 export type Step = (run: Run) => Promise<void>;
 
-/** Reads the segment, or the list to go back to, and keeps what differs from what Actito acknowledged. */
+/** Reads the segment, or the list to restore, and stores its differences from the state. */
 export async function compareSegment({ opened, ref, story }: Run): Promise<void> {
   story.phase('reading the segment');
   story.read(await compare.executeWithOptions(bounded(opened), [ref]));
 }
 
-/** Says what the run will do. */
+/** Plans what the run does. */
 export async function makePlan(run: Run): Promise<void> {
   run.story.phase('planning');
   run.planned = await plan(run.ref);
   run.story.planned(run.planned);
 }
 
-/** Ends the run as held if a guard says so. */
+/** Ends the run as held if a guard requires it. */
 export async function askGuards({ opened, planned, story }: Run): Promise<void> {
   if (planned!.guards.length > 0) throw held(opened, planned!, story);
 }
@@ -49,16 +50,16 @@ export async function provisionInActito(run: Run): Promise<void> {
 }
 
 /**
- * Attributes never keep a member on the list who left: their failure is noted, unless they are required. A list that is due
- * waits some minutes for them, but for what a guard has to know of them; then it goes first, and the run returns to them.
+ * A failed import must not keep removed members on the list, so it is only noted, unless attributes are required. A list that is
+ * due waits some minutes for its attributes. Then it is delivered first, unless a guard needs the import's results, and the run
+ * returns to the import.
  */
 export async function sendAttributes(run: Run): Promise<void> {
   const { opened, planned, push } = run;
   if (planned!.toSend === 0) return;
-  const { patience, attributesRequired, listWaits = patience } = opened;
-  const mayGoFirst =
-    push && !attributesRequired && planned!.listNeedsImport === false && listWaits < patience;
-  await importWithin(run, mayGoFirst ? listWaits : patience, (error) => {
+  const { timeout, attributesRequired, listWaits = timeout } = opened;
+  const mayGoFirst = push && !attributesRequired && planned!.listNeedsImport === false && listWaits < timeout;
+  await importWithin(run, mayGoFirst ? listWaits : timeout, (error) => {
     if (!mayGoFirst || !isTimeout(error)) return false;
     run.importFollows = true;
     run.story.note(
@@ -68,14 +69,14 @@ export async function sendAttributes(run: Run): Promise<void> {
   });
 }
 
-/** The list that was due is delivered: now the import has the time that a run has for it. */
+/** The list is delivered, so the import can use the full timeout of a run. */
 export async function followImport(run: Run): Promise<void> {
   if (!run.importFollows) return;
   run.importFollows = false;
-  await importWithin(run, run.opened.patience, () => false);
+  await importWithin(run, run.opened.timeout, () => false);
 }
 
-/** What became of the import is worth knowing, too, when the list that went first could not be delivered, or went for nothing. */
+/** The import is followed to its end even if the delivery of the list failed. */
 export async function followAfter(run: Run, error: unknown): Promise<void> {
   if (isCancellation(error) || ['StateDamaged', 'RunSuperseded'].includes(failureType(error) ?? '')) return;
   await followImport(run).catch((second: unknown) => {
@@ -84,11 +85,11 @@ export async function followAfter(run: Run, error: unknown): Promise<void> {
   });
 }
 
-/** Sends attributes and waits for the import. @param pass says of a failure that it need not be noted */
+/** Sends attributes and waits for the import. @param pass returns true for a failure that is not noted */
 async function importWithin(run: Run, time: number, pass: (error: unknown) => boolean): Promise<void> {
   const { opened, ref, planned, story } = run;
   story.phase('importing attributes');
-  const summary = `Send the attributes of ${planned!.toSend} members, wait for the import`;
+  const summary = `Send the attributes of ${counted(planned!.toSend, 'member')} and wait for the import`;
   const options = { summary, scheduleToCloseTimeout: time };
   try {
     const { deferredChunks, again, unexplained } = await importAttributes.executeWithOptions(options, [ref]);
@@ -103,30 +104,30 @@ async function importWithin(run: Run, time: number, pass: (error: unknown) => bo
   }
 }
 
-/** Delivers the full list if that is due; the match rate may hold the run only now. */
+/** Delivers the full list if it is due. The match rate can hold the run at this point. */
 export async function deliverList({ opened, ref, planned, push, story }: Run): Promise<void> {
   if (!push) return;
-  story.phase('pushing the list');
-  const summary = `Deliver the list of ${planned!.counts.members ?? 0} members (${push})`;
+  story.phase('delivering the list');
+  const summary = `Deliver the list of ${counted(planned!.counts.members ?? 0, 'member')} (${push})`;
   const pushed = await pushList.executeWithOptions({ summary }, [ref]);
   if ('held' in pushed) throw held(opened, pushed.held, story);
   if (pushed.unseen) story.note(pushed.unseen);
 }
 
-/** Waits until Actito has retrieved the list, but no longer than that is worth. */
+/** Waits until Actito has retrieved the list, up to a timeout. */
 export async function confirmDelivery({ ref, story }: Run): Promise<void> {
   story.phase('waiting for Actito');
   story.listed(await confirmList(ref).catch(passTimeout));
 }
 
-/** Takes the segment for what Actito has. */
+/** Assumes that Actito matches the segment. */
 export async function assumeSegment({ ref, story }: Run): Promise<void> {
   story.phase('settling');
   await rebase(ref);
   story.rebased();
 }
 
-/** Guards hold the run: the list stays as it is until someone decides, or the warehouse changes. */
+/** Guards hold the run: the list is unchanged until a decision, or until the warehouse data changes. */
 function held({ activation, task }: OpenedRun, planned: PlanSummary, story: Story): Error {
   story.planned(planned);
   story.holding();
@@ -142,18 +143,18 @@ function held({ activation, task }: OpenedRun, planned: PlanSummary, story: Stor
   });
 }
 
-/** No longer than the list can wait. */
-function bounded({ patience }: OpenedRun): { scheduleToCloseTimeout: number } {
-  return { scheduleToCloseTimeout: patience };
+/** The timeout is how long the list can wait. */
+function bounded({ timeout }: OpenedRun): { scheduleToCloseTimeout: number } {
+  return { scheduleToCloseTimeout: timeout };
 }
 
 function minutesOf(milliseconds: number): number {
   return Math.max(1, Math.round(milliseconds / 60_000));
 }
 
-/** Actito may take longer to look for a file than we wait: then the list is delivered, and told as not confirmed. */
+/** Actito may retrieve the file after our timeout; then the list is reported as delivered but not confirmed. */
 function passTimeout(error: unknown): null {
   const waited = ['ListPending', 'ActitoUnavailable', 'DeliveryUnavailable'];
-  if (waited.includes(failureType(error) ?? '')) return null; // the file is on the server, whoever cannot be asked
+  if (waited.includes(failureType(error) ?? '')) return null; // the file is on the server in any case
   throw error;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { posix } from 'node:path';
 import { type Client, FileInfo, FileType, FTPError, parseList } from 'basic-ftp';
-import { type Connection, nothing, send } from './ftps-upload.ts';
+import { type Connection, nothing, reasonOf, send } from './ftps-upload.ts';
 
 /*
  * What is in a folder. Only names and sizes are used: the times of a list are in a time zone that the server does not
@@ -60,7 +60,7 @@ async function listAnyhow(client: Client): Promise<FileInfo[]> {
     return await listBy(client, 'LIST');
   } catch (error) {
     const isUnreadable = error instanceof Error && error.message.startsWith('This library only supports');
-    if (!isUnreadable && !isReply(error, 500, 501, 502, 504)) throw error;
+    if (!isUnreadable && !isReply(error, 500, 501, 502, 504)) throw await reasonOf(client, error);
     client.parseList = namesIn;
     try {
       return await listBy(client, 'NLST');

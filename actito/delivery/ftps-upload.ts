@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
-import type { Client } from 'basic-ftp';
+import { type Client, FTPError } from 'basic-ftp';
 import { Failure } from '../../contract/failure.ts';
+import { NoDataConnection } from './ftps-passive.ts';
 import type { Progress } from './progress.ts';
 
 /** How long a reply may come after the data connection was dropped, in milliseconds. */
@@ -36,7 +37,9 @@ export async function send(
   const endGrace = graceForReplies(client);
   try {
     await client.uploadFrom(source, path);
-  } catch (error) {
+  } catch (dropped) {
+    endGrace();
+    const error = await reasonOf(client, dropped);
     const isLate = isSent && error instanceof Error && error.message.startsWith('Timeout (control socket)');
     if (isLate) throw new Failure('ftpsUnconfirmed', { server, seconds: client.ftp.timeout / 1000 });
     throw error;
@@ -80,8 +83,34 @@ function graceForReplies({ ftp }: Client): () => void {
   };
 }
 
+/**
+ * Why a transfer has failed. A drop of the data connection may come before the reply that explains it; and whoever does not wait for that
+ * reply takes it for the answer to the next command. Without one, the connection is closed.
+ */
+export async function reasonOf(client: Client, error: unknown): Promise<unknown> {
+  const { ftp } = client;
+  if (client.closed || error instanceof FTPError || error instanceof NoDataConnection) return error;
+  if (!isDrop(error as Error)) {
+    client.close(); // what is still to come belongs to no command any more
+    return error;
+  }
+  const timer = setTimeout(() => ftp.closeWithError(error as Error), GRACE);
+  try {
+    await ftp.handle(undefined, (reply, task) => {
+      if (reply instanceof Error) task.reject(reply);
+      else if (reply.code >= 200) task.resolve(reply);
+    });
+    return error; // a part was taken for the whole
+  } catch (reason) {
+    return reason;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** The data connection was closed by the other end; not for its certificate or its silence. */
 function isDrop(error: Error & { code?: string }): boolean {
+  if (error.code === 'ERR_STREAM_PREMATURE_CLOSE') return true;
   const isByCode = error.code === 'ECONNRESET' || error.code === 'EPIPE';
   return error.message.endsWith('(data socket)') && (isByCode || error.message.startsWith('Socket closed'));
 }

@@ -15,7 +15,7 @@ interface Credentials {
 export class LoginMethods {
   /** What the server would take, as far as we know such means. */
   offered: SftpLoginMethod[] = [];
-  /** The server has asked for more than a password, such as a code. */
+  /** The server has asked for more than a password, such as a code; or what we have is right, and not enough. */
   isAskedForMore = false;
   /** Something that we have was shown to the server. */
   isTried = false;
@@ -35,13 +35,17 @@ export class LoginMethods {
   /**
    * The next means to try; false: there is none.
    * @param offered what the server would take; null before its first answer
+   * @param isPartial what was tried last is right, and the server wants more
    */
-  next(offered: readonly AuthenticationType[] | null): AnyAuthMethod | false {
+  next(offered: readonly AuthenticationType[] | null, isPartial = false): AnyAuthMethod | false {
     const { username, password, key } = this.#credentials;
     if (offered === null) return { type: 'none', username }; // its refusal says what the server offers
     this.offered = SFTP_LOGIN_METHODS.filter((method) => offered.includes(method));
     const method = this.#left.find((each) => this.offered.includes(each));
-    if (method === undefined) return false;
+    if (method === undefined) {
+      this.isAskedForMore ||= isPartial;
+      return false;
+    }
     this.#left.splice(this.#left.indexOf(method), 1);
     this.isTried = true;
     switch (method) {

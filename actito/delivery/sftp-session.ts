@@ -109,9 +109,9 @@ export function openSession(server: string, options: SessionOptions): Promise<Se
       fail(new OtherHostKey(hostKey));
       return false;
     },
-    authHandler: (offered, _isPartial, next: NextAuthHandler) => {
+    authHandler: (offered, isPartial, next: NextAuthHandler) => {
       // ssh2 takes false for: there is nothing more to try.
-      (next as (method: ReturnType<LoginMethods['next']>) => void)(login.next(offered));
+      (next as (method: ReturnType<LoginMethods['next']>) => void)(login.next(offered, isPartial));
     },
   });
   return promise;

@@ -50,6 +50,8 @@ interface ImportedFile {
   execution: string;
   keyAttribute: string;
   attributes?: readonly string[];
+  /** How many attributes it held: of each a row may be told once more. */
+  columns?: number;
   /** How many rows the file had at most: no more can be in error. */
   rows: number;
 }
@@ -60,7 +62,7 @@ interface ImportedFile {
  */
 export async function readRowsInError(
   client: ActitoClient,
-  { entity, execution, keyAttribute, attributes = [], rows: sent }: ImportedFile,
+  { entity, execution, keyAttribute, attributes = [], columns = attributes.length, rows: sent }: ImportedFile,
   take: (rows: RowInError[]) => Promise<void>,
 ): Promise<void> {
   await client.download({ route: 'executionResultFile', parts: { entity, execution } }, async (body) => {
@@ -74,7 +76,7 @@ export async function readRowsInError(
     pipeline(Readable.from(content), parser, () => {}); // an error reaches the loop below through the parser
     const batch: RowInError[] = [];
     // A row may be told once for each attribute that it was refused for.
-    let left = sent * (1 + attributes.length);
+    let left = sent * (1 + columns);
     for await (const row of readable(parser)) {
       if (left-- === 0) throw unreadable('MORE_ROWS_THAN_SENT');
       const code = row[RESULT_FILE.codeColumn] ?? '';

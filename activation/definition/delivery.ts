@@ -46,7 +46,7 @@ const behavior = {
     })
     .optional()
     .describe(
-      'Name of a file during the upload. {file} is replaced by the name of the file and the number of the run. Set it for servers that refuse names with a leading dot. Default: .{file}.part.',
+      'Name of a file during the upload. {file} is replaced by the name of the file and the number of the run. Set it for servers that refuse or hide names with a leading dot. Default: .{file}.part.',
     )
     .meta({ examples: ['{file}.tmp'] }),
   write: choice('rename', 'direct')

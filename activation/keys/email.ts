@@ -1,4 +1,4 @@
-import { domainToASCII, domainToUnicode } from 'node:url';
+import { toASCII, toUnicode } from 'tr46';
 import { isLongerThan } from '../values/text.ts';
 import { hasInvisible, hasInvisibleButJoiners, trimmed } from './invisible.ts';
 import type { KeyReject } from './rejects.ts';
@@ -10,11 +10,13 @@ export const MAX_LABEL_LENGTH = 63;
 
 // The local part of RFC 5322 without quotes and comments: Actito wants ASCII and no consecutive dots.
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
-/** What a domain can be written with: Node's function is that of URLs, which decodes `%41` and reads numbers as addresses. */
+/** What a domain can be written with. */
 const DOMAIN = /^[\p{L}\p{N}\p{M}\u200c\u200d.\u3002\uff0e\uff61-]+$/u;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const SUFFIX = /^[a-z][^]/;
 const NOT_ASCII = /[^\0-\x7f]/;
+/** As browsers and mail servers do. A library's tables: those of Node 20 and 24 are of different versions of Unicode, so that a key would depend on Node's. */
+const UTS46 = { checkBidi: true, checkJoiners: true };
 /** In ASCII already, and nothing to decode. */
 const PLAIN = /^(?!(?:.*\.)?xn--)[\0-\x7f]*$/s;
 
@@ -45,13 +47,13 @@ function asciiDomain(domain: string): string | null {
   if (PLAIN.test(lower)) return lower;
   // Not of `lower`: JavaScript makes a final sigma of the last one of a word, which is another letter in a domain.
   if (!DOMAIN.test(domain)) return null;
-  const ascii = domainToASCII(domain);
-  return ascii.split('.').every(isReadable) ? ascii : null;
+  const ascii = toASCII(domain, UTS46);
+  return ascii?.split('.').every(isReadable) ? ascii : null;
 }
 
-/** Whether what a label encodes can be read. Node 24 passes on what is ASCII already without looking, Node 20 does not. */
+/** Whether what a label encodes is more than it says in ASCII anyway. */
 function isReadable(label: string): boolean {
-  return !label.startsWith('xn--') || /[^\0-\x7f]/.test(domainToUnicode(label));
+  return !label.startsWith('xn--') || NOT_ASCII.test(toUnicode(label, UTS46).domain);
 }
 
 function isDomain(domain: string): boolean {

@@ -2,9 +2,9 @@ import type { Dependencies } from '../dependencies.ts';
 import { probeKey, probeLists, probeTable } from './actito.ts';
 import { probeActitoClock, probeStateClock } from './clocks.ts';
 import { probeFileServer } from './file-server.ts';
-import { tellHandmade } from './handmade.ts';
+import { showCreatedInActito } from './created-in-actito.ts';
 import { probeAttributes, probeMatchingKey } from './mapping.ts';
-import { probeState, probeTemporal } from './own-house.ts';
+import { probeState, probeTemporal } from './state-and-temporal.ts';
 import { probe, type Probed } from './probe.ts';
 import { Failure } from '../../contract/failure.ts';
 import { tell } from '../../contract/messages/tell.ts';
@@ -78,7 +78,7 @@ function probesOf(
         segment,
         table.then((found) => probeMatchingKey({ activation, destination }, found)),
         Promise.all([table, segment]).then((found) => probeAttributes({ activation, destination }, ...found)),
-        ...tellHandmade(deps, { activation, source, destination }),
+        ...showCreatedInActito(deps, { activation, source, destination }),
       ];
     }),
   ];

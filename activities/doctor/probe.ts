@@ -6,28 +6,28 @@ import { tell } from '../../contract/messages/tell.ts';
 import { stateFailure } from '../../state/failures.ts';
 import { cancellation } from '../progress.ts';
 
-/** A probe, and what it found for other probes to go on with; undefined: it failed. */
+/** A check, and what it found for later checks; undefined: it failed. */
 export interface Probed<T = unknown> {
   probe: Probe;
   found?: T;
 }
 
-/** What a probe is told to do. */
+/** What a check does. */
 export interface Task<T> {
   name: string;
-  /** Shown when it fails: where to look. What exactly went wrong, the failure itself says. */
+  /** What to do if it fails. The failure itself says what went wrong. */
   advice: Told;
-  /** @param signal ends the looking: what does not answer must not keep the others from being told */
+  /** @param signal ends the check, so that a server that does not respond does not block the other results */
   look: (signal: AbortSignal) => Promise<{ says: Told | Told[]; found?: T }>;
 }
 
-/** Milliseconds that a probe may take; a person waits for all of them. */
-const PATIENCE = 30_000;
+/** The timeout of a check in milliseconds; a person is waiting for all of them. */
+const TIMEOUT = 30_000;
 
-/** Tries one thing. Whatever goes wrong is its result; only a cancellation of the whole is thrown. */
+/** Runs one check. Every error is a result; only a cancellation is thrown. */
 export async function probe<T>({ name, advice, look }: Task<T>): Promise<Probed<T>> {
   const cancelled = cancellation();
-  const signal = AbortSignal.any([cancelled, AbortSignal.timeout(PATIENCE)]);
+  const signal = AbortSignal.any([cancelled, AbortSignal.timeout(TIMEOUT)]);
   try {
     const { says, found } = await untilAborted(look(signal), signal);
     return { probe: { name, ok: true, says: [says].flat() }, found };
@@ -37,13 +37,13 @@ export async function probe<T>({ name, advice, look }: Task<T>): Promise<Probed<
   }
 }
 
-/** A probe that cannot be tried, since one that it builds on has failed. */
+/** A check that is not possible, because an earlier check failed. */
 export function notTried(name: string, since: string): Probed<never> {
   const says = [tell('probeNotTried', { since })];
   return { probe: { name, ok: false, says, advice: tell('adviseOther', {}) } };
 }
 
-/** Not every driver can be told to stop: then its answer is not waited for. */
+/** Not every driver can be stopped; then its result is ignored. */
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
@@ -55,7 +55,7 @@ function whatFailed(error: unknown): Pick<Probe, 'type' | 'says'> {
   const known = isFailure(error) ? error : stateFailure(error);
   if (known) return { type: known.type, says: [known.told] };
   if (error instanceof Error && error.name === 'TimeoutError')
-    return { says: [tell('probeSilent', { seconds: PATIENCE / 1000 })] };
+    return { says: [tell('probeSilent', { seconds: TIMEOUT / 1000 })] };
   const { type, told } = temporalFailure(error) ?? defectOf(error);
   return { type, says: [told] };
 }

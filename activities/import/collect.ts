@@ -123,19 +123,21 @@ async function readRowResults(job: ImportJob, row: ImportRow): Promise<boolean> 
     execution,
     keyAttribute: activation.matchingKey.attribute,
     attributes: await removableAttributes(job, row),
+    columns: activation.attributes.length,
     rows: await countFileRows(state, ref.run, row),
   };
   try {
     const inError = await countRowsInError(client, entity, execution);
     await clearResults(state, ref, row.chunk);
     let read = 0;
-    let known = 0;
+    // A row may be told once for each attribute that it was refused for.
+    const inFile = new Set<string>();
     await readRowsInError(client, file, async (rows) => {
-      known += await keep(job, row, rows);
+      for (const key of await keep(job, row, rows)) inFile.add(key);
       job.report((read += rows.length));
     });
     // An import with errors of which none is a row's own explains nothing.
-    if (!row.shared) known = await countKnownResults(state, run, row.chunk);
+    const known = row.shared ? inFile.size : await countKnownResults(state, run, row.chunk);
     return inError > 0 && known === inError;
   } catch (error) {
     if (!isUnusable(error)) throw error;
@@ -153,10 +155,14 @@ function isUnusable(error: unknown): error is Failure {
   return isFailure(error) && reasons.includes(error.told.reason);
 }
 
-/** Keeps the results of rows that are this run's. @returns how many are known to be in the file of a shared import */
-async function keep({ state, ref, run, seeds }: ImportJob, row: ImportRow, rows: RowInError[]) {
+/** Keeps the results of rows that are this run's. @returns the keys of those that are in the file of a shared import */
+async function keep(
+  { state, ref, run, seeds }: ImportJob,
+  row: ImportRow,
+  rows: RowInError[],
+): Promise<string[]> {
   let ours = rows;
-  let known = 0;
+  let known: string[] = [];
   if (row.shared) {
     // A shared file holds the rows of others, too: theirs are known, and not ours to keep.
     const keys = rows.map(({ key }) => key);

@@ -11,13 +11,12 @@ import type { Chunk } from '../../state/imports/chunks.ts';
 import {
   completeCall,
   intendImport,
-  lastTaken,
   readImports,
   recordPosted,
   recordRefused,
   type ImportRow,
 } from '../../state/imports/imports.ts';
-import { isRefusedForToday, lineUp } from '../../state/imports/quota.ts';
+import { lastTaken, isRefusedForToday, lineUp } from '../../state/imports/quota.ts';
 import type { SharedFile } from '../../state/imports/parts.ts';
 import { fenced } from '../../state/runs/lease.ts';
 import type { ImportJob } from './job.ts';

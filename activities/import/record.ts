@@ -3,7 +3,7 @@ import { stateFailure } from '../../state/failures.ts';
 import type { ImportJob } from './job.ts';
 
 /** Milliseconds between two tries to record an answer; then the activity fails, and its next attempt knows less. */
-const PAUSES = [250, 500, 1_000, 2_000, 4_000, ...Array.from({ length: 10 }, () => 5_000)];
+const BACKOFF = [250, 500, 1_000, 2_000, 4_000, ...Array.from({ length: 10 }, () => 5_000)];
 
 /**
  * Records what Actito answered, and waits for a state database that is away for a minute: an answer that is not recorded
@@ -12,9 +12,9 @@ const PAUSES = [250, 500, 1_000, 2_000, 4_000, ...Array.from({ length: 10 }, () 
 export async function untilRecorded(
   { signal }: Pick<ImportJob, 'signal'>,
   write: () => Promise<void>,
-  pauses: readonly number[] = PAUSES,
+  backoff: readonly number[] = BACKOFF,
 ): Promise<void> {
-  for (const pause of pauses) {
+  for (const pause of backoff) {
     try {
       return await write();
     } catch (error) {

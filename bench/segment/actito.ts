@@ -3,9 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Resources } from '../../dev/resources.ts';
-import type { Simulator } from '../../simulator/start.ts';
-import { startProgram } from '../program.ts';
+import { startSimulator, type Simulator } from '../../simulator/start.ts';
 import { createKey, SSHD, startSshd, type FileServer, type Key } from './file-server.ts';
+import { startStandIn, type Received } from './stand-in.ts';
+
+/** Contacts that are made at a time. */
+const BATCH = 50_000;
 
 /** An Actito, real or not, and the file server beside it. */
 interface Place {
@@ -25,12 +28,14 @@ export interface BenchActito {
   /** What is measured against, in words. */
   description: string;
   /** What the stand-in has swallowed since the last call. */
-  received(): Promise<{ imports: number; bytes: number }>;
+  received: () => Received;
+  /** Lets the simulator know so many people; the stand-in knows everyone. */
+  know: (people: number) => Promise<void>;
 }
 
 /**
- * Starts the stand-in and OpenSSH's sshd, and the simulator if it is wanted or if sshd is not installed; each of them is
- * a process of its own.
+ * Starts the stand-in and OpenSSH's sshd, and the simulator if it is wanted or if sshd is not installed. The worker is a
+ * process of its own, while this one waits for it.
  */
 export async function startActito(resources: Resources, wantsSimulator: boolean): Promise<BenchActito> {
   const folder = await mkdtemp(join(tmpdir(), 'actito-sync-bench-key-'));
@@ -39,9 +44,10 @@ export async function startActito(resources: Resources, wantsSimulator: boolean)
   const sshd = existsSync(SSHD)
     ? await resources.start(startSshd(key), ({ stop }) => stop()).then(({ server }) => server)
     : undefined;
-  const simulator = wantsSimulator || !sshd ? await startSimulator(resources, key) : undefined;
+  const simulator = wantsSimulator || !sshd ? await startSimulatorFor(resources, key) : undefined;
   const files = sshd ?? simulator!.files;
-  const baseline = { baseUrl: await startStandIn(resources, files), apiKey: 'bench', files };
+  const standIn = await resources.start(startStandIn(files), ({ stop }) => stop());
+  const baseline = { baseUrl: standIn.baseUrl, apiKey: 'bench', files };
   const server = sshd
     ? "OpenSSH's sshd"
     : `the simulator's SFTP server, because ${SSHD} is not installed (Debian: apt-get install openssh-server)`;
@@ -52,33 +58,45 @@ export async function startActito(resources: Resources, wantsSimulator: boolean)
     description: wantsSimulator
       ? `the simulator with its own SFTP server; floor and cron script: a stand-in for Actito and ${server}`
       : `a stand-in for Actito that costs nothing; files by SFTP to ${server}`,
-    received: counter(baseline.baseUrl),
+    received: counter(standIn.received),
+    know: async (people) => {
+      if (wantsSimulator) await seedContacts(simulator!.simulator, people);
+    },
   };
 }
 
-async function startStandIn(resources: Resources, { host, directory }: FileServer): Promise<string> {
-  const starting = startProgram<{ baseUrl: string }>('bench/segment/stand-in.ts', host, directory);
-  const { place } = await resources.start(starting, ({ program }) => program.stop());
-  return place.baseUrl;
+/** Its SFTP server takes the key. */
+async function startSimulatorFor(
+  resources: Resources,
+  { publicKey }: Key,
+): Promise<Place & { simulator: Simulator }> {
+  const options = {
+    publicKey,
+    importsPerTablePerDay: 1_000,
+    pollInterval: 100, // so that a run waits for what the simulator does, not for its next poll
+  };
+  const simulator = await resources.start(startSimulator(options), (started) => started.stop());
+  const { apiUrl, apiKey, sftp } = simulator;
+  const files = { ...sftp, path: join(sftp.root, sftp.directory) };
+  return { baseUrl: apiUrl, apiKey, files, simulator };
 }
 
-async function startSimulator(resources: Resources, { publicKey }: Key): Promise<Place> {
-  const starting = startProgram<Pick<Simulator, 'apiUrl' | 'apiKey' | 'sftp'>>(
-    'bench/segment/simulator.ts',
-    publicKey,
-  );
-  const { place } = await resources.start(starting, ({ program }) => program.stop());
-  const { apiUrl, apiKey, sftp } = place;
-  return { baseUrl: apiUrl, apiKey, files: { ...sftp, path: join(sftp.root, sftp.directory) } };
+/** Gives the simulator a profile for each of so many people, in batches. */
+async function seedContacts(simulator: Simulator, people: number): Promise<void> {
+  for (let from = 1; from <= people; from += BATCH) {
+    const contacts = Array.from({ length: Math.min(BATCH, people - from + 1) }, (_, i) => ({
+      emailAddress: `customer${from + i}@example.com`,
+    }));
+    await simulator.seedContacts(contacts);
+  }
 }
 
 /** The stand-in counts from its start; what is wanted is the difference. */
-function counter(baseUrl: string): BenchActito['received'] {
-  let before = { imports: 0, bytes: 0 };
-  return async () => {
-    const now = (await (await fetch(`${baseUrl}/received`)).json()) as typeof before;
-    const difference = { imports: now.imports - before.imports, bytes: now.bytes - before.bytes };
-    before = now;
+function counter(received: Received): BenchActito['received'] {
+  let before = { ...received };
+  return () => {
+    const difference = { imports: received.imports - before.imports, bytes: received.bytes - before.bytes };
+    before = { ...received };
     return difference;
   };
 }

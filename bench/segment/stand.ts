@@ -3,11 +3,10 @@ import type { Resources } from '../../dev/resources.ts';
 import { startStack } from '../../dev/stack.ts';
 import type { WorkerProcess } from '../../dev/worker.ts';
 import { startActito, type BenchActito } from './actito.ts';
-import { seedContacts } from './contacts.ts';
 import { writeProject } from './project.ts';
 import { BenchWarehouse } from './warehouse.ts';
 
-/** Everything that a run needs, each a process of its own on this machine. */
+/** Everything that a run needs, on this machine; servers and worker are processes of their own. */
 export interface BenchStand extends BenchActito {
   warehouse: BenchWarehouse;
   /** URL of the state database. */
@@ -35,7 +34,7 @@ export async function startStand(resources: Resources, options: StandOptions): P
       warehouse = new BenchWarehouse(shopUrl, options.members);
       await resources.start(warehouse.seed(options.churns), () => warehouse.end());
       actito = await startActito(resources, options.simulator);
-      if (options.simulator) await seedContacts(warehouse.pool, actito.actito.baseUrl);
+      await actito.know(await warehouse.size());
       const { folder, env } = await writeProject(shopUrl, actito);
       await resources.start(Promise.resolve(), folder.remove);
       return { folder: folder.folder, env };

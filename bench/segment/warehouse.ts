@@ -31,6 +31,12 @@ export class BenchWarehouse {
     await this.pool.query('checkpoint');
   }
 
+  /** How many people there are, in the segment and not. */
+  async size(): Promise<number> {
+    const { rows } = await this.pool.query<{ n: string }>('select count(*) as n from people');
+    return Number(rows[0]!.n);
+  }
+
   /** 1 % of the members leave, as many enter, and as many others change. */
   async churn(): Promise<void> {
     const [from, to] = [this.#round * this.#share, ++this.#round * this.#share];

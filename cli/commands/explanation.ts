@@ -11,7 +11,7 @@ import { latestDefinition } from '../../state/report/activations.ts';
 import { findRecordOf, type ForgottenRecord } from '../../state/report/forgotten.ts';
 import type { PastRun } from '../../state/report/history.ts';
 import { readKeyFacts, type KeyFacts, type LastRead, type Membership } from '../../state/report/member.ts';
-import type { RejectStory } from '../../state/report/rejects.ts';
+import type { RejectHistory } from '../../state/report/rejects.ts';
 import type { Context } from '../context.ts';
 import { hasRun, withState } from '../state.ts';
 
@@ -36,7 +36,7 @@ export interface Explanation {
   /** All of it in sentences. */
   because: Told[];
   /** What was rejected of it, the latest first. */
-  rejects: (RejectStory & { message: string })[];
+  rejects: (RejectHistory & { message: string })[];
 }
 
 interface ActitosAnswer {
@@ -162,7 +162,7 @@ function laterRun(later: PastRun | null): Told[] {
 function answerOf(
   member: Membership,
   definition: Definition,
-  rejects: readonly RejectStory[],
+  rejects: readonly RejectHistory[],
 ): ActitosAnswer {
   const { confirmed, outcome, retryAt: dueAgain } = member;
   if (definition.activation.attributes.length === 0)
@@ -177,7 +177,7 @@ function answerOf(
 function answerWords(
   { answer, reason, dueAgain }: ActitosAnswer,
   { activation: { attributes } }: Definition,
-  rejects: readonly RejectStory[],
+  rejects: readonly RejectHistory[],
 ): Told[] {
   const due = { dueAgain: dueAgain?.toISOString() };
   switch (answer) {

@@ -41,13 +41,13 @@ function isText(text: string): boolean {
 const schemaLine = (kind: string) => `# yaml-language-server: $schema=../schemas/${kind}.schema.json`;
 
 const SOURCE = `${schemaLine('source')}
-# The warehouse that segments are read from. It is only ever read, in one read-only transaction per run.
+# The warehouse that contains the segments. It is only read, in one read-only transaction per run.
 driver: postgres
 
-# A secret is never written here, only the name of the environment variable that holds it.
+# Secrets are environment variables. This file contains only their names.
 connection: { env: WAREHOUSE_DATABASE_URL } # postgres://user:password@host:5432/database
 
-# The longest that a segment's query may take; the database cancels it after that.
+# How long the segment's query may take. The database cancels a longer query.
 statementTimeout: 15m
 `;
 
@@ -61,13 +61,13 @@ function destination({
   directory,
 }: Answers): string {
   return `${schemaLine('destination')}
-# Where members and their attributes go: one profile table of one Actito licence.
+# Where members and their attributes are sent: one profile table of one Actito license.
 environment: ${environment}
 apiKey: { env: ACTITO_API_KEY }
 entity: ${scalar(entity)}
-profileTable: ${scalar(profileTable)} # its name or its id
+profileTable: ${scalar(profileTable)} # name or id
 
-# How list files reach Actito: by the server behind a "file transfer location" of the licence.
+# The server of one of the license's file transfer locations. Actito reads the list files there.
 delivery:
   protocol: ${protocol}
   host: ${scalar(host)}
@@ -75,7 +75,7 @@ delivery:
 ${protocol === 'sftp' ? SFTP : FTPS}
   directory: ${scalar(directory)}
 
-# Actito allows 5 calls at a time and 12 imports per table and day; other tools of yours may need some of them.
+# Actito allows 5 concurrent calls and 12 imports per table and day. Leave some of them to your other tools.
 limits:
   concurrentCalls: 4
   importsPerTablePerDay: 12
@@ -83,49 +83,48 @@ limits:
 }
 
 const SFTP = `  password: { env: ACTITO_SFTP_PASSWORD } # or privateKey: { env: … }, the key itself
-  # The server must prove who it is: SHA256:… as \`ssh-keyscan -t ed25519 <host> | ssh-keygen -lf -\` prints it. It is
-  # no secret, and may stand here.
+  # Fingerprint of the server's host key, as \`ssh-keyscan -t ed25519 <host> | ssh-keygen -lf -\` prints it: SHA256:…
+  # It is not a secret: you can write it here.
   hostKey: { env: ACTITO_SFTP_HOST_KEY }`;
 const FTPS = `  password: { env: ACTITO_FTPS_PASSWORD }
-  # A certificate that no public authority vouches for: ca: { env: … }, the authority's certificate (PEM).`;
+  # For your own authority: ca: { env: … }, the authority's certificate (PEM).`;
 
 function activation({ segment, members, keyType, keyColumn, keyAttribute }: Answers): string {
-  const country =
-    keyType === 'phone' ? '\n  defaultCountry: BE # of numbers that are written without one' : '';
+  const country = keyType === 'phone' ? '\n  defaultCountry: BE # for numbers without a country code' : '';
   return `${schemaLine('activation')}
-# One segment of the warehouse, kept alive in Actito. The file's name is the activation's id.
+# One segment of the warehouse, kept up to date in Actito. The name of this file is the activation's id.
 source: warehouse
 destination: actito
 
 segment:
-  name: ${scalar(segment)} # also the name of the activation and of its list, unless those have their own
+  name: ${scalar(segment)} # also the default name of the activation and of its list
   # One row per member.
 ${segmentOf(members)}
 
-# How a row finds its profile. Profiles are only ever updated: who is unknown in Actito is counted, not created.
+# Which column identifies the profile in Actito. Profiles are updated, never created: unmatched members are counted.
 matchingKey:
   column: ${scalar(keyColumn)}
   type: ${keyType}
   attribute: ${keyAttribute}${country}
 
-# What the members' profiles are told. A column that is not mapped is not even read.
+# Columns to send as profile attributes. Columns that are not listed are not read.
 # attributes:
 #   - { column: first_name, attribute: firstName }
-#   # \`create\` makes the attribute when Actito lacks it. Choose its type with care: it can never be changed.
+#   # \`create\` creates the attribute if it does not exist in Actito. Its type can never be changed afterwards.
 #   - { column: lifetime_value, attribute: lifetimeValue, create: { type: NUMBER } }
 
 list:
-  # After this time without a new file the list targets nobody. An unchanged list is sent again at half of it.
+  # After this time without a new file, the list targets nobody. An unchanged list is delivered again after half of it.
   validity: 48h
-  # provision: existing # when a marketer makes the list in Actito
+  # provision: existing # if a person creates the list in Actito
 
-# When it runs by itself, once \`actito-sync schedule apply\` was run.
+# When it runs automatically, after \`actito-sync schedule apply\`.
 schedule: { cron: '0 6 * * *', timezone: Europe/Brussels }
 
-# A run that looks wrong is held before it writes anything.
+# A run that exceeds one of these limits is held before it writes anything.
 guards:
-  maxRemovedRatio: 0.3 # of the largest list of the last 7 days
-  maxRejectedRatio: 0.05 # of the rows read
+  maxRemovedRatio: 0.3 # relative to the largest size of the list in the last 7 days
+  maxRejectedRatio: 0.05 # share of rows without a usable key
   allowEmpty: false
 `;
 }
@@ -140,16 +139,16 @@ function segmentOf(members: string): string {
 function environment({ protocol }: Answers, place: string): string {
   const delivery =
     protocol === 'sftp'
-      ? ['# Of the file server:', 'ACTITO_SFTP_PASSWORD=', 'ACTITO_SFTP_HOST_KEY=']
-      : ['# Of the file server:', 'ACTITO_FTPS_PASSWORD='];
+      ? ['# The file server:', 'ACTITO_SFTP_PASSWORD=', 'ACTITO_SFTP_HOST_KEY=']
+      : ['# The file server:', 'ACTITO_FTPS_PASSWORD='];
   return [
-    '# What the project needs in the environment of the worker. Copy it, fill it in, and keep the copy out of git.',
-    '# Nothing reads the copy by itself. In a shell that starts the worker or a command afterwards:',
+    '# Environment variables of the worker. Copy this file, fill in the copy, and keep it out of git.',
+    '# No program reads the copy automatically. Load it in the shell that starts the worker or a command:',
     '#   set -a; . ./my.env; set +a',
-    '# or for one program: node --env-file=my.env … Both take values in single quotes as they are.',
-    '# Of this project folder:',
+    '# or for one program: node --env-file=my.env … Both accept values in single quotes.',
+    '# The project folder:',
     `ACTITO_SYNC_PROJECT=${quoted(place)}`,
-    '# A PostgreSQL for the state of the activations:',
+    '# The PostgreSQL database for the state:',
     'ACTITO_SYNC_DATABASE_URL=',
     '# Temporal:',
     'TEMPORAL_ADDRESS=localhost:7233',

@@ -4,10 +4,10 @@ import { rejectWords } from '../../contract/messages/reject-words.ts';
 import { latestDefinition } from '../../state/report/activations.ts';
 import { findPastRun } from '../../state/report/history.ts';
 import {
-  countStories,
+  countRejectHistory,
   readRejects,
   type RejectFilter,
-  type RejectStory,
+  type RejectHistory,
 } from '../../state/report/rejects.ts';
 import type { Snapshot } from '../../state/report/snapshot.ts';
 import {
@@ -47,15 +47,15 @@ export async function showRejects(activation: string, flags: RejectFlags, contex
 type Wanted = RejectFlags & { keys?: string[] };
 
 const REJECT_COLUMNS = {
-  key: ({ key }: RejectStory) => key,
-  stage: ({ stage }: RejectStory) => stage,
-  reason: ({ reason }: RejectStory) => reason,
-  attribute: ({ attribute }: RejectStory) => attribute,
-  first_seen: ({ firstSeen }: RejectStory) => firstSeen,
-  last_seen: ({ lastSeen }: RejectStory) => lastSeen,
-  times: ({ times }: RejectStory) => times,
-  last_run: ({ lastRun }: RejectStory) => lastRun,
-  message: ({ reason }: RejectStory) => rejectWords(reason),
+  key: ({ key }: RejectHistory) => key,
+  stage: ({ stage }: RejectHistory) => stage,
+  reason: ({ reason }: RejectHistory) => reason,
+  attribute: ({ attribute }: RejectHistory) => attribute,
+  first_seen: ({ firstSeen }: RejectHistory) => firstSeen,
+  last_seen: ({ lastSeen }: RejectHistory) => lastSeen,
+  times: ({ times }: RejectHistory) => times,
+  last_run: ({ lastRun }: RejectHistory) => lastRun,
+  message: ({ reason }: RejectHistory) => rejectWords(reason),
 };
 
 const UNMATCHED_COLUMNS = {
@@ -74,7 +74,7 @@ async function listRejects(
   const filter: RejectFilter = { activation, run: run?.toString(), reason, keys, limit };
   if (csv) {
     const columns = showPersonalData
-      ? { ...REJECT_COLUMNS, said: ({ said }: RejectStory) => said }
+      ? { ...REJECT_COLUMNS, said: ({ said }: RejectHistory) => said }
       : REJECT_COLUMNS;
     return writeStream(out, csvOf(readRejects(snapshot, filter), columns), signal);
   }
@@ -94,7 +94,7 @@ async function listRejects(
           more: found.length > shown,
           said: showPersonalData,
         })
-      : describeNoRejects(activation, await countStories(snapshot, activation));
+      : describeNoRejects(activation, await countRejectHistory(snapshot, activation));
   const unmatched = await countUnmatched(snapshot, activation);
   out.write(`${[...lines, ...unmatchedHint(activation, unmatched)].join('\n')}\n`);
 }
@@ -152,7 +152,7 @@ async function collect<T>(batches: AsyncIterable<T[]>): Promise<T[]> {
 /** Rejects for people, line by line: a table, and below it what each reason means. */
 function describeRejects(
   activation: string,
-  rejects: readonly RejectStory[],
+  rejects: readonly RejectHistory[],
   { more, said }: { more: boolean; said: boolean },
 ): string[] {
   const head = ['KEY', 'STAGE', 'REASON', 'ATTRIBUTE', 'FIRST SEEN', 'LAST SEEN', 'RUNS', 'LAST RUN'];
@@ -166,7 +166,7 @@ function describeRejects(
   ];
 }
 
-function rejectRow({ key, stage, reason, attribute, firstSeen, lastSeen, times, lastRun }: RejectStory) {
+function rejectRow({ key, stage, reason, attribute, firstSeen, lastSeen, times, lastRun }: RejectHistory) {
   return [
     key === '' ? '(none)' : key,
     stage,

@@ -1,23 +1,23 @@
 import { failure } from './message.ts';
 
-/** What is wrong with the argument of a workflow: fields that it must not have, or what one must be; '': the argument itself. */
+/** What is wrong with a workflow's argument: unknown fields, or what a field must be; '' is the argument itself. */
 export type ArgumentProblem = { unknown: string[] } | { field: string; expected: string };
 
-/** Arguments that are usable, by workflow. */
+/** Valid arguments, by workflow. */
 const EXAMPLES = {
   runActivation:
     '{"activation":"vip-customers"}, optionally with plan and reason; other modes: "mode":"resync" (plan, reason), ' +
     '"preview" (of, reason), "rebase" (reason), "undo" (to, plan, reason)',
   decide:
-    '{"activation":"vip-customers","plan":"0123456789ab","decision":"approve","reason":"spring clean-up"}, or "decision":"decline"',
-  doctor: '{"target":"vip-customers"}, a destination or an activation, or {} for everything',
+    '{"activation":"vip-customers","plan":"0123456789ab","decision":"approve","reason":"spring cleanup"}, or "decision":"decline"',
+  doctor: '{"target":"vip-customers"}, which names a destination or an activation, or {} for all of them',
   forgetPerson: '{"record":3}',
   inspectDestination: '{"destination":"actito","what":"attributes"}',
 };
 /** A workflow that people start. */
 export type WorkflowName = keyof typeof EXAMPLES;
 
-/** What says today what a field of earlier development versions said. */
+/** What replaces a field of earlier development versions. */
 const FORMER_FIELDS: Record<string, string> = {
   dryRun: '"mode":"preview"',
   resync: '"mode":"resync"',
@@ -27,9 +27,9 @@ const FORMER_FIELDS: Record<string, string> = {
 };
 
 const TYPO: ArgumentProblem = { unknown: ['activaton'] };
-const NO_HASH: ArgumentProblem = { field: 'plan', expected: 'the hash of a plan (12 characters)' };
+const NO_HASH: ArgumentProblem = { field: 'plan', expected: 'a plan hash (12 characters)' };
 
-/** What is said of arguments that no workflow takes: by the workflow, or by a client that checks before it starts one. */
+/** Messages about invalid arguments: from the workflow, or from a client that checks before it starts one. */
 export const ARGUMENT_MESSAGES = {
   argumentUnusable: failure<{ workflow: WorkflowName; problems: ArgumentProblem[] }>('InvalidActivation', {
     examples: [
@@ -41,8 +41,8 @@ export const ARGUMENT_MESSAGES = {
       { workflow: 'inspectDestination', problems: [TYPO] },
     ],
     says: ({ workflow, problems }) =>
-      `The argument of ${workflow} is not usable (${problems.map(problemInWords).join('; ')}). ` +
-      `Expected for example ${EXAMPLES[workflow]}.`,
+      `The input of workflow ${workflow} is not valid (${problems.map(problemInWords).join('; ')}). ` +
+      `Example: ${EXAMPLES[workflow]}.`,
   }),
   requestUnusable: failure<{ problems: ArgumentProblem[] }>('InvalidActivation', {
     examples: [{ problems: [NO_HASH] }, { problems: [{ field: '', expected: 'a group of settings' }] }],
@@ -58,7 +58,8 @@ export const ARGUMENT_MESSAGES = {
 };
 
 function problemInWords(problem: ArgumentProblem): string {
-  if ('unknown' in problem) return `unknown: ${problem.unknown.map(withFormer).join(', ')}`;
+  if ('unknown' in problem)
+    return `${problem.unknown.length === 1 ? 'unknown field' : 'unknown fields'}: ${problem.unknown.map(withFormer).join(', ')}`;
   return problem.field === '' ? 'expected one JSON object' : `${problem.field}: expected ${problem.expected}`;
 }
 

@@ -29,10 +29,10 @@ import { WAREHOUSE_MESSAGES } from './warehouse.ts';
 import { WARNING_MESSAGES } from './warnings.ts';
 import { WORKER_MESSAGES } from './worker.ts';
 
-/** Every message of the product, by the part that tells it; docs/messages.md is made from it (npm run messages). */
+/** Every message of the product, by subject; `npm run messages` generates docs/messages.md from it. */
 export const CATALOGUE = {
   Runs: RUN_MESSAGES,
-  'Arguments of workflows': ARGUMENT_MESSAGES,
+  'Inputs of workflows': ARGUMENT_MESSAGES,
   Guards: GUARD_MESSAGES,
   'Plans and decisions': PLAN_MESSAGES,
   Undo: UNDO_MESSAGES,
@@ -40,9 +40,9 @@ export const CATALOGUE = {
   Project: PROJECT_MESSAGES,
   'Problems in a project folder': PROBLEM_MESSAGES,
   'Warnings about a project folder': WARNING_MESSAGES,
-  'URLs of databases': DATABASE_URL_MESSAGES,
-  'Connections to databases': CONNECTION_MESSAGES,
-  'Limits of databases': LIMIT_MESSAGES,
+  'Database URLs': DATABASE_URL_MESSAGES,
+  'Database connections': CONNECTION_MESSAGES,
+  'Database limits': LIMIT_MESSAGES,
   Warehouse: WAREHOUSE_MESSAGES,
   'Rejected rows and values': REJECT_MESSAGES,
   'Attributes and columns': STRUCTURE_MESSAGES,

@@ -1,13 +1,13 @@
 import { orKnown } from './words.ts';
 
-/** What there is instead of a word that is not known (activation/suggestion.ts finds it out). */
+/** Known names to suggest instead of an unknown one (see activation/suggestion.ts). */
 export interface Choice {
   known: string[];
-  /** The one that was probably meant. */
+  /** The most similar one. */
   meant?: string;
 }
 
-/** The end of a sentence; empty when there is nothing to choose from. */
+/** The end of a sentence; empty if there are no known names. */
 export function choiceInWords({ known, meant }: Choice): string {
   return orKnown(meant, known);
 }

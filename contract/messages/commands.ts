@@ -10,21 +10,21 @@ const RUNNING = {
   asked: { mode: 'resync', activation: 'vip-customers' } as RunRequest,
 };
 
-/** What the command line says that neither the worker nor the state does. */
+/** Messages of the command line only. */
 export const COMMAND_MESSAGES = {
-  workflowTerminated: always('The run was terminated; the next one takes over and repairs.'),
-  workflowTimedOut: always('It took longer than Temporal allows it.'),
+  workflowTerminated: always('The run was terminated; the next run takes over and repairs the state.'),
+  workflowTimedOut: always('The run exceeded its timeout in Temporal.'),
   activationBusy: failure<{ workflowId: string; since: string; asked: RunRequest; running?: RunRequest }>(
     'ActivationBusy',
     {
       examples: [{ ...RUNNING, running: { mode: 'sync', activation: 'vip-customers' } }, RUNNING],
       says: ({ workflowId, since, running, asked }) =>
-        `${workflowId} is running since ${since} as: ${running ? runCommand(running) : 'an argument that is no request'}; ` +
-        `asked for was: ${runCommand(asked)}.`,
+        `"${runCommand(asked)}" cannot start: the workflow ${workflowId} has been running since ${since}` +
+        `${running ? ` as "${runCommand(running)}"` : ' with an unknown input'}.`,
       next: ({ running, asked }) => [
         ...(running ? [{ advice: 'Follow it', command: runCommand(running) }] : []),
         { advice: 'Cancel it', command: cancelCommand(asked) },
-        ...advise('Or wait for its end, then ask again.'),
+        ...advise('Or wait until it ends, then try again.'),
       ],
     },
   ),
@@ -34,7 +34,7 @@ export const COMMAND_MESSAGES = {
   }),
   activationIdUnusable: failure('InvalidActivation', {
     examples: [{ activation: 'VIP customers' }],
-    says: ({ activation }) => `"${activation}" is not the id of an activation.`,
+    says: ({ activation }) => `"${activation}" is not a valid activation id.`,
   }),
   projectLacksActivation: failure<Choice & { folder: string; activation: string }>('InvalidActivation', {
     examples: [
@@ -64,15 +64,15 @@ export const COMMAND_MESSAGES = {
     says: ({ folder, target, ...choice }) =>
       `The project ${folder} has no destination or activation "${target}"${choiceInWords(choice)}`,
   }),
-  undoNeedsReason: failure('InvalidActivation', always('Say why: --reason is needed with --plan.')),
+  undoNeedsReason: failure('InvalidActivation', always('--plan requires --reason.')),
   undoShowsNoPlan: failure(
     'InvalidActivation',
-    always('--out and --show-personal-data are for the plan of an undo, and go without --plan.'),
+    always('--out and --show-personal-data show the plan of an undo; they cannot be combined with --plan.'),
   ),
   unmatchedOfNoRun: failure('InvalidActivation', {
     examples: [{ reason: 'Unmatched' }],
     says: ({ reason }) =>
-      `--reason ${reason} tells who is unknown to Actito now, and goes without --run: a run keeps their number only.`,
+      `--reason ${reason} cannot be combined with --run: it lists the members that are unmatched now, and a run stores only their number.`,
   }),
   fileNotWritten: failure<{ path: string; code: string; /** The option that names it. */ option?: string }>(
     'InvalidActivation',
@@ -101,30 +101,31 @@ export const COMMAND_MESSAGES = {
   }),
   keyNotForgettable: failure('InvalidActivation', {
     examples: [{ reject: 'KeyEmpty', why: 'The key is empty.' }],
-    says: ({ why }) => `Nobody is forgotten: ${why}`,
+    says: ({ why }) => `Nobody was forgotten: ${why}`,
   }),
   keyInReason: failure(
     'InvalidActivation',
-    always('Nobody is forgotten: --reason and --by are kept for good: they must not say the key.'),
+    always(
+      'Nobody was forgotten: --reason and --by are stored permanently, so they must not contain the key.',
+    ),
   ),
   keyNotOneLine: failure('InvalidActivation', {
     examples: [{ lines: 0 }, { lines: 2 }],
     says: ({ lines }) =>
-      `${lines === 0 ? 'Nothing' : 'More than one line'} came on standard input; expected one key, on one line.`,
+      `Standard input ${lines === 0 ? 'is empty' : 'has more than one line'}; expected one key on one line.`,
   }),
   nobodyToAsk: failure(
     'InvalidActivation',
     always(
-      'Forgetting cannot be taken back, and there is no terminal to ask at.',
-      ...advise('Say --yes, if it is meant.'),
+      'Nobody was forgotten: this cannot be undone, and there is no terminal to ask for confirmation.',
+      ...advise('To confirm, add --yes.'),
     ),
   ),
   programNotInstalled: failure('ConfigurationInvalid', {
     examples: [{ program: 'demo', folder: '/opt/actito-sync/' }],
     says: ({ program, folder }) =>
-      `${PROGRAM} ${program} starts real servers on this machine. They are development dependencies, which are not ` +
-      `installed in ${folder}.`,
-    next: () => advise('Run npm install there without --omit=dev, in a checkout of the sources.'),
+      `${PROGRAM} ${program} needs local servers from the development dependencies, which are not installed in ${folder}.`,
+    next: () => advise('Run npm install without --omit=dev in a checkout of the sources.'),
   }),
   temporalSilent: failure<{ address: string; why: string; /** A worker says it. */ worker?: true }>(
     'TemporalUnavailable',
@@ -133,18 +134,18 @@ export const COMMAND_MESSAGES = {
         { address: 'localhost:7233', why: 'UNAVAILABLE' },
         { address: 'localhost:7233', why: 'TransportError', worker: true },
       ],
-      says: ({ address, why }) => `No Temporal server answers at ${address} (${why}).`,
+      says: ({ address, why }) => `No Temporal server is responding at ${address} (${why}).`,
       next: ({ worker }) =>
         worker
           ? advise(
-              'Set TEMPORAL_ADDRESS to the address of yours, and TLS or TEMPORAL_API_KEY as it asks for.',
+              'Set TEMPORAL_ADDRESS to the address of your server, and TLS or TEMPORAL_API_KEY if it requires them.',
             )
           : [
               {
-                advice: 'Set TEMPORAL_ADDRESS to the address of yours, or start one',
+                advice: 'Set TEMPORAL_ADDRESS to the address of your server, or start one',
                 command: 'temporal server start-dev',
               },
-              { advice: 'With everything around it', command: 'npm run demo -- --keep' },
+              { advice: 'Or start a complete demo', command: 'npm run demo -- --keep' },
             ],
     },
   ),
@@ -161,12 +162,11 @@ export const COMMAND_MESSAGES = {
   ),
   temporalAddressUrl: failure('ConfigurationInvalid', {
     examples: [{ scheme: 'http' }],
-    says: ({ scheme }) =>
-      `TEMPORAL_ADDRESS begins with ${scheme}://: write host:port, such as localhost:7233, without it.`,
+    says: ({ scheme }) => `TEMPORAL_ADDRESS must be host:port, such as localhost:7233, without ${scheme}://.`,
   }),
   temporalSettingsUnusable: failure('ConfigurationInvalid', {
     examples: [{ kind: 'Error' }],
-    says: ({ kind }) => `What is set for Temporal cannot be used (${kind}).`,
+    says: ({ kind }) => `The settings for the connection to Temporal are not valid (${kind}).`,
     next: () =>
       advise(
         "Check the variables TEMPORAL_… (TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE, TLS), and Temporal's configuration file.",
@@ -174,4 +174,4 @@ export const COMMAND_MESSAGES = {
   }),
 };
 
-const EMPTY_FOLDER = 'Name a folder that is empty, or not there yet.';
+const EMPTY_FOLDER = 'Choose an empty folder, or one that does not exist yet.';

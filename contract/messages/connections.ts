@@ -1,25 +1,27 @@
 import { advise, failure } from './message.ts';
 
-/** Codes of ours for what happens to a connection and has no code of its own. */
+/** Our codes for connection errors that have no code of their own. */
 export const CONNECTION_CODES = {
-  ERR_POSTGRES_ENDED: 'the connection ended',
-  ERR_POSTGRES_LOGIN: 'the login cannot be made with this password',
-  ERR_POSTGRES_NO_ANSWER: 'no answer in time',
-  ERR_POSTGRES_NO_TLS: 'the server offers no TLS',
-  ERR_POSTGRES_ODD_ANSWER: 'what answers is no PostgreSQL',
+  ERR_POSTGRES_ENDED: 'the connection was closed',
+  ERR_POSTGRES_LOGIN: 'the login does not work with this password',
+  ERR_POSTGRES_NO_BINDING: 'the server offers no login that is bound to the TLS connection',
+  ERR_POSTGRES_NO_ANSWER: 'no answer before the timeout',
+  ERR_POSTGRES_NO_TLS: 'the server does not support TLS',
+  ERR_POSTGRES_ODD_ANSWER: 'the server is not PostgreSQL',
 } as const;
 
 export type ConnectionCode = keyof typeof CONNECTION_CODES;
 
-/** What a code of a connection means, in words if it is one of ours. */
+/** What a connection code means; our own codes in words. */
 export function connectionInWords(code: string): string {
   return Object.hasOwn(CONNECTION_CODES, code) ? CONNECTION_CODES[code as ConnectionCode] : code;
 }
 
-/** Why TLS cannot be had, or is not trusted; trying again changes nothing. */
-export type TlsFault = 'none' | 'untrusted' | 'name' | 'expired' | 'revoked' | 'client' | 'protocol';
+/** Why TLS is not possible or not trusted. Retries do not help. */
+export type TlsFault =
+  'none' | 'binding' | 'untrusted' | 'name' | 'expired' | 'revoked' | 'client' | 'protocol';
 
-interface Refused {
+export interface Refused {
   /** The environment variable that holds the URL. */
   variable: string;
   fault: TlsFault;
@@ -30,35 +32,41 @@ const SHOP = { variable: 'WAREHOUSE_URL' };
 const STATE = { variable: 'ACTITO_SYNC_DATABASE_URL' };
 
 export const TLS_FAULTS: Record<TlsFault, string> = {
-  none: 'the server offers no TLS',
-  untrusted: "the server's certificate is not signed by an authority that is trusted here",
+  none: 'the server does not support TLS',
+  binding:
+    'channel_binding=require is set, but the server offers no login that is bound to the TLS connection',
+  untrusted:
+    "the server's certificate is not signed by a certificate authority (CA) that this machine trusts",
   name: "the server's certificate is for another host",
-  expired: "the server's certificate has expired, or is not valid yet",
+  expired: "the server's certificate has expired or is not valid yet",
   revoked: "the server's certificate was revoked",
-  client: "the server refuses the client's certificate, or wants one",
-  protocol: 'the server and this worker have no version or cipher of TLS in common',
+  client: 'the server requires a client certificate, or rejected it',
+  protocol: 'the server and this worker have no TLS version or cipher in common',
 };
 
-/** What to change, by the part of the URL. */
+/** What to change. */
 const TLS_ADVICE: Record<TlsFault, string> = {
-  none: 'Turn TLS on at the server; in the URL, sslmode=disable or sslmode=prefer connects without it, where the network is trusted.',
+  none: 'Enable TLS on the server. On a trusted network, sslmode=disable or sslmode=prefer in the URL connects without it.',
+  binding:
+    'Connect with TLS and without a pooler, as a role with a SCRAM password. channel_binding=prefer in the URL logs in without it.',
   untrusted:
-    "In the URL, name a file with the authority's certificate by sslrootcert=/path/ca.pem (sslrootcert=system trusts those of the machine); " +
-    'sslmode=require encrypts without checking it.',
-  name: 'In the URL, write the host as the certificate does; sslmode=verify-ca does not check the name.',
-  expired: 'Renew it, or set the clock of this machine.',
-  revoked: 'Renew it.',
+    "Add sslrootcert=/path/ca.pem to the URL, a file with the CA's certificate (sslrootcert=system uses the CAs of the machine). " +
+    'sslmode=require encrypts without checking the certificate.',
+  name: 'Use the host name of the certificate in the URL, or sslmode=verify-ca, which does not check the name.',
+  expired: 'Renew the certificate, or correct the clock of this machine.',
+  revoked: 'Renew the certificate.',
   client: 'Check sslcert and sslkey in the URL.',
   protocol:
-    'The server must offer TLS 1.2 or newer; in the URL, sslmode=disable connects without it, where the network is trusted.',
+    'Enable TLS 1.2 or newer on the server. On a trusted network, sslmode=disable in the URL connects without TLS.',
 };
 
-/** What is said of connections to a PostgreSQL, whether it is a warehouse or our own. */
+/** Messages about connections to PostgreSQL, a warehouse or the state database. */
 export const CONNECTION_MESSAGES = {
   databaseTlsRefused: failure<Refused>('ConfigurationInvalid', {
     examples: [
       { ...SHOP, fault: 'untrusted', code: 'SELF_SIGNED_CERT_IN_CHAIN' },
       { ...STATE, fault: 'none', code: 'ERR_POSTGRES_NO_TLS' },
+      { ...STATE, fault: 'binding', code: 'ERR_POSTGRES_NO_BINDING' },
       { ...SHOP, fault: 'name', code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
       { ...SHOP, fault: 'expired', code: 'CERT_HAS_EXPIRED' },
       { ...SHOP, fault: 'revoked', code: 'CERT_REVOKED' },
@@ -66,7 +74,7 @@ export const CONNECTION_MESSAGES = {
       { ...SHOP, fault: 'protocol', code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' },
     ],
     says: ({ variable, fault, code }) =>
-      `The database of ${variable} cannot be connected to by TLS: ${TLS_FAULTS[fault]} (${code}).`,
+      `The TLS connection to the database of ${variable} failed: ${TLS_FAULTS[fault]} (${code}).`,
     next: ({ fault }) => advise(TLS_ADVICE[fault]),
   }),
 };

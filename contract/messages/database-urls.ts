@@ -1,9 +1,9 @@
 import { failure } from './message.ts';
 
-/** How connections are encrypted: libpq's `sslmode`, but for `allow`, which is `prefer` here. */
+/** How connections are encrypted: libpq's `sslmode`, except `allow`, which means `prefer` here. */
 export const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 
-/** Parameters after the `?` of a database's URL that mean something here; the names are libpq's. */
+/** Supported parameters after the `?` of a database URL; the names are libpq's. */
 export type ParameterName =
   | 'host'
   | 'port'
@@ -24,7 +24,7 @@ export type ParameterName =
   | 'channel_binding'
   | 'gssencmode';
 
-/** Parameters that take one of a few words. */
+/** Parameters with a fixed set of values. */
 export const CHOICES: Partial<Record<ParameterName, readonly string[]>> = {
   sslmode: ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'],
   ssl: ['true', 'false'],
@@ -46,7 +46,7 @@ const EXAMPLE = 'postgres://user:password@host:5432/database';
 const STATE_URL = { variable: 'ACTITO_SYNC_DATABASE_URL' };
 const SHOP_URL = { variable: 'WAREHOUSE_URL' };
 
-/** What is said of the URL of a database, whether it is a warehouse or our own. */
+/** Messages about a database URL, of a warehouse or of the state database. */
 export const DATABASE_URL_MESSAGES = {
   databaseUrlUnusable: failure<{ variable: string } & UrlFault>('ConfigurationInvalid', {
     examples: [
@@ -72,7 +72,7 @@ export const DATABASE_URL_MESSAGES = {
 function says(variable: string, fault: UrlFault): string {
   if (!('fault' in fault)) {
     if (fault.part === 'url') {
-      return `${variable} is no URL of a PostgreSQL. It must be such as ${EXAMPLE}, special characters percent-encoded.`;
+      return `${variable} is not a PostgreSQL URL. Expected ${EXAMPLE}, with special characters percent-encoded.`;
     }
     if (fault.part === 'port') {
       return `The port in ${variable} must be a number from 1 to 65535. ${encoded('the password')}`;
@@ -84,24 +84,28 @@ function says(variable: string, fault: UrlFault): string {
     case 'encoding':
       return `${part} has a % that is not followed by two hexadecimal digits: write it as %25.`;
     case 'several':
-      return `The host in ${variable} must be one host; several are not supported.`;
+      return `${variable} must have one host; several hosts are not supported.`;
     case 'unknown':
       return fault.near === undefined
-        ? `A parameter after the ? in ${variable} is not known. ${encoded('the password')}`
-        : `A parameter after the ? in ${variable} is not known; did you mean ${fault.near}?`;
+        ? `${variable} has an unknown parameter after the ?. ${encoded('the password')}`
+        : `${variable} has an unknown parameter after the ?; did you mean ${fault.near}?`;
     case 'empty':
       return `${part} is empty.`;
     case 'value':
-      return `${part} must be ${CHOICES[fault.part]?.join(', ') ?? 'a whole number of seconds'}.`;
+      return `${part} must be ${choice(CHOICES[fault.part]) ?? 'a whole number of seconds'}.`;
     case 'weak':
       return fault.part === 'sslrootcert'
         ? `sslrootcert=system in ${variable} needs sslmode=verify-full.`
         : `sslnegotiation=direct in ${variable} needs an sslmode of at least require.`;
     case 'pair':
-      return `${part} needs ${fault.part === 'sslcert' ? 'sslkey' : 'sslcert'} beside it: a client has both, or neither.`;
+      return `${part} needs ${fault.part === 'sslcert' ? 'sslkey' : 'sslcert'} as well: set both or neither.`;
     case 'file':
       return `${part} names a file that cannot be used (${fault.code}).`;
   }
+}
+
+function choice(values: readonly string[] | undefined): string | undefined {
+  return values && `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
 }
 
 function encoded(where: string): string {

@@ -1,50 +1,53 @@
 import { certificateCommand } from '../commands.ts';
 import { advise, always, failure } from './message.ts';
 
-/** What is done on a file server, in words, and what to look at when the server says no. */
+/** The steps on a file server in words, and what to check when the server rejects one. */
 export const STEPS = {
-  connect: ['connecting', 'Check delivery.host and delivery.port.'],
+  connect: ['the connection', 'Check delivery.host and delivery.port.'],
   secure: [
-    'the change to TLS',
+    'the switch to TLS',
     'The server must offer FTP over explicit TLS (AUTH TLS, TLS 1.2 or newer) on delivery.port. Nothing was sent, not even the user name.',
   ],
   login: [
     'the login',
-    'Check delivery.username and delivery.password. Some servers answer so when the account has too many connections.',
+    'Check delivery.username and delivery.password. Some servers also answer like this when the account has too many connections.',
   ],
-  protect: ['protecting the data connections', 'The server must allow encrypted transfers (PROT P).'],
+  protect: ['the protection of data connections', 'The server must allow encrypted transfers (PROT P).'],
   folder: [
-    'opening the folder',
-    'Check delivery.directory: it must exist on the server, and the account must be allowed to open it.',
+    'access to the folder',
+    'Check delivery.directory: it must exist on the server, and the account needs access to it.',
   ],
   list: [
-    'listing the folder',
-    'Check delivery.directory; the account must be allowed to list it. For a server that lists nothing, set delivery.listing: false.',
+    'the folder listing',
+    'Check delivery.directory; the account needs permission to list it. If the server does not support listings, set delivery.listing: false.',
   ],
   upload: [
     'the upload',
-    'The account must be allowed to write in delivery.directory. Some servers refuse file names with a dot in front: doctor finds out, and delivery.temporaryName: "{file}.tmp" avoids them.',
+    'The account needs write permission in delivery.directory. If the server rejects file names that start with a dot (doctor tests this), set delivery.temporaryName: "{file}.tmp".',
   ],
-  size: ['checking the size', 'The account must be allowed to read in delivery.directory.'],
+  size: ['the size check', 'The account needs read permission in delivery.directory.'],
   rename: [
     'the rename',
-    'The account must be allowed to rename and replace files in delivery.directory. For a server that renames nothing, doctor tells what to set.',
+    'The account needs permission to rename and replace files in delivery.directory. If the server cannot rename files, run doctor to see which setting it needs.',
   ],
-  remove: ['removing a file', 'The account must be allowed to delete files in delivery.directory.'],
+  remove: ['the deletion of a file', 'The account needs permission to delete files in delivery.directory.'],
 } as const satisfies Record<string, readonly [string, string]>;
 
 export type DeliveryStep = keyof typeof STEPS;
 
 const SLOW =
-  'If the server needs longer, for example for a virus scan, set delivery.timeout, such as timeout: 10m.';
+  'If the server needs more time, for example for a virus scan, set delivery.timeout, for example to 10m.';
 
-/** Settings of delivery for what a server cannot do, as they are written, and what it cannot. */
+/** Settings under delivery for features that a server lacks, and the reason for each. */
 const LINES = {
-  listing: ['listing: false', 'it does not list the folder'],
-  temporaryName: ['temporaryName: "{file}.tmp"', 'it refuses or hides file names with a dot in front'],
-  concurrentWrites: ['concurrentWrites: 1', 'it takes one write at a time'],
-  checkSize: ['checkSize: false', 'it does not tell the size of a file'],
-  write: ['write: direct', 'it does not rename; only if Actito ignores files that still grow'],
+  listing: ['listing: false', 'the server does not list the folder'],
+  temporaryName: [
+    'temporaryName: "{file}.tmp"',
+    'the server rejects or hides file names that start with a dot',
+  ],
+  concurrentWrites: ['concurrentWrites: 1', 'the server accepts only one write at a time'],
+  checkSize: ['checkSize: false', 'the server does not report file sizes'],
+  write: ['write: direct', 'the server cannot rename; safe only if Actito ignores incomplete files'],
 } as const satisfies Record<string, readonly [string, string]>;
 
 /** A setting of delivery that a server needs. */
@@ -53,7 +56,7 @@ export type DeliveryLine = keyof typeof LINES;
 const SFTP = 'sftp://sftp.example.com:22';
 const FTPS = 'ftps://ftp.example.com:21';
 
-/** What is said of the file server, and of the list's file on it. */
+/** Messages about the file server and the file of the list. */
 export const DELIVERY_MESSAGES = {
   fileServerBrokeOff: failure<{
     server: string;
@@ -68,12 +71,12 @@ export const DELIVERY_MESSAGES = {
     ],
     says: ({ server, step, answer, passive }) =>
       `${server}: ${STEPS[step][0]} failed (${answer}).` +
-      (passive ? ' A firewall may block the passive ports of the server.' : ''),
+      (passive ? ' A firewall may block the passive ports.' : ''),
   }),
   fileServerSilent: failure<{ server: string; step: DeliveryStep; seconds: number }>('DeliveryUnavailable', {
     examples: [{ server: SFTP, step: 'upload', seconds: 60 }],
     says: ({ server, step, seconds }) =>
-      `${server}: ${STEPS[step][0]} made no progress for ${seconds} s, so the connection was ended.`,
+      `${server}: ${STEPS[step][0]} made no progress for ${seconds} s; the connection was closed.`,
     next: () => advise(SLOW),
   }),
   fileServerFull: failure<{ server: string; step: DeliveryStep; quota: boolean }>('DeliveryUnavailable', {
@@ -82,10 +85,10 @@ export const DELIVERY_MESSAGES = {
       { server: SFTP, step: 'upload', quota: true },
     ],
     says: ({ server, step, quota }) =>
-      `${server}: ${STEPS[step][0]} failed (${quota ? "the account's quota is used up" : 'the disk is full'}).`,
+      `${server}: ${STEPS[step][0]} failed (${quota ? "the account's quota is exceeded" : 'the disk is full'}).`,
     next: ({ quota }) =>
       advise(
-        `${quota ? 'Free space in the account, or have its quota raised' : 'Free space on the server'}. The delivery is tried again meanwhile.`,
+        `${quota ? 'Free space in the account, or raise its quota' : 'Free space on the server'}: it must hold the old and the new file at the same time. The worker keeps retrying the delivery.`,
       ),
   }),
   sftpRefused: failure<{ server: string; step: DeliveryStep; answer: string }>('DeliveryRefused', {
@@ -99,8 +102,8 @@ export const DELIVERY_MESSAGES = {
   }),
   fileSystemReadOnly: failure('DeliveryRefused', {
     examples: [{ server: SFTP, directory: '/in' }],
-    says: ({ server, directory }) => `${server}: ${directory} is on a file system that is read-only.`,
-    next: () => advise('Whoever runs the server must make it writable, or name another folder.'),
+    says: ({ server, directory }) => `${server}: the file system of ${directory} is read-only.`,
+    next: () => advise('Ask the administrator of the server to make it writable, or for another folder.'),
   }),
   fileServerLacks: failure<{ server: string; destination: string; lines: DeliveryLine[] }>(
     'DeliveryRefused',
@@ -111,39 +114,46 @@ export const DELIVERY_MESSAGES = {
       ],
       says: ({ server, destination, lines }) =>
         [
-          `${server} cannot do all that is needed. Write under delivery: in destinations/${destination}.yaml:`,
+          `${server} lacks features that a delivery needs. Add under delivery: in destinations/${destination}.yaml:`,
           ...lines.map((name) => `  ${LINES[name][0]} # ${LINES[name][1]}`),
         ].join('\n'),
     },
   ),
   sizeUnknown: failure('DeliveryRefused', {
     examples: [{ server: SFTP }],
-    says: ({ server }) => `${server} does not tell the size of a file, neither by itself nor in a listing.`,
+    says: ({ server }) => `${server} does not report file sizes, neither directly nor in listings.`,
     next: () =>
-      advise(
-        'Set delivery.checkSize: false to go without the check; an upload that was cut short is then not noticed.',
-      ),
+      advise('To skip the check, set delivery.checkSize: false. An incomplete upload is then not detected.'),
   }),
   folderMissing: failure('DeliveryRefused', {
-    examples: [{ server: SFTP, folder: '/in' }],
+    examples: [
+      { server: SFTP, folder: '/in' },
+      { server: SFTP, folder: '/été' },
+    ],
     says: ({ server, folder }) => `${server} has no folder ${folder}.`,
-    next: () => advise('Check delivery.directory.'),
+    next: ({ folder }) =>
+      advise(
+        'Check delivery.directory.' +
+          (/[^\0-\x7f]/.test(folder)
+            ? ' SFTP sends names as UTF-8. If the server uses another encoding, use a folder whose name has only ASCII characters.'
+            : ''),
+      ),
   }),
   fileListTooLong: failure('DeliveryRefused', {
     examples: [{ server: SFTP }],
     says: ({ server }) =>
-      `${server} lists more than about 200,000 files in the folder of the lists, or a list that does not end.`,
+      `${server} returned a folder listing with more than 200,000 files, or one that does not end.`,
     next: () =>
       advise(
-        'Use a folder for lists only (delivery.directory), or go without its list: delivery.listing: false.',
+        'Set delivery.directory to a folder that contains only lists, or disable listings with delivery.listing: false.',
       ),
   }),
   certificateOfOther: failure('DeliveryRefused', {
     examples: [{ server: FTPS, host: 'ftp.example.com', port: 21 }],
-    says: ({ server, host }) => `${server} is not trusted: its certificate is not for ${host}.`,
+    says: ({ server, host }) => `${server} is not trusted: its certificate is for another host than ${host}.`,
     next: ({ host, port }) => [
       {
-        advice: 'Write delivery.host as the certificate does, which shows its names by',
+        advice: 'Set delivery.host to a name in the certificate. To see its names, run',
         command: certificateCommand(host, port),
       },
     ],
@@ -151,35 +161,37 @@ export const DELIVERY_MESSAGES = {
   certificateExpired: failure('DeliveryRefused', {
     examples: [{ server: FTPS }],
     says: ({ server }) => `${server} is not trusted: its certificate has expired.`,
-    next: () => advise('Whoever runs the server must renew it.'),
+    next: () => advise('Ask the administrator of the server to renew it.'),
   }),
   certificateNotYetValid: failure('DeliveryRefused', {
     examples: [{ server: FTPS }],
     says: ({ server }) => `${server} is not trusted: its certificate is not valid yet.`,
-    next: () => advise("Check this machine's clock, then ask whoever runs the server."),
+    next: () => advise('Check the clock of this machine, then ask the administrator of the server.'),
   }),
   certificateNotOfCa: failure('DeliveryRefused', {
     examples: [{ server: FTPS, code: 'SELF_SIGNED_CERT_IN_CHAIN' }],
     says: ({ server, code }) =>
-      `${server} is not trusted: its certificate is not from the authority in delivery.ca (${code}).`,
+      `${server} is not trusted: its certificate is not signed by the CA in delivery.ca (${code}).`,
     next: () =>
-      advise('If it was changed on purpose, renew delivery.ca; otherwise someone may stand between.'),
+      advise(
+        'If the administrator of the server confirms the change, update delivery.ca. Otherwise, the connection may be intercepted.',
+      ),
   }),
   certificateOfUnknown: failure('DeliveryRefused', {
     examples: [{ server: FTPS, code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }],
     says: ({ server, code }) =>
-      `${server} is not trusted: its certificate is not from an authority that is publicly known (${code}).`,
-    next: () => advise("If the server has one of its own, give that authority's certificate in delivery.ca."),
+      `${server} is not trusted: its certificate is not signed by a public CA (${code}).`,
+    next: () => advise("If the server uses a private CA, set delivery.ca to that CA's certificate."),
   }),
   caUnreadable: failure(
     'DeliveryRefused',
     always(
-      'The certificate of delivery.ca cannot be read: the variable must hold the certificate itself (PEM).',
+      'The certificate in delivery.ca cannot be read. The variable must contain the certificate itself (PEM).',
     ),
   ),
   uploadIncomplete: failure('DeliveryUnavailable', {
     examples: [{ held: 1024, sent: 4096 }],
-    says: ({ held, sent }) => `The file server holds ${held} bytes of the ${sent} that were sent.`,
+    says: ({ held, sent }) => `The upload is incomplete: the file server has ${held} of ${sent} bytes.`,
   }),
-  uploadGone: failure('DeliveryUnavailable', always('The uploaded file is gone from the server.')),
+  uploadGone: failure('DeliveryUnavailable', always('The uploaded file disappeared from the server.')),
 };

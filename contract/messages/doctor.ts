@@ -1,46 +1,50 @@
 import { WHERE_ETLS_ARE } from './actito.ts';
 import { validateCommand } from '../commands.ts';
 import { advise, always, failure, message } from './message.ts';
+import { counted } from './words.ts';
 
-/** What `doctor` says of each thing that it tries: what it found, and below what to do when that is not well. */
+/** What `doctor` reports for each check: the finding, and what to do if the check fails. */
 export const DOCTOR_MESSAGES = {
   probeSilent: message({
     examples: [{ seconds: 30 }],
-    says: ({ seconds }) => `no answer within ${seconds} seconds`,
+    says: ({ seconds }) => `no response within ${counted(seconds, 'second')}`,
   }),
   probeNotTried: message({
     examples: [{ since: 'profile table of actito' }],
-    says: ({ since }) => `not tried, since the probe "${since}" failed`,
+    says: ({ since }) => `not checked, because "${since}" failed`,
   }),
-  adviseOther: always('Mend that one first.'),
+  adviseOther: always('Fix that check first.'),
   projectRead: message({
     examples: [
       { sources: 1, destinations: 1, activations: 12, warnings: 0 },
       { sources: 1, destinations: 1, activations: 12, warnings: 1 },
     ],
     says: ({ sources, destinations, activations, warnings }) =>
-      [count(sources, 'source'), count(destinations, 'destination'), count(activations, 'activation')].join(
-        ', ',
-      ) + (warnings === 0 ? '' : `; ${count(warnings, 'warning')}.`),
-    next: ({ warnings }) => (warnings === 0 ? [] : [{ advice: 'See', command: validateCommand() }]),
+      [
+        counted(sources, 'source'),
+        counted(destinations, 'destination'),
+        counted(activations, 'activation'),
+      ].join(', ') + (warnings === 0 ? '' : `; ${counted(warnings, 'warning')}.`),
+    next: ({ warnings }) => (warnings === 0 ? [] : [{ advice: 'Show', command: validateCommand() }]),
   }),
   adviseProject: message({
     examples: [{ folder: '/srv/activations' }],
     says: ({ folder }) =>
-      `Correct the files, or ACTITO_SYNC_PROJECT where the worker runs (it reads ${folder}).`,
-    next: () => [{ advice: 'The same is shown by', command: validateCommand() }],
+      `Fix the files, or correct ACTITO_SYNC_PROJECT in the environment of the worker (it reads ${folder}).`,
+    next: () => [{ advice: 'Check the folder with', command: validateCommand() }],
   }),
   stateReady: message({
     examples: [{ version: '17.2' }],
-    says: ({ version }) => `PostgreSQL ${version}, its schema is up to date`,
+    says: ({ version }) => `PostgreSQL ${version}, schema up to date`,
   }),
   stateOutdated: failure('StateRefused', {
     examples: [{ missing: ['002.sql'] }],
-    says: ({ missing }) => `Its schema lacks ${missing.join(', ')}.`,
-    next: () => advise('Start the worker again, which brings it up to date.'),
+    says: ({ missing }) =>
+      `The schema of the state database lacks the ${missing.length === 1 ? 'migration' : 'migrations'} ${missing.join(', ')}.`,
+    next: () => advise('Restart the worker, which updates the schema.'),
   }),
   adviseState: always(
-    'Check ACTITO_SYNC_DATABASE_URL where the worker runs, and that PostgreSQL lets it in.',
+    'Check ACTITO_SYNC_DATABASE_URL in the environment of the worker, and that PostgreSQL accepts connections from it.',
   ),
   temporalReady: message({
     examples: [{ namespace: 'default', names: ['ActitoActivation', 'ActitoOutcome'] }],
@@ -52,29 +56,29 @@ export const DOCTOR_MESSAGES = {
       `Namespace ${namespace} lacks the search attributes ${missing.join(', ')}.`,
   }),
   adviseTemporal: always(
-    'Start the worker again: it registers what is missing, or ends and says why it cannot.',
+    'Restart the worker. It registers the missing search attributes, or stops with the reason why it cannot.',
   ),
-  clockUntold: always('it tells no time, so that nothing was compared'),
+  clockUntold: always('the server sent no time to compare'),
   clockApart: message({
     examples: [{ apart: 0 }, { apart: 12 }, { apart: -12 }],
-    says: ({ apart }) => (apart === 0 ? "with the worker's" : apartInWords(apart)),
+    says: ({ apart }) => (apart === 0 ? "same time as the worker's clock" : apartInWords(apart)),
   }),
   clockTooFarApart: failure('ConfigurationInvalid', {
     examples: [{ apart: -3600, most: 60 }],
-    says: ({ apart, most }) => `It is ${apartInWords(apart)}; more than ${most} s do harm.`,
+    says: ({ apart, most }) => `The clock is ${apartInWords(apart)}; the limit is ${most} s.`,
   }),
-  adviseClock: always('Set the clocks by NTP, the one of the machine with the worker first.'),
+  adviseClock: always('Synchronize the clocks with NTP, starting with the machine of the worker.'),
   actitoSilent: failure('ActitoUnavailable', {
     examples: [{ why: 'ECONNREFUSED' }],
     says: ({ why }) => `Actito cannot be reached (${why}).`,
   }),
   keyAccepted: message({
     examples: [{ entity: 'shop' }],
-    says: ({ entity }) => `accepted, and may see the entity ${entity}`,
+    says: ({ entity }) => `accepted, with access to the entity ${entity}`,
   }),
   proxyUsed: message({
     examples: [{ proxy: 'proxy.example.com:3128' }],
-    says: ({ proxy }) => `reached through the proxy ${proxy}, which HTTPS_PROXY of the worker names`,
+    says: ({ proxy }) => `reached through the proxy ${proxy} (HTTPS_PROXY of the worker)`,
   }),
   entityNotShown: failure<{ entity: string; shown: string[]; more: boolean }>('ConfigurationInvalid', {
     examples: [
@@ -82,51 +86,52 @@ export const DOCTOR_MESSAGES = {
       { entity: 'shop', shown: [], more: false },
     ],
     says: ({ entity, shown, more }) =>
-      `Actito shows this key no entity ${entity}; it shows ${shown.join(', ') || 'none'}${more ? ' and more' : ''}.`,
+      `This API key cannot see the entity "${entity}". It can see ` +
+      `${shown.length === 0 ? 'no entities' : `${shown.join(', ')}${more ? ' and others' : ''}`}.`,
   }),
   adviseKey: message({
     examples: [{ variable: 'ACTITO_API_KEY', destination: 'actito' }],
     says: ({ variable, destination }) =>
-      `Check ${variable} where the worker runs, environment (or baseUrl) and entity in destinations/${destination}.yaml, and ` +
-      "the key's rights in Actito.",
+      `Check ${variable} in the environment of the worker, environment (or baseUrl) and entity in ` +
+      `destinations/${destination}.yaml, and the permissions of the API key in Actito.`,
   }),
   tableFound: message({
     examples: [{ table: 'Customers', id: '7', attributes: 40 }],
-    says: ({ table, id, attributes }) => `${table} (id ${id}), with ${attributes} attributes`,
+    says: ({ table, id, attributes }) => `${table} (id ${id}), with ${counted(attributes, 'attribute')}`,
   }),
   adviseTable: message({
     examples: [{ destination: 'actito' }],
     says: ({ destination }) =>
-      `Check profileTable in destinations/${destination}.yaml, and that the key may read the structure of profile tables.`,
+      `Check profileTable in destinations/${destination}.yaml, and that the API key can read the structure of profile tables.`,
   }),
   listsReadable: message({
     examples: [{ lists: 12, ours: 3 }],
-    says: ({ lists, ours }) => `readable; ${lists} there, ${ours} of them made by actito-sync`,
+    says: ({ lists, ours }) => `${counted(lists, 'list')}, ${ours} created by actito-sync`,
   }),
   adviseLists: message({
     examples: [{ destination: 'actito' }],
     says: ({ destination }) =>
-      'Where lists cannot be read, a marketer makes them: list.provision: existing. Otherwise contract.paths.lists in ' +
-      `destinations/${destination}.yaml says where they are.`,
+      `If your license has another path for lists, set contract.paths.lists in destinations/${destination}.yaml. If the API ` +
+      'does not offer lists, create them in Actito and set list.provision: existing.',
   }),
   fileServerWorks: message({
     examples: [{ server: 'sftp://sftp.example.com:22', directory: '/in' }],
-    says: ({ server, directory }) => `${server}: a file was written, renamed and deleted in ${directory}`,
+    says: ({ server, directory }) => `${server}: wrote, renamed and deleted a file in ${directory}`,
   }),
   adviseFileServer: message({
     examples: [{ destination: 'actito', directory: '/in' }],
     says: ({ destination, directory }) =>
-      `Check delivery in destinations/${destination}.yaml, and that the account may list, write, rename and delete in ${directory}.`,
+      `Check delivery in destinations/${destination}.yaml, and that the account can list, write, rename and delete files in ${directory}.`,
   }),
   keyUnique: message<{ key: string; identifier?: string }>({
     examples: [{ key: 'customerId' }, { key: 'customerId', identifier: 'emailAddress' }],
     says: ({ key, identifier }) =>
-      `${key} is unique${identifier === undefined ? '' : `, and ${identifier} for the list`}`,
+      identifier === undefined ? `${key} is unique` : `${key} and ${identifier} (for the list) are unique`,
   }),
   adviseMatchingKey: message({
     examples: [{ activation: 'vip-customers' }],
     says: ({ activation }) =>
-      `Choose a unique attribute in activations/${activation}.yaml, or have this one made unique in Actito.`,
+      `Choose a unique attribute in activations/${activation}.yaml, or make this one unique in Actito.`,
   }),
   attributesThere: message<{ there: number; mapped: number; created: { name: string; type: string }[] }>({
     examples: [
@@ -134,7 +139,7 @@ export const DOCTOR_MESSAGES = {
       { there: 1, mapped: 2, created: [{ name: 'tier', type: 'STRING' }] },
     ],
     says: ({ there, mapped, created }) =>
-      `${there} of ${mapped} mapped attributes are there` +
+      `${there} of ${counted(mapped, 'mapped attribute')} ${there === 1 ? 'exists' : 'exist'}` +
       (created.length === 0
         ? ''
         : `; the first run creates ${created.map(({ name, type }) => `${name} (${type})`).join(', ')}`),
@@ -142,34 +147,30 @@ export const DOCTOR_MESSAGES = {
   adviseAttributes: message({
     examples: [{ activation: 'vip-customers' }],
     says: ({ activation }) =>
-      `Correct attributes in activations/${activation}.yaml, or add what is missing in Actito.`,
+      `Correct attributes in activations/${activation}.yaml, or add the missing attributes in Actito.`,
   }),
   sourceAnswers: message({
     examples: [{ timeout: '10 minutes' }],
-    says: ({ timeout }) => `answers; a query may take ${timeout}`,
+    says: ({ timeout }) => `connected; the timeout of a query is ${timeout}`,
   }),
   adviseSource: message({
     examples: [{ variable: 'WAREHOUSE_URL' }],
     says: ({ variable }) =>
-      `Check ${variable} where the worker runs, and that the warehouse lets the worker's address in.`,
+      `Check ${variable} in the environment of the worker, and that the warehouse accepts connections from the worker's address.`,
   }),
   segmentUnderstood: message({
     examples: [{ columns: 3 }],
-    says: ({ columns }) => `the warehouse has the ${columns} columns that are read`,
+    says: ({ columns }) => `the warehouse has all ${counted(columns, 'column')}`,
   }),
   adviseSegment: message({
     examples: [{ activation: 'vip-customers' }],
     says: ({ activation }) =>
-      `Correct segment, matchingKey or attributes in activations/${activation}.yaml; if the source failed too, mend that first.`,
+      `Correct segment, matchingKey or attributes in activations/${activation}.yaml. If the check of the source failed, fix that first.`,
   }),
   whereEtlsAre: always(`${WHERE_ETLS_ARE}.`),
-  adviseVariable: always('Set that variable where the worker runs.'),
+  adviseVariable: always('Set this variable in the environment of the worker.'),
 };
 
-function count(many: number, name: string): string {
-  return `${many} ${name}${many === 1 ? '' : 's'}`;
-}
-
 function apartInWords(seconds: number): string {
-  return `${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'} the worker's`;
+  return `${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'} the worker's clock`;
 }

@@ -1,9 +1,10 @@
 import { type DeliveryStep, STEPS } from './delivery.ts';
 import { advise, failure } from './message.ts';
+import { counted } from './words.ts';
 
 const FTPS = 'ftps://ftp.example.com:21';
 
-/** What is said of an FTPS server, besides what is said of every file server (delivery.ts). */
+/** Messages about FTPS servers, in addition to those about all file servers (delivery.ts). */
 export const FTPS_MESSAGES = {
   ftpsRefused: failure<{ server: string; step: DeliveryStep; answer: string }>('DeliveryRefused', {
     examples: [
@@ -17,11 +18,9 @@ export const FTPS_MESSAGES = {
   }),
   ftpsFolderRefused: failure('DeliveryRefused', {
     examples: [{ server: FTPS, folder: '/in', code: 550 }],
-    says: ({ server, folder, code }) => `${server} does not open the folder ${folder} (${code}).`,
+    says: ({ server, folder, code }) => `${server} denied access to the folder ${folder} (${code}).`,
     next: () =>
-      advise(
-        'Check delivery.directory: the folder must exist on the server, and the account must be allowed to open it.',
-      ),
+      advise('Check delivery.directory: it must exist on the server, and the account needs access to it.'),
   }),
   ftpsFileInUse: failure<{ server: string; step: DeliveryStep }>('DeliveryUnavailable', {
     examples: [
@@ -30,14 +29,16 @@ export const FTPS_MESSAGES = {
       { server: FTPS, step: 'upload' },
     ],
     says: ({ server, step }) =>
-      `${server}: ${STEPS[step][0]} failed (550), and the account has that right for other files. The file is in use, for example because Actito is reading it, or it belongs to another account.`,
+      `${server}: ${STEPS[step][0]} failed (550), although the account has this permission for other files. The file is in use (Actito may be reading it), or it belongs to another account.`,
   }),
   ftpsUnconfirmed: failure<{ server: string; seconds: number }>('DeliveryUnavailable', {
     examples: [{ server: FTPS, seconds: 60 }],
     says: ({ server, seconds }) =>
-      `${server} took the whole file, and did not confirm the upload within ${seconds} s.`,
+      `${server} received the whole file but did not confirm the upload within ${seconds} s.`,
     next: () =>
-      advise('A server that scans files for viruses may need longer. Add under delivery: timeout: 10m'),
+      advise(
+        'If the server scans files for viruses, it may need more time. Set delivery.timeout, for example to 10m.',
+      ),
   }),
   ftpsTooManyLogins: failure<{ server: string; open: number }>('DeliveryUnavailable', {
     examples: [
@@ -45,35 +46,34 @@ export const FTPS_MESSAGES = {
       { server: FTPS, open: 3 },
     ],
     says: ({ server, open }) =>
-      `${server} refuses another login (530) while this worker has ${open === 1 ? 'a connection' : `${open} connections`} open for the same account.`,
-    next: () => advise('Allow the account more connections at one time.'),
+      `${server} rejects another login (530) while this worker has ${counted(open, 'open connection')} for the same account.`,
+    next: () => advise('Raise the connection limit of the account on the server.'),
   }),
   ftpsPassiveRefused: failure<{ server: string; step: DeliveryStep; answer: string }>('DeliveryRefused', {
     examples: [{ server: FTPS, step: 'list', answer: '501' }],
     says: ({ server, step, answer }) =>
-      `${server}: ${STEPS[step][0]} failed. The server refuses passive transfers (${answer} to EPSV and PASV).`,
+      `${server}: ${STEPS[step][0]} failed. The server rejects passive transfers (${answer} to EPSV and PASV).`,
     next: () =>
       advise(
-        'Have passive transfers allowed on the server. Active transfers are not supported: the server would have to connect to the worker.',
+        'Enable passive transfers on the server. Active transfers are not supported, because the server would have to connect to the worker.',
       ),
   }),
   ftpsImplicitOnly: failure<{ server: string }>('DeliveryRefused', {
     examples: [{ server: 'ftps://ftp.example.com:2990' }],
-    says: ({ server }) => `${server} does not greet, and expects TLS at once (implicit FTPS).`,
-    next: () => advise('Add under delivery: tls: implicit'),
+    says: ({ server }) => `${server} sends no greeting; it expects TLS immediately (implicit FTPS).`,
+    next: () => advise('Set delivery.tls: implicit.'),
   }),
   ftpsNotImplicit: failure<{ server: string; code: string }>('DeliveryRefused', {
     examples: [{ server: FTPS, code: 'ERR_SSL_WRONG_VERSION_NUMBER' }],
-    says: ({ server, code }) => `${server} does not begin with TLS 1.2 or newer (${code}).`,
+    says: ({ server, code }) => `${server} does not start with TLS 1.2 or newer (${code}).`,
     next: () =>
       advise(
-        'With delivery.tls: implicit, and on port 990, TLS begins at once. Most servers on port 21 expect delivery.tls: explicit.',
+        'With delivery.tls: implicit, and on port 990, the connection must start with TLS. Most servers on port 21 need delivery.tls: explicit.',
       ),
   }),
   ftpsNameNotLatin1: failure<{ path: string }>('DeliveryRefused', {
     examples: [{ path: '/in/Klienci — łódź.csv' }],
-    says: ({ path }) =>
-      `The name ${path} has letters that a server with delivery.encoding: latin1 cannot take.`,
-    next: () => advise('Choose a name without them, by list.fileName.'),
+    says: ({ path }) => `The name ${path} has letters that cannot be written with delivery.encoding: latin1.`,
+    next: () => advise('Choose another name with list.fileName.'),
   }),
 };

@@ -1,4 +1,5 @@
 import { advise, always, failure, message } from './message.ts';
+import { counted } from './words.ts';
 
 /** Why a guard holds a run. Ratios are fractions of 1, durations milliseconds. */
 export const GUARD_MESSAGES = {
@@ -8,95 +9,92 @@ export const GUARD_MESSAGES = {
       { read: 12, leaving: 1100 },
     ],
     says: ({ read, leaving }) =>
-      `The segment has no members (${read} rows read), and the list would ${leaving > 0 ? 'soon ' : ''}target nobody.`,
+      `The segment is empty (${counted(read, 'row')} read${read > 0 ? ', none usable' : ''}); the list would ${leaving > 0 ? 'soon ' : ''}target nobody.`,
     next: () =>
-      advise(
-        "Check that the segment's query finds people in the warehouse; if an empty list is right, set guards.allowEmpty: true.",
-      ),
+      advise("Check the segment's query. If an empty list is intended, set guards.allowEmpty: true."),
   }),
   lossTooLarge: message({
     examples: [{ removed: 400, members: 600, peak: 1000, ratio: 0.4, limit: 0.3 }],
     says: ({ removed, members, peak, ratio, limit }) =>
-      `${removed} members would leave the list, and ${members} remain of the ${peak} it held at most in the last ` +
-      `7 days: a loss of ${percent(ratio)}, allowed are ${percent(limit)}.`,
+      `${percent(ratio)} of the list would be removed; the limit is ${percent(limit)}. This run removes ` +
+      `${counted(removed, 'member')} and leaves ${members}; the most in the last 7 days was ${peak}.`,
     next: () =>
       advise(
-        "Check that the warehouse's tables are completely loaded; if the loss is right, raise guards.maxRemovedRatio.",
+        'Check that the warehouse tables are fully loaded. If the removal is intended, raise guards.maxRemovedRatio.',
       ),
   }),
   tooManyRemoved: message({
     examples: [{ removed: 400, limit: 100 }],
-    says: ({ removed, limit }) => `${removed} members would leave the list, allowed are ${limit}.`,
+    says: ({ removed, limit }) => `${counted(removed, 'member')} would be removed; the limit is ${limit}.`,
     next: () =>
       advise(
-        "Check that the warehouse's tables are completely loaded; if the loss is right, raise guards.maxRemoved.",
+        'Check that the warehouse tables are fully loaded. If the removal is intended, raise guards.maxRemoved.',
       ),
   }),
   growthTooLarge: message({
     examples: [{ added: 600, listed: 1000, limit: 0.5 }],
     says: ({ added, listed, limit }) =>
-      `${added} members would enter a list of ${listed}, a growth of ${percent(added / listed)}, allowed are ${percent(limit)}.`,
+      `The list would grow by ${percent(added / listed)} (${counted(added, 'member')} added to ${listed}); the limit is ${percent(limit)}.`,
     next: () =>
       advise(
-        "Check that the segment's query still filters as it should; if the growth is right, raise guards.maxAddedRatio.",
+        "Check the filters in the segment's query. If the growth is intended, raise guards.maxAddedRatio.",
       ),
   }),
   tooManyChanged: message({
     examples: [{ changed: 600, listed: 1000, limit: 0.5 }],
     says: ({ changed, listed, limit }) =>
-      `The attributes of ${changed} members of ${listed} would change (${percent(changed / listed)}), allowed are ${percent(limit)}.`,
+      `The attributes of ${percent(changed / listed)} of the list would change (${changed} of ${listed} members); the limit is ${percent(limit)}.`,
     next: () =>
       advise(
-        'Check that the mapped columns hold what they should; if the changes are right, raise guards.maxChangedRatio.',
+        'Check the values of the mapped columns. If the changes are intended, raise guards.maxChangedRatio.',
       ),
   }),
   tooManyRejected: message({
     examples: [{ rejected: 30, read: 1000, limit: 0.01 }],
     says: ({ rejected, read, limit }) =>
-      `${rejected} of ${read} rows (${percent(rejected / read)}) have no usable matching key, allowed are ${percent(limit)}.`,
+      `${percent(rejected / read)} of the rows (${rejected} of ${read}) have no valid matching key; the limit is ${percent(limit)}.`,
     next: () =>
       advise(
-        'Check that matchingKey names the right column, and the reasons stored with the run; if so many are normal, raise ' +
-          'guards.maxRejectedRatio.',
+        'Check that matchingKey names the right column, and see the reasons with actito-sync rejects. If this share is ' +
+          'normal, raise guards.maxRejectedRatio.',
       ),
   }),
   freshnessUnknown: always(
-    'The query of guards.freshness found no moment: it returned no row, or a null.',
-    ...advise('Is the table empty?'),
+    'The query in guards.freshness returned no row or a null, so the age of the data is unknown.',
+    ...advise('Check that the table is not empty.'),
   ),
   freshnessNoMoment: failure(
     'ConfigurationInvalid',
     always(
-      'The query of guards.freshness must return a moment with its time zone: a timestamptz, or a text such as 2026-01-31T06:00:00Z.',
+      'The query in guards.freshness must return a timestamp with a time zone: a timestamptz, or text such as 2026-01-31T06:00:00Z.',
     ),
   ),
   freshnessWithoutZone: failure('ConfigurationInvalid', {
     examples: [{}],
     says: () =>
-      'The query of guards.freshness returned a moment without a time zone, so that its age is not known.',
+      'The query in guards.freshness returned a timestamp without a time zone, so the age of the data is unknown.',
     next: () =>
       advise(
-        "Name the zone of the column, such as: select max(updated_at at time zone 'Europe/Paris') from orders.",
+        "State the time zone of the column, for example: select max(updated_at at time zone 'Europe/Paris') from orders.",
       ),
   }),
   warehouseAhead: message({
     examples: [{ ahead: 2 * 3_600_000, at: '2026-01-31 08:00:00' }],
     says: ({ ahead, at }) =>
-      `The warehouse was last changed in the future, by the query of guards.freshness: at ${at} UTC, ${hours(ahead)} ahead ` +
-      'of its own clock.',
+      `The timestamp from guards.freshness is in the future: ${at} UTC, ${hours(ahead)} ahead of the warehouse's clock.`,
     next: () =>
-      advise('Check that the query names the time zone of the column, and that no row is dated in advance.'),
+      advise('Check that the query states the time zone of the column, and that no row has a future date.'),
   }),
   warehouseStale: message({
     examples: [{ age: 30 * 3_600_000, at: '2026-01-30 00:00:00', limit: 24 * 3_600_000 }],
     says: ({ age, at, limit }) =>
-      `The warehouse was last changed ${hours(age)} ago (${at} UTC, by the query of guards.freshness), allowed are ${hours(limit)}.`,
-    next: () => advise('Check that its tables are being loaded.'),
+      `The warehouse data is ${hours(age)} old; the limit is ${hours(limit)}. Last change according to guards.freshness: ${at} UTC.`,
+    next: () => advise('Check that the load of the warehouse tables is running.'),
   }),
   assertionsFailed: message({
     examples: [{ failed: ['yesterday has no orders', 'customers without a country'] }],
     says: ({ failed }) =>
-      `The warehouse is not as guards.assertions wants it: ${failed.join('; ').replace(/[.;\s]+$/, '')}.`,
+      `${failed.length === 1 ? 'An assertion' : `${failed.length} assertions`} of guards.assertions failed: ${failed.join('; ').replace(/[.;\s]+$/, '')}.`,
   }),
   matchRateTooLow: message<{ entering: boolean; judged: number; missed: number; limit: number | null }>({
     examples: [
@@ -105,19 +103,20 @@ export const GUARD_MESSAGES = {
       { entering: true, judged: 1177, missed: 1177, limit: null },
     ],
     says: ({ entering, judged, missed, limit }) => {
-      const whose = `${entering ? 'members who enter the list' : 'members'} whose attributes were sent`;
-      if (limit === null) return `Of ${judged} ${whose}, Actito took none: the list would target nobody.`;
+      const whose = `${entering ? 'added ' : ''}${judged === 1 ? 'member' : 'members'}`;
+      if (limit === null)
+        return `Actito matched none of the ${judged} ${whose} whose attributes were sent; the list would target nobody.`;
       const taken = judged - missed;
-      return `Of ${judged} ${whose}, Actito took ${taken} (${share(taken / judged)}), wanted are at least ${share(limit)}.`;
+      return `Actito matched ${share(taken / judged)} of the ${whose} whose attributes were sent (${taken} of ${judged}); at least ${share(limit)} must match.`;
     },
     next: ({ limit }) =>
       advise(
-        'Check that matchingKey names the column and the attribute that belong together' +
-          (limit === null ? ', and the destination the entity and the profile table of these people' : '') +
-          ', and see: actito-sync rejects. Those missed are asked for again after 24 hours. ' +
+        'Check the column and the attribute of matchingKey' +
+          (limit === null ? ', and the entity and the profile table of the destination' : '') +
+          '. See who is unmatched with actito-sync rejects; unmatched members are retried after 24 hours. ' +
           (limit === null
-            ? 'If that is right, set guards.minMatchRatio: 0.'
-            : 'If so few are right, lower guards.minMatchRatio.'),
+            ? 'If this is expected, set guards.minMatchRatio: 0.'
+            : 'If so few matches are expected, lower guards.minMatchRatio.'),
       ),
   }),
 };

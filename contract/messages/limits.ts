@@ -1,7 +1,7 @@
 import { advise, failure, type Next } from './message.ts';
 import { conditionOf } from './sqlstates.ts';
 
-/** What ends a statement although nothing is wrong with it: a setting of the server, or the state that it is in. */
+/** What ends a correct statement: a setting of the server, or the server's state. */
 export type Limit =
   | 'statement_timeout'
   | 'lock_timeout'
@@ -14,45 +14,46 @@ export type Limit =
   | 'read_only'
   | 'pooler';
 
-interface Reached {
+export interface Reached {
   /** The environment variable that holds the database's URL. */
   variable: string;
   limit: Limit;
-  /** The limit as it is set, when it is known. */
+  /** The current limit, if known. */
   value?: string;
   sqlstate: string;
-  /** How often it is tried at most. */
+  /** The maximum number of attempts. */
   tries: number;
 }
 
-/** What to change, by the setting. */
+/** What to change. */
 const ADVICE: Record<Limit, string> = {
   statement_timeout:
-    'Someone cancelled it, or a limit did: statement_timeout of the role, the database or a pooler between, or rules for workloads. ' +
-    'Raise it for this user.',
+    'A person or a limit canceled the statement: statement_timeout of the role, database or pooler, or a workload rule. ' +
+    'Raise the limit for this user.',
   lock_timeout:
-    'Something holds a lock for longer, such as a load of the table: raise lock_timeout for this user (alter role … set lock_timeout), ' +
-    'or run at another time.',
+    'Another session, such as a table load, holds the lock for longer. Raise lock_timeout for this user ' +
+    '(alter role … set lock_timeout), or run at another time.',
   idle_in_transaction_session_timeout:
-    'Raise idle_in_transaction_session_timeout for this user (alter role … set …): between two statements the other side may be slow.',
+    'Raise idle_in_transaction_session_timeout for this user (alter role … set …). Pauses between statements are normal when the other side is slow.',
   transaction_timeout:
     'Raise transaction_timeout for this user (alter role … set …), or make the query faster.',
   idle_session_timeout: 'Raise idle_session_timeout for this user (alter role … set …).',
   max_connections:
-    'Raise max_connections of the server, or the connection limit of the role or the database, or let fewer clients connect.',
+    'Raise max_connections of the server or the connection limit of the role or database, or reduce the number of clients.',
   temp_file_limit:
-    'The query sorts or joins more than fits: raise temp_file_limit for this user, or work_mem, or make the query smaller.',
+    'The query needs more temporary space for sorts and joins. Raise temp_file_limit or work_mem for this user, or simplify the query.',
   hot_standby:
-    'The server is a standby and cancels reads that stand in the way of its recovery: set hot_standby_feedback = on there, or raise ' +
+    'The server is a standby and cancels reads that block its recovery. Set hot_standby_feedback = on there, raise ' +
     'max_standby_streaming_delay, or read from the primary.',
-  read_only: 'It is a standby, or default_transaction_read_only is on: the URL must lead to the primary.',
-  pooler: 'A pooler or proxy between refused it; its log says why.',
+  read_only:
+    'The server is a standby, or default_transaction_read_only is on. Change the URL to the primary server.',
+  pooler: 'A pooler or proxy rejected the statement. See its log for the reason.',
 };
 
 const SHOP = { variable: 'WAREHOUSE_URL' };
 const STATE = { variable: 'ACTITO_SYNC_DATABASE_URL' };
 
-/** What is said of limits that an administrator of a PostgreSQL has set, in a warehouse or in our own database. */
+/** Messages about limits of a PostgreSQL server, of a warehouse or of the state database. */
 export const LIMIT_MESSAGES = {
   warehouseLimit: failure<Reached>('SourceUnavailable', {
     examples: [
@@ -74,14 +75,14 @@ export const LIMIT_MESSAGES = {
       { ...STATE, limit: 'max_connections', sqlstate: '53300', tries: 20 },
       { ...STATE, limit: 'read_only', sqlstate: '25006', tries: 10 },
     ],
-    says: (reached) => `The state database refused a statement: ${reachedInWords(reached)}`,
+    says: (reached) => `The state database rejected a statement: ${reachedInWords(reached)}`,
     next: adviceOf,
   }),
 };
 
 function reachedInWords({ variable, limit, value, sqlstate, tries }: Reached): string {
   const set = value === undefined ? '' : `, ${limit} = ${value}`;
-  return `${conditionOf(sqlstate)} (SQLSTATE ${sqlstate}${set}; ${variable}). It is tried ${tries} times at most.`;
+  return `${conditionOf(sqlstate)} (SQLSTATE ${sqlstate}${set}; ${variable}). It is attempted up to ${tries} times.`;
 }
 
 function adviceOf({ limit }: Reached): Next[] {

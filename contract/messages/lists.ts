@@ -1,6 +1,7 @@
 import { advise, failure, message } from './message.ts';
+import { counted } from './words.ts';
 
-interface Handmade {
+export interface ListCreatedInActito {
   list: string;
   profileTable: string;
   identifier: string;
@@ -12,7 +13,7 @@ interface Handmade {
   directory: string;
   separator: string;
 }
-const HANDMADE: Handmade = {
+const EXISTING: ListCreatedInActito = {
   list: 'VIP customers',
   profileTable: 'Customers',
   identifier: 'emailAddress',
@@ -34,7 +35,7 @@ export const ETL_EXAMPLE: EtlFacts = {
   some: true,
 };
 
-/** What makes the place of a list, in words. */
+/** The parts of a list's location, in words. */
 const PLACE = {
   list: 'the list',
   file: 'the file',
@@ -43,19 +44,19 @@ const PLACE = {
   server: 'the server',
   profileTable: 'the profile table',
   entity: 'the entity',
-  licence: 'the licence',
+  licence: 'the license',
 };
 export type ListPlacePart = keyof typeof PLACE;
 const PLACE_PARTS = Object.keys(PLACE) as ListPlacePart[];
 
-/** A part of a list's place that is not what it was; null: it was not recorded. */
+/** A part of a list's location that has changed; null: it was not recorded. */
 export interface PlaceChange {
   part: ListPlacePart;
   was: string | null;
   is: string | null;
 }
 
-/** What is said of external target lists, and of what must have been set up in Actito for them. */
+/** Messages about external target lists and their setup in Actito. */
 export const LIST_MESSAGES = {
   listRenamed: message<{ from: string; to: string; formerFile?: string; file: string }>({
     examples: [
@@ -63,10 +64,10 @@ export const LIST_MESSAGES = {
       { from: 'VIPs', to: 'VIP customers', formerFile: 'vips.csv', file: 'vip.csv' },
     ],
     says: ({ from, to, formerFile, file }) =>
-      `Renamed in Actito: the external target list "${from}" is now "${to}"; campaigns that target it go on.` +
+      `The external target list "${from}" was renamed to "${to}" in Actito; campaigns that target it are not affected.` +
       (formerFile === undefined
         ? ''
-        : ` It now reads ${file}; ${formerFile} stays on the file server and is not read any more.`),
+        : ` It now reads ${file}; ${formerFile} remains on the file server but is no longer read.`),
   }),
   listNotFed: message<{ list: string; ours: boolean; expires?: string; held: boolean }>({
     examples: [
@@ -75,12 +76,12 @@ export const LIST_MESSAGES = {
       { list: 'VIPs', ours: true, held: false },
     ],
     says: ({ list, ours, expires, held }) =>
-      `The external target list "${list}" also carries the marker of this activation and ` +
+      `The external target list "${list}" in Actito also has the marker of this activation, ` +
       (ours
-        ? 'is not fed any more. '
-        : 'is not fed from here (perhaps from another project, by an activation of the same id). ') +
+        ? 'but is no longer updated. '
+        : 'but is not updated by this project (another project may have an activation with the same id). ') +
       untilWhen(expires, held),
-    next: () => advise('Delete it in Actito when no campaign needs it.'),
+    next: () => advise('Delete it in Actito when no campaign uses it.'),
   }),
   listLeftBehind: message<{
     deliveredAt: string;
@@ -99,25 +100,25 @@ export const LIST_MESSAGES = {
       },
     ],
     says: ({ deliveredAt, changes, list, expires, file }) =>
-      `Since the last delivery (${deliveredAt}), ${changes.map(placeChangeInWords).join(', ')}. What Actito read until then is not fed any more: ` +
-      `the external target list "${list}" expires around ${expires} and then targets nobody, unless it is made to read ` +
-      `${file} from where it lies now. The old file is left on its server.`,
+      `The list has moved since the last delivery (${deliveredAt}): ${changes.map(placeChangeInWords).join(', ')}. The external ` +
+      `target list "${list}" is no longer updated: it expires around ${expires} and then targets nobody, unless you change it ` +
+      `in Actito to read ${file} from the new location. The old file remains on its server.`,
   }),
-  listHandmade: message<Handmade>({
-    examples: [HANDMADE, { ...HANDMADE, location: 'Warehouse' }],
+  listCreatedInActito: message<ListCreatedInActito>({
+    examples: [EXISTING, { ...EXISTING, location: 'Warehouse' }],
     says: ({ list, profileTable, identifier, hours, file, location, protocol, host, directory, separator }) =>
-      `Must have been set up in Actito, and cannot be read from here: the external target list "${list}" of profile table ` +
-      `${profileTable}, identified by ${identifier}, valid for ${hours} hours; its file ${file}, from the file transfer ` +
-      `location ${location ? `"${location}" (${protocol} ${host}, folder ${directory})` : `for ${protocol} ${host}, folder ${directory}`}: ` +
-      `CSV, UTF-8 without BOM, separator "${separator}", one column with the header ${identifier}.`,
+      `The external target list "${list}" must exist in Actito; actito-sync cannot check it. Its settings: profile table ` +
+      `${profileTable}, identifier ${identifier}, validity ${counted(hours, 'hour')}, file ${file}, file transfer location ` +
+      `${location ? `"${location}" (${protocol} ${host}, folder ${directory})` : `for ${protocol} ${host}, folder ${directory}`}, ` +
+      `format CSV, UTF-8 without BOM, separator "${separator}", one column with the header ${identifier}.`,
   }),
   retrievalNotAsked: message({
     examples: [{}],
-    says: () => 'Whether Actito retrieved the file is not asked:',
+    says: () => 'actito-sync does not check whether Actito retrieved the file.',
     next: () =>
       advise(
-        'see the expiration date of the list in a targeting (expert mode, module "File"), or set ' +
-          'contract.listConfirmation: fileDisappears if Actito removes the files that it has read.',
+        'Check the expiration date of the list in a targeting (expert mode, module "File"). If Actito removes files after ' +
+          'reading them, set contract.listConfirmation: fileDisappears.',
       ),
   }),
   etlRequired: message<EtlFacts>({
@@ -127,42 +128,42 @@ export const LIST_MESSAGES = {
   listNotOwned: failure('ListConflict', {
     examples: [{ list: 'VIP customers', activation: 'vip-customers' }],
     says: ({ list, activation }) =>
-      `Actito has a list named "${list}" that activation ${activation} does not own.`,
+      `Activation ${activation} does not own the existing list "${list}" in Actito.`,
     next: () =>
       advise(
-        'Choose another list.name, or take it over with list.adopt: true (its content will be replaced).',
+        'Choose another list.name, or take the list over with list.adopt: true (its content is replaced).',
       ),
   }),
   listOwnedByOther: failure('ListConflict', {
     examples: [{ list: 'VIP customers', activation: 'vip-customers', owner: 'vips' }],
     says: ({ list, activation, owner }) =>
-      `Actito has a list named "${list}" that belongs to activation ${owner}, not to ${activation}.`,
+      `The list "${list}" in Actito belongs to activation ${owner}, not to ${activation}.`,
     next: ({ activation, owner }) =>
       advise(
-        `If the file of ${owner} was renamed to ${activation}.yaml, take the list over with list.adopt: true; if not, ` +
-          'choose another list.name.',
+        `If ${owner}.yaml was renamed to ${activation}.yaml, take the list over with list.adopt: true. Otherwise, choose ` +
+          'another list.name.',
       ),
   }),
   listReadsOtherFile: failure('ListConflict', {
     examples: [{ list: 'VIP customers', activation: 'vip-customers', file: 'vip-customers.csv' }],
     says: ({ list, activation, file }) =>
-      `Actito's list "${list}" carries the marker of activation ${activation}, but reads another file than ${file}: ` +
-      `perhaps another project has an activation ${activation}, too.`,
+      `The list "${list}" in Actito has the marker of activation ${activation}, but does not read the file ${file}. Another ` +
+      'project may have an activation with the same id.',
     next: () =>
       advise(
-        'Choose another list.name, or take the list over with list.adopt: true (then that file is not read any more).',
+        'Choose another list.name, or take the list over with list.adopt: true (it then stops reading the other file).',
       ),
   }),
   listRenamingRefused: failure('ActitoRefused', {
     examples: [{ list: 'VIPs', wanted: 'VIP customers', failure: 'Actito answered 400 to PUT list.' }],
     says: ({ list, wanted, failure: cause }) =>
-      `The list "${list}" of this activation should now be called "${wanted}", and Actito refuses: ${cause}`,
-    next: () => advise('Rename it by hand in Actito, or give list.name its old value.'),
+      `The list "${list}" could not be renamed to "${wanted}": ${cause}`,
+    next: () => advise('Rename it manually in Actito, or change list.name back.'),
   }),
   listsUnreadable: failure('ActitoRefused', {
     examples: [{ failure: 'Actito answered 404 to GET lists.' }],
-    says: ({ failure: cause }) => `The external target lists of this licence cannot be read: ${cause}`,
-    next: () => advise('Activations with list.provision: existing do not need it.'),
+    says: ({ failure: cause }) => `The external target lists of this license cannot be read: ${cause}`,
+    next: () => advise('Activations with list.provision: existing do not need this access.'),
   }),
   fileLocationUnclear: failure('ConfigurationInvalid', {
     examples: [
@@ -171,13 +172,13 @@ export const LIST_MESSAGES = {
       { wanted: 'Warehouse', found: 0, locations: [] },
     ],
     says: ({ wanted, found, locations }) =>
-      `Actito has ${found === 0 ? 'no' : 'several'} file transfer locations for ${wanted}; ` +
-      `it has ${locations.join(', ') || 'none'}.`,
-    next: () => advise("Name the right one in the destination's delivery.location."),
+      `Actito has ${found === 0 ? 'no file transfer location' : `${found} file transfer locations`} for ${wanted}. ` +
+      (locations.length === 0 ? 'It has none at all.' : `All locations: ${locations.join(', ')}.`),
+    next: () => advise('Set the right one in delivery.location of the destination.'),
   }),
 };
 
-/** What an ETL has to be. */
+/** The settings that an ETL must have. */
 export interface EtlFacts {
   etl: string;
   profileTable: string;
@@ -185,11 +186,11 @@ export interface EtlFacts {
   key: string;
   separator: string;
   columns: string[];
-  /** A file may leave out any column but the first. */
+  /** Every column except the first is optional in a file. */
   some: boolean;
 }
 
-/** In words; also a part of other messages. */
+/** The settings in words; also part of other messages. */
 export function etlRequirements({
   etl,
   profileTable,
@@ -201,19 +202,19 @@ export function etlRequirements({
 }: EtlFacts): string {
   return (
     `ETL ${etl} must be triggered by API, import into profile table ${profileTable} of entity ${entity} in mode ` +
-    `UPDATE_ONLY, match on ${key}, and read CSV in UTF-8 with separator "${separator}" and a header line of the technical ` +
-    `names ${columns.join(', ')}${some ? ' (a file may leave out any but the first)' : ''}. In another mode it would ` +
-    'create profiles, or change nothing; actito-sync cannot read it.'
+    `UPDATE_ONLY, match on ${key}, and read UTF-8 CSV with separator "${separator}" and a header line with the technical ` +
+    `names ${columns.join(', ')}${some ? ' (all but the first are optional in a file)' : ''}. In another mode, it would ` +
+    'create profiles or change nothing; actito-sync cannot check the mode.'
   );
 }
 
 function untilWhen(expires: string | undefined, held: boolean): string {
-  if (expires !== undefined) return `What it holds is valid until ${expires}.`;
-  return held ? 'When it expires is not known.' : 'It has never held anyone.';
+  if (expires !== undefined) return `Its content expires at ${expires}.`;
+  return held ? 'Its expiration date is unknown.' : 'It has always been empty.';
 }
 
-/** E.g. `the list was "VIP" and is "Best"`. */
+/** E.g. `the list was "VIP" and is now "Best"`. */
 export function placeChangeInWords({ part, was, is }: PlaceChange): string {
   const quoted = (value: string | null) => (value === null ? 'not recorded' : JSON.stringify(value));
-  return `${PLACE[part]} was ${quoted(was)} and is ${quoted(is)}`;
+  return `${PLACE[part]} was ${quoted(was)} and is now ${quoted(is)}`;
 }

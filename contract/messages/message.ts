@@ -1,39 +1,39 @@
 import type { FailureType } from './types.ts';
 
-/** What a message is about, as data: JSON only, and never a key, an attribute value or a secret. */
+/** The facts of a message: JSON only, never a key, an attribute value or a secret. */
 export type Facts = object;
 export type NoFacts = Readonly<Record<string, never>>;
 
-/** What people can do next: in words, and the command that does it, if there is one. */
+/** What to do next, in words, and the command for it, if there is one. */
 export interface Next {
   advice: string;
-  /** A whole command line (contract/commands.ts). */
+  /** A complete command line (contract/commands.ts). */
   command?: string;
 }
 
-/** A message as data, and in words: what activities, workflows, the state and clients pass on to each other. */
+/** A message as data and as text: what activities, workflows, the state and clients pass to each other. */
 export interface Told {
-  /** Its name in the catalogue of the version that told it. */
+  /** Its name in the catalog of the version that created it. */
   reason: string;
   facts: Facts;
   next: Next[];
-  /** All of it in words. */
+  /** The full text. */
   message: string;
 }
 
-/** Whether a failure's detail is a message: one of ours that an older version told, or a foreign one, may have others. */
+/** Whether a failure's detail is a message. Failures of older versions or of other programs may have different details. */
 export function isTold(detail: unknown): detail is Told {
   const { reason, message: words, next } = (detail ?? {}) as Partial<Told>;
   return typeof reason === 'string' && typeof words === 'string' && Array.isArray(next);
 }
 
-/** A message of the product: what it is about, and how it reads. */
+/** A message of the product: its facts and its text. */
 export interface Message<F> {
-  /** Facts as they may be, one set for each way in which the message reads: docs/messages.md shows them all. */
+  /** Example facts, one set for each variant of the text; docs/messages.md shows them all. */
   readonly examples: readonly [F, ...F[]];
-  /** What happened, in whole sentences. */
+  /** What happened, in complete sentences. */
   readonly says: (facts: F) => string;
-  /** What to do next, in the order in which people try it. */
+  /** What to do next, in the order in which to try it. */
   readonly next?: (facts: F) => Next[];
 }
 
@@ -52,7 +52,7 @@ export function failure<F extends Facts>(type: FailureType, parts: Message<F>): 
   return { type, ...parts };
 }
 
-/** What a message without facts reads like. */
+/** A message without facts. */
 export function always(sentence: string, ...next: Next[]): Message<NoFacts> {
   return { examples: [{}], says: () => sentence, next: () => next };
 }

@@ -5,15 +5,15 @@ import type { FailureMessage, Message } from './message.ts';
 
 const HEAD = `# Messages
 
-Everything that actito-sync tells people of runs, in the words in which it does so: made from the catalogue in
-\`contract/messages/\` by \`npm run messages\`, with made-up facts. A failure's type stands behind its name; in JSON, every
-message also has its \`reason\`, \`facts\` and \`next\`.
+All messages of actito-sync, with example facts. \`npm run messages\` generates this page from the catalog in
+\`contract/messages/\`. The failure type follows the name of a failure. In JSON, every message also has its \`reason\`,
+\`facts\` and \`next\`.
 `;
 const EXPECTED_HEAD = `## What a setting must be
 
-A setting of the project folder, the value of an option, a field of a workflow's argument: each continues "expected …".`;
+What a setting in the project folder, an option or a field of a workflow's input must be. Each text follows "expected".`;
 
-/** The catalogue as a page of Markdown, every way in which each message reads. */
+/** The catalog as a Markdown page with every variant of each message. */
 export function messagesPage(): string {
   const parts = Object.entries(CATALOGUE).flatMap(([part, messages]) => [`## ${part}`, ...entries(messages)]);
   return `${[HEAD.trim(), ...parts, EXPECTED_HEAD, ...entries(EXPECTED)].join('\n\n')}\n`;

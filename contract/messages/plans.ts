@@ -3,28 +3,25 @@ import type { CountName } from '../counts.ts';
 import { advise, failure } from './message.ts';
 import { orNear } from './words.ts';
 
-interface Plan {
+export interface Plan {
   activation: string;
   planHash: string;
 }
 const PLAN: Plan = { activation: 'vip-customers', planHash: '0123456789ab' };
 const AT = '2026-01-31T06:00:00.000Z';
 
-/** What is said of plans, and of decisions about them. */
+/** Messages about plans and decisions. */
 export const PLAN_MESSAGES = {
   planUnknown: failure<Plan & { near?: string }>('PlanUnknown', {
     examples: [PLAN, { ...PLAN, near: '0123456789ac' }],
     says: ({ activation, planHash, near }) =>
       `Activation ${activation} has no plan ${planHash}${orNear(near, '.')}`,
-    next: () =>
-      advise(
-        'The hash of a plan stands in the result of a dry run, and in the failure of a run that was held.',
-      ),
+    next: () => advise('Find the plan hash in the output of plan, or in the failure of a held run.'),
   }),
   planNotHeld: failure('PlanUnknown', {
     examples: [PLAN],
     says: ({ activation, planHash }) =>
-      `No guard held plan ${planHash} of activation ${activation}: there is nothing to decide.`,
+      `Plan ${planHash} of activation ${activation} is not held, so there is nothing to approve or decline.`,
   }),
   planDecided: failure<
     Plan & { approved: boolean; by: string; at: string; reason: string; until: string; undo?: string }
@@ -34,19 +31,19 @@ export const PLAN_MESSAGES = {
       { ...PLAN, approved: false, by: 'ann', at: AT, reason: 'half of the table is missing', until: AT },
     ],
     says: ({ activation, planHash, approved, by, at, reason }) =>
-      `Plan ${planHash} of activation ${activation} was ${approved ? 'approved' : 'refused'} already at ${at}, claimed by ${by}: ${reason}.`,
+      `Plan ${planHash} of activation ${activation} was already ${approved ? 'approved' : 'declined'} at ${at} by ${by} (self-reported): ${reason}.`,
     next: ({ activation, planHash, approved, until, undo }) =>
       approved
         ? [
             {
-              advice: `That counts until ${until}, for the next run that succeeds`,
+              advice: `The approval is valid until ${until}, for the next successful run`,
               command:
                 undo === undefined
                   ? runCommand({ mode: 'sync', activation })
                   : applyCommand(activation, planHash, undo),
             },
           ]
-        : advise('Runs go on being held until it is approved, or the warehouse changes.'),
+        : advise('Runs remain held until the plan is approved or the warehouse data changes.'),
   }),
   planOvertaken: failure<Plan & { run: string; at: string; undo?: string }>('PlanUnknown', {
     examples: [
@@ -54,10 +51,8 @@ export const PLAN_MESSAGES = {
       { ...PLAN, run: '12', at: AT, undo: '9' },
     ],
     says: ({ activation, planHash, run, at }) =>
-      `Plan ${planHash} of activation ${activation} is too old: run ${run} has succeeded since (${at}).`,
-    next: ({ activation, undo }) => [
-      { advice: 'See what a run would do now', command: planCommand(activation, undo) },
-    ],
+      `Plan ${planHash} of activation ${activation} is outdated: run ${run} succeeded after it (${at}).`,
+    next: ({ activation, undo }) => [{ advice: 'Make a new plan', command: planCommand(activation, undo) }],
   }),
   planStale: failure<{ wanted: string; plannedAt: string; now: string; differences: Difference[] }>(
     'PlanStale',
@@ -72,15 +67,15 @@ export const PLAN_MESSAGES = {
         { wanted: '0123456789ab', plannedAt: AT, now: 'ba9876543210', differences: [] },
       ],
       says: ({ wanted, plannedAt, now, differences }) =>
-        `Plan ${wanted} of ${plannedAt} is not what this run would do (${now}): ` +
-        `${differences.map(inNumbers).join(', ') || 'the same numbers, but other members, values or settings'}. Nothing was written.`,
-      next: () => advise('Plan again, and apply the new plan.'),
+        `Plan ${wanted} (made ${plannedAt}) no longer matches; the current plan is ${now}. Differences: ` +
+        `${differences.map(inNumbers).join(', ') || 'same counts, but other members, values or settings'}. Nothing was written.`,
+      next: () => advise('Make a new plan and apply it.'),
     },
   ),
 };
 
-/** A count of which two plans differ. */
-interface Difference {
+/** A count that differs between two plans. */
+export interface Difference {
   count: CountName;
   then: number;
   now: number;

@@ -1,5 +1,5 @@
 import { always, message } from './message.ts';
-import { orKnown } from './words.ts';
+import { counted, orKnown } from './words.ts';
 
 const IN_DESTINATION = { destination: 'actito' };
 const SHARED_ETL = { etl: '12', files: ['activations/vip.yaml', 'activations/new.yaml'] as [string, string] };
@@ -7,17 +7,18 @@ const SHARED_ETL = { etl: '12', files: ['activations/vip.yaml', 'activations/new
 type NameFault = 'blank' | 'control' | 'invisible' | 'separator' | 'dots' | 'hidden' | 'reserved' | 'long';
 
 const NAME_FAULTS: Record<NameFault, (most: number) => string> = {
-  blank: () => 'begins or ends with a blank',
-  control: () => 'has a control character or a line break',
-  invisible: () => 'has an invisible character, such as a zero-width space or a mark of writing direction',
-  separator: () => 'has a path separator: / or \\, or in a file also :',
-  dots: () => 'has two dots in a row, or is one dot',
-  hidden: () => 'begins with a dot, as the files do that are not complete yet',
-  reserved: () => 'is reserved on Windows, like CON, NUL or COM1; set list.name or list.fileName',
-  long: (most) => `has more than ${most} bytes in UTF-8`,
+  blank: () => 'starts or ends with a space',
+  control: () => 'contains a control character or a line break',
+  invisible: () => 'contains an invisible character, such as a zero-width space or a text direction mark',
+  separator: () => 'contains a path separator (/ or \\; in file names also :)',
+  dots: () => 'contains two dots in a row, or is a single dot',
+  hidden: () => 'starts with a dot, like the names of incomplete files',
+  reserved: () =>
+    'is reserved on Windows (such as CON, NUL or COM1); choose another list.name or list.fileName',
+  long: (most) => `is longer than ${most} bytes in UTF-8`,
 };
 
-/** What can be wrong in a file of the project folder: each follows the place, as in `activations/vip.yaml:12 list.name: …`. */
+/** What can be wrong in a file of the project folder. Each message follows the location, as in `activations/vip.yaml:12 list.name: …`. */
 export const PROBLEM_MESSAGES = {
   settingUnknown: message<{ near?: string; known: string[] }>({
     examples: [
@@ -28,12 +29,12 @@ export const PROBLEM_MESSAGES = {
     says: ({ near, known }) => `unknown setting${orKnown(near, known)}`,
   }),
   settingMissing: message({
-    examples: [{ expected: 'a text that is not empty' }],
-    says: ({ expected }) => `missing, expected ${expected}`,
+    examples: [{ expected: 'non-empty text' }],
+    says: ({ expected }) => `missing; expected ${expected}`,
   }),
   settingWrong: message<{
     expected: string;
-    /** What stands there, where it surely is no secret. */
+    /** The current value, if it cannot be a secret. */
     got?: string;
   }>({
     examples: [{ expected: 'true or false', got: '"maybe"' }, { expected: 'a group of settings' }],
@@ -41,14 +42,14 @@ export const PROBLEM_MESSAGES = {
   }),
   secretWrong: message({
     examples: [{ expected: '{ env: NAME }' }],
-    says: ({ expected }) => `expected ${expected}; the secret itself does not belong in this file`,
+    says: ({ expected }) => `expected ${expected}; do not write the secret itself in this file`,
   }),
   fileEmpty: always('the file is empty'),
   yamlInvalid: message({
     examples: [{ fault: 'bad indent' }],
     says: ({ fault }) => `not valid YAML (${fault})`,
   }),
-  aliasUnknown: always('not valid YAML (an alias, *name, without its anchor, &name)'),
+  aliasUnknown: always('not valid YAML (an alias *name without its anchor &name)'),
   aliasesTooMany: always('not valid YAML (too many aliases)'),
   variableUnset: message({
     examples: [
@@ -61,23 +62,24 @@ export const PROBLEM_MESSAGES = {
     examples: [{ code: 'EACCES' }],
     says: ({ code }) => `cannot be read (${code})`,
   }),
-  fileIrregular: always('is no regular file, and is not read'),
+  fileIrregular: always('is not a regular file'),
   fileTooLarge: message({
     examples: [{ largest: 131_072 }],
-    says: ({ largest }) => `is larger than ${largest / 1024} KB, and is not read`,
+    says: ({ largest }) => `is larger than the limit of ${largest / 1024} KB`,
   }),
-  fileNoText: always('is not a text in UTF-8'),
+  fileNoText: always('is not UTF-8 text'),
   problemsOmitted: message({
     examples: [{ more: 299_980 }],
-    says: ({ more }) => `has ${more} more ${more === 1 ? 'problem' : 'problems'}`,
+    says: ({ more }) => `has ${counted(more, 'more problem')}`,
   }),
   folderOfProjectMissing: message({
     examples: [{ folder: 'activations' }],
-    says: ({ folder }) => `the folder is missing; it holds a YAML file for each of the project's ${folder}`,
+    says: ({ folder }) =>
+      `the folder is missing; create it and add a YAML file for each of the project's ${folder}`,
   }),
   idTaken: message({
     examples: [{ id: 'vip' }],
-    says: ({ id }) => `the id "${id}" is taken by a file of the same name, .yaml or .yml`,
+    says: ({ id }) => `another file has the same id "${id}" (with the extension .yaml or .yml)`,
   }),
   idUnusable: message({
     examples: [{ id: 'VIP!', expected: 'letters, digits, - and _' }],
@@ -93,14 +95,14 @@ export const PROBLEM_MESSAGES = {
   listFedTwice: message<{
     list: string;
     by: string;
-    /** The name there, if it is not the same in all. */
+    /** The other spelling, if it differs. */
     as?: string;
   }>({
     examples: [
       { list: 'VIP customers', by: 'activations/vip.yaml' },
       { list: 'VIP customers', by: 'activations/vip.yaml', as: 'Vip Customers' },
     ],
-    says: ({ list, by, as }) => `the list "${list}" is already fed by ${by}${alike(as)}`,
+    says: ({ list, by, as }) => `the list "${list}" is already used by ${by}${alike(as)}`,
   }),
   fileWrittenTwice: message<{ file: string; by: string; as?: string }>({
     examples: [
@@ -124,49 +126,50 @@ export const PROBLEM_MESSAGES = {
   }),
   keyMapped: message({
     examples: [{ attribute: 'emailAddress' }],
-    says: ({ attribute }) => `"${attribute}" is the matching key; it finds the profile and is never written`,
+    says: ({ attribute }) =>
+      `"${attribute}" is the matching key; it only identifies the profile and is never written`,
   }),
   attributeMappedTwice: message({
     examples: [{ attribute: 'tier', by: 'attributes[0]' }],
-    says: ({ attribute, by }) => `"${attribute}" is mapped by ${by} already`,
+    says: ({ attribute, by }) => `"${attribute}" is already mapped by ${by}`,
   }),
   etlCannotKeep: message({
     examples: [{ ...IN_DESTINATION, attributes: ['tier', 'points'] }],
     says: ({ destination, attributes }) =>
-      `the ETL wants all of its columns in every file (contract.etlColumns: all) and an empty field clears the ` +
-      `attribute (contract.emptyValue: clears), so nulls cannot be kept: ${attributes.join(', ')}. Either set nulls: ` +
-      'clear there, or, if that is how this Actito behaves, contract.emptyValue: ignored or contract.etlColumns: subset ' +
-      `in destinations/${destination}`,
+      `nulls: keep is not possible for ${attributes.join(', ')}: the ETL requires every column in every file ` +
+      '(contract.etlColumns: all), and an empty field clears the attribute (contract.emptyValue: clears). Set nulls: clear ' +
+      'for these attributes or, if your license of Actito works this way, contract.emptyValue: ignored or ' +
+      `contract.etlColumns: subset in destinations/${destination}`,
   }),
   nullCannotClear: message({
     examples: [IN_DESTINATION],
     says: ({ destination }) =>
-      'a null cannot clear the attribute, because Actito ignores empty fields (contract.emptyValue: ignored in ' +
-      `destinations/${destination}); set it to keep`,
+      'nulls: clear is not possible, because Actito ignores empty fields (contract.emptyValue: ignored in ' +
+      `destinations/${destination}); set nulls: keep`,
   }),
   listTakesProfileIds: message({
     examples: [{ ...IN_DESTINATION, attribute: 'emailAddress' }],
     says: ({ destination, attribute }) =>
-      `a list may hold nothing but profile ids (contract.listIdentifiers: profileId in destinations/${destination}), ` +
-      `not ${attribute}; set list.identifier: { column: <column with the profile ids>, attribute: profileId }`,
+      `a list can contain only profile IDs (contract.listIdentifiers: profileId in destinations/${destination}), ` +
+      `not ${attribute}; set list.identifier: { column: <column with the profile IDs>, attribute: profileId }`,
   }),
   listWithoutStatus: message({
     examples: [IN_DESTINATION],
     says: ({ destination }) =>
-      'a list that was made in Actito cannot be read, so it has no status to wait for; set ' +
+      'actito-sync cannot read the status of a list that was created in Actito; set ' +
       `contract.listConfirmation: fileDisappears or none in destinations/${destination}`,
   }),
   etlOfTwoKeys: message<{ etl: string; files: [string, string]; keys: [string, string] }>({
     examples: [{ ...SHARED_ETL, keys: ['emailAddress', 'profileId'] }],
     says: ({ keys, ...shared }) =>
-      etlShared(shared, `but it finds profiles by one matching key, not by ${keys.join(' and ')}`),
+      etlShared(shared, `but it can match on only one key, not on ${keys.join(' and ')}`),
   }),
   etlOfOtherColumns: message<{ etl: string; files: [string, string]; columns: [string[], string[]] }>({
     examples: [{ ...SHARED_ETL, columns: [['tier'], []] }],
     says: ({ columns, ...shared }) =>
       etlShared(
         shared,
-        'but it wants all of its columns in every file (contract.etlColumns: all), and they send others: ' +
+        'but it requires every column in every file (contract.etlColumns: all), and they send different attributes: ' +
           columns.map((names) => names.join(', ') || 'none').join(' and '),
       ),
   }),
@@ -175,9 +178,9 @@ export const PROBLEM_MESSAGES = {
 function alike(other: string | undefined): string {
   return other === undefined
     ? ''
-    : `, as "${other}": names that differ only in case, accents or blanks may be one in Actito or on the file server`;
+    : `, as "${other}": names that differ only in case, accents or spaces can be the same name in Actito or on the file server`;
 }
 
 function etlShared({ etl, files }: { etl: string; files: [string, string] }, but: string): string {
-  return `ETL ${etl} is shared by ${files.join(' and ')}, ${but}. Define an ETL of its own in Actito`;
+  return `ETL ${etl} is shared by ${files.join(' and ')}, ${but}. Create one ETL for each in Actito`;
 }

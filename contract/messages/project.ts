@@ -1,13 +1,13 @@
 import { advise, always, failure, type Facts } from './message.ts';
-import { orNear } from './words.ts';
+import { counted, orNear } from './words.ts';
 
 /** One thing that is wrong in a project folder. */
 export interface ProjectProblem {
-  /** Relative to the project folder; left out when the folder as a whole is meant. */
+  /** Relative to the project folder; omitted for the folder as a whole. */
   file?: string;
-  /** From 1; left out when the file as a whole is meant. */
+  /** From 1; omitted for the file as a whole. */
   line?: number;
-  /** E.g. `attributes[2].column`; left out when the file as a whole is meant. */
+  /** E.g. `attributes[2].column`; omitted for the file as a whole. */
   setting?: string;
   /** The name of its message. */
   reason: string;
@@ -26,16 +26,16 @@ const PROBLEM: ProjectProblem = {
 
 /** What is wrong with a variable's value. */
 const FAULTS = {
-  control: 'it holds a control character, such as a line break',
-  header: 'it holds a character that cannot be sent in a header',
-  url: 'it is no URL such as https://api.example.com, or has a query',
-  userinfo: 'the URL holds a user name or a password',
-  http: 'the URL must begin with https://, unless it is of this machine (localhost)',
-  host: 'it is no name or address of a server',
-  hostKey: 'it is no fingerprint of a host key, "SHA256:" and 43 characters',
+  control: 'it contains a control character, such as a line break',
+  header: 'it contains a character that is not allowed in an HTTP header',
+  url: 'it must be a URL such as https://api.example.com, without a query',
+  userinfo: 'the URL must not contain a user name or password',
+  http: 'the URL must start with https:// (http:// is allowed only for localhost)',
+  host: 'it must be a host name or IP address',
+  hostKey: 'it must be the fingerprint of a host key: "SHA256:" and 43 characters',
 };
 
-/** What is said of the project folder and of the environment variables that it names. */
+/** Messages about the project folder and the environment variables that it refers to. */
 export const PROJECT_MESSAGES = {
   projectInvalid: failure<{ folder: string; problems: ProjectProblem[] }>('ConfigurationInvalid', {
     examples: [
@@ -49,8 +49,10 @@ export const PROJECT_MESSAGES = {
       },
     ],
     says: ({ folder, problems }) => {
-      const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
-      return [`The project folder ${folder} has ${count}:`, ...problems.map(problemInWords)].join('\n');
+      return [
+        `The project folder ${folder} has ${counted(problems.length, 'problem')}:`,
+        ...problems.map(problemInWords),
+      ].join('\n');
     },
   }),
   projectUnnamed: failure(
@@ -58,7 +60,7 @@ export const PROJECT_MESSAGES = {
     always(
       'ACTITO_SYNC_PROJECT is not set.',
       ...advise(
-        "Set it to your project folder, which holds sources/, destinations/ and activations/. The demo's is examples/demo.",
+        "Set it to your project folder (with sources/, destinations/ and activations/). The demo's project folder is examples/demo.",
       ),
     ),
   ),
@@ -69,11 +71,13 @@ export const PROJECT_MESSAGES = {
       { folder: '', isFile: false },
     ],
     says: ({ folder, isFile }) => {
-      if (folder === '') return 'The name of the project folder is empty.';
-      return isFile ? `The project folder ${folder} is a file.` : `There is no project folder ${folder}.`;
+      if (folder === '') return 'ACTITO_SYNC_PROJECT is empty.';
+      return isFile
+        ? `The project folder ${folder} is a file, not a folder.`
+        : `The project folder ${folder} does not exist.`;
     },
     next: () =>
-      advise('Set ACTITO_SYNC_PROJECT to the folder that holds sources/, destinations/ and activations/.'),
+      advise('Set ACTITO_SYNC_PROJECT to the folder with sources/, destinations/ and activations/.'),
   }),
   activationInvalid: failure<{ activation: string; folder: string; problems: ProjectProblem[] }>(
     'ConfigurationInvalid',
@@ -90,10 +94,8 @@ export const PROJECT_MESSAGES = {
         },
       ],
       says: ({ activation, folder, problems }) => {
-        const count =
-          problems.length === 1 ? 'a problem that concerns' : `${problems.length} problems that concern`;
         return [
-          `The activation ${activation} cannot run. The project folder ${folder} has ${count} it:`,
+          `Activation ${activation} cannot run because of ${counted(problems.length, 'problem')} in the project folder ${folder}:`,
           ...problems.map(problemInWords),
         ].join('\n');
       },
@@ -118,7 +120,7 @@ export const PROJECT_MESSAGES = {
       ],
       says: ({ destination, folder, problems }) =>
         [
-          `The destination ${destination} of the project folder ${folder} cannot be used:`,
+          `Destination ${destination} cannot be used because of ${counted(problems.length, 'problem')} in the project folder ${folder}:`,
           ...problems.map(problemInWords),
         ].join('\n'),
     },
@@ -142,8 +144,8 @@ export const PROJECT_MESSAGES = {
       { variable: 'ACTITO_KEY', empty: true, setting: 'destinations/actito apiKey' },
     ],
     says: ({ variable, empty, setting }) =>
-      `The environment variable ${variable} is ${empty ? 'empty' : 'not set'}; ${setting} asks for it.`,
-    next: () => advise('Set it where the worker runs.'),
+      `The environment variable ${variable} (for ${setting}) is ${empty ? 'empty' : 'not set'}.`,
+    next: () => advise('Set it in the environment of the worker.'),
   }),
   variableUnusable: failure<{ variable: string; setting: string; fault: keyof typeof FAULTS }>(
     'ConfigurationInvalid',
@@ -158,14 +160,14 @@ export const PROJECT_MESSAGES = {
         { variable: 'SFTP_HOST_KEY', setting: 'delivery.hostKey', fault: 'hostKey' },
       ],
       says: ({ variable, setting, fault }) =>
-        `The environment variable ${variable} cannot be used: ${FAULTS[fault]}; ${setting} asks for it.`,
-      next: () => advise('Set it where the worker runs.'),
+        `The value of the environment variable ${variable} (for ${setting}) is not valid: ${FAULTS[fault]}.`,
+      next: () => advise('Set it in the environment of the worker.'),
     },
   ),
   variableNoPort: failure('ConfigurationInvalid', {
     examples: [{ variable: 'SFTP_PORT', setting: 'delivery.port' }],
     says: ({ variable, setting }) =>
-      `The environment variable ${variable} must hold a port number from 1 to 65535; ${setting} asks for it.`,
+      `The environment variable ${variable} (for ${setting}) must be a port number from 1 to 65535.`,
   }),
 };
 

@@ -22,7 +22,7 @@ export const REJECT_WORDS: Readonly<Record<RejectReason, string>> = {
   ...wordsOf(MEMBER_REJECT_MESSAGES),
 };
 
-/** The words for a code; Actito's own codes speak for themselves. */
+/** The words for a code; a code of Actito is shown as it is. */
 export function rejectWords(code: string): string {
   return ownRejectWords(code) ?? tell('refusedByActito', { code }).message;
 }

@@ -1,83 +1,83 @@
 import { always, message } from './message.ts';
 
-/** Why a row's key cannot be used; the key itself never stands in a message. */
+/** Why a row's key cannot be used. A message never contains the key. */
 export const KEY_REJECT_MESSAGES = {
   KeyMissing: always('The matching key is null or empty.'),
-  KeyTooLong: always('The matching key has more than 255 characters.'),
-  KeyMalformed: always('The matching key is not an e-mail address: expected name@domain.tld.'),
+  KeyTooLong: always('The matching key is longer than 255 characters.'),
+  KeyMalformed: always('The matching key is not an email address such as name@example.com.'),
   KeyNotAscii: always(
-    'The part of the e-mail address before the @ has accents or other characters that Actito refuses.',
+    'The part of the email address before the @ has accents or other characters that Actito rejects.',
   ),
   KeyNotAPhoneNumber: always(
-    'The matching key is not a phone number that can be called from abroad: too short or too long, not in use in ' +
-      'its country, or with letters or an extension.',
+    'The matching key is not a valid international phone number: it is too short or too long, is not assigned in its ' +
+      'country, or contains letters or an extension.',
   ),
   KeyPhoneUncertain: always(
-    'The phone number is not certain: its digits can be read as more than one number, its area code or trunk prefix ' +
-      'seems to be missing, or its country code stands there twice. Write it with + and its country code.',
+    'The phone number is ambiguous: its digits match more than one number, its area code or trunk prefix seems to be ' +
+      'missing, or its country code is repeated. Write it with + and its country code.',
   ),
   KeyCountryMissing: always(
-    'The phone number has no country code (such as +32), and the mapping does not say whose number it is: set ' +
-      'matchingKey.defaultCountry, for example to BE.',
+    'The phone number has no country code (such as +32), and the mapping has no country. Set matchingKey.defaultCountry, for ' +
+      'example BE.',
   ),
   KeyHasControlCharacter: always(
     'The matching key contains a control character, such as a tab or a line break.',
   ),
   KeyHasInvisibleCharacter: always(
-    'The matching key contains an invisible character, such as a zero-width space or a mark of writing direction.',
+    'The matching key contains an invisible character, such as a zero-width space or a text direction mark.',
   ),
-  KeyNotText: always('The matching key has bytes that are no UTF-8.'),
-  KeyNotWhole: always('The matching key is a number that is not whole: only a whole number can be a key.'),
+  KeyNotText: always('The matching key is not valid UTF-8.'),
+  KeyNotWhole: always('The matching key is a number with decimals; a key must be a whole number.'),
 };
 
-/** Why a value cannot be sent; the value itself never stands in a message. */
+/** Why a value cannot be sent. A message never contains the value. */
 export const VALUE_REJECT_MESSAGES = {
-  ValueTooLong: always('The text is longer than the attribute allows; texts are never cut.'),
+  ValueTooLong: always('The text is longer than the attribute allows. Text is never truncated.'),
   ValueTooShort: always('The text is shorter than the attribute allows.'),
   ValueHasControlCharacter: always('The text contains a control character other than tab and line break.'),
-  ValueNotText: always('The text has bytes that are no UTF-8.'),
+  ValueNotText: always('The text is not valid UTF-8.'),
   ValueNotANumber: always('The value is not a finite number written with digits and a decimal point.'),
   ValueNotWhole: always('The number has decimals, but the attribute holds whole numbers.'),
-  ValueTooManyDigits: always('The number has more digits than Actito takes (contract.numberDigits).'),
-  ValueOutOfRange: always("The value lies outside what the attribute's type can hold."),
-  ValueNotABoolean: always('The value is none of true, false, yes, no, t, f, y, n, 1 and 0.'),
-  ValueNotADate: always('The value is not an existing date of the form 2026-01-31, with or without a time.'),
+  ValueTooManyDigits: always('The number has more digits than Actito accepts (contract.numberDigits).'),
+  ValueOutOfRange: always("The value is out of range for the attribute's type."),
+  ValueNotABoolean: always('The value must be true, false, yes, no, t, f, y, n, 1 or 0.'),
+  ValueNotADate: always('The value is not a valid date such as 2026-01-31, with or without a time.'),
   ValueZoneUnknown: always(
-    'The value depends on a time zone: set timezone, for example to Europe/Brussels, in project.yaml, in the activation ' +
-      'or at the attribute.',
+    'The value depends on a time zone. Set timezone (for example Europe/Brussels) in project.yaml, in the activation or ' +
+      'for the attribute.',
   ),
   ValueNotInZone: always(
-    'Clocks in the time zone of the mapping never showed this time, since they were set forward over it.',
+    'This local time does not exist in the time zone of the mapping: the clocks skipped it when daylight saving time started.',
   ),
-  ValueNotAnEmail: always('The value is not an e-mail address that Actito accepts.'),
-  ValueNotASex: always('The value is neither M nor F.'),
-  ValueNotATitle: always('The value is none of Mr, Mrs and Ms.'),
-  ValueNotALanguage: always('The value is not a language of ISO 639-1, such as FR or fr-BE.'),
-  ValueNotACountry: always('The value is not a country of ISO 3166-1 in two letters, such as BE.'),
+  ValueNotAnEmail: always('The value is not an email address that Actito accepts.'),
+  ValueNotASex: always('The value must be M or F.'),
+  ValueNotATitle: always('The value must be Mr, Mrs or Ms.'),
+  ValueNotALanguage: always('The value is not an ISO 639-1 language such as FR or fr-BE.'),
+  ValueNotACountry: always('The value is not a two-letter ISO 3166-1 country code such as BE.'),
   ValueNotAPhoneNumber: always(
-    'The value is not a phone number that can be called from abroad: too short or too long, not in use in its country, ' +
-      'or with letters or an extension.',
+    'The value is not a valid international phone number: it is too short or too long, is not assigned in its country, or ' +
+      'contains letters or an extension.',
   ),
   ValueRefused: always(
-    'Actito refused this value in an earlier run: it is left out until it changes, or until a resync.',
+    'Actito rejected this value in an earlier run. It is not sent again until it changes, or until a resync.',
   ),
   ValueCountryMissing: always(
-    'The phone number has no country code (such as +32), and the mapping does not say whose number it is: set defaultCountry, ' +
-      'for example to BE, in project.yaml, in the activation or at the attribute.',
+    'The phone number has no country code (such as +32), and the mapping has no country. Set defaultCountry (for example BE) in ' +
+      'project.yaml, in the activation or for the attribute.',
   ),
 };
 
-/** Why a member's attributes are not in Actito although the key is good: by its segment, or by Actito. */
+/** Why a member's attributes are not in Actito although the key is valid: because of the segment, or of Actito. */
 export const MEMBER_REJECT_MESSAGES = {
   AmbiguousValues: always(
-    'Several rows of the segment have this key and different values: on the list, but no attributes are sent.',
+    'Several rows of the segment have this key but different values. The member is on the list, but no attributes are sent.',
   ),
   INVALID_VALUE: always(
-    'Actito refused a value. If the reject names its attribute, the other attributes of the row were sent again without ' +
-      'it, or go with the next run; if not, none of the row was taken.',
+    'Actito rejected a value. If the reject names the attribute, the other attributes of the row were sent again without ' +
+      'it, or are sent by the next run. Otherwise, Actito rejected the whole row.',
   ),
-  REFUSED: always('Actito refused the row with a code that is none.'),
-  /** The class of members that Actito has no profile of. It is a state that passes, not a reject. */
+  REFUSED: always('Actito rejected the row without a valid code.'),
+  /** Members without a profile in Actito. This is a temporary state, not a reject. */
   Unmatched: always('Actito has no profile with this key.'),
 };
 
@@ -85,7 +85,7 @@ export const MEMBER_REJECT_MESSAGES = {
 export type KeyReject = keyof typeof KEY_REJECT_MESSAGES;
 /** Reason codes of rejected values, as they are stored and counted. */
 export type ValueReject = keyof typeof VALUE_REJECT_MESSAGES;
-/** Every reason code that has a sentence of its own; Actito may say others. */
+/** Every reason code with a sentence of its own; Actito may report others. */
 export type RejectReason = KeyReject | ValueReject | keyof typeof MEMBER_REJECT_MESSAGES;
 
 /** Why rows and values could not be used: their names are the codes that the state keeps. */
@@ -95,6 +95,6 @@ export const REJECT_MESSAGES = {
   ...MEMBER_REJECT_MESSAGES,
   refusedByActito: message({
     examples: [{ code: 'DUPLICATE_ROW' }],
-    says: ({ code }) => `Actito refused the row and said ${code}.`,
+    says: ({ code }) => `Actito rejected the row with code ${code}.`,
   }),
 };

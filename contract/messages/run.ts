@@ -1,6 +1,7 @@
 import { decideCommand, historyCommand, runCommand } from '../commands.ts';
 import type { HeldPlan } from '../plan.ts';
 import { advise, always, failure, message, type Next } from './message.ts';
+import { counted } from './words.ts';
 
 const NO_COUNTS = { members: 600, added: 0, removed: 400 };
 const TRIP = {
@@ -9,16 +10,16 @@ const TRIP = {
   reason: 'tooManyRemoved',
   facts: {},
   next: [],
-  message: '400 members would leave the list, allowed are 100.',
+  message: '400 members would be removed; the limit is 100.',
 };
 
 const UNSEEN = {
-  before: 'The list is delivered, although Actito could not be asked for it before:',
-  after: 'The list is delivered, and Actito could not be asked whether it retrieved the file:',
-  alone: 'Actito could not be asked how the list stands:',
+  before: 'The list was delivered without looking it up in Actito first:',
+  after: 'The list was delivered, but Actito did not say whether it retrieved the file:',
+  alone: 'The status of the list in Actito is unknown:',
 };
 
-/** What is said of a run as a whole: its notes, and how it ends. */
+/** Messages about a run as a whole: its notes, and how it ends. */
 export const RUN_MESSAGES = {
   runHeld: failure<HeldPlan>('GuardTripped', {
     examples: [
@@ -31,26 +32,26 @@ export const RUN_MESSAGES = {
         refused: { by: 'ann', reason: 'half of the table is missing' },
       },
     ],
-    says: ({ guards, refused }) =>
+    says: ({ activation, guards, refused }) =>
       [
+        `The run of ${activation} is held; its list was not changed.`,
         ...guards.map((trip) => trip.message),
-        'The list stays as it was.',
-        ...(refused ? [`This plan was refused, claimed by ${refused.by}: ${refused.reason}.`] : []),
+        ...(refused ? [`This plan was declined by ${refused.by} (self-reported): ${refused.reason}.`] : []),
       ].join(' '),
     next: ({ activation, planHash }) => [
-      { advice: 'If it is right as it is', command: decideCommand('approve', activation, planHash) },
+      { advice: 'If the change is intended', command: decideCommand('approve', activation, planHash) },
     ],
   }),
   unsettled: message({
     examples: [
-      { failure: 'Someone cancelled the run.', settling: 'The state database cannot be reached.' },
+      { failure: 'The run was canceled.', settling: 'The state database cannot be reached.' },
       {
         failure: 'The list is damaged. Run again: actito-sync resync vip-customers',
         settling: 'The state database cannot be reached.',
       },
     ],
     says: ({ failure: first, settling }) =>
-      `${/[.!?]$/.test(first) ? first : `${first}.`} Besides, what it had done could not be settled; the next run does it: ${settling}`,
+      `${/[.!?]$/.test(first) ? first : `${first}.`} In addition, the state was not updated with what this run did; the next run repairs it. Cause: ${settling}`,
   }),
   attributesRestless: message<{ attributes: string[]; changed: number; members: number }>({
     examples: [
@@ -58,26 +59,23 @@ export const RUN_MESSAGES = {
       { attributes: ['lastSeen', 'revenue'], changed: 1000, members: 1000 },
     ],
     says: ({ attributes, changed, members }) =>
-      `${attributes.join(', ')} changed for nearly everybody since the last run (${changed} of ${members} members).`,
+      `${attributes.join(', ')} changed for almost every member since the last run (${changed} of ${members}).`,
     next: () =>
       advise(
-        'If the column differs whenever it is read (now(), a sum of floating-point numbers, a random order), each run sends ' +
-          'everybody again: let the query round it, or read a stored value.',
+        'If a column has a new value at every read (now(), a sum of floating-point numbers, a random order), every run ' +
+          'resends everyone. Round the value in the query, or read a stored value.',
       ),
   }),
   rowSecurityApplies: message({
     examples: [{ source: 'shop' }],
     says: ({ source }) =>
-      `Row security applies to the role that reads source ${source}: the segment holds only the rows that it may see.`,
-    next: () =>
-      advise(
-        'Let it read all rows (bypassrls, or a policy of its own), unless that is what the role is for.',
-      ),
+      `Row-level security applies to the database user of source ${source}: the segment contains only the rows that this user can see.`,
+    next: () => advise('If this is not intended, give the user access to all rows (bypassrls, or a policy).'),
   }),
-  cancelled: always('Someone cancelled the run.'),
+  cancelled: always('The run was canceled.'),
   skipped: message({
     examples: [{ holder: 'activation/vip-customers' }],
-    says: ({ holder }) => `Skipped: ${holder} is running this activation.`,
+    says: ({ holder }) => `Skipped: workflow ${holder} is already running this activation.`,
   }),
   scheduleRests: message({
     examples: [
@@ -95,50 +93,54 @@ export const RUN_MESSAGES = {
   approved: message({
     examples: [{ guards: ['maxRemoved'], by: 'ann', reason: 'the shop in Ghent has closed' }],
     says: ({ guards, by, reason }) =>
-      `Held by ${guards.join(', ')} but for the approval claimed by ${by}: ${reason}`,
+      `Would have been held by ${guards.join(', ')}; approved by ${by} (self-reported): ${reason}`,
   }),
   attributesCreated: message({
     examples: [{ attributes: ['tier', 'points'] }],
-    says: ({ attributes }) => `Created in Actito: attributes ${attributes.join(', ')}.`,
+    says: ({ attributes }) =>
+      `Created in Actito: ${attributes.length === 1 ? 'attribute' : 'attributes'} ${attributes.join(', ')}.`,
   }),
   listCreated: message({
     examples: [{ list: 'VIP customers' }],
     says: ({ list }) => `Created in Actito: the external target list "${list}".`,
   }),
   rebased: always(
-    'Nothing was sent: the segment was taken for what Actito has. What differs there stays until it changes in the ' +
-      'warehouse; resync sends everything. The next run delivers the list once.',
+    'Nothing was sent: the state now assumes that Actito already matches the segment. A difference in Actito remains until ' +
+      'the value changes in the warehouse, or until a resync. The next run delivers the list once.',
   ),
-  notRetrievedYet: always('The list is delivered; Actito has not confirmed yet that it retrieved the file.'),
+  notRetrievedYet: always('The list was delivered; Actito has not confirmed yet that it retrieved the file.'),
   repairedAsItWas: always(
-    'The list was delivered again as it was: what the file server held was not certain.',
+    'The unchanged list was delivered again, because the content of the file on the server was uncertain.',
   ),
-  keptAlive: always('The list was delivered again as it was, so that it does not expire.'),
+  keptAlive: always('The unchanged list was delivered again, so that it does not expire.'),
   notKeptAlive: message({
     examples: [{ failure: 'The file server sftp.example.com cannot be reached.' }],
-    says: ({ failure: cause }) => `The list could not be kept alive: ${cause}`,
+    says: ({ failure: cause }) => `The unchanged list could not be delivered again and may expire: ${cause}`,
   }),
-  quotaUsedUp: always("The day's quota of imports is used up: the remaining attributes go with a later run."),
+  quotaUsedUp: always('The daily import quota is used up; a later run sends the remaining attributes.'),
   sentAgain: message({
     examples: [
       { imports: 1, members: 280 },
       { imports: 2, members: 1 },
     ],
     says: ({ imports, members }) =>
-      `Actito refused a value of ${members === 1 ? '1 member' : `${members} members`}; their other attributes were sent ` +
-      `again without it, which took ${imports === 1 ? '1 more import' : `${imports} more imports`} of the day's quota.`,
+      `Actito rejected a value of ${counted(members, 'member')}. Their other attributes were sent again without it, which ` +
+      `used ${counted(imports, 'more import')} of the daily quota.`,
   }),
   attributesNotSent: message({
     examples: [{ failure: 'Actito answered 400 to POST /imports.' }],
-    says: ({ failure: cause }) => `Attributes were not all sent: ${cause}`,
+    says: ({ failure: cause }) => `Some attributes were not sent: ${cause}`,
   }),
   listGoesFirst: message({
     examples: [
-      { minutes: 10, failure: 'Actito has not finished the import yet; it runs one at a time per licence.' },
+      {
+        minutes: 10,
+        failure: 'Actito has not finished the import yet; it runs one import at a time per license.',
+      },
     ],
     says: ({ minutes, failure: cause }) =>
-      `The import of the attributes did not end within ${minutes} min, so the list was delivered first; the run goes on ` +
-      `with the import. What it waited for: ${cause}`,
+      `The attribute import did not finish within ${minutes} min, so the list was delivered first. The run continues to ` +
+      `wait for the import. Cause: ${cause}`,
   }),
   listUnseen: message<{ failure: string; when: 'before' | 'after' | 'alone' }>({
     examples: [
@@ -154,23 +156,22 @@ interface Resting {
   activation: string;
   type: string;
   runs: number;
-  /** ISO 8601, as `next`: from when on a start of the schedule tries again. */
+  /** ISO 8601, like `next`: when the schedule runs the activation again. */
   since: string;
   next: string;
 }
 
-/** Why starts of a schedule do not try. */
+/** Why scheduled runs are skipped. */
 function restInWords({ activation, type, runs, since, next }: Resting): string {
   return (
-    `The schedule of ${activation} only tries once in a while: its last ${runs} runs failed with ${type}, the first at ${since}. ` +
-    `Other starts end at once; the first start from ${next} on tries again, and so does one after a change of its files. The ` +
-    'first run that does not fail so ends this.'
+    `The schedule of ${activation} is backing off: its last ${runs} runs failed with ${type}, the first at ${since}. Scheduled ` +
+    `runs are skipped until ${next}, or until its files change. Regular runs resume after the first run without this failure.`
   );
 }
 
 function nextOfRest({ activation }: Resting): Next[] {
   return [
     { advice: 'See why', command: historyCommand(activation) },
-    { advice: 'Try now', command: runCommand({ mode: 'sync', activation }) },
+    { advice: 'Run it now', command: runCommand({ mode: 'sync', activation }) },
   ];
 }

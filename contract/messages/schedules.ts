@@ -2,15 +2,15 @@ import { deleteScheduleCommand, scheduleCommand } from '../commands.ts';
 import { advise, failure, message } from './message.ts';
 import { problemInWords, type ProjectProblem } from './project.ts';
 
-/** The variable that names a project; schedules are told apart by it. */
+/** The variable with the project's name, which identifies its schedules. */
 const PROJECT_NAME = 'ACTITO_SYNC_PROJECT_NAME';
 const SCHEDULE = 'activation/vip-customers';
 const NOT_OURS: Foreign = { by: 'project', is: 'other' };
 
-/** Why a schedule is not ours: by what one sees it, and what that is. */
+/** Why a schedule is not ours: the property that differs, and its value. */
 export type Foreign = { by: 'maker' } | { by: 'project' | 'workflow' | 'taskQueue'; is: string };
-/** A schedule that an activation should have, and that is someone else's. */
-interface Conflict {
+/** A schedule that an activation needs but that another program owns. */
+export interface Conflict {
   activation: string;
   schedule: string;
   why: Foreign;
@@ -26,14 +26,14 @@ const PROBLEM: ProjectProblem = {
   message: 'unknown setting, did you mean "every"?',
 };
 
-/** What is said of schedules when they are applied, paused or resumed. */
+/** Messages about schedules when they are applied, paused or resumed. */
 export const SCHEDULE_MESSAGES = {
   scheduleMissing: failure('InvalidActivation', {
     examples: [{ schedule: SCHEDULE, project: 'shop' }],
     says: ({ schedule }) => `The schedule ${schedule} does not exist. Nothing was changed.`,
     next: ({ project }) => [
-      { advice: `See those of the project "${project}"`, command: scheduleCommand('list') },
-      { advice: 'Make what is missing', command: scheduleCommand('apply') },
+      { advice: `List the schedules of project "${project}"`, command: scheduleCommand('list') },
+      { advice: 'Create missing schedules', command: scheduleCommand('apply') },
     ],
   }),
   scheduleForeign: failure<{ schedule: string; why: Foreign; project: string }>('InvalidActivation', {
@@ -44,21 +44,22 @@ export const SCHEDULE_MESSAGES = {
       { schedule: SCHEDULE, why: { by: 'taskQueue', is: 'staging' }, project: 'shop' },
     ],
     says: ({ schedule, why, project }) =>
-      `The schedule ${schedule} ${foreignInWords(why)}; this project is "${project}" (${PROJECT_NAME} names it). Nothing was changed.`,
+      `The schedule ${schedule} ${foreignInWords(why)}; this project is "${project}" (${PROJECT_NAME}). Nothing was changed.`,
   }),
   scheduleDeletedMeanwhile: failure('ActivationBusy', {
     examples: [{ schedule: SCHEDULE }],
-    says: ({ schedule }) => `The schedule ${schedule} was deleted by someone else just now.`,
+    says: ({ schedule }) => `The schedule ${schedule} was deleted by someone else at the same time.`,
   }),
   scheduleChangedMeanwhile: failure('ActivationBusy', {
     examples: [{ schedule: SCHEDULE }],
-    says: ({ schedule }) => `The schedule ${schedule} was created or deleted by someone else just now.`,
-    next: () => advise('Apply the schedules once more.'),
+    says: ({ schedule }) =>
+      `The schedule ${schedule} was created or deleted by someone else at the same time.`,
+    next: () => advise('Apply the schedules again.'),
   }),
   scheduleTimesRefused: failure('ConfigurationInvalid', {
     examples: [{ activation: 'vip-customers', times: '0 25 * * *', timezone: 'UTC' }],
     says: ({ activation, times, timezone }) =>
-      `activations/${activation} schedule: Temporal does not take ${times} in ${timezone}.`,
+      `activations/${activation} schedule: Temporal rejected ${times} in ${timezone}.`,
     next: () =>
       advise(
         'Check the fields of the expression (minute 0-59, hour 0-23, day, month, weekday) and the name of the time zone.',
@@ -83,9 +84,9 @@ export const SCHEDULE_MESSAGES = {
       conflicts.map(({ schedule }, at) => ({
         advice:
           at > 0
-            ? 'Or that one'
-            : `If they are the same project, set ${PROJECT_NAME} to its name; otherwise rename the activation's file, or ` +
-              'delete that schedule',
+            ? 'Also delete'
+            : `If it is the same project, set ${PROJECT_NAME} to its name. Otherwise, rename the activation's file, or ` +
+              'delete the schedule',
         command: deleteScheduleCommand(schedule),
       })),
   }),
@@ -98,7 +99,7 @@ export const SCHEDULE_MESSAGES = {
       [
         activations.length === 0
           ? `The project folder ${folder} has problems:`
-          : `The project folder ${folder} has problems. These activations cannot run, and their schedules were left as they are: ` +
+          : `The project folder ${folder} has problems. These activations cannot run; their schedules were not changed: ` +
             `${activations.join(', ')}.`,
         ...problems.map(problemInWords),
       ].join('\n'),
@@ -107,7 +108,7 @@ export const SCHEDULE_MESSAGES = {
 
 /** As the end of a sentence, e.g. `belongs to the project "other"`. */
 export function foreignInWords(why: Foreign): string {
-  if (why.by === 'maker') return 'was not made by this command';
+  if (why.by === 'maker') return 'was not created by actito-sync';
   if (why.by === 'project') return `belongs to the project "${why.is}"`;
   return why.by === 'workflow'
     ? `starts another workflow (${why.is})`

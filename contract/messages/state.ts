@@ -2,21 +2,22 @@ import { cancelCommand, forgetCommand, PROGRAM, rebaseCommand, resyncCommand } f
 import { connectionInWords } from './connections.ts';
 import { advise, always, failure, type Next } from './message.ts';
 import { conditionOf } from './sqlstates.ts';
+import { counted } from './words.ts';
 
-/** The environment variable that says where the state is. */
+/** The environment variable with the URL of the state database. */
 const VARIABLE = 'ACTITO_SYNC_DATABASE_URL';
 const VIP = 'vip-customers';
 
-interface Damaged {
+export interface Damaged {
   activation: string;
   found: number;
   expected: number;
 }
 
-interface Locked {
+export interface Locked {
   waited: string;
   holders: { machine: string; process: string; run?: string }[];
-  /** Sessions whose names are none of ours. */
+  /** Sessions of other programs. */
   others: number;
 }
 const DAMAGED: [Damaged, Damaged] = [
@@ -24,50 +25,63 @@ const DAMAGED: [Damaged, Damaged] = [
   { activation: VIP, found: 1000, expected: 1000 },
 ];
 
-/** What is said of our own database, and of what is acknowledged in it. */
+/** Messages about the state database and its content. */
 export const STATE_MESSAGES = {
   leaseLost: failure(
     'RunSuperseded',
-    always('A newer run has taken over this activation; this one no longer writes.'),
+    always('A newer run has taken over this activation; this run stops writing.'),
   ),
-  runClosed: failure('RunSuperseded', always('This run was closed by the one that took over from it.')),
-  runAbandoned: always('The workflow ended without closing its run (terminated, or timed out).'),
+  runClosed: failure('RunSuperseded', always('This run was closed by the run that took over from it.')),
+  runAbandoned: always('The workflow ended without closing its run (it was terminated or timed out).'),
   runTablesDropped: failure(
     'RunSuperseded',
-    always('The run was closed and its tables were dropped; this attempt no longer writes.'),
+    always('The run is closed and its tables are dropped; this attempt stops writing.'),
   ),
   runUnknown: failure('StateDamaged', {
     examples: [{ run: '12' }],
     says: ({ run }) =>
-      `The state database does not know run ${run} of this workflow: it was lost, restored or replaced while the run was open. This ` +
-      'run ends; what it sent to Actito and did not settle is not noted in the state.',
+      `The state database has no run ${run} for this workflow: it was lost, restored or replaced while the run was open. The run ` +
+      'ends here, and the state does not include what the run sent to Actito.',
     next: () =>
       advise(
-        'Check ACTITO_SYNC_DATABASE_URL. If the database was lost or restored, follow docs/operations.md, "The state database is lost"; then ' +
-          'run again.',
+        'Check ACTITO_SYNC_DATABASE_URL. If the database was lost or restored, follow "The state database is lost" in docs/operations.md, ' +
+          'then run again.',
       ),
   }),
-  stateNoWayBack: failure('StateRefused', always('The state cannot be migrated down: restore a backup.')),
-  otherDeliveryBegun: failure('RunSuperseded', always('This run has begun to deliver another list.')),
-  heldNotDelivered: failure(
-    'RunSuperseded',
-    always('A guard holds this run; its list must not be delivered.'),
+  runReset: failure('RunSuperseded', {
+    examples: [{ run: '12' }],
+    says: ({ run }) =>
+      `This workflow was reset in Temporal after it had opened run ${run}. Run ${run} belongs to the execution before the reset, so ` +
+      'this execution cannot continue it. Nothing was sent by this execution.',
+    next: () =>
+      advise(
+        'Start a new run. It settles what the reset run left open, and compares the segment with what Actito has confirmed.',
+      ),
+  }),
+  stateNoWayBack: failure(
+    'StateRefused',
+    always('The state database cannot be downgraded. Restore a backup.'),
   ),
+  otherDeliveryBegun: failure(
+    'RunSuperseded',
+    always('This run has already started to deliver another list.'),
+  ),
+  heldNotDelivered: failure('RunSuperseded', always('A guard holds this run, so its list is not delivered.')),
   settledMeanwhile: failure('RunUnderWay', {
     examples: [{ activation: VIP }],
     says: ({ activation }) =>
-      `A run of activation ${activation} has settled while its segment was read; it is compared again.`,
+      `Another run of activation ${activation} updated the state while this run read the segment; the comparison starts again.`,
   }),
   stateChangedMeanwhile: failure('RunSuperseded', {
     examples: [{ activation: VIP }],
     says: ({ activation }) =>
-      `The state of activation ${activation} has changed while its segment was read; nothing was written.`,
+      `The state of activation ${activation} changed while this run read the segment; nothing was written.`,
   }),
   stateRefused: failure('StateRefused', {
     examples: [{ code: '42501' }],
     says: ({ code }) =>
-      `The state database answered ${code} (${conditionOf(code)}). This is a defect of ${PROGRAM}, or its schema was changed; ` +
-      "the database's own log has the statement.",
+      `The state database rejected a statement with ${code} (${conditionOf(code)}). This is a bug in ${PROGRAM}, or someone ` +
+      'changed the schema. See the statement in the log of the database.',
   }),
   stateBusy: failure('StateUnavailable', {
     examples: [{ code: '57P01' }],
@@ -84,33 +98,33 @@ export const STATE_MESSAGES = {
         ({ machine, process, run }) =>
           `${run === undefined ? 'a session' : `run ${run}`} of process ${process} on ${machine}`,
       );
-      if (others > 0) held.push(`${others} session(s) of another program`);
+      if (others > 0) held.push(`${counted(others, 'session')} of another program`);
       return (
-        `A lock in the state database was not free within ${waited}` +
+        `A lock in the state database was not released within ${waited}` +
         `${held.length === 0 ? '' : `; it is held by ${held.join(', ')}`}.`
       );
     },
-    next: () => advise('If it happens again and again, end what holds the lock; a worker may be frozen.'),
+    next: () => advise('If this persists, end the process that holds the lock; a worker may be frozen.'),
   }),
   stateUnreachable: failure<{ code?: string }>('StateUnavailable', {
     examples: [{ code: 'ECONNREFUSED' }, { code: 'ERR_POSTGRES_NO_ANSWER' }, {}],
     says: ({ code }) =>
-      `The state database (${VARIABLE}) cannot be reached (${connectionInWords(code ?? 'connection lost')}).`,
+      `The state database (${VARIABLE}) cannot be reached (${connectionInWords(code ?? 'the connection was lost')}).`,
   }),
   stateTooOld: failure('StateRefused', {
     examples: [{ version: '13.4', oldest: 14 }],
     says: ({ version, oldest }) =>
-      `The state database (${VARIABLE}) is PostgreSQL ${version}; it must be ${oldest} or newer.`,
+      `The state database (${VARIABLE}) is PostgreSQL ${version}; the minimum is ${oldest}.`,
   }),
   stateOfBefore: failure('StateRefused', {
     examples: [{ schema: 'actito_sync', migrations: '001.sql, 002.sql' }],
     says: ({ schema, migrations }) =>
-      `The state database (${VARIABLE}) has a schema ${schema} of a version before 0.1.0, with other tables ` +
-      `(migrations: ${migrations}). Those versions were never released, so it cannot be upgraded.`,
+      `The schema ${schema} in the state database (${VARIABLE}) is from a development version before 0.1.0 ` +
+      `(migrations: ${migrations}) and cannot be upgraded.`,
     next: ({ schema }) => [
-      ...advise(`Drop it (drop schema ${schema} cascade) and start the worker again: it creates a new one.`),
+      ...advise(`Drop it (drop schema ${schema} cascade) and restart the worker, which creates a new one.`),
       {
-        advice: 'If Actito has what the segments say, then for each activation, before its next run',
+        advice: 'If Actito already matches the segments, run for each activation before its next run',
         command: rebaseCommand('<activation>'),
       },
     ],
@@ -118,54 +132,54 @@ export const STATE_MESSAGES = {
   stateLacksTables: failure('StateRefused', {
     examples: [{ code: '42P01' }],
     says: ({ code }) =>
-      `The state database (${VARIABLE}) lacks tables of this version of ${PROGRAM} (${code}).`,
+      `The state database (${VARIABLE}) does not have the tables of this version of ${PROGRAM} (${code}).`,
     next: () =>
       advise(
-        'They are made when a worker of this version starts: npm run worker. If one runs, this is another database than ' +
-          'its own.',
+        'Start a worker of this version (npm run worker), which creates them. If one is running, this is not the database ' +
+          'of that worker.',
       ),
   }),
   stateRefusesAccess: failure('StateRefused', {
     examples: [{ code: '28P01' }],
-    says: ({ code }) => `The state database refuses access (${code}).`,
+    says: ({ code }) => `The state database rejected the login or denied access (${code}).`,
     next: () =>
       advise(
-        `Check user, password and database in ${VARIABLE}, and that the user may read the schema actito_sync (forget also ` +
-          'writes: it needs the rights of the worker).',
+        `Check user, password and database in ${VARIABLE}. The user needs read access to the schema actito_sync; forget also ` +
+          "writes and needs the worker's permissions.",
       ),
   }),
   stateNotConfigured: failure(
     'ConfigurationInvalid',
     always(
-      `${VARIABLE} is not set. This command reads the PostgreSQL that keeps the state.`,
+      `${VARIABLE} is not set. This command needs the state database.`,
       ...advise(
-        "Give it the worker's URL, such as postgres://user:password@host:5432/database, or that of a user who may only read " +
-          '(forget also writes).',
+        "Set it to the worker's URL, such as postgres://user:password@host:5432/database. A user with read access is enough, " +
+          'except for forget.',
       ),
     ),
   ),
   acknowledgedDamaged: failure<Damaged>('StateDamaged', {
     examples: DAMAGED,
     says: ({ activation, found, expected }) =>
-      `The state database holds ${found} members of the list of activation ${activation}; ${expected} were acknowledged` +
-      `${notTheSame(found, expected)}. Someone changed or restored its tables.`,
-    next: ({ activation }) => startOver(activation, 'If Actito has what the segment says'),
+      `The state of activation ${activation} is damaged: its list has ${counted(found, 'member')} in the state database, but the last ` +
+      `delivery had ${expected}${notTheSame(found, expected)}. Someone changed or restored the tables.`,
+    next: ({ activation }) => startOver(activation, 'If Actito already matches the segment'),
   }),
   listDamaged: failure<Damaged>('StateDamaged', {
     examples: DAMAGED,
     says: ({ activation, found, expected }) =>
-      `The state database has ${found} members for the list of activation ${activation}; ${expected} were planned` +
-      `${notTheSame(found, expected)}. Someone changed its tables; nothing was delivered.`,
+      `The list of activation ${activation} was not delivered: it has ${counted(found, 'member')} in the state database, but the plan ` +
+      `had ${expected}${notTheSame(found, expected)}. Someone changed the tables.`,
     next: ({ activation }) => [
       ...advise('Run again.'),
-      ...startOver(activation, 'If that fails too, and Actito has what the segment says'),
+      ...startOver(activation, 'If that fails as well and Actito already matches the segment'),
     ],
   }),
   runTablesInUse: failure('RunUnderWay', {
     examples: [{ activation: VIP, runs: ['12', '13'] }],
     says: ({ activation, runs }) =>
-      `What run ${runs.join(', ')} of ${activation} read is still in use, although it has ended; it is dropped as soon as ` +
-      'it is not.',
+      `The tables of ${runs.length === 1 ? 'run' : 'runs'} ${runs.join(', ')} of ${activation} are still in use, although the run has ended. They ` +
+      'are dropped as soon as they are free.',
   }),
   erasureWaits: failure('RunUnderWay', {
     examples: [
@@ -173,11 +187,11 @@ export const STATE_MESSAGES = {
       { activation: VIP, workflowId: `plan/${VIP}`, preview: true },
     ],
     says: ({ activation, workflowId }) =>
-      `${workflowId} is running activation ${activation}, and holds what it read until it ends; then the person is erased ` +
-      'there.',
+      `The workflow ${workflowId} is still running and keeps the rows that it read. The person is erased from activation ` +
+      `${activation} when it ends.`,
     next: ({ activation, preview }) => [
       {
-        advice: 'To end it sooner',
+        advice: 'To cancel it',
         command: cancelCommand({ activation, mode: preview ? 'preview' : 'sync' }),
       },
     ],
@@ -185,27 +199,28 @@ export const STATE_MESSAGES = {
   wishNotRecorded: failure('StateUnavailable', {
     examples: [{ waited: '60s' }],
     says: ({ waited }) =>
-      `The wish was not recorded: a worker has been writing to the state database for more than ${waited}; it may be frozen.`,
+      `The request to forget a person was not recorded: a worker has held a lock in the state database for more than ${waited}. It ` +
+      'may be frozen.',
     next: () => advise('Try again; if that fails, restart the workers.'),
   }),
   recordUnknown: failure('InvalidActivation', {
     examples: [{ record: '7' }],
-    says: ({ record }) => `There is no record ${record} of a forgotten person.`,
+    says: ({ record }) => `No record ${record} of a forgotten person exists.`,
   }),
   wishUnknown: failure('InvalidActivation', {
     examples: [{ record: 7 }],
-    says: ({ record }) => `There is no record ${record} of a person to be forgotten.`,
-    next: () => [{ advice: 'The command makes one', command: forgetCommand() }],
+    says: ({ record }) => `No record ${record} of a person to forget exists.`,
+    next: () => [{ advice: 'Create one with', command: forgetCommand() }],
   }),
 };
 
 function notTheSame(found: number, expected: number): string {
-  return found === expected ? ', and not the same ones' : '';
+  return found === expected ? ', and the members differ' : '';
 }
 
 function startOver(activation: string, ifActitoHasIt: string): Next[] {
   return [
     { advice: ifActitoHasIt, command: rebaseCommand(activation) },
-    { advice: 'To send everything again', command: resyncCommand(activation) },
+    { advice: 'To resend everything', command: resyncCommand(activation) },
   ];
 }

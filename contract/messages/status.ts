@@ -1,9 +1,9 @@
 import { historyCommand, runCommand } from '../commands.ts';
 import { advise, always, message } from './message.ts';
 import { problemInWords, type ProjectProblem } from './project.ts';
-import { asSetting } from './words.ts';
+import { asSetting, counted } from './words.ts';
 
-interface About {
+export interface About {
   activation: string;
 }
 const VIP: About = { activation: 'vip-customers' };
@@ -28,22 +28,22 @@ const CONTESTED: ProjectProblem = {
   message: 'the list "VIP" is already fed by activations/vip-customers.yaml',
 };
 
-/** A run that is open: since which minute, and what it is doing; null: no worker has taken it yet. */
-interface UnderWay {
+/** An open run: its start and its phase; null: no worker has started it yet. */
+export interface UnderWay {
   since: string;
   phase: string | null;
 }
 const UNDER_WAY: UnderWay = { since: '2026-01-31T06:00Z', phase: 'planning' };
 
-/** What a run waits out. */
-interface Trouble {
+/** A failing activity that is being retried. */
+export interface Trouble {
   type: string;
-  /** Null: what was said may name people. */
+  /** Null: the text may contain personal data. */
   message: string | null;
   attempts: number;
-  /** The next attempt; null: right now. */
+  /** The time of the next attempt; null: now. */
   next: string | null;
-  /** When it is given up, if nothing changes; null: Temporal has not said. */
+  /** When the retries end; null: unknown. */
   until: string | null;
 }
 const TROUBLE: Trouble = {
@@ -54,26 +54,25 @@ const TROUBLE: Trouble = {
   until: LATER,
 };
 
-/** What `status` says that someone should look at. */
+/** Problems that `status` reports. */
 export const STATUS_MESSAGES = {
   restsUnknown: message({
     examples: [{ why: 'The state database cannot be reached.' }],
-    says: ({ why }) =>
-      `Whether a schedule only tries once in a while, since its runs go on failing, is unknown: ${why}`,
+    says: ({ why }) => `Unknown whether schedules are backing off after failed runs: ${why}`,
   }),
   statusIncomplete: always(
-    'Temporal could not be asked: whether runs go on, and when the next ones start, is not known. So this is not all.',
+    'Temporal cannot be reached, so running and next runs are unknown. This status is incomplete.',
   ),
   cannotRun: message<About & { problems: ProjectProblem[] }>({
     examples: [{ ...VIP, problems: [PROBLEM] }],
     says: ({ activation, problems }) =>
-      `${activation}: it cannot run, so nothing renews its list: ${problems.map(problemInWords).join('; ')}`,
+      `${activation}: cannot run, so its list is not renewed: ${problems.map(problemInWords).join('; ')}`,
   }),
   contestedByOther: message<About & { problems: ProjectProblem[] }>({
     examples: [{ ...VIP, problems: [CONTESTED] }],
     says: ({ activation, problems }) =>
-      `${activation}: another activation wants its list or its file: ${problems.map(problemInWords).join('; ')}. Only the one ` +
-      'that delivered that list last can run',
+      `${activation}: another activation uses the same list or file: ${problems.map(problemInWords).join('; ')}. Only the ` +
+      'activation that last delivered the list can run',
   }),
   projectHasProblems: message<{ problems: ProjectProblem[] }>({
     examples: [{ problems: [{ ...PROBLEM, file: 'project.yaml', setting: 'retention.runs' }] }],
@@ -85,7 +84,7 @@ export const STATUS_MESSAGES = {
       { ...VIP, ...UNDER_WAY, phase: null },
     ],
     says: ({ activation, ...run }) =>
-      `${activation}: no worker answers for its run ${underWayInWords(run)}; it goes on as soon as one does`,
+      `${activation}: no worker is responding for its run ${underWayInWords(run)}; it continues when a worker starts`,
   }),
   runWaits: message<About & UnderWay & { trouble: Trouble }>({
     examples: [
@@ -93,17 +92,17 @@ export const STATUS_MESSAGES = {
       { ...VIP, ...UNDER_WAY, trouble: { ...TROUBLE, message: null, attempts: 1, next: null, until: null } },
     ],
     says: ({ activation, trouble, ...run }) =>
-      `${activation}: its run ${underWayInWords(run)} waits out ${troubleInWords(trouble)}`,
+      `${activation}: its run ${underWayInWords(run)} is retrying after ${troubleInWords(trouble)}`,
   }),
   runTerminated: message<About & { run: string }>({
     examples: [{ ...VIP, run: '12' }],
     says: ({ activation, run }) =>
-      `${activation}: its last run (${run}) was terminated: the next run closes and repairs it`,
+      `${activation}: its last run (${run}) was terminated; the next run repairs the state`,
   }),
   runLost: message<About & { run: string }>({
     examples: [{ ...VIP, run: '12' }],
     says: ({ activation, run }) =>
-      `${activation}: its last run (${run}) is not open in Temporal any more: the next run closes and repairs it`,
+      `${activation}: its last run (${run}) no longer exists in Temporal; the next run repairs the state`,
   }),
   startsOverlap: message<About & { took: number; gap: number; regular: boolean }>({
     examples: [
@@ -111,34 +110,35 @@ export const STATUS_MESSAGES = {
       { ...VIP, took: 1_500_000, gap: 900_000, regular: false },
     ],
     says: ({ activation, took, gap, regular }) =>
-      `${activation}: a run takes ${asSetting(Math.ceil(took / 1000) * 1000)}, and ` +
+      `${activation}: a run takes ${asSetting(Math.ceil(took / 1000) * 1000)}, but ` +
       `${regular ? `one starts every ${asSetting(gap)}` : `two starts are only ${asSetting(gap)} apart`}: starts during a run are skipped.`,
     next: ({ took, regular }) =>
       advise(
         regular
           ? `Set schedule.every to ${asSetting(Math.ceil(took / 300_000) * 300_000)} or more.`
-          : 'Let more time pass between two starts.',
+          : 'Schedule the starts further apart.',
       ),
   }),
   listExpired: message<About & { expired: string }>({
     examples: [{ ...VIP, expired: AT }],
     says: ({ activation, expired }) =>
-      `${activation}: its list has expired at ${expired}, and targets nobody in Actito`,
+      `${activation}: its list expired at ${expired} and targets nobody in Actito`,
   }),
   pausedUntilExpiry: message<About & { expires: string }>({
     examples: [{ ...VIP, expires: AT }],
     says: ({ activation, expires }) =>
-      `${activation}: its schedule is paused, and its list expires at ${expires}`,
+      `${activation}: its schedule is paused and its list expires at ${expires}`,
   }),
   unstartedUntilExpiry: message<About & { expires: string }>({
     examples: [{ ...VIP, expires: AT }],
-    says: ({ activation, expires }) => `${activation}: nothing starts it, and its list expires at ${expires}`,
+    says: ({ activation, expires }) =>
+      `${activation}: no run is scheduled and its list expires at ${expires}`,
   }),
   notRenewedInTime: message<About & { expires: string; due: string }>({
     examples: [{ ...VIP, expires: AT, due: '2026-01-30T06:00:00.000Z' }],
     says: ({ activation, expires, due }) =>
-      `${activation}: no run will renew it in time: its list expires at ${expires}, is delivered anew from ${due} on, and no ` +
-      'start lies between',
+      `${activation}: no scheduled run renews its list in time: the list expires at ${expires}, runs renew it from ${due}, and ` +
+      'no run is scheduled in between',
   }),
   heldOrFailed: message<About & { runs: number; failure: string | null }>({
     examples: [
@@ -146,7 +146,7 @@ export const STATUS_MESSAGES = {
       { ...VIP, runs: 3, failure: null },
     ],
     says: ({ activation, runs, failure }) =>
-      `${activation}: its last ${runs === 1 ? 'run was' : `${runs} runs were`} held or failed: ${failure ?? '–'}`,
+      `${activation}: its last ${runs === 1 ? 'run was' : `${runs} runs were`} held or failed${failure === null ? '' : `: ${failure}`}`,
   }),
   heldOrFailedBefore: message<About & { runs: number }>({
     examples: [
@@ -154,7 +154,7 @@ export const STATUS_MESSAGES = {
       { ...VIP, runs: 3 },
     ],
     says: ({ activation, runs }) =>
-      `${activation}: ${runs === 1 ? '1 run was' : `${runs} runs were`} held or failed since the last one that succeeded.`,
+      `${activation}: ${runs === 1 ? '1 run was' : `${runs} runs were`} held or failed since the last successful run.`,
     next: ({ activation }) => [{ advice: 'See why', command: historyCommand(activation) }],
   }),
   forgottenListed: message<About & { people: number }>({
@@ -163,23 +163,23 @@ export const STATUS_MESSAGES = {
       { ...VIP, people: 2 },
     ],
     says: ({ activation, people }) =>
-      `${activation}: its list in Actito has ${people === 1 ? '1 person who is' : `${people} people who are`} to be ` +
-      'forgotten, until the next run.',
-    next: ({ activation }) => [{ advice: 'Start it', command: runCommand({ mode: 'sync', activation }) }],
+      `${activation}: its list in Actito still contains ${counted(people, 'person', 'people')} to forget. The next run removes ` +
+      `${people === 1 ? 'this person' : 'them'}.`,
+    next: ({ activation }) => [{ advice: 'Run it now', command: runCommand({ mode: 'sync', activation }) }],
   }),
   rebaseUndelivered: message<About & { run: string }>({
     examples: [{ ...VIP, run: '12' }],
     says: ({ activation, run }) =>
-      `${activation}: run ${run} was a rebase, and sent nothing: the next run delivers the list`,
+      `${activation}: run ${run} was a rebase and sent nothing; the next run delivers the list`,
   }),
   deliveryUnknown: message<About>({
     examples: [VIP],
     says: ({ activation }) =>
-      `${activation}: a delivery was begun and not finished: what the file server holds is unknown until the next run repairs it`,
+      `${activation}: a delivery did not finish, so the content of the file on the server is unknown; the next run repairs it`,
   }),
   segmentNoted: message<About & { note: string }>({
     examples: [
-      { ...VIP, note: 'lastSeen changed for nearly everybody since the last run (990 of 1000 members).' },
+      { ...VIP, note: 'lastSeen changed for almost every member since the last run (990 of 1000).' },
     ],
     says: ({ activation, note }) => `${activation}: ${note}`,
   }),
@@ -189,7 +189,7 @@ export const STATUS_MESSAGES = {
       { ...VIP, used: 20, nextFree: null },
     ],
     says: ({ activation, used, nextFree }) =>
-      `${activation}: the imports of its profile table are used up (${used} in 24 hours); the next is free at ${nextFree ?? '–'}`,
+      `${activation}: the import quota of its profile table is used up (${counted(used, 'import')} in 24 hours)${nextFree === null ? '' : `; the next import is possible at ${nextFree}`}`,
   }),
   attributesWait: message<About & { since: string; left: number; limit: number; before: string[] }>({
     examples: [
@@ -197,21 +197,23 @@ export const STATUS_MESSAGES = {
       { ...VIP, since: AT, left: 0, limit: 20, before: ['newsletter'] },
     ],
     says: ({ activation, since, left, limit, before }) =>
-      `${activation}: its attributes wait for an import since ${since}, and go with its next run: ${left} of ${limit} are ` +
-      `left, ${before.length === 0 ? 'it comes first' : `after ${before.join(', ')}`}`,
+      `${activation}: its attributes have been waiting for an import since ${since}; its next run sends them. The quota has ` +
+      `${left} of ${counted(limit, 'import')} left; ` +
+      `${before.length === 0 ? 'this activation is next in the queue' : `ahead in the queue: ${before.join(', ')}`}`,
   }),
 };
 
-/** Also a part of what else is told of an open run. */
+/** Also part of other messages about an open run. */
 export function underWayInWords({ since, phase }: UnderWay): string {
-  return `since ${since} (${phase ?? 'waits for a worker'})`;
+  return `since ${since} (${phase ?? 'waiting for a worker'})`;
 }
 
-/** Also what is told while a run is followed. */
+/** Also shown while a run is followed. */
 export function troubleInWords({ type, message: said, attempts, next, until }: Trouble): string {
   const again =
-    (next === null ? 'again now' : `next at ${next}`) + (until === null ? '' : `, given up at ${until}`);
-  const tried = `(tried ${attempts} ${attempts === 1 ? 'time' : 'times'}, ${again})`;
+    (next === null ? 'retrying now' : `next at ${next}`) +
+    (until === null ? '' : `, retries end at ${until}`);
+  const tried = `(${counted(attempts, 'attempt')}, ${again})`;
   return [said === null ? type : `${type}: ${said}`, tried].join(' ');
 }
 

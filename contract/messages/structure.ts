@@ -1,12 +1,12 @@
 import { advise, failure, type Facts, type Next, type Told } from './message.ts';
 import { orNear } from './words.ts';
 
-interface KeyAttribute {
+export interface KeyAttribute {
   setting: string;
   activation: string;
   attribute: string;
   profileTable: string;
-  /** What could be matched on instead. */
+  /** Alternatives for the matching key. */
   unique: string[];
 }
 const KEY: KeyAttribute = {
@@ -17,11 +17,11 @@ const KEY: KeyAttribute = {
   unique: ['emailAddress', 'profileId'],
 };
 
-interface Unfit {
+export interface Unfit {
   profileTable: string;
   activation: string;
   problems: Pick<Told, 'reason' | 'message'>[];
-  /** Someone has to add an attribute in Actito. */
+  /** An attribute must be added in Actito. */
   missing: boolean;
 }
 const MISSING: Told = {
@@ -29,24 +29,24 @@ const MISSING: Told = {
   facts: { attribute: 'tier', type: 'STRING', maxLength: 255 } satisfies Facts,
   next: [],
   message:
-    'Attribute tier is missing. Add it as STRING of at most 255 characters, with one value, not mandatory, not unique.',
+    'Attribute tier is missing. Add it with type STRING (at most 255 characters), single-valued, neither mandatory nor unique.',
 };
 const CONFLICT: Told = {
   reason: 'attributeTypeConflict',
   facts: { attribute: 'points', profileTable: 'Customers', type: 'STRING', wanted: 'LONG' } satisfies Facts,
   next: [],
   message:
-    'Attribute points of Customers has type STRING, the mapping wants LONG. Types never change in Actito: map to another ' +
+    'Attribute points of Customers has type STRING; the mapping requires LONG. Actito cannot change a type: map to another ' +
     'attribute, or change create.type.',
 };
 const TABLE = { profileTable: 'Customers', activation: 'vip-customers' };
 
-/** What is said of profile tables, their attributes and the columns that are mapped to them. */
+/** Messages about profile tables, their attributes and the columns that are mapped to them. */
 export const STRUCTURE_MESSAGES = {
   profileTableUnknown: failure('ConfigurationInvalid', {
     examples: [{ entity: 'shop', profileTable: 'Custmers', tables: ['Customers', 'Prospects'] }],
     says: ({ entity, profileTable, tables }) =>
-      `Entity ${entity} has no profile table ${profileTable}; it has ${tables.join(', ')}.`,
+      `Entity ${entity} has no profile table ${profileTable}. Its profile tables are ${tables.join(', ')}.`,
   }),
   structureUnfit: failure<Unfit>('MappingInvalid', {
     examples: [{ ...TABLE, problems: [MISSING, CONFLICT], missing: true }],
@@ -60,8 +60,8 @@ export const STRUCTURE_MESSAGES = {
   keyNotUnique: failure<KeyAttribute>('MappingInvalid', {
     examples: [KEY],
     says: ({ setting, activation, attribute, profileTable }) =>
-      `${setting} of ${activation}: ${attribute} is not unique in profile table ${profileTable}, so that it cannot tell ` +
-      'profiles apart.',
+      `${setting} of ${activation}: ${attribute} is not unique in profile table ${profileTable}, so it cannot identify a ` +
+      'profile.',
     next: uniqueAttributes,
   }),
   keyUnknown: failure<KeyAttribute & { near?: string }>('MappingInvalid', {
@@ -85,8 +85,8 @@ export const STRUCTURE_MESSAGES = {
       `Profile table ${profileTable} has no attribute ${attribute}, which ${activation} maps${orNear(near, '.')}`,
     next: ({ attributes }) =>
       advise(
-        'Correct the name, or let actito-sync create it with create: { type: … }. ' +
-          `It has ${attributes.join(', ')}.`,
+        'Correct the name, or create the attribute with create: { type: … }. ' +
+          `Existing attributes are ${attributes.join(', ')}.`,
       ),
   }),
   attributeMissing: failure<{
@@ -94,7 +94,7 @@ export const STRUCTURE_MESSAGES = {
     near?: string;
     type: string;
     maxLength?: number;
-    /** Where to add it: told only with the first of several. */
+    /** Where to add it; only with the first of several. */
     addTo?: string;
   }>('MappingInvalid', {
     examples: [
@@ -104,31 +104,30 @@ export const STRUCTURE_MESSAGES = {
     says: ({ attribute, near }) => `Attribute ${attribute} is missing${orNear(near, '.')}`,
     next: ({ type, maxLength, addTo }) => [
       ...advise(
-        `Add it as ${type}${maxLength === undefined ? '' : ` of at most ${maxLength} characters`}, with one value, not ` +
-          'mandatory, not unique.',
+        `Add it with type ${type}${maxLength === undefined ? '' : ` (at most ${maxLength} characters)`}, single-valued, neither ` +
+          'mandatory nor unique.',
       ),
       ...(addTo === undefined ? [] : whereToAdd(addTo)),
     ],
   }),
   attributeNotWritable: failure('MappingInvalid', {
     examples: [{ attribute: 'profileId', profileTable: 'Customers' }],
-    says: ({ attribute, profileTable }) =>
-      `Attribute ${attribute} of ${profileTable} is not one that actito-sync can write.`,
+    says: ({ attribute, profileTable }) => `Attribute ${attribute} of ${profileTable} cannot be written.`,
   }),
   attributeTypeConflict: failure('AttributeConflict', {
     examples: [{ attribute: 'points', profileTable: 'Customers', type: 'STRING', wanted: 'LONG' }],
     says: ({ attribute, profileTable, type, wanted }) =>
-      `Attribute ${attribute} of ${profileTable} has type ${type}, the mapping wants ${wanted}.`,
-    next: () => advise('Types never change in Actito: map to another attribute, or change create.type.'),
+      `Attribute ${attribute} of ${profileTable} has type ${type}; the mapping requires ${wanted}.`,
+    next: () => advise('Actito cannot change a type: map to another attribute, or change create.type.'),
   }),
   attributeTypeUnknown: failure('MappingInvalid', {
     examples: [{ attribute: 'place', profileTable: 'Customers', type: 'GEO' }],
     says: ({ attribute, profileTable, type }) =>
-      `Attribute ${attribute} of ${profileTable} has type ${type}, which is not known here.`,
+      `Attribute ${attribute} of ${profileTable} has the unknown type ${type}.`,
   }),
   attributeNotShown: failure('ActitoUnavailable', {
     examples: [{ attribute: 'tier' }],
-    says: ({ attribute }) => `Attribute ${attribute} was created but Actito does not show it yet.`,
+    says: ({ attribute }) => `Attribute ${attribute} was created, but Actito does not return it yet.`,
   }),
   columnNotSendable: failure('MappingInvalid', {
     examples: [{ column: 'payload', databaseType: 'jsonb' }],
@@ -136,14 +135,14 @@ export const STRUCTURE_MESSAGES = {
       `Column "${column}" has type ${databaseType}, which cannot be sent to Actito.`,
     next: () =>
       advise(
-        'In the segment, cast it to a plain type or take one value out of it, e.g. payload->>\'city\' as "city".',
+        'In the segment, cast it to a simple type or extract one value, such as payload->>\'city\' as "city".',
       ),
   }),
   columnUnfit: failure('MappingInvalid', {
     examples: [{ column: 'active', databaseType: 'boolean', type: 'DATE', takes: ['date', 'text'] }],
     says: ({ column, databaseType, type, takes }) =>
-      `Column "${column}" has type ${databaseType}, which cannot become a value of type ${type} in Actito ` +
-      `(that takes ${takes.join(', ')}).`,
+      `Column "${column}" has type ${databaseType}, which cannot be converted to ${type} in Actito ` +
+      `(allowed: ${takes.join(', ')}).`,
     next: () => advise('Cast it in the segment, or map it to another attribute.'),
   }),
   timezoneMissing: failure('MappingInvalid', {
@@ -154,12 +153,12 @@ export const STRUCTURE_MESSAGES = {
     says: ({ column, databaseType, type }) =>
       `Column "${column}" has type ${databaseType}: ` +
       (type === 'DATE'
-        ? 'on which date a moment is depends on a time zone, and the mapping has none.'
-        : 'which moment it is depends on a time zone, and the mapping has none.'),
+        ? 'its date depends on a time zone, and the mapping has none.'
+        : 'its point in time depends on a time zone, and the mapping has none.'),
     next: ({ column, type }) =>
       advise(
-        'Set timezone, for example to Europe/Brussels, in project.yaml, in the activation or at the attribute; or say it in ' +
-          `the segment: ${type === 'DATE' ? `("${column}" at time zone 'Europe/Brussels')::date` : `"${column}" at time zone 'UTC'`}.`,
+        'Set timezone (for example Europe/Brussels) in project.yaml, in the activation or for the attribute, or convert the ' +
+          `column in the segment: ${type === 'DATE' ? `("${column}" at time zone 'Europe/Brussels')::date` : `"${column}" at time zone 'UTC'`}.`,
       ),
   }),
 };
@@ -176,8 +175,8 @@ function uniqueAttributes({ unique }: KeyAttribute): Next[] {
 /** D: Actito's user guide, "Adding attributes". */
 function whereToAdd(profileTable: string): Next[] {
   return advise(
-    `Attributes are added in Actito's app "Profile tables structure" (Apps > Data; in older licences Catalog > ` +
-      `Profiles > Manage DB structures): choose ${profileTable}, Update, + Add. It takes the rights of an Admin or Advanced user, ` +
-      'and the technical name exactly as written here: name and type can never be changed.',
+    `In Actito, open the app "Profile tables structure" (Apps > Data; in older licenses Catalog > Profiles > Manage DB ` +
+      `structures) as an Admin or Advanced user: choose ${profileTable}, Update, + Add. Enter the technical name exactly as ` +
+      'written here; name and type can never be changed.',
   );
 }

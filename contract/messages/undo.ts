@@ -2,13 +2,13 @@ import { historyCommand } from '../commands.ts';
 import { advise, failure, type Next } from './message.ts';
 import { orNear } from './words.ts';
 
-interface Undo {
+export interface Undo {
   activation: string;
   to: string;
 }
 const UNDO: Undo = { activation: 'vip-customers', to: '41' };
 
-/** Why a list cannot be put back to what it was after a run; and that there is no such run. */
+/** Why a list cannot be restored to its state after a run, including that the run does not exist. */
 export const UNDO_MESSAGES = {
   pastRunUnknown: failure<{ activation: string; run: string; near?: string }>('InvalidActivation', {
     examples: [
@@ -16,17 +16,17 @@ export const UNDO_MESSAGES = {
       { activation: 'vip-customers', run: '41', near: '42' },
     ],
     says: ({ activation, run, near }) =>
-      `Activation ${activation} has no run ${run}, or none any more${orNear(near, '.')}`,
+      `Activation ${activation} has no run ${run}, or its record was deleted${orNear(near, '.')}`,
     next: seeHistory,
   }),
   undoOtherActivation: failure<Undo & { of: string }>('InvalidActivation', {
     examples: [{ ...UNDO, of: 'newsletter' }],
-    says: ({ activation, to, of }) => `Run ${to} is one of activation ${of}, not of ${activation}.`,
+    says: ({ activation, to, of }) => `Run ${to} belongs to activation ${of}, not to ${activation}.`,
     next: seeHistory,
   }),
   undoOfDryRun: failure<Undo>('InvalidActivation', {
     examples: [UNDO],
-    says: ({ activation, to }) => `Run ${to} of ${activation} was a dry run: it left no list.`,
+    says: ({ activation, to }) => `Run ${to} of ${activation} was a dry run; it has no list to restore.`,
     next: seeHistory,
   }),
   undoNotSettled: failure<Undo & { outcome: string | null }>('InvalidActivation', {
@@ -35,9 +35,8 @@ export const UNDO_MESSAGES = {
       { ...UNDO, outcome: null },
     ],
     says: ({ activation, to, outcome }) =>
-      `Run ${to} of ${activation} ${outcome === null ? 'has not ended' : `ended as ${outcome}`}, and has not settled a ` +
-      'list to go back to.',
-    next: (facts) => [...advise('Name the run before it that succeeded.'), ...seeHistory(facts)],
+      `Run ${to} of ${activation} ${outcome === null ? 'is still running' : `ended as ${outcome}`}; it has no list to restore.`,
+    next: (facts) => [...advise('Choose an earlier run that succeeded.'), ...seeHistory(facts)],
   }),
   undoMeaningChanged: failure<Undo & { setting: string; was: string; is: string }>('InvalidActivation', {
     examples: [
@@ -45,18 +44,18 @@ export const UNDO_MESSAGES = {
       { ...UNDO, setting: 'matchingKey', was: 'phone → gsm', is: 'phone → gsm' },
     ],
     says: ({ activation, to, setting, was, is }) =>
-      `${setting} ${was === is ? 'has changed' : `was ${was} and is ${is}`} since: the list of ${activation} after run ` +
-      `${to} does not fit it.`,
-    next: (facts) => [...advise('Undo that setting first, or name a later run.'), ...seeHistory(facts)],
+      `The list of ${activation} after run ${to} cannot be restored: ${setting} has changed since` +
+      `${was === is ? '' : ` (${was}, now ${is})`}.`,
+    next: (facts) => [...advise('Revert that setting first, or choose a later run.'), ...seeHistory(facts)],
   }),
   undoTooFarBack: failure<Undo & { oldest: string; at: string }>('InvalidActivation', {
     examples: [{ ...UNDO, oldest: '50', at: '2026-01-31T06:00:00.000Z' }],
     says: ({ activation, to, oldest, at }) =>
-      `The change log of ${activation} does not reach back to run ${to}: changes are kept for retention.changeLog ` +
-      `(project.yaml), and begin anew when the rules of keys change. The oldest run to go back to is ${oldest} (${at}).`,
+      `The change log of ${activation} no longer covers run ${to}. The oldest run that can be restored is ${oldest} (${at}). ` +
+      'Changes are kept for retention.changeLog (project.yaml); an upgrade that changes the key rules restarts the log.',
   }),
 };
 
 function seeHistory({ activation }: { activation: string }): Next[] {
-  return [{ advice: 'See', command: historyCommand(activation) }];
+  return [{ advice: 'List the runs', command: historyCommand(activation) }];
 }

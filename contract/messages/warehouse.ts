@@ -1,32 +1,33 @@
 import { connectionInWords } from './connections.ts';
 import { advise, always, failure } from './message.ts';
 import { conditionOf } from './sqlstates.ts';
+import { counted } from './words.ts';
 
-/** Where in a query the database found its fault. */
+/** Where the database found the error in a query. */
 export type QueryPlace = { line: number; column: number } | 'end';
 
 /** The setting that a query is from; undefined: the segment's query, or its table. */
-interface Asked {
+export interface Asked {
   setting?: string;
   table?: string;
 }
 
-/** What is said of the warehouse and its answers. `variable` is the environment variable that holds its URL. */
+/** Messages about the warehouse. `variable` is the environment variable that holds its URL. */
 export const WAREHOUSE_MESSAGES = {
   warehouseNotConfigured: failure('ConfigurationInvalid', {
     examples: [{ variable: 'WAREHOUSE_URL' }],
     says: ({ variable }) =>
-      `The environment variable ${variable} is not set: it must hold the connection URL of the source. Set it where the worker runs.`,
+      `The environment variable ${variable} is not set. Set it to the connection URL of the source, in the environment of the worker.`,
   }),
   warehouseLoginRefused: failure('ConfigurationInvalid', {
     examples: [{ variable: 'WAREHOUSE_URL', sqlstate: '28P01' }],
     says: ({ variable, sqlstate }) =>
-      `The warehouse refuses the login: check user, password, database and sslmode in ${variable} (SQLSTATE ${sqlstate}).`,
+      `The warehouse rejected the login (SQLSTATE ${sqlstate}). Check user, password, database and sslmode in ${variable}.`,
   }),
   warehousePasswordUnusable: failure('ConfigurationInvalid', {
     examples: [{ variable: 'WAREHOUSE_URL' }],
     says: ({ variable }) =>
-      `The warehouse asks for a password that ${variable} does not hold, or cannot use it.`,
+      `The warehouse requires a password; the one in ${variable} is missing or cannot be used.`,
   }),
   warehouseUnreachable: failure('SourceUnavailable', {
     examples: [
@@ -38,7 +39,8 @@ export const WAREHOUSE_MESSAGES = {
   }),
   warehouseBrokeOff: failure('SourceUnavailable', {
     examples: [{ sqlstate: '57P01' }],
-    says: ({ sqlstate }) => `The warehouse broke off: ${conditionOf(sqlstate)} (SQLSTATE ${sqlstate}).`,
+    says: ({ sqlstate }) =>
+      `The warehouse ended the connection: ${conditionOf(sqlstate)} (SQLSTATE ${sqlstate}).`,
   }),
   tableMissing: failure<{ table: string; near?: string; sqlstate: string }>('SegmentQueryFailed', {
     examples: [
@@ -46,23 +48,21 @@ export const WAREHOUSE_MESSAGES = {
       { table: 'marketing.vip', sqlstate: '42P01' },
     ],
     says: ({ table, near, sqlstate }) =>
-      `The segment's table ${table} does not exist, or this user may not see it (SQLSTATE ${sqlstate})` +
+      `The segment's table ${table} does not exist, or this user has no access to it (SQLSTATE ${sqlstate})` +
       `${near === undefined ? '.' : `; did you mean ${near}?`}`,
   }),
   columnNotConvertible: failure('SegmentQueryFailed', {
     examples: [{ column: 'first_name', encoding: 'WIN1252', sqlstate: '22P05' }],
     says: ({ column, encoding, sqlstate }) =>
-      `The column "${column}" has values that the warehouse cannot convert from ${encoding} to UTF-8 (SQLSTATE ${sqlstate}).`,
-    next: () => advise('Correct these values, or leave their rows or the column out of the segment.'),
+      `Column "${column}" has values that the warehouse cannot convert from ${encoding} to UTF-8 (SQLSTATE ${sqlstate}).`,
+    next: () => advise('Correct these values, or exclude the rows or the column from the segment.'),
   }),
-  segmentIncomplete: failure(
-    'SourceUnavailable',
-    always('The warehouse did not complete the read of the segment.'),
-  ),
-  rowsNotCounted: failure('Defect', always('The number of rows is known only after the last batch.')),
+  segmentIncomplete: failure('SourceUnavailable', always('The read of the segment did not complete.')),
+  rowsNotCounted: failure('Defect', always('The number of rows was requested before the last batch.')),
   sourceLineUnfit: failure('Defect', {
     examples: [{ fields: 2, wanted: 3 }],
-    says: ({ fields, wanted }) => `The source sent a line of ${fields} fields instead of ${wanted}.`,
+    says: ({ fields, wanted }) =>
+      `The source sent a line with ${counted(fields, 'field')} instead of ${wanted}.`,
   }),
   queryFailed: failure<Asked & { at?: QueryPlace; sqlstate: string }>('SegmentQueryFailed', {
     examples: [
@@ -78,7 +78,7 @@ export const WAREHOUSE_MESSAGES = {
   queryTimedOut: failure<Asked & { limit: string }>('SegmentQueryFailed', {
     examples: [{ limit: '5m' }, { setting: 'guards.freshness', limit: '5m' }],
     says: ({ setting, limit }) =>
-      `${queryInWords(setting)} was cancelled after ${limit}: make it faster, or raise statementTimeout of the source.`,
+      `${queryInWords(setting)} was canceled after ${limit}. Make it faster, or raise statementTimeout of the source.`,
   }),
   columnsMissing: failure<{ missing: { column: string; near?: string }[]; columns: string[] }>(
     'MappingInvalid',
@@ -92,20 +92,20 @@ export const WAREHOUSE_MESSAGES = {
             ({ column, near }) =>
               `The segment has no column "${column}"${near === undefined ? '.' : `; did you mean "${near}"?`}`,
           ),
-          `It has: ${columns.join(', ')}.`,
+          `Its columns are: ${columns.join(', ')}.`,
         ].join(' '),
     },
   ),
   columnAmbiguous: failure('MappingInvalid', {
     examples: [{ column: 'email', count: 2 }],
     says: ({ column, count }) =>
-      `The segment's query has ${count} columns named "${column}": give each a name of its own (… as …).`,
+      `The segment's query has ${count} columns named "${column}". Give each a unique name (… as …).`,
   }),
 };
 
 function queryInWords(setting: string | undefined, table?: string): string {
   if (table !== undefined) return `The read of the segment's table ${table}`;
-  return setting === undefined ? "The segment's query" : `The query of ${setting}`;
+  return setting === undefined ? "The segment's query" : `The query in ${setting}`;
 }
 
 function placeInWords(at: QueryPlace | undefined): string {

@@ -1,14 +1,14 @@
 import { advise, message } from './message.ts';
 import { asSetting } from './words.ts';
 
-interface Asked {
+export interface Asked {
   activation: string;
-  /** The settings that ask for what cannot be known. */
+  /** The settings that have no effect. */
   settings: string[];
 }
 const ASKED: Asked = { activation: 'vip', settings: ['guards.minMatchRatio', 'canary'] };
 
-/** What of a project folder works but is probably not meant. Durations in milliseconds. */
+/** Likely mistakes in a project folder that works. Durations are in milliseconds. */
 export const WARNING_MESSAGES = {
   validityShort: message<{ activation: string; validity: number; gap: number; regular: boolean }>({
     examples: [
@@ -16,10 +16,10 @@ export const WARNING_MESSAGES = {
       { activation: 'vip', validity: 86_400_000, gap: 259_200_000, regular: false },
     ],
     says: ({ activation, validity, gap, regular }) => {
-      const runs = regular ? `runs every ${asSetting(gap)}` : `has up to ${asSetting(gap)} between two runs`;
+      const runs = regular ? `runs every ${asSetting(gap)}` : `runs up to ${asSetting(gap)} apart`;
       return (
-        `activations/${activation}: the list is valid for ${asSetting(validity)} and ${runs}: after one failed run it ` +
-        'may expire and target nobody.'
+        `activations/${activation}: the list is valid for ${asSetting(validity)} and ${runs}. After one failed run, it ` +
+        'can expire and target nobody.'
       );
     },
     next: ({ gap }) => advise(`Set list.validity to ${asSetting(2 * gap)} or more.`),
@@ -37,25 +37,24 @@ export const WARNING_MESSAGES = {
     ],
     says: ({ activation, timezone, missing, twice }) => {
       const what = [
-        ...(missing === null ? [] : [`${missing} never comes, so nothing starts then`]),
-        ...(twice === null ? [] : [`${twice} comes twice, and may start two runs`]),
+        ...(missing === null ? [] : [`${missing} does not exist, so no run starts then`]),
+        ...(twice === null ? [] : [`${twice} occurs twice and can start two runs`]),
       ];
-      return `activations/${activation}: the clock of ${timezone} is changed at a time of the schedule: ${what.join('; ')}.`;
+      return `activations/${activation}: the schedule has a time at which ${timezone} changes its clocks: ${what.join('; ')}.`;
     },
-    next: () =>
-      advise('Choose a time at which the clock is never changed, or leave out the time zone (UTC).'),
+    next: () => advise('Choose a time outside the clock change, or omit the time zone to use UTC.'),
   }),
   keyUnlikely: message({
     examples: [{ activation: 'vip', type: 'externalId', attribute: 'emailAddress', holds: 'email' }],
     says: ({ activation, type, attribute, holds }) =>
-      `activations/${activation}: matchingKey.type is ${type}, but ${attribute} is an attribute for type ${holds}: few ` +
-      'profiles will be found, or none.',
+      `activations/${activation}: matchingKey.type is ${type}, but ${attribute} is an attribute for type ${holds}. Few or no ` +
+      'profiles will match.',
     next: ({ holds }) => advise(`Set matchingKey.type to ${holds}, or choose another attribute.`),
   }),
   matchesUnknownWithoutAttributes: message<Asked>({
     examples: [ASKED],
     says: (asked) =>
-      `${useless(asked)} no attributes are sent: only of those does Actito tell whether it knows their profile.`,
+      `${useless(asked)} no attributes are sent, and Actito reports matches only for members with attributes.`,
   }),
   matchesUnknownWithoutResults: message<Asked & { destination: string }>({
     examples: [{ ...ASKED, destination: 'actito' }],
@@ -66,11 +65,11 @@ export const WARNING_MESSAGES = {
     examples: [{ activations: ['vip', 'newsletter'], attributes: ['tier', 'points'] }],
     says: ({ activations, attributes }) =>
       `${activations.map((id) => `activations/${id}`).join(' and ')} both write ${attributes.join(', ')} of the same ` +
-      'profiles: the run that changes a value last wins.',
-    next: () => advise('Let one of them own each attribute.'),
+      'profiles. The last run to change a value wins.',
+    next: () => advise('Map each attribute in only one activation.'),
   }),
 };
 
 function useless({ activation, settings }: Asked): string {
-  return `activations/${activation}: ${settings.join(' and ')} can do nothing, since`;
+  return `activations/${activation}: ${settings.join(' and ')} ${settings.length === 1 ? 'has' : 'have'} no effect, because`;
 }

@@ -1,10 +1,10 @@
 import { wordsCommand } from '../commands.ts';
 import type { Next } from './message.ts';
 
-/** Where people read what the other said in its own words. It may name someone, so that no failure repeats it. */
+/** Where to read the original error text. It may contain personal data, so no failure repeats it. */
 export function readWords(activation: string): Next {
   return {
-    advice: 'What was said about it may name people, and is read by',
+    advice: 'Read the original error text, which may contain personal data',
     command: wordsCommand(activation),
   };
 }

@@ -1,16 +1,21 @@
-/* Turns of phrase that several messages share. */
+/* Phrases that several messages share. */
 
-/** `, did you mean "name"?` when a known word is near, otherwise `otherwise`: the end of a sentence. */
+/** A number and its noun, which agree: `1 member`, `2 members`. */
+export function counted(many: number, singular: string, plural = `${singular}s`): string {
+  return `${many} ${many === 1 ? singular : plural}`;
+}
+
+/** `, did you mean "name"?` if a known name is similar, otherwise `otherwise`: the end of a sentence. */
 export function orNear(near: string | undefined, otherwise: string): string {
   return near === undefined ? otherwise : `, did you mean "${near}"?`;
 }
 
-/** The same, otherwise the known words, or nothing when there are none. */
+/** The same, otherwise the known names, or nothing if there are none. */
 export function orKnown(near: string | undefined, known: readonly string[]): string {
   return orNear(near, known.length === 0 ? '' : ` (known: ${known.join(', ')})`);
 }
 
-/** A duration as a setting takes it, exact: `ms()` would round 25h to 1d. */
+/** A duration as written in a setting. Exact, since `ms()` would round 25h to 1d. */
 export function asSetting(milliseconds: number): string {
   const units = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
   const [unit, size] = Object.entries(units).find(([, size]) => milliseconds % size === 0) ?? ['ms', 1];

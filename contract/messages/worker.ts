@@ -1,6 +1,7 @@
 import { PROGRAM } from '../commands.ts';
 import { CHOICES, choiceInWords, type Choice } from './choice.ts';
 import { advise, always, failure, message, type Told } from './message.ts';
+import { counted } from './words.ts';
 
 const CAUSE: Told = {
   reason: 'actitoRefused',
@@ -9,7 +10,7 @@ const CAUSE: Told = {
   message: 'Actito answered 404 to GET lists.',
 };
 
-/** What is said by the worker, and by activities of what is neither the state's nor a driver's. */
+/** Messages of the worker, and of activities where neither the state nor a driver is the cause. */
 export const WORKER_MESSAGES = {
   planMissing: failure('Defect', {
     examples: [{ run: '12' }],
@@ -21,15 +22,15 @@ export const WORKER_MESSAGES = {
   }),
   notToRebase: failure('Defect', {
     examples: [{ run: '12' }],
-    says: ({ run }) => `Run ${run} is not to rebase.`,
+    says: ({ run }) => `Run ${run} is not a rebase.`,
   }),
   sharedRowUnwritable: failure(
     'Defect',
-    always('A row of a shared import cannot be written, although its own run could write it.'),
+    always('A row of a shared import cannot be written, although its own run wrote it before.'),
   ),
   sharedRowsMissing: failure('Defect', {
     examples: [{ rows: 2, keys: 3 }],
-    says: ({ rows, keys }) => `A shared import file has ${rows} of ${keys} rows.`,
+    says: ({ rows, keys }) => `A shared import file has ${rows} of the expected ${counted(keys, 'row')}.`,
   }),
   defect: failure<{ kind: string; code?: string; at: string[] }>('Defect', {
     examples: [
@@ -37,43 +38,43 @@ export const WORKER_MESSAGES = {
       { kind: 'Error', code: 'ERR_INVALID_ARG_TYPE', at: [] },
     ],
     says: ({ kind, code, at }) =>
-      `An error that was not foreseen: ${kind}${code === undefined ? '' : ` (${code})`}` +
-      `${at.length === 0 ? '' : `, at ${at.join(', ')}`}. What it says is not shown, since it may name people. This is a ` +
-      `defect of ${PROGRAM}.`,
-    next: () => advise('Report it with these lines.'),
+      `An unexpected error occurred: ${kind}${code === undefined ? '' : ` (${code})`}` +
+      `${at.length === 0 ? '' : ` at ${at.join(', ')}`}. Its text is not shown because it may contain personal data. This is a ` +
+      `bug in ${PROGRAM}.`,
+    next: () => advise('Report it with this message.'),
   }),
   activityTimedOut: failure<{ activity: string; last?: Told }>('TimedOut', {
     examples: [{ activity: 'compare' }, { activity: 'pushList', last: CAUSE }],
     says: ({ activity, last }) =>
-      `${activity} did not end in time.${last === undefined ? '' : ` The last try said: ${last.message}`}`,
+      `The activity ${activity} did not finish before its timeout.${last === undefined ? '' : ` Last attempt: ${last.message}`}`,
   }),
-  activityCancelled: always('The activity was cancelled.'),
-  workerShutDown: always('The worker shut down; another goes on.'),
+  activityCancelled: always('The activity was canceled.'),
+  workerShutDown: always('The worker shut down; another worker continues.'),
   temporaryFolderFull: failure('WorkerDiskFull', {
     examples: [{ folder: '/tmp', worker: 'worker-1', code: 'ENOSPC' }],
     says: ({ folder, worker, code }) =>
-      `The temporary folder ${folder} of worker ${worker} cannot be written to (${code}).`,
+      `Worker ${worker} cannot write to its temporary folder ${folder} (${code}).`,
     next: () =>
       advise(
-        'Make room there, or set TMPDIR to a folder with space for twice the segment; nothing was written anywhere else.',
+        'Free space there, or set TMPDIR to a folder with space for twice the segment. Nothing else was written.',
       ),
   }),
   rowsMissing: failure('SourceUnavailable', {
     examples: [{ counted: 1000, read: 600 }],
-    says: ({ counted, read }) =>
-      `The warehouse counted ${counted} rows, and ${read} arrived. Nothing was written.`,
+    says: ({ counted: reported, read }) =>
+      `The segment is incomplete: the warehouse reported ${counted(reported, 'row')}, but ${read} arrived. Nothing was written.`,
   }),
   columnsUnsendable: failure('MappingInvalid', {
     examples: [{ activation: 'vip-customers', columns: [{ name: 'tags', type: 'text[]' }] }],
     says: ({ activation, columns }) =>
-      `Activation ${activation} maps columns of a type that Actito cannot hold: ` +
+      `Activation ${activation} maps columns whose types cannot be sent to Actito: ` +
       `${columns.map(({ name, type }) => `${name} (${type})`).join(', ')}.`,
     next: () => advise("Cast them in the segment's query, for example to text."),
   }),
   listUnreadable: failure<{ list?: string }>('DeliveryRefused', {
     examples: [{ list: 'VIP customers' }, {}],
     says: ({ list }) =>
-      `Actito found the file of ${list === undefined ? 'the list' : `list ${list}`} and could not read it.`,
+      `Actito retrieved the file of ${list === undefined ? 'the list' : `the list "${list}"`} but could not read it.`,
   }),
   nobodyTargeted: failure<{ list: string; members: number; identifier: string; destination: string }>(
     'NobodyTargeted',
@@ -83,28 +84,31 @@ export const WORKER_MESSAGES = {
         { list: 'VIP customers', members: 1, identifier: 'emailAddress', destination: 'actito' },
       ],
       says: ({ list, members, identifier }) =>
-        `Actito has retrieved the list "${list}" of ${members} ${members === 1 ? 'member' : 'members'}, and it targets nobody: ` +
-        `no profile has any of them as its ${identifier}.`,
+        `The list "${list}" targets nobody: Actito retrieved it with ${counted(members, 'member')}, but none matches the ` +
+        `${identifier} of a profile.`,
       next: ({ destination, identifier }) =>
         advise(
-          `Check that the column of the list's identifier holds what Actito keeps in ${identifier}, and that ` +
-            `destinations/${destination} names the entity and the profile table of these people.`,
+          `Check that the column of the list identifier has the same values as ${identifier} in Actito, and check the entity ` +
+            `and the profile table in destinations/${destination}.`,
         ),
     },
   ),
-  listNotRetrieved: failure('ListPending', always('The file is delivered; Actito has not retrieved it yet.')),
+  listNotRetrieved: failure(
+    'ListPending',
+    always('The list was delivered; Actito has not retrieved it yet.'),
+  ),
   listGone: failure<{ cause: Told }>('ActitoRefused', {
     examples: [{ cause: CAUSE }],
     says: ({ cause }) => cause.message,
-    next: () => advise('If someone deleted the list in Actito: run again, which makes it anew and fills it.'),
+    next: () => advise('If someone deleted the list in Actito, run again to create and fill it.'),
   }),
   wouldFail: message<{ type: string; cause: Told }>({
     examples: [{ type: 'ActitoRefused', cause: CAUSE }],
-    says: ({ type, cause }) => `A run would fail: ${type}: ${cause.message}`,
+    says: ({ type, cause }) => `A run would fail with ${type}: ${cause.message}`,
   }),
   notLookedUp: message<{ type: string; cause: Told }>({
     examples: [{ type: 'ActitoUnavailable', cause: CAUSE }],
-    says: ({ type, cause }) => `Could not be looked up: ${type}: ${cause.message}`,
+    says: ({ type, cause }) => `The lookup in Actito failed with ${type}: ${cause.message}`,
   }),
   workerLacksDestination: failure<Choice & { destination: string }>('ConfigurationInvalid', {
     examples: [
@@ -113,7 +117,7 @@ export const WORKER_MESSAGES = {
       { destination: 'actito', ...CHOICES[2] },
     ],
     says: ({ destination, ...choice }) =>
-      `The project has no destination "${destination}"${choiceInWords(choice) || '; its folder destinations/ is empty'}`,
+      `The worker's project has no destination "${destination}"${choiceInWords(choice) || '; its folder destinations/ is empty'}`,
   }),
   workerLacksTarget: failure<Choice & { target: string }>('ConfigurationInvalid', {
     examples: [
@@ -126,11 +130,11 @@ export const WORKER_MESSAGES = {
   }),
   othersNotClosed: message({
     examples: [{ why: 'The state database cannot be reached.' }],
-    says: ({ why }) => `Runs of other activations that have ended could not be closed: ${why}`,
+    says: ({ why }) => `Ended runs of other activations could not be closed: ${why}`,
   }),
   workerUrlMissing: failure(
     'ConfigurationInvalid',
-    always('ACTITO_SYNC_DATABASE_URL is not set: the URL of the PostgreSQL that keeps the state.'),
+    always('ACTITO_SYNC_DATABASE_URL is not set. Set it to the URL of the state database (PostgreSQL).'),
   ),
   stateUnusable: failure('StateUnavailable', {
     examples: [{ why: 'ECONNREFUSED' }, { why: '28P01: the password is wrong' }],
@@ -140,45 +144,45 @@ export const WORKER_MESSAGES = {
   stoppedTooLate: failure(
     'TimedOut',
     always(
-      'What was under way could not be stopped in time. Nothing is lost: Temporal gives it to another worker as soon as it ' +
-        'misses the heartbeats of this one.',
+      'Running activities did not stop before the timeout. Nothing is lost: Temporal retries them on another worker after the ' +
+        'heartbeat timeout.',
     ),
   ),
   healthPortTaken: failure('ConfigurationInvalid', {
     examples: [{ port: 8080, why: 'EADDRINUSE' }],
     says: ({ port, why }) => `The health check cannot listen on port ${port} (${why}).`,
-    next: () => advise('Choose another ACTITO_SYNC_HEALTH_PORT.'),
+    next: () => advise('Set ACTITO_SYNC_HEALTH_PORT to another port.'),
   }),
   healthPortUnusable: failure(
     'ConfigurationInvalid',
-    always('ACTITO_SYNC_HEALTH_PORT must hold a port number from 1 to 65535, or not be set.'),
+    always('ACTITO_SYNC_HEALTH_PORT must be a port number from 1 to 65535, or unset.'),
   ),
   healthPortMissing: failure(
     'ConfigurationInvalid',
-    always('ACTITO_SYNC_HEALTH_PORT is not set: the worker has no health check to ask.'),
+    always('ACTITO_SYNC_HEALTH_PORT is not set, so the worker has no health check.'),
   ),
   workerInterrupted: message({
     examples: [{ why: 'Temporal answered PERMISSION_DENIED.', seconds: 8 }],
     says: ({ why, seconds }) =>
-      `The worker lost Temporal and takes no work: ${why} Nothing is lost; it starts again in ${seconds} seconds.`,
+      `The worker lost the connection to Temporal and is not processing runs: ${why} Nothing is lost; it restarts in ${counted(seconds, 'second')}.`,
   }),
   workerNotLetGo: failure('TemporalUnavailable', {
     examples: [{ seconds: 15 }],
     says: ({ seconds }) =>
-      `Temporal, or what answers in its place, refused the worker for good. The worker did not end within ${seconds} seconds, so the ` +
-      'process ends with exit code 1. Nothing is lost.',
+      `The Temporal server permanently rejected the worker, and the worker did not stop within ${counted(seconds, 'second')}. The process ` +
+      'ends with exit code 1. Nothing is lost.',
     next: () =>
       advise(
-        'Let the supervisor of the process (Docker, Kubernetes, systemd) start it again. Check TEMPORAL_ADDRESS, and what stands ' +
-          'between the worker and Temporal.',
+        'Let Docker, Kubernetes or systemd restart the process. Check TEMPORAL_ADDRESS, and any proxy between the worker and ' +
+          'Temporal.',
       ),
   }),
   workerEnded: message({
     examples: [{ why: 'The state database cannot be used (ECONNREFUSED).' }],
-    says: ({ why }) => `The worker ended: ${why}`,
+    says: ({ why }) => `The worker stopped: ${why}`,
   }),
   workerSilent: message({
     examples: [{ why: 'ECONNREFUSED' }],
-    says: ({ why }) => `The worker does not answer: ${why}`,
+    says: ({ why }) => `The worker is not responding: ${why}`,
   }),
 };

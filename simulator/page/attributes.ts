@@ -3,11 +3,12 @@ import type { World } from '../world.ts';
 import { html, type Html } from './html.ts';
 import { type Column, table } from './table.ts';
 import type { View } from './view.ts';
+import { counted } from './words.ts';
 
 const COLUMNS: Column<Attribute>[] = [
   { head: 'Attribute', cell: ({ name }) => name },
   { head: 'Type', cell: typeOf },
-  { head: 'Unique', cell: ({ unique }) => (unique ? 'Yes, can be a matching key' : 'No') },
+  { head: 'Unique', cell: ({ unique }) => (unique ? 'Yes (can be a matching key)' : 'No') },
   { head: 'Mandatory', cell: ({ mandatory }) => (mandatory ? 'Yes' : 'No') },
 ];
 
@@ -15,7 +16,7 @@ const COLUMNS: Column<Attribute>[] = [
 export function attributesPage({ profiles }: World): View {
   const main = html`<h1>Attributes of the profile table</h1>
     <div class="card">
-      ${table(`${profiles.attributes.length} attributes, table id ${profiles.id}`, COLUMNS, profiles.attributes)}
+      ${table(`${counted(profiles.attributes.length, 'attribute')}, table id ${profiles.id}`, COLUMNS, profiles.attributes)}
     </div>`;
   return { title: 'Attributes', main, live: true };
 }
@@ -25,6 +26,6 @@ function typeOf({ name, type, valueType, valueRestriction }: Attribute): Html {
   return html`${valueType ?? type}
     <span class="quiet">
       ${valueType === undefined && 'predefined'} ${maxLength !== undefined && `up to ${maxLength} characters`}
-      ${(TECHNICAL as readonly string[]).includes(name) && 'written by Actito only'}
+      ${(TECHNICAL as readonly string[]).includes(name) && 'read-only'}
     </span>`;
 }

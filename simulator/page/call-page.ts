@@ -11,7 +11,7 @@ import type { View } from './view.ts';
 
 type Page = (world: World, parameters: URLSearchParams) => View | Promise<View>;
 
-/** What a marketer would see of Actito, by path; no route of the API is as short. */
+/** The pages by path; they do not collide with routes of the API. */
 const PAGES = new Map<string, Page>([
   ['/', listsPage],
   ['/imports', importsPage],
@@ -23,7 +23,7 @@ export function isPage(request: IncomingMessage): boolean {
   return request.method === 'GET' && PAGES.has(pathOf(request));
 }
 
-/** Answers with one of the pages, made anew each time. */
+/** Renders a page for each request. */
 export async function callPage(
   world: World,
   request: IncomingMessage,
@@ -34,13 +34,13 @@ export async function callPage(
   try {
     document = layout(world, path, await PAGES.get(path)!(world, queryOf(request)));
   } catch (error) {
-    return respond(response, answerTo(error)); // a reset took away what was being read, or a bug of ours
+    return respond(response, answerTo(error)); // a reset removed the data, or a bug
   }
   response.writeHead(200, {
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Security-Policy': CONTENT_SECURITY_POLICY,
     'Cache-Control': 'no-store',
-    'Referrer-Policy': 'no-referrer', // a search holds personal data
+    'Referrer-Policy': 'no-referrer', // a search contains personal data
     'X-Content-Type-Options': 'nosniff',
   });
   response.end(document);

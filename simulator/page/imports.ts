@@ -10,21 +10,21 @@ import { counted, grouped, moment } from './words.ts';
 const SHOWN = 50;
 
 const STATUS = {
-  PENDING: { tone: 'waiting', text: 'Waits for the imports before it.' },
-  RUNNING: { tone: 'waiting', text: 'Under way.' },
+  PENDING: { tone: 'waiting', text: 'Waiting for earlier imports.' },
+  RUNNING: { tone: 'waiting', text: 'In progress.' },
   SUCCESS: { tone: 'good', text: 'Every row was applied.' },
-  WITH_ERROR: { tone: 'mixed', text: 'Rows in error were left out; all others were applied.' },
-  FAILED: { tone: 'bad', text: 'Broken off; some of its rows may have been applied.' },
+  WITH_ERROR: { tone: 'mixed', text: 'Rows in error were skipped; all other rows were applied.' },
+  FAILED: { tone: 'bad', text: 'The import stopped; some rows may have been applied.' },
 } as const;
 
-/** The import history, the latest first, with what was wrong with rows in error. */
+/** The import history, latest first, with the errors of rejected rows. */
 export async function importsPage(world: World): Promise<View> {
   const all = world.imports.all();
   const latest = all.slice(-SHOWN).reverse();
   const main = html`<h1>Import history</h1>
     ${all.length === 0 && html`<p class="empty">Nothing has been imported yet.</p>`}
     ${await Promise.all(latest.map((record) => card(world, record)))}
-    ${all.length > SHOWN && html`<p class="quiet">These are the last ${SHOWN} of ${grouped(all.length)} imports.</p>`}`;
+    ${all.length > SHOWN && html`<p class="quiet">Showing the latest ${SHOWN} of ${grouped(all.length)} imports.</p>`}`;
   return { title: 'Import history', main, live: true };
 }
 
@@ -48,9 +48,9 @@ async function card(world: World, record: ImportRecord): Promise<Html> {
         ${rows && html`<dd class="quiet">${counts(rows)}</dd>`}
       </div>
       <div>
-        <dt>Kind</dt>
-        <dd>${job.etlId === undefined ? 'One shot' : `ETL ${job.etlId}`}, ${job.mode}</dd>
-        <dd class="quiet">Profiles found by ${job.key}</dd>
+        <dt>Type</dt>
+        <dd>${job.etlId === undefined ? 'One-shot' : `ETL ${job.etlId}`}, ${job.mode}</dd>
+        <dd class="quiet">Profiles matched by ${job.key}</dd>
       </div>
       <div>
         <dt>Attributes</dt>
@@ -71,7 +71,7 @@ const ERRORS: Column<ErrorGroup>[] = [
   { head: 'Rows', cell: ({ rows }) => grouped(rows), numeric: true },
   { head: 'Message', cell: ({ message }) => message },
   {
-    head: 'For example',
+    head: 'Examples',
     cell: ({ examples, rows }) => [
       ...examples.map(({ line, key }) => html`<div>line ${line}: ${key}</div>`),
       rows > examples.length && '…',

@@ -8,7 +8,7 @@ import { counted, moment } from './words.ts';
 
 const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** Lets nothing but our own style and script work, should a name ever get through as HTML. */
+/** Allows only our own style and script, in case a name is ever interpreted as HTML. */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'",
   `style-src ${hashOf(STYLE)}; script-src ${hashOf(LIVE_SCRIPT)}; frame-ancestors 'none'`,
@@ -23,7 +23,7 @@ const NAVIGATION = [
 
 /** A whole HTML document around a view; `path` is the page's own. */
 export function layout({ settings, profiles, clock }: World, path: string, view: View): string {
-  // Written as they are: escaping would change what the browser runs and what its hash is.
+  // Not escaped, because that would change the code and its hash.
   const style = new Html(`<style>${STYLE}</style>`);
   const script = new Html(`<script type="module">${LIVE_SCRIPT}</script>`);
   return html`<!doctype html>
@@ -60,9 +60,7 @@ export function layout({ settings, profiles, clock }: World, path: string, view:
         </main>
         <footer>
           ${view.live && html`<p id="live" role="status" class="quiet"></p>`}
-          <p class="quiet">
-            Not Actito, but a stand-in for it: it shows what a marketer would see of what actito-sync does.
-          </p>
+          <p class="quiet">This is a simulator, not Actito. It shows what a marketer would see in Actito.</p>
         </footer>
         ${view.live && script}
       </body>

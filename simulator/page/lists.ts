@@ -6,7 +6,7 @@ import { counted, duration, grouped, moment } from './words.ts';
 
 const HOUR = 3_600_000;
 
-/** The external target lists, as expert mode → File offers them. */
+/** The external target lists, as in expert mode → File. */
 export function listsPage(world: World): View {
   const lists = world.lists.all();
   const main = html`<p class="quiet">Expert mode → File</p>
@@ -14,8 +14,8 @@ export function listsPage(world: World): View {
     ${
       lists.length === 0 &&
       html`<p class="empty">
-        There is no external target list yet. The first run of an activation makes one, unless it is to be
-        made by hand.
+        There are no external target lists yet. The first run of an activation creates its list, unless the
+        list must be created manually.
       </p>`
     }
     ${lists.map((list) => card(world, list))}`;
@@ -42,8 +42,8 @@ function card(world: World, list: TargetList): Html {
       </div>
       <div>
         <dt>Expiration date</dt>
-        <dd>${list.expires === null ? 'None before the first file' : moment(list.expires)}</dd>
-        <dd class="quiet">${duration(list.validityHours * HOUR)} from each retrieved file on</dd>
+        <dd>${list.expires === null ? 'None until the first file is retrieved' : moment(list.expires)}</dd>
+        <dd class="quiet">${duration(list.validityHours * HOUR)} after each retrieved file</dd>
       </div>
       <div>
         <dt>Expected file</dt>
@@ -62,12 +62,16 @@ interface State {
 
 function stateOf({ clock, lists }: World, list: TargetList): State {
   if (list.expires === null) {
-    return { word: 'Waiting', text: 'No file was read yet: the list targets nobody.', tone: 'waiting' };
+    return {
+      word: 'Waiting',
+      text: 'No file has been retrieved yet, so the list targets nobody.',
+      tone: 'waiting',
+    };
   }
   const left = list.expires - clock.now();
   if (!lists.isExpired(list)) return { word: 'Valid', text: `${duration(left)} left`, tone: 'good' };
   const before = counted(list.members.size, 'profile');
-  const text = `Expired ${duration(-left)} ago: the list targets nobody. Its last file held ${before}.`;
+  const text = `Expired ${duration(-left)} ago, so the list targets nobody. Its last file contained ${before}.`;
   return { word: 'Expired', text, tone: 'bad' };
 }
 
@@ -77,9 +81,9 @@ function retrievedFile({ lastRetrievedFile: file, members }: TargetList): Html {
   if (file.errorMessage !== undefined) {
     return html`<dd>${file.name}</dd>
       <dd class="quiet">${retrieved}</dd>
-      <dd class="complaint">Not taken over: ${file.errorMessage} The list is as it was before.</dd>`;
+      <dd class="complaint">File rejected: ${file.errorMessage} The list was not changed.</dd>`;
   }
   return html`<dd>${file.name}</dd>
     <dd class="quiet">${retrieved}</dd>
-    <dd class="quiet">${counted(file.lines, 'line')}, ${counted(members.size, 'profile')} found</dd>`;
+    <dd class="quiet">${counted(file.lines, 'line')}, ${counted(members.size, 'profile')} matched</dd>`;
 }

@@ -1,6 +1,6 @@
 /**
- * Runs in the browser: fetches the page again every two seconds and puts its content in place when it has changed.
- * Where the keyboard is stays. Without JavaScript the page reloads itself instead (see layout.ts).
+ * Runs in the browser: fetches the page every two seconds and replaces its content if it has changed. The keyboard focus
+ * stays. Without JavaScript, the page reloads itself instead (see layout.ts).
  */
 export const LIVE_SCRIPT = `
 const main = document.querySelector('main');
@@ -23,10 +23,10 @@ async function update() {
 async function follow() {
   try {
     if (!document.hidden) await update();
-    note.textContent = 'This page keeps itself up to date.';
+    note.textContent = 'This page updates automatically.';
     note.className = 'quiet';
   } catch {
-    note.textContent = 'The simulator does not answer: this page shows how things stood before.';
+    note.textContent = 'The simulator is not responding. This page may be out of date.';
     note.className = 'complaint';
   }
   setTimeout(follow, 2000);

@@ -7,12 +7,12 @@ import { counted } from './words.ts';
 
 const EXAMPLES = 5;
 
-/** The search for one profile: its attributes, and the lists that it is on. */
+/** The search for a profile: its attributes and lists. */
 export function profilesPage(world: World, parameters: URLSearchParams): View {
   const query = (parameters.get('q') ?? '').trim();
   const main = html`<h1>Profile search</h1>
     <form action="/profiles" role="search">
-      <label for="q">E-mail address, phone number or external id</label>
+      <label for="q">Email address, phone number or external ID</label>
       <div class="field">
         <input id="q" name="q" type="search" value="${query}" autocomplete="off" spellcheck="false" />
         <button>Search</button>
@@ -26,7 +26,7 @@ function results(world: World, query: string): Html {
   const found = findProfiles(world, query);
   if (found.length === 0) {
     return html`<p class="empty" role="status">
-      No profile has “${query}” as its e-mail address, phone number or another unique attribute.
+      No profile has “${query}” as its email address, phone number or another unique attribute.
     </p>`;
   }
   const more = found.length === MOST_FOUND ? 'or more ' : '';
@@ -54,14 +54,14 @@ function card({ profiles, lists }: World, id: number): Html {
         <p class="quiet">Profile ${id}</p>
       </div>
     </header>
-    <h3>On the lists</h3>
+    <h3>Lists</h3>
     ${
       on.length === 0
-        ? html`<p>On no external target list.</p>`
+        ? html`<p>Not on any external target list.</p>`
         : html`<ul>
             ${on.map((list) =>
               lists.isExpired(list)
-                ? html`<li>${list.name} <span class="complaint">(expired: it targets nobody)</span></li>`
+                ? html`<li>${list.name} <span class="complaint">(expired, targets nobody)</span></li>`
                 : html`<li>${list.name}</li>`,
             )}
           </ul>`
@@ -74,7 +74,7 @@ function card({ profiles, lists }: World, id: number): Html {
   </article>`;
 }
 
-/** The first few profiles, for those who know nobody here yet. */
+/** The first few profiles as examples. */
 function examples({ profiles }: World): Html {
   const addresses: string[] = [];
   for (const id of profiles.ids()) {
@@ -82,7 +82,7 @@ function examples({ profiles }: World): Html {
     if (emailAddress) addresses.push(emailAddress);
     if (addresses.length === EXAMPLES) break;
   }
-  if (addresses.length === 0) return html`<p class="empty">The table has no profiles.</p>`;
+  if (addresses.length === 0) return html`<p class="empty">The profile table is empty.</p>`;
   return html`<p>For example:</p>
     <ul>
       ${addresses.map(

@@ -15,13 +15,13 @@ export interface ErrorGroup {
 const EXAMPLES = 5;
 const known = new WeakMap<ImportRecord, Promise<ErrorGroup[]>>();
 
-/** What went wrong in an import that has ended, the most frequent first. Its file is read once. */
+/** The errors of a finished import, most frequent first. Its file is read once. */
 export function rowErrors({ imports }: World, record: ImportRecord): Promise<ErrorGroup[]> {
   let groups = known.get(record);
   if (!groups) {
     groups = grouped(imports.rowsInErrorOf(record));
     known.set(record, groups);
-    groups.catch(() => known.delete(record)); // whoever awaits it sees the error; the next one tries again
+    groups.catch(() => known.delete(record)); // the caller sees the error; the next call reads the file again
   }
   return groups;
 }

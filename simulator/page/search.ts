@@ -1,14 +1,14 @@
 import type { World } from '../world.ts';
 
-/** Where people look for a telephone number, whether or not it is unique. */
+/** The attribute for phone numbers, unique or not. */
 const PHONE = 'gsmNumber';
 
-/** How many profiles a search returns at most. */
+/** The maximum number of results. */
 export const MOST_FOUND = 20;
 
 /**
- * The ids of the profiles that have this value in a unique attribute (e-mail address, external id, profile id …) or as their
- * phone number, which may be written with blanks and other separators.
+ * The ids of the profiles with this value in a unique attribute (email address, external ID, profile ID …) or as their
+ * phone number, which may contain spaces and other separators.
  */
 export function findProfiles({ profiles }: World, query: string): number[] {
   const found = new Set<number>();

@@ -1,6 +1,6 @@
 import { html, type Html, type Part } from './html.ts';
 
-/** One column: what its header says, and what stands in a row's cell. */
+/** One column: its header and its cells. */
 export interface Column<T> {
   head: string;
   cell: (row: T) => Part;
@@ -9,8 +9,8 @@ export interface Column<T> {
 }
 
 /**
- * A table whose first column names its rows. On a phone the rows of wide ones become blocks of lines, each with its
- * column's name before it; the roles are written out because that layout would take them away from screen readers.
+ * A table with row headers in its first column. On a phone, each row of a wide table becomes a block of lines, each with
+ * its column's name. The explicit roles keep this layout readable for screen readers.
  */
 export function table<T>(caption: Part, columns: Column<T>[], rows: readonly T[]): Html {
   const kind = ({ numeric }: Column<T>) => (numeric ? 'number' : 'text');

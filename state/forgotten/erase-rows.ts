@@ -24,7 +24,7 @@ export async function eraseRows(trx: Knex.Transaction, whose: Whose, spelt: stri
 
 /** Nothing tells whom they name: all of the activation's go, with the words about single rows. @returns how many */
 async function eraseWords(trx: Knex.Transaction, { activation }: Whose): Promise<number> {
-  await trx.raw('update reject_stories set said = null where activation = ? and said is not null', [
+  await trx.raw('update reject_history set said = null where activation = ? and said is not null', [
     activation,
   ]);
   await trx.raw(

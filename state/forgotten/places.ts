@@ -17,7 +17,7 @@ const itsOwn = (activation: string) => `activation = ${activation}`;
 /** Wherever a key of an activation stands. A table that is to hold keys needs a line here, and nothing else. */
 export const PLACES: Place[] = [
   { table: 'rejects', key: 'key', scope: ofItsRuns, spelt: 'source' },
-  { table: 'reject_stories', key: 'key', scope: itsOwn, spelt: 'source' },
+  { table: 'reject_history', key: 'key', scope: itsOwn, spelt: 'source' },
   { table: 'changes', key: 'key', identifier: 'identifier', scope: ofItsRuns, spelt: 'canonical' },
   { table: 'samples', key: 'key', scope: ofItsRuns, spelt: 'source' },
 ];

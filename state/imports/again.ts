@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import { keyMark } from '../../activation/comparison/marks.ts';
 import type { RejectReason } from '../../contract/messages/rejects.ts';
 import { withoutForgotten } from '../forgotten/rejects.ts';
 import { asideTable, membersTable } from '../names.ts';
@@ -14,6 +13,7 @@ import { omittedAttributes, putAside, type Chunk } from './chunks.ts';
 
 /** A row that Actito refused for some of its attributes. */
 export interface RefusedValues {
+  mark: string;
   key: string;
   /** Actito's code. */
   reason: string;
@@ -23,19 +23,18 @@ export interface RefusedValues {
 
 /**
  * Sets rows of a chunk aside that Actito has refused for attributes that it named: to go once more in this run, or with the
- * next one if this was their second time. Idempotent: results are read again when an attempt breaks off.
+ * next one if this was their second time. Idempotent.
  */
 export async function setRefusedAside(
   trx: Knex,
   { run, definition }: Pick<Run, 'run' | 'definition'>,
   chunk: Chunk,
-  seeds: readonly [bigint, bigint],
   refused: readonly RefusedValues[],
 ): Promise<void> {
   if (refused.length === 0) return;
   const omitted = omittedAttributes(chunk.pattern);
   const names = definition.activation.attributes.map(({ attribute }) => attribute);
-  const marks = refused.map(({ key }) => keyMark(key, seeds));
+  const marks = refused.map(({ mark }) => mark);
   const bits = refused.map(({ attributes }) => names.map((name) => attributes.includes(name)));
   await putAside(trx, run, isAgain(chunk) ? 'n' : 'r', {
     marks,

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { fenced, type Fence } from '../runs/lease.ts';
 import { rows, type State } from '../state.ts';
 import { readChunks, type Chunk } from './chunks.ts';
+import { applyResults } from './results.ts';
 import { inTurn, lineUp, readQuota } from './quota.ts';
 import { GIVEN_UP, partLost, renew, requireParts, type SharedFile } from './parts.ts';
 
@@ -42,20 +43,6 @@ export async function readImports(db: Knex, run: string): Promise<ImportRow[]> {
      where part.run = ? order by id`,
     [run],
   );
-}
-
-/** The import of a profile table that Actito has taken last, for whichever activation. */
-export async function lastTaken(
-  db: Knex,
-  quotaKey: string,
-): Promise<{ intendedAt: Date; executionId: string } | undefined> {
-  const [found] = await rows<{ intendedAt: Date; executionId: string }>(
-    db,
-    `select intended_at as "intendedAt", execution_id as "executionId" from imports
-     where quota_key = ? and status = 'posted' order by intended_at desc limit 1`,
-    [quotaKey],
-  );
-  return found;
 }
 
 /** The chunks of a run that have to be sent: something goes with them, and Actito has not taken them yet. */
@@ -116,6 +103,14 @@ async function giveUpFormer(trx: Knex, run: string, chunk: number): Promise<void
      where part.import = imports.id and part.run = :run and chunk = :chunk and imports.run = :run and status = 'intended'`,
     { run, chunk },
   );
+}
+
+/**
+ * The calls of a run that ends: none of them can be completed any more. One that was not complete surely started no import,
+ * and counts for no quota.
+ */
+export async function giveUpCalls(trx: Knex, run: string): Promise<void> {
+  await trx.raw(`update imports set status = ${GIVEN_UP} where run = ? and status = 'intended'`, [run]);
 }
 
 /** An import of a chunk alone. */
@@ -186,7 +181,7 @@ export async function recordRefused(
   });
 }
 
-/** Records what became of the rows that a run has in an import. */
+/** Records what became of the rows that a run has in an import, and acts on what Actito said of single rows of it. */
 export async function recordResult(
   state: State,
   fence: Fence,
@@ -195,10 +190,12 @@ export async function recordResult(
   detail?: string,
 ): Promise<void> {
   await fenced(state, fence, async (trx) => {
-    await trx.raw(
-      `update import_parts set result = :result, finished_at = now() where import = :id and run = :run`,
+    const [part] = await rows<{ chunk: number }>(
+      trx,
+      `update import_parts set result = :result, finished_at = now() where import = :id and run = :run returning chunk`,
       { id, run: fence.run, result },
     );
+    if (result !== 'doubtful') await applyResults(trx, fence.run, part!.chunk);
     if (detail !== undefined) await trx.raw('update imports set detail = ? where id = ?', [detail, id]);
   });
 }

@@ -38,9 +38,9 @@ export async function readQuota(
     `select (select cast(count(*) as integer) from imports
              where quota_key = :quotaKey and status <> 'refused'
                and intended_at > now() - ${interval(QUOTA_PERIOD)}) as used,
-            (select cast(count(*) as integer) from import_line other
+            (select cast(count(*) as integer) from import_queue other
              join runs on runs.no = :run and runs.activation <> other.activation
-             left join import_line own on own.activation = runs.activation and own.quota_key = other.quota_key
+             left join import_queue own on own.activation = runs.activation and own.quota_key = other.quota_key
              where other.quota_key = :quotaKey and other.asked_at > now() - ${interval(LINE_PERIOD)}
                and (other.since, other.activation) < (coalesce(own.since, 'infinity'), runs.activation)) as ahead`,
     { run, quotaKey },
@@ -51,20 +51,20 @@ export async function readQuota(
 /** Lets the activation of a run wait for an import; who waits already keeps its place. */
 export async function lineUp(trx: Knex, run: string, quotaKey: string): Promise<void> {
   await trx.raw(
-    `insert into import_line (activation, quota_key) select activation, :quotaKey from runs where no = :run
+    `insert into import_queue (activation, quota_key) select activation, :quotaKey from runs where no = :run
      on conflict (activation, quota_key) do update set asked_at = now()`,
     { run, quotaKey },
   );
 }
 
-/** At the end of a run: who has sent everything leaves the line, who had an import and needs more goes to its end. */
+/** At the end of a run: an activation that has sent everything leaves the queue; one that had an import and needs more goes to its end. */
 export async function moveOn(trx: Knex, run: string, activation: string, unsent: number): Promise<void> {
   if (unsent === 0) {
-    await trx.raw('delete from import_line where activation = ?', [activation]);
+    await trx.raw('delete from import_queue where activation = ?', [activation]);
     return;
   }
   await trx.raw(
-    `update import_line set since = now()
+    `update import_queue set since = now()
      where activation = :activation
        and exists (select from import_parts part join imports on imports.id = part.import
                    where part.run = :run and intended_at is not null and status <> 'refused')`,
@@ -90,4 +90,18 @@ export async function isRefusedForToday(db: Knex, quotaKey: string): Promise<boo
     { quotaKey },
   );
   return found!.refused ?? false;
+}
+
+/** The import of a profile table that Actito has taken last, for whichever activation. */
+export async function lastTaken(
+  db: Knex,
+  quotaKey: string,
+): Promise<{ intendedAt: Date; executionId: string } | undefined> {
+  const [found] = await rows<{ intendedAt: Date; executionId: string }>(
+    db,
+    `select intended_at as "intendedAt", execution_id as "executionId" from imports
+     where quota_key = ? and status = 'posted' order by intended_at desc limit 1`,
+    [quotaKey],
+  );
+  return found;
 }

@@ -19,7 +19,7 @@ export interface RowResult {
   said?: string;
 }
 
-/** Forgets the row results of a chunk: they are about to be read again from the start. */
+/** Forgets the row results of a chunk: they are about to be read again from the start. Nothing has acted on them yet. */
 export async function clearResults(state: State, fence: Fence, chunk: number): Promise<void> {
   await fenced(state, fence, (trx) =>
     trx.raw(`delete from ${resultTable(fence.run)} where chunk = ?`, [chunk]),
@@ -27,8 +27,9 @@ export async function clearResults(state: State, fence: Fence, chunk: number): P
 }
 
 /**
- * Stores a batch of row results; refusals become rejects too. Of members to whom the run sends nothing, none is kept: the
- * answer may be one about other people. `seeds` are those of the activation's key marks.
+ * Stores a batch of row results. Of members to whom the run sends nothing, none is kept: the answer may be one about other
+ * people. Nothing follows from them before the whole answer is believed, see {@link applyResults}. `seeds` are those of the
+ * activation's key marks.
  */
 export async function storeResults(
   state: State,
@@ -38,40 +39,83 @@ export async function storeResults(
   told: RowResult[],
 ): Promise<void> {
   await fenced(state, fence, async (trx) => {
-    await oneAtATime(trx, fence.run); // an attempt that was given up may still cut chunks
     const results = await ownResults(trx, fence.run, seeds, told);
     await trx.raw(
-      `insert into ${resultTable(fence.run)} as former (mark, chunk, outcome)
-       select distinct on (mark) mark, :chunk, outcome
-       from unnest(cast(:marks as uuid[]), cast(:outcomes as text[])) as r (mark, outcome)
-       on conflict (mark) do update set chunk = excluded.chunk, outcome = excluded.outcome
+      `insert into ${resultTable(fence.run)} as former (mark, chunk, outcome, reason, said, named)
+       select distinct on (mark) mark, :chunk, outcome, reason, said, cast(named as jsonb)
+       from unnest(cast(:marks as uuid[]), cast(:outcomes as text[]), cast(:reasons as text[]), cast(:said as text[]),
+                   cast(:attributes as text[])) as r (mark, outcome, reason, said, named)
+       on conflict (mark) do update
+         set chunk = excluded.chunk, outcome = excluded.outcome, reason = excluded.reason, said = excluded.said,
+             named = excluded.named
        where former.outcome = 'again' and former.chunk <> excluded.chunk`,
       {
         chunk,
         marks: results.map(({ key }) => keyMark(key, seeds)),
         outcomes: results.map((row) => (isAgain(row) ? 'again' : row.outcome)),
+        reasons: results.map(({ reason }) => reason),
+        said: results.map(({ said }) => said?.replaceAll('\0', '') ?? null),
+        attributes: results.map((row) => (isAgain(row) ? JSON.stringify(row.attributes) : null)),
       },
     );
-    const again = results.filter(isAgain);
-    if (again.length > 0) {
-      const run = await readRun(trx, fence.run);
-      await setRefusedAside(trx, run, await readChunk(trx, fence.run, chunk), seeds, again);
-    }
-    const all = results.filter((row) => row.outcome === 'refused' && !isAgain(row));
-    const refused = await withoutForgotten(trx, fence.run, all);
+  });
+}
+
+/** Row results that are applied at a time. */
+const BATCH = 5_000;
+
+/**
+ * Acts on the row results of a chunk, once the answer that they come from is believed: refusals become rejects, and rows that
+ * were refused for single values are set aside, so that they go again without those.
+ */
+export async function applyResults(trx: Knex.Transaction, run: string, chunk: number): Promise<void> {
+  await oneAtATime(trx, run); // an attempt that was given up may still cut chunks
+  for (let last = FIRST; ;) {
+    const batch = await refusals(trx, run, chunk, last);
+    const again = batch.filter((row): row is Refusal & { attributes: string[] } => row.attributes !== null);
+    if (again.length > 0)
+      await setRefusedAside(trx, await readRun(trx, run), await readChunk(trx, run, chunk), again);
+    const others = batch.filter(({ attributes }) => attributes === null);
+    const refused = await withoutForgotten(trx, run, others);
     await trx.raw(
       `insert into rejects (run, stage, key, reason, said)
        select :run, 'import', key, reason, said
        from unnest(cast(:keys as text[]), cast(:reasons as text[]), cast(:said as text[])) as r (key, reason, said)
        on conflict do nothing`,
       {
-        run: fence.run,
-        keys: refused.map((row) => row.key),
-        reasons: refused.map((row) => row.reason),
-        said: refused.map((row) => row.said?.replaceAll('\0', '') ?? null),
+        run,
+        keys: refused.map(({ key }) => key),
+        reasons: refused.map(({ reason }) => reason),
+        said: refused.map(({ said }) => said),
       },
     );
-  });
+    if (batch.length < BATCH) return;
+    last = batch.at(-1)!.mark;
+  }
+}
+
+/** A stored result about a row that was refused; `attributes`: it goes again, without these. */
+interface Refusal {
+  mark: string;
+  key: string;
+  reason: string;
+  said: string | null;
+  attributes: string[] | null;
+}
+
+/** No mark comes before this one. */
+const FIRST = '00000000-0000-0000-0000-000000000000';
+
+async function refusals(trx: Knex, run: string, chunk: number, after: string): Promise<Refusal[]> {
+  const { delta } = await readRun(trx, run);
+  return rows<Refusal>(
+    trx,
+    `select result.mark, d.key, reason, said, named as attributes
+     from ${resultTable(run)} result join ${delta} d using (mark)
+     where chunk = :chunk and outcome <> 'unmatched' and result.mark > :after
+     order by result.mark limit ${BATCH}`,
+    { chunk, after },
+  );
 }
 
 /** The results that are about members to whom a run sends something. */
@@ -123,13 +167,13 @@ export async function countFileRows(
   return Number(counted!.keys);
 }
 
-/** Of these keys: how many a shared file had, and which belong to the chunk of this run. Joined by key: marks have seeds of their own in every activation. */
+/** Of these keys: those that a shared file had, and which belong to the chunk of this run. Joined by key: marks have seeds of their own in every activation. */
 export async function knownKeys(
   db: Knex,
   run: PlannedRun,
   { id, chunk }: { id: string; chunk: number },
   keys: string[],
-): Promise<{ known: number; own: Set<string> }> {
+): Promise<{ known: string[]; own: Set<string> }> {
   const found = await rows<{ key: string; own: boolean }>(
     db,
     `select asked.key, own.key is not null as own
@@ -138,5 +182,8 @@ export async function knownKeys(
        on own.key = asked.key`,
     { keys },
   );
-  return { known: found.length, own: new Set(found.filter(({ own }) => own).map(({ key }) => key)) };
+  return {
+    known: found.map(({ key }) => key),
+    own: new Set(found.filter(({ own }) => own).map(({ key }) => key)),
+  };
 }

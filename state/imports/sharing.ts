@@ -20,10 +20,10 @@ export type Share =
 /** Between looks whether the lead has sent the file, in milliseconds. */
 const LOOK = 3_000;
 
-/** Whoever has waited so much longer than agreed, in milliseconds, goes alone: the lead's workflow may be gone. */
-const PATIENCE = 30 * 60_000;
+/** After this additional wait, in milliseconds, a run sends its own import, since the leading workflow may be gone. */
+const TIMEOUT = 30 * 60_000;
 
-/** A shared import whose lead is gone, or late beyond patience, is dissolved by the first who notices. */
+/** A shared import whose lead is gone, or overdue, is dissolved by the first run that notices. */
 export async function findShare(state: State, fence: Fence, chunk: number): Promise<Share> {
   return fenced(state, fence, (trx) => shareOf(trx, fence.run, chunk));
 }
@@ -50,7 +50,7 @@ async function shareOf(trx: Knex, run: string, chunk: number): Promise<Share> {
     return status === 'gathering' && leavesIn > 0
       ? { kind: 'waits', forMs: leavesIn }
       : { kind: 'leads', id };
-  if (led && leavesIn >= -PATIENCE) return { kind: 'waits', forMs: Math.max(0, leavesIn) + LOOK };
+  if (led && leavesIn >= -TIMEOUT) return { kind: 'waits', forMs: Math.max(0, leavesIn) + LOOK };
   // Its lead may have been refused just now, and gone on with another import that holds this chunk.
   return (await letGo(trx, { id })) > 0 ? { kind: 'alone' } : shareOf(trx, run, chunk);
 }

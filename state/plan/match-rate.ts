@@ -52,21 +52,20 @@ export async function knownMatches(db: Knex, { activation, delta }: Run): Promis
   return { justSent: NONE, entering: matches('entering'), all: matches('all') };
 }
 
-/** So many are looked at before all of them: whether they stay is asked of the delta, which few of them are in. */
-const SAMPLE = 1_000;
-
-/** Whether Actito knows someone who is on the list and stays: then it does not target nobody, whoever enters. */
+/**
+ * Whether Actito knows someone who is on the list and stays: then it does not target nobody, whoever enters. One more than are
+ * removed are looked at, so that among them is one who stays, if there is one at all.
+ */
 async function knowsListed(db: Knex, { activation, delta }: Run): Promise<boolean> {
-  const known = `select mark from ${membersTable(activation)} where listed and outcome = 'ok' and attribute_mark is not null`;
-  const findOne = async (marks: string) =>
-    (
-      await rows(
-        db,
-        `with known as materialized (${marks})
-         select from known where not exists (select from ${delta} d where d.mark = known.mark and membership = 'removed') limit 1`,
-      )
-    ).length > 0;
-  return (await findOne(`${known} limit ${SAMPLE}`)) || findOne(known);
+  const [found] = await rows<{ knows: boolean }>(
+    db,
+    `with removed as materialized (select mark from ${delta} where membership = 'removed'),
+          known as materialized (
+            select mark from ${membersTable(activation)} where listed and outcome = 'ok' and attribute_mark is not null
+            limit (select count(*) + 1 from removed))
+     select exists (select mark from known except select mark from removed) as knows`,
+  );
+  return found!.knows;
 }
 
 /**

@@ -82,7 +82,8 @@ export async function savePlan(trx: Knex, run: string, plan: Plan): Promise<void
 async function createSideTables(trx: Knex, run: string): Promise<void> {
   await trx.raw(`
     create table ${asideTable(run)} (mark uuid primary key, pattern text collate "C" not null, refused varbit);
-    create table ${resultTable(run)} (mark uuid primary key, chunk integer not null, outcome text not null)`);
+    create table ${resultTable(run)} (mark uuid primary key, chunk integer not null, outcome text not null,
+                                      reason text not null, said text, named jsonb)`);
 }
 
 /** Makes a planned run deliver its list although nothing changed: Actito's list turned out to be a new one. */

@@ -2,7 +2,7 @@ import { keyMark, keySeeds } from '../../activation/comparison/marks.ts';
 import type { Change } from '../settle/changes.ts';
 import { membersTable } from '../names.ts';
 import { findPastRun, type PastRun } from './history.ts';
-import { readRejects, type RejectStory } from './rejects.ts';
+import { readRejects, type RejectHistory } from './rejects.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What is known of one key of an activation. */
@@ -11,7 +11,7 @@ export interface KeyFacts {
   /** The run with which it left the list, as far as the change log reaches; null when its last change was another. */
   left: { run: string; at: Date } | null;
   /** What was rejected of it, the latest first. */
-  rejects: RejectStory[];
+  rejects: RejectHistory[];
   /** The last run that read the segment and did all that followed from it. */
   lastRead: LastRead | null;
   /** The last run at all, when that is another one. */
@@ -50,7 +50,7 @@ export async function readKeyFacts(
 ): Promise<KeyFacts> {
   const member = canonical === null ? null : await readMembership(snapshot, activation, canonical);
   const left = canonical === null ? null : await readLeaving(snapshot, activation, canonical);
-  const rejects: RejectStory[] = [];
+  const rejects: RejectHistory[] = [];
   for await (const batch of readRejects(snapshot, { activation, keys: spellings })) rejects.push(...batch);
   const lastRead = await readLastRead(snapshot, activation);
   const [{ last }] = (await snapshot.rows<{ last: string | null }>(

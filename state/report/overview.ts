@@ -82,7 +82,7 @@ export async function readQuotaUse({ rows }: Snapshot): Promise<QuotaUse[]> {
 /** Who waits for an import, of each profile table in the order in which they come. */
 export async function readLine({ rows }: Snapshot): Promise<Waiting[]> {
   return rows(
-    `select activation, quota_key as "quotaKey", since from import_line
+    `select activation, quota_key as "quotaKey", since from import_queue
      where asked_at > now() - ${interval(LINE_PERIOD)}
      order by quota_key, since, activation`,
   );

@@ -12,7 +12,7 @@ export interface RejectFilter {
 }
 
 /** A rejected row or value over the runs that met it. */
-export interface RejectStory {
+export interface RejectHistory {
   key: string;
   /** Where: `extract` (reading the segment) or `import` (sending attributes). */
   stage: string;
@@ -29,7 +29,7 @@ export interface RejectStory {
 }
 
 /** Rejects in batches, the latest first. */
-export function readRejects(snapshot: Snapshot, filter: RejectFilter): AsyncGenerator<RejectStory[]> {
+export function readRejects(snapshot: Snapshot, filter: RejectFilter): AsyncGenerator<RejectHistory[]> {
   const { sql, parameters } = rejectsSql(filter);
   return snapshot.batches(
     `select key, stage, reason, attribute, first_seen as "firstSeen", last_seen as "lastSeen", times,
@@ -43,14 +43,14 @@ function rejectsSql({ activation, run, reason, keys, limit }: RejectFilter) {
   const bind = (value: unknown, type: string) => `cast($${parameters.push(value)} as ${type})`;
   const source =
     run === undefined
-      ? `select * from reject_stories where activation = ${bind(activation, 'text')}`
+      ? `select * from reject_history where activation = ${bind(activation, 'text')}`
       : `select rejects.key, rejects.stage, rejects.reason, rejects.attribute, coalesce(first_seen, at) as first_seen,
                 coalesce(last_seen, at) as last_seen, coalesce(times, 1) as times, coalesce(last_run, run) as last_run,
                 rejects.said
-         from rejects left join reject_stories story
-           on story.activation = ${bind(activation, 'text')} and story.key = rejects.key
-             and story.stage = rejects.stage and story.reason = rejects.reason
-             and story.attribute = rejects.attribute
+         from rejects left join reject_history history
+           on history.activation = ${bind(activation, 'text')} and history.key = rejects.key
+             and history.stage = rejects.stage and history.reason = rejects.reason
+             and history.attribute = rejects.attribute
          where run = ${bind(run, 'bigint')}`;
   const conditions = [
     ...(reason === undefined ? [] : [`reason = ${bind(reason, 'text')}`]),
@@ -58,18 +58,18 @@ function rejectsSql({ activation, run, reason, keys, limit }: RejectFilter) {
   ];
   const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
   const first = limit === undefined ? '' : `limit ${bind(limit, 'integer')}`;
-  const sql = `select * from (${source}) as story ${where}
+  const sql = `select * from (${source}) as history ${where}
     order by last_seen desc, key, stage, reason, attribute ${first}`;
   return { sql, parameters };
 }
 
-/** How many stories there are, by reason, those with most first. */
-export async function countStories(
+/** How many rows of the reject history there are, by reason, those with most first. */
+export async function countRejectHistory(
   { rows }: Snapshot,
   activation: string,
 ): Promise<{ reason: string; count: number }[]> {
   return rows(
-    `select reason, cast(count(*) as integer) as count from reject_stories
+    `select reason, cast(count(*) as integer) as count from reject_history
      where activation = $1 group by reason order by count desc, reason`,
     [activation],
   );

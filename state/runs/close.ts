@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { useUpApprovals } from '../decisions.ts';
 import { checkFence, lockLease, releaseLease, type Fence } from './lease.ts';
-import { tellStories } from '../rejects/reject-stories.ts';
+import { recordRejectHistory } from '../rejects/reject-history.ts';
 import { rows, type State } from '../state.ts';
 import { readRun } from './runs.ts';
 import { outcomeOf, type Outcome, type RunEnd } from '../../contract/result.ts';
@@ -23,7 +23,7 @@ export async function closeRun(state: State, fence: Fence, end: RunEnd | null): 
        where no = :run`,
       { run: fence.run, outcome, failure: end?.message ?? null, type: end?.type ?? null },
     );
-    await tellStories(trx, fence.run);
+    await recordRejectHistory(trx, fence.run);
     if (fence.fence !== null) await releaseLease(trx, run.activation, fence.fence);
     if (fence.fence !== null && outcome.startsWith('succeeded')) {
       await useUpApprovals(trx, run.activation);

@@ -6,7 +6,7 @@ import { createRun, findRun, openRuns, readRun, type NewRun, type Run } from './
 import { cleanUp, closeRun } from './close.ts';
 import { readLease, releaseLease, takeLease, type Holder } from './lease.ts';
 import { ensureMembersTable } from '../members/table.ts';
-import { tellStories } from '../rejects/reject-stories.ts';
+import { recordRejectHistory } from '../rejects/reject-history.ts';
 import { settleWithin } from '../settle/settle.ts';
 import { rows, setTransaction, type State } from '../state.ts';
 import { Failure } from '../../contract/failure.ts';
@@ -75,7 +75,7 @@ export async function settleLeft(trx: Knex.Transaction, unclosed: { run: string 
       ABANDONED.message,
       run,
     ]);
-    await tellStories(trx, run);
+    await recordRejectHistory(trx, run);
   }
 }
 

@@ -25,7 +25,7 @@ const MAX_BATCHES = 100;
  */
 export async function applyRetention(state: State, { rejects, changeLog, runs }: Retention): Promise<void> {
   await inBatches(state, BATCH.rows, `delete from rejects where ctid in (${OLD_REJECTS})`, rejects);
-  await inBatches(state, BATCH.rows, `delete from reject_stories where ctid in (${OLD_STORIES})`, rejects);
+  await inBatches(state, BATCH.rows, `delete from reject_history where ctid in (${OLD_HISTORY})`, rejects);
   await inBatches(state, BATCH.rows, `delete from peer_words where ctid in (${OLD_WORDS})`, rejects);
   await inBatches(state, BATCH.rows, DELETE_OLD_SAMPLES, Math.min(rejects, SAMPLE_PERIOD));
   await inBatches(state, BATCH.logs, FORGET_OLD_CHANGES, changeLog);
@@ -38,8 +38,8 @@ const OLD_REJECTS = `
   select rejects.ctid from rejects join runs on runs.no = rejects.run
   where at < ${AGE} and closed_at is not null limit :batch for update of rejects skip locked`;
 
-const OLD_STORIES = `
-  select ctid from reject_stories where last_seen < ${AGE} limit :batch for update skip locked`;
+const OLD_HISTORY = `
+  select ctid from reject_history where last_seen < ${AGE} limit :batch for update skip locked`;
 
 const OLD_WORDS = `select ctid from peer_words where at < ${AGE} limit :batch for update skip locked`;
 

@@ -105,14 +105,14 @@ export async function findRun(db: Knex, holder: Holder): Promise<Run | undefined
   return found[0];
 }
 
-/** Whether the run of this number is that of this workflow execution. */
-export async function belongsTo(db: Knex, run: string, holder: Holder): Promise<boolean> {
-  const found = await rows(
+/** The execution that opened a run; undefined: the state does not know the run. */
+export async function holderOf(db: Knex, run: string): Promise<Holder | undefined> {
+  const [found] = await rows<Holder>(
     db,
-    'select from runs where no = :run and namespace = :namespace and workflow_id = :workflowId and run_id = :runId',
-    { run, ...holder },
+    'select namespace, workflow_id as "workflowId", run_id as "runId" from runs where no = ?',
+    [run],
   );
-  return found.length > 0;
+  return found;
 }
 
 /** Runs of an activation that were never closed, with the executions they belong to; oldest first. */

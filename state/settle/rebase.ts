@@ -19,7 +19,7 @@ export async function rebaseRun(state: State, fence: Fence): Promise<void> {
     if (run.task.sends || run.plan.guards.length > 0) throw new Failure('notToRebase', { run: run.run });
     await takeMembers(trx, run);
     await takeList(trx, run);
-    await trx.raw('delete from import_line where activation = ?', [run.activation]);
+    await trx.raw('delete from import_queue where activation = ?', [run.activation]);
     await trx.raw('update runs set settled_at = now() where no = ?', [run.run]);
   });
 }

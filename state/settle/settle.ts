@@ -5,6 +5,7 @@ import { useUpApprovals } from '../decisions.ts';
 import { findDelivered, type DeliveryRow } from '../lists/deliveries.ts';
 import { foldMembers } from './fold.ts';
 import { checkFence, type Fence } from '../runs/lease.ts';
+import { giveUpCalls } from '../imports/imports.ts';
 import { moveOn } from '../imports/quota.ts';
 import { addCounts, readRun, type PlannedRun, type Run } from '../runs/runs.ts';
 import { rows, setTransaction, type State } from '../state.ts';
@@ -26,6 +27,7 @@ export async function settleWithin(trx: Knex.Transaction, number: string): Promi
   if (run.settled || run.task.preview) return;
   const kept = await findDelivered(trx, run.run, 'kept');
   if (kept) await noteDelivery(trx, run, kept);
+  await giveUpCalls(trx, run.run);
   // A rebase settles itself, or not at all: rebase.ts.
   if (run.plan && run.task.sends) await settlePlan(trx, run as PlannedRun);
 }

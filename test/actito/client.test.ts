@@ -100,7 +100,7 @@ describe('an answer that is not 2xx', () => {
   test('404 is not tried again, and says what to check', async () => {
     const failure = await failureOf(readTables(clientFor(simulator), 'nobody'));
     expect(failure).toMatchObject({ type: 'ActitoRefused', retryable: false, notDone: true });
-    expect(failure.message).toContain('Check the names of entity and profile table');
+    expect(failure.message).toContain('Check the names of the entity and the profile table');
   });
 
   test('429 did nothing and may be tried again, with pauses that grow', async () => {
@@ -150,7 +150,7 @@ describe('no answer', () => {
     }).catch((reason: unknown) => reason);
     const failure = failureOfError('GET token', error, { timeout: 60_000, silence: 60_000 });
     expect(failure).toMatchObject({ type: 'ActitoUnavailable', retryable: true, notDone: false });
-    expect((failure as Error).message).toBe('Actito did not answer GET token within 60 s.');
+    expect((failure as Error).message).toBe('Actito did not respond to GET token within 60 s.');
   });
 
   test('cancelling ends a call that waits for its answer', async () => {
@@ -176,7 +176,7 @@ describe('an answer that is not as assumed', () => {
   test('JSON of another shape is refused, with the fields that are wrong', async () => {
     const failure = await ask(json(200, { profileTables: [{ id: '1', name: 7 }] }));
     expect(failure).toMatchObject({ type: 'ActitoRefused', retryable: false });
-    expect(failure.message).toContain('not as assumed');
+    expect(failure.message).toContain('unexpected structure');
     expect(failure.message).toContain('docs/actito-contract.md');
   });
 
@@ -211,14 +211,14 @@ describe('an answer that is not as assumed', () => {
   test.each([400, 405, 406])('%i is not tried again as it is', async (status) => {
     const failure = await ask(json(status, { message: 'The name is too long.' }));
     expect(failure).toMatchObject({ type: 'ActitoRefused', retryable: false, notDone: true });
-    expect(failure.message).toContain(`${status} to GET profileTables. The request has`);
+    expect(failure.message).toContain(`${status} to GET profileTables. The request is not valid`);
     expect(failure.words?.open()).toBe('The name is too long.');
   });
 
   test('403 is not tried again, and tells of rights', async () => {
     const failure = await ask(json(403, {}));
     expect(failure).toMatchObject({ type: 'ActitoUnauthorized', retryable: false });
-    expect(failure.message).toContain('lacks the right');
+    expect(failure.message).toContain('lacks the permission');
   });
 
   test.each([

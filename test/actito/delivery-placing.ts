@@ -93,7 +93,7 @@ export function testPlacing({ fixture, connect, list, text }: Stand): void {
     };
     const delivery = deliverList({ ...server, size }, list(lines('short of this')));
     await expect(delivery).rejects.toMatchObject({ name: 'DeliveryUnavailable' });
-    await expect(delivery).rejects.toThrow('3 bytes of the 13');
+    await expect(delivery).rejects.toThrow('has 3 of 13 bytes');
     expect(await text(FILE)).toBe('old');
   });
 

@@ -71,7 +71,7 @@ test.each<[string, Script, string[]]>([
 test.each([
   ['a folder that is missing', { answers: { OPENDIR: () => 2 as const } }, 'no folder /in'],
   ['a folder that is read-only', { answers: { OPEN: () => 3 as const } }, 'status 3: permission denied'],
-  ['a file that is cut short', { keeps: 10 }, 'holds 10 bytes'],
+  ['a file that is cut short', { keeps: 10 }, 'has 10 of 150000 bytes'],
 ])('what no line helps is told as a failure: %s', async (_, script: Script, words) => {
   const { login } = await start(script);
   await expect(find(login)).rejects.toThrow(words);
@@ -82,7 +82,7 @@ test('a folder that an FTPS server does not open is named, and is not taken for 
   await server.close();
   const { signal } = new AbortController();
   const finding = findOut({ login: ftps.login(), directory: '/nowhere', placing: {}, signal });
-  await expect(finding).rejects.toThrow('does not open the folder /nowhere (550)');
+  await expect(finding).rejects.toThrow('denied access to the folder /nowhere (550)');
   await expect(finding).rejects.toThrow('Check delivery.directory');
 });
 
@@ -93,8 +93,8 @@ test('the lines are told as YAML, with the reason of each', () => {
     lines: ['listing' as const, 'write' as const],
   };
   expect(new Failure('fileServerLacks', facts).message).toBe(
-    'sftp://x:22 cannot do all that is needed. Write under delivery: in destinations/actito.yaml:\n' +
-      '  listing: false # it does not list the folder\n' +
-      '  write: direct # it does not rename; only if Actito ignores files that still grow',
+    'sftp://x:22 lacks features that a delivery needs. Add under delivery: in destinations/actito.yaml:\n' +
+      '  listing: false # the server does not list the folder\n' +
+      '  write: direct # the server cannot rename; safe only if Actito ignores incomplete files',
   );
 });

@@ -36,7 +36,7 @@ describe('what is no answer of the API', () => {
   test.each([403, 404, 503])('a page of HTML with status %i is told as one', async (status) => {
     const { told } = await failureOf(ask(text(status, PAGE, 'text/html')));
     expect(told).toMatchObject({ facts: { status, page: true } });
-    expect(told.message).toContain('page of HTML');
+    expect(told.message).toContain('HTML page');
     expect(told.message).not.toContain('anna');
   });
 

@@ -37,7 +37,7 @@ test.each([521, 522, 533, 534, 535, 536, 537])(
 
 test.each([
   [452, 'the disk is full'],
-  [552, "the account's quota is used up"],
+  [552, "the account's quota is exceeded"],
 ])('the reply %i says that %s', (code, words) => {
   expect(ofReply('upload', code).message).toContain(words);
 });

@@ -94,7 +94,7 @@ test('an account that may not rename is refused, and told which right it needs',
   const files = new Set([LIST, TEMPORARY]);
   const rename = (await connect(serverWith({ files, denied: ['RNTO'] }))).replace(TEMPORARY, LIST);
   await expect(rename).rejects.toMatchObject(REFUSED);
-  await expect(rename).rejects.toThrow('allowed to rename and replace');
+  await expect(rename).rejects.toThrow('permission to rename and replace');
 });
 
 test('a server that refuses to rename onto a file replaces it, and nothing is left beside it', async () => {
@@ -114,7 +114,7 @@ test('an account that may not delete is refused, and told which right it needs',
   const files = new Set([TEMPORARY]);
   const removal = (await connect(serverWith({ files, denied: ['DELE'] }))).remove(TEMPORARY);
   await expect(removal).rejects.toMatchObject(REFUSED);
-  await expect(removal).rejects.toThrow('allowed to delete files');
+  await expect(removal).rejects.toThrow('permission to delete files');
 });
 
 test('an upload onto a file that is in use is tried later', async () => {
@@ -130,7 +130,7 @@ test.each([[LIST], []])(
     const files = new Set(present);
     const upload = (await connect(serverWith({ files, denied: ['STOR'] }))).upload(LIST, lines('id\n'));
     await expect(upload).rejects.toMatchObject(REFUSED);
-    await expect(upload).rejects.toThrow('allowed to write in delivery.directory');
+    await expect(upload).rejects.toThrow('needs write permission in delivery.directory');
   },
 );
 

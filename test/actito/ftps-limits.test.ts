@@ -58,7 +58,7 @@ test('a server that uses up the time of each step, and not more, is not given up
 test('a server that does not confirm an upload in time is told as such, with the line that gives it more time', async () => {
   const attempt = upload(await connect({ STOR: confirmAfter(60_000) }, { timeout: SHORT }));
   await expect(attempt).rejects.toMatchObject(UNAVAILABLE);
-  await expect(attempt).rejects.toThrow('Add under delivery: timeout: 10m');
+  await expect(attempt).rejects.toThrow('Set delivery.timeout, for example to 10m');
 });
 
 test('a server with implicit TLS is used as every other', async () => {
@@ -73,7 +73,7 @@ test('a server with implicit TLS is used as every other', async () => {
 test('a server that expects implicit TLS is known by its silence, and the line to add is told', async () => {
   const login = connect({}, { implicit: true, timeout: 4_000 });
   await expect(login).rejects.toMatchObject(REFUSED);
-  await expect(login).rejects.toThrow('Add under delivery: tls: implicit');
+  await expect(login).rejects.toThrow('Set delivery.tls: implicit.');
 });
 
 test('a server that is only slow to greet is not taken for one with implicit TLS', async () => {
@@ -85,7 +85,7 @@ test('a server that is only slow to greet is not taken for one with implicit TLS
 test('a server without implicit TLS gets no password, and the setting is named', async () => {
   const login = connect({}, { login: { tls: 'implicit' } });
   await expect(login).rejects.toMatchObject(REFUSED);
-  await expect(login).rejects.toThrow('expect delivery.tls: explicit');
+  await expect(login).rejects.toThrow('need delivery.tls: explicit');
   expect(scripted()!.received.join()).not.toMatch(/USER|PASS|actito|top-secret/);
 });
 
@@ -111,7 +111,7 @@ test('after a refused data connection the next call can have one', async () => {
   const PASV = (session: Session) => session.reply(asked++ === 0 ? '425 later' : '502 no');
   const server = await connect({ EPSV: '502 no', PASV });
   await expect(names(server)).rejects.toMatchObject(UNAVAILABLE);
-  await expect(names(server)).rejects.toThrow('refuses passive transfers');
+  await expect(names(server)).rejects.toThrow('rejects passive transfers');
 });
 
 test('another login that is refused while one is open is tried later; the first one is final', async () => {

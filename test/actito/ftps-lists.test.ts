@@ -43,7 +43,7 @@ test.each<[string, Answers]>([
 ])('a server that tells no size is refused, with the line to write: %s', async (_, answers) => {
   const attempt = size(await connect({ SIZE: '502 no', ...answers }));
   await expect(attempt).rejects.toMatchObject(REFUSED);
-  await expect(attempt).rejects.toThrow('Set delivery.checkSize: false');
+  await expect(attempt).rejects.toThrow('set delivery.checkSize: false');
 });
 
 test('a server that lists by MLSD is asked by MLSD', async () => {

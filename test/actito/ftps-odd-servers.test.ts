@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { expect, test } from 'vitest';
 import type { FileServer } from '../../actito/delivery/file-server.ts';
 import { createCertificate } from '../../simulator/transfer/certificate.ts';
@@ -19,13 +21,13 @@ const REFUSED = { name: 'DeliveryRefused', retryable: false };
 const UNAVAILABLE = { name: 'DeliveryUnavailable', retryable: true };
 
 test.each<[string, Answers, object, string]>([
-  ['is full', { greeting: '421 too many users' }, UNAVAILABLE, 'connecting failed (421'],
-  ['drops the connection', { greeting: drop }, UNAVAILABLE, 'connecting failed'],
+  ['is full', { greeting: '421 too many users' }, UNAVAILABLE, 'the connection failed (421'],
+  ['drops the connection', { greeting: drop }, UNAVAILABLE, 'the connection failed'],
   ['knows no AUTH', { 'AUTH TLS': '500 unknown' }, REFUSED, 'explicit TLS (AUTH TLS'],
   ['offers plain FTP only', { 'AUTH TLS': '502 not here' }, REFUSED, 'Nothing was sent'],
-  ['has its TLS switched off', { 'AUTH TLS': '534 no' }, REFUSED, 'the change to TLS failed (534: '],
-  ['has no TLS just now', { 'AUTH TLS': '431 later' }, UNAVAILABLE, 'the change to TLS failed (431: '],
-  ['drops the connection at TLS', { 'AUTH TLS': drop }, UNAVAILABLE, 'the change to TLS failed'],
+  ['has its TLS switched off', { 'AUTH TLS': '534 no' }, REFUSED, 'the switch to TLS failed (534: '],
+  ['has no TLS just now', { 'AUTH TLS': '431 later' }, UNAVAILABLE, 'the switch to TLS failed (431: '],
+  ['drops the connection at TLS', { 'AUTH TLS': drop }, UNAVAILABLE, 'the switch to TLS failed'],
   ['says yes to TLS and goes on in plain', { 'AUTH TLS': '234 a\r\n220 b' }, REFUSED, 'TLS 1.2 or newer'],
 ])('a server that %s gets no user name and no password', async (_, answers, expected, message) => {
   const login = connect(answers);
@@ -81,23 +83,29 @@ const listed = '-rw-r--r-- 1 a a 12 Jan 01 10:00 a.csv\r\n-rw-r--r-- 1 a a 34 Ja
 
 test.each<[string, (server: FileServer) => Promise<unknown>, Answers, object, string]>([
   ['a missing folder', names, { CWD: '550 no such folder' }, REFUSED, 'Check delivery.directory'],
-  ['a forbidden list', names, { LIST: '550 permission denied' }, REFUSED, 'allowed to list'],
+  ['a forbidden list', names, { LIST: '550 permission denied' }, REFUSED, 'permission to list'],
   ['no way to transfer', names, { EPSV: '502 no', PASV: '425 no' }, UNAVAILABLE, 'block the passive ports'],
-  ['an end between calls', names, { CWD: drop }, UNAVAILABLE, 'opening the folder failed'],
-  ['a forbidden upload', upload, { STOR: '553 no right' }, REFUSED, 'allowed to write in delivery.directory'],
+  ['an end between calls', names, { CWD: drop }, UNAVAILABLE, 'access to the folder failed'],
+  [
+    'a forbidden upload',
+    upload,
+    { STOR: '553 no right' },
+    REFUSED,
+    'needs write permission in delivery.directory',
+  ],
   ['a refusal after the drop', upload, { STOR: refuseAfterDrop }, REFUSED, '(550: no such file'],
-  ['a full disk', upload, { STOR: '552 over quota' }, UNAVAILABLE, "the account's quota is used up"],
+  ['a full disk', upload, { STOR: '552 over quota' }, UNAVAILABLE, "the account's quota is exceeded"],
   ['a disk that fills up', upload, { STOR: endWith('452 disk full') }, UNAVAILABLE, 'the disk is full'],
   ['a transfer broken off', upload, { STOR: endWith('426 broken off') }, UNAVAILABLE, '(426: the transf'],
   ['no data connection', upload, { STOR: '425 no data connection' }, UNAVAILABLE, 'block the passive ports'],
   ['an answer that is lost', upload, { STOR: dropAtTheEnd }, UNAVAILABLE, 'the upload failed'],
-  ['a forbidden removal', remove, { DELE: '550 permission denied' }, REFUSED, 'allowed to delete'],
+  ['a forbidden removal', remove, { DELE: '550 permission denied' }, REFUSED, 'permission to delete'],
   [
     'a forbidden rename',
     replace,
     { RNTO: '550 permission denied' },
     REFUSED,
-    'allowed to rename and replace',
+    'permission to rename and replace',
   ],
   ['a busy rename', replace, { RNTO: '450 busy' }, UNAVAILABLE, 'the rename failed (450: '],
 ])('%s is told as such', async (_, call, answers, expected, message) => {
@@ -167,4 +175,29 @@ test('cancelling closes the connection, so the server does not wait for more', a
   const server = await connect({ STOR }, { signal: cancelled.signal });
   await expect(server.upload('/in/a.csv', endless())).rejects.toMatchObject({ name: 'AbortError' });
   await closed;
+});
+
+/** Takes some of a file, resets the data connection, and says why a moment later; or does not say why. */
+const resetThenSay = (why?: string) => (session: Session) => {
+  session.reply('150 send');
+  void session.data().then((data) =>
+    data.once('data', () => {
+      (data as TLSSocket & { _parent?: Socket })._parent?.resetAndDestroy();
+      data.destroy();
+      if (why) setTimeout(() => session.reply(why), 100);
+    }),
+  );
+};
+
+test('an upload whose connection is reset is told by the reply that follows, and the next command gets its own', async () => {
+  const server = await connect({ STOR: resetThenSay('552 over quota'), SIZE: '213 7' });
+  const attempt = server.upload('/in/a.csv', endless());
+  await expect(attempt).rejects.toThrow("the account's quota is used up");
+  expect(await server.size('/in/a.csv')).toBe(7);
+});
+
+test('an upload whose connection is reset without a word passes, and no later command is answered', async () => {
+  const server = await connect({ STOR: resetThenSay() });
+  await expect(server.upload('/in/a.csv', endless())).rejects.toMatchObject(UNAVAILABLE);
+  await expect(server.size('/in/a.csv')).rejects.toMatchObject(UNAVAILABLE);
 });

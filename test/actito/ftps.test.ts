@@ -50,34 +50,34 @@ test('a name that the certificate is for is as good as the address', async () =>
 test('a server whose authority is not public is refused, and delivery.ca is the way to trust it', async () => {
   const refused = login({ ca: undefined, password: 'never-sent' });
   await expect(refused).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
-  await expect(refused).rejects.toThrow("give that authority's certificate in delivery.ca");
+  await expect(refused).rejects.toThrow("set delivery.ca to that CA's certificate");
 });
 
 test('a server whose certificate is not the trusted one any more is refused, and the message says what it can mean', async () => {
   const { ca } = await serverWith(['127.0.0.1']);
   const refused = login({ ca });
   await expect(refused).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
-  await expect(refused).rejects.toThrow('renew delivery.ca; otherwise someone may stand between');
+  await expect(refused).rejects.toThrow('update delivery.ca. Otherwise, the connection may be intercepted');
 });
 
 test('a certificate for another host is refused, and a command shows its names', async () => {
   const refused = login(await serverWith(['ftp.example.com']));
   await expect(refused).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
   await expect(refused).rejects.toThrow(
-    'is not for 127.0.0.1. Write delivery.host as the certificate does, which shows its names by: openssl s_client',
+    'is for another host than 127.0.0.1. Set delivery.host to a name in the certificate. To see its names, run: openssl s_client',
   );
 });
 
 test('an expired certificate is refused, and the message says who must act', async () => {
   const refused = login(await serverWith(['127.0.0.1'], Date.now() - 60_000));
   await expect(refused).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
-  await expect(refused).rejects.toThrow('Whoever runs the server must renew it');
+  await expect(refused).rejects.toThrow('Ask the administrator of the server to renew it');
 });
 
 test('a delivery.ca that is no certificate is told before anything is sent', async () => {
   const refused = login({ ca: '/etc/ssl/ca.pem', port: 1 });
   await expect(refused).rejects.toMatchObject({ name: 'DeliveryRefused' });
-  await expect(refused).rejects.toThrow('must hold the certificate itself (PEM)');
+  await expect(refused).rejects.toThrow('must contain the certificate itself (PEM)');
 });
 
 test('a server that is not there is a failure that passes', async () => {

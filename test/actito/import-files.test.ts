@@ -214,6 +214,6 @@ describe('a file on the disk', () => {
     const file = await spoolFile(parts(half, half));
     expect(file.bytes).toBe(MAX_FILE_BYTES);
     await file.close();
-    await expect(spoolFile(parts(half, half, 'x'))).rejects.toThrow('cut too large');
+    await expect(spoolFile(parts(half, half, 'x'))).rejects.toThrow('chunk is too large');
   });
 });

@@ -120,9 +120,9 @@ describe('an import by an ETL', () => {
   test('is told with all that it has to be, since it cannot be read', () => {
     expect(etlRequirements(definition())?.message).toBe(
       'ETL 12 must be triggered by API, import into profile table Profiles of entity shop in mode UPDATE_ONLY, match on ' +
-        'emailAddress, and read CSV in UTF-8 with separator ";" and a header line of the technical names emailAddress, ' +
-        'city, lastName (a file may leave out any but the first). In another mode it would create profiles, or change ' +
-        'nothing; actito-sync cannot read it.',
+        'emailAddress, and read UTF-8 CSV with separator ";" and a header line with the technical names emailAddress, ' +
+        'city, lastName (all but the first are optional in a file). In another mode, it would create profiles or change ' +
+        'nothing; actito-sync cannot check the mode.',
     );
     expect(etlRequirements(definition({ etlColumns: 'all' }))?.message).not.toContain('leave out');
     expect(etlRequirements(definitionFor(simulator))).toBeUndefined();
@@ -131,7 +131,9 @@ describe('an import by an ETL', () => {
   test('that is missing is a fault of the configuration, told with where ETLs are found', () => {
     const failure = etlMissing(definition(), new NotFound({ status: 404, call: 'POST etlExecutions' }));
     expect(failure).toMatchObject({ type: 'ConfigurationInvalid', retryable: false, notDone: true });
-    expect(failure.message).toContain('Actito knows no ETL 12, which importMode of vip names (404 to POST');
+    expect(failure.message).toContain(
+      'The ETL 12 in importMode of activation vip does not exist in Actito (404 to POST',
+    );
     expect(failure.message).toContain('"Manage imports"');
     expect(failure.message).toContain('mode UPDATE_ONLY');
   });

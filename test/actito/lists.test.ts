@@ -164,10 +164,10 @@ test.each([
 });
 
 test.each([
-  ['several fit', [OURS, { ...OURS, name: 'Twin' }], {}, /several .* Ours, Twin\./],
-  ['none fits', [OTHER, { ...OTHER, name: 'Third' }], {}, /no file transfer locations .* Other, Third\./],
-  ['there is none', [], {}, /it has none\./],
-  ['the named one is missing', [OURS], { location: 'Nowhere' }, /for Nowhere; it has Ours\./],
+  ['several fit', [OURS, { ...OURS, name: 'Twin' }], {}, /2 file transfer locations .* Ours, Twin\./],
+  ['none fits', [OTHER, { ...OTHER, name: 'Third' }], {}, /no file transfer location .* Other, Third\./],
+  ['there is none', [], {}, /It has none at all\./],
+  ['the named one is missing', [OURS], { location: 'Nowhere' }, /for Nowhere\. All locations: Ours\./],
 ])('when %s the configuration has to be completed', async (_, locations, delivery, message) => {
   const { failure, asked } = await withLocations(locations, delivery);
   expect(failure).toMatchObject({ type: 'ConfigurationInvalid', retryable: false });

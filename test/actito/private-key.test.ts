@@ -84,7 +84,9 @@ test.each<[string, string]>([
   ]),
 ])('an encrypted key without its passphrase, or with another one, is told as that: %s', (_, text) => {
   expect(() => readPrivateKey(text)).toThrow('privateKey: { env: NAME, passphrase: { env: NAME } }');
-  expect(() => readPrivateKey(text, 'other-qz7')).toThrow('delivery.privateKey.passphrase does not open it');
+  expect(() => readPrivateKey(text, 'other-qz7')).toThrow(
+    'the passphrase in delivery.privateKey.passphrase is wrong',
+  );
   expect(() => readPrivateKey(text, 'other-qz7')).not.toThrow(/qz7/);
 });
 
@@ -94,11 +96,11 @@ test.each([
   ['PKCS#8 around garbage', '-----BEGIN PRIVATE KEY-----\nqz7\n-----END PRIVATE KEY-----\n'],
   ['a public key', createPublicKey(RSA).export({ format: 'pem', type: 'spki' }) as string],
 ])('%s is no private key, and nothing of it is told', (_, text) => {
-  expect(() => readPrivateKey(text)).toThrow('The variable must hold the key itself');
+  expect(() => readPrivateKey(text)).toThrow('The variable must contain the key itself');
   expect(() => readPrivateKey(text)).not.toThrow(/qz7|MII/);
 });
 
 test('a key of a kind that SSH does not use is told as that', () => {
   const { privateKey } = generateKeyPairSync('ed448');
-  expect(() => readPrivateKey(pem(privateKey, 'pkcs8'))).toThrow('Take an Ed25519, ECDSA or RSA key');
+  expect(() => readPrivateKey(pem(privateKey, 'pkcs8'))).toThrow('Use an Ed25519, ECDSA or RSA key');
 });

@@ -34,8 +34,8 @@ describe('a list that is renamed in the configuration', () => {
       notes: [
         {
           message:
-            'Renamed in Actito: the external target list "VIP" is now "Best"; campaigns that target it go on. It now ' +
-            'reads Best.csv; VIP.csv stays on the file server and is not read any more.',
+            'The external target list "VIP" was renamed to "Best" in Actito; campaigns that target it are not affected. It now ' +
+            'reads Best.csv; VIP.csv remains on the file server but is no longer read.',
         },
       ],
     });
@@ -52,7 +52,7 @@ describe('a list that is renamed in the configuration', () => {
       { ...VIP, fileName: 'fixed.csv' },
     );
     expect(words(notes)).toEqual([
-      'Renamed in Actito: the external target list "VIP" is now "Best"; campaigns that target it go on.',
+      'The external target list "VIP" was renamed to "Best" in Actito; campaigns that target it are not affected.',
     ]);
     expect(fileOf('Best')).toBe(before);
   });
@@ -63,8 +63,8 @@ describe('a list that is renamed in the configuration', () => {
     const options = { host: simulator.sftp.host, former: VIP };
     const failure = await failureOf(provisionList(client, PLACE, usual({ name: 'Best' }), options));
     expect(failure).toMatchObject({ type: 'ActitoRefused', retryable: false });
-    expect(failure.message).toContain('The list "VIP" of this activation should now be called "Best"');
-    expect(failure.message).toContain('Rename it by hand in Actito, or give list.name its old value.');
+    expect(failure.message).toContain('The list "VIP" could not be renamed to "Best"');
+    expect(failure.message).toContain('Rename it manually in Actito, or change list.name back.');
     expect(names()).toEqual(['VIP']);
   });
 });
@@ -75,7 +75,7 @@ test('a list that is renamed in Actito by hand gets the name of the configuratio
   const found = await provision();
   expect(found).toMatchObject({ id, created: false });
   expect(words(found.notes)).toEqual([
-    'Renamed in Actito: the external target list "By hand" is now "VIP"; campaigns that target it go on.',
+    'The external target list "By hand" was renamed to "VIP" in Actito; campaigns that target it are not affected.',
   ]);
   expect(names()).toEqual(['VIP']);
 });
@@ -93,8 +93,8 @@ test('when both names exist the new one is fed, and the old one is told with its
   const found = await provision({ name: 'Best' }, VIP);
   expect(found.id).toBe(simulator.list('Best')!.id);
   expect(words(found.notes)).toEqual([
-    'The external target list "VIP" also carries the marker of this activation and is not fed any more. It has never ' +
-      'held anyone. Delete it in Actito when no campaign needs it.',
+    'The external target list "VIP" in Actito also has the marker of this activation, but is no longer updated. It has ' +
+      'always been empty. Delete it in Actito when no campaign uses it.',
   ]);
   expect(names().sort()).toEqual(['Best', 'VIP']);
 });
@@ -104,7 +104,7 @@ test("a list of this name that reads another project's file is not taken from it
   const before = [simulator.list('VIP'), simulator.calls()['POST /file-transfers']];
   const failure = await failureOf(provision());
   expect(failure).toMatchObject({ type: 'ListConflict', retryable: false });
-  expect(failure.message).toContain('reads another file than VIP.csv');
+  expect(failure.message).toContain('does not read the file VIP.csv');
   expect([simulator.list('VIP'), simulator.calls()['POST /file-transfers']]).toEqual(before);
   const adopted = await provision({ adopt: true });
   expect(adopted.id).toBe(simulator.list('VIP')!.id);
@@ -117,9 +117,9 @@ test("a list of another project's activation of the same id is left alone, and t
   const made = await provision();
   expect(made).toMatchObject({ created: true });
   expect(words(made.notes)).toEqual([
-    'The external target list "Theirs" also carries the marker of this activation and is not fed from here (perhaps ' +
-      'from another project, by an activation of the same id). It has never held anyone. Delete it in Actito when no ' +
-      'campaign needs it.',
+    'The external target list "Theirs" in Actito also has the marker of this activation, but is not updated by this ' +
+      'project (another project may have an activation with the same id). It has always been empty. Delete it in Actito when no ' +
+      'campaign uses it.',
   ]);
   expect(simulator.list('Theirs')).toEqual(before);
 });
@@ -130,8 +130,8 @@ describe('an activation whose own file was renamed', () => {
     const failure = await failureOf(provision());
     expect(failure).toMatchObject({ type: 'ListConflict', retryable: false });
     expect(failure.message).toBe(
-      'Actito has a list named "VIP" that belongs to activation old-vip, not to vip. If the file of old-vip was renamed ' +
-        'to vip.yaml, take the list over with list.adopt: true; if not, choose another list.name.',
+      'The list "VIP" in Actito belongs to activation old-vip, not to vip. If old-vip.yaml was renamed ' +
+        'to vip.yaml, take the list over with list.adopt: true. Otherwise, choose another list.name.',
     );
   });
 
@@ -150,10 +150,10 @@ describe('a list that cannot be looked at', () => {
 
   test('is told as not fed any more when name and file changed, with its end', () => {
     expect(note({ validity: '36h' }, { name: 'Best' })?.message).toBe(
-      'Since the last delivery (2026-11-20T06:00:00.000Z), the list was "VIP" and is "Best", the file was "VIP.csv" and is ' +
-        '"Best.csv". What Actito read until then is not fed any more: the external target list "VIP" expires around ' +
-        '2026-11-21T18:00:00.000Z and then targets nobody, unless it is made to read Best.csv from where it lies now. ' +
-        'The old file is left on its server.',
+      'The list has moved since the last delivery (2026-11-20T06:00:00.000Z): the list was "VIP" and is now "Best", the file was "VIP.csv" and is now ' +
+        '"Best.csv". The external target list "VIP" is no longer updated: it expires around ' +
+        '2026-11-21T18:00:00.000Z and then targets nobody, unless you change it in Actito to read Best.csv from the new location. ' +
+        'The old file remains on its server.',
     );
   });
 
@@ -166,6 +166,6 @@ describe('a list that cannot be looked at', () => {
   test('is told when its file goes to another folder', () => {
     const moved = definitionFor(simulator, {}, { directory: '/elsewhere' });
     const told = leftBehindNote(moved, { definition: usual(), deliveredAt });
-    expect(told?.message).toContain('the folder was "/in" and is "/elsewhere"');
+    expect(told?.message).toContain('the folder was "/in" and is now "/elsewhere"');
   });
 });

@@ -48,7 +48,7 @@ test('a server that asks for a code as well is refused with what to do, and is n
   const connecting = connect((await start({ login })).login);
   await expect(connecting).rejects.toMatchObject(REFUSED);
   await expect(connecting).rejects.toThrow(
-    'It offers keyboard-interactive. It asks for more than a password. Check delivery.username and its password or key. An account for actito-sync must not need a second factor.',
+    'It supports keyboard-interactive. It requires more than a password. Check delivery.username and its password or key. An account for actito-sync cannot use a second factor.',
   );
   expect(answers).toEqual([[PASSWORD], ['']]);
 });
@@ -72,7 +72,7 @@ test('a server that offers no means that we have is told with what it offers', a
   const server = await start({ login: (context) => context.reject(['publickey', 'hostbased']) });
   const connecting = connect(server.login);
   await expect(connecting).rejects.toMatchObject(REFUSED);
-  await expect(connecting).rejects.toThrow('refuses the login. It offers publickey.');
+  await expect(connecting).rejects.toThrow('rejected the login. It supports publickey.');
 });
 
 test('a password that has expired is told as that', async () => {
@@ -82,7 +82,7 @@ test('a password that has expired is told as that', async () => {
       : context.reject(['password']);
   const connecting = connect((await start({ login })).login);
   await expect(connecting).rejects.toMatchObject(REFUSED);
-  await expect(connecting).rejects.toThrow('wants a new password');
+  await expect(connecting).rejects.toThrow('requires a password change');
 });
 
 const [ED25519, OTHER] = [generateKeyPair().private, generateKeyPair().private];
@@ -122,7 +122,7 @@ test('a server with other keys only is refused before it sees the password; each
   const connecting = connect({ ...login, hostKeys: [fingerprintOf(OTHER)] });
   await expect(connecting).rejects.toMatchObject(REFUSED);
   await expect(connecting).rejects.toThrow(
-    `It showed ${fingerprintOf(ED25519)} (ssh-ed25519) and ${fingerprintOf(RSA)} (ssh-rsa).`,
+    `Its host key is ${fingerprintOf(ED25519)} (ssh-ed25519) and ${fingerprintOf(RSA)} (ssh-rsa).`,
   );
   await expect(connecting).rejects.toThrow(`hostKey: [ <the old one>, ${fingerprintOf(ED25519)} ]`);
   expect(seen).toEqual([]);

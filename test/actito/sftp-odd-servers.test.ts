@@ -38,7 +38,7 @@ test.each([3, 4, 8])('a server that answers STAT with %d is asked for its listin
 
 test('a server that cuts files short is found out by its listing as well', async () => {
   const { login, files } = await start({ answers: { STAT: () => 8 }, keeps: 3 });
-  await expect(deliver(await connect(login), 'text')).rejects.toThrow('holds 3 bytes of the 4');
+  await expect(deliver(await connect(login), 'text')).rejects.toThrow('has 3 of 4 bytes');
   expect(files.has(IN_PLACE)).toBe(false);
 });
 
@@ -84,7 +84,7 @@ test.each([
     'a file system that is read-only',
     { free: 9, freeFiles: 9, flags: 1 },
     REFUSED,
-    '/in is on a file system that is read-only',
+    'the file system of /in is read-only',
   ],
   ['another reason', { free: 9, freeFiles: 9, flags: 0 }, PASSES, 'status 4: failure, without a reason'],
 ] as const)('a failure without a reason is explained by statvfs: %s', async (_, fileSystem, kind, words) => {
@@ -100,10 +100,10 @@ test.each([
   ['OPEN', 2, REFUSED, 'no folder /in'],
   ['OPEN', 12, REFUSED, 'status 12: the file system is read-only'],
   ['WRITE', 14, PASSES, 'the disk is full'],
-  ['CLOSE', 15, PASSES, "the account's quota is used up"],
+  ['CLOSE', 15, PASSES, "the account's quota is exceeded"],
   ['OPENDIR', 2, REFUSED, 'delivery.directory'],
   ['OPENDIR', 7, PASSES, 'status 7'],
-  ['STAT', 2, PASSES, 'is gone from the server'],
+  ['STAT', 2, PASSES, 'disappeared from the server'],
   ['OPEN', 99, PASSES, 'status 99'],
 ])('%s answered %d is told as what it is', async (request, code, kind, words) => {
   const { login, files } = await start({ answers: { [request]: () => code } });
@@ -145,7 +145,7 @@ test.each(['OPENDIR', 'OPEN', 'WRITE', 'CLOSE', 'STAT', 'posix-rename', 'REMOVE'
     const delivery = deliver(server, 'text');
     await expect(delivery).rejects.toMatchObject(PASSES);
     await expect(delivery).rejects.toThrow(
-      /made no progress for 0.3 s, so the connection was ended.*delivery.timeout/,
+      /made no progress for 0.3 s; the connection was closed.*delivery.timeout/,
     );
   },
 );

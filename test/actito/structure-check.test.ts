@@ -53,8 +53,8 @@ describe('a key', () => {
       expect(refusal(key)).toMatchObject({
         type: 'MappingInvalid',
         message:
-          'matchingKey.attribute of vip: gsmNumber is not unique in profile table Profiles, so that it cannot tell ' +
-          'profiles apart. Unique attributes are profileId, emailAddress, customerId.',
+          'matchingKey.attribute of vip: gsmNumber is not unique in profile table Profiles, so it cannot identify a ' +
+          'profile. Unique attributes are profileId, emailAddress, customerId.',
       });
     }
   });
@@ -87,8 +87,8 @@ describe('an attribute', () => {
   const TAGS = { attributes: [{ column: 'tags', attribute: 'tags' }] };
 
   test.each([
-    ['holds several values', { multiValued: true }, 'is not one that actito-sync can write'],
-    ['has a type that is not known here', { valueType: 'GEOPOINT' }, 'has type GEOPOINT, which is not known'],
+    ['holds several values', { multiValued: true }, 'cannot be written'],
+    ['has a type that is not known here', { valueType: 'GEOPOINT' }, 'has the unknown type GEOPOINT'],
   ])('that %s cannot be mapped', (_, more, message) => {
     const table = tableWith({ type: 'CUSTOM', name: 'tags', valueType: 'STRING', ...more });
     const failure = refusal(TAGS, table);
@@ -129,8 +129,8 @@ describe('an attribute', () => {
   });
 
   test.each([
-    ['timestamptz', 'birthDate', 'on which date a moment is'],
-    ['timestamp', 'seen', 'which moment it is'],
+    ['timestamptz', 'birthDate', 'its date'],
+    ['timestamp', 'seen', 'its point in time'],
   ] as const)(
     'that a %s cannot become without a time zone is refused with that advice',
     (kind, attribute, why) => {
@@ -152,9 +152,7 @@ describe('an attribute', () => {
     const attributes = [{ column: 'flag', attribute: 'birthDate' }];
     const failure = refusal({ attributes }, usual, [{ name: 'flag', kind: 'boolean', databaseType: 'bool' }]);
     expect(failure).toMatchObject({ type: 'MappingInvalid' });
-    expect(failure.message).toContain(
-      'Column "flag" has type bool, which cannot become a value of type DATE',
-    );
+    expect(failure.message).toContain('Column "flag" has type bool, which cannot be converted to DATE');
   });
 });
 
@@ -207,7 +205,7 @@ describe('when a marketer makes the attributes', () => {
       ['active', 'boolean', 'BOOLEAN'],
       ['joined', 'date', 'DATE'],
       ['seen', 'timestamptz', 'TIMESTAMP'],
-      ['motto', 'text', 'STRING of at most 255 characters'],
+      ['motto', 'text', 'STRING \\(at most 255 characters\\)'],
     ] as const;
     const attributes = kinds.map(([name]) => ({ column: name, attribute: name }));
     const columns = kinds.map(([name, kind]): Column => ({ name, kind, databaseType: kind }));
@@ -216,7 +214,7 @@ describe('when a marketer makes the attributes', () => {
     for (const [name, , wanted] of kinds) {
       expect(message).toMatch(
         new RegExp(
-          `- Attribute ${name} is missing[.,].* Add it as ${wanted}, with one value, not mandatory, not unique\\.`,
+          `- Attribute ${name} is missing[.,].* Add it with type ${wanted}, single-valued, neither mandatory nor unique\\.`,
         ),
       );
     }
@@ -227,7 +225,7 @@ describe('when a marketer makes the attributes', () => {
   test('`create` says which type to choose, and nothing is created', () => {
     const attributes = [{ column: 'a', attribute: 'points', create: { type: 'STRING', maxLength: 8 } }];
     const { message } = refusal({ list, attributes });
-    expect(message).toContain('points is missing. Add it as STRING of at most 8 characters');
+    expect(message).toContain('points is missing. Add it with type STRING (at most 8 characters)');
     expect(message).toContain('Apps > Data');
   });
 

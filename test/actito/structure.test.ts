@@ -40,7 +40,7 @@ test('a profile table is found by its name and by its id', async () => {
 test('a table that does not exist is told with those that do', async () => {
   const failure = await failureOf(readProfileTable(client(), 'shop', 'Customers'));
   expect(failure).toMatchObject({ type: 'ConfigurationInvalid', retryable: false });
-  expect(failure.message).toContain('no profile table Customers; it has Profiles');
+  expect(failure.message).toContain('no profile table Customers. Its profile tables are Profiles');
 });
 
 test('missing attributes are created as the mapping says, and only once', async () => {
@@ -107,7 +107,7 @@ test('an attribute that another activation created with another type is a confli
   const other = activation([{ ...SPENT, create: { type: 'STRING' } }]);
   const failure = await failureOf(provisionAttributes(client(), 'shop', await read(), other));
   expect(failure).toMatchObject({ type: 'AttributeConflict', retryable: false });
-  expect(failure.message).toContain('has type NUMBER, the mapping wants STRING');
+  expect(failure.message).toContain('has type NUMBER; the mapping requires STRING');
   expect(named('spent')).toMatchObject([{ valueType: 'NUMBER' }]);
 });
 

@@ -86,13 +86,13 @@ describe('the guards', () => {
       read: 600,
     }).map(({ message }) => message);
     expect(messages).toEqual([
-      'The segment has no members (600 rows read), and the list would target nobody. Check that the ' +
-        "segment's query finds people in the warehouse; if an empty list is right, set guards.allowEmpty: true.",
-      '1000 members would leave the list, and 0 remain of the 1000 it held at most in the last 7 days: a loss of ' +
-        "100 %, allowed are 30 %. Check that the warehouse's tables are completely loaded; if the loss is right, " +
-        'raise guards.maxRemovedRatio.',
-      '60 of 600 rows (10 %) have no usable matching key, allowed are 5 %. Check that matchingKey names the right ' +
-        'column, and the reasons stored with the run; if so many are normal, raise guards.maxRejectedRatio.',
+      'The segment is empty (600 rows read, none usable); the list would target nobody. Check the ' +
+        "segment's query. If an empty list is intended, set guards.allowEmpty: true.",
+      '100 % of the list would be removed; the limit is 30 %. This run removes 1000 members and leaves 0; the most in ' +
+        'the last 7 days was 1000. Check that the warehouse tables are fully loaded. If the removal is intended, raise ' +
+        'guards.maxRemovedRatio.',
+      '10 % of the rows (60 of 600) have no valid matching key; the limit is 5 %. Check that matchingKey names the right ' +
+        'column, and see the reasons with actito-sync rejects. If this share is normal, raise guards.maxRejectedRatio.',
     ]);
   });
 

@@ -57,14 +57,14 @@ describe('the match rate', () => {
   it('of what was just sent counts, although many more were known before', () => {
     const entering = { judged: 1000, missed: 100 };
     const trip = matchGuard(LIMIT, { justSent: { judged: 100, missed: 90 }, entering, all: entering });
-    expect(trip?.message).toContain('Of 100 members who enter the list');
+    expect(trip?.message).toContain('(10 of 100)');
   });
 
   it('of those who enter comes first; that of all counts when too few enter', () => {
     const all = { judged: 1000, missed: 900 };
     expect(
       matchGuard(LIMIT, { justSent: NONE, entering: { judged: 200, missed: 150 }, all })?.message,
-    ).toContain('Of 200 members who enter the list');
+    ).toContain('added members whose attributes were sent (50 of 200)');
     expect(matchGuard(LIMIT, { justSent: NONE, entering: { judged: 5, missed: 5 }, all })?.message).toContain(
       'Of 1000 members whose',
     );

@@ -24,8 +24,8 @@ describe('the freshness of a warehouse', () => {
 
   it('is told with age, moment and limit', () => {
     expect(judge('2026-11-22 12:00:00.5Z')!.message).toBe(
-      'The warehouse was last changed 48 h ago (2026-11-22 12:00:00 UTC, by the query of guards.freshness), allowed are 26 h. ' +
-        'Check that its tables are being loaded.',
+      'The warehouse data is 48 h old; the limit is 26 h. Last change according to guards.freshness: 2026-11-22 12:00:00 UTC. ' +
+        'Check that the load of the warehouse tables is running.',
     );
   });
 
@@ -43,11 +43,11 @@ describe('the freshness of a warehouse', () => {
   );
 
   it('that is not known is held as well', () => {
-    expect(judge(null)!.message).toContain('found no moment');
+    expect(judge(null)!.message).toContain('returned no row or a null');
   });
 
   it.each(['7', 'yesterday', 'infinity'])('that is told as %s is a fault of the query', (latest) => {
-    expect(() => judge(latest)).toThrow('must return a moment');
+    expect(() => judge(latest)).toThrow('must return a timestamp');
   });
 });
 
@@ -80,7 +80,7 @@ describe('assertions', () => {
     expect(judgeAssertions(['orders without a customer.', 'no stock'])).toMatchObject({
       guard: 'assertions',
       figure: 2,
-      message: 'The warehouse is not as guards.assertions wants it: orders without a customer.; no stock.',
+      message: '2 assertions of guards.assertions failed: orders without a customer.; no stock.',
     });
   });
 });

@@ -172,12 +172,8 @@ describe('a conversion', () => {
   });
 
   it.each([
-    [
-      'timestamptz',
-      'DATE',
-      /type timestamptz: on which date a moment is depends on a time zone.*Set timezone/,
-    ],
-    ['timestamp', 'TIMESTAMP', /type timestamp: which moment it is depends on a time zone.*Set timezone/],
+    ['timestamptz', 'DATE', /type timestamptz: its date depends on a time zone.*Set timezone/],
+    ['timestamp', 'TIMESTAMP', /type timestamp: its point in time depends on a time zone.*Set timezone/],
   ] as const)('of %s to %s is refused before any row where no time zone is set', (kind, type, message) => {
     expect(refusal(kind, type)).toMatchObject({ type: 'MappingInvalid' });
     expect(refusal(kind, type).message).toMatch(message);
@@ -193,10 +189,14 @@ describe('a conversion', () => {
   );
 
   it.each<[ColumnKind, ActitoType, string]>([
-    ['boolean', 'DATE', 'a value of type DATE in Actito (that takes date, timestamp, timestamptz, text)'],
-    ['date', 'INTEGER', 'a value of type INTEGER in Actito (that takes integer, decimal, float, text)'],
-    ['float', 'BOOLEAN', 'a value of type BOOLEAN in Actito (that takes boolean, integer, text)'],
-    ['integer', 'SEX', 'a value of type SEX in Actito (that takes text)'],
+    [
+      'boolean',
+      'DATE',
+      'cannot be converted to DATE in Actito (allowed: date, timestamp, timestamptz, text)',
+    ],
+    ['date', 'INTEGER', 'cannot be converted to INTEGER in Actito (allowed: integer, decimal, float, text)'],
+    ['float', 'BOOLEAN', 'cannot be converted to BOOLEAN in Actito (allowed: boolean, integer, text)'],
+    ['integer', 'SEX', 'cannot be converted to SEX in Actito (allowed: text)'],
   ])('of %s to %s is refused before any row', (kind, type, message) => {
     expect(refusal(kind, type).message).toContain(message);
   });

@@ -153,7 +153,7 @@ describe('a segment that does not fit into memory', () => {
             type: 'WorkerDiskFull',
             nonRetryable: false, // someone may make room meanwhile
             message: expect.stringMatching(
-              `The temporary folder ${folder} of worker .*\\(${bad.code}\\).*set TMPDIR`,
+              `cannot write to its temporary folder ${folder} \\(${bad.code}\\).*set TMPDIR`,
             ),
           });
           expect(left()).toEqual([]);

@@ -44,7 +44,7 @@ test('a copy of an activation with its list is refused, and the one that deliver
 
   await expect(runner.run({ activation: 'odd' })).rejects.toMatchObject({
     type: 'ConfigurationInvalid',
-    message: expect.stringContaining(`the list "${LIST}" is already fed by activations/odd.yaml`),
+    message: expect.stringContaining(`the list "${LIST}" is already used by activations/odd.yaml`),
   });
   expect([...stand.actito.listMembers(LIST)]).toEqual(['anna@shop.be']);
 });

@@ -36,10 +36,10 @@ describe('a moment that becomes a date', () => {
 
   test('is refused without a time zone, by the plan and by the run, with what to do', async () => {
     await select(BORN, [BIRTH_DATE]);
-    const advice = /born" has type timestamp with time zone: on which date .* Set timezone/;
+    const advice = /born" has type timestamp with time zone: its date .* Set timezone/;
     const { plan } = await runner.run({ dryRun: true });
-    expect(plan?.outlook?.problems).toMatchObject([{ reason: 'wouldFail' }]);
-    expect(plan?.outlook?.problems[0]!.message).toMatch(advice);
+    expect(plan?.preview?.problems).toMatchObject([{ reason: 'wouldFail' }]);
+    expect(plan?.preview?.problems[0]!.message).toMatch(advice);
     const run = await runner.run();
     expect(run).toMatchObject({ outcome: 'failed', failure: { type: 'MappingInvalid' } });
     expect(run.failure!.message).toMatch(advice);
@@ -76,7 +76,7 @@ describe('a moment that becomes a date', () => {
   test('a local time is one of the time zone', async () => {
     const seen = { column: 'seen', attribute: 'seen', create: { type: 'TIMESTAMP' } };
     await select(`timestamp '2026-07-01 00:30' as seen`, [seen]);
-    expect((await runner.run()).failure!.message).toMatch(/which moment it is depends on a time zone/);
+    expect((await runner.run()).failure!.message).toMatch(/its point in time depends on a time zone/);
     await select(`timestamp '2026-07-01 00:30' as seen`, [seen], { timezone: 'Europe/Brussels' });
     expect(await runner.run()).toMatchObject({ counts: { updated: 2 } });
     expect(profile('anna')).toMatchObject({ seen: '2026-06-30 22:30:00' });

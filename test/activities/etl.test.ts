@@ -69,7 +69,7 @@ test('an ETL that Actito does not have costs no import, keeps nobody on the list
   await insert(`('anna@shop.be', 'Anna', 'A', 'Gent')`);
   const { outcome, failure } = await runner.run();
   expect([outcome, failure?.type]).toEqual(['failed', 'ConfigurationInvalid']);
-  expect(failure!.message).toContain('Actito knows no ETL 12, which importMode of vip names');
+  expect(failure!.message).toContain('The ETL 12 in importMode of activation vip does not exist in Actito');
   expect(listed()).toEqual(['anna@shop.be']);
   const { rows } = await stand.state.raw<{ rows: { status: string }[] }>('select status from imports');
   expect(rows).toEqual([{ status: 'refused' }]); // it does not count against the day's imports
@@ -85,7 +85,7 @@ test('an ETL that does not map what is sent fails, with what it has to map; a me
   const { failure } = await runner.run();
   expect(failure?.type).toBe('ImportFailed');
   expect(failure!.message).toContain(
-    'header line of the technical names emailAddress, city, firstName, lastName',
+    'header line with the technical names emailAddress, city, firstName, lastName',
   );
   stand.actito.deleteEtl('12');
   createEtl();

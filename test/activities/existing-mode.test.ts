@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { BELIEVED } from '../../activities/import/collect.ts';
 import { until } from '../setup/until.ts';
-import { directRunner } from '../support/direct-run.ts';
-import { LIST, resetStand, startStand, usualActivation, type Stand } from '../support/stand.ts';
+import { standWithRunner } from '../support/direct-run.ts';
+import { LIST, resetStand, usualActivation } from '../support/stand.ts';
 import { words } from '../support/words.ts';
 
 /*
@@ -14,16 +14,7 @@ import { words } from '../support/words.ts';
 
 BELIEVED.after = 0; // that no rows in error are to be had is believed when it was said often enough
 
-let stand: Stand;
-let runner: Awaited<ReturnType<typeof directRunner>>;
-beforeAll(async () => {
-  stand = await startStand({ assumedRoutes: 404 });
-  runner = await directRunner(stand);
-});
-afterAll(async () => {
-  await runner?.close();
-  await stand?.dispose();
-});
+const { stand, runner } = await standWithRunner({ assumedRoutes: 404 });
 beforeEach(async () => {
   await resetStand(stand);
   await stand.writeDestination({ contract: { rowResults: 'none' } });
@@ -115,10 +106,10 @@ test('what must have been set up and cannot be read is said on the first run, an
   await fill('anna');
   const { notes } = (await runner.run()).provisioned!;
   expect(words(notes)).toEqual([
-    'Must have been set up in Actito, and cannot be read from here: the external target list "VIP" of profile table ' +
-      'Profiles, identified by emailAddress, valid for 48 hours; its file VIP.csv, from the file transfer location for ' +
-      'sftp 127.0.0.1, folder /in: CSV, UTF-8 without BOM, separator ";", one column with the header emailAddress.',
-    expect.stringContaining('Whether Actito retrieved the file is not asked') as string,
+    'The external target list "VIP" must exist in Actito; actito-sync cannot check it. Its settings: profile table ' +
+      'Profiles, identifier emailAddress, validity 48 hours, file VIP.csv, file transfer location for ' +
+      'sftp 127.0.0.1, folder /in, format CSV, UTF-8 without BOM, separator ";", one column with the header emailAddress.',
+    expect.stringContaining('actito-sync does not check whether Actito retrieved the file') as string,
   ]);
   expect((await runner.run()).provisioned!.notes).toEqual([]);
 
@@ -141,9 +132,9 @@ test('everything that a marketer still has to do is told at once, and nothing is
   const { outcome, failure } = await runner.run();
   expect([outcome, failure?.type]).toEqual(['failed', 'MappingInvalid']);
   expect(failure!.message).toContain('gsmNumber is not unique');
-  expect(failure!.message).toContain('- Attribute spent is missing. Add it as NUMBER');
+  expect(failure!.message).toContain('- Attribute spent is missing. Add it with type NUMBER');
   expect(failure!.message).toContain(
-    '- Attribute remark is missing. Add it as STRING of at most 80 characters',
+    '- Attribute remark is missing. Add it with type STRING (at most 80 characters)',
   );
   expect(failure!.message).toContain('Apps > Data');
   expect(stand.actito.undocumentedCalls()).toEqual({});
@@ -159,7 +150,9 @@ test('a list under another name and file is another list: the one before is told
   const run = await runner.run();
   expect(run).toMatchObject({ outcome: 'succeeded', plan: { push: 'first delivery' } });
   const note = run.provisioned!.notes.at(-1)!.message;
-  expect(note).toContain('the list was "VIP" and is "Best", the file was "VIP.csv" and is "Best.csv"');
+  expect(note).toContain(
+    'the list was "VIP" and is now "Best", the file was "VIP.csv" and is now "Best.csv"',
+  );
   const [, delivered] = /last delivery \((.*?)\)/.exec(note)!;
   const [, expires] = /expires around (\S+)/.exec(note)!;
   expect(Date.parse(expires!) - Date.parse(delivered!)).toBe(48 * 3_600_000); // as it was delivered, not as it is now

@@ -1,24 +1,14 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { createActivities, type Activities } from '../../activities/create.ts';
-import { directRunner } from '../support/direct-run.ts';
-import { LIST, resetStand, startStand, usualActivation, type Stand } from '../support/stand.ts';
+import { standWithRunner } from '../support/direct-run.ts';
+import { LIST, resetStand, usualActivation } from '../support/stand.ts';
 
 /* What there is in Actito, as `attributes <destination>` and `lists <destination>` show it. */
 
-let stand: Stand;
-let activities: Activities;
-let runner: Awaited<ReturnType<typeof directRunner>>;
-beforeAll(async () => {
-  stand = await startStand();
-  activities = createActivities(stand);
-  runner = await directRunner(stand);
-});
-afterAll(async () => {
-  await runner?.close();
-  await stand?.dispose();
-});
+const { stand, runner } = await standWithRunner();
+const activities = createActivities(stand);
 beforeEach(async () => {
   await resetStand(stand);
   await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
@@ -86,7 +76,7 @@ test('lists that cannot be read are told as such, and attributes still can', asy
   stand.actito.changeLicence({ assumedRoutes: 404 });
   await expect(inspect('inspectLists')).rejects.toMatchObject({ type: 'ActitoRefused', nonRetryable: true });
   await expect(inspect('inspectLists')).rejects.toThrow(
-    /The external target lists of this licence cannot be read: .*404.*contract\.paths\.lists.*list\.provision: existing/,
+    /The external target lists of this license cannot be read: .*404.*contract\.paths\.lists.*list\.provision: existing/,
   );
   expect((await inspect('inspectAttributes')).attributes.length).toBeGreaterThan(5);
 });
@@ -94,5 +84,7 @@ test('lists that cannot be read are told as such, and attributes still can', asy
 test('a destination that the project does not have is told with the one that was perhaps meant', async () => {
   const asked = inspect('inspectLists', 'actitoo');
   await expect(asked).rejects.toMatchObject({ type: 'ConfigurationInvalid' });
-  await expect(asked).rejects.toThrow('The project has no destination "actitoo", did you mean "actito"?');
+  await expect(asked).rejects.toThrow(
+    `The worker's project has no destination "actitoo", did you mean "actito"?`,
+  );
 });

@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { directRunner, type ActivityFailure } from '../support/direct-run.ts';
-import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { standWithRunner, type ActivityFailure } from '../support/direct-run.ts';
+import { LIST, resetStand } from '../support/stand.ts';
 
 /* Actito answers 429 to a crowd of calls, and to imports beyond its own quota of the day. */
 
-let stand: Stand;
-let runner: Awaited<ReturnType<typeof directRunner>>;
-beforeAll(async () => {
-  stand = await startStand({ importsPerTablePerDay: 1 });
-  runner = await directRunner(stand);
-});
-afterAll(async () => {
-  await runner?.close();
-  await stand?.dispose();
-});
+const { stand, runner } = await standWithRunner({ importsPerTablePerDay: 1 });
 beforeEach(async () => {
   await resetStand(stand);
   await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }, { emailAddress: 'bob@shop.be' }]);

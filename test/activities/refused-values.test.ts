@@ -1,24 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { custom } from '../../simulator/contacts/attributes.ts';
-import { directRunner } from '../support/direct-run.ts';
-import { LIST, resetStand, startStand, usualActivation, type Stand } from '../support/stand.ts';
+import { standWithRunner } from '../support/direct-run.ts';
+import { LIST, resetStand, usualActivation } from '../support/stand.ts';
 
 /*
  * A bad value keeps only that value back: also one that passes our converters and that Actito refuses. Here those are values
  * of the unique attributes `card` and `badge` that another contact has.
  */
 
-let stand: Stand;
-let runner: Awaited<ReturnType<typeof directRunner>>;
-beforeAll(async () => {
-  stand = await startStand({
-    attributes: [custom('card', 'STRING', { unique: true }), custom('badge', 'STRING', { unique: true })],
-  });
-  runner = await directRunner(stand);
-});
-afterAll(async () => {
-  await runner?.close();
-  await stand?.dispose();
+const { stand, runner } = await standWithRunner({
+  attributes: [custom('card', 'STRING', { unique: true }), custom('badge', 'STRING', { unique: true })],
 });
 
 const PEOPLE = 280;

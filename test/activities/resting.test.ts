@@ -72,7 +72,7 @@ test('a schedule whose runs go on failing tries once an hour, says so, and goes 
   expect(await runs()).toBe(2);
   const status = (await ask('status', id)).out;
   expect(status).toMatch(
-    /! The schedule of \S+ only tries once in a while: its last 2 runs failed with SegmentQueryFailed/,
+    /! The schedule of \S+ is backing off: its last 2 runs failed with SegmentQueryFailed/,
   );
   expect((await ask('schedule', 'list')).out).toMatch(
     new RegExp(`^${id} .*tries again from 20\\S+Z on: 2 runs failed with SegmentQueryFailed`, 'm'),

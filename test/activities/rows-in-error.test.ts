@@ -71,6 +71,50 @@ test.each<[string, Reply]>([
   expect(notes.map(({ reason }) => reason)).not.toContain('rowsInErrorUnknown');
 });
 
+test('an answer that is not believed leaves nothing behind: nobody is sent again for it, and nothing is withheld', async () => {
+  const both = zip(
+    'emailAddress;code;message\nnobody@shop.be;PROFILE_NOT_FOUND;\nanna@shop.be;NOT_UNIQUE;firstName\n',
+  );
+  const { asked } = await answering((time) => (time === 1 ? both : undefined));
+  const { counts, rejects } = await hosted.run();
+  expect(asked()).toBe(2);
+  expect(counts).toMatchObject({ updated: 1, unmatched: 1, refused: 0, badValues: 0 });
+  expect(rejects).toEqual([]);
+  expect(stand.actito.imports()).toHaveLength(1);
+});
+
+/** Nobody's row, told once for each of three attributes. */
+const thrice = zip(`emailAddress;code;message\n${'nobody@shop.be;PROFILE_NOT_FOUND;\n'.repeat(3)}`);
+
+test.each([
+  [
+    'in a file of whole rows',
+    { contract: { etlColumns: 'all', emptyValue: 'ignored' } },
+    { importMode: { etl: '12' } },
+  ],
+  ['in a shared file', { imports: { shareWithin: '1s' } }, {}],
+])(
+  'a row that is told once for each of its attributes counts once %s',
+  async (_, destination, activation) => {
+    const columns = ['emailAddress', 'firstName', 'city'];
+    stand.actito.createEtl({
+      id: '12',
+      key: 'emailAddress',
+      columns: Object.fromEntries(columns.map((name) => [name, name])),
+    });
+    const attributes = [
+      { column: 'first_name', attribute: 'firstName', nulls: 'clear' },
+      { column: 'city', attribute: 'city', nulls: 'clear' },
+    ];
+    await stand.writeActivation({ attributes, ...activation });
+    const { asked } = await answering(() => thrice);
+    await stand.writeDestination({ baseUrl: gateway.url(`rows-${kinds}`), ...destination });
+    expect(await hosted.run()).toMatchObject({ counts: { updated: 1, unmatched: 1, unsent: 0 } });
+    expect(asked()).toBe(1);
+    await stand.writeActivation();
+  },
+);
+
 test('what stays so is believed after some time: members who are withheld because of it are counted and told', async () => {
   const { asked } = await answering(() => ({ status: 404, body: '{}' }));
   const { counts, notes } = await hosted.run();

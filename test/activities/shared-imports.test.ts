@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { until } from '../setup/until.ts';
 import { standWithRunner } from '../support/direct-run.ts';
-import { destination, LIST, resetStand } from '../support/stand.ts';
+import { LIST, resetStand } from '../support/stand.ts';
 
 /* Activations that send the same attributes within a window share one import. */
 
@@ -39,8 +39,7 @@ function writeActivation(id: string, value = 'first_name', more: object = {}): P
   );
 }
 
-const share = (more: object = {}) =>
-  stand.writeDestination({ ...destination(stand.actito), imports: { shareWithin: '10m' }, ...more });
+const share = (more: object = {}) => stand.writeDestination({ imports: { shareWithin: '10m' }, ...more });
 
 const SHARED = 'imports where shape is not null';
 const PARTS = 'import_parts join imports on id = import where shape is not null';

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { rows } from '../../state/state.ts';
 import { until } from '../setup/until.ts';
 import { standWithRunner } from '../support/direct-run.ts';
-import { destination } from '../support/stand.ts';
 
 /* A run with two files may lead one shared import and follow in another. */
 
@@ -24,7 +23,6 @@ const segment = (id: string, condition: string) =>
 
 test('a lead for which the day has no import left frees those who share it, although it waits for others itself', async () => {
   await stand.writeDestination({
-    ...destination(stand.actito),
     imports: { shareWithin: '10m' },
     limits: { importsPerTablePerDay: 1 },
   });

@@ -75,7 +75,7 @@ test('a word that nobody has told us of means that the import still runs, and is
   stand.actito.setFault('importsStuck', null);
   expect(await running).toMatchObject({ outcome: 'succeeded', counts: { updated: 1, unmatched: 1 } });
   expect(logged.map(({ message }) => message)).toEqual([
-    'Actito says "IN_REVIEW", which is taken as still running; if it means an end, add it to contract.statusNames of the ' +
+    'Actito reported the unknown status "IN_REVIEW"; the import counts as still running. If the status is final, add it to contract.statusNames of the ' +
       'destination.',
   ]);
 });

@@ -1,33 +1,19 @@
-import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { createActivities } from '../../activities/create.ts';
 import type { RunRef } from '../../contract/steps.ts';
 import type { Holder } from '../../state/runs/lease.ts';
-import { temporalAddress } from '../setup/servers.ts';
 import { until } from '../setup/until.ts';
 import { expectAllThere, seedPeople } from '../support/as-if-nothing.ts';
-import { directRunner, SILENT, type PhaseName } from '../support/direct-run.ts';
+import { standWithRunner, SILENT, type PhaseName } from '../support/direct-run.ts';
 import { closeGate, holdCalls, untilAtGate } from '../support/holding.ts';
-import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
+import { LIST, resetStand } from '../support/stand.ts';
 
 /*
  * Activities whose run was given up, and which go on after a newer run has taken over: they wait for a lock until it has.
  */
 
-let stand: Stand;
-let runner: Awaited<ReturnType<typeof directRunner>>;
-let connection: Connection;
-beforeAll(async () => {
-  stand = await startStand();
-  runner = await directRunner(stand);
-  connection = await Connection.connect({ address: temporalAddress() });
-});
-afterAll(async () => {
-  await connection?.close();
-  await runner?.close();
-  await stand?.dispose();
-});
+const { stand, runner } = await standWithRunner();
 beforeEach(async () => {
   await resetStand(stand);
   await stand.writeActivation();
@@ -44,7 +30,7 @@ async function zombie(name: 'compare' | 'importAttributes' | 'pushList') {
   const { run, fence, namespace, workflowId, runId } = found!;
   const env = new MockActivityEnvironment(
     { workflowExecution: { workflowId, runId }, workflowNamespace: namespace },
-    { client: new Client({ connection }), logger: SILENT },
+    { client: runner.client, logger: SILENT },
   );
   const activity: (ref: RunRef) => Promise<unknown> = createActivities(stand)[name];
   const ended = env.run(activity, { run, fence }).then(

@@ -13,12 +13,12 @@ test('the rows in error of an import are shown by code, with their number, messa
   const shown = page.getByRole('article', { name: /^Import \d+$/ });
   expect(await shown.innerText()).toContain('15 Jan 2026, 12:00 UTC');
   expect(await shown.innerText()).toContain('data.csv\n4 rows, 3 in error');
-  expect(await shown.innerText()).toContain('One shot, UPDATE_ONLY');
+  expect(await shown.innerText()).toContain('One-shot, UPDATE_ONLY');
   await shown.getByText('WITH_ERROR', { exact: true }).waitFor();
 
   const errors = shown.getByRole('table', { name: '3 rows in error' });
   const heads = await errors.getByRole('columnheader').allInnerTexts();
-  expect(heads).toEqual(['Code', 'Rows', 'Message', 'For example']);
+  expect(heads).toEqual(['Code', 'Rows', 'Message', 'Examples']);
   const unmatched = errors.getByRole('row', { name: 'PROFILE_NOT_FOUND' });
   expect(await unmatched.getByRole('cell').allInnerTexts()).toEqual([
     '2',
@@ -46,7 +46,7 @@ test('the latest import comes first; one that succeeded and one that failed say 
   await importRows(call, ['emailAddress', 'city'], ['a1@shop.be;Gent', 'a2@shop.be;Namur']);
   const page = await open(`${simulator().apiUrl}/imports`);
   const [latest, first] = await page.getByRole('article').allInnerTexts();
-  expect(latest).toContain('FAILED Broken off; some of its rows may have been applied.');
+  expect(latest).toContain('FAILED The import stopped; some rows may have been applied.');
   expect(latest).toContain('The import failed by a fault switch');
   expect(latest).toContain('Attributes\ncity');
   expect(first).toContain('SUCCESS Every row was applied.');
@@ -70,7 +70,7 @@ test('of a long history the last fifty imports are shown', async () => {
   for (let i = 0; i < 51; i += 1) await importRows(call, ['emailAddress', 'city'], ['x@shop.be;Gent']);
   const page = await open(`${simulator().apiUrl}/imports`);
   expect(await page.getByRole('article').count()).toBe(50);
-  expect(await page.locator('main').innerText()).toContain('These are the last 50 of 51 imports.');
+  expect(await page.locator('main').innerText()).toContain('Showing the latest 50 of 51 imports.');
 });
 
 test('without imports the page says so', async () => {

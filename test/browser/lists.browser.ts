@@ -17,7 +17,7 @@ test('a list is shown with its profiles, its last retrieved file, its expiration
   const page = await open(simulator().apiUrl);
   const list = page.getByRole('article', { name: 'VIP' });
   expect(await list.innerText()).toContain('3 profiles');
-  expect(await list.innerText()).toContain('VIP.csv\n15 Jan 2026, 12:00 UTC\n4 lines, 3 profiles found');
+  expect(await list.innerText()).toContain('VIP.csv\n15 Jan 2026, 12:00 UTC\n4 lines, 3 profiles matched');
   expect(await list.innerText()).toContain('Expiration date\n17 Jan 2026, 12:00 UTC');
   const state = list.getByText('Valid 1 day 22 hours left');
   expect(isRed(await shownStyle(state, 'color'))).toBe(false);
@@ -33,7 +33,7 @@ test('an expired list is red, and says in words that it targets nobody', async (
     const page = await open(simulator().apiUrl, { colorScheme });
     const list = page.getByRole('article', { name: 'VIP' });
     const state = list.getByText(
-      'Expired 2 hours ago: the list targets nobody. Its last file held 3 profiles.',
+      'Expired 2 hours ago, so the list targets nobody. Its last file contained 3 profiles.',
     );
     expect(isRed(await shownStyle(state, 'color'))).toBe(true);
     expect(isRed(await shownStyle(list, 'border-left-color'))).toBe(true);
@@ -45,7 +45,7 @@ test('a list that has retrieved no file says that it waits for one, and for whic
   await createList(await connect(simulator()), 'VIP');
   const page = await open(simulator().apiUrl);
   const list = page.getByRole('article', { name: 'VIP' });
-  expect(await list.innerText()).toContain('No file was read yet: the list targets nobody.');
+  expect(await list.innerText()).toContain('No file has been retrieved yet, so the list targets nobody.');
   expect(await list.innerText()).toContain('Expected file\nVIP.csv\nProfiles identified by emailAddress');
 });
 
@@ -55,20 +55,20 @@ test('a file that was not taken over is told, with the reason, and the list is a
   await deliver(simulator(), 'VIP', addresses(2));
   await deliver(simulator(), 'VIP', ['e-mail', 'a1@shop.be']);
   const page = await open(simulator().apiUrl);
-  const complaint = page.getByText('Not taken over: The header line is not emailAddress.');
+  const complaint = page.getByText('File rejected: The header line is not emailAddress.');
   expect(isRed(await shownStyle(complaint, 'color'))).toBe(true);
   expect(await page.getByRole('article').innerText()).toContain('2 profiles');
 });
 
 test('without lists the page says so, and where they come from', async () => {
   const page = await open(simulator().apiUrl);
-  expect(await page.locator('main').innerText()).toContain('There is no external target list yet.');
+  expect(await page.locator('main').innerText()).toContain('There are no external target lists yet.');
   expect(await page.getByRole('article').count()).toBe(0);
 });
 
 test('the page keeps itself up to date, and the keyboard stays where it was', async () => {
   const page = await open(simulator().apiUrl);
-  await page.getByText('This page keeps itself up to date.').waitFor();
+  await page.getByText('This page updates automatically.').waitFor();
   await page.getByRole('link', { name: 'Refresh' }).focus();
   await createList(await connect(simulator()), 'VIP');
   await page.getByRole('article', { name: 'VIP' }).waitFor();
@@ -85,9 +85,9 @@ test('without JavaScript the list is there all the same, and Refresh shows it an
 test('a page whose simulator has gone says that it is out of date', async () => {
   const mortal = await startSimulator({ pollInterval: NEVER });
   const page = await open(mortal.apiUrl);
-  await page.getByText('This page keeps itself up to date.').waitFor();
+  await page.getByText('This page updates automatically.').waitFor();
   await mortal.stop();
-  await page.getByText('The simulator does not answer: this page shows how things stood before.').waitFor();
+  await page.getByText('The simulator is not responding. This page may be out of date.').waitFor();
 });
 
 test('nothing in a name is taken for HTML', async () => {

@@ -32,7 +32,7 @@ test('a profile is found by keyboard alone, with its attributes and the lists th
   await searchByKeyboard(page, ' Anna@Shop.BE ');
   const profile = page.getByRole('article', { name: 'anna@shop.be' });
   expect(await profile.getByRole('listitem').allInnerTexts()).toEqual([
-    'Old (expired: it targets nobody)',
+    'Old (expired, targets nobody)',
     'VIP',
   ]);
   const attributes = profile.getByRole('table', { name: 'Attributes' });
@@ -54,7 +54,10 @@ test.each([
   const page = await open(`${simulator().apiUrl}/profiles`);
   await searchByKeyboard(page, query);
   expect(await page.getByRole('article').count()).toBe(1);
-  await page.getByRole('article', { name: 'bo@shop.be' }).getByText('On no external target list.').waitFor();
+  await page
+    .getByRole('article', { name: 'bo@shop.be' })
+    .getByText('Not on any external target list.')
+    .waitFor();
 });
 
 test('a search that finds nobody says so, keeps what was typed, and takes none of it for HTML', async () => {
@@ -77,5 +80,5 @@ test('before a search the page offers some profiles to look at', async () => {
 
 test('a table without profiles says so', async () => {
   const page = await open(`${simulator().apiUrl}/profiles`);
-  expect(await page.locator('main').innerText()).toContain('The table has no profiles.');
+  expect(await page.locator('main').innerText()).toContain('The profile table is empty.');
 });

@@ -22,7 +22,7 @@ test('a held run tells what tripped, the counts, and the commands that answer it
   expect(code).toBe(3);
   const [first, trip, plan, ...answers] = err.trimEnd().split('\n');
   expect(first).toBe('GuardTripped: the run was held, and the list stays as it was.');
-  expect(trip).toMatch(/^ {2}maxRemovedRatio: 60 members would leave the list/);
+  expect(trip).toMatch(/^ {2}maxRemovedRatio: 50 % of the list would be removed/);
   expect(plan).toMatch(
     /^ {2}plan [0-9a-f]{12}: read 60, members 60, added 0, removed 60, changed 0, unchanged 60, rejected 0$/,
   );
@@ -40,7 +40,7 @@ test('the command to approve works as it is printed: it is recorded, and the run
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(/^activation\/vip started\n/);
   expect(out).toContain('\nvip: succeeded\n');
-  expect(out).toContain('Held by maxRemovedRatio but for the approval claimed by anna: …');
+  expect(out).toContain('Would have been held by maxRemovedRatio; approved by anna (self-reported): …');
   expect(past.listed()).toBe(60);
   expect(await decisions()).toMatchObject([
     { verdict: 'approved', decided_by: 'anna', reason: '…', counts: { removed: 60, members: 60 } },

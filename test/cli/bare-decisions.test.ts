@@ -42,7 +42,7 @@ const decisions = async () =>
   (await past.stand.state.raw<{ rows: object[] }>('select verdict, decided_by, reason from decisions')).rows;
 
 test('a held run is approved by a start of decide, which starts a run that delivers the list at once', async () => {
-  const input = { activation: 'vip', plan, decision: 'approve', reason: 'spring clean-up', by: 'anna' };
+  const input = { activation: 'vip', plan, decision: 'approve', reason: 'spring cleanup', by: 'anna' };
   expect(await execute('decide', `approve/vip/${plan}`, input)).toMatchObject({
     status: 'COMPLETED',
     result: { decision: 'approve', run: { workflowId: 'activation/vip' }, counts: { removed: 60 } },
@@ -53,7 +53,7 @@ test('a held run is approved by a start of decide, which starts a run that deliv
     list: { confirmation: 'retrieved' },
   });
   expect(past.listed()).toBe(60);
-  expect(await decisions()).toEqual([{ verdict: 'approved', decided_by: 'anna', reason: 'spring clean-up' }]);
+  expect(await decisions()).toEqual([{ verdict: 'approved', decided_by: 'anna', reason: 'spring cleanup' }]);
 });
 
 test('a held run is declined by a start of decide; the list stays, and the next run is held again', async () => {

@@ -21,7 +21,7 @@ test('what was approved and applied is no longer a question', async () => {
     const { code, err } = await decide(verdict);
     expect(code).toBe(FAILED);
     expect(err).toMatch(
-      /^PlanUnknown: Plan \w+ of activation vip is too old: run \d+ has succeeded since \(\S+Z\)\. See what a run would do now: actito-sync plan vip\n$/,
+      /^PlanUnknown: Plan \w+ of activation vip is outdated: run \d+ succeeded after it \(\S+Z\)\. Make a new plan: actito-sync plan vip\n$/,
     );
   }
 });
@@ -31,7 +31,7 @@ test('a plan that a later run has passed by is too old, also when nobody decided
   await past.hosted.run();
   const { code, err } = await decide('approve');
   expect(code).toBe(FAILED);
-  expect(err).toContain(' is too old: run ');
+  expect(err).toContain(' is outdated: run ');
 });
 
 test('who rejects what was rejected hears by whom and why; whoever approves it then has thought again', async () => {
@@ -39,7 +39,7 @@ test('who rejects what was rejected hears by whom and why; whoever approves it t
   const { code, err } = await decide('decline');
   expect(code).toBe(FAILED);
   expect(err).toMatch(
-    /^PlanUnknown: Plan \w+ of activation vip was refused already at \S+Z, claimed by anna: a clean-up\. Runs go on being held/,
+    /^PlanUnknown: Plan \w+ of activation vip was already declined at \S+Z by anna \(self-reported\): a clean-up\. Runs remain held/,
   );
   expect(await decide('approve')).toMatchObject({ code: 0 });
   expect(past.listed()).toBe(60);
@@ -59,7 +59,7 @@ test('an approval that a failing run did not use is told as such, with the comma
   past.stand.actito.setFault('unauthorized', null);
   const { code, err } = await decide('approve');
   expect(code).toBe(FAILED);
-  expect(err).toContain(', claimed by anna: ');
+  expect(err).toContain(' by anna (self-reported): ');
   expect(await past.ask(copied(err, 'run'))).toMatchObject({ code: 0 });
   expect(past.listed()).toBe(60);
 });
@@ -79,6 +79,6 @@ test('a plan that no guard held cannot be approved', async () => {
   const { code, err } = await decide('approve', planHash);
   expect(code).toBe(FAILED);
   expect(err).toBe(
-    `PlanUnknown: No guard held plan ${planHash} of activation vip: there is nothing to decide.\n`,
+    `PlanUnknown: Plan ${planHash} of activation vip is not held, so there is nothing to approve or decline.\n`,
   );
 });

@@ -118,7 +118,7 @@ test('what is answered stands in the files; what cannot be is asked again', asyn
   const { code, out } = await cli(['init', folder], { in: typing(...answers) });
   expect(code).toBe(0);
   expect(out).toContain('  Expected ENV-0, ENV-1, ENV-3 or PREPROD.\n');
-  expect(out).toContain("  Expected an attribute's technical name (letters, digits, underscore).\n");
+  expect(out).toContain("  Expected an attribute's technical name (letters, digits, underscores).\n");
   const { activations, destinations } = await loadProject(folder);
   expect(destinations.get('actito')).toMatchObject({
     environment: 'ENV-1',
@@ -210,7 +210,7 @@ test.each([
   {
     what: 'a file',
     make: () => writeFile(folder, 'mine'),
-    says: /^InvalidActivation: \S+ is not a folder\. Name a folder that is empty, or not there yet\./,
+    says: /^InvalidActivation: \S+ is not a folder\. Choose an empty folder, or one that does not exist yet\./,
   },
 ])('$what is left alone', async ({ make, says }) => {
   await make();

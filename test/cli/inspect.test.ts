@@ -105,7 +105,7 @@ test('what fails and is tried again is told while it lasts, beside the answer', 
   stand.actito.setFault('serverError', { times: 2 });
   const { code, out, err } = await command(['attributes', 'actito', '--json']);
   expect(code).toBe(0);
-  expect(err.match(/^… ActitoUnavailable: .*\(tried \d times?, .*\)$/gm)).toHaveLength(1);
+  expect(err.match(/^… ActitoUnavailable: .*\(\d attempts?, .*\)$/gm)).toHaveLength(1);
   expect(JSON.parse(out)).toMatchObject({ what: 'attributes' });
 });
 

@@ -19,12 +19,12 @@ test('with --json a failure is one object on standard output: outcome, guards, p
       facts: { address: '127.0.0.1:1', why },
       next: [
         {
-          advice: 'Set TEMPORAL_ADDRESS to the address of yours, or start one',
+          advice: 'Set TEMPORAL_ADDRESS to the address of your server, or start one',
           command: 'temporal server start-dev',
         },
-        { advice: 'With everything around it', command: 'npm run demo -- --keep' },
+        { advice: 'Or start a complete demo', command: 'npm run demo -- --keep' },
       ],
-      message: expect.stringMatching(/^No Temporal server answers at 127\.0\.0\.1:1 /) as string,
+      message: expect.stringMatching(/^No Temporal server is responding at 127\.0\.0\.1:1 /) as string,
     },
   });
 });

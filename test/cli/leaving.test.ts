@@ -14,18 +14,20 @@ const member = (runs: number) => ({
 });
 
 test.each([
-  { grace: { runs: 2 }, runs: 0, says: 'leaves the list after 2 more runs that lack it.' },
-  { grace: { runs: 2 }, runs: 1, says: 'leaves the list after one more run that lacks it.' },
-  { grace: { runs: 2 }, runs: 2, says: 'leaves the list with the next run that lacks it.' },
-  { grace: undefined, runs: 1, says: 'leaves the list with the next run that lacks it.' },
+  { grace: { runs: 2 }, runs: 0, says: 'it stays on the list for 2 more runs.' },
+  { grace: { runs: 2 }, runs: 1, says: 'it stays on the list for 1 more run.' },
+  { grace: { runs: 2 }, runs: 2, says: 'the next run removes it from the list.' },
+  { grace: undefined, runs: 1, says: 'the next run removes it from the list.' },
   {
     grace: { milliseconds: 86_400_000 },
     runs: 1,
-    says: 'leaves the list with the first run from 2026-11-24T06:00:00.000Z on that lacks it.',
+    says: 'the first run after 2026-11-24T06:00:00.000Z removes it from the list.',
   },
 ])('who is missing since $runs runs of $grace $says', ({ grace, runs, says }) => {
   const { message } = tellLeaving(leavingOf(member(runs), grace)!);
-  expect(message).toBe(`It left the segment with run 12 (2026-11-23T06:00:00.000Z), and ${says}`);
+  expect(message).toBe(
+    `In its grace period: run 12 (2026-11-23T06:00:00.000Z) no longer found it in the segment. Unless it returns, ${says}`,
+  );
 });
 
 test('who is in the segment, or is not on the list anyway, is not leaving', () => {

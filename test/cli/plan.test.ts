@@ -17,7 +17,7 @@ async function dump(): Promise<string[]> {
     'deliveries',
     'imports',
     'decisions',
-    'reject_stories',
+    'reject_history',
   ]) {
     const { rows } = await past.stand.state.raw<{ rows: { line: string }[] }>(
       `select cast(t as text) as line from ${table} t order by line`,
@@ -76,7 +76,7 @@ test('a plan that a guard would hold says so, and what answers it; it is no fail
 
   expect(code).toBe(0);
   expect(shown(out, 'guard')).toEqual([
-    expect.stringMatching(/^maxRemovedRatio would hold it: \d+ members would leave the list/),
+    expect.stringMatching(/^maxRemovedRatio would hold it: [\d.]+ % of the list would be removed/),
   ]);
   expect(shown(out, 'list')).toEqual([`"${LIST}" would be pushed (changed), once it is approved`]);
   const [hash] = shown(out, 'plan');
@@ -88,7 +88,7 @@ test.each([
   {
     what: 'an attribute that nobody creates',
     before: () => past.stand.writeActivation({ attributes: [{ column: 'note', attribute: 'nowhere' }] }),
-    says: /^A run would fail: MappingInvalid: Profile table \S+ has no attribute nowhere/,
+    says: /^A run would fail with MappingInvalid: Profile table \S+ has no attribute nowhere/,
   },
   {
     what: 'a list that is not ours',
@@ -99,12 +99,12 @@ test.each([
       await rm(join(past.stand.projectFolder, 'activations/vip.yaml'));
     },
     activation: 'other',
-    says: /^A run would fail: ListConflict: Actito has a list named "VIP" that belongs to activation vip/,
+    says: /^A run would fail with ListConflict: The list "VIP" in Actito belongs to activation vip/,
   },
   {
     what: 'an Actito that does not answer',
     before: async () => past.stand.actito.setFault('serverError', { times: 1_000 }),
-    says: /^Could not be looked up: ActitoUnavailable: /,
+    says: /^The lookup in Actito failed with ActitoUnavailable: /,
   },
 ])(
   '$what is a problem of the plan, which is made all the same',
@@ -169,7 +169,7 @@ test('run --plan ends as PlanStale when anything has changed since, tells what, 
   const before = past.stand.actito.calls();
   const { code, err } = await past.ask(['run', 'vip', '--plan', planHash!]);
   expect(code).toBe(1);
-  expect(err).toMatch(new RegExp(`^PlanStale: Plan ${planHash} of 20\\S+Z is not what this run would do`));
+  expect(err).toMatch(new RegExp(`^PlanStale: Plan ${planHash} \\(made 20\\S+Z\\) no longer matches`));
   expect(err).toContain('members 3 → 2, removed 1 → 2. Nothing was written.');
   expect(past.stand.actito.calls()).toEqual(before);
 });

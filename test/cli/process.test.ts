@@ -49,7 +49,7 @@ test('without a server it says which address was tried and how to start one', as
   const address = `127.0.0.1:${await freePort()}`;
   const { code, out, err } = await activation(['run', 'vip'], address).ended;
   expect({ code, out }).toEqual({ code: 1, out: '' });
-  expect(err).toMatch(new RegExp(`^TemporalUnavailable: No Temporal server answers at ${address} `));
+  expect(err).toMatch(new RegExp(`^TemporalUnavailable: No Temporal server is responding at ${address} `));
   expect(err).toContain('temporal server start-dev');
 });
 

@@ -17,15 +17,17 @@ test('after a lost state nothing is sent, and then only what changed and the lis
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toContain('\nvip: succeeded\n');
   expect(out).toContain(`"${LIST}" not pushed: the next run does`);
-  expect(out).toContain('Nothing was sent: the segment was taken for what Actito has.');
+  expect(out).toContain('Nothing was sent: the state now assumes that Actito already matches the segment.');
   expect([imports(), past.stand.actito.calls()]).toEqual(before);
   expect((await past.ask(['history', 'vip'])).out).toContain('not pushed (rebase)');
   expect((await past.ask(['status'])).out).toMatch(
-    /! vip: run \d+ was a rebase, and sent nothing: the next run delivers the list\n/,
+    /! vip: run \d+ was a rebase and sent nothing; the next run delivers the list\n/,
   );
   const explained = await past.json<Explanation>(['explain', 'vip', 'c7@shop.be']);
   expect(explained).toMatchObject({ onList: true, actito: { answer: 'assumed' } });
-  expect(words(explained.because).join(' ')).toMatch(/since run \d+ .*, a rebase: .* Actito was not asked\./);
+  expect(words(explained.because).join(' ')).toMatch(
+    /since run \d+ .*, a rebase that assumed .*, without checking\./,
+  );
 
   await past.stand.warehouse.query(`update people set first_name = 'Bea' where email = 'c7@shop.be'`);
   const next = await past.hosted.run();
@@ -40,8 +42,10 @@ test('one that a guard holds is approved by the command that it prints, which se
   const before = imports();
   const approved = await past.ask(copied(held.err, 'approve'));
   expect(approved).toMatchObject({ code: 0, err: '' });
-  expect(approved.out).toContain('Held by maxRemovedRatio but for the approval claimed by');
-  expect(approved.out).toContain('Nothing was sent: the segment was taken for what Actito has.');
+  expect(approved.out).toContain('Would have been held by maxRemovedRatio; approved by');
+  expect(approved.out).toContain(
+    'Nothing was sent: the state now assumes that Actito already matches the segment.',
+  );
   expect([past.listed(), imports()]).toEqual([120, before]);
 });
 

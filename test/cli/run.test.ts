@@ -34,7 +34,7 @@ test('a run is followed to its end and told in numbers', async () => {
   expect(out).toContain('\nvip: succeeded with rejects\n');
   const counts = ['read', 'added', 'removed', 'updated', 'unmatched', 'rejected'];
   expect(counts.map((name) => Number.parseInt(shown(out, name)!))).toEqual([4, 3, 0, 2, 1, 1]);
-  expect(shown(out, 'reason')).toMatch(/^1 × KeyMalformed: The matching key is not an e-mail address/);
+  expect(shown(out, 'reason')).toMatch(/^1 × KeyMalformed: The matching key is not an email address/);
   expect(shown(out, 'list')).toBe(`"${LIST}" pushed (first delivery), retrieved by Actito`);
   expect(Number.parseInt(shown(out, 'profiles')!)).toBe(2);
   expect(shown(out, 'expires')).toBe(`in 2 days (${stand.actito.list(LIST)!.expirationDate})`);
@@ -63,7 +63,7 @@ test('what fails and is tried again is told while it lasts', async () => {
   const { code, out } = await run(['vip']);
 
   expect(code).toBe(0);
-  expect(out.match(/^… ActitoUnavailable: .*\(tried \d times?, .*\)$/gm)).toHaveLength(1);
+  expect(out.match(/^… ActitoUnavailable: .*\(\d attempts?, .*\)$/gm)).toHaveLength(1);
 });
 
 test('--json prints the result, and nothing else', async () => {
@@ -89,7 +89,7 @@ test('a held run tells which guards tripped', async () => {
 
   expect(code).toBe(3);
   expect(err).toMatch(
-    /^GuardTripped: the run was held, and the list stays as it was\.\n {2}allowEmpty: The segment has no/,
+    /^GuardTripped: the run was held, and the list stays as it was\.\n {2}allowEmpty: The segment is empty/,
   );
 });
 
@@ -107,10 +107,10 @@ test('with --json a run that is held or cannot be started tells it as data', asy
       activation: 'vip',
       guards: [{ guard: 'allowEmpty', reason: 'segmentEmpty', facts: { read: 0 } }],
     },
-    message: expect.stringContaining('The segment has no members'),
+    message: expect.stringContaining('The segment is empty'),
   });
   expect(error.next).toEqual([
-    { advice: 'If it is right as it is', command: `actito-sync approve vip ${planHash} --reason "…"` },
+    { advice: 'If the change is intended', command: `actito-sync approve vip ${planHash} --reason "…"` },
   ]);
 
   const unknown = await run(['vip', '--plan', '0123456789ab', '--json']);
@@ -135,14 +135,14 @@ test('another request for a running activation is refused, and who follows the r
   const busy = await run(['vip', '--resync']);
   expect(busy.code).toBe(5);
   expect(busy.err).toMatch(
-    /^ActivationBusy: activation\/vip is running since \S+ as: actito-sync run vip; asked for was: actito-sync run vip --resync\. Follow it: actito-sync run vip\. Cancel it: actito-sync cancel vip\. Or wait for its end, then ask again\.\n$/,
+    /^ActivationBusy: "actito-sync run vip --resync" cannot start: the workflow activation\/vip has been running since \S+ as "actito-sync run vip"\. Follow it: actito-sync run vip\. Cancel it: actito-sync cancel vip\. Or wait until it ends, then try again\.\n$/,
   );
 
   await running.terminate('enough');
   const { code, err } = await following;
   expect({ code, err }).toEqual({
     code: 1,
-    err: 'Terminated: The run was terminated; the next one takes over and repairs.\n',
+    err: 'Terminated: The run was terminated; the next run takes over and repairs the state.\n',
   });
 });
 
@@ -154,7 +154,9 @@ test('a run is skipped, and says so, while a scheduled one holds the activation'
 
   const { code, out } = await run(['vip']);
   expect(code).toBe(5);
-  expect(out).toContain(`\nvip: skipped\n  note       Skipped: ${scheduled.workflowId} is running`);
+  expect(out).toContain(
+    `\nvip: skipped\n  note       Skipped: workflow ${scheduled.workflowId} is already running`,
+  );
   await scheduled.terminate();
 });
 

@@ -90,7 +90,7 @@ test('also the last one is deleted, and a schedule that was updated since', asyn
 
 test('a schedule that someone made by hand is told, with the command that deletes it, and stays', async () => {
   const id = await byHand(freshId('by-hand'));
-  const line = `activation/${id}: left alone, it was not made by this command; the project has no such activation`;
+  const line = `activation/${id}: left alone, it was not created by actito-sync; the project has no such activation`;
   const texts = await appliedUntil('it is told', project, (out) => out.includes(line));
   expect(texts).toContain(`delete it: temporal schedule delete --schedule-id activation/${id}\n`);
   await expect(project.describe(id)).resolves.toBeDefined();
@@ -161,9 +161,7 @@ test('an activation whose schedule belongs to another project is refused, and no
     expect(err).toContain(
       `activations/${id} schedule: the schedule activation/${id} exists and belongs to the project`,
     );
-    expect(err).toContain(
-      'No schedule was changed. If they are the same project, set ACTITO_SYNC_PROJECT_NAME',
-    );
+    expect(err).toContain('No schedule was changed. If it is the same project, set ACTITO_SYNC_PROJECT_NAME');
   }
   expect((await other.describe(id)).info.lastUpdatedAt).toBeUndefined();
   await expect(project.describe(fresh)).rejects.toThrow(/not found/);

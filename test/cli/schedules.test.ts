@@ -201,7 +201,7 @@ test('times that Temporal does not take are told with their activation', async (
   await expect(applyChange(client, changes[0]!)).rejects.toMatchObject({
     type: 'ConfigurationInvalid',
     message: expect.stringContaining(
-      `activations/${id} schedule: Temporal does not take 61 * * * * in Europe/Paris. Check the fields`,
+      `activations/${id} schedule: Temporal rejected 61 * * * * in Europe/Paris. Check the fields`,
     ),
   });
 });
@@ -214,7 +214,7 @@ test('a broken activation keeps its schedule as it is, and the others get theirs
   await project.remove(gone);
   const { code, out, err } = await project.apply();
   expect(code).toBe(1);
-  expect(err).toContain(`their schedules were left as they are: ${daily}.\nactivations/${daily}.yaml:1 `);
+  expect(err).toContain(`their schedules were not changed: ${daily}.\nactivations/${daily}.yaml:1 `);
   expect([change(out, often), change(out, gone), change(out, daily)]).toEqual([
     'updated',
     'deleted',

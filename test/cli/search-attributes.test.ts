@@ -99,6 +99,21 @@ test('a namespace without room for more attributes bars the start, with how many
   });
 });
 
+test.each([3, CODES.ALREADY_EXISTS])(
+  'a worker that starts at the same time as another one, which is faster, starts too (code %i)',
+  async (code) => {
+    const namespace = await namespaceWith();
+    const { operatorService, workflowService } = connection;
+    const fasterOther = without('addSearchAttributes', 'ALREADY_EXISTS').operatorService;
+    fasterOther.addSearchAttributes = (async (wanted: { searchAttributes: Record<string, number> }) => {
+      await operatorService.addSearchAttributes({ namespace, searchAttributes: wanted.searchAttributes });
+      throw Object.assign(new Error('refused'), { code, details: '', metadata: {} });
+    }) as unknown as typeof operatorService.addSearchAttributes;
+    await registerSearchAttributes({ operatorService: fasterOther, workflowService }, namespace, [1]);
+    expect(Object.keys(await typesIn(namespace)).sort()).toEqual([...NAMES].sort());
+  },
+);
+
 test('a namespace that does not exist is named', async () => {
   await expect(registerSearchAttributes(connection, 'nowhere')).rejects.toMatchObject({
     told: { reason: 'namespaceMissing', facts: { namespace: 'nowhere' } },

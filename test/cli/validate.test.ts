@@ -41,7 +41,7 @@ test('a good folder is told with what it holds', async () => {
 test('without a folder it is the one of ACTITO_SYNC_PROJECT', async () => {
   const { code, out } = await validate([], { ACTITO_SYNC_PROJECT: '/nowhere' });
   expect(code).toBe(2);
-  expect(out).toMatch(/^There is no project folder \/nowhere\..*\n\/nowhere: 1 problem\n$/);
+  expect(out).toMatch(/^The project folder \/nowhere\ does not exist..*\n\/nowhere: 1 problem\n$/);
 });
 
 test('without both it says so, names the demo and checks nothing', async () => {
@@ -96,8 +96,8 @@ test('--json tells the same to a program, as data and in words', async () => {
         line: 1,
         setting: 'driver',
         reason: 'settingWrong',
-        facts: { expected: 'postgres (the only driver so far)', got: '"oracle"' },
-        message: 'expected postgres (the only driver so far), got "oracle"',
+        facts: { expected: 'postgres (the only supported driver)', got: '"oracle"' },
+        message: 'expected postgres (the only supported driver), got "oracle"',
       },
     ],
     warnings: [],
@@ -174,7 +174,7 @@ test('--env looks into lists of host keys, and at the passphrase of a key', asyn
   const { out } = await validate([folder, '--env'], { ...VARIABLES, NEW_KEY: 'hunter2', KEY: 'hunter2' });
   expect(out.split('\n')).toEqual([
     'destinations/actito delivery.privateKey.passphrase: the environment variable PHRASE is not set',
-    expect.stringMatching(/^destinations\/actito delivery\.hostKey\.1: .*NEW_KEY .* no fingerprint/),
+    expect.stringMatching(/^destinations\/actito delivery\.hostKey\.1: .*NEW_KEY .* must be the fingerprint/),
     `${folder}: 2 problems`,
     '',
   ]);
@@ -192,12 +192,14 @@ test('--env tells which variables no run could use, and never what they hold', a
   expect(code).toBe(2);
   expect(out.split('\n')).toEqual([
     expect.stringMatching(
-      /^destinations\/actito baseUrl: .*ACTITO_BASE_URL .* holds a user name or a password/,
+      /^destinations\/actito baseUrl: .*ACTITO_BASE_URL .* must not contain a user name or password/,
     ),
-    expect.stringMatching(/^destinations\/actito apiKey: .*ACTITO_API_KEY .* holds a control character/),
-    expect.stringMatching(/^destinations\/actito delivery\.port: .*ACTITO_SFTP_PORT must hold a port number/),
+    expect.stringMatching(/^destinations\/actito apiKey: .*ACTITO_API_KEY .* contains a control character/),
     expect.stringMatching(
-      /^destinations\/actito delivery\.hostKey: .*ACTITO_SFTP_HOST_KEY .* no fingerprint/,
+      /^destinations\/actito delivery\.port: .*ACTITO_SFTP_PORT .* must be a port number/,
+    ),
+    expect.stringMatching(
+      /^destinations\/actito delivery\.hostKey: .*ACTITO_SFTP_HOST_KEY .* must be the fingerprint/,
     ),
     `${DEMO}: 4 problems`,
     '',

@@ -37,15 +37,15 @@ describe('an activation that starts more often than its runs end', () => {
 
   test('is told by how long its runs take', () => {
     expect(problem({ every: '15m' }, 25)).toBe(
-      'vip: a run takes 25m, and one starts every 15m: starts during a run are skipped. Set schedule.every to 25m or more.',
+      'vip: a run takes 25m, but one starts every 15m: starts during a run are skipped. Set schedule.every to 25m or more.',
     );
     expect(problem({ cron: '0 6,9 * * *' }, 200)).toContain(
-      'a run takes 200m, and two starts are only 3h apart',
+      'a run takes 200m, but two starts are only 3h apart',
     );
   });
 
   test('is told by the run that goes on', () => {
-    expect(problem({ every: '15m' }, undefined, [16])).toContain('a run takes 16m, and one starts every 15m');
+    expect(problem({ every: '15m' }, undefined, [16])).toContain('a run takes 16m, but one starts every 15m');
     expect(problem({ every: '15m' }, 1, [16])).toContain('a run takes 16m');
   });
 

@@ -61,7 +61,7 @@ describe('an activation can run when its own files are valid', () => {
           type: 'ConfigurationInvalid',
           message: expect.stringMatching(
             new RegExp(
-              `^The activation news cannot run\\. The project folder .* that concern it:\\n(${file}:1 .*\\n?)+$`,
+              `^Activation news cannot run because of \\d+ problems in the project folder .*:\\n(${file}:1 .*\\n?)+$`,
             ),
           ),
         }),
@@ -82,7 +82,7 @@ describe('what two files want', () => {
   it('is told of both activations that feed one list, and of no other', async () => {
     const { activations, contested, problems } = await loadWith({ 'activations/copy.yaml': ACTIVATION });
     const words = [
-      'activations/vip.yaml:12 list.name: the list "VIP" is already fed by activations/copy.yaml',
+      'activations/vip.yaml:12 list.name: the list "VIP" is already used by activations/copy.yaml',
     ];
     expect([...activations.keys()]).toEqual(['copy', 'news', 'vip']);
     expect([...contested].map(([id, found]) => [id, wordsOf(found)])).toEqual([
@@ -100,10 +100,10 @@ describe('what two files want', () => {
     expect([...sources.keys()]).toEqual(['crm']);
     expect([...activations.keys()]).toEqual([]);
     expect(wordsOf(broken.get('vip'))).toEqual([
-      'sources/shop.yml: the id "shop" is taken by a file of the same name, .yaml or .yml',
+      'sources/shop.yml: another file has the same id "shop" (with the extension .yaml or .yml)',
     ]);
     expect(wordsOf(broken.get('news'))).toEqual([
-      'activations/news.yml: the id "news" is taken by a file of the same name, .yaml or .yml',
+      'activations/news.yml: another file has the same id "news" (with the extension .yaml or .yml)',
     ]);
   });
 
@@ -121,22 +121,22 @@ describe('what two files want', () => {
 
 describe('a file that is none', () => {
   const make: Record<string, [words: RegExp, make: (path: string) => unknown]> = {
-    'a pipe that nobody writes to': [/is no regular file/, (path) => execFileSync('mkfifo', [path])],
-    'a link to a device without end': [/is no regular file/, (path) => symlink('/dev/zero', path)],
+    'a pipe that nobody writes to': [/is not a regular file/, (path) => execFileSync('mkfifo', [path])],
+    'a link to a device without end': [/is not a regular file/, (path) => symlink('/dev/zero', path)],
     'a folder': [/cannot be read \(EISDIR\)/, (path) => mkdir(path)],
     'a link to nothing': [/cannot be read \(ENOENT\)/, (path) => symlink('/nowhere', path)],
     'a link to itself': [/cannot be read \(ELOOP\)/, (path) => symlink(path, path)],
-    'a very large file': [/is larger than 128 KB/, (path) => writeFile(path, 'a: 1\n'.repeat(300_000))],
+    'a very large file': [
+      /is larger than the limit of 128 KB/,
+      (path) => writeFile(path, 'a: 1\n'.repeat(300_000)),
+    ],
     'a text in Latin-1': [
-      /not a text in UTF-8/,
+      /is not UTF-8 text/,
       (path) => writeFile(path, Buffer.from('name: "é"\n', 'latin1')),
     ],
-    'a text in UTF-16': [
-      /not a text in UTF-8/,
-      (path) => writeFile(path, Buffer.from(ACTIVATION, 'utf16le')),
-    ],
+    'a text in UTF-16': [/is not UTF-8 text/, (path) => writeFile(path, Buffer.from(ACTIVATION, 'utf16le'))],
     'a text with an escape character': [
-      /not a text in UTF-8/,
+      /is not UTF-8 text/,
       (path) => writeFile(path, 'name: "\u001b[2J"\n'),
     ],
     'nested very deeply': [/not valid YAML/, (path) => writeFile(path, `a: ${'['.repeat(20_000)}`)],
@@ -164,7 +164,7 @@ describe('a file that is none', () => {
     execFileSync('mkfifo', [join(folder, 'project.yaml')]);
     const { settings, problems, activations } = await loadProject(folder);
     expect(settings).toBeUndefined();
-    expect(wordsOf(problems)).toEqual(['project.yaml: is no regular file, and is not read']);
+    expect(wordsOf(problems)).toEqual(['project.yaml: is not a regular file']);
     expect(activations.size).toBe(2);
   });
 

@@ -23,25 +23,25 @@ describe('an activation that its contract makes impossible', () => {
       'keeps nulls in an ETL that wants all columns',
       '{ etlColumns: all }',
       `${ACTIVATION}${ETL}`,
-      ':14 importMode: the ETL wants all of its columns in every file (contract.etlColumns: all) and an empty field clears the attribute (contract.emptyValue: clears), so nulls cannot be kept: firstName. Either set nulls: clear there, or, if that is how this Actito behaves, contract.emptyValue: ignored or contract.etlColumns: subset in destinations/actito',
+      ':14 importMode: nulls: keep is not possible for firstName: the ETL requires every column in every file (contract.etlColumns: all), and an empty field clears the attribute (contract.emptyValue: clears). Set nulls: clear for these attributes or, if your license of Actito works this way, contract.emptyValue: ignored or contract.etlColumns: subset in destinations/actito',
     ],
     [
       'clears by an empty field that Actito ignores',
       '{ emptyValue: ignored }',
       CLEARED,
-      ':11 attributes[0].nulls: a null cannot clear the attribute, because Actito ignores empty fields (contract.emptyValue: ignored in destinations/actito); set it to keep',
+      ':11 attributes[0].nulls: nulls: clear is not possible, because Actito ignores empty fields (contract.emptyValue: ignored in destinations/actito); set nulls: keep',
     ],
     [
       'has another list identifier than profile ids',
       '{ listIdentifiers: profileId }',
       ACTIVATION,
-      ':12 list.identifier: a list may hold nothing but profile ids (contract.listIdentifiers: profileId in destinations/actito), not emailAddress; set list.identifier: { column: <column with the profile ids>, attribute: profileId }',
+      ':12 list.identifier: a list can contain only profile IDs (contract.listIdentifiers: profileId in destinations/actito), not emailAddress; set list.identifier: { column: <column with the profile IDs>, attribute: profileId }',
     ],
     [
       'waits for the status of a list that cannot be read',
       '{ listConfirmation: status }',
       ACTIVATION.replace('validity: 48h', 'provision: existing'),
-      ':13 list.provision: a list that was made in Actito cannot be read, so it has no status to wait for; set contract.listConfirmation: fileDisappears or none in destinations/actito',
+      ':13 list.provision: actito-sync cannot read the status of a list that was created in Actito; set contract.listConfirmation: fileDisappears or none in destinations/actito',
     ],
   ])('is refused when it %s', async (_, contract, activation, problem) => {
     expect(await problemsWith(files(contract, activation))).toEqual([`activations/vip.yaml${problem}`]);
@@ -89,13 +89,13 @@ describe('an ETL that two activations share', () => {
   it('must serve one matching key', async () => {
     const other = OTHER.replace('type: email', 'type: externalId').replace('emailAddress', 'customerId');
     expect(await problemsWith(files('{}', CLEARED_ETL, other))).toEqual([
-      'activations/wip.yaml:14 importMode: ETL 12 is shared by activations/vip.yaml and activations/wip.yaml, but it finds profiles by one matching key, not by emailAddress and customerId. Define an ETL of its own in Actito',
+      'activations/wip.yaml:14 importMode: ETL 12 is shared by activations/vip.yaml and activations/wip.yaml, but it can match on only one key, not on emailAddress and customerId. Create one ETL for each in Actito',
     ]);
   });
 
   it('must serve the same attributes when it wants all of its columns', async () => {
     expect(await problemsWith(files('{ etlColumns: all }', CLEARED_ETL, OTHER))).toEqual([
-      'activations/wip.yaml:14 importMode: ETL 12 is shared by activations/vip.yaml and activations/wip.yaml, but it wants all of its columns in every file (contract.etlColumns: all), and they send others: firstName and lastName. Define an ETL of its own in Actito',
+      'activations/wip.yaml:14 importMode: ETL 12 is shared by activations/vip.yaml and activations/wip.yaml, but it requires every column in every file (contract.etlColumns: all), and they send different attributes: firstName and lastName. Create one ETL for each in Actito',
     ]);
   });
 
@@ -115,7 +115,7 @@ describe('a matching key', () => {
   ])('of type %s with %s is probably not meant', async (type, attribute, holds) => {
     const text = ACTIVATION.replace('type: email', `type: ${type}`).replace('emailAddress', attribute);
     expect(await warningsWith(files('{}', text))).toEqual([
-      `activations/vip: matchingKey.type is ${type}, but ${attribute} is an attribute for type ${holds}: few profiles will be found, or none. Set matchingKey.type to ${holds}, or choose another attribute.`,
+      `activations/vip: matchingKey.type is ${type}, but ${attribute} is an attribute for type ${holds}. Few or no profiles will match. Set matchingKey.type to ${holds}, or choose another attribute.`,
     ]);
   });
 });
@@ -129,14 +129,14 @@ describe('a wish to know how many members Actito knows', () => {
 
   it('can do nothing where results of rows are not known', async () => {
     expect(await warningsWith(files('{ rowResults: none }', ASKING))).toEqual([
-      'activations/vip: canary can do nothing, since contract.rowResults of destination actito is none.',
+      'activations/vip: canary has no effect, because contract.rowResults of destination actito is none.',
     ]);
   });
 
   it('can do nothing without attributes', async () => {
     const bare = ACTIVATION.replace(/attributes:\n(  .*\n)*/, 'guards: { minMatchRatio: 0.9 }\n');
     expect(await warningsWith(files('{}', `${bare}canary: 100\n`))).toEqual([
-      'activations/vip: guards.minMatchRatio and canary can do nothing, since no attributes are sent: only of those does Actito tell whether it knows their profile.',
+      'activations/vip: guards.minMatchRatio and canary have no effect, because no attributes are sent, and Actito reports matches only for members with attributes.',
     ]);
   });
 });

@@ -192,7 +192,7 @@ describe('what is wrong with defaults', () => {
       '',
     );
     expect(await problemsWith(files(contract, ...others))).toEqual([
-      'destinations/actito.yaml:17 defaults.attributes[1].nulls: a null cannot clear the attribute, because Actito ignores empty fields (contract.emptyValue: ignored in destinations/actito); set it to keep',
+      'destinations/actito.yaml:17 defaults.attributes[1].nulls: nulls: clear is not possible, because Actito ignores empty fields (contract.emptyValue: ignored in destinations/actito); set nulls: keep',
     ]);
   });
 
@@ -201,14 +201,14 @@ describe('what is wrong with defaults', () => {
     expect(await problemsWith(files(DEFAULTS, text))).toEqual([
       'activations/v.yaml:4 list.adopt: expected true or false, got 7',
       'activations/v.yaml:4 list.valid: unknown setting (known: name, identifier, provision)',
-      'activations/v.yaml:5 attributes[0].attribute: missing, expected a text',
+      'activations/v.yaml:5 attributes[0].attribute: missing; expected text',
     ]);
   });
 
   it('is not that an activation lacks a matching key: then there is none', async () => {
     const without = DEFAULTS.replace(/  matchingKey.*\n/, '');
     expect(await problemsWith(files(without, LEAST))).toEqual([
-      'activations/v.yaml:1 matchingKey: missing, expected a group of settings',
+      'activations/v.yaml:1 matchingKey: missing; expected a group of settings',
     ]);
   });
 });
@@ -225,8 +225,8 @@ describe('a project without problems', () => {
       'activations/own.yaml': `${LEAST.replace('VIP', 'C')}attributes: [{ column: town, attribute: city }]`,
     });
     expect(await warningsOf(folder)).toEqual([
-      'activations/a and activations/own both write city of the same profiles: the run that changes a value last wins. Let one of them own each attribute.',
-      'activations/b and activations/own both write city of the same profiles: the run that changes a value last wins. Let one of them own each attribute.',
+      'activations/a and activations/own both write city of the same profiles. The last run to change a value wins. Map each attribute in only one activation.',
+      'activations/b and activations/own both write city of the same profiles. The last run to change a value wins. Map each attribute in only one activation.',
     ]);
   });
 
@@ -239,7 +239,7 @@ describe('a project without problems', () => {
       'activations/b.yaml': LEAST.replace('VIP', 'B').replace('source: shop', 'source: crm'),
     });
     expect(await warningsOf(folder)).toEqual([
-      'activations/a and activations/b both write firstName, city of the same profiles: the run that changes a value last wins. Let one of them own each attribute.',
+      'activations/a and activations/b both write firstName, city of the same profiles. The last run to change a value wins. Map each attribute in only one activation.',
     ]);
   });
 

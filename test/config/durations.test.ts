@@ -77,7 +77,7 @@ it('a grace period in time has a unit and bounds, too', async () => {
       'activations/vip.yaml': `${ACTIVATION}removal: { after: ${after} }`,
     });
     expect(problem).toContain(
-      'removal.after: expected a number of runs such as 2 runs, or a duration such as 24h',
+      'removal.after: expected a number of runs such as "2 runs", or a duration such as 24h',
     );
   }
 });

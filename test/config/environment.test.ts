@@ -58,7 +58,7 @@ it.each([
 it('a variable that is missing is named, with the setting that asks for it', async () => {
   const definition = await definitionWith('  protocol: ftps\n  password: { env: PASSWORD }\n');
   expect(() => withEnvironment(definition, { ...ENV, HOST: undefined })).toThrow(
-    'The environment variable HOST is not set; delivery.host asks for it. Set it where the worker runs.',
+    'The environment variable HOST (for delivery.host) is not set. Set it in the environment of the worker.',
   );
 });
 
@@ -74,7 +74,7 @@ it.each<[string, Record<string, string>]>([
   const [variable] = Object.keys(env);
   const open = () => withEnvironment(definition, { ...ENV, ...env });
   expect(open).toThrow(
-    new RegExp(`^The environment variable ${variable} cannot be used: .* ${setting} asks for it`),
+    new RegExp(`^The value of the environment variable ${variable} \\(for ${setting}\\) is not valid: `),
   );
   expect(open).not.toThrow('hunter2');
 });

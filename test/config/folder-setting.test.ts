@@ -10,7 +10,7 @@ it('there is no project folder without it: the demo is named, and never taken', 
     expect.objectContaining({
       type: 'ConfigurationInvalid',
       message:
-        "ACTITO_SYNC_PROJECT is not set. Set it to your project folder, which holds sources/, destinations/ and activations/. The demo's is examples/demo.",
+        "ACTITO_SYNC_PROJECT is not set. Set it to your project folder (with sources/, destinations/ and activations/). The demo's project folder is examples/demo.",
     }),
   );
 });

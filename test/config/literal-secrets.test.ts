@@ -48,7 +48,7 @@ it.each(['entity', 'profileTable', 'host', 'username', 'directory'])(
   async (setting) => {
     const text = DESTINATION.replace(new RegExp(`( *${setting}: ).*`), '$1"a\\nb"');
     expect(await problemsWith({ 'destinations/actito.yaml': text })).toEqual([
-      expect.stringContaining(`${setting}: expected a text without control characters`),
+      expect.stringContaining(`${setting}: expected text without control characters`),
     ]);
   },
 );

@@ -26,8 +26,8 @@ describe('two activations have one list', () => {
       'activations/z.yaml': list({ name: other, fileName: 'other.csv' }),
     });
     expect(problems).toContainEqual(
-      `activations/z.yaml:12 list.name: the list "${other.replace('\u200b', '')}" is already fed by activations/vip.yaml, as "${one}": names ` +
-        'that differ only in case, accents or blanks may be one in Actito or on the file server',
+      `activations/z.yaml:12 list.name: the list "${other.replace('\u200b', '')}" is already used by activations/vip.yaml, as "${one}": names ` +
+        'that differ only in case, accents or spaces can be the same name in Actito or on the file server',
     );
   });
 
@@ -37,7 +37,7 @@ describe('two activations have one list', () => {
       'activations/z.yaml': OTHER.replace('destination: actito', 'destination: second'),
     });
     expect(problems).toEqual([
-      'activations/z.yaml:12 list.name: the list "VIP" is already fed by activations/vip.yaml',
+      'activations/z.yaml:12 list.name: the list "VIP" is already used by activations/vip.yaml',
     ]);
   });
 
@@ -59,7 +59,7 @@ describe('two activations write one file', () => {
     });
     expect(problems).toContainEqual(
       `activations/z.yaml:12 list.fileName: the file "${other}" is already written by activations/vip.yaml, as "${one}": ` +
-        'names that differ only in case, accents or blanks may be one in Actito or on the file server',
+        'names that differ only in case, accents or spaces can be the same name in Actito or on the file server',
     );
   });
 
@@ -75,14 +75,14 @@ describe('two activations write one file', () => {
 });
 
 const SAYS: Record<string, string> = {
-  blank: 'begins or ends with a blank',
-  control: 'has a control character or a line break',
-  invisible: 'has an invisible character, such as a zero-width space or a mark of writing direction',
-  separator: 'has a path separator: / or \\, or in a file also :',
-  dots: 'has two dots in a row, or is one dot',
-  hidden: 'begins with a dot, as the files do that are not complete yet',
-  reserved: 'is reserved on Windows, like CON, NUL or COM1; set list.name or list.fileName',
-  long: 'has more than 200 bytes in UTF-8',
+  blank: 'starts or ends with a space',
+  control: 'contains a control character or a line break',
+  invisible: 'contains an invisible character, such as a zero-width space or a text direction mark',
+  separator: 'contains a path separator (/ or \\; in file names also :)',
+  dots: 'contains two dots in a row, or is a single dot',
+  hidden: 'starts with a dot, like the names of incomplete files',
+  reserved: 'is reserved on Windows (such as CON, NUL or COM1); choose another list.name or list.fileName',
+  long: 'is longer than 200 bytes in UTF-8',
 };
 
 describe('the name of a list', () => {

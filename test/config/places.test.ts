@@ -83,7 +83,7 @@ test.each([
   ['timezone: "+02:00"', 'timezone: expected a time zone such as Europe/Paris, got "+02:00"'],
   [
     'defaultCountry: UK',
-    'defaultCountry: expected a country by its two capital letters, such as BE (did you mean GB?), got "UK"',
+    'defaultCountry: expected a two-letter country code in capitals, such as BE (did you mean GB?), got "UK"',
   ],
 ])('project.yaml and activations with %j are refused', async (text, problem) => {
   expect(await problemsWith({ 'project.yaml': text })).toEqual([`project.yaml:1 ${problem}`]);
@@ -93,8 +93,11 @@ test.each([
 });
 
 test.each([
-  ['timezone: UTC', 'timezone: expected no time zone here, since only attributes of type DATE and TIMESTAMP'],
-  ['defaultCountry: BE', 'defaultCountry: expected no country here, since only texts can be phone numbers'],
+  [
+    'timezone: UTC',
+    'timezone: expected no time zone here, because only attributes of type DATE and TIMESTAMP',
+  ],
+  ['defaultCountry: BE', 'defaultCountry: expected no country here, because only text can be a phone number'],
 ])('%s at an attribute that has no use for it is refused', async (setting, problem) => {
   const file = ACTIVATION.replace('firstName', `x, create: { type: LONG }, ${setting}`);
   expect(await problemsWith({ 'activations/vip.yaml': file })).toEqual([

@@ -70,15 +70,15 @@ describe('a project folder', () => {
       'activations/other.yaml:1 source: there is no source "shopp", did you mean "shop"?',
       'activations/vip.yaml:8 matchingKey.type: expected email, phone or externalId, got "mobile"',
       'activations/vip.yaml:13 list.validity: expected a duration such as 15m, 48h or 2 days, got 0',
-      'destinations/actito.yaml:1 entity: missing, expected a text',
-      'sources/shop.yaml:1 driver: expected postgres (the only driver so far), got "mysql"',
-      'sources/shop.yaml:1 connection: missing, expected { env: NAME }, the name of an environment variable',
+      'destinations/actito.yaml:1 entity: missing; expected text',
+      'sources/shop.yaml:1 driver: expected postgres (the only supported driver), got "mysql"',
+      'sources/shop.yaml:1 connection: missing; expected { env: NAME } with the name of an environment variable',
     ]);
   });
 
   it('is asked for by the name of its variable when it does not exist', async () => {
     await expect(loadProject('/nowhere')).rejects.toThrow(
-      'There is no project folder /nowhere. Set ACTITO_SYNC_PROJECT to the folder that holds sources/, destinations/ and activations/.',
+      'The project folder /nowhere does not exist. Set ACTITO_SYNC_PROJECT to the folder with sources/, destinations/ and activations/.',
     );
   });
 
@@ -88,7 +88,7 @@ describe('a project folder', () => {
     const { problems, sources, activations } = await loadProject(folder);
     expect(problems.map(problemInWords)).toEqual([
       'activations/vip.yaml:1 source: there is no source "shop"',
-      "sources/: the folder is missing; it holds a YAML file for each of the project's sources",
+      "sources/: the folder is missing; create it and add a YAML file for each of the project's sources",
     ]);
     expect([sources.size, activations.size]).toEqual([0, 0]);
   });
@@ -102,14 +102,14 @@ describe('the files of a project together', () => {
         'activations/vip.yml': OTHER,
       }),
     ).toEqual([
-      'activations/vip.yml: the id "vip" is taken by a file of the same name, .yaml or .yml',
-      'sources/My_Shop.yaml: expected an id (the file name) of lower-case letters, digits and single hyphens, got "My_Shop"',
+      'activations/vip.yml: another file has the same id "vip" (with the extension .yaml or .yml)',
+      'sources/My_Shop.yaml: expected an id (the file name) of lowercase letters, digits and single hyphens, got "My_Shop"',
     ]);
   });
 
   it('refuse two activations with one list', async () => {
     expect(await problemsWith({ 'activations/z.yaml': ACTIVATION })).toEqual([
-      'activations/z.yaml:12 list.name: the list "VIP" is already fed by activations/vip.yaml',
+      'activations/z.yaml:12 list.name: the list "VIP" is already used by activations/vip.yaml',
     ]);
   });
 
@@ -144,7 +144,7 @@ describe('warnings', () => {
       'activations/z.yaml': OTHER.replace('lastName', 'firstName'),
     });
     expect(await warningsOf(folder)).toEqual([
-      'activations/vip and activations/z both write firstName of the same profiles: the run that changes a value last wins. Let one of them own each attribute.',
+      'activations/vip and activations/z both write firstName of the same profiles. The last run to change a value wins. Map each attribute in only one activation.',
     ]);
   });
 
@@ -153,7 +153,7 @@ describe('warnings', () => {
     [
       'every: 25h',
       [
-        'activations/vip: the list is valid for 48h and runs every 25h: after one failed run it may expire and target nobody. Set list.validity to 50h or more.',
+        'activations/vip: the list is valid for 48h and runs every 25h. After one failed run, it can expire and target nobody. Set list.validity to 50h or more.',
       ],
     ],
     ['cron: "0 6 * * *", timezone: Europe/Paris', []],
@@ -161,19 +161,19 @@ describe('warnings', () => {
     [
       'cron: "30 2 * * *", timezone: Europe/Paris',
       [
-        'activations/vip: the clock of Europe/Paris is changed at a time of the schedule: 2027-03-28 02:30 never comes, so nothing starts then; 2027-10-31 02:30 comes twice, and may start two runs. Choose a time at which the clock is never changed, or leave out the time zone (UTC).',
+        'activations/vip: the schedule has a time at which Europe/Paris changes its clocks: 2027-03-28 02:30 does not exist, so no run starts then; 2027-10-31 02:30 occurs twice and can start two runs. Choose a time outside the clock change, or omit the time zone to use UTC.',
       ],
     ],
     [
       'cron: "0 6 * * MON-FRI"',
       [
-        'activations/vip: the list is valid for 48h and has up to 72h between two runs: after one failed run it may expire and target nobody. Set list.validity to 144h or more.',
+        'activations/vip: the list is valid for 48h and runs up to 72h apart. After one failed run, it can expire and target nobody. Set list.validity to 144h or more.',
       ],
     ],
     [
       'calendar: { hour: 6, dayOfWeek: [MONDAY, THURSDAY] }',
       [
-        'activations/vip: the list is valid for 48h and has up to 96h between two runs: after one failed run it may expire and target nobody. Set list.validity to 192h or more.',
+        'activations/vip: the list is valid for 48h and runs up to 96h apart. After one failed run, it can expire and target nobody. Set list.validity to 192h or more.',
       ],
     ],
   ])('compare the validity of 48h with a schedule of %s', async (schedule, warnings) => {

@@ -18,11 +18,11 @@ describe('a setting that names an environment variable', () => {
       expect.objectContaining({
         type: 'ConfigurationInvalid',
         message:
-          'The environment variable NONE is not set; destinations/actito apiKey asks for it. Set it where the worker runs.',
+          'The environment variable NONE (for destinations/actito apiKey) is not set. Set it in the environment of the worker.',
       }),
     );
     expect(() => resolveText({ env: 'EMPTY' }, ENV)).toThrow(
-      'The environment variable EMPTY is empty; the configuration asks for it.',
+      'The environment variable EMPTY (for the configuration) is empty.',
     );
   });
 
@@ -30,7 +30,7 @@ describe('a setting that names an environment variable', () => {
     expect(() => resolvePort({ env: 'NO_PORT' }, ENV, 'delivery.port')).toThrow(
       expect.objectContaining({
         message:
-          'The environment variable NO_PORT must hold a port number from 1 to 65535; delivery.port asks for it.',
+          'The environment variable NO_PORT (for delivery.port) must be a port number from 1 to 65535.',
       }),
     );
   });
@@ -43,8 +43,8 @@ describe('a secret in a variable', () => {
   it.each(['\n', '\r\n', '\n\n'])('may end with a line break, which is left out: %j', (end) => {
     expect(secret(`hunter2${end}`)).toBe('hunter2');
     expect(secret(`hunter2${end}`, 'apiKey')).toBe('hunter2');
-    expect(() => secret(end)).toThrow('The environment variable S is empty');
-    expect(() => secret(`  ${end}`)).toThrow('The environment variable S is empty');
+    expect(() => secret(end)).toThrow('The environment variable S (for s) is empty');
+    expect(() => secret(`  ${end}`)).toThrow('The environment variable S (for s) is empty');
   });
 
   it('holds no control character anywhere else, whatever surrounds it, and is never shown', () => {
@@ -63,7 +63,9 @@ describe('a secret in a variable', () => {
   });
 
   it('that is an API key holds only what a header can hold', () => {
-    expect(() => secret('clé', 'apiKey')).toThrow('holds a character that cannot be sent in a header');
+    expect(() => secret('clé', 'apiKey')).toThrow(
+      'contains a character that is not allowed in an HTTP header',
+    );
     expect(secret('clé')).toBe('clé');
   });
 
@@ -77,7 +79,7 @@ describe('a secret in a variable', () => {
   });
 
   it('that is a private key holds no other control character', () => {
-    expect(() => secret('-----BEGIN\u0007', 'pem')).toThrow('holds a control character');
+    expect(() => secret('-----BEGIN\u0007', 'pem')).toThrow('contains a control character');
   });
 });
 
@@ -97,23 +99,23 @@ describe('the address of an API', () => {
   });
 
   it.each([
-    ['http://api.example', 'must begin with https://'],
-    ['http://localhost.evil.example', 'must begin with https://'],
-    ['http://127.evil.example', 'must begin with https://'],
-    ['http://[::2]', 'must begin with https://'],
-    ['https://u:hunter2@api.example', 'holds a user name or a password'],
-    ['https://hunter2@api.example', 'holds a user name or a password'],
-    ['https://@api.example', 'holds a user name or a password'],
-    ['https://:hunter2@localhost', 'holds a user name or a password'],
-    ['https://api.example?key=hunter2', 'no URL such as https://api.example.com'],
-    ['https://api.example/#hunter2', 'no URL such as https://api.example.com'],
-    ['https://api.example?', 'no URL such as https://api.example.com'],
-    ['ftp://api.example', 'no URL such as https://api.example.com'],
-    ['api.example', 'no URL such as https://api.example.com'],
-    [' https://api.example', 'no URL such as https://api.example.com'],
-    ['https://', 'no URL such as https://api.example.com'],
-    ['https://api.\texample', 'holds a control character'],
-    ['https://api.example\n/hunter2', 'holds a control character'],
+    ['http://api.example', 'must start with https://'],
+    ['http://localhost.evil.example', 'must start with https://'],
+    ['http://127.evil.example', 'must start with https://'],
+    ['http://[::2]', 'must start with https://'],
+    ['https://u:hunter2@api.example', 'must not contain a user name or password'],
+    ['https://hunter2@api.example', 'must not contain a user name or password'],
+    ['https://@api.example', 'must not contain a user name or password'],
+    ['https://:hunter2@localhost', 'must not contain a user name or password'],
+    ['https://api.example?key=hunter2', 'must be a URL such as https://api.example.com'],
+    ['https://api.example/#hunter2', 'must be a URL such as https://api.example.com'],
+    ['https://api.example?', 'must be a URL such as https://api.example.com'],
+    ['ftp://api.example', 'must be a URL such as https://api.example.com'],
+    ['api.example', 'must be a URL such as https://api.example.com'],
+    [' https://api.example', 'must be a URL such as https://api.example.com'],
+    ['https://', 'must be a URL such as https://api.example.com'],
+    ['https://api.\texample', 'contains a control character'],
+    ['https://api.example\n/hunter2', 'contains a control character'],
   ])('is refused when it is %j', (value, says) => {
     expect(() => url(value)).toThrow(says);
     expect(() => url(value)).not.toThrow('hunter2');
@@ -122,7 +124,7 @@ describe('the address of an API', () => {
   it('may be http for hosts that the worker is told to trust, and for no other', () => {
     const env = { ACTITO_SYNC_ALLOW_HTTP: 'simulator, other' };
     expect(url('http://simulator:8480', env)).toBe('http://simulator:8480');
-    expect(() => url('http://api.example', env)).toThrow('must begin with https://');
+    expect(() => url('http://api.example', env)).toThrow('must start with https://');
     expect(url('http://Simulator:8080', { ACTITO_SYNC_ALLOW_HTTP: 'db, Simulator:8080' })).toBe(
       'http://Simulator:8080',
     );

@@ -32,7 +32,7 @@ describe('project.yaml', () => {
     };
     expect(await settingsOf(both)).toBeUndefined();
     expect(await problemsWith(both)).toEqual([
-      'project.yml: the id "project" is taken by a file of the same name, .yaml or .yml',
+      'project.yml: another file has the same id "project" (with the extension .yaml or .yml)',
     ]);
   });
 
@@ -50,15 +50,15 @@ test.each([
   ],
   [
     'retention:\n  runs: 1d\n  rejects: 1d',
-    ':2 retention.runs: expected a duration of at least 7d, since guards compare with the last 7 days, got "1d"',
+    ':2 retention.runs: expected a duration of at least 7d, because guards compare with the last 7 days, got "1d"',
   ],
   [
     'retention: { rejects: 100d }',
-    ':1 retention.rejects: expected no longer than retention.runs, since rejects go with their run, got "100d"',
+    ':1 retention.rejects: expected at most retention.runs, because rejects are deleted with their run, got "100d"',
   ],
   [
     'retention: { changeLog: 91d }',
-    ':1 retention.changeLog: expected no longer than retention.runs, since the log is of runs, got "91d"',
+    ':1 retention.changeLog: expected at most retention.runs, because the change log is deleted with its runs, got "91d"',
   ],
   [
     'retention: { changeLog: 14 }',

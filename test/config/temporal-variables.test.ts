@@ -19,14 +19,14 @@ describe('variables for Temporal', () => {
 
   it('are refused in words of ours when they name a profile that is none', () => {
     expect(() => temporalSettings({ TEMPORAL_PROFILE: 'nope' })).toThrow(
-      'What is set for Temporal cannot be used',
+      'The settings for the connection to Temporal are not valid',
     );
   });
 
   it('hold no control character, but for the lines of a certificate', () => {
     const key = () => temporalVariables({ TEMPORAL_API_KEY: 'hunter2\nhunter3' });
     expect(key).toThrow(
-      'The environment variable TEMPORAL_API_KEY cannot be used: it holds a control character, such as a line break; the connection to Temporal asks for it.',
+      'The value of the environment variable TEMPORAL_API_KEY (for the connection to Temporal) is not valid: it contains a control character, such as a line break.',
     );
     expect(key).not.toThrow(/hunter/);
     const pem = { TEMPORAL_TLS_CLIENT_KEY_DATA: '-----BEGIN KEY-----\nabc\n-----END KEY-----' };

@@ -49,7 +49,7 @@ test('an unforeseen error is told by its kind and by lines of our own, also when
   expect(ownLines(error)).toEqual(['activities/plan.ts:12:3']);
   const { message, type } = defectOf(error);
   expect(type).toBe('Defect');
-  expect(message).toContain('TypeError, at activities/plan.ts:12:3');
+  expect(message).toContain('TypeError at activities/plan.ts:12:3');
   expect(message).not.toMatch(/anna/i);
   expect(tellable(error)).toBe('TypeError');
 });

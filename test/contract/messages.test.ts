@@ -66,9 +66,7 @@ it('has a sentence for each code with which rows and values are rejected', () =>
 it('puts what to do after a list of lines on a line of its own', () => {
   const problems = [tell('attributeNotShown', { attribute: 'tier' })];
   const facts = { profileTable: 'Customers', activation: 'vip', problems, missing: true };
-  expect(tell('structureUnfit', facts).message).toMatch(
-    / does not show it yet\.\nAttributes are added in Actito/,
-  );
+  expect(tell('structureUnfit', facts).message).toMatch(/ does not return it yet\.\nIn Actito, open the app/);
 });
 
 it('says in words what it says as data', () => {
@@ -79,14 +77,13 @@ it('says in words what it says as data', () => {
     facts: { activation: 'vip', planHash: '0123456789ab' },
     next: [
       {
-        advice:
-          'The hash of a plan stands in the result of a dry run, and in the failure of a run that was held.',
+        advice: 'Find the plan hash in the output of plan, or in the failure of a held run.',
       },
     ],
     message,
   });
   expect(message).toBe(
-    'Activation vip has no plan 0123456789ab. The hash of a plan stands in the result of a dry run, and in the failure of a ' +
-      'run that was held.',
+    'Activation vip has no plan 0123456789ab. Find the plan hash in the output of plan, or in the failure of a ' +
+      'held run.',
   );
 });

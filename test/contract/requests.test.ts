@@ -25,15 +25,15 @@ describe('a request', () => {
   );
 
   test.each<{ input: object; says: string }>([
-    { input: { mode: 'rebase' }, says: 'reason: a text: a rebase says why' },
-    { input: { mode: 'rebase', reason: ' ' }, says: 'reason: a text that is not empty' },
+    { input: { mode: 'rebase' }, says: 'reason: text, because a rebase needs a reason' },
+    { input: { mode: 'rebase', reason: ' ' }, says: 'reason: non-empty text' },
     { input: { mode: 'rebase', reason: 'x', plan: HASH }, says: 'Unrecognized key: "plan"' },
     {
       input: { mode: 'undo', to: '1', reason: 'x' },
-      says: 'plan: the hash of a plan: an undo is applied only',
+      says: 'plan: a plan hash, because an undo must be planned first',
     },
-    { input: { mode: 'undo', to: '1', plan: HASH }, says: 'reason: a text: an undo says why' },
-    { input: { mode: 'undo', to: 1, plan: HASH, reason: 'x' }, says: 'to: the number of a run, as a text' },
+    { input: { mode: 'undo', to: '1', plan: HASH }, says: 'reason: text, because an undo needs a reason' },
+    { input: { mode: 'undo', to: 1, plan: HASH, reason: 'x' }, says: 'to: the number of a run, as text' },
     { input: { mode: 'resync', approve: HASH, reason: 'x' }, says: 'Unrecognized key: "approve"' },
     { input: { approve: HASH }, says: 'Unrecognized key: "approve"' },
     { input: { mode: 'preview', plan: HASH }, says: 'Unrecognized key: "plan"' },

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import typescript from 'typescript';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type * as clientModule from '../../client/activation-client.ts';
 import { freePort } from '../../dev/ports.ts';
 import { temporalAddress } from '../setup/servers.ts';
 import { until } from '../setup/until.ts';
@@ -142,7 +144,7 @@ test.each([
   [
     'an activity that cannot be stopped',
     AT_OPENING,
-    { code: 1, output: expect.stringContaining('What was under way could not be stopped in time.') },
+    { code: 1, output: expect.stringContaining('Running activities did not stop before the timeout.') },
   ],
 ])('however long it hangs, SIGTERM ends it, and another worker goes on: %s', async (_, place, end) => {
   const { worker, running, release } = await startStuckWorker(place);
@@ -164,26 +166,33 @@ test.each([
   [
     'Temporal does not answer',
     { TEMPORAL_ADDRESS: '127.0.0.1:1' },
-    'No Temporal server answers at 127.0.0.1:1',
+    'No Temporal server is responding at 127.0.0.1:1',
   ],
-  [
-    'the health port is none',
-    { ACTITO_SYNC_HEALTH_PORT: 'http' },
-    'ACTITO_SYNC_HEALTH_PORT must hold a port',
-  ],
+  ['the health port is none', { ACTITO_SYNC_HEALTH_PORT: 'http' }, 'ACTITO_SYNC_HEALTH_PORT must be a port'],
 ])('a start that fails ends the process, so that it is started again: %s', async (_, env, message) => {
   const { code, output } = await start([join(dist, 'worker/main.js')], env).ended;
   expect(code).toBe(1);
-  expect(output).toContain(`The worker ended: ${message}`);
+  expect(output).toContain(`The worker stopped: ${message}`);
   expect(output).not.toContain('secret');
 });
 
 test('the built command line has no demo where the sources are not, and says what to install', async () => {
   const { code, output } = await start([`${dist}/cli/main.js`, 'demo']).ended;
   expect(code).toBe(1);
-  expect(output).toMatch(
-    /^ConfigurationInvalid: actito-sync demo starts real servers on this machine\..*npm install/,
-  );
+  expect(output).toMatch(/^ConfigurationInvalid: actito-sync demo needs local servers .*npm install/);
+});
+
+test('the build has what the package exports to programs, with its types', async () => {
+  const { exports } = JSON.parse(await readFile('package.json', 'utf8')) as {
+    exports: Record<'./client', { types: string; default: string }>;
+  };
+  const { types, default: main } = exports['./client'];
+  const built = (path: string) => resolve(dist, path.replace(/^\.\/dist\//, ''));
+  expect(await readFile(built(types), 'utf8')).toContain('export declare class ActivationClient');
+  const { ActivationClient } = (await import(pathToFileURL(built(main)).href)) as typeof clientModule;
+  await expect(ActivationClient.connect({ env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } })).rejects.toMatchObject({
+    type: 'TemporalUnavailable',
+  });
 });
 
 test('the build needs nothing but dependencies of production', async () => {

@@ -87,7 +87,7 @@ test('a project folder with real addresses runs against simulators, by the varia
 }, 240_000);
 
 test.each([
-  { what: 'no folder', args: ['/nowhere'], says: 'There is no project folder /nowhere.' },
+  { what: 'no folder', args: ['/nowhere'], says: 'The project folder /nowhere does not exist.' },
   { what: 'no SQL', args: ['examples/demo', '--seed', '/nowhere.sql'], says: '/nowhere.sql' },
 ])('$what: it says so, and starts nothing', async ({ args, says }) => {
   const dev = await startDemo('actito-sync', 'dev', ...args);

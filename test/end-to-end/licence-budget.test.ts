@@ -1,12 +1,12 @@
-import { Client, Connection, type WorkflowFailedError } from '@temporalio/client';
+import type { Client, WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { TASK_QUEUE, WORKFLOW_TYPE } from '../../contract/names.ts';
 import type { RunResult } from '../../contract/result.ts';
-import { temporalAddress } from '../setup/servers.ts';
+import { connectClient } from '../setup/servers.ts';
 import { until } from '../setup/until.ts';
 import { observeCalls } from '../support/observed-calls.ts';
-import { destination, startStand, type Stand } from '../support/stand.ts';
+import { startStand, type Stand } from '../support/stand.ts';
 import { startWorkerProcess, type WorkerProcess } from '../support/temporal-run.ts';
 
 /*
@@ -23,7 +23,7 @@ let client: Client;
 let workers: WorkerProcess[] = [];
 beforeAll(async () => {
   stand = await startStand();
-  client = new Client({ connection: await Connection.connect({ address: temporalAddress() }) });
+  client = await connectClient();
   for (const id of [...ACTIVATIONS, ...WAITING]) await prepare(id);
   workers = await Promise.all([startWorkerProcess(stand), startWorkerProcess(stand)]);
 });
@@ -47,8 +47,7 @@ async function prepare(id: string): Promise<void> {
   ]);
 }
 
-const limits = (concurrentCalls: number) =>
-  stand.writeDestination({ ...destination(stand.actito), limits: { concurrentCalls } });
+const limits = (concurrentCalls: number) => stand.writeDestination({ limits: { concurrentCalls } });
 const start = (activation: string) =>
   client.workflow.start(WORKFLOW_TYPE, {
     taskQueue: TASK_QUEUE,

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
-import { deliverList } from '../../actito/delivery/deliver.ts';
+import { deliverList, type Placing } from '../../actito/delivery/deliver.ts';
 import type { FileServer } from '../../actito/delivery/file-server.ts';
 import { connectFtps, type FtpsLogin } from '../../actito/delivery/ftps.ts';
+import { findOut } from '../../actito/delivery/find-out.ts';
 import { endless, FILE, lines } from '../actito/delivery-stand.ts';
 import { type FtpServer, type FtpServerOptions } from './setup/ftp-server.ts';
 import { startProftpd, startPureFtpd, startVsftpd } from './setup/ftp-servers.ts';
@@ -55,18 +56,70 @@ test.each(KINDS)('%s: a disk that is full is waited for, and the list stays as i
   expect(await server.text(FILE)).toBe('old');
 });
 
+test.each<Kind>(['ProFTPD', 'pure-ftpd'])(
+  '%s: an account whose quota is used up is waited for, with what to do, and the list stays as it was',
+  async (kind) => {
+    await start(kind, { quota: 1024 ** 2 });
+    await deliver(kilobytes(10));
+    const delivery = deliver(kilobytes(3_000));
+    await expect(delivery).rejects.toMatchObject(UNAVAILABLE);
+    await expect(delivery).rejects.toThrow("the account's quota is used up). Free space in the account");
+    expect([await server.names(), server.size(FILE)]).toEqual([[FILE], 10_240]);
+    await deliver(kilobytes(20));
+    expect(server.size(FILE)).toBe(20_480);
+  },
+);
+
+test.each<[Kind, string[]]>([
+  ['vsftpd', ['hide_file={.*}']],
+  ['ProFTPD', ['<Directory />', 'HideFiles ^\\.', '</Directory>']],
+])(
+  '%s with %s lists no names with a dot: doctor says what to write, and uploads are found',
+  async (kind, settings) => {
+    await start(kind, { settings });
+    const { login, directory } = server;
+    const find = (placing: Placing) =>
+      findOut({ login, directory, placing, signal: new AbortController().signal });
+    expect(await find({})).toEqual(['temporaryName']);
+    const placing = { temporaryName: '{file}.tmp' };
+    expect(await find(placing)).toEqual([]);
+    expect(await server.names()).toEqual([]);
+    await server.write(`${FILE}.4-1.tmp`, 'given up');
+    const connection = await connect();
+    await server.write('.given-up.part', 'hidden');
+    await connection.remove(`${directory}/.given-up.part`);
+    expect(await server.names()).toEqual([`${FILE}.4-1.tmp`]);
+    await deliverList(connection, listFor(server, lines('id\n'), { placing }));
+    expect(await server.names()).toEqual([FILE]);
+  },
+);
+
+test.each(KINDS)('%s: a folder that is missing is named by doctor', async (kind) => {
+  await start(kind);
+  const { login } = server;
+  const { signal } = new AbortController();
+  const finding = findOut({ login, directory: '/nowhere', placing: {}, signal });
+  await expect(finding).rejects.toThrow('does not open the folder /nowhere (550)');
+  const upload = deliverList(await connect(), {
+    ...listFor(server, lines('id\n')),
+    directory: '/nowhere',
+    placing: { listing: false },
+  });
+  await expect(upload).rejects.toThrow('does not open the folder /nowhere');
+});
+
 test.each<[Kind, string[], string]>([
-  ['vsftpd', ['write_enable=NO'], 'allowed to write in delivery.directory'],
-  ['vsftpd', ['dirlist_enable=NO'], 'allowed to list'],
-  ['vsftpd', ['deny_file={.*}'], 'allowed to write in delivery.directory'],
-  ['vsftpd', ['anon_other_write_enable=NO'], 'allowed to rename and replace'],
-  ['vsftpd', ['pasv_enable=NO'], 'refuses passive transfers'],
-  ['ProFTPD', ['<Limit WRITE>', 'DenyAll', '</Limit>'], 'allowed to write in delivery.directory'],
-  ['ProFTPD', ['PathDenyFilter "(^|/)\\\\.[^/]*$"'], 'allowed to write in delivery.directory'],
-  ['ProFTPD', ['<Limit RNTO>', 'DenyAll', '</Limit>'], 'allowed to rename and replace'],
-  ['ProFTPD', ['<Limit EPSV PASV>', 'DenyAll', '</Limit>'], 'refuses passive transfers'],
-  ['pure-ftpd', ['--prohibitdotfileswrite'], 'allowed to write in delivery.directory'],
-  ['pure-ftpd', ['--norename'], 'allowed to rename and replace'],
+  ['vsftpd', ['write_enable=NO'], 'needs write permission in delivery.directory'],
+  ['vsftpd', ['dirlist_enable=NO'], 'permission to list'],
+  ['vsftpd', ['deny_file={.*}'], 'needs write permission in delivery.directory'],
+  ['vsftpd', ['anon_other_write_enable=NO'], 'permission to rename and replace'],
+  ['vsftpd', ['pasv_enable=NO'], 'rejects passive transfers'],
+  ['ProFTPD', ['<Limit WRITE>', 'DenyAll', '</Limit>'], 'needs write permission in delivery.directory'],
+  ['ProFTPD', ['PathDenyFilter "(^|/)\\\\.[^/]*$"'], 'needs write permission in delivery.directory'],
+  ['ProFTPD', ['<Limit RNTO>', 'DenyAll', '</Limit>'], 'permission to rename and replace'],
+  ['ProFTPD', ['<Limit EPSV PASV>', 'DenyAll', '</Limit>'], 'rejects passive transfers'],
+  ['pure-ftpd', ['--prohibitdotfileswrite'], 'needs write permission in delivery.directory'],
+  ['pure-ftpd', ['--norename'], 'permission to rename and replace'],
 ])('%s: what %s forbids is final, and the right is named', async (kind, settings, message) => {
   await start(kind, { settings });
   await server.write(FILE, 'old');
@@ -132,7 +185,7 @@ test.each(WITH_IMPLICIT)('%s with implicit TLS is found out by a login without',
   await start(kind, { implicit: true });
   const login = connect({ tls: 'explicit' }, 4_000);
   await expect(login).rejects.toMatchObject(REFUSED);
-  await expect(login).rejects.toThrow('Add under delivery: tls: implicit');
+  await expect(login).rejects.toThrow('Set delivery.tls: implicit.');
 });
 
 test.each(KINDS)('%s without implicit TLS is found out by a login with it', async (kind) => {

@@ -91,6 +91,7 @@ describe.each(['warehouse', 'state'] as const)('the URL of a %s', (where) => {
       '?ssl=true',
     ])
       expect([query, await look(url(secure, query))]).toEqual([query, true]);
+    expect(await look(url(secure, '?sslmode=require&channel_binding=require'))).toBe(true);
     for (const mode of ['require', 'verify-ca', 'verify-full'])
       expect(await look(url(secure, `?sslmode=${mode}&sslrootcert=${files.ca}`))).toBe(true);
     for (const query of ['', '?sslmode=allow', '?sslmode=prefer', '?sslmode=disable'])
@@ -101,10 +102,17 @@ describe.each(['warehouse', 'state'] as const)('the URL of a %s', (where) => {
   test('that cannot be trusted is final, and what to change is named', async () => {
     const refused = [
       [url(plain, '?sslmode=require'), /ERR_POSTGRES_NO_TLS.*sslmode=disable/],
-      [url(secure, '?sslmode=verify-full'), /trusted here \(\w+\).*sslrootcert/],
-      [url(secure, '?sslrootcert=system'), /trusted here \(\w+\).*sslrootcert/],
-      [url(secure, `?sslmode=verify-ca&sslrootcert=${files.other}`), /trusted here \(\w+\).*sslrootcert/],
-      [url(secure, `?sslmode=require&sslrootcert=${files.other}`), /trusted here \(\w+\).*sslrootcert/],
+      [url(plain, '?channel_binding=require'), /ERR_POSTGRES_NO_BINDING.*channel_binding=prefer/],
+      [url(secure, '?sslmode=verify-full'), /this machine trusts \(\w+\).*sslrootcert/],
+      [url(secure, '?sslrootcert=system'), /this machine trusts \(\w+\).*sslrootcert/],
+      [
+        url(secure, `?sslmode=verify-ca&sslrootcert=${files.other}`),
+        /this machine trusts \(\w+\).*sslrootcert/,
+      ],
+      [
+        url(secure, `?sslmode=require&sslrootcert=${files.other}`),
+        /this machine trusts \(\w+\).*sslrootcert/,
+      ],
       [
         url(secure, `?sslmode=verify-full&sslrootcert=${files.ca}`, { host: '127.0.0.1' }),
         /ALTNAME_INVALID.*sslmode=verify-ca/,
@@ -117,7 +125,7 @@ describe.each(['warehouse', 'state'] as const)('the URL of a %s', (where) => {
         url(secure, `?sslmode=verify-full&sslrootcert=${files.server.key}`),
         /sslrootcert .* \(ERR_NO_CERTIFICATE\)/,
       ],
-      [url(secure, '?sslmode=disable'), /refuses (the login|access).*28000/],
+      [url(secure, '?sslmode=disable'), /rejected the login.*28000/],
       [url(secure, '', { user: 'reader:hunter2x' }), /28P01/],
       [url(secure, '', { user: 'reader' }), /password|ERR_POSTGRES_LOGIN/],
       [url(secure, '', { user: 'bearer' }), /28000/],

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import ssh2, { type ParsedKey } from 'ssh2';
@@ -7,7 +7,7 @@ import { deliverList, type Placing } from '../../actito/delivery/deliver.ts';
 import { findOut } from '../../actito/delivery/find-out.ts';
 import { readPrivateKey } from '../../actito/delivery/private-key.ts';
 import { connectSftp, type SftpLogin } from '../../actito/delivery/sftp.ts';
-import { type SshServer, startSshServer } from './setup/ssh-server.ts';
+import { type SshServer, type SshServerOptions, startSshServer } from './setup/ssh-server.ts';
 
 const PHRASE = 'phrase';
 const pkcs8 = generateKeyPairSync('ed25519').privateKey.export({
@@ -24,8 +24,8 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-async function start(sftp?: string, more?: string): Promise<SshServer> {
-  const server = await startSshServer(publicKey, sftp, more);
+async function start(options?: SshServerOptions): Promise<SshServer> {
+  const server = await startSshServer(publicKey, options);
   ends.push(() => server.stop());
   return { ...server, login: { ...server.login, privateKey: pkcs8, passphrase: PHRASE } };
 }
@@ -35,6 +35,7 @@ async function deliver(
   directory: string,
   content: AsyncIterable<Uint8Array>,
   placing?: Placing,
+  delivery = '1',
 ) {
   const server = await connectSftp(login, new AbortController().signal);
   ends.push(() => server.close());
@@ -43,7 +44,7 @@ async function deliver(
     directory,
     fileName: 'VIP.csv',
     fence: '1',
-    delivery: '1',
+    delivery,
     content,
     checkFence,
     placing,
@@ -74,7 +75,7 @@ test.each<[string, string, string[]]>([
   ['without any rename', 'internal-sftp -P posix-rename,rename', ['write']],
   ['without limits, statvfs and extensions', 'internal-sftp -P limits,statvfs,fsync,hardlink', []],
 ])('what OpenSSH is not allowed to do is found out: %s', async (_, sftp, lines) => {
-  const { login, directory } = await start(sftp);
+  const { login, directory } = await start({ sftp });
   const signal = new AbortController().signal;
   expect(await findOut({ login, directory, placing: {}, signal })).toEqual(lines);
   expect(await readdir(directory)).toEqual([]);
@@ -87,14 +88,35 @@ test.each<[string, string, string[]]>([
 });
 
 test('OpenSSH that only reads is refused, with the folder as what to look at', async () => {
-  const { login, directory } = await start('internal-sftp -R');
+  const { login, directory } = await start({ sftp: 'internal-sftp -R' });
   const delivery = deliver(login, directory, text('id'));
   await expect(delivery).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
-  await expect(delivery).rejects.toThrow('allowed to write in delivery.directory');
+  await expect(delivery).rejects.toThrow('needs write permission in delivery.directory');
+});
+
+test('a disk of OpenSSH that is full is waited for, and the list stays as it was', async () => {
+  const { login, directory } = await start({ diskSize: '64k' });
+  await deliver(login, directory, text('old'));
+  const delivery = deliver(login, directory, text('x'.repeat(500_000)), {}, '2');
+  await expect(delivery).rejects.toMatchObject({ name: 'DeliveryUnavailable', retryable: true });
+  await expect(delivery).rejects.toThrow('the upload failed (the disk is full). Free space on the server');
+  expect(await readFile(join(directory, 'VIP.csv'), 'utf8')).toBe('old');
+  await deliver(login, directory, text('new'), {}, '3');
+  expect(await readdir(directory)).toEqual(['VIP.csv']);
+});
+
+test('a folder whose name is in Latin-1 is not found, and the encoding of names is told', async () => {
+  const { login, directory } = await start();
+  await mkdir(Buffer.concat([Buffer.from(`${directory}/`), Buffer.from('été', 'latin1')]));
+  const delivery = deliver(login, `${directory}/été`, text('id'));
+  await expect(delivery).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
+  await expect(delivery).rejects.toThrow('are sent to an SFTP server as UTF-8');
+  await deliver(login, directory, text('id'));
+  expect((await readdir(directory)).sort()).toHaveLength(2); // beside a name that is no UTF-8
 });
 
 test('an account whose command is no SFTP server is refused as that', async () => {
-  const { login, directory } = await start('internal-sftp', 'ForceCommand /bin/false');
+  const { login, directory } = await start({ more: 'ForceCommand /bin/false' });
   await expect(deliver(login, directory, text('id'))).rejects.toMatchObject({
     name: 'DeliveryRefused',
     message: expect.stringContaining('starts no SFTP') as string,
@@ -102,7 +124,7 @@ test('an account whose command is no SFTP server is refused as that', async () =
 });
 
 test('a key that the account does not have is a refused login, also where OpenSSH ends the connection for it', async () => {
-  const { login, directory } = await start('internal-sftp', 'MaxAuthTries 1');
+  const { login, directory } = await start({ more: 'MaxAuthTries 1' });
   const privateKey = generateKeyPairSync('ed25519').privateKey.export({
     format: 'pem',
     type: 'pkcs8',
@@ -114,7 +136,7 @@ test('a key that the account does not have is a refused login, also where OpenSS
 });
 
 test('an sftp-server that is stopped while SSH answers ends the upload, which passes', async () => {
-  const { login, directory } = await start('/usr/lib/openssh/sftp-server');
+  const { login, directory } = await start({ sftp: '/usr/lib/openssh/sftp-server' });
   let pid: number | undefined;
   async function* content() {
     yield Buffer.alloc(1_000_000, 'x');

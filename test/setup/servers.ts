@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
 import { inject } from 'vitest';
 import { createDatabase, databaseUrl, dropDatabase, runSql } from '../../dev/databases.ts';
 
@@ -27,6 +28,11 @@ export async function databaseIn(encoding: string): Promise<TestDatabase> {
 /** `host:port` of the run's Temporal server. */
 export function temporalAddress(): string {
   return inject('temporalAddress');
+}
+
+/** A client of the run's Temporal server. */
+export async function connectClient(): Promise<Client> {
+  return new Client({ connection: await Connection.connect({ address: temporalAddress() }) });
 }
 
 /** The workflows as a worker takes them, bundled once for the whole run. */

@@ -38,7 +38,7 @@ test.each([
       await deliver(world, run, { kind: first, arrives });
       await expect(deliver(world, run, { kind: second })).rejects.toMatchObject({
         type: 'RunSuperseded',
-        message: 'This run has begun to deliver another list.',
+        message: 'This run has already started to deliver another list.',
       });
       expect(await deliveries(run.run)).toEqual([{ kind: first }]);
       expect(await findDelivered(world.state, run.run, second)).toBeUndefined();

@@ -21,7 +21,7 @@ beforeAll(async () => {
     'transaction_timeout',
   ])
     await world.state.raw(`alter database ${name} set ${setting} = '100ms'`);
-  state = openState({ url: world.url, watch: { every: 50, quiet: 100, patience: 5_000 } });
+  state = openState({ url: world.url, watch: { every: 50, quiet: 100, timeout: 5_000 } });
 });
 afterAll(async () => {
   await state?.destroy();

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Run } from '../../state/runs/runs.ts';
+import { closeRun } from '../../state/runs/close.ts';
+import { settleRun } from '../../state/settle/settle.ts';
 import { rows } from '../../state/state.ts';
-import { intend as intendFile, record, type Fate } from './sending.ts';
-import { activationRow, definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
+import { ended } from '../support/ended.ts';
+import { intend as intendFile, planned, record, type Fate } from './sending.ts';
+import { activationRow, definitionFor, freshState, newActivation, type StateWorld } from './support.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -13,7 +16,8 @@ afterAll(() => world?.dispose());
 let licences = 0;
 const newQuota = (limit: number) => ({ quotaKey: `licence ${++licences}`, limit, retriesAlone: false });
 
-const newRun = () => open(world, definitionFor(newActivation()));
+const newRun = () =>
+  planned(world, definitionFor(newActivation()), [{ key: 'anna', values: ['1', '2', '3'] }]);
 type Quota = ReturnType<typeof newQuota>;
 let chunks = 0;
 /** Each time for another chunk: the next import of the same one gives up the former. */
@@ -61,6 +65,20 @@ test('an import whose call was given up before it was complete does not count', 
   for (let i = 0; i < 3; i++) expect(await again()).not.toBeNull();
   await world.state.raw('update imports set completing_at = now() where run = ?', [run.run]);
   expect(await again()).toBeNull();
+});
+
+test.each([
+  ['not complete', false],
+  ['complete', true],
+])('an import whose call was %s when its run ended counts: %s', async (_, complete) => {
+  const quota = newQuota(1);
+  const [run, next] = [await newRun(), await newRun()];
+  const id = await intend(run, quota, 0, 1);
+  if (complete) await world.state.raw('update imports set completing_at = now() where id = ?', [id!]);
+  expect(await intend(next, quota)).toBeNull();
+  await settleRun(world.state, run);
+  await closeRun(world.state, run, ended('failed'));
+  expect((await intend(next, quota)) === null).toBe(complete);
 });
 
 test('an import counts for 24 hours', async () => {

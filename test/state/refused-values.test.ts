@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keyMark } from '../../activation/comparison/marks.ts';
 import { assignChunks, readChunks } from '../../state/imports/chunks.ts';
 import { isAgain, setRefusedAside, withholdRefused } from '../../state/imports/again.ts';
 import { asideTable, membersTable } from '../../state/names.ts';
@@ -172,7 +173,9 @@ test('to note what Actito refused, a batch of it reads no rows of the segment', 
   await setTransaction(world.state, async (trx) => {
     const scans = 'select seq_scan as scans from pg_stat_xact_user_tables where relname = ?';
     const before = await rows(trx, scans, [run.delta]); // a session counts what it has not told yet
-    await setRefusedAside(trx, run, file!, seeds, [{ key: 'p1', reason: 'NOT_UNIQUE', attributes: ['c'] }]);
+    await setRefusedAside(trx, run, file!, [
+      { mark: keyMark('p1', seeds), key: 'p1', reason: 'NOT_UNIQUE', attributes: ['c'] },
+    ]);
     expect(await rows(trx, scans, [run.delta])).toEqual(before);
   });
 });

@@ -212,7 +212,7 @@ test('there is no way back to a list before keys were spelt anew', async () => {
   await renewed(definition);
   expect(await rows(world.state, 'select from changes where run = ?', [second.run])).toEqual([]);
   await expect(requireUndo(world.state, { activation: id, to: first.run, definition })).rejects.toThrow(
-    `The oldest run to go back to is ${second.run} `,
+    `The oldest run that can be restored is ${second.run} `,
   );
 });
 

@@ -40,11 +40,11 @@ async function age(days: number): Promise<void> {
   await shift('import_parts', ['finished_at']);
   await shift('deliveries', ['intended_at', 'delivered_at']);
   await shift('rejects', ['at']);
-  await shift('reject_stories', ['first_seen', 'last_seen']);
+  await shift('reject_history', ['first_seen', 'last_seen']);
 }
 
 async function left(): Promise<Record<string, number>> {
-  const tables = ['runs', 'imports', 'import_parts', 'deliveries', 'rejects', 'reject_stories', 'chunks'];
+  const tables = ['runs', 'imports', 'import_parts', 'deliveries', 'rejects', 'reject_history', 'chunks'];
   const [counted] = await rows<Record<string, string>>(
     world.state,
     `select ${tables.map((name) => `(select count(*) from ${name}) as ${name}`).join(', ')}`,
@@ -67,23 +67,23 @@ test('rejects go after their time, and not before; their run stays', async () =>
   await runWithRejects();
   await age(13);
   await applyRetention(world.state, RETENTION);
-  expect(await left()).toMatchObject({ rejects: 1, reject_stories: 1 });
+  expect(await left()).toMatchObject({ rejects: 1, reject_history: 1 });
   await age(2);
   await applyRetention(world.state, RETENTION);
-  expect(await left()).toMatchObject({ runs: 1, rejects: 0, reject_stories: 0 });
+  expect(await left()).toMatchObject({ runs: 1, rejects: 0, reject_history: 0 });
 });
 
-test('a story stays as long as runs go on meeting it, and remembers its beginning', async () => {
+test('a row of the reject history stays as long as runs repeat the reject, and keeps its first run', async () => {
   const definition = definitionFor(newActivation());
   await runWithRejects(definition);
   await age(10);
   await runWithRejects(definition);
   await age(10);
   await applyRetention(world.state, RETENTION);
-  expect(await left()).toMatchObject({ rejects: 1, reject_stories: 1 });
+  expect(await left()).toMatchObject({ rejects: 1, reject_history: 1 });
   const [story] = await rows<{ days: number; times: number }>(
     world.state,
-    'select cast(extract(day from now() - first_seen) as integer) as days, times from reject_stories',
+    'select cast(extract(day from now() - first_seen) as integer) as days, times from reject_history',
   );
   expect(story).toEqual({ days: 20, times: 2 });
 });
@@ -158,7 +158,7 @@ test('two workers may sweep at the same time', async () => {
   for (let i = 0; i < 5; i++) await runWithRejects();
   await age(91);
   await Promise.all([1, 2, 3].map(() => applyRetention(world.state, RETENTION)));
-  expect(await left()).toMatchObject({ runs: 0, rejects: 0, reject_stories: 0 });
+  expect(await left()).toMatchObject({ runs: 0, rejects: 0, reject_history: 0 });
 });
 
 test('what a closed run read goes with it, attempts that were given up included; that of an open run stays', async () => {

@@ -19,7 +19,7 @@ beforeAll(async () => {
   return () => database.dispose();
 });
 
-const WATCH = { every: 50, quiet: 150, patience: 300 };
+const WATCH = { every: 50, quiet: 150, timeout: 300 };
 
 const ends: (() => Promise<unknown> | void)[] = [];
 afterEach(async () => {

@@ -73,10 +73,10 @@ test('who approves an undo twice, or too late, hears how to go on with an undo',
   const undo = `actito-sync undo ${definition.activation.id} --to ${small}`;
   await approve(run);
   await expect(approve(run)).rejects.toThrow(
-    `for the next run that succeeds: ${undo} --plan ${hash} --reason "…"`,
+    `for the next successful run: ${undo} --plan ${hash} --reason "…"`,
   );
   await goodUndo(world, definition, small);
-  await expect(approve(run)).rejects.toThrow(`See what a run would do now: ${undo}`);
+  await expect(approve(run)).rejects.toThrow(`Make a new plan: ${undo}`);
 });
 
 test('an approved rebase says nothing of a run that would send the same, nor the other way round', async () => {

@@ -28,17 +28,17 @@ test.each<{
   {
     what: 'that never was',
     to: async () => '999999',
-    says: ' has no run 999999, or none any more. See: actito-sync history vip-',
+    says: ' has no run 999999, or its record was deleted. List the runs: actito-sync history vip-',
   },
   {
     what: 'of another activation',
     to: async () => (await goodRun(world, definitionFor('other'), people('a'))).run,
-    says: ' is one of activation other, not of vip-',
+    says: ' belongs to activation other, not to vip-',
   },
   {
     what: 'that was a dry run',
     to: async (definition) => (await planned(world, definition, people('b'), { dryRun: true })).run,
-    says: ' was a dry run: it left no list.',
+    says: ' was a dry run; it has no list to restore.',
   },
   {
     what: 'that failed before it had a plan',
@@ -47,7 +47,7 @@ test.each<{
       await closeRun(world.state, run, ended('failed'));
       return run.run;
     },
-    says: ' ended as failed, and has not settled a list to go back to. Name the run before it that succeeded.',
+    says: ' ended as failed; it has no list to restore. Choose an earlier run that succeeded.',
   },
   {
     what: 'that was held',
@@ -67,7 +67,7 @@ test.each<{
       await closeRun(world.state, run, ended('held'));
       return run.run;
     },
-    says: ' ended as held, and has not settled a list to go back to.',
+    says: ' ended as held; it has no list to restore.',
   },
   {
     what: 'whose delivery failed',
@@ -79,24 +79,24 @@ test.each<{
       await closeRun(world.state, run, ended('failed'));
       return run.run;
     },
-    says: ' ended as failed, and has not settled a list to go back to.',
+    says: ' ended as failed; it has no list to restore.',
   },
   {
     what: 'that goes on',
     to: async (definition) => (await open(world, definition)).run,
-    says: ' has not ended, and has not settled a list to go back to.',
+    says: ' is still running; it has no list to restore.',
   },
   {
     what: 'with another matching key',
     to: async (definition) => (await goodRun(world, definition, people('a', 'b'))).run,
     changes: MAIL,
-    says: 'matchingKey was id → customerId and is mail → mailId since: the list of vip-',
+    says: ' cannot be restored: matchingKey has changed since (id → customerId, now mail → mailId).',
   },
   {
     what: 'with another identifier',
     to: async (definition) => (await goodRun(world, definition, people('a', 'b'))).run,
     changes: CARD,
-    says: 'list.identifier was id → customerId and is card → cardNumber since: the list of vip-',
+    says: ' cannot be restored: list.identifier has changed since (id → customerId, now card → cardNumber).',
   },
 ])('there is no way back to a run $what', async ({ to, changes, says }) => {
   const id = newActivation();

@@ -117,8 +117,7 @@ test('changes go after their time with the word that they are logged, and the ol
   expect(await changesOf(second)).toEqual([]);
   expect(await changesOf(third)).toHaveLength(2);
   await expect(foreseen(world, definition, first)).rejects.toThrow(
-    `does not reach back to run ${first}: changes are kept for retention.changeLog (project.yaml), and begin anew when the ` +
-      `rules of keys change. The oldest run to go back to is ${second} (20`,
+    `no longer covers run ${first}. The oldest run that can be restored is ${second} (20`,
   );
   expect(await foreseen(world, definition, second)).toEqual(asList(lists[1]!));
   expect(await foreseen(world, definition, third)).toEqual(asList(lists[2]!));
@@ -152,7 +151,7 @@ test('a run whose changes are not logged bars the way to what was before it', as
   await goodRun(world, definition, people('c'));
   await world.state.raw('update runs set changes_logged = false where no = ?', [second.run]);
   await expect(foreseen(world, definition, first.run)).rejects.toThrow(
-    `The oldest run to go back to is ${second.run} `,
+    `The oldest run that can be restored is ${second.run} `,
   );
   expect(await foreseen(world, definition, second.run)).toEqual({ b: null });
 });

@@ -205,7 +205,7 @@ test('two attempts that close a run at once close it once', async () => {
   await settleRun(world.state, run);
   const close = () => closeRun(world.state, run, ended('failed'));
   const keeper = await world.state.transaction();
-  await keeper.raw('lock table reject_stories in exclusive mode');
+  await keeper.raw('lock table reject_history in exclusive mode');
   const both = Promise.allSettled([close(), close()]);
   await until('both wait', async () => {
     const { rows } = await world.state.raw<{ rows: { count: string }[] }>(

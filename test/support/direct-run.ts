@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, type Logger } from '@temporalio/worker';
 import { afterAll } from 'vitest';
@@ -10,9 +10,9 @@ import type { ImportSummary } from '../../activities/import-attributes.ts';
 import type { PlanSummary } from '../../contract/plan.ts';
 import type { ProvisionSummary } from '../../contract/steps.ts';
 import type { RunRef } from '../../contract/steps.ts';
-import { temporalAddress } from '../setup/servers.ts';
+import { connectClient } from '../setup/servers.ts';
 import { requestOf, type Ways } from './requests.ts';
-import { ACTIVATION, startStand, type Stand } from './stand.ts';
+import { ACTIVATION, startStand, type Stand, type StandOptions } from './stand.ts';
 import { ended } from './ended.ts';
 
 /** The phases after which a run can be made to stop, in their order. */
@@ -56,8 +56,8 @@ export interface DirectRun extends Partial<ClosedRun> {
 }
 
 /** A stand and a runner for all tests of a file, which end with them. */
-export async function standWithRunner() {
-  const stand = await startStand();
+export async function standWithRunner(options: StandOptions = {}) {
+  const stand = await startStand(options);
   afterAll(() => stand.dispose());
   const runner = await directRunner(stand);
   afterAll(() => runner.close()); // the last one first
@@ -69,11 +69,11 @@ export async function standWithRunner() {
  * real server's. Made to be killed between any two phases, which a workflow cannot be so exactly.
  */
 export async function directRunner(stand: Stand, logger: Logger = SILENT) {
-  const connection = await Connection.connect({ address: temporalAddress() });
-  const client = new Client({ connection });
+  const client = await connectClient();
   const activities = createActivities(stand);
 
   return {
+    client,
     run: (options: DirectRunOptions = {}) => directRun(activities, { client, logger }, options),
     /** Erases the person of a record in an activation, as the workflow does it. */
     forget: (record: number, activation: string) =>
@@ -84,7 +84,7 @@ export async function directRunner(stand: Stand, logger: Logger = SILENT) {
         },
         { client, logger },
       ).run(activities.forgetIn as never, { record, activation } as never),
-    close: () => connection.close(),
+    close: () => client.connection.close(),
   };
 }
 

@@ -65,7 +65,7 @@ const PHASES = {
 
   settle: (stand, begin) => onceDelivered(stand, begin, `members_${ACTIVATION}`, 'share'),
 
-  close: (stand, begin) => onceDelivered(stand, begin, 'reject_stories', 'exclusive'),
+  close: (stand, begin) => onceDelivered(stand, begin, 'reject_history', 'exclusive'),
 } satisfies Record<string, Hold>;
 
 export type Phase = keyof typeof PHASES;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { DECIDE_WORKFLOW_TYPE, type DecisionResult } from '../../contract/decision.ts';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { afterAll } from 'vitest';
+import { afterAll, test } from 'vitest';
 import { TASK_QUEUE, WORKFLOW_TYPE } from '../../contract/names.ts';
 import type { RunInput } from '../../contract/request.ts';
 import type { RunResult } from '../../contract/result.ts';
@@ -12,8 +12,8 @@ import {
   type WorkerProcess,
   type WorkerSettings,
 } from '../../dev/worker.ts';
-import { temporalAddress, workflowBundle } from '../setup/servers.ts';
-import { startStand, type Stand } from './stand.ts';
+import { connectClient, temporalAddress, workflowBundle } from '../setup/servers.ts';
+import { startStand, type Stand, type StandOptions } from './stand.ts';
 
 /** A worker of the product and a client, by default on a task queue of their own. */
 export interface Hosted {
@@ -40,23 +40,47 @@ export type { WorkerProcess } from '../../dev/worker.ts';
 const logger = new DefaultLogger('ERROR');
 Runtime.install({ logger, telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } } });
 
-/** A client of the run's Temporal server. */
-export async function connectClient(): Promise<Client> {
-  return new Client({ connection: await Connection.connect({ address: temporalAddress() }) });
-}
-
 export function newTaskQueue(): string {
   return `test-${randomBytes(4).toString('hex')}`;
 }
 
 /** A stand and a worker for all tests of a file, which end with them. */
-export async function standWithWorker() {
-  const stand = await startStand();
+export async function standWithWorker(options: StandOptions = {}) {
+  const stand = await startStand(options);
   afterAll(() => stand.dispose());
   const hosted = await hostWorker(stand);
   afterAll(() => hosted.close()); // the last one first
   return { stand, hosted };
 }
+
+export interface OnStand {
+  stand: Stand;
+  client: Client;
+  /** Hosts a worker on the stand, see {@link hostWorker}. */
+  host: (taskQueue?: string, workerAddress?: string) => Promise<Hosted>;
+}
+
+/** A test with a stand of its own; each part is started when the test asks for it, and ends with the test. */
+export const testOnStand = test.extend<OnStand>({
+  stand: async ({}, use) => {
+    const stand = await startStand();
+    await use(stand);
+    await stand.dispose();
+  },
+  client: async ({}, use) => {
+    const client = await connectClient();
+    await use(client);
+    await client.connection.close();
+  },
+  host: async ({ stand }, use) => {
+    const hosted: Hosted[] = [];
+    await use(async (taskQueue, workerAddress) => {
+      hosted.push(await hostWorker(stand, taskQueue, workerAddress));
+      return hosted.at(-1)!;
+    });
+    for (const worker of hosted) await worker.close();
+  },
+});
 
 function settingsOf({ stateUrl, projectFolder, env }: Stand, taskQueue: string): WorkerSettings {
   const temporal = { TEMPORAL_ADDRESS: temporalAddress(), TEMPORAL_NAMESPACE: 'default' };

@@ -100,7 +100,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
         readAll(await fixture.open(), "select 'x' as email, 1 as id", ['id', 'emial']),
       ).rejects.toMatchObject({
         type: 'MappingInvalid',
-        message: 'The segment has no column "emial"; did you mean "email"? It has: email, id.',
+        message: 'The segment has no column "emial"; did you mean "email"? Its columns are: email, id.',
       });
     });
 
@@ -158,7 +158,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
         const warehouse = await fixture.open();
         await expect(warehouse.look({ query, setting: 'guards.freshness', signal })).rejects.toMatchObject({
           type: 'SegmentQueryFailed',
-          message: expect.stringMatching(/^The query of guards\.freshness failed: /) as string,
+          message: expect.stringMatching(/^The query in guards\.freshness failed: /) as string,
         });
         await warehouse.close();
       }

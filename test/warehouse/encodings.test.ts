@@ -55,7 +55,7 @@ test('a column whose values the server cannot convert is named, with the encodin
   await expect(read(['id', 'first_name', 'last_name'])).rejects.toMatchObject({
     type: 'SegmentQueryFailed',
     message: expect.stringMatching(
-      /^The column "last_name" has values .* from WIN1252 to UTF-8 \(SQLSTATE 22P05\)\./,
+      /^Column "last_name" has values .* from WIN1252 to UTF-8 \(SQLSTATE 22P05\)\./,
     ) as string,
   });
 });

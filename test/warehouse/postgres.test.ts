@@ -229,7 +229,7 @@ describe('PostgreSQL as a warehouse, in its own ways', () => {
       }
     };
     await expect(consume()).rejects.toMatchObject({ type: 'SourceUnavailable', retryable: true });
-    expect(() => read.rows()).toThrow('only after the last batch');
+    expect(() => read.rows()).toThrow('before the last batch');
     await warehouse.close();
   });
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { openPostgres, type Patience } from '../../warehouse/postgres/open.ts';
+import { openPostgres, type Timeouts } from '../../warehouse/postgres/open.ts';
 import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
 import { startSilentProxy, type SilentProxy } from '../support/silent-proxy.ts';
 import { readAll } from './reading.ts';
@@ -14,11 +14,11 @@ beforeAll(async () => {
 });
 afterAll(() => database?.dispose());
 
-const SOON: Patience = { connect: 500, short: 500, beyond: 500 };
+const SOON: Timeouts = { connect: 500, short: 500, beyond: 500 };
 const SILENT = {
   type: 'SourceUnavailable',
   retryable: true,
-  message: 'The warehouse (SHOP_URL) cannot be reached: no answer in time.',
+  message: 'The warehouse (SHOP_URL) cannot be reached: no answer before the timeout.',
 };
 
 async function proxied(): Promise<SilentProxy> {
@@ -28,13 +28,13 @@ async function proxied(): Promise<SilentProxy> {
   return proxy;
 }
 
-function open(proxy: SilentProxy, patience?: Patience) {
+function open(proxy: SilentProxy, timeouts?: Timeouts) {
   const url = proxy.through(database.url);
-  return openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 1_000 }, patience);
+  return openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 1_000 }, timeouts);
 }
 
-async function read(proxy: SilentProxy, patience?: Patience) {
-  return readAll(await open(proxy, patience), 'select 1 as id', ['id']);
+async function read(proxy: SilentProxy, timeouts?: Timeouts) {
+  return readAll(await open(proxy, timeouts), 'select 1 as id', ['id']);
 }
 
 test('a read ends soon, whatever its last message was that the warehouse has heard', async () => {
@@ -72,8 +72,8 @@ test('a read ends soon when the silence comes between two rows', async () => {
 
 test('rows that come slowly are not taken for silence', async () => {
   const url = database.url;
-  const patience = { short: 2_000, beyond: 2_000 - 60_000 };
-  const warehouse = await openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 60_000 }, patience);
+  const timeouts = { short: 2_000, beyond: 2_000 - 60_000 };
+  const warehouse = await openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 60_000 }, timeouts);
   // All of them fit into one batch, and it takes twice as long as a silence may.
   const query =
     "select i as id, repeat('x', 2000) as padding from (select i, pg_sleep(0.2) from generate_series(1, 20) i offset 0) slow";

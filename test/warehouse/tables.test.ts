@@ -49,7 +49,7 @@ test.each([
 test('only tables are named that the role may read', async () => {
   for (const table of ['Shop.Secret_Customers', 'Closed.Payments', 'nothing.like_that']) {
     const failure = (await failureOf(table)) as Error;
-    expect(failure.message).toMatch(/does not exist, or this user may not see it/);
+    expect(failure.message).toMatch(/does not exist, or this user has no access to it/);
     expect(failure.message).not.toMatch(/secret_customers\?|payments\?|did you mean closed/);
   }
 });

@@ -8,7 +8,7 @@ import { startSimulator } from '../../simulator/start.ts';
 
 /*
  * What no container engine tells us here: that the files around the images agree with the project. Whether the images
- * build and run is not tested (docs/production.md says so).
+ * build and run is not tested (docs/operations.md says so).
  */
 
 interface Service {
@@ -135,7 +135,7 @@ test('the images, CI and the documentation name the same Node', () => {
   const version = /^ARG NODE_VERSION=(24\.\d+\.\d+)$/m.exec(text('Dockerfile'))?.[1];
   expect(version).toBeDefined();
   expect(text('.ci/node24')).toContain(`version=${version}`);
-  expect(text('docs/production.md')).toContain(version);
+  expect(text('docs/operations.md')).toContain(version);
 });
 
 test('the lock file has the packages of every platform, each with its checksum', () => {
@@ -157,28 +157,28 @@ test('the lock file has the packages of every platform, each with its checksum',
 test('whatever is started from dist/ is made by the build', () => {
   const { files } = JSON.parse(text('tsconfig.build.json')) as { files: string[] };
   const made = files.map((file) => `dist/${file.replace(/\.ts$/, '.js')}`);
-  const started = ['Dockerfile', 'package.json', 'docs/production.md', ...COMPOSE_FILES].flatMap(
+  const started = ['Dockerfile', 'package.json', 'docs/operations.md', ...COMPOSE_FILES].flatMap(
     (file) => text(file).match(/dist\/[\w/-]+\.js/g) ?? [],
   );
   expect(started).toEqual(expect.arrayContaining(['dist/worker/main.js', 'dist/worker/healthcheck.js']));
   expect([...new Set(started)].filter((file) => !made.includes(file))).toEqual([]);
 });
 
-test('docs/production.md names every variable that the worker reads itself', () => {
+test('docs/operations.md names every variable that the worker reads itself', () => {
   const read = [...filesOf('worker', '.ts'), 'config/folder-setting.ts'].flatMap((file) =>
     [...text(file).matchAll(/\benv\.([A-Z_]+)/g)].map(([, name]) => name!),
   );
   expect(text('worker/main.ts')).toContain('[STATE_VARIABLE]');
   read.push(STATE_VARIABLE);
   expect(read).toContain('ACTITO_SYNC_DATABASE_URL');
-  const page = text('docs/production.md');
+  const page = text('docs/operations.md');
   expect([...new Set(read)].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
 
-test('docs/production.md names every variable that docker/production.yml wants', () => {
+test('docs/operations.md names every variable that docker/production.yml wants', () => {
   const wanted = [...text('docker/production.yml').matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name!);
   expect(wanted).toContain('STATE_PASSWORD');
-  const page = text('docs/production.md');
+  const page = text('docs/operations.md');
   expect([...new Set(wanted)].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
 

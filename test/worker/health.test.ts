@@ -57,14 +57,14 @@ test('a port that is taken is named, with the setting', async () => {
   const { port } = await serve({ status: status() });
   await expect(startHealthServer(port, status)).rejects.toThrow(
     new RegExp(
-      `^The health check cannot listen on port ${port} .*Choose another ACTITO_SYNC_HEALTH_PORT\\.$`,
+      `^The health check cannot listen on port ${port} .*Set ACTITO_SYNC_HEALTH_PORT to another port\\.$`,
     ),
   );
 });
 
 test.each(['0', '65536', '80.5', 'http', '-1'])('"%s" is no port for the health check', (port) => {
   expect(() => healthPort({ ACTITO_SYNC_HEALTH_PORT: port })).toThrow(
-    'ACTITO_SYNC_HEALTH_PORT must hold a port number from 1 to 65535, or not be set.',
+    'ACTITO_SYNC_HEALTH_PORT must be a port number from 1 to 65535, or unset.',
   );
 });
 

@@ -30,7 +30,7 @@ async function life(attempts: Attempt[], { toldAfter = Infinity } = {}) {
     start,
     onInterruption: (_, pause) => void told.push(`again in ${pause}`),
     isTold: () => starts >= toldAfter,
-    pauses: { first: 1, longest: 4 },
+    backoff: { first: 1, longest: 4 },
   }).then(
     () => 'in good order',
     (error: unknown) => error,

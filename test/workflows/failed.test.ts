@@ -1,19 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RunProgress } from '../../contract/progress.ts';
-import { LIST, startStand, type Stand } from '../support/stand.ts';
-import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import { LIST } from '../support/stand.ts';
+import { standWithWorker } from '../support/temporal-run.ts';
 import { words } from '../support/words.ts';
 
-let stand: Stand;
-let hosted: Hosted;
+const { stand, hosted } = await standWithWorker();
 beforeAll(async () => {
-  stand = await startStand();
-  hosted = await hostWorker(stand);
   await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }, { emailAddress: 'bob@shop.be' }]);
-});
-afterAll(async () => {
-  await hosted?.close();
-  await stand?.dispose();
 });
 
 const DAY = 24 * 3_600_000;
@@ -39,7 +32,7 @@ async function aDayPasses(): Promise<void> {
   stand.actito.advanceClock(DAY);
 }
 
-const KEPT = 'The list was delivered again as it was, so that it does not expire.';
+const KEPT = 'The unchanged list was delivered again, so that it does not expire.';
 
 describe('a run that fails', () => {
   beforeEach(async () => {
@@ -113,7 +106,9 @@ describe('a run that fails', () => {
     const failure = await fail();
     stand.env.SFTP_PASSWORD = password;
     expect(failure.type).toBe('SegmentQueryFailed');
-    expect(failure.notes).toEqual([expect.stringMatching(/^The list could not be kept alive: .*password/i)]);
+    expect(failure.notes).toEqual([
+      expect.stringMatching(/^The unchanged list could not be delivered again and may expire: .*password/i),
+    ]);
   });
 });
 
@@ -151,7 +146,7 @@ describe('a run that cannot be settled', () => {
     const { type, message, shown } = await fail();
     expect([type, shown]).toEqual(['ImportFailed', 'failed']);
     expect(message).toMatch(
-      /^Actito reports import .* as failed\. .* could not be settled; the next run does it: /,
+      /^Import \S+ of activation \S+ failed in Actito\. .* the next run repairs it\. Cause: /,
     );
     stand.actito.setFault('importFails', null);
     await allow();

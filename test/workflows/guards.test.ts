@@ -1,25 +1,18 @@
 import type { WorkflowFailedError } from '@temporalio/client';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DECIDE_WORKFLOW_TYPE } from '../../contract/decision.ts';
-import { LIST, startStand, type Stand } from '../support/stand.ts';
+import { LIST } from '../support/stand.ts';
 import { until } from '../setup/until.ts';
-import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import { standWithWorker } from '../support/temporal-run.ts';
 
-let stand: Stand;
-let hosted: Hosted;
+const { stand, hosted } = await standWithWorker();
 beforeAll(async () => {
-  stand = await startStand();
-  hosted = await hostWorker(stand);
   await stand.actito.seedContacts(Array.from({ length: 120 }, (_, i) => ({ emailAddress: `c${i}@shop.be` })));
   await stand.warehouse.query(
     `insert into people select 'c' || i || '@shop.be', 'Ann' from generate_series(0, 119) i`,
   );
   await stand.writeActivation({ guards: {} }); // the defaults
   await hosted.run();
-});
-afterAll(async () => {
-  await hosted?.close();
-  await stand?.dispose();
 });
 
 async function heldRun() {
@@ -44,14 +37,14 @@ test('a segment that lost half of its members is held, and nothing is written', 
   const before = [stand.actito.calls(), stand.actito.list(LIST)?.lastRetrievedFile];
   const { failure, outcome, shown } = await heldRun();
   expect(failure.type).toBe('GuardTripped');
-  expect(failure.message).toContain('would leave the list');
+  expect(failure.message).toContain('would be removed');
   expect([outcome, shown]).toEqual(['held', 'held']);
   expect([stand.actito.calls(), stand.actito.list(LIST)?.lastRetrievedFile]).toEqual(before);
 });
 
 test('an empty segment is held', async () => {
   await stand.warehouse.query('create table kept as table people; truncate people');
-  expect((await heldRun()).failure.message).toContain('no members');
+  expect((await heldRun()).failure.message).toContain('The segment is empty');
   await stand.warehouse.query('insert into people table kept');
 });
 
@@ -86,12 +79,16 @@ test('a warehouse that was not loaded lately, or breaks an assertion, holds the 
   await stand.writeActivation({ guards: guards('27 hours', 'email is not null') });
   const { failure } = await heldRun();
   expect(failure.type).toBe('GuardTripped');
-  expect(failure.message).toContain('The warehouse was last changed 27 h ago');
+  expect(failure.message).toContain('The warehouse data is 27 h old');
   expect(failure.message).toContain('people from nowhere');
   expect(failure.message).not.toContain('@shop.be');
   const approve = /approve vip ([0-9a-f]{12})/.exec(failure.message)![1]!;
   expect(await (await hosted.approve(approve, { by: 'anna', reason: 'a holiday' })).result()).toMatchObject({
-    notes: [{ message: 'Held by freshness, assertions but for the approval claimed by anna: a holiday' }],
+    notes: [
+      {
+        message: 'Would have been held by freshness, assertions; approved by anna (self-reported): a holiday',
+      },
+    ],
   });
 });
 
@@ -140,7 +137,9 @@ describe('a held run', () => {
     expect(result).toMatchObject({
       outcome: 'succeeded',
       counts: { removed: 60 },
-      notes: [{ message: 'Held by maxRemovedRatio but for the approval claimed by anna: a clean-up' }],
+      notes: [
+        { message: 'Would have been held by maxRemovedRatio; approved by anna (self-reported): a clean-up' },
+      ],
     });
     expect(listed()).toBe(60);
     await everyone(0);

@@ -90,7 +90,7 @@ test('a run that finds the activation busy is skipped, and completes', async () 
   const second = await hosted.run();
   expect(second).toMatchObject({
     outcome: 'skipped',
-    notes: [{ message: `Skipped: ${first.workflowId} is running this activation.` }],
+    notes: [{ message: `Skipped: workflow ${first.workflowId} is already running this activation.` }],
   });
   stand.actito.setFault('importsStuck', null);
   expect(await first.result()).toMatchObject({ outcome: 'succeeded' });
@@ -147,7 +147,7 @@ test('a run whose state was lost ends at once, and leaves the run alone that has
   const { cause } = (await lost.result().catch((failed: unknown) => failed)) as WorkflowFailedError;
   expect(cause).toMatchObject({
     type: 'StateDamaged',
-    message: expect.stringMatching(/does not know run 1/),
+    message: expect.stringMatching(/has no run 1 /),
   });
   expect(cause!.message).not.toContain('Besides');
   expect(await outcomes()).toEqual([null]);
@@ -164,3 +164,28 @@ async function provisioning(activation: string): Promise<number> {
   );
   return Number(rows[0]?.no ?? 0);
 }
+
+test('a run whose workflow is reset fails with that reason, and a new run goes on from what Actito confirmed', async () => {
+  const { workflowId, firstExecutionRunId } = await stuckRun();
+  const { workflowService } = hosted.client;
+  const execution = { workflowId, runId: firstExecutionRunId };
+  const { history } = await workflowService.getWorkflowExecutionHistory({ namespace: 'default', execution });
+  const tasks = history!.events!.filter((event) => event.workflowTaskCompletedEventAttributes);
+  const { runId } = await workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: execution,
+    workflowTaskFinishEventId: tasks[1]!.eventId, // the run is open since then
+    requestId: workflowId,
+    reason: 'test',
+  });
+  const failed = await hosted.client.workflow
+    .getHandle(workflowId, runId)
+    .result()
+    .catch((error: WorkflowFailedError) => error.cause);
+  expect(failed).toMatchObject({ type: 'RunSuperseded', details: [{ reason: 'runReset' }] });
+
+  stand.actito.setFault('importsStuck', null);
+  expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { added: 1 } });
+  expect(await outcomes()).toEqual(['failed', 'succeeded']);
+  expect(stand.actito.contact('emailAddress', 'anna@shop.be')).toMatchObject({ firstName: 'Anna' });
+});

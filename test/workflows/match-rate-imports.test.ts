@@ -1,24 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../setup/until.ts';
-import { startStand, type Stand } from '../support/stand.ts';
-import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import { standWithWorker } from '../support/temporal-run.ts';
 
 /*
  * Two imports: of 150 members whose first name is known, and of 120 without. The larger goes first. However they end, the
  * match rate is judged by what Actito has said before the list is delivered.
  */
 
-let stand: Stand;
-let hosted: Hosted;
-beforeAll(async () => {
-  stand = await startStand({ importDelay: 200 }); // the second can be stopped while the first one waits
-  hosted = await hostWorker(stand);
-});
-afterAll(async () => {
-  await hosted?.close();
-  await stand?.dispose();
-});
+const { stand, hosted } = await standWithWorker({ importDelay: 200 }); // the second can be stopped while the first one waits
 
 let place = 0;
 let id: string;
@@ -76,7 +66,9 @@ describe('when an import is still pending at the end of its time', () => {
     await know(200, 201); // of the second import
     const { type, message } = await failureOf(halfStuckRun());
     expect([type, await imports(), delivered()]).toEqual(['GuardTripped', ['confirmed', 'posted'], null]);
-    expect(message).toContain('Of 150 members who enter the list whose attributes were sent, Actito took 0');
+    expect(message).toContain(
+      'Actito matched 0 % of the added members whose attributes were sent (0 of 150)',
+    );
 
     // What was in doubt is sent again, and the plan is the one that was shown.
     stand.actito.setFault('importsStuck', null);
@@ -109,7 +101,9 @@ describe('when an import fails', () => {
     await write();
     const { type, message } = await failureOf(hosted.run({ activation: id }));
     expect([type, await imports(), delivered()]).toEqual(['GuardTripped', ['doubtful', 'confirmed'], null]);
-    expect(message).toContain('Of 120 members who enter the list whose attributes were sent, Actito took 0');
+    expect(message).toContain(
+      'Actito matched 0 % of the added members whose attributes were sent (0 of 120)',
+    );
   });
 
   test('and Actito knows enough members of the others, the list is delivered', async () => {

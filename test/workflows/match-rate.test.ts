@@ -60,7 +60,7 @@ test('a segment that Actito hardly knows is held before its list is pushed, and 
   await write({ guards: { minMatchRatio: 0.5 } });
   const message = await held();
   expect(message).toContain(
-    'Of 150 members who enter the list whose attributes were sent, Actito took 30 (20 %), wanted are at least 50 %.',
+    'Actito matched 20 % of the added members whose attributes were sent (30 of 150); at least 50 % must match.',
   );
   expect(stand.actito.list(id)?.lastRetrievedFile ?? null).toBeNull();
   expect(await imports()).toBe(1);
@@ -82,10 +82,10 @@ test('a canary is sent first, and when Actito hardly knows it, nobody else is', 
   await enter(0, 300);
   await write({ canary: 40 });
   expect(await held()).toContain(
-    'Of 40 members who enter the list whose attributes were sent, Actito took 0 (0 %)',
+    'Actito matched 0 % of the added members whose attributes were sent (0 of 40)',
   );
   expect(await imports()).toBe(1);
-  expect(await held()).toContain('Of 40 members'); // and it is not tried again at once
+  expect(await held()).toContain('(0 of 40)'); // and it is not retried at once
 
   await know(0, 300);
   await stand.age(25); // those missed are asked for again
@@ -112,7 +112,9 @@ test('a match rate that sinks over several runs is noticed, although none of the
   await enter(100, 160); // fewer than a rate of those who enter is measured by
   expect(await run()).toMatchObject({ outcome: 'succeeded', counts: { unmatched: 60 } });
   await enter(160, 161);
-  expect(await held()).toContain('Of 160 members whose attributes were sent, Actito took 100 (62.5 %)');
+  expect(await held()).toContain(
+    'Actito matched 62.5 % of the members whose attributes were sent (100 of 160)',
+  );
   expect(listed()).toBe(100);
 });
 
@@ -121,9 +123,9 @@ test('without a setting, a segment of which Actito knows nobody is held, and sta
   await write({});
   const first = await held();
   expect(first).toContain(
-    'Of 1177 members who enter the list whose attributes were sent, Actito took none: the list would target nobody.',
+    'Actito matched none of the 1177 added members whose attributes were sent; the list would target nobody.',
   );
-  expect(first).toContain('the destination the entity and the profile table of these people');
+  expect(first).toContain('the entity and the profile table of the destination');
   expect([hashIn(await held()), await imports()]).toEqual([hashIn(first), 1]);
   expect(stand.actito.list(id)?.lastRetrievedFile ?? null).toBeNull();
 
@@ -155,7 +157,7 @@ test('people of whom there was nothing to send are not taken for known', async (
   const attributes = [{ column: 'spent', attribute: 'spent', create: { type: 'NUMBER' } }];
   await write({ attributes, guards: { minMatchRatio: 0.5 } });
   expect(await held()).toContain(
-    'Of 100 members who enter the list whose attributes were sent, Actito took 0 (0 %)',
+    'Actito matched 0 % of the added members whose attributes were sent (0 of 100)',
   );
   expect(stand.actito.list(id)?.lastRetrievedFile ?? null).toBeNull();
 });
@@ -167,7 +169,7 @@ test('a list that targets nobody after Actito has retrieved it fails its runs, e
     const { type, message } = await failed();
     expect([type, await deliveries()]).toEqual(['NobodyTargeted', runs]);
     expect(message).toContain(
-      `Actito has retrieved the list "${id}" of 3 members, and it targets nobody: no profile has any of them as its emailAddress.`,
+      `The list "${id}" targets nobody: Actito retrieved it with 3 members, but none matches the emailAddress of a profile.`,
     );
   }
 
@@ -203,7 +205,7 @@ test('after a run that was held, the scheduled ones are held by the same answers
   for (const place of ['second', 'third']) {
     const message = await held();
     expect({ place, hash: hashIn(message) }).toEqual({ place, hash: hashIn(first) });
-    expect(message).toMatch(/\b150\b.*\b30 \(20 %\)/);
+    expect(message).toMatch(/\b20 % .*\(30 of 150\)/);
     expect(sentSoFar()).toEqual(sent);
   }
   expect(await run({ mode: 'preview' })).toMatchObject({ planHash: hashIn(first) });

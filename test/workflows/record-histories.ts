@@ -3,7 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { HeldPlan } from '../../contract/plan.ts';
 import { until } from '../setup/until.ts';
-import { destination, startStand, type Stand } from '../support/stand.ts';
+import { startStand, type Stand } from '../support/stand.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';
 
 /** The runs of which a real history is recorded, in the order in which they are made. */
@@ -61,7 +61,7 @@ const STORIES: Record<HistoryName, (stand: Stand, hosted: Hosted) => Promise<Wor
     return handle;
   },
   'shared-import': async (stand, hosted) => {
-    await stand.writeDestination({ ...destination(stand.actito), imports: { shareWithin: '1s' } });
+    await stand.writeDestination({ imports: { shareWithin: '1s' } });
     for (const id of ['one', 'two']) await stand.writeActivation({ list: { name: id } }, id);
     const [first, second] = [
       await hosted.start({ activation: 'one' }),

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { defaultPayloadConverter } from '@temporalio/common';
 import { afterAll, beforeEach, expect, inject, test } from 'vitest';
+import { troubleOf } from '../../client/follow.ts';
 import { runSql } from '../../dev/databases.ts';
 import type { RunResult } from '../../contract/result.ts';
 import { until } from '../setup/until.ts';
@@ -97,3 +99,20 @@ test.each(['serverError', 'tooManyRequests'] as const)(
     expect(stand.actito.imports()).toHaveLength(imports + 2);
   },
 );
+
+test('while an attempt waits in the worker, people see when it continues', async () => {
+  stand.actito.setFault('serverError', {});
+  const run = await hosted.start({ activation: 'vip' });
+  let waitsUntil: string | undefined;
+  let next: Date | null | undefined;
+  await until('an attempt waits', async () => {
+    const { raw } = await run.describe();
+    const [payload] = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads ?? [];
+    const beat = payload && defaultPayloadConverter.fromPayload<{ waitsUntil?: string }>(payload);
+    waitsUntil = beat?.waitsUntil;
+    if (waitsUntil !== undefined) next = (await troubleOf(run, new Date(Date.now() + 5_000)))?.next;
+    return next?.toISOString() === waitsUntil && waitsUntil !== undefined;
+  });
+  stand.actito.setFault('serverError', null);
+  expect(await run.result()).toMatchObject({ outcome: 'succeeded' });
+});

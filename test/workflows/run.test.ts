@@ -42,7 +42,7 @@ describe('a run', () => {
       list: { name: LIST, pushed: 'first delivery', confirmation: 'retrieved', profiles: 2 },
     });
     expect(words(result.notes)).toEqual([
-      'Created in Actito: attributes spent.',
+      'Created in Actito: attribute spent.',
       'Created in Actito: the external target list "VIP".',
     ]);
     expect(listed()).toEqual(['anna@shop.be', 'bob@shop.be']);
@@ -125,7 +125,7 @@ describe('a run in trouble', () => {
     await stand.actito.reset();
     await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }, { emailAddress: 'bob@shop.be' }]);
     const { notes } = await hosted.run(); // it delivers nothing, and cannot find the list that it looks at
-    expect(words(notes).join()).toContain('If someone deleted the list in Actito: run again');
+    expect(words(notes).join()).toContain('If someone deleted the list in Actito, run again');
     expect(await hosted.run()).toMatchObject({
       counts: { unchanged: 2 },
       list: { pushed: 'first delivery', profiles: 2 },
@@ -156,7 +156,7 @@ describe('a run in trouble', () => {
     stand.actito.setFault('importFails', { times: 1 });
     const failed = await hosted.run();
     expect(failed).toMatchObject({ outcome: 'succeeded with rejects', counts: { unsent: 1, removed: 1 } });
-    expect(words(failed.notes).join()).toContain('Attributes were not all sent: Actito reports import');
+    expect(words(failed.notes).join()).toContain('Some attributes were not sent: Import ');
     expect(listed()).toEqual(['anna@shop.be']);
     expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
     expect(stand.actito.contact('emailAddress', 'anna@shop.be')).toMatchObject({ firstName: 'Anne' });
@@ -221,7 +221,7 @@ describe('a run in trouble', () => {
   test('refuses an argument that is not usable, an unknown activation, and a broken project folder', async () => {
     const typo = await failureOf({ activaton: 'vip' });
     expect(typo).toMatchObject({ type: 'InvalidActivation' });
-    expect(typo.message).toContain('unknown: activaton');
+    expect(typo.message).toContain('unknown field: activaton');
     expect(await failureOf({ activation: 'vop' })).toMatchObject({ type: 'InvalidActivation' });
     await stand.writeActivation({
       matchingKey: { column: 'email', type: 'mail', attribute: 'emailAddress' },

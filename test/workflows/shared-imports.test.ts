@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { destination } from '../support/stand.ts';
 import { standWithWorker } from '../support/temporal-run.ts';
 
 /* The waiting itself is Temporal's: who waits holds no worker. */
@@ -7,7 +6,7 @@ import { standWithWorker } from '../support/temporal-run.ts';
 const { stand, hosted } = await standWithWorker();
 
 test('runs that wait for each other go on when their window ends, and all attributes arrive', async () => {
-  await stand.writeDestination({ ...destination(stand.actito), imports: { shareWithin: '1s' } });
+  await stand.writeDestination({ imports: { shareWithin: '1s' } });
   await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
   await stand.warehouse.query(`insert into people (email, first_name) values ('anna@shop.be', 'Anna')`);
   const ids = ['one', 'two'];

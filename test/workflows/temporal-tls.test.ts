@@ -79,11 +79,17 @@ test('command line and worker connect with the certificates of the variables', a
 test('what keeps TLS from standing is told, with the variable to set', async () => {
   const noClient = { TEMPORAL_TLS_CLIENT_CERT_PATH: undefined, TEMPORAL_TLS_CLIENT_KEY_PATH: undefined };
   const cases: [Record<string, string | undefined>, RegExp][] = [
-    [{ TEMPORAL_TLS_SERVER_CA_CERT_PATH: files.other }, /trusted here.*TEMPORAL_TLS_SERVER_CA_CERT_PATH/],
-    [{ TEMPORAL_TLS_SERVER_CA_CERT_PATH: undefined }, /trusted here.*TEMPORAL_TLS_SERVER_CA_CERT_PATH/],
+    [
+      { TEMPORAL_TLS_SERVER_CA_CERT_PATH: files.other },
+      /this machine trusts.*TEMPORAL_TLS_SERVER_CA_CERT_PATH/,
+    ],
+    [
+      { TEMPORAL_TLS_SERVER_CA_CERT_PATH: undefined },
+      /this machine trusts.*TEMPORAL_TLS_SERVER_CA_CERT_PATH/,
+    ],
     [{ TEMPORAL_ADDRESS: `127.0.0.1:${port}` }, /another host.*TEMPORAL_TLS_SERVER_NAME/],
-    [noClient, /wants one.*TEMPORAL_TLS_CLIENT_CERT_PATH/],
-    [{ TEMPORAL_ADDRESS: `${plain.host}:${plain.port}` }, /no version or cipher.*unset TEMPORAL_TLS/],
+    [noClient, /requires a client certificate.*TEMPORAL_TLS_CLIENT_CERT_PATH/],
+    [{ TEMPORAL_ADDRESS: `${plain.host}:${plain.port}` }, /no TLS version or cipher.*unset TEMPORAL_TLS/],
   ];
   for (const [changes, message] of cases) {
     expect(await failureOf(settings(changes))).toMatchObject({

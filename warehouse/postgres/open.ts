@@ -18,7 +18,7 @@ const STREAM_BUFFER = 64 * 1024;
 const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** How long a server may be silent, in milliseconds. */
-export interface Patience {
+export interface Timeouts {
   /** Until the login is done; undefined: what the client takes for usual. */
   connect?: number;
   /** Where it has nothing to think about: beginning and ending a transaction. */
@@ -26,7 +26,7 @@ export interface Patience {
   /** Beyond the statement timeout, at which a server that lives would have answered. */
   beyond: number;
 }
-const PATIENCE: Patience = { short: 30_000, beyond: 10_000 };
+const TIMEOUTS: Timeouts = { short: 30_000, beyond: 10_000 };
 
 /**
  * PostgreSQL as a warehouse: a segment is read by COPY in one read-only transaction, so from one snapshot.
@@ -34,14 +34,14 @@ const PATIENCE: Patience = { short: 30_000, beyond: 10_000 };
  */
 export async function openPostgres(
   source: Source & { url: string },
-  patience: Patience = PATIENCE,
+  timeouts: Timeouts = TIMEOUTS,
 ): Promise<Warehouse> {
   const { variable, statementTimeout } = source;
   const failures = failuresOf(source);
   const target = databaseTarget(source.url, variable);
-  const { short } = patience;
-  const client = await connect(target, failures, patience.connect);
-  const long = statementTimeout + patience.beyond;
+  const { short } = timeouts;
+  const client = await connect(target, failures, timeouts.connect);
+  const long = statementTimeout + timeouts.beyond;
   let session: Session | undefined;
   let isReading = false;
   let closing: Promise<void> | undefined;

@@ -79,8 +79,8 @@ export async function beginReading(client: PostgresClient, statementTimeout: num
  * Cancels what the server's process runs, from a connection of its own. When that cannot be had the server finds out
  * by itself: at its next row for a connection that is closed, or at the statement timeout.
  */
-export async function cancelBackend(target: DatabaseTarget, pid: number, patience: number): Promise<void> {
-  const timeout = Math.min(patience, CANCEL_TIMEOUT);
+export async function cancelBackend(target: DatabaseTarget, pid: number, limit: number): Promise<void> {
+  const timeout = Math.min(limit, CANCEL_TIMEOUT);
   const client = new PostgresClient({ target, connectTimeout: timeout });
   try {
     await client.connect();

@@ -1,12 +1,12 @@
 import * as step from '../steps.ts';
 import type { RunMode } from './mode.ts';
 
-/** Takes the segment for what Actito has, for example after the state database was lost. Nothing is sent. */
+/** Assumes that Actito matches the segment, for example after the state database was lost. Sends nothing. */
 export const rebase: RunMode = {
   steps: [step.compareSegment, step.makePlan, step.askGuards, step.assumeSegment],
   words: {
     label: 'rebase',
-    list: () => 'not pushed: the next run does',
+    list: () => 'not delivered: the next run delivers it',
     attributes: 'none sent',
   },
 };

@@ -1,7 +1,7 @@
 import * as step from '../steps.ts';
 import { DELIVERING, type RunMode } from './mode.ts';
 
-/** Makes list and attributes in Actito what the segment says, and sends only what differs. */
+/** Updates list and attributes in Actito to match the segment, and sends only differences. */
 export const sync: RunMode = {
   steps: [
     step.compareSegment,

@@ -1,7 +1,7 @@
 import * as step from '../steps.ts';
 import { DELIVERING, type RunMode } from './mode.ts';
 
-/** Puts the list back to how it was after an earlier run. Attributes stay as they are. */
+/** Restores the list after an earlier run. Attributes are not changed. */
 export const undo: RunMode = {
   steps: [
     step.compareSegment,

@@ -1,6 +1,7 @@
 import type { CountName, Counts } from '../../contract/counts.ts';
+import { counted } from '../../contract/messages/words.ts';
 
-/** The order in which a run happens; the state keeps counts in no order. */
+/** The order of the steps of a run; the state stores counts without an order. */
 const ORDER: CountName[] = [
   'read',
   'rejected',
@@ -21,13 +22,13 @@ const ORDER: CountName[] = [
   'unsent',
 ];
 
-/** The counts in the order in which a run happens. */
+/** The counts in the order of the steps of a run. */
 export function inOrder(counts: Counts): Counts {
   const known = ORDER.filter((name) => counts[name] !== undefined);
   return Object.fromEntries(known.map((name) => [name, counts[name]]));
 }
 
-/** `name 3, other 4`, without those that are zero or not counted yet. */
+/** `3 name, 4 other`, without counts that are zero or missing. */
 function some(counts: Counts, names: Partial<Record<CountName, string>>): string {
   return (Object.keys(names) as CountName[])
     .filter((name) => counts[name])
@@ -35,28 +36,28 @@ function some(counts: Counts, names: Partial<Record<CountName, string>>): string
     .join(', ');
 }
 
-/** The numbers of a run in three lines: what was read, what the list gains and loses, what became of the attributes. */
+/** The numbers of a run in three lines: rows read, changes of the list, results of the attributes. */
 export function countLines(counts: Counts): { read: string; list: string; attributes: string } {
   const aside = some(counts, {
-    rejected: 'without a usable key',
-    forgotten: 'of people to be forgotten',
-    duplicates: 'repeated',
-    ambiguous: 'contradicting each other',
+    rejected: 'rejected',
+    forgotten: 'of forgotten people',
+    duplicates: 'duplicate',
+    ambiguous: 'ambiguous',
   });
   const { read, members, added = 0, removed = 0, leaving = 0 } = counts;
-  const soon = leaving > 0 ? `; ${leaving} of them leaving` : '';
+  const soon = leaving > 0 ? `; ${leaving} in their grace period` : '';
   const attributes = some(counts, {
     changed: 'changed',
-    retried: 'sent again',
+    retried: 'retried',
     updated: 'updated',
-    unmatched: 'unknown to Actito',
-    refused: 'refused',
-    badValues: 'values left out',
-    unsent: 'left for a later run',
+    unmatched: 'unmatched',
+    refused: 'rejected by Actito',
+    badValues: 'rejected values',
+    unsent: 'deferred to a later run',
   });
   return {
-    read: read === undefined ? '' : `${read} rows${aside && ` (${aside})`}`,
-    list: members === undefined ? '' : `${members} members (+${added} −${removed}${soon})`,
+    read: read === undefined ? '' : `${counted(read, 'row')}${aside && ` (${aside})`}`,
+    list: members === undefined ? '' : `${counted(members, 'member')} (+${added} −${removed}${soon})`,
     attributes: attributes || (members === undefined ? '' : 'nothing to send'),
   };
 }

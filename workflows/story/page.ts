@@ -1,26 +1,29 @@
 import { markdownName } from '../../contract/clean.ts';
+import { decideCommand } from '../../contract/commands.ts';
+import { DECIDE_WORKFLOW_TYPE, decisionInput } from '../../contract/decision.ts';
+import { counted } from '../../contract/messages/words.ts';
 import type { Phase } from '../../contract/progress.ts';
 import type { Told } from '../../contract/messages/message.ts';
 import type { Counts } from '../../contract/counts.ts';
 import type { RunResult } from '../../contract/result.ts';
 import { countLines } from './counts.ts';
 
-/** What is said of a run in the words of its mode. */
+/** Words that depend on the mode of a run. */
 export interface ModeWords {
-  /** Stands before the phase and the outcome; empty: nothing does. */
+  /** Shown before the phase and the outcome; can be empty. */
   label: string;
-  /** What becomes of the list, once it is planned why it is pushed (null: it is not). */
+  /** What happens to the list; `push` is the planned reason of the delivery, null if there is none. */
   list(push: string | null): string;
-  /** Of modes that send no attributes. */
+  /** For modes that send no attributes. */
   attributes?: string;
 }
 
-/** What is known of a run at some moment. */
+/** What is known about a run at a point in time. */
 export interface Known {
   /** The activation's name, or its id until that is read. */
   name: string;
   segment: string;
-  /** The run that an undo puts the list back to, instead of following the segment. */
+  /** For an undo: the run whose list is restored. */
   undo: string | null;
   list: string;
   words: ModeWords;
@@ -28,10 +31,13 @@ export interface Known {
   phase: Phase;
   outcome: string | null;
   failure: string | null;
-  /** The command that answers a failure; part of it. */
+  /** The command that resolves a failure; part of its message. */
   answer?: string;
-  /** A guard holds the run. */
-  held: boolean;
+  /** Set if a guard holds the run: the hash of the held plan. */
+  held: string | null;
+  /** For `decide`. */
+  activation: string;
+  taskQueue: string;
   counts: Counts;
   /** Undefined until it is planned. */
   push: string | null | undefined;
@@ -39,7 +45,7 @@ export interface Known {
   notes: readonly Told[];
 }
 
-/** A run as a short page of Markdown for the web UI: numbers and names only, no personal data. */
+/** A run as a short Markdown page for the web UI: only numbers and names, no personal data. */
 export function page(known: Known): string {
   const { undo, words, phase, outcome, counts, notes } = known;
   const [name, segment, list, reason] = [known.name, known.segment, known.list, known.reason ?? ''].map(
@@ -49,7 +55,7 @@ export function page(known: Known): string {
   const attributes = attributeWords(known);
   const rows = [
     ['Segment', undo ? [] : [segment && `*${segment}*`, read]],
-    ['Undo', [undo && `the list as it was after run ${undo}`]],
+    ['Undo', [undo && `the list after run ${undo}`]],
     ['List', [list && `*${list}*`, members, pushWords(known), confirmation(known)]],
     ['Attributes', [attributes]],
   ] as const;
@@ -58,9 +64,10 @@ export function page(known: Known): string {
     .filter(([, text]) => text)
     .map(([what, text]) => `| ${what} | ${text} |`);
   return [
-    `**${name}** · ${words.label && `${words.label} · `}${outcome ?? phase}`,
+    `**${name}** · ${words.label && `${words.label} · `}${known.held && outcome ? `${outcome}: needs a decision` : (outcome ?? phase)}`,
     reason ? `Reason: ${reason}` : '',
     failureBlock(known),
+    decisionBlock(known),
     table.length > 0 ? ['| | |', '|---|---|', ...table].join('\n') : '',
     ...notes.map(({ message }) => `- ${message}`),
   ]
@@ -68,14 +75,27 @@ export function page(known: Known): string {
     .join('\n\n');
 }
 
-/** Commands as code: the web UI's typography would turn their dashes and quotes into others. */
+/** Commands are shown as code, since the web UI's typography would change their dashes and quotes. */
 function failureBlock({ failure, answer }: Known): string {
   if (!failure) return '';
   if (!answer) return `**${failure}**`;
   return `**${failure.replace(answer, '').trim()}**\n\n    ${answer}`;
 }
 
-/** The result in one sentence: what people read first. */
+/** How to decide about a held plan, on the command line and in the web UI. */
+function decisionBlock({ held, activation, taskQueue, failure }: Known): string {
+  if (!held || !failure) return '';
+  return [
+    'Otherwise, decline it; runs remain held until the warehouse data changes:',
+    `    ${decideCommand('decline', activation, held)}`,
+    `In this web UI, start the workflow type \`${DECIDE_WORKFLOW_TYPE}\` on task queue \`${taskQueue}\` with one of these inputs:`,
+    [decisionInput('approve', activation, held), decisionInput('decline', activation, held)]
+      .map((input) => `    ${input}`)
+      .join('\n'),
+  ].join('\n\n');
+}
+
+/** The result in one sentence, which people read first. */
 export function summarySentence(known: Known): string {
   const { read, list } = countLines(known.counts);
   const attributes = attributeWords(known);
@@ -95,14 +115,14 @@ function attributeWords({ counts, words }: Known): string {
 
 function pushWords({ push, words, held }: Known): string {
   if (push === undefined) return '';
-  if (held) return push ? 'delivered again as it was' : 'not pushed: held';
+  if (held) return push ? 'delivered again unchanged' : 'not delivered: held';
   return words.list(push);
 }
 
 const CONFIRMATIONS = {
   retrieved: 'retrieved by Actito',
-  pending: 'not confirmed by Actito yet',
-  delivered: 'delivered; nothing tells whether Actito retrieved it',
+  pending: 'retrieval not confirmed yet',
+  delivered: 'delivered; retrieval cannot be checked',
 };
 
 function confirmation({ confirmed }: Known): string {
@@ -110,7 +130,7 @@ function confirmation({ confirmed }: Known): string {
   const { confirmation: how, profiles, expires } = confirmed;
   return [
     how ? CONFIRMATIONS[how] : '',
-    profiles === null ? '' : `targets ${profiles} profiles`,
+    profiles === null ? '' : `targets ${counted(profiles, 'profile')}`,
     expires === null ? '' : `expires ${expires}`,
   ]
     .filter(Boolean)

@@ -1,4 +1,4 @@
-import { isCancellation, log, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { isCancellation, log, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { ClosedRun, ListSummary, OpenedRun, ProvisionSummary } from '../../contract/steps.ts';
 import type { Told } from '../../contract/messages/message.ts';
 import { tell } from '../../contract/messages/tell.ts';
@@ -14,15 +14,15 @@ import { messageOf, toldOf } from '../failure.ts';
 import { inOrder } from './counts.ts';
 import { page, summarySentence, type Known, type ModeWords } from './page.ts';
 
-/** What a run tells while it goes: the query `progress`, search attributes, the details in the web UI, its result. */
+/** What a run reports: the query `progress`, search attributes, current details in the web UI, and the result. */
 export class Story {
   readonly #request: RunRequest;
   readonly #notes: Told[] = [];
   readonly #known: Known;
   #task: Task | undefined;
   #planHash: string | undefined;
-  #outlook: PlanSummary['outlook'];
-  /** Undefined: no delivery was waited for. */
+  #preview: PlanSummary['preview'];
+  /** Undefined: the run did not wait for a retrieval. */
   #list: ListSummary | null | undefined;
 
   constructor(request: RunRequest, words: ModeWords) {
@@ -38,7 +38,9 @@ export class Story {
       phase: 'opening',
       outcome: null,
       failure: null,
-      held: false,
+      held: null,
+      activation,
+      taskQueue: workflowInfo().taskQueue,
       counts: {},
       push: undefined,
       confirmed: undefined,
@@ -72,12 +74,12 @@ export class Story {
     this.#count(counts);
   }
 
-  planned({ hash, push, counts, notes, approved, outlook }: PlanSummary): void {
-    // A run that is held while it goes on is planned twice.
-    if (this.#planHash === undefined) this.#notes.push(...(notes ?? [])); // a plan of an earlier version has none
+  planned({ hash, push, counts, notes, approved, preview }: PlanSummary): void {
+    // A run that is held after its import is planned twice.
+    if (this.#planHash === undefined) this.#notes.push(...(notes ?? [])); // plans of earlier versions have none
     if (approved) this.#notes.push(tell('approved', approved));
     this.#planHash = hash;
-    this.#outlook = outlook;
+    this.#preview = preview;
     this.#known.push = push;
     this.#count(counts);
   }
@@ -90,7 +92,7 @@ export class Story {
     this.#notes.push(...notes);
   }
 
-  /** The segment was taken for what Actito has. */
+  /** The state now assumes that Actito matches the segment. */
   rebased(): void {
     this.#notes.push(tell('rebased', {}));
   }
@@ -102,12 +104,12 @@ export class Story {
     else if (this.#listResult().confirmation === 'pending') this.note(tell('notRetrievedYet', {}));
   }
 
-  /** A guard holds the run: its list is not delivered. */
+  /** A guard holds the run, so its list is not delivered. */
   holding(): void {
-    Object.assign(this.#known, { held: true, push: null });
+    Object.assign(this.#known, { held: this.#planHash, push: null });
   }
 
-  /** The list was delivered as it was, and why. */
+  /** The unchanged list was delivered again; `push` is the reason. */
   kept(push: string): void {
     if (this.#known.held) this.#known.push = push;
     this.note(tell(push === 'repair' ? 'repairedAsItWas' : 'keptAlive', {}));
@@ -115,7 +117,7 @@ export class Story {
 
   failed(failure: Error): void {
     this.#known.failure = messageOf(failure);
-    // Shown apart, as code; one that others follow stays in its sentence.
+    // Shown separately as code. A command with more advice after it stays in its sentence.
     const next = toldOf(failure)?.next ?? [];
     this.#known.answer = next.length === 1 ? next[0]!.command : undefined;
   }
@@ -130,7 +132,7 @@ export class Story {
     this.#show();
   }
 
-  /** The run ends without being closed in the state: it came to no row there, or could not be settled. */
+  /** The run ends without being closed in the state: it has no row there, or settling failed. */
   unclosed(failure: Error): void {
     this.failed(failure);
     this.closed(isCancellation(failure) ? 'cancelled' : 'failed', {});
@@ -163,7 +165,7 @@ export class Story {
       rejects,
       planHash: this.#planHash,
       undo: this.#known.undo ?? undefined,
-      plan: this.#outlook,
+      plan: this.#preview,
     };
   }
 
@@ -188,7 +190,7 @@ export class Story {
   }
 }
 
-/** Null: Actito was asked until there was no time left. */
+/** Null: there was no answer before the timeout. */
 function confirmationOf(list: ListSummary | null): 'retrieved' | 'pending' | 'delivered' {
   if (!list) return 'pending';
   if (list.retrieved) return 'retrieved';

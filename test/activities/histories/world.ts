@@ -1,13 +1,6 @@
 import type { FaultName } from '../../../simulator/faults.ts';
 import { directRunner, type DirectRun, type DirectRunOptions } from '../../support/direct-run.ts';
-import {
-  destination,
-  LIST,
-  resetStand,
-  startStand,
-  usualActivation,
-  type Stand,
-} from '../../support/stand.ts';
+import { LIST, resetStand, startStand, usualActivation, type Stand } from '../../support/stand.ts';
 
 /* The real parts of a history, and what can be seen of them in Actito. */
 
@@ -72,7 +65,7 @@ export class World {
         city: 'before',
       })),
     );
-    await stand.writeDestination({ ...destination(stand.actito), imports: { shareWithin: '10m' } });
+    await stand.writeDestination({ imports: { shareWithin: '10m' } });
     await this.configure(MAPPINGS.all!, 0);
   }
 

@@ -41,7 +41,7 @@ test.concurrent.each(['run vip', 'schedule apply', 'lists actito'])(
   async (line) => {
     const ended = await cli(line.split(' '), { env: NO_SERVERS });
     expect(ended).toMatchObject({ code: FAILED, out: '' });
-    expect(ended.err).toMatch(/^TemporalUnavailable: No Temporal server answers at 127\.0\.0\.1:1 /);
+    expect(ended.err).toMatch(/^TemporalUnavailable: No Temporal server is responding at 127\.0\.0\.1:1 /);
     expect(ended.err).toContain('temporal server start-dev');
   },
 );

@@ -3,39 +3,31 @@ import { type BadLine, HASH, WRONG_COMMAND_LINE } from './bad-line.ts';
 /** What is checked before a server is asked for anything. */
 export const REQUESTS: BadLine[] = [
   // Requests that no server has to see
-  [
-    'an empty plan',
-    "run vip --plan ''",
-    'InvalidActivation: plan: expected the hash of a plan (12 characters)',
-  ],
-  [
-    'a hash that is too short',
-    'run vip --plan 0123456789a',
-    'plan: expected the hash of a plan (12 characters)',
-  ],
-  ['a hash that is none', 'approve vip 0123456789xy --reason x', 'plan: expected the hash of a plan'],
-  ['a hash with a blank', `reject vip ${HASH}\u00a0 --reason x`, 'plan: expected the hash of a plan'],
-  ['an empty reason', "run vip --reason ''", 'reason: expected a text that is not empty'],
-  ['a reason of blanks', `approve vip ${HASH} --reason \u00a0`, 'reason: expected a text that is not empty'],
-  ['nobody who approves', `approve vip ${HASH} --reason x --by \t`, 'by: expected a text that is not empty'],
-  ['nobody who rejects', `reject vip ${HASH} --reason x --by ''`, 'by: expected a text that is not empty'],
+  ['an empty plan', "run vip --plan ''", 'InvalidActivation: plan: expected a plan hash (12 characters)'],
+  ['a hash that is too short', 'run vip --plan 0123456789a', 'plan: expected a plan hash (12 characters)'],
+  ['a hash that is none', 'approve vip 0123456789xy --reason x', 'plan: expected a plan hash'],
+  ['a hash with a blank', `reject vip ${HASH}\u00a0 --reason x`, 'plan: expected a plan hash'],
+  ['an empty reason', "run vip --reason ''", 'reason: expected non-empty text'],
+  ['a reason of blanks', `approve vip ${HASH} --reason \u00a0`, 'reason: expected non-empty text'],
+  ['nobody who approves', `approve vip ${HASH} --reason x --by \t`, 'by: expected non-empty text'],
+  ['nobody who rejects', `reject vip ${HASH} --reason x --by ''`, 'by: expected non-empty text'],
   [
     'a name that is a story',
     `reject vip ${HASH} --reason x --by ${'x'.repeat(101)}`,
-    'by: expected a text of at most 100 characters',
+    'by: expected text of at most 100 characters',
   ],
   [
     'two mistakes',
     "approve '' latest --reason x",
-    'activation: expected the id of an activation (the name of its file without .yaml); plan: expected the hash',
+    'activation: expected the id of an activation (the name of its file without .yaml); plan: expected a plan hash',
   ],
   ['a plan of nothing', "plan ''", 'InvalidActivation: activation: expected the id of an activation'],
   ['a resync of nothing', "resync ''", 'InvalidActivation: activation: expected the id of an activation'],
-  ['a cancelling of nothing', "cancel ''", 'InvalidActivation: "" is not the id of an activation.'],
+  ['a cancelling of nothing', "cancel ''", 'InvalidActivation: "" is not a valid activation id.'],
   [
     'a cancelling of a workflow id',
     'cancel activation/vip',
-    '"activation/vip" is not the id of an activation.',
+    '"activation/vip" is not a valid activation id.',
   ],
   [
     'a plan into no folder',

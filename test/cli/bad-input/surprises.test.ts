@@ -28,28 +28,28 @@ test.each<Surprise>([
   [
     'no key',
     without('ACTITO_API_KEY'),
-    'ConfigurationInvalid: The environment variable ACTITO_API_KEY is not set; ',
+    'ConfigurationInvalid: The environment variable ACTITO_API_KEY (for apiKey) is not set. ',
   ],
   [
     'no password',
     without('SFTP_PASSWORD'),
-    'ConfigurationInvalid: The environment variable SFTP_PASSWORD is not set; ',
+    'ConfigurationInvalid: The environment variable SFTP_PASSWORD (for delivery.password) is not set. ',
   ],
   [
     'no warehouse',
     without('SHOP_URL'),
-    'ConfigurationInvalid: The environment variable SHOP_URL is not set: ',
+    'ConfigurationInvalid: The environment variable SHOP_URL is not set. ',
   ],
   [
     'an empty key',
     () => (past.stand.env.ACTITO_API_KEY = ''),
-    'The environment variable ACTITO_API_KEY is empty; ',
+    'The environment variable ACTITO_API_KEY (for apiKey) is empty. ',
   ],
   ['a warehouse that is no URL', () => (past.stand.env.SHOP_URL = 'hunter2'), 'ConfigurationInvalid: '],
   [
     'a port in words',
     () => past.stand.writeDestination({ delivery: { ...DELIVERY, port: { env: 'SFTP_PASSWORD' } } }),
-    'SFTP_PASSWORD must hold a port number from 1 to 65535; ',
+    'SFTP_PASSWORD (for delivery.port) must be a port number from 1 to 65535.',
   ],
   // The project folder where the worker runs
   [
@@ -60,7 +60,7 @@ test.each<Surprise>([
   [
     'a file that is no YAML',
     () => write('sources/shop.yaml', 'driver: [\n'),
-    'ConfigurationInvalid: The activation vip cannot run.',
+    'ConfigurationInvalid: Activation vip cannot run because of',
   ],
   [
     'no such source',
@@ -77,27 +77,27 @@ test.each<Surprise>([
   [
     'a wrong key',
     () => (past.stand.env.ACTITO_API_KEY = 'hunter2'),
-    /^ActitoUnauthorized: Actito answered 401 to GET token.*Check the API key: it may be wrong, revoked or expired\./,
+    /^ActitoUnauthorized: Actito answered 401 to GET token.*Check the API key: it is wrong, revoked or expired\./,
   ],
   [
     'a key that may not read the table',
     forbid(STRUCTURE),
-    /^ActitoUnauthorized: Actito answered 403 to GET profileTables.* The API key lacks the right to do this\./,
+    /^ActitoUnauthorized: Actito answered 403 to GET profileTables.* The API key lacks the permission\./,
   ],
   [
     'a key that may not create attributes',
     forbid(STRUCTURE, 'POST'),
-    /^ActitoUnauthorized: Actito answered 403 to POST changeRequests.* The API key lacks the right/,
+    /^ActitoUnauthorized: Actito answered 403 to POST changeRequests.* The API key lacks the permission/,
   ],
   [
     'a key that may not read lists',
     forbid('/external-target-lists'),
-    /^ActitoUnauthorized: Actito answered 403 to GET lists.* The API key lacks the right/,
+    /^ActitoUnauthorized: Actito answered 403 to GET lists.* The API key lacks the permission/,
   ],
   [
     'a key that may not make lists',
     forbid('/external-target-lists', 'POST'),
-    /^ActitoUnauthorized: Actito answered 403 to POST lists.* The API key lacks the right/,
+    /^ActitoUnauthorized: Actito answered 403 to POST lists.* The API key lacks the permission/,
   ],
   [
     'attributes, by a key that may not read',
@@ -109,12 +109,12 @@ test.each<Surprise>([
   [
     'an entity that the key does not see',
     () => past.stand.writeDestination({ entity: 'other' }),
-    /^ActitoRefused: Actito answered 404 to GET profileTables.* Check the names of entity and profile table/,
+    /^ActitoRefused: Actito answered 404 to GET profileTables.* Check the names of the entity and the profile table/,
   ],
   [
     'a table that there is not',
     () => past.stand.writeDestination({ profileTable: 'Profile' }),
-    'ConfigurationInvalid: Entity shop has no profile table Profile; it has Profiles.',
+    'ConfigurationInvalid: Entity shop has no profile table Profile. Its profile tables are Profiles.',
   ],
   // The warehouse
   [
@@ -144,7 +144,7 @@ test('a key that may not import keeps nobody off the list: the run succeeds, and
   const { code, out } = await past.ask(['run', 'vip']);
   expect(code).toBe(0);
   expect(out).toMatch(
-    /\n {2}note +Attributes were not all sent: Actito answered 403 to POST .* The API key lacks the right to do this\./,
+    /\n {2}note +Some attributes were not sent: Actito answered 403 to POST .* The API key lacks the permission\./,
   );
 });
 
@@ -153,13 +153,11 @@ test('a plan that is stale is refused with what has changed, and a plan that was
   await past.stand.warehouse.query(`delete from people where email = 'bob@shop.be'`);
   const stale = await past.ask(['run', 'vip', '--plan', planHash!]);
   expect(stale).toMatchObject({ code: FAILED });
-  expect(stale.err).toMatch(
-    new RegExp(`^PlanStale: Plan ${planHash} of 20\\S+Z is not what this run would do`),
-  );
+  expect(stale.err).toMatch(new RegExp(`^PlanStale: Plan ${planHash} \\(made 20\\S+Z\\) no longer matches`));
   const approved = await past.ask(['approve', 'vip', planHash!, '--reason', 'x']);
   expect(approved).toMatchObject({ code: FAILED });
   expect(approved.err).toBe(
-    `PlanUnknown: No guard held plan ${planHash} of activation vip: there is nothing to decide.\n`,
+    `PlanUnknown: Plan ${planHash} of activation vip is not held, so there is nothing to approve or decline.\n`,
   );
 });
 

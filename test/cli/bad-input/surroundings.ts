@@ -15,14 +15,14 @@ export const SURROUNDINGS: BadLine[] = [
   [
     'a folder that is a file',
     'doctor vip',
-    'ConfigurationInvalid: The project folder README.md is a file. Set ACTITO_SYNC_PROJECT',
+    'ConfigurationInvalid: The project folder README.md is a file, not a folder. Set ACTITO_SYNC_PROJECT',
     FAILED,
     { ACTITO_SYNC_PROJECT: 'README.md' },
   ],
   [
     'a folder without a name',
     'status',
-    'ConfigurationInvalid: The name of the project folder is empty. Set',
+    'ConfigurationInvalid: ACTITO_SYNC_PROJECT is empty. Set',
     FAILED,
     { ACTITO_SYNC_PROJECT: '' },
   ],
@@ -47,7 +47,7 @@ export const SURROUNDINGS: BadLine[] = [
   [
     'no database',
     'explain vip-customers a@b.be',
-    'ACTITO_SYNC_DATABASE_URL is not set. This command reads the PostgreSQL',
+    'ACTITO_SYNC_DATABASE_URL is not set. This command needs the state database.',
     FAILED,
   ],
   [
@@ -59,14 +59,14 @@ export const SURROUNDINGS: BadLine[] = [
   [
     'a database of another make',
     'history vip',
-    'ACTITO_SYNC_DATABASE_URL is no URL of a PostgreSQL.',
+    'ACTITO_SYNC_DATABASE_URL is not a PostgreSQL URL.',
     FAILED,
     database('mysql://hunter2@x/y'),
   ],
   [
     'a database by its name',
     'rejects vip',
-    'ACTITO_SYNC_DATABASE_URL is no URL of a PostgreSQL.',
+    'ACTITO_SYNC_DATABASE_URL is not a PostgreSQL URL.',
     FAILED,
     database('actito_sync'),
   ],
@@ -88,7 +88,7 @@ export const SURROUNDINGS: BadLine[] = [
   [
     "the web UI's address",
     'cancel vip',
-    'TEMPORAL_ADDRESS begins with http://: write host:port, such as localhost:7233',
+    'TEMPORAL_ADDRESS must be host:port, such as localhost:7233, without http://.',
     FAILED,
     { TEMPORAL_ADDRESS: 'http://localhost:8233' },
   ],

@@ -14,13 +14,13 @@ test('where all is well every line says so, and nothing is left behind anywhere'
   expect(lines.pop()).toBe(`All ${ALL.length} probes are well.`);
   expect(lines.map((line) => line.split(/ {2,}/)[0])).toEqual(ALL.map((name) => `✔ ${name}`));
   expect(out).toMatch(/^✔ project folder +1 source, 1 destination, 1 activation$/m);
-  expect(out).toMatch(/^✔ state database +PostgreSQL \d+\S*, its schema is up to date$/m);
+  expect(out).toMatch(/^✔ state database +PostgreSQL \d+\S*, schema up to date$/m);
   expect(out).toMatch(
     /^✔ Temporal +namespace default, with the search attributes Activation, RunPhase, RunOutcome$/m,
   );
-  expect(out).toMatch(/^✔ source shop +answers; a query may take 15 minutes$/m);
+  expect(out).toMatch(/^✔ source shop +connected; the timeout of a query is 15 minutes$/m);
   expect(out).toMatch(
-    /^✔ attributes of vip +2 of 3 mapped attributes are there; the first run creates spent \(NUMBER\)$/m,
+    /^✔ attributes of vip +2 of 3 mapped attributes exist; the first run creates spent \(NUMBER\)$/m,
   );
 
   expect(await readdir(join(stand.actito.sftp.root, 'in'))).toEqual([]);
@@ -60,7 +60,7 @@ test.each<Broken>([
       stand.env.SHOP_URL = url.href;
     },
     fail: ['source shop', 'segment of vip', 'attributes of vip'],
-    says: /^ConfigurationInvalid: The warehouse refuses the login: .*SHOP_URL/,
+    says: /^ConfigurationInvalid: The warehouse rejected the login .*SHOP_URL/,
   },
   {
     what: 'a segment that the warehouse does not understand',
@@ -96,13 +96,13 @@ test.each<Broken>([
       'matching key of vip',
       'attributes of vip',
     ],
-    says: /^ConfigurationInvalid: Actito shows this key no entity other; it shows shop\.$/,
+    says: /^ConfigurationInvalid: This API key cannot see the entity "other"\. It can see shop\.$/,
   },
   {
     what: 'a profile table that is not there',
     make: () => stand.writeDestination({ profileTable: 'Profils' }),
     fail: ['profile table of actito', 'lists of actito', 'matching key of vip', 'attributes of vip'],
-    says: /^ConfigurationInvalid: Entity shop has no profile table Profils; it has Profiles\.$/,
+    says: /^ConfigurationInvalid: Entity shop has no profile table Profils. Its profile tables are Profiles\.$/,
   },
   {
     what: 'lists that cannot be read',
@@ -130,13 +130,13 @@ test.each<Broken>([
     what: 'a file server that refuses the password',
     make: () => void (stand.env.SFTP_PASSWORD = 'not-the-password'),
     fail: ['file server of actito'],
-    says: /^DeliveryRefused: .*refuses the login/,
+    says: /^DeliveryRefused: .*rejected the login/,
   },
   {
     what: 'a file server on which nothing may be renamed',
     make: () => stand.actito.setFault('renameRefused', {}),
     fail: ['file server of actito'],
-    says: /^DeliveryRefused: .*Write under delivery: in destinations\/actito\.yaml:\n {2}write: direct/,
+    says: /^DeliveryRefused: .*Add under delivery: in destinations\/actito\.yaml:\n {2}write: direct/,
   },
   {
     what: 'a folder that is not on the file server',
@@ -151,7 +151,7 @@ test.each<Broken>([
     what: 'a schema that is behind',
     make: () => stand.state.raw(`update knex_migrations set name = 'x' where name = 'schema.sql'`),
     fail: ['state database'],
-    says: /^StateRefused: Its schema lacks schema.sql\. Start the worker again/,
+    says: /^StateRefused: The schema of the state database lacks the migration schema.sql\. Restart the worker/,
   },
 ])('$what is told with what to do, and all else is tried', async ({ make, fail, says }) => {
   await make();
@@ -186,7 +186,7 @@ test('people read what failed with an arrow to what to do', async () => {
   const { code, out } = await doctor();
   expect(code).toBe(1);
   expect(out).toMatch(
-    /^✖ Actito key of actito +ConfigurationInvalid: Actito shows this key no entity other.*\n {4}→ Check ACTITO_API_KEY/m,
+    /^✖ Actito key of actito +ConfigurationInvalid: This API key cannot see the entity "other".*\n {4}→ Check ACTITO_API_KEY/m,
   );
   expect(out).toMatch(/\n5 of 13 probes failed\.\n$/);
 });

@@ -60,7 +60,7 @@ test.each([['vip'], []])(
     const { code, out } = await doctor(target);
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^• list of vip +Must have been set up in Actito, .* target list "Gold club" of profile table Profiles, .*Gold-club\.csv/m,
+      /^• list of vip +The external target list "Gold club" must exist in Actito; .* profile table Profiles, .*Gold-club\.csv/m,
     );
     expect(out).toMatch(
       /^• ETL of vip +ETL 12 must .* UPDATE_ONLY, match on emailAddress, .* emailAddress, city, firstName, spent /m,
@@ -95,7 +95,7 @@ test('a clock that is far from the worker’s is told by how much, whatever else
     says: [
       {
         reason: 'clockTooFarApart',
-        message: expect.stringMatching(/^It is 3[56]\d\d s behind the worker's/),
+        message: expect.stringMatching(/^The clock is 3[56]\d\d s behind the worker's/),
       },
     ],
     advice: { message: expect.stringContaining('NTP') },

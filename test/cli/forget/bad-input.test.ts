@@ -8,8 +8,13 @@ const past = pastForTests();
 const piped = (...lines: string[]) => typing(lines, { isTTY: false });
 
 test.each([
-  { bad: 'nobody can be asked', args: ['forget', 'anna@shop.be'], says: 'Say --yes, if it is meant' },
-  { bad: 'no key is piped in', args: ['forget', '-', '--yes'], in: piped(''), says: 'Nothing came on' },
+  { bad: 'nobody can be asked', args: ['forget', 'anna@shop.be'], says: 'To confirm, add --yes.' },
+  {
+    bad: 'no key is piped in',
+    args: ['forget', '-', '--yes'],
+    in: piped(''),
+    says: 'Standard input is empty',
+  },
   {
     bad: 'two keys are piped in',
     args: ['forget', '-', '--yes'],
@@ -25,10 +30,14 @@ test.each([
   {
     bad: 'the reason tells the key',
     args: ['forget', 'anna@shop.be', '--yes', '--reason', 'mail of Anna@shop.be'],
-    says: 'must not say the key',
+    says: 'must not contain the key',
   },
-  { bad: 'a record that is none is asked for', args: ['forgotten', '4711'], says: 'There is no record 4711' },
-  { bad: 'a record is no number', args: ['forgotten', 'anna'], says: 'Expected a whole number from 1 on' },
+  { bad: 'a record that is none is asked for', args: ['forgotten', '4711'], says: 'No record 4711' },
+  {
+    bad: 'a record is no number',
+    args: ['forgotten', 'anna'],
+    says: 'Expected a whole number of at least 1',
+  },
 ])('when $bad, nobody is forgotten, and the message says what to do', async ({ args, in: input, says }) => {
   const { code, out, err } = await past.ask(args, { in: input });
   expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -38,9 +47,9 @@ test.each([
 });
 
 test.each([
-  { argument: { record: 4711 }, says: 'There is no record 4711 of a person to be forgotten' },
-  { argument: { key: 'anna@shop.be' }, says: 'The argument of forgetPerson is not usable' },
-  { argument: { record: 0 }, says: 'record: expected a number from 1 on' },
+  { argument: { record: 4711 }, says: 'No record 4711 of a person to forget exists.' },
+  { argument: { key: 'anna@shop.be' }, says: 'The input of workflow forgetPerson is not valid' },
+  { argument: { record: 0 }, says: 'record: expected a number of at least 1' },
 ])('the workflow fails at once when it is given $argument', async ({ argument, says }) => {
   const { client, taskQueue } = past.hosted;
   const options = { taskQueue, workflowId: `${taskQueue}/forget`, args: [argument] };

@@ -43,7 +43,7 @@ test('a person is forgotten in every activation; each list is delivered without 
   for (const text of ['anna@', 'card-anna']) expect(await tablesWith(past.stand.state, text)).toEqual([]);
   const status = async () => (await past.ask(['status'])).out;
   expect(await status()).toContain(
-    '! vip: its list in Actito has 1 person who is to be forgotten, until the next run. Start it: actito-sync run vip\n',
+    '! vip: its list in Actito still contains 1 person to forget. The next run removes this person. Run it now: actito-sync run vip\n',
   );
   const workflow = past.hosted.client.workflow.getHandle(`forget/${record}`);
   const described = JSON.stringify((await workflow.describe()).raw);
@@ -56,7 +56,7 @@ test('a person is forgotten in every activation; each list is delivered without 
 
   const result = await past.hosted.run();
   expect(result).toMatchObject({ outcome: 'succeeded', counts: { read: 2, forgotten: 1, members: 1 } });
-  expect(result.summary).toContain('read 2 rows (1 of people to be forgotten)');
+  expect(result.summary).toContain('read 2 rows (1 of forgotten people)');
   await past.hosted.run({ activation: 'cards' });
   expect([listed(), listed('Cards')]).toEqual([['bob@shop.be'], ['card-bob']]);
   expect((await past.ask(['forgotten', record])).out).not.toContain('!');
@@ -76,7 +76,7 @@ test('a run that is under way is waited for, which is told, and does not bring t
   await handle.result();
   const { code, out, err } = await ended;
   expect(code).toBe(0);
-  expect(err).toContain('is running activation vip, and holds what it read until it ends');
+  expect(err).toContain('is still running and keeps the rows that it read.');
   expect(err).not.toContain('anna');
   expect(out).toContain('  vip: erased 1 member (1 listed)\n');
   expect(await tablesWith(past.stand.state, 'anna@')).toEqual([]);
@@ -101,7 +101,9 @@ test('whom nobody knows is recorded all the same, is no member later, and is kno
   expect(await past.hosted.run()).toMatchObject({ counts: { forgotten: 1, added: 1, rejected: 0 } });
   const asked = ['explain', 'vip', '0470 12 34 56'];
   expect((await past.ask(asked)).out).toMatch(
-    new RegExp(`asked to be forgotten \\(record ${record}, 20\\S+Z\\): no run adds this key to a list\\.\n$`),
+    new RegExp(
+      `asked to be forgotten \\(record ${record}, 20\\S+Z\\)\\. No run adds this key to a list\\.\n$`,
+    ),
   );
   expect(await past.json<Explanation>(asked)).toMatchObject({
     onList: false,

@@ -27,7 +27,7 @@ test('status shows a broken activation beside the others, with what is wrong', a
     '–',
   ]);
   expect(out).toMatch(
-    /^! odd: it cannot run, so nothing renews its list: .*activations\/odd\.yaml:1 nonsense: unknown setting/m,
+    /^! odd: cannot run, so its list is not renewed: .*activations\/odd\.yaml:1 nonsense: unknown setting/m,
   );
   expect((await statusOf(past, 'odd')).imports).toBeNull();
 });
@@ -41,7 +41,7 @@ test('an activation that ran and is broken now still shows its list and its last
     lastRun: { outcome: 'succeeded' },
     list: { members: 0 },
   });
-  expect((await past.ask(['run', 'vip'])).err).toContain('The activation vip cannot run.');
+  expect((await past.ask(['run', 'vip'])).err).toContain('Activation vip cannot run because of');
   expect((await past.ask(['cancel', 'vip'])).code).toBe(0);
 });
 

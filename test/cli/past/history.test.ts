@@ -45,11 +45,16 @@ test('a held run and a failed one say why', async () => {
   const [failed, held] = await history();
   expect([failed!.outcome, held!.outcome]).toEqual(['failed', 'held']);
   const { out } = await past.ask(['history', 'vip']);
-  expect(out).toMatch(new RegExp(`^run ${held!.run}: The segment has no members`, 'm'));
+  expect(out).toMatch(
+    new RegExp(
+      `^run ${held!.run}: The run of \\S+ is held; its list was not changed\\. The segment is empty`,
+      'm',
+    ),
+  );
   expect(out).toContain(`run ${failed!.run}: ${failed!.failure}`);
 });
 
-test.each(['Activity cancelled', 'Someone cancelled the run.'])(
+test.each(['Activity cancelled', 'The run was canceled.'])(
   'a cancelled run is told as that once, whatever was stored of why (%s)',
   async (stored) => {
     await past.hosted.run();

@@ -1,13 +1,13 @@
 import { parse } from 'csv-parse/sync';
 import { beforeEach, expect, test } from 'vitest';
-import type { RejectStory } from '../../../state/report/rejects.ts';
+import type { RejectHistory } from '../../../state/report/rejects.ts';
 import type { MatchRate, UnmatchedMember } from '../../../state/report/unmatched.ts';
 import { pastForTests, row, seedPeople } from './support.ts';
 
 const past = pastForTests();
 beforeEach(() => seedPeople(past.stand));
 
-type Told = RejectStory & { message: string };
+type Told = RejectHistory & { message: string };
 interface Unmatched {
   total: number;
   trend: MatchRate[];
@@ -27,7 +27,7 @@ test('rejects shows each row and value that could not be used, over all runs, an
   const { code, out, err } = await past.ask(['rejects', 'vip']);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(row(out, 'nobody')).toMatchObject({ 1: 'extract', 2: 'KeyMalformed', 3: '–', 6: '2' });
-  expect(out).toMatch(/^KeyMalformed: The matching key is not an e-mail address/m);
+  expect(out).toMatch(/^KeyMalformed: The matching key is not an email address/m);
   expect(out).toContain('Unknown to Actito: 1 member; see rejects vip --reason Unmatched');
 });
 

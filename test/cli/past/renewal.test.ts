@@ -29,33 +29,37 @@ describe('a list is renewed in time', () => {
   });
   it('by a start at the first moment that delivers anew, not just before it', () => {
     expect(problem({ starts: [23, 60].map(after) })).toBeUndefined();
-    expect(problem({ starts: [22.9, 60].map(after) })).toMatch(/^vip: no run will renew it in time: /);
+    expect(problem({ starts: [22.9, 60].map(after) })).toMatch(
+      /^vip: no scheduled run renews its list in time: /,
+    );
   });
   it('by a start before it expires, not when it does', () => {
     expect(problem({ starts: [47.9].map(after) })).toBeUndefined();
-    expect(problem({ starts: [48].map(after) })).toMatch(/^vip: no run will renew it in time: /);
+    expect(problem({ starts: [48].map(after) })).toMatch(/^vip: no scheduled run renews its list in time: /);
   });
   it('by frequent starts, although Temporal tells only the next ten of them', () => {
     const starts = Array.from({ length: 10 }, (_, i) => after(1 + i / 4));
     expect(problem({ starts, longestGap: HOUR / 4 })).toBeUndefined();
-    expect(problem({ starts, longestGap: 30 * HOUR })).toMatch(/^vip: no run will renew it in time: /);
+    expect(problem({ starts, longestGap: 30 * HOUR })).toMatch(
+      /^vip: no scheduled run renews its list in time: /,
+    );
   });
 });
 
 test.each<[string, Partial<DeliveredList>, number, string]>([
-  ['nothing starts it', {}, 1, `nothing starts it, and ${EXPIRES}`],
-  ['the schedule is paused', { paused: true }, 1, `its schedule is paused, and ${EXPIRES}`],
+  ['nothing starts it', {}, 1, `no run is scheduled and ${EXPIRES}`],
+  ['the schedule is paused', { paused: true }, 1, `its schedule is paused and ${EXPIRES}`],
   [
     'it has expired',
     { starts: [after(50)] },
     49,
-    'its list has expired at 2026-01-03T00:00:00.000Z, and targets nobody in Actito',
+    'its list expired at 2026-01-03T00:00:00.000Z and targets nobody in Actito',
   ],
   [
     'the next start is too early and the one after it too late',
     { starts: [after(10), after(60)] },
     1,
-    `no run will renew it in time: ${EXPIRES}, is delivered anew from 2026-01-01T23:00:00.000Z on, and no start lies between`,
+    `no scheduled run renews its list in time: ${EXPIRES.replace('its', 'the')}, runs renew it from 2026-01-01T23:00:00.000Z, and no run is scheduled in between`,
   ],
 ])('it is told when %s', (_, outlook, hours, words) => {
   expect(problem(outlook, hours)).toBe(`vip: ${words}`);

@@ -21,7 +21,7 @@ test('an attribute that changes for everybody in every run is named by the run, 
       { column: 'seen', attribute: 'seen', create: { type: 'STRING' } },
     ],
   });
-  const told = 'seen changed for nearly everybody since the last run (12 of 12 members).';
+  const told = 'seen changed for almost every member since the last run (12 of 12).';
   expect((await past.hosted.run({ activation: id })).notes).not.toMatchObject([
     { reason: 'attributesRestless' },
   ]);

@@ -61,7 +61,7 @@ test('status shows the last run, the hours left of the list and the imports of t
   expect(cells.slice(2).join(' · ')).toBe(
     `succeeded with rejects · +3 −0 ~0 · 3 · valid for ${vip.list!.hoursLeft} h · only by hand · 1 of 1000`,
   );
-  expect(out).toMatch(/^! vip: nothing starts it, and its list expires at 20/m);
+  expect(out).toMatch(/^! vip: no run is scheduled and its list expires at 20/m);
 });
 
 test('a list that has expired is told, and how to see it', async () => {
@@ -69,7 +69,7 @@ test('a list that has expired is told, and how to see it', async () => {
   await past.stand.age(49);
   expect(await one('vip')).toMatchObject({
     list: { hoursLeft: 0 },
-    warnings: [expect.stringMatching(/^vip: its list has expired at 20\S+, and targets nobody in Actito$/)],
+    warnings: [expect.stringMatching(/^vip: its list expired at 20\S+ and targets nobody in Actito$/)],
   });
   expect(row((await past.ask(['status', 'vip'])).out, 'vip')).toMatchObject({ 5: 'expired' });
 });
@@ -88,10 +88,10 @@ test('an activation with a schedule that renews its list has its next start, and
 test('a schedule that comes too late for its list is told, and a paused one with its note', async () => {
   const id = await scheduled({ cron: '0 0 29 2 *' });
   await past.hosted.run({ activation: id });
-  expect((await one(id)).warnings).toEqual([expect.stringContaining('no run will renew it in time')]);
+  expect((await one(id)).warnings).toEqual([expect.stringContaining('no scheduled run renews')]);
 
   await past.hosted.client.schedule.getHandle(`activation/${id}`).pause('inventory');
-  expect((await one(id)).warnings).toEqual([expect.stringContaining('its schedule is paused, and its list')]);
+  expect((await one(id)).warnings).toEqual([expect.stringContaining('its schedule is paused and its list')]);
   expect(row((await past.ask(['status', id])).out, id)).toMatchObject({ 6: 'paused: inventory' });
 });
 
@@ -128,7 +128,7 @@ test('a run that was cancelled after one that failed is not quoted for why that 
   const { lastRun, warnings } = await one(id);
   expect(lastRun!.outcome).toBe('cancelled');
   expect(warnings[0]).toBe(
-    `${id}: 1 run was held or failed since the last one that succeeded. See why: actito-sync history ${id}`,
+    `${id}: 1 run was held or failed since the last successful run. See why: actito-sync history ${id}`,
   );
 });
 
@@ -141,7 +141,7 @@ test('activations of one profile table share its imports, also those that never 
   expect(first.imports).toMatchObject({ used: 1, limit: 1, nextFree: expect.any(String) });
   expect(second).toMatchObject({ imports: first.imports, lastRun: null, list: null });
   expect(second.warnings).toEqual([
-    `${other}: the imports of its profile table are used up (1 in 24 hours); the next is free at ${String(first.imports!.nextFree)}`,
+    `${other}: the import quota of its profile table is used up (1 import in 24 hours); the next import is possible at ${String(first.imports!.nextFree)}`,
   ]);
   const cells = row((await past.ask(['status', other])).out, other)!;
   expect(cells.slice(1)).toEqual(['–', 'never ran', '–', '–', 'never delivered', 'only by hand', '1 of 1']);
@@ -155,7 +155,7 @@ test('without Temporal it says so, and shows the rest', async () => {
   expect(err).toMatch(/^The next starts, and what goes on now, are unknown\. TemporalUnavailable: /);
   expect(row(out, 'vip')).toMatchObject({ 4: '3', 6: 'unknown' });
   expect(out).not.toContain('Nothing to look at');
-  expect(out).toMatch(/^! Temporal could not be asked: /m);
+  expect(out).toMatch(/^! Temporal cannot be reached, so running/m);
   expect((await past.ask(['status', '--json'], options)).code).toBe(6);
 });
 
@@ -185,7 +185,7 @@ test.each(BOTH_WAYS)(
         trouble: { ...failed, next, until: expect.any(String) },
       },
     ]);
-    const words = 'waits out ActitoUnavailable: .* \\(tried \\d+ times?, .+, given up at 20\\S+Z\\)';
+    const words = 'is retrying after ActitoUnavailable: .* \\(\\d+ attempts?, .+, retries end at 20\\S+Z\\)';
     expect(warnings.join('\n')).toMatch(
       new RegExp(`^${id}: its run since 20\\S+Z \\(provisioning\\) ${words}$`),
     );
@@ -196,7 +196,7 @@ test.each(BOTH_WAYS)(
     past.stand.actito.setFault('serverError', null);
     await run.result();
     expect(await one(id)).toMatchObject({ running: [], lastRun: { outcome: 'succeeded with rejects' } });
-    expect((await one(id)).warnings).toEqual([expect.stringContaining('nothing starts it')]);
+    expect((await one(id)).warnings).toEqual([expect.stringContaining('no run is scheduled')]);
   },
 );
 
@@ -207,11 +207,11 @@ test('a run that nobody takes is told, although it never came so far as the stat
   expect(lastRun).toBeNull();
   expect(running).toMatchObject([{ phase: null, workerAnswers: false, trouble: null }]);
   expect(warnings).toEqual([
-    expect.stringMatching(/: no worker answers for its run since 20\S+Z \(waits for/),
+    expect.stringMatching(/: no worker is responding for its run since 20\S+Z \(waiting for/),
   ]);
   const cells = row((await past.ask(['status', id])).out, id)!;
   expect(cells[1]).toBe('–');
-  expect(cells[2]).toMatch(/^running since 20\S+Z \(waits for a worker\)$/);
+  expect(cells[2]).toMatch(/^running since 20\S+Z \(waiting for a worker\)$/);
 });
 
 test.each(BOTH_WAYS)(
@@ -227,12 +227,12 @@ test.each(BOTH_WAYS)(
     expect(running).toEqual([]);
     expect(lastRun).toMatchObject({ outcome: null, workflowId: run.workflowId });
     expect(warnings).toEqual([
-      `${id}: its last run (${lastRun!.run}) was terminated: the next run closes and repairs it`,
+      `${id}: its last run (${lastRun!.run}) was terminated; the next run repairs the state`,
     ]);
 
     past.stand.actito.setFault('serverError', null);
     await (await started(id)).result();
-    expect((await one(id)).warnings).toEqual([expect.stringContaining('nothing starts it')]);
+    expect((await one(id)).warnings).toEqual([expect.stringContaining('no run is scheduled')]);
   },
 );
 
@@ -243,7 +243,7 @@ test('a run that Temporal no longer knows is told, one that was opened this minu
   const reopen = (ago: string) =>
     past.stand.state.raw(`update runs set ${opened} where activation = ?`, [`activation/${id}`, ago, id]);
   await reopen('0 s');
-  expect((await one(id)).warnings).toEqual([expect.stringContaining('nothing starts it')]);
+  expect((await one(id)).warnings).toEqual([expect.stringContaining('no run is scheduled')]);
   await reopen('1 h');
-  expect((await one(id)).warnings[0]).toMatch(/: its last run \(\d+\) is not open in Temporal any more: the/);
+  expect((await one(id)).warnings[0]).toMatch(/: its last run \(\d+\) no longer exists in Temporal; the/);
 });

@@ -10,7 +10,7 @@ test('status tells that an activation starts more often than its runs end', asyn
 
   await past.stand.state.raw(`update runs set opened_at = closed_at - interval '25 minutes'`);
   expect((await statusOf(past, 'vip')).warnings).toContain(
-    'vip: a run takes 25m, and one starts every 15m: starts during a run are skipped. Set schedule.every to 25m or more.',
+    'vip: a run takes 25m, but one starts every 15m: starts during a run are skipped. Set schedule.every to 25m or more.',
   );
 });
 

@@ -19,9 +19,11 @@ test('who waits for an import is told since when, and who comes first', async ()
   });
   const [, { since }] = imports!.waiting as [unknown, { since: Date }];
   expect(warnings).toContain(
-    `${second}: its attributes wait for an import since ${String(since)}, and go with its next run: ` +
-      `0 of 1 are left, after ${first}`,
+    `${second}: its attributes have been waiting for an import since ${String(since)}; its next run sends them. ` +
+      `The quota has 0 of 1 import left; ahead in the queue: ${first}`,
   );
-  expect((await one(first)).warnings.join()).toContain('0 of 1 are left, it comes first');
+  expect((await one(first)).warnings.join()).toContain(
+    '0 of 1 import left; this activation is next in the queue',
+  );
   expect((await one('vip')).warnings.join()).not.toContain('its attributes wait');
 });

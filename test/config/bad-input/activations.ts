@@ -5,7 +5,7 @@ export const ACTIVATIONS: Case[] = [
   [
     'type: email',
     'type: email\n  defaultCountry: BE',
-    ':9 matchingKey.defaultCountry: expected no country here, since only phone numbers have one (type: phone), got "BE"',
+    ':9 matchingKey.defaultCountry: expected no country here, because only phone numbers need one (type: phone), got "BE"',
   ],
   ...Object.entries({
     be: ' (did you mean BE?)',
@@ -16,7 +16,7 @@ export const ACTIVATIONS: Case[] = [
   }).map(([country, hint]): Case => [
     'type: email',
     `type: phone\n  defaultCountry: ${country}`,
-    `:9 matchingKey.defaultCountry: expected a country by its two capital letters, such as BE${hint}, got "${country}"`,
+    `:9 matchingKey.defaultCountry: expected a two-letter country code in capitals, such as BE${hint}, got "${country}"`,
   ]),
   [
     'type: email',
@@ -27,7 +27,7 @@ export const ACTIVATIONS: Case[] = [
   [
     'type: email',
     'type: phone\n  defaultCountry: 32',
-    ':9 matchingKey.defaultCountry: expected a country by its two capital letters, such as BE, got 32',
+    ':9 matchingKey.defaultCountry: expected a two-letter country code in capitals, such as BE, got 32',
   ],
   [
     'list:',
@@ -35,14 +35,10 @@ export const ACTIVATIONS: Case[] = [
     ':12 importMode: expected oneShot, or { etl: <id of the ETL in Actito> }, got "oneshot"',
   ],
   ['list:', 'importMode: { etl: 12, mode: UPDATE_ONLY }\nlist:', ':12 importMode.mode: unknown setting'],
-  [
-    'list:',
-    'importMode: { etl: "" }\nlist:',
-    ':12 importMode.etl: expected a text that is not empty, got ""',
-  ],
+  ['list:', 'importMode: { etl: "" }\nlist:', ':12 importMode.etl: expected non-empty text, got ""'],
   ['validity: 48h', 'provision: manual', ':13 list.provision: expected api or existing, got "manual"'],
-  ['validity: 48h', 'identifier: { column: id }', ':13 list.identifier.attribute: missing, expected a text'],
-  ['source: shop\n', '', ':1 source: missing, expected a text'],
+  ['validity: 48h', 'identifier: { column: id }', ':13 list.identifier.attribute: missing; expected text'],
+  ['source: shop\n', '', ':1 source: missing; expected text'],
   ['source: shop', 'source: shpo', ':1 source: there is no source "shpo", did you mean "shop"?'],
   ['source: shop', 'source: bigquery', ':1 source: there is no source "bigquery" (known: shop)'],
   [
@@ -60,24 +56,24 @@ export const ACTIVATIONS: Case[] = [
   [
     'query: select 1',
     'querry: select 1',
-    ':3 segment: expected either query or table, one of the two',
+    ':3 segment: expected either query or table, but not both',
     ':5 segment.querry: unknown setting, did you mean "query"?',
   ],
   [
     'query: select 1',
     'name2: x',
-    ':3 segment: expected either query or table, one of the two',
+    ':3 segment: expected either query or table, but not both',
     ':5 segment.name2: unknown setting (known: query, table)',
   ],
   [
     'query: select 1',
     'query: select 1\n  table: vip',
-    ':3 segment: expected either query or table, one of the two',
+    ':3 segment: expected either query or table, but not both',
   ],
   ['query: select 1', 'table: "a.b.c"', ':5 segment.table: expected table or schema.table, got "a.b.c"'],
-  ['query: select 1', 'query: 1', ':5 segment.query: expected a text'],
-  ['name: VIP', 'name: ""', ':4 segment.name: expected a text that is not empty, got ""'],
-  ['name: VIP', 'name:', ':4 segment.name: expected a text, got nothing'],
+  ['query: select 1', 'query: 1', ':5 segment.query: expected text'],
+  ['name: VIP', 'name: ""', ':4 segment.name: expected non-empty text, got ""'],
+  ['name: VIP', 'name:', ':4 segment.name: expected text, got nothing'],
   [
     '48h',
     '2 fortnights',
@@ -87,18 +83,18 @@ export const ACTIVATIONS: Case[] = [
   [
     'validity: 48h',
     'fileName: in/vip.csv',
-    ':13 list.fileName: expected a file name without folders; {list} stands for the name of the list, got "in/vip.csv"',
+    ':13 list.fileName: expected a file name without folders; {list} is replaced with the name of the list, got "in/vip.csv"',
   ],
   ['validity: 48h', 'adopt: "yes"', ':13 list.adopt: expected true or false, got "yes"'],
   [
     'attribute: firstName',
     'attribute: first name',
-    ':11 attributes[0].attribute: expected an attribute\'s technical name (letters, digits, underscore), got "first name"',
+    ':11 attributes[0].attribute: expected an attribute\'s technical name (letters, digits, underscores), got "first name"',
   ],
   [
     'attribute: firstName',
     'attribute: updateMoment',
-    ':11 attributes[0].attribute: expected an attribute that is not one of Actito\'s own (profileId, creationMoment, updateMoment), got "updateMoment"',
+    ':11 attributes[0].attribute: expected an attribute other than Actito\'s technical attributes (profileId, creationMoment, updateMoment), got "updateMoment"',
   ],
   [
     'attribute: firstName',
@@ -118,17 +114,17 @@ export const ACTIVATIONS: Case[] = [
   [
     'attribute: firstName',
     'attribute: emailAddress',
-    ':11 attributes[0].attribute: "emailAddress" is the matching key; it finds the profile and is never written',
+    ':11 attributes[0].attribute: "emailAddress" is the matching key; it only identifies the profile and is never written',
   ],
   [
     '- { column: first_name',
     '- { column: zip, attribute: zip }\n  - { column: a, attribute: firstName }\n  - { column: first_name',
-    ':13 attributes[2].attribute: "firstName" is mapped by attributes[1] already',
+    ':13 attributes[2].attribute: "firstName" is already mapped by attributes[1]',
   ],
   [
     '- { column: first_name',
     '- { colunm: first_name',
-    ':11 attributes[0].column: missing, expected a text',
+    ':11 attributes[0].column: missing; expected text',
     ':11 attributes[0].colunm: unknown setting, did you mean "column"?',
   ],
   [
@@ -158,6 +154,6 @@ export const ACTIVATIONS: Case[] = [
   [
     'list:',
     'guards: { assertions: [{ query: select 1 }] }\nlist:',
-    ':12 guards.assertions[0].message: missing, expected a text',
+    ':12 guards.assertions[0].message: missing; expected text',
   ],
 ];

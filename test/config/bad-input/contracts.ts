@@ -17,7 +17,7 @@ const WRONG: [contract: string, problem: string][] = [
   ],
   [
     '{ importParts: { file: "my file" } }',
-    'contract.importParts.file: expected a name of letters, digits, ., _ and -',
+    'contract.importParts.file: expected a name of letters, digits, dots, underscores and hyphens',
   ],
   ['{ etlColumns: some }', 'contract.etlColumns: expected subset or all, got "some"'],
   ['{ compression: bzip2 }', 'contract.compression: expected gzip, zip or none, got "bzip2"'],
@@ -27,19 +27,19 @@ const WRONG: [contract: string, problem: string][] = [
   ],
   [
     '{ paths: { lists: lists } }',
-    'contract.paths.lists: expected a path that begins with / and holds {entity} and {table}',
+    'contract.paths.lists: expected a path that starts with / and contains {entity} and {table}',
   ],
   [
     '{ paths: { lists: "/lists/{entity}" } }',
-    'contract.paths.lists: expected a path that begins with / and holds {entity} and {table}',
+    'contract.paths.lists: expected a path that starts with / and contains {entity} and {table}',
   ],
   [
     '{ paths: { lists: "/{entity}/{tabel}" } }',
-    'contract.paths.lists: expected a path that begins with / and holds {entity} and {table}',
+    'contract.paths.lists: expected a path that starts with / and contains {entity} and {table}',
   ],
   [
     '{ paths: { token: "/{entity}/token" } }',
-    'contract.paths.token: expected a path that begins with / and holds no placeholder',
+    'contract.paths.token: expected a path that starts with / and contains no placeholder',
   ],
   [
     '{ paths: { etlExecution: "/x" } }',

@@ -19,7 +19,7 @@ const WRONG: [defaults: string, problem: string][] = [
   ['{ list: { provision: none } }', ':4 defaults.list.provision: expected api or existing, got "none"'],
   [
     '{ removal: { after: soon } }',
-    ':4 defaults.removal.after: expected a number of runs such as 2 runs, or a duration such as 24h, got "soon"',
+    ':4 defaults.removal.after: expected a number of runs such as "2 runs", or a duration such as 24h, got "soon"',
   ],
   ['{ list: 48h }', ':4 defaults.list: expected a group of settings'],
   ['{ guards: { allowEmpty: "no" } }', ':4 defaults.guards.allowEmpty: expected true or false, got "no"'],
@@ -29,17 +29,17 @@ const WRONG: [defaults: string, problem: string][] = [
   ],
   [
     '{ schedule: { cron: "0 6 * * 8" } }',
-    ':4 defaults.schedule.cron: expected a cron expression whose field 5, the day of week, holds values from 0 to 7 or SUN to SAT, ranges (1-5), steps (*/2) or lists (1,3), got "0 6 * * 8"',
+    ':4 defaults.schedule.cron: expected a valid cron expression: field 5 (day of week) has values from 0 to 7 or SUN to SAT, ranges (1-5), steps (*/2) or lists (1,3), got "0 6 * * 8"',
   ],
   [
     '{ importMode: etl }',
     ':4 defaults.importMode: expected oneShot, or { etl: <id of the ETL in Actito> }, got "etl"',
   ],
-  ['{ attributes: [{ column: a }] }', ':4 defaults.attributes[0].attribute: missing, expected a text'],
+  ['{ attributes: [{ column: a }] }', ':4 defaults.attributes[0].attribute: missing; expected text'],
   ['{ attributes: { column: a, attribute: a } }', ':4 defaults.attributes: expected a list'],
   [
     '{ attributes: [{ column: a, attribute: a }, { column: b, attribute: a }] }',
-    ':4 defaults.attributes[1].attribute: "a" is mapped by defaults.attributes[0] already',
+    ':4 defaults.attributes[1].attribute: "a" is already mapped by defaults.attributes[0]',
   ],
 ];
 

@@ -8,27 +8,27 @@ export const DESTINATIONS: Case[] = [
   [
     '{ env: ACTITO_API_KEY }',
     'hunter2',
-    ':2 apiKey: expected { env: NAME }, the name of an environment variable; the secret itself does not belong in this file',
+    ':2 apiKey: expected { env: NAME } with the name of an environment variable; do not write the secret itself in this file',
   ],
   [
     '{ env: ACTITO_API_KEY }',
     '{ env: hunter2! }',
-    ':2 apiKey.env: expected { env: NAME }, the name of an environment variable; the secret itself does not belong in this file',
+    ':2 apiKey.env: expected { env: NAME } with the name of an environment variable; do not write the secret itself in this file',
   ],
   [
     '{ env: SFTP_PASSWORD }',
     'hunter2',
-    ':10 delivery.password: expected { env: NAME }, the name of an environment variable; the secret itself does not belong in this file',
+    ':10 delivery.password: expected { env: NAME } with the name of an environment variable; do not write the secret itself in this file',
   ],
   [
     'password: { env: SFTP_PASSWORD }',
     'privateKey: |\n    hunter2',
-    ':10 delivery.privateKey: expected { env: NAME }, the name of an environment variable; the secret itself does not belong in this file',
+    ':10 delivery.privateKey: expected { env: NAME } with the name of an environment variable; do not write the secret itself in this file',
   ],
   [
     'apiKey: { env: ACTITO_API_KEY }\n',
     '',
-    ':1 apiKey: missing, expected { env: NAME }, the name of an environment variable',
+    ':1 apiKey: missing; expected { env: NAME } with the name of an environment variable',
   ],
   [
     '  password: { env: SFTP_PASSWORD }\n',
@@ -49,10 +49,10 @@ export const DESTINATIONS: Case[] = [
   [
     'environment: ENV-3\n',
     '',
-    ':1: expected either environment (ENV-0, ENV-1, ENV-3, PREPROD) or baseUrl, one of the two',
+    ':1: expected either environment (ENV-0, ENV-1, ENV-3, PREPROD) or baseUrl, but not both',
   ],
   ['protocol: sftp', 'protocol: ftp', ':6 delivery.protocol: expected sftp or ftps, got "ftp"'],
-  ['  protocol: sftp\n', '', ':5 delivery.protocol: missing, expected sftp or ftps'],
+  ['  protocol: sftp\n', '', ':5 delivery.protocol: missing; expected sftp or ftps'],
   [
     'delivery:',
     'limits: {}\ndelivery: /in\nx:',
@@ -65,11 +65,11 @@ export const DESTINATIONS: Case[] = [
     ':11 delivery.hostKey: unknown setting (known: location, port, tls, encoding, ca, temporaryName, write, listing, checkSize, timeout)',
   ],
   ['protocol: sftp', 'protocol: sftp\n  port: 70000', ':7 delivery.port: expected at most 65535, got 70000'],
-  ['host: sftp.shop.example', 'host: { var: HOST }', ':7 delivery.host: expected a text, or { env: NAME }'],
+  ['host: sftp.shop.example', 'host: { var: HOST }', ':7 delivery.host: expected text or { env: NAME }'],
   [
     'SHA256:',
     'MD5:',
-    ':11 delivery.hostKey: expected the SHA256 fingerprint of the server\'s host key, "SHA256:" and 43 characters',
+    ':11 delivery.hostKey: expected the SHA256 fingerprint of the server\'s host key: "SHA256:" and 43 characters',
   ],
   [
     'entity: shop',
@@ -84,7 +84,7 @@ export const DESTINATIONS: Case[] = [
   ...['VIP.tmp', '{file}', '{file}/tmp', '{file}.{run}', '{file}{file}.tmp'].map((pattern): Case => [
     'protocol: sftp',
     `protocol: sftp\n  temporaryName: "${pattern}"`,
-    ':7 delivery.temporaryName: expected a file name that holds {file} once and something besides it, such as "{file}.tmp"; no folder',
+    ':7 delivery.temporaryName: expected a file name with {file} once and at least one other character, such as "{file}.tmp", without a folder',
   ]),
   ['protocol: sftp', 'protocol: sftp\n  write: append', ':7 delivery.write: expected rename or direct'],
   [
@@ -95,28 +95,24 @@ export const DESTINATIONS: Case[] = [
   [
     'delivery:\n  protocol: sftp',
     'contract: { listConfirmation: fileDisappears }\ndelivery:\n  protocol: sftp\n  listing: false',
-    ':8 delivery.listing: expected true, since contract.listConfirmation: fileDisappears looks for the file in the folder',
+    ':8 delivery.listing: expected true, because contract.listConfirmation: fileDisappears looks for the file in the folder',
   ],
   [
     'hostKey: SHA256:',
     'hostKey: [ MD5:x ]\n  location: SHA256:',
-    ':11 delivery.hostKey[0]: expected the SHA256 fingerprint of the server\'s host key, "SHA256:" and 43 characters',
+    ':11 delivery.hostKey[0]: expected the SHA256 fingerprint of the server\'s host key: "SHA256:" and 43 characters',
   ],
-  [
-    'hostKey: SHA256:',
-    'hostKey: []\n  location: SHA256:',
-    ':11 delivery.hostKey: expected a list that is not empty',
-  ],
+  ['hostKey: SHA256:', 'hostKey: []\n  location: SHA256:', ':11 delivery.hostKey: expected a non-empty list'],
   [
     'password: { env: SFTP_PASSWORD }',
     'privateKey: { env: KEY, passphrase: hunter2 }',
-    ':10 delivery.privateKey.passphrase: expected { env: NAME }, the name of an environment variable; the secret itself does not belong in this file',
+    ':10 delivery.privateKey.passphrase: expected { env: NAME } with the name of an environment variable; do not write the secret itself in this file',
   ],
   // The rest of the file as for FTPS: no host key, and what is said is about FTPS alone.
   [
     FOR_SFTP,
     `${FOR_FTPS}  ca: |\n    hunter2\n`,
-    ':11 delivery.ca: expected { env: NAME }, the name of an environment variable; the secret itself does not belong in this file',
+    ':11 delivery.ca: expected { env: NAME } with the name of an environment variable; do not write the secret itself in this file',
   ],
   [
     FOR_SFTP,
@@ -126,7 +122,7 @@ export const DESTINATIONS: Case[] = [
   [
     FOR_SFTP,
     FOR_FTPS.replace(/  password.*\n/, ''),
-    ':5 delivery.password: missing, expected { env: NAME }, the name of an environment variable',
+    ':5 delivery.password: missing; expected { env: NAME } with the name of an environment variable',
   ],
   [FOR_SFTP, `${FOR_FTPS}  prt: 21\n`, ':11 delivery.prt: unknown setting, did you mean "port"?'],
   [

@@ -3,7 +3,7 @@ import type { Case } from './case.ts';
 /** Values of `removal`, and what is said about them; every line begins alike. */
 const WRONG: [removal: string, problem: string][] = [
   ['2 runs', ': expected a group of settings'],
-  ['{}', '.after: missing, expected GRACE'],
+  ['{}', '.after: missing; expected GRACE'],
   ...[
     '2',
     '"2"',
@@ -22,7 +22,7 @@ const WRONG: [removal: string, problem: string][] = [
     `.after: expected GRACE, got ${/^"|^2$/.test(after) ? after : `"${after}"`}`,
   ]),
 ];
-const GRACE = 'a number of runs such as 2 runs, or a duration such as 24h';
+const GRACE = 'a number of runs such as "2 runs", or a duration such as 24h';
 
 export const REMOVALS: Case[] = WRONG.map(([removal, problem]) => [
   'list:',

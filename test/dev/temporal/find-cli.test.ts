@@ -100,7 +100,7 @@ test('a TEMPORAL_ADDRESS where nothing answers is an error, never a reason to st
   const before = process.env.TEMPORAL_ADDRESS;
   process.env.TEMPORAL_ADDRESS = '127.0.0.1:1';
   try {
-    await expect(startTemporal()).rejects.toThrow(
+    await expect(startTemporal({ connectTimeout: 500 })).rejects.toThrow(
       /No Temporal server answers at TEMPORAL_ADDRESS=127.0.0.1:1/,
     );
   } finally {

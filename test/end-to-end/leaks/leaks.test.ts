@@ -113,7 +113,7 @@ test('no answer of the command line holds one', async () => {
 
 test('the state holds keys, values and literals where docs/privacy.md says so, and no secret', async () => {
   const { state } = world.stand;
-  const said = ['peer_words', 'rejects', 'reject_stories'];
+  const said = ['peer_words', 'rejects', 'reject_history'];
   const secret = await tablesWith(state, 'qz7secret');
   expect(secret.filter((table) => !said.includes(table) && table !== 'runs')).toEqual([]);
   // The address of Actito is no secret. One with a user in it is refused before a run is opened.
@@ -128,7 +128,7 @@ test('the state holds keys, values and literals where docs/privacy.md says so, a
      union all select deliveries::text from deliveries`,
   );
   expect(leaks(told.map(({ row }) => [row.slice(0, 200), row]))).toEqual([]);
-  const places = /^(members_.*|delta_.*|shared_.*|changes|peer_words|rejects|reject_stories|runs)$/;
+  const places = /^(members_.*|delta_.*|shared_.*|changes|peer_words|rejects|reject_history|runs)$/;
   const found = await Promise.all(
     ['qz7key', 'qz7value', 'qz7literal'].map((mark) => tablesWith(state, mark)),
   );

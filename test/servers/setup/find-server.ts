@@ -1,4 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
+import { machine } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -7,8 +8,11 @@ const PACKAGES = {
   vsftpd: 'vsftpd',
   proftpd: 'proftpd-core',
   'mod_tls.so': 'proftpd-mod-crypto',
+  ftpquota: 'proftpd-core',
   'pure-ftpd': 'pure-ftpd',
   sshd: 'openssh-server',
+  ip: 'iproute2',
+  'pam_oath.so': 'libpam-oath',
   tinyproxy: 'tinyproxy',
   pgbouncer: 'pgbouncer',
   postgres: 'postgresql-15',
@@ -17,7 +21,13 @@ const PACKAGES = {
 export type ServerProgram = keyof typeof PACKAGES;
 
 /** Where Debian puts them, besides the PATH; the FTP servers are unpacked below the project's cache. */
-const FOLDERS = ['usr/sbin', 'usr/bin', 'usr/lib/postgresql/15/bin', 'usr/lib/proftpd'];
+const FOLDERS = [
+  'usr/sbin',
+  'usr/bin',
+  'usr/lib/postgresql/15/bin',
+  'usr/lib/proftpd',
+  `usr/lib/${machine()}-linux-gnu/security`,
+];
 
 /**
  * The path of a server's program. What is unpacked in the project's cache comes before what is installed.

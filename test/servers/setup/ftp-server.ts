@@ -9,6 +9,7 @@ import { freePort } from '../../../dev/ports.ts';
 import { type Command, type RunningProcess, startProcess } from '../../../dev/processes.ts';
 import { untilItAnswers } from '../../../dev/waiting.ts';
 import { createCertificate } from '../../../simulator/transfer/certificate.ts';
+import type { Machine } from './machine.ts';
 
 /** A real FTP server, and a view of its folder that does not go through it. */
 export interface FtpServer {
@@ -39,10 +40,15 @@ export interface FtpServerOptions {
   env?: NodeJS.ProcessEnv;
   /** The folder for lists is a file system of this size, for example `64k`; needs root. */
   diskSize?: string;
+  /** How many bytes the account may hold; vsftpd knows no quota. */
+  quota?: number;
+  /** Where it runs, if not on this machine. */
+  machine?: Machine;
 }
 
 /** What a kind of server is started with. */
 export interface Place {
+  host: string;
   port: number;
   /** Passive ports. */
   passive: [first: number, last: number];
@@ -79,6 +85,8 @@ export async function startFtpServer(
   if (process.getuid?.() !== 0) throw new Error(`Run as root: ${name} changes to the user of a session.`);
   const [uid, gid] = ['-u', '-g'].map((which) => Number(execFileSync('id', [which, USER])));
   const user = { uid: uid!, gid: gid! };
+  const { machine } = options;
+  const host = machine?.host ?? '127.0.0.1';
   const own = await mkdtemp(join(tmpdir(), 'actito-sync-ftp-'));
   const home = join(own, 'home');
   const folder = join(home, 'in');
@@ -87,11 +95,12 @@ export async function startFtpServer(
   if (options.diskSize)
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${options.diskSize}`, 'tmpfs', folder]);
   await chown(folder, user.uid, user.gid);
-  const { cert, key } = await createCertificate(['127.0.0.1']);
+  const { cert, key } = await createCertificate([host]);
   const certificate = join(own, 'certificate.pem');
   await writeFile(certificate, `${key}\n${cert}\n`, { mode: 0o600 });
   const first = await freePort();
   const place: Place = {
+    host,
     port: await freePort(),
     passive: [first, first + 200],
     own,
@@ -108,15 +117,15 @@ export async function startFtpServer(
   let running: RunningProcess | undefined;
   try {
     const { command, username } = await prepare(place);
-    const server = startProcess([command], {
+    const server = startProcess([machine?.run(command) ?? command], {
       stopSignal: 'TERM',
       env: { ...process.env, ...options.env },
     });
     running = server;
-    await untilItAnswers(name, server, () => accepts(place.port));
+    await untilItAnswers(name, server, () => accepts(host, place.port));
     const login: FtpsLogin = {
       protocol: 'ftps',
-      host: '127.0.0.1',
+      host,
       port: place.port,
       username,
       password: PASSWORD,
@@ -177,9 +186,9 @@ function processesOf(program: string, own: string): number[] {
 }
 
 /** Whether something listens there. */
-function accepts(port: number): Promise<boolean> {
+function accepts(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, host);
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
     socket.once('close', () => socket.destroy());
     socket.once('connect', () => socket.destroy());

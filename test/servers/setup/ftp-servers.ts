@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from '../../../dev/processes.ts';
 import { findServer } from './find-server.ts';
@@ -7,7 +7,7 @@ import { type FtpServer, type FtpServerOptions, PASSWORD, startFtpServer, USER }
 
 /** vsftpd, whose data connections must resume the TLS session of the control connection (its default). */
 export function startVsftpd(options: FtpServerOptions = {}): Promise<FtpServer> {
-  return startFtpServer('vsftpd', options, async ({ port, passive, own, home, certificate }) => {
+  return startFtpServer('vsftpd', options, async ({ host, port, passive, own, home, certificate }) => {
     const file = join(own, 'vsftpd.conf');
     const passwords = join(own, 'passwords');
     await mkdir(join(own, 'empty'));
@@ -16,7 +16,7 @@ export function startVsftpd(options: FtpServerOptions = {}): Promise<FtpServer> 
       file,
       `listen=YES
 background=NO
-listen_address=127.0.0.1
+listen_address=${host}
 listen_port=${port}
 local_enable=NO
 anonymous_enable=YES
@@ -53,7 +53,7 @@ ${settings(options)}`,
 
 /** ProFTPD, whose data connections must resume the TLS session of the control connection (its default). */
 export function startProftpd(options: FtpServerOptions = {}): Promise<FtpServer> {
-  return startFtpServer('ProFTPD', options, async ({ port, passive, own, home, certificate, user }) => {
+  return startFtpServer('ProFTPD', options, async ({ host, port, passive, own, home, certificate, user }) => {
     const file = join(own, 'proftpd.conf');
     const passwords = join(own, 'passwords');
     const hash = execFileSync('openssl', ['passwd', '-6', PASSWORD]).toString().trim();
@@ -65,7 +65,7 @@ export function startProftpd(options: FtpServerOptions = {}): Promise<FtpServer>
 LoadModule mod_tls.c
 ServerName actito
 ServerType standalone
-DefaultAddress 127.0.0.1
+DefaultAddress ${host}
 Port ${port}
 UseIPv6 off
 UseReverseDNS off
@@ -92,27 +92,54 @@ TLSLog ${join(own, 'tls')}
 TLSECCertificateFile ${certificate}
 TLSECCertificateKeyFile ${certificate}
 ${options.implicit ? 'TLSOptions UseImplicitSSL' : ''}
+${options.quota === undefined ? '' : quotaOf(own, options.quota)}
 ${settings(options)}`,
     );
     return { command: [findServer('proftpd'), '-n', '-c', file], username: 'actito' };
   });
 }
 
+/** Lines that give the account so many bytes. ProFTPD counts in tables, which its own tool makes. */
+function quotaOf(own: string, bytes: number): string {
+  const tool = findServer('ftpquota');
+  const table = (type: string) => join(own, `quota.${type}`);
+  for (const type of ['limit', 'tally']) {
+    execFileSync('perl', [tool, '--create-table', `--type=${type}`, `--table-path=${table(type)}`]);
+  }
+  const limit = ['--quota-type=user', '--limit-type=hard', `--bytes-upload=${bytes}`, '--name=actito'];
+  execFileSync('perl', [tool, '--add-record', '--type=limit', ...limit, `--table-path=${table('limit')}`]);
+  return `LoadModule mod_quotatab.c
+LoadModule mod_quotatab_file.c
+QuotaEngine on
+QuotaLimitTable file:${table('limit')}
+QuotaTallyTable file:${table('tally')}`;
+}
+
 /** pure-ftpd, which refuses data connections without TLS and asks for no resumption. */
 export function startPureFtpd(options: FtpServerOptions = {}): Promise<FtpServer> {
-  return startFtpServer('pure-ftpd', options, async ({ port, passive, own, home, certificate, user }) => {
-    const [passwords, database] = [join(own, 'passwords'), join(own, 'pureftpd.pdb')];
-    const hash = execFileSync('openssl', ['passwd', '-6', PASSWORD]).toString().trim();
-    await writeFile(passwords, `actito:${hash}:${user.uid}:${user.gid}::${home}/./::::::::::::\n`);
-    await chmod(passwords, 0o600);
-    const program = findServer('pure-ftpd');
-    execFileSync(join(dirname(program), '..', 'bin', 'pure-pw'), ['mkdb', database, '-f', passwords]);
-    const line =
-      `--bind 127.0.0.1,${port} --login puredb:${database} --noanonymous --minuid 1 --tls 3 --certfile ${certificate}` +
-      ` --passiveportrange ${passive.join(':')} --pidfile ${join(own, 'pid')} --dontresolve --chrooteveryone --umask 022:022`;
-    const command: Command = [program, ...line.split(' '), ...(options.settings ?? [])];
-    return { command, username: 'actito' };
-  });
+  return startFtpServer(
+    'pure-ftpd',
+    options,
+    async ({ host, port, passive, own, home, certificate, user }) => {
+      const [passwords, database] = [join(own, 'passwords'), join(own, 'pureftpd.pdb')];
+      const hash = execFileSync('openssl', ['passwd', '-6', PASSWORD]).toString().trim();
+      const quota = options.quota === undefined ? ':' : `1000:${options.quota}`; // files and bytes
+      if (options.quota !== undefined) {
+        const counted = join(home, '.ftpquota');
+        await writeFile(counted, '0 0\n');
+        await chown(counted, user.uid, user.gid); // without it nothing is counted
+      }
+      await writeFile(passwords, `actito:${hash}:${user.uid}:${user.gid}::${home}/./::::::${quota}:::::\n`);
+      await chmod(passwords, 0o600);
+      const program = findServer('pure-ftpd');
+      execFileSync(join(dirname(program), '..', 'bin', 'pure-pw'), ['mkdb', database, '-f', passwords]);
+      const line =
+        `--bind ${host},${port} --login puredb:${database} --noanonymous --minuid 1 --tls 3 --certfile ${certificate}` +
+        ` --passiveportrange ${passive.join(':')} --pidfile ${join(own, 'pid')} --dontresolve --chrooteveryone --umask 022:022`;
+      const command: Command = [program, ...line.split(' '), ...(options.settings ?? [])];
+      return { command, username: 'actito' };
+    },
+  );
 }
 
 function settings({ settings: lines = [] }: FtpServerOptions): string {

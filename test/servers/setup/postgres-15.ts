@@ -10,6 +10,7 @@ import { startProcess, type Command } from '../../../dev/processes.ts';
 import { untilItAnswers } from '../../../dev/waiting.ts';
 import type { Certificates } from '../../support/certificates.ts';
 import { findServer } from './find-server.ts';
+import type { Machine } from './machine.ts';
 
 const run = promisify(execFile);
 
@@ -31,6 +32,8 @@ interface Options {
   certificates?: Certificates['server'];
   /** Makes the server a standby of this one. */
   standbyOf?: Postgres15;
+  /** Where it runs, if not on this machine: there it listens. */
+  machine?: Machine;
 }
 
 export async function startPostgres15(options: Options = {}): Promise<Postgres15> {
@@ -42,7 +45,7 @@ export async function startPostgres15(options: Options = {}): Promise<Postgres15
   await makeData(data, options, user);
   const port = await freePort();
   const all: Record<string, string> = {
-    listen_addresses: '127.0.0.1',
+    listen_addresses: options.machine?.host ?? '127.0.0.1',
     unix_socket_directories: socket,
     fsync: 'off',
     ...options.settings,
@@ -60,7 +63,10 @@ export async function startPostgres15(options: Options = {}): Promise<Postgres15
   await writeFile(join(data, 'pg_hba.conf'), `${access.join('\n')}\n`);
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const serve: Command = [findServer('postgres'), '-D', data, '-p', String(port), ...flags];
-  const server = startProcess([serve], { stopSignal: 'QUIT', removeAfter: folder, user });
+  const { machine } = options;
+  const server = machine
+    ? startProcess([machine.run(serve, user)], { stopSignal: 'QUIT', removeAfter: folder })
+    : startProcess([serve], { stopSignal: 'QUIT', removeAfter: folder, user });
   const admin = new pg.Client({ host: socket, port, user: 'postgres', database: 'postgres' });
   await untilItAnswers('PostgreSQL 15', server, () => answers(socket, port));
   await admin.connect();

@@ -6,9 +6,10 @@ import type { SftpLogin } from '../../../actito/delivery/sftp.ts';
 import { shownKey } from '../../../actito/delivery/host-keys.ts';
 import { runCommand } from '../../../bench/commands.ts';
 import { freePort } from '../../../dev/ports.ts';
-import { startProcess } from '../../../dev/processes.ts';
+import { type Command, startProcess } from '../../../dev/processes.ts';
 import { untilItAnswers } from '../../../dev/waiting.ts';
 import { findServer } from './find-server.ts';
+import type { Machine } from './machine.ts';
 
 export type KeyType = 'ed25519' | 'ecdsa' | 'rsa';
 
@@ -22,17 +23,29 @@ export interface SshServer {
   stop(): Promise<void>;
 }
 
+/** What an SSH server of these tests can be told. */
+export interface SshServerOptions {
+  /** What serves SFTP, with its options. */
+  sftp?: string;
+  /** Lines of its configuration, which come first. */
+  more?: string;
+  /** The folder for lists is a file system of this size, for example `64k`; needs root. */
+  diskSize?: string;
+  /** Logins go through PAM, by these lines of a service's configuration; needs root. */
+  pam?: (folder: string) => string;
+  /** Where it runs, if not on this machine. */
+  machine?: Machine;
+}
+
 /**
  * Starts sshd on a free port with host keys of three kinds.
  * @param publicKey the one key that logs in, as OpenSSH writes it
- * @param sftp what serves SFTP, with its options
- * @param more lines of its configuration
  */
 export async function startSshServer(
   publicKey: string,
-  sftp = 'internal-sftp',
-  more = '',
+  { sftp = 'internal-sftp', more = '', diskSize, pam, machine }: SshServerOptions = {},
 ): Promise<SshServer> {
+  const host = machine?.host ?? '127.0.0.1';
   const folder = await mkdtemp(join(tmpdir(), 'actito-sync-sshd-'));
   const file = (name: string) => join(folder, name);
   const types: KeyType[] = ['ed25519', 'ecdsa', 'rsa'];
@@ -44,41 +57,57 @@ export async function startSshServer(
   }
   const [port, directory] = [await freePort(), file('in')];
   await mkdir(directory);
+  const options = ['-t', 'tmpfs', '-o', `size=${diskSize}`, 'tmpfs', directory];
+  if (diskSize !== undefined) await runCommand('mount', options);
   await writeFile(file('authorized_keys'), `${publicKey}\n`);
   await writeFile(
     file('sshd_config'),
-    `ListenAddress 127.0.0.1
+    `${more}
+    ${pam ? 'UsePAM yes' : 'UsePAM no'}
+    KbdInteractiveAuthentication ${pam ? 'yes' : 'no'}
+    PermitRootLogin ${pam ? 'yes' : 'prohibit-password'}
+    ListenAddress ${host}
     Port ${port}
     ${types.map((type) => `HostKey ${file(type)}`).join('\n')}
     AuthorizedKeysFile ${file('authorized_keys')}
     PidFile none
     StrictModes no
-    UsePAM no
     PasswordAuthentication no
-    PermitRootLogin prohibit-password
     LogLevel ERROR
     Subsystem sftp ${sftp}
-    ${more}`,
+`,
   );
   // As root, sshd wants an empty folder here, which a system that never started it lacks.
   if (userInfo().uid === 0) await mkdir('/run/sshd', { recursive: true });
-  const sshd = startProcess([[findServer('sshd'), '-D', '-e', '-f', file('sshd_config')]], {
+  const serve: Command = [findServer('sshd'), '-D', '-e', '-f', file('sshd_config')];
+  const command = pam ? await withPam(file('pam'), pam(folder), serve) : serve;
+  const sshd = startProcess([machine?.run(command) ?? command], {
     stopSignal: 'TERM',
     removeAfter: folder,
   });
-  await untilItAnswers('sshd', sshd, () => answers(port));
+  await untilItAnswers('sshd', sshd, () => answers(host, port));
   const { username } = userInfo();
   return {
-    login: { protocol: 'sftp', host: '127.0.0.1', port, username, hostKeys: [fingerprints.ed25519] },
+    login: { protocol: 'sftp', host, port, username, hostKeys: [fingerprints.ed25519] },
     directory,
     fingerprints,
-    stop: () => sshd.stop(),
+    stop: async () => {
+      if (diskSize !== undefined) await runCommand('umount', ['--lazy', directory]);
+      await sshd.stop();
+    },
   };
 }
 
-function answers(port: number): Promise<boolean> {
+/** The command with PAM's configuration of sshd in place of the machine's, which only this process sees. */
+async function withPam(file: string, lines: string, command: Command): Promise<Command> {
+  await writeFile(file, lines);
+  const place = 'mount --bind "$0" /etc/pam.d/sshd && exec "$@"';
+  return ['unshare', '--mount', 'sh', '-c', place, file, ...command];
+}
+
+function answers(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
+    const socket = connect({ host, port });
     const done = (answer: boolean) => {
       socket.destroy();
       resolve(answer);

@@ -26,7 +26,7 @@ test('no table holds the key of someone who was forgotten, and the proof says in
     'changes',
     expect.stringMatching(/^delta_/),
     `members_${gdpr.vip.replace('-', '_')}`,
-    'reject_stories',
+    'reject_history',
     'rejects',
     'samples',
   ]);
@@ -34,7 +34,7 @@ test('no table holds the key of someone who was forgotten, and the proof says in
   expect(found).toEqual({
     members: 1,
     listed: 1,
-    others: { rejects: 2, reject_stories: 2, changes: 2, samples: 1, peer_words: 0 },
+    others: { rejects: 2, reject_history: 2, changes: 2, samples: 1, peer_words: 0 },
   });
   expect(await gdpr.tablesWith('anna-4711')).toEqual([]);
   expect(await gdpr.tablesWith('bob-4712')).toEqual([`members_${gdpr.vip.replace('-', '_')}`, 'samples']);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { publish } from '../../../state/delta/publish.ts';
-import { storeResults } from '../../../state/imports/results.ts';
+import { applyResults, storeResults } from '../../../state/imports/results.ts';
+import { fenced } from '../../../state/runs/lease.ts';
 import { setAside } from '../../../state/imports/chunks.ts';
 import { storeRejects } from '../../../state/rejects/rejects.ts';
 import { rows } from '../../../state/state.ts';
@@ -25,7 +26,9 @@ const WRITERS: Record<string, () => Promise<{ table: string; write: () => Promis
     const run = await planned(gdpr.world, gdpr.definition, [ANNA, BOB]);
     const seeds = await keySeedsOf(gdpr.world.state, run.run);
     const refused = [ANNA, BOB].map(({ key }) => ({ key: key!, outcome: 'refused' as const, reason: 'R' }));
-    return { table: 'rejects', write: () => storeResults(gdpr.world.state, run, 1, seeds, refused) };
+    await storeResults(gdpr.world.state, run, 1, seeds, refused);
+    const write = () => fenced(gdpr.world.state, run, (trx) => applyResults(trx, run.run, 1));
+    return { table: 'rejects', write };
   },
   'a value that cannot be sent': async () => {
     const run = await planned(gdpr.world, gdpr.definition, [ANNA, BOB]);

@@ -17,7 +17,7 @@ test('a run that is under way is waited for, and what it brings back is erased a
   const { record: number } = await gdpr.record('anna-4711');
   await expect(gdpr.erase(number, { isOpen: everyoneIsThere })).rejects.toMatchObject({
     type: 'RunUnderWay',
-    message: expect.stringContaining(`activation/${gdpr.vip} is running activation ${gdpr.vip}`),
+    message: expect.stringContaining(`The workflow activation/${gdpr.vip} is still running`),
   });
   await sendAll(gdpr.world, run);
   await deliver(gdpr.world, run);

@@ -90,7 +90,7 @@ describe.each(NAMED)('of %s, who is forgotten, no reject remains', (forgotten, c
     await closeRun(gdpr.world.state, run, ended('failed'));
 
     await gdpr.erase(await record(forgotten, ['BE']));
-    for (const table of ['rejects', 'reject_stories']) {
+    for (const table of ['rejects', 'reject_history']) {
       expect(await keysOf(table)).toEqual(others.toSorted());
     }
 

@@ -47,7 +47,7 @@ async function told(filter: RejectFilter) {
   return (await stories(filter)).map(({ key, times, lastRun }) => [key, times, lastRun]);
 }
 
-test('the same reject in several runs is one story, with its first and last moment and how many runs met it', async () => {
+test('the same reject in several runs has one row in the history, with its first and last moment and how many runs met it', async () => {
   const definition = definitionFor(newActivation());
   const activation = definition.activation.id;
   await runWith(definition, [NOBODY]);
@@ -83,7 +83,7 @@ test('what an attempt rejected that had to begin again is not told, and closing 
   expect(await told({ activation })).toEqual([['nobody', 1, run.run]]);
 });
 
-test('a dry run tells no story, but its own rejects can be asked for', async () => {
+test('a dry run adds nothing to the history, but its own rejects can be asked for', async () => {
   const definition = definitionFor(newActivation());
   const activation = definition.activation.id;
   const run = await runWith(definition, [NOBODY], { dryRun: true });

@@ -5,19 +5,19 @@ import { conflict, otherFile } from './provision.ts';
 import { readLists, type ListPlace } from './read.ts';
 import { findFormer, readsOtherFile, type FormerList } from './renaming.ts';
 
-/** What provisioning would find: a list that is there, one that it would rename (by its name now), or none. */
-export type ForeseenList = 'there' | 'missing' | { rename: string };
+/** What provisioning would find: an existing list, a list to rename (by its current name), or none. */
+export type ListPreview = 'there' | 'missing' | { rename: string };
 
 /**
- * Says what {@link provisionList} would do about the list of an activation, and does nothing of it.
+ * Reports what {@link provisionList} would do with the list of an activation, without changing anything.
  * @throws Failure ListConflict, Actito…
  */
-export async function foreseeList(
+export async function previewList(
   client: ActitoClient,
   place: ListPlace,
   { activation }: Definition,
   former: FormerList | undefined,
-): Promise<ForeseenList> {
+): Promise<ListPreview> {
   const { list } = activation;
   const all = await readLists(client, place);
   const named = all.find(({ name }) => name === list.name);

@@ -6,14 +6,14 @@ import { listConfirmation } from './confirmation.ts';
 import { validityHours } from './provision.ts';
 
 /**
- * What a marketer must have set up in Actito for a list that we neither make nor can read.
+ * The settings that a list created in Actito must have; actito-sync cannot read them.
  * @param host the delivery's host as resolved from the environment
  */
-export function handmadeList(definition: Definition, host: string): Told[] {
+export function listCreatedInActito(definition: Definition, host: string): Told[] {
   const { activation, destination } = definition;
   const { list } = activation;
   const { protocol, directory, location } = destination.delivery;
-  const setUp = tell('listHandmade', {
+  const setUp = tell('listCreatedInActito', {
     list: list.name,
     profileTable: destination.profileTable,
     identifier: list.identifier.attribute,

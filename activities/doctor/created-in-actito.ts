@@ -1,5 +1,5 @@
 import { etlRequirements } from '../../actito/imports/etl.ts';
-import { handmadeList } from '../../actito/lists/handmade.ts';
+import { listCreatedInActito } from '../../actito/lists/created-in-actito.ts';
 import type { Definition } from '../../activation/definition/definition.ts';
 import type { Told } from '../../contract/messages/message.ts';
 import { tell } from '../../contract/messages/tell.ts';
@@ -7,8 +7,8 @@ import { resolveText } from '../../config/secrets.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { probe, type Probed } from './probe.ts';
 
-/** What of an activation must have been made in Actito by hand: nobody can read it from here, so it is told. */
-export function tellHandmade({ env }: Dependencies, definition: Definition): Promise<Probed>[] {
+/** Shows what must exist in Actito for an activation and cannot be checked through the API. */
+export function showCreatedInActito({ env }: Dependencies, definition: Definition): Promise<Probed>[] {
   const { activation, destination } = definition;
   const { id, list } = activation;
   const etl = etlRequirements(definition);
@@ -16,7 +16,10 @@ export function tellHandmade({ env }: Dependencies, definition: Definition): Pro
     ...(list.provision === 'existing'
       ? [
           show(`list of ${id}`, () =>
-            handmadeList(definition, resolveText(destination.delivery.host, env, 'delivery.host', 'host')),
+            listCreatedInActito(
+              definition,
+              resolveText(destination.delivery.host, env, 'delivery.host', 'host'),
+            ),
           ),
         ]
       : []),

@@ -1,11 +1,11 @@
-import { foreseeList } from '../actito/lists/foresee.ts';
+import { previewList } from '../actito/lists/preview.ts';
 import { isSameTable } from '../actito/lists/renaming.ts';
 import { checkStructure } from '../actito/structure/check.ts';
 import { findAttribute, readProfileTable } from '../actito/structure/table.ts';
 import { isFailure } from '../contract/failure.ts';
 import type { Told } from '../contract/messages/message.ts';
 import { tell } from '../contract/messages/tell.ts';
-import type { Creates, PlanOutlook } from '../contract/plan.ts';
+import type { Creates, PlanPreview } from '../contract/plan.ts';
 import { readFormerList } from '../state/lists/former-list.ts';
 import { readSends } from '../state/plan/foreseen.ts';
 import { readProvisioned } from '../state/lists/provisioned.ts';
@@ -19,7 +19,7 @@ import type { Dependencies } from './dependencies.ts';
 import { cancellation } from './progress.ts';
 
 /** Looks ahead from a plan, and writes nothing to Actito. What cannot be found out is told, and fails nothing. */
-export async function outlookOf(deps: Dependencies, run: PlannedRun): Promise<PlanOutlook> {
+export async function previewOf(deps: Dependencies, run: PlannedRun): Promise<PlanPreview> {
   const { state } = deps;
   const { guards } = run.plan;
   const problems: Told[] = [];
@@ -64,7 +64,7 @@ async function creates(
   const former = await readFormerList(state, activation.id);
   const here = former && isSameTable(definition, former.definition);
   const place = { entity, table: table.id };
-  const list = await foreseeList(
+  const list = await previewList(
     client,
     place,
     definition,
@@ -83,7 +83,7 @@ async function quota(
   { state }: Dependencies,
   { definition }: Run,
   { quotaKey }: ConnectedDestination,
-): Promise<PlanOutlook['quota']> {
+): Promise<PlanPreview['quota']> {
   const limit = definition.destination.limits.importsPerTablePerDay;
   const uses = await withSnapshot(state, readQuotaUse);
   const { used = 0, nextFree = null } = uses.find((use) => use.quotaKey === quotaKey) ?? {};

@@ -52,7 +52,7 @@ const renew = ({ quotaKey }: Table) =>
   ]);
 const later = ({ quotaKey }: Table, time: string) =>
   world.state.raw(
-    `update import_line set since = since - cast(:time as interval), asked_at = asked_at - cast(:time as interval)
+    `update import_queue set since = since - cast(:time as interval), asked_at = asked_at - cast(:time as interval)
      where quota_key = :quotaKey`,
     { time, quotaKey },
   );
