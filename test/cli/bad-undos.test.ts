@@ -47,7 +47,7 @@ test.each<{ what: string; args: string; code: number; says: string | RegExp }>([
     what: 'an undo to a run that never was',
     args: 'undo vip --to 999999',
     code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: Activation vip has no run 999999, or its record was deleted. List the runs: actito-sync history vip',
+    says: 'Activation vip has no run 999999, or its record was deleted, did you mean "1"? List the runs: actito-sync history vip',
   },
   {
     what: 'an undo of a misspelt activation',
