@@ -136,19 +136,22 @@ test.each<Bad>([
     code: FAILED,
     says: 'ConfigurationInvalid: ACTITO_SYNC_DATABASE_URL is not set.',
   },
-])('$what: says what is wrong, and ends with $code', async ({ args, code, says, env }) => {
-  const ended = await past.ask(
-    args.map((word) => word.replace('HASH', hash)),
-    { env },
-  );
-  expect(ended.err).toMatch(says);
-  expect(ended.code).toBe(code);
-  expect(past.listed()).toBe(120);
-  const { rows } = await past.stand.state.raw<{ rows: unknown[] }>('select from decisions');
-  expect(rows).toEqual([]);
-});
+])(
+  '$what: the message says what is wrong, and the command exits with $code',
+  async ({ args, code, says, env }) => {
+    const ended = await past.ask(
+      args.map((word) => word.replace('HASH', hash)),
+      { env },
+    );
+    expect(ended.err).toMatch(says);
+    expect(ended.code).toBe(code);
+    expect(past.listed()).toBe(120);
+    const { rows } = await past.stand.state.raw<{ rows: unknown[] }>('select from decisions');
+    expect(rows).toEqual([]);
+  },
+);
 
-test('a bare approval of nothing known writes nothing, and starts nothing', async () => {
+test('a bare approval of an unknown plan writes nothing, and starts nothing', async () => {
   const { client, taskQueue } = past.hosted;
   const failed = client.workflow.execute(DECIDE_WORKFLOW_TYPE, {
     taskQueue,

@@ -110,14 +110,17 @@ test.each<BadStart>([
     says: 'ConfigurationInvalid: The project folder /nowhere does not exist.',
     project: '/nowhere',
   },
-])('$what: says what is wrong, and ends with $code', async ({ args, code, says, project }) => {
-  const env = { ACTITO_SYNC_PROJECT: project ?? stand.projectFolder };
-  const ended = await cli(args, { env, taskQueue: hosted.taskQueue });
-  expect(ended.err.startsWith('{') ? wordsOf(ended.err) : ended.err).toContain(says);
-  expect(ended.code).toBe(code);
-  // A run that a worker refuses was followed; everything else tells nothing but the error.
-  expect(ended.out).toMatch(/^((activation|plan)\/\S+ started\n([a-z ]+ …\n)?)?$/);
-});
+])(
+  '$what: the message says what is wrong, and the command exits with $code',
+  async ({ args, code, says, project }) => {
+    const env = { ACTITO_SYNC_PROJECT: project ?? stand.projectFolder };
+    const ended = await cli(args, { env, taskQueue: hosted.taskQueue });
+    expect(ended.err.startsWith('{') ? wordsOf(ended.err) : ended.err).toContain(says);
+    expect(ended.code).toBe(code);
+    // A run that a worker refuses was followed; everything else tells nothing but the error.
+    expect(ended.out).toMatch(/^((activation|plan)\/\S+ started\n([a-z ]+ …\n)?)?$/);
+  },
+);
 
 /** What a failure says that was printed as JSON. */
 function wordsOf(line: string): string {

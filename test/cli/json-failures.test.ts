@@ -4,7 +4,7 @@ import { cli } from './support.ts';
 
 const NO_SERVERS = { TEMPORAL_ADDRESS: '127.0.0.1:1', ACTITO_SYNC_PROJECT: 'examples/demo' };
 
-test('with --json a failure is one line of JSON on stderr: type, reason, facts, what to do, and all of it in words', async () => {
+test('with --json, a failure is one line of JSON on stderr: type, reason, facts, what to do, and the whole message', async () => {
   const { code, out, err } = await cli(['run', 'vip', '--json'], { env: NO_SERVERS });
   expect({ code, out }).toEqual({ code: 1, out: '' });
   expect(err).toMatch(/^[^\n]+\n$/);
@@ -39,24 +39,24 @@ test.each([
     },
   ],
   ['history vip-customers --json', { type: 'ConfigurationInvalid', reason: 'stateNotConfigured', facts: {} }],
-])('so does a command that fails before any server is asked: %s', async (line, failure) => {
+])('a command that fails before it asks any server prints JSON, too: %s', async (line, failure) => {
   const { out, err } = await cli(line.split(' '), { env: NO_SERVERS });
   expect(out).toBe('');
   expect(JSON.parse(err)).toMatchObject({ failure });
 });
 
-test('without --json the same is words', async () => {
+test('without --json, the same failure is text', async () => {
   const { err } = await cli(['attributes', 'actitto'], { env: NO_SERVERS });
   expect(err).toMatch(/^InvalidActivation: The project .*, did you mean "actito"\?\n$/);
 });
 
-test('a wrong command line is told in words, as no command was understood', async () => {
+test('a wrong command line is reported as text, since no command was understood', async () => {
   const { code, err } = await cli(['run', '--json'], { env: NO_SERVERS });
   expect(code).toBe(2);
   expect(err).toMatch(/^error: missing required argument/);
 });
 
-test('an error of no kind that we know is a defect, told by its kind and place and not by what it says', () => {
+test('an error of an unknown kind is a defect, reported by its kind and place and not by its text', () => {
   const failure = failureJson(new TypeError('Anna is odd'));
   expect(failure).toMatchObject({ type: 'Defect', reason: 'defect', facts: { kind: 'TypeError' } });
   expect(JSON.stringify(failure)).not.toContain('Anna');
