@@ -160,19 +160,22 @@ test.each<Bad>([
     code: FAILED,
     says: 'ConfigurationInvalid: ACTITO_SYNC_DATABASE_URL is not set.',
   },
-])('$what: says what is wrong, starts nothing, and ends with $code', async ({ args, code, says, env }) => {
-  const before = await workflows();
-  const ended = await past.ask(
-    args.map((word) => word.replace('HASH', hash).replace('TYPO', mistyped(hash))),
-    { env },
-  );
-  expect(ended.err).toMatch(says);
-  expect(ended.code).toBe(code);
-  expect(past.listed()).toBe(120);
-  const { rows } = await past.stand.state.raw<{ rows: unknown[] }>('select from decisions');
-  expect(rows).toEqual([]);
-  expect(await workflows()).toEqual(before);
-});
+])(
+  '$what: the message says what is wrong, nothing starts, and the command exits with $code',
+  async ({ args, code, says, env }) => {
+    const before = await workflows();
+    const ended = await past.ask(
+      args.map((word) => word.replace('HASH', hash).replace('TYPO', mistyped(hash))),
+      { env },
+    );
+    expect(ended.err).toMatch(says);
+    expect(ended.code).toBe(code);
+    expect(past.listed()).toBe(120);
+    const { rows } = await past.stand.state.raw<{ rows: unknown[] }>('select from decisions');
+    expect(rows).toEqual([]);
+    expect(await workflows()).toEqual(before);
+  },
+);
 
 /** The executions of this stand's worker. */
 async function workflows(): Promise<string[]> {
@@ -186,7 +189,7 @@ function mistyped(hash: string): string {
   return hash.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
 }
 
-test('a bare approval of nothing known writes nothing, and starts nothing', async () => {
+test('a bare approval of an unknown plan writes nothing, and starts nothing', async () => {
   const { client, taskQueue } = past.hosted;
   const failed = client.workflow.execute(DECIDE_WORKFLOW_TYPE, {
     taskQueue,

@@ -110,13 +110,16 @@ test.each<BadStart>([
     says: 'ConfigurationInvalid: The project folder /nowhere does not exist.',
     project: '/nowhere',
   },
-])('$what: says what is wrong, and ends with $code', async ({ args, code, says, project }) => {
-  const env = { ACTITO_SYNC_PROJECT: project ?? stand.projectFolder };
-  const ended = await cli(args, { env, taskQueue: hosted.taskQueue });
-  expect(ended.out.startsWith('{') ? wordsOf(ended.out) : ended.err).toContain(says);
-  expect(ended.code).toBe(code);
-  expect(args.includes('--json') ? ended.err : ended.out).toBe('');
-});
+])(
+  '$what: the message says what is wrong, and the command exits with $code',
+  async ({ args, code, says, project }) => {
+    const env = { ACTITO_SYNC_PROJECT: project ?? stand.projectFolder };
+    const ended = await cli(args, { env, taskQueue: hosted.taskQueue });
+    expect(ended.out.startsWith('{') ? wordsOf(ended.out) : ended.err).toContain(says);
+    expect(ended.code).toBe(code);
+    expect(args.includes('--json') ? ended.err : ended.out).toBe('');
+  },
+);
 
 /** What a failure says that was printed as JSON. */
 function wordsOf(line: string): string {
