@@ -29,7 +29,7 @@ export async function applyRetention(state: State, { rejects, changeLog, runs }:
   await inBatches(state, BATCH.rows, `delete from peer_words where ctid in (${OLD_WORDS})`, rejects);
   await inBatches(state, BATCH.rows, DELETE_OLD_SAMPLES, Math.min(rejects, SAMPLE_PERIOD));
   await inBatches(state, BATCH.logs, FORGET_OLD_CHANGES, changeLog);
-  await inBatches(state, BATCH.runs, `delete from runs where no in (${OLD_RUNS})`, runs); // and the rows that reference them
+  await inBatches(state, BATCH.runs, `delete from runs where no in (${OLD_RUNS})`, runs); // with their rows in other tables
 }
 
 const AGE = `now() - :age * interval '1 millisecond'`;
