@@ -143,7 +143,7 @@ test('an attempt that is frozen while it reads the keys of a shared file makes n
   });
 });
 
-test("the results of another attempt's import are not closed again", async () => {
+test('a shared import that another attempt has sent is not closed again', async () => {
   const { table, leader, shared } = await closed();
   const id = await intend(leader, table, shared);
   await record(world, leader, id!, 'posted');

@@ -50,7 +50,7 @@ test.each(['doubtful', 'refused'] as const)(
   },
 );
 
-test('a file that is deferred after all deferred files were sent does not count as sent', async () => {
+test('rows that are set aside after all former ones were sent do not count as sent', async () => {
   const definition = definitionFor(newActivation());
   const run = await planned(world, definition, segment('1'));
   const bad = [{ attribute: 'a', reason: 'ValueTooLong' }];

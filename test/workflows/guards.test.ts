@@ -68,7 +68,7 @@ test('a run that passes the guards again continues from the last acknowledged ru
   expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { removed: 10, members: 75 } });
 });
 
-test('a warehouse that was not loaded recently, or fails an assertion, holds the run; its rows never leave it', async () => {
+test('a warehouse that was not loaded recently, or fails an assertion, holds the run, and the message shows no row', async () => {
   const guards = (age: string, broken: string) => ({
     maxRemovedRatio: 1,
     freshness: { query: `select now() - interval '${age}'`, maxAge: '26h' },
