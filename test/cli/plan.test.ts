@@ -8,7 +8,7 @@ import { change } from './planned-change.ts';
 
 const past = pastForTests();
 
-/** All that is acknowledged or was ever sent, as text. */
+/** All acknowledged values and all that were ever sent, as text. */
 async function dump(): Promise<string[]> {
   const all: string[] = [];
   for (const table of [
@@ -86,12 +86,12 @@ test('a plan that a guard would hold says so, and how to decide; it is not a fai
 
 test.each([
   {
-    what: 'an attribute that nobody creates',
+    what: 'an attribute that is not created',
     before: () => past.stand.writeActivation({ attributes: [{ column: 'note', attribute: 'nowhere' }] }),
     says: /^A run would fail with MappingInvalid: Profile table \S+ has no attribute nowhere/,
   },
   {
-    what: 'a list that is not ours',
+    what: 'a foreign list',
     before: async () => {
       await past.hosted.run();
       await past.stand.writeActivation({ list: { name: LIST } }, 'other');
@@ -102,7 +102,7 @@ test.each([
     says: /^A run would fail with ListConflict: The list "VIP" in Actito belongs to activation vip/,
   },
   {
-    what: 'an Actito that does not answer',
+    what: 'an Actito that is not responding',
     before: async () => past.stand.actito.setFault('serverError', { times: 1_000 }),
     says: /^The lookup in Actito failed with ActitoUnavailable: /,
   },

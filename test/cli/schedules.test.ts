@@ -8,7 +8,7 @@ import { cli, connectClient, freshId } from './support.ts';
 
 let client: Client;
 let project: ScheduledProject;
-/** The ids of two activations of this test alone. */
+/** The ids of two activations of only this test. */
 let daily: string;
 let often: string;
 
