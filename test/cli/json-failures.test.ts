@@ -4,7 +4,7 @@ import { cli } from './support.ts';
 
 const NO_SERVERS = { TEMPORAL_ADDRESS: '127.0.0.1:1', ACTITO_SYNC_PROJECT: 'examples/demo' };
 
-test('with --json a failure is one object on standard output: outcome, guards, plan, and the error as data and in words', async () => {
+test('with --json, a failure is one object on standard output: outcome, guards, plan hash, and the error as data and text', async () => {
   const { code, out, err } = await cli(['run', 'vip-customers', '--json'], { env: NO_SERVERS });
   expect({ code, err }).toEqual({ code: 1, err: '' });
   expect(out).toMatch(/^[^\n]+\n$/);
@@ -59,18 +59,18 @@ test.each([
     { reason: 'commandLineWrong', facts: { problem: "missing required argument 'activation'" } },
   ],
   ['rum vip --json', 'invalid', { reason: 'commandLineWrong' }],
-])('so does a command that fails before any server is asked: %s', async (line, outcome, error) => {
+])('a command that fails before it asks any server prints JSON, too: %s', async (line, outcome, error) => {
   const { out, err } = await cli(line.split(' '), { env: NO_SERVERS });
   expect(err).toBe('');
   expect(JSON.parse(out)).toMatchObject({ outcome, error, guards: [], planHash: null });
 });
 
-test('without --json the same is words', async () => {
+test('without --json, the same failure is text', async () => {
   const { err } = await cli(['attributes', 'actitto'], { env: NO_SERVERS });
   expect(err).toMatch(/^InvalidActivation: The project .*, did you mean "actito"\?\n$/);
 });
 
-test('an error of no kind that we know is a defect, told by its kind and place and not by what it says', () => {
+test('an error of an unknown kind is a defect, reported by its kind and place and not by its text', () => {
   const failure = failureJson(new TypeError('Anna is odd'));
   expect(failure).toMatchObject({ type: 'Defect', reason: 'defect', facts: { kind: 'TypeError' } });
   expect(JSON.stringify(failure)).not.toContain('Anna');

@@ -45,7 +45,7 @@ function watched<Child extends ChildProcessByStdio<Writable | null, Readable, Re
   return { child, seen, ended };
 }
 
-test('without a server it says which address was tried and how to start one', async () => {
+test('without a server, the error shows its address and how to start one', async () => {
   const address = `127.0.0.1:${await freePort()}`;
   const { code, out, err } = await activation(['run', 'vip'], address).ended;
   expect({ code, out }).toEqual({ code: 1, out: '' });
@@ -53,7 +53,7 @@ test('without a server it says which address was tried and how to start one', as
   expect(err).toContain('temporal server start-dev');
 });
 
-test('SIGINT ends the following and not the run', async () => {
+test('SIGINT ends the command and not the run', async () => {
   const id = freshId('interrupted'); // no worker polls the product's task queue here
   const { child, ended } = activation(['run', id], temporalAddress());
   const started = () => new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
