@@ -95,7 +95,7 @@ function nextLines({ activation, undo }: RunResult, planHash: string, isHeld: bo
   return isHeld
     ? [
         `Approve it, and run:  ${decideCommand('approve', activation, planHash)}`,
-        `Or refuse it:         ${decideCommand('reject', activation, planHash)}`,
+        `Or decline it:        ${decideCommand('decline', activation, planHash)}`,
       ]
     : [`Apply exactly this:  ${applyCommand(activation, planHash, undo)}`];
 }

@@ -28,7 +28,7 @@ test('a held run shows what tripped, the counts, and the commands to decide', as
   );
   expect(answers.map((line) => line.split(/: {2,}/)[1])).toEqual([
     `actito-sync approve vip ${hashIn(err)} --reason "…"`,
-    `actito-sync reject vip ${hashIn(err)} --reason "…"`,
+    `actito-sync decline vip ${hashIn(err)} --reason "…"`,
     'actito-sync plan vip',
   ]);
 });
@@ -49,11 +49,11 @@ test('the printed command to approve works: it records the approval, and the run
 
 test('the printed command to decline works: it shows who declined what and why, and further runs are held', async () => {
   await past.leave(60);
-  const command = copied((await past.held()).err, 'reject');
+  const command = copied((await past.held()).err, 'decline');
   const { code, out, err } = await past.ask([...command, '--by', 'bob']);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(
-    /^vip: plan [0-9a-f]{12} is refused, claimed by bob: …\n {2}read 60, members 60, added 0, removed 60/,
+    /^vip: plan [0-9a-f]{12} is declined, claimed by bob: …\n {2}read 60, members 60, added 0, removed 60/,
   );
   expect(await decisions()).toMatchObject([
     { verdict: 'refused', decided_by: 'bob', counts: { removed: 60 } },
@@ -80,7 +80,8 @@ test('a plan that a guard holds is held even if it is requested by its hash', as
 
 test('the login name decides if no other name is given', async () => {
   await past.leave(60);
-  await past.ask(['reject', 'vip', hashIn((await past.held()).err), '--reason', 'x']);
+  // By its former name, and with the hash in capitals
+  await past.ask(['reject', 'vip', hashIn((await past.held()).err).toUpperCase(), '--reason', 'x']);
   const [{ decided_by: by }] = (await decisions()) as [Decided];
   expect([by, by]).not.toContain('');
   expect(by).not.toBe('unknown');

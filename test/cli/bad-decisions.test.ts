@@ -58,46 +58,40 @@ test.each<Bad>([
     says: 'InvalidActivation: plan: expected a plan hash (12 characters)',
   },
   {
-    what: 'an approval of a hash in capitals',
-    args: ['approve', 'vip', '0123456789AB', ...CLEAN_UP],
-    code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: plan: expected a plan hash (12 characters)',
-  },
-  {
     what: 'an approval of an unknown plan',
     args: ['approve', 'vip', '0123456789ab', ...CLEAN_UP],
     code: FAILED,
     says: 'PlanUnknown: Activation vip has no plan 0123456789ab. Find the plan hash in the output of plan',
   },
   {
-    what: 'an approval for a misspelt activation',
+    what: 'an approval for a misspelled activation',
     args: ['approve', 'vipp', 'HASH', ...CLEAN_UP],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   {
     what: 'a decline with a reason that is too long',
-    args: ['reject', 'vip', 'HASH', '--reason', 'x'.repeat(201)],
+    args: ['decline', 'vip', 'HASH', '--reason', 'x'.repeat(201)],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: reason: expected text of at most 200 characters',
   },
   {
     what: 'a decline without a hash',
-    args: ['reject', 'vip', 'HASH0', ...CLEAN_UP],
+    args: ['decline', 'vip', 'HASH0', ...CLEAN_UP],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: plan: expected a plan hash (12 characters)',
   },
   {
     what: 'a decline of an unknown plan',
-    args: ['reject', 'vip', '0123456789ab', ...CLEAN_UP],
+    args: ['decline', 'vip', '0123456789ab', ...CLEAN_UP],
     code: FAILED,
     says: 'PlanUnknown: Activation vip has no plan 0123456789ab.',
   },
   {
     what: 'a decline for an activation that never ran',
-    args: ['reject', 'vipp', 'HASH', ...CLEAN_UP],
-    code: FAILED,
-    says: /^PlanUnknown: Activation vipp has no plan [0-9a-f]{12}\./,
+    args: ['decline', 'vipp', 'HASH', ...CLEAN_UP],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   {
     what: 'a run without a plan',
@@ -112,7 +106,37 @@ test.each<Bad>([
     says: 'PlanUnknown: Activation vip has no plan 0123456789ab.',
   },
   {
-    what: 'a plan for a misspelt activation',
+    what: 'a decline by its former name, without a hash',
+    args: ['reject', 'vip', ...CLEAN_UP],
+    code: WRONG_COMMAND_LINE,
+    says: "error: missing required argument 'planHash'\n(Did you mean rejects?",
+  },
+  {
+    what: 'an approval of a hash with a typing error',
+    args: ['approve', 'vip', 'TYPO', ...CLEAN_UP],
+    code: FAILED,
+    says: /^PlanUnknown: Activation vip has no plan [0-9a-f]{12}, did you mean "[0-9a-f]{12}"\?/,
+  },
+  {
+    what: 'a rebase of a misspelled activation',
+    args: ['rebase', 'vipp', '--reason', 'x', '--yes'],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
+  },
+  {
+    what: 'a pause of a misspelled activation',
+    args: ['schedule', 'pause', 'vipp'],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
+  },
+  {
+    what: 'a cancellation of a misspelled activation',
+    args: ['cancel', 'vipp'],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
+  },
+  {
+    what: 'a plan for a misspelled activation',
     args: ['plan', 'vipp'],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
@@ -137,10 +161,11 @@ test.each<Bad>([
     says: 'ConfigurationInvalid: ACTITO_SYNC_DATABASE_URL is not set.',
   },
 ])(
-  '$what: the message says what is wrong, and the command exits with $code',
+  '$what: the message says what is wrong, nothing starts, and the command exits with $code',
   async ({ args, code, says, env }) => {
+    const before = await workflows();
     const ended = await past.ask(
-      args.map((word) => word.replace('HASH', hash)),
+      args.map((word) => word.replace('HASH', hash).replace('TYPO', mistyped(hash))),
       { env },
     );
     expect(ended.err).toMatch(says);
@@ -148,8 +173,21 @@ test.each<Bad>([
     expect(past.listed()).toBe(120);
     const { rows } = await past.stand.state.raw<{ rows: unknown[] }>('select from decisions');
     expect(rows).toEqual([]);
+    expect(await workflows()).toEqual(before);
   },
 );
+
+/** The executions of this stand's worker. */
+async function workflows(): Promise<string[]> {
+  const { client, taskQueue } = past.hosted;
+  const ids: string[] = [];
+  for await (const { runId } of client.workflow.list({ query: `TaskQueue="${taskQueue}"` })) ids.push(runId);
+  return ids.sort();
+}
+
+function mistyped(hash: string): string {
+  return hash.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+}
 
 test('a bare approval of an unknown plan writes nothing, and starts nothing', async () => {
   const { client, taskQueue } = past.hosted;

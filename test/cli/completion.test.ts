@@ -19,7 +19,7 @@ async function offered(line: string, env: NodeJS.ProcessEnv = ENV): Promise<stri
 const ACTIVATIONS = ['sleeping-customers', 'vip-customers'];
 
 test.each([
-  { line: 're', words: ['resync', 'rebase', 'reject', 'rejects'] },
+  { line: 're', words: ['resync', 'rebase', 'rejects'] },
   { line: 'schedule p', words: ['pause'] },
   { line: 'run ', words: ACTIVATIONS },
   { line: 'run v', words: ['vip-customers'] },
@@ -30,7 +30,9 @@ test.each([
   { line: 'lists ', words: ['actito'] },
   { line: 'doctor ', words: [...ACTIVATIONS, 'actito'] },
   { line: 'run --re', words: ['--resync', '--reason'] },
-  { line: 'explain vip-customers --', words: ['--json', '--help'] },
+  { line: 'explain vip-customers --', words: ['--json', '--project', '--help'] },
+  { line: 'run --project ', words: [':files'] },
+  { line: 'run --project /nowhere ', words: [] },
   { line: 'completion ', words: ['bash', 'zsh', 'fish'] },
   // A hash, a key, a reason or a number has no completion
   { line: 'approve vip-customers ', words: [] },

@@ -17,7 +17,7 @@ const decide = (verdict: string, plan = hash) =>
 
 test('an approved and applied plan no longer needs a decision', async () => {
   expect(await decide('approve')).toMatchObject({ code: 0 });
-  for (const verdict of ['approve', 'reject']) {
+  for (const verdict of ['approve', 'decline']) {
     const { code, err } = await decide(verdict);
     expect(code).toBe(FAILED);
     expect(err).toMatch(
@@ -35,8 +35,8 @@ test('a plan that a later run has replaced is stale, even without a decision', a
 });
 
 test('a second decline shows the first one with its reason; a later approval is a new decision', async () => {
-  await decide('reject');
-  const { code, err } = await decide('reject');
+  await decide('decline');
+  const { code, err } = await decide('decline');
   expect(code).toBe(FAILED);
   expect(err).toMatch(
     /^PlanUnknown: Plan \w+ of activation vip was already declined at \S+Z by anna \(self-reported\): a clean-up\. Runs remain held/,
@@ -46,10 +46,10 @@ test('a second decline shows the first one with its reason; a later approval is 
 });
 
 test('a declined plan that is held once more needs a decision again', async () => {
-  await decide('reject');
+  await decide('decline');
   const again = hashIn((await past.held()).err);
   expect(again).toBe(hash);
-  expect(await decide('reject')).toMatchObject({ code: 0 });
+  expect(await decide('decline')).toMatchObject({ code: 0 });
 });
 
 test('an approval that a failed run did not use is shown, with the command that uses it', async () => {
@@ -69,7 +69,7 @@ test('an approval that was withdrawn has no effect', async () => {
   await past.stand.state.raw('update activations set provisioned = null');
   await decide('approve');
   past.stand.actito.setFault('unauthorized', null);
-  expect(await decide('reject')).toMatchObject({ code: 0 });
+  expect(await decide('decline')).toMatchObject({ code: 0 });
   await past.held();
 });
 

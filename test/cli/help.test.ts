@@ -56,3 +56,16 @@ test('a README with markers lists the current commands; otherwise: npm run comma
   expect(renewed).toMatch(/^before\n<!-- commands -->\n[^]*<!-- \/commands -->\nafter\n$/);
   expect(renewed).toContain('| `actito-sync schedule pause <activation>` | pause a schedule');
 });
+
+test('--version prints the version of the package', async () => {
+  const { version } = JSON.parse(await read('package.json')) as { version: string };
+  expect(await cli(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
+});
+
+test('--project names the project folder, whatever ACTITO_SYNC_PROJECT says; no help shows the former name reject', async () => {
+  const env = { ACTITO_SYNC_PROJECT: '/nowhere', TEMPORAL_ADDRESS: '127.0.0.1:1' };
+  const { err } = await cli(['run', 'vip-custmers', '--project', 'examples/demo'], { env });
+  expect(err).toContain('did you mean "vip-customers"?');
+  expect(env.ACTITO_SYNC_PROJECT).toBe('/nowhere');
+  expect((await cli(['--help'])).out).not.toMatch(/^ +reject /m);
+});

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { RunProgress } from '../../contract/progress.ts';
-import type { FailureJson } from '../../cli/errors.ts';
+import type { FailedJson } from '../../cli/errors.ts';
 import type { RunResult } from '../../contract/result.ts';
 import { until } from '../setup/until.ts';
 import { LIST, resetStand } from '../support/stand.ts';
@@ -97,9 +97,10 @@ test('with --json, a run that is held or cannot be started is reported as data',
   await stand.warehouse.query('truncate people');
   await stand.writeActivation({ guards: { allowEmpty: false } });
   const held = await run(['vip', '--json']);
-  expect(held).toMatchObject({ code: 3, out: '' });
-  const { failure } = JSON.parse(held.err) as { failure: FailureJson };
-  expect(failure).toMatchObject({
+  expect(held).toMatchObject({ code: 3, err: '' });
+  const { outcome, error, guards, planHash } = JSON.parse(held.out) as FailedJson;
+  expect({ outcome, guards }).toMatchObject({ outcome: 'held', guards: [{ guard: 'allowEmpty' }] });
+  expect(error).toMatchObject({
     type: 'GuardTripped',
     reason: 'runHeld',
     facts: {
@@ -108,14 +109,16 @@ test('with --json, a run that is held or cannot be started is reported as data',
     },
     message: expect.stringContaining('The segment is empty'),
   });
-  const { planHash } = failure.facts as { planHash: string };
-  expect(failure.next).toEqual([
+  expect(error.next).toEqual([
     { advice: 'If the change is intended', command: `actito-sync approve vip ${planHash} --reason "…"` },
   ]);
 
   const unknown = await run(['vip', '--plan', '0123456789ab', '--json']);
-  expect(JSON.parse(unknown.err)).toMatchObject({
-    failure: {
+  expect(JSON.parse(unknown.out)).toMatchObject({
+    outcome: 'failed',
+    guards: [],
+    planHash: null,
+    error: {
       type: 'PlanUnknown',
       reason: 'planUnknown',
       facts: { activation: 'vip', planHash: '0123456789ab' },
@@ -170,7 +173,7 @@ test('without a worker, the command says so once, and Ctrl-C ends the command, n
 
   expect(ended).toMatchObject({ code: 130, err: '' });
   expect(ended.out.match(/No worker answers/g)).toHaveLength(1);
-  expect(ended.out).toMatch(/The run goes on without you\.\n.*actito-sync run alone\n/);
+  expect(ended.out).toMatch(/The run continues in the background\.\n.*actito-sync run alone\n/);
   expect(ended.out).toContain('actito-sync cancel alone');
   const left = hosted.client.workflow.getHandle('activation/alone');
   expect((await left.describe()).status.name).toBe('RUNNING');

@@ -124,9 +124,9 @@ test('the printed commands decide about a held undo; an approved one applies the
   expect(hashIn(held.err)).toBe(hash);
   expect(members()).toHaveLength(220);
 
-  expect(await past.ask(copied(out, 'reject'))).toMatchObject({
+  expect(await past.ask(copied(out, 'decline'))).toMatchObject({
     code: 0,
-    out: expect.stringContaining('is refused, claimed by'),
+    out: expect.stringContaining('is declined, claimed by'),
   });
   expect(members()).toHaveLength(220);
 

@@ -41,7 +41,7 @@ export const REQUESTS: BadLine[] = [
   ],
   // Names
   [
-    'a misspelt activation',
+    'a misspelled activation',
     'status vip-costumers',
     'no activation "vip-costumers", did you mean "vip-customers"?',
   ],
@@ -52,7 +52,7 @@ export const REQUESTS: BadLine[] = [
     'no activation "actito" (known: sleeping-customers, vip-customers)',
   ],
   [
-    'a misspelt target',
+    'a misspelled target',
     'doctor actitos',
     'has no destination or activation "actitos", did you mean "actito"?',
   ],
@@ -61,7 +61,7 @@ export const REQUESTS: BadLine[] = [
     'doctor shop',
     'no destination or activation "shop" (known: actito, sleeping-customers, vip-customers)',
   ],
-  ['a misspelt destination', 'lists actto', 'has no destination "actto", did you mean "actito"?'],
+  ['a misspelled destination', 'lists actto', 'has no destination "actto", did you mean "actito"?'],
   [
     'an empty project',
     'status vip',
