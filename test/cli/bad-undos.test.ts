@@ -83,7 +83,7 @@ test.each([
   {
     what: 'to an invalid number',
     request: { mode: 'preview', of: { undo: 1 } },
-    says: 'of: expected "sync", "resync" or {"undo": the number of a run, as text}',
+    says: 'of: expected "sync", "resync", "rebase" or {"undo": the number of a run, as text}',
   },
 ])('the bare request of an undo $what is rejected at once', async ({ request, says }) => {
   const { client, taskQueue } = past.hosted;

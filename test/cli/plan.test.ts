@@ -173,3 +173,14 @@ test('run --plan ends as PlanStale if anything has changed since, says what, and
   expect(err).toContain('members 3 → 2, removed 1 → 2. Nothing was written.');
   expect(past.stand.actito.calls()).toEqual(before);
 });
+
+test('a plan says how many members go first as a canary', async () => {
+  await past.stand.writeActivation({ canary: 10 });
+  await past.stand.warehouse.query(
+    `insert into people (email, first_name) select 'c' || i || '@shop.be', 'Ann' from generate_series(1, 20) i`,
+  );
+  const { out } = await past.ask(['plan', 'vip']);
+  expect(shown(out, 'canary')).toEqual(['the attributes of 10 members are sent first']);
+  const { plan } = await past.json<RunResult>(['plan', 'vip']);
+  expect(plan?.sends).toMatchObject({ members: 20, canary: 10, imports: 2 });
+});

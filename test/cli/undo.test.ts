@@ -135,3 +135,10 @@ test('the printed commands decide about a held undo; an approved one applies the
   expect(shown(approved, 'undo')).toEqual([`the list as it was after run ${first}`]);
   expect(members()).toEqual(before);
 });
+
+test('an undo to what the list is already says so, and offers nothing', async () => {
+  const { code, out } = await past.ask(['undo', 'vip', '--to', await lastRun()]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/The list is already as it was after run \d+\. There is nothing to undo\.\n$/);
+  expect(out).not.toContain('actito-sync');
+});

@@ -37,7 +37,7 @@ describe('a request', () => {
     { input: { mode: 'resync', approve: HASH, reason: 'x' }, says: 'Unrecognized key: "approve"' },
     { input: { approve: HASH }, says: 'Unrecognized key: "approve"' },
     { input: { mode: 'preview', plan: HASH }, says: 'Unrecognized key: "plan"' },
-    { input: { mode: 'preview', of: 'rebase' }, says: 'of: "sync", "resync" or {"undo"' },
+    { input: { mode: 'preview', of: 'repair' }, says: 'of: "sync", "resync", "rebase" or {"undo"' },
     { input: { mode: 'dry' }, says: 'mode: sync (the default), resync, preview, rebase or undo' },
   ])('of $input is rejected', ({ input, says }) => {
     const issues = requestSchema.safeParse({ activation, ...input }).error?.issues ?? [];
@@ -57,8 +57,6 @@ describe('a request', () => {
       { mode: 'undo', activation, to: '1', reason: 'x' },
       // @ts-expect-error an undo needs a reason
       { mode: 'undo', activation, to: '1', plan: HASH },
-      // @ts-expect-error a rebase cannot be previewed
-      { mode: 'preview', activation, of: 'rebase' },
       // @ts-expect-error an approval is a decision (contract/decision.ts), and not a run
       { mode: 'sync', activation, approve: HASH, reason: 'x' },
       // @ts-expect-error a list either follows the segment or goes back to a run

@@ -63,7 +63,7 @@ test.each<Kind>(['ProFTPD', 'pure-ftpd'])(
     await deliver(kilobytes(10));
     const delivery = deliver(kilobytes(3_000));
     await expect(delivery).rejects.toMatchObject(UNAVAILABLE);
-    await expect(delivery).rejects.toThrow("the account's quota is used up). Free space in the account");
+    await expect(delivery).rejects.toThrow("the account's quota is exceeded). Free space in the account");
     expect([await server.names(), server.size(FILE)]).toEqual([[FILE], 10_240]);
     await deliver(kilobytes(20));
     expect(server.size(FILE)).toBe(20_480);
