@@ -5,12 +5,12 @@ export const REQUESTS: BadLine[] = [
   // Requests that no server needs to see
   ['an empty plan', "run vip --plan ''", 'InvalidActivation: plan: expected a plan hash (12 characters)'],
   ['a hash that is too short', 'run vip --plan 0123456789a', 'plan: expected a plan hash (12 characters)'],
-  ['a hash that is none', 'approve vip 0123456789xy --reason x', 'plan: expected a plan hash'],
+  ['an invalid hash', 'approve vip 0123456789xy --reason x', 'plan: expected a plan hash'],
   ['a hash with a blank', `reject vip ${HASH}\u00a0 --reason x`, 'plan: expected a plan hash'],
   ['an empty reason', "run vip --reason ''", 'reason: expected non-empty text'],
   ['a reason of blanks', `approve vip ${HASH} --reason \u00a0`, 'reason: expected non-empty text'],
-  ['nobody who approves', `approve vip ${HASH} --reason x --by \t`, 'by: expected non-empty text'],
-  ['nobody who rejects', `reject vip ${HASH} --reason x --by ''`, 'by: expected non-empty text'],
+  ['no name for an approval', `approve vip ${HASH} --reason x --by \t`, 'by: expected non-empty text'],
+  ['no name for a decline', `reject vip ${HASH} --reason x --by ''`, 'by: expected non-empty text'],
   [
     'a name that is a story',
     `reject vip ${HASH} --reason x --by ${'x'.repeat(101)}`,
