@@ -30,13 +30,25 @@ export function rawOutput(out: Writable): Writable {
   return RAW.get(out) ?? out;
 }
 
-/** Writes what comes, as fast as it is read: however much it is, little of it is in memory. */
+/**
+ * Writes what comes, as fast as it is read: however much it is, little of it is in memory. It ends quietly when the reader
+ * closes the output (`… | head`): they have read enough.
+ */
 export async function writeStream(
   out: Writable,
   content: AsyncIterable<string | Uint8Array>,
   signal: AbortSignal,
 ): Promise<void> {
-  await pipeline(Readable.from(content), out, { end: false, signal });
+  try {
+    await pipeline(Readable.from(content), out, { end: false, signal });
+  } catch (error) {
+    if (!isClosedByReader(rawOutput(out).errored)) throw error;
+  }
+}
+
+/** Whether a write failed because nobody reads any more. */
+export function isClosedByReader(error: NodeJS.ErrnoException | null): boolean {
+  return error?.code === 'EPIPE';
 }
 
 /** A JSON object with the fields of `head` and one array, a line for each of its items. */

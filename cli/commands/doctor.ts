@@ -4,6 +4,7 @@ import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { waiting } from '../follow.ts';
 import { examples, JSON_OPTION } from '../options.ts';
+import { counted } from '../words.ts';
 
 /** Adds `doctor [target]`. */
 export function defineDoctor(program: Command, context: CommandContext): void {
@@ -66,7 +67,8 @@ function sign({ ok, told }: Probe): string {
 function verdict(probes: readonly Probe[]): string {
   const tried = probes.filter(({ told }) => !told).length;
   const failed = probes.filter(({ ok }) => !ok).length;
-  const result = failed === 0 ? `All ${tried} probes are well.` : `${failed} of ${tried} probes failed.`;
+  const result =
+    failed === 0 ? `${counted(tried, 'probe')} passed.` : `${failed} of ${counted(tried, 'probe')} failed.`;
   const told = probes.length - tried;
   return told === 0 ? result : `${result} What stands behind • cannot be read: compare it in Actito.`;
 }

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { ForgottenRecord } from '../../state/report/forgotten.ts';
 import type { CommandContext } from '../context.ts';
 import { examples, JSON_OPTION, READS_STATE, wholeNumber } from '../options.ts';
-import { table } from '../table.ts';
-import { minute } from '../words.ts';
+import { table, tableWidth } from '../table.ts';
+import { counted, minute } from '../words.ts';
 import type { Proof } from './forget-record.ts';
 
 /** Adds `forgotten [record]`. */
@@ -33,14 +33,16 @@ export function defineForgotten(program: Command, { env, out }: CommandContext):
       }
       const { readForgotten } = await import('../../state/report/forgotten.ts');
       const { withState } = await import('../state.ts');
-      print(await withState(env, (snapshot) => readForgotten(snapshot, limit)), describeRecords);
+      print(await withState(env, (snapshot) => readForgotten(snapshot, limit)), (records) =>
+        describeRecords(records, tableWidth(out)),
+      );
     });
 }
 
 type Erased = Proof['activations'][number];
 
 /** The records for people, line by line. */
-function describeRecords(records: readonly ForgottenRecord[]): string[] {
+function describeRecords(records: readonly ForgottenRecord[], width: number): string[] {
   if (records.length === 0) return ['Nobody was forgotten.'];
   return table(
     ['RECORD', 'ASKED', 'ERASED', 'CLAIMED BY', 'REASON'],
@@ -51,6 +53,7 @@ function describeRecords(records: readonly ForgottenRecord[]): string[] {
       by,
       reason ?? '–',
     ]),
+    width,
   );
 }
 
@@ -71,8 +74,7 @@ export function describeProof(proof: Proof): string[] {
 }
 
 function found({ members, listed, others }: Erased): string {
-  const member =
-    members === 0 ? [] : [`${members} ${members === 1 ? 'member' : 'members'} (${listed} listed)`];
+  const member = members === 0 ? [] : [`${counted(members, 'member')} (${listed} listed)`];
   const rows = Object.entries(others).filter(([, count]) => count > 0);
   const all = [...member, ...rows.map(([name, count]) => `${count} in ${name}`)];
   return all.length === 0 ? 'nothing found' : `erased ${all.join(', ')}`;

@@ -11,6 +11,7 @@ import { startAndFollow } from '../follow.ts';
 import { ACTIVATION, examples, JSON_OPTION } from '../options.ts';
 import { describePlan, type ShownSample } from '../plan.ts';
 import { describeResult } from '../result.ts';
+import { tableWidth } from '../table.ts';
 
 export interface PlanFlags {
   json?: boolean;
@@ -70,7 +71,7 @@ async function plan(
   out.write(
     json
       ? text
-      : `${(result.plan ? describePlan(result, result.plan) : describeResult(result)).join('\n')}\n`,
+      : `${(result.plan ? describePlan(result, result.plan, tableWidth(out)) : describeResult(result)).join('\n')}\n`,
   );
   if (file !== undefined && !json) out.write(`Written: ${file}\n`);
   return EXIT.ok;

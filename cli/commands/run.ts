@@ -10,6 +10,8 @@ import { startAndFollow } from '../follow.ts';
 import { ACTIVATION, examples, RESULT_AS_JSON } from '../options.ts';
 import { describePlan } from '../plan.ts';
 import { describeResult } from '../result.ts';
+import { tableWidth } from '../table.ts';
+import { counted } from '../words.ts';
 
 /** How a run is told, and what of its result is an error. */
 export interface RunOutput {
@@ -116,12 +118,13 @@ export function tellResult(
   { out, err }: Context,
 ): number {
   if (!result) return EXIT.interrupted;
-  const inWords = () => (result.plan ? describePlan(result, result.plan) : describeResult(result));
+  const inWords = () =>
+    result.plan ? describePlan(result, result.plan, tableWidth(out)) : describeResult(result);
   const lines = json ? [JSON.stringify(result, null, 2)] : inWords();
   out.write(`${lines.join('\n')}\n`);
   if (result.outcome === 'skipped') return EXIT.busy;
   if (!maxRejects || !exceeds(result.counts, maxRejects)) return EXIT.ok;
-  err.write(`${rejectsOf(result.counts)} rejects are more than --max-rejects ${maxRejects.text}.\n`);
+  err.write(`${counted(rejectsOf(result.counts), 'reject')}, more than --max-rejects ${maxRejects.text}.\n`);
   return EXIT.rejects;
 }
 

@@ -38,7 +38,33 @@ export function readRejects(snapshot: Snapshot, filter: RejectFilter): AsyncGene
   );
 }
 
-function rejectsSql({ activation, run, reason, keys, limit }: RejectFilter) {
+/** How many rejects are alike in their reason. */
+export interface ReasonCount {
+  reason: string;
+  count: number;
+}
+
+/** How many rejects there are of what is asked for, by reason, those with most first; `limit` means nothing here. */
+export async function countStories(
+  { rows }: Snapshot,
+  filter: Omit<RejectFilter, 'limit'>,
+): Promise<ReasonCount[]> {
+  const { sql, parameters } = matchingSql(filter);
+  return rows(
+    `select reason, cast(count(*) as integer) as count from (${sql}) as found
+     group by reason order by count desc, reason`,
+    parameters,
+  );
+}
+
+function rejectsSql(filter: RejectFilter) {
+  const { sql, parameters } = matchingSql(filter);
+  const first = filter.limit === undefined ? '' : `limit cast($${parameters.push(filter.limit)} as integer)`;
+  return { sql: `${sql} order by last_seen desc, key, stage, reason, attribute ${first}`, parameters };
+}
+
+/** All rejects that a filter asks for, in no order. */
+function matchingSql({ activation, run, reason, keys }: Omit<RejectFilter, 'limit'>) {
   const parameters: unknown[] = [];
   const bind = (value: unknown, type: string) => `cast($${parameters.push(value)} as ${type})`;
   const source =
@@ -57,20 +83,5 @@ function rejectsSql({ activation, run, reason, keys, limit }: RejectFilter) {
     ...(keys === undefined ? [] : [`key = any(${bind(keys, 'text[]')})`]),
   ];
   const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
-  const first = limit === undefined ? '' : `limit ${bind(limit, 'integer')}`;
-  const sql = `select * from (${source}) as story ${where}
-    order by last_seen desc, key, stage, reason, attribute ${first}`;
-  return { sql, parameters };
-}
-
-/** How many stories there are, by reason, those with most first. */
-export async function countStories(
-  { rows }: Snapshot,
-  activation: string,
-): Promise<{ reason: string; count: number }[]> {
-  return rows(
-    `select reason, cast(count(*) as integer) as count from reject_stories
-     where activation = $1 group by reason order by count desc, reason`,
-    [activation],
-  );
+  return { sql: `select * from (${source}) as story ${where}`, parameters };
 }

@@ -27,7 +27,7 @@ test('rejects shows each row and value that could not be used, over all runs, an
   const { code, out, err } = await past.ask(['rejects', 'vip']);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(row(out, 'nobody')).toMatchObject({ 1: 'extract', 2: 'KeyMalformed', 3: '–', 6: '2' });
-  expect(out).toMatch(/^KeyMalformed: The matching key is not an e-mail address/m);
+  expect(out).toMatch(/^1 × KeyMalformed: The matching key is not an e-mail address/m);
   expect(out).toContain('Unknown to Actito: 1 member; see rejects vip --reason Unmatched');
 });
 
@@ -81,6 +81,7 @@ test('a table shows the latest 50 and says that there are more; JSON and CSV hol
   const { out } = await past.ask(['rejects', 'vip']);
   expect(out.match(/KeyMalformed {2}/g)).toHaveLength(50);
   expect(out).toContain('… and more: --limit shows more of them, --csv all');
+  expect(out).toMatch(/^2501 × KeyMalformed: /m);
   expect(await rejects()).toHaveLength(2501);
   expect(new Set((await csv()).map(({ key }) => key)).size).toBe(2501);
 });
