@@ -1,5 +1,6 @@
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Answers } from './json/answers.ts';
 import { clean, cleanJson, csvLine } from '../contract/clean.ts';
 
 const RAW = new WeakMap<Writable, Writable>();
@@ -28,6 +29,11 @@ export function cleanOutput<T extends Writable>(out: T, isJson: () => boolean): 
 /** The output itself, for what draws on a terminal and cleans its texts by itself. */
 export function rawOutput(out: Writable): Writable {
   return RAW.get(out) ?? out;
+}
+
+/** The answer of a reading command as JSON; its shape is a schema in schemas/output/. */
+export function jsonOf<Name extends keyof Answers>(_: Name, answer: Answers[Name], indent = 2): string {
+  return JSON.stringify(answer, null, indent);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { waiting } from '../follow.ts';
 import { examples, JSON_OPTION } from '../options.ts';
+import { jsonOf } from '../output.ts';
 import { counted } from '../words.ts';
 
 /** Adds `doctor [target]`. */
@@ -39,7 +40,7 @@ async function examine(target: string | undefined, json: boolean, context: Comma
   }
   await context.connected(async (client) => {
     const result = await client.doctor(target === undefined ? {} : { target }, waiting(context));
-    const lines = json ? [JSON.stringify(result, null, 2)] : describeProbes(result.probes);
+    const lines = json ? [jsonOf('doctor', result)] : describeProbes(result.probes);
     out.write(`${lines.join('\n')}\n`);
     return result.probes.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed;
   });

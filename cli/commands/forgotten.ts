@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ForgottenRecord } from '../../state/report/forgotten.ts';
 import type { CommandContext } from '../context.ts';
 import { examples, JSON_OPTION, READS_STATE, wholeNumber } from '../options.ts';
+import { jsonOf } from '../output.ts';
 import { table, tableWidth } from '../table.ts';
 import { counted, minute } from '../words.ts';
 import type { Proof } from './forget-record.ts';
@@ -24,18 +25,17 @@ export function defineForgotten(program: Command, { env, out }: CommandContext):
       ),
     )
     .action(async (record: number | undefined, { limit, json }: { limit: number; json?: boolean }) => {
-      const print = <T>(answer: T, describe: (answer: T) => string[]) =>
-        out.write(`${(json ? [JSON.stringify(answer, null, 2)] : describe(answer)).join('\n')}\n`);
+      const print = (lines: string[]) => out.write(`${lines.join('\n')}\n`);
       if (record !== undefined) {
         const { requireProof } = await import('./forget-record.ts');
-        print(await requireProof(env, String(record)), describeProof);
+        const proof = await requireProof(env, String(record));
+        print(json ? [jsonOf('forgottenRecord', proof)] : describeProof(proof));
         return;
       }
       const { readForgotten } = await import('../../state/report/forgotten.ts');
       const { withState } = await import('../state.ts');
-      print(await withState(env, (snapshot) => readForgotten(snapshot, limit)), (records) =>
-        describeRecords(records, tableWidth(out)),
-      );
+      const records = await withState(env, (snapshot) => readForgotten(snapshot, limit));
+      print(json ? [jsonOf('forgotten', { records })] : describeRecords(records, tableWidth(out)));
     });
 }
 

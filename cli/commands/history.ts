@@ -5,6 +5,7 @@ import type { PastRun } from '../../state/report/history.ts';
 import type { PeerWords } from '../../state/report/peer-words.ts';
 import type { CommandContext } from '../context.ts';
 import { ACTIVATION, examples, JSON_OPTION, READS_STATE, wholeNumber } from '../options.ts';
+import { jsonOf } from '../output.ts';
 import { table, tableWidth } from '../table.ts';
 import { counted, minute } from '../words.ts';
 
@@ -48,7 +49,7 @@ export function defineHistory(program: Command, { env, out }: CommandContext): v
         return { runs: past, words: await readWordsOf(snapshot, activation, numbers) };
       });
       const lines = json
-        ? [JSON.stringify({ activation, runs, words }, null, 2)]
+        ? [jsonOf('history', { activation, runs, words })]
         : [...describeHistory(activation, runs, tableWidth(out)), ...(words ? describeWords(words) : [])];
       out.write(`${lines.join('\n')}\n`);
     });

@@ -4,6 +4,7 @@ import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { waiting } from '../follow.ts';
 import { examples, JSON_OPTION } from '../options.ts';
+import { jsonOf } from '../output.ts';
 import { table, tableWidth } from '../table.ts';
 import { inWords } from '../words.ts';
 
@@ -43,12 +44,14 @@ async function show(request: InspectRequest, json: boolean, context: CommandCont
   await checkDestination(request.destination, env);
   await context.connected(async (client) => {
     const result = await client.inspect(request, waiting(context));
-    const lines = json
-      ? [JSON.stringify(result, null, 2)]
-      : describeInspection(result, { width: tableWidth(out) });
+    const lines = json ? [inspectionJson(result)] : describeInspection(result, { width: tableWidth(out) });
     out.write(`${lines.join('\n')}\n`);
     return EXIT.ok;
   });
+}
+
+function inspectionJson(result: InspectResult): string {
+  return result.what === 'attributes' ? jsonOf('attributes', result) : jsonOf('lists', result);
 }
 
 const NOTHING = '–';

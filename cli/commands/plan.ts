@@ -11,6 +11,7 @@ import { startAndFollow } from '../follow.ts';
 import { ACTIVATION, examples, JSON_OPTION } from '../options.ts';
 import { describePlan, type ShownSample } from '../plan.ts';
 import { describeResult } from '../result.ts';
+import { jsonOf } from '../output.ts';
 import { tableWidth } from '../table.ts';
 
 export interface PlanFlags {
@@ -66,7 +67,7 @@ async function plan(
   const planned = await startAndFollow(client, request, { json }, context);
   if (!planned) return EXIT.interrupted;
   const result = showPersonalData ? await withPersonalData(planned, env) : planned;
-  const text = `${JSON.stringify(result, null, 2)}\n`;
+  const text = `${jsonOf('plan', result)}\n`;
   if (file !== undefined) await writeFile(file, text, { mode: 0o600 });
   out.write(
     json

@@ -19,6 +19,7 @@ import {
   type UnmatchedMember,
 } from '../../state/report/unmatched.ts';
 import type { Context } from '../context.ts';
+import type { Answers } from '../json/answers.ts';
 import { csvOf, jsonWithArray, writeStream } from '../output.ts';
 import { hasRun, withState } from '../state.ts';
 import { table, tableWidth } from '../table.ts';
@@ -48,7 +49,7 @@ export async function showRejects(activation: string, flags: RejectFlags, contex
 }
 
 /** The answer for an activation that has never run. */
-function neverRan(activation: string, isUnmatched: boolean): object {
+function neverRan(activation: string, isUnmatched: boolean): Answers['rejects'] | Answers['unmatched'] {
   return isUnmatched
     ? { activation, total: 0, trend: [], unmatched: [] }
     : { activation, counts: [], rejects: [] };
@@ -56,8 +57,11 @@ function neverRan(activation: string, isUnmatched: boolean): object {
 
 type Wanted = RejectFlags & { keys?: string[] };
 
+type Told = Answers['rejects']['rejects'][number];
+
 const REJECT_COLUMNS = {
   key: ({ key }: RejectStory) => key,
+  reference: ({ reference }: RejectStory) => reference,
   stage: ({ stage }: RejectStory) => stage,
   reason: ({ reason }: RejectStory) => reason,
   attribute: ({ attribute }: RejectStory) => attribute,
@@ -90,7 +94,7 @@ async function listRejects(
   }
   if (json) {
     const counts = await countStories(snapshot, filter);
-    const withWords = mapBatches(readRejects(snapshot, filter), ({ said, ...reject }) => ({
+    const withWords = mapBatches(readRejects(snapshot, filter), ({ said, ...reject }): Told => ({
       ...reject,
       message: rejectWords(reject.reason),
       ...(showPersonalData ? { said } : {}),
@@ -176,10 +180,16 @@ function describeRejects(
   }: { more: boolean; said: boolean; counts: readonly ReasonCount[]; width: number },
 ): string[] {
   const head = ['KEY', 'STAGE', 'REASON', 'ATTRIBUTE', 'FIRST SEEN', 'LAST SEEN', 'RUNS', 'LAST RUN'];
-  const rows = rejects.map((reject) => [...rejectRow(reject), ...(said ? [reject.said ?? '–'] : [])]);
+  const named = rejects.some(({ reference }) => reference !== null);
+  const rows = rejects.map((reject) => [
+    ...rejectRow(reject),
+    ...(named ? [reject.reference ?? '–'] : []),
+    ...(said ? [reject.said ?? '–'] : []),
+  ]);
+  const columns = [...head, ...(named ? ['REFERENCE'] : []), ...(said ? ['ACTITO SAID'] : [])];
   return [
     `Rejected rows and values of ${activation}, what was seen last first`,
-    ...table(said ? [...head, 'ACTITO SAID'] : head, rows, width),
+    ...table(columns, rows, width),
     ...(more ? ['… and more: --limit shows more of them, --csv all'] : []),
     ...counts.map(({ reason, count }) => `${count} × ${reason}: ${rejectWords(reason)}`),
   ];

@@ -7,6 +7,7 @@ import type { Rest } from '../../state/runs/rest.ts';
 import type { CommandContext, Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ACTIVATION, examples, JSON_OPTION } from '../options.ts';
+import { jsonOf } from '../output.ts';
 import { table, tableWidth } from '../table.ts';
 import { counted } from '../words.ts';
 import { APPLY_EXAMPLES, defineApply } from './schedule-apply.ts';
@@ -72,7 +73,7 @@ async function list(client: ActivationClient, json: boolean, context: Context): 
     rest: rests && (rests.find(({ activation }) => activation === schedule.activation) ?? null),
   }));
   const lines = json
-    ? [JSON.stringify({ ...owner, schedules }, null, 2)]
+    ? [jsonOf('scheduleList', { ...owner, schedules })]
     : describeOwnSchedules(schedules, owner.project, tableWidth(out));
   out.write(`${lines.join('\n')}\n`);
   return EXIT.ok;

@@ -7,7 +7,7 @@ import { tell } from '../../contract/messages/tell.ts';
 import type { CommandContext, Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ACTIVATION, examples, JSON_OPTION, wholeNumber } from '../options.ts';
-import { rawOutput } from '../output.ts';
+import { jsonOf, rawOutput } from '../output.ts';
 import { tableWidth } from '../table.ts';
 import { isTerminal } from '../terminal.ts';
 
@@ -98,7 +98,7 @@ async function showOnce(
     const at = state.now;
     // Repeated, it is a line for each time.
     out.write(
-      `${JSON.stringify({ at, needsPerson, activations, temporal }, null, watch === undefined ? 2 : 0)}\n`,
+      `${jsonOf('status', { at, needsPerson, activations, temporal }, watch === undefined ? 2 : 0)}\n`,
     );
   } else {
     if (watch !== undefined) out.write(`${state.now.toISOString()}\n`);

@@ -7,6 +7,7 @@ import { tell } from '../../contract/messages/tell.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { examples, JSON_OPTION } from '../options.ts';
+import { jsonOf } from '../output.ts';
 import { counted } from '../words.ts';
 
 interface ValidateFlags {
@@ -38,7 +39,7 @@ export function defineValidate(program: Command, { env, out, local }: CommandCon
         const where = folder ?? env.ACTITO_SYNC_PROJECT;
         const result =
           where === undefined ? UNNAMED : await validateProject(where, withEnv ? env : undefined);
-        const lines = json ? [JSON.stringify(result, null, 2)] : describeValidation(result);
+        const lines = json ? [jsonOf('validate', result)] : describeValidation(result);
         out.write(`${lines.join('\n')}\n`);
         return result.valid ? EXIT.ok : EXIT.usage;
       }),

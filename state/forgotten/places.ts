@@ -1,7 +1,7 @@
 /** A table that names members, besides the members themselves and what a run drops when it closes. */
 export interface Place {
   table: string;
-  /** Its column with the key of a member. */
+  /** Its column with the key of a member, or with another text that may name one. */
   key: string;
   /** Its column with a list identifier, if it has one. */
   identifier?: string;
@@ -18,6 +18,8 @@ const itsOwn = (activation: string) => `activation = ${activation}`;
 export const PLACES: Place[] = [
   { table: 'rejects', key: 'key', scope: ofItsRuns, spelt: 'source' },
   { table: 'reject_stories', key: 'key', scope: itsOwn, spelt: 'source' },
+  { table: 'rejects', key: 'reference', scope: ofItsRuns, spelt: 'source' },
+  { table: 'reject_stories', key: 'reference', scope: itsOwn, spelt: 'source' },
   { table: 'changes', key: 'key', identifier: 'identifier', scope: ofItsRuns, spelt: 'canonical' },
   { table: 'samples', key: 'key', scope: ofItsRuns, spelt: 'source' },
 ];

@@ -19,6 +19,8 @@ export interface RejectStory {
   reason: string;
   /** The attribute whose value it is; empty for a whole row. */
   attribute: string;
+  /** How the segment names the row besides its key (`rejectReference`); null: nothing does. */
+  reference: string | null;
   firstSeen: Date;
   lastSeen: Date;
   /** How many runs met it. */
@@ -32,7 +34,7 @@ export interface RejectStory {
 export function readRejects(snapshot: Snapshot, filter: RejectFilter): AsyncGenerator<RejectStory[]> {
   const { sql, parameters } = rejectsSql(filter);
   return snapshot.batches(
-    `select key, stage, reason, attribute, first_seen as "firstSeen", last_seen as "lastSeen", times,
+    `select key, stage, reason, attribute, nullif(reference, '') as reference, first_seen as "firstSeen", last_seen as "lastSeen", times,
             cast(last_run as text) as "lastRun", said from (${sql}) as found`,
     parameters,
   );
@@ -60,7 +62,10 @@ export async function countStories(
 function rejectsSql(filter: RejectFilter) {
   const { sql, parameters } = matchingSql(filter);
   const first = filter.limit === undefined ? '' : `limit cast($${parameters.push(filter.limit)} as integer)`;
-  return { sql: `${sql} order by last_seen desc, key, stage, reason, attribute ${first}`, parameters };
+  return {
+    sql: `${sql} order by last_seen desc, key, stage, reason, attribute, reference ${first}`,
+    parameters,
+  };
 }
 
 /** All rejects that a filter asks for, in no order. */
@@ -70,13 +75,13 @@ function matchingSql({ activation, run, reason, keys }: Omit<RejectFilter, 'limi
   const source =
     run === undefined
       ? `select * from reject_stories where activation = ${bind(activation, 'text')}`
-      : `select rejects.key, rejects.stage, rejects.reason, rejects.attribute, coalesce(first_seen, at) as first_seen,
+      : `select rejects.key, rejects.stage, rejects.reason, rejects.attribute, rejects.reference, coalesce(first_seen, at) as first_seen,
                 coalesce(last_seen, at) as last_seen, coalesce(times, 1) as times, coalesce(last_run, run) as last_run,
                 rejects.said
          from rejects left join reject_stories story
            on story.activation = ${bind(activation, 'text')} and story.key = rejects.key
              and story.stage = rejects.stage and story.reason = rejects.reason
-             and story.attribute = rejects.attribute
+             and story.attribute = rejects.attribute and story.reference = rejects.reference
          where run = ${bind(run, 'bigint')}`;
   const conditions = [
     ...(reason === undefined ? [] : [`reason = ${bind(reason, 'text')}`]),

@@ -116,3 +116,29 @@ test('without rejects it says so', async () => {
   await past.hosted.run();
   expect((await past.ask(['rejects', 'vip'])).out).toBe('vip has no rejected rows or values.\n');
 });
+
+test('rows without a key are told apart by rejectReference, which forget erases with them', async () => {
+  await past.stand.warehouse.query(
+    `insert into people (email, customer_id) values (null, 'C1'), (null, 'C2'), ('anna@', 'anna@shop.be')`,
+  );
+  await past.stand.writeActivation({ rejectReference: 'customer_id' });
+  await past.hosted.run();
+  await past.hosted.run();
+  const named = async () =>
+    (await rejects()).map(({ key, reference, times }) => [key, reference, times]).sort();
+  const others = [
+    ['', 'C1', 2],
+    ['', 'C2', 2],
+    ['nobody', null, 2],
+  ];
+  expect(await named()).toEqual([...others.slice(0, 2), ['anna@', 'anna@shop.be', 2], others[2]]);
+  expect((await csv('--reason', 'KeyMissing')).map(({ reference }) => reference)).toEqual(['C1', 'C2']);
+  const { out } = await past.ask(['rejects', 'vip', '--reason', 'KeyMissing']);
+  expect(row(out, '(none)')?.at(-1)).toBe('C1');
+  expect(out).toMatch(/^2 × KeyMissing: /m);
+
+  expect((await past.ask(['forget', 'anna@shop.be', '--yes'])).code).toBe(0);
+  expect(await named()).toEqual(others);
+  await past.hosted.run();
+  expect((await rejects()).map(({ reference }) => reference)).not.toContain('anna@shop.be');
+});
