@@ -22,8 +22,8 @@ export interface ComparisonOptions {
   wide: boolean;
   /** Asked for each row that differs. */
   forgotten?: ForgottenTexts;
-  /** Called for a row that cannot be used; `key` is what the source said. */
-  onReject: (key: string, reason: string) => void;
+  /** Called for a row that cannot be used; `key` and `reference` are what the source said. */
+  onReject: (key: string, reason: string, reference: string) => void;
   share: SlotShare;
   openSpill: () => Spill;
   /** Only tests set these: see Partitions. */
@@ -117,7 +117,7 @@ export class Comparison {
       const reject = source.canonicalize();
       if (reject !== undefined) {
         this.rejected++;
-        this.#options.onReject(source.keyText, reject);
+        this.#options.onReject(source.keyText, reject, source.referenceText);
         continue;
       }
       this.#hash(source);

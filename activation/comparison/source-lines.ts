@@ -22,7 +22,7 @@ export class Field {
 }
 
 /**
- * Cuts the lines of a segment (COPY text: key, [identifier,] values) into fields, and brings key and identifier into
+ * Cuts the lines of a segment (COPY text: key, [identifier,] [reference,] values) into fields, and brings key and identifier into
  * their canonical spelling. Works on bytes: only a key that is not canonical yet becomes a JavaScript string.
  */
 export class SourceLines {
@@ -34,25 +34,36 @@ export class SourceLines {
   readonly #keys: readonly KeyRule[];
   readonly #tests: CanonicalTest[];
   readonly #fields: number;
+  readonly #hasReference: boolean;
+  /** The first value's field: a reference stands before it, so that it is no part of what is hashed or put off. */
+  readonly #first: number;
   /** Which values may stand with more zeros than they need, by their index. */
   readonly #scaleless: number[];
 
   /**
    * @param keys of the matching key and, if the list has another identifier, of that
    * @param values how many attributes are mapped
-   * @param columns what they hold; left out: texts
+   * @param columns what these hold; left out: texts
+   * @param hasReference a column says how a row without a usable key is named
    */
-  constructor(keys: readonly KeyRule[], values: number, columns: readonly Column[] = []) {
+  constructor(
+    keys: readonly KeyRule[],
+    values: number,
+    columns: readonly Column[] = [],
+    hasReference = false,
+  ) {
     this.#keys = keys;
     this.#tests = keys.map(canonicalTest);
     this.#scaleless = columns.flatMap((column, index) => (isScaleless(column) ? index : []));
-    this.#fields = this.#keys.length + values;
+    this.#hasReference = hasReference;
+    this.#first = keys.length + (hasReference ? 1 : 0);
+    this.#fields = this.#first + values;
     this.starts = new Int32Array(this.#fields + 1);
   }
 
   /** Where the first value begins; at the end of the line when none is mapped. */
   get firstValue(): number {
-    return this.starts[this.#keys.length]!;
+    return this.starts[this.#first]!;
   }
 
   get end(): number {
@@ -61,7 +72,7 @@ export class SourceLines {
 
   /** Where value `index` begins. */
   valueAt(index: number): number {
-    return this.starts[this.#keys.length + index]!;
+    return this.starts[this.#first + index]!;
   }
 
   /** Where value `index` ends as it is compared: `1.0` and `1.00` are one number. */
@@ -122,15 +133,24 @@ export class SourceLines {
   canonicalLine(): Buffer {
     const { batch, starts, end } = this;
     const fields = this.#keys.length === 1 ? [this.key] : [this.key, this.identifier];
-    if (fields.every(({ bytes }) => bytes === batch)) return batch.subarray(starts[0], end);
+    if (!this.#hasReference && fields.every(({ bytes }) => bytes === batch))
+      return batch.subarray(starts[0], end);
     const texts = fields.map(({ bytes, start, end }) => bytes.toString('latin1', start, end));
-    const values = batch.toString('latin1', this.firstValue - 1, end); // with the tab before, or the end of the line
+    const isBare = this.#first === this.#fields;
+    const values = isBare ? '\n' : `\t${batch.toString('latin1', this.firstValue, end)}`;
     return Buffer.from(texts.join('\t') + values, 'latin1');
   }
 
   /** What the source said as key. */
   get keyText(): string {
     return unescapeCopy(this.batch.toString('utf8', this.starts[0], this.starts[1]! - 1)) ?? '';
+  }
+
+  /** How the source names the row, besides its key; empty when nothing does. */
+  get referenceText(): string {
+    if (!this.#hasReference) return '';
+    const place = this.#first - 1;
+    return unescapeCopy(this.batch.toString('utf8', this.starts[place], this.starts[place + 1]! - 1)) ?? '';
   }
 
   #read(field: Field, place: number): string | undefined {
@@ -160,11 +180,14 @@ export function linesOf(activation: Activation, columns: readonly Column[] = [])
     activation,
     columns.map(({ kind }) => kind),
   );
-  return new SourceLines(keys, activation.attributes.length, columns.slice(keys.length));
+  const hasReference = activation.rejectReference !== undefined;
+  const values = columns.slice(keys.length + (hasReference ? 1 : 0));
+  return new SourceLines(keys, activation.attributes.length, values, hasReference);
 }
 
-/** For the same lines when their keys are canonical already. */
+/** For the same lines when their keys are canonical already; then no reference is needed any more, and they have none. */
 export function canonicalLinesOf(activation: Activation, columns: readonly Column[] = []): SourceLines {
   const keys = keyRules(activation).map(() => ({ type: 'externalId' as const }));
-  return new SourceLines(keys, activation.attributes.length, columns.slice(keys.length));
+  const values = columns.slice(keys.length + (activation.rejectReference === undefined ? 0 : 1));
+  return new SourceLines(keys, activation.attributes.length, values);
 }

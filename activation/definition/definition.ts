@@ -86,12 +86,13 @@ export function valueRules(
 
 /**
  * The columns a run reads, in the order of every line: the matching key, the list's identifier when it is
- * another column, then the mapped columns. A column that is not mapped is not read, so it can never cause a send.
+ * another column, the reference of rejected rows if there is one, then the mapped columns. A column that is not mapped is not read, so it can never cause a send.
  */
 export function columnsToRead(activation: Activation): string[] {
-  const { matchingKey, list, attributes } = activation;
+  const { matchingKey, list, attributes, rejectReference } = activation;
   const identifier = hasOwnIdentifier(activation) ? [list.identifier.column] : [];
-  return [matchingKey.column, ...identifier, ...attributes.map((mapping) => mapping.column)];
+  const reference = rejectReference === undefined ? [] : [rejectReference];
+  return [matchingKey.column, ...identifier, ...reference, ...attributes.map((mapping) => mapping.column)];
 }
 
 /** True when the list's file holds another column than the matching key. */
