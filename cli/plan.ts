@@ -1,6 +1,6 @@
 import type { PlanPreview } from '../contract/plan.ts';
 import type { RunResult } from '../contract/result.ts';
-import { applyCommand, decideCommand } from '../contract/commands.ts';
+import { applyCommand, decideCommand, rebaseCommand } from '../contract/commands.ts';
 import {
   afterUndo,
   countLines,
@@ -44,9 +44,18 @@ export function describePlan(
     ...notes.map(({ message }) => entry('note', message)),
     ...(planHash === undefined ? [] : [entry('plan', planHash)]),
     ...sampleLines(samples),
-    ...(planHash === undefined ? [] : nextLines(result, planHash, guards.length > 0)),
-    ...afterUndo(activation, undo),
+    ...(isDone(result, plan)
+      ? [`The list is already as it was after run ${undo}. There is nothing to undo.`]
+      : [
+          ...(planHash === undefined ? [] : nextLines(result, planHash, guards.length > 0)),
+          ...afterUndo(activation, undo),
+        ]),
   ];
+}
+
+/** Whether an undo would change nothing on the list. */
+function isDone({ undo, counts: { added = 0, removed = 0 } }: RunResult, { sends }: Effects): boolean {
+  return undo !== undefined && added + removed === 0 && sends.push !== 'changed';
 }
 
 type Effects = Omit<PlanPreview, 'samples'>;
@@ -59,13 +68,14 @@ function listLines({ list }: RunResult, { sends, guards }: Effects): string[] {
 }
 
 function sendLines({ sends, quota }: Effects): string[] {
-  const { members, imports, importBytes, push, listMembers, listBytes } = sends;
+  const { members, imports, importBytes, push, listMembers, listBytes, canary = 0 } = sends;
   const files = `${imports} ${imports === 1 ? 'import' : 'imports'} of at most ${sizeInWords(importBytes)}`;
   const later = imports > (quota?.left ?? imports) ? '; what it does not allow goes with a later run' : '';
   const free = quota?.nextFree && quota.left === 0 ? `, the next is free at ${quota.nextFree}` : '';
   return [
     ...(push ? [entry('sends', `the list: ${listMembers} members, about ${sizeInWords(listBytes)}`)] : []),
     ...(imports > 0 ? [entry('sends', `attributes: ${members} members in ${files}`)] : []),
+    ...(canary > 0 ? [entry('canary', `the attributes of ${membersInWords(canary)} are sent first`)] : []),
     ...(push || imports > 0 ? [] : [entry('sends', 'nothing')]),
     ...(quota
       ? [
@@ -91,11 +101,16 @@ function createLines({ creates }: Effects): string[] {
   ];
 }
 
-function nextLines({ activation, undo }: RunResult, planHash: string, isHeld: boolean): string[] {
+function membersInWords(count: number): string {
+  return `${count} ${count === 1 ? 'member' : 'members'}`;
+}
+
+function nextLines({ activation, undo, rebase }: RunResult, planHash: string, isHeld: boolean): string[] {
+  if (rebase && !isHeld) return [`Do it:  ${rebaseCommand(activation)}`];
   return isHeld
     ? [
         `Approve it, and run:  ${decideCommand('approve', activation, planHash)}`,
-        `Or refuse it:         ${decideCommand('reject', activation, planHash)}`,
+        `Or decline it:        ${decideCommand('decline', activation, planHash)}`,
       ]
     : [`Apply exactly this:  ${applyCommand(activation, planHash, undo)}`];
 }

@@ -1,7 +1,8 @@
 import type { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import type { ActivationClient, OwnSchedule } from '../../client/activation-client.ts';
-import { tellable } from '../../contract/failure.ts';
+import { oneLine } from '../../contract/clean.ts';
+import { isFailure, tellable } from '../../contract/failure.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import type { Rest } from '../../state/runs/rest.ts';
 import type { CommandContext, Context } from '../context.ts';
@@ -10,8 +11,10 @@ import { ACTIVATION, examples, JSON_OPTION } from '../options.ts';
 import { table } from '../table.ts';
 import { APPLY_EXAMPLES, defineApply } from './schedule-apply.ts';
 
-/** Temporal keeps a note with every pause and every resumption; this one when nobody says why. */
-const NOTE = { pause: 'Paused by actito-sync.', resume: 'Resumed by actito-sync.' };
+/** Temporal keeps a note with every resumption; this one when nobody says why. */
+const RESUMED = 'Resumed by actito-sync.';
+/** Longest note in a table, in characters. */
+const LONGEST_NOTE = 60;
 
 /** Adds `schedule`: apply, list, pause and resume. */
 export function defineSchedule(program: Command, context: CommandContext): void {
@@ -42,7 +45,7 @@ export function defineSchedule(program: Command, context: CommandContext): void 
         ['schedule pause vip-customers', 'without a note'],
       ),
     )
-    .action((activation: string, { note = NOTE.pause }: { note?: string }) =>
+    .action((activation: string, { note }: { note?: string }) =>
       connected((client) => change('pause', client, { activation, note }, context)),
     );
   schedule
@@ -57,7 +60,7 @@ export function defineSchedule(program: Command, context: CommandContext): void 
         ["schedule resume vip-customers --note 'moved'", 'with a note'],
       ),
     )
-    .action((activation: string, { note = NOTE.resume }: { note?: string }) =>
+    .action((activation: string, { note }: { note?: string }) =>
       connected((client) => change('resume', client, { activation, note }, context)),
     );
 }
@@ -96,12 +99,21 @@ async function readRestsIfPossible(env: NodeJS.ProcessEnv, err: Writable): Promi
 async function change(
   what: 'pause' | 'resume',
   client: ActivationClient,
-  { activation, note }: { activation: string; note: string },
-  { out }: Context,
+  { activation, note }: { activation: string; note?: string },
+  { env, out }: Context,
 ): Promise<number> {
-  const changed = await (what === 'pause'
-    ? client.pauseSchedule(activation, note)
-    : client.resumeSchedule(activation, note));
+  const changing =
+    what === 'pause'
+      ? client.pauseSchedule(activation, note)
+      : client.resumeSchedule(activation, note ?? RESUMED);
+  const changed = await changing.catch(async (error: unknown) => {
+    // A schedule may be there although the folder lacks its activation; without one, the name may be wrong.
+    if (isFailure(error, 'InvalidActivation') && env.ACTITO_SYNC_PROJECT !== undefined) {
+      const { checkActivation } = await import('../project.ts');
+      await checkActivation(activation, env);
+    }
+    throw error;
+  });
   out.write(`${changed.scheduleId}: ${stateInWords(changed)}\n`);
   return EXIT.ok;
 }
@@ -128,7 +140,7 @@ function describeOwnSchedules(schedules: readonly ShownSchedule[], project: stri
 
 /** `next start …`, `tries again from …`, `paused: why`, or that no start is ahead. */
 function stateInWords({ paused, note, next, due, rest }: ShownSchedule): string {
-  if (paused) return note === null ? 'paused' : `paused: ${note}`;
+  if (paused) return note === null ? 'paused' : `paused: ${oneLine(note, LONGEST_NOTE)}`;
   if (rest) {
     const { type, runs, next: again } = rest;
     return `tries again from ${again.toISOString()} on: ${runs} runs failed with ${type}`;

@@ -87,7 +87,7 @@ function decisionBlock({ held, activation, taskQueue, failure }: Known): string 
   if (!held || !failure) return '';
   return [
     'Otherwise, decline it; runs remain held until the warehouse data changes:',
-    `    ${decideCommand('reject', activation, held)}`,
+    `    ${decideCommand('decline', activation, held)}`,
     `In this web UI, start the workflow type \`${DECIDE_WORKFLOW_TYPE}\` on task queue \`${taskQueue}\` with one of these inputs:`,
     [decisionInput('approve', activation, held), decisionInput('decline', activation, held)]
       .map((input) => `    ${input}`)
