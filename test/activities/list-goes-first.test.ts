@@ -194,7 +194,7 @@ describe('polling the list', () => {
     await stand.warehouse.query(`insert into people (email, first_name) values ('eve@shop.be', 'Eve')`);
     stand.actito.setFault('pollerStopped', {}); // Actito no longer reads files; the last one had as many lines
     const running = await hosted.start({ activation: 'vip' });
-    await until('the list was looked at after its delivery', async () => looks >= 4);
+    await until('the list was read after its delivery', async () => looks >= 4);
     expect((await running.describe()).status.name).toBe('RUNNING');
     stand.actito.setFault('pollerStopped', null);
     expect(await running.result()).toMatchObject({ list: { confirmation: 'retrieved' } });

@@ -178,7 +178,7 @@ test('an activation that ends before the file is written is left out of it', asy
     const run = runner.run({
       activation: 'one',
       beforeNextTry: async () => {
-        await until('someone follows', async () => follower !== undefined);
+        await until('an activation follows', async () => follower !== undefined);
         await follower;
         await leaveNow();
       },

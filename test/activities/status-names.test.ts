@@ -73,7 +73,7 @@ test('an unknown status means that the import is still running, and is logged on
   await contract({ statusNames: { PARTLY: 'withErrors' } });
   stand.actito.setFault('importsStuck', { times: 1 });
   const running = runner.run();
-  await until('it was asked for several times', async () => asked >= 4);
+  await until('several requests arrived', async () => asked >= 4);
   stand.actito.setFault('importsStuck', null);
   expect(await running).toMatchObject({ outcome: 'succeeded', counts: { updated: 1, unmatched: 1 } });
   expect(logged.map(({ message }) => message)).toEqual([
@@ -86,7 +86,7 @@ test('a status that the contract explains is not logged', async () => {
   await contract({ statusNames: { PARTLY: 'withErrors', IN_REVIEW: 'running' } });
   stand.actito.setFault('importsStuck', { times: 1 });
   const running = runner.run();
-  await until('it was asked for several times', async () => asked >= 3);
+  await until('several requests arrived', async () => asked >= 3);
   stand.actito.setFault('importsStuck', null);
   expect(await running).toMatchObject({ outcome: 'succeeded', counts: { updated: 1, unmatched: 1 } });
   expect(logged).toEqual([]);

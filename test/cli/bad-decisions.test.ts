@@ -64,7 +64,7 @@ test.each<Bad>([
     says: 'PlanUnknown: Activation vip has no plan 0123456789ab. Find the plan hash in the output of plan',
   },
   {
-    what: 'an approval for a misspelt activation',
+    what: 'an approval for a misspelled activation',
     args: ['approve', 'vipp', 'HASH', ...CLEAN_UP],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
@@ -118,25 +118,25 @@ test.each<Bad>([
     says: /^PlanUnknown: Activation vip has no plan [0-9a-f]{12}, did you mean "[0-9a-f]{12}"\?/,
   },
   {
-    what: 'a rebase of a misspelt activation',
+    what: 'a rebase of a misspelled activation',
     args: ['rebase', 'vipp', '--reason', 'x', '--yes'],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   {
-    what: 'a pause of a misspelt activation',
+    what: 'a pause of a misspelled activation',
     args: ['schedule', 'pause', 'vipp'],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   {
-    what: 'a cancellation of a misspelt activation',
+    what: 'a cancellation of a misspelled activation',
     args: ['cancel', 'vipp'],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   {
-    what: 'a plan for a misspelt activation',
+    what: 'a plan for a misspelled activation',
     args: ['plan', 'vipp'],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',

@@ -61,13 +61,13 @@ test.each<BadStart>([
     says: 'InvalidActivation: reason: expected text of at most 200 characters',
   },
   {
-    what: 'a misspelt activation',
+    what: 'a misspelled activation',
     args: ['run', 'vipp'],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   {
-    what: 'a misspelt activation, with --json',
+    what: 'a misspelled activation, with --json',
     args: ['run', 'vipp', '--dry-run', '--json'],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
@@ -92,7 +92,7 @@ test.each<BadStart>([
     project: '/nowhere',
   },
   {
-    what: 'attributes of a misspelt destination',
+    what: 'attributes of a misspelled destination',
     args: ['attributes', 'Actio'],
     code: WRONG_COMMAND_LINE,
     says: 'has no destination "Actio", did you mean "actito"?',

@@ -50,7 +50,7 @@ test.each<{ what: string; args: string; code: number; says: string | RegExp }>([
     says: 'Activation vip has no run 999999, or its record was deleted, did you mean "1"? List the runs: actito-sync history vip',
   },
   {
-    what: 'an undo of a misspelt activation',
+    what: 'an undo of a misspelled activation',
     args: 'undo vipp --to 1',
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',

@@ -61,7 +61,7 @@ test('a terminal asks, and any answer but yes does nothing', async () => {
   expect({ code, asked: out.includes('Go on?') }).toEqual({ code: 0, asked: false });
 });
 
-test('--dry-run tells what it would assume, needs no reason, and changes nothing', async () => {
+test('--dry-run shows what a rebase would assume, needs no reason, and changes nothing', async () => {
   await loseState(past.stand);
   const before = [imports(), past.stand.actito.calls()];
   const { code, out, err } = await past.ask(['rebase', 'vip', '--dry-run']);

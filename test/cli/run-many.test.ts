@@ -28,7 +28,7 @@ async function workflowIds(): Promise<string[]> {
   return ids;
 }
 
-test('--all runs every activation, says how each ended in a line, and ends with the worst code; what cannot run is not started', async () => {
+test('--all runs every activation, prints a line for each, exits with the worst code, and starts no broken one', async () => {
   await writeThree();
   const { code, out, err } = await past.ask(['run', '--all']);
   expect({ code, err }).toEqual({ code: 1, err: '' });
@@ -42,7 +42,7 @@ test('--all runs every activation, says how each ended in a line, and ends with 
   expect(await workflowIds()).not.toContain('activation/broken');
 });
 
-test('--tag runs those that have the tag; with --json the answer is one object with all results', async () => {
+test('--tag runs the activations with the tag; with --json, the output is one object with all results', async () => {
   await writeThree();
   const { code, out, err } = await past.ask(['run', '--tag', 'nightly', '--dry-run', '--json']);
   expect({ code, err }).toEqual({ code: 0, err: '' });

@@ -32,7 +32,7 @@ async function namespaceWith(searchAttributes: Record<string, number> = {}): Pro
     namespace,
     workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
   });
-  await until('the namespace is there', () =>
+  await until('the namespace exists', () =>
     typesIn(namespace).then(
       () => true,
       () => false,

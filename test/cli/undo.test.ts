@@ -136,7 +136,7 @@ test('the printed commands decide about a held undo; an approved one applies the
   expect(members()).toEqual(before);
 });
 
-test('an undo to what the list is already says so, and offers nothing', async () => {
+test('an undo to the current list says that nothing changes, and suggests no command', async () => {
   const { code, out } = await past.ask(['undo', 'vip', '--to', await lastRun()]);
   expect(code).toBe(0);
   expect(out).toMatch(/The list is already as it was after run \d+\. There is nothing to undo\.\n$/);

@@ -121,7 +121,7 @@ describe('a conflict between two files', () => {
 
 describe('an unreadable file', () => {
   const make: Record<string, [words: RegExp, make: (path: string) => unknown]> = {
-    'a pipe that nobody writes to': [/is not a regular file/, (path) => execFileSync('mkfifo', [path])],
+    'a pipe without a writer': [/is not a regular file/, (path) => execFileSync('mkfifo', [path])],
     'a link to an endless device': [/is not a regular file/, (path) => symlink('/dev/zero', path)],
     'a folder': [/cannot be read \(EISDIR\)/, (path) => mkdir(path)],
     'a link to a missing file': [/cannot be read \(ENOENT\)/, (path) => symlink('/nowhere', path)],

@@ -76,9 +76,9 @@ describe('a program that has started PostgreSQL leaves no process and no folder 
 
   test('if it is killed while the databases are being created', async () => {
     const parent = startParent('stay');
-    await until('the folder is there', async () => (await dataFolders()).length > 0);
+    await until('the folder exists', async () => (await dataFolders()).length > 0);
     parent.kill('SIGKILL');
-    await until('the folder is gone', async () => (await dataFolders()).length === 0);
+    await until('the folder is deleted', async () => (await dataFolders()).length === 0);
   });
 });
 
@@ -105,7 +105,7 @@ async function dataFolders(): Promise<string[]> {
 
 async function untilNothingIsLeft(pid: number): Promise<void> {
   await until('PostgreSQL has ended', async () => !isAlive(pid));
-  await until('its folder is gone', async () => (await dataFolders()).length === 0);
+  await until('its folder is deleted', async () => (await dataFolders()).length === 0);
 }
 
 function isAlive(pid: number): boolean {

@@ -171,7 +171,11 @@ test.each([
     { TEMPORAL_ADDRESS: '127.0.0.1:1' },
     'No Temporal server is responding at 127.0.0.1:1',
   ],
-  ['the health port is none', { ACTITO_SYNC_HEALTH_PORT: 'http' }, 'ACTITO_SYNC_HEALTH_PORT must be a port'],
+  [
+    'the health port is invalid',
+    { ACTITO_SYNC_HEALTH_PORT: 'http' },
+    'ACTITO_SYNC_HEALTH_PORT must be a port',
+  ],
 ])('a failed start ends the process so that it can be restarted: %s', async (_, env, message) => {
   const { code, output } = await start([join(dist, 'worker/main.js')], env).ended;
   expect(code).toBe(1);

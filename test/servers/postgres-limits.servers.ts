@@ -68,7 +68,7 @@ describe('a limit that an administrator has set on a warehouse', () => {
 
   test('applies to a statement that another user canceled', async () => {
     const failing = failureOf('select 1 as id from pg_sleep(60)');
-    await until('it is cancelled', async () => {
+    await until('the query is canceled', async () => {
       const { rowCount } = await primary.admin.query(
         `select pg_cancel_backend(pid) from pg_stat_activity
           where usename = 'reader' and query like '%pg_sleep%' and state = 'active'`,

@@ -80,10 +80,11 @@ test('an empty segment gives an empty list', async () => {
 const LOSSES: Record<string, (tables: { delta: string; members: string }) => string> = {
   'a delta that was emptied': ({ delta }) => `truncate ${delta}`,
   'a delta that has lost a row': ({ delta }) => `delete from ${delta} where key = 'p3'`,
-  'a delta that holds somebody else instead': ({ delta }) => `update ${delta} set key = 'x' where key = 'p3'`,
+  'a delta that contains another member instead': ({ delta }) =>
+    `update ${delta} set key = 'x' where key = 'p3'`,
   'members that were emptied': ({ members }) => `truncate ${members}`,
   'members of whom one is gone': ({ members }) => `delete from ${members} where key = 'p1'`,
-  'members that hold somebody else instead': ({ members }) =>
+  'members that contain another one instead': ({ members }) =>
     `update ${members} set key = 'x' where key = 'p1'`,
 };
 test.each(Object.keys(LOSSES))('a list from %s never ends successfully', async (loss) => {

@@ -209,7 +209,7 @@ test('a call returns its result although its slot cannot be released; the next c
     await keeper.raw('lock table call_slots');
     return 'done';
   });
-  await until('the slot is about to be given back, and its connection is ended', async () => {
+  await until('the slot is about to be released, and its connection has ended', async () => {
     const ended = await rows(
       keeper,
       `select pg_terminate_backend(pid) from pg_locks where not granted and relation = to_regclass('call_slots')`,

@@ -118,7 +118,7 @@ export async function holdCalls({ state, actito }: Stand): Promise<LetGo> {
        select ?, slot, gen_random_uuid(), 'default', 'test', 'test', '1', 1, 'infinity' from generate_series(1, 99) slot`,
       [licence],
     );
-  await until('no call is under way', () =>
+  await until('no call is running', () =>
     take().then(
       () => true,
       () => false,
@@ -153,7 +153,7 @@ function fault({ actito }: Stand, name: 'importsStuck' | 'pollerStopped'): LetGo
 }
 
 export async function untilBusyIn(handle: WorkflowHandle, activity: string): Promise<void> {
-  await until(`${activity} is under way`, async () => {
+  await until(`${activity} is running`, async () => {
     const { raw } = await handle.describe();
     return (raw.pendingActivities ?? []).some(
       (pending) => pending.activityType?.name === activity && pending.lastStartedTime != null,

@@ -174,7 +174,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       await until('the query runs', async () => (await fixture.running()) === 1);
       controller.abort(new Error('enough of it'));
       await outcome;
-      await until('the query is gone', async () => (await fixture.running()) === 0);
+      await until('the query has ended', async () => (await fixture.running()) === 0);
     });
 
     test('a canceled read ends with the reason of its signal, and no longer runs on the server', async () => {
@@ -184,7 +184,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       await until('the query runs', async () => (await fixture.running()) === 1);
       controller.abort(new Error('enough of it'));
       await outcome;
-      await until('the query is gone', async () => (await fixture.running()) === 0);
+      await until('the query has ended', async () => (await fixture.running()) === 0);
     });
 
     test('a read that is canceled before it starts sends nothing to the warehouse', async () => {
@@ -215,7 +215,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
         expect(await fixture.running()).toBe(1);
         break;
       }
-      await until('the query is gone', async () => (await fixture.running()) === 0);
+      await until('the query has ended', async () => (await fixture.running()) === 0);
       await warehouse.close();
     });
 
@@ -227,7 +227,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       await until('the query runs', async () => (await fixture.running()) === 1);
       await warehouse.close();
       await outcome;
-      await until('the query is gone', async () => (await fixture.running()) === 0);
+      await until('the query has ended', async () => (await fixture.running()) === 0);
     });
 
     test('a query beyond the statement timeout fails and names the setting', async () => {

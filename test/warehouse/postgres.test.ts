@@ -225,7 +225,7 @@ describe('PostgreSQL as a warehouse', () => {
         await beside.query(
           "select pg_terminate_backend(pid) from pg_stat_activity where query like 'copy%' and datname = current_database()",
         );
-        await until('the query is gone', async () => (await running()) === 0);
+        await until('the query has ended', async () => (await running()) === 0);
       }
     };
     await expect(consume()).rejects.toMatchObject({ type: 'SourceUnavailable', retryable: true });

@@ -93,7 +93,7 @@ export const SURROUNDINGS: BadLine[] = [
     { TEMPORAL_ADDRESS: 'http://localhost:8233' },
   ],
   [
-    'a profile that is none',
+    'an unknown profile',
     'schedule list',
     'Check the variables TEMPORAL_… (TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE, TLS)',
     FAILED,

@@ -3,7 +3,7 @@ import { type BadLine, HASH } from './bad-line.ts';
 /** What commander rejects: words, options and their values. */
 export const WORDS: BadLine[] = [
   // Arguments
-  ['a misspelt --json', 'status --jsn', '(Did you mean --json?)'],
+  ['a misspelled --json', 'status --jsn', '(Did you mean --json?)'],
   ['CSV and JSON', 'rejects vip --csv --json', "'--csv' cannot be used with option '--json'"],
   [
     'reject without a hash',

@@ -22,13 +22,13 @@ const urlOf = (change: (url: URL) => void) => () => {
 
 test.each<{ what: string; args: string; code: number; says: string; database?: () => string | undefined }>([
   {
-    what: 'a misspelt activation',
+    what: 'a misspelled activation',
     args: 'history vipp',
     code: WRONG_COMMAND_LINE,
     says: 'has no activation "vipp", did you mean "vip"?',
   },
   {
-    what: 'the status of a misspelt activation',
+    what: 'the status of a misspelled activation',
     args: 'status vipp',
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',

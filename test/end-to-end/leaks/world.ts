@@ -78,7 +78,7 @@ export async function startLeakyWorld() {
       args: [{ activation }],
     });
     let type = '';
-    await until(`${activation} has met what it is to meet`, async () => {
+    await until(`${activation} has met its failure`, async () => {
       const { status, raw } = await handle.describe();
       const failed = raw.pendingActivities?.find(({ lastFailure }) => lastFailure);
       type = failed?.lastFailure?.applicationFailureInfo?.type ?? '';

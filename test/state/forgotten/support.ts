@@ -72,7 +72,7 @@ export function forgettingForTests(): Forgetting {
     const { state } = gdpr.world;
     const keeper = await gdpr.hold('forgotten_digests');
     const recording = gdpr.record(key);
-    await until('the wish is being recorded', () =>
+    await until('the request is being recorded', () =>
       isAny(state, `select from pg_locks where not granted and relation = 'forgotten_digests'::regclass`),
     );
     return async () => {
@@ -81,7 +81,7 @@ export function forgettingForTests(): Forgetting {
     };
   };
   gdpr.someoneWaits = () =>
-    until('someone waits for the lock', () =>
+    until('a session waits for the lock', () =>
       isAny(
         gdpr.world.state,
         `select from pg_locks where locktype = 'advisory' and not granted
