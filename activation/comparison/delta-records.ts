@@ -83,10 +83,7 @@ export class DeltaRecords {
     return taken;
   }
 
-  /**
-   * Writes a row of the segment, whose marks are in WORDS and whose line was given to hashWithin. `former`: the
-   * position of its former identifier mark.
-   */
+  /** Writes a row of the segment: marks in WORDS, line in hashWithin. `former`: its former identifier mark. */
   row(
     lines: SourceLines,
     {
@@ -124,10 +121,7 @@ export class DeltaRecords {
       this.#text(batch, lines.valueAt(index), lines.valueAt(index + 1) - 1);
   }
 
-  /**
-   * Writes a member that is missing from the segment, or whose rows contradict each other. Its key mark is in `words`
-   * from `at` on.
-   */
+  /** Writes a member that is missing, or whose rows contradict each other. Its key mark is in `words` from `at` on. */
   bare(words: Uint32Array, at: number, membership: Membership, former: number | null): void {
     this.#begin(0);
     this.#mark(words, at);
@@ -225,10 +219,7 @@ export class DeltaRecords {
     }
   }
 
-  /**
-   * A blank text counts as null. Texts that are blank only for JavaScript are found when the file is written, and set
-   * aside.
-   */
+  /** A blank text counts as null. What is blank only for JavaScript is set aside when the file is written. */
   #pattern(lines: SourceLines): void {
     const { batch } = lines;
     this.#int32(this.#leavesOut.length);

@@ -44,9 +44,7 @@ export class Partitions {
   readonly #spilled: (Spilled | undefined)[];
   readonly #options: Required<PartitionOptions>;
   readonly #mask: number;
-  /**
-   * The initial number of slots of a partition: its part of the share, so that nothing grows while marks are loaded.
-   */
+  /** The initial slots of a partition: its part of the share, so nothing grows while marks are loaded. */
   readonly #first: number;
   readonly #rowHead = Buffer.alloc(ROW_HEAD);
   readonly #slotRecord: Buffer;
@@ -204,10 +202,7 @@ export class Partitions {
     return table;
   }
 
-  /**
-   * Reads records with a fixed head that contains the size of the rest. Pauses after every piece, so that other work
-   * can run.
-   */
+  /** Reads records whose fixed head contains the size of the rest. Pauses after every piece for other work. */
   *#read(spill: Spill, { head, more, piece, record }: Records): Generator<undefined> {
     if (this.#piece.length === 0) this.#piece = Buffer.allocUnsafe(PIECE);
     for (let kept = 0; ;) {
