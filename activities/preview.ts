@@ -7,7 +7,7 @@ import type { Told } from '../contract/messages/message.ts';
 import { tell } from '../contract/messages/tell.ts';
 import type { Creates, PlanPreview } from '../contract/plan.ts';
 import { readFormerList } from '../state/lists/former-list.ts';
-import { readSends } from '../state/plan/foreseen.ts';
+import { readSends } from '../state/plan/preview.ts';
 import { readProvisioned } from '../state/lists/provisioned.ts';
 import { readQuotaUse } from '../state/report/overview.ts';
 import { withSnapshot } from '../state/report/snapshot.ts';

@@ -258,10 +258,12 @@ create table rejects (
   key        text not null,
   reason     text not null,
   attribute  text not null default '',
+  -- How the source names a row besides its key (rejectReference); empty: nothing does. It may name someone.
+  reference  text not null default '',
   at         timestamptz not null default now(),
   -- What Actito said about the row, if that is no known code. It may name someone.
   said       text,
-  primary key (run, stage, key, reason, attribute)
+  primary key (run, stage, key, reason, attribute, reference)
 );
 create index on rejects (at);
 
@@ -278,20 +280,21 @@ create table peer_words (
 create unique index on peer_words (run, reason, md5(words));
 create index on peer_words (at);
 
--- One row per key, stage, reason and attribute, with the number of runs. Written when a run closes.
+-- One row per key, stage, reason, attribute and reference, with the number of runs. Written when a run closes.
 create table reject_history (
   activation  text not null references activations,
   key         text not null,
   stage       text not null,
   reason      text not null,
   attribute   text not null,
+  reference   text not null default '',
   first_run   bigint not null,
   last_run    bigint not null,
   first_seen  timestamptz not null,
   last_seen   timestamptz not null,
   times       integer not null,
   said        text,
-  primary key (activation, key, stage, reason, attribute)
+  primary key (activation, key, stage, reason, attribute, reference)
 );
 create index on reject_history (last_seen);
 

@@ -185,6 +185,12 @@ export const activationSchema = z.strictObject({
   schedule: scheduleSchema.optional(),
   guards: guardsSchema.prefault({}).describe(GUARDS),
   canary: canary.optional(),
+  rejectReference: column
+    .optional()
+    .describe(
+      'A column that identifies a row without a usable key, such as its id in the warehouse. The command rejects shows it. It is stored with rejected rows only.',
+    )
+    .meta({ examples: ['customer_id'] }),
 });
 
 export type ActivationFile = z.infer<typeof activationSchema>;

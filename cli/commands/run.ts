@@ -12,6 +12,8 @@ import { describePlan } from '../plan.ts';
 import type { Named } from '../project.ts';
 import { describeResult } from '../result.ts';
 import type { Chosen } from './run-many.ts';
+import { tableWidth } from '../table.ts';
+import { counted } from '../words.ts';
 
 /** How a run is told, and what of its result is an error. */
 export interface RunOutput {
@@ -156,12 +158,15 @@ export function tellResult(
   { out, err }: Context,
 ): number {
   if (!result) return EXIT.interrupted;
-  const inWords = () => (result.plan ? describePlan(result, result.plan) : describeResult(result));
+  const inWords = () =>
+    result.plan ? describePlan(result, result.plan, tableWidth(out)) : describeResult(result);
   const lines = json ? [JSON.stringify(result, null, 2)] : inWords();
   out.write(`${lines.join('\n')}\n`);
   const code = codeOf(result, { maxRejects });
   if (code === EXIT.rejects)
-    err.write(`${rejectsOf(result.counts)} rejects are more than --max-rejects ${maxRejects!.text}.\n`);
+    err.write(
+      `${counted(rejectsOf(result.counts), 'reject')}, more than --max-rejects ${maxRejects!.text}.\n`,
+    );
   return code;
 }
 

@@ -8,7 +8,9 @@ import type { Rest } from '../../state/runs/rest.ts';
 import type { CommandContext, Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ACTIVATION, examples, JSON_OPTION } from '../options.ts';
-import { table } from '../table.ts';
+import { jsonOf } from '../output.ts';
+import { table, tableWidth } from '../table.ts';
+import { counted } from '../words.ts';
 import { APPLY_EXAMPLES, defineApply } from './schedule-apply.ts';
 
 /** Temporal keeps a note with every resumption; this one when nobody says why. */
@@ -74,8 +76,8 @@ async function list(client: ActivationClient, json: boolean, context: Context): 
     rest: rests && (rests.find(({ activation }) => activation === schedule.activation) ?? null),
   }));
   const lines = json
-    ? [JSON.stringify({ ...owner, schedules }, null, 2)]
-    : describeOwnSchedules(schedules, owner.project);
+    ? [jsonOf('scheduleList', { ...owner, schedules })]
+    : describeOwnSchedules(schedules, owner.project, tableWidth(out));
   out.write(`${lines.join('\n')}\n`);
   return EXIT.ok;
 }
@@ -125,7 +127,7 @@ interface ShownSchedule extends OwnSchedule {
 }
 
 /** The project's schedules for people, line by line. */
-function describeOwnSchedules(schedules: readonly ShownSchedule[], project: string): string[] {
+function describeOwnSchedules(schedules: readonly ShownSchedule[], project: string, width: number): string[] {
   if (schedules.length === 0) return [`Temporal has no schedule of the project "${project}".`];
   return table(
     ['ACTIVATION', 'STARTS', 'TIME ZONE', 'STATE'],
@@ -135,6 +137,7 @@ function describeOwnSchedules(schedules: readonly ShownSchedule[], project: stri
       schedule.timezone,
       stateInWords(schedule),
     ]),
+    width,
   );
 }
 
@@ -143,7 +146,7 @@ function stateInWords({ paused, note, next, due, rest }: ShownSchedule): string 
   if (paused) return note === null ? 'paused' : `paused: ${oneLine(note, LONGEST_NOTE)}`;
   if (rest) {
     const { type, runs, next: again } = rest;
-    return `tries again from ${again.toISOString()} on: ${runs} runs failed with ${type}`;
+    return `tries again from ${again.toISOString()} on: ${counted(runs, 'run')} failed with ${type}`;
   }
   if (due) return 'a start is due now';
   return next ? `next start ${next.toISOString()}` : 'no start ahead';

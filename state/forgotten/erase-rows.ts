@@ -17,7 +17,9 @@ export async function eraseRows(trx: Knex.Transaction, whose: Whose, spelt: stri
   const gone = await eraseMembers(trx, whose);
   const keys = [...spelt, ...gone.map(({ key }) => key)];
   const others: Erased['others'] = {};
-  for (const place of PLACES) others[place.table] = await erasePlace(trx, place, whose, keys);
+  for (const place of PLACES) {
+    others[place.table] = (others[place.table] ?? 0) + (await erasePlace(trx, place, whose, keys));
+  }
   others.peer_words = await eraseWords(trx, whose);
   return { members: gone.length, listed: gone.filter(({ listed }) => listed).length, others };
 }

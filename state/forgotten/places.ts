@@ -1,7 +1,7 @@
 /** A table with keys of members, besides the members table and the tables that a run drops when it closes. */
 export interface Place {
   table: string;
-  /** The column with the key of a member. */
+  /** The column with the key of a member, or with another text that may name one. */
   key: string;
   /** The column with a list identifier, if there is one. */
   identifier?: string;
@@ -18,6 +18,8 @@ const itsOwn = (activation: string) => `activation = ${activation}`;
 export const PLACES: Place[] = [
   { table: 'rejects', key: 'key', scope: ofItsRuns, spelt: 'source' },
   { table: 'reject_history', key: 'key', scope: itsOwn, spelt: 'source' },
+  { table: 'rejects', key: 'reference', scope: ofItsRuns, spelt: 'source' },
+  { table: 'reject_history', key: 'reference', scope: itsOwn, spelt: 'source' },
   { table: 'changes', key: 'key', identifier: 'identifier', scope: ofItsRuns, spelt: 'canonical' },
   { table: 'samples', key: 'key', scope: ofItsRuns, spelt: 'source' },
 ];

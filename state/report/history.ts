@@ -24,6 +24,10 @@ export interface PastRun {
   failureType: string | null;
   counts: Counts;
   planHash: string | null;
+  /** Who approved what its guards tripped on, and why: as they claimed. Null: nobody had to. */
+  approved: { guards: string[]; by: string; reason: string } | null;
+  /** Of a held run: who had declined this very plan, and why. */
+  declined: { by: string; reason: string } | null;
   /** Notes of its plan about the segment. */
   notes: Told[];
   /** Why its list was to be delivered; null if it was not, or if the run ended before. */
@@ -62,7 +66,7 @@ const PAST_RUN = `
          task->>'mode' = 'rebase' as rebase, task->>'reason' as reason,
          opened_at as "openedAt", closed_at as "closedAt", outcome, failure,
          failure_type as "failureType", counts, coalesce(plan->'notes', '[]') as notes,
-         nullif(plan->>'hash', '') as "planHash", plan->>'push' as push,
+         nullif(plan->>'hash', '') as "planHash", plan->'approved' as approved, plan->'refused' as declined, plan->>'push' as push,
          delivery.delivered_at as "deliveredAt", delivery.retrieved_at as "retrievedAt"
   from runs left join lateral (
     select delivered_at, retrieved_at from deliveries

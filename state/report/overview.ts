@@ -13,6 +13,8 @@ export interface Standing {
   dirty: boolean;
   /** Members of that list who asked to be forgotten since. They stay on it until the next one is delivered. */
   forgotten: number;
+  /** Members of that list that the segment lacks, as the last run that succeeded found them: they have a grace period. */
+  leaving: number;
   /** Runs that were held or failed since the last success. */
   streak: number;
   /** The quota key of the profile table of its last import; null if it never imported. */
@@ -48,6 +50,9 @@ export async function readStandings({ rows }: Snapshot): Promise<Standing[]> {
             (select cast(coalesce(sum(listed), 0) as integer) from erasures
              where erasures.activation = activations.id and erased_at > list_delivered_at) as forgotten,
             cast(delivered.validity as float8) as validity,
+            coalesce((select cast(counts->>'leaving' as integer) from runs
+                      where activation = activations.id and fence is not null and outcome like 'succeeded%'
+                      order by no desc limit 1), 0) as leaving,
             cast(streak.runs as integer) as streak, used.quota_key as "quotaKey"
      from activations
      left join lateral (

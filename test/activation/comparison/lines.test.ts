@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { hashWithin } from '../../../activation/comparison/hash.ts';
 import { SourceLines } from '../../../activation/comparison/source-lines.ts';
 import { canonicalKey } from '../../../activation/keys/canonical.ts';
 import { unescapeCopy } from '../../../activation/values/copy.ts';
@@ -175,6 +176,32 @@ describe('SourceLines', () => {
       expect(lines.firstValue).toBe(lines.valueAt(0));
     }
     expect(read).toEqual([{ ...segment[0], identifier: 'i' }, segment[1]]);
+  });
+
+  test('a reference is read, and is no part of what is hashed, compared or put off', () => {
+    const field = fc.option(textArb).map((text) => (text === null ? '\\N' : copyField(text)));
+    const cells = fc.record({ key: fc.constantFrom('k', ' k ', 'é'), reference: fc.option(textArb), values: fc.array(field, { maxLength: 3 }) }); // prettier-ignore
+    fc.assert(
+      fc.property(cells, ({ key, reference, values }) => {
+        const seen = [true, false].map((hasReference) => {
+          const named = reference === null ? '\\N' : copyField(reference);
+          const line = [key, ...(hasReference ? [named] : []), ...values].join('\t');
+          const batch = Buffer.from(`${line}\n`);
+          const lines = new SourceLines([{ type: 'externalId' }], values.length, [], hasReference);
+          hashWithin(batch);
+          lines.split(batch, 0);
+          lines.canonicalize();
+          const { referenceText } = lines;
+          return {
+            referenceText,
+            line: lines.canonicalLine().toString(),
+            values: values.length > 0 ? lines.hashValues(7n) : 0n,
+          };
+        });
+        const [withOne, without] = seen;
+        expect(withOne).toEqual({ ...without, referenceText: reference ?? '' });
+      }),
+    );
   });
 
   test('rejects a line with too few or too many fields, or without an end, since its fields would be shifted', () => {

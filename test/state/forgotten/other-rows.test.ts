@@ -22,6 +22,12 @@ const WRITERS: Record<string, () => Promise<{ table: string; write: () => Promis
     const rejects = [' anna-4711', 'bob-4712'].map((key) => ({ key, reason: 'IdentifierKeyMissing' }));
     return { table: 'rejects', write: () => storeRejects(gdpr.world.state, run, rejects) };
   },
+  'a rejected row whose reference names someone': async () => {
+    const run = await open(gdpr.world, gdpr.definition);
+    const named = { key: 'lost', reason: 'IdentifierKeyMissing', reference: ' anna-4711' };
+    const rejects = [named, { key: 'bob-4712', reason: 'IdentifierKeyMissing', reference: '2' }];
+    return { table: 'rejects', write: () => storeRejects(gdpr.world.state, run, rejects) };
+  },
   'a row that Actito refused': async () => {
     const run = await planned(gdpr.world, gdpr.definition, [ANNA, BOB]);
     const seeds = await keySeedsOf(gdpr.world.state, run.run);
