@@ -31,7 +31,17 @@ const SAMPLES: Record<string, unknown> = {
   canary: 500,
 };
 /** The settings that each activation has for itself: what identifies, describes and groups it. */
-const OWN = ['name', 'description', 'tags', 'source', 'destination', 'segment', 'list.name', 'list.adopt'];
+const OWN = [
+  'name',
+  'description',
+  'tags',
+  'rejectReference',
+  'source',
+  'destination',
+  'segment',
+  'list.name',
+  'list.adopt',
+];
 const LEAST = {
   source: 'shop',
   destination: 'actito',

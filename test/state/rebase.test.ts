@@ -107,7 +107,7 @@ test('a segment that lost half of its members is held, and is not adopted', asyn
   expect(await stateOf(definition)).toEqual(before);
   await expect(
     rebaseRun(world.state, await planned(world, definition, people(100), { rebase: true })),
-  ).rejects.toThrow('is not to rebase');
+  ).rejects.toThrow('is not a rebase');
 });
 
 test('a rebase that was canceled or killed before its last step has changed nothing', async () => {
