@@ -28,7 +28,7 @@ export async function followStarted(
   { out, err, env, signal }: Context,
 ): Promise<RunResult | undefined> {
   const terminal = json ? SILENT : await createTerminal(out, env);
-  terminal.line(`${handle.workflowId} ${attached ? 'is running: attached to it' : 'started'}`);
+  terminal.line(`${handle.workflowId} ${attached ? 'is already running; following it' : 'started'}`);
   const phases = new Phases(terminal);
   try {
     const result = await client.follow(handle, {
@@ -56,10 +56,10 @@ export function waiting({ err, signal }: Context): FollowOptions {
   };
 }
 
-/** Said once, while nobody works on what was started. */
-const NO_WORKER = 'No worker answers; one is waited for. If none is running, start it: npm run worker';
+/** Printed once while no worker takes the run. */
+const NO_WORKER = 'No worker is responding; waiting for one to start. To start one: npm run worker';
 
-/** Something that is tried again, as one line. */
+/** A failure that is being retried, as one line. */
 export function describeTrouble({ next, until, ...trouble }: Trouble): string {
   const moments = { next: next?.toISOString() ?? null, until: until?.toISOString() ?? null };
   return `… ${troubleInWords({ ...trouble, ...moments })}`;
@@ -67,7 +67,7 @@ export function describeTrouble({ next, until, ...trouble }: Trouble): string {
 
 function sayThatItContinues(terminal: Terminal, request: RunRequest): void {
   terminal.line();
-  terminal.line('The run goes on without you.');
+  terminal.line('The run continues in the background.');
   terminal.line(`Follow it again:  ${runCommand(request)}`);
   terminal.line(`Cancel it:        ${cancelCommand(request)}`);
 }

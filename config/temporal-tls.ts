@@ -5,8 +5,8 @@ import { tlsFaultOf } from '../contract/certificates.ts';
 import { Failure } from '../contract/failure.ts';
 import { knownCode } from '../contract/foreign.ts';
 
-/** Milliseconds; a server that is there answers at once. */
-const PATIENCE = 3_000;
+/** Milliseconds; a running server answers at once. */
+const TIMEOUT = 3_000;
 
 /**
  * Whether TLS is why a Temporal server cannot be connected to. Temporal's libraries say no more than that there is no
@@ -15,7 +15,7 @@ const PATIENCE = 3_000;
  */
 export async function temporalTlsFailure(
   { address, tls }: ClientConnectConfig['connectionOptions'],
-  patience = PATIENCE,
+  timeout = TIMEOUT,
 ): Promise<Failure | undefined> {
   const parts = partsOf(address ?? 'localhost:7233');
   if (!parts) return undefined;
@@ -26,7 +26,7 @@ export async function temporalTlsFailure(
     port,
     servername: isIP(host) ? undefined : host,
     ALPNProtocols: ['h2'],
-    timeout: patience,
+    timeout,
   };
   if (!tls) {
     const { isMade, code } = await handshake({ ...peer, rejectUnauthorized: false });

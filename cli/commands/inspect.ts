@@ -8,7 +8,7 @@ import { table } from '../table.ts';
 import { inWords } from '../words.ts';
 
 const WHAT = {
-  attributes: 'show the attributes of the profile table and what maps them',
+  attributes: 'show the attributes of the profile table and their mappings',
   lists: 'show the external target lists in Actito',
 };
 
@@ -26,7 +26,7 @@ function define(what: 'attributes' | 'lists', program: Command, context: Command
   program
     .command(what)
     .description(WHAT[what])
-    .argument('<destination>', 'the name of its file in destinations/, without .yaml')
+    .argument('<destination>', 'file name in destinations/, without .yaml')
     .option('--json', JSON_OPTION)
     .addHelpText(
       'after',
@@ -54,7 +54,7 @@ const NOTHING = '–';
 /** What exists in Actito for people, line by line. `now` is what "in 2 days" counts from. */
 export function describeInspection(result: InspectResult, now = Date.now()): string[] {
   const { destination, more } = result;
-  const rest = more > 0 ? [`… and ${more} more that are not shown`] : [];
+  const rest = more > 0 ? [`… and ${more} more (not shown)`] : [];
   if (result.what === 'attributes') {
     const { profileTable, attributes } = result;
     const head = ['ATTRIBUTE', 'TYPE', 'LENGTH', 'UNIQUE', 'MANDATORY', 'MAPPED BY'];
@@ -64,7 +64,7 @@ export function describeInspection(result: InspectResult, now = Date.now()): str
       ...rest,
     ];
   }
-  if (result.lists.length === 0) return [`The destination ${destination} shows no external target list.`];
+  if (result.lists.length === 0) return [`The destination ${destination} has no external target lists.`];
   const head = ['LIST', 'PROFILES', 'EXPIRES', 'LAST FILE', 'ACTIVATION'];
   return [
     `External target lists (destination ${destination})`,
@@ -93,7 +93,7 @@ function listRow({ name, profiles, expires, file, owner, orphaned }: ListInfo, n
     profiles === null ? NOTHING : String(profiles),
     expires === null ? NOTHING : expiry(expires, now),
     file ?? NOTHING,
-    owner === null ? NOTHING : `${owner}${orphaned ? ' (not in the project any more)' : ''}`,
+    owner === null ? NOTHING : `${owner}${orphaned ? ' (no longer in the project)' : ''}`,
   ];
 }
 

@@ -4,6 +4,7 @@ import { isFailure } from '../../contract/failure.ts';
 import type { Told } from '../../contract/messages/message.ts';
 import { problemInWords, type ProjectProblem } from '../../contract/messages/project.ts';
 import { tell } from '../../contract/messages/tell.ts';
+import { counted } from '../../contract/messages/words.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { examples, JSON_OPTION } from '../options.ts';
@@ -19,16 +20,13 @@ export function defineValidate(program: Command, { env, out, local }: CommandCon
     .command('validate')
     .description('check the project folder: errors and likely mistakes')
     .argument('[folder]', 'default: ACTITO_SYNC_PROJECT')
-    .option(
-      '--env',
-      'also check that the environment variables which the folder names are set here, and usable',
-    )
+    .option('--env', 'also check that the environment variables named in the folder are set and valid')
     .option('--json', JSON_OPTION)
     .addHelpText(
       'after',
       examples(
-        ['validate', 'before it is committed, or deployed'],
-        ['validate --env', 'where the worker will run'],
+        ['validate', 'before you commit or deploy the folder'],
+        ['validate --env', 'on the machine of the worker'],
         ['validate ./my-project --json', 'for a program'],
       ),
     )
@@ -44,18 +42,18 @@ export function defineValidate(program: Command, { env, out, local }: CommandCon
     );
 }
 
-/** What is to be said of a project folder. */
+/** The result of checking a project folder. */
 export interface Validation {
   folder: string;
   valid: boolean;
   problems: ProjectProblem[];
-  /** What works but is probably not meant. */
+  /** Likely mistakes: what works but is probably not intended. */
   warnings: Told[];
-  /** How many files of each kind there are; of a folder that is not valid nothing is counted. */
+  /** The number of files of each kind; undefined if the folder is not valid. */
   found?: { sources: number; destinations: number; activations: number };
 }
 
-/** Of no folder at all. */
+/** If no folder is named. */
 const UNNAMED: Validation = {
   folder: 'ACTITO_SYNC_PROJECT',
   valid: false,
@@ -130,22 +128,18 @@ function variables(
   return [...own, ...Object.entries(inner).flatMap(([name, each]) => variables(each, file, [...path, name]))];
 }
 
-/** What is to be said of a project folder for people, line by line: problems, warnings, and the verdict last. */
+/** The result for people, line by line: problems, warnings, and a summary last. */
 function describeValidation({ folder, valid, problems, warnings, found }: Validation): string[] {
-  const counted = found && [
-    count(found.sources, 'source'),
-    count(found.destinations, 'destination'),
-    count(found.activations, 'activation'),
+  const files = found && [
+    counted(found.sources, 'source'),
+    counted(found.destinations, 'destination'),
+    counted(found.activations, 'activation'),
   ];
-  const verdict = valid ? `valid, with ${counted!.join(', ')}` : count(problems.length, 'problem');
-  const warned = warnings.length === 0 ? '' : `, ${count(warnings.length, 'warning')}`;
+  const verdict = valid ? `valid, with ${files!.join(', ')}` : counted(problems.length, 'problem');
+  const warned = warnings.length === 0 ? '' : `, ${counted(warnings.length, 'warning')}`;
   return [
     ...problems.map(problemInWords),
     ...warnings.map(({ message }) => `Warning: ${message}`),
     `${folder}: ${verdict}${warned}`,
   ];
-}
-
-function count(many: number, name: string): string {
-  return `${many} ${name}${many === 1 ? '' : 's'}`;
 }

@@ -21,7 +21,7 @@ test('a held run tells what tripped, the counts, and the commands that answer it
   const { code, err } = await past.held();
   expect(code).toBe(3);
   const [first, trip, plan, ...answers] = err.trimEnd().split('\n');
-  expect(first).toBe('GuardTripped: the run was held, and the list stays as it was.');
+  expect(first).toBe('GuardTripped: the run was held. The list is unchanged.');
   expect(trip).toMatch(/^ {2}maxRemovedRatio: 50 % of the list would be removed/);
   expect(plan).toMatch(
     /^ {2}plan [0-9a-f]{12}: read 60, members 60, added 0, removed 60, changed 0, unchanged 60, rejected 0$/,

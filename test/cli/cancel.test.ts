@@ -32,7 +32,7 @@ test('a run that goes on is cancelled, and has been closed when the command ends
   const run = await stuckRun('activation/vip');
   const { code, out, err } = await past.ask(['cancel', 'vip']);
   expect(code).toBe(0);
-  expect(out).toBe('activation/vip: cancelling\nactivation/vip: cancelled\n');
+  expect(out).toBe('activation/vip: canceling\nactivation/vip: canceled\n');
   expect(err).toMatch(/^(… ActitoUnavailable: .*\n)?$/);
   expect((await run.describe()).status.name).toBe('CANCELLED');
   expect(await outcomes()).toEqual(['cancelled']);
@@ -58,7 +58,7 @@ test('a run that a schedule started is found by its id with the time', async () 
 test('a dry run is cancelled on its own, and the run goes on', async () => {
   const run = await stuckRun('activation/vip');
   const { code, out } = await past.ask(['cancel', 'vip', '--dry-run']);
-  expect({ code, out }).toEqual({ code: 0, out: 'plan/vip is not running: there is nothing to cancel.\n' });
+  expect({ code, out }).toEqual({ code: 0, out: 'plan/vip is not running. There is nothing to cancel.\n' });
   expect((await run.describe()).status.name).toBe('RUNNING');
   await run.terminate();
 });
@@ -67,7 +67,7 @@ test('where nothing goes on, that is said, and is no error', async () => {
   expect(await past.ask(['cancel', 'vip'])).toEqual({
     code: 0,
     err: '',
-    out: 'activation/vip is not running: there is nothing to cancel.\n',
+    out: 'activation/vip is not running. There is nothing to cancel.\n',
   });
   expect(await past.json(['cancel', 'vip'])).toEqual({ activation: 'vip', runs: [] });
 });
@@ -91,7 +91,7 @@ test('without a worker that is said; Ctrl-C ends the waiting, and the run is ask
     signal: interrupt.signal,
     onError: (text) => text.includes('npm run worker') && interrupt.abort(),
   });
-  expect(ended).toMatchObject({ code: 130, out: 'activation/vip: cancelling\n' });
+  expect(ended).toMatchObject({ code: 130, out: 'activation/vip: canceling\n' });
   const { events } = await run.fetchHistory();
   expect(events!.filter((event) => event.workflowExecutionCancelRequestedEventAttributes)).toHaveLength(1);
   await run.terminate();

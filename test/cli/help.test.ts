@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { commandNames, commandsPage, withCommandTable } from '../../cli/commands-page.ts';
+import { commandNames, commandsPage } from '../../cli/commands-page.ts';
 import { cli } from './support.ts';
 
 const COMMANDS = await commandNames();
@@ -45,14 +45,4 @@ test('docs/commands.md holds the help of every command as it is; otherwise: npm 
     const [usage] = out.split('\n');
     expect(page).toContain(`\n## ${command.join(' ')}\n\n\`\`\`text\n${usage}\n`);
   }
-});
-
-test('a README with markers lists the commands as they are; otherwise: npm run commands', async () => {
-  const readme = await read('README.md');
-  expect(await withCommandTable(readme)).toBe(readme);
-  const old = 'before\n<!-- commands -->\noutdated\n<!-- /commands -->\nafter\n';
-  const renewed = await withCommandTable(old);
-  expect(renewed).not.toContain('outdated');
-  expect(renewed).toMatch(/^before\n<!-- commands -->\n[^]*<!-- \/commands -->\nafter\n$/);
-  expect(renewed).toContain('| `actito-sync schedule pause <activation>` | pause a schedule');
 });

@@ -34,7 +34,7 @@ test('SIGINT ends the following and not the run', async () => {
   child.kill('SIGINT');
   const { code, out } = await ended;
   expect(code).toBe(130);
-  expect(out).toContain('The run goes on without you.');
+  expect(out).toContain('The run continues in the background.');
 
   const client = await connectClient();
   const run = client.workflow.getHandle(`activation/${id}`);

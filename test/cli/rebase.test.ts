@@ -16,7 +16,7 @@ test('after a lost state nothing is sent, and then only what changed and the lis
   const { code, out, err } = await past.ask(rebase);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toContain('\nvip: succeeded\n');
-  expect(out).toContain(`"${LIST}" not pushed: the next run does`);
+  expect(out).toContain(`"${LIST}" not delivered: the next run delivers it`);
   expect(out).toContain('Nothing was sent: the state now assumes that Actito already matches the segment.');
   expect([imports(), past.stand.actito.calls()]).toEqual(before);
   expect((await past.ask(['history', 'vip'])).out).toContain('not pushed (rebase)');

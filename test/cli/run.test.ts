@@ -35,17 +35,17 @@ test('a run is followed to its end and told in numbers', async () => {
   const counts = ['read', 'added', 'removed', 'updated', 'unmatched', 'rejected'];
   expect(counts.map((name) => Number.parseInt(shown(out, name)!))).toEqual([4, 3, 0, 2, 1, 1]);
   expect(shown(out, 'reason')).toMatch(/^1 × KeyMalformed: The matching key is not an email address/);
-  expect(shown(out, 'list')).toBe(`"${LIST}" pushed (first delivery), retrieved by Actito`);
+  expect(shown(out, 'list')).toBe(`"${LIST}" delivered (first delivery), retrieved by Actito`);
   expect(Number.parseInt(shown(out, 'profiles')!)).toBe(2);
   expect(shown(out, 'expires')).toBe(`in 2 days (${stand.actito.list(LIST)!.expirationDate})`);
 });
 
-test('an unchanged segment is told as not pushed', async () => {
+test('an unchanged segment is reported as not delivered', async () => {
   await run(['vip']);
   const { code, out } = await run(['vip']);
 
   expect(code).toBe(0);
-  expect(shown(out, 'list')).toBe(`"${LIST}" not pushed: unchanged and valid`);
+  expect(shown(out, 'list')).toBe(`"${LIST}" not delivered: unchanged and still valid`);
   expect(Number.parseInt(shown(out, 'updated')!)).toBe(0);
 });
 
@@ -89,7 +89,7 @@ test('a held run tells which guards tripped', async () => {
 
   expect(code).toBe(3);
   expect(err).toMatch(
-    /^GuardTripped: the run was held, and the list stays as it was\.\n {2}allowEmpty: The segment is empty/,
+    /^GuardTripped: the run was held\. The list is unchanged\.\n {2}allowEmpty: The segment is empty/,
   );
 });
 
@@ -169,8 +169,8 @@ test('without a worker that is said once, and Ctrl-C ends the following, not the
   });
 
   expect(ended).toMatchObject({ code: 130, err: '' });
-  expect(ended.out.match(/No worker answers/g)).toHaveLength(1);
-  expect(ended.out).toMatch(/The run goes on without you\.\n.*actito-sync run alone\n/);
+  expect(ended.out.match(/No worker is responding/g)).toHaveLength(1);
+  expect(ended.out).toMatch(/The run continues in the background\.\n.*actito-sync run alone\n/);
   expect(ended.out).toContain('actito-sync cancel alone');
   const left = hosted.client.workflow.getHandle('activation/alone');
   expect((await left.describe()).status.name).toBe('RUNNING');

@@ -55,7 +55,7 @@ test('an undo shows its plan and writes nothing; the command that it prints brin
   const applied = await past.ask(copied(out, 'undo'));
   expect({ code: applied.code, err: applied.err }).toEqual({ code: 0, err: '' });
   expect(shown(applied.out, 'undo')).toEqual([`the list as it was after run ${first}`]);
-  expect(applied.out).toContain('The next ordinary run makes the list follow its segment again.');
+  expect(applied.out).toContain('The next regular run makes the list match its segment again.');
   expect(members()).toEqual(before);
   expect(past.stand.actito.imports()).toEqual(imports);
   expect(firstName('c2@shop.be')).toBe('New');

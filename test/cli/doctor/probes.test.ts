@@ -11,7 +11,7 @@ test('where all is well every line says so, and nothing is left behind anywhere'
   const { code, out, err } = await doctor();
   expect({ code, err }).toEqual({ code: 0, err: '' });
   const lines = out.trimEnd().split('\n');
-  expect(lines.pop()).toBe(`All ${ALL.length} probes are well.`);
+  expect(lines.pop()).toBe(`All ${ALL.length} probes passed.`);
   expect(lines.map((line) => line.split(/ {2,}/)[0])).toEqual(ALL.map((name) => `✔ ${name}`));
   expect(out).toMatch(/^✔ project folder +1 source, 1 destination, 1 activation$/m);
   expect(out).toMatch(/^✔ state database +PostgreSQL \d+\S*, schema up to date$/m);
