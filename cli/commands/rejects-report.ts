@@ -1,6 +1,7 @@
 import { canonicalKey } from '../../activation/keys/canonical.ts';
 import { Failure } from '../../contract/failure.ts';
 import { rejectWords } from '../../contract/messages/reject-words.ts';
+import { counted } from '../../contract/messages/words.ts';
 import { latestDefinition } from '../../state/report/activations.ts';
 import { findPastRun } from '../../state/report/history.ts';
 import {
@@ -122,7 +123,7 @@ async function listUnmatched(
 function unmatchedHint(activation: string, count: number): string[] {
   if (count === 0) return [];
   return [
-    `Unknown to Actito: ${count} ${count === 1 ? 'member' : 'members'}; see rejects ${activation} --reason ${UNMATCHED}`,
+    `Unmatched: ${counted(count, 'member')} without a profile in Actito; see rejects ${activation} --reason ${UNMATCHED}`,
   ];
 }
 
@@ -159,9 +160,9 @@ function describeRejects(
   const rows = rejects.map((reject) => [...rejectRow(reject), ...(said ? [reject.said ?? '–'] : [])]);
   const reasons = [...new Set(rejects.map(({ reason }) => reason))].sort();
   return [
-    `Rejected rows and values of ${activation}, what was seen last first`,
-    ...table(said ? [...head, 'ACTITO SAID'] : head, rows),
-    ...(more ? ['… and more: --limit shows more of them, --csv all'] : []),
+    `Rejected rows and values of ${activation}, newest first`,
+    ...table(said ? [...head, 'ORIGINAL TEXT'] : head, rows),
+    ...(more ? ['… and more. Use --limit to show more, or --csv for all.'] : []),
     ...reasons.map((reason) => `${reason}: ${rejectWords(reason)}`),
   ];
 }
@@ -183,7 +184,7 @@ function rejectRow({ key, stage, reason, attribute, firstSeen, lastSeen, times, 
 function describeNoRejects(activation: string, all: readonly { reason: string; count: number }[]): string[] {
   if (all.length === 0) return [`${activation} has no rejected rows or values.`];
   const known = all.map(({ reason, count }) => `${count} × ${reason}`).join(', ');
-  return [`No reject of ${activation} is like that. There are: ${known}.`];
+  return [`No rejects of ${activation} match these filters. Without filters: ${known}.`];
 }
 
 /** Members unknown to Actito for people, line by line, with how many there were run by run. */
@@ -193,14 +194,14 @@ function describeUnmatched(
 ): string[] {
   const { total, trend, members } = found;
   return [
-    `Members of ${activation} that Actito has no profile of: ${total}`,
+    `Unmatched members of ${activation} (without a profile in Actito): ${total}`,
     ...(trend.length === 0
       ? []
       : table(['RUN', 'STARTED', 'SENT', 'UNMATCHED', 'SHARE'], trend.map(rateRow))),
     ...(members.length === 0
       ? []
-      : ['', ...table(['KEY', 'MEMBER SINCE RUN', 'LAST TRIED', 'DUE AGAIN'], members.map(memberRow))]),
-    ...(members.length < total ? ['… and more: --limit shows more of them, --csv all'] : []),
+      : ['', ...table(['KEY', 'MEMBER SINCE RUN', 'LAST SENT', 'NEXT RETRY'], members.map(memberRow))]),
+    ...(members.length < total ? ['… and more. Use --limit to show more, or --csv for all.'] : []),
   ];
 }
 

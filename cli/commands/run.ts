@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { ActivationClient } from '../../client/activation-client.ts';
 import type { Counts } from '../../contract/counts.ts';
 import { expected } from '../../contract/messages/expected.ts';
+import { counted } from '../../contract/messages/words.ts';
 import type { RunInput, RunRequest } from '../../contract/request.ts';
 import type { RunResult } from '../../contract/result.ts';
 import type { CommandContext, Context } from '../context.ts';
@@ -31,24 +32,24 @@ export function defineRun(program: Command, context: CommandContext): void {
     .description('start a run and follow it')
     .argument('<activation>', ACTIVATION)
     .option('--dry-run', 'read and compare only; nothing is written to Actito')
-    .option('--resync', 'send everything, whatever Actito acknowledged before')
+    .option('--resync', 'send everything, even what Actito has confirmed')
     .addOption(
       new Option(
         '--plan <hash>',
-        'apply exactly this plan; when a run would do anything else, it ends as PlanStale',
+        'apply exactly this plan; a run that would do anything else fails with PlanStale',
       ).conflicts('dryRun'),
     )
-    .option('--reason <text>', 'why, for those who read about the run later')
+    .option('--reason <text>', 'why; stored with the run')
     .addOption(maxRejects())
     .option('--json', RESULT_AS_JSON)
     .addHelpText(
       'after',
       examples(
-        ['run vip-customers', 'now, beside its schedule'],
+        ['run vip-customers', 'now, in addition to its schedule'],
         ['run vip-customers --dry-run', 'what it would do'],
-        ['run vip-customers --plan 0123456789ab', 'what plan has shown, and nothing else'],
+        ['run vip-customers --plan 0123456789ab', 'exactly what plan showed'],
         ["run vip-customers --resync --reason 'restored'", 'everything again'],
-        ['run vip-customers --max-rejects 1%', 'for a pipeline that minds rejects'],
+        ['run vip-customers --max-rejects 1%', 'for a pipeline that must fail on rejects'],
         ['run vip-customers --json', 'for a program'],
       ),
     )
@@ -68,13 +69,13 @@ export function defineResync(program: Command, context: CommandContext): void {
     .command('resync')
     .description('send everything again; the same as run --resync')
     .argument('<activation>', ACTIVATION)
-    .option('--reason <text>', 'why, for those who read about the run later')
+    .option('--reason <text>', 'why; stored with the run')
     .addOption(maxRejects())
     .option('--json', RESULT_AS_JSON)
     .addHelpText(
       'after',
       examples(
-        ["resync vip-customers --reason 'profiles restored'", 'after Actito has lost something'],
+        ["resync vip-customers --reason 'profiles restored'", 'after Actito has lost data'],
         ['resync vip-customers --json', 'for a program'],
       ),
     )
@@ -87,7 +88,7 @@ export function defineResync(program: Command, context: CommandContext): void {
 export function maxRejects(): Option {
   return new Option(
     '--max-rejects <limit>',
-    'end with 4 when a run that succeeded has more rejects: a number, or a share of the rows read such as 1%',
+    'exit with code 4 if a successful run has more rejects: a number, or a share of the rows read such as 1%',
   ).argParser(parseLimit);
 }
 
@@ -121,7 +122,9 @@ export function tellResult(
   out.write(`${lines.join('\n')}\n`);
   if (result.outcome === 'skipped') return EXIT.busy;
   if (!maxRejects || !exceeds(result.counts, maxRejects)) return EXIT.ok;
-  err.write(`${rejectsOf(result.counts)} rejects are more than --max-rejects ${maxRejects.text}.\n`);
+  err.write(
+    `The run has ${counted(rejectsOf(result.counts), 'reject')}; the limit is --max-rejects ${maxRejects.text}.\n`,
+  );
   return EXIT.rejects;
 }
 

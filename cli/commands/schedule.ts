@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { ActivationClient, OwnSchedule } from '../../client/activation-client.ts';
 import { tellable } from '../../contract/failure.ts';
 import { tell } from '../../contract/messages/tell.ts';
+import { counted } from '../../contract/messages/words.ts';
 import type { Rest } from '../../state/runs/rest.ts';
 import type { CommandContext, Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -34,11 +35,11 @@ export function defineSchedule(program: Command, context: CommandContext): void 
     .command('pause')
     .description('pause a schedule; a run in progress continues')
     .argument('<activation>', ACTIVATION)
-    .option('--note <text>', 'why, for those who find it paused')
+    .option('--note <text>', 'why; shown in status and Temporal')
     .addHelpText(
       'after',
       examples(
-        ["schedule pause vip-customers --note 'warehouse is being moved'", 'for others to read'],
+        ["schedule pause vip-customers --note 'warehouse is being moved'", 'with a reason'],
         ['schedule pause vip-customers', 'without a note'],
       ),
     )
@@ -49,11 +50,11 @@ export function defineSchedule(program: Command, context: CommandContext): void 
     .command('resume')
     .description('resume a paused schedule; missed runs are not backfilled')
     .argument('<activation>', ACTIVATION)
-    .option('--note <text>', 'why, for those who look at it in Temporal')
+    .option('--note <text>', 'why; shown in Temporal')
     .addHelpText(
       'after',
       examples(
-        ['schedule resume vip-customers', 'from its next start on'],
+        ['schedule resume vip-customers', 'without a note'],
         ["schedule resume vip-customers --note 'moved'", 'with a note'],
       ),
     )
@@ -114,7 +115,7 @@ interface ShownSchedule extends OwnSchedule {
 
 /** The project's schedules for people, line by line. */
 function describeOwnSchedules(schedules: readonly ShownSchedule[], project: string): string[] {
-  if (schedules.length === 0) return [`Temporal has no schedule of the project "${project}".`];
+  if (schedules.length === 0) return [`Temporal has no schedules for the project "${project}".`];
   return table(
     ['ACTIVATION', 'STARTS', 'TIME ZONE', 'STATE'],
     schedules.map((schedule) => [
@@ -126,13 +127,13 @@ function describeOwnSchedules(schedules: readonly ShownSchedule[], project: stri
   );
 }
 
-/** `next start …`, `tries again from …`, `paused: why`, or that no start is ahead. */
+/** `next run …`, `backing off until …`, `paused: why`, or that no run is scheduled. */
 function stateInWords({ paused, note, next, due, rest }: ShownSchedule): string {
   if (paused) return note === null ? 'paused' : `paused: ${note}`;
   if (rest) {
     const { type, runs, next: again } = rest;
-    return `tries again from ${again.toISOString()} on: ${runs} runs failed with ${type}`;
+    return `backing off until ${again.toISOString()}: ${counted(runs, 'run')} failed with ${type}`;
   }
-  if (due) return 'a start is due now';
-  return next ? `next start ${next.toISOString()}` : 'no start ahead';
+  if (due) return 'next run due now';
+  return next ? `next run ${next.toISOString()}` : 'no run scheduled';
 }

@@ -21,7 +21,7 @@ export function defineStatus(program: Command, context: CommandContext): void {
     .addHelpText('after', WHERE)
     .addHelpText(
       'after',
-      examples(['status', 'of the whole project'], ['status vip-customers --json', 'for a program']),
+      examples(['status', 'the whole project'], ['status vip-customers --json', 'for a program']),
     )
     .action((activation: string | undefined, { json = false }: { json?: boolean }) =>
       context.local(() => showStatus(activation, json, context)),
@@ -29,8 +29,9 @@ export function defineStatus(program: Command, context: CommandContext): void {
 }
 
 const WHERE = `
-Reads the state database directly (ACTITO_SYNC_DATABASE_URL), and from Temporal the next starts and the runs that go on;
-without Temporal it says so, shows the rest, and ends with exit code 6. The hours left count from our last delivery. In CHANGES, + are new, − gone, ~ changed members.`;
+Reads the state database (ACTITO_SYNC_DATABASE_URL), and running and next runs from Temporal. If Temporal does not respond,
+it shows the rest and exits with 6. The time left of a list counts from its last delivery. CHANGES: + added, − removed,
+~ changed members.`;
 
 async function showStatus(
   only: string | undefined,
@@ -49,7 +50,7 @@ async function showStatus(
   const state = await withState(env, (snapshot) => readState(snapshot, ids));
   const { live, problem } = await readLive({ env, taskQueue }, ids, state.now);
   if (problem !== null) {
-    err.write(`The next starts, and what goes on now, are unknown. ${describeError(problem).join(' ')}\n`);
+    err.write(`Running and next runs are unknown. ${describeError(problem).join(' ')}\n`);
   }
   const statuses = ids.map((id) => statusOf(id, project, state, live?.get(id)));
   const lines = json
@@ -96,16 +97,7 @@ async function readLive(
   }
 }
 
-const HEAD = [
-  'ACTIVATION',
-  'LAST RUN',
-  'OUTCOME',
-  'CHANGES',
-  'MEMBERS',
-  'LIST',
-  'NEXT START',
-  'IMPORTS 24 H',
-];
+const HEAD = ['ACTIVATION', 'LAST RUN', 'OUTCOME', 'CHANGES', 'MEMBERS', 'LIST', 'NEXT RUN', 'IMPORTS 24 H'];
 
 /**
  * How activations stand for people, line by line: a table, and below it what someone should look at.
@@ -116,7 +108,15 @@ function describeStatus(statuses: readonly ActivationStatus[], wasAsked: boolean
   const warnings = statuses.flatMap((status) => status.warnings);
   const lines = warnings.map(({ message }) => `! ${message}`);
   if (!wasAsked) lines.push(`! ${tell('statusIncomplete', {}).message}`);
-  return [...table(HEAD, statuses.map(row)), ...(lines.length === 0 ? ['Nothing to look at.'] : lines)];
+  return [
+    ...table(HEAD, statuses.map(row)),
+    ...(lines.length === 0 ? [isHealthy(statuses) ? 'All lists are healthy.' : 'No problems.'] : lines),
+  ];
+}
+
+/** Every list was delivered and has not expired. */
+function isHealthy(statuses: readonly ActivationStatus[]): boolean {
+  return statuses.every(({ list }) => list !== null && list.hoursLeft > 0);
 }
 
 function row(status: ActivationStatus): string[] {
@@ -137,10 +137,10 @@ function row(status: ActivationStatus): string[] {
 function outcome({ lastRun, running }: ActivationStatus): string {
   const [open] = running ?? [];
   if (open) return `running ${underWayInWords({ since: minute(open.since), phase: open.phase })}`;
-  return lastRun === null ? 'never ran' : (lastRun.outcome ?? 'not ended');
+  return lastRun === null ? 'never ran' : (lastRun.outcome ?? 'unfinished');
 }
 
-/** What the last run did: `+3 −1 ~2` new, gone and changed members. */
+/** What the last run did: `+3 −1 ~2` added, removed and changed members. */
 function changes({ lastRun }: ActivationStatus): string {
   const { added, removed, changed } = lastRun?.counts ?? {};
   return added === undefined ? '–' : `+${added} −${removed ?? 0} ~${changed ?? 0}`;
@@ -148,12 +148,12 @@ function changes({ lastRun }: ActivationStatus): string {
 
 function validity(list: ActivationStatus['list']): string {
   if (list === null) return 'never delivered';
-  return list.hoursLeft === 0 ? 'expired' : `valid for ${list.hoursLeft} h`;
+  return list.hoursLeft === 0 ? 'expired' : `${list.hoursLeft} h left`;
 }
 
 function nextStart({ schedule, rest }: ActivationStatus): string {
   if (schedule === undefined) return 'unknown';
-  if (schedule === null) return 'only by hand';
+  if (schedule === null) return 'manual';
   if (schedule.paused) return schedule.note ? `paused: ${schedule.note}` : 'paused';
   const tries = schedule.starts.filter((start) => rest === null || start >= rest.next);
   if (rest !== null) return minute(tries[0] ?? rest.next);

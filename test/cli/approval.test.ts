@@ -53,7 +53,7 @@ test('the command to reject works as it is printed: it tells who, why and what, 
   const { code, out, err } = await past.ask([...command, '--by', 'bob']);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(
-    /^vip: plan [0-9a-f]{12} is refused, claimed by bob: …\n {2}read 60, members 60, added 0, removed 60/,
+    /^vip: plan [0-9a-f]{12} was declined by bob \(self-reported\): …\n {2}read 60, members 60, added 0, removed 60/,
   );
   expect(await decisions()).toMatchObject([
     { verdict: 'refused', decided_by: 'bob', counts: { removed: 60 } },
@@ -66,7 +66,7 @@ test('the command to look closer works as it is printed', async () => {
   await past.leave(60);
   const { code, out } = await past.ask(copied((await past.held()).err, 'plan'));
   expect(code).toBe(0);
-  expect(out).toContain('  guard      maxRemovedRatio would hold it: ');
+  expect(out).toContain('  guard      maxRemovedRatio would hold the run: ');
 });
 
 test('a plan that a guard holds is held also when it is asked for by its hash', async () => {
@@ -204,7 +204,7 @@ test.each([
     const { code, err } = await past.ask(approve);
     expect({ code, err }).toEqual({
       code: 5,
-      err: 'The approval is recorded: it counts for the next run.\n',
+      err: 'The approval is recorded and applies to the next run.\n',
     });
     await past.stand.warehouse.query('rollback');
     await other.result().catch(() => undefined);

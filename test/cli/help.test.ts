@@ -31,7 +31,7 @@ test('help without a command names each of them', async () => {
 
 test('only schedules of this project are touched, and the help says what that means', async () => {
   const { out } = await cli(['schedule', 'apply', '--help']);
-  expect(out).toContain('Only schedules that this command made for this project are changed or deleted.');
+  expect(out).toContain('Only schedules that this command created for this project are changed or deleted.');
   expect(out).toContain('ACTITO_SYNC_PROJECT_NAME');
 });
 

@@ -19,7 +19,7 @@ test('after a lost state nothing is sent, and then only what changed and the lis
   expect(out).toContain(`"${LIST}" not delivered: the next run delivers it`);
   expect(out).toContain('Nothing was sent: the state now assumes that Actito already matches the segment.');
   expect([imports(), past.stand.actito.calls()]).toEqual(before);
-  expect((await past.ask(['history', 'vip'])).out).toContain('not pushed (rebase)');
+  expect((await past.ask(['history', 'vip'])).out).toContain('not delivered (rebase)');
   expect((await past.ask(['status'])).out).toMatch(
     /! vip: run \d+ was a rebase and sent nothing; the next run delivers the list\n/,
   );
@@ -52,11 +52,11 @@ test('one that a guard holds is approved by the command that it prints, which se
 test('whoever sits at a terminal is asked, and anything but yes does nothing', async () => {
   for (const answer of ['n', '', 'yess']) {
     const { code, out } = await past.ask(rebase, { in: typing(answer) });
-    expect({ code, asked: out.includes('Go on? [y/N]') }).toEqual({ code: 130, asked: true });
-    expect(out).toMatch(/Nothing was done\.\n$/);
+    expect({ code, asked: out.includes('Continue? [y/N]') }).toEqual({ code: 130, asked: true });
+    expect(out).toMatch(/Nothing was changed\.\n$/);
   }
   expect((await past.ask(['history', 'vip'])).out).not.toContain('rebase');
   expect(await past.ask(rebase, { in: typing('y') })).toMatchObject({ code: 0, err: '' });
   const { code, out } = await past.ask([...rebase, '--yes'], { in: typing('n') });
-  expect({ code, asked: out.includes('Go on?') }).toEqual({ code: 0, asked: false });
+  expect({ code, asked: out.includes('Continue?') }).toEqual({ code: 0, asked: false });
 });

@@ -54,7 +54,7 @@ test('a dry run tells what would happen, and nothing reaches Actito', async () =
 
   expect(code).toBe(0);
   expect(out).toMatch(/^plan\/vip started\n/);
-  expect(shown(out, 'list')).toBe(`"${LIST}" would be pushed (first delivery)`);
+  expect(shown(out, 'list')).toBe(`"${LIST}" would be delivered (first delivery)`);
   expect(stand.actito.lists()).toEqual([]);
 });
 

@@ -115,7 +115,7 @@ test('a held undo is answered by the commands that it prints; approved, it appli
   await grow();
   const { out } = await past.ask(['undo', 'vip', '--to', first]);
   expect(shown(out, 'guard')).toEqual([
-    expect.stringMatching(/^maxRemovedRatio would hold it: [\d.]+ % of the list would be removed/),
+    expect.stringMatching(/^maxRemovedRatio would hold the run: [\d.]+ % of the list would be removed/),
   ]);
   const [hash] = shown(out, 'plan');
 
@@ -126,7 +126,7 @@ test('a held undo is answered by the commands that it prints; approved, it appli
 
   expect(await past.ask(copied(out, 'reject'))).toMatchObject({
     code: 0,
-    out: expect.stringContaining('is refused, claimed by'),
+    out: expect.stringContaining('was declined by'),
   });
   expect(members()).toHaveLength(220);
 

@@ -83,8 +83,8 @@ async function startPostgres(where: 'there' | 'here'): Promise<Postgres15> {
 test('a warehouse on a machine that vanishes is given up between two rows, and at the next connection', async () => {
   const { port } = await startPostgres('there');
   const url = `postgres://postgres@${machine.host}:${port}/postgres`;
-  const patience = { connect: TIMEOUT, short: TIMEOUT, beyond: TIMEOUT };
-  const open = () => openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 1_000 }, patience);
+  const timeouts = { connect: TIMEOUT, short: TIMEOUT, beyond: TIMEOUT };
+  const open = () => openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 1_000 }, timeouts);
   const warehouse = await open();
   const query = `select i as id, repeat('x', 1000) as padding from generate_series(1, 1000000) i`;
   const read = await warehouse.read({
@@ -126,7 +126,7 @@ test('a state on a machine that vanishes is given up within a transaction, and a
   }
 });
 
-test('the lock of a worker whose machine vanishes is had by the next one, before its patience of a minute ends', async () => {
+test('the lock of a worker whose machine vanishes is taken by the next one, before its timeout of a minute', async () => {
   const { port, admin } = await startPostgres('here');
   const url = `postgres://postgres@${machine.ours}:${port}/postgres`;
   const state = openState({ url });

@@ -159,7 +159,7 @@ test('a key that can never be used, and the runs that met it', async () => {
   expect(out).toContain(
     'This key cannot be on the list (KeyMalformed): The matching key is not an email address',
   );
-  expect(out).toMatch(/Rejected \(extract\): KeyMalformed, 20\S+, 2 runs since 20\S+, the last is \d+\./);
+  expect(out).toMatch(/Rejected \(extract\): KeyMalformed, 20\S+, 2 runs since 20\S+, last run \d+\./);
 });
 
 test('before the first run nobody is on the list, and before the first success nobody either', async () => {
