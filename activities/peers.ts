@@ -6,38 +6,42 @@ import { isFailure, type Failure, type FailureType } from '../contract/failure.t
 /** The state database, as a peer. */
 export const STATE_PEER = 'state';
 
-/** At most so many activities of a worker wait here; the other slots of the worker are left for activities that can work. */
+/**
+ * The maximum number of activities of a worker that wait here. The worker's other slots are left for activities that
+ * can work.
+ */
 const MOST_WAITING = 5;
-/** Activities that end on another worker are never forgotten otherwise. */
+/** Limits what is remembered, because this worker does not learn about activities that end on another worker. */
 const MOST_REMEMBERED = 1_000;
 
-/** The pause of an activity after its last failure. */
+/** The backoff of an activity after its last failure. */
 interface Pause {
   peer: string;
-  /** Failures in a row, without the attempts that an answer to somebody else caused. */
+  /** Failures in a row, without attempts that started early because the peer answered another activity. */
   failures: number;
   failedAt: number;
   until: number;
-  /** The next attempt waits here, not in Temporal. */
+  /** The next attempt waits here and not in Temporal. */
   isHere: boolean;
-  /** An answer to somebody else ends the pause. */
+  /** The peer answered another activity, so this one may continue. */
   isOpen: boolean;
-  /** It was ended like that. */
+  /** The last pause was ended early for that reason. */
   wasCut: boolean;
 }
 
-/** What {@link Peers.waitOut} needs of the activity. */
+/** What {@link Peers.waitOut} needs from the activity. */
 interface Waiting {
   signal: AbortSignal;
-  /** Says until when it waits. */
+  /** Reports until when it waits. */
   report: (until: Date) => void;
 }
 
 /**
- * Knows which peers answer the activities of one worker: Actito, warehouses, file servers, the state database. Temporal's own
- * backoff cannot be ended early. So the attempt after a failure begins at once and waits here, and continues when the peer has
- * answered another activity. If it then fails again, the answer was no sign of recovery (another call, another table): the next
- * pause is waited out in full. So a peer that half works is asked at most twice as often.
+ * Records which peers respond to the activities of one worker: Actito, warehouses, file servers, the state database.
+ * Temporal's own backoff cannot be ended early. So the attempt after a failure starts immediately and waits here, and
+ * continues when the peer has answered another activity. If it then fails again, that answer was no sign of recovery
+ * (another call, another table), and the next backoff is waited out in full. So a peer that works only partly gets at
+ * most twice as many requests.
  */
 export class Peers {
   readonly #answeredAt = new Map<string, number>();
@@ -49,7 +53,7 @@ export class Peers {
     this.#backoff = backoff;
   }
 
-  /** Calls a peer, and remembers that it answered, or that the failure is its. */
+  /** Calls a peer, and records that it answered, or that it caused the failure. */
   async ask<T>(peer: string, type: FailureType, call: () => Promise<T>): Promise<T> {
     try {
       const answer = await call();
@@ -68,8 +72,8 @@ export class Peers {
   }
 
   /**
-   * An attempt of an activity has failed.
-   * @returns milliseconds until Temporal starts the next one; undefined leaves it to the retry policy
+   * Records that an attempt of an activity has failed.
+   * @returns milliseconds until Temporal starts the next attempt; undefined leaves it to the retry policy
    */
   failed(activity: string, { retryAfter, peer }: Pick<Failure, 'retryAfter' | 'peer'>): number | undefined {
     const before = this.#pauses.get(activity);
@@ -88,12 +92,12 @@ export class Peers {
     return isHere ? first : pause;
   }
 
-  /** An activity has ended well. */
+  /** Records that an activity has succeeded. */
   ended(activity: string): void {
     this.#pauses.delete(activity);
   }
 
-  /** Waits until the pause of an activity is over, or until the peer has answered another activity. */
+  /** Waits until the backoff of an activity is over, or until the peer has answered another activity. */
   async waitOut(activity: string, { signal, report }: Waiting): Promise<void> {
     const pause = this.#pauses.get(activity);
     if (!pause?.isHere) return;
@@ -120,14 +124,17 @@ export class Peers {
     }
   }
 
-  /** How many activities wait here, or will when Temporal starts them. */
+  /** The number of activities that wait here, or will when Temporal starts them. */
   get #waiting(): number {
     const now = performance.now();
     return [...this.#pauses.values()].filter(({ isHere, until }) => isHere && until > now).length;
   }
 }
 
-/** Notes whose failure it is. A limit that is final after a few attempts is not asked earlier: that would use them up. */
+/**
+ * Records which peer caused a failure. A limit that is final after a few attempts is not retried earlier, because that
+ * would use up the attempts.
+ */
 export function blame(failure: Failure, peer: string): void {
   if (failure.tries === undefined) failure.peer ??= peer;
 }

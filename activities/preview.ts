@@ -18,7 +18,9 @@ import { connectActito, type ConnectedDestination } from './destination.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation } from './progress.ts';
 
-/** Looks ahead from a plan, and writes nothing to Actito. What cannot be found out is told, and fails nothing. */
+/**
+ * Predicts the effects of a plan, and writes nothing to Actito. What cannot be found out is noted and fails nothing.
+ */
 export async function previewOf(deps: Dependencies, run: PlannedRun): Promise<PlanPreview> {
   const { state } = deps;
   const { guards } = run.plan;
@@ -48,7 +50,7 @@ export async function previewOf(deps: Dependencies, run: PlannedRun): Promise<Pl
   };
 }
 
-/** As `provision` would find it: what was found the last time is trusted. */
+/** Predicts what `provision` would create. What it found the last time is trusted. */
 async function creates(
   { state }: Dependencies,
   { definition, columns }: Run,

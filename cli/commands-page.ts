@@ -58,7 +58,9 @@ function commandTable(program: Command): string {
 
 /** Commands that do something themselves; what only holds others is left out. */
 function leaves(command: Command): Command[] {
-  return command.commands.flatMap((inner) => (inner.commands.length > 0 ? leaves(inner) : [inner]));
+  const visible = command.createHelp().visibleCommands(command);
+  const own = command.commands.filter((inner) => visible.includes(inner));
+  return own.flatMap((inner) => (inner.commands.length > 0 ? leaves(inner) : [inner]));
 }
 
 function words(command: Command): string[] {

@@ -1,6 +1,6 @@
 import type { ActivationClient, FollowOptions, StartedRun, Trouble } from '../client/activation-client.ts';
 import { cancelCommand, runCommand } from '../contract/commands.ts';
-import { troubleInWords } from '../contract/messages/status.ts';
+import { troubleInWords, waitInWords } from '../contract/messages/status.ts';
 import type { RunInput, RunRequest } from '../contract/request.ts';
 import type { RunResult } from '../contract/result.ts';
 import type { Context } from './context.ts';
@@ -30,12 +30,14 @@ export async function followStarted(
   const terminal = json ? SILENT : await createTerminal(out, env);
   terminal.line(`${handle.workflowId} ${attached ? 'is already running; following it' : 'started'}`);
   const phases = new Phases(terminal);
+  if (!attached) phases.show({ phase: 'opening' });
   try {
     const result = await client.follow(handle, {
       signal,
       onProgress: (progress) => phases.show(progress),
       onSilence: () => terminal.line(NO_WORKER),
       onTrouble: (trouble) => terminal.line(describeTrouble(trouble)),
+      onWait: (trouble) => phases.waitsFor(trouble ? waitInWords(inIso(trouble)) : ''),
     });
     phases.done();
     return result;
@@ -60,9 +62,12 @@ export function waiting({ err, signal }: Context): FollowOptions {
 const NO_WORKER = 'No worker is responding; waiting for one to start. To start one: npm run worker';
 
 /** A failure that is being retried, as one line. */
-export function describeTrouble({ next, until, ...trouble }: Trouble): string {
-  const moments = { next: next?.toISOString() ?? null, until: until?.toISOString() ?? null };
-  return `… ${troubleInWords({ ...trouble, ...moments })}`;
+export function describeTrouble(trouble: Trouble): string {
+  return `… ${troubleInWords(inIso(trouble))}`;
+}
+
+function inIso({ next, until, ...trouble }: Trouble) {
+  return { ...trouble, next: next?.toISOString() ?? null, until: until?.toISOString() ?? null };
 }
 
 function sayThatItContinues(terminal: Terminal, request: RunRequest): void {

@@ -1,8 +1,20 @@
 import { commandLine } from './command-line.ts';
+import { EXIT } from './exit-codes.ts';
 import { launch } from './launch.ts';
 
 const interrupt = new AbortController();
-process.once('SIGINT', () => interrupt.abort());
+/** Milliseconds in which npm and a terminal may send the same Ctrl-C twice. */
+const REPEATED = 1_000;
+let interruptedAt = 0;
+
+/** The first Ctrl-C ends the following, which says so; a later one ends the process. */
+function stop(): void {
+  if (!interrupt.signal.aborted) interruptedAt = performance.now();
+  else if (performance.now() - interruptedAt > REPEATED) process.exit(EXIT.interrupted);
+  interrupt.abort();
+}
+// Not once(): the handler of a spinner ends the process at once when it is the only one that is left.
+process.on('SIGINT', stop);
 
 // Nobody reads any more (`… | head`): that ends the following too.
 process.stdout.on('error', () => interrupt.abort());
@@ -13,5 +25,8 @@ process.exitCode = await commandLine(process.argv.slice(2), {
   out: process.stdout,
   err: process.stderr,
   signal: interrupt.signal,
-  launch,
+  launch: (program, args) => {
+    process.off('SIGINT', stop); // the program has its own
+    return launch(program, args);
+  },
 });

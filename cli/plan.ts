@@ -99,7 +99,7 @@ function nextLines({ activation, undo }: RunResult, planHash: string, isHeld: bo
   return isHeld
     ? [
         `Approve and run it:  ${decideCommand('approve', activation, planHash)}`,
-        `Or decline it:       ${decideCommand('reject', activation, planHash)}`,
+        `Or decline it:       ${decideCommand('decline', activation, planHash)}`,
       ]
     : [`Apply exactly this plan:  ${applyCommand(activation, planHash, undo)}`];
 }

@@ -59,8 +59,8 @@ export function pauseCommand(activation: string): string {
 }
 
 /** The command line that answers a held plan; the reason is to be filled in. */
-export function decideCommand(verdict: 'approve' | 'reject', activation: string, planHash: string): string {
-  return `${PROGRAM} ${verdict} ${activation} ${planHash} --reason "…"`;
+export function decideCommand(decision: 'approve' | 'decline', activation: string, planHash: string): string {
+  return `${PROGRAM} ${decision} ${activation} ${planHash} --reason "…"`;
 }
 
 /** The command line that takes the segment for what Actito has; the reason is to be filled in. */

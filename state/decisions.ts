@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { figuresOf, type ApprovedFigures } from '../activation/approval.ts';
+import { nearest } from '../activation/suggestion.ts';
 import { Failure } from '../contract/failure.ts';
 import { DECISION_PERIOD, interval } from '../activation/periods.ts';
 import type { Task } from '../contract/task.ts';
@@ -44,7 +45,16 @@ export interface MadePlan {
 export async function requirePlan(db: Knex, activation: string, hash: string): Promise<MadePlan> {
   const made = await findPlan(db, activation, hash, 'true');
   if (made) return made;
-  throw new Failure('planUnknown', { activation, planHash: hash });
+  const plans = await rows<{ hash: string }>(
+    db,
+    `select distinct plan->>'hash' as hash from runs where activation = ? and plan->>'hash' is not null`,
+    [activation],
+  );
+  const near = nearest(
+    hash,
+    plans.map((plan) => plan.hash),
+  );
+  throw new Failure('planUnknown', { activation, planHash: hash, ...(near === undefined ? {} : { near }) });
 }
 
 async function findPlan(db: Knex, activation: string, hash: string, condition: string) {

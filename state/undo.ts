@@ -115,6 +115,22 @@ interface PastList {
  * since, or changes after it that were not logged or are deleted
  */
 export async function requireUndo(db: Knex, { activation, to, definition }: Undo): Promise<void> {
+  const past = await requirePastList(db, activation, to);
+  const facts = { activation, to };
+  if (past.dryRun) throw new Failure('undoOfDryRun', facts);
+  if (!past.done)
+    throw new Failure('undoNotSettled', { ...facts, outcome: past.closed ? past.outcome : null });
+  const changed = changedMeaning(past.definition, definition);
+  if (changed !== undefined) throw new Failure('undoMeaningChanged', { ...facts, ...changed });
+  await requireLog(db, activation, to);
+}
+
+/** Makes sure that an activation has a run of this number. @throws Failure InvalidActivation */
+export async function requirePastRun(db: Knex, activation: string, run: string): Promise<void> {
+  await requirePastList(db, activation, run);
+}
+
+async function requirePastList(db: Knex, activation: string, to: string): Promise<PastList> {
   const [past] = await rows<PastList>(
     db,
     `select activation, fence is null as "dryRun", closed_at is not null as closed, outcome, definition,
@@ -123,16 +139,15 @@ export async function requireUndo(db: Knex, { activation, to, definition }: Undo
      from runs where no = ?`,
     [to],
   );
-  const facts = { activation, to };
-  if (!past) throw new Failure('pastRunUnknown', { activation, run: to });
-  if (past.activation !== activation)
-    throw new Failure('undoOtherActivation', { ...facts, of: past.activation });
-  if (past.dryRun) throw new Failure('undoOfDryRun', facts);
-  if (!past.done)
-    throw new Failure('undoNotSettled', { ...facts, outcome: past.closed ? past.outcome : null });
-  const changed = changedMeaning(past.definition, definition);
-  if (changed !== undefined) throw new Failure('undoMeaningChanged', { ...facts, ...changed });
-  await requireLog(db, activation, to);
+  if (past?.activation === activation) return past;
+  if (past) throw new Failure('undoOtherActivation', { activation, to, of: past.activation });
+  const [near] = await rows<{ run: string }>(
+    db,
+    `select no as run from runs where activation = :activation and settled_at is not null
+     order by abs(no - cast(:to as numeric)) limit 1`,
+    { activation, to },
+  );
+  throw new Failure('pastRunUnknown', { activation, run: to, ...(near ? { near: near.run } : {}) });
 }
 
 /** The setting by which keys or identifiers mean something else now; undefined when none does. */

@@ -45,9 +45,7 @@ export function defineApprove(program: Command, context: CommandContext): void {
       ),
     )
     .action(async (activation: string, plan: string, { reason, by, ...output }: Decided & RunOutput) => {
-      const { checkDecision } = await import('../../client/ask-worker.ts');
-      const who = by ?? whoAmI(context);
-      const decision = checkDecision({ decision: 'approve', activation, plan, reason, by: who });
+      const decision = await checkedDecision('approve', { activation, plan, reason, by }, context);
       return context.connected((client) => approve(client, decision, output, context));
     });
 }
@@ -56,15 +54,22 @@ const HOW_LONG = `
 The run passes the guards if its new figures exceed the approved ones by at most 10 %; otherwise it is held again. An
 approval ends with the first run that succeeds, or after 24 hours.`;
 
-const NOT_REJECTS =
-  '(Did you mean rejects? That lists the rows that could not be used. reject refuses a plan, by its hash.)';
-const ONE_LETTER = `
-reject decides about a plan; rejects (with an s) lists the rows and values that could not be used.`;
+/** Adds `decline <activation> <planHash>`. */
+export function defineDecline(program: Command, context: CommandContext): void {
+  addDecline(program.command('decline'), context);
+}
 
-/** Adds `reject <activation> <planHash>`. */
+const NOT_REJECTS =
+  '(Did you mean rejects? That lists rejected rows and values. decline declines a held plan.)';
+
+/** Adds `reject`, the former name of `decline`; no help shows it. */
 export function defineReject(program: Command, context: CommandContext): void {
-  const command = program.command('reject');
+  const command = program.command('reject', { hidden: true });
   hintAfterError(command, (words) => words.length < 2, NOT_REJECTS);
+  addDecline(command, context);
+}
+
+function addDecline(command: Command, context: CommandContext): void {
   command
     .description('decline a held plan, or withdraw its approval')
     .argument('<activation>', ACTIVATION)
@@ -72,26 +77,32 @@ export function defineReject(program: Command, context: CommandContext): void {
     .requiredOption('--reason <text>', REASON)
     .option('--by <name>', BY)
     .option('--json', JSON_OPTION)
-    .addHelpText('after', ONE_LETTER)
     .addHelpText(
       'after',
       examples(
-        ["reject vip-customers 0123456789ab --reason 'orders are not loaded'", 'such runs stay held'],
-        ["reject vip-customers 0123456789ab --reason 'not loaded' --json", 'for a program'],
+        ["decline vip-customers 0123456789ab --reason 'orders are not loaded'", 'such runs stay held'],
+        ["decline vip-customers 0123456789ab --reason 'not loaded' --json", 'for a program'],
       ),
     )
     .action(
-      async (
-        activation: string,
-        plan: string,
-        { reason, by, json = false }: Decided & { json?: boolean },
-      ) => {
-        const { checkDecision } = await import('../../client/ask-worker.ts');
-        const who = by ?? whoAmI(context);
-        const decision = checkDecision({ decision: 'decline', activation, plan, reason, by: who });
+      async (activation: string, plan: string, { json = false, ...why }: Decided & { json?: boolean }) => {
+        const decision = await checkedDecision('decline', { activation, plan, ...why }, context);
         return context.connected((client) => decline(client, decision, json, context));
       },
     );
+}
+
+/** A decision that was checked before anything is asked. @throws Failure InvalidActivation, PlanUnknown, ConfigurationInvalid */
+async function checkedDecision(
+  decision: DecisionRequest['decision'],
+  { by, ...what }: Decided & { activation: string; plan: string },
+  context: Context,
+): Promise<DecisionRequest> {
+  const { checkDecision } = await import('../../client/ask-worker.ts');
+  const { checkNamed } = await import('../project.ts');
+  const checked = checkDecision({ decision, ...what, by: by ?? whoAmI(context) });
+  await checkNamed(checked, context.env);
+  return checked;
 }
 
 /** Records an approval, and follows the run that it has started. @returns the exit code */

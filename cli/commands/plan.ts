@@ -11,6 +11,7 @@ import { startAndFollow } from '../follow.ts';
 import { ACTIVATION, examples, JSON_OPTION } from '../options.ts';
 import { describePlan, type ShownSample } from '../plan.ts';
 import { describeResult } from '../result.ts';
+import { checkedRequest } from './run.ts';
 
 export interface PlanFlags {
   json?: boolean;
@@ -48,8 +49,7 @@ from the state database (ACTITO_SYNC_DATABASE_URL), deleted there after a day, a
 
 /** Makes a plan by a dry run, and prints it. @throws Failure InvalidActivation at once, what the dry run failed of */
 export async function planAndTell(input: RunInput, flags: PlanFlags, context: CommandContext): Promise<void> {
-  const { checkRequest } = await import('../../client/start.ts');
-  const request = checkRequest(input);
+  const request = await checkedRequest(input, context);
   await assertPossible(flags, context.env);
   await context.connected((client) => plan(client, request, flags, context));
 }

@@ -3,7 +3,7 @@ import { answersFrom } from '../ask.ts';
 import type { CommandContext, Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ACTIVATION, examples, RESULT_AS_JSON } from '../options.ts';
-import { follow } from './run.ts';
+import { checkedRequest, follow } from './run.ts';
 
 interface RebaseFlags {
   reason: string;
@@ -29,8 +29,7 @@ export function defineRebase(program: Command, context: CommandContext): void {
       ),
     )
     .action(async (activation: string, { reason, yes = false, json = false }: RebaseFlags) => {
-      const { checkRequest } = await import('../../client/start.ts');
-      const request = checkRequest({ mode: 'rebase', activation, reason });
+      const request = await checkedRequest({ mode: 'rebase', activation, reason }, context);
       return context.connected(async (client) => {
         const { in: input, err } = context;
         const out = json ? err : context.out; // a question is no part of what a program reads

@@ -57,7 +57,7 @@ export function defineRejects(program: Command, context: CommandContext): void {
 const NOT_REJECT =
   '(Did you mean reject? That refuses a plan. rejects lists the rows that could not be used.)';
 const ONE_LETTER = `
-To refuse the plan of a held run: reject (without an s).`;
+To decline the plan of a held run, use decline.`;
 
 const PERSONAL = `
 Keys are personal data: they are shown because you ask for them, and no log contains them. project.yaml sets how long they are

@@ -10,6 +10,7 @@ import { EXIT } from '../exit-codes.ts';
 import { startAndFollow } from '../follow.ts';
 import { ACTIVATION, examples, RESULT_AS_JSON } from '../options.ts';
 import { describePlan } from '../plan.ts';
+import type { Named } from '../project.ts';
 import { describeResult } from '../result.ts';
 
 /** How a run is told, and what of its result is an error. */
@@ -92,10 +93,26 @@ export function maxRejects(): Option {
   ).argParser(parseLimit);
 }
 
+/** A request that was checked before anything is started. @throws Failure InvalidActivation, PlanUnknown, ConfigurationInvalid */
+export async function checkedRequest(input: RunInput, { env }: Context): Promise<RunRequest> {
+  const { checkRequest } = await import('../../client/start.ts');
+  const { checkNamed } = await import('../project.ts');
+  const request = checkRequest(input);
+  await checkNamed(namedIn(request), env);
+  return request;
+}
+
+function namedIn(request: RunRequest): Named {
+  const { activation } = request;
+  const plan = 'plan' in request ? request.plan : undefined;
+  if (request.mode === 'undo') return { activation, plan, to: request.to };
+  const to = request.mode === 'preview' && typeof request.of === 'object' ? request.of.undo : undefined;
+  return { activation, plan, to };
+}
+
 /** Starts or attaches, follows, prints. @throws Failure InvalidActivation at once, what the run failed of */
 export async function runAndTell(input: RunInput, output: RunOutput, context: CommandContext): Promise<void> {
-  const { checkRequest } = await import('../../client/start.ts');
-  const request = checkRequest(input);
+  const request = await checkedRequest(input, context);
   await context.connected((client) => follow(client, request, output, context));
 }
 

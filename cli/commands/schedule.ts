@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import type { ActivationClient, OwnSchedule } from '../../client/activation-client.ts';
-import { tellable } from '../../contract/failure.ts';
+import { isFailure, tellable } from '../../contract/failure.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import { counted } from '../../contract/messages/words.ts';
 import type { Rest } from '../../state/runs/rest.ts';
@@ -98,11 +98,18 @@ async function change(
   what: 'pause' | 'resume',
   client: ActivationClient,
   { activation, note }: { activation: string; note: string },
-  { out }: Context,
+  { env, out }: Context,
 ): Promise<number> {
-  const changed = await (what === 'pause'
-    ? client.pauseSchedule(activation, note)
-    : client.resumeSchedule(activation, note));
+  const changing =
+    what === 'pause' ? client.pauseSchedule(activation, note) : client.resumeSchedule(activation, note);
+  const changed = await changing.catch(async (error: unknown) => {
+    // A schedule may be there although the folder lacks its activation; without one, the name may be wrong.
+    if (isFailure(error, 'InvalidActivation') && env.ACTITO_SYNC_PROJECT !== undefined) {
+      const { checkActivation } = await import('../project.ts');
+      await checkActivation(activation, env);
+    }
+    throw error;
+  });
   out.write(`${changed.scheduleId}: ${stateInWords(changed)}\n`);
   return EXIT.ok;
 }

@@ -28,6 +28,10 @@ export const COMMAND_MESSAGES = {
       ],
     },
   ),
+  commandLineWrong: failure('InvalidActivation', {
+    examples: [{ problem: "missing required argument 'activation'" }],
+    says: ({ problem }) => `The command line is wrong: ${problem}.`,
+  }),
   activationIdUnusable: failure('InvalidActivation', {
     examples: [{ activation: 'VIP customers' }],
     says: ({ activation }) => `"${activation}" is not a valid activation id.`,

@@ -66,7 +66,7 @@ describe('the match rate', () => {
       matchGuard(LIMIT, { justSent: NONE, entering: { judged: 200, missed: 150 }, all })?.message,
     ).toContain('added members whose attributes were sent (50 of 200)');
     expect(matchGuard(LIMIT, { justSent: NONE, entering: { judged: 5, missed: 5 }, all })?.message).toContain(
-      'Of 1000 members whose',
+      'of the members whose attributes were sent (100 of 1000)',
     );
   });
 });

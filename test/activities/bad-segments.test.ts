@@ -54,7 +54,7 @@ describe('one key in a million rows', () => {
     expect(grown).toBeLessThan(256 * 2 ** 20);
   });
 
-  test('with other values in each is one ambiguous member without values', async () => {
+  test('with different values in each is one ambiguous member without values', async () => {
     await segmentOf(
       million(`'anna@shop.be' as email, 'Ann ' || n as first_name, n as spent, 'Gent' as city`),
     );
@@ -69,7 +69,7 @@ describe('one key in a million rows', () => {
     expect(grown).toBeLessThan(256 * 2 ** 20);
   });
 
-  test('with another list identifier in each is one member, with the smallest', async () => {
+  test('with different list identifiers is one member, which has the smallest identifier', async () => {
     await stand.actito.seedContacts([{ emailAddress: 'zoe@shop.be', customerId: 'C0000001' }]);
     await segmentOf(
       million(
@@ -92,7 +92,7 @@ describe('a source that ends early', () => {
     select 'new' || n || '@shop.be' as email, 'New' as first_name, 1.5 as spent, 'Gent' as city
     from generate_series(1, 100000) as n`;
 
-  test('because its server ended the session publishes nothing, and nobody is removed', async () => {
+  test('because its server ended the session publishes nothing and removes no member', async () => {
     expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { added: 3 } });
     const openGate = await closeGate(stand);
     await segmentOf(`${LONG} union all select email, first_name, spent, city from (${GATED}) as gated`);
@@ -116,7 +116,7 @@ describe('a source that ends early', () => {
   test.each([
     ['in the middle of a row', 1_000_007],
     ['before anything was read', 500],
-  ])('because the connection was closed %s publishes nothing, and nobody is removed', async (_, bytes) => {
+  ])('because the connection was closed %s publishes nothing and removes no member', async (_, bytes) => {
     expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { added: 3 } });
     await segmentOf(LONG);
     const direct = stand.env.SHOP_URL!;
@@ -168,7 +168,7 @@ describe('a segment that does not fit into memory', () => {
   );
 });
 
-describe('a members table that someone changed by hand', () => {
+describe('a members table that someone edited manually', () => {
   const damages = {
     emptied: 'delete from members_vip',
     'without one of its rows': `delete from members_vip where key like 'anna%'`,
@@ -179,7 +179,7 @@ describe('a members table that someone changed by hand', () => {
     await stand.state.raw(sql);
   };
 
-  test.each(Object.entries(damages))('%s is told, and nothing is published or sent', async (_, sql) => {
+  test.each(Object.entries(damages))('%s is reported, and nothing is published or sent', async (_, sql) => {
     await damaged(sql);
     await expectNothingPublished(await runner.run(), {
       type: 'StateDamaged',

@@ -33,7 +33,7 @@ async function run(ahead: number, activation = 'vip') {
   return done;
 }
 
-test('a list is delivered again when it is due by the database, by a worker that is ahead and by one that is behind', async () => {
+test('the database clock decides when a list is delivered again, whether the clock of the worker is ahead or behind', async () => {
   await run(-10);
   await stand.age(22.9); // due from 23 hours on
   expect((await run(10)).plan!.push).toBeNull();
@@ -43,7 +43,7 @@ test('a list is delivered again when it is due by the database, by a worker that
   expect((await run(10)).plan!.push).toBeNull();
 });
 
-test("two workers count the day's imports alike", async () => {
+test('two workers with different clocks count the imports of the day in the same way', async () => {
   await stand.writeDestination({ limits: { importsPerTablePerDay: 1 } });
   await stand.writeActivation({ list: { name: 'Other' } }, 'other');
   await run(-10);
@@ -53,7 +53,7 @@ test("two workers count the day's imports alike", async () => {
   expect((await run(-10, 'other')).imported).toMatchObject({ deferredChunks: 0 });
 });
 
-test('an import is as old as the database says, so that the pause before the next question is right', async () => {
+test('the database clock decides how old an import is, so the next poll happens after the right delay', async () => {
   const { run: no } = await run(-10);
   await stand.age(1);
   vi.useFakeTimers({ toFake: ['Date'], now: trueTime() + 10 * MINUTE });
@@ -61,7 +61,7 @@ test('an import is as old as the database says, so that the pause before the nex
   expect(Math.round(row!.age! / MINUTE)).toBe(60);
 });
 
-test("a list that has expired by Actito's own clock is not mistaken for one that targets nobody", async () => {
+test('a list that has expired by the clock of Actito is not mistaken for a list that targets no profile', async () => {
   await run(-10);
   stand.actito.advanceClock(48 * HOUR + 5 * MINUTE);
   expect((await run(-10)).list).toMatchObject({ profiles: 0 });

@@ -43,7 +43,7 @@ const UNASKED = { retrieved: false, asked: false, profiles: null, expires: null 
 test.each([
   ['one shot', 'oneShot'],
   ['a pre-defined ETL', { etl: '12' }],
-])('the main job runs on documented routes alone, importing by %s', async (_, importMode) => {
+])('a typical run uses only documented routes and imports by %s', async (_, importMode) => {
   setUp();
   const columns = ['emailAddress', 'firstName', 'spent', 'city'];
   stand.actito.createEtl({
@@ -90,7 +90,7 @@ test.each([
   ]);
 });
 
-test('a licence without results of rows is no obstacle: who was not confirmed is sent again another day', async () => {
+test('a license without row results is supported: unconfirmed members are sent again on another day', async () => {
   setUp();
   await stand.writeDestination();
   await fill('anna', 'stranger');
@@ -101,7 +101,7 @@ test('a licence without results of rows is no obstacle: who was not confirmed is
   expect(await runner.run()).toMatchObject({ plan: { toSend: 2 } });
 });
 
-test('what must have been set up and cannot be read is said on the first run, and again when it changed', async () => {
+test('the first run reports which required setup it cannot read, and a later run reports it when it changes', async () => {
   setUp();
   await fill('anna');
   const { notes } = (await runner.run()).provisioned!;
@@ -119,7 +119,7 @@ test('what must have been set up and cannot be read is said on the first run, an
   expect(changed.at(-1)).toContain('ETL 12 must be triggered by API');
 });
 
-test('everything that a marketer still has to do is told at once, and nothing is written before', async () => {
+test('the run reports everything that a marketer still has to set up at once, and writes nothing before', async () => {
   await stand.writeActivation({
     list: { provision: 'existing' },
     matchingKey: { column: 'customer_id', type: 'externalId', attribute: 'gsmNumber' },
@@ -141,7 +141,7 @@ test('everything that a marketer still has to do is told at once, and nothing is
   expect(await readdir(join(stand.actito.sftp.root, 'in'))).toEqual([]);
 });
 
-test('a list under another name and file is another list: the one before is told with its end', async () => {
+test('a list with a new name and file is a new list, and the run reports when the former one expires', async () => {
   setUp();
   await fill('anna');
   await runner.run();
@@ -161,7 +161,7 @@ test('a list under another name and file is another list: the one before is told
   expect((await runner.run()).provisioned!.notes).toEqual([]);
 });
 
-test('where Actito takes away what it has read, a list is confirmed by its file being gone', async () => {
+test('if Actito deletes a file after reading it, the missing file confirms the list', async () => {
   await stand.writeDestination({ contract: { rowResults: 'none', listConfirmation: 'fileDisappears' } });
   setUp();
   await fill('anna');
@@ -182,7 +182,7 @@ test('where Actito takes away what it has read, a list is confirmed by its file 
   expect((await runner.run()).list).toEqual(UNASKED); // nothing was delivered, so there is nothing to look for
 });
 
-test('where Actito leaves the file, it stays unconfirmed, and waiting for it is told as such', async () => {
+test('if Actito keeps the file, the list stays unconfirmed, and the run reports that it waits', async () => {
   await stand.writeDestination({ contract: { rowResults: 'none', listConfirmation: 'fileDisappears' } });
   stand.actito.changeLicence({ fileDisappears: false });
   setUp();

@@ -8,7 +8,7 @@ import { tablesWith } from '../support/tables-with.ts';
 
 const { stand, runner } = await standWithRunner();
 
-test('someone who asks to be forgotten while the warehouse thinks never reaches the delta, and is counted', async () => {
+test('a person who asks to be forgotten during the warehouse query never reaches the delta, and is counted', async () => {
   await stand.warehouse.query(`insert into people (email) values ('anna@shop.be'), ('bob@shop.be')`);
   const openGate = await closeGate(stand);
   const running = runner.run({ dryRun: true });

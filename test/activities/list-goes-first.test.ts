@@ -31,7 +31,7 @@ const bobLeaves = async () => {
 const reasons = ({ notes }: RunResult) => notes.map(({ reason }) => reason);
 
 describe('an import that does not end', () => {
-  test('lets the list go after some time; the run goes on with it, and keeps its result', async () => {
+  test('does not delay the list beyond the timeout; the run then continues to wait and keeps the result', async () => {
     await hosted.run();
     await stand.writeDestination({ imports: { listWaitsFor: '1s' } });
     await bobLeaves();
@@ -50,7 +50,7 @@ describe('an import that does not end', () => {
     expect(stand.actito.imports()).toHaveLength(2); // one of each run
   });
 
-  test('is followed also when the list that went first could not be delivered', async () => {
+  test('is followed even if the list that went first could not be delivered', async () => {
     await hosted.run();
     await stand.writeDestination({
       imports: { listWaitsFor: '1s' },
@@ -84,7 +84,7 @@ describe('an import that does not end', () => {
   const SIX_HOURS = 6 * 3_600;
   const LATE = { listWaitsFor: '7m' };
 
-  test('has the time that the setting says, and that of those who share it, before the list goes', async () => {
+  test('delays the list by the configured timeout, and also the lists of activations that share the import', async () => {
     await hosted.run();
     await stand.writeDestination({ imports: LATE });
     await bobLeaves();
@@ -94,7 +94,7 @@ describe('an import that does not end', () => {
     expect(await importTime()).toBe(7 * 60 + 1);
   });
 
-  test('holds the list when attributes are required', async () => {
+  test('holds the list back when attributes are required', async () => {
     await hosted.run();
     await stand.writeDestination({ imports: LATE });
     await bobLeaves();
@@ -118,14 +118,14 @@ describe('an import that does not end', () => {
       Array.from({ length: to - from }, (_, i) => ({ emailAddress: `p${from + i}@shop.be` })),
     );
 
-  test('holds the list of a first run, of which Actito may know nobody', async () => {
+  test('holds back the list of a first run, because Actito may not know any of its members', async () => {
     await stand.writeDestination({ imports: LATE });
     await many(0, 98);
     await known(0, 98);
     expect(await importTime()).toBe(SIX_HOURS);
   });
 
-  test('holds the list when its match rate is guarded, and enough members enter to tell it', async () => {
+  test('holds the list back if the match rate is guarded and enough new members enter to measure it', async () => {
     await hosted.run();
     await stand.writeDestination({ imports: LATE });
     await many(0, 99);
@@ -137,7 +137,7 @@ describe('an import that does not end', () => {
   });
 });
 
-describe('a look at the list', () => {
+describe('polling the list', () => {
   let kinds = 0;
   /** The next calls for the list are answered so; undefined: by Actito. */
   async function looking(answer: (time: number) => Reply | undefined) {
@@ -152,7 +152,7 @@ describe('a look at the list', () => {
   test.each<[string, Reply]>([
     ['403', { status: 403, body: '{}' }],
     ['a body of another kind', { status: 200, body: '{"odd":true}' }],
-  ])('that is answered by %s each time hinders nothing, and is told', async (_, reply) => {
+  ])('is harmless if Actito always answers %s, and the run reports it', async (_, reply) => {
     let isOdd = false;
     await looking(() => (isOdd ? reply : undefined));
     await hosted.run();
@@ -169,7 +169,7 @@ describe('a look at the list', () => {
     expect((await hosted.run()).counts).toMatchObject({ removed: 0, members: 1 });
   });
 
-  test('that is answered by 404 once is asked again', async () => {
+  test('continues after one 404', async () => {
     let looks: 'usual' | 'one 404 to come' = 'usual';
     let asked = 0;
     await looking(() => {
@@ -184,7 +184,7 @@ describe('a look at the list', () => {
     expect(reasons(result)).not.toContain('listUnseen');
   });
 
-  test('before the delivery that fails does not let an older file pass as the new one', async () => {
+  test('before a failed delivery does not mistake an older file for the new one', async () => {
     let looks = 0;
     let isOdd = false;
     await looking(() => (isOdd && ++looks === 1 ? { status: 500, body: '{}' } : undefined));
@@ -200,7 +200,7 @@ describe('a look at the list', () => {
     expect(await running.result()).toMatchObject({ list: { confirmation: 'retrieved' } });
   });
 
-  test('that does not find it lets the next run make it again', async () => {
+  test('without finding it makes the next run create the list again', async () => {
     let isGone = false;
     await looking(() => (isGone ? { status: 404, body: '{}' } : undefined));
     await hosted.run();

@@ -47,7 +47,7 @@ async function steps(...between: (() => unknown)[]): Promise<Step[]> {
   return seen;
 }
 
-test('the pauses grow by minutes, and every half minute the state is asked whether one is over', async () => {
+test('the backoff grows to minutes, and the worker checks the state every 30 seconds to see if it is over', async () => {
   stand.actito.setFault('lostAnswer', { times: 3, route: IMPORTS });
   const nothing = () => undefined;
   const seen = await steps(
@@ -72,7 +72,7 @@ test('the pauses grow by minutes, and every half minute the state is asked wheth
   expect(sent()).toBe(4);
 });
 
-test('once Actito has taken an import of the table, whoever sent it, the pause is over', async () => {
+test('the backoff ends once Actito accepts an import of the table, from any activation', async () => {
   stand.actito.setFault('lostAnswer', { times: 2, route: IMPORTS });
   const othersImport = () =>
     stand.state.raw(
@@ -88,7 +88,7 @@ test('once Actito has taken an import of the table, whoever sent it, the pause i
   expect(sent()).toBe(3);
 });
 
-test('no import is sent while Actito does not answer a call that costs nothing', async () => {
+test('the worker sends no import until Actito answers a call that costs nothing', async () => {
   stand.actito.setFault('lostAnswer', { times: 1, route: IMPORTS });
   const storm = () => stand.actito.setFault('serverError', { times: 3 });
   const seen = await steps(storm);

@@ -29,7 +29,7 @@ test.each([
   expect(stand.actito.contact('emailAddress', 'anna@shop.be')).toMatchObject({ city: 'Gent' });
 });
 
-test('a small one never is', async () => {
+test('a small import is never compressed', async () => {
   await stand.writeDestination();
   await fill(100);
   await runner.run();

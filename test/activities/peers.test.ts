@@ -42,7 +42,7 @@ test('an activity waits until its peer has answered another activity; other peer
   expect(woken.until!.getTime()).toBeGreaterThan(Date.now() + HOURS.first);
 });
 
-test('an answer between the failure and the next attempt counts, and one before the failure does not', async () => {
+test('an answer between the failure and the next attempt counts, and an answer before the failure does not', async () => {
   const peers = new Peers(HOURS);
   peers.answered('actito');
   waiting(peers, 'a');
@@ -51,7 +51,7 @@ test('an answer between the failure and the next attempt counts, and one before 
   expect(await attempt(peers, 'a')).toEqual({ begun: true, until: undefined });
 });
 
-test('when an attempt fails that an answer has brought forward, the same pause is waited out in full', async () => {
+test('if an attempt that an answer brought forward fails, the next one waits for the whole backoff', async () => {
   const peers = new Peers(HOURS);
   waiting(peers, 'a');
   const answer = () => peers.answered('actito');
@@ -62,7 +62,7 @@ test('when an attempt fails that an answer has brought forward, the same pause i
   expect(full.until!.getTime()).toBeLessThanOrEqual(Date.now() + 2 * HOURS.first);
 });
 
-test('five activities wait here at most; the others have their whole pause in Temporal', async () => {
+test('at most five activities wait in the worker; all others wait for the whole backoff in Temporal', async () => {
   const peers = new Peers(HOURS);
   const pauses = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((activity) => waiting(peers, activity));
   const [here, there] = [HOURS.first, 2 * HOURS.first];
@@ -71,7 +71,7 @@ test('five activities wait here at most; the others have their whole pause in Te
   expect((await attempt(peers, 'e')).begun).toBe(false);
 });
 
-test('a pause that the failure itself names is Temporal’s, and no answer ends it', async () => {
+test('Temporal waits for a backoff that the failure itself sets, and no answer ends it', async () => {
   const peers = new Peers(HOURS);
   waiting(peers, 'a');
   expect(peers.failed('a', { retryAfter: 45_000, peer: 'actito' })).toBe(45_000);
@@ -79,7 +79,7 @@ test('a pause that the failure itself names is Temporal’s, and no answer ends 
   expect(peers.failed('a', {})).toBeUndefined();
 });
 
-test('a call is its peer’s answer or its peer’s failure; a limit that is final after some attempts is waited out', async () => {
+test('a call counts as an answer or a failure of its peer; a limit that is final after some attempts is waited out', async () => {
   const peers = new Peers(HOURS);
   const away = new Failure('stateUnreachable', {});
   await expect(peers.ask('actito', 'ActitoUnavailable', () => Promise.reject(away))).rejects.toBe(away);
@@ -94,7 +94,7 @@ test('a call is its peer’s answer or its peer’s failure; a limit that is fin
   expect(limit.peer).toBeUndefined();
 });
 
-test('whenever others are answered, pauses double up to the longest, and one that was cut comes once more', async () => {
+test('while others get answers, the backoff doubles up to its maximum, and a shortened one is repeated once', async () => {
   const backoff = { first: HOURS.first, longest: 30 * HOURS.first };
   await fc.assert(
     fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }), async (answers) => {

@@ -76,7 +76,7 @@ async function continuesAfter(
   await attempt;
 }
 
-test('Actito: the call of another activity', async () => {
+test('Actito recovers through the call of another activity', async () => {
   const waits = await opened(ACTIVATION);
   for (const step of ['compare', 'plan'] as const) await waits.call(step, waits.ref);
   stand.actito.setFault('serverError', {});
@@ -86,7 +86,7 @@ test('Actito: the call of another activity', async () => {
   });
 });
 
-test('a warehouse: the connection of another activity', async () => {
+test('a warehouse recovers through the connection of another activity', async () => {
   const waits = await opened(ACTIVATION);
   const { SHOP_URL } = stand.env;
   stand.env.SHOP_URL = Object.assign(new URL(SHOP_URL!), { port: '1' }).href;
@@ -98,7 +98,7 @@ test('a warehouse: the connection of another activity', async () => {
   });
 });
 
-test('a file server: the delivery of another activity', async () => {
+test('a file server recovers through the delivery of another activity', async () => {
   const steps = ['compare', 'plan', 'provision'] as const;
   await stand.writeActivation(OTHER, 'other');
   const [waits, goesOn] = [await opened(ACTIVATION), await opened('other')];
@@ -110,7 +110,7 @@ test('a file server: the delivery of another activity', async () => {
   });
 });
 
-test('the state database: a new connection', async () => {
+test('the state database recovers through a new connection', async () => {
   const waits = await opened(ACTIVATION);
   await stand.state.raw(`
     create or replace function be_away() returns trigger language plpgsql as $$ begin

@@ -31,7 +31,7 @@ const WAITING = { outcome: 'succeeded with rejects', imported: { deferredChunks:
 const listed = () => [...stand.actito.listMembers(LIST)].sort();
 const everyoneIsCalled = (name: string) => stand.warehouse.query('update people set first_name = $1', [name]);
 
-test('imports that Actito has counted without us: after two minutes of refusals attributes wait, and the list goes out', async () => {
+test('if other programs used up the quota, attributes are deferred after two minutes of refusals, and the list is delivered', async () => {
   await runner.run(); // the one import of Actito's day
   await everyoneIsCalled('Anne');
   await stand.warehouse.query(`insert into people (email, first_name) values ('bob@shop.be', 'Bob')`);
@@ -52,7 +52,7 @@ test('imports that Actito has counted without us: after two minutes of refusals 
   expect(stand.actito.contact('emailAddress', 'anna@shop.be')).toMatchObject({ firstName: 'Anna B' });
 });
 
-test('a crowd of calls passes: what was refused a few times is sent in the same run', async () => {
+test('calls that Actito refuses a few times because of their number are sent in the same run', async () => {
   stand.actito.setFault('tooManyRequests', { times: 3, route: '/mass-imports' });
   const { pauses, beforeNextTry } = tries();
   expect(await runner.run({ beforeNextTry })).toMatchObject({
@@ -63,7 +63,7 @@ test('a crowd of calls passes: what was refused a few times is sent in the same 
   expect(pauses).toEqual([2_000, 8_000, 30_000]);
 });
 
-test('many refusals within a moment are a crowd too, however many activations share them', async () => {
+test('many refusals at the same moment count as throttling, however many activations share them', async () => {
   stand.actito.setFault('tooManyRequests', { times: 8, route: '/mass-imports' });
   let failures = 0;
   const beforeNextTry = async () => void failures++;

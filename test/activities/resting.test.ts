@@ -62,7 +62,7 @@ async function bySchedule(): Promise<string> {
   return end(Promise.resolve(hosted.client.workflow.getHandle(started!)));
 }
 
-test('a schedule whose runs go on failing tries once an hour, says so, and goes on by itself once the cause is gone', async () => {
+test('a schedule whose runs keep failing retries once an hour, says so, and continues once the cause is fixed', async () => {
   expect((await ask('schedule', 'apply')).code).toBe(0);
   expect(await bySchedule()).toBe('SegmentQueryFailed');
   await later(150);
@@ -89,7 +89,7 @@ test('a schedule whose runs go on failing tries once an hour, says so, and goes 
   expect((await ask('status', id)).out).not.toContain('once in a while');
 });
 
-test('a run by hand always tries, and its success ends the rest', async () => {
+test('a manual run always starts, and its success ends the pause', async () => {
   expect((await ask('schedule', 'apply')).code).toBe(0);
   await byHand();
   await later(150);

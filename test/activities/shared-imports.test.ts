@@ -75,7 +75,7 @@ const listed = (id: string) => [...stand.actito.listMembers(`${LIST} ${id}`)].so
 const firstName = (name: string) => stand.actito.contact('emailAddress', address(name))?.firstName;
 const known = (id: string) => SEGMENTS[id]!.filter((name) => !name.startsWith('no-')).map(address);
 
-test('three activations with the same attributes cost one import; each learns what became of its own members', async () => {
+test('three activations with the same attributes share one import, and each gets the results of its own members', async () => {
   const runs = await runTogether();
   expect(
     runs.map(({ outcome, failure, counts }) => [outcome, failure, counts?.updated, counts?.unmatched]),
@@ -101,7 +101,7 @@ test('a refused row is a reject of the activations that have it, and of no other
   expect(await count(`rejects where stage = 'import'`)).toBe(8);
 });
 
-test('another order of attributes, or one that is left out, makes no difference; one that is sent does', async () => {
+test('the order of attributes and omitted attributes make no difference to the sharing; an additional attribute does', async () => {
   const mapped = [
     { column: 'first_name', attribute: 'firstName' },
     { column: 'note', attribute: 'lastName' }, // always null, so it is kept as it is
@@ -131,7 +131,7 @@ test('another order of attributes, or one that is left out, makes no difference;
   });
 });
 
-test('members with contradicting values do not go with one file: two imports, each with its own', async () => {
+test('members with contradicting values do not share a file: there are two imports, each with its own values', async () => {
   await writeActivation('two', `'not ' || first_name`);
   const [one, two, three] = IDS as [string, string, string];
   const led = runner.run({ activation: one, beforeNextTry: leading(3) });
@@ -146,7 +146,7 @@ test('members with contradicting values do not go with one file: two imports, ea
   expect(firstName('carl')).toBe('not CARL');
 });
 
-test('nobody follows a leader that has ended without sending', async () => {
+test('no activation follows a leader that has ended without sending', async () => {
   const led = runner.run({ activation: 'one', beforeNextTry: () => Promise.reject(new Error('killed')) });
   await isOpen();
   expect(await led).toMatchObject({ outcome: 'failed', counts: { unsent: 3 } });
@@ -154,7 +154,7 @@ test('nobody follows a leader that has ended without sending', async () => {
   expect(run).toMatchObject({ outcome: 'succeeded', counts: { updated: 2, unmatched: 1 } });
 });
 
-test('whoever follows a leader that closes goes alone', async () => {
+test('an activation that follows a closing leader sends its own import', async () => {
   let closeLeader = () => {};
   const closing = new Promise<void>((_, reject) => (closeLeader = () => reject(new Error('given up'))));
   const led = runner.run({ activation: 'one', beforeNextTry: () => closing });
@@ -172,7 +172,7 @@ test('whoever follows a leader that closes goes alone', async () => {
   expect(firstName('anna')).toBeNull();
 });
 
-test('who ends before the file is written is left out of it', async () => {
+test('an activation that ends before the file is written is left out of it', async () => {
   let follower: Promise<unknown> | undefined;
   const led = await (async () => {
     const run = runner.run({
@@ -195,7 +195,7 @@ test('who ends before the file is written is left out of it', async () => {
   expect(firstName('dora')).toBeNull();
 });
 
-test('a shared call that Actito refuses for a crowd is tried again, for all', async () => {
+test('a shared call that Actito throttles is retried for all activations', async () => {
   stand.actito.setFault('tooManyRequests', {
     times: 2,
     route: '/mass-imports/v5/entities/shop/etl-executions',
@@ -207,7 +207,7 @@ test('a shared call that Actito refuses for a crowd is tried again, for all', as
   expect(await count(`import_parts`)).toBe(9); // three calls, each for three
 });
 
-test('a shared call that Actito refuses for good is dissolved: each learns for itself', async () => {
+test('a shared call that Actito refuses permanently is split up: each activation sends its own', async () => {
   await share({ contract: { importParts: { file: 'nonsense', definition: 'definition' } } });
   const runs = await runTogether();
   expect(runs.map(({ failure }) => failure?.type)).toEqual(Array(3).fill('ActitoRefused'));
@@ -215,7 +215,7 @@ test('a shared call that Actito refuses for good is dissolved: each learns for i
   for (const id of IDS) expect(listed(id)).toEqual(known(id));
 });
 
-test('a lost answer of the shared call is found again: one import, and all learn of it', async () => {
+test('a lost answer of the shared call is found again: there is one import, and all activations get its result', async () => {
   stand.actito.changeLicence({ executionListing: 'byFileName' });
   await share({ contract: { executionListing: 'byFileName' } });
   stand.actito.setFault('lostAnswer', { times: 1, route: '/mass-imports' });
@@ -224,7 +224,7 @@ test('a lost answer of the shared call is found again: one import, and all learn
   expect(stand.actito.imports()).toHaveLength(1);
 });
 
-test('when no import is left nobody waits for others: attributes wait, the lists go', async () => {
+test('if no import is left, no activation waits for others: attributes are deferred and the lists are delivered', async () => {
   await share({ limits: { importsPerTablePerDay: 1 } });
   await runner.run({ activation: 'three', beforeNextTry: leading(1) });
   const run = await runner.run({ activation: 'one' });
@@ -232,7 +232,7 @@ test('when no import is left nobody waits for others: attributes wait, the lists
   expect(listed('one')).toEqual(known('one'));
 });
 
-test('without the setting nobody waits, and each has an import of its own', async () => {
+test('without the setting, no activation waits for others, and each one has its own import', async () => {
   await stand.writeDestination();
   for (const activation of IDS) await runner.run({ activation });
   expect(stand.actito.imports()).toHaveLength(3);

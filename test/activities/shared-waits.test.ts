@@ -21,7 +21,7 @@ const segment = (id: string, condition: string) =>
     id,
   );
 
-test('a lead for which the day has no import left frees those who share it, although it waits for others itself', async () => {
+test('a leader without an import left for the day releases its followers, although it waits for others itself', async () => {
   await stand.writeDestination({
     imports: { shareWithin: '10m' },
     limits: { importsPerTablePerDay: 1 },

@@ -46,7 +46,7 @@ async function beatsOfPreview() {
   return { beats, counts: plan!.counts };
 }
 
-test('a comparison tells how many rows it has read while it reads them', async () => {
+test('a comparison reports how many rows it has read while it reads them', async () => {
   const { beats, counts } = await beatsOfPreview();
   expect(counts).toMatchObject({ added: PEOPLE });
   const whileReading = beats.map(({ rows }) => rows).filter((rows) => rows < PEOPLE);
@@ -54,7 +54,7 @@ test('a comparison tells how many rows it has read while it reads them', async (
   expect(whileReading).toEqual(whileReading.toSorted((a, b) => a - b));
 });
 
-test('after reading, a comparison lets heartbeats through between its steps, even if nothing differs', async () => {
+test('after reading, a comparison sends heartbeats between its steps, even if nothing differs', async () => {
   await runner.run();
   const { beats, counts } = await beatsOfPreview();
   expect(counts).toMatchObject({ unchanged: PEOPLE });

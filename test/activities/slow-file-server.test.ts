@@ -18,7 +18,7 @@ const openTransactions = async () =>
     )
   ).rows.length;
 
-test('no transaction of the state is open while the file server takes the list', async () => {
+test('no transaction of the state is open while the file server receives the list', async () => {
   await stand.warehouse.query(
     `insert into people (email) select 'someone' || i || '@shop.be' from generate_series(1, ${MEMBERS}) i`,
   );

@@ -31,7 +31,7 @@ const fates = async () =>
     )
   ).rows.map(({ fate }) => fate);
 
-test('before the call is complete: it is told as the state’s, and what was not sent costs nothing', async () => {
+test('before the call is complete, the failure is attributed to the state, and what was not sent uses no quota', async () => {
   await stateIsAway(1, 'new.completing_at is not null and old.completing_at is null');
   const failures: ActivityFailure[] = [];
   const beforeNextTry = async (failure: ActivityFailure) => failures.push(failure);
@@ -43,7 +43,7 @@ test('before the call is complete: it is told as the state’s, and what was not
   expect((await fates()).filter((fate) => fate !== 'confirmed')).toEqual(['refused']);
 });
 
-test('when the answer is there: it is recorded as soon as the state is back, and nothing is sent twice', async () => {
+test('after the answer, the result is recorded as soon as the state is back, and nothing is sent twice', async () => {
   await stateIsAway(2, `new.status = 'posted' and old.status = 'intended'`);
   const beforeNextTry = () => expect.fail('the answer was lost');
   expect(await runner.run({ beforeNextTry })).toMatchObject({ outcome: 'succeeded' });

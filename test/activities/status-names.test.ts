@@ -67,7 +67,7 @@ const contract = (more: object = {}) =>
     contract: more,
   });
 
-test('a word that nobody has told us of means that the import still runs, and is logged once', async () => {
+test('an unknown status means that the import is still running, and is logged once', async () => {
   await contract({ statusNames: { PARTLY: 'withErrors' } });
   stand.actito.setFault('importsStuck', { times: 1 });
   const running = runner.run();
@@ -80,7 +80,7 @@ test('a word that nobody has told us of means that the import still runs, and is
   ]);
 });
 
-test('a word that the contract explains is not logged', async () => {
+test('a status that the contract explains is not logged', async () => {
   await contract({ statusNames: { PARTLY: 'withErrors', IN_REVIEW: 'running' } });
   stand.actito.setFault('importsStuck', { times: 1 });
   const running = runner.run();
@@ -90,7 +90,7 @@ test('a word that the contract explains is not logged', async () => {
   expect(logged).toEqual([]);
 });
 
-test('a word for an end that nobody has told us of is shown to whoever waits', async () => {
+test('an unknown final status is shown to people who wait for the run', async () => {
   await contract();
   const { failure } = await runner.run();
   expect(failure?.type).toBe('ImportPending');

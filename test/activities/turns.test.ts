@@ -20,7 +20,7 @@ beforeEach(async () => {
 const cityOf = (name: string) => stand.actito.contact('emailAddress', `${name}@shop.be`)?.city;
 const firstNameOf = (name: string) => stand.actito.contact('emailAddress', `${name}@shop.be`)?.firstName;
 
-test('with one import a day the good values of a bad row are sent on the second day, however busy the others are', async () => {
+test('with one import a day, the good values of a rejected row are sent on the second day, however busy other activations are', async () => {
   expect(await runner.run()).toMatchObject({ counts: { updated: 2, unsent: 1 } });
   for (const [day, city, firstName] of [
     ['2', '1', 'C'], // carl's turn, the others wait

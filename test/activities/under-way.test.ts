@@ -11,7 +11,7 @@ import { standWithWorker } from '../support/temporal-run.ts';
 const { stand, hosted } = await standWithWorker();
 beforeEach(() => resetStand(stand));
 
-test('an attempt is under way until it has ended, and no other one is', async () => {
+test('an attempt is running until it has ended, and no other attempt is', async () => {
   const env = new MockActivityEnvironment({}, { client: hosted.client });
   let isUnderWay!: IsUnderWay;
   let own!: Caller;

@@ -46,7 +46,7 @@ async function killAfter(phase: PhaseName): Promise<void> {
 
 const SUPERSEDED = { type: 'RunSuperseded', nonRetryable: true };
 
-test('a comparison that ends after a newer run has publishes nothing', async () => {
+test('a comparison that ends after a newer run has started publishes nothing', async () => {
   const openGate = await closeGate(stand);
   await killAfter('open');
   const { ended } = await zombie('compare');
@@ -63,7 +63,7 @@ test('a comparison that ends after a newer run has publishes nothing', async () 
   expectAllThere(stand);
 });
 
-test('an import is never completed once a newer run has taken over, and the newer one sends it', async () => {
+test('an import is never completed once a newer run has taken over, and the newer run sends it', async () => {
   await killAfter('provision');
   const letCall = await holdCalls(stand);
   const { ended } = await zombie('importAttributes');
@@ -77,7 +77,7 @@ test('an import is never completed once a newer run has taken over, and the newe
   expectAllThere(stand);
 });
 
-test('a list that is uploaded already does not take its name once a newer run has taken over', async () => {
+test('an uploaded list is not renamed to its final name once a newer run has taken over', async () => {
   await killAfter('importAttributes');
   const letCall = await holdCalls(stand);
   const { ended } = await zombie('pushList');

@@ -47,7 +47,7 @@ test.each<{ what: string; args: string; code: number; says: string | RegExp }>([
     what: 'an undo to a run that never was',
     args: 'undo vip --to 999999',
     code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: Activation vip has no run 999999, or its record was deleted. List the runs: actito-sync history vip',
+    says: 'Activation vip has no run 999999, or its record was deleted, did you mean "1"? List the runs: actito-sync history vip',
   },
   {
     what: 'an undo of a misspelt activation',
@@ -55,11 +55,14 @@ test.each<{ what: string; args: string; code: number; says: string | RegExp }>([
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
-])('$what: says what is wrong, and ends with $code', async ({ args, code, says }) => {
-  const ended = await past.ask(args.split(' '));
-  expect(ended.err).toMatch(says);
-  expect(ended.code).toBe(code);
-});
+])(
+  '$what: the message says what is wrong, and the command exits with $code',
+  async ({ args, code, says }) => {
+    const ended = await past.ask(args.split(' '));
+    expect(ended.err).toMatch(says);
+    expect(ended.code).toBe(code);
+  },
+);
 
 test.each([
   {
@@ -82,7 +85,7 @@ test.each([
     request: { mode: 'preview', of: { undo: 1 } },
     says: 'of: expected "sync", "resync" or {"undo": the number of a run, as text}',
   },
-])('the bare request of an undo $what is refused at once', async ({ request, says }) => {
+])('the bare request of an undo $what is rejected at once', async ({ request, says }) => {
   const { client, taskQueue } = past.hosted;
   const failed = client.workflow.execute(WORKFLOW_TYPE, {
     taskQueue,

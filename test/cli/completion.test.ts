@@ -19,7 +19,7 @@ async function offered(line: string, env: NodeJS.ProcessEnv = ENV): Promise<stri
 const ACTIVATIONS = ['sleeping-customers', 'vip-customers'];
 
 test.each([
-  { line: 're', words: ['resync', 'rebase', 'reject', 'rejects'] },
+  { line: 're', words: ['resync', 'rebase', 'rejects'] },
   { line: 'schedule p', words: ['pause'] },
   { line: 'run ', words: ACTIVATIONS },
   { line: 'run v', words: ['vip-customers'] },
@@ -30,7 +30,9 @@ test.each([
   { line: 'lists ', words: ['actito'] },
   { line: 'doctor ', words: [...ACTIVATIONS, 'actito'] },
   { line: 'run --re', words: ['--resync', '--reason'] },
-  { line: 'explain vip-customers --', words: ['--json', '--help'] },
+  { line: 'explain vip-customers --', words: ['--json', '--project', '--help'] },
+  { line: 'run --project ', words: [':files'] },
+  { line: 'run --project /nowhere ', words: [] },
   { line: 'completion ', words: ['bash', 'zsh', 'fish'] },
   // A hash, a key, a reason or a number: nobody can know
   { line: 'approve vip-customers ', words: [] },
@@ -39,11 +41,11 @@ test.each([
   // Files and folders are the shell's own business
   { line: 'validate ', words: [':files'] },
   { line: 'plan vip-customers --out ', words: [':files'] },
-])('after "actito-sync $line" come $words', async ({ line, words }) => {
+])('after "actito-sync $line" the completions are $words', async ({ line, words }) => {
   expect(await offered(line)).toEqual(words);
 });
 
-test('without a project folder commands and options are offered all the same', async () => {
+test('without a project folder, commands and options are still completed', async () => {
   const env = { ACTITO_SYNC_PROJECT: '/nowhere' };
   expect(await offered('run ', env)).toEqual([]);
   expect(await offered('run --dry', env)).toEqual(['--dry-run']);
@@ -68,7 +70,7 @@ const IN_BASH = `complete_line() {
   printf '%s\\n' "\${COMPREPLY[@]}"
 }`;
 
-test('in bash the script completes by this program', async () => {
+test('bash completes with this program', async () => {
   const load = `source ${folder}/bash; ${IN_BASH}`;
   expect(await inShell('bash', `${load}; complete_line actito-sync run vi`)).toBe('vip-customers\n');
   expect(await inShell('bash', `${load}; complete_line actito-sync schedule ''`)).toMatch(
@@ -76,12 +78,12 @@ test('in bash the script completes by this program', async () => {
   );
 });
 
-test.skipIf(isMissing('fish'))('in fish words come with their descriptions', async () => {
+test.skipIf(isMissing('fish'))('fish shows words with their descriptions', async () => {
   const out = await inShell('fish', `source ${folder}/fish; complete -C 'actito-sync canc'`);
   expect(out).toMatch(/^cancel\tcancel the run of an activation/);
 });
 
-test.skipIf(isMissing('zsh'))('in zsh the script is understood, and asks as it should', async () => {
+test.skipIf(isMissing('zsh'))('zsh understands the script, and asks the program', async () => {
   const described = `compdef() { }; _describe() { print -rl -- "\${(@P)2}" }; source ${folder}/zsh`;
   const out = await inShell('zsh', `${described}; words=(actito-sync run s); CURRENT=3; _actito_sync`);
   expect(out).toBe('sleeping-customers:activation\n');

@@ -27,7 +27,7 @@ async function dump(): Promise<string[]> {
   return all;
 }
 
-test('before the first run a plan tells what would be created, sent and used', async () => {
+test('before the first run, a plan shows what would be created, sent and used', async () => {
   await seedPeople(past.stand);
   const { code, out, err } = await past.ask(['plan', 'vip']);
 
@@ -50,7 +50,7 @@ test('before the first run a plan tells what would be created, sent and used', a
   expect(out).toContain(`\nApply exactly this plan:  actito-sync run vip --plan ${hash}\n`);
 });
 
-test('a plan leaves Actito and everything acknowledged as they were', async () => {
+test('a plan leaves Actito and everything acknowledged unchanged', async () => {
   await seedPeople(past.stand);
   await past.ask(['plan', 'vip']);
   expect([past.stand.actito.lists(), past.stand.actito.imports()]).toEqual([[], []]);
@@ -64,7 +64,7 @@ test('a plan leaves Actito and everything acknowledged as they were', async () =
   expect(await dump()).toEqual(before);
 });
 
-test('a plan that a guard would hold says so, and what answers it; it is no failure', async () => {
+test('a plan that a guard would hold says so, and how to decide; it is not a failure', async () => {
   await past.stand.actito.seedContacts([{ emailAddress: 'c1@shop.be' }]);
   await past.stand.warehouse.query(
     `insert into people (email) select 'c' || i || '@shop.be' from generate_series(1, 120) i`,
@@ -107,7 +107,7 @@ test.each([
     says: /^The lookup in Actito failed with ActitoUnavailable: /,
   },
 ])(
-  '$what is a problem of the plan, which is made all the same',
+  '$what is a problem of the plan, which is created all the same',
   async ({ before, says, activation = 'vip' }) => {
     await seedPeople(past.stand);
     await before();
@@ -120,7 +120,7 @@ test.each([
   },
 );
 
-test('what is left of the quota is told, and that attributes would have to wait', async () => {
+test('a plan shows the remaining quota, and that attributes would have to wait', async () => {
   await seedPeople(past.stand);
   await past.stand.writeDestination({ limits: { importsPerTablePerDay: 1 } });
   await past.hosted.run();
@@ -134,7 +134,7 @@ test('what is left of the quota is told, and that attributes would have to wait'
   ]);
 });
 
-test('a list of ours that has another name in Actito would be renamed', async () => {
+test('a list of this project that has another name in Actito would be renamed', async () => {
   await seedPeople(past.stand);
   await past.hosted.run();
   await past.stand.writeActivation({ list: { name: 'Best', fileName: 'VIP.csv' } });
@@ -143,7 +143,7 @@ test('a list of ours that has another name in Actito would be renamed', async ()
   expect(shown(out, 'creates')).toEqual([]);
 });
 
-test('nothing to do is told as nothing', async () => {
+test('a plan without changes says so', async () => {
   await seedPeople(past.stand);
   await past.hosted.run();
   const { out } = await past.ask(['plan', 'vip']);
@@ -160,7 +160,7 @@ test('run --plan applies exactly what was planned', async () => {
   expect(past.stand.actito.list(LIST)).toMatchObject({ name: LIST });
 });
 
-test('run --plan ends as PlanStale when anything has changed since, tells what, and writes nothing', async () => {
+test('run --plan ends as PlanStale if anything has changed since, says what, and writes nothing', async () => {
   await seedPeople(past.stand);
   await past.hosted.run();
   await change(past.stand);

@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => project.dispose());
 
-test('--dry-run tells what would be created, updated with which fields, deleted and kept', async () => {
+test('--dry-run shows what would be created, updated with which fields, deleted and kept', async () => {
   const { code, out, err } = await project.apply('--dry-run');
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(project.said(out, fates.added)).toEqual(['would be created', '{ hour: 6 }, UTC']);
@@ -60,7 +60,7 @@ test('--dry-run changes nothing', async () => {
   await expect(project.describe(fates.added)).rejects.toThrow(/not found/);
 });
 
-test('applying then does what the dry run told', async () => {
+test('a later apply does what the dry run showed', async () => {
   const told = (await project.apply('--dry-run')).out;
   const done = (await project.apply()).out;
   for (const id of Object.values(fates)) {

@@ -20,7 +20,7 @@ async function packagesOf(modules: URL[]): Promise<Set<string>> {
   return packages;
 }
 
-test('help and completion load no library for Temporal, databases or schemas, only those that print', async () => {
+test('help and completion load no library for Temporal, databases or schemas, only the ones for output', async () => {
   const program = new URL('../../cli/program.ts', import.meta.url);
   const commands = [...(await readFile(program, 'utf8')).matchAll(ON_DEMAND)].map(
     ([, name]) => new URL(name!, program),

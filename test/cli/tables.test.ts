@@ -5,7 +5,7 @@ import { table } from '../../cli/table.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00.000Z');
 
-test('a list is told with its expiry in words, a list of nobody as such, and how many more there are', () => {
+test('lists shows the expiry in words, a list that targets no profile, and how many more lists there are', () => {
   const lists = [
     {
       name: 'VIP',
@@ -35,7 +35,7 @@ test('a list is told with its expiry in words, a list of nobody as such, and how
   ]);
 });
 
-test('a name from elsewhere moves no cursor and begins no line', () => {
+test('control characters in a name move no cursor and begin no line', () => {
   expect(table(['NAME', 'OWNER'], [['a\u001b[31m\nb\u009bc', 'x']])).toEqual([
     'NAME        OWNER',
     'a [31m b c  x',
@@ -46,7 +46,7 @@ test('wide letters keep the columns aligned', () => {
   expect(table(['NAME', 'X'], [['客户', '1'], ['abcd', '2']])).toEqual(['NAME  X', '客户  1', 'abcd  2']); // prettier-ignore
 });
 
-test('whatever the cells, each row is one line and its columns begin where the heading says', () => {
+test('whatever the cells contain, each row is one line and its columns begin below their headings', () => {
   const cell = fc.string({ unit: fc.constantFrom('a', 'Z', '-', '\n', '\t', '\u001b', '.'), maxLength: 12 });
   fc.assert(
     fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 8 }), (rows) => {

@@ -33,7 +33,7 @@ async function grow(): Promise<void> {
   await past.hosted.run();
 }
 
-test('an undo shows its plan and writes nothing; the command that it prints brings the old list back, and no attribute', async () => {
+test('an undo shows its plan and writes nothing; the printed command brings the old list back, without attributes', async () => {
   const before = members();
   const first = await lastRun();
   await change();
@@ -64,7 +64,7 @@ test('an undo shows its plan and writes nothing; the command that it prints brin
   expect(members()).toEqual(after);
 });
 
-test('history tells an undo, explain tells who left with it, and who is not on the list because of it', async () => {
+test('history shows an undo, and explain shows removed members and members who are not on the list because of it', async () => {
   const first = await lastRun();
   await change();
   await past.hosted.run();
@@ -94,7 +94,7 @@ test('history tells an undo, explain tells who left with it, and who is not on t
   );
 });
 
-test('an undo whose list has moved on since it was planned ends as PlanStale, and writes nothing', async () => {
+test('an undo whose list has changed since its plan ends as PlanStale, and writes nothing', async () => {
   const first = await lastRun();
   await change();
   await past.hosted.run();
@@ -110,7 +110,7 @@ test('an undo whose list has moved on since it was planned ends as PlanStale, an
   expect(members()).toEqual(before);
 });
 
-test('a held undo is answered by the commands that it prints; approved, it applies the undo and not the segment', async () => {
+test('the printed commands decide about a held undo; an approved one applies the undo and not the segment', async () => {
   const [first, before] = [await lastRun(), members()];
   await grow();
   const { out } = await past.ask(['undo', 'vip', '--to', first]);
@@ -124,7 +124,7 @@ test('a held undo is answered by the commands that it prints; approved, it appli
   expect(hashIn(held.err)).toBe(hash);
   expect(members()).toHaveLength(220);
 
-  expect(await past.ask(copied(out, 'reject'))).toMatchObject({
+  expect(await past.ask(copied(out, 'decline'))).toMatchObject({
     code: 0,
     out: expect.stringContaining('was declined by'),
   });

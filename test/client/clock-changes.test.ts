@@ -34,7 +34,7 @@ test.each([
   },
   { calendar: { hour: 0, month: 'APRIL', dayOfMonth: [29, 30] }, timezone: 'Africa/Cairo' },
 ])(
-  'Temporal never makes a start that the clock jumps over, and the warning names it: %j',
+  'Temporal skips a start in the hour that the clock jumps over, and the warning names it: %j',
   async (schedule) => {
     const [odd] = oddStarts(scheduleSchema.parse(schedule));
     const starts = await startsOf(schedule);

@@ -24,7 +24,7 @@ async function startedByHand(activation: string, ...args: unknown[]): Promise<st
   return handle.firstExecutionRunId;
 }
 
-test('the same request attaches to the run that is open', async () => {
+test('the same request attaches to the open run', async () => {
   const activation = freshId('same');
   const first = await startRun(client, { activation }, { taskQueue });
   const second = await startRun(client, { activation }, { taskQueue });
@@ -34,7 +34,7 @@ test('the same request attaches to the run that is open', async () => {
   await terminate(first.handle.workflowId);
 });
 
-test('a run started by the bare Temporal CLI is attached to, its defaults filled in', async () => {
+test('a run that the Temporal CLI started is attached to, with its defaults filled in', async () => {
   const activation = freshId('by-hand');
   const runId = await startedByHand(activation, { activation });
 
@@ -44,7 +44,7 @@ test('a run started by the bare Temporal CLI is attached to, its defaults filled
   await terminate(handle.workflowId);
 });
 
-test('another request for a running activation is busy, and hears what runs and what to do', async () => {
+test('another request for a running activation is busy, and the error says what runs and what to do', async () => {
   const activation = freshId('busy');
   const { handle } = await startRun(client, { mode: 'resync', activation }, { taskQueue });
 
@@ -68,7 +68,7 @@ test.each([
   await terminate(`activation/${activation}`);
 });
 
-test('a dry run goes beside a run', async () => {
+test('a dry run starts beside a run', async () => {
   const activation = freshId('beside');
   const { handle } = await startRun(client, { activation }, { taskQueue });
   const dry = await startRun(client, { mode: 'preview', activation }, { taskQueue });
@@ -78,7 +78,7 @@ test('a dry run goes beside a run', async () => {
   await terminate(handle.workflowId, dry.handle.workflowId);
 });
 
-test('after the end of a run another request may start', async () => {
+test('after the end of a run, another request may start', async () => {
   const activation = freshId('after');
   const { handle } = await startRun(client, { activation }, { taskQueue });
   await terminate(handle.workflowId);

@@ -18,7 +18,7 @@ describe('a request', () => {
     { input: { activation, plan: HASH }, request: { mode: 'sync', activation, plan: HASH } },
     { input: { mode: 'preview', activation }, request: { mode: 'preview', activation, of: 'sync' } },
   ] satisfies { input: RunInput; request: RunRequest }[])(
-    'of $input is complete as $request',
+    'of $input is completed to $request',
     ({ input, request }) => {
       expect(requestSchema.parse(input)).toEqual(request);
     },
@@ -39,7 +39,7 @@ describe('a request', () => {
     { input: { mode: 'preview', plan: HASH }, says: 'Unrecognized key: "plan"' },
     { input: { mode: 'preview', of: 'rebase' }, says: 'of: "sync", "resync" or {"undo"' },
     { input: { mode: 'dry' }, says: 'mode: sync (the default), resync, preview, rebase or undo' },
-  ])('of $input is refused', ({ input, says }) => {
+  ])('of $input is rejected', ({ input, says }) => {
     const issues = requestSchema.safeParse({ activation, ...input }).error?.issues ?? [];
     expect(issues.map(({ path, message }) => [...path, message].join(': ')).join('\n')).toContain(says);
   });
@@ -106,7 +106,7 @@ describe('a task', () => {
   };
   const task = (mode: Mode) => taskOf(requestSchema.parse(tasks[mode]));
 
-  test('says of every mode what its steps need to know', () => {
+  test('tells the steps of every mode what they need to know', () => {
     const traits = (Object.keys(tasks) as Mode[]).map((mode) => {
       const { preview, undo, resends, sends, repairs } = task(mode);
       return [mode, { preview, undo, resends, sends, repairs }];
@@ -128,11 +128,11 @@ describe('a task', () => {
   });
 });
 
-describe('an argument beyond limits', () => {
+describe('an argument beyond its limits', () => {
   /** Longer than any text of an argument may be, up to more than Temporal takes. */
   const endless = fc.integer({ min: 201, max: 3_000_000 }).map((length) => 'x'.repeat(length));
 
-  test('is refused before anything is started, whichever of its texts is too long', () => {
+  test('is rejected before anything is started, whichever of its texts is too long', () => {
     const schemas: [z.ZodType, object, string[]][] = [
       [requestSchema, { activation }, ['activation', 'plan', 'reason']],
       [
@@ -160,7 +160,7 @@ describe('an argument beyond limits', () => {
     );
   });
 
-  test('is told in few words, whatever it holds', () => {
+  test('is reported in a few words, whatever it contains', () => {
     const keys = fc.array(fc.oneof(endless, fc.string({ unit: 'binary', maxLength: 300 })), {
       maxLength: 30,
     });

@@ -58,7 +58,7 @@ async function seed(segment: { query?: string; table?: string }, column = 'email
 const countOf = async (table: string) =>
   Number((await warehouse.query<{ n: string }>(`select count(*) as n from ${table}`)).rows[0]!.n);
 
-describe('the contacts that dev makes for a segment', () => {
+describe('the contacts that dev creates for a segment', () => {
   it('are most of its members, the same ones each time', async () => {
     expect(await seed({ table: 'people' })).toMatch(/^Simulated Actito for actito: (4\d|5\d) contacts$/);
     const before = actito.contactCount();

@@ -30,7 +30,7 @@ const tables = async () =>
     .map(({ name }) => name)
     .sort();
 
-test('a database that was made for the demo is filled once', async () => {
+test('a database that was created for the demo is filled once', async () => {
   await mark();
   await fillDemoShop(shop);
   expect(await tables()).toEqual(['customers', 'orders']);
@@ -44,7 +44,7 @@ test.each([
   { what: 'one with other tables', isMarked: false, sql: 'create table people ()' },
   { what: 'one with a table customers', isMarked: false, sql: 'create table customers ()' },
   { what: 'its own with other tables', isMarked: true, sql: 'create table people ()' },
-])('any other database is refused and left alone: $what', async ({ isMarked, sql }) => {
+])('any other database is rejected and left alone: $what', async ({ isMarked, sql }) => {
   if (isMarked) await mark();
   await shop.query(sql);
   const before = await tables();

@@ -29,13 +29,13 @@ describe('a process that was started here', () => {
     expect(running.output()).toBe('one\ntwo\n');
   });
 
-  test('takes arguments as they are, quotes and dollars included', async () => {
+  test('passes arguments unchanged, quotes and dollars included', async () => {
     const running = startProcess([['printf', '%s|', `it's`, '$HOME `x`', '']], { stopSignal: 'TERM' });
     await running.exited;
     expect(running.output()).toBe("it's|$HOME `x`||");
   });
 
-  test('is gone when stop() resolves, and so is its folder', async () => {
+  test('has ended when stop() resolves, and its folder is deleted', async () => {
     const running = startProcess([['sleep', '600']], { stopSignal: 'TERM', removeAfter: folder });
     await running.stop();
     expect(await running.exited).toBe(128 + 15);
@@ -55,7 +55,7 @@ describe('a process that was started here', () => {
     expect(existsSync(mark)).toBe(false);
   });
 
-  test('a program that does not exist ends at once, with a readable output', async () => {
+  test('a program that does not exist ends at once, with readable output', async () => {
     const running = startProcess([['no-such-program-here']], { stopSignal: 'TERM' });
     expect(await running.exited).toBe(127);
     expect(running.output()).toContain('no-such-program-here');
@@ -63,18 +63,18 @@ describe('a process that was started here', () => {
 });
 
 describe('a program that has started PostgreSQL leaves no process and no folder behind', () => {
-  test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('when it is ended by %s', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('if it is ended by %s', async (signal) => {
     const parent = startParent('stay');
     const pid = await postmaster(parent);
     parent.kill(signal);
     await untilNothingIsLeft(pid);
   });
 
-  test('when it fails with an uncaught error', async () => {
+  test('if it fails with an uncaught error', async () => {
     await untilNothingIsLeft(await postmaster(startParent('fail')));
   });
 
-  test('when it is killed while the databases are being made', async () => {
+  test('if it is killed while the databases are being created', async () => {
     const parent = startParent('stay');
     await until('the folder is there', async () => (await dataFolders()).length > 0);
     parent.kill('SIGKILL');

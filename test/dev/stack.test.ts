@@ -21,7 +21,7 @@ const project = async ({ resources }: StackParts) => {
   return { folder, env: {} };
 };
 
-test('two stacks on the same servers have databases, simulators and folders of their own, and leave nothing', async () => {
+test('two stacks on the same servers have separate databases, simulators and folders, and leave nothing behind', async () => {
   const before = await databases();
   const resources = new Resources();
   const options = { ...runServers(), simulators: { actito: {} }, project, worker: 'none' as const };
@@ -39,7 +39,7 @@ test('two stacks on the same servers have databases, simulators and folders of t
   expect(stacks.filter(({ project: { folder } }) => existsSync(folder))).toEqual([]);
 });
 
-test('a part that cannot be started fails the stack and what needs it; what has started ends', async () => {
+test('if a part cannot be started, the stack and every dependent part fail, and the started parts end', async () => {
   const before = await databases();
   const resources = new Resources();
   const failing = async () => Promise.reject(new Error('no such project'));

@@ -78,11 +78,11 @@ it.each([
   ['# activations/vip.yaml\nmatchingKey: { column: mobile, type: phone, country: BE }\n', 'country'],
   ['# destinations/actito.yaml\nimports: { shareWithin: 10 }\n', 'shareWithin'],
   ['# project.yaml\nretention: { runs: 1d }\n', 'retention'],
-])('a block of YAML that is not valid is found: %j', (text, fault) => {
+])('an invalid block of YAML is found: %j', (text, fault) => {
   expect(faultOfYaml(text)).toContain(fault);
 });
 
-it('every command line in the documentation has a command, options and arguments that the program has', async () => {
+it('every command line in the documentation uses commands, options and arguments of the program', async () => {
   const program = await PROGRAM;
   const lines = writtenPages().flatMap(([page, text]) =>
     commandLinesOf(page, text).map((line) => [page, line] as const),
@@ -104,7 +104,7 @@ it.each([
   expect(faultOf(found!, await PROGRAM)).toBe(fault);
 });
 
-it('every link in the documentation leads to a file, and to a heading of it', () => {
+it('every link in the documentation leads to a file, and to one of its headings', () => {
   const all = pages();
   const dead: string[] = [];
   let links = 0;

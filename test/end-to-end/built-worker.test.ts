@@ -91,7 +91,7 @@ async function startWorker() {
 
 const run = (...flags: string[]) => start([join(dist, 'cli/main.js'), 'run', ACTIVATION, ...flags]).ended;
 
-test('it runs an activation that the built command line asks for, and is healthy', async () => {
+test('the worker runs an activation that the built command line starts, and is healthy', async () => {
   const worker = await startWorker();
   expect(await worker.healthcheck()).toMatchObject({ code: 0, output: expect.stringContaining('"RUNNING"') });
   const { code, output } = await run('--json');
@@ -122,7 +122,7 @@ async function startStuckWorker({ table, mode }: { table: string; mode: string }
 const AT_OPENING = { table: 'activations', mode: 'access exclusive' };
 const AT_SETTLING = { table: `members_${ACTIVATION}`, mode: 'share' };
 
-test('SIGTERM drains it, a second one changes nothing, and another worker goes on with the run', async () => {
+test('SIGTERM drains the worker, a second one changes nothing, and another worker continues the run', async () => {
   const { worker, running, release } = await startStuckWorker(AT_SETTLING);
   worker.signal('SIGTERM');
   await until('it drains', async () => worker.output().includes('DRAINING'));
@@ -146,7 +146,7 @@ test.each([
     AT_OPENING,
     { code: 1, output: expect.stringContaining('Running activities did not stop before the timeout.') },
   ],
-])('however long it hangs, SIGTERM ends it, and another worker goes on: %s', async (_, place, end) => {
+])('SIGTERM ends a worker that hangs, and another worker continues: %s', async (_, place, end) => {
   const { worker, running, release } = await startStuckWorker(place);
   worker.signal('SIGTERM');
   expect(await worker.ended).toMatchObject({ signal: null, ...end });
@@ -169,20 +169,20 @@ test.each([
     'No Temporal server is responding at 127.0.0.1:1',
   ],
   ['the health port is none', { ACTITO_SYNC_HEALTH_PORT: 'http' }, 'ACTITO_SYNC_HEALTH_PORT must be a port'],
-])('a start that fails ends the process, so that it is started again: %s', async (_, env, message) => {
+])('a failed start ends the process so that it can be restarted: %s', async (_, env, message) => {
   const { code, output } = await start([join(dist, 'worker/main.js')], env).ended;
   expect(code).toBe(1);
   expect(output).toContain(`The worker stopped: ${message}`);
   expect(output).not.toContain('secret');
 });
 
-test('the built command line has no demo where the sources are not, and says what to install', async () => {
+test('the built command line has no demo without the sources, and says what to install', async () => {
   const { code, output } = await start([`${dist}/cli/main.js`, 'demo']).ended;
   expect(code).toBe(1);
   expect(output).toMatch(/^ConfigurationInvalid: actito-sync demo needs local servers .*npm install/);
 });
 
-test('the build has what the package exports to programs, with its types', async () => {
+test('the build contains what the package exports to programs, with its types', async () => {
   const { exports } = JSON.parse(await readFile('package.json', 'utf8')) as {
     exports: Record<'./client', { types: string; default: string }>;
   };
@@ -195,7 +195,7 @@ test('the build has what the package exports to programs, with its types', async
   });
 });
 
-test('the build needs nothing but dependencies of production', async () => {
+test('the build needs only production dependencies', async () => {
   const { dependencies } = JSON.parse(await readFile('package.json', 'utf8')) as {
     dependencies: Record<string, string>;
   };

@@ -62,7 +62,7 @@ const PROJECT: Record<string, string | object> = {
     insert into people select 'p' || i || '@shop.be', 'L' || i, 'gold' from generate_series(1, 200) i;`,
 };
 
-test('a project folder with real addresses runs against simulators, by the variables that are printed', async () => {
+test('a project folder with real addresses runs against simulators with the variables that are printed', async () => {
   const dev = await startDemo('actito-sync', 'dev', folder, '--seed', join(folder, 'seed.sql'));
   await dev.shows('Press Ctrl-C to stop everything');
   const exports = dev.output().match(/^ {2}export .*$/gm)!;
@@ -89,7 +89,7 @@ test('a project folder with real addresses runs against simulators, by the varia
 test.each([
   { what: 'no folder', args: ['/nowhere'], says: 'The project folder /nowhere does not exist.' },
   { what: 'no SQL', args: ['examples/demo', '--seed', '/nowhere.sql'], says: '/nowhere.sql' },
-])('$what: it says so, and starts nothing', async ({ args, says }) => {
+])('if $what, the command says so and starts nothing', async ({ args, says }) => {
   const dev = await startDemo('actito-sync', 'dev', ...args);
   const { code, out, err } = await dev.ended;
   expect({ code, out }).toEqual({ code: 1, out: '' });

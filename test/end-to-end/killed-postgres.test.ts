@@ -50,7 +50,7 @@ describe.each([
     }
   });
 
-  test.concurrent.each(PHASE_NAMES)('in %s lets the run end as if nothing had been', async (phase) => {
+  test.concurrent.each(PHASE_NAMES)('in %s has no effect on the run', async (phase) => {
     const { stand, hosted } = worlds.get(phase)!;
     const result = (await underWay.get(phase)!.result()) as RunResult;
     await expectAsIfNothingHadBeen(stand, result, () => hosted.run());

@@ -55,7 +55,7 @@ const start = (activation: string) =>
     args: [{ activation }],
   });
 
-test('eight activations at once on two workers all end well, with two calls at a time as their limit says', async () => {
+test('eight activations at once on two workers all succeed, with two calls at a time as their limit says', async () => {
   await limits(2);
   stand.actito.setFault('slow', { milliseconds: 50 });
   const observed = observeCalls(stand.actito.apiUrl);
@@ -71,7 +71,7 @@ test('eight activations at once on two workers all end well, with two calls at a
   }
 });
 
-test('a run that waits for its turn to call Actito can be cancelled', async () => {
+test('a run that waits for its turn to call Actito can be canceled', async () => {
   await limits(1);
   stand.actito.setFault('slow', { milliseconds: 120_000 }); // one holds the only slot until it is cancelled
   const observed = observeCalls(stand.actito.apiUrl);

@@ -49,7 +49,7 @@ async function* kilobytes(count: number): AsyncGenerator<Uint8Array> {
   for (let i = 0; i < count; i++) yield Buffer.alloc(1024, 'anna@shop.be\n');
 }
 
-test.each(KINDS)('%s: a disk that is full is waited for, and the list stays as it was', async (kind) => {
+test.each(KINDS)('%s: a full disk is retried, and the list stays unchanged', async (kind) => {
   await start(kind, { diskSize: '64k' });
   await server.write(FILE, 'old');
   await expect(deliver(kilobytes(500))).rejects.toMatchObject(UNAVAILABLE);
@@ -57,7 +57,7 @@ test.each(KINDS)('%s: a disk that is full is waited for, and the list stays as i
 });
 
 test.each<Kind>(['ProFTPD', 'pure-ftpd'])(
-  '%s: an account whose quota is used up is waited for, with what to do, and the list stays as it was',
+  '%s: an account that has used up its quota is retried, with what to do, and the list stays unchanged',
   async (kind) => {
     await start(kind, { quota: 1024 ** 2 });
     await deliver(kilobytes(10));
@@ -74,7 +74,7 @@ test.each<[Kind, string[]]>([
   ['vsftpd', ['hide_file={.*}']],
   ['ProFTPD', ['<Directory />', 'HideFiles ^\\.', '</Directory>']],
 ])(
-  '%s with %s lists no names with a dot: doctor says what to write, and uploads are found',
+  '%s with %s lists no names with a dot: doctor shows the setting, and uploads are found',
   async (kind, settings) => {
     await start(kind, { settings });
     const { login, directory } = server;
@@ -94,7 +94,7 @@ test.each<[Kind, string[]]>([
   },
 );
 
-test.each(KINDS)('%s: a folder that is missing is named by doctor', async (kind) => {
+test.each(KINDS)('%s: doctor names a missing folder', async (kind) => {
   await start(kind);
   const { login } = server;
   const { signal } = new AbortController();
@@ -120,7 +120,7 @@ test.each<[Kind, string[], string]>([
   ['ProFTPD', ['<Limit EPSV PASV>', 'DenyAll', '</Limit>'], 'rejects passive transfers'],
   ['pure-ftpd', ['--prohibitdotfileswrite'], 'needs write permission in delivery.directory'],
   ['pure-ftpd', ['--norename'], 'permission to rename and replace'],
-])('%s: what %s forbids is final, and the right is named', async (kind, settings, message) => {
+])('%s: a failure because of %s is final, and the right is named', async (kind, settings, message) => {
   await start(kind, { settings });
   await server.write(FILE, 'old');
   const delivery = deliver();
@@ -137,7 +137,7 @@ test.each<[Kind, string[]]>([
   ['ProFTPD', ['TimesGMT off']],
   ['ProFTPD', ['<Limit LIST MLSD NLST>', 'DenyAll', '</Limit>']], // it tells an empty list
   ['pure-ftpd', ['--brokenclientscompatibility']],
-])('%s with %s takes a list and replaces it', async (kind, settings) => {
+])('%s with %s accepts a list and replaces it', async (kind, settings) => {
   await start(kind, { settings });
   await server.write(FILE, 'old');
   await deliver(lines('id\n', 'anna\n'));
@@ -149,7 +149,7 @@ test.each<[Kind, string[], number]>([
   ['vsftpd', ['max_per_ip=2'], 421],
   ['ProFTPD', ['MaxClientsPerUser 1'], 530],
   ['pure-ftpd', ['--peruserlimits', '1:1'], 421],
-])('%s with %s: too many connections of ours are waited for (%i)', async (kind, settings) => {
+])('%s with %s: too many of our connections are retried (%i)', async (kind, settings) => {
   await start(kind, { settings });
   await connect();
   const another = async () => {
@@ -158,7 +158,7 @@ test.each<[Kind, string[], number]>([
   await expect(another()).rejects.toMatchObject(UNAVAILABLE);
 });
 
-test('vsftpd, halted in the middle of an upload, is given up, and takes the list when it goes on', async () => {
+test('vsftpd that is halted during an upload is given up, and accepts the list when it continues', async () => {
   await start('vsftpd');
   await server.write(FILE, 'old');
   async function* content() {
@@ -181,14 +181,14 @@ test('vsftpd, halted in the middle of an upload, is given up, and takes the list
   expect(await server.text(FILE)).toBe('new');
 });
 
-test.each(WITH_IMPLICIT)('%s with implicit TLS is found out by a login without', async (kind) => {
+test.each(WITH_IMPLICIT)('%s with implicit TLS is detected by a login without it', async (kind) => {
   await start(kind, { implicit: true });
   const login = connect({ tls: 'explicit' }, 4_000);
   await expect(login).rejects.toMatchObject(REFUSED);
   await expect(login).rejects.toThrow('Set delivery.tls: implicit.');
 });
 
-test.each(KINDS)('%s without implicit TLS is found out by a login with it', async (kind) => {
+test.each(KINDS)('%s without implicit TLS is detected by a login with it', async (kind) => {
   await start(kind);
   const login = connect({ tls: 'implicit' });
   await expect(login).rejects.toMatchObject(REFUSED);

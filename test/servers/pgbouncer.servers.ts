@@ -77,7 +77,7 @@ describe('PgBouncer in transaction mode', () => {
     expect(standing).toMatchObject({ activation: ACTIVATION, members: 1 });
   });
 
-  test('other users of its server connections find them as they left them', async () => {
+  test('other users of its server connections find them unchanged', async () => {
     const client = new pg.Client({ connectionString: pooler.through(database.url) });
     await client.connect();
     for (let i = await serverConnections(); i >= 0; i--) {

@@ -81,7 +81,7 @@ describe.each(['warehouse', 'state'] as const)('the URL of a %s', (where) => {
     );
   });
 
-  test('encrypts as libpq does, by every spelling of sslmode', async () => {
+  test('encrypts as libpq does, with every spelling of sslmode', async () => {
     for (const query of [
       '',
       '?sslmode=allow',
@@ -99,7 +99,7 @@ describe.each(['warehouse', 'state'] as const)('the URL of a %s', (where) => {
     expect(await look(url(secure, '?sslmode=disable', { database: 'postgres' }))).toBe(false);
   });
 
-  test('that cannot be trusted is final, and what to change is named', async () => {
+  test('that cannot be trusted is final, and the error names what to change', async () => {
     const refused = [
       [url(plain, '?sslmode=require'), /ERR_POSTGRES_NO_TLS.*sslmode=disable/],
       [url(plain, '?channel_binding=require'), /ERR_POSTGRES_NO_BINDING.*channel_binding=prefer/],
@@ -137,7 +137,7 @@ describe.each(['warehouse', 'state'] as const)('the URL of a %s', (where) => {
     }
   });
 
-  test('may hold a certificate instead of a password, and may check the host or only its authority', async () => {
+  test('may contain a certificate instead of a password, and may check the host or only its authority', async () => {
     const { cert, key } = files.client;
     const query = `?sslmode=verify-ca&sslrootcert=${files.ca}&sslcert=${cert}&sslkey=${key}`;
     expect(await look(url(secure, query, { user: 'bearer', host: '127.0.0.1' }))).toBe(true);

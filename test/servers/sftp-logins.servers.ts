@@ -72,7 +72,7 @@ describe('OpenSSH that asks for a password by PAM', () => {
   beforeAll(() => start(asking()));
   afterAll(() => server.stop());
 
-  test('takes the right one, and refuses a wrong one without naming it', async () => {
+  test('accepts the right one, and rejects a wrong one without showing it', async () => {
     await logIn({ password: PASSWORD });
     const wrong = `wrong-${randomUUID()}`;
     const login = logIn({ password: wrong });
@@ -86,15 +86,15 @@ describe('OpenSSH that asks for a password, then for a code', () => {
   beforeAll(() => start(asking(CODE)));
   afterAll(() => server.stop());
 
-  test('is refused as such: the account must not need a second factor', async () => {
+  test('is rejected as such: the account must not need a second factor', async () => {
     await expect(logIn({ password: PASSWORD })).rejects.toMatchObject(refused(MORE));
   });
 });
 
-describe('OpenSSH that wants a key, then a code', () => {
+describe('OpenSSH that requires a key, then a code', () => {
   beforeAll(() => start(asking(CODE), 'AuthenticationMethods publickey,keyboard-interactive'));
 
-  test('is refused as such, with and without a password', async () => {
+  test('is rejected as such, with and without a password', async () => {
     await expect(logIn({ privateKey: KEYS.private })).rejects.toMatchObject(refused(MORE));
     const both = { privateKey: KEYS.private, password: PASSWORD };
     await expect(logIn(both)).rejects.toMatchObject(refused(MORE));

@@ -54,7 +54,7 @@ test('a worker waits for a connection until one is free again', async () => {
   expect(await query.answer).toBe(true);
 });
 
-test('it takes one of its own that comes back meanwhile, however few the server allows', async () => {
+test('the worker uses a connection of its own that becomes free, however few the server allows', async () => {
   await allow(1);
   const state = open(LONG);
   let connected = 0;
@@ -66,7 +66,7 @@ test('it takes one of its own that comes back meanwhile, however few the server 
   expect(connected).toBe(1);
 });
 
-test('without a worker nobody waits: the failure is told at once', async () => {
+test('outside a worker, the failure is reported at once, without waiting', async () => {
   await allow(0);
   await expect(open().raw('select 1')).rejects.toMatchObject({ code: '53300' });
 });

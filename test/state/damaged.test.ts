@@ -85,7 +85,7 @@ test('a dry run says so too', async () => {
   await expect(compareInto(world, run, PEOPLE)).rejects.toMatchObject({ type: 'StateDamaged' });
 });
 
-test('the list that was acknowledged is not kept alive without those who are gone', async () => {
+test('the acknowledged list is not kept alive without the members that are lost', async () => {
   const run = await open(world, await damaged(SEEN['a member is gone']!));
   const { seed, list } = await readAcknowledged(world.state, run);
   const request = { kind: 'kept' as const, figures: list, seed, separator: ';' };
@@ -104,7 +104,7 @@ async function compared(definition: Definition, options: OpenOptions) {
 
 const ALL = Object.entries({ ...SEEN, 'key and identifier have other texts': renamed });
 
-test.each(ALL)('when %s, a rebase takes the segment for the truth again', async (_, change) => {
+test.each(ALL)('when %s, a rebase adopts the segment as the state again', async (_, change) => {
   const definition = await damaged(change);
   const run = await compared(definition, { rebase: true });
   await rebaseRun(world.state, run);
@@ -129,7 +129,7 @@ test.each(ALL)('when %s, a resync sends and delivers everything again', async (_
   expect(next.counts).toMatchObject({ added: 0, removed: 0, members: 3 });
 });
 
-test('texts that no mark shows to be changed keep the list from being delivered', async () => {
+test('damaged texts that no other check notices prevent the delivery of the list', async () => {
   const definition = await damaged(renamed);
   const run = await planned(world, definition, [...PEOPLE, person('dora')]);
   await expect(listLines(world, run)).rejects.toMatchObject({ type: 'StateDamaged' });

@@ -53,7 +53,7 @@ test.each(['plan', 'kept'] as const)('a retry delivers the same list again: %s',
   expect(await deliveries(run.run)).toEqual([{ kind }, { kind }]);
 });
 
-test('a run that is held meanwhile does not begin to deliver its list, and may deliver the former one', async () => {
+test('a run that is held in the meantime does not begin to deliver its list, and may deliver the former one', async () => {
   const run = await plannedRun();
   const trip: GuardTrip = {
     guard: 'minMatchRatio',

@@ -184,7 +184,7 @@ test('the delta follows the rules for every member, for any order of rows and an
   }
 }, 180_000);
 
-test('a published plan is not made again', async () => {
+test('a published plan is not created again', async () => {
   const run = await open(world, definitionFor(newActivation()));
   const first = await extract(world, run, [{ key: 'a', values: ['1', '2', '3'] }]);
   expect(await extract(world, run, [{ key: 'b', values: ['4', '5', '6'] }])).toEqual(first);

@@ -131,7 +131,7 @@ test('each chunk has at most one live import, unshared means one part, and the q
   );
 }, 120_000);
 
-test('an attempt that was given up cannot complete its call once the next one has begun', async () => {
+test('an abandoned attempt cannot complete its call once the next one has begun', async () => {
   const [table, run] = [newTable(), await newRun('anna')];
   const [chunk] = await readChunks(world.state, run.run);
   const wanted = { chunk: chunk!, retriesAlone: false, ...table };
@@ -144,7 +144,7 @@ test('an attempt that was given up cannot complete its call once the next one ha
   expect((await readImports(world.state, run.run)).map(({ status }) => status)).toEqual(['lost', 'intended']);
 });
 
-test('who is left out of a shared file has no part in its import', async () => {
+test('an activation that is left out of a shared file has no part in its import', async () => {
   const table = newTable();
   const [lead, follower] = [await newRun('anna'), await newRun('bob')];
   for (const run of [lead, follower]) {

@@ -88,7 +88,7 @@ test('one import is reserved for each waiting activation; any activation can use
   expect(await runOf(waiting, table)).toBe(1);
 });
 
-test('an activation that had an import and needs more goes to the end of the line; one that has sent everything leaves it', async () => {
+test('an activation that had an import and needs more goes to the end of the queue; one that has sent everything leaves it', async () => {
   const table = newTable(1);
   const [large, small] = [newDefinition(), newDefinition()];
   expect(await runOf(large, table, 2)).toBe(1);
@@ -118,7 +118,7 @@ test('an activation that has not run for two days loses its place; one that asks
   expect(await runOf(daily, table)).toBe(1);
 });
 
-test('an activation with only retries does not line up, and each profile table has its own line', async () => {
+test('an activation with only retries does not join the queue, and each profile table has its own queue', async () => {
   const [table, other] = [newTable(1), newTable(1)];
   const [first, second] = [newDefinition(), newDefinition()];
   await runOf(first, table);

@@ -49,7 +49,7 @@ test('attempts to share one import at the same instant get the same share', asyn
   }
 });
 
-test('activations that share an import, send one of their own, and settle at the same instant do not block each other', async () => {
+test('activations that share an import, send an import of their own, and settle at the same instant do not block each other', async () => {
   for (let round = 0; round < 5; round++) {
     const quotaKey = `shared ${round}`;
     const [leader, follower, other] = [await newRun('anna'), await newRun('bob'), await newRun('carl')];

@@ -37,7 +37,7 @@ afterAll(() => world?.dispose());
 const ANNA = { key: 'anna', values: ['1', '2', '3'] };
 const BOB = { key: 'bob', values: ['1', '2', '3'] };
 
-test('a free lease is taken by the first run', async () => {
+test('the first run takes a free lease', async () => {
   const definition = definitionFor(newActivation());
   const holder = execution(definition.activation.id);
   const run = await open(world, definition, { holder });

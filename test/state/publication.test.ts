@@ -55,7 +55,7 @@ test('until an attempt is published, the run has no delta, plan or chunks', asyn
   expect(await readChunks(world.state, run.run)).toEqual([]);
 });
 
-test('a second attempt fills a delta of its own, and the first publication stands', async () => {
+test('a second attempt fills its own delta, and the first publication stays valid', async () => {
   const run = await open(world, definitionFor(newActivation()));
   const [first, second] = [await compareInto(world, run, [ANNA]), await compareInto(world, run, [BOB])];
   expect(await tables(world, new RegExp(`^delta_${run.run}_`))).toHaveLength(2);
@@ -74,7 +74,7 @@ describe('the deltas of earlier attempts', () => {
   };
   const named = (run: Run, ...attempts: number[]) => attempts.map((attempt) => deltaTable(run.run, attempt));
 
-  test('are dropped when the next attempt begins, but for the last one, which may still go on', async () => {
+  test('are dropped when the next attempt begins, except the last one, which may still continue', async () => {
     const [run, other] = [
       await open(world, definitionFor(newActivation())),
       await open(world, definitionFor(newActivation())),
@@ -87,7 +87,7 @@ describe('the deltas of earlier attempts', () => {
     expect(await deltasOf(other)).toEqual(named(other, 1));
   });
 
-  test('stay while somebody uses them, and are dropped by a later attempt', async () => {
+  test('stay while another session uses them, and are dropped by a later attempt', async () => {
     const run = await open(world, definitionFor(newActivation()));
     await attempts(run, 2);
     const reader = await world.state.transaction();

@@ -157,11 +157,11 @@ test.each<[string, [End, number][]]>([
       ['A', 20],
     ],
   ],
-])('a schedule goes on trying after %s', async (_, ends) => {
+])('a schedule keeps retrying after %s', async (_, ends) => {
   expect(await restsAfter(ends)).toBeUndefined();
 });
 
-test('what someone has changed in the files is tried at once', async () => {
+test('changed files are tried at once', async () => {
   const ends: [End, number][] = [
     ['A', 150],
     ['A', 20],
@@ -170,7 +170,7 @@ test('what someone has changed in the files is tried at once', async () => {
   expect(await restsAfter(ends, { edited: false })).toBeDefined();
 });
 
-test('however long the failures go on, an hour or a quarter of the validity later one start tries', async () => {
+test('however long the failures last, one start an hour or a quarter of the validity later is a real attempt', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 0, max: 90 }),
@@ -192,7 +192,7 @@ test('however long the failures go on, an hour or a quarter of the validity late
   );
 });
 
-test('each type of failure passes by itself, or lasts until someone mends its cause', () => {
+test('each type of failure either passes without help or lasts until a person fixes its cause', () => {
   const passing = Object.keys(FAILURE_TYPES).filter((type) => !(LASTING as string[]).includes(type));
   expect(passing.filter((type) => !FAILURE_TYPES[type as keyof typeof FAILURE_TYPES].retryable)).toEqual([
     'PlanStale',

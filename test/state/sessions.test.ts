@@ -59,7 +59,7 @@ function resetBetweenTransactions(url: string): State {
   return opened;
 }
 
-test('runs need nothing from the session of the transaction before, and leave nothing to the next one', async () => {
+test('runs depend on nothing from the session of the previous transaction, and leave nothing to the next one', async () => {
   await migrate(state);
   const runner = await directRunner({ ...stand, state });
   await stand.actito.seedContacts(['anna', 'bob'].map((name) => ({ emailAddress: `${name}@shop.be` })));

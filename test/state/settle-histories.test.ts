@@ -146,7 +146,7 @@ async function letADayPass({ activation: { id } }: Definition): Promise<void> {
   await world.state.raw(`update activations set retried_at = retried_at - ${later}`);
 }
 
-test('nothing is acknowledged that was not confirmed, nothing confirmed is forgotten, and one good run repairs all', async () => {
+test('only confirmed values are acknowledged, no confirmed value is lost, and one good run repairs everything', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(stepArb, { minLength: 1, maxLength: 5 }), segmentArb, async (steps, last) => {
       const definition = definitionFor(newActivation(), MAPPED);

@@ -38,19 +38,19 @@ async function turns(days: number, fateOf: (pattern: string) => Fate = () => 'co
   return sent;
 }
 
-test('with one import a run the largest file goes first, then whoever waits longest: nobody starves', async () => {
+test('with one import a run, the largest file goes first, then the file that waits longest: every file gets its turn', async () => {
   expect(await turns(7)).toEqual(['000', '010', '100', '000', '010', '100', '000']);
 });
 
 test.each(['doubtful', 'refused'] as const)(
-  'a file that is %s every time has had its turn, and keeps nobody else from theirs',
+  'a file that is %s every time has had its turn, and does not delay the others',
   async (fate) => {
     const sent = await turns(6, (pattern) => (pattern === '000' ? fate : 'confirmed'));
     expect(sent).toEqual(['000', '010', '100', '000', '010', '100']);
   },
 );
 
-test('who is set aside when those set aside before have been sent is not taken for sent', async () => {
+test('a file that is deferred after all deferred files were sent does not count as sent', async () => {
   const definition = definitionFor(newActivation());
   const run = await planned(world, definition, segment('1'));
   const bad = [{ attribute: 'a', reason: 'ValueTooLong' }];
@@ -78,7 +78,7 @@ test('who is set aside when those set aside before have been sent is not taken f
   expect(confirmed.map(({ key }) => key)).toEqual(['anna', 'carl']);
 });
 
-test('an undo between two runs keeps the turn of whoever waits', async () => {
+test('an undo between two runs keeps the turn of the waiting file', async () => {
   const definition = definitionFor(newActivation());
   const run = await planned(world, definition, segment('1'));
   const [largest] = await readChunks(world.state, run.run);

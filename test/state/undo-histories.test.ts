@@ -89,7 +89,7 @@ async function take(definition: Definition, step: Step, now: List, past: Past): 
   return list;
 }
 
-test('an undo to any run gives exactly the list that it left, with its identifiers, whatever came after', async () => {
+test('an undo to any run restores exactly the list that it left, with its identifiers, whatever came after', async () => {
   await fc.assert(
     fc.asyncProperty(
       segmentArb,

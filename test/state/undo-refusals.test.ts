@@ -98,7 +98,7 @@ test.each<{
     changes: CARD,
     says: ' cannot be restored: list.identifier has changed since (id → customerId, now card → cardNumber).',
   },
-])('there is no way back to a run $what', async ({ to, changes, says }) => {
+])('an undo cannot go back to a run $what', async ({ to, changes, says }) => {
   const id = newActivation();
   await goodRun(world, definitionFor(id), people('a'));
   const run = await to(definitionFor(id));

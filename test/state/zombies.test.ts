@@ -148,7 +148,7 @@ async function attempts(run: string): Promise<unknown> {
 }
 
 describe.each(Object.keys(WRITES))('an attempt that writes %s', (what) => {
-  test('fails when a newer run takes the lease meanwhile', async () => {
+  test('fails if a newer run takes the lease in the meantime', async () => {
     const { run, write } = await runUnderWay();
     const before = await workOf(run);
     const takeOver = () => open(world, run.definition);
@@ -158,7 +158,7 @@ describe.each(Object.keys(WRITES))('an attempt that writes %s', (what) => {
     expect((await readRun(world.state, next.run)).outcome).toBe(null);
   });
 
-  test('fails when its own run is settled meanwhile: nobody would account for it', async () => {
+  test('fails if its own run is settled in the meantime, because its write would never be settled', async () => {
     const { run, write } = await runUnderWay();
     const before = await workOf(run);
     const settle = () => settleRun(world.state, run);
@@ -169,7 +169,7 @@ describe.each(Object.keys(WRITES))('an attempt that writes %s', (what) => {
 });
 
 describe('an attempt to compare', () => {
-  test('that publishes after another one keeps the plan that stands', async () => {
+  test('that publishes after another one keeps the existing plan', async () => {
     const run = await open(world, definitionFor(newActivation()));
     const late = await compareInto(world, run, [ANNA]);
     const early = await compareInto(world, run, [ANNA, BOB]);

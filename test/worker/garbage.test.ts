@@ -5,7 +5,7 @@ import { collectGarbage } from '../../worker/garbage.ts';
 
 const MB = 2 ** 20;
 
-test('buffers of rows that have passed are collected long before V8 would', async () => {
+test('buffers of processed rows are collected long before V8 would collect them', async () => {
   const program = ['dev/start.js', 'test/worker/passing-buffers.ts'];
   const { stdout } = await promisify(execFile)(process.execPath, program);
   const most = JSON.parse(stdout) as { without: number; with: number };

@@ -49,7 +49,7 @@ const imports = async () => {
   return rows.map(({ status }) => status);
 };
 
-describe('when an import is still pending at the end of its time', () => {
+describe('if an import is still pending at its timeout', () => {
   /** Starts a run whose first import ends, and whose second one does not. */
   async function halfStuckRun() {
     await write({ list: { name: id, validity: '30s' } }); // an import is waited for as long as a quarter of it
@@ -62,7 +62,7 @@ describe('when an import is still pending at the end of its time', () => {
     return handle.result() as Promise<unknown>;
   }
 
-  test('and Actito knows too few members of the others, the list is not delivered', async () => {
+  test('and Actito knows too few members of the other imports, the list is not delivered', async () => {
     await know(200, 201); // of the second import
     const { type, message } = await failureOf(halfStuckRun());
     expect([type, await imports(), delivered()]).toEqual(['GuardTripped', ['confirmed', 'posted'], null]);
@@ -80,7 +80,7 @@ describe('when an import is still pending at the end of its time', () => {
     expect(delivered()).not.toBeNull();
   });
 
-  test('and Actito knows enough members of the others, the list is delivered', async () => {
+  test('and Actito knows enough members of the other imports, the list is delivered', async () => {
     await know(0, 100);
     expect(await halfStuckRun()).toMatchObject({
       outcome: 'succeeded with rejects',
@@ -91,12 +91,12 @@ describe('when an import is still pending at the end of its time', () => {
   });
 });
 
-describe('when an import fails', () => {
+describe('if an import fails', () => {
   beforeEach(() => {
     stand.actito.setFault('importFails', { times: 1 });
   });
 
-  test('and Actito knows too few members of the others, the list is not delivered', async () => {
+  test('and Actito knows too few members of the other imports, the list is not delivered', async () => {
     await know(0, 150);
     await write();
     const { type, message } = await failureOf(hosted.run({ activation: id }));
@@ -106,14 +106,14 @@ describe('when an import fails', () => {
     );
   });
 
-  test('and Actito knows enough members of the others, the list is delivered', async () => {
+  test('and Actito knows enough members of the other imports, the list is delivered', async () => {
     await know(0, 270);
     await write();
     expect(await hosted.run({ activation: id })).toMatchObject({ counts: { added: 270, updated: 120 } });
     expect(delivered()).not.toBeNull();
   });
 
-  test('and attributes are required, the run fails for that: no list is delivered anyway', async () => {
+  test('and attributes are required, the run fails for that reason: no list is delivered anyway', async () => {
     await know(0, 150);
     await write({ attributesRequired: true });
     const { type } = await failureOf(hosted.run({ activation: id }));
@@ -121,7 +121,7 @@ describe('when an import fails', () => {
   });
 });
 
-test('a run that nobody enters delivers its list, however few rows Actito takes', async () => {
+test('a run without new members delivers its list, however few rows Actito accepts', async () => {
   await know(0, 270);
   await write({ guards: { minMatchRatio: 0.5, maxRemovedRatio: 1 } });
   await hosted.run({ activation: id });

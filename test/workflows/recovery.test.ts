@@ -64,7 +64,7 @@ async function attempts(run: Awaited<ReturnType<typeof hosted.start>>): Promise<
   return found;
 }
 
-test('the state database had no connections left: at most the attempt that lost its connection fails, the next one waits', async () => {
+test('if the state database has no free connection, at most the attempt that lost its connection fails, and the next one waits', async () => {
   stand.actito.setFault('importsStuck', {});
   const imports = stand.actito.imports().length;
   const run = await hosted.start({ activation: 'vip' });
@@ -85,7 +85,7 @@ test('the state database had no connections left: at most the attempt that lost 
 });
 
 test.each(['serverError', 'tooManyRequests'] as const)(
-  'a storm of %s hits several calls of two runs: both succeed, with one import each',
+  'several %s during calls of two runs do no harm: both succeed, with one import each',
   async (fault) => {
     const imports = stand.actito.imports().length;
     stand.actito.setFault(fault, { times: 4 });

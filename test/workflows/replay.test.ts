@@ -9,7 +9,7 @@ import { HISTORIES, historyFile, recordHistories, type HistoryName } from './rec
  * is meant, record them anew: RECORD_HISTORIES=1 npx vitest run --project state test/workflows/replay
  */
 
-test.runIf(process.env.RECORD_HISTORIES)('records the histories anew', recordHistories);
+test.runIf(process.env.RECORD_HISTORIES)('the histories are recorded again', recordHistories);
 
 const read = async (name: HistoryName) => JSON.parse(await readFile(historyFile(name), 'utf8')) as unknown;
 const replay = (history: unknown, name: string) =>
@@ -28,7 +28,7 @@ function texts(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [];
 }
 
-test.each(HISTORIES)('holds no path of a machine and no personal data: %s', async (name) => {
+test.each(HISTORIES)('the history contains no path of a machine and no personal data: %s', async (name) => {
   const all = texts(await read(name));
   expect(all.length).toBeGreaterThan(50);
   expect(

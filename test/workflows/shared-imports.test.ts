@@ -5,7 +5,7 @@ import { standWithWorker } from '../support/temporal-run.ts';
 
 const { stand, hosted } = await standWithWorker();
 
-test('runs that wait for each other go on when their window ends, and all attributes arrive', async () => {
+test('runs that wait for each other continue when their window ends, and all attributes arrive', async () => {
   await stand.writeDestination({ imports: { shareWithin: '1s' } });
   await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
   await stand.warehouse.query(`insert into people (email, first_name) values ('anna@shop.be', 'Anna')`);

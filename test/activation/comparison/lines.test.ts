@@ -183,7 +183,7 @@ describe('SourceLines', () => {
     expect(split('k\t1\t2\n')).toThrow('3 fields instead of 4');
     expect(split('k\t1\t2\t3\t4\t5\n')).toThrow('6 fields instead of 4');
     expect(split('k\t1\t2\t3')).toThrow();
-    expect(split('\n')).toThrow('1 fields instead of 4');
+    expect(split('\n')).toThrow('1 field instead of 4');
     expect(split(`${copyField('a\tb')}\t1\t2\t3\n`)).not.toThrow();
   });
 

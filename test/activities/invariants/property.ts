@@ -81,7 +81,7 @@ export function describeInvariants(way: Way, numRuns: number): void {
     retrieved: stand.actito.list(LIST)?.lastRetrievedFile?.retrievedMoment,
   });
 
-  test('whatever failed, the next successful run repairs all; then nothing is done until the list is kept alive, once', async () => {
+  test('after any failure, the next successful run repairs everything; later runs only keep the list alive, once', async () => {
     await fc.assert(
       fc.asyncProperty(histories(way.names), async ({ steps, last }) => {
         await startOver();

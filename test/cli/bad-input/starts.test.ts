@@ -27,7 +27,7 @@ test.concurrent.each(BAD_STARTS)(
   },
 );
 
-test('none of them wrote anything', async () => {
+test('no wrong start wrote anything', async () => {
   const { rows } = await stand.state.raw<{ rows: unknown[] }>(
     'select from decisions union all select from runs',
   );

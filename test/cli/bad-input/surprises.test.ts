@@ -139,7 +139,7 @@ test.each<Surprise>([
   expect(past.stand.actito.lists()).toEqual([]);
 });
 
-test('a key that may not import keeps nobody off the list: the run succeeds, and a note tells which right it lacks', async () => {
+test('an API key without the right to import removes no member: the run succeeds, and a note names the right', async () => {
   past.stand.actito.setFault('forbidden', { route: '/mass-imports', method: 'POST' });
   const { code, out } = await past.ask(['run', 'vip']);
   expect(code).toBe(0);
@@ -148,7 +148,7 @@ test('a key that may not import keeps nobody off the list: the run succeeds, and
   );
 });
 
-test('a plan that is stale is refused with what has changed, and a plan that was applied with what to do', async () => {
+test('a stale plan is rejected with what has changed, and an applied plan with what to do', async () => {
   const { planHash } = await past.json<RunResult>(['plan', 'vip']);
   await past.stand.warehouse.query(`delete from people where email = 'bob@shop.be'`);
   const stale = await past.ask(['run', 'vip', '--plan', planHash!]);

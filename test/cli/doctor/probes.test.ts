@@ -7,7 +7,7 @@ import { ALL, doctor, probes, stand, usualEnv, withDoctor } from './support.ts';
 
 withDoctor();
 
-test('where all is well every line says so, and nothing is left behind anywhere', async () => {
+test('if all is well, every line says so, and nothing is left behind anywhere', async () => {
   const { code, out, err } = await doctor();
   expect({ code, err }).toEqual({ code: 0, err: '' });
   const lines = out.trimEnd().split('\n');
@@ -153,7 +153,7 @@ test.each<Broken>([
     fail: ['state database'],
     says: /^StateRefused: The schema of the state database lacks the migration schema.sql\. Restart the worker/,
   },
-])('$what is told with what to do, and all else is tried', async ({ make, fail, says }) => {
+])('$what is reported with what to do, and all other probes run', async ({ make, fail, says }) => {
   await make();
   const { ended, probes: told } = await probes();
   await stand.state.raw(`update knex_migrations set name = 'schema.sql' where name = 'x'`);
@@ -172,7 +172,7 @@ test.each<Broken>([
   expect(await readdir(join(stand.actito.sftp.root, 'in'))).toEqual([]);
 });
 
-test('a key that was revoked is told, although the worker still has a token', async () => {
+test('a revoked key is reported, although the worker still has a token', async () => {
   expect((await probes()).ended.code).toBe(0);
   stand.actito.setFault('unauthorized', { route: '/auth' });
   const { probes: told } = await probes();
@@ -181,7 +181,7 @@ test('a key that was revoked is told, although the worker still has a token', as
   expect(probeInWords(key)[0]).toMatch(/^ActitoUnauthorized: Actito answered 401 to GET token.*revoked/);
 });
 
-test('people read what failed with an arrow to what to do', async () => {
+test('a failed probe shows what to do behind an arrow', async () => {
   await stand.writeDestination({ entity: 'other' });
   const { code, out } = await doctor();
   expect(code).toBe(1);
@@ -191,7 +191,7 @@ test('people read what failed with an arrow to what to do', async () => {
   expect(out).toMatch(/\n5 of 13 probes failed\.\n$/);
 });
 
-test('a project folder that is broken where the worker is ends no other probe', async () => {
+test('a broken project folder on the side of the worker ends no other probe', async () => {
   await writeFile(join(stand.projectFolder, 'activations/vip.yaml'), 'nonsense: true\n');
   const { ended, probes: told } = await probes();
   expect(ended.code).toBe(1);

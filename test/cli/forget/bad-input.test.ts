@@ -38,7 +38,7 @@ test.each([
     args: ['forgotten', 'anna'],
     says: 'Expected a whole number of at least 1',
   },
-])('when $bad, nobody is forgotten, and the message says what to do', async ({ args, in: input, says }) => {
+])('if $bad, no person is forgotten, and the message says what to do', async ({ args, in: input, says }) => {
   const { code, out, err } = await past.ask(args, { in: input });
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toContain(says);
@@ -50,7 +50,7 @@ test.each([
   { argument: { record: 4711 }, says: 'No record 4711 of a person to forget exists.' },
   { argument: { key: 'anna@shop.be' }, says: 'The input of workflow forgetPerson is not valid' },
   { argument: { record: 0 }, says: 'record: expected a number of at least 1' },
-])('the workflow fails at once when it is given $argument', async ({ argument, says }) => {
+])('the workflow fails at once with the input $argument', async ({ argument, says }) => {
   const { client, taskQueue } = past.hosted;
   const options = { taskQueue, workflowId: `${taskQueue}/forget`, args: [argument] };
   const failure = await client.workflow

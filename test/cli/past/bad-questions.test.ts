@@ -93,7 +93,7 @@ test.each<{ what: string; args: string; code: number; says: string; database?: (
     says: 'does not have the tables of this version of actito-sync (42P01). Start a worker of this version',
     database: () => empty.url,
   },
-])('$what: exit code and what it says', async ({ args, code, says, database }) => {
+])('$what: the exit code and the message are right', async ({ args, code, says, database }) => {
   await seedPeople(past.stand);
   await past.hosted.run();
   const env = database ? { ACTITO_SYNC_DATABASE_URL: database() } : {};
@@ -103,7 +103,7 @@ test.each<{ what: string; args: string; code: number; says: string; database?: (
   expect(ended.err).not.toContain('hunter2');
 });
 
-test('a user who may only read is enough, and what is read is left as it was', async () => {
+test('a read-only user is enough, and reading changes nothing', async () => {
   await seedPeople(past.stand);
   await past.hosted.run();
   await past.stand.state.raw(`

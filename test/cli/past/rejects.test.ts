@@ -33,7 +33,7 @@ test('rejects shows each row and value that could not be used, over all runs, an
   );
 });
 
-test('a value that does not fit is told with its attribute, and not the value', async () => {
+test('a value that does not fit is shown with its attribute, and without the value', async () => {
   await past.stand.warehouse.query(
     `update people set first_name = repeat('x', 300) where email = 'bob@shop.be'`,
   );
@@ -44,7 +44,7 @@ test('a value that does not fit is told with its attribute, and not the value', 
   expect(row((await past.ask(['rejects', 'vip'])).out, 'bob@shop.be')).toMatchObject({ 3: 'firstName' });
 });
 
-test('rejects can be asked for by run, reason and key, in any spelling of the key', async () => {
+test('rejects can be filtered by run, reason and key, in any spelling of the key', async () => {
   await past.hosted.run();
   await past.stand.warehouse.query(`update people set email = 'nothing' where email = 'nobody'`);
   await past.hosted.run();
@@ -58,7 +58,7 @@ test('rejects can be asked for by run, reason and key, in any spelling of the ke
   expect(out).toMatch(/^No rejects of vip match these filters\. Without filters: 2 × KeyMalformed\.\n/);
 });
 
-test('CSV holds the same, also of keys with quotes and separators; what cannot be seen became a blank', async () => {
+test('CSV contains the same, also keys with quotes and separators; invisible characters become blanks', async () => {
   const odd = 'o"dd, key;\nof\\two $1 lines';
   await past.stand.warehouse.query('update people set email = $1 where email = $2', [odd, 'nobody']);
   await past.hosted.run();
@@ -75,7 +75,7 @@ test('CSV holds the same, also of keys with quotes and separators; what cannot b
   expect(await csv('--key', odd)).toHaveLength(1);
 });
 
-test('a table shows the latest 50 and says that there are more; JSON and CSV hold all', async () => {
+test('a table shows the latest 50 and says that there are more; JSON and CSV contain all', async () => {
   await past.stand.warehouse.query(
     `insert into people (email) select 'nobody ' || n from generate_series(1, 2500) as n`,
   );
@@ -87,7 +87,7 @@ test('a table shows the latest 50 and says that there are more; JSON and CSV hol
   expect(new Set((await csv()).map(({ key }) => key)).size).toBe(2501);
 });
 
-test('members unknown to Actito are a class of their own, with their number run by run', async () => {
+test('unmatched members are a class of their own, with their number for each run', async () => {
   await past.hosted.run();
   await past.stand.warehouse.query(`insert into people (email) values ('mallory@shop.be')`);
   await past.hosted.run();
@@ -110,7 +110,7 @@ test('members unknown to Actito are a class of their own, with their number run 
   expect(one.unmatched).toHaveLength(1);
 });
 
-test('without rejects it says so', async () => {
+test('without rejects, the command says so', async () => {
   expect((await past.ask(['rejects', 'vip'])).out).toBe('vip has never run.\n');
   expect(await rejects()).toEqual([]);
   await past.stand.warehouse.query(`delete from people where email in ('nobody', 'eve@shop.be')`);

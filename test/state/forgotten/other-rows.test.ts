@@ -73,14 +73,14 @@ async function keysIn(table: string): Promise<string[]> {
 }
 
 describe.each(Object.keys(WRITERS))('%s', (name) => {
-  test('is not written for someone whose wish to be forgotten was recorded before', async () => {
+  test('is not written for a person whose request to be forgotten was recorded before', async () => {
     const { table, write } = await WRITERS[name]!();
     await gdpr.record('anna-4711');
     await write();
     expect(await keysIn(table)).toEqual(['bob-4712']);
   });
 
-  test('waits for a wish that is being recorded', async () => {
+  test('waits for a request to be forgotten that is being recorded', async () => {
     const { table, write } = await WRITERS[name]!();
     const finishRecording = await gdpr.beginRecording('anna-4711');
     const writing = write();

@@ -80,8 +80,8 @@ const NAMED: [forgotten: string, matchingKey: object, rejected: string[]][] = [
   ['C-0042', {}, ['C-0042;C-0043', 'C-0042\u0000', '"C-0042"', 'C-00\u200b42']],
 ];
 
-describe.each(NAMED)('of %s, who is forgotten, no reject remains', (forgotten, changes, rejected) => {
-  test.each(rejected)('that names them as %j', async (text) => {
+describe.each(NAMED)('after %s is forgotten, no reject remains', (forgotten, changes, rejected) => {
+  test.each(rejected)('that names the person as %j', async (text) => {
     const definition = definitionFor(gdpr.vip, changes);
     const run = await open(gdpr.world, definition);
     const others = ['bob@shop.be <', '+32 475 99 88 77 ext. 1', 'C-9999;'];
@@ -103,7 +103,7 @@ describe.each(NAMED)('of %s, who is forgotten, no reject remains', (forgotten, c
 describe.each([
   [BUECHER, ENCODED],
   [ENCODED, BUECHER],
-])('whoever is forgotten as %s', (forgotten, other) => {
+])('a person who is forgotten as %s', (forgotten, other) => {
   test('is erased and stays away, however the segment spells the key', async () => {
     const definition = definitionFor(gdpr.vip, EMAIL);
     await goodRun(gdpr.world, definition, [person(other), person('bob@shop.be')]);
@@ -115,7 +115,7 @@ describe.each([
     }
   });
 
-  test('is erased where the key was stored under older rules, and where a list has it as its identifier', async () => {
+  test('is erased if the key was stored under older rules, and if a list has it as its identifier', async () => {
     const list = { identifier: { column: 'card', attribute: 'cardNumber' } };
     const definition = definitionFor(gdpr.vip, { ...EMAIL, list });
     await goodRun(gdpr.world, definition, [person('x@shop.be', other), person('bob@shop.be', 'b')]);
@@ -127,7 +127,7 @@ describe.each([
   });
 });
 
-test('two people whose numbers end alike are two records', async () => {
+test('two people whose numbers end with the same digits are two records', async () => {
   const [one, other] = ['+32475123456', '+33655123456'];
   expect(hintsOf(one, [])).toEqual(hintsOf(other, []));
   expect(await record(one)).not.toBe(await record(other));

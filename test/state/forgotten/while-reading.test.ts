@@ -30,7 +30,7 @@ const asksAfter = (key: string, compared: number): CompareOptions => ({
   beforeBatch: async (batch) => batch === compared && gdpr.record(key),
 });
 
-describe('who asks to be forgotten while the segment is read', () => {
+describe('a person who asks to be forgotten while the segment is read', () => {
   test.each([
     ['before their row is compared', 0],
     ['between their row and the next', 1],
@@ -44,7 +44,7 @@ describe('who asks to be forgotten while the segment is read', () => {
     expect(plan).toMatchObject({ toSend: 1, list: { members: 1 } });
   });
 
-  test('is left out of all later transactions as well, also where rows of theirs waited to be written', async () => {
+  test('is left out of all later transactions as well, also if rows of the person are waiting to be written', async () => {
     const carl = person('carl-4713');
     const { found, publish } = await compareRows([BOB, ANNA, LARGE, carl, ANNA, { ...LARGE, key: 'l2' }], {
       beforeBatch: async (batch) => {
@@ -77,7 +77,7 @@ describe('who asks to be forgotten while the segment is read', () => {
     expect(plan).toMatchObject({ toSend: 0, list: { members: 1 } });
   });
 
-  test('by their list identifier is not written either', async () => {
+  test('by the list identifier is not written either', async () => {
     gdpr.definition = definitionFor(gdpr.vip, CARDS);
     const { found, publish } = await compareRows([person('anna-4711', 'card-1')], asksAfter('card-1', 1));
     expect(await gdpr.tablesWith('card-1')).toEqual([]);
@@ -114,11 +114,11 @@ describe('who asks to be forgotten while the segment is read', () => {
   });
 });
 
-describe('a wish that is recorded while rows are written', () => {
+describe('a request that is recorded while rows are written', () => {
   test.each([
     ['next', [ANNA, BOB]],
     ['after next', [LARGE, ANNA, BOB]],
-  ])('is waited for, and its row is not written %s', async (_, segment) => {
+  ])('is waited for, and the row of the person is not written %s', async (_, segment) => {
     const finishRecording = await gdpr.beginRecording('anna-4711');
     const comparing = compareRows(segment);
     const first = await Promise.race([comparing.then(() => 'written'), gdpr.someoneWaits()]);
@@ -130,7 +130,7 @@ describe('a wish that is recorded while rows are written', () => {
     expect((await publish()).counts).toMatchObject({ forgotten: 1, members: segment.length - 1 });
   });
 
-  test('waits until the rows are committed; meanwhile other runs go on writing', async () => {
+  test('waits until the rows are committed; in the meantime other runs continue to write', async () => {
     let release = async (): Promise<unknown> => undefined;
     const comparing = compareRows([ANNA], {
       beforeBatch: async (batch) => {

@@ -49,7 +49,7 @@ async function runInPart(
 
 const holds = (key: string) => (file: SentFile) => file.rows.some((row) => row.key === key);
 
-test('the next run sends the whole values of deferred members, and nothing of members who were confirmed', async () => {
+test('the next run sends all values of deferred members, and nothing of members who were confirmed', async () => {
   const definition = definitionFor(newActivation());
   const { run } = await runInPart(definition, [ANNA, BOB], holds('anna'));
   expect(await countsOf(world, run)).toMatchObject({ updated: 1, unsent: 1 });

@@ -73,7 +73,7 @@ test.each([
   },
 );
 
-test('a member who left the list without a delivery and returns is on it still, and is not sent again', async () => {
+test('a member who left the list without a delivery and returns is still on it, and is not sent again', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, [person('anna'), person('bob')]);
   await runWithoutPush(definition, [person('anna')]);

@@ -65,7 +65,7 @@ test.each(GRACES)(
 );
 
 test.each(GRACES)(
-  'with a grace period of $grace, a return that no run saw does not begin it anew',
+  'with a grace period of $grace, a return that no run saw does not restart it',
   async ({ grace, almostOver }) => {
     const definition = after(grace);
     await goodRun(world, definition, WITH);
@@ -78,7 +78,7 @@ test.each(GRACES)(
 );
 
 test.each(GRACES)(
-  'with a grace period of $grace, a member who returns with another value is sent whole, and the list is not pushed',
+  'with a grace period of $grace, a member who returns with another value is sent whole, and the list is not delivered',
   async ({ grace, almostOver }) => {
     const definition = after(grace);
     await goodRun(world, definition, WITH);
