@@ -53,10 +53,11 @@ export async function previewOf(deps: Dependencies, run: PlannedRun): Promise<Pl
 /** Predicts what `provision` would create. What it found the last time is trusted. */
 async function creates(
   { state }: Dependencies,
-  { definition, columns }: Run,
+  { definition, columns, task }: Run,
   { client }: ConnectedDestination,
 ): Promise<Creates> {
   const nothing = { attributes: [], list: null, renames: null };
+  if (!task.sends) return nothing;
   if (await readProvisioned(state, definition)) return nothing;
   const { activation, destination } = definition;
   const { entity } = destination;

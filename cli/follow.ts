@@ -59,7 +59,7 @@ export function waiting({ err, signal }: Context): FollowOptions {
 }
 
 /** Printed once while no worker takes the run. */
-const NO_WORKER = 'No worker is responding; waiting for one to start. To start one: npm run worker';
+export const NO_WORKER = 'No worker is responding; waiting for one to start. To start one: npm run worker';
 
 /** A failure that is being retried, as one line. */
 export function describeTrouble(trouble: Trouble): string {

@@ -1,6 +1,6 @@
 import type { PlanPreview } from '../contract/plan.ts';
 import type { RunResult } from '../contract/result.ts';
-import { applyCommand, decideCommand } from '../contract/commands.ts';
+import { applyCommand, decideCommand, rebaseCommand } from '../contract/commands.ts';
 import {
   afterUndo,
   countLines,
@@ -45,9 +45,18 @@ export function describePlan(
     ...notes.map(({ message }) => entry('note', message)),
     ...(planHash === undefined ? [] : [entry('plan', planHash)]),
     ...sampleLines(samples),
-    ...(planHash === undefined ? [] : nextLines(result, planHash, guards.length > 0)),
-    ...afterUndo(activation, undo),
+    ...(isDone(result, plan)
+      ? [`The list is already as it was after run ${undo}. There is nothing to undo.`]
+      : [
+          ...(planHash === undefined ? [] : nextLines(result, planHash, guards.length > 0)),
+          ...afterUndo(activation, undo),
+        ]),
   ];
+}
+
+/** Whether an undo would change nothing on the list. */
+function isDone({ undo, counts: { added = 0, removed = 0 } }: RunResult, { sends }: Effects): boolean {
+  return undo !== undefined && added + removed === 0 && sends.push !== 'changed';
 }
 
 type Effects = Omit<PlanPreview, 'samples'>;
@@ -61,7 +70,7 @@ function listLines({ list }: RunResult, { sends, guards }: Effects): string[] {
 }
 
 function sendLines({ sends, quota }: Effects): string[] {
-  const { members, imports, importBytes, push, listMembers, listBytes } = sends;
+  const { members, imports, importBytes, push, listMembers, listBytes, canary = 0 } = sends;
   const files = `${counted(imports, 'import')} of at most ${sizeInWords(importBytes)}`;
   const later = imports > (quota?.left ?? imports) ? '; a later run sends the rest' : '';
   const free = quota?.nextFree && quota.left === 0 ? `, the next is available at ${quota.nextFree}` : '';
@@ -70,6 +79,7 @@ function sendLines({ sends, quota }: Effects): string[] {
       ? [entry('sends', `the list: ${counted(listMembers, 'member')}, about ${sizeInWords(listBytes)}`)]
       : []),
     ...(imports > 0 ? [entry('sends', `attributes: ${counted(members, 'member')} in ${files}`)] : []),
+    ...(canary > 0 ? [entry('canary', `the attributes of ${counted(canary, 'member')} are sent first`)] : []),
     ...(push || imports > 0 ? [] : [entry('sends', 'nothing')]),
     ...(quota
       ? [
@@ -95,7 +105,8 @@ function createLines({ creates }: Effects): string[] {
   ];
 }
 
-function nextLines({ activation, undo }: RunResult, planHash: string, isHeld: boolean): string[] {
+function nextLines({ activation, undo, rebase }: RunResult, planHash: string, isHeld: boolean): string[] {
+  if (rebase && !isHeld) return [`Start the rebase:  ${rebaseCommand(activation)}`];
   return isHeld
     ? [
         `Approve and run it:  ${decideCommand('approve', activation, planHash)}`,

@@ -15,7 +15,7 @@ import { checkFiles, readFolder, type Loaded, type ProjectFile } from './folder.
 import { checkMapping } from './mapping.ts';
 import { checkNames } from './names.ts';
 import { sorted, type Problem } from './problem.ts';
-import { checkReferences, referenceOf } from './references.ts';
+import { checkReferences, referenceOf, tagsOf } from './references.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { nearest } from '../activation/suggestion.ts';
 import { warningsOf } from './warnings.ts';
@@ -33,6 +33,8 @@ export interface Project {
   activations: Map<string, Activation>;
   /** By activation: why it cannot run. Those that are here are not among the others. */
   broken: Map<string, ProjectProblem[]>;
+  /** By activation, whether it can run or not: the groups that its file names. */
+  tags: Map<string, string[]>;
   /** By activation: another one wants its list or its file. Only who delivered that list last may go on. */
   contested: Map<string, ProjectProblem[]>;
   /** Everything that is wrong in the folder; empty: it is valid. */
@@ -116,6 +118,7 @@ export async function loadProject(folder: string): Promise<Project> {
     destinations: destinationsById,
     activations: byId(activations.filter(({ id }) => !broken.has(id))),
     broken,
+    tags: new Map(completed.map(({ id, file }) => [id, tagsOf(file)])),
     contested: contestedOf(usable, collisions),
     problems: sorted(all.length > 0 ? all : own.flatMap(({ ofDefaults }) => ofDefaults)),
     warnings: warningsOf(usable, destinationsById),

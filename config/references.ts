@@ -27,6 +27,13 @@ export function referenceOf(
   return typeof id === 'string' ? id : undefined;
 }
 
+/** The tags that an activation's file gives, as far as they are texts; it need not be valid. */
+export function tagsOf(file: YamlFile | undefined): string[] {
+  const { value } = file ?? {};
+  const tags = typeof value === 'object' && value ? (value as Record<string, unknown>).tags : undefined;
+  return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [];
+}
+
 function missing(
   file: YamlFile,
   setting: 'source' | 'destination',

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import type { ActivationClient, OwnSchedule } from '../../client/activation-client.ts';
+import { oneLine } from '../../contract/clean.ts';
 import { isFailure, tellable } from '../../contract/failure.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import { counted } from '../../contract/messages/words.ts';
@@ -11,8 +12,10 @@ import { ACTIVATION, examples, JSON_OPTION } from '../options.ts';
 import { table } from '../table.ts';
 import { APPLY_EXAMPLES, defineApply } from './schedule-apply.ts';
 
-/** Temporal keeps a note with every pause and every resumption; this one when nobody says why. */
-const NOTE = { pause: 'Paused by actito-sync.', resume: 'Resumed by actito-sync.' };
+/** Temporal keeps a note with every resumption; this one when nobody says why. */
+const RESUMED = 'Resumed by actito-sync.';
+/** Longest note in a table, in characters. */
+const LONGEST_NOTE = 60;
 
 /** Adds `schedule`: apply, list, pause and resume. */
 export function defineSchedule(program: Command, context: CommandContext): void {
@@ -43,7 +46,7 @@ export function defineSchedule(program: Command, context: CommandContext): void 
         ['schedule pause vip-customers', 'without a note'],
       ),
     )
-    .action((activation: string, { note = NOTE.pause }: { note?: string }) =>
+    .action((activation: string, { note }: { note?: string }) =>
       connected((client) => change('pause', client, { activation, note }, context)),
     );
   schedule
@@ -58,7 +61,7 @@ export function defineSchedule(program: Command, context: CommandContext): void 
         ["schedule resume vip-customers --note 'moved'", 'with a note'],
       ),
     )
-    .action((activation: string, { note = NOTE.resume }: { note?: string }) =>
+    .action((activation: string, { note }: { note?: string }) =>
       connected((client) => change('resume', client, { activation, note }, context)),
     );
 }
@@ -97,11 +100,13 @@ async function readRestsIfPossible(env: NodeJS.ProcessEnv, err: Writable): Promi
 async function change(
   what: 'pause' | 'resume',
   client: ActivationClient,
-  { activation, note }: { activation: string; note: string },
+  { activation, note }: { activation: string; note?: string },
   { env, out }: Context,
 ): Promise<number> {
   const changing =
-    what === 'pause' ? client.pauseSchedule(activation, note) : client.resumeSchedule(activation, note);
+    what === 'pause'
+      ? client.pauseSchedule(activation, note)
+      : client.resumeSchedule(activation, note ?? RESUMED);
   const changed = await changing.catch(async (error: unknown) => {
     // A schedule may be there although the folder lacks its activation; without one, the name may be wrong.
     if (isFailure(error, 'InvalidActivation') && env.ACTITO_SYNC_PROJECT !== undefined) {
@@ -136,7 +141,7 @@ function describeOwnSchedules(schedules: readonly ShownSchedule[], project: stri
 
 /** `next run …`, `backing off until …`, `paused: why`, or that no run is scheduled. */
 function stateInWords({ paused, note, next, due, rest }: ShownSchedule): string {
-  if (paused) return note === null ? 'paused' : `paused: ${note}`;
+  if (paused) return note === null ? 'paused' : `paused: ${oneLine(note, LONGEST_NOTE)}`;
   if (rest) {
     const { type, runs, next: again } = rest;
     return `backing off until ${again.toISOString()}: ${counted(runs, 'run')} failed with ${type}`;

@@ -7,7 +7,9 @@ import { until } from '../setup/until.ts';
 import { directRunner } from '../support/direct-run.ts';
 import { resetStand, startStand, type Stand } from '../support/stand.ts';
 
-/* An Actito that has other words for the states of an import: the simulator behind a server that changes them. */
+/*
+ * An Actito with other names for the states of an import: the simulator behind a server that replaces them.
+ */
 
 const WORDS: Record<string, string> = { RUNNING: 'IN_REVIEW', WITH_ERROR: 'PARTLY' };
 const EXECUTION = /^\/mass-imports\/.*\/etl-executions\/\d+$/;

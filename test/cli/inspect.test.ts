@@ -38,7 +38,7 @@ function row(out: string, first: string): string[] | undefined {
   return line?.split(/ {2,}/);
 }
 
-/** Runs the usual activation, so that there is something to see in Actito. */
+/** Runs the default activation, so that Actito contains something to show. */
 async function runOnce(): Promise<void> {
   await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
   await stand.warehouse.query(`insert into people (email, first_name) values ('anna@shop.be', 'Anna')`);

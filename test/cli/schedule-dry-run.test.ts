@@ -6,7 +6,7 @@ import { connectClient } from './support.ts';
 
 let client: Client;
 let project: ScheduledProject;
-/** One activation of each fate, by id. */
+/** One activation for each kind of change, by id. */
 let fates: Record<'kept' | 'changed' | 'paused' | 'vanished' | 'added', string>;
 
 beforeAll(async () => {

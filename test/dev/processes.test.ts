@@ -13,7 +13,7 @@ import { startProcess, type Command } from '../../dev/processes.ts';
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'actito-sync-test-'));
-  await chmod(folder, 0o1777); // as /tmp is: PostgreSQL runs as another user when we are root
+  await chmod(folder, 0o1777); // as /tmp is: PostgreSQL runs as another user if we are root
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -90,7 +90,7 @@ function startParent(then: 'stay' | 'fail'): ChildProcess {
   });
 }
 
-/** The id of the PostgreSQL process, when the parent says that it is up. */
+/** The id of the PostgreSQL process, once the parent says that it is up. */
 async function postmaster(parent: ChildProcess): Promise<number> {
   await once(createInterface(parent.stdout!), 'line');
   const [data] = await dataFolders();
@@ -98,7 +98,7 @@ async function postmaster(parent: ChildProcess): Promise<number> {
   return Number(pid);
 }
 
-/** What PostgreSQL has of its own below `folder`; the parent's tsx keeps its cache there too. */
+/** The files of PostgreSQL below `folder`; the parent's tsx keeps its cache there too. */
 async function dataFolders(): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name.startsWith('actito-sync-postgres-'));
 }

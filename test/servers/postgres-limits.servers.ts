@@ -30,7 +30,10 @@ async function failureOf(query = 'select id, name from people'): Promise<unknown
     .catch((error: unknown) => error);
 }
 
-/** A limit fails the read for now, and for good after so many tries; the setting is named, with its value if it has one. */
+/**
+ * A limit fails the read for now, and permanently after some attempts; the error names the setting, with its
+ * value if there is one.
+ */
 function limited(reason: RegExp, tries: number) {
   return {
     type: 'SourceUnavailable',

@@ -24,7 +24,7 @@ const people = (count: number): SegmentRow[] =>
 
 const linesOf = (run: PlannedRun) => listLines(world, run);
 
-/** Reads a run's list through `use`, as a delivery does. */
+/** Reads the list of a run through `use`, like a delivery. */
 async function read<T>(
   run: PlannedRun,
   use: (content: AsyncIterable<Uint8Array>) => Promise<T>,
@@ -137,7 +137,7 @@ test('a list whose connection breaks before it is read fails, instead of waiting
   };
   const reading = read(run, async (content) => {
     for (const { resource } of pool.used) resource.connection.stream.destroy(new Error('reset'));
-    await setImmediate(); // pg hears of it, and nobody reads yet
+    await setImmediate(); // pg notices it before any read
     return textOf(content);
   });
   await expect(reading).rejects.toThrow(/reset|terminated/);

@@ -35,7 +35,7 @@ function options(changes: Partial<SlotOptions> = {}): SlotOptions {
   };
 }
 
-/** A call that lasts until it is let go. */
+/** A call that lasts until it is released. */
 function heldCall() {
   let letGo!: () => void;
   const held = new Promise<void>((resolve) => (letGo = resolve));
@@ -50,7 +50,7 @@ function heldCall() {
 
 const slotsHeld = async () => (await rows(world.state, 'select from call_slots')).length;
 
-/** Milliseconds in which nobody waits for long. */
+/** Milliseconds; too short for any long wait. */
 const SOON = { base: 5, spread: 5, suspicious: 100, endless: 3_600_000 };
 
 test('two workers never make more calls at a time than there are slots', async () => {

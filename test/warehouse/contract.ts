@@ -5,24 +5,24 @@ import type { Warehouse } from '../../warehouse/source.ts';
 import { readAll } from './reading.ts';
 import { until } from '../setup/until.ts';
 
-/** What a driver brings to be tested: a real warehouse, and the few pieces of SQL that differ between dialects. */
+/** What the test of a driver needs: a real warehouse, and the few pieces of SQL that differ between dialects. */
 export interface WarehouseFixture {
   start(): Promise<void>;
   stop(): Promise<void>;
   open(options?: { statementTimeout?: number }): Promise<Warehouse>;
   /** Runs a statement beside the driver, with the right to write. */
   execute(sql: string): Promise<void>;
-  /** How many statements of the driver run on the server at this moment. */
+  /** How many statements of the driver are running on the server. */
   running(): Promise<number>;
   /** A query of n rows with the columns `id` (an integer from 1) and `padding` (a text of 100 characters). */
   rows(n: number): string;
   /** A query with the column `id` that takes many minutes before its first row. */
   slow: string;
-  /** Queries with the column `id` that write into the warehouse, if it lets them. */
+  /** Queries with the column `id` that write into the warehouse, if it allows that. */
   writes: Record<string, string>;
-  /** How often one of them did. */
+  /** How many of their writes succeeded. */
   written(): Promise<number>;
-  /** SQL expressions with what must arrive. */
+  /** SQL expressions with the expected text. */
   values: { expression: string; kind: ColumnKind; text: string }[];
 }
 

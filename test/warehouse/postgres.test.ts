@@ -58,7 +58,7 @@ describeWarehouse('PostgreSQL', {
     'an INSERT in a WITH': 'with w as (insert into written values (1) returning id) select id from w',
     'a function that writes': 'select write_one() as id',
     'a sequence': "select nextval('counted') as id",
-    'a query that gives itself the right to': `
+    'a query that grants itself the right to write': `
       select write_one() as id from (select set_config('transaction_read_only', 'off', true)) as rights`,
   },
   async written() {

@@ -34,7 +34,7 @@ const byKey = <T extends { key: string | null }>(rows: T[]) =>
   rows.toSorted((a, b) => (a.key! < b.key! ? -1 : 1));
 
 describe('lines of a segment', () => {
-  test('reach the delta with the keys in canonical form and the values of the source', async () => {
+  test('reach the delta with canonical keys and the values of the source', async () => {
     await fc.assert(
       fc.asyncProperty(segmentArb, async (segment) => {
         const { delta, rejects, counts } = await compare(definitionFor(), segment);
@@ -68,7 +68,7 @@ describe('lines of a segment', () => {
     );
   });
 
-  test('pass through whole, however long and however many they are', async () => {
+  test('pass through complete, however long and however many they are', async () => {
     const long = 'x\\'.repeat(50_000);
     const segment = Array.from({ length: 300 }, (_, no) => ({
       key: `K${no}`,
@@ -83,8 +83,8 @@ describe('lines of a segment', () => {
     expect(delta[300]).toMatchObject({ key: 'K299', values: ['299', null, '\t'] });
   });
 
-  test('are never cut where the buffer of the delta ends', async () => {
-    // The longest identifiers, many empty values and nothing to send: little was read for what is written.
+  test('are never cut at the end of the buffer of the delta', async () => {
+    // The longest identifiers, many empty values and no attributes to send: much is written for little input.
     const attributes = Array.from({ length: 28 }, (_, no) => ({ column: `c${no}`, attribute: `c${no}` }));
     const definition = definitionFor({ ...OWN_IDENTIFIER, attributes });
     const values = attributes.map(() => '');
@@ -98,7 +98,7 @@ describe('lines of a segment', () => {
     }
   });
 
-  test('with spellings of one address are one member', async () => {
+  test('with several spellings of one address are one member', async () => {
     const values = ['1', '2', '3'];
     const { delta, counts } = await compare(definitionFor(EMAIL), [
       { key: '  Anna@Shop.BE', values },
@@ -108,7 +108,7 @@ describe('lines of a segment', () => {
     expect(counts).toMatchObject({ read: 2, duplicates: 1, ambiguous: 0 });
   });
 
-  test('with an unusable key are rejected with what the source said and why', async () => {
+  test('with an unusable key are rejected with the source text and the reason', async () => {
     const values = [null, null, null];
     const { delta, rejects } = await compare(definitionFor(EMAIL), [
       { key: 'no address', values },
@@ -129,7 +129,7 @@ describe('lines of a segment', () => {
 describe('phone numbers', () => {
   const rowsOf = (numbers: (string | null)[]) => numbers.map((key): Row => ({ key, values: [] }));
 
-  test('are known under E.164, whatever their spelling', async () => {
+  test('are stored in E.164, whatever their spelling', async () => {
     const numbers = ['+32475123456', '0475/12.34.56', '0032 475 12 34 56', null, '112', '+320475123456'];
     const { delta, rejects, counts } = await compare(definitionFor(phoneOf('BE')), rowsOf(numbers));
     expect(delta.map(({ key }) => key)).toEqual(['+32475123456']);
@@ -137,7 +137,7 @@ describe('phone numbers', () => {
     expect(rejects.map(({ reason }) => reason)).toEqual(['KeyMissing', 'KeyNotAPhoneNumber']);
   });
 
-  test('have one mark, whether they are canonical in the warehouse or become so', async () => {
+  test('have one mark, whether they are canonical in the warehouse or are converted', async () => {
     const marks = async (numbers: string[]) =>
       (await compare(definitionFor(phoneOf('BE')), rowsOf(numbers))).delta.map(({ mark }) => mark).sort();
     expect(await marks(['0475 12 34 56', '+3210458514'])).toEqual(
@@ -145,7 +145,7 @@ describe('phone numbers', () => {
     );
   });
 
-  test('never outgrow the delta, although every number of a batch gets a country code', async () => {
+  test('never exceed the delta, although every number of a batch gets a country code', async () => {
     // Niue has the shortest numbers there are: 4 digits become 8 characters.
     const numbers = Array.from({ length: 900 }, (_, no) => `4${String(no + 1).padStart(3, '0')}`);
     const { delta, rejects } = await compare(definitionFor(phoneOf('NU')), rowsOf(numbers));
@@ -177,7 +177,7 @@ describe('SourceLines', () => {
     expect(read).toEqual([{ ...segment[0], identifier: 'i' }, segment[1]]);
   });
 
-  test('takes no line with too few or too many fields, or without an end: a shifted row would be wrong', () => {
+  test('rejects a line with too few or too many fields, or without an end, since its fields would be shifted', () => {
     const split = (text: string) => () =>
       new SourceLines([{ type: 'externalId' }], 3).split(Buffer.from(text), 0);
     expect(split('k\t1\t2\n')).toThrow('3 fields instead of 4');

@@ -1,8 +1,8 @@
 import { type BadLine, HASH, WRONG_COMMAND_LINE } from './bad-line.ts';
 
-/** What is checked before a server is asked for anything. */
+/** What is checked before any server is asked. */
 export const REQUESTS: BadLine[] = [
-  // Requests that no server has to see
+  // Requests that no server needs to see
   ['an empty plan', "run vip --plan ''", 'InvalidActivation: plan: expected a plan hash (12 characters)'],
   ['a hash that is too short', 'run vip --plan 0123456789a', 'plan: expected a plan hash (12 characters)'],
   ['a hash that is none', 'approve vip 0123456789xy --reason x', 'plan: expected a plan hash'],

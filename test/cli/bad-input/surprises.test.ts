@@ -5,7 +5,7 @@ import type { RunResult } from '../../../contract/result.ts';
 import { pastForTests, seedPeople } from '../past/support.ts';
 import { FAILED, WRONG_COMMAND_LINE } from './bad-line.ts';
 
-/* Commands that are right, where the worker's variables, files, rights or tables are not. */
+/* Correct commands with wrong variables, files, rights or tables of the worker. */
 
 const past = pastForTests();
 let usualEnv: NodeJS.ProcessEnv;

@@ -2,7 +2,7 @@ import { type BadLine, FAILED } from './bad-line.ts';
 
 const database = (url: string) => ({ ACTITO_SYNC_DATABASE_URL: url });
 
-/** What is around a command: folder, database, Temporal. */
+/** The environment of a command: folder, database, Temporal. */
 export const SURROUNDINGS: BadLine[] = [
   // The project folder
   [

@@ -12,7 +12,7 @@ beforeEach(() => seedPeople(past.stand));
 
 const one = (id: string) => statusOf(past, id);
 
-/** An activation whose id no other test has: schedules are the server's. */
+/** An activation whose id no other test has, since schedules belong to the whole server. */
 async function newActivation(changes: Record<string, unknown> = {}): Promise<string> {
   const id = freshId('club');
   await past.stand.writeActivation({ list: { name: id }, ...changes }, id);

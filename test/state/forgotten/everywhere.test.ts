@@ -10,7 +10,7 @@ import { ended } from '../../support/ended.ts';
 
 const gdpr = forgettingForTests();
 
-/** A state that names Anna wherever it can: member, rejects with their story, samples, tables of a run. */
+/** A state that names Anna wherever it can: member, rejects with their history, samples, tables of a run. */
 async function annaEverywhere(): Promise<void> {
   for (const segment of [[ANNA, BOB], [BOB], [ANNA, BOB]])
     await goodRun(gdpr.world, gdpr.definition, segment);

@@ -10,12 +10,12 @@ import { compareInto, open } from '../support.ts';
 import { plannedUndo } from '../undoing.ts';
 import { ANNA, BOB, forgettingForTests } from './support.ts';
 
-/* Rejects, samples and the delta of an undo name people, too. */
+/* Rejects, samples and the delta of an undo contain people, too. */
 
 const gdpr = forgettingForTests();
 const NEW_ANNA = { ...ANNA, values: ['new', '2', '3'] };
 
-/** What can write a row that names Anna: prepares it, and says in which table she and Bob would be named. */
+/** A write of a row that names Anna, with its preparation and the table that would name her and Bob. */
 const WRITERS: Record<string, () => Promise<{ table: string; write: () => Promise<unknown> }>> = {
   'a rejected row': async () => {
     const run = await open(gdpr.world, gdpr.definition);
