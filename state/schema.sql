@@ -213,6 +213,8 @@ create table import_parts (
   -- by row.
   result        text check (result in ('confirmed', 'doubtful', 'unexplained')),
   finished_at   timestamptz,
+  -- How often a run began to read which of its rows are in error: only the latest reading is recorded.
+  reading       integer not null default 0,
   -- What Actito said of its rows in error could not be used: how often, and since when. It is asked again before that is
   -- believed.
   unread_times  integer not null default 0,

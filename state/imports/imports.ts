@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { fenced, type Fence } from '../runs/lease.ts';
 import { rows, type State } from '../state.ts';
 import { readChunks, type Chunk } from './chunks.ts';
-import { applyResults } from './results.ts';
+import { applyResults, type Reading } from './results.ts';
 import { inTurn, lineUp, readQuota } from './quota.ts';
 import { GIVEN_UP, partLost, renew, requireParts, type SharedFile } from './parts.ts';
 
@@ -181,21 +181,32 @@ export async function recordRefused(
   });
 }
 
-/** Records what became of the rows that a run has in an import, and acts on what Actito said of single rows of it. */
+/**
+ * Records what became of the rows that a run has in an import, and acts on what Actito said of single rows of it. What
+ * another attempt has recorded before stays.
+ * @param found.reading where the result comes from: of which rows were in error
+ * @throws Failure ImportPending when another attempt has begun to read them since
+ */
 export async function recordResult(
   state: State,
   fence: Fence,
   id: string,
   result: Result,
-  detail?: string,
+  { detail, reading }: { detail?: string; reading?: Reading } = {},
 ): Promise<void> {
   await fenced(state, fence, async (trx) => {
-    const [part] = await rows<{ chunk: number }>(
+    const [part] = await rows<{ chunk: number; no: number }>(
       trx,
-      `update import_parts set result = :result, finished_at = now() where import = :id and run = :run returning chunk`,
+      `select chunk, reading as no from import_parts where import = :id and run = :run and result is null for update`,
+      { id, run: fence.run },
+    );
+    if (!part) return;
+    if (reading && reading.no !== part.no) throw partLost();
+    await trx.raw(
+      'update import_parts set result = :result, finished_at = now() where import = :id and run = :run',
       { id, run: fence.run, result },
     );
-    if (result !== 'doubtful') await applyResults(trx, fence.run, part!.chunk);
+    if (result !== 'doubtful') await applyResults(trx, fence.run, part.chunk);
     if (detail !== undefined) await trx.raw('update imports set detail = ? where id = ?', [detail, id]);
   });
 }
