@@ -182,8 +182,8 @@ export async function recordRefused(
 }
 
 /**
- * Records what became of the rows that a run has in an import, and acts on what Actito said of single rows of it. What
- * another attempt has recorded before stays.
+ * Records what became of the rows that a run has in an import. What Actito said of single rows is acted on only if it
+ * explains the whole result. What another attempt has recorded before stays.
  * @param found.reading where the result comes from: of which rows were in error
  * @throws Failure ImportPending when another attempt has begun to read them since
  */
@@ -206,7 +206,7 @@ export async function recordResult(
       'update import_parts set result = :result, finished_at = now() where import = :id and run = :run',
       { id, run: fence.run, result },
     );
-    if (result !== 'doubtful') await applyResults(trx, fence.run, part.chunk);
+    if (result === 'confirmed') await applyResults(trx, fence.run, part.chunk);
     if (detail !== undefined) await trx.raw('update imports set detail = ? where id = ?', [detail, id]);
   });
 }

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readChunks } from '../../state/imports/chunks.ts';
 import { readImports, recordResult, type Result } from '../../state/imports/imports.ts';
 import { beginReading, countKnownResults, forgetReading, storeResults } from '../../state/imports/results.ts';
+import { asideTable } from '../../state/names.ts';
 import type { PlannedRun } from '../../state/runs/runs.ts';
+import { rows } from '../../state/state.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { deliver, intend, keySeedsOf, planned, record, tellResults } from './sending.ts';
 import { definitionFor, freshState, membersOf, newActivation, type StateWorld } from './support.ts';
@@ -95,4 +97,20 @@ test('two attempts that read at once never mix what they read', async () => {
   const stored = await Promise.allSettled(both.map((reading) => store(run, reading)));
   expect(stored.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   expect(await countKnownResults(world.state, run, 1)).toBe(1);
+});
+
+test('what Actito says of single rows is acted on only if it explains the result', async () => {
+  const refused = { key: 'anna', outcome: 'refused', reason: 'NOT_UNIQUE' } as const;
+  const told = [
+    { ...refused, attributes: ['a1'] },
+    { ...refused, key: 'bob' },
+  ];
+  for (const [result, count] of [['unexplained', 0] as const, ['confirmed', 2] as const]) {
+    const { run, id } = await posted();
+    const reading = await tellResults(world, run, id, told);
+    await recordResult(world.state, run, id, result, { reading });
+    expect(await world.state('rejects').where({ run: run.run })).toHaveLength(count);
+    const aside = await rows(world.state, `select from ${asideTable(run.run)} where refused is not null`);
+    expect(aside).toHaveLength(count / 2);
+  }
 });
