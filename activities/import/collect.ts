@@ -24,6 +24,7 @@ import {
 } from '../../state/imports/results.ts';
 import { keepWords } from '../../state/report/peer-words.ts';
 import { warn } from '../warn.ts';
+import { CountedOnce } from './counted-once.ts';
 import type { ImportJob } from './job.ts';
 
 /** Pauses in milliseconds between requests while this activity waits itself. Most small imports end within them. */
@@ -138,13 +139,13 @@ async function readRowResults(
     const begun = (reading = await beginReading(state, ref, row.id));
     let read = 0;
     // A row can occur once for each of its rejected attributes.
-    const inFile = new Set<string>();
+    const inFile = new CountedOnce();
     await readRowsInError(client, file, async (rows) => {
-      for (const key of await keep(job, row, begun, rows)) inFile.add(key);
+      for (const no of await keep(job, row, begun, rows)) inFile.add(no);
       job.report((read += rows.length));
     });
     // If no error names a row, the errors are unexplained.
-    const known = row.shared ? inFile.size : await countKnownResults(state, run, row.chunk);
+    const known = row.shared ? inFile.count : await countKnownResults(state, run, row.chunk);
     return { reading, isExplained: inError > 0 && known === inError };
   } catch (error) {
     if (!isUnusable(error)) throw error;
@@ -162,15 +163,15 @@ function isUnusable(error: unknown): error is Failure {
   return isFailure(error) && reasons.includes(error.told.reason);
 }
 
-/** Stores the results of this run's rows. @returns the keys that are in the file of a shared import */
+/** Stores the results of this run's rows. @returns the numbers of the rows that are in the file of a shared import */
 async function keep(
   { state, ref, run, seeds }: ImportJob,
   row: ImportRow,
   reading: Reading,
   rows: RowInError[],
-): Promise<string[]> {
+): Promise<number[]> {
   let ours = rows;
-  let known: string[] = [];
+  let known: number[] = [];
   if (row.shared) {
     // A shared file also contains rows of other runs. Their keys are known, but their results are not stored here.
     const keys = rows.map(({ key }) => key);

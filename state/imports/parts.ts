@@ -81,12 +81,13 @@ export async function closeShared(state: State, fence: Fence, id: string): Promi
     const table = sharedTable(closed);
     // An attempt that is frozen may still read it: dropping it would wait for that, and let all parts wait.
     await trx.raw(
-      `create table if not exists ${table} (key text collate "C" primary key, run bigint not null)`,
+      `create table if not exists ${table}
+       (key text collate "C" primary key, run bigint not null, no integer not null generated always as identity)`,
     );
     await trx.raw(`delete from ${table}`);
     for (const { run, chunk } of parts) {
       await trx.raw(
-        `insert into ${table} select d.key, :run from ${chunkRowsSql(run, chunk)} on conflict do nothing`,
+        `insert into ${table} (key, run) select d.key, :run from ${chunkRowsSql(run, chunk)} on conflict do nothing`,
         { run: run.run },
       );
     }

@@ -221,17 +221,17 @@ export async function knownKeys(
   run: PlannedRun,
   { id, chunk }: { id: string; chunk: number },
   keys: string[],
-): Promise<{ known: string[]; own: Set<string> }> {
-  const found = await rows<{ key: string; own: boolean }>(
+): Promise<{ known: number[]; own: Set<string> }> {
+  const found = await rows<{ key: string; no: number; own: boolean }>(
     db,
-    `select asked.key, own.key is not null as own
+    `select asked.key, file.no, own.key is not null as own
      from unnest(cast(:keys as text[])) as asked (key) join ${sharedTable(id)} file on file.key = asked.key
      left join (select d.key from ${chunkRowsSql(run, await readChunk(db, run.run, chunk))}) as own
        on own.key = asked.key`,
     { keys },
   );
   return {
-    known: found.map(({ key }) => key),
+    known: found.map(({ no }) => no),
     own: new Set(found.filter(({ own }) => own).map(({ key }) => key)),
   };
 }
