@@ -102,7 +102,7 @@ test('two attempts that read at once never mix what they read', async () => {
 test('what Actito says of single rows is acted on only if it explains the result', async () => {
   const refused = { key: 'anna', outcome: 'refused', reason: 'NOT_UNIQUE' } as const;
   const told = [
-    { ...refused, attributes: ['a1'] },
+    { ...refused, attributes: ['a'] },
     { ...refused, key: 'bob' },
   ];
   for (const [result, count] of [['unexplained', 0] as const, ['confirmed', 2] as const]) {
