@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { slotsFor } from '../activation/comparison/budget.ts';
 import { Comparison } from '../activation/comparison/comparison.ts';
 import { seedsOf } from '../activation/comparison/marks.ts';
-import { columnsToRead, type Activation } from '../activation/definition/definition.ts';
+import { columnsToRead, hasOwnIdentifier, type Activation } from '../activation/definition/definition.ts';
 import type { Source } from '../activation/definition/source.ts';
 import { Failure } from '../contract/failure.ts';
 import { tell } from '../contract/messages/tell.ts';
@@ -90,7 +90,7 @@ async function compareSegment(deps: Dependencies, ref: RunRef, run: Run, delta: 
           forgotten,
           share,
           openSpill,
-          onReject: (key, reason) => rejects.add(key, reason),
+          onReject: (key, reason, reference) => rejects.add({ key, reason, reference }),
         });
         return comparison;
       },
@@ -193,9 +193,10 @@ class Rejects {
     this.#store = store;
   }
 
-  add(key: string, reason: string): void {
+  add(reject: Reject): void {
+    const { reason } = reject;
     this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
-    if (this.#stored++ < MAX_STORED_REJECTS) this.#waiting.push({ key, reason });
+    if (this.#stored++ < MAX_STORED_REJECTS) this.#waiting.push(reject);
   }
 
   async store(): Promise<void> {
@@ -206,7 +207,7 @@ class Rejects {
 /** Fails before anything is read if a column can never be sent: json, arrays, and floating-point keys. */
 function checkColumns(activation: Activation, columns: Column[]): void {
   const values = columns.slice(columns.length - activation.attributes.length);
-  const keys = columns.slice(0, columns.length - activation.attributes.length);
+  const keys = columns.slice(0, hasOwnIdentifier(activation) ? 2 : 1);
   const unusable = [
     ...values.filter(({ kind }) => kind === 'unsupported'),
     ...keys.filter(({ kind }) => !['text', 'integer', 'decimal'].includes(kind)),

@@ -7,7 +7,7 @@ import type { Told } from '../contract/messages/message.ts';
 import { tell } from '../contract/messages/tell.ts';
 import type { Creates, PlanPreview } from '../contract/plan.ts';
 import { readFormerList } from '../state/lists/former-list.ts';
-import { readSends } from '../state/plan/foreseen.ts';
+import { readSends } from '../state/plan/preview.ts';
 import { readProvisioned } from '../state/lists/provisioned.ts';
 import { readQuotaUse } from '../state/report/overview.ts';
 import { withSnapshot } from '../state/report/snapshot.ts';
@@ -53,10 +53,11 @@ export async function previewOf(deps: Dependencies, run: PlannedRun): Promise<Pl
 /** Predicts what `provision` would create. What it found the last time is trusted. */
 async function creates(
   { state }: Dependencies,
-  { definition, columns }: Run,
+  { definition, columns, task }: Run,
   { client }: ConnectedDestination,
 ): Promise<Creates> {
   const nothing = { attributes: [], list: null, renames: null };
+  if (!task.sends) return nothing;
   if (await readProvisioned(state, definition)) return nothing;
   const { activation, destination } = definition;
   const { entity } = destination;

@@ -59,7 +59,7 @@ export function waiting({ err, signal }: Context): FollowOptions {
 }
 
 /** Said once, while nobody works on what was started. */
-const NO_WORKER = 'No worker answers; one is waited for. If none is running, start it: npm run worker';
+export const NO_WORKER = 'No worker answers; one is waited for. If none is running, start it: npm run worker';
 
 /** Something that is tried again, as one line. */
 export function describeTrouble(trouble: Trouble): string {

@@ -1,6 +1,7 @@
 import { commandLine } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
 import { launch } from './launch.ts';
+import { isClosedByReader } from './output.ts';
 
 const interrupt = new AbortController();
 /** Milliseconds in which npm and a terminal may send the same Ctrl-C twice. */
@@ -16,10 +17,16 @@ function stop(): void {
 // Not once(): the handler of a spinner ends the process at once when it is the only one that is left.
 process.on('SIGINT', stop);
 
-// Nobody reads any more (`… | head`): that ends the following too.
-process.stdout.on('error', () => interrupt.abort());
+// Nobody reads any more (`… | head`): that ends the following too. Any other error loses output that someone wanted.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  interrupt.abort();
+  if (isClosedByReader(error)) return;
+  process.exitCode = EXIT.failed;
+  process.stderr.write(`Standard output: ${error.code}\n`);
+});
+process.stderr.on('error', () => undefined); // there is no place left to tell it
 
-process.exitCode = await commandLine(process.argv.slice(2), {
+const code = await commandLine(process.argv.slice(2), {
   env: process.env,
   in: process.stdin,
   out: process.stdout,
@@ -30,3 +37,4 @@ process.exitCode = await commandLine(process.argv.slice(2), {
     return launch(program, args);
   },
 });
+process.exitCode ??= code;

@@ -39,10 +39,15 @@ export async function createTerminal(out: Writable, env: NodeJS.ProcessEnv): Pro
   };
 }
 
+/** Whether someone looks at it, and not a program. */
+export function isTerminal(out: Writable): boolean {
+  return (out as { isTTY?: boolean }).isTTY ?? false;
+}
+
 /** A terminal that can redraw a line. One without a width (`docker run -t` has such) would keep ora busy for ever. */
 function isLive(out: Writable, env: NodeJS.ProcessEnv): boolean {
-  const { isTTY = false, columns = 0 } = out as { isTTY?: boolean; columns?: number };
-  return isTTY && columns > 0 && env.TERM !== 'dumb' && !('CI' in env);
+  const { columns = 0 } = out as { columns?: number };
+  return isTerminal(out) && columns > 0 && env.TERM !== 'dumb' && !('CI' in env);
 }
 
 /** For output that only programs read. */

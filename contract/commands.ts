@@ -19,6 +19,7 @@ function commandOf(request: RunRequest): string {
       return `${PROGRAM} run ${activation} --resync${flag('plan', request.plan)}`;
     case 'preview':
       if (typeof request.of === 'object') return undoCommand(activation, request.of.undo);
+      if (request.of === 'rebase') return `${PROGRAM} rebase ${activation} --dry-run`;
       return `${PROGRAM} run ${activation} --dry-run${request.of === 'resync' ? ' --resync' : ''}`;
     case 'rebase':
       return `${PROGRAM} rebase ${activation}`;

@@ -158,7 +158,7 @@ describe('no answer', () => {
     simulator.setFault('slow', { milliseconds: 600_000 });
     const call = readTables(clientFor(simulator, { signal: cancelled.signal }));
     call.catch(() => undefined); // checked below
-    await until('the call is under way', async () => simulator.faults().slow?.struck === 1);
+    await until('the call is running', async () => simulator.faults().slow?.struck === 1);
     cancelled.abort();
     await expect(call).rejects.toMatchObject({ name: 'AbortError' });
   });

@@ -173,7 +173,7 @@ test.each([true, false])(
 test('a hidden upload of unknown size still exists: the error shows the setting to write', async () => {
   const files = new Set([LIST, HIDDEN]);
   const server = await connect(serverWith({ files, hidesDots: true }));
-  await expect(server.size(HIDDEN)).rejects.toThrow('Set delivery.checkSize: false');
+  await expect(server.size(HIDDEN)).rejects.toThrow('set delivery.checkSize: false');
   files.delete(HIDDEN);
   await expect(server.size(HIDDEN)).rejects.toMatchObject({ told: { reason: 'uploadGone' } });
 });

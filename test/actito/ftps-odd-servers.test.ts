@@ -192,7 +192,7 @@ const resetThenSay = (why?: string) => (session: Session) => {
 test('after an upload whose connection is reset, the next reply explains it, and the next command gets its own reply', async () => {
   const server = await connect({ STOR: resetThenSay('552 over quota'), SIZE: '213 7' });
   const attempt = server.upload('/in/a.csv', endless());
-  await expect(attempt).rejects.toThrow("the account's quota is used up");
+  await expect(attempt).rejects.toThrow("the account's quota is exceeded");
   expect(await server.size('/in/a.csv')).toBe(7);
 });
 

@@ -169,7 +169,7 @@ test.each([
 test.each([
   ['several fit', [OURS, { ...OURS, name: 'Twin' }], {}, /2 file transfer locations .* Ours, Twin\./],
   ['none fits', [OTHER, { ...OTHER, name: 'Third' }], {}, /no file transfer location .* Other, Third\./],
-  ['there is none', [], {}, /It has none at all\./],
+  ['no location exists', [], {}, /It has none at all\./],
   ['the named one is missing', [OURS], { location: 'Nowhere' }, /for Nowhere\. All locations: Ours\./],
 ])('if %s, the configuration must be completed', async (_, locations, delivery, message) => {
   const { failure, asked } = await withLocations(locations, delivery);

@@ -80,7 +80,7 @@ test('with write: direct, an incomplete file is removed over another connection,
     const server = await connect(login);
     async function* content() {
       yield Buffer.alloc(200_000, 'half');
-      await until('a part is there', async () => (texts()[IN_PLACE] ?? '') !== '');
+      await until('a part has arrived', async () => (texts()[IN_PLACE] ?? '') !== '');
       await server.close();
       yield Buffer.from('rest');
     }

@@ -99,7 +99,7 @@ test('if both names exist, the new list is fed, and the old one is reported with
   expect(names().sort()).toEqual(['Best', 'VIP']);
 });
 
-test('a list of this name that reads the file of another project is not taken over, unless it is to be adopted', async () => {
+test('a list of this name that reads the file of another project is not taken over, unless the activation adopts it', async () => {
   simulator.createList({ name: 'VIP', fileName: 'theirs.csv', description: marker('vip') });
   const before = [simulator.list('VIP'), simulator.calls()['POST /file-transfers']];
   const failure = await failureOf(provision());

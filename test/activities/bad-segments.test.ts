@@ -7,7 +7,7 @@ import { closeGate, GATED, untilAtGate } from '../support/holding.ts';
 import { LIST, resetStand, usualActivation } from '../support/stand.ts';
 import { badFolders, inFolder } from '../support/temporary-folder.ts';
 
-/* What a segment, its source, the worker's disk or someone in the state database can do wrong. */
+/* What can go wrong with a segment, its source, the disk of the worker or the state database. */
 
 const { stand, runner } = await standWithRunner();
 beforeEach(async () => {
@@ -16,11 +16,11 @@ beforeEach(async () => {
   await seedPeople(stand);
 });
 
-/** Lets the segment be what a query says, instead of three people. */
+/** Replaces the segment of three people by a query. */
 const segmentOf = (query: string, changes = {}) =>
   stand.writeActivation({ ...usualActivation(), segment: { name: LIST, query }, ...changes });
 
-/** The run failed while it compared: it published nothing, so nobody was added or removed. */
+/** The run failed during its comparison: it published nothing, so the list is unchanged. */
 async function expectNothingPublished(run: DirectRun, failure: object): Promise<void> {
   expect(run).toMatchObject({ outcome: 'failed', plan: undefined, failure });
   const [row] = await stand.state('runs').select('delta', 'plan').orderBy('no', 'desc').limit(1);
@@ -34,7 +34,7 @@ async function expectNothingPublished(run: DirectRun, failure: object): Promise<
 
 describe('one key in a million rows', () => {
   const million = (columns: string) => `select ${columns} from generate_series(1, 1000000) as n`;
-  /** Runs, and says how many bytes the process grew meanwhile, at most. */
+  /** Runs, and returns by how many bytes the process grew at most. */
   async function runMeasured() {
     const before = process.memoryUsage().rss;
     let most = before;
@@ -87,7 +87,7 @@ describe('one key in a million rows', () => {
 });
 
 describe('a source that ends early', () => {
-  /** Many rows come before the gate, and those of the three people behind it. */
+  /** Many rows come before the gate, and those of the three people after it. */
   const LONG = `
     select 'new' || n || '@shop.be' as email, 'New' as first_name, 1.5 as spent, 'Gent' as city
     from generate_series(1, 100000) as n`;
@@ -151,7 +151,7 @@ describe('a segment that does not fit into memory', () => {
         await inFolder(bad, async (folder, left) => {
           await expectNothingPublished(await small.run(), {
             type: 'WorkerDiskFull',
-            nonRetryable: false, // someone may make room meanwhile
+            nonRetryable: false, // another process may free space in the meantime
             message: expect.stringMatching(
               `cannot write to its temporary folder ${folder} \\(${bad.code}\\).*set TMPDIR`,
             ),
@@ -193,7 +193,7 @@ describe('a members table that someone edited manually', () => {
     await damaged(sql);
     expect(await runner.run({ rebase: true })).toMatchObject({ outcome: 'succeeded' });
     expectAllThere(stand);
-    // Nobody knows what the file server holds: the list is delivered once more.
+    // The file server's content is unknown: the list is delivered once more.
     expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { unchanged: 3, members: 3 } });
     expect(await runner.run()).toMatchObject({ plan: { push: null }, counts: { unchanged: 3, members: 3 } });
     expectAllThere(stand);

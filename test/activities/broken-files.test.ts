@@ -18,8 +18,8 @@ afterEach(async () => {
 test.each<[string, () => unknown]>([
   ['an activation with a typo', () => writeFile(odd('activations/odd.yaml'), 'sourc: shop\n')],
   ['an activation that is a pipe', () => execFileSync('mkfifo', [odd('activations/odd.yaml')])],
-  ['a source that nobody uses', () => writeFile(odd('sources/crm.yaml'), 'driver: {')],
-  ['a destination that nobody uses', () => writeFile(odd('destinations/staging.yaml'), '\u0000')],
+  ['an unused source', () => writeFile(odd('sources/crm.yaml'), 'driver: {')],
+  ['an unused destination', () => writeFile(odd('destinations/staging.yaml'), '\u0000')],
   ['the settings of the project', () => writeFile(odd('project.yaml'), 'retention: soon\n')],
 ])('a run succeeds although another file is broken: %s', async (_, spoil) => {
   await spoil();

@@ -3,12 +3,15 @@ import { readImports } from '../../state/imports/imports.ts';
 import { directRunner } from '../support/direct-run.ts';
 import { resetStand, startStand } from '../support/stand.ts';
 
-/* Workers whose machines' clocks differ: what is stored is judged by the state database's clock, or by that of who said it. */
+/*
+ * Workers on machines with different clocks: stored times are compared with the clock of the state database,
+ * or with the clock that they came from.
+ */
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** The true time, whatever `Date` says meanwhile. */
+/** The real time, whatever `Date` returns. */
 const trueTime = () => performance.timeOrigin + performance.now();
 const stand = await startStand({ clock: trueTime });
 afterAll(() => stand.dispose());
@@ -24,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => void vi.useRealTimers());
 
-/** A run by a worker whose clock is so many minutes ahead. */
+/** A run by a worker whose clock is ahead by this number of minutes. */
 async function run(ahead: number, activation = 'vip') {
   vi.useFakeTimers({ toFake: ['Date'], now: trueTime() + ahead * MINUTE });
   const { failure, ...done } = await runner.run({ activation });

@@ -16,7 +16,7 @@ const profile = (name: string) => stand.actito.contact('emailAddress', `${name}@
 const seed = (...names: string[]) =>
   stand.actito.seedContacts(names.map((name) => ({ emailAddress: `${name}@shop.be` })));
 
-/** An activation whose segment is one row for each of these people, with the columns of the select list. */
+/** An activation whose segment has one row for each of these people, with the columns of the select list. */
 const select = (columns: string, attributes: object[], more: object = {}) =>
   stand.writeActivation({
     segment: { name: LIST, query: `select email, ${columns} from people` },

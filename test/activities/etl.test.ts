@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { standWithRunner } from '../support/direct-run.ts';
 import { LIST, resetStand } from '../support/stand.ts';
 
-/* Attributes that go by an ETL which was defined in Actito beforehand. */
+/* Attributes that are sent by an ETL which was defined in Actito beforehand. */
 
 const { stand, runner } = await standWithRunner();
 
@@ -72,7 +72,7 @@ test('an ETL that Actito does not have uses no import and no list member, and th
   expect(failure!.message).toContain('The ETL 12 in importMode of activation vip does not exist in Actito');
   expect(listed()).toEqual(['anna@shop.be']);
   const { rows } = await stand.state.raw<{ rows: { status: string }[] }>('select status from imports');
-  expect(rows).toEqual([{ status: 'refused' }]); // it does not count against the day's imports
+  expect(rows).toEqual([{ status: 'refused' }]); // it does not count against the quota of the day
 
   createEtl();
   expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
@@ -110,7 +110,7 @@ describe('an ETL that requires all of its columns', () => {
     expect(['anna', 'bob', 'eve'].map(profile)).toEqual([
       ['before', 'A', 'Gent'],
       ['Bob', 'before', 'before'],
-      ['before', 'E', 'Lyon'], // a bad value keeps back that value and nothing else
+      ['before', 'E', 'Lyon'], // only the rejected value is left out
     ]);
     for (const { columns } of stand.actito.imports()) expect(columns).toHaveLength(4);
   });

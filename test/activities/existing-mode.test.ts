@@ -8,11 +8,11 @@ import { LIST, resetStand, usualActivation } from '../support/stand.ts';
 import { words } from '../support/words.ts';
 
 /*
- * A marketer has set everything up in Actito, and Actito answers 404 on each route that is not documented: the main job
- * has to run all the same.
+ * A marketer has set up everything in Actito, and Actito answers 404 on each undocumented route: a typical
+ * run must succeed anyway.
  */
 
-BELIEVED.after = 0; // that no rows in error are to be had is believed when it was said often enough
+BELIEVED.after = 0; // the run accepts the absence of rows in error once Actito has repeated it often enough
 
 const { stand, runner } = await standWithRunner({ assumedRoutes: 404 });
 beforeEach(async () => {
@@ -179,7 +179,7 @@ test('if Actito deletes a file after reading it, the missing file confirms the l
   });
   expect([...stand.actito.listMembers(LIST)]).toEqual(['anna@shop.be']);
   expect(stand.actito.undocumentedCalls()).toEqual({});
-  expect((await runner.run()).list).toEqual(UNASKED); // nothing was delivered, so there is nothing to look for
+  expect((await runner.run()).list).toEqual(UNASKED); // without a delivery there is no list to look for
 });
 
 test('if Actito keeps the file, the list stays unconfirmed, and the run reports that it waits', async () => {

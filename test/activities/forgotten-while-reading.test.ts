@@ -17,7 +17,7 @@ test('a person who asks to be forgotten during the warehouse query never reaches
   await recordForgotten(stand.state, wish);
   const letPublish = await lock(stand, 'chunks', 'access exclusive');
   await openGate();
-  await untilWaiting(stand, 'chunks'); // publication has resolved the delta; what it found is still to be seen
+  await untilWaiting(stand, 'chunks'); // publication has resolved the delta; the tables of the attempt still exist
   const [delta] = await rows<{ name: string }>(
     stand.state,
     `select relname as name from pg_class where relname ~ '^delta_' and relkind = 'r'`,

@@ -5,7 +5,7 @@ import { createActivities, type Activities } from '../../activities/create.ts';
 import { standWithRunner } from '../support/direct-run.ts';
 import { LIST, resetStand, usualActivation } from '../support/stand.ts';
 
-/* What there is in Actito, as `attributes <destination>` and `lists <destination>` show it. */
+/* The attributes and lists of Actito, as `attributes <destination>` and `lists <destination>` show them. */
 
 const { stand, runner } = await standWithRunner();
 const activities = createActivities(stand);

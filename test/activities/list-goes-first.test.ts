@@ -5,7 +5,7 @@ import { startOddActito, type Reply } from '../end-to-end/leaks/odd-actito.ts';
 import { destination, LIST, resetStand } from '../support/stand.ts';
 import { standWithWorker } from '../support/temporal-run.ts';
 
-/* Whoever has left must leave the list: it waits for no call that it does not need. */
+/* People who left must leave the list: it waits for no call that it does not need. */
 
 const { stand, hosted } = await standWithWorker();
 let gateway: Awaited<ReturnType<typeof startOddActito>>;
@@ -69,7 +69,7 @@ describe('an import that does not end', () => {
     expect(stand.actito.imports()).toHaveLength(2);
   });
 
-  /** How long the run lets its import take before anything else happens, in seconds. */
+  /** The timeout of the import before the run continues with the list, in seconds. */
   async function importTime(settings: Record<string, unknown> = {}): Promise<number> {
     await stand.writeActivation(settings);
     const running = await hosted.start({ activation: 'vip' });
@@ -104,7 +104,7 @@ describe('an import that does not end', () => {
   test('has all the time when no list is due', async () => {
     await hosted.run();
     await stand.writeDestination({ imports: LATE });
-    await hosted.run(); // it looks again at what is in Actito, since the destination has changed
+    await hosted.run(); // it reads the structure of Actito again, since the destination has changed
     await stand.warehouse.query(`update people set first_name = 'Anne'`);
     expect(await importTime()).toBe(SIX_HOURS);
   });
@@ -139,7 +139,7 @@ describe('an import that does not end', () => {
 
 describe('polling the list', () => {
   let kinds = 0;
-  /** The next calls for the list are answered so; undefined: by Actito. */
+  /** The answers to the next calls for the list; undefined: Actito answers. */
   async function looking(answer: (time: number) => Reply | undefined) {
     const kind = `look-${++kinds}`;
     let looks = 0;
@@ -174,7 +174,7 @@ describe('polling the list', () => {
     let asked = 0;
     await looking(() => {
       if (looks === 'usual') return undefined;
-      return ++asked === 2 ? { status: 404, body: '{}' } : undefined; // the first look is the one before the delivery
+      return ++asked === 2 ? { status: 404, body: '{}' } : undefined; // the first call is the one before the delivery
     });
     await hosted.run();
     looks = 'one 404 to come';
@@ -192,9 +192,9 @@ describe('polling the list', () => {
     isOdd = true;
     await stand.warehouse.query(`delete from people where email = 'bob@shop.be'`);
     await stand.warehouse.query(`insert into people (email, first_name) values ('eve@shop.be', 'Eve')`);
-    stand.actito.setFault('pollerStopped', {}); // Actito reads no file any more; the last one had as many lines
+    stand.actito.setFault('pollerStopped', {}); // Actito no longer reads files; the last one had as many lines
     const running = await hosted.start({ activation: 'vip' });
-    await until('the list was looked at after its delivery', async () => looks >= 4);
+    await until('the list was read after its delivery', async () => looks >= 4);
     expect((await running.describe()).status.name).toBe('RUNNING');
     stand.actito.setFault('pollerStopped', null);
     expect(await running.result()).toMatchObject({ list: { confirmation: 'retrieved' } });

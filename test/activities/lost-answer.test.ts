@@ -3,7 +3,7 @@ import { LIST, resetStand } from '../support/stand.ts';
 import { standWithWorker } from '../support/temporal-run.ts';
 import { words } from '../support/words.ts';
 
-/* An import is accepted and its answer lost: Temporal tries again, and the next try should know. */
+/* An import is accepted and its answer lost. Temporal retries, and the next attempt should find it. */
 
 const { stand, hosted } = await standWithWorker();
 beforeEach(async () => {
@@ -27,7 +27,7 @@ test('if Actito lists imports by file name, the run finds the import again and i
   stand.actito.changeLicence({ executionListing: 'byFileName' });
   stand.actito.setFault('lostAnswer', { times: 1, route: '/mass-imports' });
   expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 2 } });
-  expect(files()).toHaveLength(2); // one per set of left-out attributes
+  expect(files()).toHaveLength(2); // one per set of omitted attributes
   expect(await intents()).toEqual(['confirmed', 'confirmed']);
 });
 
@@ -37,7 +37,7 @@ test('if the request never arrived, the run finds no import and sends it again',
   stand.actito.setFault('serverError', { times: 1, route: '/mass-imports' });
   expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 2 } });
   expect(files()).toHaveLength(2);
-  // Refused: the server's error came before the whole file was sent.
+  // Refused: the error of the server came before the whole file was sent.
   const fails = expect.stringMatching(/^(lost|refused)$/);
   expect((await intents()).sort()).toEqual(['confirmed', 'confirmed', fails]);
 });

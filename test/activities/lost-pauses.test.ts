@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { standWithRunner, type ActivityFailure } from '../support/direct-run.ts';
 import { resetStand } from '../support/stand.ts';
 
-/* Answers to imports are lost again and again: each may have cost one of the day's imports. */
+/* Answers to imports are lost again and again: each may have used one of the imports of the day. */
 
 const { stand, runner } = await standWithRunner();
 const IMPORTS = '/mass-imports';
@@ -16,7 +16,7 @@ beforeEach(async () => {
 const calls = (route: string) => stand.actito.calls()[route] ?? 0;
 const sent = () => calls('POST /mass-imports/v5/entities/{entity}/etl-executions');
 
-/** So much time passes, as far as our state can tell. */
+/** Moves the stored times of the state back by this time. */
 const passes = (seconds: number) =>
   stand.state.raw(
     `update imports set intended_at = intended_at - cast(:seconds as float8) * interval '1 s',
@@ -37,7 +37,7 @@ interface Step {
   pause: number | undefined;
 }
 
-/** Runs, and does one thing after each attempt that failed. */
+/** Runs, with one action after each failed attempt. */
 async function steps(...between: (() => unknown)[]): Promise<Step[]> {
   const seen: Step[] = [];
   const beforeNextTry = async ({ type, message, nextRetryDelay }: ActivityFailure) => {
@@ -75,7 +75,7 @@ test('the backoff grows to minutes, and the worker checks the state every 30 sec
   ]);
   const pauses = seen.filter(({ says }) => says !== 'failed').map(({ pause }) => pause!);
   expect(pauses.slice(0, 2)).toEqual([30_000, 30_000]);
-  expect(pauses[2]).toBeLessThanOrEqual(20_000); // what is left of the five minutes
+  expect(pauses[2]).toBeLessThanOrEqual(20_000); // the rest of the five minutes
   expect(sent()).toBe(4);
 });
 

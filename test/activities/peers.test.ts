@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { blame, Peers } from '../../activities/peers.ts';
 import { Failure } from '../../contract/failure.ts';
 
-/** Pauses that only an answer can end within a test: the first one is an hour. */
+/** Backoffs that only an answer can end within a test: the first one is an hour. */
 const HOURS = { first: 3_600_000, longest: 24 * 3_600_000 };
 const failure = { peer: 'actito' };
 
@@ -14,7 +14,7 @@ function waiting(peers: Peers, activity: string): number | undefined {
   return peers.failed(activity, failure);
 }
 
-/** The next attempt of an activity: whether it may begin its work, looked at after `event`. */
+/** The next attempt of an activity: whether it may start its work, checked after `event`. */
 async function attempt(peers: Peers, activity: string, event: () => void = () => undefined) {
   const cancel = new AbortController();
   let begun = false;
@@ -56,7 +56,7 @@ test('if an attempt that an answer brought forward fails, the next one waits for
   waiting(peers, 'a');
   const answer = () => peers.answered('actito');
   expect((await attempt(peers, 'a', answer)).begun).toBe(true);
-  expect(peers.failed('a', failure)).toBe(HOURS.first); // at Temporal: the rest is waited here
+  expect(peers.failed('a', failure)).toBe(HOURS.first); // in Temporal: the worker waits for the rest
   const full = await attempt(peers, 'a', answer);
   expect(full.begun).toBe(false);
   expect(full.until!.getTime()).toBeLessThanOrEqual(Date.now() + 2 * HOURS.first);

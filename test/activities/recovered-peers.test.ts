@@ -10,7 +10,10 @@ import { until } from '../setup/until.ts';
 import { SILENT } from '../support/direct-run.ts';
 import { ACTIVATION, resetStand, startStand } from '../support/stand.ts';
 
-/* An activity that waits for a peer continues as soon as the peer has answered another activity of the same worker. */
+/*
+ * An activity that waits for a peer continues as soon as the peer has answered another activity of the same
+ * worker.
+ */
 
 const stand = await startStand();
 afterAll(() => stand.dispose());
@@ -57,7 +60,7 @@ async function opened(activation: string) {
   return { call, ref: { run, fence } };
 }
 
-/** The activity has failed twice, so its third attempt waits: until what happens meanwhile lets it go on. */
+/** The activity has failed twice, so its third attempt waits until an event ends the backoff. */
 async function continuesAfter(
   { call, ref }: Awaited<ReturnType<typeof opened>>,
   activity: keyof typeof activities,

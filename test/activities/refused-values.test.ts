@@ -4,8 +4,8 @@ import { standWithRunner } from '../support/direct-run.ts';
 import { LIST, resetStand, usualActivation } from '../support/stand.ts';
 
 /*
- * A bad value keeps only that value back: also one that passes our converters and that Actito refuses. Here those are values
- * of the unique attributes `card` and `badge` that another contact has.
+ * Only the rejected value is left out, also if our converters accept it and Actito refuses it. In this test
+ * these are values of the unique attributes `card` and `badge` that another contact has.
  */
 
 const { stand, runner } = await standWithRunner({
@@ -61,7 +61,7 @@ test('if Actito refuses one value of each of 280 people, their other attributes 
     { read: PEOPLE, updated: PEOPLE, inError: 0 },
   ]);
   expect([...stand.actito.listMembers(LIST)]).toHaveLength(PEOPLE);
-  // What was refused is not tried again: neither by the next run, nor once its day is over.
+  // A refused value is not sent again: neither by the next run nor after a day.
   expect(await runner.run()).toMatchObject({ plan: { push: null, toSend: 0 } });
   await stand.age(25);
   expect(await runner.run()).toMatchObject({ plan: { toSend: 0 } });

@@ -49,7 +49,7 @@ test('an activation whose file was renamed takes over its list if the file says 
   await runner.run();
   const id = idOf(LIST);
   await stand.writeActivation({ list: { name: LIST, fileName: 'other.csv' } }, 'best');
-  await stand.writeActivation({ list: { name: 'Away' } }); // its place in the project is free
+  await stand.writeActivation({ list: { name: 'Away' } }); // its path in the project is free
   const refused = await runner.run({ activation: 'best' });
   expect(refused.failure).toMatchObject({ type: 'ListConflict' });
   expect(refused.failure!.message).toContain('belongs to activation vip, not to best');

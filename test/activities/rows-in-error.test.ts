@@ -6,8 +6,8 @@ import { resetStand } from '../support/stand.ts';
 import { standWithWorker } from '../support/temporal-run.ts';
 
 /*
- * Actito applies anna's row and knows no nobody@shop.be. Which rows are in error is asked through a gateway that answers in
- * Actito's place: once, or each time.
+ * Actito applies anna's row and does not know nobody@shop.be. A gateway answers the requests for rows in
+ * error instead of Actito: once, or each time.
  */
 
 const { stand, hosted } = await standWithWorker();
@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 
 let kinds = 0;
-/** The next run's questions for rows in error are answered so; undefined: by Actito. */
+/** The answers to the next requests for rows in error; undefined: Actito answers. */
 async function answering(answer: (time: number) => Reply | undefined) {
   const kind = `rows-${++kinds}`;
   let asked = 0;
@@ -85,7 +85,7 @@ test('an answer that the run does not believe has no effect: no member is sent a
   expect(stand.actito.imports()).toHaveLength(1);
 });
 
-/** Nobody's row, told once for each of three attributes. */
+/** The row of nobody@shop.be, once for each of three attributes. */
 const thrice = zip(`emailAddress;code;message\n${'nobody@shop.be;PROFILE_NOT_FOUND;\n'.repeat(3)}`);
 
 test.each([

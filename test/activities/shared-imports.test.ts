@@ -9,7 +9,7 @@ const { stand, runner } = await standWithRunner();
 
 const IDS = ['one', 'two', 'three'];
 const address = (name: string) => `${name}@shop.be`;
-/** Who is in which segment: bob in two of them, and each has someone whom Actito does not know. */
+/** The members of the segments: bob is in two of them, and each has a member whom Actito does not know. */
 const SEGMENTS: Record<string, string[]> = {
   one: ['anna', 'bob', 'no-one'],
   two: ['bob', 'carl', 'no-two'],
@@ -47,7 +47,7 @@ const count = async (sql: string) =>
   Number((await stand.state.raw<{ rows: { n: string }[] }>(`select count(*) as n from ${sql}`)).rows[0]!.n);
 const leaveNow = () => stand.state.raw(`update imports set leaves_at = least(leaves_at, now())`);
 
-/** Between two tries: once so many chunks wait together their import leaves, whatever the clock says. */
+/** Between two attempts: once this number of chunks waits together, their import is sent, whatever the time. */
 const onceTogether = (parts: number) => async () => {
   await until(`${parts} share`, async () => (await count(PARTS)) >= parts);
   await leaveNow();
@@ -60,7 +60,7 @@ const leading = (parts: number) => async () => {
 };
 const isOpen = () => until('an import is open', async () => (await count(SHARED)) > 0);
 
-/** All activations at once, the first of them in the lead. */
+/** Starts all activations at once, the first of them as the leader. */
 async function runTogether(ids = IDS, parts = ids.length) {
   const [leader, ...others] = ids;
   const led = runner.run({ activation: leader, beforeNextTry: leading(parts) });
@@ -104,7 +104,7 @@ test('a refused row is a reject of the activations that have it, and of no other
 test('the order of attributes and omitted attributes make no difference to the sharing; an additional attribute does', async () => {
   const mapped = [
     { column: 'first_name', attribute: 'firstName' },
-    { column: 'note', attribute: 'lastName' }, // always null, so it is kept as it is
+    { column: 'note', attribute: 'lastName' }, // always null, so the value is kept
     { column: 'spent', attribute: 'spent', create: { type: 'NUMBER' } },
     { column: 'city', attribute: 'city', nulls: 'clear' },
   ];
@@ -136,7 +136,7 @@ test('members with contradicting values do not share a file: there are two impor
   const [one, two, three] = IDS as [string, string, string];
   const led = runner.run({ activation: one, beforeNextTry: leading(3) });
   await isOpen();
-  const contrary = runner.run({ activation: two, beforeNextTry: leading(3) }); // it leads an import of its own
+  const contrary = runner.run({ activation: two, beforeNextTry: leading(3) }); // it leads its own import
   await until('two are open', async () => (await count(SHARED)) === 2);
   const third = runner.run({ activation: three, beforeNextTry: onceTogether(3) });
   expect((await Promise.all([led, contrary, third])).map(({ outcome }) => outcome)).toEqual(
@@ -178,7 +178,7 @@ test('an activation that ends before the file is written is left out of it', asy
     const run = runner.run({
       activation: 'one',
       beforeNextTry: async () => {
-        await until('someone follows', async () => follower !== undefined);
+        await until('an activation follows', async () => follower !== undefined);
         await follower;
         await leaveNow();
       },
@@ -204,7 +204,7 @@ test('a shared call that Actito throttles is retried for all activations', async
   expect(runs.map(({ counts }) => counts?.updated)).toEqual([2, 2, 1]);
   expect(stand.actito.imports()).toHaveLength(1);
   expect(await count(`imports where status = 'refused'`)).toBe(2);
-  expect(await count(`import_parts`)).toBe(9); // three calls, each for three
+  expect(await count(`import_parts`)).toBe(9); // three calls, each for three activations
 });
 
 test('a shared call that Actito refuses permanently is split up: each activation sends its own', async () => {

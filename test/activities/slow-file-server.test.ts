@@ -3,11 +3,14 @@ import { standWithRunner } from '../support/direct-run.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 import { destination } from '../support/stand.ts';
 
-/* A file server that takes a list slowly, or stops in the middle of it: the state database must not notice. */
+/*
+ * A file server that receives a list slowly, or stops in the middle of it, must not affect the state
+ * database.
+ */
 
 const { stand, runner } = await standWithRunner();
 
-/** More than the buffers between the state and the file server hold. */
+/** More than the buffers between the state and the file server can hold. */
 const MEMBERS = 200_000;
 
 const openTransactions = async () =>

@@ -3,7 +3,10 @@ import { seedPeople } from '../support/as-if-nothing.ts';
 import { standWithRunner, type ActivityFailure } from '../support/direct-run.ts';
 import { resetStand } from '../support/stand.ts';
 
-/* The state database fails in the middle of a call to Actito: that is no failure of Actito, and costs no import. */
+/*
+ * The state database fails in the middle of a call to Actito: that is not a failure of Actito, and uses no
+ * import.
+ */
 
 const { stand, runner } = await standWithRunner();
 beforeEach(async () => {
@@ -13,7 +16,7 @@ beforeEach(async () => {
   await stand.state.raw('drop trigger if exists away on imports; drop sequence if exists refusals');
 });
 
-/** The state refuses, so many times, to write an import as it is then, as a server does that is shutting down. */
+/** The state rejects this number of writes of an import, like a server that is shutting down. */
 async function stateIsAway(times: number, when: string): Promise<void> {
   await stand.state.raw(`
     create sequence refusals;

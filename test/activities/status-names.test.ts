@@ -7,7 +7,9 @@ import { until } from '../setup/until.ts';
 import { directRunner } from '../support/direct-run.ts';
 import { resetStand, startStand, type Stand } from '../support/stand.ts';
 
-/* An Actito that has other words for the states of an import: the simulator behind a server that changes them. */
+/*
+ * An Actito with other names for the states of an import: the simulator behind a server that replaces them.
+ */
 
 const WORDS: Record<string, string> = { RUNNING: 'IN_REVIEW', WITH_ERROR: 'PARTLY' };
 const EXECUTION = /^\/mass-imports\/.*\/etl-executions\/\d+$/;
@@ -71,7 +73,7 @@ test('an unknown status means that the import is still running, and is logged on
   await contract({ statusNames: { PARTLY: 'withErrors' } });
   stand.actito.setFault('importsStuck', { times: 1 });
   const running = runner.run();
-  await until('it was asked for several times', async () => asked >= 4);
+  await until('several requests arrived', async () => asked >= 4);
   stand.actito.setFault('importsStuck', null);
   expect(await running).toMatchObject({ outcome: 'succeeded', counts: { updated: 1, unmatched: 1 } });
   expect(logged.map(({ message }) => message)).toEqual([
@@ -84,7 +86,7 @@ test('a status that the contract explains is not logged', async () => {
   await contract({ statusNames: { PARTLY: 'withErrors', IN_REVIEW: 'running' } });
   stand.actito.setFault('importsStuck', { times: 1 });
   const running = runner.run();
-  await until('it was asked for several times', async () => asked >= 3);
+  await until('several requests arrived', async () => asked >= 3);
   stand.actito.setFault('importsStuck', null);
   expect(await running).toMatchObject({ outcome: 'succeeded', counts: { updated: 1, unmatched: 1 } });
   expect(logged).toEqual([]);

@@ -6,7 +6,7 @@ import { hold } from '../support/holding.ts';
 import { resetStand } from '../support/stand.ts';
 import { standWithWorker } from '../support/temporal-run.ts';
 
-/* Who holds one of the slots for calls is asked of Temporal. */
+/* Temporal knows which attempt holds one of the slots for calls. */
 
 const { stand, hosted } = await standWithWorker();
 beforeEach(() => resetStand(stand));

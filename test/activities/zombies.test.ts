@@ -9,9 +9,7 @@ import { standWithRunner, SILENT, type PhaseName } from '../support/direct-run.t
 import { closeGate, holdCalls, untilAtGate } from '../support/holding.ts';
 import { LIST, resetStand } from '../support/stand.ts';
 
-/*
- * Activities whose run was given up, and which go on after a newer run has taken over: they wait for a lock until it has.
- */
+/* Abandoned activities that continue after a newer run has taken over: they wait for a lock until then. */
 
 const { stand, runner } = await standWithRunner();
 beforeEach(async () => {
@@ -20,7 +18,7 @@ beforeEach(async () => {
   await seedPeople(stand);
 });
 
-/** Begins one activity of the latest run, whose workflow is gone. */
+/** Begins one activity of the latest run, whose workflow no longer exists. */
 async function zombie(name: 'compare' | 'importAttributes' | 'pushList') {
   const [found] = (await stand
     .state('runs')

@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 const simulator = simulatorForTests();
 const open = browserForTests();
 
-/** As someone does it who has no mouse. */
+/** Uses the page without a mouse. */
 async function searchByKeyboard(page: Page, query: string): Promise<void> {
   const field = page.getByLabel('E-mail address, phone number or external id');
   const id = await field.getAttribute('id');

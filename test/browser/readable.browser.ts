@@ -45,7 +45,7 @@ describe.each(PAGES)('the page %s', (path) => {
     for (const width of [320, 360, 640, 700, 1280]) {
       const viewport = { width, height: 800 };
       const page = await open(simulator.apiUrl + path, { viewport, isMobile: width < 640 });
-      expect(await page.evaluate('innerWidth')).toBe(width); // a phone would show a page that is too wide smaller
+      expect(await page.evaluate('innerWidth')).toBe(width); // a phone would scale down a page that is too wide
       expect(await widerThanWindow(page)).toBeLessThanOrEqual(0);
     }
   });

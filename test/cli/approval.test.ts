@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { DECIDE_WORKFLOW_TYPE, type DecisionInput, type DecisionResult } from '../../contract/decision.ts';
 import { WORKFLOW_TYPE } from '../../contract/names.ts';
+import type { PastRun } from '../../state/report/history.ts';
 import { until } from '../setup/until.ts';
 import { copied, guardedForTests, hashIn } from './approval-support.ts';
 import { deleteIfThere } from './scheduled-project.ts';
@@ -67,6 +68,27 @@ test('the printed command to look closer works', async () => {
   const { code, out } = await past.ask(copied((await past.held()).err, 'plan'));
   expect(code).toBe(0);
   expect(out).toContain('  guard      maxRemovedRatio would hold it: ');
+});
+
+test('history shows who approved or declined a plan, and why', async () => {
+  await past.leave(60);
+  const plan = hashIn((await past.held()).err);
+  await past.ask(['reject', 'vip', plan, '--by', 'ann', '--reason', 'half of the table is missing']);
+  await past.held();
+  await past.ask(['approve', 'vip', plan, '--by', 'bob', '--reason', 'the shop in Ghent has closed']);
+  const { runs } = await past.json<{ runs: PastRun[] }>(['history', 'vip', '--limit', '2']);
+  expect(runs).toMatchObject([
+    {
+      approved: { guards: ['maxRemovedRatio'], by: 'bob', reason: 'the shop in Ghent has closed' },
+      declined: null,
+    },
+    { approved: null, declined: { by: 'ann', reason: 'half of the table is missing' } },
+  ]);
+  const { out } = await past.ask(['history', 'vip']);
+  expect(out).toContain(
+    `\nrun ${runs[0]!.run}: maxRemovedRatio approved, claimed by bob: the shop in Ghent has closed\n`,
+  );
+  expect(out).toContain(`\nrun ${runs[1]!.run}: declined, claimed by ann: half of the table is missing\n`);
 });
 
 test('a plan that a guard holds is held even if it is requested by its hash', async () => {

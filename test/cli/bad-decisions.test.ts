@@ -7,7 +7,7 @@ const past = guardedForTests({ reset: beforeAll });
 const WRONG_COMMAND_LINE = 2;
 const FAILED = 1;
 
-/** A plan that waits for a decision. */
+/** A plan that needs a decision. */
 let hash: string;
 beforeAll(async () => {
   await past.leave(60);
@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 interface Bad {
   what: string;
-  /** `HASH` stands for the plan that waits. */
+  /** `HASH` stands for the plan that needs a decision. */
   args: string[];
   code: number;
   says: string | RegExp;
@@ -46,25 +46,25 @@ test.each<Bad>([
     says: 'InvalidActivation: by: expected text of at most 100 characters',
   },
   {
-    what: 'an approval by nobody',
+    what: 'an approval without a name',
     args: ['approve', 'vip', 'HASH', '--reason', 'x', '--by', ''],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: by: expected non-empty text',
   },
   {
-    what: 'an approval of no hash',
+    what: 'an approval without a hash',
     args: ['approve', 'vip', 'latest', ...CLEAN_UP],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: plan: expected a plan hash (12 characters)',
   },
   {
-    what: 'an approval of a plan that nobody made',
+    what: 'an approval of an unknown plan',
     args: ['approve', 'vip', '0123456789ab', ...CLEAN_UP],
     code: FAILED,
     says: 'PlanUnknown: Activation vip has no plan 0123456789ab. Find the plan hash in the output of plan',
   },
   {
-    what: 'an approval for a misspelt activation',
+    what: 'an approval for a misspelled activation',
     args: ['approve', 'vipp', 'HASH', ...CLEAN_UP],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
@@ -76,13 +76,13 @@ test.each<Bad>([
     says: 'InvalidActivation: reason: expected text of at most 200 characters',
   },
   {
-    what: 'a decline of no hash',
+    what: 'a decline without a hash',
     args: ['decline', 'vip', 'HASH0', ...CLEAN_UP],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: plan: expected a plan hash (12 characters)',
   },
   {
-    what: 'a decline of a plan that nobody made',
+    what: 'a decline of an unknown plan',
     args: ['decline', 'vip', '0123456789ab', ...CLEAN_UP],
     code: FAILED,
     says: 'PlanUnknown: Activation vip has no plan 0123456789ab.',
@@ -94,13 +94,13 @@ test.each<Bad>([
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   {
-    what: 'a run of no plan',
+    what: 'a run without a plan',
     args: ['run', 'vip', '--plan', 'plan.json'],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: plan: expected a plan hash (12 characters)',
   },
   {
-    what: 'a run of a plan that nobody made',
+    what: 'a run of an unknown plan',
     args: ['run', 'vip', '--plan', '0123456789ab'],
     code: FAILED,
     says: 'PlanUnknown: Activation vip has no plan 0123456789ab.',
@@ -118,31 +118,31 @@ test.each<Bad>([
     says: /^PlanUnknown: Activation vip has no plan [0-9a-f]{12}, did you mean "[0-9a-f]{12}"\?/,
   },
   {
-    what: 'a rebase of a misspelt activation',
+    what: 'a rebase of a misspelled activation',
     args: ['rebase', 'vipp', '--reason', 'x', '--yes'],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   {
-    what: 'a pause of a misspelt activation',
+    what: 'a pause of a misspelled activation',
     args: ['schedule', 'pause', 'vipp'],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   {
-    what: 'a cancellation of a misspelt activation',
+    what: 'a cancellation of a misspelled activation',
     args: ['cancel', 'vipp'],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   {
-    what: 'a plan for a misspelt activation',
+    what: 'a plan for a misspelled activation',
     args: ['plan', 'vipp'],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   {
-    what: 'a plan written to nowhere',
+    what: 'a plan written into a missing folder',
     args: ['plan', 'vip', '--out', '/nowhere/plan.json'],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: --out: /nowhere/plan.json cannot be written (ENOENT).',

@@ -5,11 +5,11 @@ import { findTemporalCli } from '../../dev/temporal/find-cli.ts';
 import { temporalAddress } from '../setup/servers.ts';
 import { guardedForTests, hashIn } from './approval-support.ts';
 
-/* Decisions about a held run by nothing but Temporal's own command line, as the documentation shows them. */
+/* Decisions about a held run with only Temporal's own command line, as the documentation shows them. */
 
 const past = guardedForTests();
 
-/** The plan that waits for a decision. */
+/** The plan that needs a decision. */
 let plan: string;
 beforeEach(async () => {
   await past.leave(60);

@@ -9,7 +9,7 @@ import { pastForTests, seedPeople } from './past/support.ts';
 const past = pastForTests();
 beforeEach(() => seedPeople(past.stand));
 
-/** Starts a run under this id, and waits until Actito keeps it from going on. */
+/** Starts a run under this id, and waits until Actito stops it. */
 async function stuckRun(workflowId: string): Promise<WorkflowHandle> {
   past.stand.actito.setFault('serverError', { times: 1_000 });
   const { client, taskQueue } = past.hosted;
@@ -45,7 +45,7 @@ test('a running run is canceled and closed when the command ends; the next one d
 test('a run that a schedule started is found by its id with the time', async () => {
   const id = 'activation/vip-2026-11-24T06:00:00Z';
   await stuckRun(id);
-  // Temporal's listing, in which such a run is found, lags a moment behind.
+  // Temporal's listing, which finds such a run, lags behind.
   const { client } = past.hosted;
   await until('the run is listed', async () => {
     const listed = client.workflow.list({ query: `WorkflowId="${id}" and ExecutionStatus="Running"` });

@@ -9,7 +9,7 @@ import { cli } from './support.ts';
 const run = promisify(execFile);
 const ENV = { ACTITO_SYNC_PROJECT: 'examples/demo', TEMPORAL_ADDRESS: '127.0.0.1:1' };
 
-/** What may come next, without descriptions; words at single blanks, the last one is being typed. */
+/** The possible completions, without descriptions; the last of the words is being typed. */
 async function offered(line: string, env: NodeJS.ProcessEnv = ENV): Promise<string[]> {
   const { code, out, err } = await cli(['completion', 'bash', '--', ...line.split(' ')], { env });
   expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -34,11 +34,11 @@ test.each([
   { line: 'run --project ', words: [':files'] },
   { line: 'run --project /nowhere ', words: [] },
   { line: 'completion ', words: ['bash', 'zsh', 'fish'] },
-  // A hash, a key, a reason or a number: nobody can know
+  // A hash, a key, a reason or a number has no completion
   { line: 'approve vip-customers ', words: [] },
   { line: 'run --reason ', words: [] },
   { line: 'run vip-customers ', words: [] },
-  // Files and folders are the shell's own business
+  // The shell completes files and folders
   { line: 'validate ', words: [':files'] },
   { line: 'plan vip-customers --out ', words: [':files'] },
 ])('after "actito-sync $line" the completions are $words', async ({ line, words }) => {
@@ -63,7 +63,7 @@ const isMissing = (shell: string) => spawnSync(shell, ['-c', 'true']).error !== 
 const inShell = async (shell: string, script: string) =>
   (await run(shell, ['-c', script], { env: { ...process.env, ...ENV } })).stdout;
 
-/** As readline does it at Tab: the words in COMP_WORDS, the answer in COMPREPLY. */
+/** Like readline at Tab: the words in COMP_WORDS, the answer in COMPREPLY. */
 const IN_BASH = `complete_line() {
   COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=()
   $(complete -p actito-sync | sed 's/.*-F \\([^ ]*\\).*/\\1/')

@@ -5,7 +5,7 @@ const past = guardedForTests();
 
 const FAILED = 1;
 
-/** A plan that waits for a decision. */
+/** A plan that needs a decision. */
 let hash: string;
 beforeEach(async () => {
   await past.leave(60);

@@ -62,7 +62,7 @@ test('--version prints the version of the package', async () => {
   expect(await cli(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
 });
 
-test('--project names the project folder, whatever ACTITO_SYNC_PROJECT says; the former word reject is in no help', async () => {
+test('--project names the project folder, whatever ACTITO_SYNC_PROJECT says; no help shows the former name reject', async () => {
   const env = { ACTITO_SYNC_PROJECT: '/nowhere', TEMPORAL_ADDRESS: '127.0.0.1:1' };
   const { err } = await cli(['run', 'vip-custmers', '--project', 'examples/demo'], { env });
   expect(err).toContain('did you mean "vip-customers"?');

@@ -140,7 +140,7 @@ test('canceling before the last answer writes nothing', async () => {
 });
 
 test('whatever the answers are, the folder is valid and contains them', async () => {
-  // What someone can type on one line, and is taken as an answer.
+  // Text that a person can type on one line, and that is accepted as an answer.
   const answered = <Name extends keyof Answers>(name: Name, texts = fc.string({ unit: 'grapheme' })) =>
     texts
       .map((text) => text.replace(/[\n\r\u2028\u2029]/g, '').trim())

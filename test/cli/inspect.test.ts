@@ -38,7 +38,7 @@ function row(out: string, first: string): string[] | undefined {
   return line?.split(/ {2,}/);
 }
 
-/** Runs the usual activation, so that there is something to see in Actito. */
+/** Runs the default activation, so that Actito contains something to show. */
 async function runOnce(): Promise<void> {
   await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
   await stand.warehouse.query(`insert into people (email, first_name) values ('anna@shop.be', 'Anna')`);
@@ -115,9 +115,9 @@ test('the same request at the same time gets the same answer', async () => {
   const ask = (who: keyof typeof waiting) =>
     command(['attributes', 'actito', '--json'], { onError: (text) => (waiting[who] += text) });
   const first = ask('first');
-  await until('the first is told to wait', async () => waiting.first !== '');
+  await until('the first command shows that it waits', async () => waiting.first !== '');
   const second = ask('second');
-  await until('the second is told to wait for the same', async () => waiting.second !== '');
+  await until('the second command shows that it waits for the same', async () => waiting.second !== '');
   stand.actito.setFault('serverError', null);
 
   const [one, two] = [await first, await second];

@@ -8,7 +8,7 @@ import { change } from './planned-change.ts';
 
 const past = pastForTests();
 
-/** Everything that Temporal knows of the last dry run, its payloads decoded. */
+/** All that Temporal stores about the last dry run, with decoded payloads. */
 async function knownToTemporal(): Promise<string> {
   const { events } = await past.hosted.client.workflow.getHandle('plan/vip').fetchHistory();
   return JSON.stringify(events, (name, value: unknown) =>

@@ -53,6 +53,29 @@ test('without a server, the error shows its address and how to start one', async
   expect(err).toContain('temporal server start-dev');
 });
 
+test.each([
+  ['what is asked for', '--help', 0, ''],
+  ['an error', 'nope 2>&1 >/dev/null', 2, ''],
+])(
+  'a reader that leaves early ends it quietly, with its own exit code (%s)',
+  async (_, command, code, err) => {
+    const script = `set -o pipefail; node dev/start.js cli/main.ts ${command} | true`;
+    const child = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    expect(await once(child, 'close')).toEqual([code, null]);
+    expect(said).toBe(err);
+  },
+);
+
+test('output that cannot be written is a failure', async () => {
+  const child = spawn('bash', ['-c', 'node dev/start.js cli/main.ts --help > /dev/full']);
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  expect(await once(child, 'close')).toEqual([1, null]);
+  expect(said).toBe('Standard output: ENOSPC\n');
+});
+
 test('SIGINT ends the command and not the run', async () => {
   const id = freshId('interrupted'); // no worker polls the product's task queue here
   const { child, ended } = activation(['run', id], temporalAddress());

@@ -60,3 +60,17 @@ test('a terminal asks, and any answer but yes does nothing', async () => {
   const { code, out } = await past.ask([...rebase, '--yes'], { in: typing('n') });
   expect({ code, asked: out.includes('Go on?') }).toEqual({ code: 0, asked: false });
 });
+
+test('--dry-run shows what a rebase would assume, needs no reason, and changes nothing', async () => {
+  await loseState(past.stand);
+  const before = [imports(), past.stand.actito.calls()];
+  const { code, out, err } = await past.ask(['rebase', 'vip', '--dry-run']);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/^plan\/vip started\n[^]*\nvip: planned\n/);
+  expect(out).toMatch(/^ {2}sends +nothing$/m);
+  expect(out).toContain('actito-sync rebase vip --reason "…"');
+  expect(out).not.toContain('--plan');
+  expect([imports(), past.stand.actito.calls()]).toEqual(before);
+  const { rows } = await past.stand.state.raw<{ rows: unknown[] }>('select from members_vip');
+  expect(rows).toEqual([]);
+});

@@ -150,7 +150,7 @@ test('a run is skipped, and says so, while a scheduled run holds the activation'
   stand.actito.setFault('serverError', { times: 1_000 });
   const scheduled = await hosted.start({ activation: 'vip' });
   const phase = async () => (await scheduled.query<RunProgress>('progress')).phase;
-  await until('the other run is under way', async () => (await phase()) === 'provisioning');
+  await until('the other run is running', async () => (await phase()) === 'provisioning');
 
   const { code, out } = await run(['vip']);
   expect(code).toBe(5);

@@ -6,7 +6,7 @@ import { connectClient } from './support.ts';
 
 let client: Client;
 let project: ScheduledProject;
-/** One activation of each fate, by id. */
+/** One activation for each kind of change, by id. */
 let fates: Record<'kept' | 'changed' | 'paused' | 'vanished' | 'added', string>;
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ beforeEach(async () => {
   await project.remove(vanished);
   const added = await project.write('added', { calendar: { hour: 6 } });
   fates = { kept, changed, paused, vanished, added };
-  await until('Temporal lists what vanished', async () =>
+  await until('Temporal lists the removed schedules', async () =>
     (await project.apply('--dry-run')).out.includes(vanished),
   );
 });

@@ -48,7 +48,11 @@ async function byHand(id: string, workflowType = 'runActivation', memo?: Schedul
 const DAILY = { cron: '0 6 * * *' };
 const deleted = (out: string, id: string) => out.includes(`activation/${id}: deleted`);
 
-/** Applies a project until its text shows something: Temporal's listing lags a moment behind. @returns all texts */
+/**
+ * Applies a project until its output contains a text, since Temporal's listing lags behind.
+ * @returns all
+ * outputs
+ */
 async function appliedUntil(what: string, of: ScheduledProject, shows: (texts: string) => boolean) {
   let texts = '';
   await until(what, async () => shows((texts += (await of.apply()).out)));

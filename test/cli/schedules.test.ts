@@ -4,11 +4,11 @@ import { ScheduleOverlapPolicy, type Client } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { applyChange, planSchedules } from '../../client/schedule-plan.ts';
 import { scheduledProject, type ScheduledProject } from './scheduled-project.ts';
-import { connectClient, freshId } from './support.ts';
+import { cli, connectClient, freshId } from './support.ts';
 
 let client: Client;
 let project: ScheduledProject;
-/** The ids of two activations of this test alone. */
+/** The ids of two activations of only this test. */
 let daily: string;
 let often: string;
 
@@ -126,6 +126,21 @@ test('a schedule that is created again starts when the old one would have: its d
   expect(change((await project.apply()).out, daily)).toBe('created');
   expect(await starts()).toEqual(before);
   expect(before.some((start) => start % 60_000 !== 0)).toBe(true);
+});
+
+test('a second pause keeps both notes, and one without a note keeps the first', async () => {
+  await project.apply();
+  const pause = (...note: string[]) =>
+    cli(['schedule', 'pause', daily, ...note], {
+      taskQueue: project.taskQueue,
+      env: { ACTITO_SYNC_PROJECT: project.folder },
+    });
+  expect((await pause('--note', 'warehouse moves')).out).toMatch(/: paused: warehouse moves\n$/);
+  for (const note of [['--note', 'bad load'], [], ['--note', 'bad load']]) {
+    expect((await pause(...note)).out).toMatch(/: paused: warehouse moves; bad load\n$/);
+  }
+  const { state } = await project.describe(daily);
+  expect(state).toMatchObject({ paused: true, note: 'warehouse moves; bad load' });
 });
 
 test('a changed schedule is updated, and stays paused with its note', async () => {

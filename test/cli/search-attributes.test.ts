@@ -7,9 +7,7 @@ import { registerSearchAttributes } from '../../worker/search-attributes.ts';
 import { temporalAddress } from '../setup/servers.ts';
 import { until } from '../setup/until.ts';
 
-/*
- * Namespaces of a real server. What a server without operator API answers is put before it, by code.
- */
+/* Namespaces of a real server. The test replaces the operator API of the server by an error code. */
 
 const NAMES = SEARCH_ATTRIBUTES.map(({ name }) => name);
 const [TEXT, KEYWORD, INT, KEYWORD_LIST] = [1, 2, 3, 7];
@@ -34,7 +32,7 @@ async function namespaceWith(searchAttributes: Record<string, number> = {}): Pro
     namespace,
     workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
   });
-  await until('the namespace is there', () =>
+  await until('the namespace exists', () =>
     typesIn(namespace).then(
       () => true,
       () => false,
@@ -52,7 +50,7 @@ async function typesIn(namespace: string): Promise<Record<string, number>> {
 const refused = (code: keyof typeof CODES) => () =>
   Promise.reject(Object.assign(new Error('refused'), { code: CODES[code], details: '', metadata: {} }));
 
-/** The server, with an operator API that answers by a code. */
+/** The server, with an operator API that answers with a code. */
 function without(
   part: keyof TemporalServices['operatorService'],
   code: keyof typeof CODES,

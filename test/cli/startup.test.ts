@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 
-/** What a module imports when it is loaded: types are not, and what is imported on demand comes later. */
+/** What a module imports when it is loaded: types do not count, and dynamic imports come later. */
 const LOADED = /^(?:import|export) (?!type )(?:[^;']*? from )?'([^']+)';/gm;
 const ON_DEMAND = /import\('(\.\/commands\/[^']+)'\)/g;
 

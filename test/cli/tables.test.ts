@@ -25,13 +25,18 @@ test('lists shows the expiry in words, a list that targets no profile, and how m
     },
     { name: 'By hand', profiles: null, expires: null, file: null, owner: null, orphaned: false },
   ];
-  expect(describeInspection({ what: 'lists', destination: 'actito', lists, more: 3 }, NOW)).toEqual([
+  expect(
+    describeInspection(
+      { what: 'lists', destination: 'actito', lists, more: 3 },
+      { width: Infinity, now: NOW },
+    ),
+  ).toEqual([
     'External target lists (destination actito)',
     'LIST     PROFILES  EXPIRES                               LAST FILE  ACTIVATION',
     'VIP      895       in 2 days (2026-11-25T12:00:00.000Z)  VIP.csv    vip',
     'Old      0         expired (2026-11-23T11:59:59.000Z)    –          gone (not in the project any more)',
     'By hand  –         –                                     –          –',
-    '… and 3 more that are not shown',
+    '… and 3 more not shown',
   ]);
 });
 
@@ -58,4 +63,30 @@ test('whatever the cells contain, each row is one line and its columns begin bel
       }
     }),
   );
+});
+
+test('a table that does not fit a terminal below 100 columns has a block for each row, with the headings as labels', () => {
+  const head = ['ACTIVATION', 'OUTCOME', 'LIST'];
+  const rows = [
+    ['vip', 'succeeded with rejects', 'valid for 44 h'],
+    ['club', 'held', 'expired'],
+  ];
+  const wide = table(head, rows, Infinity);
+  const size = Math.max(...wide.map((line) => line.length));
+  expect(table(head, rows, size)).toEqual(wide);
+  expect(table(head, rows, size - 1)).toEqual([
+    'ACTIVATION:  vip',
+    'OUTCOME:     succeeded with rejects',
+    'LIST:        valid for 44 h',
+    '',
+    'ACTIVATION:  club',
+    'OUTCOME:     held',
+    'LIST:        expired',
+  ]);
+});
+
+test('from 100 columns on, and in a pipe, a table keeps its columns side by side', () => {
+  const rows = [['x'.repeat(150), 'y']];
+  expect(table(['A', 'B'], rows, 100)).toEqual(table(['A', 'B'], rows));
+  expect(table(['A', 'B'], rows, 99)).toHaveLength(2);
 });

@@ -5,7 +5,7 @@ import { LIST } from '../support/stand.ts';
 import { copied, guardedForTests, hashIn } from './approval-support.ts';
 import { shown } from './past/support.ts';
 
-/** A first run has delivered `c0` to `c119`; guards are as by default. */
+/** A first run has delivered `c0` to `c119`; the guards have their defaults. */
 const past = guardedForTests();
 
 const lastRun = async () => {
@@ -16,7 +16,7 @@ const members = () => [...past.stand.actito.listMembers(LIST)].sort();
 const firstName = (emailAddress: string) =>
   past.stand.actito.contact('emailAddress', emailAddress)?.firstName;
 
-/** c0 and c1 leave, z enters, and the attributes of c2 change. */
+/** c0 and c1 are removed, z is added, and the attributes of c2 change. */
 async function change(): Promise<void> {
   await past.stand.warehouse.query(`
     delete from people where email in ('c0@shop.be', 'c1@shop.be');
@@ -24,7 +24,7 @@ async function change(): Promise<void> {
     update people set first_name = 'New' where email = 'c2@shop.be'`);
 }
 
-/** A hundred more enter. */
+/** A hundred more are added. */
 async function grow(): Promise<void> {
   await past.stand.actito.seedContacts(
     Array.from({ length: 100 }, (_, i) => ({ emailAddress: `c-${i + 1}@shop.be` })),
@@ -74,7 +74,7 @@ test('history shows an undo, and explain shows removed members and members who a
       `Not on the list: it was not in the segment of run ${second} .*\\n {2}Not on the list: run ${second} \\(20\\S+\\) removed it`,
     ),
   );
-  // A plan says itself what it does: `run` applies that of an undo, too.
+  // A plan contains its mode: `run` applies the plan of an undo, too.
   const { planHash } = await past.json<RunResult>(['undo', 'vip', '--to', first]);
   expect(await past.json<RunResult>(['run', 'vip', '--plan', planHash!])).toMatchObject({ undo: first });
   const undone = await lastRun();
@@ -134,4 +134,11 @@ test('the printed commands decide about a held undo; an approved one applies the
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(shown(approved, 'undo')).toEqual([`the list as it was after run ${first}`]);
   expect(members()).toEqual(before);
+});
+
+test('an undo to the current list says that nothing changes, and suggests no command', async () => {
+  const { code, out } = await past.ask(['undo', 'vip', '--to', await lastRun()]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/The list is already as it was after run \d+\. There is nothing to undo\.\n$/);
+  expect(out).not.toContain('actito-sync');
 });

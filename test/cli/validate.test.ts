@@ -17,7 +17,7 @@ const VARIABLES = {
   ACTITO_SFTP_PASSWORD: 'secret',
   ACTITO_SFTP_HOST_KEY: `SHA256:${'s'.repeat(43)}`,
 };
-/** Nobody listens there: the command must do without. */
+/** No server listens there: the command must work without. */
 const NO_TEMPORAL = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
 
 let folder: string;

@@ -4,7 +4,7 @@ import { startRun } from '../../client/start.ts';
 import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import { connectClient, freshId } from '../cli/support.ts';
 
-/** Nobody polls it: what is started here stays open. */
+/** No worker polls it: what is started here stays open. */
 const taskQueue = freshId('nobody');
 
 let client: Client;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => client?.connection.close());
 
-/** Terminates whatever the test left open under an id. */
+/** Terminates everything that the test left open under an id. */
 async function terminate(...ids: string[]): Promise<void> {
   for (const id of ids) await client.workflow.getHandle(id).terminate();
 }
@@ -58,7 +58,7 @@ test('another request for a running activation is busy, and the error says what 
 
 test.each([
   { what: 'no argument', args: [] },
-  { what: 'an argument that is no request', args: [{ activation: 'x', resyncc: true }] },
+  { what: 'an argument that is not a request', args: [{ activation: 'x', resyncc: true }] },
 ])('an open run with $what is busy too', async ({ args }) => {
   const activation = freshId('nonsense');
   await startedByHand(activation, ...args);

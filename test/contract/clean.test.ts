@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { clean, cleanJson, csvLine, cut, markdownName, oneLine } from '../../contract/clean.ts';
 import { tell } from '../../contract/messages/tell.ts';
 
-/** Escapes, marks of direction, blanks without width, separators, halves of characters. */
+/** Escapes, direction marks, zero-width blanks, separators, halves of characters. */
 const UNSEEN = [
   '\u001b[2J',
   '\u202eabc',

@@ -13,7 +13,7 @@ import { startProcess, type Command } from '../../dev/processes.ts';
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'actito-sync-test-'));
-  await chmod(folder, 0o1777); // as /tmp is: PostgreSQL runs as another user when we are root
+  await chmod(folder, 0o1777); // as /tmp is: PostgreSQL runs as another user if we are root
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -76,9 +76,9 @@ describe('a program that has started PostgreSQL leaves no process and no folder 
 
   test('if it is killed while the databases are being created', async () => {
     const parent = startParent('stay');
-    await until('the folder is there', async () => (await dataFolders()).length > 0);
+    await until('the folder exists', async () => (await dataFolders()).length > 0);
     parent.kill('SIGKILL');
-    await until('the folder is gone', async () => (await dataFolders()).length === 0);
+    await until('the folder is deleted', async () => (await dataFolders()).length === 0);
   });
 });
 
@@ -90,7 +90,7 @@ function startParent(then: 'stay' | 'fail'): ChildProcess {
   });
 }
 
-/** The id of the PostgreSQL process, when the parent says that it is up. */
+/** The id of the PostgreSQL process, once the parent says that it is up. */
 async function postmaster(parent: ChildProcess): Promise<number> {
   await once(createInterface(parent.stdout!), 'line');
   const [data] = await dataFolders();
@@ -98,14 +98,14 @@ async function postmaster(parent: ChildProcess): Promise<number> {
   return Number(pid);
 }
 
-/** What PostgreSQL has of its own below `folder`; the parent's tsx keeps its cache there too. */
+/** The files of PostgreSQL below `folder`; the parent's tsx keeps its cache there too. */
 async function dataFolders(): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name.startsWith('actito-sync-postgres-'));
 }
 
 async function untilNothingIsLeft(pid: number): Promise<void> {
   await until('PostgreSQL has ended', async () => !isAlive(pid));
-  await until('its folder is gone', async () => (await dataFolders()).length === 0);
+  await until('its folder is deleted', async () => (await dataFolders()).length === 0);
 }
 
 function isAlive(pid: number): boolean {

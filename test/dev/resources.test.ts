@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Resources } from '../../dev/resources.ts';
 
-/** Something that starts when it is told to, and notes that it was stopped. */
+/** A resource that starts on request, and records that it was stopped. */
 function resource(name: string, stopped: string[]) {
   let begin!: () => void;
   const starting = new Promise<string>((resolve) => (begin = () => resolve(name)));

@@ -6,7 +6,10 @@ import { Resources } from '../../dev/resources.ts';
 import { beginStack, startStack, type StackParts } from '../../dev/stack.ts';
 import { runServers } from '../setup/servers.ts';
 
-/* A stack on servers that are there, as the tests use it. Those that start their own are tested with demo and `dev`. */
+/*
+ * A stack on existing servers, as the tests use it. The tests of demo and `dev` cover stacks that start their
+ * own.
+ */
 
 async function databases(): Promise<string[]> {
   const admin = new pg.Client({ connectionString: inject('postgresAdminUrl') });

@@ -10,7 +10,7 @@ import { settingsSchema } from '../../config/settings.ts';
 import { commandLinesOf, faultOf } from './command-lines.ts';
 import { blocksOf, pages, proseOf, ROOT, writtenPages } from './pages.ts';
 
-/** The least that a file of each kind needs: a page may show a part of a file. */
+/** The minimum of a file of each kind, since a page may show a part of a file. */
 const KINDS = {
   activations: {
     schema: activationSchema,
@@ -55,7 +55,7 @@ const PROGRAM = createProgram({
   local: nothing,
 });
 
-/** What is wrong with a block of YAML; undefined: it is a valid file of a project folder, or a part of one. */
+/** The error in a block of YAML; undefined: it is a valid file of a project folder, or a part of one. */
 function faultOfYaml(text: string): string | undefined {
   const [, kind] = /^# (activations|destinations|sources|project)(?:\/[\w-]+)?\.yaml\n/.exec(text) ?? [];
   if (!kind) return 'its first line must name the file, such as # activations/vip-customers.yaml';

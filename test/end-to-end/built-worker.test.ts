@@ -11,19 +11,22 @@ import { temporalAddress } from '../setup/servers.ts';
 import { until } from '../setup/until.ts';
 import { startStand, type Stand } from '../support/stand.ts';
 
-/* What `npm run build` makes, as a container runs it: plain node, the workflows bundled before. */
+/* The result of `npm run build`, run like in a container: plain node, with the workflows bundled before. */
 
 interface Program {
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; output: string }>;
-  /** What it has written so far. */
+  /** Its output so far. */
   output(): string;
   signal(signal: NodeJS.Signals): void;
 }
 
-/** Of this file alone: activations are known to Temporal by their id. The stand's usual one feeds another list. */
+/**
+ * Unique to this file, since Temporal knows activations by their id. The default one of the stand feeds
+ * another list.
+ */
 const ACTIVATION = 'built';
 const LIST = 'Built';
-/** Inside the project, where its packages are found, and in no one's way. */
+/** Inside the project, where its packages are found, in a separate folder. */
 let dist: string;
 let stand: Stand;
 const children: Program[] = [];
@@ -50,7 +53,7 @@ async function makeStand(): Promise<void> {
   await stand.warehouse.query(`insert into people values ('anna@shop.be', 'Anna', 1.5, 'Gent')`);
 }
 
-/** Plain node, with the environment that the stand needs and `env`. */
+/** Plain node, with the environment of the stand and `env`. */
 function start(args: string[], env: NodeJS.ProcessEnv = {}): Program {
   const child = spawn(process.execPath, args, {
     env: {
@@ -100,10 +103,10 @@ test('the worker runs an activation that the built command line starts, and is h
   expect([...stand.actito.listMembers(LIST)]).toHaveLength(1);
 });
 
-/** A worker with a run under way that waits for a table of the state, until `release`. */
+/** A worker with a running run that waits for a table of the state, until `release`. */
 async function startStuckWorker({ table, mode }: { table: string; mode: string }) {
   const worker = await startWorker();
-  expect(await run()).toMatchObject({ code: 0 }); // the first run makes tables
+  expect(await run()).toMatchObject({ code: 0 }); // the first run creates tables
   const lock = await stand.state.transaction();
   const release = async () => {
     if (!lock.isCompleted()) await lock.rollback();
@@ -168,7 +171,11 @@ test.each([
     { TEMPORAL_ADDRESS: '127.0.0.1:1' },
     'No Temporal server is responding at 127.0.0.1:1',
   ],
-  ['the health port is none', { ACTITO_SYNC_HEALTH_PORT: 'http' }, 'ACTITO_SYNC_HEALTH_PORT must be a port'],
+  [
+    'the health port is invalid',
+    { ACTITO_SYNC_HEALTH_PORT: 'http' },
+    'ACTITO_SYNC_HEALTH_PORT must be a port',
+  ],
 ])('a failed start ends the process so that it can be restarted: %s', async (_, env, message) => {
   const { code, output } = await start([join(dist, 'worker/main.js')], env).ended;
   expect(code).toBe(1);

@@ -24,7 +24,7 @@ afterAll(async () => {
 
 type Counts = ReturnType<typeof expectedCounts>;
 
-/** What each of the three runs printed. */
+/** The output of each of the three runs. */
 function printedRuns(out: string): { counts: Counts; list: string; actito: number }[] {
   return out
     .split(/^(?:First|Second|Third) run/m)
@@ -59,7 +59,7 @@ test('the demo prints what follows from its data, succeeds and leaves nothing be
     expectedCounts(first, second, contacts),
     expectedCounts(second, second, contacts),
   ];
-  // The story only tells something when something happens, and no guard trips.
+  // The story needs changes in every run, and no guard may trip.
   expect(Math.min(...Object.values(expected[1]!))).toBeGreaterThan(0);
   expect(expected[0]!.unmatched / expected[0]!.added).toBeGreaterThan(0.05);
 

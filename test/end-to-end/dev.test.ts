@@ -8,7 +8,7 @@ import { stringify } from 'yaml';
 import type { RunResult } from '../../contract/result.ts';
 import { startDemo } from './demo-process.ts';
 
-/* `actito-sync dev`: everything that someone's own project folder needs, in one terminal. */
+/* `actito-sync dev`: everything for one's own project folder, in one terminal. */
 
 let folder: string;
 beforeAll(async () => {
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const key = { env: 'NOT_SET_ANYWHERE' };
-/** Real addresses, which nothing of this may call; a list by e-mail over SFTP, and one by loyalty number over FTPS. */
+/** Real addresses, which nothing may call; a list by e-mail over SFTP, and one by loyalty number over FTPS. */
 const PROJECT: Record<string, string | object> = {
   'sources/shop.yaml': { driver: 'postgres', connection: key },
   'destinations/brand.yaml': {
@@ -75,7 +75,7 @@ test('a project folder with real addresses runs against simulators with the vari
   for (const activation of ['vips', 'members']) {
     const { counts, list } = await run(activation);
     expect(counts).toMatchObject({ read: 200, added: 200 });
-    // Most members have a contact, as in life not all.
+    // Most members have a contact, but not all.
     expect(list).toMatchObject({ confirmation: 'retrieved', profiles: expect.any(Number) as number });
     expect(list!.profiles).toBeGreaterThan(100);
     expect(list!.profiles).toBeLessThan(200);

@@ -10,7 +10,7 @@ import { failuresOf } from '../../warehouse/postgres/failures.ts';
 
 const failures = failuresOf({ variable: 'SHOP_URL', statementTimeout: 60_000 });
 
-/** An error as PostgreSQL sends it; its words hold what must not be told. */
+/** An error as PostgreSQL sends it; its texts must not be shown. */
 function serverError(code: string): Error {
   return Object.assign(new DatabaseError('hunter2', 7, 'error'), { code, severity: 'ERROR' });
 }
@@ -23,7 +23,7 @@ function warehouse(error: Error): Failure {
 
 let activities = 0;
 
-/** Whether the last of these failures ends an activity that has failed by all of them, one after the other. */
+/** Whether the last of these consecutive failures ends an activity. */
 async function isFinalAfter(failures: Error[]): Promise<boolean> {
   const keep = async ({ told }: Failure) => told;
   const activityId = String(++activities);
@@ -36,7 +36,7 @@ async function isFinalAfter(failures: Error[]): Promise<boolean> {
   return (ended as ApplicationFailure).nonRetryable === true;
 }
 
-/** Whether a failure ends the activity when it fails by it for so many times in a row. */
+/** Whether a failure that repeats this number of times ends the activity. */
 function isFinal(error: Error, tries: number): Promise<boolean> {
   return isFinalAfter(Array.from({ length: tries }, () => error));
 }

@@ -8,7 +8,7 @@ import { type FtpServer, type FtpServerOptions } from './setup/ftp-server.ts';
 import { startProftpd, startPureFtpd, startVsftpd } from './setup/ftp-servers.ts';
 import { listFor } from './setup/ftps-contract.ts';
 
-/* What real servers answer where they cannot or may not do something, and what is made of it. */
+/* The answers of real servers when they lack rights or resources, and how we handle them. */
 
 const STARTS = { vsftpd: startVsftpd, ProFTPD: startProftpd, 'pure-ftpd': startPureFtpd };
 type Kind = keyof typeof STARTS;
@@ -63,7 +63,7 @@ test.each<Kind>(['ProFTPD', 'pure-ftpd'])(
     await deliver(kilobytes(10));
     const delivery = deliver(kilobytes(3_000));
     await expect(delivery).rejects.toMatchObject(UNAVAILABLE);
-    await expect(delivery).rejects.toThrow("the account's quota is used up). Free space in the account");
+    await expect(delivery).rejects.toThrow("the account's quota is exceeded). Free space in the account");
     expect([await server.names(), server.size(FILE)]).toEqual([[FILE], 10_240]);
     await deliver(kilobytes(20));
     expect(server.size(FILE)).toBe(20_480);
@@ -135,7 +135,7 @@ test.each<[Kind, string[]]>([
   ['ProFTPD', ['<Limit MLSD MLST EPSV SIZE MDTM>', 'DenyAll', '</Limit>']],
   ['ProFTPD', ['<Limit MLSD LIST>', 'DenyAll', '</Limit>']],
   ['ProFTPD', ['TimesGMT off']],
-  ['ProFTPD', ['<Limit LIST MLSD NLST>', 'DenyAll', '</Limit>']], // it tells an empty list
+  ['ProFTPD', ['<Limit LIST MLSD NLST>', 'DenyAll', '</Limit>']], // it returns an empty list
   ['pure-ftpd', ['--brokenclientscompatibility']],
 ])('%s with %s accepts a list and replaces it', async (kind, settings) => {
   await start(kind, { settings });
@@ -176,7 +176,8 @@ test('vsftpd that is halted during an upload is given up, and accepts the list w
     server.proceed();
   }
   expect(await server.text(FILE)).toBe('old');
-  // vsftpd keeps the lock of the file that the halted session was writing: as in a run, the next delivery has another name.
+  // vsftpd keeps the lock of the file of the halted session: like in a run, the next delivery has another
+  // name.
   await deliverList(await connect(), listFor(server, lines('new'), { delivery: '2' }));
   expect(await server.text(FILE)).toBe('new');
 });

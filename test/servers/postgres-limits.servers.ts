@@ -30,7 +30,10 @@ async function failureOf(query = 'select id, name from people'): Promise<unknown
     .catch((error: unknown) => error);
 }
 
-/** A limit fails the read for now, and for good after so many tries; the setting is named, with its value if it has one. */
+/**
+ * A limit fails the read for now, and permanently after some attempts; the error names the setting, with its
+ * value if there is one.
+ */
 function limited(reason: RegExp, tries: number) {
   return {
     type: 'SourceUnavailable',
@@ -65,7 +68,7 @@ describe('a limit that an administrator has set on a warehouse', () => {
 
   test('applies to a statement that another user canceled', async () => {
     const failing = failureOf('select 1 as id from pg_sleep(60)');
-    await until('it is cancelled', async () => {
+    await until('the query is canceled', async () => {
       const { rowCount } = await primary.admin.query(
         `select pg_cancel_backend(pid) from pg_stat_activity
           where usename = 'reader' and query like '%pg_sleep%' and state = 'active'`,

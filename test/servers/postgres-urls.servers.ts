@@ -11,7 +11,7 @@ import { startPostgres15, type Postgres15 } from './setup/postgres-15.ts';
 
 let folder: string;
 let files: Certificates;
-/** One offers TLS and may refuse it or its absence by the database's name; the other offers none. */
+/** One offers TLS and may reject it or its absence by the name of the database; the other offers none. */
 let [secure, plain]: [Postgres15?, Postgres15?] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'actito-sync-certificates-'));
@@ -34,7 +34,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Whether the connection that a URL makes is encrypted, in a warehouse or in the state; else the failure. */
+/** Whether the connection of a URL is encrypted, in a warehouse or in the state, or else the failure. */
 async function encrypted(url: string, where: 'warehouse' | 'state'): Promise<boolean | string> {
   const query = 'select ssl::text as ssl from pg_stat_ssl where pid = pg_backend_pid()';
   try {

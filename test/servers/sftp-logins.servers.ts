@@ -8,13 +8,13 @@ import type { FileServer } from '../../actito/delivery/file-server.ts';
 import { connectSftp, type SftpLogin } from '../../actito/delivery/sftp.ts';
 import { type SshServer, startSshServer } from './setup/ssh-server.ts';
 
-/* OpenSSH asks by PAM: for a password, and for a code where the account has a second factor. */
+/* OpenSSH asks through PAM: for a password, and for a code if the account has a second factor. */
 
 const PASSWORD = 'top-secret';
 const KEYS = ssh2.utils.generateKeyPairSync('ed25519');
 const CODE = 'auth required pam_oath.so usersfile=$FOLDER/users.oath window=20 digits=6';
 
-/** PAM's lines: a password, then what follows. */
+/** The PAM lines for a password, and the lines after it. */
 function asking(...more: string[]): (folder: string) => string {
   return (folder) => {
     const lines = [
@@ -57,7 +57,7 @@ async function logIn(means: Partial<SftpLogin>): Promise<void> {
   expect(await connection.names(server.directory)).toEqual([]);
 }
 
-/** A refused login; `words` are of its message. */
+/** A refused login; its message contains `words`. */
 function refused(...words: string[]) {
   return {
     name: 'DeliveryRefused',

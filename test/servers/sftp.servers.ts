@@ -112,7 +112,7 @@ test('a folder whose name is in Latin-1 is not found, and the error names the en
   await expect(delivery).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
   await expect(delivery).rejects.toThrow('are sent to an SFTP server as UTF-8');
   await deliver(login, directory, text('id'));
-  expect((await readdir(directory)).sort()).toHaveLength(2); // beside a name that is no UTF-8
+  expect((await readdir(directory)).sort()).toHaveLength(2); // beside a name that is not UTF-8
 });
 
 test('an account whose command is not an SFTP server is rejected as such', async () => {
@@ -157,7 +157,7 @@ test('an sftp-server that is stopped while SSH answers ends the upload with a te
 async function sftpServerOf(directory: string): Promise<number> {
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     if (Number(pid) === process.pid) continue;
-    const files = await readdir(`/proc/${pid}/fd`).catch(() => []); // it has ended meanwhile
+    const files = await readdir(`/proc/${pid}/fd`).catch(() => []); // it has ended in the meantime
     for (const file of files) {
       const target = await readlink(`/proc/${pid}/fd/${file}`).catch(() => '');
       if (target.startsWith(directory)) return Number(pid);

@@ -6,7 +6,7 @@ import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';
 import { startTinyproxy, type Tinyproxy } from './setup/tinyproxy.ts';
 
-/* The worker reaches Actito's API by way of tinyproxy alone. */
+/* The worker reaches the API of Actito only through tinyproxy. */
 
 let stand: Stand;
 let hosted: Hosted;

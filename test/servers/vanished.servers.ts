@@ -15,7 +15,7 @@ import { startMachine, type Machine } from './setup/machine.ts';
 import { startPostgres15, type Postgres15 } from './setup/postgres-15.ts';
 import { startSshServer } from './setup/ssh-server.ts';
 
-/* A machine that loses its power: no packet comes from it any more, not even the end of a connection. */
+/* A machine without power: no more packets come from it, not even the end of a connection. */
 
 let machine: Machine;
 const ends: (() => Promise<unknown>)[] = [];
@@ -36,7 +36,7 @@ async function connect(login: Login): Promise<FileServer> {
   return connection;
 }
 
-/** Bytes without end; the server's machine is gone after the first megabyte. */
+/** Endless bytes; the machine of the server disappears after the first megabyte. */
 async function* untilItIsGone(): AsyncGenerator<Uint8Array> {
   for (let i = 0; ; i++) {
     if (i === 20) machine.vanish();
@@ -69,7 +69,7 @@ test('vsftpd on a machine that disappears is given up, during an upload and at t
   await expectGivenUp(server.login, server.directory);
 });
 
-/** On the machine that vanishes, or on ours. */
+/** On the machine that disappears, or on ours. */
 async function startPostgres(where: 'there' | 'here'): Promise<Postgres15> {
   const access = ['host all all all trust'];
   const server =

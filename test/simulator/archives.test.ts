@@ -37,7 +37,7 @@ const WAYS = [
   ],
 ] as const;
 
-/** A ZIP as it is written by someone who cannot go back: sizes stand behind each entry. */
+/** A ZIP that was written as a stream: the sizes come after each entry. */
 function streamedZip(entries: Record<string, string>, Entry: typeof ZipDeflate | typeof ZipPassThrough) {
   const chunks: Uint8Array[] = [];
   const zip = new Zip((error, chunk) => {
@@ -63,7 +63,7 @@ function damaged(content: Uint8Array, at: number): Uint8Array {
   return copy;
 }
 
-/** A ZIP of one file whose directory says something else: a number of 32 bits, so far into the file's entry. */
+/** A ZIP of one file with a wrong 32-bit number in its directory, at this offset in the entry of the file. */
 function misdirected(at: number, value: number): Uint8Array {
   const content = Buffer.from(zip({ 'data.csv': ANNA }));
   content.writeUInt32LE(value, content.indexOf('PK\x01\x02') + at);

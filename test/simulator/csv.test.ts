@@ -23,7 +23,7 @@ async function read(content: string | Buffer, delimiter = ';', chunkSize = 3): P
   return found;
 }
 
-/** What csv-parse makes of it; nothing where it reports a misplaced quote or an open one. */
+/** The result of csv-parse; nothing if it reports a misplaced or unclosed quote. */
 function expected(content: string, delimiter: string): string[][] | undefined {
   try {
     return parse(content, { delimiter, record_delimiter: ['\r\n', '\n'], relax_column_count: true });

@@ -150,7 +150,7 @@ test('an upload breaks after the requested number of bytes, and the next connect
   await expect(client.put(Buffer.alloc(200_000), '/in/large')).rejects.toThrow();
   expect(readFileSync(join(simulator().sftp.root, 'in/large'))).toHaveLength(50_000);
 
-  // Many writes at once, as fastPut does, change nothing: what comes after the cut is not written.
+  // Many writes at once, as with fastPut, make no difference: bytes after the cut are not written.
   writeFileSync(join(simulator().sftp.root, 'source'), Buffer.alloc(2_000_000, 1));
   simulator().setFault('uploadBreaks', { times: 1, afterBytes: 10 });
   const many = await sftp(simulator());

@@ -14,7 +14,7 @@ const simulator = simulatorForTests({ ftpsPort: 0 });
 const open: Client[] = [];
 afterEach(() => open.splice(0).forEach((client) => client.close()));
 
-/** A session of an FTP client that trusts nothing but the announced certificate. */
+/** A session of an FTP client that trusts only the announced certificate. */
 async function ftps(login: AccessOptions = {}): Promise<Client> {
   const { host, port, username: user, password, ca } = simulator().ftps!;
   const client = new Client(20_000);

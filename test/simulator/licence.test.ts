@@ -155,7 +155,7 @@ test('if files stay, each is read once, and a replacement is read again', async 
   const first = await retrieved();
   expect(first).toBeDefined();
   expect(await retrieved()).toBe(first);
-  drop('emailAddress\na1@shop.be\n'); // the same content, as a push that keeps the list alive
+  drop('emailAddress\na1@shop.be\n'); // the same content, like a delivery that keeps the list alive
   const second = await retrieved();
   expect(second! > first!).toBe(true);
   expect(await retrieved()).toBe(second);

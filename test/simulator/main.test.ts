@@ -68,6 +68,6 @@ test('a port that is in use ends the simulator with what to do', async () => {
   const second = run('--api-port', port, '--sftp-port', '0');
   expect(await second.exit).toEqual([1, null]);
   expect(second.printed.text).toContain('--api-port');
-  first.child.kill('SIGTERM'); // not left to the killing after the test: it removes its files
+  first.child.kill('SIGTERM'); // not only killed after the test, since it removes its files
   await first.exit;
 }, 30_000);

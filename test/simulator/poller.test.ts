@@ -22,7 +22,7 @@ const inbox = (name: string) => join(simulator().sftp.root, 'in', name);
 const drop = (content: string, name = 'VIP.csv') => writeFileSync(inbox(name), content);
 const members = () => [...simulator().listMembers('VIP')];
 
-/** What this process has open. */
+/** The files and connections that this process has open. */
 function openFiles(): string[] {
   return readdirSync('/proc/self/fd').map((fd) => {
     try {

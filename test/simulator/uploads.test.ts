@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { connect, ended, EXECUTIONS, simulatorForTests, token, until, upload, someText } from './support.ts';
 
-// Temporary files of our own, so that no other process's are taken for left-overs.
+// Our own temporary files, so that files of other processes do not count as leftovers.
 const temporary = mkdtempSync(join(tmpdir(), 'actito-uploads-'));
 vi.stubEnv('TMPDIR', temporary);
 afterAll(() => rmSync(temporary, { recursive: true }));
@@ -114,7 +114,7 @@ test('a caller that disconnects during an upload leaves nothing behind, and its 
       'content-type': 'multipart/form-data; boundary=x',
     };
     const sent = request(simulator().apiUrl + EXECUTIONS, { method: 'POST', headers });
-    sent.on('error', () => {}); // we break it ourselves
+    sent.on('error', () => {}); // the test breaks it
     sent.write(rawBody([['name="file"; filename="a.csv"\r\nContent-Type: text/csv', HEADER]]).slice(0, -6));
     await until(() => uploadsOnDisk().length > 0);
     sent.destroy();
@@ -141,7 +141,7 @@ async function post(body: string, type = 'multipart/form-data; boundary=x'): Pro
   return (await fetch(simulator().apiUrl + EXECUTIONS, { method: 'POST', headers, body })).status;
 }
 
-/** What uploads have put on disk, wherever the simulator keeps it: a folder each, with what is in it. */
+/** The files that uploads have written to disk: one folder for each, with its content. */
 function uploadsOnDisk(): string[] {
   return readdirSync(temporary, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.includes('upload-'),

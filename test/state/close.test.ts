@@ -127,14 +127,14 @@ test('a run that Temporal no longer knows is settled and closed by the next run 
   );
   expect(await runRow(world, killed.run)).toMatchObject({ outcome: 'failed' });
   expect(await tablesOf(killed.run)).toEqual([]);
-  // What Actito had confirmed is kept: nothing is sent again.
+  // Actito's confirmations are kept: nothing is sent again.
   expect((await planned(world, definition, [ANNA])).plan).toMatchObject({
     toSend: 0,
     push: 'first delivery',
   });
 });
 
-test('a run of another activation that is under way is left alone, however old it is', async () => {
+test('a running run of another activation is left alone, however old it is', async () => {
   const running = await newPlanned();
   await world.state.raw(`update runs set opened_at = opened_at - interval '1 day' where no = ?`, [
     running.run,

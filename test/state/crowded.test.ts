@@ -5,7 +5,7 @@ import { onConnected, openState, type State } from '../../state/state.ts';
 import { until } from '../setup/until.ts';
 import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
 
-/* PostgreSQL has no connection left for our role. */
+/* PostgreSQL has no free connection for our role. */
 
 const role = `crowded_${randomBytes(4).toString('hex')}`;
 let database: TestDatabase;
@@ -27,7 +27,7 @@ afterEach(async () => {
 
 const allow = (connections: number) =>
   runSql(database.url, `alter role ${role} connection limit ${connections}`);
-/** Milliseconds; longer than a test may take: what ends the wait is never this time. */
+/** Milliseconds; longer than any test, so that this time never ends the wait. */
 const LONG = 600_000;
 
 function open(waitFor?: number): State {
@@ -36,13 +36,13 @@ function open(waitFor?: number): State {
   return state;
 }
 
-/** A query whose connection the server has refused. */
+/** A query whose connection the server has rejected. */
 async function queryWithoutConnection(state: State) {
   let isAnswered = false;
   const answer = state.raw('select 1').then(() => (isAnswered = true));
   const pool = (state.client as { pool: { numPendingCreates(): number } }).pool;
   await until('it asks for a connection', async () => pool.numPendingCreates() > 0);
-  await runSql(database.url, 'select pg_sleep(1)'); // until it was refused
+  await runSql(database.url, 'select pg_sleep(1)'); // until it was rejected
   expect(isAnswered).toBe(false);
   return { answer };
 }

@@ -22,7 +22,7 @@ import {
 } from './support.ts';
 import { ended } from '../support/ended.ts';
 
-/* Someone changed the tables of the state, or restored an old backup of some of them. */
+/* Another program changed the tables of the state, or an old backup of some of them was restored. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -37,7 +37,7 @@ const person = (key: string) => ({ key, identifier: `card of ${key}`, values: ['
 const PEOPLE = ['anna', 'bob', 'carl'].map(person);
 const LIST = ['card of anna', 'card of bob', 'card of carl'];
 
-/** An activation whose list was delivered, and whose members someone then changes. */
+/** An activation whose list was delivered, and whose members are then changed. */
 async function damaged(sql: (members: string) => string): Promise<Definition> {
   const definition = definitionFor(newActivation(), CARDS);
   await goodRun(world, definition, PEOPLE);
@@ -49,7 +49,7 @@ const emptied = (members: string) => `truncate ${members}`;
 const renamed = (members: string) =>
   `update ${members} set key = 'x', identifier = 'card of x' where key = 'bob'`;
 
-/** What a count or a sum of marks shows at once. */
+/** Damage that a count or a sum of marks shows at once. */
 const SEEN: Record<string, (members: string) => string> = {
   'the table was emptied': emptied,
   'a member is gone': (members) => `delete from ${members} where key = 'bob'`,
@@ -95,7 +95,7 @@ test('the acknowledged list is not kept alive without the members that are lost'
   await expect(reading).rejects.toMatchObject({ type: 'StateDamaged' });
 });
 
-/** As the activity compares: keys that were changed are marked anew first. */
+/** Compares like the activity: changed keys get new marks first. */
 async function compared(definition: Definition, options: OpenOptions) {
   const run = await open(world, definition, options);
   await renewKeys(world.state, run, run);

@@ -6,7 +6,7 @@ import { savePlan } from '../../state/plan/plan.ts';
 import { deliver, goodRun, planned } from './sending.ts';
 import { activationRow, definitionFor, freshState, newActivation, type StateWorld } from './support.ts';
 
-/* One run delivers one list: else nobody could tell which of two files is on the server. */
+/* One run delivers one list. Otherwise it would be unknown which of two files is on the server. */
 
 let world: StateWorld;
 beforeAll(async () => {

@@ -43,10 +43,10 @@ const people = (...keys: string[]) => keys.map(person);
 const keysOf = async (delta: string) =>
   (await rows<{ key: string }>(world.state, `select key from ${delta} order by key`)).map(({ key }) => key);
 
-/** What is known of a run that has published nothing. */
+/** The stored data of a run that has published nothing. */
 const UNPUBLISHED = { delta: null, version: null, plan: null, base_members: null, counts: {}, columns: null };
 
-/** A record of a delta: somebody who enters, with nothing to send. */
+/** A record of a delta: a new member without attributes to send. */
 function record(no: number): Buffer {
   const mark = Buffer.from(String(no).padStart(32, '0'), 'hex');
   const fields: Record<string, Buffer> = {
@@ -89,7 +89,7 @@ test('a delta contains keys and values exactly as the source sends them, whateve
   expect(written).toEqual(segment);
 });
 
-test('a record that PostgreSQL refuses fails the attempt', async () => {
+test('a record that PostgreSQL rejects fails the attempt', async () => {
   const { run, writer } = await begun();
   await writer.write(Buffer.concat([record(1), copyRecord([Buffer.from('one field')])]));
   await expect(writer.end()).rejects.toThrow();
@@ -120,7 +120,7 @@ test('publication and plan are one transaction: a run has both or neither', asyn
 test('a publication that fails in its last step leaves nothing behind', async () => {
   const run = await open(world, definitionFor(newActivation()));
   const { attempt, found } = await compareInto(world, run, people('anna', 'anna'));
-  await world.state.raw(`create table result_${run.run} ()`); // the plan makes this table, too
+  await world.state.raw(`create table result_${run.run} ()`); // the plan creates this table, too
   await expect(publish(world.state, run, attempt, found)).rejects.toThrow('already exists');
   expect(await runRow(world, run.run)).toMatchObject({ ...UNPUBLISHED, settled_at: null });
   expect(await rows(world.state, 'select from chunks where run = ?', [run.run])).toEqual([]);

@@ -7,7 +7,7 @@ import { fenced, lockLease } from '../../state/runs/lease.ts';
 import { openState, rows, type State } from '../../state/state.ts';
 import { definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
 
-/* A role or a database may have time-outs for other uses. Ours hold, in every kind of transaction. */
+/* A role or a database may have timeouts for other uses. Ours apply, in every kind of transaction. */
 
 let world: StateWorld;
 let state: State;

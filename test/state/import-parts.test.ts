@@ -11,7 +11,7 @@ import { intend, planned, record } from './sending.ts';
 import { definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
 import { ended } from '../support/ended.ts';
 
-/* What holds of imports and their parts, whatever happens to those who share them. */
+/* Invariants of imports and their parts, whatever happens to the runs that share them. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -41,13 +41,13 @@ const STEP = fc.oneof(
 );
 
 const STEPS = fc.array(STEP, { minLength: 4, maxLength: 16 });
-/** Which of the runs share: mostly all. */
+/** Which of the runs share an import: mostly all. */
 const SHARING = fc.oneof(
   fc.constant([true, true, true]),
   fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }),
 );
 
-/** An attempt of a run to send its chunk, as activities/import does it. */
+/** An attempt of a run to send its chunk, like activities/import. */
 async function attempt(
   run: Planned,
   { shares, ...table }: Table & { shares: boolean },

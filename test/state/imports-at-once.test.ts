@@ -7,7 +7,7 @@ import { settleRun } from '../../state/settle/settle.ts';
 import { intend as intendFile, planned } from './sending.ts';
 import { definitionFor, freshState, newActivation, type StateWorld } from './support.ts';
 
-/* Attempts of one import at the same instant: an attempt that was given up may still be at it. */
+/* Attempts of one import at the same instant: an abandoned attempt may still be active. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ const intend = (run: Planned, quotaKey: string) =>
     limit: 1_000,
     retriesAlone: false,
   });
-/** The chunk holds someone who is only sent again, so the activation's row is written. */
+/** The chunk contains a member that is only sent again, so the activation's row is written. */
 async function joins(run: Planned, quotaKey: string) {
   const [chunk] = await readChunks(world.state, run.run);
   const wanted = { quotaKey, shape: 's', within: 600_000, limit: 1_000 };

@@ -226,7 +226,7 @@ test('a takeover waits for a fenced write in progress', async () => {
   try {
     await fenced(world.state, former, async (trx) => {
       takingOver = open({ ...world, state: other }, definition).then(() => order.push('taken over'));
-      await until('somebody waits for the lease', async () => {
+      await until('a session waits for the lease', async () => {
         const waiting = await world.state.raw<{ rowCount: number }>(
           `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%update activations%'`,
         );

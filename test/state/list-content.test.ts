@@ -24,7 +24,7 @@ const people = (count: number): SegmentRow[] =>
 
 const linesOf = (run: PlannedRun) => listLines(world, run);
 
-/** Reads a run's list through `use`, as a delivery does. */
+/** Reads the list of a run through `use`, like a delivery. */
 async function read<T>(
   run: PlannedRun,
   use: (content: AsyncIterable<Uint8Array>) => Promise<T>,
@@ -80,10 +80,11 @@ test('an empty segment gives an empty list', async () => {
 const LOSSES: Record<string, (tables: { delta: string; members: string }) => string> = {
   'a delta that was emptied': ({ delta }) => `truncate ${delta}`,
   'a delta that has lost a row': ({ delta }) => `delete from ${delta} where key = 'p3'`,
-  'a delta that holds somebody else instead': ({ delta }) => `update ${delta} set key = 'x' where key = 'p3'`,
+  'a delta that contains another member instead': ({ delta }) =>
+    `update ${delta} set key = 'x' where key = 'p3'`,
   'members that were emptied': ({ members }) => `truncate ${members}`,
   'members of whom one is gone': ({ members }) => `delete from ${members} where key = 'p1'`,
-  'members that hold somebody else instead': ({ members }) =>
+  'members that contain another one instead': ({ members }) =>
     `update ${members} set key = 'x' where key = 'p1'`,
 };
 test.each(Object.keys(LOSSES))('a list from %s never ends successfully', async (loss) => {
@@ -137,7 +138,7 @@ test('a list whose connection breaks before it is read fails, instead of waiting
   };
   const reading = read(run, async (content) => {
     for (const { resource } of pool.used) resource.connection.stream.destroy(new Error('reset'));
-    await setImmediate(); // pg hears of it, and nobody reads yet
+    await setImmediate(); // pg notices it before any read
     return textOf(content);
   });
   await expect(reading).rejects.toThrow(/reset|terminated/);

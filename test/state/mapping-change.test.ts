@@ -17,7 +17,7 @@ afterAll(() => world?.dispose());
 
 type Definition = ReturnType<typeof definitionFor>;
 
-/** What an activation maps: attributes by name, `!` = a null clears it. */
+/** The mapping of an activation: attributes by name, `!` = a null clears it. */
 const mapping = (names: string) => ({
   attributes: names.split(' ').map((name) => ({
     column: name.replace('!', ''),
@@ -28,7 +28,7 @@ const mapping = (names: string) => ({
 const ETL = { importMode: { etl: 12 } };
 const ALL_COLUMNS = { contract: { etlColumns: 'all', emptyValue: 'ignored' } };
 
-/** Anna with these values of the mapped attributes, which are in alphabetical order. */
+/** Anna with these values of the mapped attributes, in alphabetical order. */
 const anna = (...values: (string | null)[]) => ({ key: 'anna', values });
 
 /** Which attributes a planned run sends of each member; null: nothing. */
@@ -42,7 +42,7 @@ async function sent(run: Awaited<ReturnType<typeof planned>>): Promise<Record<st
   return Object.fromEntries(delta.map(({ key, pattern }) => [key, columns(pattern)]));
 }
 
-/** The rows that a planned run found different. */
+/** The rows that a planned run found to differ. */
 const deltaOf = ({ delta }: Awaited<ReturnType<typeof planned>>) => rows(world.state, `select from ${delta}`);
 
 async function finish(
@@ -159,7 +159,7 @@ test('a renamed column with the same values sends nothing, neither then nor late
   }
 });
 
-/** A run that is held by what Actito says of its import: it knows nobody of the 120 members who would enter the list. */
+/** A run that is held because of its import results: Actito knows none of the 120 new members. */
 async function heldAfterImport(definition: Definition, known: SegmentRow[], values: string[]) {
   const strangers = Array.from({ length: 120 }, (_, i) => ({ key: `stranger${i}`, values }));
   const run = await planned(world, definition, [...known, ...strangers]);

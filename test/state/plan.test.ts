@@ -25,7 +25,7 @@ afterAll(() => world?.dispose());
 const people = (count: number, value = '1') =>
   Array.from({ length: count }, (_, i) => ({ key: `p${i}`, values: [value, '2', '3'] }));
 
-/** Lets so much time pass, as far as our state can tell. */
+/** Moves the stored times of the state back by this time. */
 async function age(activation: string, hours: number): Promise<void> {
   for (const [table, column, id] of [
     ['activations', 'list_delivered_at', 'id'],

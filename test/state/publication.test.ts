@@ -25,7 +25,7 @@ import {
   type StateWorld,
 } from './support.ts';
 
-/* Each attempt of a run to compare fills a delta of its own; one of them is published, and stands. */
+/* Each attempt to compare fills its own delta; one of them is published, and stays valid. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -37,7 +37,7 @@ const ANNA = { key: 'anna', values: ['1', '2', '3'] };
 const BOB = { key: 'bob', values: ['1', '2', '3'] };
 const membersTable = (id: string) => `members_${id.replaceAll('-', '_')}`;
 
-/** Publishes what an attempt has found. */
+/** Publishes the result of an attempt. */
 const publishIt = (run: Run, { attempt, found }: Awaited<ReturnType<typeof compareInto>>) =>
   publish(world.state, run, attempt, found);
 
@@ -145,7 +145,7 @@ test('an attempt cannot publish if the state has changed since it was compared',
   expect(await runRow(world, run.run)).toMatchObject({ delta: null, plan: null });
 });
 
-test('a preview compares again when a run has settled meanwhile', async () => {
+test('a preview compares again if a run has settled in the meantime', async () => {
   const definition = definitionFor(newActivation());
   const run = await planned(world, definition, [ANNA]);
   const preview = await open(world, definition, { dryRun: true, isOpen: everyoneIsThere });

@@ -20,7 +20,7 @@ const newRun = () =>
   planned(world, definitionFor(newActivation()), [{ key: 'anna', values: ['1', '2', '3'] }]);
 type Quota = ReturnType<typeof newQuota>;
 let chunks = 0;
-/** Each time for another chunk: the next import of the same one gives up the former. */
+/** Each time for another chunk, since the next import of the same one abandons the former. */
 const intend = (run: Run, quota: Quota, retries = 0, no = ++chunks) =>
   intendFile(world, run, { chunk: { no, retries }, ...quota });
 
@@ -34,7 +34,7 @@ test('imports of all activations count, until the limit of the table is reached'
   expect(stored).toHaveLength(3);
 });
 
-test('each table of each licence has a quota of its own', async () => {
+test('each table of each license has its own quota', async () => {
   const run = await newRun();
   expect(await intend(run, newQuota(1))).not.toBeNull();
   expect(await intend(run, newQuota(1))).not.toBeNull();

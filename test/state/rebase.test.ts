@@ -63,7 +63,7 @@ test('members become exactly the segment, whatever the state held; listed member
     definition,
     ['anna', 'bob', 'carl'].map((key) => person(key)),
   );
-  const first = await goodRun(world, definition, [person('anna'), person('bob')]); // carl is leaving
+  const first = await goodRun(world, definition, [person('anna'), person('bob')]); // carl will be removed
   const doubtful = await planned(world, definition, [person('anna', 'x'), person('bob')]);
   await sendAll(world, doubtful, 'doubtful');
   await settleRun(world.state, doubtful);

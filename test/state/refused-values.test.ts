@@ -18,7 +18,7 @@ import {
   type StateWorld,
 } from './support.ts';
 
-/* What the state remembers of values that Actito refused, when their second try does not go well. */
+/* What the state remembers of values that Actito refused, if their retry fails. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -30,7 +30,10 @@ const ATTRIBUTES = definitionFor('any').activation.attributes;
 const people = (count: number, values = ['1', '2', '3']): SegmentRow[] =>
   Array.from({ length: count }, (_, i) => ({ key: `p${i}`, values }));
 
-/** Sends a run's one file, all rows of which Actito refuses for these attributes; and again, until that ends so. */
+/**
+ * Sends the only file of a run, all rows of which Actito refuses for these attributes, and retries with this
+ * result.
+ */
 async function refuse(
   run: PlannedRun,
   segment: SegmentRow[],
@@ -172,7 +175,7 @@ test('recording a batch of refused values reads no rows of the segment', async (
   const seeds = await keySeedsOf(world.state, run.run);
   await setTransaction(world.state, async (trx) => {
     const scans = 'select seq_scan as scans from pg_stat_xact_user_tables where relname = ?';
-    const before = await rows(trx, scans, [run.delta]); // a session counts what it has not told yet
+    const before = await rows(trx, scans, [run.delta]); // a session buffers its counts
     await setRefusedAside(trx, run, file!, [
       { mark: keyMark('p1', seeds), key: 'p1', reason: 'NOT_UNIQUE', attributes: ['c'] },
     ]);

@@ -42,7 +42,7 @@ interface Stored {
   listed?: boolean;
 }
 
-/** An activation whose members were stored under other rules: exactly these, all of them confirmed. */
+/** An activation with exactly these members, stored under other rules and all confirmed. */
 async function storedAs(stored: Stored[], changes: object = MAIL): Promise<Definition> {
   const definition = definitionFor(newActivation(), changes);
   const { id } = definition.activation;
@@ -241,7 +241,7 @@ test('whatever was stored, the list keeps the same members, each once; only unus
         return listed && 'key' in found ? [found.key] : [];
       });
       const wanted = [...new Set(canonical)];
-      const { counts } = await extract(world, run, people(...wanted)); // its marks are what was acknowledged
+      const { counts } = await extract(world, run, people(...wanted)); // its marks are the acknowledged ones
       const removed = stored.filter(({ key, listed }) => listed && key === 'nothing').length;
       expect(counts).toMatchObject({ added: 0, removed, members: wanted.length });
     }),

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.dispose());
 
-/** How a run ended, and how many minutes ago. `A` and `B` are types that last; `passing` is waited for. */
+/** How a run ended, and how many minutes ago. `A` and `B` are permanent types; `passing` is a temporary one. */
 type End = 'A' | 'B' | 'passing' | 'succeeded' | 'held' | 'cancelled' | 'killed' | 'dry A';
 const TYPES: Partial<Record<End, string>> = {
   A: 'MappingInvalid',
@@ -21,7 +21,7 @@ const TYPES: Partial<Record<End, string>> = {
   'dry A': 'MappingInvalid',
 };
 
-/** Lets an activation run. @returns whether its schedule rests now */
+/** Lets an activation run. @returns whether its schedule is now paused */
 async function restsAfter(
   ends: [End, number][],
   { pauseAfter = 120, validity = 48 * 60, edited = false } = {},
@@ -112,7 +112,7 @@ test.each<[string, [End, number][]]>([
     ],
   ],
   [
-    'failures that pass by themselves',
+    'temporary failures',
     [
       ['passing', 150],
       ['passing', 20],
@@ -143,7 +143,7 @@ test.each<[string, [End, number][]]>([
     ],
   ],
   [
-    'a cancelled run',
+    'a canceled run',
     [
       ['A', 150],
       ['cancelled', 20],

@@ -29,7 +29,7 @@ const RETENTION = { rejects: 14 * DAY, changeLog: 14 * DAY, runs: 90 * DAY };
 const ANNA = { key: 'anna', values: ['1', '2', '3'] };
 const CHANGED = { key: 'anna', values: ['x', '2', '3'] };
 
-/** Lets days pass for all that is in the database. */
+/** Lets days pass for all data in the database. */
 async function age(days: number): Promise<void> {
   const shift = (table: string, columns: string[]) =>
     world.state.raw(

@@ -31,7 +31,7 @@ async function samplesOf(definition: Definition, segment: SegmentRow[]): Promise
   return withSnapshot(world.state, (snapshot) => readSamples(snapshot, run));
 }
 
-/** What is said of the samples of a class: `key: attribute=value …`. */
+/** The samples of a class: `key: attribute=value …`. */
 function said(samples: Sample[], wanted: SampleClass): string[] {
   return samples
     .filter(({ class: name }) => name === wanted)
@@ -93,7 +93,7 @@ test('a newly mapped attribute is the changed one, whatever its position among t
 
 test('empty values that a new member does not send are not among its attributes', async () => {
   const samples = await samplesOf(definitionFor(newActivation()), many('p', 1, [null, '2', null]));
-  expect(said(samples, 'added')).toEqual(['p0: b=2 c=null']); // an empty c is to be cleared
+  expect(said(samples, 'added')).toEqual(['p0: b=2 c=null']); // an empty c must be cleared
 });
 
 test('members whose rows contradict each other are added, and send nothing', async () => {
@@ -145,7 +145,7 @@ const stored = async () =>
     ({ run }) => run,
   );
 
-/** A dry run of so many hours ago, closed. */
+/** A dry run that closed this number of hours ago. */
 async function oldPlan(hours: number): Promise<string> {
   const run = await planned(world, definitionFor(newActivation()), many('p', 1), { dryRun: true });
   await closeRun(world.state, run, null);
@@ -159,7 +159,7 @@ async function oldPlan(hours: number): Promise<string> {
 test('samples are deleted after a day, by the retention of any run or the next plan; newer ones stay', async () => {
   await world.state.raw('delete from samples');
   const [old, young] = [await oldPlan(25), await oldPlan(23)];
-  expect(await stored()).toEqual([young]); // the younger plan took the old one along
+  expect(await stored()).toEqual([young]); // the newer plan deleted the old one
   await world.state.raw(`update samples set at = at - interval '2 hours'`);
   expect(await stored()).not.toContain(old);
   await applyRetention(world.state, RETENTION);

@@ -18,7 +18,7 @@ import {
 } from './support.ts';
 import { ended } from '../support/ended.ts';
 
-/* A run that a guard holds after its import: Actito knows too few of those who would enter the list. */
+/* A run that a guard holds after its import: Actito knows too few of the new members. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -33,14 +33,14 @@ const newDefinition = () =>
   definitionFor(newActivation(), { attributes: KEPT, guards: { minMatchRatio: 0.5 } });
 const people = (prefix: string, count: number, values: (string | null)[]) =>
   Array.from({ length: count }, (_, i) => ({ key: `${prefix}${i}`, values }));
-/** Two patterns, and people of whom there is nothing to send. */
+/** Two patterns, and people without anything to send. */
 const SEGMENT = [
   ...people('full', 120, ['1', '2']),
   ...people('half', 30, ['1', null]),
   ...people('none', 5, [null, null]),
 ];
 
-/** A run in which Actito knows nobody of the larger file; what becomes of the smaller one. */
+/** A run in which Actito knows no member of the larger file; the result of the smaller one varies. */
 async function heldRun(definition: Definition, half: Fate = 'confirmed'): Promise<PlannedRun> {
   const run = await planned(world, definition, SEGMENT);
   expect(run.plan.guards).toEqual([]);

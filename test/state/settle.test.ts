@@ -29,7 +29,7 @@ const HOUR = 3_600_000;
 
 type Definition = ReturnType<typeof definitionFor>;
 
-/** By what the values of {@link ANNA} are known. */
+/** The columns that record the values of {@link ANNA} as known. */
 async function known(definition: Definition) {
   const { seed } = await activationRow(world, definition.activation.id);
   const { hashes, attributeMark } = marksOf(definition, String(seed), ANNA);

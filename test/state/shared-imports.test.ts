@@ -16,7 +16,7 @@ import { intend as intendFile, planned, record } from './sending.ts';
 import { definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
 import { ended } from '../support/ended.ts';
 
-/* One import for several runs: who is in it, and what happens when one of them ends. */
+/* One import for several runs: who has a part in it, and the effects when one of them ends. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -36,7 +36,7 @@ const newRun = (...keys: string[]) =>
     keys.map((key) => ({ key, values: ['1', '2', '3'] })),
   );
 
-/** @returns the import that the run's only chunk goes with */
+/** @returns the import that contains the run's only chunk */
 async function joins(run: Planned, table: Table): Promise<ImportRow> {
   const [chunk] = await readChunks(world.state, run.run);
   await gather(world.state, run, run, { chunk: chunk!, ...table });
@@ -46,7 +46,7 @@ const stands = (run: Planned) => findShare(world.state, run, 1);
 const intend = (run: Planned, { quotaKey, limit }: Table, shared?: SharedFile) =>
   intendFile(world, run, { chunk: { no: 1, retries: 0 }, quotaKey, limit, retriesAlone: false, shared });
 
-/** A leader and one who follows, about to be sent. */
+/** A leader and a follower, before the call. */
 async function closed() {
   const table = newTable();
   const [leader, follower] = [await newRun('anna', 'bob'), await newRun('bob', 'carl')];
@@ -146,7 +146,7 @@ test('an attempt that is frozen while it reads the keys of a shared file makes n
   });
 });
 
-test("the results of another attempt's import are not closed again", async () => {
+test('a shared import that another attempt has sent is not closed again', async () => {
   const { table, leader, shared } = await closed();
   const id = await intend(leader, table, shared);
   await record(world, leader, id!, 'posted');

@@ -7,7 +7,10 @@ import { openState, rows, type State } from '../../state/state.ts';
 import { freshDatabase } from '../setup/servers.ts';
 import { startSilentProxy, type SilentProxy } from '../support/silent-proxy.ts';
 
-/* The state database falls silent: connections stay open, and nothing comes. Every wait ends, as for a lost connection. */
+/*
+ * The state database falls silent: connections stay open, and no data arrives. Every wait ends, as for a lost
+ * connection.
+ */
 
 let url: string;
 beforeAll(async () => {

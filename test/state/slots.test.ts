@@ -35,7 +35,7 @@ function options(changes: Partial<SlotOptions> = {}): SlotOptions {
   };
 }
 
-/** A call that lasts until it is let go. */
+/** A call that lasts until it is released. */
 function heldCall() {
   let letGo!: () => void;
   const held = new Promise<void>((resolve) => (letGo = resolve));
@@ -50,7 +50,7 @@ function heldCall() {
 
 const slotsHeld = async () => (await rows(world.state, 'select from call_slots')).length;
 
-/** Milliseconds in which nobody waits for long. */
+/** Milliseconds; too short for any long wait. */
 const SOON = { base: 5, spread: 5, suspicious: 100, endless: 3_600_000 };
 
 test('two workers never make more calls at a time than there are slots', async () => {
@@ -209,7 +209,7 @@ test('a call returns its result although its slot cannot be released; the next c
     await keeper.raw('lock table call_slots');
     return 'done';
   });
-  await until('the slot is about to be given back, and its connection is ended', async () => {
+  await until('the slot is about to be released, and its connection has ended', async () => {
     const ended = await rows(
       keeper,
       `select pg_terminate_backend(pid) from pg_locks where not granted and relation = to_regclass('call_slots')`,

@@ -7,7 +7,7 @@ import { deliver, keySeedsOf, planned, sendChunk, type Fate } from './sending.ts
 import { definitionFor, freshState, membersOf, newActivation, type StateWorld } from './support.ts';
 import { goodUndo } from './undoing.ts';
 
-/* With few imports a day, whose turn is it? */
+/* Turns of files with few imports a day. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ const segment = (day: string) => [
   { key: 'finn', values: [null, day, day] },
 ];
 
-/** Runs that may send one file each; the patterns of these, in order. */
+/** Runs that may send one file each. @returns the patterns of these, in order */
 async function turns(days: number, fateOf: (pattern: string) => Fate = () => 'confirmed'): Promise<string[]> {
   const definition = definitionFor(newActivation());
   const sent: string[] = [];
@@ -50,7 +50,7 @@ test.each(['doubtful', 'refused'] as const)(
   },
 );
 
-test('a file that is deferred after all deferred files were sent does not count as sent', async () => {
+test('rows that are set aside after all former ones were sent do not count as sent', async () => {
   const definition = definitionFor(newActivation());
   const run = await planned(world, definition, segment('1'));
   const bad = [{ attribute: 'a', reason: 'ValueTooLong' }];

@@ -20,7 +20,7 @@ const people = (from: number, to: number) =>
 const SMALL = people(0, 100);
 const LARGE = people(0, 200);
 
-/** A list that has grown so much that going back is held, to the run `small` as to `other`. */
+/** A list that has grown so much that an undo is held, whether to the run `small` or to `other`. */
 async function grown(): Promise<{ definition: Definition; small: string; other: string }> {
   const definition = definitionFor(newActivation(), { guards: {} });
   const small = await goodRun(world, definition, SMALL);

@@ -5,24 +5,24 @@ import type { Warehouse } from '../../warehouse/source.ts';
 import { readAll } from './reading.ts';
 import { until } from '../setup/until.ts';
 
-/** What a driver brings to be tested: a real warehouse, and the few pieces of SQL that differ between dialects. */
+/** What the test of a driver needs: a real warehouse, and the few pieces of SQL that differ between dialects. */
 export interface WarehouseFixture {
   start(): Promise<void>;
   stop(): Promise<void>;
   open(options?: { statementTimeout?: number }): Promise<Warehouse>;
   /** Runs a statement beside the driver, with the right to write. */
   execute(sql: string): Promise<void>;
-  /** How many statements of the driver run on the server at this moment. */
+  /** How many statements of the driver are running on the server. */
   running(): Promise<number>;
   /** A query of n rows with the columns `id` (an integer from 1) and `padding` (a text of 100 characters). */
   rows(n: number): string;
   /** A query with the column `id` that takes many minutes before its first row. */
   slow: string;
-  /** Queries with the column `id` that write into the warehouse, if it lets them. */
+  /** Queries with the column `id` that write into the warehouse, if it allows that. */
   writes: Record<string, string>;
-  /** How often one of them did. */
+  /** How many of their writes succeeded. */
   written(): Promise<number>;
-  /** SQL expressions with what must arrive. */
+  /** SQL expressions with the expected text. */
   values: { expression: string; kind: ColumnKind; text: string }[];
 }
 
@@ -174,7 +174,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       await until('the query runs', async () => (await fixture.running()) === 1);
       controller.abort(new Error('enough of it'));
       await outcome;
-      await until('the query is gone', async () => (await fixture.running()) === 0);
+      await until('the query has ended', async () => (await fixture.running()) === 0);
     });
 
     test('a canceled read ends with the reason of its signal, and no longer runs on the server', async () => {
@@ -184,7 +184,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       await until('the query runs', async () => (await fixture.running()) === 1);
       controller.abort(new Error('enough of it'));
       await outcome;
-      await until('the query is gone', async () => (await fixture.running()) === 0);
+      await until('the query has ended', async () => (await fixture.running()) === 0);
     });
 
     test('a read that is canceled before it starts sends nothing to the warehouse', async () => {
@@ -215,7 +215,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
         expect(await fixture.running()).toBe(1);
         break;
       }
-      await until('the query is gone', async () => (await fixture.running()) === 0);
+      await until('the query has ended', async () => (await fixture.running()) === 0);
       await warehouse.close();
     });
 
@@ -227,7 +227,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       await until('the query runs', async () => (await fixture.running()) === 1);
       await warehouse.close();
       await outcome;
-      await until('the query is gone', async () => (await fixture.running()) === 0);
+      await until('the query has ended', async () => (await fixture.running()) === 0);
     });
 
     test('a query beyond the statement timeout fails and names the setting', async () => {

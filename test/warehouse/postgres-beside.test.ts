@@ -7,7 +7,7 @@ import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
 import { until } from '../setup/until.ts';
 import { readAll } from './reading.ts';
 
-/* What PostgreSQL tells beside the rows of a segment. */
+/* What PostgreSQL reports besides the rows of a segment. */
 
 let database: TestDatabase;
 let beside: pg.Client;

@@ -58,7 +58,7 @@ describeWarehouse('PostgreSQL', {
     'an INSERT in a WITH': 'with w as (insert into written values (1) returning id) select id from w',
     'a function that writes': 'select write_one() as id',
     'a sequence': "select nextval('counted') as id",
-    'a query that gives itself the right to': `
+    'a query that grants itself the right to write': `
       select write_one() as id from (select set_config('transaction_read_only', 'off', true)) as rights`,
   },
   async written() {
@@ -225,7 +225,7 @@ describe('PostgreSQL as a warehouse', () => {
         await beside.query(
           "select pg_terminate_backend(pid) from pg_stat_activity where query like 'copy%' and datname = current_database()",
         );
-        await until('the query is gone', async () => (await running()) === 0);
+        await until('the query has ended', async () => (await running()) === 0);
       }
     };
     await expect(consume()).rejects.toMatchObject({ type: 'SourceUnavailable', retryable: true });

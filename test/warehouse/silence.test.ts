@@ -6,7 +6,7 @@ import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
 import { startSilentProxy, type SilentProxy } from '../support/silent-proxy.ts';
 import { readAll } from './reading.ts';
 
-/* A warehouse behind something that goes on holding a connection, and forwards nothing any more. */
+/* A warehouse behind a proxy that keeps the connection open, and forwards nothing any more. */
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -74,7 +74,7 @@ test('slow rows do not count as silence', async () => {
   const url = database.url;
   const timeouts = { short: 2_000, beyond: 2_000 - 60_000 };
   const warehouse = await openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 60_000 }, timeouts);
-  // All of them fit into one batch, and it takes twice as long as a silence may.
+  // All of them fit into one batch, and it takes twice as long as the silence limit.
   const query =
     "select i as id, repeat('x', 2000) as padding from (select i, pg_sleep(0.2) from generate_series(1, 20) i offset 0) slow";
   expect((await readAll(warehouse, query, ['id', 'padding'])).lines).toHaveLength(20);

@@ -7,8 +7,8 @@ import { environmentOf } from '../../simulator/environment.ts';
 import { startSimulator } from '../../simulator/start.ts';
 
 /*
- * What no container engine tells us here: that the files around the images agree with the project. Whether the images
- * build and run is not tested (docs/operations.md says so).
+ * Without a container engine, this test checks that the files around the images agree with the project. It
+ * does not test whether the images build and run (docs/operations.md says so).
  */
 
 interface Service {
@@ -32,7 +32,7 @@ const compose = (file: string) =>
     networks: Record<string, { internal?: boolean } | null>;
   };
 const services = (file: string) => compose(file).services;
-/** What comes before the first colon: a file, the name of a volume, or a variable with a path. */
+/** The part before the first colon: a file, the name of a volume, or a variable with a path. */
 const mounts = (file: string) =>
   Object.values(services(file)).flatMap(({ volumes = [] }) => volumes.map((volume) => volume.split(':')[0]!));
 
@@ -102,7 +102,7 @@ test.each(COMPOSE_FILES)('every image of %s has a version', (file) => {
 
 describe('docker/production.yml', () => {
   const { services: all, networks } = compose('docker/production.yml');
-  /** Who shares a network with a service. */
+  /** The services that share a network with a service. */
   const reached = (name: string) =>
     Object.keys(all).filter(
       (other) =>

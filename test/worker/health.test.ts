@@ -15,7 +15,7 @@ function status(changes: Partial<Status> = {}): Status {
   };
 }
 
-/** A health server on a free port, that answers for the status `now` has at that moment. */
+/** A health server on a free port, which reports the current value of `now`. */
 async function serve(now: { status: Status }) {
   const server = await startHealthServer(0, () => now.status);
   onTestFinished(() => server.stop());

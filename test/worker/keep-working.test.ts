@@ -7,10 +7,10 @@ const LOST = new TransportError('unimplemented');
 const AWAY = new Failure('temporalRefused', { code: 'UNAVAILABLE' });
 const MISSING = new Failure('namespaceMissing', { namespace: 'shop' });
 
-/** What becomes of one start: the error that keeps it from starting, or how the worker that it makes ends; null: in good order. */
+/** The result of one start: the error that prevents it, or how its worker ends; null: cleanly. */
 type Attempt = { bars: Error } | { ends: Error | null };
 
-/** Lives through the attempts. @returns what happened, in its order, and how it ended */
+/** Runs through the attempts. @returns the events, in their order, and how it ended */
 async function life(attempts: Attempt[], { toldAfter = Infinity } = {}) {
   const told: string[] = [];
   let starts = 0;
@@ -69,7 +69,7 @@ test('a worker that is stopped while Temporal is away shuts down cleanly', async
 test.each([
   ['a first start that fails', [{ bars: AWAY }], AWAY],
   ['an error of another kind', [{ ends: new TypeError('ours') }], new TypeError('ours')],
-  ['a later start that the configuration bars', [{ ends: LOST }, { bars: MISSING }], MISSING],
+  ['a later start that the configuration prevents', [{ ends: LOST }, { bars: MISSING }], MISSING],
 ])('%s ends the process', async (_, attempts, error) => {
   const { starts, ended } = await life(attempts);
   expect(ended).toEqual(error);

@@ -13,7 +13,7 @@ const DAY = 24 * 3_600_000;
 const listed = () => [...stand.actito.listMembers(LIST)].toSorted();
 const expiry = () => stand.actito.list(LIST)!.expirationDate!;
 
-/** Lets a run fail. */
+/** Makes a run fail. */
 async function fail(): Promise<{ type: string; message: string; notes: string[]; shown: unknown }> {
   const handle = await hosted.start({ activation: 'vip' });
   const failure = await handle.result().then(
@@ -26,7 +26,7 @@ async function fail(): Promise<{ type: string; message: string; notes: string[];
   return { type: failure.type, message: failure.message, notes: words(notes), shown };
 }
 
-/** A day passes for us and for Actito: the list of 48 hours is to be kept alive. */
+/** A day passes for us and for Actito: the list of 48 hours must be kept alive. */
 async function aDayPasses(): Promise<void> {
   await stand.age(24);
   stand.actito.advanceClock(DAY);

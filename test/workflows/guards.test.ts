@@ -68,7 +68,7 @@ test('a run that passes the guards again continues from the last acknowledged ru
   expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { removed: 10, members: 75 } });
 });
 
-test('a warehouse that was not loaded recently, or fails an assertion, holds the run; its rows never leave it', async () => {
+test('a warehouse that was not loaded recently, or fails an assertion, holds the run, and the message shows no row', async () => {
   const guards = (age: string, broken: string) => ({
     maxRemovedRatio: 1,
     freshness: { query: `select now() - interval '${age}'`, maxAge: '26h' },
@@ -149,7 +149,7 @@ describe('a held run', () => {
   });
 
   test('uses its approval up once the list was delivered, even if the run fails afterwards', async () => {
-    await hosted.run({ mode: 'resync', activation: 'vip' }); // a peak to lose from
+    await hosted.run({ mode: 'resync', activation: 'vip' }); // a peak to compare with
     await leave(60);
     const approve = hashIn((await heldRun()).failure.message);
     stand.actito.setFault('pollerStopped', {});
@@ -172,7 +172,7 @@ describe('a held run', () => {
   test('is approved for the runs of the next 24 hours, up to a tenth more than was approved', async () => {
     await leave(50);
     const approve = hashIn((await heldRun()).failure.message);
-    await leave(56); // 56 leave instead of 50
+    await leave(56); // 56 are removed instead of 50
     const run = await hosted.approve(approve);
     const exceeded = await run.result().catch((error: WorkflowFailedError) => error.cause);
     expect(exceeded).toMatchObject({ type: 'GuardTripped' });
@@ -185,7 +185,7 @@ describe('a held run', () => {
     const approve = hashIn((await heldRun()).failure.message);
     await leave(60);
     const run = await hosted.approve(approve);
-    await run.result().catch(() => undefined); // held: more leave than was approved
+    await run.result().catch(() => undefined); // held: more are removed than approved
     await leave(50);
     await stand.state.raw(`update decisions set decided_at = decided_at - interval '25 hours'`);
     expect((await heldRun()).failure.type).toBe('GuardTripped');
@@ -201,8 +201,8 @@ describe('a held run', () => {
   });
 
   test.each([
-    ['applies a plan that nobody made', { plan: '0123456789ab' }, 'PlanUnknown'],
-    ['names no hash', { plan: 'latest' }, 'InvalidActivation'],
+    ['applies an unknown plan', { plan: '0123456789ab' }, 'PlanUnknown'],
+    ['names an invalid hash', { plan: 'latest' }, 'InvalidActivation'],
   ])('a start that %s is rejected before anything is read', async (_, more, type) => {
     const failure = await hosted
       .run({ activation: 'vip', ...more })

@@ -37,7 +37,7 @@ test('a canceled run is settled and closed, and the next one repairs what was in
   expect(await outcomes()).toEqual(['cancelled']);
 
   stand.actito.setFault('importsStuck', null);
-  await stand.warehouse.query(`update people set first_name = 'before'`); // back to what Actito held
+  await stand.warehouse.query(`update people set first_name = 'before'`); // back to the values in Actito
   expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { added: 1, updated: 1 } });
   expect(stand.actito.contact('emailAddress', 'anna@shop.be')).toMatchObject({ firstName: 'before' });
 });
@@ -120,7 +120,7 @@ test('the history of a run contains no key, value or secret', async () => {
     Buffer.from(data!, 'base64').toString(),
   );
   const text = [history, ...payloads].join('\n');
-  // Longer than what can stand there by chance, such as a part of a moment.
+  // Longer than any accidental match, such as a part of a timestamp.
   for (const secret of [
     'anna@shop',
     'Gentbrugge',
@@ -156,7 +156,7 @@ test('a run whose state was lost ends at once, and does not touch the run that h
   expect(await other.result()).toMatchObject({ outcome: 'succeeded' });
 });
 
-/** The number of the activation's run that has published what it is going to do; 0: there is none. */
+/** The number of the activation's run that has published its plan; 0: there is none. */
 async function provisioning(activation: string): Promise<number> {
   const { rows } = await stand.state.raw<{ rows: { no: string }[] }>(
     'select no from runs where activation = ? and plan is not null',

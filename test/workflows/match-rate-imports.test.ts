@@ -4,8 +4,8 @@ import { until } from '../setup/until.ts';
 import { standWithWorker } from '../support/temporal-run.ts';
 
 /*
- * Two imports: of 150 members whose first name is known, and of 120 without. The larger goes first. However they end, the
- * match rate is judged by what Actito has said before the list is delivered.
+ * Two imports: of 150 members whose first name is known, and of 120 without. The larger is sent first.
+ * However they end, the match rate is measured by the results of Actito before the list is delivered.
  */
 
 const { stand, hosted } = await standWithWorker({ importDelay: 200 }); // the second can be stopped while the first one waits
@@ -57,7 +57,7 @@ describe('if an import is still pending at its timeout', () => {
     const handle = await hosted.start({ activation: id });
     await until('both are posted', async () => (await imports()).join() === 'posted,posted');
     stand.actito.setFault('importsStuck', null);
-    await setImmediate(); // the first one goes on
+    await setImmediate(); // the first one continues
     stand.actito.setFault('importsStuck', {});
     return handle.result() as Promise<unknown>;
   }
@@ -70,7 +70,7 @@ describe('if an import is still pending at its timeout', () => {
       'Actito matched 0 % of the added members whose attributes were sent (0 of 150)',
     );
 
-    // What was in doubt is sent again, and the plan is the one that was shown.
+    // Doubtful values are sent again, and the plan is the displayed one.
     stand.actito.setFault('importsStuck', null);
     const [, hash] = /approve \S+ ([0-9a-f]{12})/.exec(message)!;
     expect(await hosted.run({ mode: 'preview', activation: id })).toMatchObject({ planHash: hash });

@@ -1,11 +1,11 @@
 import { beforeEach, expect, test } from 'vitest';
 import { standWithWorker } from '../support/temporal-run.ts';
 
-/* Actito tells only of members whose attributes are sent whether it knows them. */
+/* Actito reports whether it knows a member only if attributes of the member are sent. */
 
 const { stand, hosted } = await standWithWorker();
 
-/** Each test has people of its own, and an activation that never ran. */
+/** Each test has its own people, and an activation that never ran. */
 let place = 0;
 let id: string;
 beforeEach(async () => {
@@ -51,7 +51,7 @@ const imports = async () => {
   );
   return rows.length;
 };
-/** Those on the list whom Actito knows. */
+/** The members of the list whom Actito knows. */
 const listed = () => [...stand.actito.listMembers(id)].length;
 
 test('a segment with a low match rate is held before its list is delivered, and succeeds after an approval', async () => {
@@ -88,7 +88,7 @@ test('a canary is sent first, and if its match rate is low, no other member is s
   expect(await held()).toContain('(0 of 40)'); // and it is not retried at once
 
   await know(0, 300);
-  await stand.age(25); // those missed are asked for again
+  await stand.age(25); // unmatched members are due again
   expect(await run()).toMatchObject({ outcome: 'succeeded', counts: { added: 300, updated: 300 } });
   expect(listed()).toBe(300);
 });
@@ -109,7 +109,7 @@ test('a match rate that falls over several runs is noticed, although few members
   await know(0, 100);
   await write({ guards: { minMatchRatio: 0.7 } });
   await run();
-  await enter(100, 160); // fewer than a rate of those who enter is measured by
+  await enter(100, 160); // fewer new members than a match rate needs
   expect(await run()).toMatchObject({ outcome: 'succeeded', counts: { unmatched: 60 } });
   await enter(160, 161);
   expect(await held()).toContain(
@@ -130,7 +130,7 @@ test('without a setting, a segment without any matched member is held, also when
   expect(stand.actito.list(id)?.lastRetrievedFile ?? null).toBeNull();
 
   await write({ guards: { minMatchRatio: 0 } });
-  expect(await failed()).toMatchObject({ type: 'NobodyTargeted' }); // the setting lets the list go, and no more
+  expect(await failed()).toMatchObject({ type: 'NobodyTargeted' }); // the setting only allows the delivery
 });
 
 test('without a setting, one matched profile is enough', async () => {
@@ -188,7 +188,7 @@ test('members without attributes are not judged: Actito reports nothing about th
   expect(await run()).toMatchObject({ outcome: 'succeeded', counts: { members: 200 } });
 });
 
-/** What has left for Actito: imports, and the list file that it read last. */
+/** What Actito has received: imports, and the list file that it read last. */
 const sentSoFar = () => [
   stand.actito.imports().length,
   stand.actito.list(id)?.lastRetrievedFile ?? null,

@@ -124,7 +124,7 @@ describe('a run in trouble', () => {
     await hosted.run();
     await stand.actito.reset();
     await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }, { emailAddress: 'bob@shop.be' }]);
-    const { notes } = await hosted.run(); // it delivers nothing, and cannot find the list that it looks at
+    const { notes } = await hosted.run(); // it delivers nothing, and cannot find its list
     expect(words(notes).join()).toContain('If someone deleted the list in Actito, run again');
     expect(await hosted.run()).toMatchObject({
       counts: { unchanged: 2 },
@@ -144,7 +144,7 @@ describe('a run in trouble', () => {
     stand.actito.setFault('lostAnswer', { times: 1, route: '/mass-imports' });
     stand.actito.setFault('uploadBreaks', { times: 1, afterBytes: 3 });
     expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 2 } });
-    expect(stand.actito.imports().length).toBe(2); // the answer was lost: sent twice, to the same effect
+    expect(stand.actito.imports().length).toBe(2); // the answer was lost: sent twice, with the same effect
     expect(listed()).toEqual(['anna@shop.be', 'bob@shop.be']);
   });
 

@@ -49,7 +49,10 @@ afterAll(async () => {
   for (const end of ends.reverse()) await end();
 });
 
-/** What is set for Temporal: the address is that of the proxy, and the certificates are right, but for the changes. */
+/**
+ * The settings for Temporal: the address is that of the proxy, and the certificates are right, except for the
+ * changes.
+ */
 function settings(changes: Record<string, string | undefined> = {}): Record<string, string | undefined> {
   return {
     TEMPORAL_ADDRESS: `localhost:${port}`,

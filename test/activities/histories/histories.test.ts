@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.stop());
 
-/** After one run that sends everything, Actito has exactly what the segment says; then nothing is left to do. */
+/** After one run that sends everything, Actito has exactly the segment, and the next run does nothing. */
 async function expectRepaired({ segment, forgotten }: Model): Promise<void> {
   await world.configure(MAPPINGS.all!, 0);
   await world.fill(segment);

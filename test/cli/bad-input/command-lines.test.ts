@@ -8,7 +8,7 @@ import { REQUESTS } from './requests.ts';
 import { SURROUNDINGS } from './surroundings.ts';
 import { WORDS } from './words.ts';
 
-/* Command lines that are wrong in themselves or in what surrounds them: no server is asked, none is there. */
+/* Command lines that are wrong in themselves or in their environment: no server is asked, and none exists. */
 
 const NO_SERVERS = { TEMPORAL_ADDRESS: '127.0.0.1:1', ACTITO_SYNC_PROJECT: 'examples/demo' };
 

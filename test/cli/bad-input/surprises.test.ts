@@ -5,7 +5,7 @@ import type { RunResult } from '../../../contract/result.ts';
 import { pastForTests, seedPeople } from '../past/support.ts';
 import { FAILED, WRONG_COMMAND_LINE } from './bad-line.ts';
 
-/* Commands that are right, where the worker's variables, files, rights or tables are not. */
+/* Correct commands with wrong variables, files, rights or tables of the worker. */
 
 const past = pastForTests();
 let usualEnv: NodeJS.ProcessEnv;
@@ -45,7 +45,7 @@ test.each<Surprise>([
     () => (past.stand.env.ACTITO_API_KEY = ''),
     'The environment variable ACTITO_API_KEY (for apiKey) is empty. ',
   ],
-  ['a warehouse that is no URL', () => (past.stand.env.SHOP_URL = 'hunter2'), 'ConfigurationInvalid: '],
+  ['a warehouse with an invalid URL', () => (past.stand.env.SHOP_URL = 'hunter2'), 'ConfigurationInvalid: '],
   [
     'a port in words',
     () => past.stand.writeDestination({ delivery: { ...DELIVERY, port: { env: 'SFTP_PASSWORD' } } }),
@@ -58,12 +58,12 @@ test.each<Surprise>([
     'activations/vip.yaml:1 nonsense: unknown setting',
   ],
   [
-    'a file that is no YAML',
+    'a file that is not YAML',
     () => write('sources/shop.yaml', 'driver: [\n'),
     'ConfigurationInvalid: Activation vip cannot run because of',
   ],
   [
-    'no such source',
+    'a missing source',
     () => past.stand.writeActivation({ source: 'shopp' }),
     /source: .*"shopp", did you mean "shop"\?/,
   ],

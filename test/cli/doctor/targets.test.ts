@@ -34,8 +34,8 @@ test('a destination is checked alone, and an activation with everything that it 
 });
 
 test.each([
-  { what: 'made by actito-sync, as one activation says', provisions: ['existing', 'api'], tried: true },
-  { what: 'all made by hand', provisions: ['existing'], tried: false },
+  { what: 'created by actito-sync, as one activation says', provisions: ['existing', 'api'], tried: true },
+  { what: 'all created in Actito', provisions: ['existing'], tried: false },
 ])('lists $what: for a destination alone they are checked: $tried', async ({ provisions, tried }) => {
   stand.actito.changeLicence({ assumedRoutes: 404 });
   for (const [i, provision] of provisions.entries()) {
@@ -46,7 +46,7 @@ test.each([
   const of = async (target: string) =>
     (await probes([target])).probes.filter(({ name }) => name.startsWith('lists')).map(({ ok }) => ok);
   expect(await of('actito')).toEqual(tried ? [false] : []);
-  expect(await of('vip')).toEqual([]); // it needs none of them itself
+  expect(await of('vip')).toEqual([]); // it does not need them itself
 });
 
 test.each([['vip'], []])(
@@ -66,7 +66,7 @@ test.each([['vip'], []])(
       /^• ETL of vip +ETL 12 must .* UPDATE_ONLY, match on emailAddress, .* emailAddress, city, firstName, spent /m,
     );
     expect(out).toMatch(
-      /\nAll 12 probes are well\. What stands behind • cannot be read: compare it in Actito\.\n$/,
+      /\n12 probes passed\. What stands behind • cannot be read: compare it in Actito\.\n$/,
     );
     expect(
       (await probes(target)).probes.filter(({ told }) => told).map(({ name, ok }) => [name, ok]),

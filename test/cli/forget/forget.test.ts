@@ -71,7 +71,7 @@ test('the command waits for a running run, says so, and the run does not bring t
   await until('the import is stuck', async () => past.stand.actito.imports().length === 2);
   const told: string[] = [];
   const ended = past.ask(['forget', 'anna@shop.be', '--yes'], { onError: (text) => told.push(text) });
-  await until('the run is told', async () => told.some((text) => text.includes('RunUnderWay')));
+  await until('the output mentions the run', async () => told.some((text) => text.includes('RunUnderWay')));
   past.stand.actito.setFault('importsStuck', null);
   await handle.result();
   const { code, out, err } = await ended;

@@ -142,7 +142,7 @@ test('a person may be rejected if there were too many rejected rows to store, or
   await past.stand.warehouse.query(`delete from people where email like 'nobody %'`);
   await past.hosted.run();
   expect(await said('stranger@shop.be')).not.toMatch(MAYBE);
-  await past.stand.state.raw('delete from rejects'); // as the retention does after its days
+  await past.stand.state.raw('delete from rejects'); // like the retention after its period
   expect(await said('stranger@shop.be')).toMatch(MAYBE);
 });
 

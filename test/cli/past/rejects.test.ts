@@ -27,7 +27,7 @@ test('rejects shows each row and value that could not be used, over all runs, an
   const { code, out, err } = await past.ask(['rejects', 'vip']);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(row(out, 'nobody')).toMatchObject({ 1: 'extract', 2: 'KeyMalformed', 3: '–', 6: '2' });
-  expect(out).toMatch(/^KeyMalformed: The matching key is not an email address/m);
+  expect(out).toMatch(/^1 × KeyMalformed: The matching key is not an email address/m);
   expect(out).toContain('Unknown to Actito: 1 member; see rejects vip --reason Unmatched');
 });
 
@@ -81,6 +81,7 @@ test('a table shows the latest 50 and says that there are more; JSON and CSV con
   const { out } = await past.ask(['rejects', 'vip']);
   expect(out.match(/KeyMalformed {2}/g)).toHaveLength(50);
   expect(out).toContain('… and more: --limit shows more of them, --csv all');
+  expect(out).toMatch(/^2501 × KeyMalformed: /m);
   expect(await rejects()).toHaveLength(2501);
   expect(new Set((await csv()).map(({ key }) => key)).size).toBe(2501);
 });
@@ -114,4 +115,30 @@ test('without rejects, the command says so', async () => {
   await past.stand.warehouse.query(`delete from people where email in ('nobody', 'eve@shop.be')`);
   await past.hosted.run();
   expect((await past.ask(['rejects', 'vip'])).out).toBe('vip has no rejected rows or values.\n');
+});
+
+test('rows without a key are told apart by rejectReference, which forget erases with them', async () => {
+  await past.stand.warehouse.query(
+    `insert into people (email, customer_id) values (null, 'C1'), (null, 'C2'), ('anna@', 'anna@shop.be')`,
+  );
+  await past.stand.writeActivation({ rejectReference: 'customer_id' });
+  await past.hosted.run();
+  await past.hosted.run();
+  const named = async () =>
+    (await rejects()).map(({ key, reference, times }) => [key, reference, times]).sort();
+  const others = [
+    ['', 'C1', 2],
+    ['', 'C2', 2],
+    ['nobody', null, 2],
+  ];
+  expect(await named()).toEqual([...others.slice(0, 2), ['anna@', 'anna@shop.be', 2], others[2]]);
+  expect((await csv('--reason', 'KeyMissing')).map(({ reference }) => reference)).toEqual(['C1', 'C2']);
+  const { out } = await past.ask(['rejects', 'vip', '--reason', 'KeyMissing']);
+  expect(row(out, '(none)')?.at(-1)).toBe('C1');
+  expect(out).toMatch(/^2 × KeyMissing: /m);
+
+  expect((await past.ask(['forget', 'anna@shop.be', '--yes'])).code).toBe(0);
+  expect(await named()).toEqual(others);
+  await past.hosted.run();
+  expect((await rejects()).map(({ reference }) => reference)).not.toContain('anna@shop.be');
 });

@@ -7,7 +7,7 @@ const HOUR = 3_600_000;
 const DELIVERED = new Date('2026-01-01T00:00:00Z');
 const after = (hours: number) => new Date(DELIVERED.getTime() + hours * HOUR);
 
-/** A list of 48 hours: it is delivered anew from 23 hours on. */
+/** A list of 48 hours: it is delivered again from 23 hours on. */
 const problem = (list: Partial<DeliveredList>, hours = 1) =>
   renewalProblem(
     'vip',
@@ -47,7 +47,7 @@ describe('a list is renewed in time', () => {
 });
 
 test.each<[string, Partial<DeliveredList>, number, string]>([
-  ['nothing starts it', {}, 1, `no run is scheduled and ${EXPIRES}`],
+  ['no schedule starts it', {}, 1, `no run is scheduled and ${EXPIRES}`],
   ['the schedule is paused', { paused: true }, 1, `its schedule is paused and ${EXPIRES}`],
   [
     'it has expired',
@@ -65,7 +65,7 @@ test.each<[string, Partial<DeliveredList>, number, string]>([
   expect(problem(outlook, hours)).toBe(`vip: ${words}`);
 });
 
-/** Plays the starts one after the other, as runs would deliver an unchanged list. */
+/** Simulates the starts one after the other, as runs would deliver an unchanged list. */
 function expiresUnnoticed(validity: number, starts: Date[]): boolean {
   const due = DELIVERED.getTime() + keepAliveAge(validity);
   const renewal = starts.find((start) => start.getTime() >= due);

@@ -12,7 +12,7 @@ beforeEach(() => seedPeople(past.stand));
 
 const one = (id: string) => statusOf(past, id);
 
-/** An activation whose id no other test has: schedules are the server's. */
+/** An activation whose id no other test has, since schedules belong to the whole server. */
 async function newActivation(changes: Record<string, unknown> = {}): Promise<string> {
   const id = freshId('club');
   await past.stand.writeActivation({ list: { name: id }, ...changes }, id);
@@ -35,7 +35,7 @@ async function started(id: string, { at = '', taskQueue = past.hosted.taskQueue 
 /** What a schedule appends to the id. */
 const BOTH_WAYS = Object.entries({ 'by hand': '', 'by its schedule': '-2026-01-31T06:00:00Z' });
 const underWay = (id: string) =>
-  until('it is under way', async () => (await one(id)).running?.[0]?.phase === 'provisioning');
+  until('it is running', async () => (await one(id)).running?.[0]?.phase === 'provisioning');
 
 async function scheduled(schedule: object, changes: Record<string, unknown> = {}): Promise<string> {
   const id = await newActivation({ schedule, ...changes });
@@ -172,7 +172,7 @@ test.each(BOTH_WAYS)(
     const id = await newActivation();
     past.stand.actito.setFault('serverError', {});
     const run = await started(id, { at });
-    await until('Actito was asked in vain', async () => !!(await one(id)).running?.[0]?.trouble);
+    await until('Actito was asked without success', async () => !!(await one(id)).running?.[0]?.trouble);
 
     const { running, warnings } = await one(id);
     const next = expect.toSatisfy((moment) => moment === null || !Number.isNaN(Date.parse(String(moment))));
@@ -222,7 +222,7 @@ test.each(BOTH_WAYS)(
     const run = await started(id, { at });
     await underWay(id);
     await run.terminate();
-    await until('it is told', async () => (await one(id)).warnings.length > 0); // Temporal's listing lags behind
+    await until('status reports it', async () => (await one(id)).warnings.length > 0); // Temporal's listing lags behind
     const { lastRun, running, warnings } = await one(id);
     expect(running).toEqual([]);
     expect(lastRun).toMatchObject({ outcome: null, workflowId: run.workflowId });

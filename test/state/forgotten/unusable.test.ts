@@ -9,7 +9,7 @@ import { goodRun } from '../sending.ts';
 import { compareInto, definitionFor, open } from '../support.ts';
 import { forgettingForTests, person } from './support.ts';
 
-/* Whoever is forgotten is known by more texts than the canonical key: by other spellings, and by keys that are none. */
+/* A forgotten person has more texts than the canonical key: other spellings, and unusable keys. */
 
 const gdpr = forgettingForTests();
 
@@ -23,7 +23,7 @@ const phoneOf = (country?: string) => ({
   },
 });
 
-/** As the command records it. */
+/** Records the request like the command. */
 async function record(key: string, countries: string[] = []): Promise<string> {
   const [spellings, hints] = [spellingsOf(key, countries), hintsOf(key, countries)];
   return (await recordForgotten(gdpr.world.state, { spellings, hints, by: 'dpo', reason: null })).record;
@@ -74,7 +74,7 @@ const NAMED: [forgotten: string, matchingKey: object, rejected: string[]][] = [
       'GSM: 0475/12.34.56',
     ],
   ],
-  // Nobody says whose country's number it is.
+  // The country of this number is unknown.
   ['+32475123456', phoneOf(), ['0475 12 34 56', '475123456', 'tel 0475/123456']],
   ['+491713920012', phoneOf('DE'), ['+49491713920012']],
   ['C-0042', {}, ['C-0042;C-0043', 'C-0042\u0000', '"C-0042"', 'C-00\u200b42']],

@@ -6,15 +6,18 @@ import { goodRun } from '../sending.ts';
 import { compareInto, definitionFor, open, type CompareOptions, type SegmentRow } from '../support.ts';
 import { ANNA, BOB, forgettingForTests, isAny, person } from './support.ts';
 
-/* Someone asks to be forgotten while the segment is being read: rows not written yet never are. */
+/* A person asks to be forgotten while the segment is being read: rows not written yet are never written. */
 
 const gdpr = forgettingForTests();
 const CARDS = { list: { identifier: { column: 'card', attribute: 'cardNumber' } } };
 const changed = (row: SegmentRow): SegmentRow => ({ ...row, values: ['new', '2', '3'] });
-/** Fills a transaction of the delta, so that whatever was compared before is written before whatever comes later. */
+/**
+ * Fills a transaction of the delta, so that everything compared before is written before everything compared
+ * later.
+ */
 const LARGE: SegmentRow = { key: 'large', values: ['x'.repeat(2_100_000), '2', '3'] };
 
-/** Compares a segment row by row, and says which texts the delta holds before it is published. */
+/** Compares a segment row by row, and returns which texts the delta contains before its publication. */
 async function compareRows(segment: SegmentRow[], options: CompareOptions = {}) {
   const run = await open(gdpr.world, gdpr.definition);
   const compared = await compareInto(gdpr.world, run, segment, { batch: 1, ...options });
@@ -25,7 +28,7 @@ async function compareRows(segment: SegmentRow[], options: CompareOptions = {}) 
   };
 }
 
-/** Records the wish once so many rows have been compared. */
+/** Records the request after this number of rows. */
 const asksAfter = (key: string, compared: number): CompareOptions => ({
   beforeBatch: async (batch) => batch === compared && gdpr.record(key),
 });
@@ -53,7 +56,7 @@ describe('a person who asks to be forgotten while the segment is read', () => {
       },
     });
     for (const text of ['anna-4711', 'carl-4713']) expect(await gdpr.tablesWith(text)).toEqual([]);
-    // Anna's second row equals the first one, which was written nowhere.
+    // Anna's second row equals the first one, which was not written.
     expect(found.counts).toMatchObject({ read: 6, forgotten: 2, duplicates: 1 });
     expect((await publish()).counts).toMatchObject({ forgotten: 2, added: 3, members: 3 });
   });

@@ -8,7 +8,7 @@ import { definitionFor, freshState, newActivation, type SegmentRow, type StateWo
 import { goodUndo, plannedUndo } from '../undoing.ts';
 import { ended } from '../../support/ended.ts';
 
-/* The list holds another column than the key, and an undo changes nothing else. */
+/* The list contains another column than the key, and an undo changes nothing else. */
 
 let world: StateWorld;
 beforeAll(async () => {
