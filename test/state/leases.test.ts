@@ -200,7 +200,7 @@ test.each(Object.keys(WRITES))('a run that was superseded can no longer %s', asy
   const definition = definitionFor(newActivation());
   const { id } = definition.activation;
   const former = await planned(world, definition, [ANNA]);
-  const ids = name.startsWith('record') ? await intendBoth(former, id) : NO_IDS;
+  const ids = /^record|results$/.test(name) ? await intendBoth(former, id) : NO_IDS;
   await WRITES[name]!(former, id, ids); // the holder can
   const again = await open(world, definition);
   await expect(WRITES[name]!(former, id, ids)).rejects.toMatchObject({ name: 'RunSuperseded' });
