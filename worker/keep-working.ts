@@ -64,6 +64,7 @@ async function runToItsEnd(working: Working, letGo: number): Promise<void> {
   const ended = new AbortController();
   const running = working.run().finally(() => ended.abort());
   await Promise.race([running, endlessFailure(working, letGo, ended.signal)]);
+  await running; // when `run` fails, the other one ends too, and may win
 }
 
 /** Throws once the worker has been a failed one for so long; returns when `run` has ended before. */
