@@ -51,7 +51,7 @@ function heldCall() {
 const slotsHeld = async () => (await rows(world.state, 'select from call_slots')).length;
 
 /** Milliseconds in which nobody waits for long. */
-const SOON = { base: 5, spread: 5, suspicious: 100, endless: 3_600_000 };
+const SOON = { base: 5, spread: 5, suspicious: 100, endless: 3_600_000, leaving: 50 };
 
 test('never more calls at a time than there are slots, over two workers', async () => {
   const { licence } = options();
