@@ -8,6 +8,11 @@ export const STATE_PEER = 'state';
 
 /** At most so many activities of a worker wait here; the other slots of the worker are left for activities that can work. */
 const MOST_WAITING = 5;
+/**
+ * If an activity's time is up while an attempt runs, Temporal does not say what the attempt before failed with. So no attempt
+ * waits here in the last seconds, in milliseconds: the clocks of Temporal and of this worker can differ.
+ */
+const CLOCK_SKEW = 10_000;
 /** Activities that end on another worker are never forgotten otherwise. */
 const MOST_REMEMBERED = 1_000;
 
@@ -38,6 +43,9 @@ interface Waiting {
  * backoff cannot be ended early. So the attempt after a failure begins at once and waits here, and continues when the peer has
  * answered another activity. If it then fails again, the answer was no sign of recovery (another call, another table): the next
  * pause is waited out in full. So a peer that half works is asked at most twice as often.
+ *
+ * Only this worker knows the pause. Another worker that gets the next attempt waits out its own pause for that activity, and
+ * begins at once if it has none. So with W workers, a peer that is away is asked at most W times as often.
  */
 export class Peers {
   readonly #answeredAt = new Map<string, number>();
@@ -69,9 +77,15 @@ export class Peers {
 
   /**
    * An attempt of an activity has failed.
+   * @param deadline when the time of all attempts is up, in milliseconds since 1970; a pause that reaches it passes in Temporal,
+   *   which then ends the activity at once, with this failure
    * @returns milliseconds until Temporal starts the next one; undefined leaves it to the retry policy
    */
-  failed(activity: string, { retryAfter, peer }: Pick<Failure, 'retryAfter' | 'peer'>): number | undefined {
+  failed(
+    activity: string,
+    { retryAfter, peer }: Pick<Failure, 'retryAfter' | 'peer'>,
+    deadline = Infinity,
+  ): number | undefined {
     const before = this.#pauses.get(activity);
     this.#pauses.delete(activity);
     if (retryAfter !== undefined || peer === undefined) return retryAfter;
@@ -80,7 +94,8 @@ export class Peers {
     const { first, longest } = this.#backoff;
     const pause = Math.min(longest, first * 2 ** Math.min(failures - 1, 30));
     const failedAt = performance.now();
-    const isHere = pause > first && this.#waiting < MOST_WAITING;
+    const isInTime = Date.now() + pause + CLOCK_SKEW < deadline;
+    const isHere = pause > first && isInTime && this.#waiting < MOST_WAITING;
     const isOpen = same?.wasCut !== true;
     const until = failedAt + pause;
     this.#pauses.set(activity, { peer, failures, failedAt, until, isHere, isOpen, wasCut: false });
@@ -88,7 +103,7 @@ export class Peers {
     return isHere ? first : pause;
   }
 
-  /** An activity has ended well. */
+  /** An activity has ended: no other attempt follows. */
   ended(activity: string): void {
     this.#pauses.delete(activity);
   }

@@ -33,10 +33,21 @@ export async function toTemporalFailure(
   });
 }
 
+/** Whether no other attempt follows: a final failure, or the activity was canceled. */
+export function isFinal(failure: Error): boolean {
+  return !(failure instanceof ApplicationFailure) || failure.nonRetryable === true;
+}
+
 /** Names an activity of a workflow, whichever attempt it is. */
 export function currentActivity(): string {
   const { workflowExecution, activityId } = Context.current().info;
   return `${workflowExecution!.runId} ${activityId}`;
+}
+
+/** When the time of all its attempts is up, by the clock of the Temporal server: milliseconds since 1970. */
+export function currentDeadline(): number {
+  const { scheduledTimestampMs, scheduleToCloseTimeoutMs } = Context.current().info;
+  return scheduleToCloseTimeoutMs > 0 ? scheduledTimestampMs + scheduleToCloseTimeoutMs : Infinity;
 }
 
 /** By activity: what it failed by last, and how often in a row, as far as this worker knows. */
