@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { ContractSettings, IMPORT_STATES, Route } from '../activation/definition/contract.ts';
 
 /*
- * Everything that is believed of Actito's wire stands in this file, and nowhere else in the connector. Marks: D documented by
- * Actito, C seen in public client code, A assumed (never checked against a live licence). The same page for people:
- * docs/actito-contract.md. Unknown fields are always allowed.
+ * This file contains everything that the connector assumes about Actito's API, and no other file does. Marks: D
+ * documented by Actito, C seen in public client code, A assumed (never checked with a live license). The same
+ * information for people: docs/actito-contract.md. Unknown fields are always allowed.
  */
 
 /** D: hosts by environment. */
@@ -20,7 +20,7 @@ const STRUCTURE = '/profile-table-structure/v5/entities/{entity}/profile-tables'
 const EXECUTIONS = '/mass-imports/v5/entities/{entity}/etl-executions';
 const LISTS = '/external-target-lists/v5/entities/{entity}/profile-tables/{table}/external-target-lists';
 
-/** Path templates; `{…}` is filled in by {@link path}. A destination's `contract.paths` may say others. */
+/** Path templates; {@link path} fills in `{…}`. A destination's `contract.paths` can override them. */
 export const ROUTES = {
   token: '/auth/token', // D
   entities: '/entities/v5/entities', // D, the connection test
@@ -39,7 +39,7 @@ export const ROUTES = {
   list: `${LISTS}/{list}`, // A
 } as const satisfies Record<Route, string>;
 
-/** The routes whose path is documented; a 404 to any other may mean that this licence has it elsewhere, or not at all. */
+/** The routes with a documented path. A 404 to any other may mean that this license has another path, or none. */
 const DOCUMENTED: ReadonlySet<Route> = new Set<Route>([
   'token',
   'entities',
@@ -50,7 +50,7 @@ const DOCUMENTED: ReadonlySet<Route> = new Set<Route>([
   'execution',
 ]);
 
-/** True when nobody outside Actito has read where this route is. */
+/** True if the path of this route is not publicly documented. */
 export function isAssumed(route: Route): boolean {
   return !DOCUMENTED.has(route);
 }
@@ -58,26 +58,26 @@ export function isAssumed(route: Route): boolean {
 /** Path templates that differ from {@link ROUTES}. */
 export type Paths = NonNullable<ContractSettings['paths']>;
 
-/** Fills a path template; parts are percent-encoded. */
+/** Fills in a path template; parts are percent-encoded. */
 export function path(route: Route, parts: Record<string, string> = {}, paths: Paths = {}): string {
   const template = paths[route] ?? ROUTES[route];
   return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parts[name]!));
 }
 
-/** Ids are told in failures and kept in the state: what can be a text about someone is none. */
+/** Ids are shown in failures and stored in the state, so a text that could be about a person is no valid id. */
 const id = z.coerce.string().regex(/^[\w.:-]{1,64}$/);
 
-/** A moment as Actito writes it, which is shown. Any other text is only compared, so that a digest of it does. */
+/** A time as Actito writes it, which is shown. Any other text is only compared, so its digest is enough. */
 const moment = z
   .string()
   .transform((text) =>
     /^[\d.:TZ+ -]{8,40}$/.test(text) ? text : createHash('sha256').update(text).digest('hex').slice(0, 16),
   );
 
-/** D: the token lives 15 minutes (`900s`). */
+/** D: the token is valid for 15 minutes (`900s`). */
 export const tokenBody = z.looseObject({ accessToken: z.string(), expiresIn: z.string().optional() });
 
-/** D: the entities that the API key may see. */
+/** D: the entities that the API key can see. */
 export const entitiesBody = z.looseObject({
   entities: z.array(z.looseObject({ name: z.string() })),
 });
@@ -103,7 +103,7 @@ export const profileTableBody = z.looseObject({
 export type ProfileTable = z.infer<typeof profileTableBody>;
 
 const summary = z.looseObject({ id, name: z.string() });
-/** A: the name of the wrapping field; a bare array is taken too. */
+/** A: the name of the wrapping field; a bare array is accepted too. */
 export const profileTablesBody = z.union([
   z.array(summary),
   z.looseObject({ profileTables: z.array(summary) }).transform((body) => body.profileTables),
@@ -118,12 +118,12 @@ export const executionBody = z.looseObject({
   message: z.string().nullish(),
 });
 
-/** A: executions found by the name of their data file; `dataFile` is looked at again, in case the filter is ignored. */
+/** A: executions by the name of their data file. `dataFile` is checked again, in case the filter is ignored. */
 export const executionsBody = z.looseObject({
   etlExecutions: z.array(z.looseObject({ id, dataFile: z.string().nullish() })),
 });
 
-/** What a status means to us. D: SUCCESS, WITH_ERROR; A: the others. Whatever else is said = still running. */
+/** The meaning of a status. D: SUCCESS, WITH_ERROR; A: the others. Any other status counts as still running. */
 export const STATUS_NAMES: Record<string, (typeof IMPORT_STATES)[number]> = {
   SUCCESS: 'success',
   WITH_ERROR: 'withErrors',
@@ -139,7 +139,7 @@ export const executionResultBody = z.looseObject({ withErrors: z.boolean(), rows
 export const RESULT_FILE = {
   separator: ';',
   codeColumn: 'code',
-  // Either says for which attribute a row was refused.
+  // Either names the attribute for which a row was rejected.
   attributeColumn: 'attribute',
   messageColumn: 'message',
   unmatchedCode: 'PROFILE_NOT_FOUND',
@@ -156,7 +156,7 @@ export function importDefinition(table: string, key: string, columns: string[]) 
   };
 }
 
-/** D: a file may be packed. A: the content types and names by which Actito tells. */
+/** D: a file may be packed. A: the content types and file names for it. */
 export const PACKED = {
   none: { suffix: '.csv', type: 'text/csv' },
   gzip: { suffix: '.csv.gz', type: 'application/gzip' },
@@ -166,7 +166,7 @@ export const PACKED = {
 /** D: CSV by RFC 4180 with a header, UTF-8, no BOM, any one-character separator; A: `;` for lists. */
 export const FILE = { separator: ';', newline: '\n' } as const;
 
-/** A: adding an attribute, by analogy with custom tables. D: the safe shape of a new attribute. */
+/** A: adding an attribute, by analogy with custom tables. D: the fields of a new attribute. */
 export function addAttribute(name: string, valueType: string, maxLength: number | undefined) {
   const attribute = { type: 'CUSTOM', name, valueType, unique: false, mandatory: false, multiValued: false };
   return {
@@ -228,19 +228,19 @@ export const listsBody = z.looseObject({ externalTargetLists: z.array(listBody) 
 
 const MARKER = '[actito-sync:';
 
-/** Ours: says in a list's description which activation owns it. */
+/** Our marker in a list's description: the activation that owns it. */
 function ownerMarker(activation: string): string {
   return `${MARKER}${activation}]`;
 }
 
-/** The description of an activation's list: what people wrote, in which no marker counts, and ours. */
+/** The description of an activation's list: the text of people, without any marker, and our marker. */
 export function markedDescription(activation: string, description = ''): string {
   return `${description.replaceAll(MARKER, '(actito-sync:')} ${ownerMarker(activation)}`.trim();
 }
 
 /**
- * The activation whose marker a list's description carries, or null: nobody of ours made it. Ours is the last one: what
- * people write, and may have copied from another list, stands before it.
+ * Returns the activation in the marker of a list's description, or null if actito-sync did not create it. The last
+ * marker counts, because people's text, which may be copied from another list, precedes it.
  */
 export function ownerOf({ description }: { description?: string | null }): string | null {
   return [...(description ?? '').matchAll(/\[actito-sync:([a-z0-9-]+)\]/g)].at(-1)?.[1] ?? null;

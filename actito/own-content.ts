@@ -1,4 +1,4 @@
-/** What is sent to a peer. When it breaks off by itself, that is a failure of ours, and none of the peer. */
+/** Content that is sent to a server. If it fails, that is our own failure and not the server's. */
 export class OwnContent {
   readonly #content: AsyncIterable<Uint8Array>;
   bytes = 0;
@@ -18,7 +18,7 @@ export class OwnContent {
         });
         if (next.done) return;
         this.bytes += next.value.length;
-        yield next.value; // a broken connection may throw here: that is its own failure
+        yield next.value; // a broken connection may throw here, which is its own failure
       }
     } finally {
       await content.return?.();

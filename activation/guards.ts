@@ -2,37 +2,39 @@ import { tell } from '../contract/messages/tell.ts';
 import type { GuardTrip } from '../contract/plan.ts';
 import type { Guards as AllGuards } from './definition/activation.ts';
 
-/** Those that judge what a run would do; others look at the warehouse (source-guards.ts) and at Actito (match-rate.ts). */
+/**
+ * Guards that check a run's plan. Others check the warehouse (source-guards.ts) and Actito's answers (match-rate.ts).
+ */
 type Guards = Omit<AllGuards, 'freshness' | 'assertions' | 'minMatchRatio'>;
 
-/** Below this size a few people are a large share: a ratio would only raise false alarms. */
+/** In a smaller list, a few people are a large share, so a ratio would cause false alarms. */
 const SMALLEST_JUDGED_LIST = 100;
-/** A smaller list is not to be lost either: more than half of it, and more than a few members. */
+/** The limit for smaller lists: more than half of it, and more than a few members. */
 const SMALL_LIST = { ratio: 0.5, members: 5 };
 
-/** What the plan of a run knows; all are numbers of rows or members. */
+/** What is known about the plan of a run; all are numbers of rows or members. */
 export interface GuardFacts {
   /** Rows read from the warehouse, and those of them without a usable key. */
   read: number;
   rejected: number;
-  /** Members that enter and leave the list. */
+  /** Added and removed members. */
   added: number;
   removed: number;
-  /** Known members whose attributes changed; 0 when the mapping did, which is no news about people. */
+  /** Known members whose attributes changed; 0 if the mapping did, because then the change is not about people. */
   changed: number;
   /** Members of the new segment. */
   members: number;
-  /** Members of the list that the segment lacks, and that stay for a while. */
+  /** Members of the list that are missing from the segment and in their grace period. */
   leaving: number;
-  /** Members of the list that was acknowledged last. */
+  /** Members of the last confirmed list. */
   listed: number;
-  /** The largest acknowledged size of the last 7 days, so that an erosion over several runs is seen. */
+  /** The largest confirmed size of the last 7 days, which shows an erosion over several runs. */
   peak: number;
-  /** A list was delivered and acknowledged before. */
+  /** A list was delivered and confirmed before. */
   delivered: boolean;
 }
 
-/** The guards on what a run would do that hold it before its first write; none when the list is empty. */
+/** Returns the guards that hold a run because of its plan; none if the list is empty. */
 export function evaluateGuards(guards: Guards, facts: GuardFacts): GuardTrip[] {
   const all = [emptyList, removedRatio, removedMembers, addedRatio, changedRatio, rejectedRatio];
   return all.map((guard) => guard(guards, facts)).filter((trip) => trip !== undefined);
@@ -50,7 +52,7 @@ function emptyList(
 function removedRatio(guards: Guards, facts: GuardFacts): GuardTrip | undefined {
   const { removed, listed } = facts;
   const members = facts.members + facts.leaving;
-  // After a quiet week there is no peak, but still a list to lose.
+  // After a quiet week there is no peak, but still a list that can be lost.
   const peak = Math.max(facts.peak, listed);
   const gone = Math.max(removed, peak - members);
   const isSmall = peak < SMALLEST_JUDGED_LIST;

@@ -2,34 +2,34 @@ import { tell } from '../contract/messages/tell.ts';
 import type { Activation } from './definition/definition.ts';
 import type { GuardTrip } from '../contract/plan.ts';
 
-/** What Actito said of members whose attributes were sent; `missed`: it knows no such profile, or refused its row. */
+/** Actito's answers about members whose attributes were sent; `missed`: it has no such profile, or rejected the row. */
 export interface Matches {
   judged: number;
   missed: number;
 }
 
-/** By whom a match rate is told: what a run has just sent, who enters the list, and the whole segment. */
+/** The members by which a match rate is judged: those just sent by a run, the added ones, and the whole segment. */
 export interface KnownMatches {
   justSent: Matches;
   entering: Matches;
   all: Matches;
 }
 
-/** By which members Actito's answers judge a run, and from how many on. */
+/** The members by which Actito's answers judge a run, and the minimum number of them. */
 export interface MatchLimit {
-  /** Undefined: it is enough that Actito knows one of them. */
+  /** Undefined if it is enough that Actito matches one of them. */
   minMatchRatio: number | undefined;
   leastJudged: number;
 }
 
-/** With a canary and no other word, every second member must be known. */
+/** The default for a canary: Actito must match half of the members. */
 const CANARY_RATIO = 0.5;
-/** Below this number a few people are a large share. */
+/** Below this number, a few people are a large share. */
 const LEAST_JUDGED = 100;
 
 /**
- * The limit of an activation. Unless it says otherwise, only a run of which Actito knows nobody is held: its list would
- * target nobody. Undefined: no attributes are sent, so that Actito says nothing of anyone.
+ * Returns the limit of an activation. By default, only a run without any match is held, because its list would target
+ * nobody. Undefined if no attributes are sent, because then Actito answers nothing.
  */
 export function matchLimit({ guards, canary, attributes }: MatchSettings): MatchLimit | undefined {
   const minMatchRatio = guards.minMatchRatio ?? (canary === undefined ? undefined : CANARY_RATIO);
@@ -38,7 +38,7 @@ export function matchLimit({ guards, canary, attributes }: MatchSettings): Match
 }
 type MatchSettings = Pick<Activation, 'guards' | 'canary' | 'attributes'>;
 
-/** Whether too few of those that Actito has answered for are known to it. */
+/** Whether too few of the members with an answer of Actito are matched. */
 export function matchesTooFew(
   { minMatchRatio, leastJudged }: MatchLimit,
   { judged, missed }: Matches,
@@ -48,8 +48,8 @@ export function matchesTooFew(
 }
 
 /**
- * The guard on the match rate, of those who enter the list and of the whole segment: a list of keys that Actito does not
- * know targets nobody.
+ * The guard on the match rate, for the added members and for the whole segment: a list of unmatched keys targets
+ * nobody.
  */
 export function matchGuard(
   limit: MatchLimit,

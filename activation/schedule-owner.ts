@@ -1,37 +1,37 @@
 import { basename, resolve } from 'node:path';
 import type { Foreign } from '../contract/messages/schedules.ts';
 
-/** What the ids of our schedules begin with; the activation's id follows. */
+/** The prefix of our schedule ids, before the activation's id. */
 export const SCHEDULE_PREFIX = 'activation/';
-/** The memo that tells which project made a schedule. Temporal keeps it as it was when the schedule was made. */
+/** The memo with the project that made a schedule. Temporal never changes it. */
 export const PROJECT_MEMO = 'actitoSyncProject';
-/** The environment variable that names the project. */
+/** The environment variable with the name of the project. */
 export const PROJECT_NAME = 'ACTITO_SYNC_PROJECT_NAME';
 
 /**
- * Who schedules belong to. Both must be equal: projects that share a namespace need task queues of their own, since a
- * worker knows one project folder; and the name tells projects apart that are applied by mistake with the task queue
- * of another, e.g. the demo with the address of the company's server.
+ * The owner of schedules. Both must be equal. Projects that share a namespace need their own task queues, because a
+ * worker has one project folder. The name distinguishes projects that are applied by mistake with another's task queue,
+ * e.g. the demo with the address of the company's server.
  */
 export interface Owner {
   project: string;
   taskQueue: string;
 }
 
-/** What of a schedule in Temporal tells whose it is. */
+/** What identifies the owner of a schedule in Temporal. */
 export interface OwnedSchedule {
   memo?: Record<string, unknown>;
   action: { workflowType: string; taskQueue: string };
 }
 
-/** The name of the project in `folder`; one without a name is called like its folder. */
+/** Returns the name of the project in `folder`; by default, the name of the folder. */
 export function projectName(env: NodeJS.ProcessEnv, folder: string): string {
   return env[PROJECT_NAME] || basename(resolve(folder));
 }
 
 /**
- * Why a schedule is not this owner's; undefined: it is. Only what carries our memo and still
- * starts our workflow is ever changed or deleted: people make schedules too, and may take one of ours for something else.
+ * Returns why a schedule is not this owner's; undefined if it is. Only schedules with our memo that still start our
+ * workflow are changed or deleted, because people also make schedules, and may change one of ours for something else.
  */
 export function foreignness(
   { memo, action }: OwnedSchedule,

@@ -4,17 +4,17 @@ import { tell } from '../contract/messages/tell.ts';
 import type { GuardTrip } from '../contract/plan.ts';
 import { toTimestamp } from './values/moments.ts';
 
-/** What the query of `guards.freshness` returned; null: no row, or a null. */
+/** The result of `guards.freshness`; null for no row, or a null. */
 export type Latest = string | null;
 
-/** Clocks of the machines that load a warehouse may be ahead of its own by so much, in milliseconds. */
+/** The clocks of machines that load a warehouse may be ahead of its own by this much, in milliseconds. */
 const CLOCK_DIFFERENCE = 5 * 60_000;
-/** A time of day with its offset. Without one a moment may be hours away from the one that is meant. */
+/** A timestamp with an offset. Without one it may be hours away from the intended time. */
 const ZONED = /:\d\d(?:[.,]\d+)?\s*(?:Z|[+-]\d\d(?::?\d\d)?)$/i;
 
 /**
- * Whether the warehouse was loaded lately enough. `now` in milliseconds since 1970, by the warehouse's clock.
- * @throws Failure ConfigurationInvalid when what was returned is no moment, or has no time zone
+ * Whether the warehouse was loaded recently enough. `now` in milliseconds since 1970, by the warehouse's clock.
+ * @throws Failure ConfigurationInvalid if the result is no timestamp, or has no time zone
  */
 export function judgeFreshness(
   { maxAge }: NonNullable<Guards['freshness']>,

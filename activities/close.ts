@@ -7,7 +7,7 @@ import type { Dependencies } from './dependencies.ts';
 import { untilCancelled } from './progress.ts';
 import type { RunRef } from '../contract/steps.ts';
 
-/** Ends the run. */
+/** Records the outcome of the run and releases its lease. */
 export async function close({ state }: Dependencies, ref: RunRef, end: RunEnd | null): Promise<ClosedRun> {
   return untilCancelled(
     (async () => {

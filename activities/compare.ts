@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { slotsFor } from '../activation/comparison/budget.ts';
 import { Comparison } from '../activation/comparison/comparison.ts';
 import { seedsOf } from '../activation/comparison/marks.ts';
-import { columnsToRead, type Activation } from '../activation/definition/definition.ts';
+import { columnsToRead, hasOwnIdentifier, type Activation } from '../activation/definition/definition.ts';
 import type { Source } from '../activation/definition/source.ts';
 import { Failure } from '../contract/failure.ts';
 import { tell } from '../contract/messages/tell.ts';
@@ -27,9 +27,9 @@ import type { RunRef } from '../contract/steps.ts';
 import { askSource } from '../warehouse/guards.ts';
 
 /**
- * Reads the segment once, compares it on the way with what Actito acknowledged, and publishes what differs together with
- * the plan that follows from it. An undo takes a former list instead. A delta that is published stands: then nothing is
- * read again.
+ * Reads the segment once and compares each row with the state that Actito confirmed. Then publishes the differences
+ * together with the plan for them. An undo uses an earlier list instead of the segment. If a delta is already
+ * published, nothing is read again.
  * @throws Failure SourceUnavailable, SegmentQueryFailed, MappingInvalid, StateDamaged, WorkerDiskFull, RunSuperseded
  */
 export async function compare(deps: Dependencies, ref: RunRef): Promise<ReadCounts> {
@@ -55,7 +55,7 @@ async function compareSegment(deps: Dependencies, ref: RunRef, run: Run, delta: 
   const signal = cancellation();
   const report = progress();
   const { activation, source } = run.definition;
-  // Before the warehouse is asked anything: whoever waits for memory keeps no transaction open there.
+  // First, so that no transaction is open in the warehouse while the comparison waits for memory.
   const share = await slots.open(slotsFor((await readAcknowledged(state, run)).list.members), signal);
   const opened = askWarehouse(deps, source, () => openWarehouse(source, env));
   const warehouse = await opened.catch((error: unknown) => {
@@ -90,7 +90,7 @@ async function compareSegment(deps: Dependencies, ref: RunRef, run: Run, delta: 
           forgotten,
           share,
           openSpill,
-          onReject: (key, reason) => rejects.add(key, reason),
+          onReject: (key, reason, reference) => rejects.add({ key, reason, reference }),
         });
         return comparison;
       },
@@ -112,16 +112,16 @@ async function compareSegment(deps: Dependencies, ref: RunRef, run: Run, delta: 
   }
 }
 
-/** Asks the warehouse, and notes whether it answered. */
+/** Calls the warehouse, and records whether it answered. */
 function askWarehouse<T>({ peers }: Dependencies, source: Source, ask: () => Promise<T>): Promise<T> {
   return peers.ask(`warehouse ${source.connection.env}`, 'SourceUnavailable', ask);
 }
 
-/** Asks for the first item at once: the warehouse thinks while the marks are loaded. */
+/** Requests the first item immediately, so that the warehouse works while the marks are loaded. */
 function begun<T>(items: AsyncIterable<T>): AsyncIterable<T> {
   const iterator = items[Symbol.asyncIterator]();
   const first = iterator.next();
-  first.catch(() => undefined); // whoever reads it hears of it
+  first.catch(() => undefined); // The consumer gets this error.
   return {
     async *[Symbol.asyncIterator]() {
       try {
@@ -150,18 +150,18 @@ async function fillDelta(
     signal.throwIfAborted();
     await writer.write(lines);
     report(comparison.read);
-    await setImmediate(); // heartbeats and other activities have their turn
+    await setImmediate(); // lets heartbeats and other activities run
   }
   await writer.end();
 }
 
-/** A read that ended early must not look like a segment that lacks members. */
+/** If reading ended early, the missing rows must not count as removed members. */
 function requireAllRows({ read }: Comparison, source: SegmentRead): void {
   if (source.rows() === read) return;
   throw new Failure('rowsMissing', { counted: source.rows(), read });
 }
 
-/** An undo asks the warehouse nothing, its guards neither. */
+/** Makes the delta of an undo from the state, without the warehouse. Its guards do not need the warehouse either. */
 async function undo(
   { state }: Dependencies,
   ref: RunRef,
@@ -182,7 +182,7 @@ async function undo(
   };
 }
 
-/** Rows without a usable key: all are counted by reason, and some are stored, in batches. */
+/** Rows without a usable key. All are counted by reason, and some are stored, in batches. */
 class Rejects {
   readonly reasons: Record<string, number> = {};
   #stored = 0;
@@ -193,9 +193,10 @@ class Rejects {
     this.#store = store;
   }
 
-  add(key: string, reason: string): void {
+  add(reject: Reject): void {
+    const { reason } = reject;
     this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
-    if (this.#stored++ < MAX_STORED_REJECTS) this.#waiting.push({ key, reason });
+    if (this.#stored++ < MAX_STORED_REJECTS) this.#waiting.push(reject);
   }
 
   async store(): Promise<void> {
@@ -203,10 +204,10 @@ class Rejects {
   }
 }
 
-/** Fails for columns that can never be sent, before anything is read: json, arrays, and floating-point keys. */
+/** Fails before anything is read if a column can never be sent: json, arrays, and floating-point keys. */
 function checkColumns(activation: Activation, columns: Column[]): void {
   const values = columns.slice(columns.length - activation.attributes.length);
-  const keys = columns.slice(0, columns.length - activation.attributes.length);
+  const keys = columns.slice(0, hasOwnIdentifier(activation) ? 2 : 1);
   const unusable = [
     ...values.filter(({ kind }) => kind === 'unsupported'),
     ...keys.filter(({ kind }) => !['text', 'integer', 'decimal'].includes(kind)),

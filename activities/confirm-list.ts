@@ -23,20 +23,20 @@ import type { Dependencies } from './dependencies.ts';
 import { connectActito, connectDelivery, resolveLogin } from './destination.ts';
 import { cancellation, progress } from './progress.ts';
 
-/** Pauses between looks, in milliseconds, before Temporal waits instead. */
+/** Pauses in milliseconds between checks in this activity; after them, Temporal waits instead. */
 const PAUSES = [100, 200, 400, 800, 1_500, 3_000];
 const LATER = 15_000;
 
 /**
- * Waits until Actito has retrieved the delivered file, as far as this licence has a means to tell, and says what the
- * list now holds. Without a delivery in this run it only looks.
- * @throws Failure ListPending (come back later), DeliveryRefused when Actito could not read the file, NobodyTargeted when it
- *   knows none of those on the list
+ * Waits until Actito has retrieved the delivered file, if this license can report it, and returns what the list now
+ * contains. If this run delivered nothing, the list is only read.
+ * @throws Failure ListPending (try again later), DeliveryRefused if Actito could not read the file, NobodyTargeted if
+ *   none of the members on the list is a profile
  */
 export async function confirmList(deps: Dependencies, ref: RunRef): Promise<ListSummary> {
   const run = await readRun(deps.state, ref.run);
   const delivery = await findDelivered(deps.state, ref.run, 'plan');
-  // An earlier try of this activity may have found so, and its answer been lost.
+  // An earlier attempt may have found this, and its result was lost.
   if (run.plan?.push && !delivery) {
     throw new Failure('listUnreadable', {});
   }
@@ -47,7 +47,7 @@ export async function confirmList(deps: Dependencies, ref: RunRef): Promise<List
   return { retrieved: false, asked: false, profiles: null, expires: null };
 }
 
-/** `listConfirmation: status`: the list itself says which file it retrieved, and when. */
+/** `listConfirmation: status`: the list reports which file Actito retrieved, and when. */
 async function confirmByStatus(
   deps: Dependencies,
   ref: RunRef,
@@ -62,9 +62,9 @@ async function confirmByStatus(
   const former = delivery ? undefined : await findLastDelivered(deps.state, definition.activation.id);
   let empty: ExternalTargetList | undefined;
   let failed: Failure | undefined;
-  // Actito does not say how soon after the retrieval it counts the profiles: a list of nobody is looked at for a while.
+  // Actito does not say how soon after the retrieval it counts the profiles, so an empty list is checked for a while.
   const unlessEmpty = async (list: ExternalTargetList, retrieved: boolean): Promise<ListSummary | null> => {
-    const now = client.answeredAt ?? (await readClock(deps.state)); // Actito's expiry, by its own clock if it tells that
+    const now = client.answeredAt ?? (await readClock(deps.state)); // by Actito's clock, if known
     empty = targetsNobody(list, members, now) ? list : undefined;
     return empty ? null : summary(list, retrieved);
   };
@@ -77,17 +77,17 @@ async function confirmByStatus(
     async () => {
       failed = undefined;
       const list = await readList(client, place, provisioned.listId!).catch((error: unknown) => {
-        // The list is delivered, and goes without: one answer that is amiss may pass, and none of them is needed.
+        // The list is delivered, and the run does not depend on this answer. A single bad answer can be temporary.
         if (!isFailure(error, ...NOT_NEEDED)) throw error;
         failed = error instanceof NotFound ? gone(error) : error;
         return null;
       });
       if (!list) return null;
-      // What an earlier run delivered may still lie there: then the list shows what it held before.
+      // A file of an earlier run may still be on the server. Until it is retrieved, the list shows its former content.
       if (former && !isRetrieved(list, former, members)) return summary(list, false);
       if (!delivery) return unlessEmpty(list, false);
       if (delivery.detail?.retrievedBefore === undefined) {
-        // Before the delivery nobody could be asked: what was retrieved until now may be an earlier file.
+        // Actito could not be asked before the delivery, so a retrieval until now may be of an earlier file.
         const { retrievedMoment = null, errorMessage } = list.lastRetrievedFile ?? {};
         delivery.detail = { retrievedBefore: retrievedMoment, maybeRefused: Boolean(errorMessage) };
         await recordBefore(deps.state, ref, delivery.id, delivery.detail);
@@ -107,13 +107,13 @@ async function confirmByStatus(
   );
 }
 
-/** Actito has read a file of members for this list, and none of them is a profile. */
+/** Actito has read a file with members for this list, and none of them is a profile. */
 function targetsNobody(
   { numberOfProfiles, expirationDate, lastRetrievedFile }: ExternalTargetList,
   members: number,
   now: Date,
 ): boolean {
-  if (expirationDate && Date.parse(expirationDate) <= now.getTime()) return false; // that is why
+  if (expirationDate && Date.parse(expirationDate) <= now.getTime()) return false; // the reason is the expiry
   if (numberOfProfiles !== 0 || members === 0 || !lastRetrievedFile) return false;
   return !lastRetrievedFile.errorMessage && lastRetrievedFile.lines !== 0;
 }
@@ -127,15 +127,17 @@ async function notRetrieved(): Promise<never> {
   throw new Failure('listNotRetrieved', {}, { retryAfter: LATER });
 }
 
-/** How Actito refuses to be asked; what passes by itself is left to Temporal's retries. */
+/** Failures that do not fail this activity. Temporary failures are left to Temporal's retries. */
 const NOT_NEEDED: FailureType[] = ['ActitoRefused', 'ActitoUnauthorized', 'ConfigurationInvalid'];
 
-/** The list was there when it was provisioned. */
+/** The list existed when it was provisioned. */
 function gone({ told, words }: NotFound): Failure {
   return new Failure('listGone', { cause: told }, { words: words?.open() });
 }
 
-/** Nobody could be asked until the end. A list that is gone is looked for anew by the next run. */
+/**
+ * Actito could not be asked before the timeout. If the list does not exist any more, the next run looks for it again.
+ */
 async function notSeen(
   { state }: Dependencies,
   ref: RunRef,
@@ -148,7 +150,10 @@ async function notSeen(
   return { retrieved: false, asked: true, profiles: null, expires: null, unseen };
 }
 
-/** A file was retrieved since ours was put in place and, as far as Actito tells, it is as long as ours. */
+/**
+ * Whether a file was retrieved after our delivery and, if Actito reports its length, whether that is the length of
+ * ours.
+ */
 function isRetrieved(
   { lastRetrievedFile }: ExternalTargetList,
   { detail }: DeliveryRow,
@@ -169,8 +174,8 @@ function summary(list: ExternalTargetList, retrieved: boolean): ListSummary {
 }
 
 /**
- * `listConfirmation: fileDisappears`: Actito takes away the files that it has read. It does not say so when it could
- * not use the file, nor how many profiles the list has now.
+ * `listConfirmation: fileDisappears`: Actito deletes the files that it has read. It does not report that it could not
+ * use a file, nor how many profiles the list has now.
  */
 async function confirmByFolder(
   deps: Dependencies,
@@ -194,9 +199,9 @@ async function confirmByFolder(
 }
 
 /**
- * Looks until there is something to see, some seconds long.
- * @param look what it sees, or null: not yet
- * @param unseen what is returned, or thrown, when there was nothing until the end
+ * Checks repeatedly, for some seconds.
+ * @param look returns the result, or null if there is none yet
+ * @param unseen returns or throws the result if there was none until the end
  */
 async function untilSeen<T>(
   look: () => Promise<T | null>,

@@ -9,9 +9,9 @@ import { currentDefinition } from './definition.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /**
- * Records a decision about a held plan; it replaces an earlier one that was not used yet.
- * @returns what the plan counted, and the request of a run that does what the plan says
- * @throws Failure PlanUnknown; of an approval also what would keep its run from being opened
+ * Records a decision about a held plan. It replaces an earlier decision that was not used yet.
+ * @returns the counts of the plan, and the request of a run that applies the plan
+ * @throws Failure PlanUnknown; for an approval also everything that would prevent its run from being opened
  */
 export async function decide(
   deps: Dependencies,
@@ -33,7 +33,7 @@ export async function decide(
   return { counts, next: requestFor(request, task) };
 }
 
-/** An approval whose run cannot be opened must not stay behind. */
+/** An approval must not remain if its run cannot be opened. */
 async function assertRunnable(deps: Dependencies, { activation, plan }: DecisionRequest): Promise<void> {
   const { state } = deps;
   const { definition } = await currentDefinition(deps, activation);
@@ -41,7 +41,7 @@ async function assertRunnable(deps: Dependencies, { activation, plan }: Decision
   if (task.undo !== null) await requireUndo(state, { activation, to: task.undo, definition });
 }
 
-/** An undo is applied exactly; of the other modes the figures may exceed what was approved by a little. */
+/** An undo is applied exactly. For the other modes, the numbers may exceed the approved ones by a little. */
 function requestFor({ activation, plan, reason }: DecisionRequest, task: Task): RunRequest {
   if (task.undo !== null) return { mode: 'undo', activation, to: task.undo, plan, reason };
   if (!task.sends) return { mode: 'rebase', activation, reason };

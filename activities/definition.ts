@@ -7,10 +7,11 @@ import { deliveredTarget } from '../state/acknowledged.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /**
- * What an activation's files say now, and the project's settings (undefined: `project.yaml` is not valid). What is wrong in
- * other files of the project folder does not matter.
- * @throws Failure InvalidActivation, or ConfigurationInvalid, also when another activation wants the same list or file,
- * unless this one delivered that list last: a file that is copied by mistake must neither stop nor replace the original
+ * Reads the current files of an activation, and the project's settings (undefined if `project.yaml` is not valid).
+ * Errors in other files of the project folder are ignored.
+ * @throws Failure InvalidActivation, or ConfigurationInvalid. The latter also if another activation has the same list
+ *   or file, unless this activation delivered that list last: a file that was copied by mistake must neither stop nor
+ *   replace the original
  */
 export async function currentDefinition(
   { projectFolder, env, state }: Dependencies,

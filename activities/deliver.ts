@@ -22,7 +22,7 @@ import type { Dependencies } from './dependencies.ts';
 import { cancellation, progress } from './progress.ts';
 import type { RunRef } from '../contract/steps.ts';
 
-/** What is delivered, and why. */
+/** A list to deliver, and the reason. */
 export interface Planned {
   kind: DeliveryKind;
   reason: PushReason;
@@ -30,9 +30,10 @@ export interface Planned {
 }
 
 /**
- * Delivers a list under its name, and records it. A retry delivers it all again, which is always safe: a list's file
- * replaces the list. What Actito says of the list is of use, and not needed: it is not waited for.
- * @returns why it could not be asked, if so
+ * Delivers a list and records the delivery. A retry delivers the whole list again, which is always safe, because the
+ * file replaces the list. What Actito reports about the list is useful but not required, so the delivery does not wait
+ * for it.
+ * @returns why Actito could not be asked, if that failed
  * @throws Failure StateDamaged, RunSuperseded, Delivery…
  */
 export async function deliver(
@@ -55,7 +56,7 @@ export async function deliver(
   const report = progress();
   const attribute = activation.list.identifier.attribute;
   const request = { kind, figures: list, seed, separator: FILE.separator };
-  // However slow the file server is, it is the disk that waits for it, and no transaction.
+  // The list is copied to the disk first, so that a slow file server does not keep a transaction open.
   const file = await withListContent(state, run, request, (identifiers) =>
     spoolContent(listFile(attribute, identifiers)),
   );
@@ -66,10 +67,10 @@ export async function deliver(
   }
 }
 
-/** In milliseconds: a file that was cut short is taken away within this time, also after a cancellation. */
+/** In milliseconds. An incomplete file is deleted within this time, also after a cancellation. */
 const WITHDRAWAL = 30_000;
 
-/** Brings the file to its place, and records that. */
+/** Uploads the file, renames it, and records the delivery. */
 async function upload(
   deps: Dependencies,
   ref: RunRef,
@@ -92,7 +93,7 @@ async function upload(
       content: reported(file.read(), report),
       checkFence: async () => {
         before = await lastRetrieved(deps, run, signal);
-        await state.transaction((trx) => checkFence(trx, ref)); // last: nothing may come between it and the rename
+        await state.transaction((trx) => checkFence(trx, ref)); // Checked last, directly before the rename.
       },
       withdrawal: {
         check: () => state.transaction((trx) => checkLastDelivery(trx, ref, delivery)),
@@ -109,7 +110,7 @@ async function upload(
   }
 }
 
-/** The file: a header that names the identifier's attribute, then one identifier a line. */
+/** Writes the file: a header with the identifier's attribute, then one identifier per line. */
 async function* listFile(
   attribute: string,
   identifiers: AsyncIterable<Uint8Array>,
@@ -118,7 +119,7 @@ async function* listFile(
   yield* identifiers;
 }
 
-/** Tells how far an upload has come. */
+/** Reports the progress of an upload. */
 async function* reported(
   content: AsyncIterable<Uint8Array>,
   report: (bytes: number) => void,
@@ -130,10 +131,10 @@ async function* reported(
   }
 }
 
-/** Longest look at a list for which its delivery waits, in milliseconds. */
+/** The maximum time in milliseconds that a delivery waits for the status of its list. */
 const LOOK = 15_000;
 
-/** When Actito last retrieved a file of this list, so that the next retrieval can be told from it; undefined: unknown. */
+/** Returns when Actito last retrieved a file of this list, to recognize the next retrieval; undefined if unknown. */
 async function lastRetrieved(
   deps: Dependencies,
   run: Run,
@@ -159,7 +160,7 @@ async function lastRetrieved(
   }
 }
 
-/** How Actito fails us, as opposed to our own state. */
+/** Failures of Actito, as opposed to failures of our own state. */
 const NOT_NEEDED: FailureType[] = [
   'ActitoUnavailable',
   'ActitoRefused',

@@ -2,15 +2,15 @@ import type { SlotBudget } from '../activation/comparison/budget.ts';
 import type { Peers } from './peers.ts';
 import type { State } from '../state/state.ts';
 
-/** What the worker gives its activities. */
+/** What the worker provides to its activities. */
 export interface Dependencies {
   state: State;
-  /** What the comparisons of this process may hold in memory. */
+  /** The memory that the comparisons of this process may use. */
   slots: SlotBudget;
-  /** Which peers answer this process. */
+  /** Which peers respond to this process. */
   peers: Peers;
-  /** The project folder; read anew by every run, so that an edit needs no restart. */
+  /** The project folder. Every run reads it again, so an edit needs no restart. */
   projectFolder: string;
-  /** Where secrets are looked up by name. */
+  /** The environment variables with the secrets. */
   env: NodeJS.ProcessEnv;
 }

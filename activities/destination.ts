@@ -10,14 +10,14 @@ import { withSlot } from '../state/slots.ts';
 import type { Dependencies } from './dependencies.ts';
 import { currentCaller, underWay } from './under-way.ts';
 
-/** A destination with everything that stands in the environment filled in; lives only inside one activity. */
+/** A destination with all values from environment variables. It exists only inside an activity. */
 export interface ConnectedDestination {
   client: ActitoClient;
-  /** Names licence, entity and profile table without showing the key; what quotas are counted by. */
+  /** Identifies license, entity and profile table without the key. Quotas are counted by it. */
   quotaKey: string;
 }
 
-/** Prepares calls to Actito: each holds one of the licence's slots, over all workers. */
+/** Prepares calls to Actito. Each call uses one of the license's slots, which all workers share. */
 export function connectActito(
   { state, env, peers }: Dependencies,
   destination: Destination,
@@ -52,15 +52,15 @@ export function connectDelivery(
   return peers.ask(fileServerPeer(login), 'DeliveryUnavailable', () => connectFileServer(login, signal));
 }
 
-/** A file server, as a peer. */
+/** Names a file server as a peer. */
 export function fileServerPeer({ protocol, host, port, username }: Login): string {
   return `${protocol} ${username} ${host} ${port}`;
 }
 
-/** On this port FTP begins with TLS (IANA: ftps). */
+/** On this port, FTP begins with TLS (IANA: ftps). */
 const IMPLICIT_PORT = 990;
 
-/** The login to the file server that lists are delivered to. */
+/** Returns the login to the file server to which lists are delivered. */
 export function resolveLogin({ env }: Dependencies, { delivery }: Destination): Login {
   const secret = (ref: EnvReference | undefined, what: string, kind: 'secret' | 'pem') =>
     ref && requireSecret(ref, env, what, kind);

@@ -8,7 +8,10 @@ import type { Dependencies } from './dependencies.ts';
 import { isOpen } from './is-open.ts';
 import { cancellation, untilCancelled } from './progress.ts';
 
-/** The activations in which a record's person is to be erased: all that ever ran. @throws Failure InvalidActivation */
+/**
+ * Returns the activations in which a record's person must be erased: all that ever ran. @throws Failure
+ * InvalidActivation
+ */
 export async function beginForgetting({ state }: Dependencies, record: number): Promise<string[]> {
   const [found] = await rows(state, 'select from forgotten where no = ?', [record]);
   if (!found) {
@@ -29,7 +32,7 @@ export async function forgetIn(
   return { activation, ...(await untilCancelled(eraseFrom(state, erasure, isOpen, cancellation()))) };
 }
 
-/** Notes that the person was erased everywhere. */
+/** Records that the person was erased everywhere. */
 export async function endForgetting({ state }: Dependencies, record: number): Promise<void> {
   await completeRecord(state, String(record));
 }

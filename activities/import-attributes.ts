@@ -11,21 +11,27 @@ import { collectResults } from './import/collect.ts';
 import { loadJob, type ImportJob } from './import/job.ts';
 import { sendChunk } from './import/send.ts';
 
-/** How the attributes fared; members are counted when the run settles. */
+/** The result of the imports. Members are counted when the run settles. */
 export interface ImportSummary {
   imports: number;
-  /** Chunks that have to wait because the day's quota of imports is used up. */
+  /** Chunks that must wait because the day's quota of imports is used up. */
   deferredChunks: number;
-  /** Imports for rows that Actito had refused for a value, and their members. None: not told. */
+  /**
+   * Repeated imports of rows that Actito had rejected because of a value, and their members. Undefined if there are
+   * none.
+   */
   again?: { imports: number; members: number };
-  /** Imports with errors that nothing tells row by row, and their members, who are withheld. None: not told. */
+  /**
+   * Imports with errors that Actito does not explain by row, and their members, who are not confirmed. Undefined if
+   * there are none.
+   */
   unexplained?: { imports: number; members: number };
 }
 
 /**
- * Sends the attributes of everyone in the delta and waits for Actito's results. However often it is tried, it goes
- * on where the state database says it was: nothing is sent twice unless its answer was lost.
- * @throws Failure ImportPending (come back later), ImportFailed, Actito…
+ * Sends the attributes of all members in the delta and waits for Actito's results. Every attempt continues where the
+ * state database says the last one stopped. Nothing is sent twice unless its answer was lost.
+ * @throws Failure ImportPending (try again later), ImportFailed, Actito…
  */
 export async function importAttributes(deps: Dependencies, ref: RunRef): Promise<ImportSummary> {
   const { state } = deps;
@@ -33,7 +39,7 @@ export async function importAttributes(deps: Dependencies, ref: RunRef): Promise
   try {
     const canary = await sendCanary(job);
     if (canary === 'held') {
-      await dissolve(state, ref); // nobody else is sent, and nobody waits for this run
+      await dissolve(state, ref); // no other member is sent, and no other run waits for this one
       return { imports: 1, deferredChunks: 0 };
     }
     let deferredChunks: number;
@@ -42,7 +48,7 @@ export async function importAttributes(deps: Dependencies, ref: RunRef): Promise
       deferredChunks = canary === 'deferred' ? (await readUnsent(state, ref.run)).length : await sendAll(job);
       if (deferredChunks > 0) await dissolve(state, ref);
       imports = await collectResults(job);
-      // Rows that were refused for a value have chunks now, without it.
+      // Rows that were rejected because of a value now have chunks without that value.
     } while ((await assign(job)) > 0 && deferredChunks === 0);
     const again = await countAgain(state, ref.run);
     const unexplained = await countUnexplained(state, ref.run);
@@ -53,17 +59,17 @@ export async function importAttributes(deps: Dependencies, ref: RunRef): Promise
       ...(unexplained.imports > 0 ? { unexplained } : {}),
     };
   } catch (error) {
-    // Nobody is to wait for a lead that gives up.
+    // Other runs must not wait for a lead that gives up.
     const givesUp = isFailure(error) && !error.retryable && error.type !== 'RunSuperseded';
-    if (givesUp) await dissolve(state, ref).catch(() => undefined); // they notice by themselves, only later
+    if (givesUp) await dissolve(state, ref).catch(() => undefined); // they notice it themselves, but later
     throw error;
   }
 }
 
 /**
- * Sends the canary before anyone else, if there is one.
- * @returns `deferred`: it has to wait for an import, and then so must all others, also those that would share somebody
- *   else's; `held`: Actito knows too few of it
+ * Sends the canary first, if there is one.
+ * @returns `deferred` if it must wait for an import; then all other chunks wait too, also those that would share
+ *   another run's import. `held` if Actito matches too few members of it
  */
 async function sendCanary(job: ImportJob): Promise<'done' | 'deferred' | 'held'> {
   const { state, ref } = job;
@@ -75,17 +81,17 @@ async function sendCanary(job: ImportJob): Promise<'done' | 'deferred' | 'held'>
   return plan.guards.length > 0 ? 'held' : 'done';
 }
 
-/** Gives chunks to rows that were set aside. @returns how many patterns had none */
+/** Gives chunks to rows that were set aside. @returns how many patterns had no chunk */
 async function assign({ state, ref, run }: ImportJob): Promise<number> {
   return fenced(state, ref, async (trx) => {
-    await oneAtATime(trx, ref.run); // an attempt that was given up may still set rows aside
+    await oneAtATime(trx, ref.run); // a previous attempt may still set rows aside
     return assignChunks(trx, run);
   });
 }
 
 /**
- * Sends every chunk that Actito has not taken; rows that were set aside on the way get chunks of their own.
- * @returns how many have to wait for a later run
+ * Sends every chunk that Actito has not accepted. Rows that were set aside meanwhile get their own chunks.
+ * @returns how many chunks must wait for a later run
  */
 async function sendAll(job: ImportJob): Promise<number> {
   const { state, ref, run } = job;
@@ -99,7 +105,7 @@ async function sendAll(job: ImportJob): Promise<number> {
     overtaken = false;
     waits = [];
     for (const chunk of await readUnsent(state, ref.run)) {
-      // After the first refusal by the quota there is no point in preparing more files, but of those that others pay for.
+      // After the first refusal by the quota, only chunks in other runs' files are still worth preparing.
       const skip = deferred > 0 && !shares;
       const sent = skip ? ({ kind: 'deferred' } as const) : await sendChunk(job, chunk);
       if (sent.kind === 'deferred') deferred++;

@@ -12,19 +12,22 @@ export function isOpenStatus(status: number | null | undefined): boolean {
   return OPEN_STATUSES.includes(status);
 }
 
-/** Whether Temporal has answered that it does not know what was asked for. */
+/** Whether Temporal answered that it does not know the workflow. */
 export function isUnknown(error: unknown): boolean {
   return (error as { code?: unknown } | undefined)?.code === NOT_FOUND;
 }
 
-/** Asks Temporal about the holder of a lease, or of a run: a workflow that is closed, or unknown, holds nothing. */
+/**
+ * Asks Temporal whether the holder of a lease, or of a run, is open. A workflow that is closed or unknown holds
+ * nothing.
+ */
 export function isOpen(holder: Holder): Promise<boolean> {
   return isOpenAt(Context.current().client.workflowService, holder);
 }
 
 /**
- * The same, outside of an activity.
- * @param unknown what it is taken for when Temporal does not know it
+ * Does the same outside of an activity.
+ * @param unknown the result if Temporal does not know the workflow
  */
 export async function isOpenAt(
   workflowService: WorkflowService,

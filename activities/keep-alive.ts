@@ -8,8 +8,8 @@ import type { Dependencies } from './dependencies.ts';
 import type { RunRef } from '../contract/steps.ts';
 
 /**
- * Of a run that is held, or has failed: delivers the list as it was, when it would expire before long.
- * @returns why that was due, and is done; null: it was not
+ * Delivers the unchanged list of a run that is held or has failed, if the list would expire soon.
+ * @returns why the delivery was due; null if nothing was delivered
  * @throws Failure RunSuperseded, Delivery…
  */
 export async function keepAlive(deps: Dependencies, ref: RunRef): Promise<PushReason | null> {

@@ -8,9 +8,9 @@ import { untilCancelled } from './progress.ts';
 import { keepWords } from '../state/report/peer-words.ts';
 
 /**
- * Keeps what a failure of a run holds in foreign words, in the state and nowhere else.
+ * Stores the foreign text of a run's failure in the state, and nowhere else.
  * @param about the run, if the activity has one
- * @returns the failure as data, with the command that shows these words if they are kept
+ * @returns the failure as data, with the command that shows this text if it was stored
  */
 export async function keepForeignWords(
   { state }: Dependencies,
@@ -23,7 +23,7 @@ export async function keepForeignWords(
     const activation = await untilCancelled(keepWords(state, run, told.reason, words.open()));
     return activation === undefined ? told : tellAlso(told, readWords(activation));
   } catch {
-    // The state may be what is out of order, and the failure is what counts: it is told without these words.
+    // The state itself may have failed. The failure is more important, so it is reported without the text.
     log.warn('The words of a failure could not be kept.', { reason: told.reason });
     return told;
   }

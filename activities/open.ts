@@ -23,7 +23,8 @@ import { isOpen } from './is-open.ts';
 const MAX_TIMEOUT = 6 * 3_600_000;
 
 /**
- * Opens the run, or returns the workflow that already runs this activation, or why this scheduled run is skipped.
+ * Opens the run. Otherwise returns the workflow that already runs this activation, or why this scheduled run is
+ * skipped.
  */
 export async function open(
   deps: Dependencies,
@@ -60,7 +61,7 @@ export async function open(
       list: list.name,
       segment: segment.name,
       attributesRequired,
-      // If runs are frequent enough, a list is renewed at half of its validity at the latest.
+      // If runs are frequent enough, a list is renewed when half of its validity has passed, at the latest.
       timeout: Math.min(MAX_TIMEOUT, list.validity / 4),
       listWaits: (imports?.listWaitsFor ?? LIST_WAITS) + (imports?.shareWithin ?? 0),
     },
@@ -78,7 +79,8 @@ async function tidyElsewhere({ state }: Dependencies, own: Holder & { activation
 }
 
 /**
- * What the run does. A sync that applies a plan takes its task from that plan, which can be a resync or an undo.
+ * Returns the task of the run. A sync that applies a plan takes the task from that plan, which can be a resync or an
+ * undo.
  * @throws Failure PlanUnknown
  */
 async function taskFor({ state }: Dependencies, request: RunRequest): Promise<Task> {

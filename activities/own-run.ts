@@ -5,10 +5,11 @@ import type { Holder } from '../state/runs/lease.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /**
- * Makes sure that the state knows the run that an activity is for as the run of this very workflow. After the state database was
- * lost, or an older one restored, it does not; its numbers begin anew, so that another run may have this one's number and fence.
- * @param about the activity's first argument: of activities that are for a run, the run
- * @throws Failure StateDamaged, or RunSuperseded for a workflow that someone has reset; either ends the run: no retry finds it again
+ * Makes sure that the state has this run as the run of this workflow. It does not after the state database was lost, or
+ * an older one was restored. Then its numbers start again, so another run may have this run's number and fence.
+ * @param about the activity's first argument; for an activity of a run, this is the run
+ * @throws Failure StateDamaged, or RunSuperseded for a workflow that was reset. Both end the run, because a retry would
+ *   not find the run either
  */
 export async function requireOwnRun({ state }: Dependencies, about: unknown): Promise<void> {
   const { run, fence } = (about ?? {}) as { run?: unknown; fence?: unknown };
@@ -27,8 +28,8 @@ function isSame(a: Holder, b: Holder): boolean {
 }
 
 /**
- * The execution with which a workflow has begun. A reset copies the history into a new execution, with the number of the run
- * that the former one has opened.
+ * Returns the first execution of a workflow. A reset copies the history into a new execution, with the number of the
+ * run that the former one opened.
  */
 async function firstOf({ namespace, workflowId, runId }: Holder): Promise<string | null | undefined> {
   const { workflowService } = Context.current().client;

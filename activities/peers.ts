@@ -6,46 +6,51 @@ import { isFailure, type Failure, type FailureType } from '../contract/failure.t
 /** The state database, as a peer. */
 export const STATE_PEER = 'state';
 
-/** At most so many activities of a worker wait here; the other slots of the worker are left for activities that can work. */
+/**
+ * The maximum number of activities of a worker that wait here. The worker's other slots are left for activities that
+ * can work.
+ */
 const MOST_WAITING = 5;
 /**
- * If an activity's time is up while an attempt runs, Temporal does not say what the attempt before failed with. So no attempt
+ * If an activity times out while an attempt runs, Temporal does not report the failure of the attempt before. So no attempt
  * waits here in the last seconds, in milliseconds: the clocks of Temporal and of this worker can differ.
  */
 const CLOCK_SKEW = 10_000;
-/** Activities that end on another worker are never forgotten otherwise. */
+/** Limits what is remembered, because this worker does not learn about activities that end on another worker. */
 const MOST_REMEMBERED = 1_000;
 
-/** The pause of an activity after its last failure. */
+/** The backoff of an activity after its last failure. */
 interface Pause {
   peer: string;
-  /** Failures in a row, without the attempts that an answer to somebody else caused. */
+  /** Failures in a row, without attempts that started early because the peer answered another activity. */
   failures: number;
   failedAt: number;
   until: number;
-  /** The next attempt waits here, not in Temporal. */
+  /** The next attempt waits here and not in Temporal. */
   isHere: boolean;
-  /** An answer to somebody else ends the pause. */
+  /** The peer answered another activity, so this one may continue. */
   isOpen: boolean;
-  /** It was ended like that. */
+  /** The last pause was ended early for that reason. */
   wasCut: boolean;
 }
 
-/** What {@link Peers.waitOut} needs of the activity. */
+/** What {@link Peers.waitOut} needs from the activity. */
 interface Waiting {
   signal: AbortSignal;
-  /** Says until when it waits. */
+  /** Reports until when it waits. */
   report: (until: Date) => void;
 }
 
 /**
- * Knows which peers answer the activities of one worker: Actito, warehouses, file servers, the state database. Temporal's own
- * backoff cannot be ended early. So the attempt after a failure begins at once and waits here, and continues when the peer has
- * answered another activity. If it then fails again, the answer was no sign of recovery (another call, another table): the next
- * pause is waited out in full. So a peer that half works is asked at most twice as often.
+ * Records which peers respond to the activities of one worker: Actito, warehouses, file servers, the state database.
+ * Temporal's own backoff cannot be ended early. So the attempt after a failure starts immediately and waits here, and
+ * continues when the peer has answered another activity. If it then fails again, that answer was no sign of recovery
+ * (another call, another table), and the next backoff is waited out in full. So a peer that works only partly gets at
+ * most twice as many requests.
  *
- * Only this worker knows the pause. Another worker that gets the next attempt waits out its own pause for that activity, and
- * begins at once if it has none. So with W workers, a peer that is away is asked at most W times as often.
+ * Only this worker knows the backoff. If another worker gets the next attempt, it waits out its own backoff for that
+ * activity, or starts at once if it has none. So with W workers, a peer that does not respond gets at most W times as many
+ * requests.
  */
 export class Peers {
   readonly #answeredAt = new Map<string, number>();
@@ -57,7 +62,7 @@ export class Peers {
     this.#backoff = backoff;
   }
 
-  /** Calls a peer, and remembers that it answered, or that the failure is its. */
+  /** Calls a peer, and records that it answered, or that it caused the failure. */
   async ask<T>(peer: string, type: FailureType, call: () => Promise<T>): Promise<T> {
     try {
       const answer = await call();
@@ -76,10 +81,10 @@ export class Peers {
   }
 
   /**
-   * An attempt of an activity has failed.
-   * @param deadline when the time of all attempts is up, in milliseconds since 1970; a pause that reaches it passes in Temporal,
-   *   which then ends the activity at once, with this failure
-   * @returns milliseconds until Temporal starts the next one; undefined leaves it to the retry policy
+   * Records that an attempt of an activity has failed.
+   * @param deadline when all attempts together time out, in milliseconds since 1970. Temporal waits for a backoff that
+   *   reaches it, and then ends the activity at once with this failure.
+   * @returns milliseconds until Temporal starts the next attempt; undefined leaves it to the retry policy
    */
   failed(
     activity: string,
@@ -103,12 +108,12 @@ export class Peers {
     return isHere ? first : pause;
   }
 
-  /** An activity has ended: no other attempt follows. */
+  /** Records that an activity has ended: no other attempt follows. */
   ended(activity: string): void {
     this.#pauses.delete(activity);
   }
 
-  /** Waits until the pause of an activity is over, or until the peer has answered another activity. */
+  /** Waits until the backoff of an activity is over, or until the peer has answered another activity. */
   async waitOut(activity: string, { signal, report }: Waiting): Promise<void> {
     const pause = this.#pauses.get(activity);
     if (!pause?.isHere) return;
@@ -135,14 +140,17 @@ export class Peers {
     }
   }
 
-  /** How many activities wait here, or will when Temporal starts them. */
+  /** The number of activities that wait here, or will when Temporal starts them. */
   get #waiting(): number {
     const now = performance.now();
     return [...this.#pauses.values()].filter(({ isHere, until }) => isHere && until > now).length;
   }
 }
 
-/** Notes whose failure it is. A limit that is final after a few attempts is not asked earlier: that would use them up. */
+/**
+ * Records which peer caused a failure. A limit that is final after a few attempts is not retried earlier, because that
+ * would use up the attempts.
+ */
 export function blame(failure: Failure, peer: string): void {
   if (failure.tries === undefined) failure.peer ??= peer;
 }

@@ -9,8 +9,9 @@ import { previewOf } from './preview.ts';
 import type { RunRef } from '../contract/steps.ts';
 
 /**
- * Says what the run will do, as it was decided when its delta was published; of a dry run also what else can be said of it.
- * @throws Failure PlanStale when another plan was asked for
+ * Returns what the run will do, as decided when its delta was published. A preview also contains everything else that
+ * can be predicted.
+ * @throws Failure PlanStale if another plan was requested
  */
 export async function plan(deps: Dependencies, ref: RunRef): Promise<PlanSummary> {
   const { state } = deps;

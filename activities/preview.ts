@@ -7,7 +7,7 @@ import type { Told } from '../contract/messages/message.ts';
 import { tell } from '../contract/messages/tell.ts';
 import type { Creates, PlanPreview } from '../contract/plan.ts';
 import { readFormerList } from '../state/lists/former-list.ts';
-import { readSends } from '../state/plan/foreseen.ts';
+import { readSends } from '../state/plan/preview.ts';
 import { readProvisioned } from '../state/lists/provisioned.ts';
 import { readQuotaUse } from '../state/report/overview.ts';
 import { withSnapshot } from '../state/report/snapshot.ts';
@@ -18,7 +18,9 @@ import { connectActito, type ConnectedDestination } from './destination.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation } from './progress.ts';
 
-/** Looks ahead from a plan, and writes nothing to Actito. What cannot be found out is told, and fails nothing. */
+/**
+ * Predicts the effects of a plan, and writes nothing to Actito. What cannot be found out is noted and fails nothing.
+ */
 export async function previewOf(deps: Dependencies, run: PlannedRun): Promise<PlanPreview> {
   const { state } = deps;
   const { guards } = run.plan;
@@ -48,13 +50,14 @@ export async function previewOf(deps: Dependencies, run: PlannedRun): Promise<Pl
   };
 }
 
-/** As `provision` would find it: what was found the last time is trusted. */
+/** Predicts what `provision` would create. What it found the last time is trusted. */
 async function creates(
   { state }: Dependencies,
-  { definition, columns }: Run,
+  { definition, columns, task }: Run,
   { client }: ConnectedDestination,
 ): Promise<Creates> {
   const nothing = { attributes: [], list: null, renames: null };
+  if (!task.sends) return nothing;
   if (await readProvisioned(state, definition)) return nothing;
   const { activation, destination } = definition;
   const { entity } = destination;

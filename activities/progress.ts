@@ -1,12 +1,12 @@
 import { Context } from '@temporalio/activity';
 
-/** Between heartbeats, in milliseconds; well within the workflow's heartbeat time-out. */
+/** Milliseconds between heartbeats; much shorter than the workflow's heartbeat timeout. */
 const BEAT = 3_000;
 
-/** What a heartbeat tells: how far the activity has come, or until when it waits for a peer that has failed. */
+/** The content of a heartbeat: the progress of the activity, or until when it waits for a peer that has failed. */
 type Beat = { rows?: number } | { waitsUntil: string };
 
-/** The last one of each running activity, to be told again with every beat. */
+/** The last heartbeat of each running activity, which is repeated at every interval. */
 const lastBeats = new WeakMap<Context, Beat>();
 
 /** Aborted when the activity is cancelled or its worker shuts down. */
@@ -15,9 +15,9 @@ export function cancellation(): AbortSignal {
 }
 
 /**
- * A way to tell Temporal how far a loop over rows has come. Only for display and liveness: nothing resumes from it.
- * Taken where the activity begins: what a stream calls back runs in the context of whoever opened its connection, so in
- * none, or in another activity's.
+ * Returns a function that reports to Temporal how many rows a loop has processed. It is only for display and liveness:
+ * nothing resumes from it. Call it at the start of the activity, because the callbacks of a stream run in the context
+ * in which its connection was opened, which can be none or another activity's.
  */
 export function progress(): (rows: number) => void {
   const context = Context.current();
@@ -36,14 +36,14 @@ export function reportWaiting(until: Date): void {
 }
 
 /**
- * Heartbeats for as long as an activity runs, rows or not: a query may think for minutes before its first row. A
- * peer that hangs is not hidden by that, as every wait has a bound of its own: time-outs on calls to Actito, the
- * statement time-out and TCP keep-alive of both databases, the watch for progress of file servers.
+ * Sends heartbeats while an activity runs, even without rows: a query may run for minutes before its first row. This
+ * does not hide a peer that hangs, because every wait has its own limit: timeouts on calls to Actito, the statement
+ * timeout and TCP keep-alive of both databases, the progress timeout of file servers.
  */
 export async function beating<T>(work: () => Promise<T>): Promise<T> {
   const context = Context.current();
   const beat = () => context.heartbeat(lastBeats.get(context) ?? {});
-  const done = work(); // first: if it waits for a peer, the first heartbeat says so; later ones reach Temporal after seconds
+  const done = work(); // first: if it waits for a peer, the first heartbeat says so
   beat();
   const timer = setInterval(beat, BEAT);
   try {
@@ -54,10 +54,10 @@ export async function beating<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Waits for set-based SQL, which knex cannot interrupt: cancellation stops the wait, not the statement. What the
- * statement still writes is fenced.
+ * Waits for an SQL statement, which knex cannot interrupt. A cancellation stops the wait and not the statement. The
+ * fence covers what the statement still writes.
  */
 export async function untilCancelled<T>(work: Promise<T>): Promise<T> {
-  work.catch(() => undefined); // after a cancellation nobody waits for it any more
+  work.catch(() => undefined); // after a cancellation, its error is ignored
   return Promise.race([work, Context.current().cancelled]);
 }

@@ -20,16 +20,16 @@ import type { Dependencies } from './dependencies.ts';
 import { cancellation } from './progress.ts';
 import type { RunRef } from '../contract/steps.ts';
 
-/** What was found or made, before it is remembered. */
+/** What was found or created, before it is stored. */
 type Found = Omit<ProvisionSummary, 'push'> &
   Omit<Provisioned, 'key'> & {
-    /** The list is there and has never held anyone. */
+    /** The list exists and has never had members. */
     empty: boolean;
   };
 
 /**
- * Makes sure that Actito has the attributes and the list: on the first run, when the definition changed, and after a
- * run that did not succeed. Otherwise what was found the last time is trusted.
+ * Makes sure that Actito has the attributes and the list. Checks this on the first run, after a change of the
+ * definition, and after a run that did not succeed. Otherwise the stored result of the last check is used.
  */
 export async function provision(deps: Dependencies, ref: RunRef): Promise<ProvisionSummary> {
   const run = await readRun(deps.state, ref.run);
@@ -37,10 +37,10 @@ export async function provision(deps: Dependencies, ref: RunRef): Promise<Provis
   if (await readProvisioned(deps.state, definition)) {
     return { createdAttributes: [], createdList: false, notes: [], push: run.plan!.push };
   }
-  const byHand = definition.activation.list.provision === 'existing';
-  const found = await (byHand ? findExisting(deps, run) : findOrCreate(deps, run));
+  const existing = definition.activation.list.provision === 'existing';
+  const found = await (existing ? findExisting(deps, run) : findOrCreate(deps, run));
   const { tableId, listId, attributes, createdAttributes, createdList } = found;
-  // Someone may have deleted the list that was delivered before: the new one is empty.
+  // Someone may have deleted the list after its last delivery. Then the new one is empty.
   if (found.empty) await requirePush(deps.state, ref);
   await saveProvisioned(deps.state, ref, definition.activation.id, {
     key: provisionKey(definition),
@@ -54,7 +54,7 @@ export async function provision(deps: Dependencies, ref: RunRef): Promise<Provis
   return { createdAttributes, createdList, notes, push: plan!.push };
 }
 
-/** `api`: attributes and list are ours to make. */
+/** `api`: actito-sync creates missing attributes and the list. */
 async function findOrCreate(deps: Dependencies, { definition, columns }: Run): Promise<Found> {
   const { activation, destination } = definition;
   const { entity } = destination;
@@ -83,7 +83,9 @@ async function findOrCreate(deps: Dependencies, { definition, columns }: Run): P
   };
 }
 
-/** `existing`: a marketer made them; nothing but documented routes is called, and nothing is written. */
+/**
+ * `existing`: attributes and list were created in Actito. Only documented routes are called, and nothing is written.
+ */
 async function findExisting(deps: Dependencies, { definition, columns }: Run): Promise<Found> {
   const { activation, destination } = definition;
   const { client } = connectActito(deps, destination, cancellation());

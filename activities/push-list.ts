@@ -9,8 +9,8 @@ import { untilCancelled } from './progress.ts';
 import type { RunRef } from '../contract/steps.ts';
 
 /**
- * Delivers the full membership as planned, unless Actito knows too few of those who enter the list. That is judged here
- * and not after the import: an import may also fail, or not end in time.
+ * Delivers the full list as planned, unless Actito matches too few of the added members. This is checked here and not
+ * after the import, because an import can also fail, or not end in time.
  * @throws Failure StateDamaged, RunSuperseded, Delivery…
  */
 export async function pushList(deps: Dependencies, ref: RunRef): Promise<PushSummary> {

@@ -3,7 +3,7 @@ import type { Dependencies } from './dependencies.ts';
 import { untilCancelled } from './progress.ts';
 import type { RunRef } from '../contract/steps.ts';
 
-/** Takes the segment for what Actito has; nothing is sent. @throws Failure StageLost */
+/** Assumes that Actito matches the segment. Sends nothing. @throws Failure RunSuperseded */
 export async function rebase({ state }: Dependencies, ref: RunRef): Promise<void> {
   await untilCancelled(rebaseRun(state, ref));
 }

@@ -4,30 +4,32 @@ import { temporalCode, temporalFailure } from '../contract/grpc.ts';
 
 /** The types of search attributes by number: temporal.api.enums.v1.IndexedValueType. */
 const TYPES = ['Unspecified', 'Text', 'Keyword', 'Int', 'Double', 'Bool', 'Datetime', 'KeywordList'];
-/** The number of the type that ours have. */
+/** The number of the type of our attributes. */
 export const KEYWORD = TYPES.indexOf('Keyword');
 
-/** What Temporal answers whoever may not use its operator API: no such API (Temporal Cloud), or no right to it. */
+/**
+ * Temporal's answers to a client that may not use its operator API: there is none (Temporal Cloud), or no permission.
+ */
 const NO_OPERATOR = ['UNIMPLEMENTED', 'PERMISSION_DENIED', 'UNAUTHENTICATED'];
 
-/** The parts of a connection that are asked. */
+/** The parts of a connection that are used. */
 export interface TemporalServices {
   operatorService: Pick<OperatorService, 'listSearchAttributes' | 'addSearchAttributes'>;
   workflowService: Pick<WorkflowService, 'countWorkflowExecutions'>;
 }
 
-/** What was found out about a namespace's search attributes. */
+/** The search attributes of a namespace. */
 export interface AttributesFound {
-  /** Those that it lacks. */
+  /** Those that are missing. */
   missing: string[];
-  /** How many attributes of their type it has. */
+  /** How many attributes of type Keyword it has. */
   used: number;
 }
 
 /**
- * Looks whether the namespace has search attributes of these names as runs set them: with the type Keyword.
- * @throws Failure ConfigurationInvalid when one has another type, or when one is missing and the operator API, which could add it,
- *   is out of reach; TemporalUnavailable when Temporal fails
+ * Checks whether the namespace has search attributes of these names with the type Keyword, as runs set them.
+ * @throws Failure ConfigurationInvalid if one has another type, or if one is missing and the operator API, which could
+ *   add it, cannot be used; TemporalUnavailable if Temporal fails
  */
 export async function lookAtSearchAttributes(
   services: TemporalServices,
@@ -55,8 +57,8 @@ export async function lookAtSearchAttributes(
 }
 
 /**
- * The same without the operator API: whoever may list workflows can ask for those of which an attribute begins with a text.
- * Of all types only Keyword allows that, so a refusal says that the attribute is missing, or of another type.
+ * The same without the operator API. A client that may list workflows can query an attribute by a prefix. Of all types,
+ * only Keyword allows that, so a refusal means that the attribute is missing or has another type.
  */
 async function requireByQueries(
   { workflowService }: TemporalServices,
@@ -75,12 +77,12 @@ async function requireByQueries(
   if (unusable.length > 0) throw new Failure('searchAttributesOutOfReach', { namespace, names: unusable });
 }
 
-/** Whether the operator API is not there, or not for us. */
+/** Whether the operator API does not exist, or may not be used. */
 export function isNoOperator(error: unknown): boolean {
   return NO_OPERATOR.includes(temporalCode(error) ?? '');
 }
 
-/** What Temporal answered about a namespace, in words of ours. */
+/** Converts an error of Temporal about a namespace into a failure with our own text. */
 export function translated(error: unknown, namespace: string): Error {
   if (temporalCode(error) === 'NOT_FOUND') return new Failure('namespaceMissing', { namespace });
   return temporalFailure(error) ?? (error as Error);

@@ -8,9 +8,10 @@ import { stateFailure } from '../state/failures.ts';
 import { blame, STATE_PEER } from './peers.ts';
 
 /**
- * Hands our failures to Temporal: type, retryability and pause from the vocabulary. No foreign message, cause or stack
- * travels along, as it may quote rows: an error that is none of ours becomes a defect, with where it was thrown.
- * @param keep puts what a failure holds in foreign words into the state; what it returns is told as well
+ * Converts our failures for Temporal: type, retryability and backoff come from the failure. Foreign messages, causes
+ * and stacks are removed, because they may quote rows. An unexpected error is reported as a defect, with the place
+ * where it was thrown.
+ * @param keep stores the foreign text of a failure in the state; its result replaces the message
  * @param pauseAfter milliseconds until the next attempt; undefined leaves it to the retry policy
  */
 export async function toTemporalFailure(
@@ -38,7 +39,7 @@ export function isFinal(failure: Error): boolean {
   return !(failure instanceof ApplicationFailure) || failure.nonRetryable === true;
 }
 
-/** Names an activity of a workflow, whichever attempt it is. */
+/** Identifies an activity of a workflow, independent of the attempt. */
 export function currentActivity(): string {
   const { workflowExecution, activityId } = Context.current().info;
   return `${workflowExecution!.runId} ${activityId}`;
@@ -50,11 +51,14 @@ export function currentDeadline(): number {
   return scheduleToCloseTimeoutMs > 0 ? scheduledTimestampMs + scheduleToCloseTimeoutMs : Infinity;
 }
 
-/** By activity: what it failed by last, and how often in a row, as far as this worker knows. */
+/** The last failure of each activity, and how often it occurred in a row, as far as this worker knows. */
 const inARow = new Map<string, { message: string; tries: number }>();
 const MOST_REMEMBERED = 1_000;
 
-/** How often in a row this activity has failed like this. Other failures before it, such as of a long outage, do not count. */
+/**
+ * Counts how often in a row this activity has failed like this. Different earlier failures, such as of a long outage,
+ * do not count.
+ */
 function triesOf({ message, tries }: Failure): number {
   const activity = currentActivity();
   const before = inARow.get(activity);
@@ -62,12 +66,12 @@ function triesOf({ message, tries }: Failure): number {
   if (tries === undefined) return 1;
   const now = before?.message === message ? before.tries + 1 : 1;
   inARow.set(activity, { message, tries: now });
-  // Activities that succeed after all are never forgotten otherwise.
+  // The worker does not learn about all activities that succeed, so the map needs a limit.
   if (inARow.size > MOST_REMEMBERED) inARow.delete(inARow.keys().next().value!);
   return now;
 }
 
-/** What a file of the worker's temporary folder fails by: full, over quota, read-only, not ours, gone. */
+/** Error codes of the worker's temporary folder: full, over quota, read-only, no permission, gone. */
 const DISK = [
   'ENOSPC',
   'EDQUOT',
@@ -88,7 +92,7 @@ function diskFailure(error: unknown): Failure | undefined {
   return new Failure('temporaryFolderFull', { folder: tmpdir(), worker: hostname(), code });
 }
 
-/** Nobody asked to cancel when a worker shuts down: then the activity is simply tried again elsewhere. */
+/** A worker's shutdown is no request to cancel. Temporal retries the activity on another worker. */
 function interruption(): Error {
   const { cancelRequested, paused, reset } = Context.current().cancellationDetails ?? {};
   if (cancelRequested || paused || reset) return new CancelledFailure(tell('activityCancelled', {}).message);

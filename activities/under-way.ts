@@ -5,17 +5,17 @@ import { isOpenStatus, isUnknown } from './is-open.ts';
 /** temporal.api.enums.v1.PendingActivityState: STARTED, CANCEL_REQUESTED and PAUSE_REQUESTED, not SCHEDULED or PAUSED. */
 const AT_WORK: (number | null | undefined)[] = [2, 3, 5];
 
-/** This attempt of this activity. */
+/** Returns the identity of this attempt of this activity. */
 export async function currentCaller(): Promise<Caller> {
   const { workflowNamespace, workflowExecution, activityId, attempt } = activityInfo();
   const cluster = await clusterOf(Context.current());
   return { cluster, namespace: workflowNamespace!, ...workflowExecution!, activityId, attempt };
 }
 
-/** The ids of Temporal servers, by the client that is connected to them. */
+/** The ids of Temporal servers, by connected client. */
 const clusters = new WeakMap<object, string>();
 
-/** The id of the server whose activity this is; null: it does not tell, or not now. */
+/** Returns the id of this activity's server; null if the server does not tell it. */
 async function clusterOf(context: Context): Promise<string | null> {
   try {
     const { client } = context;
@@ -25,13 +25,14 @@ async function clusterOf(context: Context): Promise<string | null> {
     if (clusterId) clusters.set(client, clusterId);
     return clusterId || null;
   } catch {
-    return null; // a server may forbid the question; then namespaces alone tell attempts apart
+    return null; // A server may forbid this request. Then attempts are distinguished by namespace only.
   }
 }
 
 /**
- * Asks Temporal whether an attempt is under way. One whose worker has vanished is none from its missed heartbeat on. Taken
- * where the activity begins, as calls may run in the context of another one.
+ * Returns a function that asks Temporal whether an attempt is running. If the worker of an attempt has vanished, it
+ * counts as running until it misses a heartbeat. Call it at the start of the activity, because the returned function
+ * may run in the context of another one.
  */
 export function underWay(): IsUnderWay {
   const context = Context.current();
@@ -49,7 +50,7 @@ export function underWay(): IsUnderWay {
       );
     } catch (error) {
       if (isUnknown(error)) return false;
-      return true; // Temporal does not answer: whoever waits asks again
+      return true; // Temporal does not respond, so the caller asks again
     }
   };
 }

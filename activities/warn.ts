@@ -2,7 +2,7 @@ import { log } from '@temporalio/activity';
 import type { FactsOf, Reason } from '../contract/messages/catalogue.ts';
 import { tell } from '../contract/messages/tell.ts';
 
-/** Logs what someone should know, and what fails nothing. */
+/** Logs a warning that fails nothing. */
 export function warn<R extends Reason>(reason: R, facts: FactsOf<R>): void {
   const { message, ...data } = tell(reason, facts);
   log.warn(message, data);

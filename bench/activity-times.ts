@@ -5,15 +5,15 @@ type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 /** How long an activity of a run took, in milliseconds. */
 export interface ActivityTime {
   name: string;
-  /** From scheduled to the start of its last try: for a worker, or through earlier tries. */
+  /** From scheduled to the start of its last attempt: waiting for a worker, or for earlier attempts. */
   waited: number;
   /** From scheduled to completed. */
   total: number;
-  /** Tries, the last included. */
+  /** The number of attempts, including the last. */
   tries: number;
 }
 
-/** The activities of a run that completed, in their order, from its history. */
+/** Returns the completed activities of a run in their order, from its history. */
 export function activityTimes({ events }: History): ActivityTime[] {
   const scheduled = new Map<string, { name: string; at: number }>();
   const started = new Map<string, { at: number; attempt: number }>();

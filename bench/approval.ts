@@ -26,8 +26,8 @@ async function command(args: string[], env: NodeJS.ProcessEnv): Promise<string> 
 }
 
 /**
- * How long after someone types `approve` Actito has the list: on the servers of `actito-sync dev`, each round with a list
- * of 10,000 of which half is to leave.
+ * Measures the time from typing `approve` until Actito has the list, on the servers of `actito-sync dev`. In each
+ * round, half of a list of 10,000 is removed.
  */
 export async function benchApproval({ rounds }: { rounds: number }): Promise<void> {
   const resources = new Resources();
@@ -36,7 +36,7 @@ export async function benchApproval({ rounds }: { rounds: number }): Promise<voi
   } finally {
     await resources.end();
   }
-  process.exit(); // of signals and servers something is always left to listen to
+  process.exit(); // signals and servers leave listeners behind
 }
 
 async function measure(resources: Resources, rounds: number): Promise<void> {

@@ -13,7 +13,10 @@ interface Ended {
   times: ActivityTime[];
 }
 
-/** Many activations at once: whether all end well, what of the licence's budget they use, and how long they take. */
+/**
+ * Runs many activations at once, and reports whether all succeed, how much of the license's budget they use, and how
+ * long they take.
+ */
 export async function benchLicenceBudget({ rounds, ...load }: Load & { rounds: number }): Promise<void> {
   const { activations, members, workers, calls, imports, slow } = load;
   console.log(
@@ -53,7 +56,7 @@ async function oneRound(round: number, stand: LicenceStand, load: Load): Promise
     `  lists as they should be: ${rightLists(stand, load)} of ${load.activations}; ` +
       `attributes in Actito: ${confirmed}, told as not sent: ${unsent}, of ${load.activations * load.members} members`,
   );
-  // What was created is told by every run, of each its own.
+  // Every run reports what it created.
   const told = ended.flatMap(({ notes }) => notes).filter((note) => !note.startsWith('Created in Actito'));
   if (told.length > 0) console.log(`  told: ${inNumbers(told)}`);
   printTimes(ended);
@@ -100,7 +103,7 @@ function membersWithAttribute(stand: LicenceStand, { activations }: Load): numbe
   return found;
 }
 
-/** Of each activity, over all runs: the median, and in brackets the longest. */
+/** Prints the median of each activity over all runs, and the maximum in parentheses. */
 function printTimes(ended: readonly Ended[]): void {
   const all = ended.flatMap(({ times }) => times);
   for (const name of new Set(all.map((time) => time.name))) {

@@ -5,19 +5,19 @@ import type { Resources } from '../dev/resources.ts';
 import { startStack } from '../dev/stack.ts';
 import type { Simulator } from '../simulator/start.ts';
 
-/** How much is done at once, with which limits. */
+/** The load of the measurement, and its limits. */
 export interface Load {
   activations: number;
-  /** Of each segment; no member is in two. */
+  /** Per segment. No member is in two segments. */
   members: number;
   workers: number;
   calls: number;
   imports: number;
-  /** Milliseconds that each call takes beside its work. */
+  /** Milliseconds that each call takes in addition to its work. */
   slow: number;
 }
 
-/** Actito in this process, and several workers as processes of their own. */
+/** Actito in this process, and several workers as separate processes. */
 export interface LicenceStand {
   actito: Simulator;
   client: Client;
@@ -32,7 +32,7 @@ export const attribute = (n: number) => `score${n}`;
 
 const email = (id: number) => `customer${id}@example.com`;
 
-/** All of it anew: nothing ever ran here. */
+/** Starts a completely new stand. */
 export async function startLicenceStand(resources: Resources, load: Load): Promise<LicenceStand> {
   const { members, workers, imports, slow } = load;
   const people = load.activations * members;
@@ -62,7 +62,7 @@ export async function startLicenceStand(resources: Resources, load: Load): Promi
   };
 }
 
-/** A project with so many activations, of one source and one destination. */
+/** A project with this number of activations, and one source and one destination. */
 function filesOf(actito: Simulator, { activations, calls, imports }: Load): Record<string, object> {
   const files: Record<string, object> = {
     'sources/shop.yaml': { driver: 'postgres', connection: { env: 'SHOP_DATABASE_URL' } },

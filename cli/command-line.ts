@@ -7,12 +7,18 @@ import { createProgram } from './program.ts';
 /** Runs one command line (without the program's name). Never fails: what went wrong is printed. @returns the exit code */
 export async function commandLine(args: readonly string[], given: Context): Promise<number> {
   let json = false;
+  let hasPrinted = false;
   let exitCode: number = EXIT.ok;
-  const { env, signal, taskQueue } = given;
-  const out = cleanOutput(given.out, () => json);
+  const { signal, taskQueue } = given;
+  const env = { ...given.env };
+  const out = cleanOutput(given.out, () => {
+    hasPrinted = true;
+    return json;
+  });
   const err = cleanOutput(given.err, () => json);
   const context: CommandContext = {
     ...given,
+    env,
     out,
     err,
     local: async (work) => {
@@ -29,19 +35,33 @@ export async function commandLine(args: readonly string[], given: Context): Prom
       }
     },
   };
-  const program = await createProgram(context, args[0]);
+  const wantsJson = asksForJson(args);
+  // What is wrong with a command line is told by commander, in words.
+  const program = await createProgram(context, args[0], { errors: wantsJson ? () => undefined : undefined });
   program.hook('preAction', (_, command) => {
-    json = command.opts<{ json?: boolean }>().json ?? false;
+    const options = command.opts<{ json?: boolean; project?: string }>();
+    json = options.json ?? false;
+    if (options.project !== undefined) env.ACTITO_SYNC_PROJECT = options.project;
   });
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (signal.aborted) return EXIT.interrupted;
-    const { describeError, exitCodeOf, failureJson } = await import('./errors.ts');
-    const words = json ? JSON.stringify({ failure: failureJson(error) }) : describeError(error).join('\n');
-    err.write(`${words}\n`);
-    return exitCodeOf(error);
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    if (signal.aborted && !(error instanceof CommanderError)) return EXIT.interrupted;
+    if (error instanceof CommanderError && !wantsJson) return EXIT.usage;
+    const { describeError, exitCodeOf, failedJson, wrongCommandLine } = await import('./errors.ts');
+    const failure = error instanceof CommanderError ? wrongCommandLine(error) : error;
+    json ||= wantsJson;
+    // One object on standard output is the whole answer, unless a part of another one is there already.
+    if (json) (hasPrinted ? err : out).write(`${JSON.stringify(failedJson(failure))}\n`);
+    else err.write(`${describeError(failure).join('\n')}\n`);
+    return exitCodeOf(failure);
   }
+}
+
+/** Whether a command line has `--json`, also one that is wrong. */
+function asksForJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end < 0 ? undefined : end).includes('--json');
 }

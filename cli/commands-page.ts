@@ -10,6 +10,9 @@ const MARKERS = { begin: '<!-- commands -->', end: '<!-- /commands -->' };
 const HEAD = `# Commands
 
 Made by \`npm run commands\` from the definitions of the commands: each text is what \`--help\` prints.
+
+What the reading commands print with \`--json\` is described by the JSON Schemas in [schemas/output/](../schemas/output/), one for each
+command (\`rejects --reason Unmatched\`: unmatched; \`forgotten <record>\`: forgotten-record; a run's result: plan).
 `;
 
 /** docs/commands.md: every command with its usage, options and examples, as its help shows them. */
@@ -69,7 +72,9 @@ function commandTable(program: Command): string {
 
 /** Commands that do something themselves; what only holds others is left out. */
 function leaves(command: Command): Command[] {
-  return command.commands.flatMap((inner) => (inner.commands.length > 0 ? leaves(inner) : [inner]));
+  const visible = command.createHelp().visibleCommands(command);
+  const own = command.commands.filter((inner) => visible.includes(inner));
+  return own.flatMap((inner) => (inner.commands.length > 0 ? leaves(inner) : [inner]));
 }
 
 function words(command: Command): string[] {

@@ -1,8 +1,8 @@
-import { defectOf, isFailure, type Failure } from '../contract/failure.ts';
+import { defectOf, Failure, isFailure } from '../contract/failure.ts';
 import { decideCommand, planCommand } from '../contract/commands.ts';
 import { temporalFailure } from '../contract/grpc.ts';
 import type { Told } from '../contract/messages/message.ts';
-import type { HeldPlan } from '../contract/plan.ts';
+import type { GuardTrip, HeldPlan } from '../contract/plan.ts';
 import { runFailure } from '../client/failure.ts';
 import { EXIT } from './exit-codes.ts';
 import { decisiveCounts } from './result.ts';
@@ -21,13 +21,18 @@ export function describeError(error: unknown): string[] {
   return [`${type}: ${message}`];
 }
 
+/** A command line that commander did not understand, as a failure of ours. */
+export function wrongCommandLine({ message }: Error): Failure {
+  return new Failure('commandLineWrong', { problem: message.replace(/^error: /, '') });
+}
+
 /** The plan that a guard held for people, line by line: what it counted, and the commands that answer it. */
 function describeHeld({ activation, planHash, counts, undo, refused }: HeldPlan): string[] {
   return [
     `  plan ${planHash}: ${decisiveCounts(counts)}`,
-    ...(refused ? [`Refused, claimed by ${refused.by}: ${refused.reason}`] : []),
+    ...(refused ? [`Declined, claimed by ${refused.by}: ${refused.reason}`] : []),
     `If it is right as it is:  ${decideCommand('approve', activation, planHash)}`,
-    `If it is not:             ${decideCommand('reject', activation, planHash)}`,
+    `If it is not:             ${decideCommand('decline', activation, planHash)}`,
     `To look closer:           ${planCommand(activation, undo)}`,
   ];
 }
@@ -47,6 +52,36 @@ export interface FailureJson extends Told {
 export function failureJson(error: unknown): FailureJson {
   const { type, told } = runFailure(error) ?? ownFailure(error);
   return { type, ...told };
+}
+
+/** What a command prints with `--json` when it did not do what it was asked to. */
+export interface FailedJson {
+  /** `held`, `cancelled` or `failed` of a run; `busy`: another request is running; `invalid`: nothing was started. */
+  outcome: 'held' | 'cancelled' | 'failed' | 'busy' | 'invalid';
+  error: FailureJson;
+  /** The guards that held the run. */
+  guards: GuardTrip[];
+  /** The plan that they held. */
+  planHash: string | null;
+}
+
+/** An error for programs, as the whole answer of a command. */
+export function failedJson(error: unknown): FailedJson {
+  const { guards = [], held } = runFailure(error) ?? {};
+  return {
+    outcome: outcomeOf(error),
+    error: failureJson(error),
+    guards,
+    planHash: held?.planHash ?? null,
+  };
+}
+
+function outcomeOf(error: unknown): FailedJson['outcome'] {
+  const code = exitCodeOf(error);
+  if (code === EXIT.held) return 'held';
+  if (code === EXIT.busy) return 'busy';
+  if (code === EXIT.usage) return 'invalid';
+  return runFailure(error)?.type === 'Cancelled' ? 'cancelled' : 'failed';
 }
 
 /** The exit code of a command that ended with this error. */

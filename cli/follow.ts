@@ -1,6 +1,6 @@
 import type { ActivationClient, FollowOptions, StartedRun, Trouble } from '../client/activation-client.ts';
 import { cancelCommand, runCommand } from '../contract/commands.ts';
-import { troubleInWords } from '../contract/messages/status.ts';
+import { troubleInWords, waitInWords } from '../contract/messages/status.ts';
 import type { RunInput, RunRequest } from '../contract/request.ts';
 import type { RunResult } from '../contract/result.ts';
 import type { Context } from './context.ts';
@@ -30,12 +30,14 @@ export async function followStarted(
   const terminal = json ? SILENT : await createTerminal(out, env);
   terminal.line(`${handle.workflowId} ${attached ? 'is running: attached to it' : 'started'}`);
   const phases = new Phases(terminal);
+  if (!attached) phases.show({ phase: 'opening' });
   try {
     const result = await client.follow(handle, {
       signal,
       onProgress: (progress) => phases.show(progress),
       onSilence: () => terminal.line(NO_WORKER),
       onTrouble: (trouble) => terminal.line(describeTrouble(trouble)),
+      onWait: (trouble) => phases.waitsFor(trouble ? waitInWords(inIso(trouble)) : ''),
     });
     phases.done();
     return result;
@@ -57,17 +59,20 @@ export function waiting({ err, signal }: Context): FollowOptions {
 }
 
 /** Said once, while nobody works on what was started. */
-const NO_WORKER = 'No worker answers; one is waited for. If none is running, start it: npm run worker';
+export const NO_WORKER = 'No worker answers; one is waited for. If none is running, start it: npm run worker';
 
 /** Something that is tried again, as one line. */
-export function describeTrouble({ next, until, ...trouble }: Trouble): string {
-  const moments = { next: next?.toISOString() ?? null, until: until?.toISOString() ?? null };
-  return `… ${troubleInWords({ ...trouble, ...moments })}`;
+export function describeTrouble(trouble: Trouble): string {
+  return `… ${troubleInWords(inIso(trouble))}`;
+}
+
+function inIso({ next, until, ...trouble }: Trouble) {
+  return { ...trouble, next: next?.toISOString() ?? null, until: until?.toISOString() ?? null };
 }
 
 function sayThatItContinues(terminal: Terminal, request: RunRequest): void {
   terminal.line();
-  terminal.line('The run goes on without you.');
+  terminal.line('The run continues in the background.');
   terminal.line(`Follow it again:  ${runCommand(request)}`);
   terminal.line(`Cancel it:        ${cancelCommand(request)}`);
 }

@@ -1,5 +1,6 @@
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Answers } from './json/answers.ts';
 import { clean, cleanJson, csvLine } from '../contract/clean.ts';
 
 const RAW = new WeakMap<Writable, Writable>();
@@ -30,13 +31,30 @@ export function rawOutput(out: Writable): Writable {
   return RAW.get(out) ?? out;
 }
 
-/** Writes what comes, as fast as it is read: however much it is, little of it is in memory. */
+/** The answer of a reading command as JSON; its shape is a schema in schemas/output/. */
+export function jsonOf<Name extends keyof Answers>(_: Name, answer: Answers[Name], indent = 2): string {
+  return JSON.stringify(answer, null, indent);
+}
+
+/**
+ * Writes what comes, as fast as it is read: however much it is, little of it is in memory. It ends quietly when the reader
+ * closes the output (`… | head`): they have read enough.
+ */
 export async function writeStream(
   out: Writable,
   content: AsyncIterable<string | Uint8Array>,
   signal: AbortSignal,
 ): Promise<void> {
-  await pipeline(Readable.from(content), out, { end: false, signal });
+  try {
+    await pipeline(Readable.from(content), out, { end: false, signal });
+  } catch (error) {
+    if (!isClosedByReader(rawOutput(out).errored)) throw error;
+  }
+}
+
+/** Whether a write failed because nobody reads any more. */
+export function isClosedByReader(error: NodeJS.ErrnoException | null): boolean {
+  return error?.code === 'EPIPE';
 }
 
 /** A JSON object with the fields of `head` and one array, a line for each of its items. */

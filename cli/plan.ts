@@ -1,6 +1,6 @@
 import type { PlanPreview } from '../contract/plan.ts';
 import type { RunResult } from '../contract/result.ts';
-import { applyCommand, decideCommand } from '../contract/commands.ts';
+import { applyCommand, decideCommand, rebaseCommand } from '../contract/commands.ts';
 import {
   afterUndo,
   countLines,
@@ -12,7 +12,7 @@ import {
   type CountWords,
 } from './result.ts';
 import { table } from './table.ts';
-import { sizeInWords } from './words.ts';
+import { counted, sizeInWords } from './words.ts';
 
 const COUNTS: CountWords = {
   read: 'rows of the segment',
@@ -27,6 +27,7 @@ const COUNTS: CountWords = {
 export function describePlan(
   result: RunResult,
   plan: Omit<PlanPreview, 'samples'> & { samples: readonly ShownSample[] },
+  width: number,
 ): string[] {
   const { activation, outcome, counts, rejects, notes, planHash, undo } = result;
   const { guards, problems, samples } = plan;
@@ -43,10 +44,19 @@ export function describePlan(
     ...problems.map(({ message }) => entry('problem', message)),
     ...notes.map(({ message }) => entry('note', message)),
     ...(planHash === undefined ? [] : [entry('plan', planHash)]),
-    ...sampleLines(samples),
-    ...(planHash === undefined ? [] : nextLines(result, planHash, guards.length > 0)),
-    ...afterUndo(activation, undo),
+    ...sampleLines(samples, width),
+    ...(isDone(result, plan)
+      ? [`The list is already as it was after run ${undo}. There is nothing to undo.`]
+      : [
+          ...(planHash === undefined ? [] : nextLines(result, planHash, guards.length > 0)),
+          ...afterUndo(activation, undo),
+        ]),
   ];
+}
+
+/** Whether an undo would change nothing on the list. */
+function isDone({ undo, counts: { added = 0, removed = 0 } }: RunResult, { sends }: Effects): boolean {
+  return undo !== undefined && added + removed === 0 && sends.push !== 'changed';
 }
 
 type Effects = Omit<PlanPreview, 'samples'>;
@@ -59,21 +69,19 @@ function listLines({ list }: RunResult, { sends, guards }: Effects): string[] {
 }
 
 function sendLines({ sends, quota }: Effects): string[] {
-  const { members, imports, importBytes, push, listMembers, listBytes } = sends;
-  const files = `${imports} ${imports === 1 ? 'import' : 'imports'} of at most ${sizeInWords(importBytes)}`;
+  const { members, imports, importBytes, push, listMembers, listBytes, canary = 0 } = sends;
+  const files = `${counted(imports, 'import')} of at most ${sizeInWords(importBytes)}`;
   const later = imports > (quota?.left ?? imports) ? '; what it does not allow goes with a later run' : '';
   const free = quota?.nextFree && quota.left === 0 ? `, the next is free at ${quota.nextFree}` : '';
   return [
-    ...(push ? [entry('sends', `the list: ${listMembers} members, about ${sizeInWords(listBytes)}`)] : []),
-    ...(imports > 0 ? [entry('sends', `attributes: ${members} members in ${files}`)] : []),
+    ...(push
+      ? [entry('sends', `the list: ${counted(listMembers, 'member')}, about ${sizeInWords(listBytes)}`)]
+      : []),
+    ...(imports > 0 ? [entry('sends', `attributes: ${counted(members, 'member')} in ${files}`)] : []),
+    ...(canary > 0 ? [entry('canary', `the attributes of ${membersInWords(canary)} are sent first`)] : []),
     ...(push || imports > 0 ? [] : [entry('sends', 'nothing')]),
     ...(quota
-      ? [
-          entry(
-            'quota',
-            `${quota.left} of ${quota.limit} imports are left of the last 24 hours${free}${later}`,
-          ),
-        ]
+      ? [entry('quota', `${quota.left} of ${counted(quota.limit, 'import')} left in 24 hours${free}${later}`)]
       : []),
   ];
 }
@@ -91,11 +99,16 @@ function createLines({ creates }: Effects): string[] {
   ];
 }
 
-function nextLines({ activation, undo }: RunResult, planHash: string, isHeld: boolean): string[] {
+function membersInWords(count: number): string {
+  return `${count} ${count === 1 ? 'member' : 'members'}`;
+}
+
+function nextLines({ activation, undo, rebase }: RunResult, planHash: string, isHeld: boolean): string[] {
+  if (rebase && !isHeld) return [`Do it:  ${rebaseCommand(activation)}`];
   return isHeld
     ? [
         `Approve it, and run:  ${decideCommand('approve', activation, planHash)}`,
-        `Or refuse it:         ${decideCommand('reject', activation, planHash)}`,
+        `Or decline it:        ${decideCommand('decline', activation, planHash)}`,
       ]
     : [`Apply exactly this:  ${applyCommand(activation, planHash, undo)}`];
 }
@@ -106,11 +119,11 @@ export type ShownSample = PlanPreview['samples'][number] & { key?: string; value
 const NOTHING = '–';
 
 /** Samples of a plan for people, line by line: alike ones in one line, unless they are shown with their keys. */
-function sampleLines(samples: readonly ShownSample[]): string[] {
+function sampleLines(samples: readonly ShownSample[], width: number): string[] {
   if (samples.length === 0) return [];
   if (samples.every(({ key }) => key !== undefined)) {
     const rows = samples.map((sample) => [sample.class, sample.key || '(none)', withValues(sample)]);
-    return ['Samples, with the new values', ...table(['', 'KEY', 'ATTRIBUTES'], rows)];
+    return ['Samples, with the new values', ...table(['CLASS', 'KEY', 'ATTRIBUTES'], rows, width)];
   }
   const alike = new Map<string, string[]>();
   for (const sample of samples) {
@@ -120,7 +133,7 @@ function sampleLines(samples: readonly ShownSample[]): string[] {
   }
   return [
     'Samples (--show-personal-data shows keys and values)',
-    ...table(['', 'MEMBERS', 'ATTRIBUTES'], [...alike.values()]),
+    ...table(['CLASS', 'MEMBERS', 'ATTRIBUTES'], [...alike.values()], width),
   ];
 }
 

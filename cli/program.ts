@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { Command } from 'commander';
 import { PROGRAM } from '../contract/commands.ts';
@@ -20,6 +21,7 @@ const GROUPS: Record<string, Record<string, () => Promise<Define>>> = {
     rebase: async () => (await import('./commands/rebase.ts')).defineRebase,
     undo: async () => (await import('./commands/undo.ts')).defineUndo,
     approve: async () => (await import('./commands/decide.ts')).defineApprove,
+    decline: async () => (await import('./commands/decide.ts')).defineDecline,
     reject: async () => (await import('./commands/decide.ts')).defineReject,
     cancel: async () => (await import('./commands/cancel.ts')).defineCancel,
   },
@@ -50,15 +52,21 @@ const GROUPS: Record<string, Record<string, () => Promise<Define>>> = {
 /**
  * The command line as commander knows it; nothing is run.
  * @param only the name of a command, which is then the only one; default, and for any other word: all commands
+ * @param errors where it is told what is wrong with a command line; default: the context's error stream
  */
-export async function createProgram(context: CommandContext, only?: string): Promise<Command> {
+export async function createProgram(
+  context: CommandContext,
+  only?: string,
+  { errors }: { errors?: (text: string) => void } = {},
+): Promise<Command> {
   const { out, err } = context;
   const program = new Command(PROGRAM)
     .description('Keeps segments of a warehouse alive in Actito as external target lists.')
+    .version(await version(), '--version', 'print the version')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => out.write(text),
-      writeErr: (text) => err.write(text),
+      writeErr: errors ?? ((text) => err.write(text)),
       getOutHelpWidth: () => widthOf(out),
       getErrHelpWidth: () => widthOf(err),
     })
@@ -70,7 +78,27 @@ export async function createProgram(context: CommandContext, only?: string): Pro
       if (!isKnown || name === only) (await load())(program, context);
     }
   }
+  for (const command of withProject(program))
+    command.option('--project <folder>', 'the project folder; default: ACTITO_SYNC_PROJECT');
   return program;
+}
+
+/** Commands that read no project folder, or have it as their argument. */
+const WITHOUT_PROJECT = ['init', 'demo', 'dev', 'completion'];
+
+/** Each command that reads the project folder; what only holds others is left out. */
+function withProject(program: Command): Command[] {
+  const own = program.commands.filter((command) => !WITHOUT_PROJECT.includes(command.name()));
+  return own.flatMap((command) => (command.commands.length > 0 ? command.commands : [command]));
+}
+
+/** The version of this installation, from its package.json. */
+async function version(): Promise<string> {
+  const root = new URL(import.meta.url.endsWith('.js') ? '../../' : '../', import.meta.url);
+  const { version } = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as {
+    version: string;
+  };
+  return version;
 }
 
 /** Columns; of what is no terminal, as many as usual. */

@@ -2,7 +2,7 @@ import { id as idSchema } from '../activation/definition/common.ts';
 import { choiceFor } from '../activation/suggestion.ts';
 import { projectFolder } from '../config/folder-setting.ts';
 import { activationIds, loadProject, problemsOfDestination, requireKnown } from '../config/project.ts';
-import { Failure } from '../contract/failure.ts';
+import { Failure, isFailure } from '../contract/failure.ts';
 
 /* What commands look up in the project folder before anything is started. All of it needs the folder to be readable. */
 
@@ -14,6 +14,37 @@ export function checkActivationId(activation: string): void {
 /** Makes sure that the project has an activation. @throws Failure InvalidActivation, ConfigurationInvalid */
 export async function checkActivation(activation: string, env: NodeJS.ProcessEnv): Promise<void> {
   requireKnown(await loadProject(projectFolder(env)), activation);
+}
+
+/** What someone names who wants a run, or decides about one. */
+export interface Named {
+  activation: string;
+  /** The hash of a plan. */
+  plan?: string;
+  /** The number of a run to go back to. */
+  to?: string;
+}
+
+/**
+ * Makes sure, before anything is started, that there is what is named, as far as this machine can tell: activations need the
+ * project folder, plans and runs the state database. The worker checks all of it again.
+ * @throws Failure InvalidActivation or PlanUnknown with what was probably meant, ConfigurationInvalid
+ */
+export async function checkNamed({ activation, plan, to }: Named, env: NodeJS.ProcessEnv): Promise<void> {
+  if (env.ACTITO_SYNC_PROJECT !== undefined) await checkActivation(activation, env);
+  if (!env.ACTITO_SYNC_DATABASE_URL || (plan ?? to) === undefined) return;
+  const { withWritableState } = await import('./state.ts');
+  const { requirePlan } = await import('../state/decisions.ts');
+  const { requirePastRun } = await import('../state/undo.ts');
+  try {
+    await withWritableState(env, async (state) => {
+      if (to !== undefined) await requirePastRun(state, activation, to);
+      if (plan !== undefined) await requirePlan(state, activation, plan);
+    });
+  } catch (error) {
+    if (isFailure(error, 'InvalidActivation', 'PlanUnknown')) throw error;
+    // A state database that this machine cannot read is no reason not to ask the worker, which can.
+  }
 }
 
 /** Makes sure that the project has a destination. @throws Failure InvalidActivation, ConfigurationInvalid */

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import Table from 'cli-table3';
 import { oneLine } from '../contract/clean.ts';
 
@@ -20,18 +21,46 @@ const FRAMELESS = Object.fromEntries(
     'right-mid',
   ].map((name) => [name, '']),
 );
+/** From this width on, a terminal shows every table with its columns side by side. */
+const WIDE = 100;
 
-/** Aligned columns under a heading, line by line. A cell is one line. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const aligned = new Table({
-    head: [...head],
+/** How many columns a table may have: those of a terminal; unlimited for a pipe or a file, which `grep` and `awk` read. */
+export function tableWidth(out: Writable): number {
+  const { isTTY = false, columns = 0 } = out as { isTTY?: boolean; columns?: number };
+  return isTTY && columns > 0 ? columns : Infinity;
+}
+
+/**
+ * Aligned columns under a heading, line by line. A cell is one line. On a terminal with fewer than 100 columns, a table
+ * that does not fit has a block for each row instead: the heading and the value of each cell.
+ * @param width see {@link tableWidth}
+ */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  width = Infinity,
+): string[] {
+  const { lines, size } = aligned([head, ...rows]);
+  return size <= width || width >= WIDE ? lines : blocks(head, rows);
+}
+
+/** Cells in aligned columns, line by line, with how many columns of a terminal they take. */
+function aligned(rows: readonly (readonly string[])[]): { lines: string[]; size: number } {
+  const grid = new Table({
     chars: { ...FRAMELESS, middle: '  ' },
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   });
   // Names come from elsewhere: none may move the cursor, begin a line, or fill the screen.
-  aligned.push(...rows.map((row) => row.map((cell) => oneLine(cell))));
-  return aligned
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
+  grid.push(...rows.map((row) => row.map((cell) => oneLine(cell))));
+  const lines = grid.toString().split('\n');
+  // All are filled up with spaces. The first is a heading of ours: each letter of it takes one column.
+  return { lines: lines.map((line) => line.trimEnd()), size: lines[0]!.length };
+}
+
+/** A block for each row, with an empty line between two of them. */
+function blocks(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return rows.flatMap((row, index) => [
+    ...(index === 0 ? [] : ['']),
+    ...aligned(row.map((cell, column) => [`${head[column]}:`, cell])).lines,
+  ]);
 }

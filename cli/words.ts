@@ -11,11 +11,16 @@ export function inWords(moment: string, now = Date.now()): string {
   return left > 0 ? `in ${ms(left, { long: true })}` : 'already';
 }
 
+/** A number with what it counts: `1 member`, `2 members`. */
+export function counted(many: number, one: string, several = `${one}s`): string {
+  return `${many} ${many === 1 ? one : several}`;
+}
+
 const UNITS = ['kB', 'MB', 'GB'];
 
 /** A number of bytes for people: `812 bytes`, `23 kB`, `1.4 MB`. */
 export function sizeInWords(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} bytes`;
+  if (bytes < 1_000) return counted(bytes, 'byte');
   let [size, unit] = [bytes / 1_000, 0];
   for (; size >= 999.5 && unit < UNITS.length - 1; unit++) size /= 1_000;
   return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${UNITS[unit]}`;

@@ -155,8 +155,8 @@ export class ActivationClient {
     return ownSchedules(this.temporal, this.owner);
   }
 
-  /** Pauses the schedule of an activation; a paused one gets the new note. @throws Failure InvalidActivation */
-  async pauseSchedule(activation: string, note: string): Promise<OwnSchedule> {
+  /** Pauses the schedule of an activation; the note of a paused one is kept beside the new one. @throws Failure InvalidActivation */
+  async pauseSchedule(activation: string, note?: string): Promise<OwnSchedule> {
     return pauseSchedule(this.temporal, activation, { owner: this.owner, note });
   }
 

@@ -38,6 +38,8 @@ export interface FollowOptions {
   onSilence?: () => void;
   /** Told when something failed that will be tried again; once for each message. */
   onTrouble?: (trouble: Trouble) => void;
+  /** Told again and again what the run waits for now; undefined: nothing. */
+  onWait?: (trouble: Trouble | undefined) => void;
   /** Ends the following, not the run. */
   signal?: AbortSignal;
 }
@@ -94,6 +96,7 @@ async function askAgainAndAgain(
     if (over.aborted) return;
     if (answer === 'silence') once(answer, follow.onSilence);
     if (typeof answer === 'object') follow.onProgress?.(answer);
+    follow.onWait?.(trouble);
     if (trouble) once(`${trouble.type} ${trouble.message}`, () => follow.onTrouble?.(trouble));
     await sleep(pause, undefined, { signal: over }).catch(() => undefined); // over: the loop sees it
   }

@@ -1,6 +1,7 @@
 import { ScheduleNotFoundError, type Client, type ScheduleDescription } from '@temporalio/client';
 import * as owned from '../activation/schedule-owner.ts';
 import { projectFolder } from '../config/folder-setting.ts';
+import { cut } from '../contract/clean.ts';
 import { Failure } from '../contract/failure.ts';
 import type { Foreign } from '../contract/messages/schedules.ts';
 import { TASK_QUEUE, WORKFLOW_TYPE } from '../contract/names.ts';
@@ -32,13 +33,27 @@ export async function ownSchedules(client: Client, owner: owned.Owner): Promise<
   return schedules;
 }
 
-/** Pauses an activation's schedule; one that is paused gets the new note. @throws Failure InvalidActivation */
+/** Pauses an activation's schedule; the note of one that is paused is kept beside the new one. @throws Failure InvalidActivation */
 export async function pauseSchedule(
   client: Client,
   activation: string,
-  { owner, note }: { owner: owned.Owner; note: string },
+  { owner, note }: { owner: owned.Owner; note?: string },
 ): Promise<OwnSchedule> {
-  return change(client, activation, owner, (scheduleId) => client.schedule.getHandle(scheduleId).pause(note));
+  return change(client, activation, owner, ({ scheduleId, state }) =>
+    client.schedule.getHandle(scheduleId).pause(notesOf(state, note)),
+  );
+}
+
+/** Temporal keeps one note with every pause; this one when nobody says why. */
+const PAUSED = 'Paused by actito-sync.';
+/** Longest note, in characters. */
+const LONGEST_NOTE = 1_000;
+
+/** The note of a pause: of a schedule that is paused already, what it says is kept. */
+function notesOf({ paused, note: before }: ScheduleDescription['state'], note: string | undefined): string {
+  const kept = paused && before && before !== PAUSED ? before : undefined;
+  if (kept === undefined || note === undefined) return kept ?? note ?? PAUSED;
+  return kept.split('; ').includes(note) ? kept : cut(`${kept}; ${note}`, LONGEST_NOTE);
 }
 
 /** Lets a paused schedule start again; starts that it missed are not made up for. @throws Failure InvalidActivation */
@@ -47,7 +62,7 @@ export async function resumeSchedule(
   activation: string,
   { owner, note }: { owner: owned.Owner; note: string },
 ): Promise<OwnSchedule> {
-  return change(client, activation, owner, (scheduleId) =>
+  return change(client, activation, owner, ({ scheduleId }) =>
     client.schedule.getHandle(scheduleId).unpause(note),
   );
 }
@@ -56,7 +71,7 @@ async function change(
   client: Client,
   activation: string,
   owner: owned.Owner,
-  make: (scheduleId: string) => Promise<void>,
+  make: (found: ScheduleDescription) => Promise<void>,
 ): Promise<OwnSchedule> {
   const scheduleId = owned.SCHEDULE_PREFIX + activation;
   const found = await describeSchedule(client, scheduleId);
@@ -64,7 +79,7 @@ async function change(
   if (!found) throw new Failure('scheduleMissing', { schedule: scheduleId, project });
   const why = foreignness(found, owner);
   if (why) throw new Failure('scheduleForeign', { schedule: scheduleId, why, project });
-  await make(scheduleId);
+  await make(found);
   const changed = await describeSchedule(client, scheduleId);
   if (changed) return inOurWords(changed);
   throw new Failure('scheduleDeletedMeanwhile', { schedule: scheduleId });

@@ -4,15 +4,15 @@ import { alike } from '../activation/definition/list-names.ts';
 import type { Loaded } from './folder.ts';
 import { problemAt, type Problem } from './problem.ts';
 
-/** A problem between two activations, told of the later one. */
+/** A problem between two activations, reported for the later one. */
 export interface Collision {
   activations: [string, string];
   problem: Problem;
 }
 
 /**
- * Two activations must not feed one list or one file: each delivery would undo the other's. Names that differ only in case,
- * accents or blanks may be one for Actito and its database, or for the file server.
+ * Two activations must not use the same list or file, because each delivery would undo the other's. Names that differ
+ * only in case, accents or blanks may be equal for Actito and its database, or for the file server.
  */
 export function checkCollisions(
   activations: readonly Loaded<Activation>[],
@@ -46,7 +46,7 @@ function between({ id }: Loaded<unknown>, { id: other }: Loaded<unknown>, proble
   return { activations: [id, other], problem };
 }
 
-/** The earlier owner of a place; without one the activation becomes its owner. */
+/** Returns the earlier owner of a place; if there is none, the activation becomes its owner. */
 function taken(
   owners: Map<string, Loaded<Activation>>,
   place: string,
@@ -57,13 +57,13 @@ function taken(
   return owner;
 }
 
-/** Which list a name is. Two destinations may be one profile table. */
+/** Identifies a list. Two destinations may have the same profile table. */
 function listPlace(id: string, destinations: ReadonlyMap<string, Destination>, name: string): string {
   const destination = destinations.get(id);
   return JSON.stringify([destination ? profileTableOf(destination) : id, alike(name)]);
 }
 
-/** Where a file lands. Two destinations may share a folder; a user name may change what a folder means. */
+/** Identifies a file. Two destinations may share a folder; another user name may mean another folder. */
 function filePlace(id: string, destinations: ReadonlyMap<string, Destination>, fileName: string): string {
   const delivery = destinations.get(id)?.delivery;
   const folder = delivery

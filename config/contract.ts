@@ -4,13 +4,13 @@ import { leavesOut } from '../activation/values/nulls.ts';
 import type { Loaded } from './folder.ts';
 import { problemAt, type Problem } from './problem.ts';
 
-/** What an activation asks for must be possible by the contract of its destination: with what Actito does there. */
+/** Checks that the contract of the destination allows what an activation needs. */
 export function checkContract(
   activation: Loaded<ActivationFile>,
   destinations: ReadonlyMap<string, Destination>,
 ): Problem[] {
   const destination = destinations.get(activation.value.destination);
-  if (!destination) return []; // told already
+  if (!destination) return []; // reported already
   return [etlColumns, emptyValue, listIdentifiers, listConfirmation].flatMap((check) =>
     check(activation, destination.contract),
   );

@@ -5,11 +5,11 @@ import type { Path, YamlFile } from './yaml-file.ts';
 
 type Settings = Record<string, unknown>;
 
-/** Everything that can be a default, as the schema has it. */
+/** All sections of the schema that can have defaults. */
 const SECTIONS = Object.keys(defaultsSchema.shape) as (keyof typeof defaultsSchema.shape)[];
 /**
- * Groups that are merged setting by setting: those in which everything may be left out. All other sections an activation
- * has, or takes, as a whole.
+ * Groups that are merged setting by setting: those without required settings. An activation has all other sections of
+ * its own, or takes them as a whole.
  */
 const BY_SETTING: readonly string[] = SECTIONS.filter((name) => {
   const section: z.ZodType = defaultsSchema.shape[name].unwrap();
@@ -20,11 +20,12 @@ const BY_SETTING: readonly string[] = SECTIONS.filter((name) => {
 type Added = [index: number, mapping: unknown];
 
 /**
- * An activation's file completed by the `defaults` of its destination, before it is checked. What the activation says
- * itself wins: as a whole, in `list` and `guards` setting by setting, in `attributes` by the attribute's name. A default
- * attribute that is this activation's matching key is left out. Every setting keeps the place where it is written.
- * @param destination the destination's file; undefined when it is missing or no YAML
- * @param isValid whether the destination passed its own check; if not, nobody knows what it would have given
+ * Completes an activation's file with the `defaults` of its destination, before it is checked. The activation's own
+ * settings take precedence: as a whole, in `list` and `guards` setting by setting, in `attributes` by the attribute's
+ * name. A default attribute that is this activation's matching key is left out. Every setting keeps its place in the
+ * files.
+ * @param destination the destination's file; undefined if it is missing or no YAML
+ * @param isValid whether the destination is valid; if not, its defaults are unknown
  */
 export function withDefaults(file: YamlFile, destination: YamlFile | undefined, isValid: boolean): YamlFile {
   if (!isSettings(file.value)) return file;
@@ -46,7 +47,7 @@ export function withDefaults(file: YamlFile, destination: YamlFile | undefined, 
 
 const UNKNOWN = 'destinations/';
 
-/** True when a problem of an activation is one of its destination's defaults, which are told of by their own check. */
+/** True if a problem of an activation comes from the defaults of its destination, which are checked separately. */
 export function isOfDefaults(problem: Problem): boolean {
   return problem.file.startsWith(UNKNOWN);
 }
@@ -77,7 +78,7 @@ function addedAttributes(own: Settings, defaults: Settings): Added[] {
   });
 }
 
-/** Where in the defaults a setting of the merged activation stands, or undefined when it is the activation's own. */
+/** Returns the place of a merged setting in the defaults, or undefined if it is the activation's own. */
 function defaultPath(path: Path, own: Settings, defaults: Settings, added: Added[]): Path | undefined {
   const [name, step, ...rest] = [String(path[0]), ...path.slice(1)] as [string, ...Path];
   if (!isSection(name) || !(name in defaults)) return undefined;

@@ -3,9 +3,9 @@ import type { Delivery } from '../activation/definition/delivery.ts';
 import { resolveHostKeys, resolvePort, resolveText, resolveUrl, type Environment } from './secrets.ts';
 
 /**
- * Fills in what a destination takes from the environment and is no secret: base URL, host, port, user name, host key.
- * Frozen with the run, so that pointing a variable at another Actito is noticed like any other change of destination.
- * @throws Failure ConfigurationInvalid when a variable is missing
+ * Adds the destination's values from the environment that are no secrets: base URL, host, port, user name, host key.
+ * They are stored with the run, so a variable with another Actito is noticed like any other change of the destination.
+ * @throws Failure ConfigurationInvalid if a variable is missing
  */
 export function withEnvironment(definition: Definition, env: Environment): Definition {
   const { destination } = definition;

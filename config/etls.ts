@@ -6,8 +6,8 @@ import type { Loaded } from './folder.ts';
 import { problemAt, type Problem } from './problem.ts';
 
 /**
- * Activations may share an ETL, as far as one ETL can serve them: it finds profiles by one key, and where it wants all of
- * its columns (contract.etlColumns: all) they must send the same ones. With `subset` each may send its own.
+ * Checks that activations which share an ETL can do so. An ETL finds profiles by one key. If it requires all of its
+ * columns (contract.etlColumns: all), they must send the same ones; with `subset`, each may send its own.
  */
 export function checkEtls(
   activations: readonly Loaded<ActivationFile>[],

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { expected, type PlainExpected } from '../contract/messages/expected.ts';
 
-/** What a setting must be, where its schema does not say it itself. */
+/** Describes the expected value of a setting, if its schema does not. */
 export const expectation: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type': {

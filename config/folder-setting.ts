@@ -2,9 +2,9 @@ import { Failure } from '../contract/failure.ts';
 import type { Environment } from './secrets.ts';
 
 /**
- * The project folder: `ACTITO_SYNC_PROJECT`. There is no default: a command that was meant for another folder must not
- * find the demo's.
- * @throws Failure ConfigurationInvalid when the variable is not set
+ * Returns the project folder: `ACTITO_SYNC_PROJECT`. There is no default, so a command for another folder cannot use
+ * the demo's by mistake.
+ * @throws Failure ConfigurationInvalid if the variable is not set
  */
 export function projectFolder(env: Environment): string {
   const folder = env.ACTITO_SYNC_PROJECT;

@@ -7,12 +7,12 @@ import { readText } from './read-file.ts';
 import { validate } from './validate.ts';
 import { parseYaml, type YamlFile } from './yaml-file.ts';
 
-/** A file of a project folder; its name is its id. */
+/** A file of a project folder. Its name is its id. */
 export interface ProjectFile {
   id: string;
-  /** Undefined when it is no YAML. */
+  /** Undefined if it is no YAML. */
   file?: YamlFile;
-  /** What is wrong with its name or its form. */
+  /** Problems with its name or its form. */
   problems: Problem[];
 }
 
@@ -24,9 +24,9 @@ export interface Loaded<T> {
 }
 
 /**
- * Reads the `.yaml` and `.yml` files of `<project>/<name>`; everything else in there is left alone. A file that cannot be
- * read is among them, with its problem.
- * @returns also what is wrong with the folder itself
+ * Reads the `.yaml` and `.yml` files of `<project>/<name>`, and ignores all other files. A file that cannot be read is
+ * returned with its problem.
+ * @returns also the problems of the folder itself
  */
 export async function readFolder(
   project: string,
@@ -57,14 +57,14 @@ async function readProjectFile(
 ): Promise<ProjectFile> {
   const before = nameProblems(fileName, id, isTaken);
   const file = await readYaml(project, fileName);
-  // Gone between the two looks: as if it had never been there, but for its name.
+  // It was deleted meanwhile, so only its name was found.
   if (file === undefined)
     return { id, problems: [...before, problemWith(fileName, 'fileUnreadable', { code: 'ENOENT' })] };
   if ('problems' in file) return { id, problems: [...before, ...file.problems] };
   return { id, file, problems: before };
 }
 
-/** A file of the project folder, parsed; undefined: there is none. */
+/** Reads and parses a file of the project folder; undefined if it does not exist. */
 export async function readYaml(
   project: string,
   fileName: string,
@@ -75,7 +75,7 @@ export async function readYaml(
   return { problems: [{ file: fileName, line: 0, path: [], told: text }] };
 }
 
-/** The files that are as their schema wants them, and everything that is wrong with the others' content. */
+/** Returns the files that match their schema, and all problems of the others. */
 export function checkFiles<S extends z.ZodType>(
   files: readonly ProjectFile[],
   schema: S,
@@ -86,18 +86,18 @@ export function checkFiles<S extends z.ZodType>(
     if (!file) continue;
     const result = validate(file, schema);
     if ('problems' in result) problems.push(...result.problems);
-    // Of two files with one id nobody knows which is meant.
+    // If two files have the same id, it is unknown which one is meant.
     else if (before.length === 0 && files.filter((other) => other.id === id).length === 1)
       loaded.push({ id, file, value: result.value });
   }
   return { loaded, problems };
 }
 
-/** @returns or the code of the error when the folder cannot be read */
+/** @returns or the error code if the folder cannot be read */
 async function yamlFiles(folder: string): Promise<string[] | string> {
   try {
     const entries = await readdir(folder);
-    // Not those with a leading dot: editors and Kubernetes keep their own copies under such names.
+    // Ignores names with a leading dot: editors and Kubernetes keep their own copies under such names.
     return entries.filter((entry) => /^[^.].*\.ya?ml$/.test(entry)).sort();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -3,8 +3,8 @@ import type { Loaded } from './folder.ts';
 import { problemAt, settingName, type Problem } from './problem.ts';
 
 /**
- * Within one activation an attribute has one source: a file with a column twice would let the last one win. Looks at
- * the file, not at the resolved activation: that one has its attributes in another order.
+ * Checks that an activation maps each attribute only once: in a file with a column twice, the last one would win. It
+ * checks the file and not the resolved activation, which has its attributes in another order.
  */
 export function checkMapping({ file, value }: Loaded<ActivationFile>): Problem[] {
   const { matchingKey, attributes } = value;

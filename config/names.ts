@@ -5,7 +5,7 @@ import type { Loaded } from './folder.ts';
 import { problemAt, type Problem } from './problem.ts';
 import type { Path } from './yaml-file.ts';
 
-/** A list and its file need names that Actito, people and file servers read alike. */
+/** Checks that the names of lists and files are read in the same way by Actito, people and file servers. */
 export function checkNames({ file, value }: Loaded<ActivationFile>, { list }: Activation): Problem[] {
   const names = [
     { name: list.name, what: 'list' as const, path: nameOfList(value) },
@@ -13,13 +13,13 @@ export function checkNames({ file, value }: Loaded<ActivationFile>, { list }: Ac
   ];
   for (const { name, what, path } of names) {
     const fault = nameFault(name, what);
-    // The file's name comes from the list's: one of both is enough.
+    // The file's name comes from the list's, so one problem is enough.
     if (fault) return [problemAt(file, path, 'nameUnusable', { what, fault, most: MOST_NAME_BYTES })];
   }
   return [];
 }
 
-/** Where the list's name stands, which may be that of the activation or of the segment. */
+/** Returns where the list's name is set. It can be the name of the activation or of the segment. */
 export function nameOfList({ list, name }: ActivationFile): Path {
   if (list.name !== undefined) return ['list', 'name'];
   return name === undefined ? ['segment', 'name'] : ['name'];

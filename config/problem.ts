@@ -5,27 +5,27 @@ import type { ProjectProblem } from '../contract/messages/project.ts';
 import { tell } from '../contract/messages/tell.ts';
 import type { Path, YamlFile } from './yaml-file.ts';
 
-/** No setting has a longer name. */
+/** Longer than the name of any setting. */
 const LONGEST_STEP = 60;
 
 type ProblemReason = keyof typeof PROBLEM_MESSAGES;
 
-/** Where a setting stands. */
+/** The place of a setting. */
 export interface Place {
   /** Relative to the project folder. */
   file: string;
-  /** From 1; 0 when the file as a whole is meant. */
+  /** From 1; 0 for the file as a whole. */
   line: number;
   /** The setting, e.g. `['attributes', 2, 'column']`; empty for the whole file. */
   path: Path;
 }
 
-/** One thing that is wrong in a project folder. */
+/** A problem in a project folder. */
 export interface Problem extends Place {
   told: Told;
 }
 
-/** A problem at a setting of a file. */
+/** A problem with a setting of a file. */
 export function problemAt<R extends ProblemReason>(
   file: YamlFile,
   path: Path,
@@ -45,10 +45,10 @@ export function problemWith<R extends ProblemReason>(
   return { file, line, path: [], told: tell(reason, facts) };
 }
 
-/** Problems as messages have them: each once, in the order of the files. */
+/** Sorts problems for messages: each once, in the order of the files. */
 export function sorted(problems: readonly Problem[]): ProjectProblem[] {
   const inOrder = [...problems].sort((a, b) => compare(a.file, b.file) || a.line - b.line);
-  // A default that is no good for several activations is one problem.
+  // The same default can be wrong for several activations; that is one problem.
   const told = new Map(inOrder.map(factsOf).map((facts) => [JSON.stringify(facts), facts]));
   return [...told.values()];
 }
@@ -73,7 +73,7 @@ export function settingName(path: Path): string {
     .join('');
 }
 
-/** A key of a file may be anything, and as long as the file. */
+/** A key of a file may be any text, and as long as the file. */
 function shortened(step: string): string {
   return step.length <= LONGEST_STEP ? step : `${step.slice(0, LONGEST_STEP)}…`;
 }

@@ -15,36 +15,41 @@ import { checkFiles, readFolder, type Loaded, type ProjectFile } from './folder.
 import { checkMapping } from './mapping.ts';
 import { checkNames } from './names.ts';
 import { sorted, type Problem } from './problem.ts';
-import { checkReferences, referenceOf } from './references.ts';
+import { checkReferences, referenceOf, tagsOf } from './references.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { nearest } from '../activation/suggestion.ts';
 import { warningsOf } from './warnings.ts';
 import type { YamlFile } from './yaml-file.ts';
 
-/** A project folder, read and checked as a whole. What is valid in it can be used, whatever is wrong with the rest. */
+/** A project folder, read and checked as a whole. The valid parts can be used, whatever is wrong with the rest. */
 export interface Project {
   folder: string;
-  /** Undefined: `project.yaml` is not valid. */
+  /** Undefined if `project.yaml` is not valid. */
   settings: Settings | undefined;
-  /** The valid ones. */
+  /** The valid sources. */
   sources: Map<string, Source>;
   destinations: Map<string, Destination>;
-  /** Those that can run: each is valid, as are its source and its destination. */
+  /** Activations that can run: each is valid, and so are its source and its destination. */
   activations: Map<string, Activation>;
-  /** By activation: why it cannot run. Those that are here are not among the others. */
+  /** Why an activation cannot run. These are not among the others. */
   broken: Map<string, ProjectProblem[]>;
-  /** By activation: another one wants its list or its file. Only who delivered that list last may go on. */
+  /** The tags of each activation, whether it can run or not. */
+  tags: Map<string, string[]>;
+  /**
+   * Activations that have the same list or file as another one. Only the one that delivered that list last may
+   * continue.
+   */
   contested: Map<string, ProjectProblem[]>;
-  /** Everything that is wrong in the folder; empty: it is valid. */
+  /** All problems in the folder; empty if it is valid. */
   problems: ProjectProblem[];
-  /** What works but is probably not meant. */
+  /** Likely mistakes. */
   warnings: Told[];
 }
 
 /**
- * Reads `project.yaml`, `sources/`, `destinations/` and `activations/` of a project folder. No environment variable is
- * looked at. What is wrong in the folder is a part of the answer: it must not stop what it does not concern.
- * @throws Failure ConfigurationInvalid when there is no such folder
+ * Reads `project.yaml`, `sources/`, `destinations/` and `activations/` of a project folder. Reads no environment
+ * variable. Problems are part of the result, because they must not stop the valid parts.
+ * @throws Failure ConfigurationInvalid if the folder does not exist
  */
 export async function loadProject(folder: string): Promise<Project> {
   await assertFolder(folder);
@@ -72,7 +77,7 @@ export async function loadProject(folder: string): Promise<Project> {
   }));
   const own = checked.map(({ file, loaded, problems }) => ({
     id: file.id,
-    // Of the defaults their own destination has told.
+    // The check of their destination has reported the defaults.
     ofDefaults: problems.filter(isOfDefaults),
     problems: [
       ...file.problems,
@@ -116,13 +121,14 @@ export async function loadProject(folder: string): Promise<Project> {
     destinations: destinationsById,
     activations: byId(activations.filter(({ id }) => !broken.has(id))),
     broken,
+    tags: new Map(completed.map(({ id, file }) => [id, tagsOf(file)])),
     contested: contestedOf(usable, collisions),
     problems: sorted(all.length > 0 ? all : own.flatMap(({ ofDefaults }) => ofDefaults)),
     warnings: warningsOf(usable, destinationsById),
   };
 }
 
-/** Whether values of an activation may depend on what the project says of time zones and countries. */
+/** Whether values of an activation may depend on the project's time zone and country. */
 function needsPlaces({
   value: { attributes, timezone, defaultCountry, matchingKey },
 }: Loaded<ActivationFile>): boolean {
@@ -145,7 +151,7 @@ function between(collisions: readonly Collision[], id: string): Problem[] {
   return collisions.filter(({ activations }) => activations.includes(id)).map(({ problem }) => problem);
 }
 
-/** Whether a problem of a source or destination is one of those that an activation's file names. */
+/** Whether a problem belongs to the source or destination that an activation's file names. */
 function isUsedBy(file: YamlFile | undefined, problem: Problem): boolean {
   const isFile = (folder: string, id: string | undefined) =>
     id !== undefined && [`${folder}/${id}.yaml`, `${folder}/${id}.yml`].includes(problem.file);
@@ -154,7 +160,7 @@ function isUsedBy(file: YamlFile | undefined, problem: Problem): boolean {
   );
 }
 
-/** An activation's file, completed by the defaults of the destination that it names. */
+/** Returns an activation's file, completed with the defaults of its destination. */
 function complete(
   found: ProjectFile,
   destinations: readonly ProjectFile[],
@@ -166,19 +172,20 @@ function complete(
   return { ...found, file: withDefaults(found.file, destination, id !== undefined && valid.has(id)) };
 }
 
-/** They are part of the activations now. */
+/** The defaults are part of the activations now. */
 function withoutDefaults({ defaults: _, ...destination }: z.output<typeof destinationSchema>): Destination {
   return destination;
 }
 
 /**
- * Everything a run of one activation needs to know.
- * @throws Failure InvalidActivation when the project has no activation of that id, ConfigurationInvalid when it cannot run
+ * Returns everything that a run of one activation needs to know.
+ * @throws Failure InvalidActivation if the project has no activation with that id, ConfigurationInvalid if it cannot
+ *   run
  */
 export function definitionOf(project: Project, activationId: string): Definition {
   const activation = project.activations.get(activationId);
   if (activation) {
-    // Present, since an activation with an unknown reference is broken.
+    // They exist, because an activation with an unknown reference is broken.
     const source = project.sources.get(activation.source)!;
     const destination = project.destinations.get(activation.destination)!;
     return { activation, source, destination };
@@ -193,7 +200,7 @@ export function definitionOf(project: Project, activationId: string): Definition
 }
 
 /**
- * That the project has an activation of that id, whether it can run or not.
+ * Requires that the project has an activation with that id, whether it can run or not.
  * @throws Failure InvalidActivation
  */
 export function requireKnown(project: Project, activationId: string): void {
@@ -209,12 +216,12 @@ export function requireKnown(project: Project, activationId: string): void {
   });
 }
 
-/** The ids of all activations of a project, also of those that cannot run, in their order. */
+/** Returns the ids of all activations of a project in their order, including those that cannot run. */
 export function activationIds({ activations, broken }: Project): string[] {
   return [...activations.keys(), ...broken.keys()].sort();
 }
 
-/** Why a destination that the project has cannot be used; empty: it can be, or there is none of that id. */
+/** Returns why a destination of the project cannot be used; empty if it can, or if it does not exist. */
 export function problemsOfDestination({ problems }: Project, id: string): ProjectProblem[] {
   const names = [`destinations/${id}.yaml`, `destinations/${id}.yml`, 'destinations/'];
   return problems.filter(({ file }) => file !== undefined && names.includes(file));

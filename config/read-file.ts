@@ -4,19 +4,19 @@ import type { Told } from '../contract/messages/message.ts';
 import { tell } from '../contract/messages/tell.ts';
 
 /**
- * The largest file that is read, in bytes. A definition has a few kilobytes; parsing YAML takes seconds for a megabyte,
- * and every run reads the whole folder.
+ * The maximum size of a file in bytes. A definition has a few kilobytes. Parsing YAML takes seconds for a megabyte, and
+ * every run reads the whole folder.
  */
 const LARGEST = 128 * 1024;
 
 /**
- * The text of a file of the project folder, or why it cannot be had. Whatever lies there, the answer is quick: a pipe or a
- * device is not waited for, and a large file is not read.
- * @returns undefined when there is no such file
+ * Reads the text of a file of the project folder, or returns why it cannot be read. The answer is always quick: it does
+ * not wait for a pipe or a device, and does not read a large file.
+ * @returns undefined if the file does not exist
  */
 export async function readText(path: string): Promise<string | Told | undefined> {
   try {
-    // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+    // Without O_NONBLOCK, opening a pipe without a writer would wait forever.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const found = await file.stat();
@@ -37,7 +37,7 @@ export async function readText(path: string): Promise<string | Told | undefined>
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
     if (code === undefined) throw error;
-    // A socket, or a pipe on some systems, refuses to be opened at all.
+    // A socket, or a pipe on some systems, cannot be opened at all.
     return code === 'ENXIO' ? tell('fileIrregular', {}) : unreadable(code);
   }
 }
@@ -46,11 +46,11 @@ function unreadable(code: string): Told {
   return tell('fileUnreadable', { code });
 }
 
-/** YAML is UTF-8 here. Texts in UTF-16 without a mark are valid UTF-8, too, but full of null characters. */
+/** YAML is UTF-8 here. Texts in UTF-16 without a byte-order mark are valid UTF-8, too, but full of null characters. */
 function textOf(bytes: Uint8Array): string | Told {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    // What YAML does not allow in a text.
+    // Characters that YAML does not allow in a text.
     if (!/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(text)) return text;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;

@@ -5,8 +5,8 @@ import { nearest } from '../activation/suggestion.ts';
 import type { YamlFile } from './yaml-file.ts';
 
 /**
- * An activation's source and destination must be files of the project. Looks at the file before it is checked: while a
- * name is misspelt, what else is wrong may follow from that.
+ * Checks that the source and destination of an activation are files of the project. It checks the file before the
+ * schema does, because a wrong name may cause further problems.
  */
 export function checkReferences(
   { file }: ProjectFile,
@@ -17,7 +17,7 @@ export function checkReferences(
   return [...missing(file, 'source', sources), ...missing(file, 'destination', destinations)];
 }
 
-/** What an activation's file gives as its source or destination, when that is a text. */
+/** Returns the source or destination in an activation's file, if it is a text. */
 export function referenceOf(
   file: YamlFile | undefined,
   setting: 'source' | 'destination',
@@ -27,6 +27,13 @@ export function referenceOf(
   return typeof id === 'string' ? id : undefined;
 }
 
+/** The tags that an activation's file gives, as far as they are texts; it need not be valid. */
+export function tagsOf(file: YamlFile | undefined): string[] {
+  const { value } = file ?? {};
+  const tags = typeof value === 'object' && value ? (value as Record<string, unknown>).tags : undefined;
+  return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [];
+}
+
 function missing(
   file: YamlFile,
   setting: 'source' | 'destination',
@@ -34,7 +41,7 @@ function missing(
 ): Problem[] {
   const id = referenceOf(file, setting);
   const ids = known.map((other) => other.id);
-  // A text that cannot be an id is refused by the schema.
+  // The schema rejects a text that cannot be an id.
   if (id === undefined || ids.includes(id) || !idSchema.safeParse(id).success) return [];
   const facts = { setting, id, near: nearest(id, ids), known: ids };
   return [problemAt(file, [setting], 'referenceUnknown', facts)];

@@ -4,8 +4,8 @@ import type { Path } from './yaml-file.ts';
 type Form = z.core.JSONSchema.BaseSchema;
 
 /**
- * The names that a schema knows at `path`; where several forms are allowed, the names of all that `value` may have. A
- * form that wants another constant (`protocol: sftp`) than the value has is not among them.
+ * Returns the setting names that a schema has at `path`; if several forms are allowed, the names of all forms that
+ * match `value`. A form that requires another constant (`protocol: sftp`) than the value has does not match.
  */
 export function knownKeys(schema: z.ZodType, path: Path, value: unknown): string[] {
   let forms = alternatives(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), value);
@@ -19,7 +19,7 @@ export function knownKeys(schema: z.ZodType, path: Path, value: unknown): string
   return [...new Set(forms.flatMap((form) => Object.keys(form.properties ?? {})))];
 }
 
-/** A JSON Schema may also be `true`, which knows no names. */
+/** A JSON Schema may also be `true`, which has no names. */
 function alternatives(form: Form | boolean | undefined, value: unknown): Form[] {
   if (typeof form !== 'object') return [];
   const forms = form.anyOf ?? form.oneOf;
@@ -31,7 +31,7 @@ function alternatives(form: Form | boolean | undefined, value: unknown): Form[] 
   return isOther ? [] : [form];
 }
 
-/** The setting `step` of a group or list; undefined when `value` is neither. */
+/** Returns the setting `step` of a group or list; undefined if `value` is neither. */
 export function property(value: unknown, step: PropertyKey): unknown {
   return typeof value === 'object' && value ? (value as Record<PropertyKey, unknown>)[step] : undefined;
 }

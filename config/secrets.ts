@@ -15,16 +15,19 @@ import type { Told } from '../contract/messages/message.ts';
 /** Environment variables, e.g. `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Hosts in a closed network whose API may be called by http, with commas between them: the simulator in another container. */
+/**
+ * Hosts in a closed network whose API may be called with http, separated by commas, such as a simulator in another
+ * container.
+ */
 const CLOSED_HOSTS = 'ACTITO_SYNC_ALLOW_HTTP';
 
-/** What a variable holds, and so what it must not hold. */
+/** The kind of a variable's content, which decides what it must not contain. */
 type Kind = 'secret' | 'apiKey' | 'pem' | 'text' | 'url' | 'host' | 'hostKey';
 
 /**
- * The secret in an environment variable, without the line break at its end. `what` says where it is asked for, e.g.
+ * Returns the secret in an environment variable, without the line break at its end. `what` names the setting, e.g.
  * `destinations/actito apiKey`.
- * @throws Failure ConfigurationInvalid when the variable is missing, empty or unusable; names it, never a value
+ * @throws Failure ConfigurationInvalid if the variable is missing, empty or unusable; names it, never a value
  */
 export function requireSecret(
   reference: EnvReference,
@@ -36,8 +39,8 @@ export function requireSecret(
 }
 
 /**
- * A text that stands in the configuration or in an environment variable.
- * @throws Failure ConfigurationInvalid when the variable is missing, empty or unusable
+ * Returns a text from the configuration or an environment variable.
+ * @throws Failure ConfigurationInvalid if the variable is missing, empty or unusable
  */
 export function resolveText(
   value: TextOrEnv,
@@ -49,9 +52,9 @@ export function resolveText(
 }
 
 /**
- * The pinned host keys of a server: one, or several while it changes its key; each from the configuration or an
- * environment variable.
- * @throws Failure ConfigurationInvalid when a variable is missing, empty or unusable
+ * Returns the pinned host keys of a server, each from the configuration or an environment variable. There are several
+ * while the server changes its key.
+ * @throws Failure ConfigurationInvalid if a variable is missing, empty or unusable
  */
 export function resolveHostKeys(
   value: TextOrEnv | readonly TextOrEnv[],
@@ -66,16 +69,16 @@ function isList(value: TextOrEnv | readonly TextOrEnv[]): value is readonly Text
 }
 
 /**
- * The address of an API, from the configuration or an environment variable: https unless on this machine.
- * @throws Failure ConfigurationInvalid when the variable is missing, empty or unusable
+ * Returns the address of an API, from the configuration or an environment variable: https unless on this machine.
+ * @throws Failure ConfigurationInvalid if the variable is missing, empty or unusable
  */
 export function resolveUrl(value: TextOrEnv, env: Environment, what: string): string {
   return typeof value === 'string' ? value : valueOf(value, env, what, 'url');
 }
 
 /**
- * A port number that stands in the configuration or in an environment variable.
- * @throws Failure ConfigurationInvalid when the variable is missing, empty or not a port number
+ * Returns a port number from the configuration or an environment variable.
+ * @throws Failure ConfigurationInvalid if the variable is missing, empty or not a port number
  */
 export function resolvePort(value: number | EnvReference, env: Environment, what: string): number {
   if (typeof value === 'number') return value;
@@ -84,7 +87,7 @@ export function resolvePort(value: number | EnvReference, env: Environment, what
   throw new Failure('variableNoPort', { variable: value.env, setting: what });
 }
 
-/** What settings with a variable hold; all others are secrets. */
+/** The kinds of settings with a variable; all others are secrets. */
 const KINDS: Record<string, Kind | 'port'> = {
   apiKey: 'apiKey',
   privateKey: 'pem',
@@ -96,7 +99,7 @@ const KINDS: Record<string, Kind | 'port'> = {
 };
 
 /**
- * What a setting's variable would be refused for when a run resolves it; undefined: nothing.
+ * Returns why a run would reject a setting's variable; undefined if it would not.
  * @param setting its name, such as `apiKey`
  */
 export function variableProblem(

@@ -43,25 +43,25 @@ const retentionSchema = z
   })
   .describe('How long the state database keeps past data.');
 
-/** `project.yaml`: what holds for the whole project. The file may be missing. */
+/** `project.yaml`: settings of the whole project. The file is optional. */
 export const settingsSchema = z.strictObject({
   timezone: places.timezone,
   defaultCountry: places.defaultCountry,
   retention: retentionSchema.prefault({}),
 });
 
-/** Where values are from, unless somebody says otherwise. Valid or not apart from the rest of the file. */
+/** The default time zone and country of values. Checked separately from the rest of the file. */
 const placesSchema = settingsSchema.pick({ timezone: true, defaultCountry: true }).loose();
 
-/** What holds for the whole project; durations in milliseconds. */
+/** Settings of the whole project; durations in milliseconds. */
 export type Settings = z.output<typeof settingsSchema>;
 
 const FILE_NAMES = ['project.yaml', 'project.yml'];
 
 /**
- * Reads `project.yaml` of a project folder; a project without one has the defaults.
- * @returns undefined settings when it is not valid: then nobody knows how long what is past is kept. Undefined places when
- *   what it says of them cannot be known
+ * Reads `project.yaml` of a project folder; without it, the defaults apply.
+ * @returns undefined settings if the file is not valid: then the retention is unknown. Undefined places if it may
+ *   contain places that cannot be read
  */
 export async function readSettings(
   folder: string,
@@ -70,26 +70,26 @@ export async function readSettings(
   if (!found) return { settings: settingsSchema.parse({}), places: {}, problems: [] };
   const checked = checkFiles([found], settingsSchema);
   const problems = [...found.problems, ...checked.problems];
-  // Of two files nobody knows which is meant.
+  // If there are two files, it is unknown which one is meant.
   if (other) problems.push(problemWith(FILE_NAMES[1]!, 'idTaken', { id: 'project' }), ...other.problems);
   const [settings] = problems.length > 0 ? [] : checked.loaded.map(({ value }) => value);
   const places = settings ?? (other ? undefined : await placesOf(folder, found));
   return { settings, places, problems };
 }
 
-/** What an invalid file says of them: a fault elsewhere in it must not change anybody's values. */
+/** Reads the places of an invalid file, because an error elsewhere in it must not change values. */
 async function placesOf(folder: string, { file, problems }: ProjectFile): Promise<Places | undefined> {
-  // A file that is empty, or a list, says nothing.
+  // An empty file, or a list, has no places.
   if (file) return isGroup(file.value) ? placesWithin(file.value) : {};
   const [{ file: name, told }] = problems as [Problem];
   if (told.reason === 'fileIrregular') return {};
   if (['fileTooLarge', 'fileUnreadable'].includes(told.reason)) return undefined;
-  // It is no YAML, or no UTF-8: it may say a place only if it has one of the words.
+  // It is no YAML, or not UTF-8, so it can have a place only if it contains one of the names.
   const text = await readFile(join(folder, name), 'latin1');
   return /timezone|country/i.test(text.replaceAll('\0', '')) ? undefined : {};
 }
 
-/** Undefined also if a place has the name that it had before. */
+/** Undefined also if a place has its former name. */
 function placesWithin(value: object): Places | undefined {
   const hasFormer = Object.keys(value).some((name) => Object.hasOwn(FORMER_NAMES, name));
   return hasFormer ? undefined : placesSchema.safeParse(value).data;

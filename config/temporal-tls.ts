@@ -5,17 +5,18 @@ import { tlsFaultOf } from '../contract/certificates.ts';
 import { Failure } from '../contract/failure.ts';
 import { knownCode } from '../contract/foreign.ts';
 
-/** Milliseconds; a server that is there answers at once. */
-const PATIENCE = 3_000;
+/** In milliseconds; a running server answers immediately. */
+const TIMEOUT = 3_000;
 
 /**
- * Whether TLS is why a Temporal server cannot be connected to. Temporal's libraries say no more than that there is no
- * connection, or say it in words. So the handshake is tried once more, with the same certificates, and nothing else is sent.
- * @returns undefined: TLS is not the reason, or nothing answers
+ * Finds out whether TLS is the reason why a Temporal server cannot be connected to. Temporal's libraries only report
+ * that there is no connection, or say more only in words. So the handshake is tried again with the same certificates,
+ * and nothing else is sent.
+ * @returns undefined if TLS is not the reason, or if no server answers
  */
 export async function temporalTlsFailure(
   { address, tls }: ClientConnectConfig['connectionOptions'],
-  patience = PATIENCE,
+  timeout = TIMEOUT,
 ): Promise<Failure | undefined> {
   const parts = partsOf(address ?? 'localhost:7233');
   if (!parts) return undefined;
@@ -26,7 +27,7 @@ export async function temporalTlsFailure(
     port,
     servername: isIP(host) ? undefined : host,
     ALPNProtocols: ['h2'],
-    timeout: patience,
+    timeout,
   };
   if (!tls) {
     const { isMade, code } = await handshake({ ...peer, rejectUnauthorized: false });
@@ -44,11 +45,14 @@ export async function temporalTlsFailure(
     rejectUnauthorized: true,
   });
   const fault = tlsFaultOf(code);
-  if (!fault || fault === 'binding') return undefined; // only logins to a database are bound to a connection
+  if (!fault || fault === 'binding') return undefined; // only database logins use channel binding
   return new Failure('temporalTlsRefused', { address: shown, fault, code });
 }
 
-/** An address has no user; one that was given all the same may be with a password. Undefined: it is no address. */
+/**
+ * Splits an address into host and port; undefined if it is invalid. An address has no user, but may have been given one
+ * with a password.
+ */
 function partsOf(address: string): [host: string, port: number] | undefined {
   const url = `tcp://${address}`;
   if (!URL.canParse(url)) return undefined;
@@ -61,9 +65,9 @@ function pem(bytes: Uint8Array | undefined): Buffer | undefined {
 }
 
 /**
- * Makes a TLS connection and waits for the server's first byte, which HTTP/2 begins with: with TLS 1.3 a server refuses our
- * certificate only after the handshake.
- * @returns whether the handshake was done, and the error's code if there was one
+ * Makes a TLS connection and waits for the server's first byte, with which HTTP/2 begins: with TLS 1.3, a server
+ * rejects our certificate only after the handshake.
+ * @returns whether the handshake succeeded, and the error's code if there was one
  */
 function handshake(options: ConnectionOptions): Promise<{ isMade: boolean; code: string }> {
   return new Promise((resolve) => {

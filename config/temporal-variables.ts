@@ -5,8 +5,8 @@ import { codeOf } from '../contract/foreign.ts';
 import type { Environment } from './secrets.ts';
 
 /**
- * The environment for Temporal's own client: its variables without the line break at their end, checked like ours. The names
- * and meanings are Temporal's; certificates and keys in PEM may have several lines.
+ * Returns the environment for Temporal's own client: its variables without the line break at their end, checked like
+ * ours. Names and meanings are Temporal's; certificates and keys in PEM may have several lines.
  * @throws Failure ConfigurationInvalid, which names the variable and never its value
  */
 export function temporalVariables(env: Environment): Record<string, string | undefined> {
@@ -22,16 +22,16 @@ export function temporalVariables(env: Environment): Record<string, string | und
 }
 
 /**
- * How Temporal is reached: by the variables of its own CLI (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, TLS …)
- * and its configuration file.
- * @throws Failure ConfigurationInvalid when they are not usable
+ * Returns the connection settings of Temporal, from the variables of its own CLI (`TEMPORAL_ADDRESS`,
+ * `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, TLS …) and its configuration file.
+ * @throws Failure ConfigurationInvalid if they are not usable
  */
 export function temporalSettings(env: Environment): ClientConnectConfig {
   const overrideEnvVars = temporalVariables(env) as Record<string, string>;
   try {
     return loadClientConnectConfig({ overrideEnvVars });
   } catch (error) {
-    // What its parser says may quote the file, which may hold an API key.
+    // The messages of its parser may quote the file, which may contain an API key.
     throw new Failure('temporalSettingsUnusable', { kind: codeOf(error) });
   }
 }

@@ -22,10 +22,10 @@ const HARMLESS = new Set(
 export const FORMER_NAMES: Readonly<Record<string, string>> = { country: 'defaultCountry' };
 
 const LONGEST_SHOWN = 60;
-/** So many problems of one file are told, and how many there are besides. */
+/** The maximum number of reported problems of one file; the rest is counted. */
 const MOST_PROBLEMS = 20;
 
-/** A file's content as its schema wants it, or everything that is wrong with it. */
+/** Returns a file's content if it matches its schema, or all problems. */
 export function validate<S extends z.ZodType>(
   file: YamlFile,
   schema: S,
@@ -43,10 +43,10 @@ export function validate<S extends z.ZodType>(
   };
 }
 
-/** Each problem when it is asked for: to find its line and what may have been meant takes its time. */
+/** Returns functions that make the problems, because finding lines and suggestions takes time. */
 function problemsOf(file: YamlFile, schema: z.ZodType, issue: z.core.$ZodIssue): (() => Problem)[] {
   const isSecret = issue.path.some((step) => SECRET.has(String(step)));
-  // Not below a secret: in `apiKey: { hunter2 }` the unknown name is the secret.
+  // Not below a secret: in `apiKey: { hunter2 }`, the unknown name is the secret.
   if (issue.code === 'unrecognized_keys' && !isSecret) {
     let known: string[] | undefined;
     return issue.keys.map((key) => () => {

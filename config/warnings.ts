@@ -8,7 +8,7 @@ import type { Loaded } from './folder.ts';
 
 type LoadedActivation = Loaded<ActivationFile>;
 
-/** What works but is probably not meant. */
+/** Likely mistakes. */
 export function warningsOf(
   activations: readonly LoadedActivation[],
   destinations: ReadonlyMap<string, Destination>,
@@ -24,7 +24,7 @@ export function warningsOf(
   ];
 }
 
-/** A list must outlive a run that fails. */
+/** A list must remain valid longer than a failing run takes. */
 function shortValidity({ id, value: { list, schedule } }: LoadedActivation): Told[] {
   if (!schedule) return [];
   const gap = longestGap(schedule);
@@ -33,7 +33,7 @@ function shortValidity({ id, value: { list, schedule } }: LoadedActivation): Tol
   return [tell('validityShort', { activation: id, validity: list.validity, gap, regular })];
 }
 
-/** A time of day that the clock jumps over, or that it has twice. */
+/** A time of day that a clock change skips or repeats. */
 function clockChanges({ id, value: { schedule } }: LoadedActivation): Told[] {
   const odd = schedule ? oddStarts(schedule) : [];
   if (odd.length === 0) return [];
@@ -42,7 +42,7 @@ function clockChanges({ id, value: { schedule } }: LoadedActivation): Told[] {
   return [tell('clockChanges', facts)];
 }
 
-/** What Actito's own attributes hold. Keys of another type are compared as they are, and hardly ever found. */
+/** The types of Actito's own attributes. Keys of another type are compared unchanged, and rarely match. */
 const HOLDS: Record<string, MatchingKey['type']> = {
   emailAddress: 'email',
   gsmNumber: 'phone',
@@ -56,7 +56,7 @@ function unlikelyKey({ id, value: { matchingKey } }: LoadedActivation): Told[] {
   return [tell('keyUnlikely', { activation: id, type, attribute, holds })];
 }
 
-/** Actito tells of the rows of an import whether it knows their profile, and of nothing else. */
+/** Actito reports only for imported rows whether it has their profile. */
 function unknownMatches(
   { id, value: { guards, canary, attributes, destination } }: LoadedActivation,
   destinations: ReadonlyMap<string, Destination>,
@@ -74,8 +74,8 @@ function unknownMatches(
 }
 
 /**
- * Two writers of one attribute overwrite each other, and each takes the other's value for its own. Not told where both
- * have the mapping from the defaults of their destination, and one source: that was said once, for both.
+ * Two activations that write the same attribute overwrite each other, and each assumes the other's value is its own.
+ * Not reported if both have the mapping from the defaults of their destination, and one source.
  */
 function sharedAttributes(
   one: LoadedActivation,
@@ -92,7 +92,7 @@ function sharedAttributes(
   return [tell('attributesShared', { activations: [one.id, other.id], attributes: shared })];
 }
 
-/** By attribute: the place in the project folder where its mapping is written. */
+/** Returns the place of each attribute's mapping in the project folder. */
 function originsOf({ file, value }: LoadedActivation): Map<string, string> {
   return new Map(
     value.attributes.map(({ attribute }, i) => [attribute, JSON.stringify(file.place(['attributes', i]))]),

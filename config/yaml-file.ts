@@ -3,25 +3,27 @@ import { problemWith, type Place, type Problem } from './problem.ts';
 
 export type Path = readonly PropertyKey[];
 
-/** A parsed YAML file that still knows on which line each setting stands. */
+/** A parsed YAML file with the line of each setting. */
 export interface YamlFile {
-  /** As in messages: relative to the project folder, e.g. `activations/vip.yaml`. */
+  /** The name in messages, relative to the project folder, e.g. `activations/vip.yaml`. */
   name: string;
   value: unknown;
-  /** Where the setting at `path` stands, or else the nearest setting around it that exists. */
+  /** Returns the place of the setting at `path`, or of the nearest enclosing setting that exists. */
   place(path: Path): Place;
 }
 
-/** So many faults of one file are told; a broken first line can make thousands of them. */
+/** The maximum number of reported errors of one file; a broken first line can cause thousands. */
 const MOST_FAULTS = 20;
 
-/** Parses one file. A broken one yields problems, without the parser's own texts: those quote the file's content. */
+/**
+ * Parses one file. A broken one yields problems, without the parser's messages, because those quote the file's content.
+ */
 export function parseYaml(name: string, text: string): YamlFile | { problems: Problem[] } {
   const lines = new LineCounter();
   const invalid = (fault: string, offset?: number) =>
     problemWith(name, 'yamlInvalid', { fault }, offset === undefined ? 1 : lines.linePos(offset).line);
   try {
-    // The parser's own check of keys compares each with each: that takes minutes for a file of thousands.
+    // The parser's own check compares each key with each other one, which takes minutes for a file of thousands.
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
     const broken = [...document.errors, ...document.warnings].map(({ code, pos }) =>
       invalid(code.toLowerCase().replaceAll('_', ' '), pos[0]),
@@ -40,7 +42,7 @@ export function parseYaml(name: string, text: string): YamlFile | { problems: Pr
   }
 }
 
-/** The offsets of keys that their map has already. */
+/** Returns the offsets of duplicate keys. */
 function doubleKeys(document: Document.Parsed): number[] {
   const found: number[] = [];
   visit(document, {
@@ -57,7 +59,7 @@ function doubleKeys(document: Document.Parsed): number[] {
   return found;
 }
 
-/** The offset of the deepest node along `path` that exists. */
+/** Returns the offset of the deepest existing node along `path`. */
 function offsetOf(document: Document.Parsed, path: Path): number {
   let node: unknown = document.contents;
   let offset = document.contents?.range[0] ?? 0;

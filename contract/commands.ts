@@ -19,6 +19,7 @@ function commandOf(request: RunRequest): string {
       return `${PROGRAM} run ${activation} --resync${flag('plan', request.plan)}`;
     case 'preview':
       if (typeof request.of === 'object') return undoCommand(activation, request.of.undo);
+      if (request.of === 'rebase') return `${PROGRAM} rebase ${activation} --dry-run`;
       return `${PROGRAM} run ${activation} --dry-run${request.of === 'resync' ? ' --resync' : ''}`;
     case 'rebase':
       return `${PROGRAM} rebase ${activation}`;
@@ -59,8 +60,8 @@ export function pauseCommand(activation: string): string {
 }
 
 /** The command line that answers a held plan; the reason is to be filled in. */
-export function decideCommand(verdict: 'approve' | 'reject', activation: string, planHash: string): string {
-  return `${PROGRAM} ${verdict} ${activation} ${planHash} --reason "…"`;
+export function decideCommand(decision: 'approve' | 'decline', activation: string, planHash: string): string {
+  return `${PROGRAM} ${decision} ${activation} ${planHash} --reason "…"`;
 }
 
 /** The command line that takes the segment for what Actito has; the reason is to be filled in. */

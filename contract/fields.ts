@@ -29,5 +29,8 @@ export const text = (longest: number) =>
     .string({ error: expected('text') })
     .regex(/\S/, expected('textNotEmpty'))
     .max(longest, expected('textOfAtMost', { most: longest }));
-/** The hash that names a plan. */
-export const planHash = z.string({ error: expected('plan') }).regex(/^[0-9a-f]{12}$/, expected('planHash'));
+/** The hash that names a plan; capitals are taken for small letters. */
+export const planHash = z
+  .string({ error: expected('plan') })
+  .toLowerCase()
+  .regex(/^[0-9a-f]{12}$/, expected('planHash'));

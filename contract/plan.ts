@@ -61,6 +61,8 @@ export interface Sends {
   members: number;
   imports: number;
   importBytes: number;
+  /** Members whose attributes are sent first, as a canary; left out: there is none. */
+  canary?: number;
   /** Why the list would be pushed; null: it would not be. */
   push: PushReason | null;
   /** Members on the list, and roughly how large its file is; 0 unless it would be pushed. */

@@ -30,7 +30,7 @@ const preview = z.strictObject({
   mode: z.literal('preview'),
   activation,
   of: z
-    .union([z.enum(['sync', 'resync']), z.strictObject({ undo: runNumber })], {
+    .union([z.enum(['sync', 'resync', 'rebase']), z.strictObject({ undo: runNumber })], {
       error: expected('modeOfPreview'),
     })
     .default('sync'),

@@ -50,7 +50,7 @@ function traitsOf(request: RunRequest): Traits {
 
 function previewedTraits(of: (RunRequest & { mode: 'preview' })['of']): Traits {
   if (typeof of === 'object') return { ...SYNC, undo: of.undo };
-  return of === 'resync' ? RESYNC : SYNC;
+  return { sync: SYNC, resync: RESYNC, rebase: REBASE }[of];
 }
 
 /** The task that applies a plan of another task: the plan says itself whether it resends or undoes. */

@@ -12,7 +12,9 @@ import { WORKFLOW_BUNDLE, workflowSource } from '../worker/workflow-source.ts';
 
 const [folder = 'dist'] = process.argv.slice(2);
 
-/** TypeScript's own compiler; it writes nothing when there is an error. @throws Error after it has printed them */
+/**
+ * Runs TypeScript's own compiler, which writes nothing if there is an error. @throws Error after it has printed them
+ */
 function compile(): void {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', folder], {
@@ -27,7 +29,7 @@ async function bundleWorkflows(): Promise<void> {
   await writeFile(join(folder, WORKFLOW_BUNDLE), ascii(withoutSources(code)));
 }
 
-/** The map tells files and lines; the sources themselves, of all libraries too, would stay in the worker's memory. */
+/** The map has files and lines. The sources themselves, including all libraries, would stay in the worker's memory. */
 function withoutSources(code: string): string {
   const prefix = '//# sourceMappingURL=data:application/json;charset=utf-8;base64,';
   const at = code.lastIndexOf(prefix);
@@ -37,12 +39,15 @@ function withoutSources(code: string): string {
   return `${code.slice(0, at)}${prefix}${lean}\n`;
 }
 
-/** The same code: V8 keeps a text in two bytes per character if a single one of them needs it, and every copy of it. */
+/**
+ * Escapes the code to ASCII: V8 stores a text in two bytes per character if a single one needs it, and so every copy of
+ * it.
+ */
 function ascii(code: string): string {
   return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** The schema is read at run time, from beside the module that applies it. */
+/** Copies the schema, which is read at run time, beside the module that applies it. */
 async function copySchema(): Promise<void> {
   const files = (await readdir('state')).filter((name) => name.endsWith('.sql'));
   for (const name of files) await copyFile(join('state', name), join(folder, 'state', name));

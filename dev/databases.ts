@@ -16,14 +16,14 @@ export async function createDatabase(adminUrl: string, database: string): Promis
   return databaseUrl(adminUrl, database);
 }
 
-/** Drops the database if it exists, and ends whatever is still connected to it. */
+/** Drops the database if it exists, and ends all connections to it. */
 export async function dropDatabase(adminUrl: string, database: string): Promise<void> {
   await asAdmin(adminUrl, (client) =>
     client.query(`drop database if exists ${pg.escapeIdentifier(database)} with (force)`),
   );
 }
 
-/** Runs SQL, also several statements, in a database that was made here. */
+/** Runs SQL, also several statements, in a database that was created here. */
 export async function runSql(url: string, sql: string): Promise<void> {
   await asAdmin(url, (client) => client.query(sql));
 }

@@ -1,12 +1,12 @@
-/** Ctrl-C, and the other ways to ask a process to end. Only the first is heard: npm and tsx repeat them. */
+/** Ctrl-C, and other signals to end a process. Only the first one counts, because npm and tsx repeat them. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** What ends a program before its time. */
+/** Ends a program early. */
 export interface Interrupt {
   signal: AbortSignal;
-  /** Ends it because of an error that nobody is waiting for. */
+  /** Ends it because of an error that no caller awaits. */
   fail: (error: unknown) => void;
-  /** Waits for `work` until something ends it. @throws the error given to `fail`, else Interrupted */
+  /** Waits for `work` until something ends it. @throws the error given to `fail`, otherwise Interrupted */
   orInterrupted: <T>(work: Promise<T>) => Promise<T>;
 }
 
@@ -21,7 +21,7 @@ export function listenForInterrupt(): Interrupt {
   const interrupted = new Promise<never>((_, reject) =>
     signal.addEventListener('abort', () => reject(signal.reason as Error)),
   );
-  interrupted.catch(() => undefined); // it may come when nothing is being waited for
+  interrupted.catch(() => undefined); // it may come while nothing is awaited
   return {
     signal,
     fail: (error) => controller.abort(error),

@@ -5,9 +5,9 @@ import { TASK_QUEUE } from '../contract/names.ts';
 const WORKFLOW_TASKS = 1;
 
 /**
- * On a server that was there before, real workers may wait for real runs: the demo's worker would take those from
- * them, and run them on the demo's shop.
- * @throws Error when the task queue has a worker
+ * Makes sure that no other worker uses the task queue. On an existing server, real workers may wait for real runs, and
+ * the demo's worker would take those and run them with the demo's shop.
+ * @throws Error if the task queue has a worker
  */
 export async function assertNoOtherWorker(client: Client, address: string): Promise<void> {
   const { pollers } = await client.workflowService.describeTaskQueue({

@@ -2,12 +2,12 @@ import { randomInt } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
 
 /**
- * Below the range from which Linux (32768…) and macOS (49152…) take the ports of outgoing connections: a port from
- * there may be free when it is picked, and be anyone's connection when the server that it was picked for binds it.
+ * Below the range from which Linux (32768…) and macOS (49152…) take the ports of outgoing connections. A free port of
+ * that range could be used by another connection before its server binds it.
  */
 const [LEAST, MOST] = [20_000, 32_000];
 
-/** A TCP port that nothing listens on at 127.0.0.1, and that no outgoing connection will take. */
+/** Returns a TCP port that is free on 127.0.0.1 and that no outgoing connection will use. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = await bound(randomInt(LEAST, MOST));
@@ -15,12 +15,12 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** `port` when nothing listens on it at 127.0.0.1, else any free one: what people expect when they can have it. */
+/** Returns `port` if it is free on 127.0.0.1, otherwise any free one. */
 export async function preferPort(port: number): Promise<number> {
   return (await bound(port)) ?? freePort();
 }
 
-/** Binds a port for a moment. Resolves to its number once it is free again, undefined when it is taken. */
+/** Binds a port for a moment. Resolves to its number once it is free again, undefined if it is in use. */
 function bound(port: number): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Milliseconds for ending everything in good order; after that the process ends, and with it all that it started. */
+/** Milliseconds for stopping everything; after that, the process ends with all of its child processes. */
 const LIMIT = 30_000;
 
-/** Ends what was started, last first, whatever state it is in. */
+/** Stops what was started, last first, in whatever state it is. */
 export class Resources {
   readonly #ends: (() => Promise<void>)[] = [];
   #hasEnded = false;
@@ -24,14 +24,14 @@ export class Resources {
         isStarting = false;
         return { started };
       },
-      () => undefined, // whoever awaits `starting` sees the error
+      () => undefined, // the caller that awaits `starting` gets the error
     );
     this.#ends.push(async () => {
       if (isStarting && abandon) return;
       const result = await settled;
       if (result) await stop(result.started);
     });
-    if (this.#hasEnded) void this.#endAll(); // what starts too late is stopped as soon as it has started
+    if (this.#hasEnded) void this.#endAll(); // what starts too late is stopped immediately
     return starting;
   }
 
@@ -41,7 +41,7 @@ export class Resources {
     this.#hasEnded = true;
   }
 
-  /** Also what is started while others end. */
+  /** Also stops what is started meanwhile. */
   async #endAll(): Promise<void> {
     for (let end = this.#ends.pop(); end; end = this.#ends.pop()) await end();
   }

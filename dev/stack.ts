@@ -16,25 +16,25 @@ import {
   type WorkerSettings,
 } from './worker.ts';
 
-/** What a stack is made of; each server is a new one unless one is named that is there. */
+/** The parts of a stack. Each server is new unless an existing one is named. */
 export interface StackOptions {
-  /** Default: a temporary server. In one that is there, databases have names of their own and are dropped at the end. */
+  /** Default: a temporary server. On an existing one, databases have unique names and are dropped at the end. */
   postgres?: PostgresOptions | { adminUrl: string };
   temporal?: TemporalOptions | { address: string };
   /** A simulator for each destination. */
   simulators?: Record<string, SimulatorOptions>;
-  /** Makes the project folder, once servers and simulators are there. The worker waits for it. */
+  /** Makes the project folder when servers and simulators are ready. The worker waits for it. */
   project: (parts: StackParts) => Promise<StackProject>;
   /**
-   * Where the worker runs: in this process, or in processes of its own, from the sources or from the build of
-   * `npm run build`.
+   * Where the worker runs: in this process, or in separate processes, from the sources or from the build of `npm run
+   * build`.
    */
   worker: 'here' | 'none' | (WorkerProcessOptions & { count?: number });
-  /** The bundled workflows; default: bundled now. */
+  /** The bundled workflows; default: bundled when the stack starts. */
   bundle?: string;
   /** What the worker's environment holds beside what the project asks for. */
   env?: NodeJS.ProcessEnv;
-  /** Told when a worker ends although nobody stopped it. */
+  /** Called if a worker ends although it was not stopped. */
   onWorkerEnd?: (error: Error) => void;
 }
 
@@ -54,22 +54,22 @@ export interface StackProject {
   env: NodeJS.ProcessEnv;
 }
 
-/** A stack, all of which runs. */
+/** A running stack. */
 export interface Stack extends StackParts {
   temporal: TemporalServer;
   stateUrl: string;
   project: StackProject;
   workers: HostedWorker[];
-  /** What one more worker needs. */
+  /** The settings of an additional worker. */
   workerSettings: WorkerSettings;
   /** Connects to Temporal; the connection ends with the stack. */
   client: () => Promise<Client>;
 }
 
-/** The same while it starts: each part is there when its promise resolves, as early as it can be. */
+/** A starting stack: each part is ready when its promise resolves, as early as possible. */
 export interface StartingStack {
   resources: Resources;
-  /** Creates a database, once PostgreSQL is there. */
+  /** Creates a database when PostgreSQL is ready. */
   database: (name: string) => Promise<string>;
   stateUrl: Promise<string>;
   temporal: Promise<TemporalServer>;
@@ -79,12 +79,15 @@ export interface StartingStack {
   ready: Promise<Stack>;
 }
 
-/** A stack of which everything runs; `resources` ends it, last first. @throws Error of the part that could not be started */
+/** Starts a complete stack; `resources` stops it, last part first. @throws Error of the part that failed to start */
 export function startStack(resources: Resources, options: StackOptions): Promise<Stack> {
   return beginStack(resources, options).ready;
 }
 
-/** Begins to start all parts at the same time; `resources` ends them. A part that fails is told by all that need it. */
+/**
+ * Starts all parts at the same time; `resources` stops them. If a part fails, all parts that need it fail with its
+ * error.
+ */
 export function beginStack(resources: Resources, options: StackOptions): StartingStack {
   const { worker: where } = options;
   const postgres = watched(givenOrStarted(resources, options.postgres));
@@ -138,7 +141,7 @@ export function beginStack(resources: Resources, options: StackOptions): Startin
   return { resources, database, stateUrl, temporal, simulators, workers, client, ready };
 }
 
-/** Whoever awaits a part sees its error; a part that nobody awaits must not end the process. */
+/** The caller that awaits a part gets its error; the error of a part that is not awaited must not end the process. */
 function watched<T>(part: Promise<T>): Promise<T> {
   part.catch(() => undefined);
   return part;
@@ -193,7 +196,7 @@ async function startWorkers(
   return Promise.all(started);
 }
 
-/** On a server that others use, a database of a name that no one has, which is dropped at the end. */
+/** On a shared server, creates a database with a unique name, which is dropped at the end. */
 async function newDatabase(
   resources: Resources,
   postgres: Promise<{ adminUrl: string; isShared: boolean }>,
@@ -205,7 +208,7 @@ async function newDatabase(
   return resources.start(createDatabase(adminUrl, own), () => dropDatabase(adminUrl, own));
 }
 
-/** A server that was there is reached as the environment says; one of ours by its address alone. */
+/** An existing server is reached with the settings of the environment; our own by its address alone. */
 function variablesOf({ origin, address }: TemporalServer): NodeJS.ProcessEnv {
   if (origin === 'TEMPORAL_ADDRESS') return { ...process.env, TEMPORAL_ADDRESS: address };
   return { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'default' };

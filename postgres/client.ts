@@ -4,23 +4,23 @@ import { connectionError, NegotiatedConnection } from './negotiation.ts';
 import { tlsOptions } from './tls.ts';
 import type { DatabaseTarget } from './url.ts';
 
-/** In milliseconds. Keep-alive finds machines that have vanished; the others find peers that are there and say nothing. */
+/** In milliseconds. Keep-alive detects machines that are gone; the others detect servers that do not answer. */
 const CONNECT_TIMEOUT = 30_000;
 const KEEP_ALIVE_AFTER = 10_000;
 const CLOSING = 3_000;
-/** How often it is looked for bytes within the time that a silence may last. */
+/** How often within a silence timeout the connection is checked for new bytes. */
 const LOOKS = 8;
 const LONGEST_LOOK = 5_000;
 
 export interface ClientSettings {
   target: DatabaseTarget;
-  /** In milliseconds; what the URL says goes first. */
+  /** In milliseconds; the URL takes precedence. */
   connectTimeout?: number;
-  /** Goes before that of the URL. */
+  /** Takes precedence over the URL. */
   application_name?: string;
 }
 
-/** What node-postgres' client has beyond its types (8.x). */
+/** Properties of node-postgres' client that are missing in its types (8.x). */
 interface Inner {
   _handleAuthCleartextPassword(message: unknown): void;
   _handleAuthMD5Password(message: unknown): void;
@@ -30,8 +30,8 @@ interface Inner {
 const Base = pg.Client as unknown as new (config: object) => pg.Client & Inner;
 
 /**
- * A client of PostgreSQL for which no wait is without end: connecting, an answer, and closing are bounded on this side,
- * since a proxy may hold a connection open and forward nothing. Errors have codes: nothing is told by words.
+ * A PostgreSQL client with a limit for every wait. Connecting, answers and closing have a timeout on our side, because
+ * a proxy may hold a connection open and forward nothing. All errors have codes, so no messages are parsed.
  */
 export class PostgresClient extends Base {
   readonly #target: DatabaseTarget;
@@ -39,7 +39,7 @@ export class PostgresClient extends Base {
   #lostBy: Error | undefined;
   #isBound = false;
 
-  /** @throws Failure ConfigurationInvalid when a file that the URL names cannot be used */
+  /** @throws Failure ConfigurationInvalid if a file in the URL cannot be used */
   constructor({ target, connectTimeout = CONNECT_TIMEOUT, application_name }: ClientSettings) {
     const ssl = tlsOptions(target);
     const { mode, isDirect } = target.tls;
@@ -66,14 +66,15 @@ export class PostgresClient extends Base {
     this.#target = target;
     this.#connectTimeout = target.connectTimeout ?? connectTimeout;
     if (target.mustBindChannel) this.connection.on('authenticationOk', () => this.#requireBinding());
-    // What the server says when it ends an idle session is told here only: the next statement fails by an error without it.
+    // Only here is the server's message that it ended an idle session: the next statement fails with an error that
+    // lacks it.
     this.on('error', (error) => (this.#lostBy ??= error));
     const query = this.query.bind(this) as (...args: unknown[]) => unknown;
     this.query = ((...args: unknown[]) =>
       this.#lostBy ? this.#refuse(args, this.#lostBy) : query(...args)) as typeof this.query;
   }
 
-  /** Fails a statement by what ended the connection, whichever way its answer is waited for. */
+  /** Fails a statement with the error that ended the connection, in each way that its result can be awaited. */
   #refuse(args: unknown[], lostBy: Error): unknown {
     const [query] = args as [{ handleError?: (error: Error, connection: unknown) => void }];
     const callback = args.find((each) => typeof each === 'function') as ((error: Error) => void) | undefined;
@@ -85,7 +86,9 @@ export class PostgresClient extends Base {
     process.nextTick(callback, lostBy);
   }
 
-  /** `channel_binding=require`: node-postgres itself would only prefer it, and send a password to whoever asks for one. */
+  /**
+   * `channel_binding=require`: node-postgres would only prefer it, and send a password to any server that requests one.
+   */
   #requireBinding(): boolean {
     if (!this.#target.mustBindChannel || this.#isBound) return true;
     this.#stream.destroy(connectionError('ERR_POSTGRES_NO_BINDING'));
@@ -126,8 +129,8 @@ export class PostgresClient extends Base {
   }
 
   /**
-   * Waits for what the server is to answer. When not a byte arrives for `silence` milliseconds, the connection is cut, and so
-   * all that waits for it fails.
+   * Waits for an answer of the server. If no byte arrives for `silence` milliseconds, the connection is ended, and
+   * everything that waits for it fails.
    */
   async within<T>(silence: number, answer: Promise<T>): Promise<T> {
     let seen = this.#stream.bytesRead;
@@ -148,7 +151,7 @@ export class PostgresClient extends Base {
     }
   }
 
-  /** Another one once TLS has begun. */
+  /** A different stream once TLS has begun. */
   get #stream(): Socket {
     return (this.connection as unknown as NegotiatedConnection).stream;
   }
@@ -161,7 +164,7 @@ export class PostgresClient extends Base {
     return callback ? super.end(callback) : super.end();
   }
 
-  /** Called when the connection is lost, with an error that may have no code. */
+  /** Called if the connection is lost, with an error that may have no code. */
   override _errorAllQueries(error: Error & { code?: string }): void {
     error.code ??= 'ERR_POSTGRES_ENDED';
     super._errorAllQueries(error);

@@ -4,12 +4,12 @@ import pg from 'pg';
 import type { ConnectionCode } from '../contract/messages/connections.ts';
 import type { SslMode } from './url.ts';
 
-/** An error of ours about a connection. */
+/** Our own error about a connection. */
 export function connectionError(code: ConnectionCode): Error & { code: ConnectionCode } {
   return Object.assign(new Error(code), { code });
 }
 
-/** What node-postgres' connection has beyond its types (8.x). */
+/** Properties of node-postgres' connection that are missing in its types (8.x). */
 interface Inner {
   stream: Socket;
   attachListeners(stream: Socket): void;
@@ -19,12 +19,12 @@ interface Inner {
 }
 const Base = pg.Connection as unknown as new (config: object) => pg.Connection & Inner;
 
-/** What the server answers to the question for TLS. */
+/** The server's answers to a request for TLS. */
 const [YES, NO] = [0x53, 0x4e];
 
 /**
- * The connection of a client, which knows what `sslmode` means: with `prefer` it goes on without TLS where the server offers
- * none. What node-postgres tells in words alone gets a code.
+ * The connection of a client, with libpq's meaning of `sslmode`: with `prefer` it continues without TLS if the server
+ * has none. Errors without a code in node-postgres get one.
  */
 export class NegotiatedConnection extends Base {
   readonly #mode: SslMode;
@@ -50,7 +50,7 @@ export class NegotiatedConnection extends Base {
     this.once('readyForQuery', () => (this.#isLoggingIn = false));
   }
 
-  /** Asks the server for TLS, and takes its answer instead of the listener that node-postgres has put there. */
+  /** Requests TLS, and handles the answer instead of node-postgres' own listener. */
   override requestSsl(): void {
     const { stream } = this;
     stream.removeAllListeners('data');
@@ -61,7 +61,7 @@ export class NegotiatedConnection extends Base {
         this.attachListeners(stream);
         this.emit('sslconnect'); // the client sends its first message
       } else {
-        // More than one byte would be what somebody on the way has put in before the encryption (CVE-2021-23222).
+        // Further bytes would have been injected by someone in between before the encryption (CVE-2021-23222).
         stream.destroy(connectionError(answer[0] === NO ? 'ERR_POSTGRES_NO_TLS' : 'ERR_POSTGRES_ODD_ANSWER'));
       }
     });

@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { CHOICES, type ParameterName, type UrlFault } from '../contract/messages/database-urls.ts';
 
-/** Parameters of libpq that are obeyed. */
+/** Parameters of libpq that are supported. */
 const OBEYED = [
   'host',
   'port',
@@ -23,7 +23,7 @@ const OBEYED = [
   'gssencmode',
 ] as const satisfies ParameterName[];
 
-/** Parameters that change nothing here: connections are kept alive anyway, and one host needs no choice among several. */
+/** Parameters without effect here: connections use keep-alive anyway, and there is only one host to choose from. */
 const IDLE = [
   'client_encoding',
   'connection_limit',
@@ -46,8 +46,8 @@ const IDLE = [
 const KNOWN = [...OBEYED, ...IDLE];
 
 /**
- * What is wrong with a parameter of a URL. One that is not known may be a part of a password with a `?` in it: it is not
- * named, only the known one that it resembles.
+ * Returns what is wrong with a parameter of a URL. An unknown one may be a part of a password with a `?`, so only the
+ * known parameter that it resembles is named.
  */
 export function faultOfParameter(name: string, value: string): UrlFault | undefined {
   if (IDLE.includes(name)) return undefined;

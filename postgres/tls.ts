@@ -5,7 +5,7 @@ import { codeOf } from '../contract/foreign.ts';
 import type { ParameterName } from '../contract/messages/database-urls.ts';
 import type { DatabaseTarget } from './url.ts';
 
-/** Where systems keep the certificates that they trust: Debian, Red Hat, Alpine and macOS. OpenSSL has the variable, too. */
+/** The trusted certificates of Debian, Red Hat, Alpine and macOS. The variable is OpenSSL's. */
 const SYSTEM = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -13,8 +13,9 @@ const SYSTEM = [
 ];
 
 /**
- * How to encrypt one connection; false: not at all. Reads the files that the URL names, so it is asked for every connection.
- * @throws Failure ConfigurationInvalid when one of them cannot be used
+ * Returns the TLS options of one connection; false for no TLS. Reads the files in the URL, so it is called for every
+ * connection.
+ * @throws Failure ConfigurationInvalid if one of them cannot be used
  */
 export function tlsOptions({ variable, tls }: DatabaseTarget): ConnectionOptions | false {
   const { mode, sslrootcert, sslcert, sslkey, sslpassword, sslcrl } = tls;
@@ -39,7 +40,7 @@ export function tlsOptions({ variable, tls }: DatabaseTarget): ConnectionOptions
     minVersion: 'TLSv1.2',
     rejectUnauthorized: mode === 'verify-ca' || mode === 'verify-full',
   };
-  // Node takes a text without certificates for an authority that signed nothing; so does no person.
+  // Node accepts a text without certificates as an authority that signed nothing, but it is an error.
   if (
     sslrootcert !== undefined &&
     options.ca !== undefined &&
@@ -55,14 +56,14 @@ export function tlsOptions({ variable, tls }: DatabaseTarget): ConnectionOptions
   return options;
 }
 
-/** Undefined where the system has none: then those that came with Node are trusted. */
+/** Undefined if the system has none; then those of Node are trusted. */
 function systemCertificates(): string | undefined {
   for (const path of [process.env.SSL_CERT_FILE, ...SYSTEM]) {
     if (!path) continue;
     try {
       return readFileSync(path, 'utf8');
     } catch {
-      continue; // the next system's place
+      continue; // try the next path
     }
   }
   return undefined;

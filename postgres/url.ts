@@ -3,13 +3,13 @@ import { Failure } from '../contract/failure.ts';
 import { SSL_MODES, type UrlFault } from '../contract/messages/database-urls.ts';
 import { faultOfParameter } from './parameters.ts';
 
-/** How a connection is encrypted, and whom it trusts. The names are libpq's, and so is what they mean. */
+/** How a connection is encrypted, and which certificates it trusts. Names and meanings are libpq's. */
 export type SslMode = (typeof SSL_MODES)[number];
 
-/** What a URL says about TLS; files are read when a connection is made, so that a renewed certificate is used. */
+/** The TLS settings of a URL. Files are read when a connection is made, so a renewed certificate is used. */
 export interface TlsSettings {
   mode: SslMode;
-  /** TLS begins at once, without asking the server first (PostgreSQL 17). */
+  /** TLS begins immediately, without a request to the server (PostgreSQL 17). */
   isDirect: boolean;
   /** A file of certificates, or `system`. */
   sslrootcert?: string;
@@ -19,9 +19,9 @@ export interface TlsSettings {
   sslcrl?: string;
 }
 
-/** A database as its URL names it. What is left out is node-postgres' own default, such as `PGHOST`. */
+/** The database of a URL. Missing parts have node-postgres' own defaults, such as `PGHOST`. */
 export interface DatabaseTarget {
-  /** The environment variable that holds the URL: errors name it, never its value. */
+  /** The environment variable with the URL. Errors contain its name, never its value. */
   variable: string;
   /** A name, an address, or the folder of a Unix socket. */
   host?: string;
@@ -40,10 +40,11 @@ export interface DatabaseTarget {
 const PARTS = /^([a-z+]+):\/\/(?:([^/?#]*)@)?([^/?#@]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/is;
 
 /**
- * Reads the URL of a PostgreSQL as libpq does: `postgres://user:password@host:5432/database?sslmode=verify-full`, or
+ * Parses the URL of a PostgreSQL database like libpq:
+ * `postgres://user:password@host:5432/database?sslmode=verify-full`, or
  * `postgres://user@/database?host=/run/postgresql` for a Unix socket.
- * @param env for variables of libpq that stand in for missing parameters: PGSSLMODE, PGSSLROOTCERT, PGSSLCERT, PGSSLKEY
- * @throws Failure ConfigurationInvalid, which names the part that is wrong and quotes nothing of the URL
+ * @param env variables of libpq that replace missing parameters: PGSSLMODE, PGSSLROOTCERT, PGSSLCERT, PGSSLKEY
+ * @throws Failure ConfigurationInvalid, which names the wrong part and quotes nothing of the URL
  */
 export function databaseTarget(
   url: string,
@@ -93,7 +94,7 @@ export function databaseTarget(
   };
 }
 
-/** Without the port; an IPv6 address stands in brackets. */
+/** Returns the host without the port; an IPv6 address is in brackets. */
 function hostOf(
   address: string,
   refuse: (fault: UrlFault) => never,
@@ -113,7 +114,7 @@ function portOf(text: string | undefined, refuse: (fault: UrlFault) => never): n
   return port >= 1 && port <= 65_535 ? port : refuse({ part: 'port' });
 }
 
-/** What JDBC calls it. */
+/** The names in JDBC. */
 const SSL = new Map([
   ['true', 'require'],
   ['false', 'disable'],
@@ -131,7 +132,7 @@ function tlsOf(
   const isSystem = sslrootcert === 'system';
   const mode = modeOf(said ?? (isSystem ? 'verify-full' : 'prefer'), sslrootcert);
   if (mode === undefined) return refuse({ part: 'sslmode', fault: 'value' });
-  if (isSocket) return { mode: 'disable', isDirect: false }; // as libpq: nobody listens on the way
+  if (isSocket) return { mode: 'disable', isDirect: false }; // as in libpq: a Unix socket cannot be intercepted
   if (isSystem && mode !== 'verify-full') return refuse({ part: 'sslrootcert', fault: 'weak' });
   if (sslcert !== undefined && sslkey === undefined) return refuse({ part: 'sslcert', fault: 'pair' });
   if (sslkey !== undefined && sslcert === undefined) return refuse({ part: 'sslkey', fault: 'pair' });
@@ -143,8 +144,8 @@ function tlsOf(
 }
 
 /**
- * `allow` would try without TLS first; TLS first also reaches every server that `allow` does. `no-verify` is node-postgres'
- * word for what libpq calls `require`, and `require` with a root certificate is `verify-ca`, as in libpq.
+ * `allow` tries without TLS first; trying TLS first reaches the same servers. `no-verify` is node-postgres' name for
+ * libpq's `require`, and `require` with a root certificate is `verify-ca`, as in libpq.
  */
 function modeOf(said: string, sslrootcert: string | undefined): SslMode | undefined {
   if (said === 'allow') return 'prefer';

@@ -1,8 +1,8 @@
-/** The time that drives token expiry, list expiry and quota days. Delays of real work do not follow it. */
+/** The time for token expiry, list expiry and quota days. Delays of real work do not use it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Moves the time forward, never back: nothing that has expired comes back to life. */
+  /** Moves the time forward, never back, so nothing that has expired becomes valid again. */
   advance(milliseconds: number): void;
 }
 
@@ -20,7 +20,7 @@ export function createClock(source: () => number = Date.now): Clock {
   };
 }
 
-/** ISO 8601 in UTC with milliseconds, as the API writes moments. */
+/** Formats a time as in the API: ISO 8601 in UTC with milliseconds. */
 export function toMoment(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }

@@ -1,21 +1,21 @@
 import { isAscii } from 'node:buffer';
 
-/** Chunks that keep the reader busy without holding up the other work of the process for long. */
+/** Large enough to keep the reader busy, and small enough not to block other work of the process for long. */
 export const READ_CHUNK = { highWaterMark: 256 * 1024 };
 
 const LINE_FEED = 0x0a;
 
 /**
- * Takes one record, with its number and the line that it begins on, both from 1. The array is used again for the next
+ * Receives one record, with its number and the line where it begins, both from 1. The array is reused for the next
  * record.
  */
 export type OnRecord = (fields: readonly string[], number: number, line: number) => void;
 
 /**
- * Reads CSV (RFC 4180, UTF-8, lines end with LF or CR LF) and hands each record to `onRecord`, header included. A
- * million records are normal, so only one chunk is ever held.
- * @throws when a quote is misplaced, when a record has another number of fields than the first, whatever `onRecord`
- * throws, or on abort; the records before that were handed over.
+ * Reads CSV (RFC 4180, UTF-8, lines end with LF or CR LF) and passes each record to `onRecord`, including the header.
+ * Only one chunk is in memory, because there may be a million records.
+ * @throws if a quote is misplaced, if the number of fields differs from the first record, any error of `onRecord`, or
+ *   on abort; earlier records were passed on.
  */
 export async function readCsv(
   source: AsyncIterable<Buffer>,
@@ -42,7 +42,7 @@ export async function readCsv(
   lines.end(Buffer.concat(begun).toString());
 }
 
-/** Makes records of lines. Each line is decoded on its own: a field that is kept keeps no more than its line in memory. */
+/** Makes records from lines. Each line is decoded separately, so a stored field keeps only its line in memory. */
 class Lines {
   readonly #delimiter: string;
   readonly #onRecord: OnRecord;
@@ -51,7 +51,7 @@ class Lines {
   #width: number | undefined;
   /** How many fields of the current record are complete. */
   #complete = 0;
-  /** The beginning of a quoted field that the next line continues. */
+  /** The beginning of a quoted field that continues on the next line. */
   #open: string | undefined;
   #record = 0;
   #line = 0;
@@ -76,7 +76,7 @@ class Lines {
     if (isComplete) this.#handOver();
   }
 
-  /** What follows the last LF. */
+  /** Handles the text after the last LF. */
   end(text: string): void {
     if (text !== '' || this.#open !== undefined) this.add(text, '');
     if (this.#open !== undefined) throw new Error(`line ${this.#firstLine}: a quoted field has no end`);
@@ -109,7 +109,7 @@ class Lines {
         if (this.#open === undefined) [this.#open, from] = ['', from + 1];
         let quote = text.indexOf('"', from);
         for (; quote >= 0 && text[quote + 1] === '"'; quote = text.indexOf('"', from)) {
-          this.#open += text.slice(from, quote + 1); // two quotes stand for one
+          this.#open += text.slice(from, quote + 1); // two quotes mean one
           from = quote + 2;
         }
         if (quote < 0) {

@@ -1,6 +1,9 @@
 import type { Simulator } from './start.ts';
 
-/** What leads actito-sync to a simulator, as environment variables: those of examples/demo/destinations/actito.yaml. */
+/**
+ * Returns the environment variables with which actito-sync uses a simulator: those of
+ * examples/demo/destinations/actito.yaml.
+ */
 export function environmentOf({ apiUrl, apiKey, sftp }: Simulator): Record<string, string> {
   return {
     ACTITO_BASE_URL: apiUrl,

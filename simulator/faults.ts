@@ -44,7 +44,7 @@ const SETTINGS = {
 export type FaultName = keyof typeof SETTINGS;
 /** What a caller writes to switch a fault on. */
 export type FaultSetting<N extends FaultName> = z.input<(typeof SETTINGS)[N]>;
-/** A fault as it stands: its setting, and how often it has struck since it was switched on. */
+/** The state of a fault: its setting, and how often it has been used since it was switched on. */
 export type FaultState<N extends FaultName = FaultName> = z.output<(typeof SETTINGS)[N]> & { struck: number };
 
 /** The fault switches of one simulator. */
@@ -70,7 +70,7 @@ export class Faults {
     this.#changes.emit('change');
   }
 
-  /** All faults that are switched on, including those that have struck for the last time. */
+  /** Returns all faults that are switched on, including those that are used up. */
   all(): { [N in FaultName]?: FaultState<N> } {
     return Object.fromEntries([...this.#switched].map(([name, state]) => [name, { ...state }]));
   }
@@ -83,7 +83,7 @@ export class Faults {
     return state as FaultState<N>;
   }
 
-  /** Like `pending`, and counts: whoever asks lets the fault strike. */
+  /** Like `pending`, and counts the fault as used. */
   strike<N extends FaultName>(name: N, path = ''): FaultState<N> | undefined {
     const state = this.pending(name, path);
     if (state) state.struck += 1;

@@ -17,7 +17,7 @@ export interface HttpServer {
 interface HttpOptions {
   host: string;
   port: number;
-  /** The world that holds now. */
+  /** Returns the current world. */
   world: () => World;
   inspection: Inspection;
 }
@@ -31,8 +31,8 @@ export async function startHttpServer({ host, port, world, inspection }: HttpOpt
     else await callApi(world(), request, response);
   };
   const server = createServer((request, response) => {
-    request.on('error', () => response.destroy()); // the caller has gone
-    // A stream that broke, after its status was sent: the caller must see a broken answer.
+    request.on('error', () => response.destroy()); // the caller has disconnected
+    // A stream failed after its status was sent, so the caller must see an incomplete answer.
     serve(request, response).catch((error: Error) => response.destroy(error));
   });
   server.listen(port, host);

@@ -10,7 +10,7 @@ import type { ListView, TargetList } from './lists/target-lists.ts';
 import { type Marketer, marketer } from './marketer.ts';
 import type { World } from './world.ts';
 
-/** An external target list, and whether its last file has ceased to be valid. */
+/** An external target list, and whether its last file has expired. */
 export interface InspectedList extends ListView {
   expired: boolean;
 }
@@ -36,7 +36,7 @@ export interface InspectedImport {
   created: string;
 }
 
-/** What an observer of Actito can see and do, over the heads of its API. Values are as the last import sent them. */
+/** What an observer of Actito can read and do without its API. Values are as the last import sent them. */
 export interface Inspection extends Marketer {
   /** Adds contacts. @returns how many. @throws at the first that is not valid; those before it stay. */
   seedContacts(contacts: Iterable<Contact> | AsyncIterable<Contact>): Promise<number>;
@@ -49,7 +49,7 @@ export interface Inspection extends Marketer {
   attributes(): Attribute[];
   lists(): InspectedList[];
   list(name: string): InspectedList | undefined;
-  /** Whom the list targets now, by its identifier attribute. @throws when there is no such list. */
+  /** Returns the current targets of the list, by its identifier attribute. @throws if there is no such list. */
   listMembers(name: string): Generator<string>;
   /** All imports since the start or the last reset, in the order of their arrival. */
   imports(): InspectedImport[];
@@ -60,7 +60,7 @@ export interface Inspection extends Marketer {
   licence(): Licence;
   /** Changes what is given, until the reset. @throws when it is no setting of a licence. */
   changeLicence(changes: Partial<Licence>): void;
-  /** Lets Actito look into the file transfer location now; resolves when it has read what it found. */
+  /** Makes Actito check the file transfer location now; resolves when it has read what it found. */
   pollNow(): Promise<void>;
   /** Moves token expiry, list expiry and quota days forward. */
   advanceClock(milliseconds: number): void;
@@ -69,13 +69,13 @@ export interface Inspection extends Marketer {
   /** The faults that are on, with how often each has struck. */
   faults(): ReturnType<Faults['all']>;
   /**
-   * Back to a new simulator at the same addresses: contacts, lists, attributes, ETLs, imports, tokens, calls,
-   * faults, licence, clock, files in `/in`. SFTP connections are cut.
+   * Restores a new simulator at the same addresses: contacts, lists, attributes, ETLs, imports, tokens, calls, faults,
+   * license, clock, files in `/in`. SFTP connections are closed.
    */
   reset(): Promise<void>;
 }
 
-/** The inspection of whichever world is the present one. */
+/** Returns the inspection of the current world. */
 export function inspect(world: () => World, reset: () => Promise<void>): Inspection {
   return {
     ...marketer(world),

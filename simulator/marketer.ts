@@ -35,17 +35,17 @@ export type NewList = z.input<typeof NewList>;
 export type ListChange = z.input<typeof ListChange>;
 export type NewAttribute = z.input<typeof NewAttribute>;
 
-/** What a marketer does in Actito's interface; each throws a Refusal that says what is wrong. */
+/** What a marketer does in Actito's interface; errors are Refusals. */
 export interface Marketer {
   /** Sets up a list with its file synchronization; one that expects this file and is free is used again. */
   createList(list: NewList): void;
   /** Renames a list, or lets it read another file, or for longer. */
   changeList(name: string, change: ListChange): void;
-  /** Its file synchronization stays, as a thing of its own. */
+  /** Its file synchronization remains. */
   deleteList(name: string): void;
-  /** Unlike by the API, it may be unique or mandatory. */
+  /** Unlike with the API, it may be unique or mandatory. */
   createAttribute(attribute: NewAttribute): void;
-  /** Everyone's value is gone; what imports it fails from then on. Refused while a list is identified by it. */
+  /** Deletes all values; imports with the attribute then fail. Refused while a list uses it as identifier. */
   deleteAttribute(name: string): void;
   /** Defines an import that only needs its file. */
   createEtl(etl: NewEtl): Etl;

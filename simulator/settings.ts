@@ -3,7 +3,7 @@ import type { Attribute } from './contacts/attributes.ts';
 import { type Licence, USUAL_LICENCE } from './licence.ts';
 import type { Certificate } from './transfer/certificate.ts';
 
-/** What can be chosen when a simulator is started; everything has a default. For those of a licence see there. */
+/** The settings of a new simulator; all have defaults. For those of a license see there. */
 export interface SimulatorOptions extends Partial<Licence> {
   /** Default '127.0.0.1'. */
   host?: string;
@@ -11,9 +11,9 @@ export interface SimulatorOptions extends Partial<Licence> {
   apiPort?: number;
   /** 0 (default) takes a free port. */
   sftpPort?: number;
-  /** 0 takes a free port; without it there is no FTPS server. It needs packages that are installed for development. */
+  /** 0 takes a free port; without it there is no FTPS server. It needs development packages. */
   ftpsPort?: number;
-  /** The FTPS server's certificate; default: a new one for `host` and localhost that vouches for itself. */
+  /** The FTPS server's certificate; default: a new self-signed one for `host` and localhost. */
   ftpsCertificate?: Certificate;
   /** Default 'shop'. */
   entity?: string;
@@ -33,7 +33,7 @@ export interface SimulatorOptions extends Partial<Licence> {
   hostPrivateKey?: string;
   /** The root on disk of SFTP and FTPS; default: a temporary one, removed at the end. `reset` empties its `in`. */
   directory?: string;
-  /** Milliseconds between two looks of Actito's poller into the directory, default 1000. */
+  /** Milliseconds between checks of the directory by Actito's poller, default 1000. */
   pollInterval?: number;
   /** Milliseconds (real ones) that every import stays RUNNING before its work, default 0. */
   importDelay?: number;

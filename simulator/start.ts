@@ -13,7 +13,7 @@ import { createWorld, type World } from './world.ts';
 
 export type { SimulatorOptions } from './settings.ts';
 
-/** A running simulator: what a connector needs to reach it, what an observer can see and do, and its end. */
+/** A running simulator: its addresses and credentials, the inspection, and how to stop it. */
 export interface Simulator extends Inspection {
   /** Without a trailing slash. */
   apiUrl: string;
@@ -44,11 +44,11 @@ export interface Simulator extends Inspection {
     /** The authority to trust (PEM). */
     ca: string;
   };
-  /** Ends everything, and removes what was put on disk, except in a `directory` of the caller's. */
+  /** Stops everything, and removes its files, except in a `directory` of the caller's. */
   stop(): Promise<void>;
 }
 
-/** Starts a stand-in for Actito with the customer's file server beside it, as docs/actito-contract.md describes them. */
+/** Starts a simulated Actito with the customer's file server, as described in docs/actito-contract.md. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const cleanups: (() => Promise<void>)[] = [];
   const stop = async () => {

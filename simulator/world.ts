@@ -15,10 +15,13 @@ import { Poller } from './lists/poller.ts';
 import { TargetLists } from './lists/target-lists.ts';
 import type { Settings } from './settings.ts';
 
-/** Everything Actito remembers about the licence. A reset is a new world; whoever still holds the old one harms nobody. */
+/**
+ * The complete state of Actito for the license. A reset makes a new world; code that still uses the old one does no
+ * harm.
+ */
 export interface World {
   settings: Settings;
-  /** What it is now; it began as the settings say. */
+  /** The current settings, which begin as the configured ones. */
   licence: Licence;
   clock: Clock;
   faults: Faults;
@@ -91,8 +94,8 @@ export async function createWorld(settings: Settings, { port, inbox }: Transfer)
 }
 
 /**
- * Ids as strings, from one sequence for all kinds of things: an id used for the wrong kind is then unknown
- * instead of working by chance.
+ * Makes ids as strings, from one sequence for all kinds of objects, so that an id of the wrong kind is unknown instead
+ * of working by chance.
  */
 function createIds(): () => string {
   let last = 100;

@@ -3,7 +3,7 @@ import { interval, PEAK_PERIOD } from '../activation/periods.ts';
 import type { Run } from './runs/runs.ts';
 import { rows } from './state.ts';
 
-/** What is known of an activation, from results that Actito or the file server confirmed. */
+/** What Actito or the file server confirmed for an activation. */
 export interface Acknowledged {
   /** Secret seed of this activation's hashes. */
   seed: string;
@@ -11,18 +11,18 @@ export interface Acknowledged {
   list: { members: number; checksum: string };
   /** When the list was last delivered, by the database's clock. */
   deliveredAt: Date | null;
-  /** The list's validity in Actito when it was delivered last, in milliseconds; null: not known. */
+  /** The list's validity in Actito at its last delivery, in milliseconds; null if unknown. */
   validity: number | null;
-  /** A delivery was begun and not finished: what the file server holds is unknown. */
+  /** A delivery began and did not finish, so the content of the file server is unknown. */
   dirty: boolean;
   /** The largest list delivered in the last 7 days. */
   peak: number;
-  /** Members wait for an import, since the last settlement. */
+  /** Members wait for an import, according to the last settlement. */
   waiting: boolean;
   now: Date;
 }
 
-/** Reads the acknowledged state of a run's activation. */
+/** Reads the confirmed state of a run's activation. */
 export async function readAcknowledged(
   db: Knex,
   { activation }: Pick<Run, 'activation'>,
@@ -56,7 +56,7 @@ export async function readAcknowledged(
   };
 }
 
-/** What an activation delivered last, as listTarget has it; null: nothing yet. */
+/** Returns what an activation delivered last, in the form of listTarget; null if it delivered nothing yet. */
 export async function deliveredTarget(db: Knex, activation: string): Promise<string | null> {
   const [row] = await rows<{ target: string | null }>(
     db,

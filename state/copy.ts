@@ -4,8 +4,9 @@ import { close, withConnection, type State } from './state.ts';
 import { OUR_SETTINGS } from './transactions.ts';
 
 /**
- * Hands `use` the rows of a query as lines of COPY text, from one snapshot. The transaction ends with the last row, not with
- * `use`: while `use` waits for Actito, its locks would keep a newer run from altering the tables. Options: see wholeLines.
+ * Gives `use` the rows of a query as lines of COPY text, from one snapshot. The transaction ends with the last row, not
+ * with `use`: while `use` waits for Actito, its locks would prevent a newer run from altering the tables. Options: see
+ * wholeLines.
  */
 export async function withRows<T>(
   state: State,
@@ -14,10 +15,11 @@ export async function withRows<T>(
   options: { reuse?: boolean } = {},
 ): Promise<T> {
   return withConnection(state, async (client) => {
-    // A reader that writes to the state itself may take longer for the last buffered rows than a transaction may usually be idle.
+    // A reader that also writes to the state may need longer for the last buffered rows than the idle timeout of a
+    // transaction.
     await client.query(`begin; ${OUR_SETTINGS}; set local idle_in_transaction_session_timeout = '5min'`);
     const copy = client.query(copyTo(`copy (${query}) to stdout`));
-    // The library tells an error once. Before reading begins, that would reach nobody, and reading would wait for ever.
+    // The library emits an error only once. Before reading begins, nothing listens, and reading would wait forever.
     copy.on('error', (error) => copy.destroy(error));
     let ended = false;
     async function* batches(): AsyncGenerator<Buffer> {

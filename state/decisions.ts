@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { figuresOf, type ApprovedFigures } from '../activation/approval.ts';
+import { nearest } from '../activation/suggestion.ts';
 import { Failure } from '../contract/failure.ts';
 import { DECISION_PERIOD, interval } from '../activation/periods.ts';
 import type { Task } from '../contract/task.ts';
@@ -7,7 +8,7 @@ import type { Counts } from '../contract/counts.ts';
 import type { Plan } from './runs/runs.ts';
 import { rows } from './state.ts';
 
-/** What someone decides about a held plan. */
+/** A decision about a held plan. */
 export interface Decision {
   activation: string;
   planHash: string;
@@ -19,32 +20,41 @@ export interface Decision {
   runId: string;
 }
 
-/** What someone has decided about a held plan. */
+/** An earlier decision about a held plan. */
 export interface PastDecision {
   by: string;
   reason: string;
   planHash: string;
   verdict: 'approved' | 'refused';
   figures: ApprovedFigures;
-  /** An approval that a success has used up. */
+  /** The approval was used up by a run that succeeded. */
   usedUp: boolean;
 }
 
-/** A plan that was made, with what it counted. */
+/** A plan of an earlier run, with its counts. */
 export interface MadePlan {
   run: string;
   plan: Plan;
   counts: Counts;
   plannedAt: Date;
-  /** What the run that made it was to do. */
+  /** The task of the run that made it. */
   task: Task;
 }
 
-/** The latest plan of this hash; dry runs make plans too. @throws Failure PlanUnknown */
+/** Returns the latest plan with this hash, also of a preview. @throws Failure PlanUnknown */
 export async function requirePlan(db: Knex, activation: string, hash: string): Promise<MadePlan> {
   const made = await findPlan(db, activation, hash, 'true');
   if (made) return made;
-  throw new Failure('planUnknown', { activation, planHash: hash });
+  const plans = await rows<{ hash: string }>(
+    db,
+    `select distinct plan->>'hash' as hash from runs where activation = ? and plan->>'hash' is not null`,
+    [activation],
+  );
+  const near = nearest(
+    hash,
+    plans.map((plan) => plan.hash),
+  );
+  throw new Failure('planUnknown', { activation, planHash: hash, ...(near === undefined ? {} : { near }) });
 }
 
 async function findPlan(db: Knex, activation: string, hash: string, condition: string) {
@@ -59,14 +69,14 @@ async function findPlan(db: Knex, activation: string, hash: string, condition: s
 }
 
 /**
- * Records what was decided, once; whoever refuses an approved plan, or approves a refused one, has thought again.
- * @returns the plan that it is about
- * @throws Failure PlanUnknown when no such plan was held, or none that waits for this decision
+ * Records a decision once. A later decision replaces an earlier opposite one.
+ * @returns the plan
+ * @throws Failure PlanUnknown if no such plan was held, or none that waits for this decision
  */
 export async function recordDecision(db: Knex, decision: Decision): Promise<MadePlan> {
   const { activation, planHash } = decision;
   const latest = await requirePlan(db, activation, planHash);
-  // Once approved, the same plan is made without guards.
+  // After an approval, the same plan is made without guards.
   const held = await findPlan(db, activation, planHash, `jsonb_array_length(plan->'guards') > 0`);
   if (await isRecorded(db, decision)) return held ?? latest;
   if (!held) {
@@ -90,7 +100,7 @@ export async function recordDecision(db: Knex, decision: Decision): Promise<Made
   return held;
 }
 
-/** An earlier attempt of the same execution has recorded it. */
+/** An earlier attempt of the same execution has recorded the decision. */
 async function isRecorded(db: Knex, { workflowId, runId }: Decision): Promise<boolean> {
   const found = await rows(db, 'select from decisions where workflow_id = :workflowId and run_id = :runId', {
     workflowId,
@@ -100,8 +110,8 @@ async function isRecorded(db: Knex, { workflowId, runId }: Decision): Promise<bo
 }
 
 /**
- * Saying the same again changes nothing, and would be taken for something new. But a plan that was held once more since
- * (by another guard: the hash does not tell of rejects) is a new question.
+ * Rejects a repeated decision, which would change nothing but look like a new one. But a plan that was held again since
+ * then needs a new decision: another guard may hold it, because the hash does not cover rejects.
  */
 async function assertUndecided(
   db: Knex,
@@ -132,7 +142,7 @@ async function assertUndecided(
   });
 }
 
-/** What was applied, or passed by, is no longer a question: its figures would let through a later accident. */
+/** A plan that was applied or replaced can no longer be decided: its numbers would let a later accident pass. */
 async function assertNotOvertaken(
   db: Knex,
   { activation, planHash }: Decision,
@@ -156,16 +166,16 @@ async function assertNotOvertaken(
   });
 }
 
-/** Who approved an undo, or a rebase, has not said anything about the segment, nor about another undo. */
+/** The approval of an undo or a rebase does not apply to a sync, nor to another undo. */
 const SAME_KIND = 'undo is not distinct from cast(:undo as bigint) and rebase = :rebase';
 
-/** The kind of plans that a task makes. */
+/** Returns the kind of plans that a task makes. */
 function kindOf({ undo, sends }: Kind): { undo: string | null; rebase: boolean } {
   return { undo, rebase: !sends };
 }
 type Kind = Pick<Task, 'undo' | 'sends'>;
 
-/** The latest decision of the last 24 hours about plans of a kind; one that was not used up counts. */
+/** Returns the latest decision of the last 24 hours about plans of this kind, unless it was used up. */
 export async function latestDecision(
   db: Knex,
   activation: string,
@@ -182,7 +192,7 @@ export async function latestDecision(
   return latest;
 }
 
-/** A run succeeded: what was approved before is used up. */
+/** Marks earlier approvals as used up, after a run succeeded. */
 export async function useUpApprovals(db: Knex, activation: string): Promise<void> {
   await db.raw(
     `update decisions set used_at = now() where activation = ? and verdict = 'approved' and used_at is null`,

@@ -10,17 +10,20 @@ import { LONGEST_WAIT } from './transactions.ts';
 
 const NETWORK =
   /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOENT|EACCES|ENOTFOUND|EAI_AGAIN|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL)$/;
-/** A name or address could not be found, a Unix socket could not be opened: with a file it would be another error. */
+/**
+ * System calls of connections: a name or address was not found, or a Unix socket could not be opened. For a file it
+ * would be another error.
+ */
 const OF_CONNECTIONS = ['connect', 'getaddrinfo', 'read', 'write'];
 
-/** A run's own tables are dropped when it is closed: an attempt that still looks for them was given up before. */
+/** A run's own tables are dropped when it is closed. An attempt that still uses them was abandoned before. */
 const DROPPED = { code: '42P01', table: /"(delta|aside|result)_\d/ };
-/** It would write, and the server only lets it read. */
+/** The server is read-only. */
 const ONLY_READS = '25006';
 
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** Names of sessions are anyone's to choose: only those that are as we make them are told. */
+/** Anyone can choose the name of a session, so only names in our own format are reported. */
 function heldBy({
   holders = [],
 }: {
@@ -31,19 +34,19 @@ function heldBy({
 }
 
 /**
- * Turns what pg and knex throw into our vocabulary; undefined for what is not theirs. The message names the SQLSTATE
- * and nothing that PostgreSQL says, since texts, statements and details may hold keys: its log has them.
+ * Converts errors of pg and knex into our failures; undefined for other errors. The message contains the SQLSTATE and
+ * no text of PostgreSQL, because texts, statements and details may contain keys. PostgreSQL's log has them.
  */
 export function stateFailure(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, severity, syscall } = error as { code?: string; severity?: string; syscall?: string };
   if (severity !== undefined && code !== undefined) return fromServer(error, sqlstateOf({ code }));
-  if (error.name === 'KnexTimeoutError') return new Failure('stateUnreachable', {}); // no connection of the pool was free
+  if (error.name === 'KnexTimeoutError') return new Failure('stateUnreachable', {}); // the pool had no free connection
   if (code === undefined) return undefined;
   const fault = tlsFaultOf(code);
   if (fault) return new Failure('databaseTlsRefused', { variable, fault, code });
   if (code === 'ERR_POSTGRES_LOGIN') return new Failure('stateRefusesAccess', { code });
-  const isOurs = Object.hasOwn(CONNECTION_CODES, code) || code.startsWith('ERR_SSL_'); // damaged on the way
+  const isOurs = Object.hasOwn(CONNECTION_CODES, code) || code.startsWith('ERR_SSL_'); // damaged in transit
   const isNetwork = NETWORK.test(code) && (syscall === undefined || OF_CONNECTIONS.includes(syscall));
   return isOurs || isNetwork ? new Failure('stateUnreachable', { code }) : undefined;
 }

@@ -7,10 +7,10 @@ import type { PushReason } from '../contract/plan.ts';
 import type { State } from './state.ts';
 
 /**
- * Whether a run that was held, or has failed, is to deliver the membership that was acknowledged last: so that the list
- * does not expire while someone thinks, or the cause is fixed. Not once it has begun to deliver its own: an attempt that
- * was given up may still put that in place, and nobody would know which one is there.
- * @returns why, and the list; null: it is there, and valid long enough
+ * Decides whether a run that was held or has failed must deliver the last confirmed list again, so that it does not
+ * expire during a decision or a repair. Not after it has begun to deliver its own list: an abandoned attempt may still
+ * complete that, and it would be unknown which list is there.
+ * @returns the reason and the list; null if the list is there and valid long enough
  */
 export async function planToKeep(
   state: State,

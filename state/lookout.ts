@@ -2,17 +2,17 @@ import { PostgresClient } from '../postgres/client.ts';
 import type { DatabaseTarget } from '../postgres/url.ts';
 import { newSessionName, separate } from './session-names.ts';
 
-/** What the server says of a session of ours. */
+/** What the server reports about one of our sessions. */
 export interface Sighting {
-  /** It works on a statement, or waits for a lock. Otherwise it waits for us, or there is no such session. */
+  /** It executes a statement, or waits for a lock. Otherwise it waits for us, or there is no such session. */
   works: boolean;
-  /** The sessions that it waits for, by their application's name. */
+  /** The sessions that it waits for, by application name. */
   holders: string[];
 }
 
 /**
- * By name and not by process id: before a pooler stands another session for each transaction. A pooler leaves the name at
- * sessions that it has used for us before; those are idle.
+ * Finds sessions by name and not by process id, because a pooler can use another session for each transaction. A pooler
+ * keeps the name on sessions that it used for us before; those are idle.
  */
 const LOOK = `
   select application_name as name, coalesce(state = 'active' and wait_event_type is distinct from 'Client', false) as works,
@@ -22,7 +22,7 @@ const LOOK = `
   from pg_stat_activity waiting
   where split_part(application_name, ' run ', 1) = any($1)`;
 
-/** A client whose session has this name, whatever the URL says: it is found by it. */
+/** Makes a client whose session has this name, whatever the URL says. */
 export function sessionAt(target: DatabaseTarget, name: string, timeout: number): PostgresClient {
   return new PostgresClient({
     target: Object.assign({}, target, { applicationName: name }),
@@ -31,12 +31,13 @@ export function sessionAt(target: DatabaseTarget, name: string, timeout: number)
 }
 
 /**
- * Asks the server what it is doing for some of our sessions, by a connection of its own: what is silent may have lost only
- * its own connection.
- * @param names of the sessions; see session-names.ts
- * @param timeout milliseconds to connect, and again to be answered
- * @returns by name; one that is not among them does not exist. undefined: names do not reach the server, as behind some poolers
- * @throws whatever pg throws when the server does not answer
+ * Asks the server over a separate connection what some of our sessions are doing, because a silent session may have
+ * lost only its connection.
+ * @param names the names of the sessions; see session-names.ts
+ * @param timeout milliseconds for connecting, and again for the answer
+ * @returns the sessions by name. A missing one does not exist. undefined: names do not reach the server, as behind some
+ *   poolers
+ * @throws any error of pg if the server does not respond
  */
 export async function lookAt(
   target: DatabaseTarget,
@@ -45,7 +46,7 @@ export async function lookAt(
 ): Promise<Map<string, Sighting> | undefined> {
   const own = newSessionName();
   const client = sessionAt(target, own, timeout);
-  client.on('error', () => undefined); // the call under way fails with it
+  client.on('error', () => undefined); // the running call fails with it
   try {
     await client.connect();
     const { rows } = await client.within(
@@ -61,9 +62,10 @@ export async function lookAt(
         holders: [...(before?.holders ?? []), ...(holders ?? [])],
       });
     }
-    // It is at work itself right now: where that cannot be seen (track_activities = off), nothing can be told of the others.
+    // This session is active itself. If the server does not show that (track_activities = off), nothing is known about
+    // the others.
     return found.get(own)?.works ? found : undefined;
   } finally {
-    client.connection.stream.destroy(); // a goodbye would wait for a server that may not answer
+    client.connection.stream.destroy(); // a regular end would wait for a server that may not respond
   }
 }

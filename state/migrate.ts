@@ -5,10 +5,10 @@ import { Failure } from '../contract/failure.ts';
 import { SCHEMA } from './transactions.ts';
 import { rows, type State } from './state.ts';
 
-/** Plain SQL files of this folder, in the order in which they are applied; the build copies them beside this module. */
+/** The SQL files of this folder in their order; the build copies them beside this module. */
 const FILES = ['schema.sql'];
 
-/** A database without our schema gets all of it; a later version adds a numbered file. */
+/** A database without our schema gets all files. A later version adds a numbered file. */
 const source: Knex.MigrationSource<string> = {
   getMigrations: async () => FILES,
   getMigrationName: (name) => name,
@@ -26,16 +26,16 @@ async function apply(knex: Knex, file: string): Promise<void> {
     await knex.raw('insert into forgotten_pepper (pepper) values (?)', [randomBytes(32)]);
 }
 
-/** Any number; the same in every worker. */
+/** An arbitrary number, the same in every worker. */
 const MIGRATION_LOCK = 20_261_123;
 
-/** Another worker may migrate a large state meanwhile. */
+/** Another worker may be migrating a large state. */
 const LONGEST_MIGRATION = '15min';
 
-/** Reads a file by positions of rows, which earlier versions find by a scan of the whole table. */
+/** Files are read by row positions, for which earlier versions scan the whole table. */
 const OLDEST_SERVER = 14;
 
-/** @throws Failure StateRefused when the server is too old */
+/** @throws Failure StateRefused if the server is too old */
 async function requireServer(trx: Knex): Promise<void> {
   const [server] = await rows<{ major: number; version: string }>(
     trx,
@@ -46,7 +46,7 @@ async function requireServer(trx: Knex): Promise<void> {
 }
 
 /**
- * A schema without our first file was made by a version before 0.1.0: those had other migrations.
+ * A schema without our first file was created by a version before 0.1.0, with other migrations.
  * @throws Failure StateRefused
  */
 async function requireOurs(trx: Knex): Promise<void> {
@@ -72,8 +72,8 @@ async function requireOurs(trx: Knex): Promise<void> {
 }
 
 /**
- * Brings our schema up to date. Several workers may start at once: an advisory lock lets one migrate.
- * @throws Failure StateRefused when the server is too old, or the schema was made by a version before 0.1.0
+ * Updates our schema. Several workers may start at the same time, so an advisory lock lets only one migrate.
+ * @throws Failure StateRefused if the server is too old, or the schema was created by a version before 0.1.0
  */
 export async function migrate(state: State): Promise<void> {
   await state.transaction(async (trx) => {
@@ -87,7 +87,7 @@ export async function migrate(state: State): Promise<void> {
     );
     if (!found?.exists) await trx.raw('create schema ??', [SCHEMA]);
     await requireOurs(trx);
-    // The advisory lock already serializes workers; knex's own lock row would outlive a killed one.
+    // The advisory lock already serializes workers. knex's own lock row would remain after a worker was killed.
     await trx.migrate.latest({
       migrationSource: source,
       schemaName: SCHEMA,
@@ -96,7 +96,7 @@ export async function migrate(state: State): Promise<void> {
   });
 }
 
-/** The migrations that our schema lacks, by name; a database without our schema lacks them all. Changes nothing. */
+/** Returns the names of the missing migrations; all of them for a database without our schema. Changes nothing. */
 export async function missingMigrations(state: State): Promise<string[]> {
   const [table] = await rows<{ exists: boolean }>(
     state,

@@ -1,29 +1,31 @@
 /**
- * Plain tables per activation and per run: a partitioned parent would make the DDL of one activation wait for
- * all others. Ids hold hyphens but no underscore, so the names stay distinct.
+ * There are plain tables per activation and per run, because DDL on a partition would wait for all activations. Ids
+ * contain hyphens but no underscore, so the names are distinct.
  */
 
-/** The members of an activation: who is on its list, and what Actito confirmed of them. */
+/** The members of an activation: who is on its list, and what Actito confirmed for them. */
 export function membersTable(activation: string): string {
   return `members_${activation.replaceAll('-', '_')}`;
 }
 
-/** What one attempt of a run to compare found different; the run's once it is published. */
+/** The differences that one attempt to compare found; the run's delta once it is published. */
 export function deltaTable(run: string, attempt: number): string {
   return `delta_${run}_${attempt}`;
 }
 
-/** Members of this run that are sent apart from their chunk: a canary, and rows with values that cannot be sent. */
+/**
+ * Members of this run that are sent separately from their chunk: a canary, and rows with values that cannot be sent.
+ */
 export function asideTable(run: string): string {
   return `aside_${run}`;
 }
 
-/** Members of this run that Actito refused or does not know. */
+/** Members of this run that Actito rejected or did not match. */
 export function resultTable(run: string): string {
   return `result_${run}`;
 }
 
-/** The keys of a shared import's file, each with the run that it is taken from. */
+/** The keys of a shared import's file, each with the run that provides its row. */
 export function sharedTable(shared: string): string {
   return `shared_${shared}`;
 }

@@ -11,18 +11,18 @@ import { WATCH, Watchdog, type Watch } from './watchdog.ts';
 const LOCK_NOT_AVAILABLE = '55P03';
 const TOO_MANY_CONNECTIONS = '53300';
 
-/** Milliseconds between two attempts to connect to a server that has no connection left. */
+/** Milliseconds between attempts to connect to a server that has no free connection. */
 const RECONNECT = 1_000;
 
-/** What {@link PooledClient} connects by. */
+/** The connection settings of {@link PooledClient}. */
 export interface ConnectionSettings {
   target: DatabaseTarget;
   watch?: Watch;
-  /** How long to wait for a server that has no connection left, in milliseconds. */
+  /** How long to wait for a server that has no free connection, in milliseconds. */
   waitFor?: number;
 }
 
-/** The part of knex's own client that is changed here. knex makes another one for each transaction. */
+/** The part of knex's own client that is changed here. knex makes a new one for each transaction. */
 interface KnexClient extends Knex.Client {
   transacting?: boolean;
   connectionSettings: ConnectionSettings;
@@ -34,7 +34,7 @@ type KnexClass = Pick<typeof Knex.Client, keyof typeof Knex.Client> &
 
 const KnexPostgres = createRequire(import.meta.url)('knex/lib/dialects/postgres/index.js') as KnexClass;
 
-/** Marks a connection for knex to replace: it must not be used again. */
+/** Marks a connection for knex to replace, because it must not be used again. */
 export function discard(connection: Client, reason: unknown): void {
   Object.assign(connection, { __knex__disposed: reason });
 }
@@ -42,15 +42,18 @@ export function discard(connection: Client, reason: unknown): void {
 /** The watchdog of each connection. */
 const watchdogs = new WeakMap<Client, Watchdog>();
 
-/** An error of a connection; one of a lock that could not be had in time tells who holds it, as far as that was seen. */
+/**
+ * Returns an error of a connection. If a lock could not be obtained in time, the error names its holders, as far as
+ * known.
+ */
 export function withHolders(connection: Client, error: unknown): unknown {
   if ((error as { code?: unknown } | undefined)?.code !== LOCK_NOT_AVAILABLE) return error;
   return Object.assign(error as object, { holders: watchdogs.get(connection)?.holdersOf(connection) ?? [] });
 }
 
 /**
- * knex's client for PostgreSQL, with our settings in every transaction; a single statement gets a transaction of its own. Each
- * connection has a name, and a watchdog that ends it when the server falls silent.
+ * knex's PostgreSQL client, with our settings in every transaction. A single statement gets its own transaction. Each
+ * connection has a name, and a watchdog that ends it if the server is silent.
  */
 export class PooledClient extends KnexPostgres {
   #watchdog: Watchdog | undefined;
@@ -64,7 +67,7 @@ export class PooledClient extends KnexPostgres {
     return super
       ._query(connection, { ...query, sql: `${query.sql} ${OUR_SETTINGS}` })
       .catch((error: unknown) => {
-        discard(connection, error); // the transaction may have begun, and knex ends none whose begin has failed
+        discard(connection, error); // the transaction may have begun, and knex does not end one whose begin failed
         throw error;
       });
   }
@@ -82,8 +85,8 @@ export class PooledClient extends KnexPostgres {
   }
 
   /**
-   * Others end their connections all the time, so a server that has none left is asked again and again. Whoever waits for this
-   * connection gets one that the pool gets back meanwhile.
+   * Retries if the server has no free connection, because other clients end their connections all the time. If the pool
+   * gets a connection back meanwhile, the caller gets that one.
    */
   override async _acquireOnlyConnection(): Promise<Client> {
     const deadline = performance.now() + (this.connectionSettings.waitFor ?? 0);

@@ -1,10 +1,10 @@
--- The state of actito-sync, from top to bottom. It lives in a schema of its own, which the search path names.
--- Later changes are numbered files beside this one (state/migrate.ts). PostgreSQL 14 or newer.
+-- The state of actito-sync. All tables are in one schema, which the search path names. Later changes are numbered files
+-- beside this one (state/migrate.ts). PostgreSQL 14 or newer.
 
--- What is known of an activation, from results that Actito or the file server confirmed.
+-- What Actito or the file server confirmed for an activation.
 create table activations (
   id                text primary key,
-  -- The lease: its holder, and a fence that grows with each change of hands. No clock.
+  -- The lease: its holder, and a fence that grows with each new holder. It has no expiry.
   fence             bigint not null default 0,
   holder_namespace  text,
   holder_workflow   text,
@@ -13,7 +13,7 @@ create table activations (
   seed              bigint not null,
   -- Version of the rules by which the stored keys were made canonical (activation/keys/canonical.ts).
   rules             integer not null,
-  -- Grows with every settlement, rebase and erasure: a comparison is worth only as much as the version it was made with.
+  -- Grows with every settlement, rebase and erasure. A comparison is valid only for the version that it read.
   version           bigint not null default 0,
   -- What was found or created in Actito, and for which mapping.
   provisioned       jsonb,
@@ -22,72 +22,74 @@ create table activations (
   list_members      bigint not null default 0,
   list_checksum     numeric not null default 0,
   list_delivered_at timestamptz,
-  -- The validity that the list had in Actito when it was delivered last, in milliseconds.
+  -- The validity of the list in Actito at its last delivery, in milliseconds.
   list_validity     bigint,
-  -- The members' identifiers come from a column of their own.
+  -- The members' identifiers come from their own column.
   list_own          boolean not null default false,
-  -- Someone began to deliver and did not finish: what the server holds is unknown. Or the list targets nobody. It is delivered again.
+  -- A delivery began and did not finish, so the content of the server is unknown. Or the list targets nobody. It is
+  -- delivered again.
   list_dirty        boolean not null default false,
-  -- When refused and unmatched members were last sent again.
+  -- When rejected and unmatched members were last sent again.
   retried_at        timestamptz,
-  -- Members wait for an import, since the last settlement.
+  -- Members wait for an import, according to the last settlement.
   waiting           boolean not null default false,
-  -- Runs that succeeded: the clock of a grace period that is told in runs.
+  -- The number of runs that succeeded. Grace periods in runs are counted with it.
   succeeded_runs    bigint not null default 0
 );
 
--- The template of members_<activation>: who is on its list, and what Actito confirmed of them.
+-- The template of members_<activation>: who is on its list, and what Actito confirmed for them.
 create table members (
-  -- 128 bits of the canonical key (activation/comparison/marks.ts): the primary key, and the only index but retry_at's.
+  -- 128 bits of the canonical key (activation/comparison/marks.ts): the primary key. The only other index is that of
+  -- retry_at.
   mark            uuid not null,
-  -- 64 bits of the attributes' values as they were last sent; null: nothing was sent, or it is in doubt.
+  -- 64 bits of the attributes' values that were sent last; null: nothing was sent, or it is in doubt.
   attribute_mark  bigint,
-  -- 64 bits of what the list holds for this member.
+  -- 64 bits of the member's entry on the list.
   identifier_mark bigint not null,
-  -- The run that put it on the list; or that first sent it, when it is not listed yet.
+  -- The run that added it to the list, or that first sent it if it is not listed yet.
   since           bigint not null,
-  -- A refused or unmatched member is sent again after this.
+  -- A rejected or unmatched member is sent again after this.
   retry_at        timestamptz,
-  -- Since when new values wait for an import; whoever had one lines up anew, whatever came of it.
+  -- Since when new values wait for an import. It starts again after each import, whatever its result.
   waits_since     timestamptz,
-  -- Of a listed member that the segment lacks: the first run that settled without it, when that had opened, and how
-  -- many runs of the activation had succeeded before.
+  -- For a listed member that is missing from the segment: the first run that settled without it, when that run opened,
+  -- and how many runs of the activation had succeeded before.
   missing_run     bigint,
   missing_since   timestamptz,
   missing_after   bigint,
-  -- On the list last delivered.
+  -- On the last delivered list.
   listed          boolean not null,
-  -- ok, refused, unmatched: what Actito said. nothing: there was nothing to send. unexplained: errors that nothing tells
-  -- row by row. assumed: a rebase took the segment for what Actito has.
+  -- ok, refused, unmatched: Actito's answer. nothing: there was nothing to send. unexplained: Actito reports errors
+  -- without naming the rows. assumed: a rebase assumed that Actito has the segment's values.
   outcome         text not null default 'ok',
   key             text collate "C" not null,
-  -- What the list holds for this member, when that is not the key.
+  -- The member's entry on the list, if that is not the key.
   identifier      text collate "C",
   -- One hash of 8 bytes per mapped attribute, of the values that Actito last confirmed; null: nothing is confirmed.
   hashes          bytea,
-  -- Hashes of values that Actito refused, of those that the segment still has: they are left out. Null: none.
+  -- Hashes of values that Actito rejected and that are still in the segment: they are left out. Null: none.
   withheld        bytea
 );
 
--- The template of delta_<run>_<attempt>: the rows of a segment that differ, and nothing else. Immutable once published.
+-- The template of delta_<run>_<attempt>: the rows of a segment that differ, and no others. Immutable after publication.
 create table delta (
   mark            uuid not null,
   attribute_mark  bigint,
   identifier_mark bigint,
-  -- The identifier mark that this row replaces, or takes off the list.
+  -- The identifier mark that this row replaces or removes from the list.
   former_mark     bigint,
   -- An upper bound of the row's bytes in an import file.
   bytes           integer,
-  -- It has a row in members.
+  -- The key has a row in members.
   known           boolean not null,
-  -- added, removed, reidentified (another identifier), leaving (in its grace period), returned (from it), erased
-  -- (never listed, and gone); null: no change.
+  -- added, removed, reidentified (another identifier), leaving (in its grace period), returned (from it), erased (never
+  -- listed, and missing); null: no change.
   membership      text,
-  -- Why attributes are sent: fresh, changed, retry, resent; kept: all are confirmed, but others were mapped then.
+  -- Why attributes are sent: fresh, changed, retry, resent; kept: all are confirmed, but with another mapping.
   attributes      text,
   -- One bit per attribute, 1: left out of the file.
   pattern         text collate "C",
-  -- Null for those that the segment lacks.
+  -- Null for members that are missing from the segment.
   key             text collate "C",
   identifier      text collate "C",
   hashes          bytea
@@ -100,23 +102,23 @@ create table runs (
   namespace       text not null,
   workflow_id     text not null,
   run_id          text not null,
-  -- Null for a dry run: it holds no lease.
+  -- Null for a preview, which holds no lease.
   fence           bigint,
   task            jsonb not null,
-  -- The definition as it was when the run opened; names of environment variables, never secrets.
+  -- The definition when the run opened, with names of environment variables and without secrets.
   definition      jsonb not null,
   opened_at       timestamptz not null default now(),
-  -- Attempts to compare so far: each fills a delta of its own.
+  -- The number of attempts to compare. Each fills its own delta.
   attempts        integer not null default 0,
-  -- The published delta, the state that it was made with, and what was found out on the way.
+  -- The published delta, the version of the state that it was compared with, and what was found.
   delta           text,
   version         bigint,
   columns         jsonb,
-  -- Members of the list, and their checksum, as the marks were loaded.
+  -- The number of members of the list, and their checksum, when the marks were loaded.
   base_members    bigint,
   base_checksum   numeric,
   counts          jsonb not null default '{}',
-  -- Rows without a usable key by reason, all of them; of the rows themselves not more than some are stored.
+  -- The number of rows without a usable key by reason. Only some of these rows are stored.
   rejected        jsonb not null default '{}',
   source_guards   jsonb not null default '[]',
   plan            jsonb,
@@ -124,11 +126,11 @@ create table runs (
   closed_at       timestamptz,
   outcome         text,
   failure         text,
-  -- Why a run failed, in one word that can be compared (contract/messages/types.ts).
+  -- The failure type (contract/messages/types.ts).
   failure_type    text,
-  -- Actito did not have its list any more: what was provisioned is forgotten when it closes.
+  -- Actito did not have its list any more, so the provisioning is forgotten when the run closes.
   looks_again     boolean not null default false,
-  -- All that this run did to the membership is in changes, if it did anything.
+  -- All changes of the membership by this run, if any, are in the table changes.
   changes_logged  boolean not null default false,
   unique (namespace, workflow_id, run_id)
 );
@@ -141,29 +143,29 @@ create index on runs (settled_at) where changes_logged;
 create table chunks (
   run         bigint not null references runs on delete cascade,
   no          integer not null,
-  -- Starts with c for a canary, v for rows set aside and r for rows that go again: those are in aside_<run>.
+  -- Starts with c for a canary, v for rows set aside, r for rows that are sent again: those are in aside_<run>.
   pattern     text collate "C" not null,
   first_row   tid not null,
   last_row    tid not null,
-  -- An upper bound of its file's bytes.
+  -- An upper bound of the file's bytes.
   bytes       bigint not null,
   members     bigint not null,
-  -- Members in it that are only sent again.
+  -- The number of members in it that are only sent again.
   retries     bigint not null,
-  -- Since when one of its members waits for an import in vain, over runs.
+  -- Since when the longest waiting member waits for an import, over several runs.
   waits_since timestamptz,
   primary key (run, no)
 );
 
--- Calls to Actito that are under way: a licence has so many slots, over all workers. A row is gone when its call is over;
--- one of an attempt that Temporal no longer knows to be under way is free. What another Temporal server, or another namespace,
--- knows of an attempt cannot be asked: such a row is free when no call can take so long.
+-- Calls to Actito that are running. All workers share the slots of a license. A row is deleted when its call is over.
+-- The row of an attempt that Temporal reports as ended is free. Attempts of another Temporal server, or of another
+-- namespace, cannot be checked: such a row is free when no call can take so long.
 create table call_slots (
   -- Hashed.
   licence    text not null,
   slot       integer not null,
   token      uuid not null unique,
-  -- The attempt of an activity that makes the call. Cluster: which Temporal server knows it; null: that is not known.
+  -- The attempt of an activity that makes the call. Cluster: its Temporal server; null if unknown.
   cluster    text,
   namespace  text not null,
   workflow   text not null,
@@ -174,25 +176,26 @@ create table call_slots (
   primary key (licence, slot)
 );
 
--- An import is one file for Actito, and one call that sends it. A call that failed stays; the next one is a row of its own.
+-- An import is one file for Actito, and one call that sends it. A failed call keeps its row; the next one gets a new
+-- row.
 create table imports (
   id            bigint generated always as identity primary key,
   -- The run that writes the file and sends it: its lead.
   run           bigint not null references runs on delete cascade,
-  -- Licence, entity and profile table: what the daily quota counts.
+  -- License, entity and profile table. The daily quota is counted by it.
   quota_key     text not null,
-  -- gathering: runs with the same attributes may join until leaves_at. closed: nobody joins any more, the lead writes the
-  -- file. intended: recorded before the call; it may have started an import from completing_at on. posted: Actito gave it an id.
-  -- lost: no answer came, and the next attempt no longer waits for one. refused: Actito surely did not take it.
-  -- dissolved: it was never sent, and each part goes alone.
+  -- gathering: runs with the same attributes may join until leaves_at. closed: no run can join any more, and the lead
+  -- writes the file. intended: recorded before the call; it may have started an import from completing_at on. posted:
+  -- Actito gave it an id. lost: no answer came, and the next attempt no longer waits for one. refused: Actito did not
+  -- accept it. dissolved: it was never sent, and each part goes alone.
   status        text not null check (status in ('gathering', 'closed', 'intended', 'posted', 'lost', 'refused', 'dissolved')),
-  -- Of one that gathers parts: what their files must have in common, hashed, and when it leaves. Its keys are in a table of
-  -- their own, shared_<id>, once it is closed.
+  -- For an import that gathers parts: the hash of what their files must have in common, and when it leaves. Once it is
+  -- closed, its keys are in the table shared_<id>.
   shape         text,
   leaves_at     timestamptz,
-  -- From the intent on. The name is unique: an import whose answer was lost is found by it.
+  -- Set from the intent on. The name is unique, so an import whose answer was lost can be found by it.
   intended_at   timestamptz,
-  -- The last bytes of the call were about to be sent; before that Actito cannot have taken it.
+  -- When the last bytes of the call were about to be sent. Before that, Actito cannot have accepted it.
   completing_at timestamptz,
   file_name     text,
   execution_id  text,
@@ -204,17 +207,17 @@ create index on imports (quota_key, intended_at);
 create index on imports (quota_key) where status = 'gathering';
 create index on imports (run);
 
--- Which chunk of which run goes with an import: one, unless the import is shared.
+-- Which chunk of which run an import contains: one, unless the import is shared.
 create table import_parts (
   import        bigint not null references imports on delete cascade,
   run           bigint not null references runs on delete cascade,
   chunk         integer not null,
-  -- What became of its rows, which each run finds out for itself; unexplained: it ended with errors that nothing tells row
-  -- by row.
+  -- The result of its rows, which each run finds out for itself. unexplained: it ended with errors that Actito does not
+  -- explain by row.
   result        text check (result in ('confirmed', 'doubtful', 'unexplained')),
   finished_at   timestamptz,
-  -- What Actito said of its rows in error could not be used: how often, and since when. It is asked again before that is
-  -- believed.
+  -- How often Actito's answer about its rows in error could not be used, and since when. It is requested again before
+  -- it is accepted.
   unread_times  integer not null default 0,
   unread_since  timestamptz,
   primary key (import, run)
@@ -234,7 +237,7 @@ create table deliveries (
   id            bigint generated always as identity primary key,
   run           bigint not null references runs on delete cascade,
   activation    text not null references activations,
-  -- plan: the list as the run planned it. kept: the list as it was, so that it does not expire.
+  -- plan: the planned list. kept: the unchanged list, so that it does not expire.
   kind          text not null check (kind in ('plan', 'kept')),
   target        text not null,
   reason        text not null,
@@ -255,15 +258,17 @@ create table rejects (
   key        text not null,
   reason     text not null,
   attribute  text not null default '',
+  -- How the source names a row besides its key (rejectReference); empty: nothing does. It may name someone.
+  reference  text not null default '',
   at         timestamptz not null default now(),
-  -- What Actito said of the row, when that is no code that we know; it may name someone.
+  -- What Actito said about the row, if that is no known code. It may name someone.
   said       text,
-  primary key (run, stage, key, reason, attribute)
+  primary key (run, stage, key, reason, attribute, reference)
 );
 create index on rejects (at);
 
--- What Actito, the warehouse or a file server said in its own words when something failed. It may name people, so failures
--- only say what it means: these words stand nowhere else, and are deleted with the rejects.
+-- What Actito, the warehouse or a file server said in its own words when something failed. It may name people, so
+-- failures contain only its meaning. These texts are stored only here, and are deleted with the rejects.
 create table peer_words (
   run     bigint not null references runs on delete cascade,
   -- The name of our failure (contract/messages).
@@ -275,20 +280,21 @@ create table peer_words (
 create unique index on peer_words (run, reason, md5(words));
 create index on peer_words (at);
 
--- One row per key, stage, reason and attribute, however many runs met it. Written when a run closes.
+-- One row per key, stage, reason, attribute and reference, with the number of runs. Written when a run closes.
 create table reject_history (
   activation  text not null references activations,
   key         text not null,
   stage       text not null,
   reason      text not null,
   attribute   text not null,
+  reference   text not null default '',
   first_run   bigint not null,
   last_run    bigint not null,
   first_seen  timestamptz not null,
   last_seen   timestamptz not null,
   times       integer not null,
   said        text,
-  primary key (activation, key, stage, reason, attribute)
+  primary key (activation, key, stage, reason, attribute, reference)
 );
 create index on reject_history (last_seen);
 
@@ -300,13 +306,13 @@ create table decisions (
   verdict     text not null check (verdict in ('approved', 'refused')),
   decided_by  text not null,
   reason      text not null,
-  -- Of the held plan: by tripped guard what it was about, and all counts.
+  -- The held plan: the facts of its tripped guards, and all counts.
   figures     jsonb not null,
   counts      jsonb not null,
-  -- The run that the held plan puts the list back to; null: it follows the segment.
+  -- The run whose list the held plan restores; null for other plans.
   undo        bigint,
   rebase      boolean not null default false,
-  -- Who recorded it, so that a retry records nothing twice.
+  -- The execution that recorded it, so that a retry records nothing twice.
   workflow_id text not null,
   run_id      text not null,
   decided_at  timestamptz not null default now(),
@@ -316,7 +322,7 @@ create table decisions (
 );
 create index on decisions (activation, decided_at);
 
--- A few members of each class of a dry run's plan, so that people see what it is about.
+-- A few members of each class of a preview's plan, as examples for people.
 create table samples (
   run         bigint not null references runs on delete cascade,
   -- added, removed, leaving, changed, unchanged or rejected.
@@ -326,54 +332,54 @@ create table samples (
   -- The attributes that would be sent for the first time or differ, and their new values, in the same order.
   attributes  text[] not null,
   new_values  text[] not null,
-  -- Why a row is rejected.
+  -- Why a row was rejected.
   reason      text,
   at          timestamptz not null default now(),
   primary key (run, class, place)
 );
 create index on samples (at);
 
--- The change log: one row per member and run, which tells what was before the run. No foreign key: its check of each row
--- would cost a third more. Retention deletes a run's changes before the run.
+-- The change log: one row per member and run, with the state before the run. No foreign key, because checking it for
+-- each row would cost a third more. Retention deletes a run's changes before the run.
 create table changes (
   run             bigint not null,
   mark            uuid not null,
   change          text not null check (change in ('entered', 'left', 'reidentified')),
   key             text collate "C" not null,
-  -- What the list held for this member before, and its mark; null for those who entered.
+  -- The member's entry on the list before, and its mark; null for added members.
   identifier      text collate "C",
   identifier_mark bigint,
   primary key (run, mark)
 );
 
--- Seeds the digests of people who were forgotten: without it a list of known addresses would tell who is among them.
+-- The seed of the digests of forgotten people. Without it, a list of known addresses would reveal who is among them.
 create table forgotten_pepper (
   only_one  boolean primary key default true check (only_one),
   pepper    bytea not null
 );
 
--- The proof that someone was forgotten; never who.
+-- The proof that someone was forgotten. It does not contain who.
 create table forgotten (
   no           bigint generated always as identity primary key,
   asked_by     text not null,
   reason       text,
   asked_at     timestamptz not null default now(),
-  -- Asked again for the same key: the latest time.
+  -- The last repeated request for the same key.
   asked_again  timestamptz,
-  -- Everything was erased, everywhere; null: it is not yet.
+  -- When everything was erased everywhere; null if not yet.
   completed_at timestamptz
 );
 
--- A key may be spelt in several ways, one for each kind of matching key.
+-- A key can have several spellings, one for each kind of matching key.
 create table forgotten_digests (
   digest  bytea primary key,
   record  bigint not null references forgotten on delete cascade,
-  -- In the order in which they were recorded: a run reads those that are new to it.
+  -- In the order of recording. A run reads those that are new to it.
   no      bigint generated always as identity unique
 );
 create index on forgotten_digests (record);
 
--- What was found and erased of an activation, in numbers, by one execution of the workflow.
+-- What one execution of the workflow found and erased in an activation, in numbers.
 create table erasures (
   record      bigint not null references forgotten on delete cascade,
   activation  text not null references activations,

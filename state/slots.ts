@@ -4,15 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Holder } from './runs/lease.ts';
 import { rows, type State } from './state.ts';
 
-/** An attempt of an activity, which makes calls. */
+/** An attempt of an activity that makes calls. */
 export interface Caller extends Holder {
-  /** The id of the Temporal server that knows it; null: that is not known. */
+  /** The id of its Temporal server; null if unknown. */
   cluster: string | null;
   activityId: string;
   attempt: number;
 }
 
-/** Asks whether an attempt is still under way, as far as Temporal knows. */
+/** Asks Temporal whether an attempt is still running. */
 export type IsUnderWay = (caller: Caller) => Promise<boolean>;
 
 export interface SlotOptions {
@@ -25,26 +25,27 @@ export interface SlotOptions {
 
 /** In milliseconds. */
 interface Waits {
-  /** How long to wait before looking for a free slot again; spread so that waiters do not meet. */
+  /** The pause between checks for a free slot; randomized, so that waiters do not collide. */
   base: number;
   spread: number;
-  /** A call that holds its slot for so long is asked about, and again after so long. */
+  /** If a call holds its slot for this long, Temporal is asked about it, and again after the same time. */
   suspicious: number;
-  /** No call takes so long: the client ends those that send or fetch a file after a quarter of an hour. */
+  /** No call takes longer: the client ends calls that send or fetch a file after a quarter of an hour. */
   endless: number;
   /** How long a call that is stopped waits for the state to take its slot back. */
   leaving: number;
 }
 const WAITS: Waits = { base: 20, spread: 60, suspicious: 10_000, endless: 3_600_000, leaving: 2_000 };
 
-/** Slots that could not be given back since the state was away: the next call of this process does it. */
+/** Slots that could not be released because the state was unavailable. The next call of this process releases them. */
 const kept = new WeakMap<State, Set<string>>();
 
 /**
- * Runs `call` while holding one of `slots` slots of a licence, over all workers. A slot is a row, and no connection is held
- * meanwhile. As with a lease, no clock takes it away: who waits for long asks Temporal about those who hold one, and takes the
- * slot of an attempt that has ended or was given up, whatever became of its worker. Only the caller's own Temporal server and
- * namespace can be asked: several may share a state, and none of them knows the attempts of the others.
+ * Runs `call` while holding one of `slots` slots of a license, which all workers share. A slot is a row, and no
+ * connection is held meanwhile. As with a lease, a slot has no expiry: a caller that waits for long asks Temporal about
+ * the holders, and takes the slot of an attempt that has ended or was given up, whatever happened to its worker. Only
+ * the caller's own Temporal server and namespace can be asked: several may share a state, and none of them knows the
+ * attempts of the others.
  */
 export async function withSlot<T>(
   state: State,
@@ -57,7 +58,7 @@ export async function withSlot<T>(
     await waitForSlot(state, options, token, waits);
     return await call();
   } finally {
-    const givenBack = giveBack(state, [token]); // also after a wait that failed: the answer that it is ours may be what was lost
+    const givenBack = giveBack(state, [token]); // also after a wait that failed: only the answer may have been lost
     await unlessStopped(givenBack, options.signal, waits.leaving);
   }
 }
@@ -88,13 +89,13 @@ async function waitForSlot(state: State, options: SlotOptions, token: string, wa
   while (!(await take(state, options, token))) {
     await sleep(waits.base + Math.random() * waits.spread, undefined, { signal: options.signal });
     if (performance.now() - asked < waits.suspicious) continue;
-    await giveBackKept(state); // one of this very activity is under way, for all that Temporal knows
+    await giveBackKept(state); // a call of this same activity is running, as far as Temporal knows
     await freeAbandoned(state, options, waits);
     asked = performance.now();
   }
 }
 
-/** @returns false: all are taken, or another was faster */
+/** @returns false if all are taken, or another caller was faster */
 async function take(state: State, { licence, slots, caller }: SlotOptions, token: string): Promise<boolean> {
   const taken = await rows(
     state,
@@ -109,7 +110,7 @@ async function take(state: State, { licence, slots, caller }: SlotOptions, token
   return taken.length > 0;
 }
 
-/** The call is over, whatever becomes of this: its result must not be lost, nor its failure. */
+/** Releases slots. A failure here must not replace the result or the failure of the call. */
 async function giveBack(state: State, tokens: string[]): Promise<void> {
   const left = kept.get(state) ?? new Set();
   kept.set(state, left);
@@ -117,7 +118,7 @@ async function giveBack(state: State, tokens: string[]): Promise<void> {
     await state.raw('delete from call_slots where token = any(cast(? as uuid[]))', [tokens]);
     for (const token of tokens) left.delete(token);
   } catch {
-    for (const token of tokens) left.add(token); // the next call of this process gives it back
+    for (const token of tokens) left.add(token); // the next call of this process releases it
   }
 }
 
@@ -126,7 +127,10 @@ async function giveBackKept(state: State): Promise<void> {
   if (left && left.size > 0) await giveBack(state, [...left]);
 }
 
-/** Frees the slots of attempts that Temporal no longer knows to be under way, and of others those that no call can still hold. */
+/**
+ * Frees the slots of attempts that Temporal reports as ended. Slots of other servers and namespaces are freed when no
+ * call can still hold them.
+ */
 async function freeAbandoned(
   state: State,
   { licence, caller, isUnderWay }: SlotOptions,

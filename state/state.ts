@@ -5,30 +5,30 @@ import { databaseTarget } from '../postgres/url.ts';
 import { discard, PooledClient, withHolders, type ConnectionSettings } from './pool.ts';
 import type { Watch } from './watchdog.ts';
 
-/** Our PostgreSQL. Dates come as Date, bigints and numerics as text. */
+/** The state database. Dates are Date, bigints and numerics are strings. */
 export type State = Knex;
 
 export interface StateOptions {
-  /** `postgres://…` of the database that holds our schema. */
+  /** `postgres://…` of the database that contains our schema. */
   url: string;
-  /** Connections: at least concurrent activities × 2 (a stream and a fenced write) + the calls' slots. */
+  /** The number of connections: at least concurrent activities × 2 (a stream and a fenced write) + the calls' slots. */
   poolSize?: number;
-  /** When a connection counts as silent; tests do not wait that long. */
+  /** When a connection counts as silent; shorter in tests. */
   watch?: Watch;
-  /** How long to wait for a server that has no connection left, in milliseconds; default: not at all. */
+  /** How long to wait for a server that has no free connection, in milliseconds; by default not at all. */
   waitFor?: number;
 }
 
-/** Longest wait for a connection of the pool, in milliseconds. */
+/** The maximum wait for a connection of the pool, in milliseconds. */
 const LONGEST_ACQUIRE = 30_000;
 
-/** What knex would print to the console reaches whoever made the call as an error; a log line could quote a row. */
+/** The caller gets as an error what knex would print to the console. A log line could quote a row. */
 const quiet = () => undefined;
 const SILENT = { warn: quiet, error: quiet, deprecate: quiet, debug: quiet };
 
 /**
  * Opens the pool; nothing connects before the first query. End it with `state.destroy()`.
- * @throws Failure ConfigurationInvalid when the URL is none; it names the part
+ * @throws Failure ConfigurationInvalid if the URL is invalid; the message names the part
  */
 export function openState({ url, poolSize = 24, watch, waitFor }: StateOptions): State {
   const settings: ConnectionSettings = { target: databaseTarget(url, STATE_VARIABLE), watch, waitFor };
@@ -38,11 +38,11 @@ export function openState({ url, poolSize = 24, watch, waitFor }: StateOptions):
     pool: { min: 0, max: poolSize },
     acquireConnectionTimeout: LONGEST_ACQUIRE,
     log: SILENT,
-    compileSqlOnError: false, // else an error's message quotes the values, keys among them
+    compileSqlOnError: false, // otherwise an error's message quotes the values, including keys
   });
 }
 
-/** Calls `onConnected` whenever a connection was made. */
+/** Calls `onConnected` for each new connection. */
 export function onConnected(state: State, onConnected: () => void): void {
   (state.client as { pool: { on(event: 'createSuccess', listener: () => void): void } }).pool.on(
     'createSuccess',
@@ -51,9 +51,9 @@ export function onConnected(state: State, onConnected: () => void): void {
 }
 
 /**
- * Lends one raw connection, for COPY streams and cursors that knex does not know. It does not see our schema: each of its
- * transactions begins with OUR_SETTINGS. A connection that `use` failed on is closed instead of returned: it may sit in the
- * middle of a COPY.
+ * Lends a raw connection, for COPY streams and cursors, which knex does not support. It does not see our schema: each
+ * of its transactions begins with OUR_SETTINGS. If `use` fails, the connection is closed instead of returned, because
+ * it may be in the middle of a COPY.
  */
 export async function withConnection<T>(state: State, use: (client: Client) => Promise<T>): Promise<T> {
   const pool = state.client as {
@@ -71,15 +71,15 @@ export async function withConnection<T>(state: State, use: (client: Client) => P
   }
 }
 
-/** Closes a lent connection, for the pool to replace it. */
+/** Closes a lent connection, so that the pool replaces it. */
 export function close(client: Client, reason: unknown = true): void {
   discard(client, reason);
   void client.end().catch(() => undefined); // best effort: the server notices a closed socket anyway
 }
 
 /**
- * Runs set-based SQL in one transaction, with the memory that a sort or hash of a million members wants, and the cost of a
- * page that is in memory or on a solid-state disk: few changes of many members are then looked up one by one.
+ * Runs SQL on many rows in one transaction, with enough memory to sort or hash a million members, and with the cost of
+ * a page that is in memory or on a solid-state disk, so that few changes of many members are looked up one by one.
  */
 export async function setTransaction<T>(
   state: State,
@@ -91,7 +91,7 @@ export async function setTransaction<T>(
   });
 }
 
-/** The rows of a raw query. */
+/** Returns the rows of a raw query. */
 export async function rows<T>(
   db: Knex,
   sql: string,

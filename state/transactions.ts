@@ -1,16 +1,19 @@
-/** Everything of ours lives in this schema; the search path makes it the only one that state code sees. */
+/** The schema with all of our tables. The search path makes it the only one that state code sees. */
 export const SCHEMA = 'actito_sync';
 
-/** A worker that freezes in the middle of a write keeps others from its rows no longer than this: PostgreSQL ends its session. */
+/**
+ * If a worker freezes in the middle of a write, PostgreSQL ends its session after this time, so others can get its
+ * rows.
+ */
 export const LONGEST_PAUSE = '60s';
 
-/** The longest wait for a lock. A machine that is lost gives its locks back sooner (SILENCE). */
+/** The maximum wait for a lock. The locks of a lost machine are released sooner (SILENCE). */
 export const LONGEST_WAIT = '60s';
 
-/** Statements of ours on many millions of members take minutes; none takes longer than this. */
+/** Statements on many millions of members take minutes; none takes longer than this. */
 const LONGEST_STATEMENT = '1h';
 
-/** PostgreSQL asks a client that it has not heard of after ten seconds, and gives it up after three unanswered questions. */
+/** PostgreSQL probes a silent client after ten seconds, and drops it after three unanswered probes. */
 const SILENCE = {
   tcp_keepalives_idle: '10',
   tcp_keepalives_interval: '5',
@@ -18,25 +21,26 @@ const SILENCE = {
   tcp_user_timeout: '30000',
 };
 
-/** Our settings, whatever those of the role, the database or the server are. */
+/** Our settings. They override those of the role, the database and the server. */
 const SETTINGS = {
   search_path: SCHEMA,
   statement_timeout: LONGEST_STATEMENT,
   lock_timeout: LONGEST_WAIT,
   idle_in_transaction_session_timeout: LONGEST_PAUSE,
-  jit: 'off', // compiling a statement takes longer than most of ours, and each session does it anew
+  jit: 'off', // compiling takes longer than most of our statements, and each session does it again
   ...SILENCE,
 };
 
-/** SQL expression: the setting, where the server knows it. */
+/** SQL expression: the setting, if the server knows it. */
 const whereKnown = (condition: string, name: string, value: string) =>
   `case when ${condition} then set_config('${name}', '${value}', true) end`;
 
 /**
- * Goes with the BEGIN of every transaction: the search path, our time-outs, and how PostgreSQL notices that we are gone, also
- * while it works for us or waits for a lock. They are not settings of the session, because a pooler in transaction mode gives
- * each transaction another session, and refuses most settings at the start of one; nor of the role, because reports may use
- * another role, and ours may have other uses. One statement, since this is done very often.
+ * Runs with the BEGIN of every transaction: the search path, our timeouts, and how PostgreSQL notices that a client is
+ * gone, also while it works for it or waits for a lock. They are not settings of the session, because a pooler in
+ * transaction mode gives each transaction another session, and refuses most settings when a session starts. They are
+ * not settings of the role, because reports may use another role, and ours may have other uses. It is one statement,
+ * because it is executed very often.
  */
 export const OUR_SETTINGS = `select ${[
   ...Object.entries(SETTINGS).map(([name, value]) => `set_config('${name}', '${value}', true)`),
@@ -44,5 +48,5 @@ export const OUR_SETTINGS = `select ${[
   whereKnown(`version() like '%linux%'`, 'client_connection_check_interval', '10s'),
 ].join(', ')}`;
 
-/** A transaction that only reads, and whose statements all see the same moment. */
+/** Begins a transaction that only reads, and whose statements all see the same snapshot. */
 export const BEGIN_SNAPSHOT = `begin isolation level repeatable read, read only; ${OUR_SETTINGS}`;

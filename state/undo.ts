@@ -9,20 +9,20 @@ import { membersTable } from './names.ts';
 import type { ListFigures, Run } from './runs/runs.ts';
 import { rows, setTransaction, type State } from './state.ts';
 
-/** An undo: the list is to hold whom it held after the run `to`. */
+/** An undo, which restores the list after the run `to`. */
 export interface Undo {
   activation: string;
   /** The number of a run. */
   to: string;
-  /** By which the list would be delivered now. */
+  /** The definition with which the list would be delivered now. */
   definition: Definition;
 }
 
 /**
- * Fills a delta with what puts the list back to how it was after the run `to`: of each key that has changed since, its first
- * change tells what was before. No attributes. Whoever asked to be forgotten since stays away.
+ * Fills a delta with the changes that restore the list after the run `to`: for each key that has changed since, its
+ * first change contains the previous state. It has no attributes. People who asked to be forgotten since are left out.
  * @returns what the delta was made from
- * @throws Failure InvalidActivation when that cannot be told (any more)
+ * @throws Failure InvalidActivation if that list is not known, or not any more
  */
 export async function recallList(
   state: State,
@@ -60,7 +60,7 @@ export async function recallList(
        from written`,
       { activation, to },
     );
-    // Last: what retention has deleted before the rows were read is seen now.
+    // Last, to notice what retention has deleted before the rows were read.
     await requireUndo(trx, { activation, to, definition });
     const members = Number(now!.members);
     const forgotten = Number(found!.forgotten);
@@ -73,16 +73,19 @@ export async function recallList(
   });
 }
 
-/** The state that an undo was made from, and whom it leaves out. */
+/** The state that an undo was made from, and the people that it leaves out. */
 export interface Recalled {
   version: string;
   base: ListFigures;
-  /** Members of the former list, and of these the people who are left out. */
+  /** The number of members of the former list, and of those who are left out. */
   read: number;
   forgotten: number;
 }
 
-/** The columns of the warehouse as they were read last for these attributes; an undo reads none. */
+/**
+ * Returns the warehouse's columns from the last time when these attributes were read, because an undo does not read the
+ * warehouse.
+ */
 export async function knownColumns(db: Knex, { activation, definition }: Run): Promise<Column[]> {
   const { attributes } = definition.activation;
   const [last] = await rows<{ columns: Column[] }>(
@@ -93,7 +96,7 @@ export async function knownColumns(db: Knex, { activation, definition }: Run): P
      order by no desc limit 1`,
     { activation, attributes: JSON.stringify(attributes) },
   );
-  // A mapping that was never read yet: texts can become anything, and nothing of them is sent.
+  // A mapping that was never read. Texts can be converted to any type, and the undo sends none of them.
   return (
     last?.columns ?? attributes.map(({ column: name }) => ({ name, kind: 'text', databaseType: 'text' }))
   );
@@ -104,29 +107,19 @@ interface PastList {
   dryRun: boolean;
   closed: boolean;
   outcome: string | null;
-  /** Its list is the one that was meant: delivered, or not in need of it. */
+  /** The planned list was delivered, or needed no delivery. */
   done: boolean;
   definition: Definition;
 }
 
 /**
- * Makes sure that the list can be put back to what it was after the run `to`.
- * @throws Failure InvalidActivation: no such run of this activation, a run that left no list, another key or identifier
- * since, or changes after it that were not logged or are deleted
+ * Makes sure that the list after the run `to` can be restored.
+ * @throws Failure InvalidActivation if this activation has no such run, the run left no list, key or identifier have
+ *   changed since, or changes after it were not logged or are deleted
  */
 export async function requireUndo(db: Knex, { activation, to, definition }: Undo): Promise<void> {
-  const [past] = await rows<PastList>(
-    db,
-    `select activation, fence is null as "dryRun", closed_at is not null as closed, outcome, definition,
-            settled_at is not null and (plan->>'push' is null or exists (
-              select from deliveries where deliveries.run = runs.no and kind = 'plan' and delivered_at is not null)) as done
-     from runs where no = ?`,
-    [to],
-  );
+  const past = await requirePastList(db, activation, to);
   const facts = { activation, to };
-  if (!past) throw new Failure('pastRunUnknown', { activation, run: to });
-  if (past.activation !== activation)
-    throw new Failure('undoOtherActivation', { ...facts, of: past.activation });
   if (past.dryRun) throw new Failure('undoOfDryRun', facts);
   if (!past.done)
     throw new Failure('undoNotSettled', { ...facts, outcome: past.closed ? past.outcome : null });
@@ -135,7 +128,32 @@ export async function requireUndo(db: Knex, { activation, to, definition }: Undo
   await requireLog(db, activation, to);
 }
 
-/** The setting by which keys or identifiers mean something else now; undefined when none does. */
+/** Makes sure that an activation has a run of this number. @throws Failure InvalidActivation */
+export async function requirePastRun(db: Knex, activation: string, run: string): Promise<void> {
+  await requirePastList(db, activation, run);
+}
+
+async function requirePastList(db: Knex, activation: string, to: string): Promise<PastList> {
+  const [past] = await rows<PastList>(
+    db,
+    `select activation, fence is null as "dryRun", closed_at is not null as closed, outcome, definition,
+            settled_at is not null and (plan->>'push' is null or exists (
+              select from deliveries where deliveries.run = runs.no and kind = 'plan' and delivered_at is not null)) as done
+     from runs where no = ?`,
+    [to],
+  );
+  if (past?.activation === activation) return past;
+  if (past) throw new Failure('undoOtherActivation', { activation, to, of: past.activation });
+  const [near] = await rows<{ run: string }>(
+    db,
+    `select no as run from runs where activation = :activation and settled_at is not null
+     order by abs(no - cast(:to as numeric)) limit 1`,
+    { activation, to },
+  );
+  throw new Failure('pastRunUnknown', { activation, run: to, ...(near ? { near: near.run } : {}) });
+}
+
+/** Returns the setting that changed the meaning of keys or identifiers; undefined if none did. */
 function changedMeaning(
   { activation: was }: Definition,
   { activation: is }: Definition,
@@ -149,13 +167,13 @@ function changedMeaning(
   return changed && { setting: changed[0], was: short(changed[1]), is: short(changed[2]) };
 }
 
-/** Settings in one order: what is stored comes back in another. */
+/** Sorts settings, because they are stored in another order. */
 function meaning(setting: object): string {
   return JSON.stringify(Object.entries(setting).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 async function requireLog(db: Knex, activation: string, to: string): Promise<void> {
-  // After it everything is logged; so it is the oldest run that the list can be put back to.
+  // All later changes are logged, so it is the oldest run that can be restored.
   const [oldest] = await rows<{ run: string; isLater: boolean; at: Date }>(
     db,
     `select no as run, no > :to as "isLater", settled_at as at from runs

@@ -6,37 +6,37 @@ import { lookAt, type Sighting } from './lookout.ts';
 
 /** In milliseconds. */
 export interface Watch {
-  /** How often connections are looked at. */
+  /** How often connections are checked. */
   every: number;
-  /** How long one may be silent before the server is asked about it. */
+  /** How long a connection may be silent before the server is asked about it. */
   quiet: number;
-  /** For a connection to be made, and for the answer about others. */
+  /** The timeout for connecting, and for the answer about other sessions. */
   timeout: number;
 }
 export const WATCH: Watch = { every: 5_000, quiet: 10_000, timeout: 10_000 };
 
-/** So many bad answers in a row end a connection; one alone may be of the moment in which ours arrived. */
+/** So many bad answers in a row end a connection. A single one may be outdated when it arrives. */
 const MOST_MISSES = 3;
 
-/** What is private to pg, and stays so long in it: whether a query is under way, and its socket. */
+/** Private fields of pg that are stable: whether a query is running, and the socket. */
 type Watched = Client & { readyForQuery?: boolean };
 
 interface Vigil {
   client: Watched;
   name: string;
-  /** Bytes that went either way. */
+  /** The number of bytes in both directions. */
   moved: number;
   quietSince: number;
   misses: number;
-  /** Who holds the lock that it was last seen to wait for. */
+  /** Who holds the lock that it waited for at the last check. */
   holders: string[];
 }
 
 /**
- * Watches connections on which a query is under way. TCP's keep-alive notices a machine that is gone, and nothing else: a proxy
- * or a pooler between may live on and forward nothing. So when no byte has come or gone for a while, the server is asked by
- * another connection. A statement that is at work may take its time; a connection whose session is idle or gone, or whose
- * server does not answer there either, is ended, and its query fails as after a lost connection.
+ * Watches connections with a running query. TCP keep-alive notices only a machine that is gone. A proxy or a pooler in
+ * between may continue to run and forward nothing. So if no byte has come or gone for a while, the server is asked over
+ * another connection. A working statement may take its time. If the session is idle or gone, or the server does not
+ * respond there either, the connection is ended, and its query fails as after a lost connection.
  */
 export class Watchdog {
   readonly #target: DatabaseTarget;
@@ -63,7 +63,7 @@ export class Watchdog {
     this.#timer ??= setInterval(() => void this.#round(), this.#watch.every).unref();
   }
 
-  /** Who holds the lock that the query of a connection waits for, or waited for last. */
+  /** Returns who holds the lock that the query of a connection waits for, or waited for last. */
   holdersOf(client: Client): string[] {
     return this.#vigils.get(client)?.holders ?? [];
   }
@@ -80,7 +80,7 @@ export class Watchdog {
       );
       if (seen) for (const vigil of quiet) this.#judge(vigil, seen.get(vigil.name));
     } catch (error) {
-      // A server that refuses one more connection lives: nothing is known of the others then.
+      // A server that refuses one more connection is running, but nothing is known about the other sessions.
       if ((error as { severity?: string }).severity === undefined)
         for (const vigil of quiet) this.#judge(vigil, undefined);
     } finally {
@@ -88,7 +88,7 @@ export class Watchdog {
     }
   }
 
-  /** A query is under way, and nothing has come or gone for long, nor waits for us to read it. */
+  /** A query is running, nothing has come or gone for long, and nothing waits for us to read it. */
   #isQuiet(vigil: Vigil): boolean {
     const { readyForQuery, connection } = vigil.client;
     const stream = connection.stream as Socket;
@@ -100,7 +100,7 @@ export class Watchdog {
   }
 
   #judge(vigil: Vigil, sighting: Sighting | undefined): void {
-    if (!this.#isQuiet(vigil)) return; // its answer came meanwhile
+    if (!this.#isQuiet(vigil)) return; // its answer has arrived meanwhile
     vigil.holders = sighting?.holders ?? [];
     vigil.misses = sighting?.works ? 0 : vigil.misses + 1;
     if (vigil.misses < MOST_MISSES) return;

@@ -2,8 +2,8 @@ import { closest, distance } from 'fastest-levenshtein';
 import { Failure } from '../contract/failure.ts';
 
 /**
- * Finds each requested column among those that the segment offers, in the order of the request.
- * @throws Failure MappingInvalid: one is missing (with what may have been meant), or is there more than once
+ * Finds each requested column in the segment, in the order of the request.
+ * @throws Failure MappingInvalid if one is missing (with a suggestion), or occurs more than once
  */
 export function pickColumns<Offered extends { name: string }>(
   requested: string[],
@@ -24,7 +24,7 @@ export function pickColumns<Offered extends { name: string }>(
   });
 }
 
-/** The nearest name, when it is so near that a slip of the fingers explains the difference. */
+/** Returns the nearest name, if it is similar enough to be a typing error. */
 export function nearest(name: string, names: readonly string[]): string | undefined {
   const lower = names.map((candidate) => candidate.toLowerCase());
   const near = closest(name.toLowerCase(), lower);

@@ -4,9 +4,9 @@ import type { GuardTrip } from '../contract/plan.ts';
 import type { Warehouse } from './source.ts';
 
 /**
- * Asks the warehouse what guards want to know of it, in the snapshot that the segment is read from. Of what the
- * queries return only the one moment is looked at.
- * @returns those that hold the run
+ * Runs the queries of the guards in the snapshot from which the segment is read. Only a single time of their results is
+ * used.
+ * @returns the guards that hold the run
  */
 export async function askSource(
   warehouse: Warehouse,

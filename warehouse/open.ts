@@ -5,8 +5,8 @@ import { openPostgres } from './postgres/open.ts';
 import type { Warehouse } from './source.ts';
 
 /**
- * Opens the warehouse of a source for one read, with the driver that it names.
- * @param secrets the environment that holds the connection URL
+ * Opens the warehouse of a source for one read, with the configured driver.
+ * @param secrets the environment with the connection URL
  * @throws Failure ConfigurationInvalid (no usable URL, login refused), SourceUnavailable
  */
 export async function openWarehouse(source: Source, secrets: NodeJS.ProcessEnv): Promise<Warehouse> {

@@ -1,33 +1,33 @@
 import type { Column, ColumnKind } from '../activation/values/kinds.ts';
 
-/** What to read: the segment, and the columns of every line in their order (a column may be asked for twice). */
+/** What to read: the segment, and the columns of every line in their order (a column may occur twice). */
 export interface SegmentRequest {
   segment: { query?: string; table?: string };
   columns: string[];
-  /** Aborted on cancellation: the query is then cancelled on the server too. */
+  /** Aborted on cancellation; the query is then also cancelled on the server. */
   signal: AbortSignal;
 }
 
-/** One consistent, read-only read of a segment, in progress. */
+/** One consistent, read-only read of a segment. */
 export interface SegmentRead {
   /** One per requested column, in that order. */
   columns: Column[];
-  /** The warehouse hides rows from whoever reads, by rules of its own (row level security). */
+  /** The warehouse hides rows by its own rules (row level security). */
   restrictedRows: boolean;
   /**
    * Whole lines of PostgreSQL's COPY text format (tab between columns, `\N` null, `\\ \t \n \r` escaped, each line
-   * ended by a newline), in buffers of at least 64 kB but for the last. Ends normally only after the server's own
-   * completion message; every other end throws a Failure. A buffer is valid until the next one is asked for.
+   * ended by a newline), in buffers of at least 64 kB except for the last. Ends normally only after the server has
+   * reported completion; otherwise it throws a Failure. A buffer is valid until the next one is requested.
    */
   batches: AsyncIterable<Buffer>;
-  /** Rows as the server counted them; only after `batches` ended. */
+  /** The server's count of rows; only after `batches` ended. */
   rows(): number;
 }
 
-/** Something to be known beside the segment. */
+/** A query besides the segment. */
 export interface Question {
   query: string;
-  /** The setting that it is from, such as `guards.freshness`: a failure names it. */
+  /** The setting with the query, such as `guards.freshness`; failures name it. */
   setting: string;
   signal: AbortSignal;
 }
@@ -37,18 +37,18 @@ export interface Answer {
   /** False: the query returned no row. */
   found: boolean;
   kind: ColumnKind;
-  /** As kinds.ts says; null: it is null, or there is no row. */
+  /** Its kind is in kinds.ts; null if the value is null, or if there is no row. */
   value: string | null;
 }
 
 /** A warehouse. Opened for one read, then closed. */
 export interface Warehouse {
   /**
-   * Asks in the same snapshot as the `read` that follows; reads one row at most.
+   * Runs a query in the same snapshot as the `read` that follows; reads at most one row.
    * @throws Failure SegmentQueryFailed, SourceUnavailable
    */
   look(question: Question): Promise<Answer>;
-  /** Milliseconds since 1970, by the warehouse's own clock. */
+  /** Returns the milliseconds since 1970, by the warehouse's own clock. */
   clock(signal: AbortSignal): Promise<number>;
   /** @throws Failure SegmentQueryFailed, MappingInvalid (a column is missing), SourceUnavailable */
   read(request: SegmentRequest): Promise<SegmentRead>;

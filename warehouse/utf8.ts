@@ -4,14 +4,15 @@ import { NOT_TEXT } from '../activation/values/text.ts';
 const [TAB, NEWLINE] = [9, 10];
 
 /**
- * Whole lines of COPY text, in which a value that is no UTF-8 is marked as such: it is then rejected like other values that
- * cannot be sent, and the rest of its row and of the segment is read. Databases hold such bytes in the encoding SQL_ASCII.
+ * Returns whole lines of COPY text in which values that are not UTF-8 are marked. They are then rejected like other
+ * unusable values, and the rest of the row and of the segment is read. Databases with the encoding SQL_ASCII can
+ * contain such bytes.
  */
 export function withMarkedFaults(lines: Buffer): Buffer {
   return isUtf8(lines) ? lines : Buffer.concat([...fields(lines)].map(marked));
 }
 
-/** Each with the tab or line break that ends it. */
+/** Yields each field with the tab or line break that ends it. */
 function* fields(lines: Buffer): Generator<Buffer> {
   let start = 0;
   for (let at = 0; at < lines.length; at++) {
@@ -22,7 +23,7 @@ function* fields(lines: Buffer): Generator<Buffer> {
   if (start < lines.length) yield lines.subarray(start);
 }
 
-/** What can be read of it stays, so that people find the row by a key that was marked. */
+/** Keeps the readable part, so that people can find the row by a marked key. */
 function marked(field: Buffer): Buffer {
   if (isUtf8(field)) return field;
   const end = field.at(-1) === TAB || field.at(-1) === NEWLINE ? field.length - 1 : field.length;

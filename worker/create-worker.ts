@@ -23,26 +23,32 @@ export interface WorkerSettings {
   stateUrl: string;
   projectFolder: string;
   env: NodeJS.ProcessEnv;
-  /** Default: the product's; tests use one of their own. */
+  /** Default: the product's task queue; tests use their own. */
   taskQueue?: string;
-  /** A bundle made before; default: the build's own, or one made now from the sources. */
+  /** A prebuilt bundle; default: the build's own, or one made now from the sources. */
   workflowBundle?: WorkerOptions['workflowBundle'];
 }
 
-/** Activities at one time in one process; each may hold a stream and a fenced write, and calls hold slots. */
+/**
+ * The number of simultaneous activities of a process. Each may use a stream and a fenced write, and calls use slots.
+ */
 const CONCURRENT_ACTIVITIES = 10;
 const CONNECTIONS = CONCURRENT_ACTIVITIES * 2 + 5;
-/** Milliseconds that a state database without a free connection is waited for; within the longest wait for one of the pool. */
+/**
+ * How long to wait for a state database without a free connection, in milliseconds; less than the maximum wait for a
+ * connection of the pool.
+ */
 const WAIT_FOR_CONNECTION = 25_000;
-/** An activity that is told to stop gets this long to leave its work as a retry can find it. */
+/** The time for an activity to end its work in a state that a retry can continue. */
 const GRACE = '15s';
 /**
- * From SIGTERM on. Then it ends with whatever could not be stopped, instead of hanging until it is killed: Temporal
- * gives that to another worker. Kubernetes kills after 30 seconds, so this leaves a few for closing connections.
+ * The time from SIGTERM until the worker ends even if something could not be stopped, instead of hanging until it is
+ * killed. Temporal gives that work to another worker. Kubernetes kills after 30 seconds, so a few seconds remain for
+ * closing connections.
  */
 const LIMIT = '25s';
 
-/** A worker with its state database migrated and cleaned, and its search attributes registered. */
+/** Creates a worker, after it has migrated and cleaned its state database and registered its search attributes. */
 export async function createWorker(
   settings: WorkerSettings,
 ): Promise<{ worker: Worker; close: () => Promise<void> }> {
@@ -84,17 +90,17 @@ export async function createWorker(
   }
 }
 
-/** How long the past is kept is the project's to say. When it does not say that in a usable way, nothing is deleted. */
+/** Applies the project's retention. If its settings cannot be used, nothing is deleted. */
 async function deleteWhatIsOld(state: State, projectFolder: string): Promise<void> {
   try {
     const { settings } = await loadProject(projectFolder);
     if (settings) await applyRetention(state, settings.retention);
   } catch (error) {
-    if (!isFailure(error, 'ConfigurationInvalid')) throw error; // no such folder: every run fails, and says so
+    if (!isFailure(error, 'ConfigurationInvalid')) throw error; // the folder does not exist, which every run reports
   }
 }
 
-/** No text of the database: of several addresses that all refuse, the first one's code is told. */
+/** Reports no text of the database. If several addresses refuse, the first one's code is reported. */
 function blameStateDatabase(error: unknown): never {
   if (isFailure(error)) throw error;
   const known = stateFailure(error);

@@ -1,20 +1,20 @@
 import { getHeapStatistics } from 'node:v8';
 
-/** Milliseconds between two looks: an import of 80 MB may pass in 150. */
+/** Milliseconds between checks: an import of 80 MB can take only 150. */
 const EVERY = 25;
 const MB = 2 ** 20;
-/** So much more in buffers than after the last collection is worth a quick one, of a few milliseconds. */
+/** If buffers grew by this much since the last collection, a quick one of a few milliseconds is worthwhile. */
 const YOUNG = 8 * MB;
-/** So much more than after the last thorough one, of about 50 ms, is worth another. */
+/** If they grew by this much since the last full one, which takes about 50 ms, another is worthwhile. */
 const OLD = 16 * MB;
 
 type Collect = (options?: { type: 'minor' }) => void;
 
 /**
- * Collects garbage while rows pass, if Node was started with --expose-gc, as `npm start` does. Buffers of sockets, files
- * and batches lie outside V8's heap, and do not urge it to collect: of millions of rows they would stay for long, and take as
- * much memory as everything else.
- * @returns ends it
+ * Collects garbage while rows are processed, if Node was started with --expose-gc, as `npm start` does. Buffers of
+ * sockets, files and batches are outside V8's heap, and do not cause collections. With millions of rows they would stay
+ * for long, and use as much memory as everything else.
+ * @returns a function that stops it
  */
 export function collectGarbage(): () => void {
   const { gc } = globalThis as { gc?: Collect };
@@ -36,7 +36,7 @@ export function collectGarbage(): () => void {
   return () => clearInterval(timer);
 }
 
-/** Bytes that V8 knows of outside its heap. */
+/** Returns the bytes outside V8's heap that V8 knows about. */
 function outside(): number {
   return getHeapStatistics().external_memory;
 }

@@ -5,7 +5,7 @@ import type { WorkerStatus } from '@temporalio/worker';
 import { Failure } from '../contract/failure.ts';
 import { codeOf } from '../contract/foreign.ts';
 
-/** The path that says how the worker is. */
+/** The path of the worker's health check. */
 export const HEALTH_PATH = '/healthz';
 
 type Status = Pick<
@@ -14,8 +14,8 @@ type Status = Pick<
 >;
 
 /**
- * Does the worker take work? It does not tell whether Temporal, a database or Actito answer: their outages are waited
- * for, and a restart, which is what an orchestrator does to the unhealthy, would not end them.
+ * Whether the worker accepts work. Does not check whether Temporal, a database or Actito respond: the worker waits
+ * during their outages, and the restart of an unhealthy container would not end them.
  */
 export function isHealthy(status: Status): boolean {
   return (
@@ -28,11 +28,12 @@ export function isHealthy(status: Status): boolean {
 const WAITING = { runState: 'WAITING_FOR_TEMPORAL', numInFlightActivities: 0 };
 
 /**
- * Answers `GET /healthz` with 200 while the worker takes work and 503 while it does not (draining, stopped), and says
- * its state as JSON. A worker whose JavaScript hangs does not answer at all: ask with a time-out.
- * @param port 0 takes a free one
- * @param status undefined: the worker is being started again, since Temporal refused what it asked. Temporal's outages are waited for
- * @throws Failure ConfigurationInvalid, which names the setting, when the port is taken
+ * Answers `GET /healthz` with 200 while the worker accepts work and with 503 while it does not (draining, stopped), and
+ * returns its state as JSON. A worker whose JavaScript hangs does not answer at all, so use a timeout.
+ * @param port 0 for a free one
+ * @param status undefined while the worker is restarted because Temporal refused a call. It waits during outages of
+ *   Temporal
+ * @throws Failure ConfigurationInvalid, which names the setting, if the port is in use
  */
 export async function startHealthServer(
   port: number,
@@ -62,8 +63,8 @@ export async function startHealthServer(
 }
 
 /**
- * The port of the health check; undefined: there is none.
- * @throws Failure ConfigurationInvalid, which says what the variable must hold
+ * Returns the port of the health check; undefined for none.
+ * @throws Failure ConfigurationInvalid, which says what the variable must contain
  */
 export function healthPort(env: NodeJS.ProcessEnv): number | undefined {
   const text = env.ACTITO_SYNC_HEALTH_PORT;

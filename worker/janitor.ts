@@ -11,7 +11,7 @@ import { closeElsewhere } from '../state/runs/open.ts';
 import type { Holder } from '../state/runs/lease.ts';
 import type { State } from '../state/state.ts';
 
-/** Milliseconds between two rounds. */
+/** Milliseconds between rounds. */
 const EVERY = 30 * 60_000;
 
 /** What the janitor needs. */
@@ -22,10 +22,11 @@ export interface Premises {
 }
 
 /**
- * Closes runs that were terminated, or timed out, and drops what they left: their tables hold keys and values, and nobody may
- * ever run their activation again. Temporal is asked about each, as when a run opens.
- * @param atStart also asks about what was opened a moment ago: whoever starts a worker again may have terminated it. But who
- *   names the wrong Temporal server, which knows none of these runs, must not end them
+ * Closes runs that were terminated or timed out, and drops their tables, which contain keys and values, because their
+ * activation may never run again. Asks Temporal about each, as when a run opens.
+ * @param atStart also checks runs that were opened a moment ago, because the person who restarts a worker may have
+ *   terminated them. But if the configured Temporal server is the wrong one, which knows none of these runs, they must
+ *   not be ended
  */
 async function tidyUp({ state, connection, namespace }: Premises, atStart: boolean): Promise<void> {
   await cleanUp(state);
@@ -35,8 +36,8 @@ async function tidyUp({ state, connection, namespace }: Premises, atStart: boole
 }
 
 /**
- * Goes round now, and then again and again for as long as the worker lives. What it cannot do it does on the next round.
- * @returns ends it
+ * Runs a round now, and then regularly while the worker lives. What fails is repeated in the next round.
+ * @returns a function that stops it
  */
 export async function employJanitor(premises: Premises): Promise<() => void> {
   await goRound(premises, true);
@@ -50,7 +51,7 @@ export async function employJanitor(premises: Premises): Promise<() => void> {
   return () => clearInterval(timer);
 }
 
-/** What others have left is nobody's reason to fail. */
+/** A failed cleanup fails nothing else. */
 async function goRound(premises: Premises, atStart: boolean): Promise<void> {
   try {
     await tidyUp(premises, atStart);

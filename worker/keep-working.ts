@@ -3,43 +3,46 @@ import { TransportError, UnexpectedError } from '@temporalio/worker';
 import { Failure, isFailure } from '../contract/failure.ts';
 import { temporalCode } from '../contract/grpc.ts';
 
-/** A worker that takes work, as far as it matters here. */
+/** The parts of a worker that are needed here. */
 export interface Working {
-  /** Until it is told to stop. @throws what made it stop otherwise */
+  /** Runs until it is told to stop. @throws whatever else ended it */
   run(): Promise<void>;
-  /** Whether it has failed, whatever becomes of `run`. */
+  /** Whether it has failed, even if `run` does not end. */
   hasFailed(): boolean;
-  /** Gives back what it holds. */
+  /** Releases its resources. */
   close(): Promise<void>;
 }
 
-/** What a worker's life needs besides. */
+/** The settings of a worker's life. */
 export interface Life {
   /** Starts a worker. */
   start: () => Promise<Working>;
-  /** Told why the worker stopped, or could not be started again, and in how many milliseconds that is tried. */
+  /**
+   * Called with the reason why the worker stopped or could not be restarted, and the milliseconds until the next
+   * attempt.
+   */
   onInterruption: (error: unknown, pause: number) => void;
-  /** Whether someone has told the worker to stop: then it is not started again. */
+  /** Whether the worker was told to stop; then it is not restarted. */
   isTold: () => boolean;
-  /** Milliseconds between two attempts to start again: the first ones, and the longest. */
+  /** Milliseconds between attempts to restart: the first, and the longest. */
   backoff?: { first: number; longest: number };
-  /** Milliseconds that a worker that has failed gets to end. */
+  /** The milliseconds in which a failed worker must end. */
   letGo?: number;
 }
 
 const BACKOFF = { first: 1_000, longest: 30_000 };
-/** In milliseconds: how often it is asked whether someone has told the worker to stop, and whether it has failed. */
+/** In milliseconds: how often the worker is checked for a request to stop and for a failure. */
 const LOOK = 500;
-/** In milliseconds. A worker that ends needs less. */
+/** In milliseconds; a worker ends faster. */
 const LET_GO = 15_000;
 
 /**
- * Works until told to stop. Temporal's library waits out a server that does not answer. When its `run()` ends with an error of
- * Temporal, a new worker with new connections takes its place. `run()` does not always end: if a server refuses all calls, the
- * library can fail the worker and keep waiting for it. Nothing in this process can then free what the worker holds, so
- * the process has to end, and whoever started it starts it again.
- * @throws what keeps the first worker from starting, what ends a worker for any other reason, the failure of the
- *   configuration that keeps a later one from starting, and TemporalUnavailable for a worker that has failed and does not end
+ * Works until told to stop. Temporal's library waits for a server that does not answer. If its `run()` ends with an
+ * error of Temporal, a new worker with new connections replaces it. `run()` does not always end: if a server refuses
+ * all calls, the library can fail the worker and keep waiting for it. Then nothing in this process can release the
+ * worker's resources, so the process must end, and its supervisor restarts it.
+ * @throws what prevents the first worker from starting, what ends a worker for any other reason, the configuration
+ *   failure that prevents a later one from starting, and TemporalUnavailable for a failed worker that does not end
  */
 export async function keepWorking(life: Life): Promise<void> {
   const { start, onInterruption, isTold, backoff = BACKOFF, letGo = LET_GO } = life;
@@ -52,14 +55,14 @@ export async function keepWorking(life: Life): Promise<void> {
       if (isTold() || !isTemporals(error)) throw error;
       onInterruption(error, backoff.first);
     }
-    await working.close().catch(() => undefined); // of connections that are broken anyway
+    await working.close().catch(() => undefined); // errors of connections that are broken anyway
     const next = await startAgain({ start, onInterruption, isTold, backoff });
     if (!next) return;
     working = next;
   }
 }
 
-/** @throws what `run` throws; Failure when the worker has failed and `run` does not end */
+/** @throws the error of `run`; Failure if the worker has failed and `run` does not end */
 async function runToItsEnd(working: Working, letGo: number): Promise<void> {
   const ended = new AbortController();
   const running = working.run().finally(() => ended.abort());
@@ -67,7 +70,7 @@ async function runToItsEnd(working: Working, letGo: number): Promise<void> {
   await running; // when `run` fails, the other one ends too, and may win
 }
 
-/** Throws once the worker has been a failed one for so long; returns when `run` has ended before. */
+/** Throws if the worker has failed and does not end in time; returns if `run` has ended before. */
 async function endlessFailure(working: Working, letGo: number, ended: AbortSignal): Promise<void> {
   let failedFor = 0;
   for (let asked = performance.now(); failedFor < letGo; asked = performance.now()) {
@@ -78,7 +81,7 @@ async function endlessFailure(working: Working, letGo: number, ended: AbortSigna
   throw new Failure('workerNotLetGo', { seconds: letGo / 1_000 });
 }
 
-/** @returns undefined when someone has told the worker to stop meanwhile */
+/** @returns undefined if the worker was told to stop meanwhile */
 async function startAgain({ start, onInterruption, isTold, backoff }: Required<Omit<Life, 'letGo'>>) {
   for (let pause = backoff.first; ; pause = Math.min(pause * 2, backoff.longest)) {
     for (let waited = 0; waited < pause && !isTold(); waited += LOOK)
@@ -96,7 +99,7 @@ async function startAgain({ start, onInterruption, isTold, backoff }: Required<O
   }
 }
 
-/** Whether the connection to Temporal, or what its server answers, made the worker give up. */
+/** Whether the worker gave up because of the connection to Temporal, or its server's answers. */
 function isTemporals(error: unknown): boolean {
   if (error instanceof TransportError || error instanceof UnexpectedError) return true;
   return temporalCode(error) !== undefined;

@@ -14,20 +14,20 @@ export function installLogging(level: string): pino.Logger {
     logger[name](readable(meta), oneLine(message, LONGEST_TEXT));
   };
   Runtime.install({
-    logger: new DefaultLogger('TRACE', write), // pino has the last word on the level
+    logger: new DefaultLogger('TRACE', write), // pino decides about the level
     telemetryOptions: { logging: { forward: {}, filter: 'WARN,temporalio_client=ERROR' } },
-    // Ctrl-C is the process's own business: it shuts the worker down, then the connections.
+    // The process itself handles Ctrl-C: it shuts the worker down, then the connections.
     shutdownSignals: [],
   });
   return logger;
 }
 
-/** Data of our own messages. */
+/** Keys of our own data. */
 const OURS = new Set(['facts', 'next']);
 
 /**
- * What goes with a line: names and numbers, errors by what may be told of them, and data of our own. Nothing else: at the
- * level trace, Temporal's library logs whole tasks, with arguments and results.
+ * Returns the data of a log line: names and numbers, the safe parts of errors, and our own data. Nothing else, because
+ * at the level trace, Temporal's library logs whole tasks, with arguments and results.
  */
 function readable(meta: LogEntry['meta']): Record<string, unknown> {
   return Object.fromEntries(
@@ -40,7 +40,7 @@ function readable(meta: LogEntry['meta']): Record<string, unknown> {
   );
 }
 
-/** A failure that was handed to Temporal is in our words; of any other error only its code, kind and place are told. */
+/** A failure for Temporal has our own text. For any other error, only its code, kind and place are logged. */
 function logged(error: Error): object {
   const [told] = error instanceof ApplicationFailure ? (error.details ?? []) : [];
   if (isTold(told)) return { type: (error as ApplicationFailure).type, message: told.message };

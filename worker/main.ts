@@ -17,12 +17,12 @@ import { healthPort, startHealthServer } from './health.ts';
 import { keepWorking, type Working } from './keep-working.ts';
 import { installLogging } from './logging.ts';
 
-/** Milliseconds for closing connections. One with a statement that was left to itself would close when that ends. */
+/** Milliseconds for closing connections. A connection with a running statement would only close when that ends. */
 const CLOSING = 3_000;
 
-/** Until work is taken there is nothing to drain: whatever a start does, the next one does again. */
+/** Before the worker accepts work, there is nothing to drain: the next start repeats everything. */
 let shutdown: () => void = () => process.exit(0);
-// As the first process of a container we would not even notice a signal that nobody listens to.
+// The first process of a container ignores signals without a listener.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => shutdown());
 
 /** Hosts workflows and activities until SIGINT or SIGTERM. Settings come from the environment: docs/operations.md. */
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
     if (port) health ??= await startHealthServer(port, () => worker?.getStatus());
     shutdown = () => {
       isTold = true;
-      // Asked again, by an impatient orchestrator or finger, it goes on draining.
+      // A repeated signal does not interrupt the draining.
       if (worker?.getState() === 'RUNNING') worker.shutdown();
     };
     return {
@@ -68,22 +68,25 @@ async function main(): Promise<void> {
     log.warn(tell('workerInterrupted', { why, seconds: pause / 1_000 }).message);
   };
   collectGarbage();
-  // Of a worker that failed for another reason nothing is closed, as all may still be in use: the process ends with it.
+  // A worker that failed for another reason may still use everything, so nothing is closed before the process ends.
   await keepWorking({ start, onInterruption, isTold: () => isTold }).catch((error: unknown) => {
-    throw isTold ? new Failure('stoppedTooLate', {}) : error; // Temporal's own says that the worker is still in use
+    throw isTold ? new Failure('stoppedTooLate', {}) : error; // Temporal's own error says that the worker is still in use
   });
   await Promise.race([health?.stop(), sleep(CLOSING)]);
 }
 
-/** @throws Failure ConfigurationInvalid, which does not quote it */
+/** @throws Failure ConfigurationInvalid, which does not quote the URL */
 function stateUrlOf(env: NodeJS.ProcessEnv): string {
   const url = withoutFinalBreak(env[STATE_VARIABLE] ?? '');
   if (url === '') throw new Failure('workerUrlMissing', {});
-  databaseTarget(url, STATE_VARIABLE); // refused before anything is connected to
+  databaseTarget(url, STATE_VARIABLE); // rejected before it connects to anything
   return url;
 }
 
-/** @throws Failure TemporalUnavailable, which names the address, when no server answers there; ConfigurationInvalid for TLS */
+/**
+ * @throws Failure TemporalUnavailable, which names the address, if no server answers there; ConfigurationInvalid for
+ *   TLS
+ */
 async function connectTemporal(options: NativeConnectionOptions): Promise<NativeConnection> {
   try {
     return await NativeConnection.connect(options);
@@ -95,22 +98,22 @@ async function connectTemporal(options: NativeConnectionOptions): Promise<Native
   }
 }
 
-/** An address has no user; one that was given all the same may be with a password. */
+/** Removes a user from an address. An address has none, but may have been given one with a password. */
 function withoutUser(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1);
 }
 
-/** Says why in words of ours, as Node itself would print the error with all that it says. */
+/** Reports the error in our own words, because Node would print everything that it contains. */
 function endWith(error: unknown): never {
   const known = isFailure(error) ? error : (stateFailure(error) ?? temporalFailure(error) ?? defectOf(error));
   console.error(tell('workerEnded', { why: known.message }).message);
   process.exit(1);
 }
-process.on('uncaughtException', endWith); // unhandled rejections, too
+process.on('uncaughtException', endWith); // also for unhandled rejections
 
-// Ends the process by hand. After a failed start Temporal's threads would keep it alive, and only what has ended is
-// started again. And a process that ends by itself takes down its signal handlers a moment before it is gone: a
-// second SIGTERM in that moment would make a clean end look like a killed one.
+// Ends the process explicitly. After a failed start, Temporal's threads would keep it alive, and it would not be
+// restarted. Also, a process that ends by itself removes its signal handlers shortly before, and a second SIGTERM in
+// that moment would make a clean end look like a killed one.
 main().then(
   () => process.exit(0),
   (error: Error) => {

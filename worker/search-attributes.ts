@@ -10,17 +10,19 @@ import { Failure } from '../contract/failure.ts';
 import { temporalCode } from '../contract/grpc.ts';
 import { SEARCH_ATTRIBUTES } from '../contract/names.ts';
 
-/** What Temporal answers to who adds attributes while someone else adds the same; the latter also when there are too many. */
+/**
+ * Temporal's answers if someone else adds the same attributes at the same time; the latter also if there are too many.
+ */
 const RACED = ['ALREADY_EXISTS', 'INVALID_ARGUMENT'];
-/** In milliseconds, before the namespace is looked at again. */
+/** In milliseconds, before the namespace is checked again. */
 const PAUSES = [200, 1_000];
 
 const NAMES = SEARCH_ATTRIBUTES.map((key) => key.name);
 
 /**
- * Registers the search attributes that runs set, unless the namespace has them. Without them, or with one of another type,
- * every workflow task would fail for ever: then the worker does not start, and says why.
- * @throws Failure ConfigurationInvalid, with the cause and what to do about it; TemporalUnavailable when Temporal fails
+ * Registers the search attributes that runs set, unless the namespace has them. Without them, or with another type,
+ * every workflow task would fail forever, so the worker does not start, and says why.
+ * @throws Failure ConfigurationInvalid, with the cause and what to do; TemporalUnavailable if Temporal fails
  */
 export async function registerSearchAttributes(
   services: TemporalServices,
@@ -36,16 +38,16 @@ export async function registerSearchAttributes(
     if (isNoOperator(error)) throw new Failure('searchAttributesMissing', { namespace, names: missing });
     const code = temporalCode(error) ?? '';
     if (!RACED.includes(code)) throw translated(error, namespace);
-    // Another worker that starts now may be faster, or in the middle of it: what the namespace has in the end decides.
+    // Another worker may be adding them at the same time, so the final state of the namespace decides.
     const [pause, ...rest] = pauses;
     if (pause !== undefined) {
       await sleep(pause);
       return registerSearchAttributes(services, namespace, rest);
     }
     if (code !== 'INVALID_ARGUMENT') throw translated(error, namespace);
-    // The server takes these names and this type, so only their number can be wrong.
+    // The server accepts these names and this type, so only their number can be wrong.
     throw new Failure('searchAttributesFull', { namespace, names: missing, used });
   }
-  // Temporal does not say so if someone has meanwhile added one of that name with another type.
+  // Temporal does not report it if someone has meanwhile added one of that name with another type.
   await lookAtSearchAttributes(services, namespace, NAMES);
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** Where the bundler finds the workflows, and what stands between them and their history. */
+/** Returns the paths of the workflows and their interceptors for the bundler. */
 export function workflowSource(): { workflowsPath: string; workflowInterceptorModules: string[] } {
   return {
     workflowsPath: pathTo('../workflows/index.ts'),
@@ -8,15 +8,15 @@ export function workflowSource(): { workflowsPath: string; workflowInterceptorMo
   };
 }
 
-/** The same in the words of a worker that bundles by itself. */
+/** The same for a worker that bundles by itself. */
 type Unbundled = { workflowsPath: string; interceptors: { workflowModules: string[] } };
 
-/** What `npm run build` calls the bundle; it lies beside the folders of the build. */
+/** The bundle of `npm run build`, beside the folders of the build. */
 export const WORKFLOW_BUNDLE = 'workflow-bundle.js';
 
 /**
- * The workflows that a worker runs: in a build those that were bundled with it, so that code and workflows are always
- * of one version and no bundler runs at start; from the sources those of the working tree, bundled by the worker.
+ * Returns the workflows for a worker: in a build those bundled with it, so code and workflows always have the same
+ * version and no bundler runs at start; from the sources those of the working tree, bundled by the worker.
  */
 export function workflowsToRun(): Unbundled | { workflowBundle: { codePath: string } } {
   const isBuild = import.meta.url.endsWith('.js');

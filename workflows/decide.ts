@@ -6,7 +6,7 @@ import type { RunRequest } from '../contract/request.ts';
 import { decide as record } from './activities.ts';
 import { markdownName } from '../contract/clean.ts';
 import { showDetails } from './details.ts';
-import { toldAsOwn } from './failure.ts';
+import { rethrowAsOwn } from './failure.ts';
 import { parseArgument } from './request.ts';
 import { runActivation } from './run-activation.ts';
 import { inOrder } from './story/counts.ts';
@@ -21,7 +21,7 @@ export async function decide(input: unknown): Promise<DecisionResult> {
   showDetails(
     `**${activation}** · plan ${plan} · ${decision} by **${markdownName(by)}** (self-reported): ${markdownName(reason)}`,
   );
-  const { counts, next } = await toldAsOwn(() => record(request));
+  const { counts, next } = await rethrowAsOwn(() => record(request));
   const isRun = request.decision === 'approve' && request.run;
   const run = isRun ? await start(next, plan) : null;
   return { decision, activation, plan, by, reason, counts: inOrder(counts), run };

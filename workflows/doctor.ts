@@ -4,7 +4,7 @@ import { counted } from '../contract/messages/words.ts';
 import { probeInWords } from '../contract/probes.ts';
 import { SEARCH_ATTRIBUTES } from '../contract/names.ts';
 import { showDetails } from './details.ts';
-import { toldAsOwn } from './failure.ts';
+import { rethrowAsOwn } from './failure.ts';
 import { parseArgument } from './request.ts';
 
 /** Checks everything that a run needs from the worker, which has the secrets and the network access. */
@@ -13,7 +13,7 @@ export async function doctor(input: unknown = {}): Promise<DoctorResult> {
   const what = target === undefined ? 'the whole project' : `**${target}**`;
   showDetails(`Checking ${what}`);
   const searchAttributes = SEARCH_ATTRIBUTES.map(({ name }) => name);
-  const probes = await toldAsOwn(() => examine({ target, searchAttributes }));
+  const probes = await rethrowAsOwn(() => examine({ target, searchAttributes }));
   const failed = probes.filter(({ ok }) => !ok);
   const lines = failed.map(
     (probe) => `- **${probe.name}**: ${[...probeInWords(probe), probe.advice?.message].join(' ')}`,

@@ -6,8 +6,8 @@ import { tell } from '../contract/messages/tell.ts';
 import type { RunEnd } from '../contract/result.ts';
 
 /**
- * The activity's failure as the workflow's own, so that the web UI shows its type and message. A foreign error is reported by
- * its kind only, because its text may contain personal data.
+ * Converts the failure of an activity into the workflow's own, so that the web UI shows its type and message. A foreign
+ * error is reported by its kind only, because its text may contain personal data.
  */
 export function ownFailure(error: unknown): Error {
   if (isCancellation(error)) return error as Error;
@@ -53,7 +53,7 @@ export function besides(failure: Error, second: Error): Error {
 }
 
 /** Rethrows the failure of an activity as the workflow's own. */
-export async function toldAsOwn<T>(work: () => Promise<T>): Promise<T> {
+export async function rethrowAsOwn<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -61,7 +61,7 @@ export async function toldAsOwn<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The type of a failure; for a timeout, the type of the last attempt's failure. */
+/** Returns the type of a failure; for a timeout, the type of the last attempt's failure. */
 export function failureType(error: unknown): string | null | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure) return cause.type;
@@ -75,19 +75,19 @@ export function isTimeout(error: unknown): boolean {
   return error.cause instanceof TimeoutFailure || error.retryState === 'TIMEOUT';
 }
 
-/** How a run ended early, for the state. */
+/** Tells the state how a run ended early. */
 export function endOf(error: unknown): RunEnd {
   const failure = ownFailure(error);
   const type = isCancellation(failure) ? 'Cancelled' : (failureType(error) ?? null);
   return { type, message: messageOf(failure) };
 }
 
-/** The text of a failure. */
+/** Returns the text of a failure. */
 export function messageOf(failure: Error): string {
   return isCancellation(failure) ? tell('cancelled', {}).message : failure.message;
 }
 
-/** The message of a failure as data; undefined for foreign failures. */
+/** Returns the message of a failure as data; undefined for foreign failures. */
 export function toldOf(failure: Error): Told | undefined {
   if (!(failure instanceof ApplicationFailure)) return undefined;
   const [told] = failure.details ?? [];

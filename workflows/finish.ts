@@ -6,10 +6,11 @@ import { besides, endOf, messageOf, ownFailure } from './failure.ts';
 import type { Story } from './story/story.ts';
 
 /**
- * Ends a run, whatever its result: delivers an expiring list again if the run did not deliver it, stores what Actito confirmed,
- * records the outcome and releases the lease. A cancellation does not stop this.
- * @param error what ended the steps early; undefined: all were done
- * @throws how the workflow fails
+ * Ends a run, whatever its result. If the list is about to expire and the run did not deliver it, it is delivered
+ * again. Then the run stores what Actito confirmed, records the outcome and releases the lease. A cancellation does not
+ * stop this.
+ * @param error the error that ended the steps early; undefined if all steps succeeded
+ * @throws the failure of the workflow
  */
 export async function finish(run: OpenedRun, story: Story, error?: unknown): Promise<ClosedRun> {
   const failure = error === undefined ? undefined : ownFailure(error);
@@ -23,7 +24,7 @@ export async function finish(run: OpenedRun, story: Story, error?: unknown): Pro
     await settle(ref);
     return close(ref, error === undefined ? null : endOf(error));
   }).catch((unsettled: unknown) => {
-    // The run stays open in the state, so that the next one settles it: what was confirmed is not lost.
+    // The run stays open in the state, so the next run settles it and nothing that Actito confirmed is lost.
     const second = ownFailure(unsettled);
     story.unclosed(failure ?? second);
     throw failure && failure.message !== second.message ? besides(failure, second) : second;
@@ -33,13 +34,13 @@ export async function finish(run: OpenedRun, story: Story, error?: unknown): Pro
   return closed;
 }
 
-/** Nobody is to be lost because a guard holds, or the warehouse is down, for longer than the list is valid. */
+/** A list must not expire because a guard holds the run or the warehouse is down for longer than the list is valid. */
 async function keepListAlive(run: OpenedRun, story: Story): Promise<void> {
   try {
     const push = await keepAlive({ run: run.run, fence: run.fence });
     if (push) story.kept(push);
   } catch (error) {
-    if (isCancellation(error)) return; // the run ends as it was about to
+    if (isCancellation(error)) return; // the outcome of the run does not change
     story.note(tell('notKeptAlive', { failure: messageOf(ownFailure(error)) }));
   }
 }

@@ -2,17 +2,18 @@ import type { ErasedIn } from '../contract/forget.ts';
 import { counted } from '../contract/messages/words.ts';
 import { beginForgetting, endForgetting, forgetIn } from './activities.ts';
 import { showDetails } from './details.ts';
-import { toldAsOwn } from './failure.ts';
+import { rethrowAsOwn } from './failure.ts';
 import { forgetSchema, type ForgetResult } from '../contract/forget.ts';
 import { parseArgument } from './request.ts';
 
 /**
- * Erases a person wherever the state names them. The person is known by a record in the state alone. Each activation waits
- * for the run that holds it, and for no other; what could not be erased in time fails the workflow once all were tried.
+ * Erases a person wherever the state contains them. The workflow identifies the person only by the number of a record
+ * in the state. Each activation waits only for the run that holds it. If some could not be erased in time, the workflow
+ * fails after it has tried all of them.
  */
 export async function forgetPerson(input: unknown): Promise<ForgetResult> {
   const { record } = parseArgument('forgetPerson', forgetSchema, input);
-  const activations = await toldAsOwn(() => beginForgetting(record));
+  const activations = await rethrowAsOwn(() => beginForgetting(record));
   const done = new Map<string, ErasedIn>();
   const show = () => showDetails(page(record, activations, done));
   show();
@@ -23,8 +24,8 @@ export async function forgetPerson(input: unknown): Promise<ForgetResult> {
   });
   const ended = await Promise.allSettled(tries);
   const failed = ended.find((each) => each.status === 'rejected');
-  if (failed) await toldAsOwn(() => Promise.reject(failed.reason as Error));
-  await toldAsOwn(() => endForgetting(record));
+  if (failed) await rethrowAsOwn(() => Promise.reject(failed.reason as Error));
+  await rethrowAsOwn(() => endForgetting(record));
   return { record, activations: activations.map((activation) => done.get(activation)!) };
 }
 

@@ -4,7 +4,7 @@ import type { WorkflowName } from '../contract/messages/arguments.ts';
 import { requestSchema, type RunRequest } from '../contract/request.ts';
 import { failWith } from './failure.ts';
 
-/** The argument of `runActivation`. @throws ApplicationFailure InvalidActivation */
+/** Checks the argument of `runActivation`. @throws ApplicationFailure InvalidActivation */
 export function parseRequest(input: unknown): RunRequest {
   return parseArgument('runActivation', requestSchema, input);
 }

@@ -1,7 +1,7 @@
 import { tell } from '../contract/messages/tell.ts';
 import type { RunResult } from '../contract/result.ts';
 import { open } from './activities.ts';
-import { toldAsOwn } from './failure.ts';
+import { rethrowAsOwn } from './failure.ts';
 import { finish } from './finish.ts';
 import { MODES } from './modes/modes.ts';
 import { parseRequest } from './request.ts';
@@ -15,7 +15,7 @@ import { Story } from './story/story.ts';
 export async function runActivation(input: unknown): Promise<RunResult> {
   const request = parseRequest(input);
   const story = new Story(request, MODES[request.mode].words);
-  const answer = await toldAsOwn(() => open(request)).catch((error: unknown) => {
+  const answer = await rethrowAsOwn(() => open(request)).catch((error: unknown) => {
     story.unclosed(error as Error);
     throw error;
   });

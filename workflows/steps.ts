@@ -14,7 +14,7 @@ export interface Run {
   story: Story;
   /** Set by `makePlan`. */
   planned?: PlanSummary;
-  /** Why the list is delivered; null: it is not. Set by `provisionInActito`. */
+  /** Why the list is delivered; null if it is not delivered. Set by `provisionInActito`. */
   push?: string | null;
   /** The list is delivered before its attributes. Set by `sendAttributes`. */
   importFollows?: boolean;
@@ -50,9 +50,9 @@ export async function provisionInActito(run: Run): Promise<void> {
 }
 
 /**
- * A failed import must not keep removed members on the list, so it is only noted, unless attributes are required. A list that is
- * due waits some minutes for its attributes. Then it is delivered first, unless a guard needs the import's results, and the run
- * returns to the import.
+ * Sends the attributes. A failed import must not keep removed members on the list, so it is only noted, unless
+ * attributes are required. A list that is due waits some minutes for its attributes. Then it is delivered first, unless
+ * a guard needs the import's results, and the run returns to the import.
  */
 export async function sendAttributes(run: Run): Promise<void> {
   const { opened, planned, push } = run;

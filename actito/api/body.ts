@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import { request, Response, type Dispatcher, type RequestInit } from 'undici';
 import { Failure } from '../../contract/failure.ts';
 
-/** Most bytes that are read of an answer, unpacked: of one that refuses, and of one in JSON. */
+/** The maximum number of bytes that are read of an answer, unpacked: for an error, and for JSON. */
 export const MOST_BYTES = { refusal: 64 * 1024, json: 32 * 1024 * 1024 };
 
-/** Media types that are told by name. Any other text of the other side may be anything. */
+/** Media types that are reported by name. Any other text of the server could contain anything. */
 const KNOWN_TYPES = new Set([
   'application/json',
   'application/octet-stream',
@@ -19,10 +19,10 @@ const KNOWN_TYPES = new Set([
 const WITHOUT_BODY = new Set([204, 205, 304]);
 
 /**
- * Sends a file. `fetch`, undici's and Node's alike, keeps each piece of a body in memory until the last one is sent; undici's
- * `request` keeps none.
- * @returns the answer as `fetch` gives it
- * @throws undici's or the system's error when the network fails; `fetch` would wrap it
+ * Sends a file. `fetch`, of undici and Node alike, keeps each piece of a body in memory until the last one is sent;
+ * undici's `request` keeps none.
+ * @returns the answer in the form of `fetch`
+ * @throws undici's or the system's error if the network fails; `fetch` would wrap it
  */
 export async function upload(
   url: string,
@@ -44,8 +44,7 @@ export async function upload(
 }
 
 /**
- * Reads the beginning of an answer as text. Nothing more is fetched or unpacked than that: the connection ends when there
- * is more.
+ * Reads the beginning of an answer as text. Nothing more is fetched or unpacked: if there is more, the connection ends.
  */
 export async function readText(
   response: Response,
@@ -73,14 +72,15 @@ function decode(parts: Uint8Array[]): string {
 }
 
 /**
- * Reads an answer in JSON. Its content type alone refuses nothing, since gateways change it; a page of HTML is told as one.
- * @throws Failure when it is too large, no JSON, or a page
+ * Reads a JSON answer. The content type alone is no reason to reject it, because gateways change it. An HTML page is
+ * reported as a page.
+ * @throws Failure if it is too large, no JSON, or a page
  */
 export async function readJson(response: Response, call: string): Promise<unknown> {
   const { text, isWhole } = await readText(response, MOST_BYTES.json);
   if (!isWhole) throw new Failure('answerTooLarge', { call, megabytes: MOST_BYTES.json / 1024 / 1024 });
   const location = response.headers.get('Location');
-  // D: what is created answers 201 with its `Location`; A: and a body with its id.
+  // D: an answer to a creation is 201 with a `Location`; A: its body has the id.
   if (text.trim() === '' && location !== null) return { id: idIn(location) };
   if (isPage(response, text)) throw new Failure('answerIsPage', { call });
   try {
@@ -91,7 +91,7 @@ export async function readJson(response: Response, call: string): Promise<unknow
   }
 }
 
-/** A page for people: Actito never sends one, whoever stands before it does. */
+/** Whether the answer is an HTML page. Actito never sends one, but a proxy or gateway can. */
 export function isPage(response: Response, text: string): boolean {
   return /^(text\/html|application\/xhtml\+xml)$/.test(typeOf(response)) || /^\s*<(!|html)/i.test(text);
 }
@@ -105,7 +105,7 @@ function knownType(response: Response): string | undefined {
   return KNOWN_TYPES.has(type) ? type : undefined;
 }
 
-/** It begins as JSON does, and does not end so. */
+/** The text begins as JSON but does not end as JSON. */
 function isCut(text: string): boolean {
   const trimmed = text.trim();
   return /^[[{]/.test(trimmed) && !/[\]}]$/.test(trimmed);
@@ -119,6 +119,6 @@ function idIn(location: string): string {
   try {
     return decodeURIComponent(last);
   } catch {
-    return last; // an id that is none is refused by the shape of the answer
+    return last; // an invalid id is rejected by the shape of the answer
   }
 }

@@ -10,21 +10,24 @@ import { failureOfError, failureOfResponse, NotFound, TokenRejected } from './fa
 import { proxySettings, wayOut, type WayOut } from './proxy.ts';
 import { forgetToken, renewToken, tokenFor } from './tokens.ts';
 
-/** Longest times in milliseconds: of a call, of one that sends or fetches a file, and without any byte of a file or answer. */
+/**
+ * Timeouts in milliseconds: of a call, of a call that sends or fetches a file, and without any byte of a file or
+ * answer.
+ */
 const TIMEOUTS = { answer: 60_000, file: 15 * 60_000, silence: 60_000 };
 
 export interface ActitoOptions {
   baseUrl: string;
   apiKey: string;
-  /** Where this licence has its routes, as far as it differs from what we assume. */
+  /** The routes of this license that differ from our assumptions. */
   paths?: Paths;
-  /** Runs a call while holding one of the licence's slots, over all workers. */
+  /** Runs a call while holding one of the license's slots, which all workers share. */
   withSlot: <T>(call: () => Promise<T>) => Promise<T>;
   /** Aborted on cancellation. */
   signal: AbortSignal;
-  /** Where proxies are looked up. */
+  /** The environment with the proxy settings. */
   env?: NodeJS.ProcessEnv;
-  /** Other limits than usual; a test cannot wait for those. */
+  /** Shorter timeouts for tests. */
   timeouts?: Partial<typeof TIMEOUTS>;
 }
 
@@ -33,35 +36,35 @@ export interface Request {
   route: Route;
   parts?: Record<string, string>;
   json?: unknown;
-  /** A body made anew for each try, with its headers; for files. */
+  /** Makes a new body with its headers for each attempt; for files. */
   stream?: () => { headers: Record<string, string>; body: AsyncIterable<Uint8Array> };
 }
 
-/** Actito's API: authentication, slots, time-outs and the vocabulary of failures. Routes live in the contract. */
+/** Actito's API: authentication, slots, timeouts and failures. The routes are in the contract. */
 export class ActitoClient {
   readonly #options: ActitoOptions;
   readonly #timeouts: typeof TIMEOUTS;
   readonly #way: WayOut;
   #answeredAt: Date | null = null;
 
-  /** @throws Failure ConfigurationInvalid when the environment names no usable proxy */
+  /** @throws Failure ConfigurationInvalid if the environment names an unusable proxy */
   constructor(options: ActitoOptions) {
     this.#options = options;
     this.#timeouts = { ...TIMEOUTS, ...options.timeouts };
     this.#way = wayOut(proxySettings(options.env ?? {}), this.#timeouts);
   }
 
-  /** The proxy that calls went through, without its credentials; undefined: they went straight. */
+  /** The proxy of the calls, without its credentials; undefined if there is none. */
   get proxy(): string | undefined {
     return this.#way.proxyOf(this.#options.baseUrl);
   }
 
-  /** When Actito last answered this client, by its own clock; null: its answers have no usable Date header. */
+  /** When Actito last answered this client, by Actito's clock; null if its answers have no usable Date header. */
   get answeredAt(): Date | null {
     return this.#answeredAt;
   }
 
-  /** Calls and checks the answer's shape. @throws Failure Actito… */
+  /** Sends a request and checks the shape of the answer. @throws Failure Actito… */
   async call<T extends z.ZodType>(request: Request, shape: T): Promise<z.infer<T>> {
     return this.#exchange(request, this.#timeouts.answer, async (response) => {
       const parsed = shape.safeParse(await readJson(response, name(request)));
@@ -71,12 +74,15 @@ export class ActitoClient {
     });
   }
 
-  /** Asks for a new token: whether the API key is accepted now, no token of before can tell. @throws Failure Actito… */
+  /**
+   * Requests a new token, because an older one does not show whether the API key is still accepted. @throws Failure
+   * Actito…
+   */
   async renewToken(): Promise<void> {
     await renewToken(this.#tokenKey, () => this.#fetchToken());
   }
 
-  /** Calls and hands the answer's body over as a stream. The slot is held until `use` is done. */
+  /** Sends a request and gives `use` the body of the answer as a stream. The slot is held until `use` is done. */
   async download<T>(request: Request, use: (body: AsyncIterable<Uint8Array>) => Promise<T>): Promise<T> {
     return this.#exchange(request, this.#timeouts.file, (response) => {
       if (!response.body) throw new Failure('answerEmpty', { call: name(request) });
@@ -85,7 +91,7 @@ export class ActitoClient {
     });
   }
 
-  /** One call, with one new token when the old one is no longer accepted. */
+  /** One call. If the token is no longer accepted, it is repeated once with a new one. */
   async #exchange<T>(request: Request, timeout: number, use: (response: Response) => Promise<T>): Promise<T> {
     const limit = request.stream ? this.#timeouts.file : timeout;
     const token = await this.#token();
@@ -125,15 +131,15 @@ export class ActitoClient {
       return await this.#fetch(target, init, name(request), timeout, use);
     } catch (error) {
       if (content?.failure) throw content.failure.error;
-      // On a route that is only assumed the path itself may be wrong.
+      // For a route that is only assumed, the path itself may be wrong.
       const isAmiss = error instanceof NotFound && isAssumed(route);
       throw isAmiss ? new NotFound({ ...error.answer, assumedRoute: route }) : error;
     } finally {
-      if (streamed) stalled.abort(); // whatever ended the call, nothing more of the file is needed
+      if (streamed) stalled.abort(); // whatever ended the call, the rest of the file is not needed
     }
   }
 
-  /** A body that is sent: the call ends when nobody takes its next bytes. */
+  /** A body that is sent. The call ends if its next bytes are not accepted for too long. */
   async *#watched(
     body: AsyncIterable<Uint8Array>,
     call: string,
@@ -148,13 +154,13 @@ export class ActitoClient {
       } finally {
         clearTimeout(timer);
       }
-      stalled.signal.throwIfAborted(); // undici would go on to the end of the file, for nobody
+      stalled.signal.throwIfAborted(); // otherwise undici would read the file to its end
     }
   }
 
   async #token(): Promise<string> {
     return tokenFor(this.#tokenKey, () => this.#fetchToken()).catch((error: unknown) => {
-      // Whatever became of the token, the call that it was for was never made.
+      // Whatever happened to the token request, the call itself was never made.
       if (isFailure(error)) error.notDone = true;
       throw error;
     });
@@ -206,12 +212,12 @@ function isFile(body: RequestInit['body']): body is AsyncIterable<Uint8Array> {
   return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }
 
-/** A call in words, without ids. */
+/** Describes a call without ids. */
 function name({ method = 'GET', route }: Request): string {
   return `${method} ${route}`;
 }
 
-/** What must not be shown, even if Actito's answer repeats it. */
+/** Values that must not be shown, even if Actito's answer repeats them. */
 function secretsOf({ headers }: RequestInit, apiKey: string): string[] {
   const authorization = (headers as Record<string, string>).Authorization ?? '';
   return [apiKey, authorization.replace(/^Bearer /, '')].filter((secret) => secret !== '');

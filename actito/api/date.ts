@@ -1,10 +1,12 @@
 import { fetch, type Response } from 'undici';
 import { proxySettings, wayOut } from './proxy.ts';
 
-/** Longest wait for anything, in milliseconds; whoever asks ends it earlier. */
+/** The maximum wait in milliseconds; the caller's signal can end it earlier. */
 const SILENCE = 60_000;
 
-/** What the time is where an address leads to, as its answer says, whatever it is; null: it does not say, or not in a way that can be read. */
+/**
+ * Returns the time of the server at an address, from the Date header of any answer; null if there is no readable one.
+ */
 export async function tellDate(
   url: string,
   env: NodeJS.ProcessEnv,
@@ -16,7 +18,7 @@ export async function tellDate(
   return dateOf(response);
 }
 
-/** What an answer says the time is; null: it does not say, or not in a way that can be read. */
+/** Returns the time in the Date header of an answer; null if there is no readable one. */
 export function dateOf({ headers }: Pick<Response, 'headers'>): Date | null {
   const date = new Date(headers.get('date') ?? NaN);
   return Number.isNaN(date.getTime()) ? null : date;

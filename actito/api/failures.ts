@@ -7,7 +7,7 @@ import type { ActitoAnswer } from '../../contract/messages/actito.ts';
 import type { Response } from 'undici';
 import { isPage, MOST_BYTES, readText } from './body.ts';
 
-/** No connection was made, so nothing can have been done. */
+/** Errors without a connection, so the request had no effect. */
 const NEVER_CONNECTED = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -17,7 +17,7 @@ const NEVER_CONNECTED = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** 401: the token is no longer accepted, which a new one may mend. */
+/** 401: the token is no longer accepted. A new one may be. */
 export class TokenRejected extends Failure<'apiKeyRejected'> {
   constructor(answer: ActitoAnswer, words?: string) {
     super('apiKeyRejected', answer, { notDone: true, words });
@@ -25,8 +25,8 @@ export class TokenRejected extends Failure<'apiKeyRejected'> {
 }
 
 /**
- * 429. D: too many calls at one time, which passes quickly, or the day's imports of a table, which does not; nothing
- * documented in the answer tells which, and no `Retry-After` is documented; a gateway may send one.
+ * 429. D: too many calls at one time, which passes quickly, or the day's imports of a table, which does not. Nothing
+ * documented in the answer distinguishes them, and no `Retry-After` is documented; a gateway may send one.
  */
 export class TooManyCalls extends Failure<'tooManyCalls'> {
   constructor(answer: ActitoAnswer, options: { words?: string; retryAfter?: number } = {}) {
@@ -34,12 +34,12 @@ export class TooManyCalls extends Failure<'tooManyCalls'> {
   }
 }
 
-/** 404: a name, an id or a whole route that Actito does not have, or does not show to this key. */
+/** 404: a name, an id or a route that Actito does not have, or does not show to this key. */
 export class NotFound extends Failure<'actitoFindsNothing'> {
-  /** What Actito answered. */
+  /** Actito's answer. */
   readonly answer: ActitoAnswer;
 
-  /** @param facts.assumedRoute where the path itself may be wrong */
+  /** @param facts.assumedRoute the path itself may be wrong */
   constructor(facts: FactsOf<'actitoFindsNothing'>, words?: string) {
     super('actitoFindsNothing', facts, { notDone: true, words });
     this.answer = facts;
@@ -47,8 +47,8 @@ export class NotFound extends Failure<'actitoFindsNothing'> {
 }
 
 /**
- * Turns an answer that is not 2xx into our vocabulary. `call` is method and route, without ids or values. What Actito says
- * may quote a row: it goes to the state, without `secrets`.
+ * Converts an answer that is not 2xx into a failure. `call` is method and route, without ids or values. Actito's text
+ * may quote a row, so it goes only to the state, without `secrets`.
  */
 export async function failureOfResponse(
   call: string,
@@ -57,11 +57,11 @@ export async function failureOfResponse(
 ): Promise<Failure> {
   const { status } = response;
   if (REDIRECTIONS.has(status)) return redirected(call, response);
-  const { text } = await readText(response, MOST_BYTES.refusal).catch(() => ({ text: '' })); // the status alone has to do
+  const { text } = await readText(response, MOST_BYTES.refusal).catch(() => ({ text: '' })); // only the status is known
   const answer: ActitoAnswer = { status, call, ...(isPage(response, text) ? { page: true as const } : {}) };
   const words = wordsOf(text, secrets);
   const retryAfter = retryAfterOf(response);
-  const notDone = status < 500; // D: 4xx refuses before any work
+  const notDone = status < 500; // D: a 4xx answer means that nothing was done
   switch (status) {
     case 401:
       return new TokenRejected(answer, words);
@@ -80,7 +80,7 @@ export async function failureOfResponse(
   }
 }
 
-/** What `Retry-After` asks for, in milliseconds: seconds, or a moment by the clock of whoever answers. */
+/** Returns the `Retry-After` of an answer in milliseconds. The header has seconds, or a time by the server's clock. */
 function retryAfterOf({ headers }: Response): number | undefined {
   const said = headers.get('Retry-After')?.trim() ?? '';
   const now = Date.parse(headers.get('Date') ?? '') || Date.now();
@@ -92,8 +92,9 @@ function retryAfterOf({ headers }: Response): number | undefined {
 const REDIRECTIONS = new Set([301, 302, 303, 307, 308]);
 
 /**
- * A redirection is never followed: the key would go along. One that is permanent says that the address is another; others
- * lead to a page for the time being. Where to is not told: names of hosts may hold anything. Only 307 and 308 say that the request was not looked at.
+ * A redirection is never followed, because the key would be sent along. A permanent one means that the address has
+ * changed; others lead to a temporary page. The target is not reported, because names of hosts may contain anything.
+ * Only 307 and 308 say that the request was not processed.
  */
 async function redirected(call: string, response: Response): Promise<Failure> {
   const { status } = response;
@@ -106,13 +107,15 @@ async function redirected(call: string, response: Response): Promise<Failure> {
   );
 }
 
-/** How long a call may take, and how long nothing may come, in milliseconds. */
+/** The timeout of a call, and the timeout without any byte, in milliseconds. */
 export interface CallTimes {
   timeout: number;
   silence: number;
 }
 
-/** Turns what fetch throws (no connection, broken off, timed out) into our vocabulary; leaves the rest alone. */
+/**
+ * Converts errors of fetch (no connection, broken connection, timeout) into failures. Returns other errors unchanged.
+ */
 export function failureOfError(call: string, error: unknown, { timeout, silence }: CallTimes): unknown {
   if (isFailure(error) || !(error instanceof Error)) return error;
   if (isFailure(error.cause)) return error.cause; // our own, thrown while a body was sent, or a proxy's
@@ -131,13 +134,16 @@ export function failureOfError(call: string, error: unknown, { timeout, silence 
   return new Failure('actitoUnreachable', facts, { notDone: NEVER_CONNECTED.has(code ?? '') });
 }
 
-/** What the network gave: `fetch` wraps it in a TypeError, and `request` throws it with its code, which no bug of ours has. */
+/**
+ * Returns the network error. `fetch` wraps it in a TypeError, and `request` throws it with its code, which our own bugs
+ * do not have.
+ */
 function networkError(error: Error): unknown {
   if (error instanceof TypeError) return error.cause;
   return 'code' in error && typeof error.code === 'string' ? error : undefined;
 }
 
-/** Actito's own words: the shape of its error bodies is not documented, so JSON is tried. */
+/** Returns Actito's own text. The shape of its errors is not documented, so JSON is tried. */
 function wordsOf(text: string, secrets: string[]): string {
   let message: unknown = text;
   try {

@@ -2,25 +2,25 @@ import { EnvHttpProxyAgent, Pool, type Dispatcher } from 'undici';
 import { Failure } from '../../contract/failure.ts';
 import { codeOf } from '../../contract/foreign.ts';
 
-/** Longest wait for a proxy's answer, and for the next bytes of any answer, in milliseconds. */
+/** Timeout for a proxy's answer, and for the next bytes of any answer, in milliseconds. */
 const PROXY_TIMEOUT = 30_000;
 
-/** What the environment says of proxies, as curl and most tools read it. */
+/** The proxy variables of the environment, as curl and most tools read them. */
 export interface ProxySettings {
   http: string;
   https: string;
-  /** Hosts that are reached without one. */
+  /** Hosts that are reached without a proxy. */
   none: string;
 }
 
-/** How calls go out: straight, or through the proxy that the environment names. */
+/** How calls reach Actito: directly, or through the proxy in the environment. */
 export interface WayOut {
   dispatcher: Dispatcher;
-  /** The proxy that has let calls to this address through, without its credentials; undefined: they went straight. */
+  /** The proxy that forwarded calls to this address, without its credentials; undefined if there was none. */
   proxyOf(url: string): string | undefined;
 }
 
-/** What `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say, in small letters or capitals. */
+/** Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in lower or upper case. */
 export function proxySettings(env: NodeJS.ProcessEnv): ProxySettings {
   const read = (name: string) => (env[name.toLowerCase()] ?? env[name] ?? '').trim();
   return {
@@ -30,7 +30,10 @@ export function proxySettings(env: NodeJS.ProcessEnv): ProxySettings {
   };
 }
 
-/** A proxy's address; without a scheme it is http://, as elsewhere. The value may hold a password, so it is never shown. */
+/**
+ * A proxy's address. Without a scheme it is http://, as in other tools. The value may contain a password, so it is
+ * never shown.
+ */
 function proxyUrl(variable: string, value: string): string {
   if (value === '') return '';
   const url = value.includes('://') ? value : `http://${value}`;
@@ -50,10 +53,10 @@ function isEncoded(text: string): boolean {
   }
 }
 
-/** Connections are kept and used again, so all calls under the same settings share them. */
+/** Connections are kept and reused, so all calls with the same settings share them. */
 const ways = new Map<string, WayOut>();
 
-/** @param silence longest wait for the next bytes of an answer, in milliseconds */
+/** @param silence timeout for the next bytes of an answer, in milliseconds */
 export function wayOut(settings: ProxySettings, { silence }: { silence: number }): WayOut {
   const key = JSON.stringify([settings, silence]);
   const known = ways.get(key);
@@ -70,13 +73,13 @@ function makeWay({ http, https, none }: ProxySettings, silence: number): WayOut 
     httpsProxy: https,
     noProxy: none,
     bodyTimeout: silence,
-    headersTimeout: 0, // each call has a limit of its own
+    headersTimeout: 0, // each call has its own limit
     clientFactory: (origin, options) => tunnelling(new URL(origin), options, proxies),
   });
   return { dispatcher, proxyOf: (url) => proxies.get(hostAndPort(new URL(url))) };
 }
 
-/** Connections to a proxy, whose failures are told as its own: Actito has no part in them. */
+/** Connections through a proxy. Their failures are reported as the proxy's, not as Actito's. */
 function tunnelling(proxy: URL, options: object, proxies: Map<string, string>): Pool {
   const pool = new Pool(proxy.origin, { ...options, headersTimeout: PROXY_TIMEOUT });
   const connect: (to: Dispatcher.ConnectOptions) => Promise<Dispatcher.ConnectData> = pool.connect.bind(pool);
@@ -86,7 +89,7 @@ function tunnelling(proxy: URL, options: object, proxies: Map<string, string>): 
     });
     const { statusCode: status, socket } = answer;
     if (status !== 200) {
-      socket.on('error', () => undefined).destroy(); // what it says further has no reader
+      socket.on('error', () => undefined).destroy(); // nothing reads the rest of its answer
       throw refusal(proxy.host, status);
     }
     proxies.set(to.path, proxy.host);
@@ -95,7 +98,7 @@ function tunnelling(proxy: URL, options: object, proxies: Map<string, string>): 
   return Object.assign(pool, { connect: tunnel });
 }
 
-/** 4xx: the proxy wants other credentials or forbids the way. Otherwise it could not reach Actito, which passes. */
+/** 4xx: the proxy rejects the credentials or the target. Otherwise it could not reach Actito, which is temporary. */
 function refusal(proxy: string, status: number): Failure {
   const isFinal = status >= 400 && status < 500 && status !== 408 && status !== 429;
   return new Failure(isFinal ? 'proxyRefuses' : 'proxyFailed', { proxy, status }, { notDone: true });

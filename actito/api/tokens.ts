@@ -1,20 +1,20 @@
-/** D: a token lives 15 minutes; it is renewed before. */
+/** D: a token is valid for 15 minutes; it is renewed earlier. */
 const TOKEN_LIFE = 13 * 60_000;
 
 interface Entry {
   token: Promise<string>;
-  /** By the monotonic clock: a clock that is set meanwhile makes a token neither older nor younger. */
+  /** By the monotonic clock, so changing the system time does not change a token's age. */
   renewAt: number;
 }
 
-/** Tokens by base URL and API key; all activities of a worker share them, also one that is being fetched. */
+/** Tokens by base URL and API key, also those that are being fetched. All activities of a worker share them. */
 const entries = new Map<string, Entry>();
 
-/** The token under `key`, fetched with `fetchToken` when there is none that is fresh. */
+/** Returns the token of `key`, and fetches it with `fetchToken` if there is no fresh one. */
 export async function tokenFor(key: string, fetchToken: () => Promise<string>): Promise<string> {
   const known = entries.get(key);
   if (known && known.renewAt > performance.now()) {
-    const token = await known.token.catch(() => null); // who fetched it failed, or was cancelled: then we do
+    const token = await known.token.catch(() => null); // its activity has ended, so this one fetches a token
     if (token !== null) return token;
   }
   const entry = { token: fetchToken(), renewAt: performance.now() + TOKEN_LIFE };
@@ -23,13 +23,13 @@ export async function tokenFor(key: string, fetchToken: () => Promise<string>): 
   return entry.token;
 }
 
-/** Fetches a token although there may be one that is fresh, which stays the one in use when this fails. */
+/** Fetches a token even if there is a fresh one. If this fails, the current token stays in use. */
 export async function renewToken(key: string, fetchToken: () => Promise<string>): Promise<void> {
   const token = await fetchToken();
   entries.set(key, { token: Promise.resolve(token), renewAt: performance.now() + TOKEN_LIFE });
 }
 
-/** Forgets a token that Actito no longer accepts, unless it has been renewed meanwhile. */
+/** Removes a token that Actito no longer accepts, unless it was renewed meanwhile. */
 export async function forgetToken(key: string, token: string): Promise<void> {
   const known = entries.get(key);
   if (known && (await known.token.catch(() => null)) === token) forget(key, known);

@@ -1,13 +1,13 @@
 import { Interruption } from './interruption.ts';
 
-/** What the calls of one connection need: how to cut it, and what its errors mean in our vocabulary. */
+/** What the calls of one connection need: how to end it, and how to convert its errors into failures. */
 interface Connection<Step> {
-  /** Must be harmless at any moment, also before the connection stands. */
+  /** Must be harmless at any time, also before the connection is open. */
   destroy: () => void;
   failure: (step: Step, error: unknown) => unknown;
 }
 
-/** The calls of one connection: each ends with the cancellation at once, and fails in our vocabulary. */
+/** The calls of one connection. Each ends immediately on cancellation, and its errors become failures. */
 export class Attempts<Step> {
   readonly #signal: AbortSignal;
   readonly #connection: Connection<Step>;
@@ -19,7 +19,7 @@ export class Attempts<Step> {
     signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  /** @throws the signal's reason, or what `failure` makes of the error. */
+  /** @throws the signal's reason, or the result of `failure` for the error */
   async run<T>(step: Step, action: () => Promise<T>): Promise<T> {
     try {
       this.#signal.throwIfAborted();
@@ -30,18 +30,18 @@ export class Attempts<Step> {
     }
   }
 
-  /** Nothing can be called any more: it was canceled, or the connection has ended. */
+  /** No more calls are possible: it was canceled, or the connection has ended. */
   get isOver(): boolean {
     return this.#signal.aborted || this.#interruption.isOver;
   }
 
-  /** Ends the call under way with `error`, and every later one. */
+  /** Ends the current call with `error`, and every later one. */
   interrupt(error: Error): void {
     this.#connection.destroy();
     this.#interruption.interrupt(error);
   }
 
-  /** The connection is closed by its owner: a later cancellation is none of its business. */
+  /** The connection was closed by its owner, so a later cancellation does not affect it. */
   stop(): void {
     this.#signal.removeEventListener('abort', this.#onAbort);
   }

@@ -3,7 +3,7 @@ import type { FileServer } from './file-server.ts';
 import { OwnContent } from '../own-content.ts';
 import { isOlderUpload, temporaryName } from './temporary-names.ts';
 
-/** What a file server can do; without settings: everything. */
+/** What a file server supports; by default everything. */
 export interface Placing {
   temporaryName?: string;
   write?: 'rename' | 'direct';
@@ -14,28 +14,33 @@ export interface Placing {
 export interface ListDelivery {
   directory: string;
   fileName: string;
-  /** The run's fence, and the delivery's number within it: both grow, so an older temporary can be told. */
+  /** The run's fence, and the delivery's number within it. Both grow, so an older temporary file can be recognized. */
   fence: string;
   delivery: string;
-  /** The file's bytes; it throws when it cannot be complete. */
+  /** The file's bytes; throws if they cannot be complete. */
   content: AsyncIterable<Uint8Array>;
-  /** Fails unless this run may still write; asked right before the file takes its name. */
+  /** Fails unless this run may still write; called directly before the file gets its final name. */
   checkFence: () => Promise<void>;
   placing?: Placing;
-  /** How a part of a file is taken away that was written under its own name; without it, as the file was written. */
+  /**
+   * How to delete an incomplete file that was written under its final name; by default, with the connection that wrote
+   * it.
+   */
   withdrawal?: Withdrawal;
 }
 
-/** What is needed after a failure that may have been the connection's, or a cancellation. */
+/** What is needed after a failure, which may be of the connection, or after a cancellation. */
 export interface Withdrawal {
-  /** Fails unless what lies there is surely this delivery's: no later one, of this run or of another, has begun. */
+  /**
+   * Fails unless the file on the server is certainly of this delivery: no later one, of this or another run, has begun.
+   */
   check: () => Promise<void>;
   connect: () => Promise<FileServer>;
 }
 
 /**
- * Puts a list's file in its place: written under a name of its own, checked, renamed. Older temporaries of this list
- * are removed first, so that an upload which was given up, and wakes up later, finds nothing to rename.
+ * Delivers a list's file: uploads it with a temporary name, checks it, and renames it. Removes older temporary files of
+ * this list first, so that an abandoned upload that continues later finds nothing to rename.
  * @returns the file's size in bytes
  */
 export async function deliverList(server: FileServer, list: ListDelivery): Promise<number> {
@@ -56,7 +61,7 @@ async function writeAndRename(server: FileServer, list: ListDelivery): Promise<n
   return bytes;
 }
 
-/** Without a rename, Actito may find a file that still grows, so that what is not whole is taken away again. */
+/** Without a rename, Actito may find a file that is still growing, so an incomplete file is deleted. */
 async function writeDirectly(server: FileServer, list: ListDelivery): Promise<number> {
   const path = pathOf(list, list.fileName);
   await list.checkFence();
@@ -68,7 +73,7 @@ async function writeDirectly(server: FileServer, list: ListDelivery): Promise<nu
   }
 }
 
-/** @returns the file's size in bytes, which the server has confirmed unless it cannot */
+/** @returns the file's size in bytes, which the server has confirmed if it can */
 async function write(server: FileServer, list: ListDelivery, path: string): Promise<number> {
   const content = new OwnContent(list.content);
   await server.upload(path, content.read()).catch((error: unknown) => {
@@ -82,7 +87,9 @@ async function write(server: FileServer, list: ListDelivery, path: string): Prom
   return bytes;
 }
 
-/** Removes a part of a file, which Actito would take for the whole list, unless a later delivery may have written there. */
+/**
+ * Deletes an incomplete file, which Actito would take for the whole list, unless a later delivery may have written it.
+ */
 async function withdraw(server: FileServer, list: ListDelivery, path: string): Promise<void> {
   const { check, connect } = list.withdrawal ?? { check: list.checkFence, connect: async () => server };
   try {
@@ -95,7 +102,7 @@ async function withdraw(server: FileServer, list: ListDelivery, path: string): P
       if (anew !== server) await anew.close();
     }
   } catch {
-    // The upload's failure is what is told. The list stays to be repaired: the next attempt or run replaces the file.
+    // The upload's failure is reported. The list stays dirty, so the next attempt or run replaces the file.
   }
 }
 

@@ -1,14 +1,14 @@
-/** A file server that Actito reads lists from. One call at a time: FTP knows no other way. */
+/** A file server from which Actito reads lists. Allows one call at a time, because of FTP. */
 export interface FileServer {
-  /** Names of the files in a folder. @throws Failure DeliveryRefused, DeliveryUnavailable */
+  /** Returns the names of the files in a folder. @throws Failure DeliveryRefused, DeliveryUnavailable */
   names(folder: string): Promise<string[]>;
-  /** Writes a new file from a stream, without holding it in memory; replaces one of the same name. */
+  /** Writes a file from a stream, without holding it in memory; replaces a file with the same name. */
   upload(path: string, content: AsyncIterable<Uint8Array>): Promise<void>;
-  /** Size in bytes. */
+  /** Returns the size in bytes. */
   size(path: string): Promise<number>;
-  /** Gives a file its final name, replacing what is there in one step where the server can. */
+  /** Renames a file, and replaces an existing one in one step if the server can. */
   replace(from: string, to: string): Promise<void>;
-  /** Removes a file; one that is gone already is success. */
+  /** Removes a file; if it does not exist, that is a success. */
   remove(path: string): Promise<void>;
   /** Never throws. */
   close(): Promise<void>;

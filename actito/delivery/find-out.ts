@@ -8,13 +8,13 @@ import type { FileServer } from './file-server.ts';
 import { WINDOW } from './pipelined-upload.ts';
 import { TEMPORARY_NAME, temporaryName } from './temporary-names.ts';
 
-/** More than one packet of SFTP, so that a server which takes one write at a time shows it. */
+/** Larger than one SFTP packet, to detect a server that supports only one write at a time. */
 const CONTENT = Buffer.alloc(150_000, 'A probe of actito-sync; it may be deleted.\n');
 
-/** What servers take that refuse names with a dot in front. */
+/** A name without the leading dot that some servers refuse. */
 const WITHOUT_DOT = '{file}.tmp';
 
-/** What is tried, and how it is tried now. */
+/** The test, and its current settings. */
 interface Trial {
   login: Login;
   directory: string;
@@ -23,10 +23,10 @@ interface Trial {
 }
 
 /**
- * Finds out what a server cannot do, by writing, replacing and deleting a file whose name Actito does not look for. Whatever
- * fails is tried in the way in which a setting would do it.
- * @returns the lines that delivery needs, in their order; none: the server does all that the settings ask for
- * @throws Failure when no setting helps
+ * Finds out what a server does not support, by writing, replacing and deleting a file with a name that Actito does not
+ * look for. If something fails, it is tried again with the setting for it.
+ * @returns the settings that delivery needs, in their order; none if the server supports the current ones
+ * @throws Failure if no setting helps
  */
 export async function findOut(trial: Trial): Promise<DeliveryLine[]> {
   const listing = trial.placing.listing !== false && (await canList(trial));
@@ -37,10 +37,10 @@ export async function findOut(trial: Trial): Promise<DeliveryLine[]> {
   return [...(lacksListing ? ['listing' as const] : []), ...found.way.lines, ...found.lines];
 }
 
-/** What no setting helps against: there is no folder. */
+/** Failures for which no setting helps, because the folder does not exist. */
 const NO_FOLDER: readonly string[] = ['folderMissing', 'ftpsFolderRefused'];
 
-/** Whether it lists the folder. @throws Failure when it cannot be reached, or has no such folder */
+/** Whether the server can list the folder. @throws Failure if it cannot be reached, or the folder does not exist */
 async function canList(trial: Trial): Promise<boolean> {
   return withServer(trial, async (server) => {
     try {
@@ -49,22 +49,22 @@ async function canList(trial: Trial): Promise<boolean> {
     } catch (error) {
       if (isFailure(error) && NO_FOLDER.includes(error.told.reason)) throw error;
       trial.signal.throwIfAborted();
-      return false; // that is what was to be found out
+      return false; // this is the result of the test
     }
   });
 }
 
 interface Named extends Trial {
-  /** Of the file that is written: the same one in each way, so that none is left behind. */
+  /** The name of the test file: the same one each time, so that none is left behind. */
   name: string;
 }
 
 interface Way extends Named {
-  /** What the settings lack for it. */
+  /** The settings that this way needs. */
   lines: DeliveryLine[];
 }
 
-/** As the settings say, then with what they may lack. */
+/** The current settings, and then other settings that may help. */
 function waysToWrite(trial: Named): Way[] {
   const { placing } = trial;
   const hasDot = (placing.temporaryName ?? TEMPORARY_NAME).startsWith('.');
@@ -81,19 +81,19 @@ function waysToWrite(trial: Named): Way[] {
       login: { ...login, concurrentWrites },
       lines: [...way.lines, ...lines],
     }));
-  // The number is said, since a connection that has broken off lets the next one be careful by itself.
+  // The number is set, because after a broken connection the next one would otherwise use a single write by itself.
   return [...writing(WINDOW, []), ...writing(1, ['concurrentWrites'])];
 }
 
-/** A way that works, and what it needs besides. */
+/** A working way, and what else it needs. */
 interface Written {
   way: Way;
   lines: DeliveryLine[];
-  /** The folder's list shows the file while it is written, so that a later delivery finds what an earlier one left. */
+  /** The folder's list shows the file while it is written, so a later delivery finds an abandoned one. */
   isListed: boolean;
 }
 
-/** The first way whose files are listed; else the first that works at all. @throws the first way's failure */
+/** Returns the first way whose files are listed, or else the first that works. @throws the first way's failure */
 async function firstOf(ways: readonly Way[]): Promise<Written> {
   let works: Written | undefined;
   let failure: Error | undefined;
@@ -111,7 +111,10 @@ async function firstOf(ways: readonly Way[]): Promise<Written> {
   return works;
 }
 
-/** Writes a file, looks for it in the list, asks for its size, lets it take a name twice, and deletes it; on a connection of its own. */
+/**
+ * Writes a file, looks for it in the list, requests its size, renames it to a name twice, and deletes it; on its own
+ * connection.
+ */
 function written(way: Way): Promise<Written> {
   const { directory, placing, name } = way;
   const path = (delivery: string, pattern = placing.temporaryName) =>
@@ -127,13 +130,13 @@ function written(way: Way): Promise<Written> {
       if (placing.write === 'direct') await server.upload(temporary, once(CONTENT));
       else if (!(await replaces(server, temporary, final))) lines.push('write');
     } catch (error) {
-      // What is wrong is the error; a server that refuses this may well refuse that too.
+      // The first error is reported; a server that refuses this may refuse the cleanup as well.
       await server.remove(temporary).catch(() => undefined);
       throw error;
     }
     await server.remove(temporary);
     await server.remove(final);
-    // What an earlier way may have left; a server that refuses such a name has none to remove.
+    // A previous way may have left a file. A server that refuses such a name has none to remove.
     for (const pattern of [TEMPORARY_NAME, WITHOUT_DOT]) {
       await server.remove(path('1', pattern)).catch(() => undefined);
     }
@@ -141,7 +144,7 @@ function written(way: Way): Promise<Written> {
   });
 }
 
-/** @throws Failure when it tells another size than what was sent */
+/** @throws Failure if the reported size is not what was sent */
 async function tellsSize(server: FileServer, path: string): Promise<boolean> {
   const held = await server.size(path).catch(withoutAbility);
   if (held === undefined) return false;
@@ -149,7 +152,7 @@ async function tellsSize(server: FileServer, path: string): Promise<boolean> {
   return true;
 }
 
-/** Whether a file can take a name, also one that another file has. */
+/** Whether a file can be renamed, also to a name that another file has. */
 async function replaces(server: FileServer, from: string, to: string): Promise<boolean> {
   const rename = () => server.replace(from, to).then(() => true, withoutAbility);
   if (!(await rename())) return false;
@@ -157,7 +160,7 @@ async function replaces(server: FileServer, from: string, to: string): Promise<b
   return (await rename()) ?? false;
 }
 
-/** A refusal is an answer; that the connection is gone is not. */
+/** A refusal is a result of the test; a lost connection is not. */
 function withoutAbility(error: unknown): undefined {
   if (isFailure(error) && (error.type === 'DeliveryRefused' || error.told.reason === 'fileServerBrokeOff')) {
     return undefined;

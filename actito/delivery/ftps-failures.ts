@@ -11,17 +11,18 @@ interface Peer {
   port: number;
   ca?: string;
   tls?: 'explicit' | 'implicit';
-  /** The longest time without progress, in milliseconds. */
+  /** The maximum time without progress, in milliseconds. */
   timeout?: number;
 }
 
 /**
- * What a reply means: `passes` by itself, so the delivery is tried again; or it needs a `person`; or the server has no
- * `space`, which passes as well. The second part says it in our words: the server's own may quote anything.
+ * The meaning of a reply: `passes` is temporary, so the delivery is retried; `person` needs someone to act; `space`
+ * means that the server is full, which is temporary as well. The second part is our own text, because the server's may
+ * quote anything.
  */
 type Meaning = readonly ['passes' | 'person' | 'space', string];
 
-/** Replies of RFC 959, 2228, 2428 and 4217, and what they mean wherever they come. */
+/** Replies of RFC 959, 2228, 2428 and 4217, and their meaning in any step. */
 const REPLIES: Readonly<Record<number, Meaning>> = {
   120: ['passes', 'it will be ready later'],
   332: ['person', 'an account is needed'],
@@ -54,20 +55,20 @@ const REPLIES: Readonly<Record<number, Meaning>> = {
   553: ['person', 'a file name that it does not allow'],
 };
 
-/** Replies that are about the protection of data connections, in whichever step they come. */
+/** Replies about the protection of data connections, in any step. */
 const PROTECTION = new Set([521, 522, 533, 534, 535, 536, 537]);
 
-/** Steps that begin with TLS: there an error of TLS is final. */
+/** Steps that begin with TLS: there, an error of TLS is final. */
 const BEGINS_TLS: readonly DeliveryStep[] = ['secure', 'connect'];
 
 /**
- * Turns what basic-ftp, Node's TLS and the server say into our vocabulary. The only place that does. By codes alone:
- * the words of a reply hold paths and names, in any language.
+ * Converts errors of basic-ftp, Node's TLS and the server into failures; no other function does. It uses only codes,
+ * because the words of a reply contain paths and names, in any language.
  */
 export function ftpsFailure(step: DeliveryStep, peer: Peer, error: unknown): unknown {
   if (isFailure(error) || !(error instanceof Error) || error.name === 'AbortError') return error;
   const server = `ftps://${peer.host}:${peer.port}`;
-  const words = step === 'login' ? undefined : error.message; // there it may quote what it was given
+  const words = step === 'login' ? undefined : error.message; // in that step it may quote what it was given
   const code = codeOfTls(error);
   const distrust = distrustOf(server, code, error, peer);
   if (distrust) return distrust;
@@ -84,12 +85,12 @@ export function ftpsFailure(step: DeliveryStep, peer: Peer, error: unknown): unk
   return new Failure('fileServerBrokeOff', { server, step, answer: troubleOf(error) }, { words });
 }
 
-/** What a reply means in the step in which it came. */
+/** The meaning of a reply in its step. */
 function ofReply(step: DeliveryStep, server: string, code: number, words?: string): Failure {
   const [meaning, says] = meaningOf(step, code);
   const answer = `${code}: ${says}`;
   if (meaning === 'space') {
-    // 552 is about what the account may hold, 452 about the disk (RFC 959).
+    // 552 is about the account's quota, 452 about the disk (RFC 959).
     return new Failure('fileServerFull', { server, step, quota: code === 552 }, { words });
   }
   if (meaning === 'person') {
@@ -99,9 +100,9 @@ function ofReply(step: DeliveryStep, server: string, code: number, words?: strin
   return new Failure('fileServerBrokeOff', { server, step, answer, passive: code === 425 }, { words });
 }
 
-/** Replies that are not in the table are read by their first digit (RFC 959): 4xx passes, 5xx does not. */
+/** Other replies are read by their first digit (RFC 959): 4xx is temporary, 5xx is not. */
 function meaningOf(step: DeliveryStep, code: number): Meaning {
-  // After the login this one says that the server forgot it: a new connection logs in again.
+  // After the login, this means that the server forgot it: a new connection logs in again.
   if (code === 530 && !isBeforeLogin(step)) return ['passes', 'not logged in any more'];
   return REPLIES[code] ?? (code >= 500 ? ['person', 'refused'] : ['passes', 'not now']);
 }
@@ -121,7 +122,7 @@ function ofDataConnection(step: DeliveryStep, server: string, error: NoDataConne
   return new Failure('fileServerBrokeOff', { server, step, answer, passive: true }, { words });
 }
 
-/** Why the certificate is not accepted; undefined when that is not the trouble. Codes: Node's `tls`. */
+/** Returns why the certificate is not accepted; undefined if that is not the cause. Codes: Node's `tls`. */
 function distrustOf(
   server: string,
   code: string,
@@ -140,19 +141,19 @@ function codeOfTls(error: Error): string {
   return `${(inner as { code?: string | number }).code ?? ''}`;
 }
 
-/** How basic-ftp says that a list is larger than `maxListingBytes`. */
+/** The message of basic-ftp if a list is larger than `maxListingBytes`. */
 const TOO_LONG = /^StringWriter: Maximum bytes exceeded/;
 
 const SILENCE = /^Timeout /;
 
-/** The server did nothing while it was its turn. */
+/** The server did nothing although we waited for it. */
 function isSilence(error: Error): boolean {
   return error instanceof NoProgress || SILENCE.test(error.message);
 }
 
 /**
- * How basic-ftp's own errors begin. They have no code, and what follows may quote the server: so they are known by
- * their beginning alone, which is the library's.
+ * The beginnings of basic-ftp's own errors. They have no code, and the rest may quote the server, so only their
+ * beginning is used, which is the library's.
  */
 const OF_LIBRARY = [
   [SILENCE, 'no answer in time'],
@@ -163,7 +164,7 @@ const OF_LIBRARY = [
   ],
 ] as const satisfies [RegExp, string][];
 
-/** The code, or which of the library's errors it is. */
+/** Returns the code, or the name of the library's error. */
 function troubleOf(error: unknown): string {
   const { message } = error as Error;
   return knownCode(error) ?? OF_LIBRARY.find(([begin]) => begin.test(message))?.[1] ?? codeOf(error);

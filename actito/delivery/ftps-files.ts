@@ -7,12 +7,12 @@ import { type Connection, send } from './ftps-upload.ts';
 import { replaceSteppingAside } from './step-aside.ts';
 
 /*
- * What a file server does, in FTP's commands; all paths are absolute. Errors are the library's, and ftps-failures.ts
- * gives them their meaning. Only what needs a second look at the server is told from here: a 550 may mean a file that
- * is in use, which passes, or a missing right, which does not.
+ * The operations of a file server with FTP's commands; all paths are absolute. Errors are the library's, and
+ * ftps-failures.ts converts them. This file only handles failures that need another request to the server: a 550 may
+ * mean a file in use, which is temporary, or a missing permission, which is not.
  */
 
-/** Makes a folder the current one. @throws Failure that names it, if the server refuses to */
+/** Makes a folder the current one. @throws Failure with its name, if the server refuses */
 export async function openFolder({ client, server }: Connection, folder: string): Promise<void> {
   try {
     await client.cd(folder);
@@ -22,7 +22,7 @@ export async function openFolder({ client, server }: Connection, folder: string)
   }
 }
 
-/** Writes a file from a stream; replaces one of the same name. */
+/** Writes a file from a stream; replaces a file with the same name. */
 export async function upload(
   connection: Connection,
   path: string,
@@ -32,7 +32,7 @@ export async function upload(
     await send(connection, path, content);
   } catch (error) {
     if (!isReply(error, 550, 553)) throw error;
-    await openFolder(connection, posix.dirname(path)); // a missing folder is the reason, and its failure says so
+    await openFolder(connection, posix.dirname(path)); // if a missing folder is the reason, its failure says so
     const isHeld =
       error.code === 550 && (await exists(connection, path)) && (await canWrite(connection, path));
     if (!isHeld) throw error;
@@ -41,7 +41,7 @@ export async function upload(
   }
 }
 
-/** The size in bytes, by SIZE, or from the folder's list on a server that has no SIZE. */
+/** Returns the size in bytes, by SIZE, or from the folder's list if the server has no SIZE. */
 export async function sizeOf(connection: Connection, path: string): Promise<number> {
   const { client, server } = connection;
   try {
@@ -56,11 +56,13 @@ export async function sizeOf(connection: Connection, path: string): Promise<numb
   });
   const isGone = file === undefined || (file === 'hidden' && !(await exists(connection, path)));
   if (isGone) throw new Failure('uploadGone', {});
-  if (file === 'hidden' || file.size < 0) throw new Failure('sizeUnknown', { server }); // the list has names only
+  if (file === 'hidden' || file.size < 0) throw new Failure('sizeUnknown', { server }); // the list has only names
   return file.size;
 }
 
-/** Removes a file. Servers refuse in the same words what is gone and what may not be removed: a look at it tells. */
+/**
+ * Removes a file. Servers use the same reply for a missing file and for a missing permission, so the file is looked up.
+ */
 export async function remove(connection: Connection, path: string): Promise<void> {
   const { client, server } = connection;
   try {
@@ -75,7 +77,7 @@ export async function remove(connection: Connection, path: string): Promise<void
   }
 }
 
-/** Most servers replace in one step; one that refuses to gets the old file out of the way first. */
+/** Renames a file. Most servers replace in one step. If the server refuses to, the old file is moved away first. */
 export async function replace(connection: Connection, from: string, to: string): Promise<void> {
   const { client, server } = connection;
   const rename = async (source: string, target: string) => void (await client.rename(source, target));

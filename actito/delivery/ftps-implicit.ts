@@ -1,8 +1,8 @@
 import { connect } from 'node:tls';
 
 /**
- * Whether a server answers a TLS handshake on a new connection, as one of implicit FTPS does. Nothing else is sent, and
- * whom its certificate names is not asked: it only decides what people are told.
+ * Whether a server answers a TLS handshake on a new connection, as for implicit FTPS. Sends nothing else, and does not
+ * check the certificate, because the result only decides what people are told.
  */
 export function speaksTlsAtOnce(host: string, port: number, timeout: number): Promise<boolean> {
   return new Promise((resolve) => {

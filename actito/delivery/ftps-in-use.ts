@@ -5,20 +5,21 @@ import { type Connection, nothing, send } from './ftps-upload.ts';
 import { ASIDE } from './step-aside.ts';
 
 /*
- * A server refuses a file that is in use with the reply of a missing right (550), and only its words differ. So the
- * same is tried with a file that nobody uses: if that works, the right is there.
+ * A server refuses a file in use with the same reply as a missing permission (550); only its words differ. So the same
+ * operation is tried with a file that nothing uses: if that works, the permission exists.
  */
 
 /**
- * Whether the folder has a file. Its list proves that a file is there. It proves that a file is missing only if it would
- * show the file: many servers hide names with a dot in front. Otherwise SIZE and RNFR answer, which name the file.
+ * Whether the folder has a file. Its list proves that a file exists. It proves that a file is missing only if it would
+ * show the file, because many servers hide names with a leading dot. Otherwise SIZE and RNFR are used, which name the
+ * file.
  */
 export async function exists(connection: Connection, path: string): Promise<boolean> {
   try {
     const file = await find(connection, path);
     if (file !== 'hidden') return file !== undefined;
   } catch (error) {
-    if (!(error instanceof FTPError)) throw error; // a refused list tells nothing
+    if (!(error instanceof FTPError)) throw error; // a refused list is no proof
   }
   const { client } = connection;
   if (!isRefusal(await refusalOf(client.send(`SIZE ${path}`)))) return true;
@@ -48,7 +49,7 @@ export async function canDelete(connection: Connection, path: string): Promise<b
   return (await refusalOf(connection.client.remove(probe))) === undefined;
 }
 
-/** The reply that refused; undefined: it was done. @throws what is no reply */
+/** Returns the reply that refused; undefined if there was none. @throws every other error */
 async function refusalOf(call: Promise<unknown>): Promise<FTPError | undefined> {
   try {
     await call;

@@ -3,31 +3,28 @@ import { posix } from 'node:path';
 import { type Client, FileInfo, FileType, FTPError, parseList } from 'basic-ftp';
 import { type Connection, nothing, reasonOf, send } from './ftps-upload.ts';
 
-/*
- * What is in a folder. Only names and sizes are used: the times of a list are in a time zone that the server does not
- * tell.
- */
+/* The content of a folder. Only names and sizes are used, because the times of a list have an unknown time zone. */
 
-/** Reads a list without the times of MLSD, which the library would refuse if they were none. */
+/** Reads a list without the times of MLSD, because the library would reject invalid ones. */
 export function parseWithoutTimes(list: string): FileInfo[] {
   return parseList(list.replace(/(^|;)(?:modify|create)=[^;\r\n]*;/gim, '$1'));
 }
 
-/** What a folder holds, hidden files included where the server shows them. */
+/** Lists a folder, including hidden files if the server shows them. */
 export async function listFolder(connection: Connection, folder: string): Promise<FileInfo[]> {
   await connection.client.cd(folder);
   return listHere(connection, folder);
 }
 
 /**
- * What the current folder holds, whose path is `folder`.
+ * Lists the current folder, whose path is `folder`.
  *
- * Some servers call an empty folder a failure, with the reply of a folder that may not be listed. Then a file tells which
- * it is: it is put there, and the folder is listed again.
+ * Some servers answer for an empty folder with the reply for a folder that may not be listed. To distinguish them, a
+ * file is written there, and the folder is listed again.
  */
 export async function listHere(connection: Connection, folder: string): Promise<FileInfo[]> {
   const { client } = connection;
-  const commands = client.availableListCommands; // the library forgets all but the one that worked
+  const commands = client.availableListCommands; // the library only remembers the one that worked
   try {
     return await listAnyhow(client);
   } catch (error) {
@@ -38,24 +35,33 @@ export async function listHere(connection: Connection, folder: string): Promise<
   }
 }
 
-/** One file by its path; undefined: the folder does not have it; `hidden`: the list does not show it, and might not if it is there. */
+/**
+ * Finds a file by its path. undefined: the folder does not have it. `hidden`: the list does not show it, and might not
+ * if it exists.
+ */
 export async function find(connection: Connection, path: string): Promise<FileInfo | 'hidden' | undefined> {
   const files = await listFolder(connection, posix.dirname(path));
   const name = posix.basename(path);
   return files.find((file) => file.name === name) ?? (mayHide(files, name) ? 'hidden' : undefined);
 }
 
-/** Many servers list no names with a dot in front, and some list nothing at all to an account that may not list. */
+/**
+ * Many servers do not list names with a leading dot, and some list nothing at all to an account without that
+ * permission.
+ */
 function mayHide(files: readonly FileInfo[], name: string): boolean {
   const isDotFile = ({ name: each }: { name: string }) => each.startsWith('.');
   return files.length === 0 || (isDotFile({ name }) && !files.some(isDotFile));
 }
 
-/** MLSD or LIST, else NLST, which has only names: for servers without the others, and for lists in a format of their own. */
+/**
+ * Uses MLSD or LIST, or else NLST, which has only names: for servers without the others, and for lists in unknown
+ * formats.
+ */
 async function listAnyhow(client: Client): Promise<FileInfo[]> {
   try {
     const files = await client.list();
-    // A server that takes no options looks for a file "-a" instead, and finds none.
+    // A server that accepts no options looks for a file "-a" instead, and finds none.
     if (files.length > 0 || client.availableListCommands[0] !== 'LIST -a') return files;
     return await listBy(client, 'LIST');
   } catch (error) {
@@ -99,7 +105,7 @@ async function canListWhenFilled(connection: Connection, folder: string): Promis
   try {
     await send(connection, probe, nothing());
   } catch (error) {
-    if (error instanceof FTPError) return false; // the list's refusal is what is told
+    if (error instanceof FTPError) return false; // the refusal of the list is reported
     throw error;
   }
   try {
@@ -112,7 +118,7 @@ async function canListWhenFilled(connection: Connection, folder: string): Promis
   }
 }
 
-/** A reply with one of these codes. */
+/** Whether an error is a reply with one of these codes. */
 export function isReply(error: unknown, ...codes: number[]): error is FTPError {
   return error instanceof FTPError && codes.includes(error.code);
 }

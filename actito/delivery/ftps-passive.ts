@@ -6,7 +6,7 @@ import {
   type FTPResponse,
 } from 'basic-ftp';
 
-/** A data connection could not be made; the control connection goes on. */
+/** A data connection could not be made; the control connection continues. */
 export class NoDataConnection extends Error {
   override readonly cause: Error;
 
@@ -16,18 +16,18 @@ export class NoDataConnection extends Error {
     this.cause = cause;
   }
 
-  /** The reply's code; undefined: the server named a port, and there is no way to it. */
+  /** The reply's code; undefined if the server named a port that cannot be reached. */
   get code(): number | undefined {
     return this.cause instanceof FTPError ? this.cause.code : undefined;
   }
 
-  /** The server refuses passive transfers for good. */
+  /** The server refuses passive transfers permanently. */
   get isPassiveRefused(): boolean {
     return isRefusal(this.cause);
   }
 }
 
-/** A reply that is final (5xx). The session goes on after it. */
+/** A final reply (5xx). The session continues after it. */
 export function isRefusal(error: unknown): error is FTPError {
   return error instanceof FTPError && error.code >= 500;
 }
@@ -36,8 +36,8 @@ export function isRefusal(error: unknown): error is FTPError {
 type Timed = Omit<FTPContext, 'timeout'> & { timeout: number } & FTPContext;
 
 /**
- * How data connections are made: by EPSV, or by PASV where EPSV does not work, for example because it names another
- * host. What works is remembered. Active transfers are never tried: the server would connect to the worker, which
+ * Makes data connections with EPSV, or with PASV if EPSV does not work, for example because it names another host. What
+ * works is remembered. Active transfers are never tried, because the server would connect to the worker, which
  * firewalls forbid.
  */
 export function passiveTransfers(): (ftp: FTPContext) => Promise<FTPResponse> {
@@ -45,7 +45,7 @@ export function passiveTransfers(): (ftp: FTPContext) => Promise<FTPResponse> {
   return async (context) => {
     const ftp = context as Timed;
     const { timeout } = ftp;
-    ftp.timeout = timeout / ways.length; // all ways together may take as long as any other call
+    ftp.timeout = timeout / ways.length; // all attempts together may take as long as any other call
     let trouble: Error | undefined;
     try {
       for (const way of ways) {
@@ -55,7 +55,7 @@ export function passiveTransfers(): (ftp: FTPContext) => Promise<FTPResponse> {
           return response;
         } catch (error) {
           if (ftp.closed) throw error;
-          // What may pass says more than that the other way is not there at all.
+          // A temporary failure is more informative than the missing support of the other command.
           if (!trouble || isRefusal(trouble)) trouble = error as Error;
         }
       }

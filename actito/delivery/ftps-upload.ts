@@ -7,20 +7,20 @@ import { Failure } from '../../contract/failure.ts';
 import { NoDataConnection } from './ftps-passive.ts';
 import type { Progress } from './progress.ts';
 
-/** How long a reply may come after the data connection was dropped, in milliseconds. */
+/** The time in which a reply may follow after the data connection was dropped, in milliseconds. */
 const GRACE = 2_000;
 
-/** A connection as its calls need it. */
+/** A connection with what its calls need. */
 export interface Connection {
   client: Client;
-  /** How failures name the server. */
+  /** The name of the server in failures. */
   server: string;
   progress: Progress;
 }
 
 /**
- * Streams a file up, as fast as the server takes it and no faster.
- * @throws Failure DeliveryUnavailable when the server does not confirm it in time; else the library's errors
+ * Uploads a file from a stream, at the speed of the server.
+ * @throws Failure DeliveryUnavailable if the server does not confirm it in time; otherwise the library's errors
  */
 export async function send(
   { client, server, progress }: Connection,
@@ -33,7 +33,7 @@ export async function send(
     isSent = true;
   }
   const source = Readable.from(sent(), { objectMode: false });
-  source.on('error', () => undefined); // the upload fails with it; what comes later interests nobody
+  source.on('error', () => undefined); // the upload fails with this error; later ones are ignored
   const endGrace = graceForReplies(client);
   try {
     await client.uploadFrom(source, path);
@@ -50,8 +50,8 @@ export async function send(
 }
 
 /**
- * The content, from the moment that the data connection has shown a certificate that is accepted. The library means to
- * wait for that, but takes the cipher of a session to be resumed for the cipher of a handshake that is done.
+ * Yields the content once the certificate of the data connection is accepted. The library tries to wait for that, but
+ * it mistakes the cipher of a session to resume for that of a completed handshake.
  */
 async function* onceTrusted(
   { ftp }: Client,
@@ -60,15 +60,15 @@ async function* onceTrusted(
 ): AsyncGenerator<Uint8Array> {
   const socket = ftp.dataSocket as TLSSocket;
   if (!socket.authorized) await progress.during(() => once(socket, 'secureConnect'));
-  // Node sends no close_notify while it still writes its part of the handshake: a list without a byte would end too soon.
+  // Node sends no close_notify while it still writes its part of the handshake, so an empty list would end too soon.
   await setImmediate();
   yield* content;
 }
 
 /**
- * A server that refuses an upload says so and drops the data connection, in either order (ProFTPD drops first). The
- * library closes everything at a drop and never hears the reason; here it gets a moment to.
- * @returns what ends it
+ * Waits for the reply of a server that refuses an upload. Such a server sends a reply and drops the data connection, in
+ * either order (ProFTPD drops first). The library closes everything at a drop and would never read the reply.
+ * @returns a function that ends the waiting
  */
 function graceForReplies({ ftp }: Client): () => void {
   const closeWithError = ftp.closeWithError.bind(ftp);
@@ -84,14 +84,14 @@ function graceForReplies({ ftp }: Client): () => void {
 }
 
 /**
- * Why a transfer has failed. A drop of the data connection may come before the reply that explains it; and whoever does not wait for that
- * reply takes it for the answer to the next command. Without one, the connection is closed.
+ * Returns why a transfer has failed. The data connection may be dropped before the reply that explains it. Without
+ * waiting, that reply would be taken for the answer to the next command. If none comes, the connection is closed.
  */
 export async function reasonOf(client: Client, error: unknown): Promise<unknown> {
   const { ftp } = client;
   if (client.closed || error instanceof FTPError || error instanceof NoDataConnection) return error;
   if (!isDrop(error as Error)) {
-    client.close(); // what is still to come belongs to no command any more
+    client.close(); // later replies belong to no command any more
     return error;
   }
   const timer = setTimeout(() => ftp.closeWithError(error as Error), GRACE);
@@ -100,7 +100,7 @@ export async function reasonOf(client: Client, error: unknown): Promise<unknown>
       if (reply instanceof Error) task.reject(reply);
       else if (reply.code >= 200) task.resolve(reply);
     });
-    return error; // a part was taken for the whole
+    return error; // an incomplete file was accepted as complete
   } catch (reason) {
     return reason;
   } finally {
@@ -108,14 +108,14 @@ export async function reasonOf(client: Client, error: unknown): Promise<unknown>
   }
 }
 
-/** The data connection was closed by the other end; not for its certificate or its silence. */
+/** The server closed the data connection, and not because of a certificate or a timeout. */
 function isDrop(error: Error & { code?: string }): boolean {
   if (error.code === 'ERR_STREAM_PREMATURE_CLOSE') return true;
   const isByCode = error.code === 'ECONNRESET' || error.code === 'EPIPE';
   return error.message.endsWith('(data socket)') && (isByCode || error.message.startsWith('Socket closed'));
 }
 
-/** A file without content. */
+/** The content of an empty file. */
 export async function* nothing(): AsyncGenerator<Uint8Array> {
-  // It yields nothing; `send` waits for TLS all the same.
+  // It yields nothing, but `send` waits for TLS anyway.
 }

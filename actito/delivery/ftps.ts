@@ -14,38 +14,38 @@ import { speaksTlsAtOnce } from './ftps-implicit.ts';
 import type { Connection } from './ftps-upload.ts';
 import { NO_PROGRESS, Progress } from './progress.ts';
 
-/** A login, with everything from the environment filled in. */
+/** A login with all values from the environment. */
 export interface FtpsLogin {
   protocol: 'ftps';
   host: string;
   port: number;
   username: string;
   password: string;
-  /** The authority to trust (PEM), instead of the public ones. */
+  /** The certificate authority to trust (PEM), instead of the public ones. */
   ca?: string;
-  /** The longest time without progress, in milliseconds. */
+  /** The maximum time without progress, in milliseconds. */
   timeout?: number;
-  /** Whether TLS begins by AUTH TLS (the default), or at once. */
+  /** Whether TLS begins with AUTH TLS (the default), or immediately. */
   tls?: 'explicit' | 'implicit';
-  /** How names are written. Default: utf8. */
+  /** The encoding of names. Default: utf8. */
   encoding?: 'utf8' | 'latin1';
 }
 
-/** Routers forget a connection that is silent for minutes, as the control connection is during an upload. */
+/** Routers drop a connection that is silent for minutes, like the control connection during an upload. */
 const KEEPALIVE = 10_000;
-/** A server that has not greeted after so many milliseconds may be waiting for TLS. */
+/** A server that has not greeted after this number of milliseconds may be waiting for TLS. */
 const GREETING = 5_000;
 
-/** How much of a folder's list is read, in bytes: about 200,000 files. */
+/** The maximum size of a folder's list in bytes: about 200,000 files. */
 const LIST_LIMIT = 16 * 1024 * 1024;
 
-/** Connections that are logged in, by account. */
+/** The number of connections that are logged in, by account. */
 const loggedIn = new Map<string, number>();
 
 /**
- * Logs in to an FTP server over TLS, its certificate verified. Before TLS stands, nothing is sent but AUTH TLS: there is
- * no falling back to plain FTP. Transfers are passive and encrypted.
- * @param timeout the longest time without progress, in milliseconds
+ * Logs in to an FTP server over TLS and verifies its certificate. Before TLS is established, only AUTH TLS is sent:
+ * there is no fallback to plain FTP. Transfers are passive and encrypted.
+ * @param timeout the maximum time without progress, in milliseconds
  * @throws Failure DeliveryRefused, DeliveryUnavailable; the signal's reason
  */
 export async function connectFtps(
@@ -54,7 +54,7 @@ export async function connectFtps(
   timeout = NO_PROGRESS,
 ): Promise<FileServer> {
   if (login.ca !== undefined) checkCa(login.ca);
-  // A cluster may name another host for its transfers. It has to show the certificate of the host that was asked for.
+  // A cluster may name another host for its transfers. That host must have the certificate of the configured host.
   const client = new Client(timeout, { allowSeparateTransferHost: true, maxListingBytes: LIST_LIMIT });
   client.prepareTransfer = passiveTransfers();
   client.parseList = parseWithoutTimes;
@@ -76,7 +76,7 @@ export async function connectFtps(
     attempts.stop();
     client.close();
   };
-  /** Where relative paths begin. */
+  /** The folder in which relative paths begin. */
   let home: string;
   try {
     await greet(connection, login, attempts, timeout);
@@ -84,7 +84,7 @@ export async function connectFtps(
     count(account, 1);
     isLoggedIn = true;
     await attempts.run('protect', async () => {
-      await client.useDefaultSettings(); // binary, UTF-8, MLSD; a refused PROT it lets pass
+      await client.useDefaultSettings(); // binary, UTF-8, MLSD; it ignores a refused PROT
       if (isLatin1) await client.sendIgnoringError('OPTS UTF8 OFF');
       await client.send('PROT P');
     });
@@ -114,7 +114,7 @@ export async function connectFtps(
   };
 }
 
-/** Connects, with TLS before the login: at once (implicit), or by AUTH TLS (explicit). */
+/** Connects, with TLS before the login: immediately (implicit), or with AUTH TLS (explicit). */
 async function greet(
   { client, progress, server }: Connection,
   { host, port, ca, tls }: FtpsLogin,
@@ -122,11 +122,11 @@ async function greet(
   timeout: number,
 ): Promise<void> {
   const options = {
-    host, // what the certificate is compared with, also on the data connections
+    host, // the certificate is compared with this name, also on data connections
     servername: isIP(host) ? undefined : host,
     ca,
     minVersion: 'TLSv1.2',
-    rejectUnauthorized: true, // whatever NODE_TLS_REJECT_UNAUTHORIZED says
+    rejectUnauthorized: true, // whatever NODE_TLS_REJECT_UNAUTHORIZED is
   } as const;
   if (tls === 'implicit') {
     await attempts.run('connect', () => client.connectImplicitTLS(host, port, options));
@@ -148,7 +148,10 @@ async function greet(
   client.ftp.socket.setKeepAlive(true, KEEPALIVE);
 }
 
-/** The password is right where it was a moment ago: then a refusal means that the account has too many connections. */
+/**
+ * Logs in. If the account is logged in already, the password is correct, so a refusal means that it has too many
+ * connections.
+ */
 async function logIn(client: Client, login: FtpsLogin, server: string, account: string): Promise<void> {
   try {
     await client.login(login.username, login.password);

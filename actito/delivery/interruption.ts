@@ -1,12 +1,12 @@
 /**
- * Ends every wait at once. Not one promise that all race with: such a long-lived promise would keep the result of
- * each race, so every packet of an upload, alive until the end.
+ * Ends all waits immediately. It is not one promise that all waits race with, because such a long-lived promise would
+ * keep the result of each race, so every packet of an upload, in memory until the end.
  */
 export class Interruption {
   readonly #waiting = new Set<(error: Error) => void>();
   #error: Error | undefined;
 
-  /** From now on every wait, under way or to come, fails with `error`. */
+  /** From now on, all current and future waits fail with `error`. */
   interrupt(error: Error): void {
     this.#error ??= error;
     for (const reject of this.#waiting) reject(error);
@@ -21,7 +21,7 @@ export class Interruption {
   race<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#error) {
-        work.catch(() => undefined); // nobody waits for it any more
+        work.catch(() => undefined); // nothing waits for it any more
         reject(this.#error);
         return;
       }

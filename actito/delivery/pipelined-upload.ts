@@ -1,12 +1,12 @@
 import { isStatus, StatusError } from './sftp-failures.ts';
 import type { SftpRequests } from './sftp-requests.ts';
 
-/** What every SFTP server takes in one packet. */
+/** The packet size that every SFTP server accepts. */
 const PACKET = 32_768;
-/** Writes under way at one time: 2 MB, enough to keep a line of 50 ms round trip at 40 MB/s. */
+/** Simultaneous writes: 2 MB, enough for 40 MB/s with a round trip of 50 ms. */
 export const WINDOW = 64;
 
-/** Codes after which fewer writes at one time help nothing: no permission, read-only, no space, no quota. */
+/** Codes for which fewer simultaneous writes do not help: no permission, read-only, no space, no quota. */
 const FINAL = [3, 12, 14, 15];
 
 interface Piece {
@@ -15,10 +15,10 @@ interface Piece {
 }
 
 /**
- * Streams a file up with many writes under way. One write at a time would wait a round trip for every 32 kB, which
- * makes a distant server slow whatever its bandwidth. Where a server refuses one of several writes, those that it has
- * refused are sent again, and all others from then on, one at a time.
- * @param window writes under way at one time
+ * Uploads a stream with many simultaneous writes. Single writes would wait for a round trip per 32 kB, which makes a
+ * distant server slow whatever its bandwidth. If a server refuses one of several writes, the refused ones are sent
+ * again, and from then on all writes one at a time.
+ * @param window the number of simultaneous writes
  */
 export async function uploadPipelined(
   requests: SftpRequests,
@@ -32,7 +32,7 @@ export async function uploadPipelined(
     for await (const packet of packets(content)) await upload.write(packet);
     await upload.finish();
   } catch (error) {
-    // What failed is the upload. Some servers delete no file that is open.
+    // The failure of the upload is reported. Some servers delete no open file.
     await requests.close(handle).catch(() => undefined);
     throw error;
   }
@@ -43,7 +43,7 @@ class Upload {
   readonly #requests: SftpRequests;
   readonly #handle: Buffer;
   readonly #underWay = new Set<Promise<void>>();
-  /** Buffers that hold no packet now: used again, since a large file would leave thousands of them as garbage. */
+  /** Buffers without a packet, for reuse, because a large file would leave thousands of them as garbage. */
   readonly #free: Buffer[] = [];
   #window: number;
   #position = 0;
@@ -69,7 +69,7 @@ class Upload {
     await this.#settle();
   }
 
-  /** A packet that stays as it is until it is written: whoever makes the content may use its own buffer again. */
+  /** Copies a packet until it is written, because the producer of the content may reuse its buffer. */
   #copy(packet: Buffer): Buffer {
     const own = this.#free.pop() ?? Buffer.allocUnsafeSlow(PACKET);
     return own.subarray(0, packet.copy(own));
@@ -89,7 +89,7 @@ class Upload {
     this.#underWay.add(written);
   }
 
-  /** Throws what went wrong, or sends again what was refused while other writes were under way. */
+  /** Throws the error, or sends again what was refused during simultaneous writes. */
   async #settle(): Promise<void> {
     if (this.#refused.length > 0 && this.#failure === undefined) {
       this.#window = 1;
@@ -106,7 +106,7 @@ class Upload {
   }
 }
 
-/** Cuts any stream into full packets. */
+/** Divides a stream into full packets. */
 async function* packets(content: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void> {
   let held: Buffer = Buffer.alloc(0);
   for await (const chunk of content) {

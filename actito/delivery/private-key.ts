@@ -2,16 +2,16 @@ import { createPrivateKey, randomBytes, type KeyObject } from 'node:crypto';
 import ssh2 from 'ssh2';
 import { Failure } from '../../contract/failure.ts';
 
-/** A private key in a form that ssh2 reads. */
+/** A private key in a format that ssh2 reads. */
 export interface ReadableKey {
   text: string;
-  /** Only where the text is encrypted. */
+  /** Only if the text is encrypted. */
   passphrase?: string;
 }
 
 /**
- * Reads a private key in any usual form: OpenSSH, PEM of each kind (PKCS#1, SEC 1, PKCS#8) and PuTTY's, encrypted or
- * not. ssh2 does not know PKCS#8, which OpenSSL and most cloud consoles write, so such a key is written anew.
+ * Reads a private key in any usual format: OpenSSH, every kind of PEM (PKCS#1, SEC 1, PKCS#8) and PuTTY's, encrypted or
+ * not. ssh2 does not support PKCS#8, which OpenSSL and most cloud consoles write, so such a key is converted.
  * @throws Failure DeliveryRefused; never with a part of the key
  */
 export function readPrivateKey(text: string, passphrase?: string): ReadableKey {
@@ -42,7 +42,7 @@ function isEncrypted(text: string): boolean {
   return !Buffer.from(body, 'base64').subarray(cipherAt).subarray(4).toString('latin1').startsWith('none');
 }
 
-/** A PKCS#8 key in the older form of its kind; Ed25519 has none, and gets OpenSSH's. */
+/** Converts a PKCS#8 key to the older format of its type, or to OpenSSH's for Ed25519, which has none. */
 function rewritten(text: string, passphrase: string | undefined): string {
   const key = parsePkcs8(text, passphrase);
   switch (key.asymmetricKeyType) {
@@ -61,7 +61,7 @@ function parsePkcs8(text: string, passphrase: string | undefined): KeyObject {
   try {
     return createPrivateKey({ key: text, format: 'pem', passphrase });
   } catch {
-    // OpenSSL's errors name no more than that, and may hold what they were given.
+    // OpenSSL's errors are no more specific, and may contain their input.
     throw new Failure('privateKeyUnreadable', { why: isEncrypted(text) ? 'passphraseWrong' : 'format' });
   }
 }
@@ -99,7 +99,7 @@ function opensshEd25519(key: KeyObject): string {
   return `-----BEGIN OPENSSH PRIVATE KEY-----\n${lines.join('\n')}\n-----END OPENSSH PRIVATE KEY-----\n`;
 }
 
-/** A text or bytes with their length in front, as SSH writes them. */
+/** A text or bytes, preceded by their length, as in SSH. */
 function field(content: string | Buffer): Buffer {
   const bytes = Buffer.from(content);
   const length = Buffer.alloc(4);

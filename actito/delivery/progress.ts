@@ -1,7 +1,7 @@
-/** The longest time without progress, in milliseconds, unless `delivery.timeout` says otherwise. */
+/** The maximum time without progress, in milliseconds, unless `delivery.timeout` is set. */
 export const NO_PROGRESS = 60_000;
 
-/** Nothing moved for too long while it was the server's turn. */
+/** Nothing happened for too long while we waited for the server. */
 export class NoProgress extends Error {
   readonly seconds: number;
 
@@ -13,8 +13,8 @@ export class NoProgress extends Error {
 }
 
 /**
- * Watches a connection while a server has something to do for us. A server can keep its connection alive and still do
- * nothing, so keep-alive packets are no progress: the driver says what is (an answer, bytes of a file that were taken).
+ * Watches a connection while we wait for the server. A server can keep its connection alive and still do nothing, so
+ * keep-alive packets are no progress. The driver reports progress: an answer, or accepted bytes of a file.
  */
 export class Progress {
   readonly #limit: number;
@@ -25,19 +25,22 @@ export class Progress {
 
   /**
    * @param limit milliseconds
-   * @param end ends the connection and every call under way
+   * @param end ends the connection and all running calls
    */
   constructor(limit: number, end: (error: NoProgress) => void) {
     this.#limit = limit;
     this.#end = end;
   }
 
-  /** The server has answered, or bytes have moved in either direction. */
+  /** Reports that the server has answered, or that bytes were transferred in either direction. */
   moved(): void {
     this.#timer?.refresh();
   }
 
-  /** Counts while `work` waits for the server. Work of any number at one time; each that ends is progress as well. */
+  /**
+   * Counts the time while `work` waits for the server. Several can run at the same time; the end of each is progress as
+   * well.
+   */
   async during<T>(work: () => Promise<T>): Promise<T> {
     this.#waiting++;
     if (!this.#isStopped) {
@@ -51,7 +54,7 @@ export class Progress {
     }
   }
 
-  /** Watches no more: the connection is closed. */
+  /** Stops watching, because the connection is closed. */
   stop(): void {
     this.#isStopped = true;
     this.#rest();

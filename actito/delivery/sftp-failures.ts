@@ -3,7 +3,7 @@ import { knownCode, Sealed } from '../../contract/foreign.ts';
 import type { DeliveryStep } from '../../contract/messages/delivery.ts';
 import { NoProgress } from './progress.ts';
 
-/** The server's answer to a request. What it says in words may quote anything, so only its code is a message. */
+/** The server's answer to a request. Its text may quote anything, so the message is only its code. */
 export class StatusError extends Error {
   readonly code: number;
   readonly words: Sealed;
@@ -16,12 +16,12 @@ export class StatusError extends Error {
   }
 }
 
-/** A folder's list does not end, or is larger than what we hold of one. */
+/** A folder's list is endless or too large for memory. */
 export class ListTooLong extends Error {}
 
-/** The connection has ended, for a reason that ssh2 or the server gave, or without one. */
+/** The connection has ended, with or without a reason from ssh2 or the server. */
 export class ConnectionEnded extends Error {
-  /** Where ssh2 met the error: `client-socket`, `client-timeout`, `handshake` and others. */
+  /** Where the error occurred in ssh2: `client-socket`, `client-timeout`, `handshake` and others. */
   readonly level: string | undefined;
   /** Why the server disconnected, https://datatracker.ietf.org/doc/html/rfc4253#section-11.1 */
   readonly reason: number | undefined;
@@ -35,14 +35,14 @@ export class ConnectionEnded extends Error {
 }
 
 /**
- * What becomes of a failure: it passes by itself and is tried again, a person has to do something, a folder is missing,
- * or the server is full, which passes as well but is told with what to do.
+ * The meaning of a failure: it is temporary and retried, a person must act, a folder is missing, or the server is full,
+ * which is temporary as well but comes with advice.
  */
 type Fate = 'passes' | 'person' | 'folder' | 'full' | 'quota';
 
 /**
- * Status codes: up to 8 of version 3, https://datatracker.ietf.org/doc/html/draft-ietf-secsh-filexfer-02#section-7; the others
- * of version 6, which some servers send all the same, draft-ietf-secsh-filexfer-13#section-9.1
+ * Status codes: up to 8 of version 3, https://datatracker.ietf.org/doc/html/draft-ietf-secsh-filexfer-02#section-7; the
+ * others of version 6, which some servers send anyway, draft-ietf-secsh-filexfer-13#section-9.1
  */
 const STATUS: Record<number, readonly [Fate, string]> = {
   1: ['passes', 'end of the file'],
@@ -72,7 +72,7 @@ const STATUS: Record<number, readonly [Fate, string]> = {
   30: ['person', 'an unknown owner'],
 };
 
-/** Reasons for a disconnect that do not pass by themselves; all others do. */
+/** Permanent reasons for a disconnect; all others are temporary. */
 const DISCONNECTS: Record<number, string> = {
   1: 'it does not admit this machine',
   8: 'it does not speak this version of SSH',
@@ -82,10 +82,12 @@ const DISCONNECTS: Record<number, string> = {
   15: 'the login is refused',
 };
 
-/** What a server is asked for when nothing but its folder can be missing. Later the file itself may be gone, which passes. */
+/** Steps in which only the folder can be missing. In later steps the file itself may be missing, which is temporary. */
 const NEEDS_FOLDER: readonly DeliveryStep[] = ['list', 'upload'];
 
-/** Turns a status, a lost connection and a silence into our vocabulary, by their codes. Anything else is a defect of ours. */
+/**
+ * Converts a status, a lost connection and a timeout into failures, by their codes. Any other error is a bug of ours.
+ */
 export function sftpFailure(step: DeliveryStep, server: string, error: unknown): unknown {
   if (isFailure(error) || !(error instanceof Error) || error.name === 'AbortError') return error;
   if (error instanceof NoProgress) {
@@ -126,7 +128,7 @@ function ofConnection(step: DeliveryStep, server: string, error: ConnectionEnded
       ? new Failure('fileServerBrokeOff', { server, step, answer }, { words })
       : new Failure('sftpRefused', { server, step, answer }, { words });
   }
-  // ssh2 gives no code for it. The words are its own, and nothing foreign comes before them.
+  // ssh2 gives no code for it. The text is its own, and no foreign text precedes it.
   if (level === 'handshake' && cause?.message.startsWith('Handshake failed: no matching ')) {
     return new Failure('sftpRefused', { server, step, answer: 'no algorithm in common' });
   }

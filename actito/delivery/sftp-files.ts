@@ -6,8 +6,8 @@ import { type Entry, NotOffered, type SftpRequests } from './sftp-requests.ts';
 import { replaceSteppingAside } from './step-aside.ts';
 
 /*
- * What a file server does, in SFTP's requests, also on servers that lack some of them. Errors are the server's:
- * sftp-failures.ts gives them their meaning.
+ * The operations of a file server with SFTP's requests, also on servers that lack some of them. Errors are the
+ * server's; sftp-failures.ts converts them.
  */
 
 /** No such file, no such path, not a folder. */
@@ -15,7 +15,7 @@ const MISSING = [2, 10, 19];
 const NO_SUCH_FILE = 2;
 const FAILURE = 4;
 
-/** Names of all files in a folder. */
+/** Returns the names of all files in a folder. */
 export async function names(requests: SftpRequests, server: string, folder: string): Promise<string[]> {
   try {
     return (await requests.list(folder)).map(({ name }) => name).filter((name) => !/^\.\.?$/.test(name));
@@ -25,7 +25,7 @@ export async function names(requests: SftpRequests, server: string, folder: stri
   }
 }
 
-/** The size in bytes, from the folder's list on a server that tells nothing of a single file. */
+/** Returns the size in bytes, from the folder's list if the server does not support STAT. */
 export async function sizeOf(requests: SftpRequests, server: string, path: string): Promise<number> {
   const size = await requests.stat(path).then(
     (told) => told.size as number | undefined,
@@ -43,7 +43,10 @@ export async function sizeOf(requests: SftpRequests, server: string, path: strin
   return listed.size;
 }
 
-/** Removes a file. A server may refuse in the same way what is gone and what may not be removed: a look at it tells. */
+/**
+ * Removes a file. Servers may answer in the same way for a missing file and for a missing permission, so the file is
+ * looked up.
+ */
 export async function remove(requests: SftpRequests, path: string): Promise<void> {
   try {
     await requests.unlink(path);
@@ -54,8 +57,8 @@ export async function remove(requests: SftpRequests, path: string): Promise<void
 }
 
 /**
- * Gives a file its name. `posix-rename` replaces in one step. Where it is not offered, or offered and refused, a plain
- * rename is tried, which some servers let replace a file; where that is refused as well, the old file steps aside.
+ * Renames a file. `posix-rename` replaces in one step. If it is not offered or refused, a plain rename is tried, which
+ * replaces a file on some servers. If that is refused as well, the old file is moved away.
  */
 export async function replace(requests: SftpRequests, from: string, to: string): Promise<void> {
   try {
@@ -95,8 +98,8 @@ export async function upload(
 }
 
 /**
- * What a refused write means. A missing folder is told by its setting; a plain failure may be a full disk, or one that is
- * read-only, which the protocol has no code for: many servers tell it when they are asked.
+ * Returns why a write was refused. A missing folder is reported with its setting. A general failure may be a full or a
+ * read-only disk, for which the protocol has no code: many servers report it on request.
  */
 async function whyNotWritten(
   requests: SftpRequests,
@@ -117,7 +120,7 @@ async function whyNotWritten(
   return refused;
 }
 
-/** Whether a file is there. One that the server tells nothing of counts as there: then what is done with it fails. */
+/** Whether a file exists. If the server does not answer that, the file counts as existing, and using it fails. */
 async function exists(requests: SftpRequests, path: string): Promise<boolean> {
   try {
     await requests.stat(path);
@@ -129,7 +132,7 @@ async function exists(requests: SftpRequests, path: string): Promise<boolean> {
   return (await listedEntry(requests, path)) !== undefined;
 }
 
-/** A file as the list of its folder shows it; undefined: there is none. */
+/** Finds a file in the list of its folder; undefined if there is none. */
 async function listedEntry(requests: SftpRequests, path: string): Promise<Entry | 'not listed' | undefined> {
   try {
     return (await requests.list(posix.dirname(path))).find(({ name }) => name === posix.basename(path));

@@ -9,15 +9,15 @@ interface Credentials {
 }
 
 /**
- * How we log in: with each means that we have and that the server offers, once. A password is also the answer to a prompt
- * (keyboard-interactive), since many servers ask for it in no other way.
+ * The login: each of our methods that the server offers, once. A password is also the answer to a prompt
+ * (keyboard-interactive), because many servers request it in no other way.
  */
 export class LoginMethods {
-  /** What the server would take, as far as we know such means. */
+  /** The methods that the server offers and that we know. */
   offered: SftpLoginMethod[] = [];
-  /** The server has asked for more than a password, such as a code; or what we have is right, and not enough. */
+  /** The server has requested more than a password, such as a code; or what we have is correct but not enough. */
   isAskedForMore = false;
-  /** Something that we have was shown to the server. */
+  /** One of our credentials was sent to the server. */
   isTried = false;
 
   readonly #credentials: Credentials;
@@ -33,13 +33,13 @@ export class LoginMethods {
   }
 
   /**
-   * The next means to try; false: there is none.
-   * @param offered what the server would take; null before its first answer
-   * @param isPartial what was tried last is right, and the server wants more
+   * Returns the next method to try; false if there is none.
+   * @param offered the methods that the server accepts; null before its first answer
+   * @param isPartial the last method succeeded, and the server requires more
    */
   next(offered: readonly AuthenticationType[] | null, isPartial = false): AnyAuthMethod | false {
     const { username, password, key } = this.#credentials;
-    if (offered === null) return { type: 'none', username }; // its refusal says what the server offers
+    if (offered === null) return { type: 'none', username }; // its refusal contains the offered methods
     this.offered = SFTP_LOGIN_METHODS.filter((method) => offered.includes(method));
     const method = this.#left.find((each) => this.offered.includes(each));
     if (method === undefined) {
@@ -58,7 +58,7 @@ export class LoginMethods {
     }
   }
 
-  /** Answers the first question whose answer is not shown, which is the one for the password. */
+  /** Answers the first prompt with a hidden answer, which is the one for the password. */
   #answer(password: string): KeyboardInteractiveAuthMethod['prompt'] {
     let isSaid = false;
     return (_name, _instructions, _language, prompts, finish) => {

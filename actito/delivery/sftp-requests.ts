@@ -6,7 +6,7 @@ const END_OF_FILE = 1;
 /** `f_flag` of a file system that is mounted read-only. */
 const READ_ONLY = 1;
 
-/** A file in a folder; not every server tells sizes. */
+/** A file in a folder. Some servers do not report sizes. */
 export interface Entry {
   name: string;
   size: number | undefined;
@@ -15,14 +15,14 @@ export interface Entry {
 /** The server does not offer an extension of the protocol. */
 export class NotOffered extends Error {}
 
-/** How much of a folder's list is held in memory, in bytes. */
+/** The maximum size of a folder's list in memory, in bytes. */
 const LIST_LIMIT = 32 * 1024 * 1024;
-/** What a name needs in memory besides its letters. */
+/** The memory that a name needs in addition to its characters. */
 const PER_NAME = 128;
 
 type Done<T> = (error: Error | null | undefined, value: T) => void;
 
-/** The requests of an SFTP connection, one promise each. Every wait for an answer is watched for progress. */
+/** The requests of an SFTP connection, as promises. Every wait for an answer is watched for progress. */
 export class SftpRequests {
   readonly #sftp: SFTPWrapper;
   readonly #progress: Progress;
@@ -52,7 +52,7 @@ export class SftpRequests {
     return this.#ask((done) => this.#sftp.rename(from, to, done));
   }
 
-  /** Replaces what is there, in one step. @throws NotOffered */
+  /** Renames a file and replaces an existing one in one step. @throws NotOffered */
   posixRename(from: string, to: string): Promise<void> {
     return this.#ask((done) => offered(() => this.#sftp.ext_openssh_rename(from, to, done)));
   }
@@ -62,8 +62,7 @@ export class SftpRequests {
   }
 
   /**
-   * All files of a folder, piece by piece: each piece of a large one is progress, so that nothing but this limit ends a list
-   * that a server gives without end.
+   * Lists all files of a folder in pieces. Each piece is progress, so only this limit ends an endless list.
    * @throws ListTooLong
    */
   async list(folder: string): Promise<Entry[]> {
@@ -77,7 +76,7 @@ export class SftpRequests {
           throw error;
         },
       );
-      if (piece === undefined || piece.length === 0) break; // some servers end so
+      if (piece === undefined || piece.length === 0) break; // some servers end the list like this
       for (const { filename, attrs } of piece) {
         left -= filename.length + PER_NAME;
         entries.push({ name: filename, size: attrs.size });
@@ -91,7 +90,7 @@ export class SftpRequests {
     return entries;
   }
 
-  /** What `statvfs` says of a folder. @throws NotOffered */
+  /** Returns the result of `statvfs` for a folder. @throws NotOffered */
   async fileSystem(folder: string): Promise<{ isFull: boolean; isReadOnly: boolean }> {
     const told = await this.#ask<Record<'f_bavail' | 'f_files' | 'f_favail' | 'f_flag', number | bigint>>(
       (done) => offered(() => this.#sftp.ext_openssh_statvfs(folder, done as Done<unknown>)),
@@ -113,14 +112,14 @@ export class SftpRequests {
   }
 }
 
-/** Only an answer has a code that is a number; other errors tell that the connection is gone. */
+/** Only an answer has a numeric code; other errors mean that the connection is gone. */
 function statusOf(error: Error & { code?: unknown }): Error {
   return typeof error.code === 'number'
     ? new StatusError(error.code, error.message)
     : new ConnectionEnded(error);
 }
 
-/** ssh2 throws at once where it knows that the server lacks an extension. */
+/** ssh2 throws immediately if it knows that the server lacks an extension. */
 function offered(request: () => void): void {
   try {
     request();

@@ -6,7 +6,7 @@ import type { ReadableKey } from './private-key.ts';
 import { ConnectionEnded } from './sftp-failures.ts';
 import { LoginMethods } from './sftp-login.ts';
 
-/** How one connection is made. */
+/** The settings of one connection. */
 interface SessionOptions {
   host: string;
   port: number;
@@ -14,26 +14,26 @@ interface SessionOptions {
   password?: string;
   key?: ReadableKey;
   pins: readonly string[];
-  /** Kinds of host keys to ask for, the preferred one first. */
+  /** The types of host keys to request, the preferred one first. */
   kinds: readonly HostKeyKind[];
-  /** Milliseconds until the login must be done. */
+  /** The timeout of the login in milliseconds. */
   timeout: number;
-  /** Gets the socket as soon as there is one: whoever has it can end all that waits. */
+  /** Called as soon as there is a socket, which the caller can use to end all waits. */
   onSocket: (socket: Socket) => void;
-  /** Told when a session that stood has ended, however it did. */
+  /** Called when an open session has ended, for any reason. */
   onEnd: (error: ConnectionEnded) => void;
 }
 
 export interface Session {
   client: Client;
   sftp: SFTPWrapper;
-  /** The pinned key that the server has shown. */
+  /** The pinned key that the server presented. */
   hostKey: ShownKey;
   /** Resolves when the connection is closed. */
   closed: Promise<void>;
 }
 
-/** The server has shown another host key than a pinned one, and has seen nothing of ours. */
+/** The server presented a host key that is not pinned, and has received nothing from us. */
 export class OtherHostKey extends Error {
   readonly shown: ShownKey;
 
@@ -48,17 +48,18 @@ type Ssh2Error = Error & ClientErrorExtensions & { code?: unknown };
 /** A dead connection is noticed after three missed answers. */
 const KEEPALIVE = 10_000;
 
-/** Reasons of RFC 4253 with which servers end a login that they refuse; OpenSSH: too many attempts. */
+/** Reasons of RFC 4253 for ending a refused login; OpenSSH: too many attempts. */
 const ENDS_LOGIN = [2, 13, 14, 15];
 
 /**
- * Makes one connection, logs in and opens SFTP.
+ * Opens a connection, logs in and starts SFTP.
  * @throws OtherHostKey; ConnectionEnded; Failure DeliveryRefused
  */
 export function openSession(server: string, options: SessionOptions): Promise<Session> {
   const { host, port, username, password, key, pins, kinds, timeout, onSocket, onEnd } = options;
   const client = new ssh2.Client();
-  // A request is two writes: without this, from Node 24 on, each one waits 40 ms for the server's delayed acknowledgement.
+  // A request is two writes: without this, since Node 24, each one waits 40 ms for the server's delayed
+  // acknowledgement.
   const socket = connect({ host, port, noDelay: true });
   onSocket(socket);
   const login = new LoginMethods({ username, password, key });
@@ -68,7 +69,7 @@ export function openSession(server: string, options: SessionOptions): Promise<Se
   let hostKey: ShownKey;
   let isLoggedIn = false;
   let stands = false;
-  /** However a connection ends: before it stands that is the answer, later its owner is told. */
+  /** The end of a connection. Before it is open, this is the result; later its owner is informed. */
   const end = () => {
     reject((last ??= new ConnectionEnded()));
     if (stands) onEnd(last);
@@ -110,7 +111,7 @@ export function openSession(server: string, options: SessionOptions): Promise<Se
       return false;
     },
     authHandler: (offered, isPartial, next: NextAuthHandler) => {
-      // ssh2 takes false for: there is nothing more to try.
+      // for ssh2, false means that no method is left
       (next as (method: ReturnType<LoginMethods['next']>) => void)(login.next(offered, isPartial));
     },
   });
@@ -121,10 +122,10 @@ function loginRefused(server: string, { offered, isAskedForMore }: LoginMethods)
   return new Failure('sftpLoginRefused', { server, offered, more: isAskedForMore });
 }
 
-/** Reasons of RFC 4254 why a server opens no channel: not now. */
+/** Reasons of RFC 4254 for refusing a channel temporarily. */
 const NOT_NOW = [2, 4];
 
-/** A server that lets us in, and has no SFTP for us: a shell in its place, a shell that greets, or no right. */
+/** The login succeeded, but there is no SFTP: a shell instead, a shell that prints a greeting, or no permission. */
 function withoutSftp(server: string, error: Ssh2Error & { reason?: unknown }): Error {
   if (NOT_NOW.includes(error.reason as number)) return new ConnectionEnded();
   return new Failure('sftpNotOffered', { server });

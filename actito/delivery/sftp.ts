@@ -12,7 +12,7 @@ import { names, remove, replace, sizeOf, upload } from './sftp-files.ts';
 import { SftpRequests } from './sftp-requests.ts';
 import { openSession, OtherHostKey, type Session } from './sftp-session.ts';
 
-/** A login, with everything from the environment filled in. */
+/** A login with all values from the environment. */
 export interface SftpLogin {
   protocol: 'sftp';
   host: string;
@@ -20,31 +20,31 @@ export interface SftpLogin {
   username: string;
   password?: string;
   privateKey?: string;
-  /** Of an encrypted private key. */
+  /** The passphrase of an encrypted private key. */
   passphrase?: string;
-  /** `SHA256:…`, as OpenSSH prints it; several while the server changes its key. */
+  /** `SHA256:…`, in the format of OpenSSH; several while the server changes its key. */
   hostKeys: readonly string[];
-  /** The longest time without progress, in milliseconds. */
+  /** The maximum time without progress, in milliseconds. */
   timeout?: number;
-  /** Packets of an upload that are under way at one time. */
+  /** The number of simultaneous packets of an upload. */
   concurrentWrites?: number;
 }
 
-/** Milliseconds until a login is done, unless `delivery.timeout` says otherwise. */
+/** The timeout of a login in milliseconds, unless `delivery.timeout` is set. */
 const LOGIN_TIMEOUT = 20_000;
-/** Milliseconds that a server may take to close a connection. */
+/** The time for a server to close a connection, in milliseconds. */
 const GOODBYE = 1_000;
 
 /**
- * Servers whose last upload broke off while several writes were under way: the next one writes one at a time, for servers that
- * can do no other and say so only by hanging up.
+ * Servers whose last upload broke off during simultaneous writes. The next upload uses single writes, for servers that
+ * support only those and just disconnect otherwise.
  */
 const CAUTIOUS = new Set<string>();
 
-/** By server and pins: the kind of host key that was pinned. Asked for first, it saves a handshake. */
+/** The pinned type of host key, by server and pins. Requesting it first saves a handshake. */
 const PINNED_KINDS = new Map<string, HostKeyKind>();
 
-/** Logs in to an SFTP server that shows a pinned host key. @throws Failure DeliveryRefused, DeliveryUnavailable */
+/** Logs in to an SFTP server that presents a pinned host key. @throws Failure DeliveryRefused, DeliveryUnavailable */
 export async function connectSftp(login: SftpLogin, signal: AbortSignal): Promise<FileServer> {
   const server = `sftp://${login.host}:${login.port}`;
   let socket: Socket | undefined;
@@ -91,8 +91,9 @@ export async function connectSftp(login: SftpLogin, signal: AbortSignal): Promis
 }
 
 /**
- * Connects, and again with other kinds of host keys where the server has shown one that is not pinned: it shows the kind that we
- * prefer, and a fingerprint does not tell of which kind the pinned key is. Nothing of ours is sent before it is found.
+ * Connects, and tries other types of host keys if the server presents one that is not pinned: it presents the type that
+ * we prefer, and a fingerprint does not contain the type of the pinned key. Nothing of ours is sent before a pinned key
+ * is found.
  */
 async function openPinned(
   server: string,
@@ -129,7 +130,7 @@ async function openPinned(
       if (isOther) shown.push(error.shown);
       kinds = kinds.filter((kind) => !shown.some((key) => key.kind === kind));
       if (isOther && kinds.length > 0) continue;
-      // The server has no key of the kinds that are left.
+      // The server has no key of the remaining types.
       const hasNoMore = isOther || (error instanceof ConnectionEnded && error.level === 'handshake');
       if (hasNoMore && shown.length > 0) throw new Failure('hostKeyNotPinned', { server, shown });
       throw error;
@@ -137,7 +138,7 @@ async function openPinned(
   }
 }
 
-/** Closing is a courtesy: the files are what counts. */
+/** Closes the connection. A failure does not matter, because the files are complete. */
 async function sayGoodbye({ client, closed }: Session): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   client.end();

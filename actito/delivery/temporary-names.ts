@@ -1,11 +1,14 @@
 import { ASIDE } from './step-aside.ts';
 
-/** The name of a file while it is uploaded, unless `delivery.temporaryName` says otherwise; Actito looks for no such name. */
+/** The name of a file while it is uploaded, unless `delivery.temporaryName` is set. Actito looks for no such name. */
 export const TEMPORARY_NAME = '.{file}.part';
 
 const FILE = '{file}';
 
-/** A list's file, and the run and delivery that write it: both numbers grow, so an older temporary can be told. */
+/**
+ * A list's file, and the run and delivery that write it. Both numbers grow, so an older temporary file can be
+ * recognized.
+ */
 export interface Upload {
   fileName: string;
   fence: string;
@@ -13,8 +16,8 @@ export interface Upload {
 }
 
 /**
- * The name of an upload. `{file}` stands for the file's name and the numbers of run and delivery: no two uploads share a name, so
- * that one which was given up, and wakes up later, cannot give its own name to a half of another.
+ * Returns the name of an upload. `{file}` is replaced with the file's name and the numbers of run and delivery. No two
+ * uploads share a name, so an abandoned upload that continues later cannot rename another one's incomplete file.
  */
 export function temporaryName(
   { fileName, fence, delivery }: Upload,
@@ -23,7 +26,7 @@ export function temporaryName(
   return pattern.replace(FILE, () => `${fileName}.${fence}-${delivery}`);
 }
 
-/** Whether a name is that of an older upload of the same list, or of a file that stepped aside for one. */
+/** Whether a name is of an older upload of the same list, or of a file that was moved away for one. */
 export function isOlderUpload(name: string, upload: Upload, pattern: string = TEMPORARY_NAME): boolean {
   return [pattern, TEMPORARY_NAME].some((each) => {
     const [before, after] = each.split(FILE) as [string, string];

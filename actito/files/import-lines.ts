@@ -11,12 +11,12 @@ import { Failure } from '../../contract/failure.ts';
 const [TAB, NEWLINE, BACKSLASH, LETTER_N] = [9, 10, 92, 78];
 const SEPARATOR = FILE.separator.charCodeAt(0);
 
-/** Keys were checked before they reached the delta, and have no limit to keep to here. */
+/** Keys were checked before they reached the delta, so they need no limit here. */
 const writeKey = textWriter(Infinity);
 
 /**
- * Turns lines of the delta into lines of an import file, in a buffer that is used again. A value that needs no
- * conversion never becomes a string; the others are converted one by one.
+ * Converts lines of the delta into lines of an import file, in a reused buffer. A value that needs no conversion never
+ * becomes a string; the others are converted one by one.
  */
 export class ImportLines {
   #out = Buffer.allocUnsafe(262_144);
@@ -25,10 +25,10 @@ export class ImportLines {
   readonly #options: ImportFileOptions;
   readonly #conversions: Conversion[];
   readonly #leavesOut: boolean[];
-  /** Bytes that a line can have more than its source, but for values that are converted. */
+  /** The maximum number of bytes that a line gains, without converted values. */
   readonly #added: number;
 
-  /** @throws Failure MappingInvalid when the values of a column could never be sent */
+  /** @throws Failure MappingInvalid if the values of a column can never be sent */
   constructor(options: ImportFileOptions) {
     const { mappings, columns, targets, contract } = options;
     const { emptyValue } = contract;
@@ -40,7 +40,7 @@ export class ImportLines {
     this.#added = (mappings.length + 1) * (MOST_ADDED + 1);
   }
 
-  /** Of whole lines. `bytes` is valid until the next call, and holds nothing of the rows in `aside`. */
+  /** Converts whole lines. `bytes` is valid until the next call, and does not contain the rows in `aside`. */
   write(lines: Buffer): { bytes: Buffer; rows: number; aside: BadRow[] } {
     const aside: BadRow[] = [];
     let rows = 0;
@@ -60,7 +60,7 @@ export class ImportLines {
     return { bytes: this.#out.subarray(0, this.#at), rows, aside };
   }
 
-  /** Writes a line, and keeps in mind what of it cannot be sent. @returns where it ends */
+  /** Writes a line, and records which of its values cannot be sent. @returns where it ends */
   #row(lines: Buffer, start: number, keyEnd: number): number {
     const { omitted, allColumns = false } = this.#options;
     this.#room(lines.length - start);
@@ -106,14 +106,14 @@ export class ImportLines {
     this.#bad.push({ index, attribute: this.#options.mappings[index]!.attribute, reason });
   }
 
-  /** Writes a text as a field. `rest`: bytes of the source that follow. */
+  /** Writes a text as a field. `rest`: the remaining bytes of the source. */
   #text(text: string, rest: number): void {
     const field = csvField(text, FILE.separator);
     this.#room(Buffer.byteLength(field) + rest);
     this.#at += this.#out.write(field, this.#at);
   }
 
-  /** Makes room for so many bytes, and what a line can have more than its source. */
+  /** Makes room for this number of bytes, and for what a line can gain. */
   #room(bytes: number): void {
     const needed = this.#at + bytes + this.#added;
     if (needed <= this.#out.length) return;
@@ -129,12 +129,12 @@ function endOfField(lines: Buffer, start: number): number {
   return end;
 }
 
-/** The text of a field that is not null. */
+/** Returns the text of a field that is not null. */
 function textOf(lines: Buffer, start: number, end: number): string {
   return unescapeCopy(lines.toString('utf8', start, end)) ?? '';
 }
 
-/** Values that slip into other columns would be sent as others' attributes. */
+/** Values in the wrong columns would be sent as other attributes. */
 function mismatch(): Failure {
   return new Failure('deltaLineUnfit', {});
 }

@@ -2,16 +2,18 @@ import { createGzip, type Gzip } from 'node:zlib';
 import { Zip, ZipDeflate } from 'fflate';
 import type { ContractSettings } from '../../activation/definition/contract.ts';
 
-/** How a file is packed, `none` included. */
+/** How a file is packed, including `none`. */
 export type Packing = ContractSettings['compression'];
 
 /**
- * Measured on lines of an import file: level 4 packs 97 MB/s to 27 % (level 1: 118 MB/s to 31 %, level 6: 44 MB/s to
- * 25 %), on a thread of zlib's. fflate works on our own thread, where level 3 packs 38 MB/s to 29 %.
+ * Measured on lines of an import file: level 4 packs 97 MB/s to 27 % (level 1: 118 MB/s to 31 %, level 6: 44 MB/s to 25
+ * %), on a zlib thread. fflate works on the main thread, where level 3 packs 38 MB/s to 29 %.
  */
 const LEVEL = { gzip: 4, zip: 3 } as const;
 
-/** Packs a file as it comes; a piece is taken in before the next one is asked for. `name`: what the file is called inside a ZIP. */
+/**
+ * Packs a file as a stream; a piece is consumed before the next one is requested. `name`: the file's name inside a ZIP.
+ */
 export function pack(
   packing: Packing,
   name: string,
@@ -28,8 +30,8 @@ function gzip(content: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
 }
 
 /**
- * Packs one piece while the next one is made. Not by way of a Readable: it asks for several pieces ahead, and their buffer
- * is used again.
+ * Packs one piece while the next one is produced. Does not use a Readable, because it requests several pieces ahead,
+ * and their buffer is reused.
  */
 async function feed(content: AsyncIterable<Uint8Array>, packer: Gzip): Promise<void> {
   let held = Buffer.alloc(0);
@@ -37,7 +39,7 @@ async function feed(content: AsyncIterable<Uint8Array>, packer: Gzip): Promise<v
   const closed = new Promise<void>((resolve) => void packer.once('close', resolve));
   try {
     for await (const piece of content) {
-      await Promise.race([taken, closed]); // a packer whose reader has stopped may never take it
+      await Promise.race([taken, closed]); // a packer whose reader has stopped may never accept it
       if (packer.destroyed) break;
       if (held.length < piece.length) held = Buffer.allocUnsafe(2 * piece.length);
       held.set(piece);

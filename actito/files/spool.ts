@@ -4,41 +4,41 @@ import { join } from 'node:path';
 import { pack, type Packing } from './pack.ts';
 import { Failure } from '../../contract/failure.ts';
 
-/** D: Actito takes files of at most 100 MB. It may mean the packed file; we keep to it unpacked. */
+/** D: Actito accepts files of at most 100 MB. That may mean the packed file; we apply it to the unpacked one. */
 export const MAX_FILE_BYTES = 100_000_000;
 
-/** A file from this size on is packed: below, a call takes longer than its bytes. */
+/** Files of this size and more are packed. For smaller files, a call takes longer than its bytes. */
 export const PACKED_FROM_BYTES = 1_000_000;
 
-/** A file on the worker's disk that has no name any more: it is gone when it is closed, however the worker ends. */
+/** A file on the worker's disk without a name, which disappears when it is closed, however the worker ends. */
 export interface UnnamedFile {
-  /** The content from the start; may be read several times. */
+  /** Reads the content from the start; may be called several times. */
   read(): AsyncGenerator<Uint8Array>;
   close(): Promise<void>;
 }
 
-/** The file of an import; its content is packed as `packing` says. */
+/** The file of an import, packed according to `packing`. */
 export interface Spool extends UnnamedFile {
-  /** Unpacked. */
+  /** The unpacked size. */
   bytes: number;
   rows: number;
   packing: Packing;
 }
 
-/** A piece of a file. Its bytes are valid until the next piece is asked for. */
+/** A piece of a file. Its bytes are valid until the next piece is requested. */
 export interface FilePart {
   bytes: Uint8Array;
   rows: number;
 }
 
-/** How a file is packed once it is large, and what it is called inside a ZIP. */
+/** How a large file is packed, and its name inside a ZIP. */
 export interface SpoolOptions {
   packing: Packing;
   name: string;
 }
 
 /**
- * Writes an import file before it is sent: its size is then known, a call can be tried again without asking the
+ * Writes an import file to disk before it is sent. Then its size is known, a call can be repeated without reading the
  * database, and a slow upload keeps no transaction open.
  */
 export async function spoolFile(
@@ -59,8 +59,8 @@ export async function spoolFile(
 }
 
 /**
- * Writes content of any size to disk before a slow server asks for it: what it comes from, a transaction of the state, ends
- * with the last piece instead of waiting for that server. A piece's bytes may be used again once the next is asked for.
+ * Writes content to disk before it is sent to a slow server, so the transaction that it comes from ends with the last
+ * piece instead of waiting for that server. A piece's buffer may be reused once the next is requested.
  */
 export async function spoolContent(content: AsyncIterable<Uint8Array>): Promise<UnnamedFile> {
   const handle = await openUnnamed();
@@ -94,7 +94,7 @@ async function* counted(
   }
 }
 
-/** Reads as much as it takes to tell a large file from a small one, keeps a copy of that, and hands all of it on. */
+/** Reads enough to distinguish a large file from a small one, keeps a copy of that, and passes everything on. */
 async function lookAhead(
   content: AsyncGenerator<Uint8Array>,
 ): Promise<{ isLarge: boolean; content: AsyncIterable<Uint8Array> }> {
@@ -111,7 +111,7 @@ async function lookAhead(
       yield* head;
       yield* content;
     } finally {
-      await content.return(undefined); // whoever reads may stop within the head
+      await content.return(undefined); // the reader may stop within the head
     }
   }
   return { isLarge: bytes >= PACKED_FROM_BYTES, content: all() };

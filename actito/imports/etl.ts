@@ -6,19 +6,22 @@ import type { Told } from '../../contract/messages/message.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import { FILE } from '../contract.ts';
 
-/** What the ETL of an activation has to be: Actito offers no way to read it. Undefined for one-shot imports. */
+/**
+ * Describes the required settings of an activation's ETL, which Actito's API cannot read. Undefined for one-shot
+ * imports.
+ */
 export function etlRequirements(definition: Definition): Told | undefined {
   const facts = etlFacts(definition);
   return facts && tell('etlRequired', facts);
 }
 
-/** The same as facts, for what is said of a failed import. */
+/** Returns the same as facts, for messages about a failed import. */
 export function etlFacts(definition: Definition): EtlFacts | undefined {
   const { importMode } = definition.activation;
   return importMode === 'oneShot' ? undefined : factsOf(definition, importMode.etl);
 }
 
-/** Actito has no ETL of this id, or does not show it. */
+/** The failure if Actito has no ETL with this id, or does not show it. */
 export function etlMissing(definition: Definition, { answer, words }: NotFound): Failure {
   const { importMode, id } = definition.activation;
   const etl = importMode === 'oneShot' ? '' : importMode.etl;

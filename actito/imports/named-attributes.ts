@@ -1,9 +1,9 @@
 import { RESULT_FILE } from '../contract.ts';
 
 /**
- * The attributes of a file for which Actito refused a row, by their column if the result has one, or else by its message. Of
- * the message nothing else is kept: it may quote a value. A value may also be a word that is an attribute's name, so what
- * follows the word "attribute", or stands first, counts before other mentions.
+ * Returns the attributes for which Actito rejected a row, from a column of the result if there is one, or else from the
+ * message. Nothing else of the message is kept, because it may quote a value. A value may also equal an attribute's
+ * name, so a name after the word "attribute", or at the start, takes precedence over others.
  */
 export function namedAttributes(row: Record<string, string>, attributes: readonly string[]): string[] {
   const column = row[RESULT_FILE.attributeColumn];

@@ -11,27 +11,27 @@ export interface RowInError {
   key: string;
   unmatched: boolean;
   code: string;
-  /** The attributes that Actito named, of those in the file. */
+  /** The attributes in Actito's message that are in the file. */
   attributes: string[];
-  /** What stands in place of a code, for the state alone; undefined: it is a code. */
+  /** The text that is there instead of a code, only for the state; undefined if there is a code. */
   said?: string;
 }
 
-/** What stands for a code that is none. */
+/** Replaces a text that is no code. */
 const NO_CODE = 'REFUSED' satisfies RejectReason;
 /**
- * Codes are words joined by underscores. In a file whose fields have shifted a value stands in their place, such as a name in
- * capitals; it is counted and shown as a reason if it is taken for a code.
+ * Codes are words with underscores. In a file whose fields have shifted, a value is in their place, such as a name in
+ * capitals. If it were taken for a code, it would be counted and shown as a reason.
  */
 const CODE = /^[A-Z]+(_[A-Z]+)+$/;
 const LONGEST_CODE = 50;
 const LONGEST_SAID = 500;
-/** Most bytes of a row. A quote that is never closed would make all that follows one field. */
+/** The maximum size of a row in bytes. An unclosed quote would make everything after it one field. */
 const LONGEST_ROW = 64 * 1024;
-/** Bytes that a result file may have unpacked: so many, and for each row sent so many more. */
+/** The maximum size of an unpacked result file in bytes: a minimum, and more for each row that was sent. */
 const LARGEST = { least: 1024 * 1024, perRow: 8 * 1024 };
 
-/** How many rows of an import are in error, by Actito's count. */
+/** Returns Actito's count of the rows in error of an import. */
 export async function countRowsInError(
   client: ActitoClient,
   entity: string,
@@ -44,21 +44,21 @@ export async function countRowsInError(
   return result.withErrors ? result.rowsInError : 0;
 }
 
-/** An import, and what its file held besides the key. */
+/** An import, and the content of its file besides the key. */
 interface ImportedFile {
   entity: string;
   execution: string;
   keyAttribute: string;
   attributes?: readonly string[];
-  /** How many attributes it held: of each a row may be told once more. */
+  /** The number of its attributes: a row may occur once more for each of them. */
   columns?: number;
-  /** How many rows the file had at most: no more can be in error. */
+  /** The maximum number of rows in the file, so also of rows in error. */
   rows: number;
 }
 
 /**
- * Streams the rows in error of an import to `take`, in batches. Nothing is read beyond what a file of so many rows can be
- * told of.
+ * Streams the rows in error of an import to `take`, in batches. Stops at the size that is possible for the number of
+ * rows.
  */
 export async function readRowsInError(
   client: ActitoClient,
@@ -75,7 +75,7 @@ export async function readRowsInError(
     const content = unzip(body, LARGEST.least + sent * LARGEST.perRow);
     pipeline(Readable.from(content), parser, () => {}); // an error reaches the loop below through the parser
     const batch: RowInError[] = [];
-    // A row may be told once for each attribute that it was refused for.
+    // A row can occur once for each of its rejected attributes.
     let left = sent * (1 + columns);
     for await (const row of readable(parser)) {
       if (left-- === 0) throw unreadable('MORE_ROWS_THAN_SENT');
@@ -94,7 +94,7 @@ export async function readRowsInError(
   });
 }
 
-/** The rows of a result file. What csv-parse and fflate throw may quote a member: it stays here. */
+/** Yields the rows of a result file. Errors of csv-parse and fflate may quote a member, so they are not passed on. */
 async function* readable(parser: AsyncIterable<unknown>): AsyncGenerator<Record<string, string>> {
   try {
     yield* parser as AsyncIterable<Record<string, string>>;

@@ -4,16 +4,16 @@ import type { ActitoClient, Request } from '../api/client.ts';
 import { createdBody, importDefinition, PACKED } from '../contract.ts';
 import type { Spool } from '../files/spool.ts';
 
-/** An import to start: where to, how it is to be read, which file. */
+/** An import to start: its target, its format, and its file. */
 export interface ImportRequest {
   entity: string;
-  /** What the file means: said along with it (one shot), or known to Actito as an ETL. */
+  /** The definition of the file: sent along with it (one shot), or an ETL in Actito. */
   by: OneShot | { etl: string };
   fileName: string;
-  /** Names of the parts of the call. */
+  /** The names of the parts of the call. */
   parts: ContractSettings['importParts'];
   file: Spool;
-  /** Asked once the whole file is on its way and before the call is complete: the last moment to give up. */
+  /** Called when the whole file was sent and the call is not complete yet: the last moment to give up. */
   beforeEnd: () => Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export interface OneShot {
 /**
  * Starts an import.
  * @returns the execution's id
- * @throws NotFound when Actito has no such ETL, Failure Actito…
+ * @throws NotFound if Actito has no such ETL, Failure Actito…
  */
 export async function startImport(client: ActitoClient, request: ImportRequest): Promise<string> {
   const { entity, by, fileName, file, parts } = request;

@@ -2,21 +2,21 @@ import type { ContractSettings, IMPORT_STATES } from '../../activation/definitio
 import type { ActitoClient } from '../api/client.ts';
 import { executionBody, executionsBody, STATUS_NAMES } from '../contract.ts';
 
-/** How an import stands. */
+/** The status of an import. */
 export interface ImportState {
   state: (typeof IMPORT_STATES)[number];
-  /** Actito's own word, when it is a code; null: it is another text, which may name someone. */
+  /** Actito's own status, if it is a code; null for any other text, which may name someone. */
   status: string | null;
-  /** False: the contract does not know that word, and takes it as "still running". */
+  /** False if the contract does not know that status. It then counts as still running. */
   known: boolean;
-  /** All that Actito says, for the state alone. */
+  /** Everything that Actito reports, only for the state. */
   words: string;
 }
 
-/** Words of the API are codes such as WITH_ERROR. */
+/** Statuses of the API are codes such as WITH_ERROR. */
 const CODE = /^[A-Z]+(_[A-Z]+)*$/;
 
-/** Asks how an import stands. `names`: what further words of this licence mean. */
+/** Reads the status of an import. `names`: the meaning of further statuses of this license. */
 export async function readImport(
   client: ActitoClient,
   { entity, execution }: { entity: string; execution: string },
@@ -35,7 +35,7 @@ export async function readImport(
   };
 }
 
-/** The import that was started with a file of this name, or undefined. Only for contracts that say `byFileName`. */
+/** Finds the import that was started with a file of this name. Only for contracts with `byFileName`. */
 export async function findImport(
   client: ActitoClient,
   { entity, file }: { entity: string; file: string },
@@ -44,6 +44,6 @@ export async function findImport(
     { route: 'executionsByFile', parts: { entity, file } },
     executionsBody,
   );
-  // A licence that ignores the filter would list everyone's imports.
+  // A license that ignores the filter would return all imports.
   return etlExecutions.find(({ dataFile }) => dataFile === file)?.id;
 }

@@ -1,16 +1,18 @@
 import { Unzip, UnzipInflate } from 'fflate';
 import { Failure } from '../../contract/failure.ts';
 
-/** Packed bytes that are unpacked at one time: what they may become, a thousand times as much, is held in memory. */
+/**
+ * Packed bytes that are unpacked at one time. They may become a thousand times as large, and that is held in memory.
+ */
 const PACKED_SLICE = 4 * 1024;
-/** Unpacked bytes that are handed over at one time: whoever reads rows holds all those of a piece. */
+/** Unpacked bytes per piece, because a reader of rows holds all rows of a piece. */
 const UNPACKED_SLICE = 16 * 1024;
 const BEGINS = [0x50, 0x4b]; // "PK"
 
 /**
- * The content of the first file in a ZIP, as it arrives.
- * @param most bytes, packed or unpacked; then it is given up
- * @throws Failure when it is no ZIP, or too large; what fflate throws has a number as its code
+ * Streams the content of the first file in a ZIP.
+ * @param most the maximum number of bytes, packed or unpacked
+ * @throws Failure if it is no ZIP, or too large; errors of fflate have a numeric code
  */
 export async function* unzip(body: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {
   let ready: Uint8Array[] = [];
@@ -41,12 +43,12 @@ export async function* unzip(body: AsyncIterable<Uint8Array>, most: number): Asy
   yield* slices(ready, UNPACKED_SLICE);
 }
 
-/** Result files that cannot be used, by a code of ours. */
+/** The failure for an unusable result file, with a code of ours. */
 export function unreadable(code: string): Failure {
   return new Failure('rowsInErrorUnreadable', { code });
 }
 
-/** A body whose first bytes are those of a ZIP. A gateway may have answered with a page instead. */
+/** Checks that a body begins like a ZIP, because a gateway may have answered with a page instead. */
 async function* fromItsBeginning(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let first: Uint8Array | null = new Uint8Array(0);
   for await (const part of body) {

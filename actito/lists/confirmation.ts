@@ -1,7 +1,10 @@
 import type { ContractSettings } from '../../activation/definition/contract.ts';
 import type { Definition } from '../../activation/definition/definition.ts';
 
-/** How it shows that Actito retrieved a list's file. A list that a marketer made cannot be looked at by default. */
+/**
+ * Returns how to find out whether Actito retrieved a list's file. By default, a list that was created in Actito cannot
+ * be read.
+ */
 export function listConfirmation({
   activation,
   destination,

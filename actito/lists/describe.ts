@@ -5,7 +5,7 @@ import { ownerOf } from '../contract.ts';
 import { Failure } from '../../contract/failure.ts';
 import { readLists, type ListPlace } from './read.ts';
 
-/** The lists of a profile table. @throws Failure ActitoRefused where they cannot be read at all */
+/** Describes the lists of a profile table. @throws Failure ActitoRefused if they cannot be read */
 export async function describeLists(
   client: ActitoClient,
   place: ListPlace,

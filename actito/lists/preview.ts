@@ -5,7 +5,7 @@ import { conflict, otherFile } from './provision.ts';
 import { readLists, type ListPlace } from './read.ts';
 import { findFormer, readsOtherFile, type FormerList } from './renaming.ts';
 
-/** What provisioning would find: an existing list, a list to rename (by its current name), or none. */
+/** What provisioning will find: an existing list, a list to rename (with its current name), or none. */
 export type ListPreview = 'there' | 'missing' | { rename: string };
 
 /**

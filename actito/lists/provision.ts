@@ -9,21 +9,21 @@ import { findSource } from './source.ts';
 
 const HOUR = 3_600_000;
 
-/** A list that is there, by whatever way. */
+/** A list that was found or created. */
 export interface ProvisionedList {
   id: string;
   created: boolean;
-  /** It has ever retrieved a file. */
+  /** The list has retrieved a file at least once. */
   retrieved: boolean;
-  /** What someone should know: a list that was renamed, or that is not fed any more. */
+  /** Notes about a list that was renamed, or that no longer gets files. */
   notes: Told[];
 }
 
 /**
- * Finds, renames or creates the external target list of an activation, with the file synchronization that feeds it.
- * A list of the same name that is not ours is refused, unless the activation says `adopt`.
- * @param host the delivery's host as resolved from the environment, to find the file transfer location by
- * @param former what this activation delivered last to the same profile table
+ * Finds, renames or creates the external target list of an activation, with its file synchronization. A list of the
+ * same name that is not ours is a conflict, unless the activation sets `adopt`.
+ * @param host the delivery's host as resolved from the environment, which identifies the file transfer location
+ * @param former the last delivery of this activation to the same profile table
  */
 export async function provisionList(
   client: ActitoClient,
@@ -73,7 +73,7 @@ export function validityHours({ validity }: Activation['list']): number {
   return Math.max(1, Math.round(validity / HOUR));
 }
 
-/** Someone else's list has this name. */
+/** The list of this name belongs to someone else. */
 export function conflict(found: ExternalTargetList, { id }: Activation): Failure {
   const owner = ownerOf(found);
   const facts = { list: found.name, activation: id };
@@ -82,7 +82,7 @@ export function conflict(found: ExternalTargetList, { id }: Activation): Failure
     : new Failure('listOwnedByOther', { ...facts, owner });
 }
 
-/** The marker is ours, and the file is not: it may be the list of a copy of this project. */
+/** The marker is ours, but the file is not, so it may be the list of a copy of this project. */
 export function otherFile(found: ExternalTargetList, { id, list }: Activation): Failure {
   return new Failure('listReadsOtherFile', { list: found.name, activation: id, file: list.fileName });
 }

@@ -1,13 +1,13 @@
 import type { ActitoClient } from '../api/client.ts';
 import { listBody, listsBody, type ExternalTargetList } from '../contract.ts';
 
-/** Where a list lives in Actito. */
+/** The location of a list in Actito. */
 export interface ListPlace {
   entity: string;
   table: string;
 }
 
-/** Reads a list: how many profiles it targets, which file it last retrieved, when it expires. */
+/** Reads a list: its number of profiles, the file that it last retrieved, its expiry. */
 export async function readList(
   client: ActitoClient,
   place: ListPlace,

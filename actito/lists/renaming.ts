@@ -10,13 +10,13 @@ import type { Told } from '../../contract/messages/message.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import type { ExternalTargetList } from '../contract.ts';
 
-/** What an activation delivered last, as our state remembers it. */
+/** The last delivery of an activation, from our state. */
 export interface FormerList {
   name: string;
   fileName: string;
 }
 
-/** Which files lists read, and which of them are ours. */
+/** The files of lists, and which of them are ours. */
 export interface Files {
   /** File names by file synchronization. */
   of: ReadonlyMap<string, string>;
@@ -25,9 +25,9 @@ export interface Files {
 }
 
 /**
- * The list of this activation under another name: someone renamed it in the configuration, or in Actito. The marker
- * alone does not tell: another project may have an activation of the same id. So it must read a file of ours, too,
- * the one that is delivered now or the one that was delivered last.
+ * Finds the list of this activation under another name, after it was renamed in the configuration or in Actito. The
+ * marker alone is not enough, because another project may have an activation with the same id. So the list must also
+ * read a file of ours, the current one or the one delivered last.
  */
 export function findFormer(
   marked: readonly ExternalTargetList[],
@@ -51,7 +51,7 @@ export function renamedNote(
   });
 }
 
-/** For a list that carries our marker and is not the one that this activation feeds. */
+/** A note about a list with our marker that this activation no longer updates. */
 export function notFedNote(list: ExternalTargetList, files: Files): Told {
   const { name, expirationDate, lastRetrievedFile } = list;
   return tell('listNotFed', {
@@ -62,12 +62,12 @@ export function notFedNote(list: ExternalTargetList, files: Files): Told {
   });
 }
 
-/** Whether somebody else feeds a list. One that reads no file, or one that nobody synchronizes, is free. */
+/** Whether someone else delivers to a list. A list without a file or synchronization is free. */
 export function readsOtherFile(list: ExternalTargetList, files: Files): boolean {
   return fileOf(list, files) !== undefined && !readsOurFile(list, files);
 }
 
-/** Whether a list reads the file that is delivered now, or the one that was delivered last. */
+/** Whether a list reads the current file, or the one that was delivered last. */
 function readsOurFile(list: ExternalTargetList, files: Files): boolean {
   const file = fileOf(list, files);
   return file !== undefined && [files.now, files.former?.fileName].includes(file);
@@ -78,8 +78,8 @@ function fileOf({ fileSynchronizationId }: Pick<ExternalTargetList, 'fileSynchro
 }
 
 /**
- * For a list that was delivered last and cannot be looked at, because a marketer made it or because it lies in another
- * licence or table: what becomes of it now that this activation delivers elsewhere. Undefined when it does not.
+ * A note about the list that was delivered last, if it cannot be read, because it was created in Actito or is in
+ * another license or table, and this activation now delivers elsewhere. Otherwise undefined.
  */
 export function leftBehindNote(
   definition: Definition,
@@ -87,7 +87,7 @@ export function leftBehindNote(
 ): Told | undefined {
   const { list: was } = former.definition.activation;
   const { list: is } = definition.activation;
-  // The identifier alone changes what the file holds, not where it goes.
+  // The identifier alone changes the file's content, not its destination.
   const before = withIdentifierOf(former.definition, definition);
   const changes = placeChanges(listTarget(before), listTarget(definition));
   if (changes.length === 0) return undefined;
@@ -102,7 +102,7 @@ function withIdentifierOf(definition: Definition, other: Definition): Definition
   return { ...definition, activation: { ...activation, list: { ...activation.list, identifier } } };
 }
 
-/** True when both feed the same profile table of the same licence. */
+/** True if both use the same profile table of the same license. */
 export function isSameTable({ destination: a }: Definition, { destination: b }: Definition): boolean {
   return isDeepStrictEqual(profileTableOf(a), profileTableOf(b));
 }

@@ -3,16 +3,16 @@ import type { Delivery } from '../../activation/definition/delivery.ts';
 import type { ActitoClient } from '../api/client.ts';
 import { createdBody, FILE, locationsBody, synchronizationsBody } from '../contract.ts';
 
-/** Where Actito reads a list's file from. */
+/** Where Actito reads a list's file. */
 export interface ListSource {
   /** File names by the synchronizations that read them. */
   files: ReadonlyMap<string, string>;
-  /** The id of the file synchronization of our file; made unless it is there. */
+  /** Returns the id of our file's synchronization; creates it if it does not exist. */
   provide: () => Promise<string>;
 }
 
 /**
- * Finds the file transfer location of a delivery, and the synchronizations of files there. Creates nothing yet.
+ * Finds the file transfer location of a delivery, and its file synchronizations. Creates nothing yet.
  * @param host the delivery's host as resolved from the environment
  */
 export async function findSource(
@@ -45,7 +45,7 @@ export async function findSource(
   return { files, provide: async () => (await create()).id };
 }
 
-/** The name is for people; another location may have a synchronization of a file of this name. */
+/** The name is for people. Another location may have a synchronization with a file of this name. */
 function freeName(wanted: string, taken: string[]): string {
   let name = wanted;
   for (let count = 2; taken.includes(name); count++) name = `${wanted} (${count})`;

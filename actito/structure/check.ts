@@ -8,15 +8,15 @@ import type { ProfileTable } from '../contract.ts';
 import { nearest } from '../../activation/suggestion.ts';
 import { findAttribute, targetOf, typeOf, type TargetAttribute } from './table.ts';
 
-/** Where an activation writes to. */
+/** The target of an activation. */
 type Places = Pick<Definition, 'activation' | 'destination'>;
 
 /**
- * Compares a profile table with what an activation needs: keys that can be matched on, attributes that can be written,
- * from the columns that the warehouse has. Nothing is written.
+ * Compares a profile table with what an activation needs: keys that can be matched, and attributes that can be written
+ * from the warehouse's columns. Writes nothing.
  * @param columns one per mapped attribute
- * @returns the mapped attributes as they stand, or as they will be created, in the mapping's order
- * @throws Failure MappingInvalid or AttributeConflict, with everything that does not fit at once
+ * @returns the mapped attributes as they exist, or as they will be created, in the mapping's order
+ * @throws Failure MappingInvalid or AttributeConflict, with all problems at once
  */
 export function checkStructure(
   table: ProfileTable,
@@ -63,9 +63,9 @@ function checkAttribute(
   const { contract } = destination;
   const rules = valueRules(mapping, contract);
   const attribute = findAttribute(table, name);
-  const byHand = activation.list.provision === 'existing';
+  const existing = activation.list.provision === 'existing';
   if (!attribute) {
-    if (byHand) return missing(table, name, create, column);
+    if (existing) return missing(table, name, create, column);
     if (!create) return unknown(table, activation, name);
     const created = { type: 'CUSTOM', name, valueType: create.type, unique: false, mandatory: false };
     const planned = { ...created, valueRestriction: { maxLength: create.maxLength } };
@@ -104,7 +104,7 @@ function unknown(table: ProfileTable, activation: Activation, name: string): Fai
   });
 }
 
-/** What a new attribute for a column of this kind is best made as. */
+/** The best type of a new attribute for a column of this kind. */
 const TYPES: Record<ColumnKind, ActitoType> = {
   text: 'STRING',
   integer: 'LONG',
@@ -132,7 +132,7 @@ function missing(
   });
 }
 
-/** Someone has to add an attribute in Actito; where that is done is told once, whatever else is wrong. */
+/** Someone must add an attribute in Actito. Where to do that is said once, whatever other problems there are. */
 class MissingAttribute extends Failure<'attributeMissing'> {
   readonly facts: FactsOf<'attributeMissing'>;
 
@@ -153,7 +153,7 @@ function failureOf({ name }: ProfileTable, { id }: Activation, problems: readonl
   return new Failure(areConflicts ? 'attributesConflict' : 'structureUnfit', {
     profileTable: name,
     activation: id,
-    // Their facts may name every attribute of the table, for each problem anew.
+    // Their facts may name every attribute of the table, repeated for each problem.
     problems: problems.map(({ told: { reason, message } }) => ({ reason, message })),
     missing: problems.some((problem) => problem instanceof MissingAttribute),
   });

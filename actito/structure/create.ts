@@ -7,8 +7,8 @@ import { checkStructure } from './check.ts';
 import { findAttribute, readProfileTable, type TargetAttribute } from './table.ts';
 
 /**
- * Makes sure that every mapped attribute exists, creating those whose mapping says `create`. Nothing is ever
- * altered or deleted; an attribute that is there already is success, one of another type a conflict.
+ * Makes sure that every mapped attribute exists, and creates those whose mapping has `create`. Nothing is ever changed
+ * or deleted. An attribute that exists already is a success; one of another type is a conflict.
  * @returns the mapped attributes in the mapping's order, and the names of those created
  */
 export async function provisionAttributes(
@@ -17,7 +17,7 @@ export async function provisionAttributes(
   table: ProfileTable,
   { columns, ...definition }: Pick<Definition, 'activation' | 'destination'> & { columns: readonly Column[] },
 ): Promise<{ attributes: TargetAttribute[]; created: string[] }> {
-  // All is checked before anything is created: an attribute is for ever.
+  // All are checked before any is created, because an attribute cannot be deleted.
   const { activation } = definition;
   const planned = checkStructure(table, definition, columns);
   const missing = activation.attributes.filter(({ attribute }) => !findAttribute(table, attribute));
@@ -31,7 +31,7 @@ export async function provisionAttributes(
         createdBody,
       )
       .catch(async (error: unknown) => {
-        // Another activation, or an earlier try whose answer was lost, may have created it.
+        // Another activation, or an earlier attempt whose answer was lost, may have created it.
         const now = await readProfileTable(client, entity, table.id);
         if (!findAttribute(now, attribute)) throw error;
       });

@@ -3,7 +3,7 @@ import type { AttributeInfo } from '../../contract/inspect.ts';
 import type { ProfileTable } from '../contract.ts';
 import { typeOf } from './table.ts';
 
-/** The attributes of a table as they stand, with the activations (of this destination) that write them. */
+/** Describes the attributes of a table, with the activations (of this destination) that send them. */
 export function describeAttributes(table: ProfileTable, activations: Activation[]): AttributeInfo[] {
   return table.attributes.map((attribute) => {
     const maxLength = attribute.valueRestriction?.maxLength ?? undefined;

@@ -5,7 +5,7 @@ import type { ActitoType } from '../../activation/values/kinds.ts';
 import type { ActitoClient } from '../api/client.ts';
 import { profileTableBody, profileTablesBody, type ProfileTable } from '../contract.ts';
 
-/** An attribute as values have to be formatted for it. */
+/** An attribute with the format of its values. */
 export interface TargetAttribute {
   name: string;
   type: ActitoType;
@@ -16,7 +16,7 @@ export interface TargetAttribute {
 /** An attribute as Actito describes it. */
 export type AttributeOfTable = ProfileTable['attributes'][number];
 
-/** D: predefined attributes carry no valueType; this is what their values look like. */
+/** D: predefined attributes have no valueType; these are the types of their values. */
 const PREDEFINED: Record<string, ActitoType> = {
   LASTNAME: 'STRING',
   FIRSTNAME: 'STRING',
@@ -25,7 +25,7 @@ const PREDEFINED: Record<string, ActitoType> = {
   MOTHER_LANGUAGE: 'MOTHER_LANGUAGE',
   EMAIL_ADDRESS: 'EMAIL_ADDRESS',
 };
-/** A: D are the formats of phone numbers, languages, countries and titles, but no names of their types. */
+/** A: the formats of phone numbers, languages, countries and titles are D, but not the names of their types. */
 const ASSUMED: Record<string, ActitoType> = {
   PHONE: 'PHONE',
   PHONE_NUMBER: 'PHONE',
@@ -66,13 +66,13 @@ export function findAttribute(table: ProfileTable, name: string): AttributeOfTab
   return table.attributes.find((attribute) => attribute.name === name);
 }
 
-/** The type of an attribute's values as Actito names it; not always one that we know. */
+/** Returns the name of an attribute's type in Actito, which may be unknown here. */
 export function typeOf({ type, valueType }: AttributeOfTable): string {
   if (type !== 'CUSTOM') return PREDEFINED[type] ?? ASSUMED[type] ?? valueType ?? 'STRING';
   return valueType ?? 'STRING';
 }
 
-/** How values have to be formatted for an attribute, or null when its type is not known here. */
+/** Returns the format of an attribute's values, or null if its type is unknown. */
 export function targetOf(
   attribute: AttributeOfTable,
   { formats }: Pick<ContractSettings, 'formats'>,

@@ -1,23 +1,26 @@
 import { capacityFor, MAX_LOAD, PAGE, type Page, type TableMemory } from './slots.ts';
 
-/** Slots of one process: 2^21 of them take about 52 MB (70 with identifiers), and hold the marks of 1.2 million members. */
+/**
+ * Slots of one process: 2^21 of them take about 52 MB (70 with identifiers), and contain the marks of 1.2 million
+ * members.
+ */
 export const SLOTS = 2 ** 21;
 
-/** A little below, since chance gives some partitions more members than others. */
+/** A little lower, because some partitions have more members than others by chance. */
 const LOAD = MAX_LOAD - 0.05;
 
-/** Slots that the marks of so many members need, when each partition's share is rounded up. */
+/** Returns the slots for the marks of this number of members, with each partition's share rounded up. */
 export function slotsFor(members: number, partitions = 64): number {
   return capacityFor(members / partitions / LOAD) * partitions;
 }
 
-/** Pages that are not in use, by their width: the collector would free them late. */
+/** Unused pages by width. They are reused, because V8 frees them late. */
 export class SlotMemory implements TableMemory {
   readonly #free = new Map<number, Page[]>();
 
   takePage(slots: number, width: number): Page {
     const page = slots === PAGE ? this.#free.get(width)?.pop() : undefined;
-    page?.flags.fill(0); // the words of a free slot mean nothing
+    page?.flags.fill(0); // the words of a free slot have no meaning
     if (page) return page;
     const memory = new ArrayBuffer(slots * (4 * width + 1));
     const words = new Uint32Array(memory, 0, slots * width);
@@ -32,7 +35,7 @@ export class SlotMemory implements TableMemory {
     else this.#free.set(width, [page]);
   }
 
-  /** Keeps as many for the next comparison as the budget has slots. */
+  /** Keeps as many pages for the next comparison as the budget has slots. */
   trim(budget: number): void {
     let room = Math.floor(budget / PAGE);
     for (const free of this.#free.values()) {
@@ -43,8 +46,8 @@ export class SlotMemory implements TableMemory {
 }
 
 /**
- * The slots that all comparisons of a process share. A comparison waits for a first share, in the order in which they ask;
- * afterwards it takes more only when there is more, and otherwise puts what does not fit on disk.
+ * The slots that all comparisons of a process share. A comparison waits for a first share, in the order of requests.
+ * Afterwards it takes more only if there are more, and otherwise moves partitions to disk.
  */
 export class SlotBudget {
   readonly total: number;
@@ -57,7 +60,7 @@ export class SlotBudget {
     this.#free = total;
   }
 
-  /** Resolves once so many slots are this comparison's. @throws the signal's reason when it is aborted meanwhile */
+  /** Resolves once this comparison has its slots. @throws the signal's reason if it is aborted meanwhile */
   async open(wanted: number, signal?: AbortSignal): Promise<SlotShare> {
     const slots = Math.min(wanted, this.total);
     signal?.throwIfAborted();
@@ -80,7 +83,7 @@ export class SlotBudget {
     return new SlotShare(this, slots);
   }
 
-  /** @returns whether there were so many */
+  /** @returns whether there were enough */
   tryTake(slots: number): boolean {
     if (slots > this.#free || this.#waiting.length > 0) return false;
     this.#free -= slots;
@@ -101,7 +104,7 @@ export class SlotBudget {
   }
 }
 
-/** What one comparison has of the budget. */
+/** One comparison's part of the budget. */
 export class SlotShare {
   readonly #budget: SlotBudget;
   #held: number;
@@ -112,12 +115,12 @@ export class SlotShare {
     this.#held = held;
   }
 
-  /** The comparison's own so far. */
+  /** The number of slots of this comparison. */
   get slots(): number {
     return this.#held;
   }
 
-  /** Takes slots into use. @returns false when there are none left */
+  /** Takes slots into use. @returns false if there are none left */
   use(slots: number): boolean {
     const more = this.#used + slots - this.#held;
     if (more > 0) {
@@ -128,7 +131,7 @@ export class SlotShare {
     return true;
   }
 
-  /** Takes slots into use, whether there are any left or not: without a few nothing can be compared. */
+  /** Takes slots into use even if there are none left, because nothing can be compared without a few. */
   force(slots: number): void {
     this.#used += slots;
   }
@@ -137,7 +140,7 @@ export class SlotShare {
     this.#used -= slots;
   }
 
-  /** Where the tables of this comparison have their pages from. */
+  /** The source of pages for the tables of this comparison. */
   get memory(): TableMemory {
     return this.#budget.memory;
   }

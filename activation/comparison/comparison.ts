@@ -12,47 +12,47 @@ import { canonicalLinesOf, linesOf, type SourceLines } from './source-lines.ts';
 export interface ComparisonOptions {
   definition: Definition;
   seeds: Seeds;
-  /** The segment's columns, in the order of columnsToRead; left out: texts. */
+  /** The segment's columns, in the order of columnsToRead; if left out, all count as texts. */
   sourceColumns?: readonly Column[];
-  /** Attribute marks are ignored: everything is sent again. */
+  /** Attribute marks are ignored, so everything is sent again. */
   resync: boolean;
-  /** Listed members that the segment lacks have a grace period. */
+  /** Listed members that are missing from the segment have a grace period. */
   grace: boolean;
-  /** The members' marks are loaded with those of their identifiers: the list has, or had, a column of its own. */
+  /** The members' marks include those of their identifiers, because the list has, or had, its own column. */
   wide: boolean;
-  /** Asked for each row that differs. */
+  /** Checked for each row that differs. */
   forgotten?: ForgottenTexts;
-  /** Called for a row that cannot be used; `key` is what the source said. */
-  onReject: (key: string, reason: string) => void;
+  /** Called for a row that cannot be used; `key` and `reference` are what the source said. */
+  onReject: (key: string, reason: string, reference: string) => void;
   share: SlotShare;
   openSpill: () => Spill;
-  /** Only tests set these: see Partitions. */
+  /** Only set by tests: see Partitions. */
   partitions?: number;
   indexBits?: number;
 }
 
-/** Rows that were put off are compared in steps of so many pieces, about 10 ms, even when none of them differs. */
+/** Deferred rows are compared in steps of this number of pieces, about 10 ms, even if none of them differs. */
 const PIECES_PER_STEP = 16;
 
 /**
- * Compares a segment, while it is read, with the marks of its members, and writes down only what differs.
- * Load the marks, then compare the lines in any order and any batches, then finish. Nothing depends on the order of rows.
+ * Compares a segment with the marks of its members while it is read, and writes only what differs. Load the marks, then
+ * compare the lines in any order and in any batches, then finish. The result does not depend on the order of rows.
  */
 export class Comparison {
-  /** Rows read; of these rejected, of forgotten people, and beyond the first of their key. */
+  /** Rows read; of these, those rejected, those of forgotten people, and repeated rows of a key. */
   read = 0;
   rejected = 0;
   forgotten = 0;
   duplicates = 0;
-  /** Members whose rows contradict each other; known when finished. */
+  /** Members with contradicting rows; known after finish. */
   ambiguous = 0;
-  /** Members loaded that are listed. */
+  /** The number of loaded members on the list. */
   listed = 0;
   #listedSum = 0n;
   readonly #options: ComparisonOptions;
   readonly #partitions: Partitions;
   readonly #source: SourceLines;
-  /** The same for rows that were put off: they are canonical already. */
+  /** The same for deferred rows, whose keys are already canonical. */
   readonly #putOff: SourceLines;
   readonly #delta: DeltaRecords;
   readonly #own: boolean;
@@ -81,7 +81,7 @@ export class Comparison {
   }
 
   /**
-   * Takes members: records of PostgreSQL's binary COPY, of mark (uuid), attribute mark (int8), flags (int2) and, when
+   * Loads members from records of PostgreSQL's binary COPY: mark (uuid), attribute mark (int8), flags (int2) and, if
    * `wide`, identifier mark (int8). @returns how many bytes were whole records
    */
   load(bytes: Buffer, from: number): number {
@@ -117,7 +117,7 @@ export class Comparison {
       const reject = source.canonicalize();
       if (reject !== undefined) {
         this.rejected++;
-        this.#options.onReject(source.keyText, reject);
+        this.#options.onReject(source.keyText, reject, source.referenceText);
         continue;
       }
       this.#hash(source);
@@ -128,7 +128,10 @@ export class Comparison {
     return this.#delta.take();
   }
 
-  /** Compares what was put off, and tells whom the segment lacks. Yields records for the delta, each valid until the next step; small steps. */
+  /**
+   * Compares the deferred rows, and reports the members that are missing from the segment. Yields records for the
+   * delta, each valid until the next step; the steps are small.
+   */
   *finish(): Generator<Buffer> {
     const row = (table: MarkTable, bytes: Buffer, start: number) => {
       this.#putOff.split(bytes, start);
@@ -143,7 +146,7 @@ export class Comparison {
     if (this.#delta.bytes > 0) yield this.#delta.take();
   }
 
-  /** Gives memory and files back, however it ended. */
+  /** Releases memory and files, however it ended. */
   close(): void {
     this.#partitions.close();
   }
@@ -157,7 +160,7 @@ export class Comparison {
     else WORDS.copyWithin(6, 0, 2);
   }
 
-  /** Compares one row, whose marks are in WORDS, with what is known of its key. */
+  /** Compares one row, whose marks are in WORDS, with its slot. */
   #look(table: MarkTable, lines: SourceLines): void {
     if (!table.find()) {
       if (this.#isForgotten(lines)) return;
@@ -184,7 +187,7 @@ export class Comparison {
     table.flags = flags | FLAG.SEEN;
   }
 
-  /** A key that was seen before: the slot holds the marks of its first row. */
+  /** Handles a repeated key: the slot has the marks of its first row. */
   #again(table: MarkTable, lines: SourceLines): void {
     const isOther = this.#own && !table.hasIdentifier();
     const differs = isOther || (this.#attributes > 0 && !table.hasAttributes());
@@ -192,7 +195,7 @@ export class Comparison {
     this.duplicates++;
     if (!differs) return;
     table.flags |= FLAG.AMBIGUOUS;
-    // Of all sights, the smallest identifier will be the member's.
+    // The member gets the smallest identifier of all its rows.
     if (isOther) this.#delta.row(lines, { membership: 'sight', sending: null, known: true }, null);
   }
 
@@ -211,7 +214,10 @@ export class Comparison {
     return found;
   }
 
-  /** Tells of a table whose rows have all been compared: whom the segment lacks, and whose rows contradict each other. */
+  /**
+   * Reports the results of a table whose rows have all been compared: missing members, and members with contradicting
+   * rows.
+   */
   *#tell({ pages, width, identifierOffset }: MarkTable): Generator<Buffer> {
     for (const { words, flags } of pages) {
       for (let slot = 0, at = 0; slot < flags.length; slot++, at += width) {

@@ -7,7 +7,7 @@ import type { Seeds } from './marks.ts';
 import type { SourceLines } from './source-lines.ts';
 import { WORDS } from './slots.ts';
 
-/** What a run does to a member's place on the list; see state/schema.sql, delta. */
+/** What a run changes about a member's place on the list; see state/schema.sql, delta. */
 export type Membership =
   'added' | 'removed' | 'reidentified' | 'leaving' | 'returned' | 'erased' | 'sight' | 'ambiguous';
 /** Why a member's attributes are sent; see state/schema.sql, delta. */
@@ -44,20 +44,20 @@ export interface DeltaRecordsOptions {
 const [SPACE, BACKSLASH, LETTER_N] = [32, 92, 78];
 /** The length of a field that is null. */
 const NULL = -1;
-/** What an escaped byte of COPY text stands for: itself, but for six letters. */
+/** The meaning of an escaped byte of COPY text: itself, except for six letters. */
 const UNESCAPED = Uint8Array.from({ length: 256 }, (_, byte) => byte);
 for (const [letter, stands] of Object.entries({ b: 8, f: 12, n: 10, r: 13, t: 9, v: 11 }))
   UNESCAPED[letter.charCodeAt(0)] = stands;
 const HASH = new BigUint64Array(1);
 const HASH_BYTES = new Uint8Array(HASH.buffer);
 
-/** A record has at most so many bytes beside its texts, and so many more per attribute: a hash, a bit, and a length. */
+/** The maximum size of a record without its texts, and per attribute: a hash, a bit, and a length. */
 const FIXED_BYTES = 256;
 const BYTES_PER_ATTRIBUTE = 24;
 
 /**
- * Writes the rows that differ, as records of PostgreSQL's binary COPY for a delta, into a buffer that grows as it must. The
- * server takes them in half the time of text.
+ * Writes the rows that differ into a growing buffer, as records of PostgreSQL's binary COPY for a delta. The server
+ * reads them in half the time of text.
  * @see https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS
  */
 export class DeltaRecords {
@@ -76,17 +76,14 @@ export class DeltaRecords {
     return this.#at;
   }
 
-  /** What was written since the last call; valid until the next row is written. */
+  /** Returns what was written since the last call; valid until the next row is written. */
   take(): Buffer {
     const taken = this.#out.subarray(0, this.#at);
     this.#at = 0;
     return taken;
   }
 
-  /**
-   * A row of the segment, whose marks are in WORDS and whose line was given to hashWithin. `former`: where its former
-   * identifier mark is.
-   */
+  /** Writes a row of the segment: marks in WORDS, line in hashWithin. `former`: its former identifier mark. */
   row(
     lines: SourceLines,
     {
@@ -124,7 +121,7 @@ export class DeltaRecords {
       this.#text(batch, lines.valueAt(index), lines.valueAt(index + 1) - 1);
   }
 
-  /** A member that the segment lacks, or whose rows contradict each other. Its key mark is in `words`, from `at` on. */
+  /** Writes a member that is missing, or whose rows contradict each other. Its key mark is in `words` from `at` on. */
   bare(words: Uint32Array, at: number, membership: Membership, former: number | null): void {
     this.#begin(0);
     this.#mark(words, at);
@@ -137,7 +134,7 @@ export class DeltaRecords {
     this.#nulls(5 + this.#options.mappings.length);
   }
 
-  /** Begins a record whose texts have so many bytes: makes room, and says how many fields it has. */
+  /** Begins a record whose texts have this number of bytes: makes room, and writes the number of fields. */
   #begin(texts: number): void {
     const { length } = this.#options.mappings;
     const bytes = texts + FIXED_BYTES + BYTES_PER_ATTRIBUTE * length;
@@ -173,7 +170,7 @@ export class DeltaRecords {
     this.#byte(value ? 1 : 0);
   }
 
-  /** 64 bits, the lower word first in memory. */
+  /** Writes 64 bits; the lower word is first in memory. */
   #bigint(words: Uint32Array, at: number): void {
     this.#int32(8);
     this.#int32(words[at + 1]!);
@@ -197,7 +194,7 @@ export class DeltaRecords {
     for (let at = 0; at < text.length; at++) this.#byte(text.charCodeAt(at));
   }
 
-  /** A field of COPY text. Byte by byte: for so few of them a call of copy() takes longer. */
+  /** Writes a field of COPY text byte by byte, because for so few bytes a call of copy() takes longer. */
   #text(bytes: Buffer, start: number, end: number): void {
     if (end - start === 2 && bytes[start] === BACKSLASH && bytes[start + 1] === LETTER_N) {
       this.#int32(NULL);
@@ -222,7 +219,7 @@ export class DeltaRecords {
     }
   }
 
-  /** A blank text counts as null; what only JavaScript calls blank is found when the file is written, and set aside. */
+  /** A blank text counts as null. What is blank only for JavaScript is set aside when the file is written. */
   #pattern(lines: SourceLines): void {
     const { batch } = lines;
     this.#int32(this.#leavesOut.length);

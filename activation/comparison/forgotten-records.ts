@@ -1,6 +1,6 @@
 import { DELTA_COLUMNS } from './delta-records.ts';
 
-/** Keys and identifiers, as they are stored, of people who asked to be forgotten. It may grow. */
+/** Keys and identifiers, as stored, of people who asked to be forgotten. The set may grow. */
 export interface ForgottenTexts {
   readonly size: number;
   has(text: string): boolean;
@@ -11,8 +11,8 @@ const KEY = DELTA_COLUMNS.indexOf('key');
 const IDENTIFIER = DELTA_COLUMNS.indexOf('identifier');
 
 /**
- * Records of a delta without those whose key or identifier is forgotten. Only dropped records of people who are no members
- * count here: members have to leave the list, so publication looks for them and counts them (state/delta/resolve.ts).
+ * Removes the records whose key or identifier is forgotten. It counts only people who are no members: members must be
+ * removed from the list, so publication looks for them and counts them (state/delta/resolve.ts).
  */
 export function withoutForgotten(
   records: Buffer,

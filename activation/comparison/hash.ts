@@ -3,11 +3,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 /*
- * xxHash of many pieces of one buffer. The library's own functions copy every piece into the memory of its WebAssembly and
- * allocate on the way, which takes seven times as long; here the buffer is copied once, and its pieces are hashed in place.
+ * xxHash of many pieces of one buffer. The library's own functions copy every piece into the memory of its WebAssembly
+ * and allocate memory, which takes seven times as long. Here the buffer is copied once, and its pieces are hashed in
+ * place.
  */
 
-/** What is used of WebAssembly: the types of Node 20 do not have it. */
+/** The parts of WebAssembly that are used. The types of Node 20 lack them. */
 declare const WebAssembly: {
   Module: new (binary: Uint8Array) => object;
   Instance: new (module: object) => { exports: unknown };
@@ -25,19 +26,19 @@ const { mem, xxh64 } = new WebAssembly.Instance(new WebAssembly.Module(binary)).
 let memory = new Uint8Array(mem.buffer);
 let filled = 0;
 
-/** Takes the bytes whose pieces are hashed next. One buffer at a time: call it where no other code can come in between. */
+/** Sets the bytes whose pieces are hashed next. There is only one such buffer, so no other code may run in between. */
 export function hashWithin(bytes: Uint8Array): void {
   makeRoom(bytes.length);
   memory.set(bytes);
   filled = bytes.length;
 }
 
-/** The hash of the bytes `[start, end)` of what {@link hashWithin} took; 64 bits, signed. */
+/** Hashes the bytes `[start, end)` of the buffer of {@link hashWithin}; 64 bits, signed. */
 export function hashPiece(start: number, end: number, seed: bigint): bigint {
   return xxh64(start, end - start, seed);
 }
 
-/** The hash of a few other bytes. What {@link hashWithin} took stays; 64 bits, signed. */
+/** Hashes a few other bytes. The buffer of {@link hashWithin} stays; 64 bits, signed. */
 export function hashBytes(bytes: Uint8Array, seed: bigint): bigint {
   makeRoom(filled + bytes.length);
   memory.set(bytes, filled);

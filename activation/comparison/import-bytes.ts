@@ -4,14 +4,14 @@ const [QUOTE, HYPHEN, DOT, BACKSLASH, LETTER_E] = [34, 45, 46, 92, 101];
 const AROUND = 1 + '+352'.length;
 const LONGEST_BOOLEAN = 'FALSE'.length;
 const TIMESTAMP = '2026-01-31 00:00:00'.length;
-/** Of a number with an exponent, in digits; see values/numbers.ts. */
+/** The maximum number of digits of a number with an exponent; see values/numbers.ts. */
 const WRITTEN_OUT = 410;
 
 /**
- * The most that a field of a COPY line can have in an import file, whatever becomes of it there: quotes double, `1` can
- * become `TRUE`, a date a timestamp, `621123456` a number of Luxembourg, and `1e+300` is written out. A field that has two
- * hyphens counts as a date; one whose only letter is an `e` after a digit as a number with an exponent. Only a domain that
- * Unicode spells longer can exceed it.
+ * Returns the maximum size of a COPY field in an import file, whatever its conversion: quotes double, `1` can become
+ * `TRUE`, a date a timestamp, `621123456` a number of Luxembourg, and `1e+300` is written out. A field with two hyphens
+ * counts as a date; one whose only letter is an `e` after a digit as a number with an exponent. Only a domain that is
+ * longer in ASCII can exceed it.
  */
 export function importBytes(bytes: Uint8Array, start: number, end: number): number {
   let [quotes, hyphens, exponents, letters] = [0, 0, 0, 0];

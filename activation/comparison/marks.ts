@@ -12,19 +12,19 @@ import { hashPiece, hashWithin } from './hash.ts';
 export const hasher = await xxhash();
 
 /**
- * The seeds of an activation's marks, all derived from its secret seed.
- * A key mark is two hashes of the canonical key, 128 bits: among a million members two keys share one with a probability
- * of 10⁻²⁷. An attribute mark compares one row with its own last state: 64 bits, 5·10⁻²⁰.
+ * The seeds of an activation's marks, all derived from its secret seed. A key mark is two hashes of the canonical key,
+ * 128 bits: two of a million members share one with a probability of 10⁻²⁷. An attribute mark compares one row with its
+ * own last state: 64 bits, 5·10⁻²⁰.
  */
 export interface Seeds {
   key: readonly [bigint, bigint];
-  /** Of all values of a row together; depends on all that decides what is sent. */
+  /** Of all values of a row together. Depends on everything that decides what is sent. */
   attributes: bigint;
-  /** Of single values, one per mapped attribute; each depends on all that decides what is sent for it. */
+  /** Of single values, one per mapped attribute. Each depends on everything that decides what is sent for it. */
   each: readonly bigint[];
 }
 
-/** @param columns the source's columns, one per mapped attribute; empty: no attribute is read (undo) */
+/** @param columns the source's columns, one per mapped attribute; empty if no attribute is read (undo) */
 export function seedsOf(definition: Definition, columns: readonly Column[], seed: string): Seeds {
   const { activation, destination } = definition;
   const secret = BigInt.asUintN(64, BigInt(seed));
@@ -53,8 +53,8 @@ function factsOfValues({ emptyValue, lengthUnit, numberDigits }: ContractSetting
 }
 
 /**
- * The settings of a mapping that may decide what is sent: a value is sent anew when they change. What type the attribute has
- * in Actito is not known here, so that some values are sent again for nothing.
+ * The settings of a mapping that may decide what is sent: if they change, values are sent again. The attribute's type
+ * in Actito is not known here, so some values are sent again without need.
  */
 function placesOfValues(
   { attribute, timezone, defaultCountry, create }: AttributeMapping,
@@ -67,7 +67,7 @@ function placesOfValues(
   return [format, isTime ? timezone : undefined, mayBePhone ? defaultCountry : undefined];
 }
 
-/** The seeds of key marks: they depend on nothing but the activation's seed, so keys keep their marks. */
+/** Returns the seeds of key marks. They depend only on the activation's seed, so keys keep their marks. */
 export function keySeeds(seed: string): readonly [bigint, bigint] {
   const secret = BigInt.asUintN(64, BigInt(seed));
   return [hasher.h64('key', secret), hasher.h64('key again', secret)];
@@ -76,7 +76,7 @@ export function keySeeds(seed: string): readonly [bigint, bigint] {
 const HALVES = new BigUint64Array(2);
 const BYTES = Buffer.from(HALVES.buffer);
 
-/** The mark of a canonical key, as PostgreSQL's uuid. */
+/** Returns the mark of a canonical key, as PostgreSQL's uuid. */
 export function keyMark(key: string, seeds: readonly [bigint, bigint]): string {
   const bytes = Buffer.from(escapeCopy(key));
   HALVES[0] = hasher.h64Raw(bytes, seeds[0]);
@@ -85,12 +85,15 @@ export function keyMark(key: string, seeds: readonly [bigint, bigint]): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** The mark of what a list holds for a member, as PostgreSQL's bigint: for a key, the first half of the key mark. */
+/**
+ * Returns the mark of a member's entry on the list, as PostgreSQL's bigint. For a key, it is the first half of the key
+ * mark.
+ */
 export function identifierMark(identifier: string, seeds: readonly [bigint, bigint]): string {
   return BigInt.asIntN(64, hasher.h64Raw(Buffer.from(escapeCopy(identifier)), seeds[0])).toString();
 }
 
-/** The checksum of a list: the sum of its identifier marks, modulo 2^64, as a text. */
+/** Returns the checksum of a list: the sum of its identifier marks, modulo 2^64, as a text. */
 export function checksumOf(...sums: bigint[]): string {
   return BigInt.asUintN(
     64,
@@ -98,7 +101,7 @@ export function checksumOf(...sums: bigint[]): string {
   ).toString();
 }
 
-/** Counts and sums the identifiers of a list while it is streamed, one a line of COPY text. */
+/** Counts and sums the identifiers of a list while it is streamed, as lines of COPY text. */
 export class ListChecksum {
   members = 0;
   #sum = 0n;
@@ -108,7 +111,7 @@ export class ListChecksum {
     this.#seed = seeds[0];
   }
 
-  /** Takes whole lines. */
+  /** Adds whole lines. */
   add(lines: Uint8Array): void {
     let sum = 0n;
     hashWithin(lines);

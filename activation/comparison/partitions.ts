@@ -1,11 +1,11 @@
 import { slotsFor, type SlotShare } from './budget.ts';
 import { capacityFor, FLAG, MarkTable, PAGE, WORDS } from './slots.ts';
 
-/** A temporary file: written once from the start, then read once. */
+/** A temporary file that is written once and then read once. */
 export interface Spill {
   /** The bytes are copied. */
   write(bytes: Uint8Array): void;
-  /** Reads what comes next. @returns how many bytes; 0 at the end */
+  /** Reads the next bytes. @returns how many; 0 at the end */
   read(into: Uint8Array): number;
   close(): void;
 }
@@ -21,34 +21,34 @@ export interface PartitionOptions {
   indexBits?: number;
 }
 
-/** A partition on disk: its slots as they were, then the rows that came since. */
+/** A partition on disk: its slots, followed by the rows that came later. */
 interface Spilled {
   slots: Spill;
   rows: Spill;
-  /** Slots put on disk. */
+  /** The number of slots on disk. */
   members: number;
 }
 
-/** Marks, and the length of the line that follows. */
+/** The marks, and the length of the line that follows. */
 const ROW_HEAD = 36;
 /** Bytes that are read at once. */
 const PIECE = 65_536;
 
 /**
- * Hybrid hashing: equal keys always meet in one partition, chosen by bits of the second half of their mark. As many
- * partitions as the budget allows are in memory. When one more slot does not fit, the largest goes to disk with all that
- * is known of it, and its rows follow, to be compared at the end.
+ * Hybrid hashing: equal keys are always in the same partition, which is chosen by bits of the second half of their
+ * mark. As many partitions as the budget allows are in memory. If one more slot does not fit, the largest partition is
+ * moved to disk. Its later rows are appended there, and are compared at the end.
  */
 export class Partitions {
   readonly #tables: (MarkTable | undefined)[];
   readonly #spilled: (Spilled | undefined)[];
   readonly #options: Required<PartitionOptions>;
   readonly #mask: number;
-  /** Slots that a partition begins with: its part of the share, so that nothing grows while marks are loaded. */
+  /** The initial slots of a partition: its part of the share, so nothing grows while marks are loaded. */
   readonly #first: number;
   readonly #rowHead = Buffer.alloc(ROW_HEAD);
   readonly #slotRecord: Buffer;
-  /** What comes back from disk, piece by piece: buffers of their own would be freed late. */
+  /** What is read from disk, piece by piece. New buffers would be freed late. */
   #piece = Buffer.alloc(0);
   #current = 0;
 
@@ -61,14 +61,14 @@ export class Partitions {
     this.#spilled = new Array<undefined>(partitions).fill(undefined);
   }
 
-  /** Keeps the marks in WORDS as those of a member. */
+  /** Stores the marks in WORDS as those of a member. */
   load(flags: number): void {
     const table = this.table();
     if (!table) return this.#spillSlot(this.#current, flags);
     table.add(flags);
   }
 
-  /** The table of the key in WORDS, with room for one more; undefined when its partition is on disk. */
+  /** Returns the table of the key in WORDS, with room for one more; undefined if its partition is on disk. */
   table(): MarkTable | undefined {
     const place = WORDS[2]! & this.#mask;
     this.#current = place;
@@ -79,7 +79,7 @@ export class Partitions {
     while (!this.#options.share.use(more)) {
       const largest = this.#largest();
       if (largest === undefined) {
-        this.#options.share.force(more); // nothing is in memory that could make room
+        this.#options.share.force(more); // no other partition is in memory
         break;
       }
       this.#evict(largest);
@@ -94,7 +94,7 @@ export class Partitions {
     return table;
   }
 
-  /** Puts a row off whose partition is on disk; its marks are in WORDS. */
+  /** Defers a row whose partition is on disk; its marks are in WORDS. */
   putOff(line: Uint8Array): void {
     const { rows } = this.#spilled[this.#current]!;
     const head = this.#rowHead;
@@ -105,8 +105,8 @@ export class Partitions {
   }
 
   /**
-   * Every partition, once: those in memory first, then each of the others, with the rows that were put off for it.
-   * The tables are given up as they have been seen.
+   * Yields every partition once: those in memory first, then each of the others, with its deferred rows. Each table is
+   * released after it was used.
    */
   *finish(late: LateRows): Generator<MarkTable | undefined> {
     for (const [place, table] of this.#tables.entries()) {
@@ -184,7 +184,7 @@ export class Partitions {
     spilled.slots.write(record);
   }
 
-  /** Whatever its size: a partition must fit, and all others are done or on disk. */
+  /** Ignores the budget: a partition must fit, and all others are done or on disk. */
   #reload({ slots, members }: Spilled): MarkTable {
     const { share, width, indexBits } = this.#options;
     const table = new MarkTable(share.memory, width, slotsFor(members, 1), indexBits);
@@ -202,7 +202,7 @@ export class Partitions {
     return table;
   }
 
-  /** Reads records of a fixed head and as many bytes more as it says. Stops after every piece, so that others have their turn. */
+  /** Reads records whose fixed head contains the size of the rest. Pauses after every piece for other work. */
   *#read(spill: Spill, { head, more, piece, record }: Records): Generator<undefined> {
     if (this.#piece.length === 0) this.#piece = Buffer.allocUnsafe(PIECE);
     for (let kept = 0; ;) {
@@ -232,15 +232,15 @@ interface Records {
   record: (bytes: Buffer, start: number, end: number) => void;
 }
 
-/** Who is told of rows that were put off. */
+/** The receiver of deferred rows. */
 export interface LateRows {
-  /** Some bytes are there; the rows that follow are in them. */
+  /** Called with bytes that contain the rows that follow. */
   piece: (bytes: Buffer) => void;
-  /** The marks of a row are in WORDS, its line is `[start, end)`. */
+  /** The marks of a row are in WORDS, and its line is `[start, end)`. */
   row: (table: MarkTable, bytes: Buffer, start: number, end: number) => void;
 }
 
-/** The largest size of a table that has at most so many slots, if a table can be that small. */
+/** Returns the largest size of a table with at most this number of slots, if there is one. */
 function largestWithin(slots: number): number {
   const larger = capacityFor(Math.floor(slots) + 1);
   return larger > PAGE ? Math.max(PAGE, larger - PAGE) : Math.max(capacityFor(0), larger / 2);

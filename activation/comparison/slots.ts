@@ -1,21 +1,21 @@
 /*
- * The marks of one partition: open addressing over typed arrays, no object per member. All words of a slot lie side by
- * side, so a look-up touches one line of the processor's cache. A table consists of pages, so that it can be of any size, and
- * grows without leaving pieces behind that fit nothing else.
+ * The marks of one partition: open addressing over typed arrays, without an object per member. All words of a slot are
+ * adjacent, so a lookup touches one cache line. A table consists of pages, so it can have any size, and grows without
+ * leaving unusable pieces behind.
  */
 
-/** What is known of a member besides its marks. A slot without any flag is free. */
+/** Flags of a member besides its marks. A slot without any flag is free. */
 export const FLAG = {
   OCCUPIED: 1,
-  /** The segment has it. */
+  /** It is in the segment. */
   SEEN: 2,
   /** It is not on the list. */
   UNLISTED: 4,
-  /** The segment lacked it before: it is in its grace period. */
+  /** It was missing from the segment before, and is in its grace period. */
   MISSING: 8,
-  /** It was refused or unmatched, and it is time to send it again. */
+  /** It was rejected or unmatched, and is due for a retry. */
   RETRY: 16,
-  /** Nothing of its attributes is confirmed, or all is in doubt. */
+  /** None of its attributes is confirmed, or all are in doubt. */
   DOUBT: 32,
   /** Rows of the segment contradict each other. */
   AMBIGUOUS: 64,
@@ -24,13 +24,13 @@ export const FLAG = {
 } as const;
 
 /**
- * The marks of what is looked at: key (two halves), attributes, identifier. As 64-bit numbers and, in the same memory, as
- * words of 32 bits, the lower one first: reading a BigInt out of an array would allocate.
+ * The marks of the current row: key (two halves), attributes, identifier. They are 64-bit numbers and, in the same
+ * memory, 32-bit words with the lower one first, because reading a BigInt from an array would allocate.
  */
 export const SIGHT = new BigUint64Array(4);
 export const WORDS = new Uint32Array(SIGHT.buffer);
 
-/** Words per slot: with an identifier of its own, or without one (then its mark is the first half of the key's). */
+/** Words per slot: with its own identifier, or without one (then its mark is the first half of the key's). */
 export const WIDE = 8;
 export const NARROW = 6;
 
@@ -42,31 +42,31 @@ const PAGE_BITS = 10;
 export const PAGE = 1 << PAGE_BITS;
 const SMALLEST = 8;
 
-/** The words of some slots, and the flags of each. */
+/** The words of some slots, and the flags of each slot. */
 export interface Page {
   words: Uint32Array;
   flags: Uint8Array;
 }
 
-/** Where tables have their memory from: see SlotMemory. */
+/** The source of memory for tables: see SlotMemory. */
 export interface TableMemory {
-  /** A page without a flag, of {@link PAGE} slots or fewer. */
+  /** Returns a page without flags, of {@link PAGE} slots or fewer. */
   takePage(slots: number, width: number): Page;
   givePageBack(page: Page): void;
 }
 
-/** The smallest size of a table with so many slots: a power of two up to a page, then whole pages. */
+/** Returns the smallest size of a table for this number of slots: a power of two up to a page, then whole pages. */
 export function capacityFor(slots: number): number {
   if (slots > PAGE) return Math.ceil(slots / PAGE) * PAGE;
   return slots <= SMALLEST ? SMALLEST : 2 ** Math.ceil(Math.log2(slots));
 }
 
-/** Marks on their way from a table to the larger one; used again and again, since what is allocated there is freed late. */
+/** Marks that are moved to a larger table. The array is reused, because V8 frees new ones late. */
 let moving = new Uint32Array(0);
 
 /**
- * Slots are reached by a cursor: {@link find} moves it, and everything else is about the slot where it stands, whose words
- * begin at `at` of `words`.
+ * A cursor points to a slot: {@link find} moves it, and everything else uses the slot at the cursor, whose words begin
+ * at `at` of `words`.
  */
 export class MarkTable {
   size = 0;
@@ -78,7 +78,7 @@ export class MarkTable {
   #flags!: Uint8Array;
   #slot = 0;
   readonly #memory: TableMemory;
-  /** Which bits of the first word choose a slot; fewer in tests, so that slots collide. */
+  /** Bits of the first word that choose a slot; fewer in tests, so that slots collide. */
   readonly #indexBits: number;
 
   constructor(memory: TableMemory, width: number, capacity: number, indexBits: number) {
@@ -92,7 +92,7 @@ export class MarkTable {
     return this.size + 1 > this.capacity * MAX_LOAD;
   }
 
-  /** How many slots it gets when it grows. */
+  /** The number of additional slots when it grows. */
   get growth(): number {
     const { capacity } = this;
     return capacity < PAGE ? capacity : Math.max(PAGE, Math.floor(capacity / 4 / PAGE) * PAGE);
@@ -106,7 +106,7 @@ export class MarkTable {
     this.#flags[this.#slot] = flags;
   }
 
-  /** Moves to the slot of the key in {@link WORDS}. @returns false when it has none: then to the free slot that it can have */
+  /** Moves to the slot of the key in {@link WORDS}. @returns false if it has none; then the cursor is at a free slot */
   find(): boolean {
     const { pages, width } = this;
     const [k0, k1, k2, k3] = [WORDS[0]!, WORDS[1]!, WORDS[2]!, WORDS[3]!];
@@ -131,7 +131,7 @@ export class MarkTable {
     }
   }
 
-  /** Gives a key that it does not have a slot, with the marks in {@link WORDS}: looks at no other key. */
+  /** Adds a slot for a new key, with the marks in {@link WORDS}. Does not compare keys. */
   add(flags: number): void {
     const { pages, width } = this;
     const first = this.#firstSlot(WORDS[0]!);
@@ -156,7 +156,7 @@ export class MarkTable {
     this.size++;
   }
 
-  /** Lets the slot hold the attribute and identifier marks in {@link WORDS}. */
+  /** Stores the attribute and identifier marks in {@link WORDS} in the slot. */
   replaceMarks(): void {
     const { words, at, width } = this;
     for (let word = 4; word < width; word++) words[at + word] = WORDS[word]!;
@@ -167,13 +167,13 @@ export class MarkTable {
     return words[at + 4] === WORDS[4] && words[at + 5] === WORDS[5];
   }
 
-  /** Without an identifier of its own a member is always listed under its key. */
+  /** Without its own identifier, a member is always listed with its key. */
   hasIdentifier(): boolean {
     const { words, at, width } = this;
     return width === NARROW || (words[at + 6] === WORDS[6] && words[at + 7] === WORDS[7]);
   }
 
-  /** Where the identifier mark of a slot lies, from the slot's first word. */
+  /** The offset of the identifier mark from the slot's first word. */
   get identifierOffset(): number {
     return this.width === NARROW ? 0 : 6;
   }
@@ -201,7 +201,7 @@ export class MarkTable {
     WORDS.set(kept);
   }
 
-  /** Gives the memory up; the table is of no use afterwards. */
+  /** Releases the memory. The table cannot be used afterwards. */
   close(): void {
     for (const page of this.pages.splice(0)) this.#memory.givePageBack(page);
   }

@@ -10,7 +10,7 @@ import { hashBytes, hashPiece } from './hash.ts';
 const TAB = 9;
 const NEWLINE = 10;
 
-/** A field of a line: bytes `[start, end)` of a buffer, as COPY's text format has it. */
+/** A field of a line: bytes `[start, end)` of a buffer, in COPY's text format. */
 export class Field {
   bytes: Buffer = Buffer.alloc(0);
   start = 0;
@@ -22,37 +22,48 @@ export class Field {
 }
 
 /**
- * Cuts the lines of a segment (COPY text: key, [identifier,] values) into fields, and brings key and identifier into
- * their canonical spelling. Works on bytes: only a key that is not canonical yet becomes a JavaScript string.
+ * Splits the lines of a segment (COPY text: key, [identifier,] [reference,] values) into fields, and canonicalizes key and
+ * identifier. Works on bytes: only a key that is not canonical yet becomes a JavaScript string.
  */
 export class SourceLines {
   readonly key = new Field();
   readonly identifier = new Field();
-  /** Where each value of the current line begins in `batch`; the last entry is one past the line. */
+  /** The start of each value of the current line in `batch`; the last entry is one past the line. */
   readonly starts: Int32Array;
   batch: Buffer = Buffer.alloc(0);
   readonly #keys: readonly KeyRule[];
   readonly #tests: CanonicalTest[];
   readonly #fields: number;
-  /** Which values may stand with more zeros than they need, by their index. */
+  readonly #hasReference: boolean;
+  /** The first value's field. A reference comes before it, so that it is neither hashed nor spilled. */
+  readonly #first: number;
+  /** The indexes of values that may have unnecessary trailing zeros. */
   readonly #scaleless: number[];
 
   /**
-   * @param keys of the matching key and, if the list has another identifier, of that
-   * @param values how many attributes are mapped
-   * @param columns what they hold; left out: texts
+   * @param keys the rules of the matching key and, if the list has another identifier, of that
+   * @param values the number of mapped attributes
+   * @param columns their columns; if left out, all count as texts
+   * @param hasReference a column names rows without a usable key
    */
-  constructor(keys: readonly KeyRule[], values: number, columns: readonly Column[] = []) {
+  constructor(
+    keys: readonly KeyRule[],
+    values: number,
+    columns: readonly Column[] = [],
+    hasReference = false,
+  ) {
     this.#keys = keys;
     this.#tests = keys.map(canonicalTest);
     this.#scaleless = columns.flatMap((column, index) => (isScaleless(column) ? index : []));
-    this.#fields = this.#keys.length + values;
+    this.#hasReference = hasReference;
+    this.#first = keys.length + (hasReference ? 1 : 0);
+    this.#fields = this.#first + values;
     this.starts = new Int32Array(this.#fields + 1);
   }
 
-  /** Where the first value begins; at the end of the line when none is mapped. */
+  /** The start of the first value, or the end of the line if none is mapped. */
   get firstValue(): number {
-    return this.starts[this.#keys.length]!;
+    return this.starts[this.#first]!;
   }
 
   get end(): number {
@@ -61,18 +72,18 @@ export class SourceLines {
 
   /** Where value `index` begins. */
   valueAt(index: number): number {
-    return this.starts[this.#keys.length + index]!;
+    return this.starts[this.#first + index]!;
   }
 
-  /** Where value `index` ends as it is compared: `1.0` and `1.00` are one number. */
+  /** The end of value `index` for the comparison: `1.0` and `1.00` are the same number. */
   comparedEnd(index: number): number {
     const end = this.valueAt(index + 1) - 1;
     return this.#scaleless.includes(index) ? significantEnd(this.batch, this.valueAt(index), end) : end;
   }
 
   /**
-   * The hash of all values as they are compared; the batch was given to hashWithin. Numbers that may have more zeros than they
-   * need end a piece, and each piece's hash seeds that of the next: nothing is copied.
+   * Hashes all values in their form for the comparison; the batch was given to hashWithin. A number that may have
+   * unnecessary zeros ends a piece, and each piece's hash seeds the next one, so nothing is copied.
    */
   hashValues(seed: bigint): bigint {
     let hash = seed;
@@ -86,7 +97,7 @@ export class SourceLines {
     return from === end && this.#scaleless.length > 0 ? hash : hashPiece(from, end, hash);
   }
 
-  /** The hash of key or identifier. One that was not canonical is no part of its batch. */
+  /** Hashes a key or identifier. If it was not canonical, its bytes are not in the batch. */
   hashKey({ bytes, start, end }: Field, seed: bigint): bigint {
     return bytes === this.batch ? hashPiece(start, end, seed) : hashBytes(bytes, seed);
   }
@@ -118,19 +129,28 @@ export class SourceLines {
     return unusable === undefined ? undefined : `Identifier${unusable}`;
   }
 
-  /** The line with key and identifier in their canonical spelling. */
+  /** Returns the line with canonical key and identifier. */
   canonicalLine(): Buffer {
     const { batch, starts, end } = this;
     const fields = this.#keys.length === 1 ? [this.key] : [this.key, this.identifier];
-    if (fields.every(({ bytes }) => bytes === batch)) return batch.subarray(starts[0], end);
+    if (!this.#hasReference && fields.every(({ bytes }) => bytes === batch))
+      return batch.subarray(starts[0], end);
     const texts = fields.map(({ bytes, start, end }) => bytes.toString('latin1', start, end));
-    const values = batch.toString('latin1', this.firstValue - 1, end); // with the tab before, or the end of the line
+    const isBare = this.#first === this.#fields;
+    const values = isBare ? '\n' : `\t${batch.toString('latin1', this.firstValue, end)}`;
     return Buffer.from(texts.join('\t') + values, 'latin1');
   }
 
-  /** What the source said as key. */
+  /** The source's text of the key. */
   get keyText(): string {
     return unescapeCopy(this.batch.toString('utf8', this.starts[0], this.starts[1]! - 1)) ?? '';
+  }
+
+  /** How the source names the row, besides its key; empty when nothing does. */
+  get referenceText(): string {
+    if (!this.#hasReference) return '';
+    const place = this.#first - 1;
+    return unescapeCopy(this.batch.toString('utf8', this.starts[place], this.starts[place + 1]! - 1)) ?? '';
   }
 
   #read(field: Field, place: number): string | undefined {
@@ -152,19 +172,22 @@ export class SourceLines {
 }
 
 /**
- * For the lines of a segment as the source sends them.
- * @param columns of the segment, in the order of columnsToRead; left out: texts
+ * Makes the parser for the lines of a segment as the source sends them.
+ * @param columns the columns of the segment, in the order of columnsToRead; if left out, all count as texts
  */
 export function linesOf(activation: Activation, columns: readonly Column[] = []): SourceLines {
   const keys = keyRules(
     activation,
     columns.map(({ kind }) => kind),
   );
-  return new SourceLines(keys, activation.attributes.length, columns.slice(keys.length));
+  const hasReference = activation.rejectReference !== undefined;
+  const values = columns.slice(keys.length + (hasReference ? 1 : 0));
+  return new SourceLines(keys, activation.attributes.length, values, hasReference);
 }
 
-/** For the same lines when their keys are canonical already. */
+/** The same for lines whose keys are already canonical. These have no reference, since it is no longer needed. */
 export function canonicalLinesOf(activation: Activation, columns: readonly Column[] = []): SourceLines {
   const keys = keyRules(activation).map(() => ({ type: 'externalId' as const }));
-  return new SourceLines(keys, activation.attributes.length, columns.slice(keys.length));
+  const values = columns.slice(keys.length + (activation.rejectReference === undefined ? 0 : 1));
+  return new SourceLines(keys, activation.attributes.length, values);
 }

@@ -1,8 +1,9 @@
 const NEWLINE = 10;
 
 /**
- * Cuts a byte stream into buffers of whole lines of at least `size` bytes (but for the last). Where lines span chunks, a
- * buffer is a copy: a new one, or with `reuse` always the same, which is then valid until the next one is asked for.
+ * Splits a byte stream into buffers of whole lines of at least `size` bytes (except for the last). If lines span
+ * chunks, the buffer is a copy: a new one, or with `reuse` always the same, which is then valid until the next one is
+ * requested.
  */
 export async function* wholeLines(
   chunks: AsyncIterable<Buffer>,

@@ -162,6 +162,12 @@ export const activationSchema = z.strictObject({
     .optional()
     .describe('Note for people. It is also shown in Actito.')
     .meta({ examples: ['Customers who spent 500 or more'] }),
+  tags: z
+    .array(id)
+    .max(20)
+    .optional()
+    .describe('Names of groups that the activation belongs to. `run --tag nightly` runs all of a group.')
+    .meta({ examples: [['nightly']] }),
   source: id.describe('Name of a file in sources/, without .yaml.').meta({ examples: ['shop'] }),
   destination: id.describe('Name of a file in destinations/, without .yaml.').meta({ examples: ['actito'] }),
   segment: segmentSchema,
@@ -179,6 +185,12 @@ export const activationSchema = z.strictObject({
   schedule: scheduleSchema.optional(),
   guards: guardsSchema.prefault({}).describe(GUARDS),
   canary: canary.optional(),
+  rejectReference: column
+    .optional()
+    .describe(
+      'A column that identifies a row without a usable key, such as its id in the warehouse. The command rejects shows it. It is stored with rejected rows only.',
+    )
+    .meta({ examples: ['customer_id'] }),
 });
 
 export type ActivationFile = z.infer<typeof activationSchema>;

@@ -3,27 +3,27 @@ import type { Schedule } from './schedule.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-/** So far ahead of {@link START} is looked: the days of a change differ from year to year. */
+/** Checks this far beyond {@link START}, because the days of a change differ from year to year. */
 const END = START.getTime() + 5 * 366 * DAY;
 
-/** A change of a time zone's clock, in its own time of day, written as if that were UTC. */
+/** A change of a time zone's clock, in local time, written as if that were UTC. */
 interface ClockChange {
-  /** From `from` until before `to` no time of day exists, or each exists twice. */
+  /** From `from` until before `to`, no local time exists, or each exists twice. */
   from: number;
   to: number;
   missing: boolean;
 }
 
-/** A start on a day that the clock is changed, in the time zone's own time of day: `2027-03-28 02:30`. */
+/** A start on a day of a clock change, in local time: `2027-03-28 02:30`. */
 export interface OddStart {
   at: string;
-  /** The clock jumps over it, so that it never comes; otherwise it comes twice (and Temporal may start two runs). */
+  /** The clock skips this time, so it does not occur; otherwise it occurs twice (and Temporal may start two runs). */
   missing: boolean;
 }
 
 /**
- * The first start that never comes because the clock is put forward, and the first that comes twice because it is put back.
- * Not those of a schedule that starts again before an hour more has passed: it makes up for them by itself.
+ * Returns the first start that is skipped when the clock is put forward, and the first that occurs twice when it is put
+ * back. Schedules that start again within an hour are left out, because they need no warning.
  */
 export function oddStarts(schedule: Schedule): OddStart[] {
   const { timezone, cron: written, calendar } = schedule;

@@ -15,8 +15,8 @@ export const id = z
 const DURATION = expected('duration');
 
 /**
- * A duration from `least` to `most`, such as `15m`, `48h` or `2 days`; parsed to whole milliseconds. It must have a unit: `48`
- * would be 48 milliseconds to `ms`, which judges the rest of its form.
+ * A duration from `least` to `most`, such as `15m`, `48h` or `2 days`; parsed to whole milliseconds. A unit is
+ * required, because `ms`, which parses the rest, would take `48` as 48 milliseconds.
  */
 export function durationWithin(least: StringValue, most: StringValue) {
   const isWithin = (text: string) => inMilliseconds(text) >= ms(least) && inMilliseconds(text) <= ms(most);
@@ -28,29 +28,29 @@ export function durationWithin(least: StringValue, most: StringValue) {
     .transform(inMilliseconds);
 }
 
-/** NaN: it is no duration. */
+/** NaN if it is no duration. */
 function inMilliseconds(text: string): number {
   return /^\d+(\.\d+)? ?[a-z]+$/i.test(text) ? Math.round(ms(text as StringValue)) : NaN;
 }
 
-/** A duration where nothing else bounds it. PostgreSQL, Temporal and dates of JavaScript take all of them. */
+/** A duration without a narrower limit. PostgreSQL, Temporal and JavaScript's dates support all of them. */
 export const duration = durationWithin('1s', '3650d');
 
 const ENV_REFERENCE = expected('variable');
 
 const variableName = z
   .string(ENV_REFERENCE)
-  // No small letters: most secrets that someone puts here by mistake have some, and names are shown.
+  // No lower-case letters: most secrets that are put here by mistake have some, and names are shown.
   .regex(/^[A-Z_][A-Z0-9_]*$/, ENV_REFERENCE)
   .describe('Name of an environment variable of the worker: capital letters, digits, underscores.');
 
-/** The name of an environment variable: how every secret is given. */
+/** The name of an environment variable, which is how every secret is configured. */
 export const envReference = z
   .strictObject({ env: variableName }, ENV_REFERENCE)
   .meta({ title: '{ env: NAME }' });
 export type EnvReference = z.infer<typeof envReference>;
 
-/** The environment variable with a private key, and the one with the passphrase that the key is encrypted with. */
+/** The environment variable with a private key, and the one with its passphrase. */
 export const keyReference = z.strictObject(
   {
     env: variableName,
@@ -62,7 +62,7 @@ export const keyReference = z.strictObject(
   ENV_REFERENCE,
 );
 
-/** What a text with a fault should have been, as contract/messages/expected.ts names it. */
+/** What a text with this fault should have been, as named in contract/messages/expected.ts. */
 const FAULTS = {
   control: 'withoutControl',
   url: 'url',
@@ -90,8 +90,8 @@ function checkedText(faultOf: (text: string) => TextFault | undefined) {
 }
 
 /**
- * A plain text, or the name of the environment variable that holds it (for what differs between machines). The text is
- * checked here, the variable's value when it is resolved (config/secrets.ts).
+ * A plain text, or the name of an environment variable with it (for what differs between machines). The text is checked
+ * here, the variable's value when it is resolved (config/secrets.ts).
  */
 export function textOrEnv(faultOf: (text: string) => TextFault | undefined = controlFault) {
   const text = checkedText(faultOf);
@@ -105,7 +105,7 @@ export function textOrEnv(faultOf: (text: string) => TextFault | undefined = con
 }
 export type TextOrEnv = string | EnvReference;
 
-/** The name of a time zone, of the IANA database. */
+/** The name of a time zone in the IANA database. */
 export const timeZone = z.string().refine(isTimeZone, { error: expected('timeZone') });
 
 /** A column of a segment. */

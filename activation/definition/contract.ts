@@ -6,11 +6,11 @@ import { FORMATS } from '../values/formats.ts';
 import { LENGTH_UNITS } from '../values/text.ts';
 
 /*
- * What a destination may say about its own Actito where it differs from what we assume. The defaults, and what each
- * route is for, stand in actito/contract.ts; the page for people is docs/actito-contract.md.
+ * Where a destination's Actito can differ from our assumptions. The defaults, and the purpose of each route, are in
+ * actito/contract.ts; the page for people is docs/actito-contract.md.
  */
 
-/** The routes that can be given another path, with the placeholders that their paths are filled from. */
+/** The routes whose path can be changed, with the placeholders of their paths. */
 export const ROUTE_PLACEHOLDERS = {
   token: [],
   entities: [],
@@ -32,7 +32,7 @@ export const ROUTE_PLACEHOLDERS = {
 export type Route = keyof typeof ROUTE_PLACEHOLDERS;
 export const ROUTE_NAMES = Object.keys(ROUTE_PLACEHOLDERS) as Route[];
 
-/** A path must begin at the host, and name exactly the placeholders that its route has. */
+/** A path must begin at the host, and have exactly the placeholders of its route. */
 function template(route: Route) {
   const placeholders: readonly string[] = ROUTE_PLACEHOLDERS[route];
   const form = expected('routePath', { placeholders });
@@ -56,7 +56,7 @@ const pathsSchema = z.strictObject(
 
 const partName = z.string(expected('partName')).regex(/^[\w.-]{1,60}$/, expected('partNameCharacters'));
 
-/** What an import's status means to us. Whatever a licence says besides: still running. */
+/** The meaning of an import's status. Any other status counts as still running. */
 export const IMPORT_STATES = ['running', 'success', 'withErrors', 'failed'] as const;
 
 /** `contract` of a destination: every setting is optional. */

@@ -20,7 +20,7 @@ export const MONTHS = [
 type Day = (typeof DAYS)[number];
 type Month = (typeof MONTHS)[number];
 
-/** Hours and minutes of the days on which all the rest holds; what is left out means every day, and minute 0. */
+/** Hours and minutes of the matching days; a field that is left out means every day, and minute 0. */
 export interface Calendar {
   hour: number | number[];
   minute?: number | number[] | undefined;
@@ -30,17 +30,20 @@ export interface Calendar {
 }
 
 const FIELDS: readonly CronField[] = ['minute', 'hour', 'dayOfMonth', 'month', 'dayOfWeek'];
-/** Numbers and names, alone, as ranges, with steps. Not what only croner knows (L, W, ?) or Temporal misreads (#). */
+/**
+ * Numbers and names, alone, as ranges, with steps. Without characters that only croner supports (L, W, ?) or Temporal
+ * reads differently (#).
+ */
 const FIELD =
   /^(\*|(\d+|[a-z]{3})(-(\d+|[a-z]{3}))?)(\/\d+)?(,(\*|(\d+|[a-z]{3})(-(\d+|[a-z]{3}))?)(\/\d+)?)*$/i;
 
-/** For Temporal SUN is 0, so FRI-SUN ends before it begins; 5-7 does not. */
+/** For Temporal, SUN is 0, so FRI-SUN ends before it begins; 5-7 does not. */
 const BACKWARDS = /-sun/i;
 
 /**
- * What a cron expression would have to be, or undefined when it is one. Croner judges the numbers; beyond that only
- * what Temporal reads in the same way is let through (tried with its server: `#` begins a comment, so that FRI#2 is
- * every Friday, and a day of the month *and* of the week must both hold where cron takes either).
+ * Returns what a cron expression should be, or undefined if it is valid. Croner checks the numbers. Of the rest, only
+ * what Temporal reads in the same way is allowed (tested with its server: `#` begins a comment, so FRI#2 is every
+ * Friday, and a day of the month *and* of the week must both match, while cron accepts either).
  */
 export function cronProblem(text: string): string | undefined {
   const fields = text.trim().split(/\s+/);
@@ -63,20 +66,20 @@ function isReadable(pattern: string): boolean {
   }
 }
 
-/** True when a valid expression names no day that ever comes, such as 31 February. */
+/** True if a valid expression never matches a day, such as 31 February. */
 export function isNeverDue(text: string): boolean {
   return cron(text).nextRun(START) === null;
 }
 
-/** A moment to count from that is always the same: what is said about a schedule must not depend on today. */
+/** A fixed time to count from: messages about a schedule must not depend on today. */
 export const START = new Date('2027-01-01T00:00:00Z');
 
-/** An expression whose days must hold for the month and for the week, as Temporal takes them; in UTC. */
+/** An expression whose days must match both month and week, as in Temporal; in UTC. */
 export function cron(pattern: string): Cron {
   return new Cron(pattern, { mode: '5-part', timezone: 'UTC', domAndDow: true });
 }
 
-/** A calendar as a cron expression, to be read by {@link cron}. */
+/** Converts a calendar to a cron expression for {@link cron}. */
 export function calendarCron({ minute = 0, hour, dayOfMonth, month, dayOfWeek }: Calendar): string {
   const field = <T>(values: T | T[] | undefined, number: (value: T) => number | string) =>
     values === undefined

@@ -7,19 +7,19 @@ import type { Source } from './source.ts';
 
 export { listTarget, namesSamePeople, placeChanges, profileTableOf } from './list-place.ts';
 
-/** An activation with every default filled in: no question about its names is left. */
+/** An activation with all defaults, so all of its names are set. */
 export type Activation = Omit<ActivationFile, 'name' | 'list' | 'timezone' | 'defaultCountry'> & {
   id: string;
   name: string;
   list: Omit<ActivationFile['list'], 'name' | 'identifier'> & {
     name: string;
     identifier: { column: string; attribute: string };
-    /** The file as Actito expects it, `{list}` replaced. */
+    /** The file name that Actito expects, with `{list}` replaced. */
     fileName: string;
   };
 };
 
-/** All that a run needs to know; frozen in its run row. Holds names of environment variables, never secrets. */
+/** Everything that a run needs to know, stored with the run. Contains names of environment variables, never secrets. */
 export interface Definition {
   activation: Activation;
   source: Source;
@@ -27,8 +27,8 @@ export interface Definition {
 }
 
 /**
- * Fills in what an activation's file may leave out: name ← segment, list ← name, identifier ← matching key; time zone and
- * default country of each attribute ← activation ← project.
+ * Fills in what an activation's file may leave out: name ← segment, list ← name, identifier ← matching key; time zone
+ * and default country of each attribute ← activation ← project.
  */
 export function resolveActivation(
   id: string,
@@ -43,7 +43,7 @@ export function resolveActivation(
   };
   const ofList = list.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^\.+|\.+$/g, '');
   const fileName = file.list.fileName.replaceAll('{list}', ofList);
-  // One order whatever the file's: moving a mapping up or down must not look like a change of everyone's values.
+  // The order does not depend on the file, because moving a mapping must not look like a change of all values.
   const attributes = file.attributes
     .toSorted((a, b) => (a.attribute < b.attribute ? -1 : 1))
     .map((mapping) => ({
@@ -56,7 +56,9 @@ export function resolveActivation(
   return { ...file, id, name, attributes, list: { ...file.list, name: list, identifier, fileName } };
 }
 
-/** A time zone means something to dates and times alone, a country to texts; a created attribute never holds anything else. */
+/**
+ * Only dates and times need a time zone, and only texts need a country. A created attribute never gets the other one.
+ */
 function placed(mapping: AttributeMapping, { timezone, defaultCountry }: Places): Places {
   const type = mapping.create?.type;
   const zone = takesZone(type) ? (mapping.timezone ?? timezone) : undefined;
@@ -65,8 +67,8 @@ function placed(mapping: AttributeMapping, { timezone, defaultCountry }: Places)
 }
 
 /**
- * True where a value cannot be left out of a row: every file has every column, and an empty field would clear what Actito
- * has.
+ * True if a value cannot be left out of a row: every file has every column, and an empty field would clear the value in
+ * Actito.
  */
 export function sendsWholeRows({
   activation,
@@ -76,7 +78,7 @@ export function sendsWholeRows({
   return activation.importMode !== 'oneShot' && etlColumns === 'all' && emptyValue === 'clears';
 }
 
-/** What decides how the values of a mapping are sent, besides the types of column and attribute. */
+/** The settings that decide how the values of a mapping are sent, besides the types of column and attribute. */
 export function valueRules(
   { timezone, defaultCountry }: AttributeMapping,
   { lengthUnit, numberDigits }: ContractSettings,
@@ -85,16 +87,18 @@ export function valueRules(
 }
 
 /**
- * The columns a run reads, in the order of every line: the matching key, the list's identifier when it is
- * another column, then the mapped columns. A column that is not mapped is not read, so it can never cause a send.
+ * The columns that a run reads, in the order of every line: the matching key, the list's identifier if it is another
+ * column, the reference of rejected rows if there is one, then the mapped columns. A column that is not mapped is not
+ * read, so it can never cause an import.
  */
 export function columnsToRead(activation: Activation): string[] {
-  const { matchingKey, list, attributes } = activation;
+  const { matchingKey, list, attributes, rejectReference } = activation;
   const identifier = hasOwnIdentifier(activation) ? [list.identifier.column] : [];
-  return [matchingKey.column, ...identifier, ...attributes.map((mapping) => mapping.column)];
+  const reference = rejectReference === undefined ? [] : [rejectReference];
+  return [matchingKey.column, ...identifier, ...reference, ...attributes.map((mapping) => mapping.column)];
 }
 
-/** True when the list's file holds another column than the matching key. */
+/** True if the list's file has another column than the matching key. */
 export function hasOwnIdentifier(activation: Activation): boolean {
   return activation.list.identifier.column !== activation.matchingKey.column;
 }

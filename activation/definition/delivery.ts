@@ -4,15 +4,15 @@ import { expected } from '../../contract/messages/expected.ts';
 import { durationWithin, envReference, keyReference, plainText, textOrEnv } from './common.ts';
 import { controlFault, hostFault, hostKeyFault } from './safe-text.ts';
 
-/** A port, or the environment variable that holds it. */
+/** A port, or the environment variable with it. */
 const port = z
   .union([z.int().min(1).max(65535), envReference], { error: expected('portOrVariable') })
   .meta({ title: 'port or { env: NAME }' });
 
-/** Where the name of the list's file goes in `temporaryName`. */
+/** The placeholder of the list's file name in `temporaryName`. */
 const FILE = '{file}';
 
-/** Whether a pattern makes a file name that is another one than the list's own. */
+/** Whether a pattern gives a valid file name that differs from the list's own. */
 function isTemporaryName(pattern: string): boolean {
   const around = pattern.split(FILE);
   return around.length === 2 && around.join('') !== '' && !/[{}/\\]/.test(around.join(''));
@@ -36,7 +36,7 @@ const place = {
     .meta({ examples: ['Shop SFTP'] }),
 };
 
-/** What a server cannot do, and how long it may take. `doctor` finds out which lines a server needs. */
+/** What a server does not support, and its timeout. `doctor` finds out which settings a server needs. */
 const behavior = {
   temporaryName: z
     .string()
@@ -119,7 +119,7 @@ const sftp = z
     error: expected('passwordOrKey'),
   });
 
-/** FTP over TLS; a server that cannot do it is refused. */
+/** FTP over TLS. A server without TLS is refused. */
 const ftps = z.strictObject({
   ...place,
   protocol: z.literal('ftps').describe('Protocol of the server. ftps is FTP over TLS.'),

@@ -1,34 +1,34 @@
 import { hasInvisibleButJoiners } from '../keys/invisible.ts';
 
-/** Why a list or its file cannot have a name. */
+/** Why a name is not allowed for a list or its file. */
 export type NameFault =
   'blank' | 'control' | 'invisible' | 'separator' | 'dots' | 'hidden' | 'reserved' | 'long';
 
-/** Our temporary names add up to 40 bytes to a file's, and file systems take 255. */
+/** Our temporary names are up to 40 bytes longer than a file's, and file systems allow 255. */
 export const MOST_NAME_BYTES = 200;
 
-/** Windows takes these for devices, with any ending. */
+/** Windows treats these as devices, with any extension. */
 const RESERVED = /^(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])\s*(?:\..*)?$/is;
 const NO_CHARACTER = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-/** What is wrong with the name of a list, or of a file, where it is shown or stored; undefined: nothing. */
+/** Returns what is wrong with the name of a list or file where it is shown or stored; undefined if nothing is. */
 export function nameFault(name: string, what: 'list' | 'file'): NameFault | undefined {
   if (NO_CHARACTER.test(name)) return 'control';
   if (hasInvisibleButJoiners(name)) return 'invisible';
   if (name.trim() !== name || name === '') return 'blank';
-  // A full-width slash is one for whoever normalizes names; a colon begins a stream of a file on Windows.
+  // Some programs normalize a full-width slash to a slash. On Windows, a colon begins a stream of a file.
   const separators = what === 'file' ? /[/\\:]/ : /[/\\]/;
   if (separators.test(name.normalize('NFKC'))) return 'separator';
   if (name.includes('..') || name === '.') return 'dots';
-  // Ours, until a delivery is complete, are hidden files too.
+  // Until a delivery is complete, our own files are hidden, too.
   if (what === 'file' && name.startsWith('.')) return 'hidden';
   if (RESERVED.test(name)) return 'reserved';
   return Buffer.byteLength(name) > MOST_NAME_BYTES ? 'long' : undefined;
 }
 
 /**
- * What two names have in common that a database or a file server may take for one: without regard to case, accents and how
- * they are encoded, blanks, invisible characters, and dots at the end.
+ * Normalizes a name, so that names are equal if a database or a file server may treat them as equal: ignores case,
+ * accents and their encoding, blanks, invisible characters, and dots at the end.
  */
 export function alike(name: string): string {
   return name

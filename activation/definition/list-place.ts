@@ -2,10 +2,10 @@ import type { ListPlacePart, PlaceChange } from '../../contract/messages/lists.t
 import type { TextOrEnv } from './common.ts';
 import type { Definition } from './definition.ts';
 
-/** What one list is, and where its file lands. */
+/** The identity of a list, and the place of its file. */
 type ListPlace = Record<ListPlacePart, string>;
 
-/** What one profile table is, everywhere: licence, entity and table. Two destinations with the same share its quota. */
+/** The identity of a profile table: license, entity and table. Two destinations with the same one share its quota. */
 export function profileTableOf({
   environment,
   baseUrl,
@@ -15,7 +15,7 @@ export function profileTableOf({
   return [plain(environment ?? baseUrl!), entity, profileTable];
 }
 
-/** What one list is, as a text: when any of it changes, the file must be delivered as if for the first time. */
+/** The identity of a list as a text. If any part changes, the file must be delivered as if for the first time. */
 export function listTarget({ activation, destination }: Definition): string {
   const { protocol, host, port, directory } = destination.delivery;
   const [licence, entity, profileTable] = profileTableOf(destination);
@@ -33,14 +33,14 @@ export function listTarget({ activation, destination }: Definition): string {
   return JSON.stringify(place);
 }
 
-/** In a run's definition variables are filled in; before that they are known by their names. */
+/** In a run's definition, variables are resolved; before that, their names identify them. */
 function plain(value: number | TextOrEnv): string {
   return typeof value === 'object' ? `{ env: ${value.env} }` : String(value);
 }
 
 /**
- * True when the identifiers on the list that was delivered as `before` name the same people on this one: it may have been
- * renamed or moved, but holds the same attribute of the same profile table. Before the first delivery there are none.
+ * True if the identifiers on the list delivered as `before` name the same people on this list. It may have been renamed
+ * or moved, but it contains the same attribute of the same profile table. Before the first delivery there are none.
  */
 export function namesSamePeople(before: string | null, definition: Definition): boolean {
   if (before === null) return true;
@@ -49,7 +49,7 @@ export function namesSamePeople(before: string | null, definition: Definition): 
   return parts.every((part) => was![part] === is![part]);
 }
 
-/** In the order in which changes are told. */
+/** In the order in which changes are reported. */
 const PARTS: readonly ListPlacePart[] = [
   'list',
   'file',
@@ -61,7 +61,7 @@ const PARTS: readonly ListPlacePart[] = [
   'licence',
 ];
 
-/** What became of a list's place, from one {@link listTarget} to another. Empty when nothing changed. */
+/** Returns the changes from one {@link listTarget} to another. Empty if nothing changed. */
 export function placeChanges(before: string, after: string): PlaceChange[] {
   const [was, is] = [before, after].map((target) => JSON.parse(target) as Partial<ListPlace>);
   return PARTS.filter((part) => was![part] !== is![part]).map((part) => ({

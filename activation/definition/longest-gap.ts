@@ -2,12 +2,12 @@ import { calendarCron, cron, START } from './cron.ts';
 import type { Schedule } from './schedule.ts';
 
 const DAY = 24 * 60 * 60_000;
-/** More than a year, whatever the year. */
+/** More than a year, also in a leap year. */
 const YEAR_LATER = START.getTime() + 366 * DAY;
 
 /**
- * The longest time between two runs of a schedule, looking at a year or a little more, in milliseconds. Counted in the schedule's own time
- * of day: the hour that summer time moves is left out.
+ * Returns the longest time between two runs of a schedule within a little more than a year, in milliseconds. It is
+ * counted in local time without clock changes.
  */
 export function longestGap(schedule: Schedule): number {
   if (schedule.every !== undefined) return schedule.every;
@@ -15,17 +15,17 @@ export function longestGap(schedule: Schedule): number {
   return Math.max(longest(times), longest(days) - span);
 }
 
-/** The shortest time between two runs of a schedule, counted in the same way. */
+/** Returns the shortest time between two runs of a schedule, counted in the same way. */
 export function shortestGap(schedule: Schedule): number {
   if (schedule.every !== undefined) return schedule.every;
   const { times, days, span } = momentsIn(schedule);
   return Math.min(...gaps(times), ...gaps(days).map((gap) => gap - span));
 }
 
-/** The times of a day, the days, and the time from the first to the last time of a day. */
+/** Returns the times of a day, the days, and the time from the first to the last time of a day. */
 function momentsIn({ cron: written, calendar }: Schedule) {
   const [minute, hour, ...day] = (written?.trim() ?? calendarCron(calendar!)).split(/\s+/);
-  // All days have the same times, so a year of days and a day of times tell what a year of minutes would.
+  // All days have the same times, so a year of days and a day of times are enough, instead of a year of minutes.
   const times = momentsOf(`${minute} ${hour} * * *`, (found) => found.at(-1)! < START.getTime() + DAY).slice(
     0,
     -1,
@@ -34,7 +34,7 @@ function momentsIn({ cron: written, calendar }: Schedule) {
   return { times, days, span: times.at(-1)! - times[0]! };
 }
 
-/** The moments of a cron expression from {@link START} on, as long as there is need of more. */
+/** Returns the times of a cron expression from {@link START} on, as long as more are needed. */
 function momentsOf(pattern: string, needsMore: (found: number[]) => boolean): number[] {
   const expression = cron(pattern);
   const found: number[] = [];

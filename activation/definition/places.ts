@@ -8,7 +8,7 @@ export const defaultCountry = z.string(expected('country', {})).refine(isPhoneCo
   error: ({ input }) => expected('country', { meant: meantCountry(String(input)) }),
 });
 
-/** Where the values of a warehouse are from; can be said of the project, of an activation and of a single attribute. */
+/** Where the values of a warehouse are from. Can be set for the project, an activation or a single attribute. */
 export const places = {
   timezone: timeZone
     .optional()

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { expected } from '../../contract/messages/expected.ts';
 import { duration } from './common.ts';
 
-/** How long a member that the segment lacks stays on the list: so many runs, or milliseconds. */
+/** How long a member that is missing from the segment stays on the list: a number of runs, or milliseconds. */
 export type Grace = { runs: number } | { milliseconds: number };
 
 const GRACE = expected('grace');
@@ -16,7 +16,7 @@ const graceSchema = z
     return runs === undefined ? { milliseconds: duration.parse(text) } : { runs: Number(runs) };
   });
 
-/** `removal` of an activation. Without it a member leaves the list with the first run that lacks it. */
+/** `removal` of an activation. Without it, a member is removed by the first run that does not find it. */
 export const removalSchema = z
   .strictObject({
     after: graceSchema

@@ -1,26 +1,29 @@
 /*
- * What texts must not hold that come from people and go to servers: a line break in a key ends a header and shows the
- * rest of it in an error, a password in an address is shown wherever the address is.
+ * What texts from people must not contain if they are sent to servers: a line break in a key ends a header and shows
+ * the rest of it in an error, and a password in an address is shown wherever the address is.
  */
 
-/** What is wrong with a text; messages have words for each. */
+/** A fault of a text. There is a message for each. */
 export type TextFault = 'control' | 'url' | 'userinfo' | 'http' | 'host' | 'header' | 'hostKey';
 
-/** Control characters, and what else ends a line. */
+/** Control characters, and other characters that end a line. */
 const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 
-/** A secret as a file or a shell gives it: without the line break at its end. */
+/** Returns a secret from a file or a shell without the line break at its end. */
 export function withoutFinalBreak(text: string): string {
   return text.replace(/[\r\n]+$/, '');
 }
 
-/** A key or certificate in PEM, or OpenSSH's form: its line breaks may be written as `\n`, since many tools hold no others. */
+/**
+ * Returns a key or certificate in PEM or OpenSSH's format. Its line breaks may be written as `\n`, because many tools
+ * support no others.
+ */
 export function pemOf(text: string): string {
   const lines = text.replaceAll('\\r', '').replaceAll('\\n', '\n').replaceAll('\r', '').trim();
   return lines === '' ? '' : `${lines}\n`;
 }
 
-/** Whether a text holds a control character; those in `but` may stand there. */
+/** Whether a text contains a control character, other than those in `but`. */
 export function controlFault(text: string, but = ''): TextFault | undefined {
   return [...text].some((character) => CONTROL.test(character) && !but.includes(character))
     ? 'control'
@@ -43,8 +46,8 @@ export function hostKeyFault(text: string): TextFault | undefined {
 }
 
 /**
- * What is wrong with the address of an API. What is sent there is secret, so it must be https, but on this machine.
- * @param closed hosts in a closed network, of which http is taken
+ * Returns the fault of an API's address. Secrets are sent there, so it must be https, except on this machine.
+ * @param closed hosts in a closed network, for which http is allowed
  */
 export function urlFault(text: string, closed: readonly string[] = []): TextFault | undefined {
   const control = controlFault(text);

@@ -60,7 +60,7 @@ const pauseAfter = z
 
 const WAYS = ['cron', 'every', 'calendar'] as const;
 
-/** When an activation runs by itself. */
+/** When an activation runs automatically. */
 export const scheduleSchema = z
   .strictObject({
     cron: cronSchema.optional(),

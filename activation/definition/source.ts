@@ -10,7 +10,7 @@ export const sourceSchema = z.strictObject({
       'Environment variable with the connection URL, such as postgres://user:password@host:5432/shop.',
     )
     .meta({ examples: [{ env: 'SHOP_DATABASE_URL' }] }),
-  // PostgreSQL takes no longer one.
+  // PostgreSQL's maximum.
   statementTimeout: durationWithin('1s', '24d')
     .prefault('15m')
     .describe("How long the segment's query may take. The warehouse cancels a longer query.")

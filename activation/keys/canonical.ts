@@ -7,27 +7,27 @@ import { hasInvisible, trimmed } from './invisible.ts';
 import { canonicalPhone } from './phone.ts';
 import type { KeyReject } from './rejects.ts';
 
-/** Version of the rules of this folder: raised when a key may get another canonical spelling than before. */
+/** Version of the rules in this folder. It is increased if a key may get another canonical spelling than before. */
 export const KEY_RULES = 2;
 
 export type KeyType = MatchingKey['type'];
 
-/** All that decides how a key is read. */
+/** What decides how a key is read. */
 export interface KeyRule {
   type: KeyType;
-  /** For a phone number: the country of numbers without one. */
+  /** For a phone number: the country of numbers without a country code. */
   defaultCountry?: string;
-  /** What its column holds; as long as that is not known, a text. */
+  /** The kind of its column; a text if unknown. */
   kind?: ColumnKind;
 }
 
-/** A usable key in its one spelling, or why there is none. */
+/** A usable key in canonical spelling, or the reason why it is rejected. */
 export type CanonicalKey = { key: string } | { reject: KeyReject };
 
 /**
- * The one spelling under which a member is compared, stored and sent: two rows of the warehouse are the same member
- * exactly when their canonical keys are equal. Canonical keys are fixed points: they are their own canonical key.
- * `text` is the warehouse's value; null (no value) is `KeyMissing`.
+ * Returns the spelling with which a member is compared, stored and sent: two rows of the warehouse are the same member
+ * exactly if their canonical keys are equal. A canonical key is its own canonical key. `text` is the warehouse's value;
+ * null (no value) is `KeyMissing`.
  */
 export function canonicalKey({ type, defaultCountry, kind }: KeyRule, text: string | null): CanonicalKey {
   if (text === null) return { reject: 'KeyMissing' };
@@ -41,8 +41,8 @@ export function canonicalKey({ type, defaultCountry, kind }: KeyRule, text: stri
 }
 
 /**
- * How the keys of an activation are read: the matching key, and the list's identifier if that is another column.
- * @param kinds what these columns hold, in the order of `columnsToRead`
+ * Returns the rules of an activation's keys: the matching key, and the list's identifier if that is another column.
+ * @param kinds the kinds of these columns, in the order of `columnsToRead`
  */
 export function keyRules(activation: Activation, kinds: readonly ColumnKind[] = []): KeyRule[] {
   const { type, defaultCountry } = activation.matchingKey;
@@ -52,12 +52,12 @@ export function keyRules(activation: Activation, kinds: readonly ColumnKind[] = 
 
 const WHOLE = /^(-?\d+)(?:\.0*)?$/;
 
-/** A decimal number as the integer that it is, `1001.00` as `1001`; null: it is none. */
+/** Converts a whole decimal number to an integer, `1001.00` to `1001`; null for any other text. */
 export function wholeNumber(text: string): string | null {
   return WHOLE.exec(text)?.[1] ?? null;
 }
 
-/** Any unique attribute, `profileId` included: trimmed, otherwise as it is (Actito compares it exactly). */
+/** Any unique attribute, including `profileId`: trimmed, otherwise unchanged (Actito compares it exactly). */
 function canonicalExternalId(text: string): CanonicalKey {
   const key = trimmed(text);
   if (key === '') return { reject: 'KeyMissing' };

@@ -1,7 +1,7 @@
 /*
- * The cheap path of a million lines: nearly all keys in a warehouse are canonical already, and these byte loops say
- * so without a string being made. They may say no to a canonical key (the slow path then decides), never yes to
- * another: test/activation/keys.test.ts holds them to canonicalKey.
+ * The fast path for millions of lines: nearly all keys in a warehouse are canonical already, and these byte loops
+ * detect that without making a string. They may say no to a canonical key (then the slow path decides), but never yes
+ * to another. test/activation/keys.test.ts compares them with canonicalKey.
  */
 import type { KeyRule } from './canonical.ts';
 import { MAX_KEY_LENGTH, MAX_LABEL_LENGTH } from './email.ts';
@@ -21,7 +21,7 @@ for (const char of "!#$%&'*+/=?^_`{|}~") CLASS[char.charCodeAt(0)] = LOCAL_ONLY;
 CLASS[0x2d] = HYPHEN;
 CLASS[0x2e] = DOT;
 
-/** By a number's first three digits: the calling code that they begin with, if one is known. */
+/** The calling code, if known, by the first three digits of a number. */
 const CODES = new Array<string | undefined>(1000).fill(undefined);
 for (const code of CALLING_CODES) {
   const rest = 10 ** (3 - code.length);
@@ -36,10 +36,10 @@ const TILDE = 0x7e;
 const BACKSLASH = 0x5c;
 const [LOWER_X, LOWER_N, DASH] = [0x78, 0x6e, 0x2d];
 
-/** Says whether the bytes `[start, end)` of a line in COPY's text format are a canonical key already. */
+/** Whether the bytes `[start, end)` of a line in COPY's text format are already a canonical key. */
 export type CanonicalTest = (bytes: Buffer, start: number, end: number) => boolean;
 
-/** The cheap test for a rule of keys; false means "take the slow path". */
+/** Returns the fast test for a rule of keys; false means that the slow path must decide. */
 export function canonicalTest({ type, kind }: KeyRule): CanonicalTest {
   if (type === 'email') return isCanonicalEmail;
   if (type === 'phone') return isCanonicalPhone;
@@ -74,7 +74,7 @@ export function isCanonicalEmail(bytes: Buffer, start: number, end: number): boo
   return label > domain && end - label >= 2 && previous !== HYPHEN && CLASS[bytes[label]!] === LETTER;
 }
 
-/** Whether a hyphen is the last of `xn--`: what follows may be nothing that a domain can be. */
+/** Whether a hyphen is the last character of `xn--`: the part that follows may be invalid in a domain. */
 function isEncoded(bytes: Buffer, label: number, at: number): boolean {
   return (
     at - label === 3 && bytes[label] === LOWER_X && bytes[label + 1] === LOWER_N && bytes[label + 2] === DASH
@@ -82,8 +82,8 @@ function isEncoded(bytes: Buffer, label: number, at: number): boolean {
 }
 
 /**
- * True only if the bytes `[start, end)` are a phone number in E.164: `+` and 7 to 15 digits, a country's calling code first,
- * and after it a number of that country's plan which can be read in no other way.
+ * True only if the bytes `[start, end)` are a phone number in E.164: `+` and 7 to 15 digits, beginning with a country's
+ * calling code, followed by a number of that country's plan with only one reading.
  */
 export function isCanonicalPhone(bytes: Buffer, start: number, end: number): boolean {
   if (end - start < 8 || end - start > 16 || bytes[start] !== PLUS) return false;
@@ -104,7 +104,7 @@ export function isCanonicalExternalId(bytes: Buffer, start: number, end: number)
   if (bytes[start] === SPACE || bytes[end - 1] === SPACE) return false;
   for (let i = start; i < end; i++) {
     const byte = bytes[i]!;
-    // A backslash begins an escape of COPY's format (`\N` is null): the bytes are not the text.
+    // A backslash begins an escape of COPY's format (`\N` is null), so the bytes are not the text.
     if (byte < SPACE || byte > TILDE || byte === BACKSLASH) return false;
   }
   return true;

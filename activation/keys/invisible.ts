@@ -1,6 +1,6 @@
 /*
- * Characters that nobody sees: zero-width ones, marks of writing direction, fillers. A key that has them is another key than
- * the one that people see. Not the variation selectors, which belong to the emoji before them.
+ * Invisible characters: zero-width ones, marks of writing direction, fillers. A key with them differs from the key that
+ * people see. Variation selectors are not included, because they belong to the emoji before them.
  */
 const INVISIBLE = String.raw`(?![\ufe00-\ufe0f])[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]`;
 
@@ -8,7 +8,7 @@ const ANY = new RegExp(INVISIBLE, 'u');
 const NOT_SEEN = new RegExp(String.raw`^(?:\s|${INVISIBLE})$`, 'u');
 const JOINERS = /[\u200c\u200d]/g;
 
-/** A text without blanks and invisible characters around it: they come with what is copied, and are never meant. */
+/** Removes blanks and invisible characters at both ends of a text: they come from copying, and are not intended. */
 export function trimmed(text: string): string {
   const short = text.trim();
   if (!ANY.test(short)) return short;
@@ -23,7 +23,10 @@ export function hasInvisible(text: string): boolean {
   return ANY.test(text);
 }
 
-/** The same, but for the two that change how letters of some scripts join: in a domain, UTS 46 says where they may stand. */
+/**
+ * The same, except for the two that change how letters of some scripts join: UTS 46 defines where they are allowed in a
+ * domain.
+ */
 export function hasInvisibleButJoiners(text: string): boolean {
   return ANY.test(text.replace(JOINERS, ''));
 }

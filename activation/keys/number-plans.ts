@@ -1,10 +1,10 @@
 /*
- * The countries' numbering plans, from the `max` metadata of libphonenumber: `mobile` refuses landlines (Actito's own
- * documented example, +3210458514, is one), `min` knows lengths but hardly any plan, so it lets typing errors through.
+ * The countries' numbering plans, from the `max` metadata of libphonenumber. `mobile` rejects landlines (Actito's own
+ * documented example, +3210458514, is one). `min` knows lengths but hardly any plan, so it accepts typing errors.
  */
 import { getCountries, getCountryCallingCode, Metadata, type CountryCode } from 'libphonenumber-js/max';
 
-/** What the library's metadata says of a country; its own types leave most of it out. */
+/** The library's metadata of a country; most of it is missing in its types. */
 interface Plan {
   nationalNumberPattern(): string;
   possibleLengths(): number[];
@@ -26,7 +26,7 @@ const TYPES = [
   'VOICEMAIL',
 ];
 
-/** By calling code: its countries, the main one first, as the library asks them. */
+/** The countries of each calling code, the main one first, in the library's order. */
 const COUNTRIES_OF = countriesByCode();
 
 /** All calling codes of countries. */
@@ -35,9 +35,9 @@ export const CALLING_CODES: ReadonlySet<string> = new Set(COUNTRIES_OF.keys());
 const PATTERNS = new Map<string, RegExp>();
 
 /**
- * Matches the digits after a calling code when `+`, the code and they are surely a number as it stands: in use by the plan
- * of a country, without a prefix that is dialled only at home, and not with its code twice. It is the plan as one
- * expression, so that a million numbers need no parsing.
+ * Returns an expression that matches the digits after a calling code if `+`, the code and they are certainly a complete
+ * number: in use by the plan of a country, without a prefix that is only dialed nationally, and without a repeated
+ * code. The plan is a single expression, so a million numbers need no parsing.
  */
 export function certainNumber(code: string): RegExp {
   let pattern = PATTERNS.get(code);
@@ -49,7 +49,7 @@ function compile(code: string): RegExp {
   const plans = COUNTRIES_OF.get(code)!.map(planOf);
   const shortest = Math.min(...plans.flatMap((plan) => plan.possibleLengths()));
   const prefixes = [...new Set(plans.flatMap((plan) => plan.nationalPrefixForParsing() ?? []))];
-  // A prefix that is optional as a whole matches nothing, too: only one that takes a digit counts.
+  // A prefix that is optional as a whole also matches nothing, so only one that takes a digit counts.
   const atHome = prefixes.length > 0 ? `(?!(?:${prefixes.join('|')})(?<!^))` : '';
   const earlier: string[] = [];
   const numbers = plans.map((plan) => {
@@ -63,7 +63,7 @@ function compile(code: string): RegExp {
   return new RegExp(`^(?!${code}\\d{${shortest},})${atHome}(?:${numbers.join('|')})$`);
 }
 
-/** None where the type has no numbers, or (for mobile) the same as a landline. */
+/** Empty if the type has no numbers, or (for mobile) the same as a landline. */
 function typePattern(type: ReturnType<Plan['type']>): string[] {
   const pattern = type?.pattern();
   if (!pattern) return [];

@@ -8,30 +8,33 @@ import {
 } from 'libphonenumber-js/max';
 import { withAndWithoutTrunk } from './phone-text.ts';
 
-/** E.164: a plus sign, at most 15 digits, no zero in front. Fewer than 7 are short codes of some network. */
+/**
+ * E.164: a plus sign, at most 15 digits, no leading zero. Numbers with fewer than 7 digits are short codes of a
+ * network.
+ */
 const E164 = /^\+[1-9]\d{6,14}$/;
 /** Local numbers have fewer digits. */
 const FEWEST_WITHOUT_TRUNK = 9;
-/** Mexico dropped the 1 before mobile numbers, and 01, 044 and 045, on 3 August 2019: the rest is the same number. */
+/** On 3 August 2019, Mexico dropped the 1 before mobile numbers, and 01, 044 and 045. The rest is the same number. */
 const MEXICO = { code: '52', international: /^1(\d{10})$/, national: /^(?:1|01|044|045)(\d{10})$/ };
 
-/** What numbers a text may mean, in E.164. One that is `certain` and alone is the number. */
+/** The numbers that a text may mean, in E.164. A single `certain` one is the number. */
 export interface Readings {
   certain: Set<string>;
-  /** Others that it may mean, or that it means if a digit is missing or too much. */
+  /** Other numbers that it may mean, for example if a digit is missing or superfluous. */
   doubtful: Set<string>;
-  /** It is no number without its country, and none is known. */
+  /** The number needs a country, and none is known. */
   lacksCountry: boolean;
 }
 
-/** Reads a number as it is dialled (see `dialled`); `country` is whose numbers those without a country code are. */
+/** Reads a number as it is dialed (see `dialled`); `country` is that of numbers without a country code. */
 export function readingsOf(number: string, country?: string): Readings {
   const readings: Readings = { certain: new Set(), doubtful: new Set(), lacksCountry: false };
   for (const text of withAndWithoutTrunk(number)) {
     const digits = text.replace(/\D/g, '');
     if (text.startsWith('+')) readInternational(digits, readings);
     else if (country !== undefined) readNational(digits, country as CountryCode, readings);
-    // 00 is the international prefix that the ITU recommends; a country may have another, and then has the say.
+    // 00 is the international prefix that the ITU recommends. If a country has another one, that takes precedence.
     else if (digits.startsWith('00')) readInternational(digits.slice(2), readings);
     else readings.lacksCountry = true;
   }
@@ -57,7 +60,10 @@ function readInternational(digits: string, { certain, doubtful }: Readings): voi
   if (isDoubled) doubtful.add(twice.number);
 }
 
-/** Digits that are dialled in a country: with its international prefix, with its own code and no plus sign, or nationally. */
+/**
+ * Reads digits that are dialed in a country: with its international prefix, with its own code and no plus sign, or
+ * nationally.
+ */
 function readNational(digits: string, country: CountryCode, readings: Readings): void {
   const prefix = internationalPrefix(country).exec(digits);
   if (prefix) {
@@ -75,31 +81,32 @@ function readNational(digits: string, country: CountryCode, readings: Readings):
   const home = usable(parse(mexican ? mexican[1]! : digits, country));
   if (!home || home.countryCallingCode !== code || followsCode(digits, home)) return;
   if (mexican || isWrittenInFull(digits, home)) certain.add(home.number);
-  // A landline without its trunk prefix may be a local number of any town: one of the mobile phones after the code may not.
+  // A landline number without its trunk prefix may be a local number of any town, but not if it is a mobile number
+  // after the code.
   else if (coded.certain.size === 0 || isMobile(home) || !areMobile(coded.certain)) doubtful.add(home.number);
 }
 
-/** Whether what was read at home begins after the country's own code: the library looks for one, too. */
+/** Whether the national reading begins after the country's own code, because the library looks for one, too. */
 function followsCode(digits: string, { countryCallingCode, nationalNumber }: PhoneNumber): boolean {
   if (digits === nationalNumber || !digits.startsWith(countryCallingCode)) return false;
   return digits.slice(countryCallingCode.length).replace(/^0+/, '') === nationalNumber.replace(/^0+/, '');
 }
 
 /**
- * Whether a number that is dialled at home has all of its digits: its trunk prefix, or its country writes it without one,
- * or it is a mobile number, which has no local form.
+ * Whether a nationally dialed number has all of its digits: it has its trunk prefix, or its country uses none, or it is
+ * a mobile number, which has no local form.
  */
 function isWrittenInFull(digits: string, home: PhoneNumber): boolean {
   const { nationalNumber } = home;
   const hasTrunk = digits.length > nationalNumber.length && digits.endsWith(nationalNumber);
   if (hasTrunk || home.formatNational().replace(/\D/g, '') === digits) return true;
-  // Argentina turns 15 after the area code into 9 before it.
+  // Argentina replaces 15 after the area code with 9 before it.
   return digits.length >= FEWEST_WITHOUT_TRUNK && (isMobile(home) || digits.startsWith('0'));
 }
 
 const PREFIXES = new Map<CountryCode, RegExp>();
 
-/** What is dialled in a country before the calling code of another one. */
+/** The prefix that is dialed in a country before the calling code of another one. */
 function internationalPrefix(country: CountryCode): RegExp {
   let prefix = PREFIXES.get(country);
   if (!prefix) {
@@ -120,7 +127,7 @@ function parse(text: string, defaultCountry?: CountryCode): PhoneNumber | null {
   }
 }
 
-/** A number that its country's plan has. */
+/** A number that is in its country's plan. */
 function usable(number: PhoneNumber | null): PhoneNumber | null {
   return number && number.isPossible() && number.isValid() && !number.ext && E164.test(number.number)
     ? number

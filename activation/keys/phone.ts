@@ -5,9 +5,9 @@ import { dialled } from './phone-text.ts';
 import type { KeyReject } from './rejects.ts';
 
 /**
- * The one spelling of a phone number under which a member is known: E.164, `+3210458514`, as Actito documents it.
- * `country` (e.g. `BE`) is whose numbers those without a country code are. A number that is not certain is none: it must be
- * in use by its country's plan, and there must be no second number that the text may mean.
+ * Returns the canonical spelling of a phone number: E.164, `+3210458514`, as Actito documents it. `country` (e.g. `BE`)
+ * is that of numbers without a country code. An uncertain number is rejected: it must be in its country's plan, and the
+ * text must not have a second reading.
  */
 export function canonicalPhone(text: string, country?: string): { key: string } | { reject: KeyReject } {
   const number = dialled(text);
@@ -18,11 +18,11 @@ export function canonicalPhone(text: string, country?: string): { key: string } 
   const [key, another] = [...certain, ...doubtful];
   if (key === undefined) return { reject: lacksCountry ? 'KeyCountryMissing' : 'KeyNotAPhoneNumber' };
   if (another !== undefined || doubtful.size > 0) return { reject: 'KeyPhoneUncertain' };
-  // Where a number may begin with 0 (Italy), what was found must stay what it is when it is read again.
+  // If a number may begin with 0 (Italy), the result must stay the same when it is read again.
   return isCanonical(key) || isSame(key) ? { key } : { reject: 'KeyPhoneUncertain' };
 }
 
-/** All numbers that a text may mean, the doubtful ones too: whoever has one of them may be meant. */
+/** Returns all numbers that a text may mean, including doubtful ones, for finding everyone it may name. */
 export function possiblePhones(text: string, country?: string): string[] {
   const number = dialled(text);
   if (!number) return [];
@@ -42,16 +42,16 @@ function isCanonical(text: string): boolean {
 
 const COUNTRIES: ReadonlySet<string> = new Set(getCountries());
 
-/** True for a country (two capital letters of ISO 3166) whose number plan is known. */
+/** True for a country (two capital letters of ISO 3166) with a known numbering plan. */
 export function isPhoneCountry(country: string): boolean {
   return COUNTRIES.has(country);
 }
 
-/** The country that somebody meant by `be`, `UK` or `Belgium`, if that can be told. */
+/** Returns the country that was meant by `be`, `UK` or `Belgium`, if it can be determined. */
 export function meantCountry(text: string): string | undefined {
   const names = new Intl.DisplayNames(['en'], { type: 'region' });
   const upper = text.trim().toUpperCase();
-  // A locale knows that UK is written GB.
+  // A locale maps UK to GB.
   const region = /^[A-Z]{2}$/.test(upper) ? new Intl.Locale(`und-${upper}`).region : undefined;
   return [...COUNTRIES].find((country) => country === region || names.of(country)?.toUpperCase() === upper);
 }

@@ -5,8 +5,9 @@ import { dialledPieces, emailsWithin, phonesWithin, piecesOf } from './within.ts
 type Countries = readonly (string | undefined)[];
 
 /**
- * All spellings that a text has as the key or list identifier of one person, under any kind of matching key; `countries`
- * are those whose phone numbers may be written without a code. Empty for a text that no activation could use.
+ * Returns all spellings of a text as the key or list identifier of one person, with any kind of matching key.
+ * `countries` are those whose phone numbers may be written without a country code. Empty for a text that no activation
+ * can use.
  */
 export function spellingsOf(text: string, countries: Countries): string[] {
   const emails = keyOf({ type: 'email' }, text);
@@ -23,8 +24,8 @@ export function spellingsOf(text: string, countries: Countries): string[] {
 }
 
 /**
- * By what else a person is found where a text does not say whose country's phone number it is: its last digits. It is no
- * spelling of a key, and marked by a control character so that it cannot be one.
+ * Returns what else identifies a person if the country of a phone number is unknown: its last digits. They are no
+ * spelling of a key, and a control character marks them, so they cannot be one.
  */
 export function hintsOf(text: string, countries: Countries): string[] {
   const phones = [undefined, ...countries].flatMap((country) =>
@@ -34,8 +35,8 @@ export function hintsOf(text: string, countries: Countries): string[] {
 }
 
 /**
- * The spellings and hints of everybody whom a text may name, which may be no key at all: `Anna <anna@shop.be>`. For finding
- * what is to be erased, never for matching.
+ * Returns the spellings and hints of everyone whom a text may name. The text may be no key at all: `Anna
+ * <anna@shop.be>`. Only for finding what must be erased, never for matching.
  */
 export function peopleWithin(text: string, countries: Countries): string[] {
   const pieces = piecesOf(text);
@@ -56,13 +57,13 @@ function wholeOf(text: string): string[] {
   return whole === null ? [] : [whole];
 }
 
-/** A list identifier is spelt as the source has it, and a key that was stored under older rules is, too. */
+/** A list identifier has the source's spelling, and so does a key that was stored with older rules. */
 function inUnicodeToo(email: string): string[] {
   const at = email.indexOf('@') + 1;
   return [email, email.slice(0, at) + domainToUnicode(email.slice(at))];
 }
 
-/** A Mexican number with the 1 that was dialled until 2019. */
+/** A Mexican number with the 1 that was dialed until 2019. */
 function formerToo(phone: string): string[] {
   return /^\+52\d{10}$/.test(phone) ? [phone, `+521${phone.slice(3)}`] : [phone];
 }

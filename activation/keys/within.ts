@@ -3,19 +3,22 @@ import { hasInvisible } from './invisible.ts';
 import { possiblePhones } from './phone.ts';
 
 /*
- * Whose keys a text holds that is no key itself: `Anna <anna@shop.be>`, `anna@shop.be;other@x.be`, `0475 12 34 56 ext. 7`.
- * Nobody is matched by what is found here. It says whom an unusable key names, so that they can be erased with it.
+ * Finds keys within a text that is no key itself: `Anna <anna@shop.be>`, `anna@shop.be;other@x.be`, `0475 12 34 56 ext.
+ * 7`. The results are never used for matching. They show whom an unusable key names, so that those people can be erased
+ * with it.
  */
 
-/** Between two things that a text lists, and around one. The second knows that `'` and `=` may be part of an address. */
+/**
+ * Separators between the items of a text, and around an item. In the second one, `'` and `=` may be part of an address.
+ */
 const SEPARATORS = [/[\s,;:|<>()[\]{}"'`´‘’“”«»=/\\?&#!*]+/u, /[\s,;<>()"]+/u];
-/** What punctuation leaves around a piece. */
+/** Punctuation around a piece. */
 const EDGES = /^[.\-_:'*]+|[.\-_:'*]+$/g;
 const INVISIBLE = /[\p{Cf}\p{Cc}]/gu;
-/** Enough for any text that a reject holds, and little enough for a text that was made to be slow. */
+/** Enough for any text in a reject, and little enough for a text that was made to be slow. */
 const LONGEST = 1_000;
 
-/** A text as it is, without what nobody sees, without blanks, and as a URL writes it. */
+/** A text unchanged, without invisible characters, without blanks, and in URL encoding. */
 function variants(text: string): string[] {
   const short = text.slice(0, LONGEST).normalize('NFKC');
   const seen = hasInvisible(short) || /\p{Cc}/u.test(short) ? [short.replace(INVISIBLE, '')] : [];
@@ -43,14 +46,17 @@ export function emailsWithin(text: string): string[] {
   return [...new Set(found.flatMap((canonical) => ('key' in canonical ? [canonical.key] : [])))];
 }
 
-/** The phone numbers that a text may hold, the doubtful ones too. */
+/** Returns the phone numbers that a text may contain, including doubtful ones. */
 export function phonesWithin(text: string, countries: readonly (string | undefined)[]): string[] {
   const pieces = dialledPieces(text);
   const found = countries.flatMap((country) => pieces.flatMap((piece) => possiblePhones(piece, country)));
   return [...new Set(found)];
 }
 
-/** What in a text may be dialled: seven digits or more, and what stands between them; also what comes before a slash. */
+/**
+ * Returns the parts of a text that may be dialed: seven digits or more, with their separators; also the part before a
+ * slash.
+ */
 export function dialledPieces(text: string): string[] {
   const pieces = variants(text).flatMap((one) => [
     one,
@@ -63,7 +69,7 @@ export function dialledPieces(text: string): string[] {
   return [...new Set(trimmed)].filter((piece) => piece.replace(/\D/g, '').length >= 7);
 }
 
-/** A number in scientific notation, in digits. */
+/** Writes out a number in scientific notation. */
 function inFull(text: string): string[] {
   if (!/^\s*\d[.,]?\d*e\+?\d{1,2}\s*$/i.test(text)) return [];
   return [Number(text.replace(',', '.')).toFixed(0)];

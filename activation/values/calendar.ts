@@ -1,13 +1,13 @@
 /*
- * The Gregorian calendar in whole numbers, since a Date is an object for every value: Howard Hinnant's algorithms, in which
- * a year begins in March, so that the leap day is its last one.
+ * The Gregorian calendar with integers, because a Date would be an object for every value. Howard Hinnant's algorithms,
+ * in which a year begins in March, so the leap day is its last day.
  * @see https://howardhinnant.github.io/date_algorithms.html
  */
 
 /** Days of 400 years, and from the 1st of March of the year 0 to 1970-01-01. */
 const [CYCLE, EPOCH] = [146_097, 719_468];
 
-/** Days since 1970-01-01 of a day that exists. */
+/** Returns the days since 1970-01-01 of an existing day. */
 export function daysOf(year: number, month: number, day: number): number {
   const marchYear = month <= 2 ? year - 1 : year;
   const cycle = Math.floor(marchYear / 400);
@@ -17,7 +17,7 @@ export function daysOf(year: number, month: number, day: number): number {
   return cycle * CYCLE + yearOfCycle * 365 + leapDays + dayOfYear - EPOCH;
 }
 
-/** A day of the calendar as one number, `20260131`, by its days since 1970-01-01; years from 0 on. */
+/** Returns the number `20260131` of a day, from its days since 1970-01-01; years from 0 on. */
 export function dateOf(days: number): number {
   const shifted = days + EPOCH;
   const cycle = Math.floor(shifted / CYCLE);

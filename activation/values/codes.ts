@@ -1,4 +1,4 @@
-/* Lists of ISO's, as they stand: Intl also knows codes that were withdrawn, and some that no standard has. */
+/* ISO's current lists. Intl also knows withdrawn codes, and some that are in no standard. */
 
 /** ISO 639-1. */
 const LANGUAGES = `

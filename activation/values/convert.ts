@@ -24,28 +24,31 @@ import type { LengthUnit } from './text.ts';
 import { toBoolean, toCountry, toEmail, toLanguage, toPhoneOf, toSex, toText, toTitle } from './words.ts';
 import { zoneOf, type Zone } from './zones.ts';
 
-/** Part of every mark of a value: raised whenever the same value of a warehouse would be sent otherwise than before. */
+/**
+ * Part of every attribute mark. It is increased if the same value of a warehouse would be sent in another way than
+ * before.
+ */
 export const CONVERTER_VERSION = 2;
 
-/** What an attribute takes: its type and, for texts, how long they are (default: up to 255). */
+/** The type of an attribute and, for texts, its length (default: up to 255). */
 export interface ValueTarget {
   type: ActitoType;
   maxLength?: number;
   minLength?: number;
 }
 
-/** What else decides how a value is sent: settings of the mapping, and facts of the contract. */
+/** What else decides how a value is sent: settings of the mapping, and the contract. */
 export interface ValueRules {
-  /** Of local times, and of the dates that moments become. */
+  /** For local times, and for timestamps that are converted to dates. */
   timezone?: string;
-  /** Whose phone numbers those without a country code are. */
+  /** The country of phone numbers without a country code. */
   defaultCountry?: string;
   lengthUnit?: LengthUnit;
-  /** The most digits of a number before its point, and after it. */
+  /** The maximum number of digits of a number before its point, and after it. */
   numberDigits?: number;
 }
 
-/** How values become an attribute's: any value as a text, and nearly all of them as bytes. */
+/** Converts values for an attribute: any value as a text, and nearly all of them as bytes. */
 export interface Conversion {
   convert: Converter;
   write: FastWriter;
@@ -53,18 +56,18 @@ export interface Conversion {
 
 type SentKind = Exclude<ColumnKind, 'unsupported'>;
 
-/** How the values of a kind of column become those of a type. */
+/** The conversion of a kind of column to a type. */
 interface Pair {
-  /** Which kinds of columns can feed the type at all; whether one value can is the converter's question. */
+  /** The kinds of columns that can be converted to the type at all. The converter decides about single values. */
   from: readonly SentKind[];
   make: (rules: ValueRules, zone: Zone | undefined) => Conversion;
-  /** The kind whose values mean nothing to the type without a time zone. */
+  /** The kind whose values need a time zone for this type. */
   needsZone?: SentKind;
-  /** Texts whose length an attribute may limit. */
+  /** Texts whose length an attribute can limit. */
   isText?: true;
 }
 
-/** What Actito is assumed to take; see `contract.numberDigits` and `contract.lengthUnit`. */
+/** What we assume that Actito accepts; see `contract.numberDigits` and `contract.lengthUnit`. */
 export const DEFAULT_DIGITS = 100;
 export const DEFAULT_LENGTH_UNIT: LengthUnit = 'utf16Units';
 
@@ -107,9 +110,9 @@ const PAIRS: Record<Exclude<ActitoType, 'STRING'>, Pair> = {
 };
 
 /**
- * The conversion of a column's values into the format that Actito's import files want for an attribute.
- * Nulls and empty texts are not its business: ask {@link isEmptyText} first.
- * @throws Failure MappingInvalid when no value of this column could ever be sent, or none without a time zone
+ * Returns the conversion of a column's values into the format of an attribute in Actito's import files. It does not
+ * handle nulls and empty texts; call {@link isEmptyText} first.
+ * @throws Failure MappingInvalid if no value of this column can ever be sent, or none without a time zone
  */
 export function converterFor(column: Column, target: ValueTarget, rules?: ValueRules): Converter {
   return conversionFor(column, target, rules).convert;
@@ -134,7 +137,7 @@ export function conversionFor(column: Column, target: ValueTarget, rules: ValueR
   return isText ? within(conversion, limits) : conversion;
 }
 
-// A float such as 1e+20 stays as it is in a text, but `NaN` and `Infinity` are nothing to show to a customer.
+// In a text, a float such as 1e+20 stays unchanged, but customers must not see `NaN` and `Infinity`.
 const finite: Converter = (text) =>
   /^-?(?:nan|infinity)$/i.test(text) ? { reject: 'ValueNotANumber' } : toText(text);
 
@@ -144,7 +147,7 @@ const numberText = (maxLength: number): Conversion => ({
 });
 const MOMENT_TEXT: Conversion = { convert: toTimestamp, write: writeTimestamp };
 
-/** STRING takes every kind, each in the form in which Actito itself would write it. */
+/** STRING accepts every kind, each in Actito's own format. */
 const WRITTEN: Record<SentKind, (maxLength: number) => Conversion> = {
   text: (maxLength) => ({ convert: toText, write: textWriter(maxLength) }),
   boolean: () => BOOLEAN,
@@ -157,9 +160,9 @@ const WRITTEN: Record<SentKind, (maxLength: number) => Conversion> = {
 };
 
 /**
- * True for a text that is empty or only blank: it counts as null, so that the attribute's `nulls` policy decides.
- * Sent as it is it would be an empty field, which clears the attribute in Actito behind the back of `nulls: keep`;
- * and a `char(n)` column can hold its empty text only as blanks.
+ * True for an empty or blank text. It counts as null, so the attribute's `nulls` policy decides. Otherwise it would be
+ * an empty field, which clears the attribute in Actito despite `nulls: keep`. The empty text of a `char(n)` column
+ * consists of blanks.
  */
 export function isEmptyText(column: Column, text: string): boolean {
   return column.kind === 'text' && text.trim() === '';

@@ -2,22 +2,22 @@ import { dateOf, daysOf } from './calendar.ts';
 import { copy, isDigit, twoDigits, UNDECIDED, type FastWriter } from './fast.ts';
 import type { Zone } from './zones.ts';
 
-/* The cheap path of dates and timestamps: see fast.ts. */
+/* The fast path of dates and timestamps: see fast.ts. */
 
 const [SPACE, PLUS, HYPHEN, DOT, ZERO, COLON] = [0x20, 0x2b, 0x2d, 0x2e, 0x30, 0x3a];
 const MIDNIGHT = Buffer.from(' 00:00:00');
 const DAY = 86_400;
 const DATE_LENGTH = '2026-01-31'.length;
 const TIMESTAMP_LENGTH = '2026-01-31 10:20:30'.length;
-/** By month: days that it has in every year. */
+/** The number of days of each month in every year. */
 const DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-/** Moments that surely have a year of four digits everywhere. */
+/** Times that certainly have a year of four digits in all zones. */
 const [EARLIEST, LATEST] = [daysOf(1, 1, 3) * DAY, daysOf(9999, 12, 29) * DAY];
 
-/** How a moment is written: not for certain, a day, a local time, or a time in UTC. */
+/** The form of a time: uncertain, a day, a local time, or a time in UTC. */
 const [UNSURE, DATE, LOCAL, UTC] = [0, 1, 2, 3];
 
-/** A day as it is; the day of a moment in a time zone, if there is one. */
+/** Writes a day unchanged, and a timestamp as its day in a time zone, if there is one. */
 export function dateWriter(zone: Zone | undefined): FastWriter {
   return (from, start, end, to, at) => {
     const form = formOf(from, start, end);
@@ -29,7 +29,7 @@ export function dateWriter(zone: Zone | undefined): FastWriter {
   };
 }
 
-/** In UTC; a local time by the zone that it is of, if that is known. */
+/** Writes UTC. A local time is converted with its zone, if known. */
 export function timestampWriter(zone: Zone | undefined): FastWriter {
   return (from, start, end, to, at) => {
     const form = formOf(from, start, end);
@@ -45,7 +45,7 @@ export function timestampWriter(zone: Zone | undefined): FastWriter {
   };
 }
 
-/** As it is written, less the fraction of a second. */
+/** Writes a timestamp unchanged, without the fraction of a second. */
 export const writeTimestamp: FastWriter = (from, start, end, to, at) => {
   const form = formOf(from, start, end);
   if (form === UNSURE) return UNDECIDED;
@@ -100,7 +100,7 @@ function formOf(bytes: Buffer, start: number, end: number): number {
   return end - i === 3 && bytes[i] === PLUS && twoDigits(bytes, i + 1) === 0 ? UTC : UNSURE;
 }
 
-/** Of what {@link formOf} has found to be a date and a time, as if it were in UTC. */
+/** Returns the seconds of a valid date and time, as if it were UTC. */
 function secondsOf(bytes: Buffer, at: number): number {
   const year = twoDigits(bytes, at) * 100 + twoDigits(bytes, at + 2);
   const days = daysOf(year, twoDigits(bytes, at + 5), twoDigits(bytes, at + 8));

@@ -1,38 +1,41 @@
 /*
- * The cheap path of a million values: nearly all of them need no conversion, or hardly any, and these byte loops write them
- * without a string being made. They may leave a value to its converter, but never write anything else than the
- * converter and csvField would: test/activation/fast-values.test.ts holds them to both.
+ * The fast path for millions of values: nearly all of them need no or hardly any conversion, and these byte loops write
+ * them without making a string. They may leave a value to its converter, but never write anything else than the
+ * converter and csvField would. test/activation/fast-values.test.ts compares them with both.
  */
 import { isCanonicalEmail, isCanonicalPhone } from '../keys/fast.ts';
 import { COUNTRY_CODES, LANGUAGE_CODES } from './codes.ts';
 
 /**
  * Writes the field `[start, end)` of a line in COPY's text format to `to`, from `at` on, as a field of a CSV file.
- * There must be room for {@link MOST_ADDED} bytes more than the field has.
- * @returns where it ends in `to`, or {@link UNDECIDED}: the converter decides, and what was written counts for nothing
+ * There must be room for {@link MOST_ADDED} more bytes than the field has.
+ * @returns where it ends in `to`, or {@link UNDECIDED}: then the converter decides, and what was written is ignored
  */
 export type FastWriter = (from: Buffer, start: number, end: number, to: Buffer, at: number) => number;
 
 export const UNDECIDED = -1;
-/** Bytes that a field can have more than its source: a date that becomes a timestamp. */
+/** The maximum number of bytes that a field gains: a date that becomes a timestamp. */
 export const MOST_ADDED = ' 00:00:00'.length;
 
 const [SPACE, HYPHEN, DOT, ZERO] = [0x20, 0x2d, 0x2e, 0x30];
 const [UPPER_F, UPPER_M] = [0x46, 0x4d];
-/** Turns an ASCII letter into upper case. */
+/** Converts an ASCII letter to upper case. */
 const UPPER = 0xdf;
 const BOOLEANS = new Array<Buffer | undefined>(256).fill(undefined);
 for (const char of 'tTyY1') BOOLEANS[char.charCodeAt(0)] = Buffer.from('TRUE');
 for (const char of 'fFnN0') BOOLEANS[char.charCodeAt(0)] = Buffer.from('FALSE');
 
-/** What a byte of a text means. UNSURE: a control character, an escape, or what CSV quotes (`;` is the separator of import files). */
+/**
+ * The class of a byte. UNSURE: a control character, an escape, or what CSV quotes (`;` is the separator of import
+ * files).
+ */
 const UNSURE = 0;
 /** Part of a character that may be a blank. */
 const MAYBE_BLANK = 1;
 const VISIBLE = 2;
-/** Begins U+0080 to U+00BF: control characters are among them. */
+/** The first byte of U+0080 to U+00BF, which include control characters. */
 const LATIN = 0xc2;
-/** No character that begins with another byte beyond ASCII is a blank. */
+/** The first bytes of all non-ASCII blanks. */
 const BEFORE_BLANKS = [LATIN, 0xe1, 0xe2, 0xe3, 0xef];
 
 const TEXT = new Uint8Array(256);
@@ -42,7 +45,7 @@ TEXT.fill(VISIBLE, LATIN, 0xf5);
 for (const byte of [SPACE, ...BEFORE_BLANKS]) TEXT[byte] = MAYBE_BLANK;
 for (const char of ';"\\') TEXT[char.charCodeAt(0)] = UNSURE;
 
-/** A text that is not blank, of at most so many bytes: it has no more characters. */
+/** Writes a text that is not blank and has at most this number of bytes, so it has no more characters. */
 export function textWriter(maxLength: number): FastWriter {
   return (from, start, end, to, at) => {
     if (end - start > maxLength) return UNDECIDED;
@@ -59,14 +62,14 @@ export function textWriter(maxLength: number): FastWriter {
   };
 }
 
-/** A number as a text: as it is, but for `NaN` and `Infinity`. */
+/** Writes a number as a text, unchanged, except for `NaN` and `Infinity`. */
 export function numberTextWriter(maxLength: number): FastWriter {
   const text = textWriter(maxLength);
   return (from, start, end, to, at) =>
     end > start && isDigit(from[end - 1]!) ? text(from, start, end, to, at) : UNDECIDED;
 }
 
-/** A whole number without leading zeros, of so few digits that it is in range. */
+/** Writes an integer without leading zeros that has few enough digits to be in range. */
 function wholeWriter(digits: number): FastWriter {
   return (from, start, end, to, at) => {
     let i = from[start] === HYPHEN ? start + 1 : start;
@@ -79,7 +82,7 @@ function wholeWriter(digits: number): FastWriter {
 export const writeInteger = wholeWriter(9);
 export const writeLong = wholeWriter(18);
 
-/** Digits, and perhaps more of them after a point, not more than so many in all; a zero has no sign. */
+/** Writes digits, optionally with more after a point, with at most this number in total. A zero has no sign. */
 export function numberWriter(digits: number): FastWriter {
   return (from, start, end, to, at) =>
     end - start > digits ? UNDECIDED : writeNumber(from, start, end, to, at);
@@ -101,7 +104,7 @@ const writeNumber: FastWriter = (from, start, end, to, at) => {
   return hasLeadingZero || isCut || (isNegative && isZero) ? UNDECIDED : copy(from, start, end, to, at);
 };
 
-/** Of one letter or digit; words are the converter's. */
+/** Of one letter or digit. The converter handles words. */
 export const writeBoolean: FastWriter = (from, start, end, to, at) => {
   const word = end - start === 1 ? BOOLEANS[from[start]!] : undefined;
   return word === undefined ? UNDECIDED : copy(word, 0, word.length, to, at);
@@ -120,7 +123,7 @@ export const writeSex: FastWriter = (from, start, end, to, at) => {
 export const writePhone: FastWriter = (from, start, end, to, at) =>
   isCanonicalPhone(from, start, end) ? copy(from, start, end, to, at) : UNDECIDED;
 
-/** A code of two letters, in either case; what follows them in a locale is the converter's. */
+/** Writes a code of two letters in either case. The converter handles the rest of a locale. */
 function codeWriter(codes: ReadonlySet<string>): FastWriter {
   const known = new Uint8Array(1 << 10);
   for (const code of codes) known[placeOf(code.charCodeAt(0), code.charCodeAt(1))] = 1;
@@ -133,7 +136,7 @@ function codeWriter(codes: ReadonlySet<string>): FastWriter {
   };
 }
 
-/** Of two ASCII letters: the last five bits of each say which it is. */
+/** Returns the index of two ASCII letters, from the last five bits of each. */
 function placeOf(first: number, second: number): number {
   return ((first & 31) << 5) | (second & 31);
 }
@@ -148,14 +151,14 @@ export const writeTitle: FastWriter = (from, start, end, to, at) => {
   return title === undefined ? UNDECIDED : copy(title, 0, title.length, to, at);
 };
 
-/** The number that two digits make; -1 when they are none. */
+/** Returns the number of two digits; -1 if they are not digits. */
 export function twoDigits(bytes: Buffer, at: number): number {
   const tens = bytes[at]!;
   const ones = bytes[at + 1]!;
   return isDigit(tens) && isDigit(ones) ? (tens - ZERO) * 10 + ones - ZERO : -1;
 }
 
-/** Byte by byte: for so few of them a call of copy() takes longer. */
+/** Copies byte by byte, because for so few bytes a call of copy() takes longer. */
 export function copy(from: Buffer, start: number, end: number, to: Buffer, at: number): number {
   for (let i = start; i < end; i++) to[at++] = from[i]!;
   return at;

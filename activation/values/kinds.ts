@@ -1,8 +1,8 @@
 /**
- * What a warehouse column holds, in words that every driver shares. The text of a value is then:
- * boolean `t`/`f` · integer, decimal, float as PostgreSQL prints them (float may be `1e+20`, `NaN`, `Infinity`) ·
- * date `2026-01-31` · timestamp `2026-01-31 10:20:30.123` · timestamptz the same in UTC with `+00` ·
- * all else as it is. `unsupported` carries the database's own type name in the message.
+ * The kind of a warehouse column, for all drivers. The text of a value is:
+ * boolean `t`/`f` · integer, decimal, float as PostgreSQL prints them (float may be `1e+20`, `NaN`, `Infinity`) · date
+ * `2026-01-31` · timestamp `2026-01-31 10:20:30.123` · timestamptz the same in UTC with `+00` · any other value
+ * unchanged. For `unsupported`, the message contains the database's own type name.
  */
 export type ColumnKind =
   'text' | 'boolean' | 'integer' | 'decimal' | 'float' | 'date' | 'timestamp' | 'timestamptz' | 'unsupported';
@@ -16,8 +16,8 @@ export interface Column {
 }
 
 /**
- * True for decimal numbers without a fixed number of decimals: one number may come as `1`, `1.0` or `1.00`, from one row
- * to the next.
+ * True for decimal numbers without a fixed number of decimals: the same number may be `1`, `1.0` or `1.00` in different
+ * rows.
  */
 export function isScaleless({ kind, databaseType }: Column): boolean {
   return kind === 'decimal' && !databaseType.includes('(');

@@ -5,16 +5,16 @@ import { BYTES_PER_UNIT, lengthIn, type LengthUnit } from './text.ts';
 /** Actito's own limit on texts (developers.actito.com: String ≤ 255). */
 export const DEFAULT_MAX_LENGTH = 255;
 
-/** How long a text may be. */
+/** The length limits of a text. */
 export interface Limits {
   max: number;
   min: number;
   unit: LengthUnit;
 }
 
-/** A conversion to texts that have the length that an attribute takes. */
+/** Limits a conversion to texts of the length that an attribute accepts. */
 export function within({ convert, write }: Conversion, { max, min, unit }: Limits): Conversion {
-  // A text never has more units than bytes, and what the fast path writes has no quotes.
+  // A text never has more units than bytes, and the output of the fast path has no quotes.
   const surelyLong = min * BYTES_PER_UNIT[unit];
   return {
     convert: (text) => {

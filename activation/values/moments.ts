@@ -5,22 +5,22 @@ import type { Zone } from './zones.ts';
 const MOMENT =
   /^(\d{4,})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?( BC)?$/i;
 
-/** What a text says: a day, or what clocks show on it, and perhaps how far they are ahead of UTC. */
+/** A parsed date or timestamp: a day or a local time, perhaps with an offset from UTC. */
 interface Moment {
-  /** As it is written, in seconds since 1970-01-01 00:00. */
+  /** The written time, in seconds since 1970-01-01 00:00. */
   seconds: number;
   hasTime: boolean;
   /** In seconds. */
   offset?: number;
 }
 
-/** Days since 1970-01-01 that Actito's formats have room for, and the first one after them. */
+/** The first day in Actito's formats, and the first day after them, in days since 1970-01-01. */
 const [FIRST_DAY, END] = [daysOf(1, 1, 1), daysOf(10_000, 1, 1)];
 const DAY = 86_400;
 
 /**
- * DATE: `yyyy-MM-dd`. A day is written as it is, and so is the day of a local time. A moment, which has an offset, is on
- * another day in another place: on which one is for the zone to say.
+ * DATE: `yyyy-MM-dd`. A day and the day of a local time are written unchanged. A time with an offset can be on another
+ * day in the zone, so it is converted.
  */
 export function toDateIn(zone: Zone | undefined): Converter {
   return (text) => {
@@ -34,8 +34,8 @@ export function toDateIn(zone: Zone | undefined): Converter {
 }
 
 /**
- * TIMESTAMP: `yyyy-MM-dd HH:mm:ss` in UTC, fractions of a second cut. A local time is one of the zone; a day alone is no
- * moment, and stays the midnight that it is written as.
+ * TIMESTAMP: `yyyy-MM-dd HH:mm:ss` in UTC, without fractions of a second. A local time is converted with the zone. A
+ * day has no time, and becomes midnight without conversion.
  */
 export function toTimestampIn(zone: Zone | undefined): Converter {
   return (text) => {
@@ -49,13 +49,13 @@ export function toTimestampIn(zone: Zone | undefined): Converter {
   };
 }
 
-/** The text of a moment for people: as it is written, or in UTC when it has an offset. */
+/** The text of a timestamp for people: as written, or in UTC if it has an offset. */
 export const toTimestamp: Converter = (text) => {
   const moment = parseMoment(text);
   return 'reject' in moment ? moment : asTimestamp(moment.seconds - (moment.offset ?? 0));
 };
 
-/** Years 1 to 9999 only: Actito's formats have no room for others, nor for PostgreSQL's `infinity` and BC. */
+/** Only years 1 to 9999: Actito's formats do not allow others, nor PostgreSQL's `infinity` and BC. */
 function parseMoment(text: string): Moment | { reject: 'ValueNotADate' | 'ValueOutOfRange' } {
   const trimmed = text.trim();
   if (/^-?infinity$/i.test(trimmed)) return { reject: 'ValueOutOfRange' };
@@ -63,7 +63,7 @@ function parseMoment(text: string): Moment | { reject: 'ValueNotADate' | 'ValueO
   if (!parts) return { reject: 'ValueNotADate' };
   const [year, month, day, hour, minute, second] = parts.slice(1, 7).map((part) => Number(part ?? 0)) as Six;
   if (parts[8] || year > 9999) return { reject: 'ValueOutOfRange' };
-  // Nor 24:00, by which some mean the end of this day and others the next one.
+  // Not 24:00 either, which can mean the end of this day or of the next one.
   const offset = parts[7] === undefined ? undefined : offsetSeconds(parts[7]);
   if (!isDay(year, month, day) || hour > 23 || minute > 59 || second > 59 || offset === null) {
     return { reject: 'ValueNotADate' };
@@ -76,7 +76,7 @@ function parseMoment(text: string): Moment | { reject: 'ValueNotADate' | 'ValueO
 
 type Six = [number, number, number, number, number, number];
 
-/** Seconds east of UTC, of `Z`, `+02`, `+0530` or `-03:00`; null when no clock on Earth shows it. */
+/** Returns the seconds east of UTC of `Z`, `+02`, `+0530` or `-03:00`; null for an impossible offset. */
 function offsetSeconds(offset: string): number | null {
   if (/^z$/i.test(offset)) return 0;
   const hours = Number(offset.slice(1, 3));

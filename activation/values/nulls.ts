@@ -2,8 +2,9 @@ import type { AttributeMapping } from '../definition/activation.ts';
 import type { ContractSettings } from '../definition/contract.ts';
 
 /**
- * True when a null of this attribute must be left out of an import file, because Actito would take an empty field as
- * "clear" and its value is to be kept. Otherwise an empty field says what is meant, and every row can share a file.
+ * True if a null of this attribute must be left out of an import file, because Actito would clear the attribute for an
+ * empty field, and its value must be kept. Otherwise an empty field has the intended effect, and every row can share a
+ * file.
  */
 export function leavesOut(
   { nulls }: Pick<AttributeMapping, 'nulls'>,

@@ -1,17 +1,17 @@
 import type { Converted, Converter } from './rejects.ts';
 
 const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d+))?$/i;
-// float8 reaches from 1e-324 to 1e308; beyond that an exponent only asks for a field of endless zeros.
+// float8 ranges from 1e-324 to 1e308; a larger exponent would only make an endless field of zeros.
 const MAX_EXPONENT = 400;
 
-/** NUMBER: plain decimal notation, digit by digit and never by way of a float, so no digit is lost. */
+/** NUMBER: plain decimal notation, digit by digit and never through a float, so no digit is lost. */
 export const toNumber: Converter = (text) => {
   const parts = plainDecimal(text);
   if ('reject' in parts) return parts;
   return { value: parts.sign + parts.whole + (parts.fraction && `.${parts.fraction}`) };
 };
 
-/** A NUMBER of at most so many digits before its point, and after it. */
+/** A NUMBER with at most this number of digits before its point, and after it. */
 export function toNumberWithin(digits: number): Converter {
   return (text) => {
     const parts = plainDecimal(text);
@@ -47,7 +47,7 @@ interface PlainDecimal {
   fraction: string;
 }
 
-/** Takes a decimal number apart, exponent resolved by moving the point through the digits. */
+/** Parses a decimal number. An exponent moves the point. */
 function plainDecimal(text: string): PlainDecimal | { reject: 'ValueNotANumber' | 'ValueOutOfRange' } {
   const [, sign, before = '', after = '', exponentText = '0'] = NUMBER.exec(text.trim()) ?? [];
   const digits = before + after;

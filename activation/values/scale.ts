@@ -1,6 +1,6 @@
 const [DOT, ZERO] = [0x2e, 0x30];
 
-/** Where a decimal number in the bytes `[start, end)` ends without the zeros at the end of its fraction. */
+/** Returns the end of a decimal number in the bytes `[start, end)` without the trailing zeros of its fraction. */
 export function significantEnd(bytes: Buffer, start: number, end: number): number {
   let last = end - 1;
   while (last >= start && bytes[last] === ZERO) last--;

@@ -1,14 +1,11 @@
-/**
- * Ends a text that the warehouse sent as bytes that are no text. It is a code point that never stands for a character, so that
- * no text of a person holds it.
- */
+/** Marks a text whose bytes are invalid. This code point never represents a character, so no real text contains it. */
 export const NOT_TEXT = '\uffff';
 
-/** In what the length of a text is counted: UTF-16 units, as Java and JavaScript do; characters of Unicode; or bytes. */
+/** The unit of a text's length: UTF-16 units, as in Java and JavaScript; characters of Unicode; or bytes. */
 export const LENGTH_UNITS = ['utf16Units', 'codePoints', 'utf8Bytes'] as const;
 export type LengthUnit = (typeof LENGTH_UNITS)[number];
 
-/** The most bytes of UTF-8 that one unit of a text can take. */
+/** The maximum number of UTF-8 bytes per unit. */
 export const BYTES_PER_UNIT: Record<LengthUnit, number> = { utf16Units: 3, codePoints: 4, utf8Bytes: 1 };
 
 /** The length of a text. A smiley has 2 UTF-16 units, 1 code point and 4 bytes. */
@@ -19,7 +16,7 @@ export function lengthIn(unit: LengthUnit, text: string): number {
 
 /** True when `text` has more than `max` characters (code points: an emoji is one character, not two). */
 export function isLongerThan(text: string, max: number): boolean {
-  // The length in UTF-16 units is never smaller than the number of characters: most texts need no counting.
+  // The length in UTF-16 units is never smaller than the number of characters, so most texts need no counting.
   if (text.length <= max) return false;
   if (text.length > 2 * max) return true;
   return [...text].length > max;

@@ -4,10 +4,10 @@ import { COUNTRY_CODES, LANGUAGE_CODES } from './codes.ts';
 import type { Converter } from './rejects.ts';
 import { NOT_TEXT } from './text.ts';
 
-// Tab and line breaks survive in a quoted CSV field; the other control characters have no place in an e-mail.
+// Tab and line breaks are valid in a quoted CSV field; the other control characters must not be in an e-mail.
 const CONTROL_CHARACTER = /(?![\t\n\r])\p{Cc}/u;
 
-/** STRING: the text as it is, or no text at all. */
+/** STRING: the text unchanged, or a rejection. */
 export const toText: Converter = (text) => {
   if (text.includes(NOT_TEXT)) return { reject: 'ValueNotText' };
   return CONTROL_CHARACTER.test(text) ? { reject: 'ValueHasControlCharacter' } : { value: text };
@@ -21,14 +21,14 @@ export const toBoolean: Converter = (text) => {
   return { reject: 'ValueNotABoolean' };
 };
 
-/** EMAIL_ADDRESS: in the same spelling as a matching key; all of it ASCII, since Actito's syntax has no other letters. */
+/** EMAIL_ADDRESS: in the same spelling as a matching key; all ASCII, because Actito's syntax has no other letters. */
 export const toEmail: Converter = (text) => {
   const canonical = canonicalEmail(text);
   const isAccepted = 'key' in canonical && /^[\x21-\x7e]+$/.test(canonical.key);
   return isAccepted ? { value: canonical.key } : { reject: 'ValueNotAnEmail' };
 };
 
-/** PHONE: international, `+3210458514`. `country` is whose numbers those without a country code are. */
+/** PHONE: international, `+3210458514`. `country` is that of numbers without a country code. */
 export function toPhoneOf(country: string | undefined): Converter {
   return (text) => {
     const canonical = canonicalPhone(text, country);

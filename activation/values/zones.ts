@@ -1,12 +1,12 @@
 import { daysOf } from './calendar.ts';
 
-/** What the clocks of a time zone show. Moments and local times are seconds since 1970-01-01, which may be negative. */
+/** The clock of a time zone. Times are seconds since 1970-01-01, which may be negative. */
 export interface Zone {
-  /** Seconds that the local time is ahead of UTC at a moment. */
+  /** Returns the offset of the local time from UTC, in seconds. */
   offsetAt(utc: number): number;
   /**
-   * The moment at which the clocks show a local time. They show it twice when they are set back: then the first moment, as
-   * iCalendar (RFC 5545) and java.time have it. Undefined: they never show it, since they are set forward over it.
+   * Converts a local time to UTC. A local time occurs twice when clocks are put back: then the first one counts, as in
+   * iCalendar (RFC 5545) and java.time. Undefined if it is skipped when clocks are put forward.
    */
   toUtc(local: number): number | undefined;
 }
@@ -14,7 +14,7 @@ export interface Zone {
 const DAY = 86_400;
 /** Offsets are looked up in blocks of about a year. */
 const BLOCK = 366 * DAY;
-/** Before standard time every place had its own, which did not change. */
+/** Before standard time, every place had its own fixed time. */
 const FIRST = daysOf(1800, 1, 1) * DAY;
 /** The rules repeat with the calendar: every 400 years. */
 const CYCLE = 146_097 * DAY;
@@ -22,7 +22,7 @@ const LAST = daysOf(2500, 1, 1) * DAY;
 
 /** True for a name of the IANA time zone database. */
 export function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false; // newer versions of Node.js also take `+02:00`
+  if (!/^[A-Za-z]/.test(name)) return false; // newer versions of Node.js also accept `+02:00`
   try {
     return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
   } catch (error) {
@@ -33,17 +33,17 @@ export function isTimeZone(name: string): boolean {
 
 const zones = new Map<string, Zone>();
 
-/** A time zone by its name; the same one for every caller, since it remembers what it has looked up. */
+/** Returns a time zone by its name. All callers share it, because it caches what it has looked up. */
 export function zoneOf(name: string): Zone {
   let zone = zones.get(name);
   if (!zone) zones.set(name, (zone = new Clock(name)));
   return zone;
 }
 
-/** Intl takes a microsecond for one moment, so each block is looked through once. */
+/** Intl takes a microsecond per lookup, so each block is scanned once. */
 class Clock implements Zone {
   readonly #format: Intl.DateTimeFormat;
-  /** By block: where an offset begins, and the offset, in turns. */
+  /** By block: the start of an offset, and the offset, alternating. */
   readonly #blocks = new Map<number, number[]>();
 
   constructor(timeZone: string) {
@@ -93,7 +93,7 @@ class Clock implements Zone {
     return block;
   }
 
-  /** The first second between two moments that no longer has the offset of the first one. */
+  /** Returns the first second between two times that no longer has the offset of the first one. */
   #change(from: number, to: number, before: number): number {
     let [last, first] = [from, to];
     while (first - last > 1) {

@@ -8,10 +8,10 @@ import { connectActito } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { notTried, probe, type Probed } from './probe.ts';
 
-/** Names that are shown of many. */
+/** The maximum number of names that are shown. */
 const MOST_NAMES = 10;
 
-/** Does Actito take the API key, and show it the entity? */
+/** Checks whether Actito accepts the API key, and whether the key can see the entity. */
 export function probeKey(deps: Dependencies, id: string, destination: Destination): Promise<Probed> {
   const { apiKey, entity } = destination;
   return probe({
@@ -30,7 +30,7 @@ export function probeKey(deps: Dependencies, id: string, destination: Destinatio
   });
 }
 
-/** May the key see the profile table? */
+/** Checks whether the key can see the profile table. */
 export function probeTable(
   deps: Dependencies,
   id: string,
@@ -49,7 +49,7 @@ export function probeTable(
   });
 }
 
-/** Can the lists be read? Only asked where actito-sync makes them itself. */
+/** Checks whether the lists can be read. Used only if actito-sync creates them itself. */
 export async function probeLists(
   deps: Dependencies,
   [id, destination]: [string, Destination],

@@ -10,15 +10,15 @@ import type { State } from '../../state/state.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { probe, type Probed } from './probe.ts';
 
-/** Seconds; tokens live for minutes and lists for hours, so that seconds do no harm. */
+/** In seconds. Tokens are valid for minutes and lists for hours, so a smaller difference does no harm. */
 const MOST_APART = 60;
 
-/** Are the worker's clock and the state database's together? */
+/** Compares the worker's clock with the clock of the state database. */
 export function probeStateClock(state: State): Promise<Probed> {
   return probeClock('clock of the state database', () => readClock(state));
 }
 
-/** Are the worker's clock and Actito's together? Asked without a key: any answer tells the time. */
+/** Compares the worker's clock with Actito's. Needs no key, because every answer has a Date header. */
 export function probeActitoClock(
   { env }: Dependencies,
   id: string,
@@ -49,7 +49,7 @@ function probeClock(name: string, ask: (signal: AbortSignal) => Promise<Date | n
 
 function unreachable(error: Error): never {
   if (isFailure(error)) throw error;
-  if (isFailure(error.cause)) throw error.cause; // a proxy's
+  if (isFailure(error.cause)) throw error.cause; // the answer of a proxy
   if (error.name === 'TimeoutError' || error.name === 'AbortError') throw error;
   throw new Failure('actitoSilent', { why: codeOf(error.cause) });
 }

@@ -27,7 +27,7 @@ export function showCreatedInActito({ env }: Dependencies, definition: Definitio
   ];
 }
 
-/** @param what it may need a variable of the environment, and fail when it is missing */
+/** @param what may need an environment variable, and fails if it is missing */
 async function show(name: string, what: () => Told[]): Promise<Probed> {
   const { probe: tried } = await probe({
     name,

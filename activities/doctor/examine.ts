@@ -12,7 +12,7 @@ import type { Probe } from '../../contract/probes.ts';
 import { findScope, type Scope } from './scope.ts';
 import { probeSegment, probeSource } from './warehouse.ts';
 
-/** What is to be examined. */
+/** What to check. */
 export interface Examination {
   /** A destination or an activation; undefined: everything. */
   target?: string;
@@ -20,7 +20,7 @@ export interface Examination {
   searchAttributes: string[];
 }
 
-/** Tries everything that a run will need, from where the worker is. Every probe is tried, whatever the others say. */
+/** Checks everything that a run needs, from the worker. Every check runs, whatever the others find. */
 export async function examine(
   deps: Dependencies,
   { target, searchAttributes }: Examination,
@@ -42,11 +42,11 @@ export async function examine(
     probeState(deps.state),
     probeTemporal(searchAttributes),
     probeStateClock(deps.state),
-    // What is valid is tried, whatever is wrong with the rest.
+    // Valid files are checked even if others are not valid.
     project.then(() =>
       scope.then(
         (found) => Promise.all(probesOf(deps, found)),
-        () => [], // the project's probe has told
+        () => [], // the check of the project has reported it
       ),
     ),
   ]);

@@ -7,8 +7,8 @@ import type { Dependencies } from '../dependencies.ts';
 import { probe, type Probed } from './probe.ts';
 
 /**
- * Can a list be put in its place? Writes, renames and deletes a file whose name Actito does not look for, and says which settings
- * a server needs that cannot do all of it.
+ * Checks whether a list can be delivered. Writes, renames and deletes a file with a name that Actito does not look for,
+ * and names the settings that a server needs if it cannot do all of this.
  */
 export function probeFileServer(deps: Dependencies, id: string, destination: Destination): Promise<Probed> {
   const { directory } = destination.delivery;

@@ -8,7 +8,7 @@ import { notTried, probe, type Probed } from './probe.ts';
 
 type Mapped = Pick<Definition, 'activation' | 'destination'>;
 
-/** Can profiles be told apart by the matching key, and by what the list's file holds? */
+/** Checks whether the matching key and the identifier in the list's file identify profiles uniquely. */
 export async function probeMatchingKey(
   { activation, destination }: Mapped,
   table: Probed<ProfileTable>,
@@ -29,7 +29,10 @@ export async function probeMatchingKey(
   });
 }
 
-/** Has the profile table the mapped attributes, can the missing ones be created, and do the columns fit? */
+/**
+ * Checks whether the profile table has the mapped attributes, whether missing ones can be created, and whether the
+ * columns fit.
+ */
 export async function probeAttributes(
   { activation, destination }: Mapped,
   table: Probed<ProfileTable>,
@@ -54,7 +57,7 @@ export async function probeAttributes(
   });
 }
 
-/** The key has a probe of its own: here it is one that every table has. */
+/** The key has its own check, so it is replaced here with a key that every table has. */
 function withCertainKey(activation: Activation): Activation {
   const { matchingKey, list } = activation;
   const attribute = 'profileId';

@@ -15,7 +15,7 @@ export interface Probed<T = unknown> {
 /** What a check does. */
 export interface Task<T> {
   name: string;
-  /** What to do if it fails. The failure itself says what went wrong. */
+  /** What to do if the check fails. The failure itself says what went wrong. */
   advice: Told;
   /** @param signal ends the check, so that a server that does not respond does not block the other results */
   look: (signal: AbortSignal) => Promise<{ says: Told | Told[]; found?: T }>;
@@ -37,13 +37,13 @@ export async function probe<T>({ name, advice, look }: Task<T>): Promise<Probed<
   }
 }
 
-/** A check that is not possible, because an earlier check failed. */
+/** A check that was not run because an earlier check failed. */
 export function notTried(name: string, since: string): Probed<never> {
   const says = [tell('probeNotTried', { since })];
   return { probe: { name, ok: false, says, advice: tell('adviseOther', {}) } };
 }
 
-/** Not every driver can be stopped; then its result is ignored. */
+/** Some drivers cannot be stopped; then their result is ignored. */
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });

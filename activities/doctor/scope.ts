@@ -7,21 +7,21 @@ import type { ProjectProblem } from '../../contract/messages/project.ts';
 import { choiceFor } from '../../activation/suggestion.ts';
 import type { Told } from '../../contract/messages/message.ts';
 
-/** What of a project is examined. */
+/** The part of a project to check. */
 export interface Scope {
   sources: [id: string, source: Source][];
   destinations: [id: string, destination: Destination][];
   activations: Activation[];
-  /** Destinations whose lists are made by actito-sync, or would be: no activation says otherwise. */
+  /** Destinations whose lists actito-sync creates: no activation says otherwise. */
   listsOf: string[];
   warnings: Told[];
-  /** What is wrong in the folder, as far as it concerns what is examined. */
+  /** Errors in the folder that concern this part. */
   problems: ProjectProblem[];
 }
 
 /**
- * The destination or the activation of that name, an activation with all that it uses; without a name, everything. What
- * is not valid is not among them.
+ * Returns the destination or the activation of that name, with everything that it uses; without a name, the whole
+ * project. Invalid files are left out.
  * @throws Failure ConfigurationInvalid
  */
 export async function findScope(projectFolder: string, target: string | undefined): Promise<Scope> {
@@ -38,7 +38,7 @@ export async function findScope(projectFolder: string, target: string | undefine
     const choice = choiceFor(target, [...project.destinations.keys(), ...project.activations.keys()]);
     throw new Failure('workerLacksTarget', { target, ...choice });
   }
-  // Of a destination that is meant itself all activations count, whoever is meant besides.
+  // A destination that was named includes all of its activations.
   const listsOf = destinations
     .map(([id]) => id)
     .filter((id) => {

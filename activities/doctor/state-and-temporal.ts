@@ -6,7 +6,7 @@ import { rows, type State } from '../../state/state.ts';
 import { lookAtSearchAttributes } from '../search-attributes.ts';
 import { probe, type Probed } from './probe.ts';
 
-/** Is our own database there, with the tables that this worker knows? */
+/** Checks whether the state database responds and has the tables that this worker needs. */
 export function probeState(state: State): Promise<Probed> {
   return probe({
     name: 'state database',
@@ -23,7 +23,10 @@ export function probeState(state: State): Promise<Probed> {
   });
 }
 
-/** Does the namespace know the search attributes that runs set? Without them no run gets beyond its first step. */
+/**
+ * Checks whether the namespace has the search attributes that runs set. Without them, no run gets beyond its first
+ * step.
+ */
 export function probeTemporal(searchAttributes: readonly string[]): Promise<Probed> {
   const { connection } = Context.current().client;
   const namespace = activityInfo().workflowNamespace!;

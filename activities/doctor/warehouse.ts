@@ -8,7 +8,7 @@ import type { SegmentRead, SegmentRequest } from '../../warehouse/source.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { probe, type Probed } from './probe.ts';
 
-/** Does a source answer, in a transaction like that of a run? */
+/** Checks whether a source responds, in a transaction like that of a run. */
 export function probeSource({ env }: Dependencies, id: string, source: Source): Promise<Probed> {
   return probe({
     name: `source ${id}`,
@@ -23,7 +23,10 @@ export function probeSource({ env }: Dependencies, id: string, source: Source): 
   });
 }
 
-/** Does the warehouse understand an activation's segment, and has it the columns? No row is read. */
+/**
+ * Checks whether the warehouse accepts an activation's segment query, and whether the query has the mapped columns.
+ * Reads no row.
+ */
 export function probeSegment(
   { env }: Dependencies,
   activation: Activation,

@@ -24,23 +24,23 @@ import { keepWords } from '../../state/report/peer-words.ts';
 import { warn } from '../warn.ts';
 import type { ImportJob } from './job.ts';
 
-/** Pauses between questions while the activity waits itself, in milliseconds; most small imports end within. */
+/** Pauses in milliseconds between requests while this activity waits itself. Most small imports end within them. */
 const PAUSES = [100, 200, 400, 800, 1_500, 3_000, 5_000];
-/** An import that is older, in milliseconds, is asked about once in an attempt. */
+/** In milliseconds. The status of an older import is requested only once per attempt. */
 const YOUNG = 20_000;
-/** Then Temporal waits: a fraction of the time waited so far, within these bounds. */
+/** Then Temporal waits: this fraction of the time waited so far, within these limits. */
 const LATER = { least: 10_000, most: BACKOFF.longest, fraction: 0.25 };
 
 /**
- * How often, and for how long in milliseconds, Actito is asked for the rows in error before it is believed that they cannot
- * be had: a gateway may say for a moment that there are none, or cut the file.
+ * An answer that the rows in error do not exist is accepted only after this many requests and this time in
+ * milliseconds, because a gateway may briefly answer that there are none, or truncate the file.
  */
 export const BELIEVED = { times: 3, after: 60_000 };
 
 /**
- * Waits for the imports that Actito accepted, and records what became of each.
+ * Waits for the imports that Actito accepted, and records the result of each.
  * @returns the number of imports with a result
- * @throws Failure ImportPending when some are still running, ImportFailed when Actito says so of any
+ * @throws Failure ImportPending if some are still running, ImportFailed if Actito reports that one failed
  */
 export async function collectResults(job: ImportJob): Promise<number> {
   const { entity, contract } = job.run.definition.destination;
@@ -66,7 +66,7 @@ export async function collectResults(job: ImportJob): Promise<number> {
   throw pending(await stillRunning(job), ended);
 }
 
-/** What is still waited for: an import that runs, or only the rows in error of one that has ended. */
+/** What the activity still waits for: a running import, or only the rows in error of an import that has ended. */
 function pending(rows: ImportRow[], ended: ReadonlySet<string>): Failure {
   const running = rows.find(({ id }) => !ended.has(id));
   if (!running) return new Failure('rowsInErrorAwaited', {}, { retryAfter: LATER.least });
@@ -80,7 +80,7 @@ async function stillRunning({ state, ref }: ImportJob): Promise<ImportRow[]> {
   return (await readImports(state, ref.run)).filter(({ status }) => status === 'posted');
 }
 
-/** Once an import and word, however often it is asked: the word is kept with the import. */
+/** Notes each unknown status once per import, however often it is requested, because the import stores it. */
 async function noteUnknown(
   { state, ref, run: { activation } }: ImportJob,
   row: ImportRow,
@@ -93,7 +93,7 @@ async function noteUnknown(
   await recordDetail(state, ref, row.id, detail);
 }
 
-/** Records how an import ended; one whose rows in error have to be asked for again stays as it is. */
+/** Records how an import ended. An import whose rows in error must be requested again is not changed. */
 async function record(job: ImportJob, row: ImportRow, found: ImportState): Promise<void> {
   const { state, ref } = job;
   if (found.state !== 'success') await keepWords(state, ref.run, 'importFailed', found.words);
@@ -110,8 +110,8 @@ async function record(job: ImportJob, row: ImportRow, found: ImportState): Promi
 }
 
 /**
- * Reads which rows of an import were not applied. True when every row in error is accounted for: only then are all
- * others confirmed. An answer that cannot be read, or keys that are not ours, confirm nothing.
+ * Reads which rows of an import were not applied. Returns true if every row in error is accounted for: only then are
+ * all other rows confirmed. An unreadable answer, or keys that are not in our file, confirm nothing.
  */
 async function readRowResults(job: ImportJob, row: ImportRow): Promise<boolean> {
   const { state, ref, run, client } = job;
@@ -130,32 +130,32 @@ async function readRowResults(job: ImportJob, row: ImportRow): Promise<boolean> 
     const inError = await countRowsInError(client, entity, execution);
     await clearResults(state, ref, row.chunk);
     let read = 0;
-    // A row may be told once for each attribute that it was refused for.
+    // A row can occur once for each of its rejected attributes.
     const inFile = new Set<string>();
     await readRowsInError(client, file, async (rows) => {
       for (const key of await keep(job, row, rows)) inFile.add(key);
       job.report((read += rows.length));
     });
-    // An import with errors of which none is a row's own explains nothing.
+    // If no error names a row, the errors are unexplained.
     const known = row.shared ? inFile.size : await countKnownResults(state, run, row.chunk);
     return inError > 0 && known === inError;
   } catch (error) {
     if (!isUnusable(error)) throw error;
-    // What was read of it is about rows that may be others than those in error.
+    // The part that was read may not be about the rows in error.
     await clearResults(state, ref, row.chunk);
     if (error.words) await keepWords(state, ref.run, error.told.reason, error.words.open());
     return false;
   }
 }
 
-/** This licence offers no result of rows, the key may not see it, or what was answered is something else. */
+/** The license offers no results by row, the key may not read them, or the answer is something else. */
 function isUnusable(error: unknown): error is Failure {
   if (isFailure(error, 'ActitoRefused')) return true;
   const reasons = ['apiKeyLacksRight', 'answerIsPage', 'answerNotJson', 'answerDamaged'];
   return isFailure(error) && reasons.includes(error.told.reason);
 }
 
-/** Keeps the results of rows that are this run's. @returns the keys of those that are in the file of a shared import */
+/** Stores the results of this run's rows. @returns the keys that are in the file of a shared import */
 async function keep(
   { state, ref, run, seeds }: ImportJob,
   row: ImportRow,
@@ -164,7 +164,7 @@ async function keep(
   let ours = rows;
   let known: string[] = [];
   if (row.shared) {
-    // A shared file holds the rows of others, too: theirs are known, and not ours to keep.
+    // A shared file also contains rows of other runs. Their keys are known, but their results are not stored here.
     const keys = rows.map(({ key }) => key);
     const file = await knownKeys(state, run, row, keys);
     known = file.known;
@@ -181,7 +181,7 @@ async function keep(
   return known;
 }
 
-/** The attributes in the file of an import that a row can go without. */
+/** The attributes in an import's file that a row can be sent without. */
 async function removableAttributes({ state, run }: ImportJob, { chunk }: ImportRow): Promise<string[]> {
   if (sendsWholeRows(run.definition)) return [];
   const omitted = omittedAttributes((await readChunk(state, run.run, chunk)).pattern);
@@ -190,7 +190,7 @@ async function removableAttributes({ state, run }: ImportJob, { chunk }: ImportR
   );
 }
 
-/** All have a result: a failed import is told, after the others were recorded. */
+/** All imports have a result. A failed import is reported after the others were recorded. */
 async function finish({ state, ref, run }: ImportJob): Promise<number> {
   const imports = await readImports(state, ref.run);
   const failed = imports.find(({ status }) => status === 'doubtful');

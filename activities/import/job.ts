@@ -10,18 +10,18 @@ import { connectActito } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { cancellation, progress } from '../progress.ts';
 
-/** One run's import of attributes, with all it works on; loaded once per attempt. */
+/** One run's import of attributes, with everything that it needs; loaded once per attempt. */
 export interface ImportJob {
   state: State;
   ref: Fence;
   run: PlannedRun;
-  /** Of the activation's key marks. */
+  /** Seeds of the activation's key marks. */
   seeds: readonly [bigint, bigint];
   provisioned: Provisioned;
   client: ActitoClient;
   quotaKey: string;
   signal: AbortSignal;
-  /** Tells Temporal how many rows of a file have passed. */
+  /** Reports to Temporal how many rows of a file were processed. */
   report: (rows: number) => void;
 }
 

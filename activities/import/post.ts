@@ -22,7 +22,7 @@ import { fenced } from '../../state/runs/lease.ts';
 import type { ImportJob } from './job.ts';
 import { untilRecorded } from './record.ts';
 
-/** Starts the import of a file, for all who share it; the intent is recorded before the call. */
+/** Sends a file to Actito as an import, for all runs that share it. The intent is recorded before the call. */
 export async function post(
   job: ImportJob,
   chunk: Chunk,
@@ -33,7 +33,7 @@ export async function post(
   const { state, ref, run, provisioned, client, quotaKey } = job;
   const { activation, destination } = run.definition;
   const { importMode, matchingKey } = activation;
-  // One for each attempt, and unique beyond our own database: another project may feed the same table from one of its own.
+  // One name per attempt, unique also outside our database: another project may import into the same table.
   const fileName = `${run.activation}-${run.run}-${randomUUID().slice(0, 13)}${PACKED[file.packing].suffix}`;
   const intent = await intendImport(state, ref, {
     chunk,
@@ -56,7 +56,7 @@ export async function post(
       fileName,
       parts: destination.contract.importParts,
       file,
-      // A run that was superseded while it sent must not finish the call: a newer one may have newer values.
+      // A run that was superseded while it sent must not complete the call, because a newer run may have newer values.
       beforeEnd: () => completeCall(state, ref, { id, parts }),
     });
     await untilRecorded(job, () => recordPosted(state, ref, id, executionId));
@@ -78,10 +78,10 @@ export async function post(
 }
 
 /**
- * Looks for calls of this run that sent a chunk and got no answer, where the contract has a way to: an import that is found
- * is recorded as posted, and not sent again.
- * @returns true when one was found; false: the chunk may be sent (again)
- * @throws Failure ActitoUnavailable: not yet
+ * Looks for calls of this run that sent a chunk and got no answer, if the contract allows it. If their import is found,
+ * it is recorded as posted and not sent again.
+ * @returns true if an import was found; false if the chunk may be sent (again)
+ * @throws Failure ActitoUnavailable if it is too early to know
  */
 export async function findLost(job: ImportJob, chunk: Chunk): Promise<boolean> {
   const { state, ref, run, client } = job;
@@ -105,13 +105,14 @@ function noListing({ answer: { status, call }, words }: NotFound): Failure {
   return new Failure('importNotFound', { status, call }, { words: words?.open() });
 }
 
-/** Milliseconds before a chunk is sent again, after one lost answer, two, three and so on. */
+/** Pauses in milliseconds before a chunk is sent again, after one lost answer, two, three and so on. */
 const LOST_PAUSES = [0, 1, 5, 10, 20, 40].map((minutes) => minutes * 60_000);
 
 /**
- * Every call whose answer is lost may have started an import, and counts against the day's quota of all activations. So the
- * pauses grow, until Actito takes an import of this profile table, whoever sends it; this is looked up every half minute. And
- * Actito is asked something else first: as long as it does not answer, another import would be lost as well.
+ * Every call whose answer was lost may have started an import, and counts against the day's quota of all activations.
+ * So the pauses grow until Actito accepts an import of this profile table from any run, which is checked every half
+ * minute. Before a chunk is sent again, a cheap request tests Actito: if it does not respond, another import would be
+ * lost as well.
  * @returns false
  * @throws Failure ActitoUnavailable
  */
@@ -129,15 +130,16 @@ async function repeatable({ state, client, run, quotaKey }: ImportJob, lost: Imp
     ? readImport(client, { entity, execution: taken.executionId }, contract.statusNames)
     : client.renewToken();
   await asked.catch((error: unknown) => {
-    // Any other answer is an answer; what it means for the import, the import's own call tells.
+    // Any other answer shows that Actito responds. The import's own call reports what it means.
     if (!isFailure(error) || error.type === 'ActitoUnavailable') throw error;
   });
   return false;
 }
 
 /**
- * After a 429: too many calls at one time pass within seconds; what lasts is the day's quota. 2, 8, 30, 30 … seconds, or what
- * Actito asks for; anew once Actito has taken an import of this profile table. A refusal costs nothing but the upload.
+ * Decides what follows a 429. A limit of calls per time passes within seconds; a limit that lasts is the day's quota.
+ * Waits 2, 8, 30, 30 … seconds, or as long as Actito asks for, and starts again at 2 after Actito has accepted an
+ * import of this profile table. A refusal costs only the upload.
  */
 async function afterRefusal(job: ImportJob, chunk: Chunk, failure: Failure): Promise<Failure> {
   const taken = await lastTaken(job.state, job.quotaKey);
@@ -148,20 +150,20 @@ async function afterRefusal(job: ImportJob, chunk: Chunk, failure: Failure): Pro
   return failure;
 }
 
-/** True when this run has seen that Actito takes no more imports today: it need not prepare the file again. */
+/** True if this run has seen that Actito accepts no more imports today, so it need not prepare the file again. */
 export async function wasGivenUp(job: ImportJob, chunk: Chunk): Promise<boolean> {
   const last = (await callsOf(job, chunk)).at(-1);
   return last !== undefined && last.limited && (await isGivenUp(job));
 }
 
-/** True when Actito takes no more imports today; the activation then waits in line. */
+/** True if Actito accepts no more imports today. The activation is then queued. */
 async function isGivenUp({ state, ref, quotaKey, run }: ImportJob): Promise<boolean> {
   if (!(await isRefusedForToday(state, quotaKey))) return false;
   if (!run.plan.retriesAlone) await fenced(state, ref, (trx) => lineUp(trx, ref.run, quotaKey));
   return true;
 }
 
-/** The calls that were to send a chunk, oldest first. */
+/** The calls that tried to send a chunk, oldest first. */
 async function callsOf({ state, ref }: ImportJob, chunk: Chunk): Promise<ImportRow[]> {
   const imports = await readImports(state, ref.run);
   return imports.filter((row) => row.chunk === chunk.no && row.age !== null);

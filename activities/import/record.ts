@@ -2,12 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stateFailure } from '../../state/failures.ts';
 import type { ImportJob } from './job.ts';
 
-/** Milliseconds between two tries to record an answer; then the activity fails, and its next attempt knows less. */
+/**
+ * Milliseconds between attempts to record an answer. After them the activity fails, and its next attempt does not know
+ * the answer.
+ */
 const BACKOFF = [250, 500, 1_000, 2_000, 4_000, ...Array.from({ length: 10 }, () => 5_000)];
 
 /**
- * Records what Actito answered, and waits for a state database that is away for a minute: an answer that is not recorded
- * is lost, which costs an import of the day's quota and sends the file a second time. `write` may be repeated.
+ * Records an answer of Actito, and waits up to a minute for an unavailable state database. An answer that is not
+ * recorded is lost, which costs an import of the day's quota and sends the file a second time. `write` may be repeated.
  */
 export async function untilRecorded(
   { signal }: Pick<ImportJob, 'signal'>,

@@ -15,14 +15,14 @@ import type { ImportJob } from './job.ts';
 import { findLost, post, wasGivenUp } from './post.ts';
 
 /**
- * How sending a chunk went. `deferred`: the day's quota of imports is used up, by our count or by Actito's. `nothing`:
- * every row had to be set aside. `overtaken`: those who wait longest were set aside; their chunk goes first, once it is
- * assigned. `waits`: for others that share its import.
+ * The result of sending a chunk. `deferred`: the day's quota of imports is used up, by our count or by Actito's.
+ * `nothing`: every row was set aside. `overtaken`: the members who waited longest were set aside; once they have a
+ * chunk, it goes first. `waits`: for other runs that share its import.
  */
 export type Sent =
   { kind: 'sent' | 'deferred' | 'nothing' | 'overtaken' } | Extract<Share, { kind: 'waits' }>;
 
-/** Sends a chunk, by its own file or by one that it shares. */
+/** Sends a chunk, in its own file or in a shared one. */
 export async function sendChunk(job: ImportJob, chunk: Chunk): Promise<Sent> {
   const { state, ref, run } = job;
   if (await wasGivenUp(job, chunk)) return { kind: 'deferred' };
@@ -35,7 +35,10 @@ export async function sendChunk(job: ImportJob, chunk: Chunk): Promise<Sent> {
   return share;
 }
 
-/** Writes the file of a chunk. One that may share an import joins it now that its bad rows are set aside. */
+/**
+ * Writes the file of a chunk. A chunk that may share an import joins it now, because its bad rows are already set
+ * aside.
+ */
 async function sendOwn(job: ImportJob, chunk: Chunk, kind: 'new' | 'alone'): Promise<Sent> {
   const { state, ref, run, seeds } = job;
   let overtaken = false;
@@ -58,7 +61,7 @@ async function sendOwn(job: ImportJob, chunk: Chunk, kind: 'new' | 'alone'): Pro
   }
 }
 
-/** Writes and sends the one file of all parts; this run leads them. */
+/** Writes and sends the one file of all parts. This run is their lead. */
 async function sendShared(job: ImportJob, chunk: Chunk, id: string): Promise<Sent> {
   const { state, ref } = job;
   const shared = await closeShared(state, ref, id);
@@ -68,7 +71,7 @@ async function sendShared(job: ImportJob, chunk: Chunk, id: string): Promise<Sen
   });
   const file = await withFileRows(state, shared, (batches) => write(job, options, batches)).catch(
     async (error: unknown) => {
-      await requireAll(); // the delta that is gone may be another's, whose run has ended
+      await requireAll(); // the missing delta may belong to another run that has ended
       throw error;
     },
   );
@@ -78,7 +81,7 @@ async function sendShared(job: ImportJob, chunk: Chunk, id: string): Promise<Sen
       throw new Failure('sharedRowsMissing', { rows: file.rows, keys: shared.keys });
     }
     const sent = await post(job, chunk, importColumns(options), file, shared);
-    // Those who share it must not wait for a lead that waits itself, for the quota or for others.
+    // Other runs must not wait for a lead that itself waits for the quota or for others.
     if (sent.kind === 'deferred') await dissolve(state, ref);
     return sent;
   } finally {
@@ -101,7 +104,9 @@ function join(
   });
 }
 
-/** What files must have in common to become one: all that decides how a row of the delta is written, and how it is read. */
+/**
+ * Files must have the same shape to be combined: everything that decides how a row of the delta is written and read.
+ */
 function shapeOf({ activation, destination }: ImportJob['run']['definition'], options: ImportFileOptions) {
   const { matchingKey, importMode } = activation;
   const included = options.mappings.flatMap((mapping, index) =>
@@ -124,7 +129,10 @@ function shapeOf({ activation, destination }: ImportJob['run']['definition'], op
   return createHash('sha256').update(JSON.stringify(shape)).digest('hex');
 }
 
-/** How the file of a chunk is written; `aside` gets the rows that cannot go with it, and the patterns that they can go with. */
+/**
+ * How the file of a chunk is written. `aside` gets the rows that cannot go with it, and the patterns that they can go
+ * with.
+ */
 function fileOptions(
   { run, provisioned }: ImportJob,
   chunk: Chunk,
@@ -133,9 +141,9 @@ function fileOptions(
   const { activation, destination } = run.definition;
   const omitted = omittedAttributes(chunk.pattern);
   const allColumns = activation.importMode !== 'oneShot' && destination.contract.etlColumns === 'all';
-  // Then a bad value can only be sent as an empty field, which must not clear what Actito has.
+  // Then a bad value could be sent only as an empty field, which must not clear the value in Actito.
   const wholeRow = sendsWholeRows(run.definition);
-  // A whole row leaves out everything, so that it is not sent.
+  // A row that leaves out everything is not sent.
   const patternWithout = ({ bad }: BadRow) =>
     omitted
       .map((out, index) => (wholeRow || out || bad.some((value) => value.index === index) ? '1' : '0'))
@@ -164,7 +172,7 @@ function write(
   });
 }
 
-/** Tells how far a file has come while it is written. */
+/** Reports the progress of a file while it is written. */
 async function* counting(
   parts: AsyncIterable<FilePart>,
   report: (rows: number) => void,

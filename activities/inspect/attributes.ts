@@ -6,7 +6,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { cancellation } from '../progress.ts';
 import { findDestination, MOST_ROWS } from './destination.ts';
 
-/** Reads the attributes of a destination's profile table, and which activations write them. */
+/** Reads the attributes of a destination's profile table, and which activations send them. */
 export async function inspectAttributes(deps: Dependencies, id: string): Promise<AttributesResult> {
   const { destination, activations } = await findDestination(deps, id);
   const { client } = connectActito(deps, destination, cancellation());

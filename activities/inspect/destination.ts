@@ -5,11 +5,11 @@ import { loadProject, problemsOfDestination } from '../../config/project.ts';
 import { choiceFor } from '../../activation/suggestion.ts';
 import type { Dependencies } from '../dependencies.ts';
 
-/** Rows that an inspection tells at most; a workflow's result must stay small. */
+/** The maximum number of rows that an inspection returns, because a workflow's result must stay small. */
 export const MOST_ROWS = 1_000;
 
 /**
- * A destination of the project, and the activations that feed it.
+ * Returns a destination of the project, and the activations that use it.
  * @throws Failure ConfigurationInvalid
  */
 export async function findDestination(

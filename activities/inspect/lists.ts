@@ -6,7 +6,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { cancellation } from '../progress.ts';
 import { findDestination, MOST_ROWS } from './destination.ts';
 
-/** Reads the external target lists of a destination's profile table, and who made them. */
+/** Reads the external target lists of a destination's profile table, and who created them. */
 export async function inspectLists(deps: Dependencies, id: string): Promise<ListsResult> {
   const { destination, activations } = await findDestination(deps, id);
   const { entity, profileTable } = destination;

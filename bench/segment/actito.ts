@@ -21,15 +21,15 @@ interface Place {
 export interface BenchActito {
   /** The stand-in, or the simulator with its own file server. */
   actito: Place;
-  /** For floor and cron script: always the stand-in. */
+  /** For the floor and the cron script: always the stand-in. */
   baseline: Place;
-  /** Both file servers take it. */
+  /** Both file servers accept it. */
   key: Key;
-  /** What is measured against, in words. */
+  /** A description of what is measured against. */
   description: string;
-  /** What the stand-in has swallowed since the last call. */
+  /** What the stand-in has received since the last call. */
   received: () => Received;
-  /** Lets the simulator know so many people; the stand-in knows everyone. */
+  /** Creates this number of people in the simulator; the stand-in matches everyone. */
   know: (people: number) => Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export async function startActito(resources: Resources, wantsSimulator: boolean)
   };
 }
 
-/** Its SFTP server takes the key. */
+/** Its SFTP server accepts the key. */
 async function startSimulatorFor(
   resources: Resources,
   { publicKey }: Key,
@@ -81,7 +81,7 @@ async function startSimulatorFor(
   return { baseUrl: apiUrl, apiKey, files, simulator };
 }
 
-/** Gives the simulator a profile for each of so many people, in batches. */
+/** Gives the simulator a profile for each person, in batches. */
 async function seedContacts(simulator: Simulator, people: number): Promise<void> {
   for (let from = 1; from <= people; from += BATCH) {
     const contacts = Array.from({ length: Math.min(BATCH, people - from + 1) }, (_, i) => ({
@@ -91,7 +91,7 @@ async function seedContacts(simulator: Simulator, people: number): Promise<void>
   }
 }
 
-/** The stand-in counts from its start; what is wanted is the difference. */
+/** The stand-in counts from its start; the difference is needed. */
 function counter(received: Received): BenchActito['received'] {
   let before = { ...received };
   return () => {

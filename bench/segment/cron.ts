@@ -24,8 +24,8 @@ export function missingForCron(): string[] {
 }
 
 /**
- * Runs a cron script for the same segment: once to have yesterday's file, then `times` times after 1 % churn each. It
- * sends what changed and the whole list, without any of the checks, retries and confirmations of actito-sync.
+ * Runs a cron script for the same segment: once to get the previous file, then `times` times after 1 % churn each. It
+ * sends the changes and the whole list, without any of the checks, retries and confirmations of actito-sync.
  */
 export async function measureCron(
   warehouse: BenchWarehouse,

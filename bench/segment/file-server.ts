@@ -28,7 +28,7 @@ export interface Key {
   publicKey: string;
 }
 
-/** Where Debian and most others have it. sshd wants to be started by its full path. */
+/** The path in Debian and most other systems. sshd requires its full path. */
 export const SSHD = '/usr/sbin/sshd';
 
 /** Creates an ed25519 key pair in a folder. */
@@ -49,7 +49,7 @@ export async function startSshd(client: Key): Promise<{ server: FileServer; stop
   await mkdir(path);
   await writeFile(join(folder, 'authorized_keys'), `${client.publicKey}\n`);
   await writeFile(config, configuration(folder, port, hostKey));
-  // As root, sshd wants an empty folder here, which a system that never started it lacks.
+  // As root, sshd requires an empty folder here, which is missing if it never ran on the system.
   if (userInfo().uid === 0) await mkdir('/run/sshd', { recursive: true });
   const sshd = startProcess([[SSHD, '-D', '-e', '-f', config]], { stopSignal: 'TERM', removeAfter: folder });
   await untilItAnswers('sshd', sshd, () => answers(port));

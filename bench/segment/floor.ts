@@ -10,7 +10,7 @@ import type { BenchActito } from './actito.ts';
 import { putBySftp } from './sftp-client.ts';
 import { SEGMENT } from './warehouse.ts';
 
-/** What cannot be avoided, in milliseconds. */
+/** The minimum times, in milliseconds. */
 export interface Floor {
   /** The segment once out of PostgreSQL, through a Node process, and back into PostgreSQL. */
   copy: number;

@@ -14,7 +14,10 @@ export interface BenchProject {
   env: NodeJS.ProcessEnv;
 }
 
-/** Writes a project folder with one activation, everything at its defaults but for what one machine makes pointless. */
+/**
+ * Writes a project folder with one activation. All settings are defaults, except those that make no sense on one
+ * machine.
+ */
 export async function writeProject(warehouse: string, { actito, key }: BenchActito): Promise<BenchProject> {
   const { host, port, username, directory, hostKey } = actito.files;
   const privateKey = { env: 'ACTITO_SFTP_PRIVATE_KEY' };
@@ -26,8 +29,8 @@ export async function writeProject(warehouse: string, { actito, key }: BenchActi
       entity: 'shop',
       profileTable: 'Profiles',
       delivery: { protocol: 'sftp', host, port, username, directory, hostKey, privateKey },
-      contract: { compression: 'none' }, // all is on one machine: packing would take longer than sending
-      limits: { importsPerTablePerDay: 1_000 }, // 10 M members need more than a licence takes in a day
+      contract: { compression: 'none' }, // everything is on one machine, so packing would take longer than sending
+      limits: { importsPerTablePerDay: 1_000 }, // 10 M members need more than a license's daily imports
     },
     [`activations/${ACTIVATION}.yaml`]: {
       source: 'shop',

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 
 /*
- * A session of PostgreSQL reports what it wrote at most once a second; the rest it reports when it has been idle for 10
- * seconds, and what it has not reported of a table that it drops itself is lost. A table that lives for less than a second,
- * with the whole segment in it, would go unnoticed.
+ * A session of PostgreSQL reports what it wrote at most once a second, and the rest after it has been idle for 10
+ * seconds. What it has not reported about a table that it drops is lost. So a table that exists for less than a second,
+ * with the whole segment in it, would be missed.
  */
 
 const INSTALL = `
@@ -27,8 +27,8 @@ const INSTALL = `
     when tag in ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO') execute function bench.watch_created()`;
 
 /**
- * Makes every session report at the end of each transaction that wrote to a table: by a trigger on each table of now and
- * later, once a statement. What a transaction wrote to a table that it drops itself stays unknown.
+ * Makes every session report at the end of each transaction that wrote to a table, with a trigger on each current and
+ * future table, once per statement. What a transaction wrote to a table that it drops itself stays unknown.
  */
 export async function reportPromptly(state: pg.Client): Promise<void> {
   await state.query(INSTALL);

@@ -25,7 +25,7 @@ export interface MeasuredRun extends BenchRun {
   round: number;
   /** Undefined with `--no-rows`. */
   written?: WrittenRows;
-  /** What the stand-in swallowed; undefined with the simulator. */
+  /** What the stand-in received; undefined with the simulator. */
   received?: { imports: number; bytes: number };
 }
 

@@ -61,7 +61,10 @@ async function peakRss(pid: number): Promise<number> {
   return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
 }
 
-/** @throws Error if the list on the server does not hold so many members: the run was fast because it did not do its work */
+/**
+ * @throws Error if the list on the server does not have this number of members, because then the run did not do its
+ *   work
+ */
 export async function checkList({ actito }: BenchStand, members: number): Promise<void> {
   let lines = 0;
   for await (const chunk of createReadStream(join(actito.files.path, LIST_FILE))) {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the stand-in has swallowed. */
+/** What the stand-in has received. */
 export interface Received {
   imports: number;
   bytes: number;
@@ -12,8 +12,8 @@ const TABLE = { id: '16', name: 'Profiles' };
 type Answer = (request: IncomingMessage, id: string) => object | Promise<object>;
 
 /**
- * A stand-in for Actito that costs nothing. It swallows the body of every import without parsing it, reports SUCCESS at the
- * first question, and says of every list that Actito has just retrieved its file.
+ * A stand-in for Actito that costs nothing. It reads the body of every import without parsing it, reports SUCCESS at
+ * the first request, and reports for every list that Actito has just retrieved its file.
  */
 export async function startStandIn({ host, directory }: { host: string; directory: string }) {
   const attributes: object[] = [
@@ -29,7 +29,7 @@ export async function startStandIn({ host, directory }: { host: string; director
 
   const newId = () => String(++lastId);
 
-  /** Every question finds a newer retrieval: the connector waits for one that is newer than before its delivery. */
+  /** Every request finds a newer retrieval, because the connector waits for one after its delivery. */
   function asRetrieved(list: object): object {
     lastMoment = Math.max(Date.now(), lastMoment + 1);
     const lastRetrievedFile = { name: 'bench.csv', retrievedMoment: new Date(lastMoment).toISOString() };

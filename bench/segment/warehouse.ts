@@ -37,7 +37,7 @@ export class BenchWarehouse {
     return Number(rows[0]!.n);
   }
 
-  /** 1 % of the members leave, as many enter, and as many others change. */
+  /** Removes 1 % of the members, adds as many, and changes as many others. */
   async churn(): Promise<void> {
     const [from, to] = [this.#round * this.#share, ++this.#round * this.#share];
     const update = (change: string, low: number, high: number) =>

@@ -14,7 +14,7 @@ export interface WrittenRows {
   byTable: Record<string, number>;
 }
 
-/** The counters of PostgreSQL as they stand; they only grow. */
+/** The current counters of PostgreSQL; they only grow. */
 interface Counters {
   all: number;
   system: number;
@@ -26,7 +26,7 @@ const UNPROMPTED = 10_500;
 /** The same for sessions that report promptly. */
 const PROMPT = 1_000;
 const LOOK = 250;
-/** A worker that never lets its sessions rest must not stop the bench. */
+/** A worker whose sessions are never idle must not stop the bench. */
 const LIMIT = 30_000;
 
 /** Counts what is written in the state database. */
@@ -42,7 +42,7 @@ export class WriteCounter {
     const client = new pg.Client({ connectionString: stateUrl, application_name: 'bench' });
     await client.connect();
     const counter = new WriteCounter(client);
-    await counter.#untilIdle(UNPROMPTED); // what a worker writes when it starts belongs to no run
+    await counter.#untilIdle(UNPROMPTED); // what a worker writes when it starts does not belong to a run
     await reportPromptly(client);
     return counter;
   }

@@ -33,7 +33,7 @@ export function defineCompletion(program: Command, context: CommandContext): voi
     .action(async (shell: Shell, words: string[]) => {
       if (words.length === 0) return void out.write(completionScript(shell));
       const all = await createProgram(context);
-      const found = candidates(all, words, await knownIds(env));
+      const found = candidates(all, words, await knownIds(folderIn(words) ?? env.ACTITO_SYNC_PROJECT));
       const lines = answerFor(shell, found);
       out.write(lines.map((line) => `${line}\n`).join(''));
     });
@@ -43,9 +43,14 @@ const HOW = `
 Names of activations and destinations are read from the project folder (ACTITO_SYNC_PROJECT). The script holds the path
 of this installation: print it anew when that moves.`;
 
+/** The value of `--project` among what is typed. */
+function folderIn(words: readonly string[]): string | undefined {
+  const at = words.indexOf('--project');
+  return at < 0 ? undefined : words[at + 1];
+}
+
 /** By the names of their files: that is quick, and works in a folder that is not valid yet, or not there. */
-async function knownIds(env: NodeJS.ProcessEnv): Promise<KnownIds> {
-  const folder = env.ACTITO_SYNC_PROJECT;
+async function knownIds(folder: string | undefined): Promise<KnownIds> {
   if (!folder) return { activations: [], destinations: [] };
   return {
     activations: await idsIn(join(folder, 'activations')),
@@ -98,7 +103,7 @@ function candidates(program: Command, words: readonly string[], ids: KnownIds): 
       else positional++;
     }
   }
-  if (asked) return asked.flags.includes('<file>') ? 'files' : [];
+  if (asked) return /<(file|folder)>/.test(asked.flags) ? 'files' : [];
   const found = typed.startsWith('-') && !optionsEnded ? options(command) : next(command, positional, ids);
   return found === 'files' ? found : found.filter(({ word }) => word.startsWith(typed));
 }

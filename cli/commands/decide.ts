@@ -45,9 +45,7 @@ export function defineApprove(program: Command, context: CommandContext): void {
       ),
     )
     .action(async (activation: string, plan: string, { reason, by, ...output }: Decided & RunOutput) => {
-      const { checkDecision } = await import('../../client/ask-worker.ts');
-      const who = by ?? whoAmI(context);
-      const decision = checkDecision({ decision: 'approve', activation, plan, reason, by: who });
+      const decision = await checkedDecision('approve', { activation, plan, reason, by }, context);
       return context.connected((client) => approve(client, decision, output, context));
     });
 }
@@ -56,15 +54,22 @@ const HOW_LONG = `
 The run passes the guards as long as its figures, counted anew, exceed the approved ones by no more than 10 %; otherwise
 it is held again. An approval is used up by the first run that succeeds, and counts for 24 hours.`;
 
-const NOT_REJECTS =
-  '(Did you mean rejects? That lists the rows that could not be used. reject refuses a plan, by its hash.)';
-const ONE_LETTER = `
-reject decides about a plan; rejects (with an s) lists the rows and values that could not be used.`;
+/** Adds `decline <activation> <planHash>`. */
+export function defineDecline(program: Command, context: CommandContext): void {
+  addDecline(program.command('decline'), context);
+}
 
-/** Adds `reject <activation> <planHash>`. */
+const NOT_REJECTS =
+  '(Did you mean rejects? That lists rejected rows and values. decline declines a held plan.)';
+
+/** Adds `reject`, the former name of `decline`; no help shows it. */
 export function defineReject(program: Command, context: CommandContext): void {
-  const command = program.command('reject');
+  const command = program.command('reject', { hidden: true });
   hintAfterError(command, (words) => words.length < 2, NOT_REJECTS);
+  addDecline(command, context);
+}
+
+function addDecline(command: Command, context: CommandContext): void {
   command
     .description('decline a held plan, or withdraw its approval')
     .argument('<activation>', ACTIVATION)
@@ -72,26 +77,32 @@ export function defineReject(program: Command, context: CommandContext): void {
     .requiredOption('--reason <text>', REASON)
     .option('--by <name>', BY)
     .option('--json', JSON_OPTION)
-    .addHelpText('after', ONE_LETTER)
     .addHelpText(
       'after',
       examples(
-        ["reject vip-customers 0123456789ab --reason 'orders are not loaded'", 'runs go on being held'],
-        ["reject vip-customers 0123456789ab --reason 'not loaded' --json", 'for a program'],
+        ["decline vip-customers 0123456789ab --reason 'orders are not loaded'", 'runs are still held'],
+        ["decline vip-customers 0123456789ab --reason 'not loaded' --json", 'for a program'],
       ),
     )
     .action(
-      async (
-        activation: string,
-        plan: string,
-        { reason, by, json = false }: Decided & { json?: boolean },
-      ) => {
-        const { checkDecision } = await import('../../client/ask-worker.ts');
-        const who = by ?? whoAmI(context);
-        const decision = checkDecision({ decision: 'decline', activation, plan, reason, by: who });
+      async (activation: string, plan: string, { json = false, ...why }: Decided & { json?: boolean }) => {
+        const decision = await checkedDecision('decline', { activation, plan, ...why }, context);
         return context.connected((client) => decline(client, decision, json, context));
       },
     );
+}
+
+/** A decision that was checked before anything is asked. @throws Failure InvalidActivation, PlanUnknown, ConfigurationInvalid */
+async function checkedDecision(
+  decision: DecisionRequest['decision'],
+  { by, ...what }: Decided & { activation: string; plan: string },
+  context: Context,
+): Promise<DecisionRequest> {
+  const { checkDecision } = await import('../../client/ask-worker.ts');
+  const { checkNamed } = await import('../project.ts');
+  const checked = checkDecision({ decision, ...what, by: by ?? whoAmI(context) });
+  await checkNamed(checked, context.env);
+  return checked;
 }
 
 /** Records an approval, and follows the run that it has started. @returns the exit code */
@@ -131,8 +142,8 @@ async function decline(
 /** A decline that was recorded, for people, line by line. */
 function describeDecline({ activation, plan, by, reason, counts }: DecisionResult): string[] {
   return [
-    `${activation}: plan ${plan} is refused, claimed by ${by}: ${reason}`,
+    `${activation}: plan ${plan} is declined, claimed by ${by}: ${reason}`,
     `  ${decisiveCounts(counts)}`,
-    'Runs and schedules go on. As long as one would do the same, it is held again.',
+    'Runs and schedules continue. A run that would do the same is held again.',
   ];
 }

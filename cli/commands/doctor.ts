@@ -4,6 +4,8 @@ import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { waiting } from '../follow.ts';
 import { examples, JSON_OPTION } from '../options.ts';
+import { jsonOf } from '../output.ts';
+import { counted } from '../words.ts';
 
 /** Adds `doctor [target]`. */
 export function defineDoctor(program: Command, context: CommandContext): void {
@@ -38,7 +40,7 @@ async function examine(target: string | undefined, json: boolean, context: Comma
   }
   await context.connected(async (client) => {
     const result = await client.doctor(target === undefined ? {} : { target }, waiting(context));
-    const lines = json ? [JSON.stringify(result, null, 2)] : describeProbes(result.probes);
+    const lines = json ? [jsonOf('doctor', result)] : describeProbes(result.probes);
     out.write(`${lines.join('\n')}\n`);
     return result.probes.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed;
   });
@@ -66,7 +68,8 @@ function sign({ ok, told }: Probe): string {
 function verdict(probes: readonly Probe[]): string {
   const tried = probes.filter(({ told }) => !told).length;
   const failed = probes.filter(({ ok }) => !ok).length;
-  const result = failed === 0 ? `All ${tried} probes are well.` : `${failed} of ${tried} probes failed.`;
+  const result =
+    failed === 0 ? `${counted(tried, 'probe')} passed.` : `${failed} of ${counted(tried, 'probe')} failed.`;
   const told = probes.length - tried;
   return told === 0 ? result : `${result} What stands behind • cannot be read: compare it in Actito.`;
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { oneLine } from '../../contract/clean.ts';
 import type { CommandContext } from '../context.ts';
 import { ACTIVATION, examples, JSON_OPTION, READS_STATE } from '../options.ts';
+import { jsonOf } from '../output.ts';
 import { minute } from '../words.ts';
 import type { Explanation } from './explanation.ts';
 
@@ -27,7 +28,7 @@ export function defineExplain(program: Command, context: CommandContext): void {
     .action(async (activation: string, key: string, { json = false }: { json?: boolean }) => {
       const { explain } = await import('./explanation.ts');
       const explanation = await explain(activation, key, context);
-      const lines = json ? [JSON.stringify(explanation, null, 2)] : describeKey(explanation);
+      const lines = json ? [jsonOf('explain', explanation)] : describeKey(explanation);
       context.out.write(`${lines.join('\n')}\n`);
     });
 }

@@ -62,6 +62,16 @@ export async function requireProof(env: NodeJS.ProcessEnv, record: string): Prom
   const known = activationIds(await loadProject(projectFolder(env)));
   return {
     ...found,
-    activations: found.activations.map((each) => ({ ...each, inProject: known.includes(each.activation) })),
+    activations: found.activations.map((each) => ({
+      ...each,
+      others: inCamelCase(each.others),
+      inProject: known.includes(each.activation),
+    })),
   };
+}
+
+/** Names of tables as keys of JSON: `rejectStories` for `reject_stories`. */
+function inCamelCase(numbers: Record<string, number>): Record<string, number> {
+  const camelCase = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(numbers).map(([name, number]) => [camelCase(name), number]));
 }

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import type { ForgottenRecord } from '../../state/report/forgotten.ts';
 import type { CommandContext } from '../context.ts';
 import { examples, JSON_OPTION, READS_STATE, wholeNumber } from '../options.ts';
-import { table } from '../table.ts';
-import { minute } from '../words.ts';
+import { jsonOf } from '../output.ts';
+import { table, tableWidth } from '../table.ts';
+import { counted, minute } from '../words.ts';
 import type { Proof } from './forget-record.ts';
 
 /** Adds `forgotten [record]`. */
@@ -24,23 +25,24 @@ export function defineForgotten(program: Command, { env, out }: CommandContext):
       ),
     )
     .action(async (record: number | undefined, { limit, json }: { limit: number; json?: boolean }) => {
-      const print = <T>(answer: T, describe: (answer: T) => string[]) =>
-        out.write(`${(json ? [JSON.stringify(answer, null, 2)] : describe(answer)).join('\n')}\n`);
+      const print = (lines: string[]) => out.write(`${lines.join('\n')}\n`);
       if (record !== undefined) {
         const { requireProof } = await import('./forget-record.ts');
-        print(await requireProof(env, String(record)), describeProof);
+        const proof = await requireProof(env, String(record));
+        print(json ? [jsonOf('forgottenRecord', proof)] : describeProof(proof));
         return;
       }
       const { readForgotten } = await import('../../state/report/forgotten.ts');
       const { withState } = await import('../state.ts');
-      print(await withState(env, (snapshot) => readForgotten(snapshot, limit)), describeRecords);
+      const records = await withState(env, (snapshot) => readForgotten(snapshot, limit));
+      print(json ? [jsonOf('forgotten', { records })] : describeRecords(records, tableWidth(out)));
     });
 }
 
 type Erased = Proof['activations'][number];
 
 /** The records for people, line by line. */
-function describeRecords(records: readonly ForgottenRecord[]): string[] {
+function describeRecords(records: readonly ForgottenRecord[], width: number): string[] {
   if (records.length === 0) return ['Nobody was forgotten.'];
   return table(
     ['RECORD', 'ASKED', 'ERASED', 'CLAIMED BY', 'REASON'],
@@ -51,6 +53,7 @@ function describeRecords(records: readonly ForgottenRecord[]): string[] {
       by,
       reason ?? '–',
     ]),
+    width,
   );
 }
 
@@ -71,8 +74,7 @@ export function describeProof(proof: Proof): string[] {
 }
 
 function found({ members, listed, others }: Erased): string {
-  const member =
-    members === 0 ? [] : [`${members} ${members === 1 ? 'member' : 'members'} (${listed} listed)`];
+  const member = members === 0 ? [] : [`${counted(members, 'member')} (${listed} listed)`];
   const rows = Object.entries(others).filter(([, count]) => count > 0);
   const all = [...member, ...rows.map(([name, count]) => `${count} in ${name}`)];
   return all.length === 0 ? 'nothing found' : `erased ${all.join(', ')}`;

@@ -5,8 +5,9 @@ import type { PastRun } from '../../state/report/history.ts';
 import type { PeerWords } from '../../state/report/peer-words.ts';
 import type { CommandContext } from '../context.ts';
 import { ACTIVATION, examples, JSON_OPTION, READS_STATE, wholeNumber } from '../options.ts';
-import { table } from '../table.ts';
-import { minute } from '../words.ts';
+import { jsonOf } from '../output.ts';
+import { table, tableWidth } from '../table.ts';
+import { counted, minute } from '../words.ts';
 
 interface HistoryFlags {
   limit: number;
@@ -48,8 +49,8 @@ export function defineHistory(program: Command, { env, out }: CommandContext): v
         return { runs: past, words: await readWordsOf(snapshot, activation, numbers) };
       });
       const lines = json
-        ? [JSON.stringify({ activation, runs, words }, null, 2)]
-        : [...describeHistory(activation, runs), ...(words ? describeWords(words) : [])];
+        ? [jsonOf('history', { activation, runs, words })]
+        : [...describeHistory(activation, runs, tableWidth(out)), ...(words ? describeWords(words) : [])];
       out.write(`${lines.join('\n')}\n`);
     });
 }
@@ -61,14 +62,23 @@ is kept in the state database only (retention.rejects, 14 days by default), and 
 const COUNTS = ['read', 'added', 'removed', 'changed', 'updated', 'unmatched', 'rejected'] as const;
 const HEAD = ['RUN', 'STARTED', 'TOOK', 'OUTCOME', ...COUNTS.map((name) => name.toUpperCase()), 'LIST'];
 
-/** Past runs for people, line by line: a table, and below it what those that failed said. */
-function describeHistory(activation: string, runs: readonly PastRun[]): string[] {
+/** Past runs for people, line by line: a table, and below it who said what of them. */
+function describeHistory(activation: string, runs: readonly PastRun[], width: number): string[] {
   if (runs.length === 0) return [`${activation} has never run.`];
+  return [`Runs of ${activation}`, ...table(HEAD, runs.map(row), width), ...runs.flatMap(describeReasons)];
+}
+
+/** Below the table: why a run was started, who decided on its plan and why, and what it failed of. */
+function describeReasons(run: PastRun): string[] {
+  const { reason, approved, declined, failure } = run;
   return [
-    `Runs of ${activation}`,
-    ...table(HEAD, runs.map(row)),
-    ...runs.flatMap((run) => (saysWhy(run) ? [`run ${run.run}: ${run.failure}`] : [])),
-  ];
+    ...(reason === null ? [] : [`reason: ${reason}`]),
+    ...(approved
+      ? [`${approved.guards.join(', ')} approved, claimed by ${approved.by}: ${approved.reason}`]
+      : []),
+    ...(declined ? [`declined, claimed by ${declined.by}: ${declined.reason}`] : []),
+    ...(saysWhy(run) ? [failure!] : []),
+  ].map((words) => `run ${run.run}: ${oneLine(words, LONGEST_TEXT)}`);
 }
 
 /** What others said of failures for people, line by line. */
@@ -77,7 +87,7 @@ function describeWords(words: readonly PeerWords[]): string[] {
   return [
     'What others said, in their own words:',
     ...words.map(({ run, reason, at, times, words: said }) => {
-      const often = times === 1 ? '' : `, ${times} times`;
+      const often = times === 1 ? '' : `, ${counted(times, 'time')}`;
       return `run ${run}, ${reason}, ${minute(at)}${often}: ${oneLine(said, LONGEST_TEXT)}`;
     }),
   ];

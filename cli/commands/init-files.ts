@@ -14,7 +14,7 @@ export function projectFiles(answers: Answers, place: string): Record<string, st
   return {
     'sources/warehouse.yaml': SOURCE,
     'destinations/actito.yaml': destination(answers),
-    [`activations/${activationId(answers)}.yaml`]: activation(answers),
+    [`activations/${activationId(answers)}.yaml`]: activationFile(answers, NEW),
     '.env.example': environment(answers, place),
     ...(Object.fromEntries(schemas) as Record<string, string>),
   };
@@ -89,12 +89,23 @@ const SFTP = `  password: { env: ACTITO_SFTP_PASSWORD } # or privateKey: { env: 
 const FTPS = `  password: { env: ACTITO_FTPS_PASSWORD }
   # For your own authority: ca: { env: … }, the authority's certificate (PEM).`;
 
-function activation({ segment, members, keyType, keyColumn, keyAttribute }: Answers): string {
+/** The source and the destination of an activation. */
+export interface Ends {
+  source: string;
+  destination: string;
+}
+const NEW: Ends = { source: 'warehouse', destination: 'actito' };
+
+/** The file of an activation. */
+export function activationFile(
+  { segment, members, keyType, keyColumn, keyAttribute }: Answers,
+  { source, destination }: Ends,
+): string {
   const country = keyType === 'phone' ? '\n  defaultCountry: BE # for numbers without a country code' : '';
   return `${schemaLine('activation')}
 # One segment of the warehouse, kept up to date in Actito. The name of this file is the activation's id.
-source: warehouse
-destination: actito
+source: ${source}
+destination: ${destination}
 
 segment:
   name: ${scalar(segment)} # also the default name of the activation and of its list

@@ -95,14 +95,19 @@ export function usualAnswers(): Answers {
 
 /**
  * Asks for everything, one question a line; Enter takes what is offered, and what cannot be is asked again.
+ * @param given what is not asked; `offers` replace usual answers
  * @returns undefined when whoever is asked leaves (Ctrl-C, Ctrl-D)
  */
-export async function askAll(input: Readable, output: Writable): Promise<Answers | undefined> {
+export async function askAll(
+  input: Readable,
+  output: Writable,
+  { given = {}, offers = {} }: { given?: Partial<Answers>; offers?: Partial<Answers> } = {},
+): Promise<Answers | undefined> {
   const typed = answersFrom(input, output);
-  const answers: Partial<Record<AnswerName, string>> = {};
+  const answers: Partial<Record<AnswerName, string>> = { ...given };
   try {
     for (const { name, text, usual } of QUESTIONS) {
-      const offered = usual(answers as Partial<Answers>);
+      const offered = offers[name] ?? usual(answers as Partial<Answers>);
       while (answers[name] === undefined) {
         const line = await typed.line(`${text} [${offered}] `);
         if (line === undefined) return undefined;

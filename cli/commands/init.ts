@@ -13,17 +13,24 @@ export function defineInit(program: Command, context: CommandContext): void {
   program
     .command('init')
     .description('create a project folder')
-    .argument('[folder]', 'empty, or not there yet', '.')
+    .argument('[folder]', 'empty, or not there yet; with --activation a project; default: this folder')
+    .option('--activation <id>', 'add an activation to the project instead')
     .option('--yes', 'ask nothing')
     .addHelpText(
       'after',
       examples(
         ['init my-project', 'asks a dozen questions'],
         ['init my-project --yes', 'to be edited afterwards'],
+        ['init my-project --activation sleepers', 'one more activation'],
       ),
     )
-    .action((folder: string, { yes = false }: { yes?: boolean }) =>
-      context.local(() => init(folder, yes, context)),
+    .action(
+      (folder: string | undefined, { yes = false, activation }: { yes?: boolean; activation?: string }) =>
+        context.local(() =>
+          activation === undefined
+            ? init(folder ?? '.', yes, context)
+            : addActivation(folder ?? context.env.ACTITO_SYNC_PROJECT ?? '.', activation, yes, context),
+        ),
     );
 }
 
@@ -50,6 +57,43 @@ async function init(folder: string, yes: boolean, { in: input, out }: Context): 
     '',
     ...next(place, activationId(answers)),
   ];
+  out.write(`${lines.join('\n')}\n`);
+  return EXIT.ok;
+}
+
+/**
+ * `init [folder] --activation <id>`. @returns the exit code
+ * @throws Failure InvalidActivation when the id is unusable or taken, or the file cannot be written; ConfigurationInvalid
+ */
+async function addActivation(
+  folder: string,
+  id: string,
+  yes: boolean,
+  { in: input, out }: Context,
+): Promise<number> {
+  const { checkActivationId } = await import('../project.ts');
+  const { activationIds, loadProject } = await import('../../config/project.ts');
+  const { askAll, usualAnswers } = await import('./init-questions.ts');
+  const { activationFile } = await import('./init-files.ts');
+  checkActivationId(id);
+  const place = resolve(folder);
+  const project = await loadProject(place);
+  if (activationIds(project).includes(id))
+    throw new Failure('activationExists', { folder: place, activation: id });
+  const usual = { ...usualAnswers(), segment: id.replaceAll('-', ' ') };
+  const { environment, entity, profileTable, protocol, host, username, directory } = usual;
+  const given = { environment, entity, profileTable, protocol, host, username, directory };
+  const answers =
+    !yes && input?.isTTY ? await askAll(input, out, { given, offers: { segment: usual.segment } }) : usual;
+  if (!answers) {
+    out.write('\nNothing was written.\n');
+    return EXIT.interrupted;
+  }
+  const [source = 'warehouse'] = project.sources.keys();
+  const [destination = 'actito'] = project.destinations.keys();
+  const path = `activations/${id}.yaml`;
+  await writeFiles(place, { [path]: activationFile(answers, { source, destination }) });
+  const lines = [`Written: ${join(place, path)}`, `Next: ${PROGRAM} validate ${place}`];
   out.write(`${lines.join('\n')}\n`);
   return EXIT.ok;
 }

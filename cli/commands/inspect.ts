@@ -4,7 +4,8 @@ import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { waiting } from '../follow.ts';
 import { examples, JSON_OPTION } from '../options.ts';
-import { table } from '../table.ts';
+import { jsonOf } from '../output.ts';
+import { table, tableWidth } from '../table.ts';
 import { inWords } from '../words.ts';
 
 const WHAT = {
@@ -43,24 +44,31 @@ async function show(request: InspectRequest, json: boolean, context: CommandCont
   await checkDestination(request.destination, env);
   await context.connected(async (client) => {
     const result = await client.inspect(request, waiting(context));
-    const lines = json ? [JSON.stringify(result, null, 2)] : describeInspection(result);
+    const lines = json ? [inspectionJson(result)] : describeInspection(result, { width: tableWidth(out) });
     out.write(`${lines.join('\n')}\n`);
     return EXIT.ok;
   });
 }
 
+function inspectionJson(result: InspectResult): string {
+  return result.what === 'attributes' ? jsonOf('attributes', result) : jsonOf('lists', result);
+}
+
 const NOTHING = '–';
 
 /** What exists in Actito for people, line by line. `now` is what "in 2 days" counts from. */
-export function describeInspection(result: InspectResult, now = Date.now()): string[] {
+export function describeInspection(
+  result: InspectResult,
+  { width, now = Date.now() }: { width: number; now?: number },
+): string[] {
   const { destination, more } = result;
-  const rest = more > 0 ? [`… and ${more} more that are not shown`] : [];
+  const rest = more > 0 ? [`… and ${more} more not shown`] : [];
   if (result.what === 'attributes') {
     const { profileTable, attributes } = result;
     const head = ['ATTRIBUTE', 'TYPE', 'LENGTH', 'UNIQUE', 'MANDATORY', 'MAPPED BY'];
     return [
       `Attributes of the profile table "${profileTable}" (destination ${destination})`,
-      ...table(head, attributes.map(attributeRow)),
+      ...table(head, attributes.map(attributeRow), width),
       ...rest,
     ];
   }
@@ -71,6 +79,7 @@ export function describeInspection(result: InspectResult, now = Date.now()): str
     ...table(
       head,
       result.lists.map((list) => listRow(list, now)),
+      width,
     ),
     ...rest,
   ];

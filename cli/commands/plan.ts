@@ -11,6 +11,9 @@ import { startAndFollow } from '../follow.ts';
 import { ACTIVATION, examples, JSON_OPTION } from '../options.ts';
 import { describePlan, type ShownSample } from '../plan.ts';
 import { describeResult } from '../result.ts';
+import { checkedRequest } from './run.ts';
+import { jsonOf } from '../output.ts';
+import { tableWidth } from '../table.ts';
 
 export interface PlanFlags {
   json?: boolean;
@@ -48,8 +51,7 @@ from the state database (ACTITO_SYNC_DATABASE_URL), where they are deleted after
 
 /** Makes a plan by a dry run, and prints it. @throws Failure InvalidActivation at once, what the dry run failed of */
 export async function planAndTell(input: RunInput, flags: PlanFlags, context: CommandContext): Promise<void> {
-  const { checkRequest } = await import('../../client/start.ts');
-  const request = checkRequest(input);
+  const request = await checkedRequest(input, context);
   await assertPossible(flags, context.env);
   await context.connected((client) => plan(client, request, flags, context));
 }
@@ -65,12 +67,12 @@ async function plan(
   const planned = await startAndFollow(client, request, { json }, context);
   if (!planned) return EXIT.interrupted;
   const result = showPersonalData ? await withPersonalData(planned, env) : planned;
-  const text = `${JSON.stringify(result, null, 2)}\n`;
+  const text = `${jsonOf('plan', result)}\n`;
   if (file !== undefined) await writeFile(file, text, { mode: 0o600 });
   out.write(
     json
       ? text
-      : `${(result.plan ? describePlan(result, result.plan) : describeResult(result)).join('\n')}\n`,
+      : `${(result.plan ? describePlan(result, result.plan, tableWidth(out)) : describeResult(result)).join('\n')}\n`,
   );
   if (file !== undefined && !json) out.write(`Written: ${file}\n`);
   return EXIT.ok;

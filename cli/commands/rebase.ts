@@ -3,34 +3,41 @@ import { answersFrom } from '../ask.ts';
 import type { CommandContext, Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ACTIVATION, examples, RESULT_AS_JSON } from '../options.ts';
-import { follow } from './run.ts';
+import { planAndTell } from './plan.ts';
+import { checkedRequest, follow } from './run.ts';
 
 interface RebaseFlags {
-  reason: string;
+  dryRun?: boolean;
+  reason?: string;
   yes?: boolean;
   json?: boolean;
 }
 
 /** Adds `rebase <activation>`. */
 export function defineRebase(program: Command, context: CommandContext): void {
-  program
-    .command('rebase')
+  const command = program.command('rebase');
+  command
     .description('assume Actito already matches the segment; sends nothing')
     .argument('<activation>', ACTIVATION)
-    .requiredOption('--reason <text>', 'why, for those who read about the run later')
+    .option('--dry-run', 'show what it would assume, and change nothing')
+    .option('--reason <text>', 'why, for those who read about the run later; needed without --dry-run')
     .option('--yes', 'do not ask')
     .option('--json', RESULT_AS_JSON)
     .addHelpText('after', WHAT)
     .addHelpText(
       'after',
       examples(
+        ['rebase vip-customers --dry-run', 'what it would assume'],
         ["rebase vip-customers --reason 'state lost'", 'after losing the state database'],
         ["rebase vip-customers --reason 'state lost' --yes", 'asks nothing'],
       ),
     )
-    .action(async (activation: string, { reason, yes = false, json = false }: RebaseFlags) => {
-      const { checkRequest } = await import('../../client/start.ts');
-      const request = checkRequest({ mode: 'rebase', activation, reason });
+    .action(async (activation: string, { dryRun, reason, yes = false, json = false }: RebaseFlags) => {
+      if (dryRun)
+        return planAndTell({ mode: 'preview', activation, of: 'rebase', reason }, { json }, context);
+      if (reason === undefined)
+        return command.error("error: required option '--reason <text>' not specified");
+      const request = await checkedRequest({ mode: 'rebase', activation, reason }, context);
       return context.connected(async (client) => {
         const { in: input, err } = context;
         const out = json ? err : context.out; // a question is no part of what a program reads

@@ -7,6 +7,7 @@ import {
   countRejectHistory,
   readRejects,
   type RejectFilter,
+  type ReasonCount,
   type RejectHistory,
 } from '../../state/report/rejects.ts';
 import type { Snapshot } from '../../state/report/snapshot.ts';
@@ -18,10 +19,11 @@ import {
   type UnmatchedMember,
 } from '../../state/report/unmatched.ts';
 import type { Context } from '../context.ts';
+import type { Answers } from '../json/answers.ts';
 import { csvOf, jsonWithArray, writeStream } from '../output.ts';
 import { hasRun, withState } from '../state.ts';
-import { table } from '../table.ts';
-import { minute } from '../words.ts';
+import { table, tableWidth } from '../table.ts';
+import { counted, minute } from '../words.ts';
 import { ON_A_TERMINAL, UNMATCHED, type RejectFlags } from './rejects.ts';
 
 /** Shows the rejects of an activation, or its unmatched members. @throws Failure InvalidActivation for an unknown run or activation */
@@ -34,7 +36,9 @@ export async function showRejects(activation: string, flags: RejectFlags, contex
   await withState(env, async (snapshot) => {
     if (!(await hasRun(snapshot, activation, env))) {
       out.write(
-        flags.json ? `${JSON.stringify({ activation, rejects: [] })}\n` : `${activation} has never run.\n`,
+        flags.json
+          ? `${JSON.stringify(neverRan(activation, isUnmatched))}\n`
+          : `${activation} has never run.\n`,
       );
       return;
     }
@@ -44,10 +48,20 @@ export async function showRejects(activation: string, flags: RejectFlags, contex
   });
 }
 
+/** The answer for an activation that has never run. */
+function neverRan(activation: string, isUnmatched: boolean): Answers['rejects'] | Answers['unmatched'] {
+  return isUnmatched
+    ? { activation, total: 0, trend: [], unmatched: [] }
+    : { activation, counts: [], rejects: [] };
+}
+
 type Wanted = RejectFlags & { keys?: string[] };
+
+type Told = Answers['rejects']['rejects'][number];
 
 const REJECT_COLUMNS = {
   key: ({ key }: RejectHistory) => key,
+  reference: ({ reference }: RejectHistory) => reference,
   stage: ({ stage }: RejectHistory) => stage,
   reason: ({ reason }: RejectHistory) => reason,
   attribute: ({ attribute }: RejectHistory) => attribute,
@@ -79,12 +93,13 @@ async function listRejects(
     return writeStream(out, csvOf(readRejects(snapshot, filter), columns), signal);
   }
   if (json) {
-    const withWords = mapBatches(readRejects(snapshot, filter), ({ said, ...reject }) => ({
+    const counts = await countRejectHistory(snapshot, filter);
+    const withWords = mapBatches(readRejects(snapshot, filter), ({ said, ...reject }): Told => ({
       ...reject,
       message: rejectWords(reject.reason),
       ...(showPersonalData ? { said } : {}),
     }));
-    return writeStream(out, jsonWithArray({ activation }, 'rejects', withWords), signal);
+    return writeStream(out, jsonWithArray({ activation, counts }, 'rejects', withWords), signal);
   }
   const shown = limit ?? ON_A_TERMINAL;
   const found = await collect(readRejects(snapshot, { ...filter, limit: shown + 1 }));
@@ -93,8 +108,10 @@ async function listRejects(
       ? describeRejects(activation, found.slice(0, shown), {
           more: found.length > shown,
           said: showPersonalData,
+          counts: await countRejectHistory(snapshot, filter),
+          width: tableWidth(out),
         })
-      : describeNoRejects(activation, await countRejectHistory(snapshot, activation));
+      : describeNoRejects(activation, await countRejectHistory(snapshot, { activation }));
   const unmatched = await countUnmatched(snapshot, activation);
   out.write(`${[...lines, ...unmatchedHint(activation, unmatched)].join('\n')}\n`);
 }
@@ -115,15 +132,17 @@ async function listUnmatched(
   }
   const shown = limit ?? ON_A_TERMINAL;
   const found = await collect(readUnmatched(snapshot, { ...filter, limit: shown + 1 }));
-  const lines = describeUnmatched(activation, { total, trend, members: found.slice(0, shown) });
+  const lines = describeUnmatched(
+    activation,
+    { total, trend, members: found.slice(0, shown) },
+    tableWidth(out),
+  );
   out.write(`${lines.join('\n')}\n`);
 }
 
 function unmatchedHint(activation: string, count: number): string[] {
   if (count === 0) return [];
-  return [
-    `Unknown to Actito: ${count} ${count === 1 ? 'member' : 'members'}; see rejects ${activation} --reason ${UNMATCHED}`,
-  ];
+  return [`Unknown to Actito: ${counted(count, 'member')}; see rejects ${activation} --reason ${UNMATCHED}`];
 }
 
 async function checkRun(snapshot: Snapshot, activation: string, run: number | undefined): Promise<void> {
@@ -153,16 +172,26 @@ async function collect<T>(batches: AsyncIterable<T[]>): Promise<T[]> {
 function describeRejects(
   activation: string,
   rejects: readonly RejectHistory[],
-  { more, said }: { more: boolean; said: boolean },
+  {
+    more,
+    said,
+    counts,
+    width,
+  }: { more: boolean; said: boolean; counts: readonly ReasonCount[]; width: number },
 ): string[] {
   const head = ['KEY', 'STAGE', 'REASON', 'ATTRIBUTE', 'FIRST SEEN', 'LAST SEEN', 'RUNS', 'LAST RUN'];
-  const rows = rejects.map((reject) => [...rejectRow(reject), ...(said ? [reject.said ?? '–'] : [])]);
-  const reasons = [...new Set(rejects.map(({ reason }) => reason))].sort();
+  const named = rejects.some(({ reference }) => reference !== null);
+  const rows = rejects.map((reject) => [
+    ...rejectRow(reject),
+    ...(named ? [reject.reference ?? '–'] : []),
+    ...(said ? [reject.said ?? '–'] : []),
+  ]);
+  const columns = [...head, ...(named ? ['REFERENCE'] : []), ...(said ? ['ACTITO SAID'] : [])];
   return [
     `Rejected rows and values of ${activation}, what was seen last first`,
-    ...table(said ? [...head, 'ACTITO SAID'] : head, rows),
+    ...table(columns, rows, width),
     ...(more ? ['… and more: --limit shows more of them, --csv all'] : []),
-    ...reasons.map((reason) => `${reason}: ${rejectWords(reason)}`),
+    ...counts.map(({ reason, count }) => `${count} × ${reason}: ${rejectWords(reason)}`),
   ];
 }
 
@@ -180,7 +209,7 @@ function rejectRow({ key, stage, reason, attribute, firstSeen, lastSeen, times, 
 }
 
 /** What is said when nothing was found. `all`: what there is without any filter. */
-function describeNoRejects(activation: string, all: readonly { reason: string; count: number }[]): string[] {
+function describeNoRejects(activation: string, all: readonly ReasonCount[]): string[] {
   if (all.length === 0) return [`${activation} has no rejected rows or values.`];
   const known = all.map(({ reason, count }) => `${count} × ${reason}`).join(', ');
   return [`No reject of ${activation} is like that. There are: ${known}.`];
@@ -190,16 +219,20 @@ function describeNoRejects(activation: string, all: readonly { reason: string; c
 function describeUnmatched(
   activation: string,
   found: { total: number; trend: readonly MatchRate[]; members: readonly UnmatchedMember[] },
+  width: number,
 ): string[] {
   const { total, trend, members } = found;
   return [
     `Members of ${activation} that Actito has no profile of: ${total}`,
     ...(trend.length === 0
       ? []
-      : table(['RUN', 'STARTED', 'SENT', 'UNMATCHED', 'SHARE'], trend.map(rateRow))),
+      : table(['RUN', 'STARTED', 'SENT', 'UNMATCHED', 'SHARE'], trend.map(rateRow), width)),
     ...(members.length === 0
       ? []
-      : ['', ...table(['KEY', 'MEMBER SINCE RUN', 'LAST TRIED', 'DUE AGAIN'], members.map(memberRow))]),
+      : [
+          '',
+          ...table(['KEY', 'MEMBER SINCE RUN', 'LAST TRIED', 'DUE AGAIN'], members.map(memberRow), width),
+        ]),
     ...(members.length < total ? ['… and more: --limit shows more of them, --csv all'] : []),
   ];
 }

@@ -53,7 +53,7 @@ export function defineRejects(program: Command, context: CommandContext): void {
 const NOT_REJECT =
   '(Did you mean reject? That refuses a plan. rejects lists the rows that could not be used.)';
 const ONE_LETTER = `
-To refuse the plan of a held run: reject (without an s).`;
+To decline the plan of a held run, use decline.`;
 
 const PERSONAL = `
 Keys are personal data: they are shown here because you ask, and stand in no log. How long rejects are kept is set in

@@ -9,7 +9,11 @@ import { EXIT } from '../exit-codes.ts';
 import { startAndFollow } from '../follow.ts';
 import { ACTIVATION, examples, RESULT_AS_JSON } from '../options.ts';
 import { describePlan } from '../plan.ts';
+import type { Named } from '../project.ts';
 import { describeResult } from '../result.ts';
+import type { Chosen } from './run-many.ts';
+import { tableWidth } from '../table.ts';
+import { counted } from '../words.ts';
 
 /** How a run is told, and what of its result is an error. */
 export interface RunOutput {
@@ -29,7 +33,9 @@ export function defineRun(program: Command, context: CommandContext): void {
   program
     .command('run')
     .description('start a run and follow it')
-    .argument('<activation>', ACTIVATION)
+    .argument('[activation]', ACTIVATION)
+    .addOption(new Option('--all', 'run every activation of the project').conflicts(['plan', 'tag']))
+    .addOption(new Option('--tag <tag>', 'run the activations that have this tag').conflicts('plan'))
     .option('--dry-run', 'read and compare only; nothing is written to Actito')
     .option('--resync', 'send everything, whatever Actito acknowledged before')
     .addOption(
@@ -41,6 +47,7 @@ export function defineRun(program: Command, context: CommandContext): void {
     .option('--reason <text>', 'why, for those who read about the run later')
     .addOption(maxRejects())
     .option('--json', RESULT_AS_JSON)
+    .addHelpText('after', MANY)
     .addHelpText(
       'after',
       examples(
@@ -49,13 +56,32 @@ export function defineRun(program: Command, context: CommandContext): void {
         ['run vip-customers --plan 0123456789ab', 'what plan has shown, and nothing else'],
         ["run vip-customers --resync --reason 'restored'", 'everything again'],
         ['run vip-customers --max-rejects 1%', 'for a pipeline that minds rejects'],
+        ['run --all', 'every activation of the project'],
+        ['run --tag nightly --json', 'a group, for a program'],
         ['run vip-customers --json', 'for a program'],
       ),
     )
-    .action((activation: string, { maxRejects, json, ...flags }: RunFlags) =>
-      runAndTell(requestOf(activation, flags), { maxRejects, json }, context),
+    .action(
+      async (
+        activation: string | undefined,
+        { maxRejects, json, ...flags }: RunFlags & Chosen,
+        command: Command,
+      ) => {
+        const output = { maxRejects, json };
+        const { all, tag } = flags;
+        if (activation !== undefined && (all || tag !== undefined))
+          command.error(`error: an activation cannot be used with ${all ? '--all' : '--tag'}`);
+        if (activation !== undefined) return runAndTell(requestOf(activation, flags), output, context);
+        if (!all && tag === undefined) command.error("error: missing required argument 'activation'");
+        const { runMany } = await import('./run-many.ts');
+        return runMany({ all, tag }, (id) => requestOf(id, flags), output, context);
+      },
     );
 }
+
+const MANY = `
+--all and --tag start the runs together, print a line for each when it ends, and exit with the worst code of them. With
+--json, the answer is one object with all results in "runs".`;
 
 function requestOf(activation: string, { dryRun, resync, plan, reason }: RunFlags): RunInput {
   if (dryRun) return { mode: 'preview', activation, of: resync ? 'resync' : 'sync', reason };
@@ -91,10 +117,26 @@ export function maxRejects(): Option {
   ).argParser(parseLimit);
 }
 
+/** A request that was checked before anything is started. @throws Failure InvalidActivation, PlanUnknown, ConfigurationInvalid */
+export async function checkedRequest(input: RunInput, { env }: Context): Promise<RunRequest> {
+  const { checkRequest } = await import('../../client/start.ts');
+  const { checkNamed } = await import('../project.ts');
+  const request = checkRequest(input);
+  await checkNamed(namedIn(request), env);
+  return request;
+}
+
+function namedIn(request: RunRequest): Named {
+  const { activation } = request;
+  const plan = 'plan' in request ? request.plan : undefined;
+  if (request.mode === 'undo') return { activation, plan, to: request.to };
+  const to = request.mode === 'preview' && typeof request.of === 'object' ? request.of.undo : undefined;
+  return { activation, plan, to };
+}
+
 /** Starts or attaches, follows, prints. @throws Failure InvalidActivation at once, what the run failed of */
 export async function runAndTell(input: RunInput, output: RunOutput, context: CommandContext): Promise<void> {
-  const { checkRequest } = await import('../../client/start.ts');
-  const request = checkRequest(input);
+  const request = await checkedRequest(input, context);
   await context.connected((client) => follow(client, request, output, context));
 }
 
@@ -116,13 +158,25 @@ export function tellResult(
   { out, err }: Context,
 ): number {
   if (!result) return EXIT.interrupted;
-  const inWords = () => (result.plan ? describePlan(result, result.plan) : describeResult(result));
+  const inWords = () =>
+    result.plan ? describePlan(result, result.plan, tableWidth(out)) : describeResult(result);
   const lines = json ? [JSON.stringify(result, null, 2)] : inWords();
   out.write(`${lines.join('\n')}\n`);
-  if (result.outcome === 'skipped') return EXIT.busy;
-  if (!maxRejects || !exceeds(result.counts, maxRejects)) return EXIT.ok;
-  err.write(`${rejectsOf(result.counts)} rejects are more than --max-rejects ${maxRejects.text}.\n`);
-  return EXIT.rejects;
+  const code = codeOf(result, { maxRejects });
+  if (code === EXIT.rejects)
+    err.write(
+      `${counted(rejectsOf(result.counts), 'reject')}, more than --max-rejects ${maxRejects!.text}.\n`,
+    );
+  return code;
+}
+
+/** The exit code of a run that completed. */
+export function codeOf(
+  { outcome, counts }: RunResult,
+  { maxRejects }: Pick<RunOutput, 'maxRejects'>,
+): number {
+  if (outcome === 'skipped') return EXIT.busy;
+  return maxRejects && exceeds(counts, maxRejects) ? EXIT.rejects : EXIT.ok;
 }
 
 /** How many rejects are too many. */

@@ -1,17 +1,22 @@
 import type { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import type { ActivationClient, OwnSchedule } from '../../client/activation-client.ts';
-import { tellable } from '../../contract/failure.ts';
+import { oneLine } from '../../contract/clean.ts';
+import { isFailure, tellable } from '../../contract/failure.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import type { Rest } from '../../state/runs/rest.ts';
 import type { CommandContext, Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ACTIVATION, examples, JSON_OPTION } from '../options.ts';
-import { table } from '../table.ts';
+import { jsonOf } from '../output.ts';
+import { table, tableWidth } from '../table.ts';
+import { counted } from '../words.ts';
 import { APPLY_EXAMPLES, defineApply } from './schedule-apply.ts';
 
-/** Temporal keeps a note with every pause and every resumption; this one when nobody says why. */
-const NOTE = { pause: 'Paused by actito-sync.', resume: 'Resumed by actito-sync.' };
+/** Temporal keeps a note with every resumption; this one when nobody says why. */
+const RESUMED = 'Resumed by actito-sync.';
+/** Longest note in a table, in characters. */
+const LONGEST_NOTE = 60;
 
 /** Adds `schedule`: apply, list, pause and resume. */
 export function defineSchedule(program: Command, context: CommandContext): void {
@@ -42,7 +47,7 @@ export function defineSchedule(program: Command, context: CommandContext): void 
         ['schedule pause vip-customers', 'without a note'],
       ),
     )
-    .action((activation: string, { note = NOTE.pause }: { note?: string }) =>
+    .action((activation: string, { note }: { note?: string }) =>
       connected((client) => change('pause', client, { activation, note }, context)),
     );
   schedule
@@ -57,7 +62,7 @@ export function defineSchedule(program: Command, context: CommandContext): void 
         ["schedule resume vip-customers --note 'moved'", 'with a note'],
       ),
     )
-    .action((activation: string, { note = NOTE.resume }: { note?: string }) =>
+    .action((activation: string, { note }: { note?: string }) =>
       connected((client) => change('resume', client, { activation, note }, context)),
     );
 }
@@ -71,8 +76,8 @@ async function list(client: ActivationClient, json: boolean, context: Context): 
     rest: rests && (rests.find(({ activation }) => activation === schedule.activation) ?? null),
   }));
   const lines = json
-    ? [JSON.stringify({ ...owner, schedules }, null, 2)]
-    : describeOwnSchedules(schedules, owner.project);
+    ? [jsonOf('scheduleList', { ...owner, schedules })]
+    : describeOwnSchedules(schedules, owner.project, tableWidth(out));
   out.write(`${lines.join('\n')}\n`);
   return EXIT.ok;
 }
@@ -96,12 +101,21 @@ async function readRestsIfPossible(env: NodeJS.ProcessEnv, err: Writable): Promi
 async function change(
   what: 'pause' | 'resume',
   client: ActivationClient,
-  { activation, note }: { activation: string; note: string },
-  { out }: Context,
+  { activation, note }: { activation: string; note?: string },
+  { env, out }: Context,
 ): Promise<number> {
-  const changed = await (what === 'pause'
-    ? client.pauseSchedule(activation, note)
-    : client.resumeSchedule(activation, note));
+  const changing =
+    what === 'pause'
+      ? client.pauseSchedule(activation, note)
+      : client.resumeSchedule(activation, note ?? RESUMED);
+  const changed = await changing.catch(async (error: unknown) => {
+    // A schedule may be there although the folder lacks its activation; without one, the name may be wrong.
+    if (isFailure(error, 'InvalidActivation') && env.ACTITO_SYNC_PROJECT !== undefined) {
+      const { checkActivation } = await import('../project.ts');
+      await checkActivation(activation, env);
+    }
+    throw error;
+  });
   out.write(`${changed.scheduleId}: ${stateInWords(changed)}\n`);
   return EXIT.ok;
 }
@@ -113,7 +127,7 @@ interface ShownSchedule extends OwnSchedule {
 }
 
 /** The project's schedules for people, line by line. */
-function describeOwnSchedules(schedules: readonly ShownSchedule[], project: string): string[] {
+function describeOwnSchedules(schedules: readonly ShownSchedule[], project: string, width: number): string[] {
   if (schedules.length === 0) return [`Temporal has no schedule of the project "${project}".`];
   return table(
     ['ACTIVATION', 'STARTS', 'TIME ZONE', 'STATE'],
@@ -123,15 +137,16 @@ function describeOwnSchedules(schedules: readonly ShownSchedule[], project: stri
       schedule.timezone,
       stateInWords(schedule),
     ]),
+    width,
   );
 }
 
 /** `next start …`, `tries again from …`, `paused: why`, or that no start is ahead. */
 function stateInWords({ paused, note, next, due, rest }: ShownSchedule): string {
-  if (paused) return note === null ? 'paused' : `paused: ${note}`;
+  if (paused) return note === null ? 'paused' : `paused: ${oneLine(note, LONGEST_NOTE)}`;
   if (rest) {
     const { type, runs, next: again } = rest;
-    return `tries again from ${again.toISOString()} on: ${runs} runs failed with ${type}`;
+    return `tries again from ${again.toISOString()} on: ${counted(runs, 'run')} failed with ${type}`;
   }
   if (due) return 'a start is due now';
   return next ? `next start ${next.toISOString()}` : 'no start ahead';

@@ -13,6 +13,22 @@ const USUAL = ['ImportPending', 'ListPending'];
 /** Milliseconds by which clocks may differ, and by which state and Temporal may be asked one after the other. */
 const CLOSE_BY = 60_000;
 
+/** What is told of an activation although the next run repairs it, time does, or nobody has to do anything about it. */
+const NEEDS_NOBODY = [
+  'attributesWait',
+  'importsUsedUp',
+  'segmentNoted',
+  'rebaseUndelivered',
+  'deliveryUnknown',
+  'runTerminated',
+  'runLost',
+];
+
+/** Whether a person must do something about what is told. */
+export function needsPerson({ reason }: Told): boolean {
+  return !NEEDS_NOBODY.includes(reason);
+}
+
 /** What is wrong with an activation's runs that are open, or seem to be. */
 export function runProblems(activation: string, lastRun: PastRun | null, runs: KnownRuns, now: Date): Told[] {
   const lost = lastRun === null ? undefined : lossOf(activation, lastRun, runs, now);

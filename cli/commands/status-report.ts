@@ -3,20 +3,12 @@ import type { Activation } from '../../activation/definition/definition.ts';
 import type { Told } from '../../contract/messages/message.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import type { Project } from '../../config/project.ts';
-import { readHistory, type PastRun } from '../../state/report/history.ts';
-import {
-  readLine,
-  readNow,
-  readQuotaUse,
-  readStandings,
-  type QuotaUse,
-  type Standing,
-  type Waiting,
-} from '../../state/report/overview.ts';
-import { readRests, type Rest } from '../../state/runs/rest.ts';
-import type { Snapshot } from '../../state/report/snapshot.ts';
+import type { PastRun } from '../../state/report/history.ts';
+import type { Standing } from '../../state/report/overview.ts';
+import type { Rest } from '../../state/runs/rest.ts';
 import type { LiveStatus, NextStarts, RunUnderWay } from '../../client/status.ts';
-import { overlapProblem, renewalProblem, runProblems, usualDuration } from './status-problems.ts';
+import { needsPerson, overlapProblem, renewalProblem, runProblems } from './status-problems.ts';
+import type { Standings } from './status-state.ts';
 
 /** How an activation stands. */
 export interface ActivationStatus {
@@ -42,41 +34,12 @@ export interface ActivationStatus {
   } | null;
   /** Runs that were held or failed since the last one that succeeded. */
   streak: number;
+  /** Members of the list that the segment lacks: they stay on it for their grace period. */
+  leaving: number;
   /** What someone should look at. */
   warnings: Told[];
-}
-
-/** What the state database says of the project's activations. */
-export interface Standings {
-  /** When it was read, by the database's clock: what it says of times was written by that clock, and ours may differ. */
-  now: Date;
-  standings: Map<string, Standing>;
-  lastRuns: Map<string, PastRun>;
-  /** How long the runs of an activation usually take, in milliseconds. */
-  took: Map<string, number>;
-  quotas: QuotaUse[];
-  line: Waiting[];
-  /** Schedules that only try once in a while, since their runs go on failing. */
-  rests: Rest[];
-}
-
-/** Reads how some activations stand. */
-export async function readState(snapshot: Snapshot, activations: readonly string[]): Promise<Standings> {
-  const standings = new Map(
-    (await readStandings(snapshot)).map((standing) => [standing.activation, standing]),
-  );
-  const lastRuns = new Map<string, PastRun>();
-  const took = new Map<string, number>();
-  for (const activation of activations) {
-    // Dry runs change nothing, so the last run is the last one that was none.
-    const found = await readHistory(snapshot, { activation, limit: 5, dryRuns: false });
-    if (found[0]) lastRuns.set(activation, found[0]);
-    const usual = usualDuration(found);
-    if (usual !== undefined) took.set(activation, usual);
-  }
-  const [quotas, line] = [await readQuotaUse(snapshot), await readLine(snapshot)];
-  const [now, rests] = [await readNow(snapshot), await readRests(snapshot)];
-  return { now, standings, lastRuns, took, quotas, line, rests };
+  /** Something of it does not come right by itself. */
+  needsPerson: boolean;
 }
 
 /** Puts together what project, state and Temporal (undefined: it was not asked) know of an activation. */
@@ -98,15 +61,14 @@ export function statusOf(
     running: live?.runs.underWay,
     imports: activation ? importsOf(activation, project, state) : null,
     streak: standing?.streak ?? 0,
+    leaving: standing?.leaving ?? 0,
   };
   const ofRuns = live ? runProblems(id, status.lastRun, live.runs, now) : [];
   const overlap =
     activation?.schedule && overlapProblem(id, activation.schedule, status, state.took.get(id), now);
   const ofRest = warningsOf(status, activation, standing, now);
-  return {
-    ...status,
-    warnings: [...filesOf(id, project), ...ofRuns, ...(overlap ? [overlap] : []), ...ofRest],
-  };
+  const warnings = [...filesOf(id, project), ...ofRuns, ...(overlap ? [overlap] : []), ...ofRest];
+  return { ...status, warnings, needsPerson: warnings.some(needsPerson) };
 }
 
 function restOf(id: string, { rests }: Standings): ActivationStatus['rest'] {
@@ -162,7 +124,14 @@ function listOf(standing: Standing | undefined, now: Date): ActivationStatus['li
 }
 
 function warningsOf(
-  { activation: id, streak, lastRun, imports, schedule, rest }: Omit<ActivationStatus, 'warnings'>,
+  {
+    activation: id,
+    streak,
+    lastRun,
+    imports,
+    schedule,
+    rest,
+  }: Omit<ActivationStatus, 'warnings' | 'needsPerson'>,
   wanted: Activation | undefined,
   standing: Standing | undefined,
   now: Date,

@@ -1,15 +1,23 @@
-import type { Writable } from 'node:stream';
-import type { Command } from 'commander';
+import { setTimeout } from 'node:timers/promises';
+import { Option, type Command } from 'commander';
 import type { ClientOptions, LiveStatus } from '../../client/activation-client.ts';
 import type { Project } from '../../config/project.ts';
-import { underWayInWords } from '../../contract/messages/status.ts';
+import type { ProjectProblem } from '../../contract/messages/project.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import type { CommandContext, Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { ACTIVATION, examples, JSON_OPTION } from '../options.ts';
-import { table } from '../table.ts';
-import { minute } from '../words.ts';
-import type { ActivationStatus } from './status-report.ts';
+import { ACTIVATION, examples, JSON_OPTION, wholeNumber } from '../options.ts';
+import { jsonOf, rawOutput } from '../output.ts';
+import { tableWidth } from '../table.ts';
+import { isTerminal } from '../terminal.ts';
+
+interface StatusFlags {
+  json?: boolean;
+  /** Tell by the exit code whether something needs a person. */
+  check?: boolean;
+  /** Seconds between two looks; undefined: one look. */
+  watch?: number;
+}
 
 /** Adds `status [activation]`. */
 export function defineStatus(program: Command, context: CommandContext): void {
@@ -18,60 +26,94 @@ export function defineStatus(program: Command, context: CommandContext): void {
     .description('show each activation: last run, list, next run, problems')
     .argument('[activation]', `${ACTIVATION}; default: all of the project`)
     .option('--json', JSON_OPTION)
+    .option('--check', 'exit with 1 if something needs a person')
+    .addOption(
+      new Option('--watch [seconds]', 'show it again and again; default: every 10 seconds')
+        .argParser(wholeNumber)
+        .preset('10')
+        .conflicts('check'),
+    )
     .addHelpText('after', WHERE)
     .addHelpText(
       'after',
-      examples(['status', 'of the whole project'], ['status vip-customers --json', 'for a program']),
+      examples(
+        ['status', 'of the whole project'],
+        ['status vip-customers --json', 'for a program'],
+        ['status --check', 'for monitoring'],
+        ['status --watch 30', 'until Ctrl-C'],
+      ),
     )
-    .action((activation: string | undefined, { json = false }: { json?: boolean }) =>
-      context.local(() => showStatus(activation, json, context)),
+    .action((activation: string | undefined, flags: StatusFlags) =>
+      context.local(() => showStatus(activation, flags, context)),
     );
 }
 
 const WHERE = `
 Reads the state database directly (ACTITO_SYNC_DATABASE_URL), and from Temporal the next starts and the runs that go on;
-without Temporal it says so, shows the rest, and ends with exit code 6. The hours left count from our last delivery. In CHANGES, + are new, − gone, ~ changed members.`;
+without Temporal it says so, shows the rest, and ends with exit code 6. The hours left count from our last delivery. In CHANGES, + are new, − gone, ~ changed members.
+A line with ! tells of something. --check counts what a person must do something about, not what the next run repairs, nor
+a note on the segment, nor attributes that wait for an import. With --watch and --json, each look is one line.`;
 
-async function showStatus(
+/** @returns the exit code */
+async function showStatus(only: string | undefined, flags: StatusFlags, context: Context): Promise<number> {
+  const { out, signal } = context;
+  if (flags.watch === undefined) return showOnce(only, flags, context);
+  while (!signal.aborted) {
+    if (isTerminal(out) && !flags.json) rawOutput(out).write(CLEAR_SCREEN);
+    await showOnce(only, flags, context);
+    await setTimeout(flags.watch * 1000, undefined, { signal }).catch(() => undefined); // only the signal ends it early
+  }
+  return EXIT.interrupted;
+}
+
+/** Moves the cursor to the top left and deletes all that is shown. */
+const CLEAR_SCREEN = '\u001b[H\u001b[2J';
+
+async function showOnce(
   only: string | undefined,
-  json: boolean,
+  { json = false, check = false, watch }: StatusFlags,
   { env, out, err, taskQueue }: Context,
 ): Promise<number> {
   const { projectFolder } = await import('../../config/folder-setting.ts');
   const { activationIds, loadProject, requireKnown } = await import('../../config/project.ts');
-  const { readState, statusOf } = await import('./status-report.ts');
+  const { statusOf } = await import('./status-report.ts');
+  const { readState } = await import('./status-state.ts');
+  const { describeStatus } = await import('./status-table.ts');
   const { withState } = await import('../state.ts');
   const { describeError, failureJson } = await import('../errors.ts');
   const project = await loadProject(projectFolder(env));
   if (only !== undefined) requireKnown(project, only);
   const ids = only === undefined ? activationIds(project) : [only];
-  tellOthers(project, err);
+  const others = otherProblems(project);
+  if (others.length > 0) err.write(`${tell('projectHasProblems', { problems: others }).message}\n`);
   const state = await withState(env, (snapshot) => readState(snapshot, ids));
   const { live, problem } = await readLive({ env, taskQueue }, ids, state.now);
   if (problem !== null) {
     err.write(`The next starts, and what goes on now, are unknown. ${describeError(problem).join(' ')}\n`);
   }
-  const statuses = ids.map((id) => statusOf(id, project, state, live?.get(id)));
-  const lines = json
-    ? [
-        JSON.stringify(
-          { activations: statuses, temporal: problem === null ? 'ok' : failureJson(problem) },
-          null,
-          2,
-        ),
-      ]
-    : describeStatus(statuses, problem === null);
-  out.write(`${lines.join('\n')}\n`);
+  const activations = ids.map((id) => statusOf(id, project, state, live?.get(id)));
+  const needsPerson = others.length > 0 || activations.some((each) => each.needsPerson);
+  if (json) {
+    const temporal = problem === null ? ('ok' as const) : failureJson(problem);
+    const at = state.now;
+    // Repeated, it is a line for each time.
+    out.write(
+      `${jsonOf('status', { at, needsPerson, activations, temporal }, watch === undefined ? 2 : 0)}\n`,
+    );
+  } else {
+    if (watch !== undefined) out.write(`${state.now.toISOString()}\n`);
+    out.write(`${describeStatus(activations, problem === null, tableWidth(out)).join('\n')}\n`);
+  }
+  if (check && needsPerson) return EXIT.failed;
   return problem === null ? EXIT.ok : EXIT.incomplete;
 }
 
 /** What is wrong in the project folder, and concerns no activation: the others show theirs. */
-function tellOthers({ problems, broken, contested }: Project, err: Writable): void {
+function otherProblems({ problems, broken, contested }: Project): ProjectProblem[] {
   const told = new Set(
     [...broken.values(), ...contested.values()].flat().map((each) => JSON.stringify(each)),
   );
-  const others = problems.filter((problem) => !told.has(JSON.stringify(problem)));
-  if (others.length > 0) err.write(`${tell('projectHasProblems', { problems: others }).message}\n`);
+  return problems.filter((problem) => !told.has(JSON.stringify(problem)));
 }
 
 /** What Temporal knows by activation, or why it could not be asked: the rest of the status is known without it. */
@@ -94,68 +136,4 @@ async function readLive(
   } catch (error) {
     return { live: null, problem: error as Error };
   }
-}
-
-const HEAD = [
-  'ACTIVATION',
-  'LAST RUN',
-  'OUTCOME',
-  'CHANGES',
-  'MEMBERS',
-  'LIST',
-  'NEXT START',
-  'IMPORTS 24 H',
-];
-
-/**
- * How activations stand for people, line by line: a table, and below it what someone should look at.
- * @param wasAsked whether Temporal was asked; without its answer nothing says that all is well
- */
-function describeStatus(statuses: readonly ActivationStatus[], wasAsked: boolean): string[] {
-  if (statuses.length === 0) return ['The project has no activations.'];
-  const warnings = statuses.flatMap((status) => status.warnings);
-  const lines = warnings.map(({ message }) => `! ${message}`);
-  if (!wasAsked) lines.push(`! ${tell('statusIncomplete', {}).message}`);
-  return [...table(HEAD, statuses.map(row)), ...(lines.length === 0 ? ['Nothing to look at.'] : lines)];
-}
-
-function row(status: ActivationStatus): string[] {
-  const { activation, lastRun, list, imports } = status;
-  return [
-    activation,
-    minute(lastRun?.openedAt ?? null),
-    outcome(status),
-    changes(status),
-    list === null ? '–' : String(list.members),
-    validity(list),
-    nextStart(status),
-    imports === null ? '–' : `${imports.used} of ${imports.limit}`,
-  ];
-}
-
-/** How the last run ended, unless one goes on: then that. */
-function outcome({ lastRun, running }: ActivationStatus): string {
-  const [open] = running ?? [];
-  if (open) return `running ${underWayInWords({ since: minute(open.since), phase: open.phase })}`;
-  return lastRun === null ? 'never ran' : (lastRun.outcome ?? 'not ended');
-}
-
-/** What the last run did: `+3 −1 ~2` new, gone and changed members. */
-function changes({ lastRun }: ActivationStatus): string {
-  const { added, removed, changed } = lastRun?.counts ?? {};
-  return added === undefined ? '–' : `+${added} −${removed ?? 0} ~${changed ?? 0}`;
-}
-
-function validity(list: ActivationStatus['list']): string {
-  if (list === null) return 'never delivered';
-  return list.hoursLeft === 0 ? 'expired' : `valid for ${list.hoursLeft} h`;
-}
-
-function nextStart({ schedule, rest }: ActivationStatus): string {
-  if (schedule === undefined) return 'unknown';
-  if (schedule === null) return 'only by hand';
-  if (schedule.paused) return schedule.note ? `paused: ${schedule.note}` : 'paused';
-  const tries = schedule.starts.filter((start) => rest === null || start >= rest.next);
-  if (rest !== null) return minute(tries[0] ?? rest.next);
-  return schedule.due ? 'due now' : minute(tries[0] ?? null);
 }

@@ -43,7 +43,7 @@ export function defineUndo(program: Command, context: CommandContext): void {
 
 const WHAT_FOLLOWS = `
 Only who is on the list is undone; attributes stay as they are. The next ordinary run makes the list follow its segment
-again: correct that first, or pause the schedule. Guards judge it as any plan; a held one is answered by approve or reject.`;
+again: correct that first, or pause the schedule. Guards judge it as any plan; a held one is answered by approve or decline.`;
 
 async function undo(
   activation: string,

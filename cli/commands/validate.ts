@@ -7,6 +7,8 @@ import { tell } from '../../contract/messages/tell.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { examples, JSON_OPTION } from '../options.ts';
+import { jsonOf } from '../output.ts';
+import { counted } from '../words.ts';
 
 interface ValidateFlags {
   env?: boolean;
@@ -37,7 +39,7 @@ export function defineValidate(program: Command, { env, out, local }: CommandCon
         const where = folder ?? env.ACTITO_SYNC_PROJECT;
         const result =
           where === undefined ? UNNAMED : await validateProject(where, withEnv ? env : undefined);
-        const lines = json ? [JSON.stringify(result, null, 2)] : describeValidation(result);
+        const lines = json ? [jsonOf('validate', result)] : describeValidation(result);
         out.write(`${lines.join('\n')}\n`);
         return result.valid ? EXIT.ok : EXIT.usage;
       }),
@@ -132,20 +134,16 @@ function variables(
 
 /** What is to be said of a project folder for people, line by line: problems, warnings, and the verdict last. */
 function describeValidation({ folder, valid, problems, warnings, found }: Validation): string[] {
-  const counted = found && [
-    count(found.sources, 'source'),
-    count(found.destinations, 'destination'),
-    count(found.activations, 'activation'),
+  const files = found && [
+    counted(found.sources, 'source'),
+    counted(found.destinations, 'destination'),
+    counted(found.activations, 'activation'),
   ];
-  const verdict = valid ? `valid, with ${counted!.join(', ')}` : count(problems.length, 'problem');
-  const warned = warnings.length === 0 ? '' : `, ${count(warnings.length, 'warning')}`;
+  const verdict = valid ? `valid, with ${files!.join(', ')}` : counted(problems.length, 'problem');
+  const warned = warnings.length === 0 ? '' : `, ${counted(warnings.length, 'warning')}`;
   return [
     ...problems.map(problemInWords),
     ...warnings.map(({ message }) => `Warning: ${message}`),
     `${folder}: ${verdict}${warned}`,
   ];
-}
-
-function count(many: number, name: string): string {
-  return `${many} ${name}${many === 1 ? '' : 's'}`;
 }

@@ -5,8 +5,9 @@ import { settingsTable } from './settings-table.ts';
 const TABLE = /(<!-- settings: (\w+) -->\n)[^]*?(<!-- \/settings -->)/g;
 
 /**
- * The page docs/configuration.md with current tables of all settings; the text between the tables is written by people.
- * @throws Error when a file's table has no place in the page
+ * Returns the page docs/configuration.md with current tables of all settings. The text between the tables is written
+ * manually.
+ * @throws Error if a file's table has no place in the page
  */
 export function withSettings(page: string): string {
   const schemas = jsonSchemas();

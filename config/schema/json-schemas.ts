@@ -4,18 +4,18 @@ import { destinationSchema } from '../../activation/definition/destination.ts';
 import { sourceSchema } from '../../activation/definition/source.ts';
 import { settingsSchema } from '../settings.ts';
 
-/** What editors may know of a project folder's files, by the names of the files in schemas/. */
+/** The schemas of a project folder's files for editors, by file name in schemas/. */
 const SCHEMAS = {
   'project.schema.json': ['The settings of an actito-sync project', settingsSchema],
   'source.schema.json': ['A source of actito-sync', sourceSchema],
   'destination.schema.json': ['A destination of actito-sync', destinationSchema],
-  // The key may come from the defaults of the destination, in another file.
+  // The key may come from the defaults of the destination, which are in another file.
   'activation.schema.json': ['An activation of actito-sync', activationSchema.partial({ matchingKey: true })],
 } as const;
 
 /**
- * The JSON Schemas (draft 7, which every YAML editor knows) of what people write, by file name. They hold names, types,
- * choices and descriptions; what depends on several settings at once only the real check knows.
+ * Returns the JSON Schemas (draft 7, which every YAML editor supports) of YAML files, by file name. They have names,
+ * types, choices and descriptions; rules about several settings are only in the real check.
  */
 export function jsonSchemas(): Record<string, object> {
   return Object.fromEntries(
@@ -24,7 +24,7 @@ export function jsonSchemas(): Record<string, object> {
         io: 'input',
         target: 'draft-7',
         override: ({ zodSchema, jsonSchema }) => {
-          // zod leaves out the examples of a value that is transformed, such as a duration: ours are as people write them.
+          // zod leaves out the examples of a transformed value, such as a duration. Ours are as people write them.
           const { examples } = z.globalRegistry.get(zodSchema) ?? {};
           if (examples) jsonSchema.examples = examples as typeof jsonSchema.examples;
         },

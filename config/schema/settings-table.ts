@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 
-/** What a JSON Schema says of one setting; only what the tables need. */
+/** The parts of a setting's JSON Schema that the tables need. */
 interface Form {
   type?: string;
   title?: string;
@@ -24,16 +24,19 @@ export interface SettingRow {
   type: string;
   default: string;
   meaning: string;
-  /** As it is written in YAML. */
+  /** In YAML. */
   example: string;
 }
 
-/** Groups that the page describes in one row: their settings are listed elsewhere. */
+/** Groups that have one row in the page, because their settings are listed elsewhere. */
 const ELSEWHERE = ['defaults', 'contract.paths'];
-/** From this number on, a limit only says that there is none. */
+/** A limit of this number or more means no limit. */
 const ANY = 1_000_000;
 
-/** All settings of a file, in the order of its schema; a setting of one kind of group only names the kind. */
+/**
+ * Returns all settings of a file in the order of its schema. A setting that depends on the kind of its group names the
+ * kind.
+ */
 export function settingRows(schema: object, before = ''): SettingRow[] {
   const { properties = {}, required = [] } = schema as Form;
   return Object.entries(properties).flatMap(([name, form]) => {
@@ -43,7 +46,7 @@ export function settingRows(schema: object, before = ''): SettingRow[] {
   });
 }
 
-/** The settings as a table of Markdown. */
+/** Formats the settings as a Markdown table. */
 export function settingsTable(schema: object): string {
   const rows = settingRows(schema).map(({ path, type, default: usual, meaning, example }) =>
     [`\`${path}\``, type, usual, meaning, example && code(example)].map(cell).join(' | '),
@@ -61,7 +64,7 @@ function innerRows(path: string, form: Form): SettingRow[] {
   return settingRows(form, `${path}.`);
 }
 
-/** A setting that is alike for all kinds has one row; another one says for which kind it is. */
+/** A setting that is equal for all kinds has one row; any other names its kind. */
 function rowsOfKinds(path: string, kinds: readonly Form[]): SettingRow[] {
   const rows = kinds.map((kind) => settingRows(kind, `${path}.`).filter((row) => !isKind(kind, row, path)));
   const texts = rows.map((each) => each.map((row) => JSON.stringify(row)));
@@ -74,7 +77,7 @@ function rowsOfKinds(path: string, kinds: readonly Form[]): SettingRow[] {
   return [kindRow(path, kinds), ...ofKinds];
 }
 
-/** The setting that tells kinds apart, and its value for this one: `['protocol', 'sftp']`. */
+/** Returns the setting that distinguishes kinds, and its value for this one: `['protocol', 'sftp']`. */
 function nameOf(kind: Form): [name: string, value: string] {
   const [name, form] = Object.entries(kind.properties ?? {}).find(([, inner]) => inner.const !== undefined)!;
   return [name, String(form.const)];
@@ -110,7 +113,7 @@ function rowOf(path: string, form: Form, isRequired: boolean): SettingRow {
   };
 }
 
-/** A description without its last sentence "Default: …", and what that says. */
+/** Splits a description into its last sentence "Default: …" and the rest. */
 function described(text: string): { meaning: string; usual?: string } {
   const [, meaning, usual] = /^(.*?) ?Default: (.*)\.$/s.exec(text) ?? [];
   return usual === undefined ? { meaning: text } : { meaning: meaning!, usual };
@@ -145,7 +148,7 @@ function range(minimum: number | undefined, maximum: number | undefined): string
   return `${least} to ${most}`;
 }
 
-/** A value as it is written on one line of YAML. */
+/** Formats a value on one line of YAML. */
 function inYaml(value: unknown): string {
   return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim();
 }

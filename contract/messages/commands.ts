@@ -28,6 +28,10 @@ export const COMMAND_MESSAGES = {
       ],
     },
   ),
+  commandLineWrong: failure('InvalidActivation', {
+    examples: [{ problem: "missing required argument 'activation'" }],
+    says: ({ problem }) => `The command line is wrong: ${problem}.`,
+  }),
   activationIdUnusable: failure('InvalidActivation', {
     examples: [{ activation: 'VIP customers' }],
     says: ({ activation }) => `"${activation}" is not a valid activation id.`,
@@ -40,6 +44,25 @@ export const COMMAND_MESSAGES = {
     ],
     says: ({ folder, activation, ...choice }) =>
       `The project ${folder} has no activation "${activation}"${choiceInWords(choice)}`,
+  }),
+  activationExists: failure('InvalidActivation', {
+    examples: [{ folder: FOLDER, activation: 'vip-customers' }],
+    says: ({ folder, activation }) =>
+      `The project ${folder} already has an activation "${activation}". Nothing was written.`,
+  }),
+  projectLacksTag: failure<Choice & { folder: string; tag: string }>('InvalidActivation', {
+    examples: [
+      { folder: FOLDER, tag: 'nigthly', known: ['nightly', 'weekly'], meant: 'nightly' },
+      { folder: FOLDER, tag: 'hourly', known: ['nightly', 'weekly'] },
+      { folder: FOLDER, tag: 'hourly', known: [] },
+    ],
+    says: ({ folder, tag, ...choice }) =>
+      `No activation of the project ${folder} has the tag "${tag}"` +
+      (choiceInWords(choice) || '; none has a tag'),
+  }),
+  projectEmpty: failure('InvalidActivation', {
+    examples: [{ folder: FOLDER }],
+    says: ({ folder }) => `The project ${folder} has no activations.`,
   }),
   projectLacksDestination: failure<Choice & { folder: string; destination: string }>('InvalidActivation', {
     examples: [

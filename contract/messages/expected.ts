@@ -160,7 +160,7 @@ export const EXPECTED = {
 
   // In the argument of a workflow.
   mode: always('sync (the default), resync, preview, rebase or undo'),
-  modeOfPreview: always('"sync", "resync" or {"undo": the number of a run, as text}'),
+  modeOfPreview: always('"sync", "resync", "rebase" or {"undo": the number of a run, as text}'),
   activationId: always('the id of an activation (the name of its file without .yaml)'),
   destinationId: always('the id of a destination (the name of its file without .yaml)'),
   targetId: always('the id of a destination or of an activation'),

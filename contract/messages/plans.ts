@@ -1,6 +1,7 @@
 import { applyCommand, planCommand, runCommand } from '../commands.ts';
 import type { CountName } from '../counts.ts';
 import { advise, failure } from './message.ts';
+import { orNear } from './words.ts';
 
 export interface Plan {
   activation: string;
@@ -11,9 +12,10 @@ const AT = '2026-01-31T06:00:00.000Z';
 
 /** Messages about plans and decisions. */
 export const PLAN_MESSAGES = {
-  planUnknown: failure('PlanUnknown', {
-    examples: [PLAN],
-    says: ({ activation, planHash }) => `Activation ${activation} has no plan ${planHash}.`,
+  planUnknown: failure<Plan & { near?: string }>('PlanUnknown', {
+    examples: [PLAN, { ...PLAN, near: '0123456789ac' }],
+    says: ({ activation, planHash, near }) =>
+      `Activation ${activation} has no plan ${planHash}${orNear(near, '.')}`,
     next: () => advise('Find the plan hash in the output of plan, or in the failure of a held run.'),
   }),
   planNotHeld: failure('PlanUnknown', {

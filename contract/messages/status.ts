@@ -216,3 +216,10 @@ export function troubleInWords({ type, message: said, attempts, next, until }: T
   const tried = `(${counted(attempts, 'attempt')}, ${again})`;
   return [said === null ? type : `${type}: ${said}`, tried].join(' ');
 }
+
+/** What a followed run waits for and until when, in a few words. */
+export function waitInWords({ type, next, until }: Pick<Trouble, 'type' | 'next' | 'until'>): string {
+  const seconds = (moment: string) => `${moment.slice(0, 19)}Z`;
+  const again = next === null ? 'next attempt now' : `next attempt at ${seconds(next)}`;
+  return `waits (${type}), ${again}${until === null ? '' : `, gives up at ${seconds(until)}`}`;
+}

@@ -1,5 +1,6 @@
 import { historyCommand } from '../commands.ts';
 import { advise, failure, type Next } from './message.ts';
+import { orNear } from './words.ts';
 
 export interface Undo {
   activation: string;
@@ -9,9 +10,13 @@ const UNDO: Undo = { activation: 'vip-customers', to: '41' };
 
 /** Why a list cannot be restored to its state after a run, including that the run does not exist. */
 export const UNDO_MESSAGES = {
-  pastRunUnknown: failure('InvalidActivation', {
-    examples: [{ activation: 'vip-customers', run: '41' }],
-    says: ({ activation, run }) => `Activation ${activation} has no run ${run}, or its record was deleted.`,
+  pastRunUnknown: failure<{ activation: string; run: string; near?: string }>('InvalidActivation', {
+    examples: [
+      { activation: 'vip-customers', run: '41' },
+      { activation: 'vip-customers', run: '41', near: '42' },
+    ],
+    says: ({ activation, run, near }) =>
+      `Activation ${activation} has no run ${run}, or its record was deleted${orNear(near, '.')}`,
     next: seeHistory,
   }),
   undoOtherActivation: failure<Undo & { of: string }>('InvalidActivation', {

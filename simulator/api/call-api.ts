@@ -39,8 +39,8 @@ export async function callApi(
   }
   const worked = answer.status < 300 && request.method !== 'GET';
   if (worked && world.faults.strike('lostAnswer', path)) request.socket.destroy();
-  request.resume(); // what a refusal left unread is read all the same, so that the caller sees the refusal
-  end?.(); // before the answer: whoever has it may call again at once
+  request.resume(); // reads the rest of a refused body, so that the caller sees the refusal
+  end?.(); // before the answer, because the caller may call again immediately
   await respond(response, answer);
 }
 
@@ -76,7 +76,7 @@ async function handle(
   return route.handle(world, { params, request });
 }
 
-/** The faults that answer instead, with their status. */
+/** The faults that replace an answer, with their status. */
 const REFUSING = [
   ['tooManyRequests', 429],
   ['serverError', 500],
@@ -95,7 +95,7 @@ async function strikeFaults(
     if (refused.retryAfter !== undefined) response.setHeader('Retry-After', refused.retryAfter);
     throw new Refusal(status, `${status} by a fault switch.`);
   }
-  // Without a route this is about tokens that end early, not about a revoked key.
+  // Without a route, this fault is about tokens that expire early, not about a revoked key.
   const unauthorized = faults.pending('unauthorized', path);
   if (unauthorized && (unauthorized.route !== undefined || path !== TOKEN)) {
     faults.strike('unauthorized', path);

@@ -1,9 +1,9 @@
 import { Refusal } from '../refusal.ts';
 
-/** Documented: more concurrent requests per licence are refused at once. */
+/** Documented: the maximum number of concurrent requests per license; more are refused. */
 const CONCURRENT_REQUESTS = 5;
 
-/** The licence's API calls: those under way, and how many there have been. */
+/** Counts the license's API calls: those in progress, and all. */
 export class Calls {
   #underWay = 0;
   readonly #counts = new Map<string, number>();
@@ -24,7 +24,7 @@ export class Calls {
     if (!documented) this.#undocumented.add(route);
   }
 
-  /** Calls by route since the start or the last reset, refused ones included. */
+  /** Returns the number of calls by route since the start or the last reset, including refused ones. */
   byRoute(): Record<string, number> {
     return Object.fromEntries(this.#counts);
   }

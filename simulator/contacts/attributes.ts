@@ -2,7 +2,7 @@
 export const VALUE_TYPES = ['STRING', 'INTEGER', 'LONG', 'NUMBER', 'BOOLEAN', 'DATE', 'TIMESTAMP'] as const;
 export type ValueType = (typeof VALUE_TYPES)[number];
 
-/** Formats that Actito documents; no table that we have seen has attributes of these types. */
+/** Types with a format in Actito's documentation that no known table uses. */
 type Assumed = 'PHONE_NUMBER' | 'COUNTRY' | 'PERSON_TITLE';
 
 /** An attribute as the structure routes show it. Predefined ones carry no `valueType`. */
@@ -20,13 +20,13 @@ export interface Attribute {
 /** Actito's longest string. */
 export const LONGEST_STRING = 255;
 
-/** The mobile phone: its values are phone numbers, although its type does not say so. */
+/** The mobile phone: its values are phone numbers, although its type is STRING. */
 export const PHONE = 'gsmNumber';
 
-/** Attributes that Actito writes itself; they hold the first positions of every contact. */
+/** Attributes that Actito writes itself; they are the first ones of every contact. */
 export const TECHNICAL = ['profileId', 'creationMoment', 'updateMoment'] as const;
 
-/** A CUSTOM attribute as Actito completes it. */
+/** Completes a CUSTOM attribute like Actito. */
 export function custom(name: string, valueType: ValueType, more: Partial<Attribute> = {}): Attribute {
   return { type: 'CUSTOM', name, unique: false, mandatory: false, valueType, multiValued: false, ...more };
 }

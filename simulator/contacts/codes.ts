@@ -1,9 +1,12 @@
 /* The codes of two letters that Unicode's data has names for, less those that ISO has withdrawn or never assigned. */
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-/** ISO 639-1 has withdrawn them: they are other languages' now, or groups of languages. */
+/** Withdrawn by ISO 639-1: they now belong to other languages, or are groups of languages. */
 const WITHDRAWN = ['BH', 'IN', 'IW', 'JI', 'JW', 'MO', 'SH'];
-/** Regions that ISO 3166-1 does not assign: unions, reserved codes, former countries, codes of users, parts of countries. */
+/**
+ * Regions that are not in ISO 3166-1: unions, reserved codes, former countries, user-assigned codes, parts of
+ * countries.
+ */
 const UNASSIGNED =
   'AC AN BU CP CQ CS CT DD DG DY EA EU EZ FQ FX HV IC JT MI NH NQ NT PC PU PZ QO RH SU TA TP UK UN VD WK XA XB XK YD YU ZR ZZ';
 

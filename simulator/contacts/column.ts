@@ -3,14 +3,14 @@ import type { Attribute } from './attributes.ts';
 import { type Check, checkOf } from './formats.ts';
 import { ValueIndex } from './value-index.ts';
 
-/** The complaint about a unique value that another profile has. */
+/** The error for a unique value that another profile has. */
 export const TAKEN = "another contact's value of a unique attribute";
 
-/** All values of one attribute, by profile id. It takes no memory before the first value. */
+/** All values of one attribute, by profile id. It needs no memory before the first value. */
 export class Column {
   readonly attribute: Attribute;
   readonly #check: Check;
-  /** The value of profile 1, 2, …; profiles beyond the end have none. */
+  /** The values of profiles 1, 2, …; profiles beyond the end have none. */
   readonly #values: (string | null)[] = [];
   /** Built at the first lookup, then kept up to date. */
   #index: ValueIndex | undefined;
@@ -26,7 +26,7 @@ export class Column {
     return this.#values[id - 1] ?? null;
   }
 
-  /** Gives a profile a value that was checked before; empty clears. @throws when the attribute was deleted. */
+  /** Sets a value that was checked before; empty clears. @throws if the attribute was deleted. */
   set(id: number, value: string): void {
     if (this.#isDeleted) throw new Error(`The attribute "${this.attribute.name}" was deleted.`);
     const values = this.#values;
@@ -44,7 +44,7 @@ export class Column {
     return this.#indexedValues().find(this.#indexed(value));
   }
 
-  /** What speaks against giving this value (empty: none) to a profile, `self` if it exists already. */
+  /** Returns why a profile (`self` if it exists already) cannot have this value (empty: none). */
   complaintAbout(value: string, self?: number): string | undefined {
     if (value === '') return this.attribute.mandatory ? 'mandatory and must not be empty' : undefined;
     const complaint = this.#check(value);
@@ -53,7 +53,7 @@ export class Column {
     return owner !== undefined && owner !== self ? TAKEN : undefined;
   }
 
-  /** Forgets all values; none can be set any more. */
+  /** Deletes all values, and allows no new ones. */
   delete(): void {
     this.#isDeleted = true;
     this.#values.length = 0;
@@ -94,7 +94,7 @@ export class ProfileIds extends Column {
   }
 }
 
-/** When something happened to each profile, as Actito writes it down. */
+/** The time of an event of each profile, in Actito's format. */
 export class Moments extends Column {
   readonly #clock: Clock;
   readonly #moments: number[] = [];

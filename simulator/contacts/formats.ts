@@ -1,10 +1,10 @@
 import { type Attribute, LONGEST_STRING, PHONE } from './attributes.ts';
 import { isCountry, isLanguage } from './codes.ts';
 
-/** Says what is wrong with a value (never the value itself), or nothing. */
+/** Returns what is wrong with a value (without the value itself), or nothing. */
 export type Check = (value: string) => string | undefined;
 
-/** The check of a non-empty value in an import file, by the attribute's type (actito.md, "Value formats"). */
+/** Returns the check of a non-empty value in an import file, by the attribute's type. */
 export function checkOf(attribute: Attribute): Check {
   switch (attribute.type) {
     case 'EMAIL_ADDRESS':
@@ -49,7 +49,7 @@ function checkOfCustom(attribute: Attribute): Check {
   }
 }
 
-/** Local part ASCII, no dot at its ends nor two in a row; a domain whose suffix has two characters or more. */
+/** Local part in ASCII, without dots at its ends or two in a row; a domain whose suffix has two characters or more. */
 const EMAIL =
   /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@([A-Za-z0-9](-*[A-Za-z0-9])*\.)+[A-Za-z](-*[A-Za-z0-9])+$/;
 
@@ -73,7 +73,7 @@ function both(first: Check, second: Check): Check {
   return (value) => first(value) ?? second(value);
 }
 
-/** Counted as Java counts, in UTF-16 units: nothing says in what Actito does. */
+/** Counted in UTF-16 units like in Java, because Actito's unit is not documented. */
 function lengthOf({
   valueRestriction: { maxLength = LONGEST_STRING, minLength = 0 } = {},
 }: Attribute): Check {
@@ -104,7 +104,7 @@ function isTimestamp(value: string): string | undefined {
 
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Whether the calendar has the day that a text begins with; Date would take a microsecond, and accept 2025-02-30. */
+/** Whether the date at the start of a text exists. Date would need a microsecond, and accept 2025-02-30. */
 function isDay(text: string): boolean {
   const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10))];
   const isLeapDay = month === 2 && day === 29 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);

@@ -3,12 +3,12 @@ import { invalid, notFound } from '../refusal.ts';
 import { type Attribute, TECHNICAL } from './attributes.ts';
 import { Column, Moments, ProfileIds } from './column.ts';
 
-/** One contact as people see it: every attribute, `null` when it has no value. */
+/** One contact with all attributes, `null` for those without a value. */
 export type Contact = Record<string, string | null>;
 
 /**
- * The profile table: all contacts in memory, known by their profile id (1, 2, …), with the values of each attribute in
- * a column. A million contacts are normal, so there is no object for each.
+ * The profile table: all contacts in memory by profile id (1, 2, …), with the values of each attribute in a column.
+ * There may be a million contacts, so there is no object for each.
  */
 export class Profiles {
   readonly id: string;
@@ -56,8 +56,8 @@ export class Profiles {
   }
 
   /**
-   * A new contact, by seeding or by an ETL that may create: nothing else leads here.
-   * @throws Error for an unknown, technical, missing mandatory, malformed or taken value.
+   * Adds a contact, by seeding or by an ETL that may create.
+   * @throws Error for an unknown, technical, missing mandatory, malformed or duplicate value.
    */
   insert(values: Contact): void {
     for (const name of Object.keys(values)) {
@@ -76,7 +76,7 @@ export class Profiles {
     }
   }
 
-  /** The first thing that speaks against a new contact with these values. */
+  /** Returns the first problem of a new contact with these values. */
   complaintAboutNew(values: Contact): { attribute: string; complaint: string } | undefined {
     for (const column of this.#columns) {
       const { name } = column.attribute;
@@ -87,7 +87,7 @@ export class Profiles {
     return undefined;
   }
 
-  /** Notes that values of this contact were set just now. */
+  /** Records that values of this contact were changed now. */
   noteUpdate(id: number): void {
     this.#updated.setToNow(id);
   }
@@ -97,7 +97,7 @@ export class Profiles {
   }
 
   /**
-   * All or none. Names that differ in case only are refused too: databases tend to take them for the same.
+   * Adds all or none. Names that differ only in case are refused too, because many databases treat them as equal.
    * @throws Refusal 400 for a name that exists.
    */
   addAttributes(added: Attribute[]): void {
@@ -109,7 +109,7 @@ export class Profiles {
     this.#columns.push(...added.map((attribute) => new Column(attribute)));
   }
 
-  /** Forgets an attribute and everyone's value of it. @throws Refusal 404, or 400 for a technical one. */
+  /** Removes an attribute and all of its values. @throws Refusal 404, or 400 for a technical one. */
   removeAttribute(name: string): void {
     const column = this.column(name);
     if (!column) throw notFound(`The attribute "${name}"`);

@@ -3,12 +3,12 @@ const REMOVED = -1;
 const FEWEST = 1024;
 
 /**
- * Finds a profile id by a value, in a hash table of numbers; the column keeps the values. For a million of them, a Map
- * takes almost twice the memory, and a lookup more than twice the time.
+ * Finds a profile id by a value, in a hash table of numbers; the column has the values. For a million values, a Map
+ * needs almost twice the memory, and a lookup more than twice the time.
  */
 export class ValueIndex {
   readonly #hasValue: (id: number, value: string) => boolean;
-  /** Hash and profile id by turns; their number is a power of two. */
+  /** Hash and profile id alternate; their number is a power of two. */
   #slots = new Int32Array(2 * FEWEST);
   #used = 0;
   #removed = 0;
@@ -30,11 +30,11 @@ export class ValueIndex {
     this.#used += 1;
   }
 
-  /** Removes a value; it must still be what its profile has. */
+  /** Removes a value, which its profile must still have. */
   remove(value: string): void {
     const slot = this.#slotOf(value);
     if (slot < 0) return;
-    this.#slots[slot + 1] = REMOVED; // not empty, so that others are found beyond it
+    this.#slots[slot + 1] = REMOVED; // not empty, so that entries after it are found
     this.#removed += 1;
   }
 

@@ -5,7 +5,7 @@ import type { Inspection } from '../inspection.ts';
 import { invalid, notFound, Refusal } from '../refusal.ts';
 import { CONTROL_PREFIX, controlRoutes } from './control-routes.ts';
 
-/** Serves one call of the inspection; its errors are the caller's, hence 400. */
+/** Handles one call of the inspection. Its errors are the caller's, so the status is 400. */
 export async function callControl(
   inspection: Inspection,
   request: IncomingMessage,

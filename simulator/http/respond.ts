@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Answer } from './route.ts';
 import { Refusal } from '../refusal.ts';
 
-/** Sends an answer; resolves when it is handed over, or when the caller has gone. */
+/** Sends an answer; resolves when it was sent, or when the caller has disconnected. */
 export async function respond(response: ServerResponse, answer: Answer): Promise<void> {
   if (answer.location !== undefined) response.setHeader('Location', answer.location);
   response.statusCode = answer.status;

@@ -11,12 +11,12 @@ export interface Answer {
   location?: string;
 }
 
-/** One method on one path; `C` is what its handler gets beside the request. */
+/** One method of one path; `C` is the handler's context. */
 export interface Route<C> {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** A template such as `/entities/{entity}`. */
   path: string;
-  /** Nobody has documented it: a licence may answer it 404. */
+  /** The route is not documented, so a license may answer it with 404. */
   assumed?: true;
   /** Media types that the answer may have, default JSON; the caller's `Accept` must allow one. */
   produces?: string[];

@@ -17,7 +17,7 @@ const Definition = z.strictObject({
   columns: z.array(z.string()).min(2),
 });
 
-/** A one-shot import, by the JSON that came with it. @throws Refusal 400 for what cannot be imported. */
+/** Parses the JSON definition of a one-shot import. @throws Refusal 400 for an invalid one. */
 export function oneShot(body: unknown, profiles: Profiles, { emptyValue }: Licence): ImportJob {
   const { profileTableId, mode, fileFormat, key, columns } = shaped(Definition, body);
   if (profileTableId !== profiles.id) throw invalid(`There is no profile table ${profileTableId}.`);

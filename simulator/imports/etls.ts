@@ -17,16 +17,16 @@ const NewEtl = z.strictObject({
   /** A file may lack some of the columns (`subset`), or must have `all`. */
   columnsPolicy: z.enum(['subset', 'all']).default('subset'),
   separator: Separator.default(';'),
-  /** Default: as the licence has it. */
+  /** Default: the setting of the license. */
   emptyValue: z.enum(['clears', 'ignored']).optional(),
 });
 
-/** What a marketer fills in to define an ETL. */
+/** The form in which a marketer defines an ETL. */
 export type NewEtl = z.input<typeof NewEtl>;
 /** A pre-defined import: everything but the file. */
 export type Etl = z.output<typeof NewEtl> & { id: string; table: string };
 
-/** The ETLs that were defined in Actito's interface; no route of the API leads to them but the one that runs them. */
+/** The ETLs that were defined in Actito's interface. The API can only run them. */
 export class Etls {
   readonly #etls = new Map<string, Etl>();
   readonly #parts: { profiles: Profiles; nextId: () => string };
@@ -63,13 +63,13 @@ export class Etls {
     return etl;
   }
 
-  /** Imports that wait are run all the same. @throws Refusal 404. */
+  /** Imports in the queue still run. @throws Refusal 404. */
   remove(id: string): void {
     this.#etls.delete(this.get(id).id);
   }
 }
 
-/** The import that an ETL makes of a file. What it thinks of the file's header shows when it runs. */
+/** Makes the import of a file by an ETL. Errors in the file's header show when it runs. */
 export function jobOf(etl: Etl, licence: Licence): ImportJob {
   const { id: etlId, table: tableId, mode, key, separator, columns } = etl;
   return {

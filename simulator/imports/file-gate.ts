@@ -3,13 +3,16 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { parse } from 'csv-parse/sync';
 import { invalid } from '../refusal.ts';
 
-/** How many bytes may still come, over all the files of one upload. */
+/** The remaining number of bytes for all files of one upload. */
 export interface Allowance {
   readonly limit: number;
   left: number;
 }
 
-/** Lets an import file pass that is UTF-8 without byte-order mark and not too large; fails with a Refusal 400. */
+/**
+ * Passes an import file on if it is UTF-8 without byte-order mark and not too large; otherwise fails with a Refusal
+ * 400.
+ */
 export class FileGate extends Transform {
   readonly #allowance: Allowance;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

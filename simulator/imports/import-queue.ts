@@ -14,14 +14,14 @@ export interface ImportRecord {
   id: string;
   job: ImportJob;
   upload: Upload;
-  /** The attributes that its file holds; before an ETL has begun, those that it may hold. */
+  /** The attributes of its file; before an ETL has begun, the possible ones. */
   columns: string[];
   /** Milliseconds since the epoch. */
   created: number;
   status: 'PENDING' | 'RUNNING' | 'SUCCESS' | 'WITH_ERROR' | 'FAILED';
   /** Why it failed. */
   message?: string;
-  /** Once it has ended, unless it failed. */
+  /** Set when it has ended, unless it failed. */
   rows?: RowCounts;
 }
 
@@ -74,7 +74,7 @@ export class ImportQueue {
     return join(this.#parts.spool, `upload-${this.#parts.nextId()}`);
   }
 
-  /** Where the rows in error of an ended import stand, as CSV. */
+  /** Returns the path of the CSV with the rows in error of an ended import. */
   rowsInErrorOf(record: ImportRecord): string {
     return join(this.#parts.spool, `rows-in-error-${record.id}.csv`);
   }
@@ -98,7 +98,7 @@ export class ImportQueue {
     return record;
   }
 
-  /** Ends the running import where it stands and forgets those that wait. */
+  /** Stops the running import immediately and removes those in the queue. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#running;

@@ -10,26 +10,25 @@ import { RowsInError } from './rows-in-error.ts';
 export interface RowCounts {
   read: number;
   updated: number;
-  /** Only of an import that may create. */
+  /** Only for an import that may create. */
   created?: number;
   inError: number;
 }
 
-interface Surroundings {
+interface Context {
   profiles: Profiles;
   faults: Faults;
   signal: AbortSignal;
 }
 
 /**
- * The work of one import: every row is applied whole or is a row in error, told by its line in its own file.
- * @throws when a file breaks off, is not regular CSV or has a header that cannot be imported; the rows before that
- * stay applied.
+ * Runs one import: each row is either applied completely, or is a row in error with its line in its own file.
+ * @throws if a file is incomplete, is no regular CSV, or has an invalid header; earlier rows stay applied.
  */
 export async function importRows(
   record: ImportRecord,
   rowsInError: string,
-  { profiles, faults, signal }: Surroundings,
+  { profiles, faults, signal }: Context,
 ): Promise<RowCounts> {
   const { job, upload } = record;
   const refuse = faults.strike('importRefusesRows');

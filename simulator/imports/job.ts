@@ -10,7 +10,7 @@ export const Separator = z.string().regex(/^[^"\r\n]$/, 'must be one character')
 
 export const IMPORT_MODES = ['UPDATE_ONLY', 'CREATE_UPDATE', 'CREATE_ONLY'] as const;
 
-/** What an import is to do, whichever way it came in. */
+/** An import, however it was requested. */
 export interface ImportJob {
   tableId: string;
   mode: (typeof IMPORT_MODES)[number];
@@ -31,11 +31,11 @@ export interface Columns {
   key: Column;
   /** The position of the key in a row. */
   keyAt: number;
-  /** What is written, and its position in a row. */
+  /** The written columns, with their positions in a row. */
   written: { column: Column; at: number }[];
 }
 
-/** @throws Refusal 400 for columns that the table could not be imported with. */
+/** @throws Refusal 400 for columns that cannot be imported into the table. */
 export function lookUp(names: readonly string[], key: string, profiles: Profiles): Columns {
   if (new Set(names).size < names.length) throw invalid('An attribute occurs twice.');
   const columns = names.map((name) => {

@@ -14,9 +14,9 @@ const DEFINITION_BYTES = 1_000_000;
 
 /** The data file of an import, on disk. */
 export interface Upload {
-  /** Holds nothing but this upload; whoever has the upload removes it. */
+  /** Contains only this upload; its owner removes it. */
   folder: string;
-  /** As the caller named it. */
+  /** The caller's name of the file. */
   fileName: string;
   packing: Packing;
   /** The CSV files in it, in their order. */
@@ -30,14 +30,14 @@ interface Expected {
   limit: number;
   /** Whether a part `definition` comes with the part `file`. */
   withDefinition: boolean;
-  /** What the licence names the two parts. */
+  /** The license's names of the two parts. */
   names: Licence['importParts'];
 }
 
 /**
- * Reads the multipart body of an import: the part `file` streams to disk and is unpacked; the part `definition`
- * is returned as the JSON value that it holds.
- * @throws Refusal 400 for any other body; the rest of the request is then left unread, and files stay in the folder.
+ * Reads the multipart body of an import: the part `file` is streamed to disk and unpacked; the part `definition` is
+ * returned as a JSON value.
+ * @throws Refusal 400 for any other body; then the rest of the request is not read, and files stay in the folder.
  */
 export async function receiveUpload(
   request: IncomingMessage,
@@ -52,7 +52,7 @@ export async function receiveUpload(
   await new Promise<void>((resolve, reject) => {
     const refuse = (error: unknown) => {
       request.unpipe(form);
-      setImmediate(() => form.destroy()); // not at once: busboy may be calling us from inside its parser
+      setImmediate(() => form.destroy()); // deferred, because busboy may be calling from inside its parser
       reject(
         error instanceof Refusal ? error : invalid(`The multipart body cannot be read: ${String(error)}`),
       );
@@ -87,7 +87,7 @@ export async function receiveUpload(
       if (!request.complete) refuse(invalid('The request ended too early.'));
     });
     request.pipe(form);
-  }).finally(() => Promise.allSettled([file])); // so that nobody writes to `path` any more
+  }).finally(() => Promise.allSettled([file])); // so that `path` is no longer written
 
   if (!file || (withDefinition && !definition)) {
     throw invalid(

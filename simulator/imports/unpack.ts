@@ -18,7 +18,7 @@ export interface ReceivedFile {
   mimeType: string;
 }
 
-/** What a content type says about the file; other types are refused. */
+/** How a content type says that the file is packed; other types are refused. */
 const TYPES: Record<string, Packing | 'unsaid'> = {
   'text/csv': 'none',
   'application/gzip': 'gzip',
@@ -29,8 +29,8 @@ const TYPES: Record<string, Packing | 'unsaid'> = {
 };
 
 /**
- * Writes the CSV files that a data file holds into `folder`: one, or those of a ZIP in their order.
- * @throws Refusal 400 when it is not what its type and name say, is broken, not UTF-8 or, unpacked, larger than `limit`.
+ * Writes the CSV files of a data file into `folder`: one, or those of a ZIP in their order.
+ * @throws Refusal 400 if it does not match its type and name, is damaged, not UTF-8 or, unpacked, larger than `limit`.
  */
 export async function unpack(received: ReceivedFile, folder: string, limit: number) {
   const packing = await packingOf(received.path);
@@ -46,7 +46,7 @@ export async function unpack(received: ReceivedFile, folder: string, limit: numb
   return { packing, files };
 }
 
-/** By the first bytes; what is no archive is taken for CSV. */
+/** Detects the packing from the first bytes; everything else is treated as CSV. */
 async function packingOf(path: string): Promise<Packing> {
   const file = await open(path);
   const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0).finally(() => file.close());
@@ -77,7 +77,7 @@ async function entriesOf(path: string, packing: Packing) {
   return entries;
 }
 
-/** zlib's complaints are about what was sent; everything else stays what it is. */
+/** Errors of zlib are about the sent file, so they become refusals; other errors are unchanged. */
 function asRefusal(error: NodeJS.ErrnoException): never {
   throw error.code?.startsWith('Z_') ? broken() : error;
 }

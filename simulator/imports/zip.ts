@@ -21,9 +21,9 @@ const DEFLATED = 8;
 const ENCRYPTED = 1;
 
 /**
- * The files of a ZIP on disk (folders left out), read from the directory at its end: one that is searched for in the
- * stream, as fflate does, can be found by chance within the packed bytes, and does not show that an archive breaks off.
- * @throws Refusal 400 for an archive that is broken, encrypted, or packed in an unusual way.
+ * Returns the files of a ZIP on disk (without folders), from the directory at its end. In a stream, as with fflate, a
+ * header can be found by chance within the packed bytes, and an incomplete archive is not noticed.
+ * @throws Refusal 400 for an archive that is damaged, encrypted, or packed in an unusual way.
  */
 export async function readZip(path: string): Promise<ZipEntry[]> {
   const file = await open(path);

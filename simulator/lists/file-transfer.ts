@@ -20,7 +20,7 @@ const NewSynchronization = z.strictObject({
   encoding: z.literal('UTF-8'),
 });
 
-/** What Actito expects where: one file name on one location. */
+/** The file that Actito expects: a name and a location. */
 export interface FileSynchronization {
   id: string;
   name: string;

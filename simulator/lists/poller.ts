@@ -23,14 +23,14 @@ interface Parts {
   lists: TargetLists;
 }
 
-/** Actito's look into the file transfer location: every interval, and when asked. */
+/** Actito's regular check of the file transfer location, which can also be requested. */
 export class Poller {
   readonly #parts: Parts;
   readonly #timer: NodeJS.Timeout;
   readonly #stopped = new AbortController();
   #polling: Promise<void> = Promise.resolve();
   #waiting = 0;
-  /** By list: the file that it was last found, to know it again where files stay. */
+  /** The file that was last found for each list, to recognize it if files are not removed. */
   readonly #lastSeen = new WeakMap<TargetList, string>();
 
   constructor(parts: Parts, interval: number) {
@@ -61,7 +61,7 @@ export class Poller {
     }
   }
 
-  /** Replaces the list's content by its file's, if there is one; or changes nothing and says why. */
+  /** Replaces the list's content with its file's, if there is one. On an error, changes nothing and reports it. */
   async #look(list: TargetList): Promise<void> {
     const { directory, clock, fileTransfer } = this.#parts;
     const name = fileTransfer.synchronization(list.fileSynchronizationId).fileName;
@@ -82,8 +82,8 @@ export class Poller {
   }
 
   /**
-   * Reads the file as it stands, even while it grows, and removes it if the licence is so. @returns whether there was
-   * one that this list has not read before.
+   * Reads the file in its current state, even while it grows, and removes it if the license does so.
+   * @returns whether there was a file that this list has not read before.
    */
   async #retrieve(path: string, list: TargetList, found: { lines: number; members: Members }) {
     const { profiles, licence } = this.#parts;
@@ -111,8 +111,8 @@ export class Poller {
       await readCsv(chunksOf(file), ';', onRecord, this.#stopped.signal);
       if (!headed) throw new Error('The file is empty.');
     } finally {
-      // A newer file that was renamed over this one while it was read stays for the next look. The file is still
-      // open, so that its inode number cannot be another's yet.
+      // A newer file that replaced this one while it was read stays for the next check. The file is still open, so its
+      // inode number cannot be reused yet.
       const isStillThere = statSync(path, { throwIfNoEntry: false, bigint: true })?.ino === ino;
       if (licence.fileDisappears && isStillThere) unlinkSync(path);
       await file.close();
@@ -130,7 +130,7 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
   }
 }
 
-/** The chunks of an open file, which stays open whatever happens to the stream that is made of them. */
+/** Yields the chunks of an open file. The file stays open, whatever happens to the stream. */
 async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
   for (;;) {
     const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_CHUNK.highWaterMark));

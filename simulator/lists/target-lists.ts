@@ -27,7 +27,7 @@ export interface RetrievedFile {
 /** An external target list as the API shows it. */
 export interface ListView extends z.infer<typeof ListBody> {
   id: string;
-  /** Whom the list targets now: nobody before the first file and after the expiration date. */
+  /** The number of current targets: 0 before the first file and after the expiration date. */
   numberOfProfiles: number;
   lastRetrievedFile: RetrievedFile | null;
   expirationDate: string | null;
@@ -75,7 +75,7 @@ export class TargetLists {
     return list;
   }
 
-  /** A new validity counts from the next retrieved file on. @throws Refusal 400 or 404. */
+  /** A new validity applies from the next retrieved file on. @throws Refusal 400 or 404. */
   change(id: string, body: unknown): TargetList {
     const list = this.get(id);
     return Object.assign(list, this.#checked(body, list));

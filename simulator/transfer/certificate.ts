@@ -10,9 +10,9 @@ export interface Certificate {
 const DAY = 86_400_000;
 
 /**
- * A new certificate that vouches for itself: whoever trusts it as an authority (`ca`) accepts it as the server's.
- * @param names host names and IP addresses that it is for
- * @param expires a moment in milliseconds; default: in a year
+ * Makes a new self-signed certificate, which can also be trusted as an authority (`ca`).
+ * @param names the host names and IP addresses of the certificate
+ * @param expires a time in milliseconds; default: in a year
  */
 export async function createCertificate(
   names: string[],

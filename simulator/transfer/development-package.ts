@@ -1,8 +1,8 @@
-/** A package that is installed for development only is not there. */
+/** A development package is not installed. */
 export class PackageMissing extends Error {}
 
 /**
- * Loads a package that is installed for development only, when it is needed and not before.
+ * Loads a development package when it is needed.
  * @throws PackageMissing, which says what to install
  */
 export async function developmentPackage<T>(name: string, load: () => Promise<T>): Promise<T> {

@@ -16,7 +16,7 @@ import { join, posix } from 'node:path';
 import { type Readable, Writable } from 'node:stream';
 import type { Faults } from '../faults.ts';
 
-interface Surroundings {
+interface Context {
   /** The folder on disk that the session sees as `/`. */
   root: string;
   faults: () => Faults;
@@ -26,12 +26,12 @@ interface Surroundings {
 
 /** The files of one FTP session, in the shape that ftp-srv asks for: it calls these methods by name. */
 export class FtpFiles {
-  readonly #surroundings: Surroundings;
+  readonly #context: Context;
   readonly #streams = new Set<Readable | Writable>();
   #cwd = '/';
 
-  constructor(surroundings: Surroundings) {
-    this.#surroundings = surroundings;
+  constructor(context: Context) {
+    this.#context = context;
   }
 
   currentDirectory(): string {
@@ -68,7 +68,7 @@ export class FtpFiles {
   write(path: string, { append = false, start = 0 }: { append?: boolean; start?: number } = {}) {
     const mode = append ? constants.O_APPEND : start > 0 ? 0 : constants.O_TRUNC;
     const descriptor = this.#open(path, constants.O_WRONLY | constants.O_CREAT | mode);
-    const { faults, cut } = this.#surroundings;
+    const { faults, cut } = this.#context;
     let received = 0;
     let position = append ? null : start;
     const keep = (data: Buffer) => {
@@ -114,7 +114,7 @@ export class FtpFiles {
 
   /** Replaces a file of that name in one step. */
   rename(from: string, to: string): void {
-    const faults = this.#surroundings.faults();
+    const faults = this.#context.faults();
     if (faults.strike('renameRefused')) throw new Error('Refused by a fault switch.');
     const exists = statSync(this.#disk(to), { throwIfNoEntry: false }) !== undefined;
     if (exists && faults.strike('replaceRefused')) throw new Error('The target exists.');
@@ -136,7 +136,7 @@ export class FtpFiles {
 
   /** Clients cannot make symbolic links here, so resolving `..` is enough to keep them inside. */
   #disk(path: string): string {
-    return join(this.#surroundings.root, this.#virtual(path));
+    return join(this.#context.root, this.#virtual(path));
   }
 }
 

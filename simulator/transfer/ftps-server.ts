@@ -10,7 +10,7 @@ import { type Connection, holdDuringUpgrade, withoutSignalHandlers } from './ftp
 
 export interface FtpsServer {
   port: number;
-  /** Cuts all connections; new ones are welcome. */
+  /** Closes all connections; new ones are accepted. */
   disconnectAll(): void;
   stop(): Promise<void>;
 }
@@ -22,7 +22,7 @@ interface FtpsOptions {
   certificate: Certificate;
   /** The folder on disk that accounts see as `/`. */
   root: string;
-  /** The switches that hold now. */
+  /** Returns the current faults. */
   faults: () => Faults;
 }
 
@@ -65,7 +65,7 @@ export async function startFtpsServer(options: FtpsOptions): Promise<FtpsServer>
       Object.assign(connection, { authenticated: true, fs: files });
     };
   });
-  (ftp as EventEmitter).on('client-error', quiet); // a broken connection: the client's own affair
+  (ftp as EventEmitter).on('client-error', quiet); // a broken connection is only the client's problem
   await ftp.listen();
 
   const { server } = ftp as FtpSrv & { server: Server };

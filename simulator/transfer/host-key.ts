@@ -3,7 +3,7 @@ import ssh2 from 'ssh2';
 
 /** A new ed25519 key pair, in OpenSSH's formats. */
 export function generateKeyPair(): { private: string; public: string } {
-  // One key in 256 has a leading zero that ssh2 (1.17, issue 1513) cuts off, so that nobody can read the key.
+  // One key in 256 has a leading zero that ssh2 (1.17, issue 1513) removes, which makes the key unreadable.
   for (;;) {
     const pair = ssh2.utils.generateKeyPairSync('ed25519');
     const readable = [pair.private, pair.public].every((key) => !(ssh2.utils.parseKey(key) instanceof Error));

@@ -18,7 +18,7 @@ import { announcePosixRename, POSIX_RENAME, readPosixRename } from './posix-rena
 const { STATUS_CODE } = ssh2.utils.sftp;
 const NAMES_PER_PACKET = 100;
 
-interface Surroundings {
+interface Context {
   /** The folder on disk that the session sees as `/`. */
   root: string;
   faults: () => Faults;
@@ -30,7 +30,7 @@ interface Surroundings {
  * Serves one SFTP session. Every request is done before the next is looked at, as OpenSSH's server does: no
  * request can overtake another, and a write costs one system call.
  */
-export function serveSession(session: SFTPWrapper, { root, faults, cut }: Surroundings): void {
+export function serveSession(session: SFTPWrapper, { root, faults, cut }: Context): void {
   const open = new OpenFiles();
   // Clients cannot make symbolic links here, so resolving `..` is enough to keep them inside.
   const disk = (path: string) => join(root, posix.resolve('/', path));

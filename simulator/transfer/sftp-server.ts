@@ -7,7 +7,7 @@ import { serveSession } from './session.ts';
 
 export interface SftpServer {
   port: number;
-  /** Cuts all connections; new ones are welcome. */
+  /** Closes all connections; new ones are accepted. */
   disconnectAll(): void;
   stop(): Promise<void>;
 }
@@ -20,18 +20,18 @@ interface SftpOptions {
   hostKey: string;
   /** The folder on disk that accounts see as `/`. */
   root: string;
-  /** The switches that hold now. */
+  /** Returns the current faults. */
   faults: () => Faults;
 }
 
-/** Starts the customer's SFTP server, from which Actito's poller takes its files. */
+/** Starts the customer's SFTP server, from which Actito's poller reads its files. */
 export async function startSftpServer(options: SftpOptions): Promise<SftpServer> {
   const { host, port, account, hostKey, root, faults } = options;
-  // The sockets are ours, because ssh2 has no public way to cut a connection: `end` says goodbye first.
+  // We keep the sockets, because ssh2 has no public way to drop a connection without a regular end.
   const sockets = new Map<number, Socket>();
   const ssh = new ssh2.Server({ hostKeys: [hostKey] }, (connection, info) => {
     const cut = () => sockets.get(info.port)?.destroy();
-    connection.on('error', cut); // a broken or unfinished handshake, a reset: the client's own affair
+    connection.on('error', cut); // a broken or unfinished handshake or a reset is only the client's problem
     connection.on('authentication', (context) => authenticate(context, account));
     connection.on('session', (accept) => {
       accept().on('sftp', (acceptSftp) => serveSession(acceptSftp(), { root, faults, cut }));

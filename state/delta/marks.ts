@@ -9,22 +9,22 @@ import type { Run } from '../runs/runs.ts';
 import { withConnection, type State } from '../state.ts';
 import { BEGIN_SNAPSHOT } from '../transactions.ts';
 
-/** What the marks of an activation's members are worth, in the snapshot that they are loaded from. */
+/** What is known about the loaded marks, from the same snapshot. */
 export interface Marked {
-  /** Of the state: every settlement, rebase and erasure makes another. */
+  /** The version of the state. Every settlement, rebase and erasure increments it. */
   version: string;
   /** Secret seed of the activation's marks. */
   seed: string;
-  /** Members of the list last delivered, and their checksum. */
+  /** The number of members on the last delivered list, and their checksum. */
   members: number;
   checksum: string;
-  /** Identifiers have marks of their own. */
+  /** Identifiers have their own marks. */
   wide: boolean;
-  /** Listed members that the segment lacks have a grace period. */
+  /** Listed members that are missing from the segment have a grace period. */
   grace: boolean;
 }
 
-/** What takes the marks: see Comparison. */
+/** The destination of the marks: see Comparison. */
 export interface MarkSink {
   load(bytes: Buffer, from: number): number;
   readonly listed: number;
@@ -32,8 +32,8 @@ export interface MarkSink {
 }
 
 /**
- * Loads the marks of a run's members into what `prepare` makes, in one snapshot.
- * @throws Failure StateDamaged when they are not what was acknowledged; a rebase or resync goes on
+ * Loads the marks of a run's members from one snapshot into the sink that `prepare` makes.
+ * @throws Failure StateDamaged if they do not match the recorded checksum; a rebase or resync continues
  */
 export async function loadMarks<S extends MarkSink>(
   state: State,
@@ -74,15 +74,15 @@ async function readMarked(client: Client, { activation, definition }: Run) {
 }
 
 /**
- * Nobody stays on the list whose identifier means nothing on the list as it is now, or when the segment is taken for
- * exactly who is to be on it.
+ * Whether missing members have a grace period. They have none if the list now needs another identifier, or if the task
+ * takes the segment as the exact list.
  */
 function hasGrace({ definition, task }: Run, target: string | null): boolean {
   const after = definition.activation.removal?.after;
   return after !== undefined && task.sends && namesSamePeople(target, definition);
 }
 
-/** SQL: the grace period of `m` has ended; a period that would begin now is none when it is of no length. */
+/** SQL: the grace period of `m` has ended. A period of length zero ends when it begins. */
 function overSql({ definition }: Run, succeededRuns: string): string {
   const after = definition.activation.removal!.after;
   return 'runs' in after
@@ -90,12 +90,12 @@ function overSql({ definition }: Run, succeededRuns: string): string {
     : `coalesce(missing_since, now()) <= now() - ${interval(after.milliseconds)}`;
 }
 
-/** Nearly every member is a usual one, without any flag but the first: that is asked first, since it is asked a million times. */
+/** Nearly all members have only the first flag, so this case is tested first: the query tests it a million times. */
 function marksSql({ activation, task }: Run, wide: boolean, over: string): string {
   const due = task.sends
     ? `retry_at <= now() and (select coalesce(retried_at <= now() - ${interval(RETRY_EVERY)}, true)
                               from activations where id = '${activation}')`
-    : 'retry_at is not null or waits_since is not null'; // a rebase clears them
+    : 'retry_at is not null or waits_since is not null'; // a rebase clears the grace periods
   const flag = (condition: string, value: number) => `case when ${condition} then ${value} else 0 end`;
   const flags = [
     FLAG.OCCUPIED,
@@ -117,7 +117,7 @@ function marksSql({ activation, task }: Run, wide: boolean, over: string): strin
     from ${membersTable(activation)}`;
 }
 
-/** Of PostgreSQL's binary format: 11 bytes of signature, flags, and the length of an extension. */
+/** The header of PostgreSQL's binary format: 11 bytes of signature, flags, and the length of an extension. */
 const HEADER = 19;
 
 async function load(

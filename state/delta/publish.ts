@@ -12,11 +12,11 @@ import type { Counts } from '../../contract/counts.ts';
 import { rows, setTransaction, type State } from '../state.ts';
 import { resolveAmbiguous, resolveForgotten, resolveMapping } from './resolve.ts';
 
-/** What an attempt to compare found out besides the rows of its delta. */
+/** What an attempt to compare found besides the rows of its delta. */
 export interface Found {
-  /** The state that it was compared with. */
+  /** The version of the state that it was compared with. */
   version: string;
-  /** Listed members as their marks were loaded, and the sum of their identifier marks. */
+  /** The number of listed members whose marks were loaded, and the sum of their identifier marks. */
   base: { members: number; checksum: string };
   columns: Column[];
   counts: Required<Pick<Counts, 'read' | 'rejected' | 'forgotten' | 'duplicates' | 'ambiguous'>>;
@@ -24,14 +24,14 @@ export interface Found {
   reasons: Record<string, number>;
   /** Guards on the warehouse that hold the run. */
   guards: GuardTrip[];
-  /** What people should know of how it was read. */
+  /** Notes about how the segment was read. */
   notes: Told[];
 }
 
 /**
- * Makes an attempt's delta the run's, and plans by it: all or nothing. From then on the delta is immutable. Where another
- * attempt was faster, its plan stands.
- * @throws Failure RunSuperseded when the state has moved on; RunUnderWay for a dry run, which then compares again
+ * Publishes an attempt's delta as the run's, and plans the run, in one transaction. From then on the delta is
+ * immutable. If another attempt was faster, its plan is used.
+ * @throws Failure RunSuperseded if the state has changed since; RunUnderWay for a preview, which then compares again
  */
 export async function publish(
   state: State,
@@ -47,10 +47,10 @@ export async function publish(
     if (run.plan) return run as Run & { plan: Plan };
     await requireVersion(trx, run, found.version);
     const mappedBefore = await lastMapping(trx, run);
-    const forgottenSince = await resolveForgotten(trx, run, delta); // first: the others write rows anew
+    const forgottenSince = await resolveForgotten(trx, run, delta); // First, because the others write rows again.
     const ambiguous = found.counts.ambiguous > 0 ? await resolveAmbiguous(trx, run, delta) : 0;
     if (!isSameMapping(run, mappedBefore)) await resolveMapping(trx, run, delta, mappedBefore);
-    // Without it the planner takes a small delta for a large one, and settles it by reading all members.
+    // Without it, the planner overestimates a small delta, and settling would read all members.
     await trx.raw(`analyze ${delta} (mark)`);
     const { base, columns, reasons, guards, version } = found;
     const { forgotten: known, ...counts } = found.counts;
@@ -65,7 +65,7 @@ export async function publish(
         version,
         ...base,
         columns: JSON.stringify(columns),
-        // Nearly nobody has forgotten people: they are counted only where there are any.
+        // Few activations have forgotten people, so they are counted only if there are any.
         counts: JSON.stringify({ ...counts, ambiguous, ...(forgotten > 0 ? { forgotten } : {}) }),
         reasons: JSON.stringify(reasons),
         guards: JSON.stringify(guards),

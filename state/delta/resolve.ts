@@ -8,15 +8,15 @@ import type { Run } from '../runs/runs.ts';
 import { rows } from '../state.ts';
 
 /*
- * What is done to a delta between its last row and its publication. All of it is rare, and works on the few rows that
- * were written.
+ * What happens to a delta between its last row and its publication. All cases are rare, and touch only the few rows
+ * that were written.
  */
 
 /**
- * Makes one row of all rows of a key that contradict each other: its membership with the smallest identifier, no
- * attributes; what Actito has acknowledged of it stays. A first row without a difference was not written: then the
- * identifier that is known counts as well.
- * @returns how many such keys there are, without those of people who were forgotten since
+ * Combines all contradicting rows of a key into one: membership with the smallest identifier and no attributes. What
+ * Actito confirmed for the key stays. A first row without a difference was not written, so the stored identifier counts
+ * as well.
+ * @returns the number of such keys, without those of people who were forgotten since
  */
 export async function resolveAmbiguous(trx: Knex, run: Run, delta: string): Promise<number> {
   const members = membersTable(run.activation);
@@ -57,9 +57,10 @@ export async function resolveAmbiguous(trx: Knex, run: Run, delta: string): Prom
 }
 
 /**
- * Looks at single attributes where the mapping has changed, so that every attribute mark differs. A hash is eight bytes
- * per attribute, seeded by all that decides what is sent for it: a value is confirmed when its hash is anywhere among the
- * acknowledged ones. So a removed mapping sends nothing, and whoever has all others confirmed is sent the new ones alone.
+ * Compares single attributes after the mapping changed, because then every attribute mark differs. A hash has eight
+ * bytes per attribute, seeded by everything that decides what is sent for it. A value is confirmed if its hash is
+ * anywhere among the confirmed ones. So a removed mapping sends nothing, and a member whose other values are all
+ * confirmed gets only the new ones.
  */
 export async function resolveMapping(
   trx: Knex,
@@ -93,10 +94,11 @@ export function isConfirmedSql(index: number): string {
 }
 
 /**
- * As long as an erasure is not complete, somebody may be a member, or may have been written before the wish was recorded:
- * they leave at once, without a grace period, although the segment has them. It does not keep wishes from being recorded,
- * since publishing can take seconds: the erasure waits for this run, and erases what it has written.
- * @returns how many more were left out than the comparison knew of
+ * Removes forgotten people from the delta. Until an erasure is complete, someone may still be a member, or may have
+ * been written before the wish was recorded. They leave immediately, without a grace period, even if they are in the
+ * segment. This does not block new wishes, because publishing can take seconds: an erasure waits for this run, and then
+ * erases what it has written.
+ * @returns how many more were left out than the comparison knew about
  */
 export async function resolveForgotten(trx: Knex, run: Run, delta: string): Promise<number> {
   if (!(await isErasurePending(trx))) return 0;

@@ -6,14 +6,15 @@ import type { Spill } from '../../activation/comparison/partitions.ts';
 const BUFFER = 32_768;
 
 /**
- * A temporary file that has no name any more: it is gone when it is closed, however the worker ends. Written and read
- * synchronously, in pieces so small that nothing else waits: the rows of a segment pass it one by one.
+ * Opens a temporary file and deletes its name, so it disappears when it is closed, however the worker ends. It is
+ * written and read synchronously, in pieces small enough that nothing else waits: the rows of a segment pass one by
+ * one.
  */
 export function openSpill(): Spill {
   let file: number | undefined;
   let buffer = Buffer.allocUnsafe(BUFFER);
   let filled = 0;
-  /** Read so far. */
+  /** The position up to which the file was read. */
   let at = 0;
 
   function flush(): void {
@@ -30,7 +31,7 @@ export function openSpill(): Spill {
       filled += bytes.length;
     },
     read(into) {
-      if (file !== undefined) flush(); // else it was never worth a file
+      if (file !== undefined) flush(); // otherwise no file was needed
       const read =
         file === undefined ? buffer.copy(into, 0, at, filled) : readSync(file, into, 0, into.length, at);
       at += read;

@@ -13,12 +13,15 @@ import { fenced, oneAtATime, type Fence } from '../runs/lease.ts';
 import { rows, withConnection, type State } from '../state.ts';
 import { OUR_SETTINGS } from '../transactions.ts';
 
-/** A transaction holds at most so many bytes: nothing is open while the warehouse thinks, and little is left for the end. */
+/**
+ * The maximum size of a transaction in bytes. Nothing is open while the warehouse works, and little remains for the
+ * end.
+ */
 const BATCH = 2_000_000;
 
 /**
- * Begins an attempt of a run to compare: from now on it has a delta of its own, which becomes the run's only when it is
- * published. An attempt that was given up, and still goes on, fills another one.
+ * Begins an attempt to compare. Each attempt has its own delta, which becomes the run's only when it is published. An
+ * abandoned attempt that continues fills another table.
  * @returns the number of the attempt
  */
 export async function beginAttempt(state: State, fence: Fence, attributes: number): Promise<number> {
@@ -31,7 +34,7 @@ export async function beginAttempt(state: State, fence: Fence, attributes: numbe
     );
     const attempt = row!.attempts;
     await dropOlder(trx, fence.run, attempt);
-    // What an earlier attempt rejected may be right by now; once a delta is published, its rejects stand.
+    // What an earlier attempt rejected may be correct now. After publication, the rejects of that delta are kept.
     await trx.raw(
       `delete from rejects using runs
        where run = :run and no = run and stage = 'extract' and delta is null`,
@@ -46,8 +49,8 @@ export async function beginAttempt(state: State, fence: Fence, attributes: numbe
 }
 
 /**
- * Drops what earlier attempts have left, but for the last one, which may still go on: else a source that breaks again and
- * again would fill the disk. Not what is published, nor a table that is in use; those go when the run closes.
+ * Drops the deltas of earlier attempts, except for the last one, which may still be running. Otherwise a source that
+ * fails again and again would fill the disk. Published tables and tables in use are dropped when the run closes.
  */
 async function dropOlder(trx: Knex, run: string, attempt: number): Promise<void> {
   const left = await rows<{ name: string }>(
@@ -62,12 +65,14 @@ async function dropOlder(trx: Knex, run: string, attempt: number): Promise<void>
 
 const BEGIN = `begin; ${OUR_SETTINGS}; ${HOLD_WISHES}`;
 
-/** What begins a binary COPY: a signature, no flags, and no extension. */
+/** The header of a binary COPY: a signature, no flags, no extension. */
 const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
-/** What ends it: no fields. */
+/** The end of a binary COPY: no fields. */
 const TRAILER = Buffer.from([0xff, 0xff]);
 
-/** A header and records that grow up to a batch; used again and again, since what is allocated per batch is freed late. */
+/**
+ * A header and records up to the size of a batch. The buffer is reused, because V8 frees a buffer per batch too late.
+ */
 class Batch {
   #bytes = Buffer.from(HEADER);
   #filled = HEADER.length;
@@ -76,12 +81,12 @@ class Batch {
     return this.#filled === HEADER.length;
   }
 
-  /** The records, valid until some are added. */
+  /** The records; valid until more are added. */
   get records(): Buffer {
     return this.#bytes.subarray(HEADER.length, this.#filled);
   }
 
-  /** With the header. */
+  /** The records with the header. */
   get content(): Buffer {
     return this.#bytes.subarray(0, this.#filled);
   }
@@ -106,37 +111,37 @@ class Batch {
 }
 
 /**
- * Fills a delta with records of binary COPY, in transactions of a few megabytes; one is filled while another is written.
- * Someone may ask to be forgotten after their row was compared: each transaction keeps such wishes from being recorded,
- * and drops the records of those recorded before.
+ * Fills a delta with records of binary COPY, in transactions of a few megabytes. One is filled while another is
+ * written. Someone may ask to be forgotten after their row was compared. So each transaction prevents such wishes from
+ * being recorded meanwhile, and drops the records of earlier ones.
  */
 export class DeltaWriter {
   rows = 0;
-  /** Forgotten people whose records were dropped here, but for members: see withoutForgotten. */
+  /** Forgotten people whose records were dropped here, except for members: see withoutForgotten. */
   forgotten = 0;
   readonly #state: State;
   readonly #table: string;
   readonly #forgotten: ForgottenKeys;
-  /** Someone has asked since the comparison began: any record may have been compared before that. */
+  /** Someone has asked since the comparison began, so any record may have been compared before that. */
   #mustFilter = false;
   #filling = new Batch();
   #spare = new Batch();
   #writing: Promise<void> | undefined;
 
-  /** @param forgotten who is known to be forgotten; the comparison asks the same set, so it learns of new ones here */
+  /** @param forgotten the forgotten people. The comparison uses the same set, so it also sees the ones added here */
   constructor(state: State, table: string, forgotten: ForgottenKeys) {
     this.#state = state;
     this.#table = table;
     this.#forgotten = forgotten;
   }
 
-  /** Takes whole records; they are copied. */
+  /** Writes whole records; they are copied. */
   async write(records: Buffer): Promise<void> {
     if (records.length === 0) return;
     if (!this.#filling.hasRoomFor(records.length)) await this.#flush();
     this.#filling.add(records);
-    // Else rows that are there already would keep this process from hearing the state database's answers, and the
-    // server would wait half of the time.
+    // Without this, rows that are already there would keep this process from reading the answers of the state database,
+    // and the server would wait half of the time.
     if (this.#writing) await setImmediate();
   }
 
@@ -156,7 +161,7 @@ export class DeltaWriter {
     this.#writing = writing;
     writing.then(
       () => (this.#writing = undefined),
-      () => undefined, // whoever waits for it next hears of it
+      () => undefined, // the next caller that waits for it gets the error
     );
   }
 

@@ -2,8 +2,8 @@ import type { Knex } from 'knex';
 import { rows } from '../state.ts';
 
 /**
- * Whose phone numbers may be written without a code: those of an activation's country, or, when it has none, of all countries
- * that any stored run was defined with.
+ * Returns the countries whose phone numbers may be written without a country code: the activation's country or, if it
+ * has none, the countries of all stored runs.
  */
 export async function phoneCountries(db: Knex, country: string | null | undefined): Promise<string[]> {
   if (country) return [country];

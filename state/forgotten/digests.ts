@@ -8,13 +8,16 @@ function digestSql(column: string): string {
   return `sha256((select pepper from forgotten_pepper) || convert_to(${column}, 'UTF8'))`;
 }
 
-/** SQL: a text column, spelt as keys are stored, is a forgotten key: of anyone, or of record `:record`. */
+/** SQL: a text column, in the spelling of stored keys, is a forgotten key of anyone, or of record `:record`. */
 export function forgottenSql(column: string, whose: 'anyone' | 'record' = 'anyone'): string {
   const condition = whose === 'record' ? 'where record = :record' : '';
   return `${digestSql(column)} in (select digest from forgotten_digests ${condition})`;
 }
 
-/** What a forgotten key is known by. Computed here and not in SQL where the key has not been in the database before. */
+/**
+ * Returns the digest of a forgotten key. It is computed here and not in SQL if the database has never contained the
+ * key.
+ */
 export function digestOf(pepper: Buffer, spelling: string): Buffer {
   return createHash('sha256').update(pepper).update(spelling).digest();
 }
@@ -25,22 +28,22 @@ export async function readPepper(db: Knex): Promise<Buffer> {
   return row!.pepper;
 }
 
-/** Whether anybody was ever forgotten. */
+/** Whether anyone was ever forgotten. */
 export async function isAnyoneForgotten(db: Knex): Promise<boolean> {
   const found = await rows(db, 'select from forgotten_digests limit 1');
   return found.length > 0;
 }
 
-/** Whether somebody who was forgotten may still be a member somewhere. */
+/** Whether a forgotten person may still be a member of an activation. */
 export async function isErasurePending(db: Knex): Promise<boolean> {
   const found = await rows(db, 'select from forgotten where completed_at is null limit 1');
   return found.length > 0;
 }
 
 /**
- * Those of some texts that are, or name, a forgotten key in any spelling; `countries` are those whose phone numbers may be
- * written without a code (see phoneCountries).
- * @param record look for this record's keys alone
+ * Returns those of some texts that are, or contain, a forgotten key in any spelling. `countries` are those whose phone
+ * numbers may be written without a country code (see phoneCountries).
+ * @param record looks only for the keys of this record
  */
 export async function forgottenAmong(
   db: Knex,

@@ -10,19 +10,24 @@ import type { Whose } from './source-spellings.ts';
 
 /**
  * Erases a person from an activation, by the digests of a record. A member is found by its key and by its list
- * identifier. Only for who holds the activation's lease.
- * @param spelt how the source spelt the key, see sourceSpellings
+ * identifier. The caller must hold the activation's lease.
+ * @param spelt the spellings of the key in the source, see sourceSpellings
  */
 export async function eraseRows(trx: Knex.Transaction, whose: Whose, spelt: string[]): Promise<Erased> {
   const gone = await eraseMembers(trx, whose);
   const keys = [...spelt, ...gone.map(({ key }) => key)];
   const others: Erased['others'] = {};
-  for (const place of PLACES) others[place.table] = await erasePlace(trx, place, whose, keys);
+  for (const place of PLACES) {
+    others[place.table] = (others[place.table] ?? 0) + (await erasePlace(trx, place, whose, keys));
+  }
   others.peer_words = await eraseWords(trx, whose);
   return { members: gone.length, listed: gone.filter(({ listed }) => listed).length, others };
 }
 
-/** Nothing tells whom they name: all of the activation's go, with the words about single rows. @returns how many */
+/**
+ * Deletes the foreign texts of an activation, also about single rows, because it is unknown whom they name. @returns
+ * how many
+ */
 async function eraseWords(trx: Knex.Transaction, { activation }: Whose): Promise<number> {
   await trx.raw('update reject_history set said = null where activation = ? and said is not null', [
     activation,
@@ -41,7 +46,7 @@ async function eraseWords(trx: Knex.Transaction, { activation }: Whose): Promise
   return Number(erased!.count);
 }
 
-/** The list's number and checksum are put to what remains, and what the file server holds is no longer that. */
+/** Updates the list's number and checksum to the remaining members, and marks the list as dirty. */
 async function eraseMembers(trx: Knex.Transaction, { record, activation }: Whose) {
   const members = membersTable(activation);
   if (!(await tableExists(trx, members))) return [];
@@ -70,7 +75,7 @@ async function eraseMembers(trx: Knex.Transaction, { record, activation }: Whose
   return gone;
 }
 
-/** @returns how many rows there were */
+/** @returns the number of rows */
 async function erasePlace(
   trx: Knex.Transaction,
   { table, key, identifier, scope, spelt }: Place,

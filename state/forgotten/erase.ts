@@ -11,9 +11,9 @@ import { noteFound, type Erasure } from './note.ts';
 import { sourceSpellings } from './source-spellings.ts';
 
 /**
- * Erases a person from an activation, in one transaction that holds its lease: no run goes on beside it, and those that
- * open afterwards leave the person out. Idempotent per execution: what a later try finds is added.
- * @throws Failure RunUnderWay as long as a run (also a dry one, whose delta has rows too) is open
+ * Erases a person from an activation, in one transaction that holds its lease. So no run continues beside it, and later
+ * runs leave the person out. Idempotent per execution: what a retry finds is added.
+ * @throws Failure RunUnderWay while a run is open, also a preview, because its delta has rows too
  */
 export async function eraseFrom(
   state: State,
@@ -28,7 +28,7 @@ export async function eraseFrom(
     for (const holder of [...(lease.holder ? [lease.holder] : []), ...unclosed]) {
       if (await isOpen(holder)) throw underWay(activation, holder);
     }
-    // First: what a dry run has read, an activity that outlived it could still write into its samples.
+    // First, because an activity that outlived a preview could still write what it read into its samples.
     await closeAbandoned(state, { ...execution, activation }, isOpen);
     await dropWhatRunsLeft(state, activation);
     const spelt = await sourceSpellings(state, erasure, await countriesOf(state, activation), signal);
@@ -44,7 +44,7 @@ export async function eraseFrom(
       await dropWhatRunsLeft(state, activation);
       return found;
     }
-    // A run opened meanwhile: look again at who holds it now.
+    // A run was opened meanwhile, so check again who holds the lease.
   }
 }
 
@@ -59,7 +59,7 @@ async function readHolder(state: State, activation: string) {
   return { fence, holder: namespace === null ? null : { namespace, ...rest } };
 }
 
-/** Whose phone numbers may be written without a code, as the activation's latest run has it. */
+/** The countries whose phone numbers may be written without a country code, from the activation's latest run. */
 async function countriesOf(state: State, activation: string): Promise<string[]> {
   const [last] = await rows<{ country: string | null }>(
     state,
@@ -70,7 +70,7 @@ async function countriesOf(state: State, activation: string): Promise<string[]> 
   return phoneCountries(state, last?.country);
 }
 
-/** Deltas of runs that have ended name members, too. */
+/** Deltas of runs that have ended contain members, too. */
 async function dropWhatRunsLeft(state: State, activation: string): Promise<void> {
   await cleanUp(state);
   const left = await leftTables(state, activation);

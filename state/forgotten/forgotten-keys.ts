@@ -4,8 +4,8 @@ import { BEGIN_SNAPSHOT } from '../transactions.ts';
 import { digestOf } from './digests.ts';
 
 /**
- * The keys and identifiers of people who asked to be forgotten, known by their digests. A run reads its segment for
- * minutes, so this set grows while it is used.
+ * The digests of the keys and identifiers of people who asked to be forgotten. A run reads its segment for minutes, so
+ * this set grows while it is used.
  */
 export class ForgottenKeys {
   readonly #digests = new Set<string>();
@@ -21,25 +21,26 @@ export class ForgottenKeys {
     return keys;
   }
 
-  /** Digests, not people; 0: nobody asked to be forgotten. */
+  /** The number of digests, not of people. 0 if nobody asked to be forgotten. */
   get size(): number {
     return this.#digests.size;
   }
 
-  /** Whether a text, spelt as keys are stored, is the key or the identifier of a forgotten person. */
+  /** Whether a text, in the spelling of stored keys, is the key or the identifier of a forgotten person. */
   has(text: string): boolean {
     return this.#digests.has(digestOf(this.#pepper, text).toString('latin1'));
   }
 
   /**
-   * Reads what was recorded since the last call, as the last statement of a query that begins a transaction. Digests are
-   * recorded one person after the other (record.ts), so one with a smaller number cannot become visible later.
-   * @param begin SQL before it: in one query with it, since a worker that compares is slow to hear of every answer
-   * @returns whether there was anything to add
+   * Reads the digests that were recorded since the last call, as the last statement of a query that begins a
+   * transaction. People are recorded one after the other (record.ts), so a digest with a smaller number cannot become
+   * visible later.
+   * @param begin SQL that precedes it in the same query, because a worker that compares reads each answer late
+   * @returns whether there were new digests
    */
   async readNew(client: Client, begin: string): Promise<boolean> {
     const sql = `select no, digest, pepper from forgotten_digests, forgotten_pepper where no > ${this.#latest} order by no`;
-    // Of several statements pg gives an array of results.
+    // For several statements, pg returns an array of results.
     const results = (await client.query(`${begin}; ${sql}`)) as unknown as QueryResult<Digest>[];
     const { rows } = results.at(-1)!;
     for (const { no, digest, pepper } of rows) {

@@ -4,15 +4,15 @@ import { rows } from '../state.ts';
 import type { Erased } from '../../contract/forget.ts';
 import type { Whose } from './source-spellings.ts';
 
-/** One erasure: of a record's person, in one activation, by one execution of the workflow. */
+/** One erasure of a record's person in one activation, by one execution of the workflow. */
 export interface Erasure extends Whose {
   execution: Holder;
 }
 
 /**
- * Notes what was found and erased, as part of the proof. A later try of the same execution finds nothing more, or what a
- * run brought back meanwhile: it is added.
- * @returns what all tries have found
+ * Records what was found and erased, as part of the proof. A retry of the same execution finds nothing more, or what a
+ * run added meanwhile, which is added to the proof.
+ * @returns what all attempts have found
  */
 export async function noteFound(trx: Knex, erasure: Erasure, now: Erased): Promise<Erased> {
   const { record, activation, execution } = erasure;

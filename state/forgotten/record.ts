@@ -7,29 +7,29 @@ import { RECORD_WISH } from './lock.ts';
 
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** Who is to be forgotten, and at whose request. */
+/** A request to forget a person. */
 export interface Wish {
-  /** The key in all spellings that an activation could use; they are digested, and stored nowhere. */
+  /** The key in all spellings that an activation could use. They are digested, and stored nowhere. */
   spellings: string[];
-  /** What else they are found by in what is no key (see hintsOf); digested as well. */
+  /** Texts that identify the person in other ways (see hintsOf); digested as well. */
   hints?: string[];
   by: string;
   reason: string | null;
 }
 
 /**
- * Records that a key is to be forgotten: from now on no run adds it. Who asks again for the same key gets the record
- * that there is, and it counts as not completed until everything was erased once more. Waits for rows that are being
+ * Records that a key must be forgotten. From now on no run adds it. A repeated request for the same key returns the
+ * existing record, which then counts as not completed until everything was erased again. Waits for rows that are being
  * written, which takes well under a second.
- * @returns the number of the record, and whether it was there already
- * @throws Failure StateUnavailable when a worker froze while it wrote
+ * @returns the number of the record, and whether it existed already
+ * @throws Failure StateUnavailable if a worker froze while it wrote
  */
 export async function recordForgotten(
   state: State,
   { spellings, hints = [], by, reason }: Wish,
 ): Promise<{ record: string; already: boolean }> {
   return state.transaction(async (trx) => {
-    await waitForWriters(trx); // and for others who record: of two who ask at once, the second finds the record
+    await waitForWriters(trx); // also makes simultaneous requests follow each other
     const pepper = await readPepper(trx);
     const digests = spellings.map((spelling) => digestOf(pepper, spelling));
     const known = await findRecord(trx, digests);
@@ -53,7 +53,7 @@ async function waitForWriters(trx: Knex): Promise<void> {
   });
 }
 
-/** The record of any of these digests. */
+/** Finds the record of any of these digests. */
 async function findRecord(db: Knex, digests: Buffer[]): Promise<string | undefined> {
   const [found] = await rows<{ record: string }>(
     db,
@@ -72,7 +72,7 @@ async function newRecord(trx: Knex, by: string, reason: string | null): Promise<
   return row!.no;
 }
 
-/** Everything was erased, everywhere. */
+/** Records that everything was erased everywhere. */
 export async function completeRecord(state: State, record: string): Promise<void> {
   await state.raw('update forgotten set completed_at = now() where no = ? and completed_at is null', [
     record,

@@ -8,7 +8,7 @@ import { HOLD_WISHES } from './lock.ts';
  * Leaves out the rows that name someone who asked to be forgotten; they may say the key as the source does. No wish is
  * recorded until the transaction has written the others.
  */
-export async function withoutForgotten<R extends { key: string }>(
+export async function withoutForgotten<R extends { key: string; reference?: string }>(
   trx: Knex,
   run: string,
   rejects: R[],
@@ -16,8 +16,8 @@ export async function withoutForgotten<R extends { key: string }>(
   await trx.raw(HOLD_WISHES);
   if (!(await isAnyoneForgotten(trx))) return rejects;
   const { definition } = await readRun(trx, run);
-  const texts = rejects.map(({ key }) => key);
+  const texts = rejects.flatMap(({ key, reference }) => (reference ? [key, reference] : [key]));
   const countries = await phoneCountries(trx, definition.activation.matchingKey.defaultCountry);
   const forgotten = await forgottenAmong(trx, texts, countries);
-  return rejects.filter(({ key }) => !forgotten.has(key));
+  return rejects.filter(({ key, reference = key }) => !forgotten.has(key) && !forgotten.has(reference));
 }

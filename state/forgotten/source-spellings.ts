@@ -3,16 +3,17 @@ import type { State } from '../state.ts';
 import { forgottenAmong } from './digests.ts';
 import { PLACES } from './places.ts';
 
-/** Whom it is about, and where. */
+/** The person's record, and the activation. */
 export interface Whose {
   record: string;
   activation: string;
 }
 
 /**
- * The texts by which the source named a record's person, usable as a key or not, wherever an activation says keys as the source does. Looked through
- * in batches before the lease is taken, since very many may be stored: no run adds one once the record is there.
- * @param countries whose phone numbers may be written without a code
+ * Finds the texts with which the source named a record's person, also unusable keys, in all tables with keys in the
+ * source's spelling. Searches in batches before the lease is taken, because there may be many. No run adds one after
+ * the record exists.
+ * @param countries the countries whose phone numbers may be written without a country code
  */
 export async function sourceSpellings(
   state: State,

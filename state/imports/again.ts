@@ -7,11 +7,11 @@ import { rows } from '../state.ts';
 import { omittedAttributes, putAside, type Chunk } from './chunks.ts';
 
 /*
- * A row that Actito refused for a value goes again without that value. What was refused is remembered by its hash with the
- * member, so that later runs leave it out from the start, until the value changes.
+ * A row that Actito rejected because of a value is sent again without that value. The hash of the rejected value is
+ * stored with the member, so later runs leave it out from the start until the value changes.
  */
 
-/** A row that Actito refused for some of its attributes. */
+/** A row for which Actito rejected some attributes. */
 export interface RefusedValues {
   mark: string;
   key: string;
@@ -22,8 +22,8 @@ export interface RefusedValues {
 }
 
 /**
- * Sets rows of a chunk aside that Actito has refused for attributes that it named: to go once more in this run, or with the
- * next one if this was their second time. Idempotent.
+ * Sets rows of a chunk aside whose named attributes Actito rejected. They are sent again in this run, or in the next
+ * run if this was their second attempt. Idempotent.
  */
 export async function setRefusedAside(
   trx: Knex,
@@ -64,15 +64,15 @@ export async function setRefusedAside(
 }
 
 /**
- * Sets members apart whose refused value is still what it was: they go without it, with chunks of their own, and that is told
- * as a reject. Before chunks are assigned.
+ * Sets members aside whose rejected value has not changed. They are sent without it, in their own chunks, and it is
+ * reported as rejected. Call it before chunks are assigned.
  */
 export async function withholdRefused(trx: Knex, planning: Run): Promise<void> {
   const { run, delta, activation, definition } = planning;
   const { attributes } = definition.activation;
   if (attributes.length === 0) return;
   const anyone = `select from ${membersTable(activation)} where withheld is not null limit 1`;
-  // Only the index of those with a refused value, never a scan of all members, whatever the planner knows of them.
+  // Uses only the index of members with a rejected value. Never scans all members, whatever the planner estimates.
   await trx.raw('set local enable_seqscan = off');
   const isAnything = (await rows(trx, anyone)).length > 0;
   if (isAnything) await setWithheldAside(trx, planning);
@@ -108,12 +108,12 @@ async function setWithheldAside(trx: Knex, { run, delta, activation, definition 
   );
 }
 
-/** True of a chunk of rows that Actito has refused before in this run. */
+/** Whether a chunk has rows that Actito rejected before in this run. */
 export function isAgain({ pattern }: Pick<Chunk, 'pattern'>): boolean {
   return pattern.startsWith('r');
 }
 
-/** The imports that a run made for rows that it had sent before, and their members. */
+/** Counts the imports of a run for rows that it had sent before, and their members. */
 export async function countAgain(db: Knex, run: string): Promise<{ imports: number; members: number }> {
   const [found] = await rows<{ imports: number; members: number }>(
     db,

@@ -10,41 +10,41 @@ import { rows, type State } from '../state.ts';
 export const MAX_CHUNK_BYTES = 90_000_000;
 
 /**
- * One import file: the members of one pattern in a range of the delta's rows. The pattern says which attributes the file
- * leaves out, so a file is a pure function of its run and chunk.
+ * One import file: the members of one pattern in a range of the delta's rows. The pattern defines which attributes the
+ * file leaves out, so a file depends only on its run and chunk.
  */
 export interface Chunk {
   no: number;
   /**
-   * A bit per attribute, `1` = left out. Before them `c` for a canary, `v`s for rows set aside because of a bad value, `r`s for
-   * rows that Actito refused for a value, and that go again without it.
+   * One bit per attribute, `1` = left out. Prefixes: `c` for a canary, `v` for rows set aside because of a bad value,
+   * `r` for rows that Actito rejected because of a value and that are sent again without it. Prefixes can repeat.
    */
   pattern: string;
   /** Positions of rows in the delta, as PostgreSQL's tid. */
   firstRow: string;
   lastRow: string;
-  /** An upper bound of its file's. */
+  /** An upper bound of the file's size. */
   bytes: number;
   members: number;
   /** Members that are only sent again. */
   retries: number;
-  /** Since when one of its members waits for an import in vain, over runs; null: nobody does. */
+  /** Since when the longest waiting member waits for an import, over several runs; null if none waits. */
   waitsSince: Date | null;
 }
 
-/** Which attributes a pattern leaves out, by index. */
+/** Returns which attributes a pattern leaves out, by index. */
 export function omittedAttributes(pattern: string): boolean[] {
   return [...pattern.replace(/^[a-z]+/, '')].map((bit) => bit === '1');
 }
 
 /**
- * Cuts what is to be sent into chunks, as few and as large as allowed, for the patterns that have none yet. A chunk is a
- * range of positions, so that its file is read without a scan of the whole delta. Only a pattern beyond the limit pays for
- * a sort.
+ * Divides the rows to send into chunks, as few and as large as allowed, for the patterns that have none yet. A chunk is
+ * a range of positions, so its file is read without a scan of the whole delta. Only a pattern above the limit needs a
+ * sort.
  */
 export async function assignChunks(trx: Knex, run: Run, limit = MAX_CHUNK_BYTES): Promise<number> {
   const { run: no, delta } = run;
-  // Whoever was planned has a chunk since then: only rows set aside later can lack one.
+  // All planned rows have a chunk since then, so only rows that were set aside later can lack one.
   const [found] = await rows<{ done: boolean }>(
     trx,
     `select exists (select from chunks where run = :no) and not exists (select from ${asideTable(no)}) as done`,
@@ -54,7 +54,7 @@ export async function assignChunks(trx: Knex, run: Run, limit = MAX_CHUNK_BYTES)
   const [activation] = await rows<{ waiting: boolean }>(trx, 'select waiting from activations where id = ?', [
     run.activation,
   ]);
-  // Members are looked up only if one of them waits.
+  // Members are read only if one of them waits.
   const sent = `
     select d.ctid as place, coalesce(aside.pattern, d.pattern) as pattern, bytes, attributes = 'retry' as again, waits_since
     from ${delta} d
@@ -71,7 +71,7 @@ export async function assignChunks(trx: Knex, run: Run, limit = MAX_CHUNK_BYTES)
     { no, limit },
   );
   for (const { pattern, pieces } of patterns) {
-    // Whole numbers, and rows instead of peers: a window over texts or numerics takes half as long again.
+    // Integers, and rows instead of peers: a window over texts or numerics takes 1.5 times as long.
     const piece =
       pieces === 1
         ? '0'
@@ -89,9 +89,9 @@ export async function assignChunks(trx: Knex, run: Run, limit = MAX_CHUNK_BYTES)
 }
 
 /**
- * Sets so many of those who enter the list apart, with a chunk of their own: they are sent before anyone else. A sample of
- * the pattern that most of them have; nobody when there are not more of them. Whoever is apart already, for a value that was
- * refused before, stays there. Before chunks are assigned.
+ * Sets this number of added members aside in their own chunk, which is sent first. They are a sample of the most
+ * frequent pattern; none if it has no more members than that. Members that are already set aside because of a rejected
+ * value stay there. Call it before chunks are assigned.
  */
 export async function setCanaryApart(trx: Knex, { run, delta }: Run, size: number): Promise<void> {
   const entering = `membership = 'added' and attributes is not null and pattern like '%0%'
@@ -110,14 +110,14 @@ export async function setCanaryApart(trx: Knex, { run, delta }: Run, size: numbe
   );
 }
 
-/** True of a chunk that {@link setCanaryApart} made. */
+/** Whether a chunk was made by {@link setCanaryApart}. */
 export function isCanary({ pattern }: Pick<Chunk, 'pattern'>): boolean {
   return pattern.startsWith('c');
 }
 
 /**
- * Gives members a pattern apart from their row's. A pattern that has its chunks already is closed, since they may have been
- * sent: it gets its letter once more. A member that leaves out the same already stays where it is.
+ * Gives members another pattern than their row's. A pattern that already has chunks is closed, because they may have
+ * been sent: then the prefix is repeated. A member that already leaves out the same attributes stays where it is.
  */
 export async function putAside(
   trx: Knex,
@@ -140,19 +140,19 @@ export async function putAside(
   );
 }
 
-/** A member whose values cannot all be sent. */
+/** A member with values that cannot be sent. */
 export interface Aside {
   key: string;
-  /** A bit per attribute, that leaves out its bad values too. */
+  /** One bit per attribute; the bad values are left out too. */
   pattern: string;
   bad: { attribute: string; reason: string | null }[];
 }
 
 /**
- * Sets members aside whose values cannot all be sent. They go with chunks of their own. Idempotent. A pattern that has its
- * chunks already is closed, it may have been sent: who is set aside later gets one with another `v`.
- * @param seeds of the activation's key marks
- * @returns since when one of them waits for an import in vain; null: nobody does
+ * Sets members aside that have values which cannot be sent. They are sent in their own chunks. Idempotent. A pattern
+ * that already has chunks is closed, because it may have been sent: members who are set aside later get another `v`.
+ * @param seeds the seeds of the activation's key marks
+ * @returns since when the longest waiting of them waits for an import; null if none waits
  */
 export async function setAside(
   state: State,
@@ -162,7 +162,7 @@ export async function setAside(
   set: Aside[],
 ): Promise<Date | null> {
   return fenced(state, fence, async (trx) => {
-    await oneAtATime(trx, fence.run); // an attempt that was given up may still cut chunks
+    await oneAtATime(trx, fence.run); // an abandoned attempt may still divide rows into chunks
     const marks = set.map(({ key }) => keyMark(key, seeds));
     await putAside(trx, fence.run, 'v', { marks, patterns: set.map((row) => row.pattern) });
     const values = set
@@ -192,8 +192,8 @@ export async function setAside(
 }
 
 /**
- * The chunks of a run, in the order in which they are sent: what waits longest goes first, so that no pattern starves
- * when the day's quota lets fewer imports through than there are; then the largest.
+ * Returns the chunks of a run in the order of sending. The longest wait goes first, so that no pattern starves if the
+ * day's quota allows fewer imports than there are; then the largest.
  */
 export async function readChunks(db: Knex, run: string): Promise<Chunk[]> {
   return rows<Chunk>(
@@ -210,7 +210,10 @@ export async function readChunk(db: Knex, run: string, no: number): Promise<Chun
   return (await readChunks(db, run)).find((chunk) => chunk.no === no)!;
 }
 
-/** SQL: the rows `d` of a run's delta that belong to a chunk, to follow `from`; texts are literals, since COPY takes no parameters. */
+/**
+ * SQL: the rows `d` of a run's delta that belong to a chunk, for use after `from`. Texts are literals, because COPY
+ * takes no parameters.
+ */
 export function chunkRowsSql(
   { run, delta }: Pick<Run, 'run' | 'delta'>,
   { pattern, firstRow, lastRow }: Pick<Chunk, 'pattern' | 'firstRow' | 'lastRow'>,

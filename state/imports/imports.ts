@@ -6,33 +6,35 @@ import { applyResults } from './results.ts';
 import { inTurn, lineUp, readQuota } from './quota.ts';
 import { GIVEN_UP, partLost, renew, requireParts, type SharedFile } from './parts.ts';
 
-/** What became of the rows that a run has in an import, see import_parts. */
+/** What happened to a run's rows in an import, see import_parts. */
 export type Result = 'confirmed' | 'doubtful' | 'unexplained';
 
-/** An import that a chunk of a run goes or went with: see imports in schema.sql. */
+/** An import that sends or sent a chunk of a run: see imports in schema.sql. */
 export interface ImportRow {
   id: string;
   chunk: number;
-  /** Of the call; once it is known, what became of this run's rows. */
+  /** The status of the call; once it is known, the result of this run's rows. */
   status: 'gathering' | 'closed' | 'intended' | 'posted' | 'lost' | 'refused' | 'dissolved' | Result;
-  /** This run sends it. */
+  /** This run sends the import. */
   leads: boolean;
   /** It has, or had, parts of other runs. */
   shared: boolean;
   intendedAt: Date | null;
-  /** Milliseconds since its call was complete, or began, by the database's clock; null: there was none yet. */
+  /**
+   * Milliseconds since its call was complete, or else began, by the database's clock; null if there was no call yet.
+   */
   age: number | null;
-  /** Its call was complete, or about to be: Actito may have taken it. */
+  /** Its call was complete or about to be, so Actito may have accepted it. */
   mayBeTaken: boolean;
   fileName: string | null;
   executionId: string | null;
   /** It was refused with 429. */
   limited: boolean;
-  /** Why it was refused, what Actito says of one that failed, or its unknown word for one that runs. */
+  /** Why it was refused, what Actito reports about a failure, or the unknown status of a running import. */
   detail: string | null;
 }
 
-/** The imports of a run, oldest first. */
+/** Returns the imports of a run, oldest first. */
 export async function readImports(db: Knex, run: string): Promise<ImportRow[]> {
   return rows(
     db,
@@ -45,7 +47,7 @@ export async function readImports(db: Knex, run: string): Promise<ImportRow[]> {
   );
 }
 
-/** The chunks of a run that have to be sent: something goes with them, and Actito has not taken them yet. */
+/** Returns the chunks of a run that must be sent: they have rows to send, and Actito has not accepted them yet. */
 export async function readUnsent(db: Knex, run: string): Promise<Chunk[]> {
   const imports = await readImports(db, run);
   const taken = new Set(imports.filter((row) => row.executionId !== null).map((row) => row.chunk));
@@ -56,8 +58,9 @@ export async function readUnsent(db: Knex, run: string): Promise<Chunk[]> {
 export type Intent = { kind: 'intended'; id: string } | { kind: 'deferred' };
 
 /**
- * Writes the intent to send a chunk, or all parts of a shared file, if the day's quota of the profile table allows one
- * more, and one for each activation that waits longer. Whoever gets none lines up, unless it is about retries alone.
+ * Records the intent to send a chunk, or all parts of a shared file, if the profile table's quota allows one more
+ * import, besides one for each activation that waits longer. Otherwise the activation is queued, unless it has only
+ * retries.
  */
 export async function intendImport(
   state: State,
@@ -96,7 +99,7 @@ export async function intendImport(
   });
 }
 
-/** An attempt that has not recorded its answer was given up: it can no longer complete its call. */
+/** Gives up the import of an attempt that has not recorded its answer. That attempt can no longer complete its call. */
 async function giveUpFormer(trx: Knex, run: string, chunk: number): Promise<void> {
   await trx.raw(
     `update imports set status = ${GIVEN_UP} from import_parts part
@@ -106,14 +109,14 @@ async function giveUpFormer(trx: Knex, run: string, chunk: number): Promise<void
 }
 
 /**
- * The calls of a run that ends: none of them can be completed any more. One that was not complete surely started no import,
- * and counts for no quota.
+ * Gives up the calls of a run that ends: none of them can be completed any more. A call that was not complete started
+ * no import, and counts for no quota.
  */
 export async function giveUpCalls(trx: Knex, run: string): Promise<void> {
   await trx.raw(`update imports set status = ${GIVEN_UP} where run = ? and status = 'intended'`, [run]);
 }
 
-/** An import of a chunk alone. */
+/** Opens an import for a single chunk. */
 async function openOwn(trx: Knex, run: string, chunk: number, quotaKey: string): Promise<string> {
   const [opened] = await rows<{ id: string }>(
     trx,
@@ -125,8 +128,8 @@ async function openOwn(trx: Knex, run: string, chunk: number, quotaKey: string):
 }
 
 /**
- * The last moment before a call is complete: notes that from now on Actito may have taken the import.
- * @throws Failure RunSuperseded, ImportPending when another attempt sends it, or a part's run has ended
+ * Records, directly before a call is complete, that Actito may have accepted the import from now on.
+ * @throws Failure RunSuperseded, ImportPending if another attempt sends it, or a part's run has ended
  */
 export async function completeCall(
   state: State,
@@ -145,7 +148,7 @@ export async function completeCall(
   });
 }
 
-/** Actito has taken an import, for all its parts. */
+/** Records that Actito accepted an import, for all its parts. */
 export async function recordPosted(
   state: State,
   fence: Fence,
@@ -160,7 +163,10 @@ export async function recordPosted(
   );
 }
 
-/** Actito surely has not taken an import. The parts of a shared one go on with another, which their lead sends. */
+/**
+ * Records that Actito did not accept an import. The parts of a shared one continue with another import, which their
+ * lead sends.
+ */
 export async function recordRefused(
   state: State,
   fence: Fence,
@@ -181,7 +187,7 @@ export async function recordRefused(
   });
 }
 
-/** Records what became of the rows that a run has in an import, and acts on what Actito said of single rows of it. */
+/** Records what happened to a run's rows in an import, and processes the results of single rows. */
 export async function recordResult(
   state: State,
   fence: Fence,
@@ -200,14 +206,14 @@ export async function recordResult(
   });
 }
 
-/** Keeps what Actito says of an import that runs. */
+/** Stores what Actito reports about a running import. */
 export async function recordDetail(state: State, fence: Fence, id: string, detail: string): Promise<void> {
   await fenced(state, fence, (trx) => trx.raw('update imports set detail = ? where id = ?', [detail, id]));
 }
 
 /**
- * Notes that what Actito said of the rows in error could not be used.
- * @returns how often that has been so, and for how long, in milliseconds
+ * Records that Actito's answer about the rows in error could not be used.
+ * @returns how often this happened, and for how many milliseconds
  */
 export async function noteUnread(
   state: State,
@@ -226,7 +232,7 @@ export async function noteUnread(
   });
 }
 
-/** The imports of a run that ended with errors which nothing tells row by row, and their members. */
+/** Counts the imports of a run with errors that Actito does not explain by row, and their members. */
 export async function countUnexplained(db: Knex, run: string): Promise<{ imports: number; members: number }> {
   const [found] = await rows<{ imports: number; members: number }>(
     db,

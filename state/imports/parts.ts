@@ -8,18 +8,21 @@ import { readRun, type Run } from '../runs/runs.ts';
 import { rows, type State } from '../state.ts';
 import { chunkRowsSql, omittedAttributes, readChunk, type Chunk } from './chunks.ts';
 
-/** SQL: the status of an intended import whose attempt was given up. Only a call that was about to be complete can be lost. */
+/**
+ * SQL: the status of an intended import whose attempt was given up. Only a call that was about to be complete can be
+ * lost.
+ */
 export const GIVEN_UP = `case when completing_at is null then 'refused' else 'lost' end`;
 
-/** What one run puts into an import: a chunk of its plan. */
+/** One run's share of an import: a chunk of its plan. */
 export interface Part {
   run: Run;
   chunk: Chunk;
 }
 
 /**
- * The parts whose runs stand by their plan and may write, the lead's first. A run that is held sends nothing more: settling
- * it takes what was not sent as surely not there.
+ * Returns the parts whose runs still have their plan and may write, the lead's first. A held run sends nothing more,
+ * because its settlement counts everything that was not sent as not arrived.
  */
 export async function readParts(trx: Knex, id: string): Promise<Part[]> {
   const parts: Part[] = [];
@@ -29,8 +32,8 @@ export async function readParts(trx: Knex, id: string): Promise<Part[]> {
 }
 
 /**
- * Activations are locked before runs, as a run that settles does it. Until the transaction ends they can neither settle nor
- * be superseded.
+ * Locks activations before runs, in the same order as a run that settles. Until the transaction ends, they can neither
+ * settle nor be superseded.
  */
 async function standingParts(trx: Knex, id: string): Promise<{ run: string; chunk: number }[]> {
   return rows(
@@ -45,7 +48,7 @@ async function standingParts(trx: Knex, id: string): Promise<{ run: string; chun
   );
 }
 
-/** A closed import, whose file has these parts, and so many keys. */
+/** A closed import whose file has these parts and this number of keys. */
 export interface SharedFile {
   id: string;
   parts: Part[];
@@ -53,10 +56,10 @@ export interface SharedFile {
 }
 
 /**
- * Closes a shared import that this run leads, and decides its file: of each key the row of the first part that has it.
- * Nobody joins any more; parts whose runs have ended are left out. One whose answer was lost has a successor with the same
- * parts.
- * @throws Failure ImportPending when another attempt has sent it, or let it go
+ * Closes a shared import that this run leads, and decides the content of its file: for each key, the row of the first
+ * part that has it. No run can join any more, and parts whose runs have ended are left out. An import whose answer was
+ * lost gets a successor with the same parts.
+ * @throws Failure ImportPending if another attempt has sent or dissolved it
  */
 export async function closeShared(state: State, fence: Fence, id: string): Promise<SharedFile> {
   return fenced(state, fence, async (trx) => {
@@ -79,7 +82,7 @@ export async function closeShared(state: State, fence: Fence, id: string): Promi
       runs: parts.map(({ run }) => run.run),
     });
     const table = sharedTable(closed);
-    // An attempt that is frozen may still read it: dropping it would wait for that, and let all parts wait.
+    // A frozen attempt may still read it. Dropping it would wait for that attempt, and so would all parts.
     await trx.raw(
       `create table if not exists ${table} (key text collate "C" primary key, run bigint not null)`,
     );
@@ -95,7 +98,7 @@ export async function closeShared(state: State, fence: Fence, id: string): Promi
   });
 }
 
-/** Another import with the same parts, about to be sent. @returns its id */
+/** Opens another import with the same parts, which will be sent next. @returns its id */
 export async function renew(trx: Knex, id: string): Promise<string> {
   const [renewed] = await rows<{ id: string }>(
     trx,
@@ -110,7 +113,7 @@ export async function renew(trx: Knex, id: string): Promise<string> {
   return renewed!.id;
 }
 
-/** Fails unless the import is still about to be sent for all these parts. @throws Failure ImportPending */
+/** Fails if the import will no longer be sent for all these parts. @throws Failure ImportPending */
 export async function requireParts(
   trx: Knex,
   { id, parts }: Pick<SharedFile, 'id' | 'parts'>,
@@ -123,12 +126,15 @@ export async function requireParts(
   throw partLost();
 }
 
-/** The import is sent by another attempt, or was let go: it is looked at anew. */
+/** The import is sent by another attempt, or was dissolved. The caller must check it again. */
 export function partLost(): Failure {
   return new Failure('importPartLost', {}, { retryAfter: 1_000, notDone: true });
 }
 
-/** Hands `use` the rows of a file as lines of COPY text, in no order: keys, and values in the order of the first part's mapping. */
+/**
+ * Gives `use` the rows of a file as lines of COPY text, unordered: keys, and values in the order of the first part's
+ * mapping.
+ */
 export async function withFileRows<T>(
   state: State,
   { id, parts }: { id?: string; parts: Part[] },
@@ -141,11 +147,11 @@ export async function withFileRows<T>(
     return `select d.key ${values.join('')} from ${chunkRowsSql(run, chunk)}
             ${id === undefined ? '' : `join ${sharedTable(id)} f on f.key = d.key and f.run = ${run.run}`}`;
   });
-  // An import file takes in each batch before it asks for the next.
+  // An import file consumes each batch before it requests the next.
   return withRows(state, queries.join(' union all '), use, { reuse: true });
 }
 
-/** The delta's columns of the attributes that a pattern does not leave out. */
+/** Returns the delta's columns of the attributes that a pattern does not leave out. */
 export function includedColumns(pattern: string): string[] {
   const omitted = omittedAttributes(pattern);
   return valueColumns(omitted.length).filter((_, index) => !omitted[index]);

@@ -4,15 +4,15 @@ import { checkFence, type Fence } from '../runs/lease.ts';
 import { rows, type State } from '../state.ts';
 
 /*
- * The activations of a profile table share its imports of a day. Whoever gets none lines up, and when the quota renews
- * comes before those who did not wait.
+ * The activations of a profile table share its daily imports. An activation without an import is queued, and goes first
+ * when the quota renews.
  */
 
 /**
- * A fenced transaction about the imports of a profile table, one at a time: its activations share a quota, and files. The
- * table's lock comes first, then the own activation's row, then those of other activations; so nobody who waits for the
- * table holds a row that another one needs. `retries`: members that are only sent again; the activation's row then notes
- * when, so it is locked for writing from the start.
+ * Runs a fenced transaction about the imports of a profile table, one at a time, because its activations share a quota
+ * and files. It locks the table first, then its own activation's row, then those of other activations. So a transaction
+ * that waits for the table holds no row that another one needs. `retries`: members that are only sent again. Then the
+ * activation's row records the time, so it is locked for writing from the start.
  * @throws Failure RunSuperseded
  */
 export async function inTurn<T>(
@@ -28,7 +28,10 @@ export async function inTurn<T>(
   });
 }
 
-/** The imports of a profile table that count for today, and how many are kept for those who wait longer than a run. */
+/**
+ * Counts the imports of a profile table in the last 24 hours, and those that are reserved for activations that wait
+ * longer than this run's.
+ */
 export async function readQuota(
   trx: Knex,
   { run, quotaKey }: { run: string; quotaKey: string },
@@ -48,7 +51,7 @@ export async function readQuota(
   return found!;
 }
 
-/** Lets the activation of a run wait for an import; who waits already keeps its place. */
+/** Adds the activation of a run to the queue for an import. An activation that is already queued keeps its place. */
 export async function lineUp(trx: Knex, run: string, quotaKey: string): Promise<void> {
   await trx.raw(
     `insert into import_queue (activation, quota_key) select activation, :quotaKey from runs where no = :run
@@ -57,7 +60,10 @@ export async function lineUp(trx: Knex, run: string, quotaKey: string): Promise<
   );
 }
 
-/** At the end of a run: an activation that has sent everything leaves the queue; one that had an import and needs more goes to its end. */
+/**
+ * Updates the queue at the end of a run. An activation that has sent everything leaves it; one that had an import and
+ * needs more goes to its end.
+ */
 export async function moveOn(trx: Knex, run: string, activation: string, unsent: number): Promise<void> {
   if (unsent === 0) {
     await trx.raw('delete from import_queue where activation = ?', [activation]);
@@ -72,12 +78,15 @@ export async function moveOn(trx: Knex, run: string, activation: string, unsent:
   );
 }
 
-/** So many refusals with 429, over so long, are no crowd of calls any more: the table had its imports of the day. */
+/**
+ * So many refusals with 429 over so long mean that the day's quota is used up, and not that there are too many calls at
+ * once.
+ */
 const REFUSALS = { count: 5, over: `interval '2 minutes'`, within: `interval '1 hour'` };
 
 /**
- * True when Actito itself takes no more imports of a profile table today, as far as can be told: it counts imports
- * that we do not know of. All activations learn from each other's refusals; one that is taken begins the count anew.
+ * True if Actito itself probably accepts no more imports of a profile table today: it also counts imports that we do
+ * not know about. All activations use each other's refusals. An accepted import starts the count again.
  */
 export async function isRefusedForToday(db: Knex, quotaKey: string): Promise<boolean> {
   const [found] = await rows<{ refused: boolean }>(
@@ -92,7 +101,7 @@ export async function isRefusedForToday(db: Knex, quotaKey: string): Promise<boo
   return found!.refused ?? false;
 }
 
-/** The import of a profile table that Actito has taken last, for whichever activation. */
+/** Returns the last import of a profile table that Actito accepted, of any activation. */
 export async function lastTaken(
   db: Knex,
   quotaKey: string,

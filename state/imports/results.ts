@@ -13,13 +13,13 @@ export interface RowResult {
   key: string;
   outcome: 'refused' | 'unmatched';
   reason: string;
-  /** For which attributes it was refused, of those that can be left out. */
+  /** The attributes for which the row was rejected and that can be left out. */
   attributes?: string[];
-  /** Actito's own words, when they are no code. */
+  /** Actito's own text, if it is not a code. */
   said?: string;
 }
 
-/** Forgets the row results of a chunk: they are about to be read again from the start. Nothing has acted on them yet. */
+/** Deletes the row results of a chunk before they are read again from the start. They have had no effect yet. */
 export async function clearResults(state: State, fence: Fence, chunk: number): Promise<void> {
   await fenced(state, fence, (trx) =>
     trx.raw(`delete from ${resultTable(fence.run)} where chunk = ?`, [chunk]),
@@ -27,9 +27,9 @@ export async function clearResults(state: State, fence: Fence, chunk: number): P
 }
 
 /**
- * Stores a batch of row results. Of members to whom the run sends nothing, none is kept: the answer may be one about other
- * people. Nothing follows from them before the whole answer is believed, see {@link applyResults}. `seeds` are those of the
- * activation's key marks.
+ * Stores a batch of row results. Results about members to whom the run sends nothing are not kept: the answer may be
+ * about other people. Nothing follows from results before the whole answer is accepted, see {@link applyResults}.
+ * `seeds` are those of the activation's key marks.
  */
 export async function storeResults(
   state: State,
@@ -61,15 +61,15 @@ export async function storeResults(
   });
 }
 
-/** Row results that are applied at a time. */
+/** The number of row results in a batch. */
 const BATCH = 5_000;
 
 /**
- * Acts on the row results of a chunk, once the answer that they come from is believed: refusals become rejects, and rows that
- * were refused for single values are set aside, so that they go again without those.
+ * Processes the row results of a chunk after the answer was accepted. Rejected rows become rejects. Rows that were
+ * rejected because of single values are set aside, to be sent again without those values.
  */
 export async function applyResults(trx: Knex.Transaction, run: string, chunk: number): Promise<void> {
-  await oneAtATime(trx, run); // an attempt that was given up may still cut chunks
+  await oneAtATime(trx, run); // an abandoned attempt may still divide rows into chunks
   for (let last = FIRST; ;) {
     const batch = await refusals(trx, run, chunk, last);
     const again = batch.filter((row): row is Refusal & { attributes: string[] } => row.attributes !== null);
@@ -94,7 +94,7 @@ export async function applyResults(trx: Knex.Transaction, run: string, chunk: nu
   }
 }
 
-/** A stored result about a row that was refused; `attributes`: it goes again, without these. */
+/** A stored result of a rejected row. `attributes`: it is sent again without these. */
 interface Refusal {
   mark: string;
   key: string;
@@ -103,7 +103,7 @@ interface Refusal {
   attributes: string[] | null;
 }
 
-/** No mark comes before this one. */
+/** The smallest mark. */
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
 async function refusals(trx: Knex, run: string, chunk: number, after: string): Promise<Refusal[]> {
@@ -118,7 +118,7 @@ async function refusals(trx: Knex, run: string, chunk: number, after: string): P
   );
 }
 
-/** The results that are about members to whom a run sends something. */
+/** Returns the results that are about members to whom a run sends something. */
 async function ownResults(
   trx: Knex,
   no: string,
@@ -136,12 +136,12 @@ async function ownResults(
   return own.map(({ place }) => told[place]!);
 }
 
-/** A row that goes again, without what Actito refused of it. */
+/** A row that is sent again without what Actito rejected. */
 function isAgain(row: RowResult): row is RowResult & { attributes: string[] } {
   return row.outcome === 'refused' && row.attributes !== undefined && row.attributes.length > 0;
 }
 
-/** How many row results of a chunk belong to members that the run did send. */
+/** Counts the row results of a chunk that belong to members to whom the run sent something. */
 export async function countKnownResults(
   db: Knex,
   { run, delta }: PlannedRun,
@@ -156,7 +156,7 @@ export async function countKnownResults(
   return Number(counted!.known);
 }
 
-/** How many rows the file of an import has at most. */
+/** Returns an upper bound of the number of rows in an import's file. */
 export async function countFileRows(
   db: Knex,
   run: string,
@@ -167,7 +167,10 @@ export async function countFileRows(
   return Number(counted!.keys);
 }
 
-/** Of these keys: those that a shared file had, and which belong to the chunk of this run. Joined by key: marks have seeds of their own in every activation. */
+/**
+ * Returns those of some keys that were in a shared file and belong to this run's chunk. Joined by key, because every
+ * activation has its own seeds for marks.
+ */
 export async function knownKeys(
   db: Knex,
   run: PlannedRun,

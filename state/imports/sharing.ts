@@ -7,8 +7,9 @@ import { inTurn, readQuota } from './quota.ts';
 import { GIVEN_UP, includedColumns, readParts, type Part } from './parts.ts';
 
 /**
- * How a chunk stands with an import that it shares. `new`: it never shared one. `waits`: for others to join, or for its lead
- * to send it. `leads`: it is up to this run to send it. `sent`: its lead has. `alone`: nobody sends it for this run.
+ * The state of a chunk's shared import. `new`: it never had one. `waits`: for others to join, or for its lead to send
+ * it. `leads`: this run must send it. `sent`: its lead has sent it. `alone`: it was dissolved, so this run sends the
+ * chunk alone.
  */
 export type Share =
   | { kind: 'new' }
@@ -17,13 +18,16 @@ export type Share =
   | { kind: 'sent' }
   | { kind: 'alone' };
 
-/** Between looks whether the lead has sent the file, in milliseconds. */
+/** Milliseconds between checks whether the lead has sent the file. */
 const LOOK = 3_000;
 
 /** After this additional wait, in milliseconds, a run sends its own import, since the leading workflow may be gone. */
 const TIMEOUT = 30 * 60_000;
 
-/** A shared import whose lead is gone, or overdue, is dissolved by the first run that notices. */
+/**
+ * Returns the state of a chunk's shared import. If its lead is gone or overdue, the first run that notices dissolves
+ * it.
+ */
 export async function findShare(state: State, fence: Fence, chunk: number): Promise<Share> {
   return fenced(state, fence, (trx) => shareOf(trx, fence.run, chunk));
 }
@@ -51,16 +55,19 @@ async function shareOf(trx: Knex, run: string, chunk: number): Promise<Share> {
       ? { kind: 'waits', forMs: leavesIn }
       : { kind: 'leads', id };
   if (led && leavesIn >= -TIMEOUT) return { kind: 'waits', forMs: Math.max(0, leavesIn) + LOOK };
-  // Its lead may have been refused just now, and gone on with another import that holds this chunk.
+  // Its lead may have been refused just now, and continued with another import that contains this chunk.
   return (await letGo(trx, { id })) > 0 ? { kind: 'alone' } : shareOf(trx, run, chunk);
 }
 
-/** Lets every part of the shared imports that this run leads go alone; what was sent stays sent. */
+/** Dissolves the shared imports that this run leads, so each part goes alone. What was sent is not affected. */
 export async function dissolve(state: State, fence: Fence): Promise<void> {
   await fenced(state, fence, (trx) => letGo(trx, { lead: fence.run }));
 }
 
-/** A call under way can no longer be completed. @returns how many imports were let go */
+/**
+ * Dissolves shared imports. A call that is still in progress can no longer be completed. @returns how many were
+ * dissolved
+ */
 async function letGo(trx: Knex, { id, lead }: { id?: string; lead?: string }): Promise<number> {
   const gone = await rows(
     trx,
@@ -73,9 +80,9 @@ async function letGo(trx: Knex, { id, lead }: { id?: string; lead?: string }): P
 }
 
 /**
- * Lets a chunk join an import of the same shape that gathers parts, or opens one that leaves after `within` ms. A chunk does
- * not join whose values contradict those of a member who is in it already. `new`: there is nothing to join, and no import is
- * left that it would be worth waiting for.
+ * Joins a chunk to an import of the same shape that gathers parts, or opens one that leaves after `within` ms. A chunk
+ * whose values contradict those of a member already in it does not join. `new`: there is none to join, and no import is
+ * left that would be worth the wait.
  */
 export async function gather(
   state: State,
@@ -106,7 +113,7 @@ export async function gather(
   });
 }
 
-/** The first import that the chunk fits into. */
+/** Finds the first import that the chunk fits into. */
 async function findGathering(
   trx: Knex,
   run: Run,

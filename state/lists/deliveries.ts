@@ -5,7 +5,7 @@ import type { ListFigures } from '../runs/runs.ts';
 import type { PushReason } from '../../contract/plan.ts';
 import { rows, type State } from '../state.ts';
 
-/** What is delivered: the list as a run planned it, or the one that was acknowledged last, so that it does not expire. */
+/** What is delivered: the planned list, or the last confirmed one, so that it does not expire. */
 export type DeliveryKind = 'plan' | 'kept';
 
 /** One attempt to deliver a list. */
@@ -13,15 +13,21 @@ export interface DeliveryRow {
   id: string;
   deliveredAt: Date | null;
   retrievedAt: Date | null;
-  /** What Actito said of the list just before the file was renamed; without `retrievedBefore`: it could not be asked. */
+  /**
+   * What Actito reported about the list just before the file was renamed. Without `retrievedBefore`, it could not be
+   * asked.
+   */
   detail: {
     retrievedBefore?: string | null;
-    /** Actito could first be asked after the delivery, and then could not read the file that it had retrieved last: maybe this. */
+    /**
+     * Actito could be asked only after the delivery, and then reported that it could not read the last retrieved file,
+     * which may be this one.
+     */
     maybeRefused?: boolean;
   } | null;
 }
 
-/** Writes that a delivery begins; from now on the list is dirty until a delivery is settled. */
+/** Records that a delivery begins. From now on the list is dirty until a delivery is settled. */
 export async function intendDelivery(
   state: State,
   fence: Fence,
@@ -32,7 +38,7 @@ export async function intendDelivery(
       run: fence.run,
       kind: delivery.kind,
     });
-    // Nobody would know which of the two is there.
+    // It would be unknown which of the two lists is there.
     if (other.length > 0) throw new Failure('otherDeliveryBegun', {});
     if (delivery.kind === 'plan' && (await isHeld(trx, fence.run))) throw new Failure('heldNotDelivered', {});
     await trx.raw('update activations set list_dirty = true where id = ?', [delivery.activation]);
@@ -47,7 +53,7 @@ export async function intendDelivery(
   return fenced(state, fence, write, { lock: 'no key update' });
 }
 
-/** A guard may have come to hold a run while a slow attempt was about to deliver its list. */
+/** A guard may have held the run while a slow attempt was about to deliver its list. */
 async function isHeld(trx: Knex, run: string): Promise<boolean> {
   return (await rows(trx, `select from runs where no = ? and plan->'guards' <> '[]'`, [run])).length > 0;
 }
@@ -57,7 +63,7 @@ export async function hasBegunDelivery(db: Knex, run: string): Promise<boolean> 
   return (await rows(db, `select from deliveries where run = ? and kind = 'plan' limit 1`, [run])).length > 0;
 }
 
-/** Records that the file is in place under its name, with the size that was sent. */
+/** Records that the file was renamed to its final name, with the size that was sent. */
 export async function recordDelivered(
   state: State,
   fence: Fence,
@@ -73,7 +79,7 @@ export async function recordDelivered(
   );
 }
 
-/** Records what Actito said of the list when it could first be asked: only what it retrieves after that is surely ours. */
+/** Records what Actito reported when it could first be asked. Only a later retrieval is certainly of our file. */
 export async function recordBefore(
   state: State,
   fence: Fence,
@@ -88,7 +94,7 @@ export async function recordBefore(
   );
 }
 
-/** @throws Failure RunSuperseded when the run is no longer its activation's, or has begun another delivery */
+/** @throws Failure RunSuperseded if the run is no longer its activation's, or has begun another delivery */
 export async function checkLastDelivery(trx: Knex.Transaction, fence: Fence, id: string): Promise<void> {
   await checkFence(trx, fence);
   const [later] = await rows(trx, 'select from deliveries where run = :run and id > :id limit 1', {
@@ -98,21 +104,21 @@ export async function checkLastDelivery(trx: Knex.Transaction, fence: Fence, id:
   if (later) throw new Failure('otherDeliveryBegun', {});
 }
 
-/** Records that Actito says it has read the file. */
+/** Records that Actito reports that it has read the file. */
 export async function recordRetrieved(state: State, fence: Fence, id: string): Promise<void> {
   await fenced(state, fence, (trx) =>
     trx.raw('update deliveries set retrieved_at = now() where id = ?', [id]),
   );
 }
 
-/** Records that Actito could not read the file: it was delivered for nothing, and the list stays to be repaired. */
+/** Records that Actito could not read the file. The list stays dirty. */
 export async function recordRefused(state: State, fence: Fence, id: string): Promise<void> {
   await fenced(state, fence, (trx) =>
     trx.raw('update deliveries set delivered_at = null where id = ?', [id]),
   );
 }
 
-/** The delivery of an activation that reached its place last, if any. */
+/** Returns the last completed delivery of an activation, if any. */
 export async function findLastDelivered(db: Knex, activation: string): Promise<DeliveryRow | undefined> {
   const [found] = await rows<DeliveryRow>(
     db,
@@ -123,7 +129,7 @@ export async function findLastDelivered(db: Knex, activation: string): Promise<D
   return found;
 }
 
-/** The delivery of a run that reached its place, if any. */
+/** Returns the completed delivery of a run, if any. */
 export async function findDelivered(
   db: Knex,
   run: string,

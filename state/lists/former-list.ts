@@ -2,7 +2,10 @@ import type { Knex } from 'knex';
 import type { Definition } from '../../activation/definition/definition.ts';
 import { rows } from '../state.ts';
 
-/** The definition by which an activation's list was delivered last, and when; undefined before the first delivery. */
+/**
+ * Returns the definition with which an activation's list was delivered last, and when; undefined before the first
+ * delivery.
+ */
 export async function readFormerList(
   db: Knex,
   activation: string,

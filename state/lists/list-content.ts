@@ -7,10 +7,10 @@ import { withRows } from '../copy.ts';
 import type { State } from '../state.ts';
 import type { DeliveryKind } from './deliveries.ts';
 
-/** A list that is to be delivered. */
+/** A list to deliver. */
 export interface ListRequest {
   kind: DeliveryKind;
-  /** What it must be. */
+  /** Its expected number of members and checksum. */
   figures: ListFigures;
   /** Secret seed of the activation's marks. */
   seed: string;
@@ -18,8 +18,8 @@ export interface ListRequest {
 }
 
 /**
- * The members of a list as CSV lines of one identifier each (header not included), streamed from one snapshot. It ends
- * normally only if number and checksum of the identifiers are what they must be.
+ * Streams the members of a list from one snapshot, as CSV lines with one identifier each, without the header. The
+ * stream ends normally only if number and checksum of the identifiers are as expected.
  * @throws Failure StateDamaged
  */
 export async function withListContent<T>(
@@ -42,7 +42,10 @@ export async function withListContent<T>(
   });
 }
 
-/** Who is on the list: as it was acknowledged, less those that the delta takes away, and those that it adds. */
+/**
+ * Selects the members of the list: the last confirmed members without those that the delta removes, and with those that
+ * it adds.
+ */
 export function listSql({ activation, delta }: Run, kind: DeliveryKind): string {
   const listed = `select coalesce(identifier, key) from ${membersTable(activation)} m where listed`;
   if (kind === 'kept') return listed;

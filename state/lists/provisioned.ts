@@ -8,16 +8,16 @@ import { rows, type State } from '../state.ts';
 
 /** What was found or created in Actito for an activation. */
 export interface Provisioned {
-  /** Names the definition it was provisioned for. */
+  /** Identifies the definition for which it was provisioned. */
   key: string;
   tableId: string;
-  /** Absent when a marketer made the list: then it cannot be looked at. */
+  /** Undefined if the list was created in Actito: then it cannot be read. */
   listId?: string;
   /** The mapped attributes in the mapping's order. */
   attributes: { name: string; type: ActitoType; maxLength?: number; minLength?: number }[];
 }
 
-/** Changes whenever Actito has to be looked at again: another mapping, list, table or licence. */
+/** Changes if Actito must be checked again: another mapping, list, table or license. */
 export function provisionKey({ activation, destination }: Definition): string {
   const { id, description, matchingKey, attributes, importMode, list } = activation;
   return createHash('sha256')
@@ -25,7 +25,7 @@ export function provisionKey({ activation, destination }: Definition): string {
     .digest('hex');
 }
 
-/** What is known to stand in Actito for this definition, or undefined when it has to be looked at. */
+/** Returns what is known to exist in Actito for this definition, or undefined if it must be checked. */
 export async function readProvisioned(db: Knex, definition: Definition): Promise<Provisioned | undefined> {
   const [row] = await rows<{ provisioned: Provisioned | null }>(
     db,
@@ -35,21 +35,21 @@ export async function readProvisioned(db: Knex, definition: Definition): Promise
   return row?.provisioned?.key === provisionKey(definition) ? row.provisioned : undefined;
 }
 
-/** The same, for steps that come after provisioning. */
+/** The same for the steps after provisioning. */
 export async function requireProvisioned(db: Knex, definition: Definition): Promise<Provisioned> {
   const provisioned = await readProvisioned(db, definition);
   if (!provisioned) throw new Failure('notProvisioned', { activation: definition.activation.id });
   return provisioned;
 }
 
-/** Remembers that Actito does not have what was found there: the next run looks again. */
+/** Records that Actito no longer has what was found there, so the next run checks again. */
 export async function lookAgain(state: State, fence: Fence): Promise<void> {
   await fenced(state, fence, (trx) =>
     trx.raw('update runs set looks_again = true where no = ?', [fence.run]),
   );
 }
 
-/** Remembers what stands in Actito. */
+/** Stores what exists in Actito. */
 export async function saveProvisioned(
   state: State,
   fence: Fence,

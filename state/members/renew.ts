@@ -9,7 +9,7 @@ import type { Run } from '../runs/runs.ts';
 import { withRows } from '../copy.ts';
 import { rows, setTransaction, type State } from '../state.ts';
 
-/** A member whose key, identifier or mark is another one under the present rules. */
+/** A member whose key, identifier or mark changes under the current rules. */
 interface Renewed {
   old: string;
   mark: string;
@@ -19,11 +19,13 @@ interface Renewed {
 }
 
 /**
- * Brings the stored keys of an activation to the present rules of canonical keys, and marks them anew, if they were stored
- * under others. Members that become one person become one row, which is sent and delivered anew; a list that changes by
- * that is dirty. When the rules are the same, only a rebase or resync looks at all keys: someone may have changed them.
- * @param columns of the segment, in the order of columnsToRead; left out (an undo asks no warehouse): texts. Then a key that
- * its column's kind decides about may be left as it was: the rules are not noted, and the next run looks at all keys again.
+ * Converts the stored keys of an activation to the current rules of canonical keys, and computes their marks again, if
+ * they were stored under other rules. Members that become one person become one row, which is sent and delivered again;
+ * if that changes the list, it is dirty. If the rules are the same, only a rebase or resync checks all keys, because
+ * someone may have changed them.
+ * @param columns the columns of the segment in the order of columnsToRead. If left out (an undo does not use the
+ *   warehouse), all count as texts. Then a key that depends on its column's kind may stay unchanged, so the new rules
+ *   are not recorded, and the next run checks all keys again.
  */
 export async function renewKeys(
   state: State,
@@ -55,7 +57,7 @@ export async function renewKeys(
   });
 }
 
-/** Only those that change are held in memory: a new rule concerns few keys. */
+/** Only changed members are kept in memory: a new rule changes few keys. */
 async function findRenewed(
   state: State,
   { activation }: Run,
@@ -92,7 +94,8 @@ function renew(
 ): Omit<Renewed, 'old'> {
   const canonical = canonicalKey(rule!, key);
   const own = identifier === null ? null : canonicalKey(itsRule, identifier);
-  // One without a usable key stays as it is: the segment lacks it, so it leaves as anybody else does, before the guards.
+  // A member without a usable key stays unchanged. It is missing from the segment, so it is removed like any other,
+  // subject to the guards.
   const newKey = 'key' in canonical ? canonical.key : key;
   const newIdentifier = own && 'key' in own ? own.key : identifier;
   return {
@@ -103,7 +106,7 @@ function renew(
   };
 }
 
-/** Rows that would have the same mark become one: listed if one of them was, and with nothing confirmed. */
+/** Rows that get the same mark become one: listed if one of them was, and with nothing confirmed. */
 async function replace(trx: Knex, activation: string, changed: Renewed[]): Promise<void> {
   const members = membersTable(activation);
   const before = await countListed(trx, members);
@@ -136,7 +139,7 @@ async function replace(trx: Knex, activation: string, changed: Renewed[]): Promi
     'select list_checksum as checksum from activations where id = ?',
     [activation],
   );
-  // By difference: members that someone took away must still be missed when the marks are loaded.
+  // Adds the difference, so that members whom someone deleted are still noticed when the marks are loaded.
   await trx.raw(
     `update activations set list_members = list_members + :more, list_checksum = :checksum, list_dirty = true
      where id = :activation`,
@@ -146,7 +149,7 @@ async function replace(trx: Knex, activation: string, changed: Renewed[]): Promi
       checksum: checksumOf(BigInt(list!.checksum), after.sum, -before.sum),
     },
   );
-  // The change log names members by marks: there is no way back to before.
+  // The change log identifies members by marks, so an undo to an earlier run is no longer possible.
   await trx.raw('update runs set changes_logged = false where activation = ? and changes_logged', [
     activation,
   ]);

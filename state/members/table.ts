@@ -2,7 +2,10 @@ import type { Knex } from 'knex';
 import { membersTable } from '../names.ts';
 import { rows, type State } from '../state.ts';
 
-/** Looks before it creates: `create … if not exists` waits for whoever writes, and two at once collide. */
+/**
+ * Creates the table of members if it is missing. It checks first, because `create … if not exists` waits for writers,
+ * and two at the same time collide.
+ */
 export async function ensureMembersTable(state: State, activation: string): Promise<void> {
   const name = membersTable(activation);
   if (await tableExists(state, name)) return;
@@ -12,7 +15,10 @@ export async function ensureMembersTable(state: State, activation: string): Prom
   });
 }
 
-/** Asks the catalog: `to_regclass` may answer from a cache that is older than a lock for which the transaction waited. */
+/**
+ * Queries the catalog: `to_regclass` may answer from a cache that is older than a lock for which the transaction
+ * waited.
+ */
 export async function tableExists(db: Knex, name: string): Promise<boolean> {
   const found = await rows(
     db,
@@ -23,9 +29,9 @@ export async function tableExists(db: Knex, name: string): Promise<boolean> {
 }
 
 /**
- * By the template of schema.sql. Nothing but its key and what few members have is indexed, and a page keeps some room: an update of
- * anything else stays on its page. No index may be named like a table of members: `members_vip_retry` is the table of
- * activation `vip-retry`.
+ * Creates the table from the template in schema.sql. Only the key and columns that few members have are indexed, and
+ * each page keeps free space, so an update of any other column stays on its page. No index may have the name of a
+ * possible table of members: `members_vip_retry` is the table of activation `vip-retry`.
  */
 async function createMembersTable(trx: Knex, name: string): Promise<void> {
   await trx.raw(`

@@ -3,35 +3,36 @@ import { checksumOf } from '../../activation/comparison/marks.ts';
 import type { Run } from '../runs/runs.ts';
 import { rows } from '../state.ts';
 
-/** Rows of a delta by what happens to them, and the list that they lead to. */
+/** The rows of a delta by what happens to them, and the resulting list. */
 export interface DeltaCounts {
   added: number;
   removed: number;
-  /** On the list under another identifier than before. */
+  /** On the list with another identifier than before. */
   reidentified: number;
-  /** On the list although the segment lacks them: not long enough yet. */
+  /** On the list although missing from the segment, because of the grace period. */
   leaving: number;
-  /** Attributes to send for the first time, or in doubt since an earlier run. */
+  /** Attributes that are sent for the first time, or are in doubt since an earlier run. */
   fresh: number;
   changed: number;
-  /** Refused or unmatched earlier, and due again. */
+  /** Rejected or unmatched earlier, and due again. */
   retry: number;
-  /** Sent only because everything is sent again. */
+  /** Sent only because a resync sends everything again. */
   resent: number;
-  /** Of the fresh ones, those that are members: an earlier send is in doubt. */
+  /** Of the fresh ones, those that are members: an earlier import is in doubt. */
   known: number;
-  /** Members of the list with something to tell. */
+  /** Members of the list with something to send. */
   touched: number;
-  /** Sum over all that would happen, for the plan's hash. */
+  /** A sum over all planned changes, for the plan's hash. */
   digest: string;
   list: { members: number; checksum: string };
 }
 
 /**
- * SQL: the sum of the hashes of what rows of a delta `d` would do: who enters, leaves, or is sent what. Grace periods and
- * retries have no part in it, since they depend on time: the same segment must give the same hash tomorrow. The marks seed
- * the hash as they are, since they are hashes; to write them as texts would take three times as long.
- * @param sends SQL: attributes of `d` are (still) to be sent
+ * SQL: the sum of the hashes of what the rows `d` of a delta would change: who is added or removed, and what is sent.
+ * Grace periods and retries are left out, because they depend on time: the same segment must give the same hash
+ * tomorrow. Marks are hashes already, so they seed the hash directly; converting them to texts would take three times
+ * as long.
+ * @param sends SQL: attributes of `d` are still to be sent
  */
 export function digestSql(sends: string): string {
   const moved = `case membership when 'added' then 1 when 'removed' then 2 when 'reidentified' then 3 end`;

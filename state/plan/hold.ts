@@ -10,15 +10,15 @@ import { matchesOfRun, matchTrip } from './match-rate.ts';
 import { planHash, savePlan } from './plan.ts';
 
 /**
- * Judges the match rate of a run by what Actito has said of its imports. Too few: the run is held from now on. Its plan is
- * then what is left to do once what was confirmed has been folded, and so has the hash that the next run's plan will have.
- * A judgement stands: a run that is held stays so, and one whose list may be on the server already is no longer held,
- * even if an earlier attempt still records results.
- * @returns the run as it stands; its plan has guards when it is held
+ * Checks the match rate of a run with Actito's answers to its imports. If it is too low, the run is held from now on.
+ * Its plan then contains what remains after the confirmed attributes were folded, and so has the hash of the next run's
+ * plan. The decision is final: a held run stays held, and a run whose list may already be on the server is no longer
+ * held, even if an earlier attempt still records results.
+ * @returns the current run; its plan has guards if it is held
  */
 export async function judgeMatches(state: State, fence: Fence): Promise<PlannedRun> {
   return setTransaction(state, async (trx) => {
-    await checkFence(trx, fence); // its lock keeps `intendDelivery` waiting
+    await checkFence(trx, fence); // its lock makes `intendDelivery` wait
     await oneAtATime(trx, fence.run);
     const run = await readPlanned(trx, fence.run);
     const limit = matchLimit(run.definition.activation);

@@ -10,16 +10,16 @@ import type { Plan, Run } from '../runs/runs.ts';
 import type { DeltaCounts } from './counts.ts';
 import { knownEntering, knownMatches, matchTrip } from './match-rate.ts';
 
-/** What a plan is judged by, besides its run and what was acknowledged. */
+/** What a plan is checked with, besides its run and the confirmed state. */
 interface Planned {
   delta: DeltaCounts;
   /** Members of the segment. */
   members: number;
-  /** Members whose attributes changed; 0 when all of them differ for another reason. */
+  /** Members whose attributes changed; 0 if all of them differ for another reason. */
   changed: number;
 }
 
-/** The guards that hold a run for what its plan would do. */
+/** Returns the guards that hold a run because of its plan. */
 export async function judge(
   trx: Knex,
   run: Run,
@@ -41,7 +41,7 @@ export async function judge(
   return [...trips, ...(await matchRate(trx, run))];
 }
 
-/** The guard on the match rate; all members are read only where a rate is asked for. */
+/** The guard on the match rate. Reads all members only if a rate is configured. */
 async function matchRate(trx: Knex, run: Run): Promise<GuardTrip[]> {
   const limit = matchLimit(run.definition.activation);
   if (!limit) return [];
@@ -51,8 +51,8 @@ async function matchRate(trx: Knex, run: Run): Promise<GuardTrip[]> {
 }
 
 /**
- * For the guards, a member whose identifier is replaced leaves and enters: the list targets by identifiers. When the list
- * is to hold another attribute, that is no news about people.
+ * For the guards, a member whose identifier is replaced is removed and added, because the list targets by identifiers.
+ * If the list changes to another attribute, this does not count.
  */
 function leavingAndEntering(
   { definition }: Run,
@@ -63,14 +63,16 @@ function leavingAndEntering(
   return { added: added + replaced, removed: removed + replaced };
 }
 
-/** What an approval answers does not hold the run; who refused this very plan is told. */
+/**
+ * Applies the last decision: guards covered by an approval do not hold the run, and a decline of this plan is reported.
+ */
 export async function withDecision(trx: Knex.Transaction, run: Run, plan: Plan): Promise<Plan> {
   if (plan.guards.length === 0) return plan;
   const decision = await latestDecision(trx, run.activation, run.task);
   if (!decision || decision.usedUp) return plan;
   const { by, reason, verdict, planHash: decided, figures } = decision;
   if (verdict === 'refused') return decided === plan.hash ? { ...plan, refused: { by, reason } } : plan;
-  // Held by one, it is held by all: who approves it anew then approves the whole of it.
+  // If one guard holds the run, all tripped guards do, so a new approval covers the whole plan.
   if (notApproved(plan.guards, figures).length > 0) return plan;
   return { ...plan, guards: [], approved: { guards: plan.guards.map(({ guard }) => guard), by, reason } };
 }

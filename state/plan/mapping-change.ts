@@ -6,8 +6,8 @@ import type { Run } from '../runs/runs.ts';
 import { rows } from '../state.ts';
 
 /**
- * The attributes as they were mapped when a run that may send any was settled last; null: none was.
- * @param folded also when a held run has folded what was confirmed before a guard held it
+ * Returns the attribute mapping of the last settled run that may send attributes; null if there was none.
+ * @param folded includes held runs that have folded what was confirmed before a guard held them
  */
 export async function lastMapping(
   db: Knex,
@@ -24,7 +24,7 @@ export async function lastMapping(
   return last?.attributes ?? null;
 }
 
-/** Whether a run maps the attributes as they were mapped before; true also of a first one. */
+/** Whether a run maps the attributes as before; also true for a first run. */
 export function isSameMapping(
   { definition }: Pick<Run, 'definition'>,
   before: AttributeMapping[] | null,
@@ -32,7 +32,9 @@ export function isSameMapping(
   return before === null || isDeepStrictEqual(before, definition.activation.attributes);
 }
 
-/** Whether values are written as they were when a run was settled last; if not, all of them differ, which is no news about people. */
+/**
+ * Whether values are written as in the last settled run. If not, all of them differ, which says nothing about people.
+ */
 export async function hasSameFormats(db: Knex, { activation, definition }: Run): Promise<boolean> {
   const [last] = await rows<{ contract: Contract }>(
     db,
@@ -45,7 +47,7 @@ export async function hasSameFormats(db: Knex, { activation, definition }: Run):
 }
 type Contract = Definition['destination']['contract'];
 
-/** Whether a mapping gives values the same marks as the one before: the column that they come from has no part in them. */
+/** Whether a mapping gives values the same marks as the one before. The source column has no effect on marks. */
 export function hasSameMarks(
   { definition }: Pick<Run, 'definition'>,
   before: AttributeMapping[] | null,
@@ -55,8 +57,8 @@ export function hasSameMarks(
 }
 
 /**
- * Which attributes of a mapping are new since the last one, when some are and others are not: whoever has the others
- * confirmed needs only the new ones. Null where a file must hold every attribute, or there is nothing to tell apart.
+ * Returns which attributes of a mapping are new, if some are and others are not: members whose other values are
+ * confirmed need only the new ones. Null if a file must contain every attribute, or if there is nothing to distinguish.
  */
 export function newAttributes({ activation, destination }: Definition, last: AttributeMapping[] | null) {
   const { importMode, attributes } = activation;
@@ -65,7 +67,7 @@ export function newAttributes({ activation, destination }: Definition, last: Att
   return isNew.includes(true) && isNew.includes(false) ? isNew : null;
 }
 
-/** Whether two mappings make the same of a value, as far as they say. */
+/** Whether two mappings convert a value in the same way. */
 function isSentAlike(one: AttributeMapping, other: AttributeMapping): boolean {
   const parts = ['attribute', 'nulls', 'timezone', 'defaultCountry'] as const;
   return parts.every((part) => one[part] === other[part]);

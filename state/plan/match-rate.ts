@@ -14,11 +14,11 @@ import { rows } from '../state.ts';
 
 const NONE: Matches = { judged: 0, missed: 0 };
 
-/** Members that Actito has answered for, and need not be asked again yet. */
+/** Members for whom Actito has answered, and who need no retry yet. */
 const ANSWERED = `member.outcome in ('ok', 'unmatched', 'refused') and member.attribute_mark is not null
   and (retry_at is null or retry_at > now())`;
 
-/** What Actito has said, in earlier imports, of those who would enter the list. Reads nobody else. */
+/** Counts Actito's answers of earlier imports about the added members. Reads no others. */
 export async function knownEntering(db: Knex, { activation, delta }: Run): Promise<KnownMatches> {
   const [found] = await rows<Record<'judged' | 'missed', string>>(
     db,
@@ -33,7 +33,7 @@ export async function knownEntering(db: Knex, { activation, delta }: Run): Promi
   };
 }
 
-/** What Actito has said, in earlier imports, of those who would enter the list, and of all who would be on it. */
+/** Counts Actito's answers of earlier imports about the added members, and about the whole list. */
 export async function knownMatches(db: Knex, { activation, delta }: Run): Promise<KnownMatches> {
   const missed = `outcome in ('unmatched', 'refused')`;
   const [found] = await rows<Record<string, string>>(
@@ -53,8 +53,8 @@ export async function knownMatches(db: Knex, { activation, delta }: Run): Promis
 }
 
 /**
- * Whether Actito knows someone who is on the list and stays: then it does not target nobody, whoever enters. One more than are
- * removed are looked at, so that among them is one who stays, if there is one at all.
+ * Whether Actito matches someone who stays on the list. Then the list does not target nobody, whoever is added. One
+ * more member than is removed is read, so at least one of them stays, if there is one.
  */
 async function knowsListed(db: Knex, { activation, delta }: Run): Promise<boolean> {
   const [found] = await rows<{ knows: boolean }>(
@@ -69,8 +69,8 @@ async function knowsListed(db: Knex, { activation, delta }: Run): Promise<boolea
 }
 
 /**
- * The guard on the match rate. Without a limit of its own, a list on which Actito knows someone is never held: whoever
- * enters may be new to Actito, too.
+ * The guard on the match rate. Without a configured limit, a list with at least one match is never held, because the
+ * added members may be new to Actito, too.
  */
 export async function matchTrip(
   db: Knex,
@@ -83,7 +83,7 @@ export async function matchTrip(
   return trip;
 }
 
-/** Whether the guard on the match rate may hold a run by what Actito will say of its import. */
+/** Whether the guard on the match rate may hold a run after its import. */
 export async function needsMatches(db: Knex, run: PlannedRun): Promise<boolean> {
   const { activation, destination } = run.definition;
   const limit = matchLimit(activation);
@@ -98,7 +98,7 @@ export async function needsMatches(db: Knex, run: PlannedRun): Promise<boolean> 
   return entering.length >= limit.leastJudged;
 }
 
-/** What Actito has said in this run's confirmed imports of members who enter the list; not counted when it missed nobody. */
+/** Counts the answers about added members in this run's confirmed imports. Skipped if Actito matched everyone. */
 export async function matchesOfRun(db: Knex, { run, delta }: Run): Promise<Matches> {
   if ((await rows(db, `select from ${resultTable(run)} limit 1`)).length === 0) return NONE;
   const [found] = await rows<Record<'judged' | 'missed', string>>(

@@ -19,10 +19,10 @@ import { restlessAttributes } from './restless.ts';
 import { writeSamples } from './samples.ts';
 
 /**
- * Decides what a run will do by its delta: chunks, guards, whether to deliver the list. In the transaction that
- * publishes the delta, so that a plan is about the state that the delta was compared with.
- * @param mappedBefore the attributes as they were mapped when a run was settled last
- * @param notes what people should know of how the segment was read
+ * Decides what a run will do, from its delta: chunks, guards, whether to deliver the list. Runs in the transaction that
+ * publishes the delta, so a plan is about the state that the delta was compared with.
+ * @param mappedBefore the attribute mapping of the last settled run
+ * @param notes notes about how the segment was read
  */
 export async function planWithin(
   trx: Knex.Transaction,
@@ -36,7 +36,7 @@ export async function planWithin(
     delta;
   await createSideTables(trx, run.run);
   const { canary, removal } = run.definition.activation;
-  // Everything is sent again: Actito may take by now what it refused.
+  // Everything is sent again, because Actito may now accept what it rejected.
   if (!run.task.resends && !sendsWholeRows(run.definition)) await withholdRefused(trx, run);
   if (canary !== undefined) await setCanaryApart(trx, run, canary);
   if (run.task.sends) await assignChunks(trx, run);
@@ -50,7 +50,7 @@ export async function planWithin(
     retried: run.task.sends ? retry + known + resent : 0,
   };
   await addCounts(trx, run.run, counts);
-  // No news about people when the mapping is what changed, or how values are written.
+  // If the mapping or the format of values changed, different values say nothing about people.
   const isNews = isSameMapping(run, mappedBefore) && (await hasSameFormats(trx, run));
   const news = isNews ? changed : 0;
   const made: Plan = {
@@ -76,8 +76,8 @@ export async function savePlan(trx: Knex, run: string, plan: Plan): Promise<void
 }
 
 /**
- * What happens to rows of the delta after it was published is written beside it. `refused`: a bit per attribute, 1: Actito
- * has refused its value.
+ * Creates the tables for what happens to rows after the delta was published. `refused`: one bit per attribute; 1:
+ * Actito rejected its value.
  */
 async function createSideTables(trx: Knex, run: string): Promise<void> {
   await trx.raw(`
@@ -86,7 +86,7 @@ async function createSideTables(trx: Knex, run: string): Promise<void> {
                                       reason text not null, said text, named jsonb)`);
 }
 
-/** Makes a planned run deliver its list although nothing changed: Actito's list turned out to be a new one. */
+/** Makes a planned run deliver its list although nothing changed, because Actito's list is a new one. */
 export async function requirePush(state: Knex, fence: Fence): Promise<void> {
   const reason: PushReason = 'first delivery';
   await fenced(state, fence, (trx) =>
@@ -106,11 +106,11 @@ async function countToSend(trx: Knex, run: string): Promise<number> {
   return Number(sent!.members);
 }
 
-/** Names exactly this plan: the same segment against the same state, mapping and destination gives the same hash. */
+/** Computes the hash of a plan. The same segment, state, mapping and destination give the same hash. */
 export function planHash(run: Run, digest: string, checksum: string): string {
   const { activation, destination } = run.definition;
   const { id, matchingKey, attributes, list } = activation;
-  const { undo, resends, sends } = run.task; // their plans are others than the segment's, whatever they would do
+  const { undo, resends, sends } = run.task; // their plans differ from those of a sync, whatever they would do
   return createHash('sha256')
     .update(
       JSON.stringify([

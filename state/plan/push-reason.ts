@@ -4,7 +4,7 @@ import type { Acknowledged } from '../acknowledged.ts';
 import type { PushReason } from '../../contract/plan.ts';
 import type { Run } from '../runs/runs.ts';
 
-/** Why the list is pushed; null: it is as Actito has it, and valid long enough. */
+/** Returns why the list is delivered; null if Actito has it and it is valid long enough. */
 export function pushReason(
   run: Run,
   acknowledged: Acknowledged,
@@ -15,7 +15,7 @@ export function pushReason(
   if (acknowledged.dirty) return 'repair';
   if (run.task.resends) return 'resync';
   if (moved > 0 || checksum !== acknowledged.list.checksum) return 'changed';
-  // Actito counts a new validity from the next file on: until then the list ends when the old one does.
+  // Actito applies a new validity from the next file on. Until then, the list expires when the old one does.
   const { validity } = run.definition.activation.list;
   if (acknowledged.validity !== null && acknowledged.validity !== validity) return 'keep-alive';
   return isKeepAliveDue(run, acknowledged) ? 'keep-alive' : null;
@@ -28,8 +28,8 @@ function isKeepAliveDue({ definition }: Run, { now, deliveredAt, validity }: Ack
 }
 
 /**
- * Why the acknowledged membership is delivered again, to the list that it was delivered to; null: it is there, and valid
- * long enough. A dirty list may hold someone who must not be on it.
+ * Returns why the last confirmed list is delivered again, to the same list; null if it is there and valid long enough.
+ * A dirty list may contain someone who must not be on it.
  */
 export function reasonToKeep(run: Run, acknowledged: Acknowledged): PushReason | null {
   if (acknowledged.target !== listTarget(run.definition)) return null;

@@ -6,15 +6,15 @@ import { membersTable } from '../names.ts';
 import type { Run } from '../runs/runs.ts';
 import { rows } from '../state.ts';
 
-/** So large a share of the members is nearly everybody. */
+/** A share of members that counts as nearly all. */
 const NEARLY_ALL = 0.9;
-/** Fewer members may well change together. */
+/** With fewer members, all may change together by chance. */
 const LEAST_MEMBERS = 10;
 
 /**
- * Attributes whose value differs for nearly everybody from what Actito confirmed: perhaps their column holds something
- * that differs whenever it is read. Members are looked at only when so many rows have changed.
- * @param changed members whose attributes differ; 0 when the mapping does
+ * Returns the attributes whose value differs from the confirmed one for nearly all members. Their column may have
+ * another value at every read. Members are read only if so many rows have changed.
+ * @param changed members whose attributes differ; 0 if the mapping changed
  */
 export async function restlessAttributes(trx: Knex, run: Run, changed: number): Promise<Told[]> {
   const { members } = run.base;

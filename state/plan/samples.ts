@@ -10,24 +10,24 @@ import type { Run } from '../runs/runs.ts';
 import type { Snapshot } from '../report/snapshot.ts';
 import { rows } from '../state.ts';
 
-/** The same with personal data: for those who ask for it, and never for Temporal. */
+/** The same with personal data. Only for the person who asks for it, and never for Temporal. */
 export interface Sample extends SampleNames {
   key: string;
-  /** New values, one per attribute, as the warehouse says them; what they were before is not stored. */
+  /** New values, one per attribute, as in the warehouse. Previous values are not stored. */
   values: (string | null)[];
 }
 
-/** Of each class at most so many. */
+/** The maximum number of samples per class. */
 const MANY = 5;
-/** Deletes, without waiting for anyone, what is older than `:age` milliseconds; at most `:batch` rows. */
+/** Deletes samples older than `:age` milliseconds, at most `:batch` rows, and skips locked rows. */
 export const DELETE_OLD_SAMPLES = `
   delete from samples where ctid in (
     select ctid from samples where at < now() - :age * interval '1 millisecond' limit :batch for update skip locked)`;
 
 /**
- * Keeps some members of each class of a plan that was just made, in its transaction: the delta goes when the run
- * closes. Of the delta those with the smallest hash of their key are taken: they are not all neighbours, and the
- * same plan shows the same ones.
+ * Stores some members of each class of a new plan, in its transaction, because the delta is dropped when the run
+ * closes. It takes those with the smallest hash of their key: they are spread over the delta, and the same plan shows
+ * the same ones.
  */
 export async function writeSamples(trx: Knex.Transaction, run: Run): Promise<void> {
   await trx.raw('delete from samples where run = ?', [run.run]);
@@ -39,8 +39,9 @@ export async function writeSamples(trx: Knex.Transaction, run: Run): Promise<voi
 }
 
 /**
- * A hash is eight bytes per attribute, seeded by all that decides what is sent for it: an attribute is unchanged when its
- * new hash is anywhere among the acknowledged ones, also when others were mapped or left out since.
+ * A hash has eight bytes per attribute, seeded by everything that decides what is sent for it. An attribute is
+ * unchanged if its new hash is anywhere among the confirmed ones, even if other attributes were mapped or left out
+ * since.
  */
 async function sampleDelta(trx: Knex.Transaction, { run, activation, definition, delta }: Run) {
   const { attributes } = definition.activation;
@@ -107,7 +108,7 @@ async function sampleRejects(trx: Knex.Transaction, { run }: Run) {
   );
 }
 
-/** The samples of a run's plan, by class; none of a plan that was made longer ago than a day. */
+/** Returns the samples of a run's plan, by class; none if the plan is older than a day. */
 export async function readSamples({ rows }: Snapshot, run: string): Promise<Sample[]> {
   const found = await rows<Sample>(
     `select class, attributes, reason, key, new_values as "values" from samples

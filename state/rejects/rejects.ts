@@ -3,10 +3,12 @@ import { withoutForgotten } from '../forgotten/rejects.ts';
 import { fenced, type Fence } from '../runs/lease.ts';
 import { rows, type State } from '../state.ts';
 
-/** A row that a run could not use. The key is what the source said, cut to a length that an index takes. */
+/** A row that a run could not use. Key and reference are what the source said, cut to a length that an index takes. */
 export interface Reject {
   key: string;
   reason: string;
+  /** How the source names the row besides its key; left out or empty: nothing does. */
+  reference?: string;
 }
 
 /** Where the counted, unstored rest begins: enough to find the cause, not enough to fill the disk. */
@@ -17,13 +19,15 @@ export async function storeRejects(state: State, fence: Fence, found: Reject[]):
   await fenced(state, fence, async (trx) => {
     const rejects = await withoutForgotten(trx, fence.run, found);
     await trx.raw(
-      `insert into rejects (run, stage, key, reason)
-       select :run, 'extract', key, reason from unnest(cast(:keys as text[]), cast(:reasons as text[])) as r (key, reason)
+      `insert into rejects (run, stage, key, reason, reference)
+       select :run, 'extract', key, reason, reference
+       from unnest(cast(:keys as text[]), cast(:reasons as text[]), cast(:references as text[])) as r (key, reason, reference)
        on conflict do nothing`,
       {
         run: fence.run,
         keys: rejects.map((reject) => reject.key.slice(0, 255)),
-        reasons: rejects.map((r) => r.reason),
+        reasons: rejects.map((reject) => reject.reason),
+        references: rejects.map(({ reference = '' }) => reference.slice(0, 255)),
       },
     );
   });

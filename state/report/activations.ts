@@ -1,13 +1,13 @@
 import type { Definition } from '../../activation/definition/definition.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** The ids of all activations that ever ran. */
+/** Returns the ids of all activations that ever ran. */
 export async function knownActivations({ rows }: Snapshot): Promise<string[]> {
   const found = await rows<{ id: string }>('select id from activations order by id');
   return found.map(({ id }) => id);
 }
 
-/** The definition of an activation's latest run; dry runs, which decide nothing, do not count. */
+/** Returns the definition of an activation's latest run. Previews do not count. */
 export async function latestDefinition(
   { rows }: Snapshot,
   activation: string,
@@ -19,7 +19,7 @@ export async function latestDefinition(
   return latest?.definition;
 }
 
-/** The countries of phone keys that any stored run was defined with. */
+/** Returns the countries of phone keys in the definitions of all stored runs. */
 export async function knownCountries({ rows }: Snapshot): Promise<string[]> {
   const found = await rows<{ country: string }>(
     `select distinct definition->'activation'->'matchingKey'->>'defaultCountry' as country from runs

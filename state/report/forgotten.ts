@@ -2,28 +2,28 @@ import { spellingsOf } from '../../activation/keys/spellings.ts';
 import { digestOf } from '../forgotten/digests.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** That someone is to be forgotten, or was. It never says who. */
+/** A record of a person who must be, or was, forgotten. It does not contain who. */
 export interface ForgottenRecord {
   record: string;
   by: string;
   reason: string | null;
   askedAt: Date;
-  /** When it was last asked for the same key again. */
+  /** The last repeated request for the same key. */
   askedAgain: Date | null;
-  /** When everything was erased, everywhere; null: it is not yet. */
+  /** When everything was erased everywhere; null if not yet. */
   completedAt: Date | null;
 }
 
-/** What was erased in one activation, in all: numbers of rows. */
+/** What was erased in one activation in total: numbers of rows. */
 export interface ErasedProof {
   activation: string;
   erasedAt: Date;
   members: number;
-  /** Of these, those on the list that was delivered last. */
+  /** Of these, those on the last delivered list. */
   listed: number;
   /** Rows of other tables, by table. */
   others: Record<string, number>;
-  /** The list in Actito still has the person: none was delivered since. */
+  /** The list in Actito still contains the person, because none was delivered since. */
   stillOnList: boolean;
 }
 
@@ -37,7 +37,7 @@ export async function readForgotten({ rows }: Snapshot, limit: number): Promise<
   return rows(`${RECORD} order by no desc limit $1`, [limit]);
 }
 
-/** The record of this number, with the proof of what was erased. */
+/** Returns the record with this number, with the proof of what was erased. */
 export async function findForgotten(
   { rows }: Snapshot,
   record: string,
@@ -61,7 +61,7 @@ export async function findForgotten(
   return { ...found, activations };
 }
 
-/** The record of a key in any spelling; `country` is that of the activation's phone numbers. */
+/** Finds the record of a key in any spelling. `country` is that of the activation's phone numbers. */
 export async function findRecordOf(
   { rows }: Snapshot,
   key: string,

@@ -4,36 +4,40 @@ import type { Told } from '../../contract/messages/message.ts';
 import type { PushReason } from '../../contract/plan.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** A run, for those who look back. */
+/** A past run. */
 export interface PastRun {
   run: string;
   workflowId: string;
   dryRun: boolean;
-  /** It took the segment for what Actito has. */
+  /** The run was a rebase. */
   rebase: boolean;
-  /** The run that it put the list back to; null: it followed the segment. */
+  /** The run whose list an undo restored; null for other runs. */
   undo: string | null;
-  /** Why it was started by hand, in the words of who did. */
+  /** The reason that the person gave who started it manually. */
   reason: string | null;
   openedAt: Date;
   closedAt: Date | null;
-  /** Null: it runs, or was killed; the next run closes it then. */
+  /** Null while it runs. Also null if it was killed, until the next run closes it. */
   outcome: Outcome | null;
   failure: string | null;
-  /** A failure type; null: it has none, or did not fail. */
+  /** The failure type; null if there is none. */
   failureType: string | null;
   counts: Counts;
   planHash: string | null;
-  /** What its plan says of the segment. */
+  /** Who approved what its guards tripped on, and why: as they claimed. Null: nobody had to. */
+  approved: { guards: string[]; by: string; reason: string } | null;
+  /** Of a held run: who had declined this very plan, and why. */
+  declined: { by: string; reason: string } | null;
+  /** Notes of its plan about the segment. */
   notes: Told[];
-  /** Why its list was to be pushed; null: it was not, or the run did not come so far. */
+  /** Why its list was to be delivered; null if it was not, or if the run ended before. */
   push: PushReason | null;
   deliveredAt: Date | null;
-  /** When Actito said that it had read the file. */
+  /** When Actito reported that it had read the file. */
   retrievedAt: Date | null;
 }
 
-/** The latest runs of an activation, newest first. */
+/** Returns the latest runs of an activation, newest first. */
 export async function readHistory(
   { rows }: Snapshot,
   { activation, limit, dryRuns = true }: { activation: string; limit: number; dryRuns?: boolean },
@@ -44,7 +48,7 @@ export async function readHistory(
   );
 }
 
-/** One run of an activation, or undefined when it has none of this number. */
+/** Returns one run of an activation, or undefined if there is none with this number. */
 export async function findPastRun(
   { rows }: Snapshot,
   activation: string,
@@ -62,7 +66,7 @@ const PAST_RUN = `
          task->>'mode' = 'rebase' as rebase, task->>'reason' as reason,
          opened_at as "openedAt", closed_at as "closedAt", outcome, failure,
          failure_type as "failureType", counts, coalesce(plan->'notes', '[]') as notes,
-         nullif(plan->>'hash', '') as "planHash", plan->>'push' as push,
+         nullif(plan->>'hash', '') as "planHash", plan->'approved' as approved, plan->'refused' as declined, plan->>'push' as push,
          delivery.delivered_at as "deliveredAt", delivery.retrieved_at as "retrievedAt"
   from runs left join lateral (
     select delivered_at, retrieved_at from deliveries

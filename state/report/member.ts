@@ -5,44 +5,44 @@ import { findPastRun, type PastRun } from './history.ts';
 import { readRejects, type RejectHistory } from './rejects.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** What is known of one key of an activation. */
+/** What is known about one key of an activation. */
 export interface KeyFacts {
   member: Membership | null;
-  /** The run with which it left the list, as far as the change log reaches; null when its last change was another. */
+  /** The run that removed it from the list, as far as the change log reaches; null if its last change was another. */
   left: { run: string; at: Date } | null;
-  /** What was rejected of it, the latest first. */
+  /** Its rejects, latest first. */
   rejects: RejectHistory[];
-  /** The last run that read the segment and did all that followed from it. */
+  /** The last run that read the segment and completed everything that followed. */
   lastRead: LastRead | null;
-  /** The last run at all, when that is another one. */
+  /** The last run of all, if it is another one. */
   later: PastRun | null;
 }
 
 export interface Membership {
-  /** On the list last delivered. */
+  /** On the last delivered list. */
   listed: boolean;
-  /** The run that put it there; or that first sent it, when it is not listed yet. */
+  /** The run that added it to the list, or that first sent it if it is not listed yet. */
   since: string;
   sinceMoment: Date | null;
-  /** That run was a rebase: no list was delivered by it. */
+  /** That run was a rebase, so it delivered no list. */
   sinceRebase: boolean;
   /** Actito's answer to its attributes is known. */
   confirmed: boolean;
-  /** `assumed`: a rebase took the segment's values for what Actito has. */
+  /** `assumed`: a rebase assumed that Actito has the segment's values. */
   outcome: 'ok' | 'refused' | 'unmatched' | 'assumed' | 'nothing' | 'unexplained';
   retryAt: Date | null;
-  /** The segment lacks it: since when, found by which run, and how many runs that lack it have succeeded. */
+  /** Missing from the segment: since when, the run that found it, and how many runs without it have succeeded. */
   missing: { run: string; since: Date; runs: number } | null;
 }
 
 export interface LastRead extends PastRun {
-  /** How many of the rows that it rejected are stored: of very many only the first are. */
+  /** The number of its stored rejected rows; only the first ones are stored. */
   storedRejects: number;
-  /** How many rows it rejected for a key that they had; of the others no key can be asked for. */
+  /** The number of rows that it rejected because of their key; the others cannot be found by key. */
   rejectedKeys: number;
 }
 
-/** Looks a key up; `canonical` is how members are stored, `spellings` how rejects may be. */
+/** Finds a key. `canonical` is the spelling of members, `spellings` are the possible spellings of rejects. */
 export async function readKeyFacts(
   snapshot: Snapshot,
   activation: string,
@@ -94,7 +94,7 @@ async function readMembership(
   return { ...rest, missing: missing || null };
 }
 
-/** One look into the index per logged run of the activation, the latest first: no index by key is needed. */
+/** One index lookup per logged run of the activation, latest first, so no index by key is needed. */
 async function readLeaving(snapshot: Snapshot, activation: string, key: string): Promise<KeyFacts['left']> {
   const [last] = await snapshot.rows<{ run: string; at: Date; change: Change }>(
     `select cast(no as text) as run, settled_at as at, change

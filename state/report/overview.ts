@@ -1,25 +1,27 @@
 import { interval, LINE_PERIOD, QUOTA_PERIOD } from '../../activation/periods.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** How an activation stands, as far as the state database knows. */
+/** The state of an activation, as far as the state database knows it. */
 export interface Standing {
   activation: string;
-  /** Members of the list last delivered, and when that was. */
+  /** Members of the last delivered list, and its time. */
   members: number;
   deliveredAt: Date | null;
-  /** How long Actito keeps a delivered list, in milliseconds, as it was when it was delivered. */
+  /** The validity of the list when it was delivered, in milliseconds. */
   validity: number | null;
-  /** A delivery was begun and not finished. */
+  /** A delivery began and did not finish. */
   dirty: boolean;
-  /** Members of that list who asked to be forgotten since: it has them until the next one is delivered. */
+  /** Members of that list who asked to be forgotten since. They stay on it until the next one is delivered. */
   forgotten: number;
-  /** Runs that were held or failed since the last one that succeeded. */
+  /** Members of that list that the segment lacks, as the last run that succeeded found them: they have a grace period. */
+  leaving: number;
+  /** Runs that were held or failed since the last success. */
   streak: number;
-  /** The imports of the profile table that its last import went to; null: it never imported. */
+  /** The quota key of the profile table of its last import; null if it never imported. */
   quotaKey: string | null;
 }
 
-/** Imports of one profile table, of all activations, in the last 24 hours. */
+/** Imports of all activations into one profile table in the last 24 hours. */
 export interface QuotaUse {
   quotaKey: string;
   used: number;
@@ -27,20 +29,20 @@ export interface QuotaUse {
   nextFree: Date | null;
 }
 
-/** An activation whose attributes wait for an import of a profile table. */
+/** An activation whose attributes wait for an import. */
 export interface Waiting {
   activation: string;
   quotaKey: string;
   since: Date;
 }
 
-/** The database's time, by which all other times of the snapshot were written. */
+/** The database's time, which all other times of the snapshot use. */
 export async function readNow({ rows }: Snapshot): Promise<Date> {
   const [read] = await rows<{ now: Date }>('select now() as now');
   return read!.now;
 }
 
-/** How all activations that ever ran stand. */
+/** Returns the state of all activations that ever ran. */
 export async function readStandings({ rows }: Snapshot): Promise<Standing[]> {
   return rows(
     `select id as activation, cast(list_members as integer) as members, list_delivered_at as "deliveredAt",
@@ -48,6 +50,9 @@ export async function readStandings({ rows }: Snapshot): Promise<Standing[]> {
             (select cast(coalesce(sum(listed), 0) as integer) from erasures
              where erasures.activation = activations.id and erased_at > list_delivered_at) as forgotten,
             cast(delivered.validity as float8) as validity,
+            coalesce((select cast(counts->>'leaving' as integer) from runs
+                      where activation = activations.id and fence is not null and outcome like 'succeeded%'
+                      order by no desc limit 1), 0) as leaving,
             cast(streak.runs as integer) as streak, used.quota_key as "quotaKey"
      from activations
      left join lateral (
@@ -69,7 +74,7 @@ export async function readStandings({ rows }: Snapshot): Promise<Standing[]> {
   );
 }
 
-/** What of the day's quotas is used. */
+/** Returns how much of the daily quotas is used. */
 export async function readQuotaUse({ rows }: Snapshot): Promise<QuotaUse[]> {
   return rows(
     `select quota_key as "quotaKey", cast(count(*) as integer) as used,
@@ -79,7 +84,7 @@ export async function readQuotaUse({ rows }: Snapshot): Promise<QuotaUse[]> {
   );
 }
 
-/** Who waits for an import, of each profile table in the order in which they come. */
+/** Returns the queue for imports of each profile table, in its order. */
 export async function readLine({ rows }: Snapshot): Promise<Waiting[]> {
   return rows(
     `select activation, quota_key as "quotaKey", since from import_queue

@@ -2,11 +2,11 @@ import type { Knex } from 'knex';
 import { rows } from '../state.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** Longest text that is kept, and how many of a run. */
+/** The maximum length of a stored text, and the maximum number per run. */
 const LONGEST = 4_000;
 const MOST = 100;
 
-/** What a peer said in its own words while a run met a failure. */
+/** What a server said in its own words when a run failed. */
 export interface PeerWords {
   run: string;
   /** The name of the failure (contract/messages). */
@@ -17,8 +17,8 @@ export interface PeerWords {
 }
 
 /**
- * Keeps foreign words of a run; the same ones once, however often they are said.
- * @returns the run's activation; undefined: there is no such run
+ * Stores the foreign text of a run. Repeated texts are stored once.
+ * @returns the run's activation; undefined if there is no such run
  */
 export async function keepWords(
   db: Knex,
@@ -41,7 +41,7 @@ export async function keepWords(
   return kept?.activation;
 }
 
-/** What was said while runs of an activation met failures, latest first. */
+/** Returns the foreign texts about failures of an activation's runs, latest first. */
 export async function readWordsOf(
   { rows: query }: Snapshot,
   activation: string,

@@ -2,21 +2,21 @@ import type { Client } from 'pg';
 import { withConnection, type State } from '../state.ts';
 import { BEGIN_SNAPSHOT } from '../transactions.ts';
 
-/** What a report reads: one moment of the state database, which it cannot write to. */
+/** The database access of a report: one consistent, read-only snapshot. */
 export interface Snapshot {
-  /** All rows of a query; parameters are `$1`, `$2` … */
+  /** Returns all rows of a query; parameters are `$1`, `$2` … */
   rows: <T>(sql: string, parameters?: unknown[]) => Promise<T[]>;
-  /** The rows of a query in batches, however many they are. One at a time. */
+  /** Returns the rows of a query in batches, however many there are. Only one at a time. */
   batches: <T>(sql: string, parameters?: unknown[]) => AsyncGenerator<T[]>;
   client: Client;
 }
 
 const BATCH = 1_000;
 
-/** Does a report's work in one read-only snapshot. */
+/** Runs a report in one read-only snapshot. */
 export async function withSnapshot<T>(state: State, work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
   return withConnection(state, async (client) => {
-    // Whoever pages through a report reads at their own pace.
+    // A person who pages through a report may pause.
     await client.query(`${BEGIN_SNAPSHOT}; set local idle_in_transaction_session_timeout = '1h'`);
     const result = await work(snapshotOf(client));
     await client.query('commit');

@@ -2,13 +2,13 @@ import { interval, RETRY_AFTER } from '../../activation/periods.ts';
 import { membersTable } from '../names.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** A member of whom Actito has no profile. */
+/** A member without a profile in Actito. */
 export interface UnmatchedMember {
   key: string;
-  /** The run that made it a member. */
+  /** The run that added the member. */
   since: string;
   lastTried: Date;
-  /** From when on it is sent again. */
+  /** When it is sent again. */
   dueAgain: Date;
 }
 
@@ -18,7 +18,7 @@ export interface UnmatchedFilter {
   limit?: number;
 }
 
-/** How a run's attributes were matched; only members that it sent are counted. */
+/** How a run's attributes were matched. Only members that it sent are counted. */
 export interface MatchRate {
   run: string;
   openedAt: Date;
@@ -26,7 +26,7 @@ export interface MatchRate {
   unmatched: number;
 }
 
-/** Members that Actito does not know, in batches, by key. */
+/** Returns unmatched members in batches, by key. */
 export function readUnmatched(
   snapshot: Snapshot,
   filter: UnmatchedFilter,
@@ -39,7 +39,7 @@ export function readUnmatched(
   );
 }
 
-/** Each has a moment at which it is due again, a day after it was tried; and those moments have an index. */
+/** Each has a time when it is due again, a day after its attempt. These times have an index. */
 const UNMATCHED = `outcome = 'unmatched' and retry_at is not null`;
 
 function unmatchedSql({ activation, keys, limit }: UnmatchedFilter) {
@@ -53,7 +53,7 @@ function unmatchedSql({ activation, keys, limit }: UnmatchedFilter) {
   return { sql, parameters };
 }
 
-/** How many members Actito does not know now. */
+/** Counts the members who are unmatched now. */
 export async function countUnmatched({ rows }: Snapshot, activation: string): Promise<number> {
   const [counted] = await rows<{ count: number }>(
     `select cast(count(*) as integer) as count from ${membersTable(activation)} where ${UNMATCHED}`,
@@ -61,7 +61,7 @@ export async function countUnmatched({ rows }: Snapshot, activation: string): Pr
   return counted!.count;
 }
 
-/** The last `runs` runs that Actito answered for at least one member, latest first. */
+/** Returns the last `runs` runs with an answer of Actito for at least one member, latest first. */
 export async function readMatchRates(
   { rows }: Snapshot,
   activation: string,

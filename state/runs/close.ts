@@ -7,13 +7,13 @@ import { readRun } from './runs.ts';
 import { outcomeOf, type Outcome, type RunEnd } from '../../contract/result.ts';
 
 /**
- * Ends a run: records its outcome, gives the lease back, drops its tables. A run that is closed already, or that
- * was superseded, is left as it is (whoever took over has settled and closed it).
- * @param end what ended it before its last step; null: nothing
+ * Ends a run: records its outcome, releases the lease, drops its tables. A run that is already closed or was superseded
+ * is not changed, because the newer run has settled and closed it.
+ * @param end what ended it before its last step; null if nothing did
  */
 export async function closeRun(state: State, fence: Fence, end: RunEnd | null): Promise<Outcome> {
   const closed = await state.transaction(async (trx) => {
-    await lockLease(trx, fence, 'no key update'); // it will be given back; two attempts at once follow each other
+    await lockLease(trx, fence, 'no key update'); // the lease will be released; simultaneous attempts follow each other
     const run = await readRun(trx, fence.run);
     if (run.outcome !== null) return run.outcome;
     await checkFence(trx, fence, { maybeSettled: true });
@@ -31,7 +31,7 @@ export async function closeRun(state: State, fence: Fence, end: RunEnd | null): 
         run.activation,
       ]);
     }
-    // Someone may have changed Actito by hand: when something went wrong there, the next run looks again.
+    // Someone may have changed Actito manually. If something went wrong there, the next run checks again.
     if (fence.fence !== null) {
       await trx.raw(
         `update activations set provisioned = null from runs
@@ -43,7 +43,7 @@ export async function closeRun(state: State, fence: Fence, end: RunEnd | null): 
         },
       );
     }
-    // Once Actito has their profiles, it must read the list again.
+    // When Actito has their profiles, it must read the list again.
     if (fence.fence !== null && end?.type === 'NobodyTargeted') {
       await trx.raw('update activations set list_dirty = true where id = ?', [run.activation]);
     }
@@ -55,8 +55,8 @@ export async function closeRun(state: State, fence: Fence, end: RunEnd | null): 
 }
 
 /**
- * Drops what a closed run left. A table that someone still uses (a zombie's COPY) is left to the janitor: dropping
- * must never make a run wait.
+ * Drops the tables of a closed run. A table in use, by an abandoned attempt's COPY, is left to the janitor, because
+ * dropping must never make a run wait.
  */
 export async function dropRunTables(state: State, run: string): Promise<void> {
   const left = await rows<{ name: string }>(
@@ -68,7 +68,7 @@ export async function dropRunTables(state: State, run: string): Promise<void> {
   for (const { name } of left) await dropUnlessBusy(state, name);
 }
 
-/** Drops the keys of shared imports that no open run can still ask for. */
+/** Drops the keys of shared imports that no open run can still need. */
 async function dropSharedKeys(state: State): Promise<void> {
   const left = await rows<{ name: string }>(
     state,
@@ -82,7 +82,7 @@ async function dropSharedKeys(state: State): Promise<void> {
   for (const { name } of left) await dropUnlessBusy(state, name);
 }
 
-/** Drops a table unless someone still uses it; the janitor comes back for it then. */
+/** Drops a table unless it is in use; then the janitor drops it later. */
 export async function dropUnlessBusy(state: Knex, table: string): Promise<void> {
   const drop = async (trx: Knex) => {
     await trx.raw(`set local lock_timeout = '2s'`);
@@ -93,13 +93,16 @@ export async function dropUnlessBusy(state: Knex, table: string): Promise<void> 
   });
 }
 
-/** Drops the tables of all runs that are closed or gone. Runs at worker start and when a run opens. */
+/** Drops the tables of all runs that are closed or gone. Called when a worker starts and when a run opens. */
 export async function cleanUp(state: State): Promise<void> {
   for (const run of await leftTables(state)) await dropRunTables(state, run);
   await dropSharedKeys(state);
 }
 
-/** The numbers of runs that are closed or gone, and have tables: of all activations, or of those that are gone and this one. */
+/**
+ * Returns the numbers of closed or missing runs that have tables: of all activations, or of the given one and of those
+ * that are gone.
+ */
 export async function leftTables(state: State, activation?: string): Promise<string[]> {
   const left = await rows<{ run: string }>(
     state,

@@ -11,18 +11,20 @@ export interface Holder {
   runId: string;
 }
 
-/** What fences a write: the run, and its place in the order of lease holders (null: a dry run, without a lease). */
+/**
+ * The fence of a write: the run, and its number in the order of lease holders (null for a preview, which has no lease).
+ */
 export type Fence = RunRef;
 
 /**
- * `no key update`: the transaction itself writes the activation's row. Two that shared its lock and then wrote it would wait
- * for each other.
+ * `no key update`: the transaction itself writes the activation's row. Two transactions that shared the lock and then
+ * wrote the row would deadlock.
  */
 type LeaseLock = 'share' | 'no key update';
 
 /**
- * One transaction that only the current lease holder can commit. The shared lock on the activation's row makes
- * whoever takes the lease wait until this write is done, and makes a write that comes too late fail.
+ * Runs a transaction that only the current lease holder can commit. Its shared lock on the activation's row makes a new
+ * lease holder wait until this write is done, and a late write fails.
  * @throws Failure RunSuperseded
  */
 export async function fenced<T>(
@@ -38,8 +40,8 @@ export async function fenced<T>(
 }
 
 /**
- * Fails unless the run is open and, but for a dry run, still holds its activation's lease. What a run does after it
- * was settled would never be accounted for: only settling and closing themselves may come then (`maybeSettled`).
+ * Fails unless the run is open and, except for a preview, still holds its activation's lease. What a run does after it
+ * was settled would not be accounted for, so afterwards only settling and closing are allowed (`maybeSettled`).
  * @throws Failure RunSuperseded
  */
 export async function checkFence(
@@ -47,9 +49,10 @@ export async function checkFence(
   { run, fence }: Fence,
   { lock = 'share', maybeSettled = false }: { lock?: LeaseLock; maybeSettled?: boolean } = {},
 ): Promise<void> {
-  // A dry run writes nothing that another run reads: nobody waits for it until it publishes its plan (delta/publish.ts).
+  // A preview writes nothing that another run reads, so nothing waits for it until it publishes its plan
+  // (delta/publish.ts).
   await lockLease(trx, { run, fence }, lock);
-  // Not in one statement with the lock: after waiting for it, that would see the run as it was before.
+  // A separate statement: together with the lock, it would see the run as it was before the wait.
   const [held] = await rows(
     trx,
     `select from runs join activations on activations.id = runs.activation
@@ -62,11 +65,11 @@ export async function checkFence(
   }
 }
 
-/** Waits for whoever takes the lease, or settles; and the other way round. */
+/** Locks the activation's row. Waits for a run that takes the lease or settles, and makes such a run wait. */
 export async function lockLease(trx: Knex, { run, fence }: Fence, lock: LeaseLock): Promise<void> {
   if (fence === null) return;
   await trx.raw(
-    // Whoever has to wait for this transaction can then tell which run it is of.
+    // Shows other transactions that wait for this one which run it belongs to.
     `select set_config('application_name',
                        split_part(current_setting('application_name'), ' run ', 1) || ' run ' || cast(:run as bigint), true)
      from activations where id = (select activation from runs where no = :run) for ${lock}`,
@@ -74,12 +77,12 @@ export async function lockLease(trx: Knex, { run, fence }: Fence, lock: LeaseLoc
   );
 }
 
-/** Lets the attempts of one step of a run follow each other: the second then finds what the first has done. */
+/** Serializes the attempts of a run's step, so the second finds what the first has done. */
 export async function oneAtATime(trx: Knex, run: string): Promise<void> {
   await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`run ${run}`]);
 }
 
-/** Makes sure that the activation has a row, and says who holds its lease. */
+/** Creates the activation's row if it is missing, and returns the holder of its lease. */
 export async function readLease(
   state: State,
   activation: string,
@@ -101,8 +104,8 @@ export async function readLease(
 }
 
 /**
- * Takes the lease if its fence is still the one that was read.
- * @returns the new fence, or null when someone else was faster
+ * Takes the lease if its fence has not changed since it was read.
+ * @returns the new fence, or null if someone else was faster
  */
 export async function takeLease(
   trx: Knex,
@@ -121,7 +124,7 @@ export async function takeLease(
   return taken?.fence ?? null;
 }
 
-/** Gives the lease back. The fence stays, so that a late write of this run still fails. */
+/** Releases the lease. The fence stays, so a late write of this run still fails. */
 export async function releaseLease(trx: Knex, activation: string, fence: string): Promise<void> {
   await trx.raw(
     `update activations set holder_namespace = null, holder_workflow = null, holder_run = null, fence = fence + 1

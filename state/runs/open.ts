@@ -15,13 +15,13 @@ import { interval } from '../../activation/periods.ts';
 /** Asks whether a workflow execution is still open. */
 export type IsOpen = (holder: Holder) => Promise<boolean>;
 
-/** Either the run, or who is running instead. */
+/** The opened run, or the workflow that holds the lease. */
 export type Opened = { run: Run } | { busy: Holder };
 
 /**
- * Opens a run: takes the activation's lease, settles and closes earlier runs whose workflow ended without doing so,
- * and creates the run's row. Idempotent per workflow execution as long as its run is open.
- * The lease has no clock: who finds it taken asks whether its holder is still open.
+ * Opens a run: takes the activation's lease, settles and closes earlier runs whose workflow ended without doing so, and
+ * creates the run's row. Idempotent per workflow execution while its run is open. The lease has no expiry: if it is
+ * taken, its holder's workflow is checked.
  */
 export async function openRun(state: State, wanted: Omit<NewRun, 'fence'>, isOpen: IsOpen): Promise<Opened> {
   const existing = await findRun(state, wanted);
@@ -36,7 +36,7 @@ export async function openRun(state: State, wanted: Omit<NewRun, 'fence'>, isOpe
     if (wanted.task.preview) {
       return { run: await readRun(state, await createRun(state, { ...wanted, fence: null })) };
     }
-    // An earlier attempt of this very activity may have been faster.
+    // An earlier attempt of this activity may have been faster.
     const own = await findRun(state, wanted);
     if (own && own.outcome === null) return { run: own };
     if (holder && (await isOpen(holder))) return { busy: holder };
@@ -46,11 +46,11 @@ export async function openRun(state: State, wanted: Omit<NewRun, 'fence'>, isOpe
       await cleanUp(state);
       return { run: (await findRun(state, wanted))! };
     }
-    // Someone else was faster: look again at who holds it now.
+    // Someone else was faster, so check again who holds it now.
   }
 }
 
-/** Takes the lease, settles what its former holders left unsettled, and creates the run, all or nothing. */
+/** Takes the lease, settles what its former holders left unsettled, and creates the run, in one transaction. */
 async function takeOver(state: State, wanted: Omit<NewRun, 'fence'>, seen: string): Promise<string | null> {
   const unclosed = await openRuns(state, wanted.activation);
   return setTransaction(state, async (trx) => {
@@ -62,10 +62,10 @@ async function takeOver(state: State, wanted: Omit<NewRun, 'fence'>, seen: strin
   });
 }
 
-/** How a run ends that its workflow left open. */
+/** The end of a run that its workflow left open. */
 const ABANDONED: RunEnd = { type: null, message: tell('runAbandoned', {}).message };
 
-/** Settles and closes runs whose workflow ended without doing so. Whoever calls it has just taken the lease. */
+/** Settles and closes runs whose workflow ended without doing so. The caller has just taken the lease. */
 export async function settleLeft(trx: Knex.Transaction, unclosed: { run: string }[]): Promise<void> {
   for (const { run } of unclosed) {
     const left = await readRun(trx, run);
@@ -79,7 +79,7 @@ export async function settleLeft(trx: Knex.Transaction, unclosed: { run: string 
   }
 }
 
-/** Closes dry runs whose workflow is gone; they hold no lease and have nothing to settle. */
+/** Closes previews whose workflow is gone. They hold no lease and have nothing to settle. */
 export async function closeAbandoned(
   state: State,
   own: Holder & { activation: string },
@@ -92,15 +92,15 @@ export async function closeAbandoned(
   }
 }
 
-/** A run that was opened less than this ago, in milliseconds, is most likely under way: Temporal is not asked about it. */
+/** Runs younger than this, in milliseconds, are probably still running, so Temporal is not asked about them. */
 const YOUNG = 3_600_000;
 
 /**
- * Settles and closes runs that Temporal no longer knows, or knows to have ended: the next run of their activation would do it,
- * but there may be none, and their deltas hold values until then. An activation that another namespace runs is left alone: our
- * Temporal server need not know it. One that cannot be closed does not keep the others open.
- * @param own who closes them; of its own `activation`, if it has one, nothing is touched
- * @param young a run that was opened less than this ago, in milliseconds, is left alone
+ * Settles and closes runs that Temporal no longer knows or reports as ended. The next run of their activation would do
+ * it, but there may be none, and their deltas contain values until then. An activation of another namespace is left
+ * alone, because our Temporal server may not know its runs. If one cannot be closed, the others still are.
+ * @param own who closes them; the caller's own `activation`, if any, is left alone
+ * @param young runs younger than this, in milliseconds, are left alone
  */
 export async function closeElsewhere(
   state: State,
@@ -122,7 +122,7 @@ export async function closeElsewhere(
   if (failures.length > 0) throw failures[0];
 }
 
-/** Closes the runs of one activation, if none of them goes on. */
+/** Closes the runs of one activation, if none of them continues. */
 async function closeLeft(state: State, own: Holder & { activation: string }, isOpen: IsOpen): Promise<void> {
   const { activation, namespace, workflowId, runId } = own;
   await closeAbandoned(state, own, isOpen);

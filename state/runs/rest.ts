@@ -5,35 +5,36 @@ import { FAILURE_TYPES, type FailureType } from '../../contract/failure.ts';
 import type { Snapshot } from '../report/snapshot.ts';
 import { rows } from '../state.ts';
 
-/** Not tried again within a run, and yet nothing that someone has to mend: the next run may do better. */
+/** Failures that are not retried within a run but need no fix: the next run may succeed. */
 const PASSING: FailureType[] = ['RunSuperseded', 'PlanStale', 'PlanUnknown', 'ActivationBusy'];
 
-/** The failures that stay until someone mends their cause. */
+/** Failures that persist until someone fixes their cause. */
 export const LASTING = (Object.keys(FAILURE_TYPES) as FailureType[]).filter(
   (type) => !FAILURE_TYPES[type].retryable && !PASSING.includes(type),
 );
 
-/** That the starts of an activation's schedule do not try for now, since its runs go on failing for the same reason. */
+/** A pause of an activation's scheduled starts, because its runs keep failing for the same reason. */
 export interface Rest {
   activation: string;
-  /** The type of their failures, one of {@link LASTING}. */
+  /** The type of the failures, one of {@link LASTING}. */
   type: FailureType;
-  /** How many runs failed so, one after the other. */
+  /** The number of runs in a row that failed like this. */
   runs: number;
   /** When the first of them ended. */
   since: Date;
-  /** From when on a start of the schedule tries again. */
+  /** When a scheduled start tries again. */
   next: Date;
 }
 
-/** SQL: from which age on the list is delivered again. */
+/** SQL: the age at which the list is delivered again. */
 const KEEP_ALIVE = `validity * ${keepAliveAge(1)} * ${interval(1)}`;
 
 /**
- * The activations whose schedules rest. One does when its runs have failed with the same lasting type for `pauseAfter`, and the
- * last of them ended less than {@link TRY_EVERY} ago, or less than a quarter of the list's validity: a run that fails still
- * keeps the list alive. Any other end of a run, by hand too, ends the rest; dry runs do not count.
- * @param lasting placeholder of the types that last
+ * Selects the activations whose schedules pause. One does if its runs have failed with the same lasting type for
+ * `pauseAfter`, and the last of them ended less than {@link TRY_EVERY} ago, or less than a quarter of the list's
+ * validity ago, because a failing run still keeps the list alive. Any other end of a run, also of a manual one, ends
+ * the pause. Previews do not count.
+ * @param lasting placeholder of the lasting types
  */
 function restsSql(lasting: string): string {
   return `
@@ -59,7 +60,10 @@ function restsSql(lasting: string): string {
       and case when after ~ '^[0-9]+$' then last.closed_at - failed.since >= cast(after as float8) * ${interval(1)} end`;
 }
 
-/** Whether the schedule of an activation rests now. What was changed since its last run is tried at once. */
+/**
+ * Returns whether the schedule of an activation pauses now. After a change of its definition, the next start tries
+ * immediately.
+ */
 export async function restOf(db: Knex, activation: string, definition: object): Promise<Rest | undefined> {
   const [rest] = await rows<Rest>(
     db,
@@ -70,7 +74,7 @@ export async function restOf(db: Knex, activation: string, definition: object): 
   return rest;
 }
 
-/** The activations whose schedules rest, as long as nothing is changed in their files. */
+/** Returns the activations whose schedules pause, as long as their files do not change. */
 export async function readRests({ rows: read }: Snapshot): Promise<Rest[]> {
   return read(
     `select activation, type, runs, since, next from (${restsSql('$1')}) rests order by activation`,

@@ -3,24 +3,24 @@ import { interval, PEAK_PERIOD, QUOTA_PERIOD, SAMPLE_PERIOD } from '../../activa
 import { DELETE_OLD_SAMPLES } from '../plan/samples.ts';
 import type { State } from '../state.ts';
 
-/** How long what is past is kept, in milliseconds. */
+/** How long past data is kept, in milliseconds. */
 export interface Retention {
-  /** Rejected keys, and what others said of failures in their own words. */
+  /** Rejected keys, and foreign texts about failures. */
   rejects: number;
-  /** Who entered and left with each run. */
+  /** The members that each run added and removed. */
   changeLog: number;
   /** Runs, with their imports and deliveries. */
   runs: number;
 }
 
-/** So much in one transaction, that nobody waits long for it. */
+/** The size of a transaction, so that others do not wait long for it. */
 const BATCH = { rows: 10_000, runs: 200, logs: 10 };
-/** So many batches at one time; the next run goes on with the rest. */
+/** The maximum number of batches at one time. The next run continues with the rest. */
 const MAX_BATCHES = 100;
 
 /**
- * Deletes what is older than it is to be kept. Whatever the setting, these stay: open runs, of each activation the run
- * settled last and the one whose list was delivered last, the imports that count for today's quota, and the deliveries of
+ * Deletes what is older than its retention. Whatever the setting, these are kept: open runs, each activation's last
+ * settled run and the run that delivered its list last, the imports that count for today's quota, and the deliveries of
  * 7 days that the guard against erosion compares with.
  */
 export async function applyRetention(state: State, { rejects, changeLog, runs }: Retention): Promise<void> {
@@ -29,7 +29,7 @@ export async function applyRetention(state: State, { rejects, changeLog, runs }:
   await inBatches(state, BATCH.rows, `delete from peer_words where ctid in (${OLD_WORDS})`, rejects);
   await inBatches(state, BATCH.rows, DELETE_OLD_SAMPLES, Math.min(rejects, SAMPLE_PERIOD));
   await inBatches(state, BATCH.logs, FORGET_OLD_CHANGES, changeLog);
-  await inBatches(state, BATCH.runs, `delete from runs where no in (${OLD_RUNS})`, runs); // and what hangs on them
+  await inBatches(state, BATCH.runs, `delete from runs where no in (${OLD_RUNS})`, runs); // with their rows in other tables
 }
 
 const AGE = `now() - :age * interval '1 millisecond'`;

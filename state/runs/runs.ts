@@ -10,15 +10,15 @@ import type { Task } from '../../contract/task.ts';
 import type { Fence, Holder } from './lease.ts';
 import { rows, type State } from '../state.ts';
 
-/** A run as its row tells it. Numbers of rows are plain numbers; ids and fences are texts. */
+/** A run as stored. Numbers of rows are numbers; ids and fences are strings. */
 export interface Run extends Fence {
   activation: string;
   task: Task;
   definition: Definition;
-  /** The delta, once it is published; a table. */
+  /** The table of the published delta. */
   delta: string | null;
   columns: Column[] | null;
-  /** The list last delivered, as the delta was compared with it. */
+  /** The last delivered list, as the delta was compared with it. */
   base: { members: number; checksum: string };
   counts: Counts;
   /** Guards on the warehouse that hold this run. */
@@ -30,15 +30,15 @@ export interface Run extends Fence {
   openedAt: Date;
 }
 
-/** What a run is going to do; decided once, before the first write. */
+/** What a run will do; decided once, before the first write. */
 export interface Plan extends PlanFacts {
-  /** The list as it will be delivered. */
+  /** The list to deliver. */
   list: ListFigures;
-  /** True when what is sent was already tried and is only tried again. */
+  /** True if everything to send was already sent before and is only retried. */
   retriesAlone: boolean;
 }
 
-/** A list in numbers: its members, and the sum of their identifier marks. */
+/** The numbers of a list: its members, and the sum of their identifier marks. */
 export interface ListFigures {
   members: number;
   checksum: string;
@@ -78,24 +78,24 @@ const RUN = `
          settled_at is not null as settled, outcome, opened_at as "openedAt"
   from runs`;
 
-/** A run by its number. */
+/** Returns a run by its number. */
 export async function readRun(db: Knex, run: string): Promise<Run> {
   const [row] = await rows<Run>(db, `${RUN} where no = ?`, [run]);
   if (!row) throw new Failure('runUnknown', { run });
   return row;
 }
 
-/** A run that has its plan. */
+/** A run with a plan. */
 export type PlannedRun = Run & { plan: Plan; delta: string };
 
-/** A run for the steps that come after planning. */
+/** Returns a run for the steps after planning. */
 export async function readPlanned(db: Knex, run: string): Promise<PlannedRun> {
   const found = await readRun(db, run);
   if (!found.plan || !found.delta) throw new Failure('planMissing', { run });
   return found as PlannedRun;
 }
 
-/** The run of a workflow execution, if it has one. */
+/** Returns the run of a workflow execution, if it has one. */
 export async function findRun(db: Knex, holder: Holder): Promise<Run | undefined> {
   const found = await rows<Run>(
     db,
@@ -105,7 +105,7 @@ export async function findRun(db: Knex, holder: Holder): Promise<Run | undefined
   return found[0];
 }
 
-/** The execution that opened a run; undefined: the state does not know the run. */
+/** Returns the execution that opened a run; undefined if the state does not have the run. */
 export async function holderOf(db: Knex, run: string): Promise<Holder | undefined> {
   const [found] = await rows<Holder>(
     db,
@@ -115,7 +115,7 @@ export async function holderOf(db: Knex, run: string): Promise<Holder | undefine
   return found;
 }
 
-/** Runs of an activation that were never closed, with the executions they belong to; oldest first. */
+/** Returns the runs of an activation that were never closed, with their executions; oldest first. */
 export async function openRuns(state: State, activation: string): Promise<(Holder & Fence)[]> {
   return rows(
     state,

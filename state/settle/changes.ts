@@ -2,10 +2,13 @@ import type { Knex } from 'knex';
 import { membersTable } from '../names.ts';
 import type { PlannedRun } from '../runs/runs.ts';
 
-/** What a run did to the membership of one key: it entered, left, or is listed under another identifier. */
+/** The change of one key by a run: it was added, removed, or listed with another identifier. */
 export type Change = 'entered' | 'left' | 'reidentified';
 
-/** Logs whom a run's delivered list gained, lost or renamed, before that is folded into the members. */
+/**
+ * Logs the members that a run's delivered list added, removed or renamed, before they are folded into the members
+ * table.
+ */
 export async function logChanges(
   trx: Knex.Transaction,
   { run, activation, delta }: PlannedRun,
@@ -26,8 +29,8 @@ export async function logChanges(
 }
 
 /**
- * The first change of each key after the run `:to` of `:activation`: what was before it is what was after that run.
- * Columns mark, key, change, identifier, identifier_mark.
+ * SQL: the first change of each key after the run `:to` of `:activation`. The state before it is the state after that
+ * run. Columns: mark, key, change, identifier, identifier_mark.
  */
 export const FIRST_CHANGES_AFTER = `
   select distinct on (mark) mark, key, change, identifier, identifier_mark
@@ -36,8 +39,8 @@ export const FIRST_CHANGES_AFTER = `
   order by mark, runs.no`;
 
 /**
- * Forgets the changes of runs that were settled more than `:age` milliseconds ago, of at most `:batch` runs: the rows and
- * the run's word for being logged go together, so that an undo never takes what is left for all there was.
+ * SQL: deletes the changes of runs that were settled more than `:age` milliseconds ago, of at most `:batch` runs. The
+ * rows and the run's `changes_logged` are removed together, so an undo never uses an incomplete log.
  */
 export const FORGET_OLD_CHANGES = `
   with old as (

@@ -6,7 +6,7 @@ import { rows } from '../state.ts';
 import { LONGEST_WAIT } from '../transactions.ts';
 import { foldedSql } from './folded.ts';
 
-/** How the members fared whose attributes were to be sent. */
+/** The results of the members whose attributes were to be sent. */
 export interface Folded {
   updated: number;
   unmatched: number;
@@ -16,18 +16,18 @@ export interface Folded {
 }
 
 /*
- * Two folds without branches. Attributes are folded by what became of their imports, always; membership by whether the list
- * is the planned one (`:applied`), which a held or failed run's is not. Each mark is written with its own fact alone. So
- * that a first run writes a million rows once, both share a statement: every column depends on one fact. Who is missing is a
- * fact about the segment, whatever became of the list; only a held run's segment is not believed (`:believed`).
+ * There are two independent folds. Attributes are folded by the results of their imports, always; membership if the
+ * list is the planned one (`:applied`), which it is not for a held or failed run. Each mark depends only on its own
+ * fact. Both folds share a statement, so that a first run writes a million rows only once. Missing members depend only
+ * on the segment, whatever happened to the list; but a held run's segment is not trusted (`:believed`).
  */
 
-/** SQL: the row was to be sent again with the values that are confirmed, and was not; nothing else would remember that. */
+/** SQL: a resync did not send the row. Only this condition remembers that it must still be sent. */
 const STILL_TO_RESEND = `sent = 'untouched' and attributes = 'resent'`;
 
 /**
- * SQL: what Actito refused in this run, and what it refused before as long as the segment has it and no file has tried it
- * since: a value that was left out for whatever reason, or whose file never went, is as refused as it was.
+ * SQL: the values that Actito rejected in this run, and those that it rejected before, as long as they are in the
+ * segment and no file has retried them. A value that was left out, or whose file was not sent, is still rejected.
  */
 const STILL_WITHHELD = `
   select string_agg(distinct piece, '') from (
@@ -40,10 +40,11 @@ const STILL_WITHHELD = `
     from generate_series(1, octet_length(folded.withheld), 8) as first
   ) as pieces`;
 
-/** The columns of the attributes, by `sent`. A member in doubt has no mark, so that it is sent again whatever its values. */
+/** The columns of the attributes, by `sent`. A member in doubt has no mark, so it is sent again whatever its values. */
 const ATTRIBUTES = {
-  // What was sent last: a change always sends, a pause only delays that the same is sent again. Under a changed mapping the
-  // old mark must not count should that mapping come back, see hashesSql: the complement of a mark is nobody's.
+  // The mark of what was sent last: a change is always sent, and a backoff only delays repeats. After a change of the
+  // mapping, the old mark must not match if that mapping returns, see hashesSql. So its complement is stored, which no
+  // member has.
   attribute_mark: `case when sent in ('confirmed', 'kept', 'nothing', 'unexplained') then folded.attribute_mark
                         when sent = 'doubt' or ${STILL_TO_RESEND} then null
                         when sent = 'untouched' and :remapped and m.attribute_mark is not null
@@ -56,14 +57,14 @@ const ATTRIBUTES = {
   withheld: `case when sent is null or sent = 'kept' then m.withheld
                   when m.withheld is null then folded.withheld
                   else (${STILL_WITHHELD}) end`,
-  // Whoever had a turn that came to nothing lines up anew: a file that Actito refuses again and again must not keep all
-  // others from the day's few imports.
+  // A member whose import failed starts to wait again: a file that Actito rejects every time must not use up the few
+  // daily imports.
   waits_since: `case when sent is null then m.waits_since
                      when sent not in ('doubt', 'untouched') then null
                      when tried then statement_timestamp() else coalesce(m.waits_since, now()) end`,
 };
 
-/** The columns of the membership, and of grace periods. */
+/** The columns of the membership and of grace periods. */
 const MEMBERSHIP = {
   listed: `m.listed or (:applied and membership is not distinct from 'added')`,
   since: `case when :applied and membership = 'added' then :run else m.since end`,
@@ -75,20 +76,20 @@ const MEMBERSHIP = {
   missing_after: grace('missing_after', '(select succeeded_runs from activations where id = :activation)'),
 };
 
-/** Whoever is missing already keeps the moment of it; whoever was seen is no longer missing. */
+/** A member who is already missing keeps the time; a member who was seen is no longer missing. */
 function grace(column: string, begin: string): string {
   return `case when not :believed then m.${column}
                when membership is distinct from 'leaving' then null
                else coalesce(m.${column}, ${begin}) end`;
 }
 
-/** Folds a run's delta into its activation's members. `applied`: the list is the planned one now. */
+/** Folds a run's delta into its activation's members. `applied`: the planned list was delivered. */
 export async function foldMembers(trx: Knex.Transaction, run: PlannedRun, applied: boolean): Promise<Folded> {
   const believed = applied || run.plan.guards.length === 0;
   const members = membersTable(run.activation);
   const { activation, openedAt } = run;
   const bindings = { run: run.run, activation, openedAt };
-  // An undo sends no attributes, and says nothing of how they are mapped.
+  // An undo sends no attributes, so it does not change the stored mapping.
   const remapped =
     run.task.undo === null && !hasSameMarks(run, await lastMapping(trx, run, { folded: true }));
   const filled = (sql: string) =>
@@ -120,7 +121,7 @@ export async function foldMembers(trx: Knex.Transaction, run: PlannedRun, applie
   return counts;
 }
 
-/** A first million rows are written without an index, which is made afterwards. */
+/** The first million rows are written without an index, which is created afterwards. */
 async function insertNew(trx: Knex.Transaction, run: PlannedRun, applied: boolean): Promise<void> {
   const members = membersTable(run.activation);
   const isEmpty = (await rows(trx, `select from ${members} limit 1`)).length === 0;
@@ -144,7 +145,10 @@ async function insertNew(trx: Knex.Transaction, run: PlannedRun, applied: boolea
   if (withoutIndex) await trx.raw(`alter table ${members} add constraint ${key} primary key (mark)`);
 }
 
-/** @returns whether it could; a worker that froze while it read the table must not keep the activation from settling */
+/**
+ * @returns whether it was dropped; a frozen worker that still reads the table must not prevent the activation from
+ *   settling
+ */
 async function dropIndex(trx: Knex.Transaction, members: string, key: string): Promise<boolean> {
   const drop = async (nested: Knex.Transaction) => {
     await nested.raw(`set local lock_timeout = '2s'`);
@@ -161,9 +165,9 @@ async function dropIndex(trx: Knex.Transaction, members: string, key: string): P
 }
 
 /**
- * What was confirmed last. While a changed mapping waits, what of the acknowledged hashes is still mapped, and zeros for
- * the rest: what a removed attribute was must not be taken for confirmed should it be mapped again, since then others may
- * have written it.
+ * The last confirmed hashes. After a change of the mapping that was not sent yet, only the hashes of attributes that
+ * are still mapped are kept, with zeros for the rest. A removed attribute must not count as confirmed if it is mapped
+ * again, because others may have written it meanwhile.
  */
 function hashesSql({ definition }: PlannedRun, remapped: boolean): string {
   const pieces = definition.activation.attributes.map((_, index) => {
@@ -178,7 +182,10 @@ function hashesSql({ definition }: PlannedRun, remapped: boolean): string {
                when sent in ('doubt', 'unexplained') or ${STILL_TO_RESEND} then null ${still} else m.hashes end`;
 }
 
-/** Of members whose attributes were not read, nobody knows which of their hashes are still mapped. All others have a row. */
+/**
+ * For members whose attributes were not read, it is unknown which of their hashes are still mapped. All others have a
+ * row.
+ */
 async function forgetOldHashes(trx: Knex, { activation, delta }: PlannedRun): Promise<void> {
   await trx.raw(
     `update ${membersTable(activation)} m set attribute_mark = null, hashes = null
@@ -190,7 +197,7 @@ async function forgetOldHashes(trx: Knex, { activation, delta }: PlannedRun): Pr
 async function countFolded(trx: Knex, { run, delta }: PlannedRun): Promise<Folded> {
   const [counts] = await rows<Record<keyof Folded, string>>(
     trx,
-    // By value first: the letters of a million rows are compared once, not once for each count.
+    // Grouped by value first, so the texts of a million rows are compared once and not for each count.
     `with ${foldedSql(run, delta)},
      fared as (select sent, outcome, count(*) as members from folded group by sent, outcome)
      select coalesce(sum(members) filter (where sent = 'confirmed' and outcome = 'ok'), 0) as updated,

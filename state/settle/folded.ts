@@ -2,10 +2,10 @@ import { interval, RETRY_AFTER } from '../../activation/periods.ts';
 import { asideTable, resultTable } from '../names.ts';
 
 /**
- * SQL: CTE `folded`, a run's delta with what became of each row. `sent`: `confirmed`; `doubt` (something may have arrived);
- * `unexplained` (Actito tells of errors, and not whose); `untouched` (surely nothing arrived); `nothing` (there was nothing
- * to send); `kept` (confirmed by an earlier run, under another mapping); null (its attributes are as they were).
- * `rows`: a condition on the delta, so that nothing is worked out of the others.
+ * SQL: CTE `folded`, a run's delta with the result of each row. `sent`: `confirmed`; `doubt` (it may have arrived);
+ * `unexplained` (Actito reports errors without naming the rows); `untouched` (it did not arrive); `nothing` (there was
+ * nothing to send); `kept` (confirmed by an earlier run, with another mapping); null (its attributes did not change).
+ * @param rows a condition on the delta, so that other rows are skipped
  */
 export function foldedSql(run: string, delta: string, rows = 'true'): string {
   return `

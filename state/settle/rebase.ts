@@ -7,9 +7,9 @@ import { readPlanned, type PlannedRun } from '../runs/runs.ts';
 import { setTransaction, type State } from '../state.ts';
 
 /**
- * Takes the segment of a planned rebase for what Actito has: everyone on the list, every attribute as it was read. Fenced,
- * idempotent, one transaction. Unlike settling it is done only by the run itself, as its last step: of a rebase that was
- * canceled or killed before, nothing is kept.
+ * Assumes that Actito matches the segment of a planned rebase: everyone is on the list with every attribute as read.
+ * Fenced, idempotent, one transaction. Unlike settling, only the run itself does it, as its last step: a rebase that
+ * was canceled or killed before has no effect.
  */
 export async function rebaseRun(state: State, fence: Fence): Promise<void> {
   await setTransaction(state, async (trx) => {
@@ -24,7 +24,10 @@ export async function rebaseRun(state: State, fence: Fence): Promise<void> {
   });
 }
 
-/** Equal rows stay as they are, different ones are assumed; whoever was on the list already keeps its first day there. */
+/**
+ * Equal rows stay unchanged, and different ones are assumed. A member that was already listed keeps the run that added
+ * it.
+ */
 async function takeMembers(trx: Knex, { run, activation, delta }: PlannedRun): Promise<void> {
   const members = membersTable(activation);
   await trx.raw(
@@ -54,7 +57,9 @@ async function takeMembers(trx: Knex, { run, activation, delta }: PlannedRun): P
   );
 }
 
-/** The list counts as this one, and as dirty: nobody knows what the server holds, so the next run delivers it. */
+/**
+ * Stores this list as the current one, and as dirty: it is unknown what the server has, so the next run delivers it.
+ */
 async function takeList(trx: Knex, run: PlannedRun): Promise<void> {
   await trx.raw(
     `update activations

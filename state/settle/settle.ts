@@ -11,7 +11,7 @@ import { addCounts, readRun, type PlannedRun, type Run } from '../runs/runs.ts';
 import { rows, setTransaction, type State } from '../state.ts';
 
 /**
- * Folds what a run did into the acknowledged state: only what Actito or the file server confirmed, whatever became
+ * Updates the confirmed state with a run's results: only what Actito or the file server confirmed, whatever the outcome
  * of the run. Fenced, idempotent, one transaction.
  */
 export async function settleRun(state: State, fence: Fence): Promise<void> {
@@ -28,32 +28,32 @@ export async function settleWithin(trx: Knex.Transaction, number: string): Promi
   const kept = await findDelivered(trx, run.run, 'kept');
   if (kept) await noteDelivery(trx, run, kept);
   await giveUpCalls(trx, run.run);
-  // A rebase settles itself, or not at all: rebase.ts.
+  // A rebase settles itself, or not at all: see rebase.ts.
   if (run.plan && run.task.sends) await settlePlan(trx, run as PlannedRun);
 }
 
-/** Attributes by the results of the imports, always; membership by the delivery of the planned list. */
+/** Folds attributes by the results of the imports, always; membership if the planned list was delivered. */
 async function settlePlan(trx: Knex.Transaction, run: PlannedRun): Promise<void> {
   const { activation, plan } = run;
   const held = plan.guards.length > 0;
-  // A held run has nothing to fold but the results of its imports; these once, although it is never settled.
+  // A held run only folds the results of its imports, and only once, although it is never settled.
   if (held && (run.counts.updated !== undefined || !(await hasImports(trx, run)))) return;
   const delivery = await findDelivered(trx, run.run, 'plan');
   const applied = delivery !== undefined || (plan.push === null && !held);
-  // Nothing to go back to: a first list of a million need not be logged.
+  // An undo cannot go back before the first list, so its members need not be logged.
   const isFirst = await isFirstDelivery(trx, activation);
   if (applied && !isFirst) await logChanges(trx, run);
   await preferLookUps(trx, run);
   const folded = await foldMembers(trx, run, applied);
   await trx.raw('update activations set version = version + 1 where id = ?', [activation]);
   if (delivery) await acknowledgeList(trx, run, delivery);
-  // An undo sends no attributes: whoever waits for an import goes on waiting.
+  // An undo sends no attributes, so members who wait for an import continue to wait.
   if (run.task.undo === null) {
     await trx.raw('update activations set waiting = ? where id = ?', [folded.unsent > 0, activation]);
     await moveOn(trx, run.run, activation, folded.unsent);
   }
   await addCounts(trx, run.run, folded);
-  // A held plan is no news about mapping or membership: the next run compares with what was there before.
+  // A held plan does not change mapping or membership: the next run compares with the state before it.
   if (held) return;
   await trx.raw('update runs set settled_at = now(), changes_logged = :logged where no = :run', {
     run: run.run,
@@ -61,7 +61,10 @@ async function settlePlan(trx: Knex.Transaction, run: PlannedRun): Promise<void>
   });
 }
 
-/** Few changes of many members are looked up one by one; the planner, which knows little of a new delta, would read them all. */
+/**
+ * Makes the planner look up few changes of many members one by one. It knows little about a new delta and would read
+ * all members.
+ */
 async function preferLookUps(trx: Knex, { delta, base }: PlannedRun): Promise<void> {
   // PostgreSQL has counted the rows when they were published, and none were written since.
   const [found] = await rows<{ few: boolean }>(
@@ -91,10 +94,13 @@ async function isFirstDelivery(trx: Knex, activation: string): Promise<boolean> 
   return found!.isFirst;
 }
 
-/** The list as it was has been delivered again; the validity in Actito is still the old one, since nothing was provisioned. */
+/**
+ * Records a new delivery of the unchanged list. Its validity in Actito is still the old one, because nothing was
+ * provisioned.
+ */
 async function noteDelivery(trx: Knex, { activation }: Run, delivery: DeliveryRow): Promise<void> {
   const { deliveredAt, retrievedAt, detail } = delivery;
-  // Where Actito may have refused the file, the next run delivers again.
+  // If Actito may have rejected the file, the next run delivers it again.
   const dirty = detail?.maybeRefused === true && retrievedAt === null;
   await trx.raw(
     'update activations set list_dirty = :dirty, list_delivered_at = :deliveredAt where id = :activation',
@@ -119,6 +125,6 @@ async function acknowledgeList(trx: Knex, run: PlannedRun, delivery: DeliveryRow
       validity: definition.activation.list.validity,
     },
   );
-  // What was approved is done, whatever becomes of the run: it must not let a later accident pass.
+  // What was approved is done, whatever the outcome of the run: the approval must not let a later accident pass.
   if (plan.approved) await useUpApprovals(trx, activation);
 }

@@ -14,7 +14,7 @@ export interface Written {
   aside: BadRow[];
 }
 
-/** The same file by way of strings: every line split, every value converted, quoted and joined. */
+/** The same file built from strings: every line is split, every value converted, quoted and joined. */
 export function byStrings(lines: string[], options: Options): Written {
   const { mappings, columns, targets, omitted, contract, allColumns = false } = options;
   const rules = { ...PLACES, lengthUnit: contract.lengthUnit, numberDigits: contract.numberDigits };

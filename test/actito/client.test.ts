@@ -19,7 +19,7 @@ const tablesAsked = () =>
   simulator.calls()['GET /profile-table-structure/v5/entities/{entity}/profile-tables'];
 
 describe('the token', () => {
-  test('is fetched once for many calls, and shared by all clients of the licence', async () => {
+  test('is fetched once for many calls, and shared by all clients of the license', async () => {
     for (const client of [clientFor(simulator), clientFor(simulator)]) {
       for (let i = 0; i < 3; i++) await readTables(client);
     }
@@ -42,7 +42,7 @@ describe('the token', () => {
     expect(tokensAsked()).toBe(2);
   });
 
-  test("is kept when this machine's clock is set meanwhile", async () => {
+  test('is kept when the clock of this machine is changed in the meantime', async () => {
     const server = await startScripted(json(200, []));
     onTestFinished(() => server.stop());
     onTestFinished(() => void vi.useRealTimers());
@@ -55,14 +55,14 @@ describe('the token', () => {
     expect(server.requests.filter((request) => request === 'GET /auth/token')).toHaveLength(1);
   });
 
-  test('is renewed once only: a licence that refuses every token is not asked for ever', async () => {
+  test('is renewed only once: a client does not ask forever if the license rejects every token', async () => {
     simulator.setFault('unauthorized', { route: STRUCTURE });
     const failure = await failureOf(readTables(clientFor(simulator)));
     expect(failure).toMatchObject({ type: 'ActitoUnauthorized', retryable: false, notDone: true });
     expect(tablesAsked()).toBe(2);
   });
 
-  test('is not given for a wrong key; the failure says what to check and never shows the key', async () => {
+  test('is not issued for a wrong key; the failure says what to check and never shows the key', async () => {
     const failure = await failureOf(readTables(clientFor({ ...simulator, apiKey: 'a-wrong-key' })));
     expect(failure).toMatchObject({ type: 'ActitoUnauthorized', retryable: false });
     expect(failure.message).toContain('Check the API key');
@@ -70,7 +70,7 @@ describe('the token', () => {
     expect([tokensAsked(), tablesAsked()]).toEqual([1, undefined]);
   });
 
-  test('is fetched below the path of the base URL, as is all else', async () => {
+  test('is fetched below the path of the base URL, like all other resources', async () => {
     const server = await startScripted((request, answer) =>
       json(200, request.url!.endsWith('/auth/token') ? { accessToken: TOKEN } : [])(request, answer),
     );
@@ -82,7 +82,7 @@ describe('the token', () => {
     ]);
   });
 
-  test('goes through a slot like every other call, and no call holds two', async () => {
+  test('uses a slot like every other call, and no call holds two', async () => {
     let held = 0;
     let most = 0;
     let calls = 0;
@@ -97,20 +97,20 @@ describe('the token', () => {
 });
 
 describe('an answer that is not 2xx', () => {
-  test('404 is not tried again, and says what to check', async () => {
+  test('404 is not retried, and says what to check', async () => {
     const failure = await failureOf(readTables(clientFor(simulator), 'nobody'));
     expect(failure).toMatchObject({ type: 'ActitoRefused', retryable: false, notDone: true });
     expect(failure.message).toContain('Check the names of the entity and the profile table');
   });
 
-  test('429 did nothing and may be tried again, with pauses that grow', async () => {
+  test('429 did nothing and may be retried, with growing backoff', async () => {
     simulator.setFault('tooManyRequests', { route: STRUCTURE });
     const failure = await failureOf(readTables(clientFor(simulator)));
     expect(failure).toMatchObject({ type: 'ActitoUnavailable', retryable: true, notDone: true });
-    expect(failure.retryAfter).toBeUndefined(); // a pause of its own would hinder the retry policy's from growing
+    expect(failure.retryAfter).toBeUndefined(); // the retry policy must keep its growing backoff
   });
 
-  test('5xx may be tried again, and may have done its work', async () => {
+  test('5xx may be retried, and may have done its work', async () => {
     simulator.setFault('serverError', { route: STRUCTURE });
     const failure = await failureOf(readTables(clientFor(simulator)));
     expect(failure).toMatchObject({ type: 'ActitoUnavailable', retryable: true, notDone: false });
@@ -119,7 +119,7 @@ describe('an answer that is not 2xx', () => {
 });
 
 describe('no answer', () => {
-  test('a refused connection may be tried again, and did nothing', async () => {
+  test('a refused connection may be retried, and did nothing', async () => {
     const failure = await failureOf(readTables(clientFor({ apiUrl: 'http://127.0.0.1:9', apiKey: 'k' })));
     expect(failure).toMatchObject({ type: 'ActitoUnavailable', retryable: true });
     await simulator.stop();
@@ -128,7 +128,7 @@ describe('no answer', () => {
     expect(gone.message).toContain('ECONNREFUSED');
   });
 
-  test('a lost answer may be tried again, and may have done its work', async () => {
+  test('a lost answer may be retried, and may have done its work', async () => {
     simulator.setFault('lostAnswer', {});
     const request = { method: 'POST', route: 'changeRequests' } as const;
     const call = clientFor(simulator).call(
@@ -143,7 +143,7 @@ describe('no answer', () => {
     expect(simulator.attributes()).toContainEqual(expect.objectContaining({ name: 'spent' }));
   });
 
-  test('a time-out is told with the call and its limit', async () => {
+  test('a timeout is reported with the call and its limit', async () => {
     simulator.setFault('slow', { milliseconds: 60_000, times: 1 });
     const error: unknown = await fetch(`${simulator.apiUrl}/auth/token`, {
       signal: AbortSignal.timeout(10),
@@ -153,18 +153,18 @@ describe('no answer', () => {
     expect((failure as Error).message).toBe('Actito did not respond to GET token within 60 s.');
   });
 
-  test('cancelling ends a call that waits for its answer', async () => {
+  test('canceling ends a call that waits for its answer', async () => {
     const cancelled = new AbortController();
     simulator.setFault('slow', { milliseconds: 600_000 });
     const call = readTables(clientFor(simulator, { signal: cancelled.signal }));
-    call.catch(() => undefined); // looked at below
-    await until('the call is under way', async () => simulator.faults().slow?.struck === 1);
+    call.catch(() => undefined); // checked below
+    await until('the call is running', async () => simulator.faults().slow?.struck === 1);
     cancelled.abort();
     await expect(call).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
 
-describe('an answer that is not as assumed', () => {
+describe('an unexpected answer', () => {
   let server: ScriptedServer;
   afterEach(() => server.stop());
   const ask = (script: Parameters<typeof startScripted>[0], token?: typeof script) =>
@@ -173,33 +173,33 @@ describe('an answer that is not as assumed', () => {
       return failureOf(readTables(clientFor(server)));
     });
 
-  test('JSON of another shape is refused, with the fields that are wrong', async () => {
+  test('in JSON of another shape is rejected, with the wrong fields', async () => {
     const failure = await ask(json(200, { profileTables: [{ id: '1', name: 7 }] }));
     expect(failure).toMatchObject({ type: 'ActitoRefused', retryable: false });
     expect(failure.message).toContain('unexpected structure');
     expect(failure.message).toContain('docs/actito-contract.md');
   });
 
-  test('an answer that is not JSON passes, and is not quoted: a gateway said it', async () => {
+  test('that is not JSON may come from a gateway: it is retried and not quoted', async () => {
     const failure = await ask(text(200, '<html>anna@shop.be</html>'));
     expect(failure).toMatchObject({ type: 'ActitoUnavailable', retryable: true });
     expect(failure.message).not.toContain('anna');
   });
 
-  test('a token answer without a token is refused', async () => {
+  test('to the token request without a token is rejected', async () => {
     const failure = await ask(json(200, []), json(200, { token: 'x' }));
     expect(failure).toMatchObject({ type: 'ActitoRefused' });
     expect(failure.message).toContain('accessToken');
     expect(server.requests).toEqual(['GET /auth/token']);
   });
 
-  test('a redirection is not followed: the key would go along', async () => {
+  test('that is a redirection is not followed, since the key would be sent to the target', async () => {
     const failure = await ask((_, response) => response.writeHead(302, { Location: '/elsewhere' }).end());
     expect(failure.type).toBe('ActitoUnavailable');
     expect(server.requests).not.toContain('GET /elsewhere');
   });
 
-  test('an answer that breaks off may be tried again', async () => {
+  test('that breaks off may be retried', async () => {
     const failure = await ask((_, response) => {
       response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '1000' });
       response.write('{"profileTables":');
@@ -208,14 +208,14 @@ describe('an answer that is not as assumed', () => {
     expect(failure).toMatchObject({ type: 'ActitoUnavailable', retryable: true });
   });
 
-  test.each([400, 405, 406])('%i is not tried again as it is', async (status) => {
+  test.each([400, 405, 406])('with status %i is not retried unchanged', async (status) => {
     const failure = await ask(json(status, { message: 'The name is too long.' }));
     expect(failure).toMatchObject({ type: 'ActitoRefused', retryable: false, notDone: true });
     expect(failure.message).toContain(`${status} to GET profileTables. The request is not valid`);
     expect(failure.words?.open()).toBe('The name is too long.');
   });
 
-  test('403 is not tried again, and tells of rights', async () => {
+  test('with status 403 is not retried, and the error mentions rights', async () => {
     const failure = await ask(json(403, {}));
     expect(failure).toMatchObject({ type: 'ActitoUnauthorized', retryable: false });
     expect(failure.message).toContain('lacks the permission');
@@ -225,14 +225,14 @@ describe('an answer that is not as assumed', () => {
     ['JSON', json(400, { message: 'Profile anna.b@shop.be (+32470123456) is invalid' })],
     ['text', text(400, 'Profile "anna.b@shop.be", 32470123456: invalid')],
     ['another shape', json(400, { errors: [{ value: 'anna.b@shop.be', phone: '0470123456' }] })],
-  ])('a message never shows a person, whatever Actito says (%s)', async (_, script) => {
+  ])('never shows a person in the error, whatever Actito says (%s)', async (_, script) => {
     const { message } = await ask(script);
     expect(message).toContain('400');
     expect(message).not.toMatch(/anna|shop\.be|0?470123456/);
     expect(message).not.toContain(TOKEN);
   });
 
-  test("Actito's own words are cut: a page of HTML does not fill the log", async () => {
+  test('is shortened in the error: a page of HTML does not fill the log', async () => {
     const { message } = await ask(text(400, '<p>very long</p>'.repeat(10_000)));
     expect(message.length).toBeLessThan(600);
   });

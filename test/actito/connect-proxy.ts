@@ -2,21 +2,21 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 
-/** A proxy that does CONNECT, and nothing else. */
+/** A proxy that supports only CONNECT. */
 export interface ConnectProxy {
   url: string;
   host: string;
-  /** Where it was asked to connect to, with the credentials it got. */
+  /** The targets of its requests, with the credentials. */
   asked: { to: string; credentials?: string }[];
   stop(): Promise<void>;
 }
 
 interface ProxyOptions {
-  /** Answers every request by this status instead of a tunnel. */
+  /** Answers every request with this status instead of a tunnel. */
   refuse?: number;
-  /** Takes a request, and never answers. */
+  /** Accepts a request and never answers. */
   silent?: boolean;
-  /** Every name leads to this port of 127.0.0.1: the proxy alone knows where hosts are. */
+  /** Every name leads to this port of 127.0.0.1: only the proxy knows the addresses of hosts. */
   leadsTo?: number;
 }
 
@@ -30,7 +30,7 @@ export async function startConnectProxy({
   const server = createServer();
   server.on('connection', (socket) => {
     sockets.add(socket);
-    socket.on('error', () => undefined); // its client may break off
+    socket.on('error', () => undefined); // its client may disconnect
   });
   server.on('connect', (request: IncomingMessage, client: Socket) => {
     const to = request.url!;

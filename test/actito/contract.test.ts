@@ -9,13 +9,13 @@ import {
 } from '../../activation/definition/contract.ts';
 import { clientFor, failureOf, json, startScripted, type ScriptedServer } from './support.ts';
 
-/** Parts for every placeholder, with a letter that a path has to encode. */
+/** A value for every placeholder, with a letter that a path must encode. */
 const partsOf = (route: Route) =>
   Object.fromEntries(ROUTE_PLACEHOLDERS[route].map((name) => [name, `${name}/é`]));
 const encoded = (route: Route) => ROUTE_PLACEHOLDERS[route].map((name) => `${name}%2F%C3%A9`);
 
 test.each(ROUTE_NAMES)(
-  'the path of %s can be given in the destination, and all its parts are filled in',
+  'the path of %s can be set in the destination, and all its parts are filled in',
   (route) => {
     const own = `/own/${ROUTE_PLACEHOLDERS[route].map((name) => `{${name}}`).join('/')}`;
     const { paths } = contractSchema.parse({ paths: { [route]: own } });
@@ -25,7 +25,7 @@ test.each(ROUTE_NAMES)(
   },
 );
 
-test('every usual path is one that a destination could have said', () => {
+test('every default path is valid as a path of a destination', () => {
   expect(contractSchema.parse({ paths: ROUTES }).paths).toEqual(ROUTES);
 });
 
@@ -40,15 +40,18 @@ describe('a route that answers 404', () => {
   const ask = async (route: Route, paths = {}) =>
     failureOf(clientFor(server, { paths }).call({ route, parts: partsOf(route) }, z.unknown()));
 
-  test.each(ROUTE_NAMES.filter((route) => route !== 'token'))('is told as what it is: %s', async (route) => {
-    const failure = await ask(route);
-    expect(failure).toMatchObject({ type: 'ActitoRefused', retryable: false, notDone: true });
-    expect(failure.message).toContain(`404 to GET ${route}`);
-    if (isAssumed(route)) expect(failure.message).toContain(`set contract.paths.${route}`);
-    else expect(failure.message).not.toContain('contract.paths');
-  });
+  test.each(ROUTE_NAMES.filter((route) => route !== 'token'))(
+    'is reported by its name: %s',
+    async (route) => {
+      const failure = await ask(route);
+      expect(failure).toMatchObject({ type: 'ActitoRefused', retryable: false, notDone: true });
+      expect(failure.message).toContain(`404 to GET ${route}`);
+      if (isAssumed(route)) expect(failure.message).toContain(`set contract.paths.${route}`);
+      else expect(failure.message).not.toContain('contract.paths');
+    },
+  );
 
-  test('is called where the destination says that it is, the token too', async () => {
+  test('is called at the path that the destination sets, the token route too', async () => {
     await ask('profileTables', { profileTables: '/elsewhere/{entity}', token: '/auth/token' });
     expect(server.requests.at(-1)).toBe('GET /elsewhere/entity%2F%C3%A9');
   });

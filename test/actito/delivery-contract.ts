@@ -3,7 +3,7 @@ import { testFailing } from './delivery-failing.ts';
 import { testPlacing } from './delivery-placing.ts';
 import { type DeliveryFixture, deliveryStand } from './delivery-stand.ts';
 
-/** What every way of delivering a list has to do. */
+/** The contract of every way of delivering a list. */
 export function describeDelivery(name: string, start: () => Promise<DeliveryFixture>): void {
   describe(`delivery by ${name}`, () => {
     const stand = deliveryStand(start);

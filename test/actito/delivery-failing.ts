@@ -3,9 +3,9 @@ import { deliverList } from '../../actito/delivery/deliver.ts';
 import { Failure } from '../../contract/failure.ts';
 import { endless, FILE, lines, type Stand, uploadOf } from './delivery-stand.ts';
 
-/** What happens when something goes wrong: the failure's name, and the old file in its place. */
+/** Failures of a delivery: the type of the failure, and the old file stays. */
 export function testFailing({ fixture, connect, list, text }: Stand): void {
-  test('a refused rename is a failure, and the old file stays', async () => {
+  test('a rejected rename is a failure, and the old file stays', async () => {
     await fixture().write(FILE, 'old');
     fixture().refuseRenames();
     const delivery = deliverList(await connect(), list(lines('new')));
@@ -14,7 +14,7 @@ export function testFailing({ fixture, connect, list, text }: Stand): void {
     expect(await text(FILE)).toBe('old');
   });
 
-  test('where replacing is refused, an upload that is gone leaves the file in place alone', async () => {
+  test('if replacing is rejected and the upload is missing, the file at the final name stays unchanged', async () => {
     fixture().refuseReplacing();
     await fixture().write(FILE, 'newer');
     const server = await connect();
@@ -25,13 +25,13 @@ export function testFailing({ fixture, connect, list, text }: Stand): void {
     expect(await fixture().names()).toEqual([FILE]);
   });
 
-  test('a folder that does not exist is refused by the name of its setting', async () => {
+  test('a folder that does not exist is reported with the name of its setting', async () => {
     const delivery = deliverList(await connect(), list(lines('id\n'), { directory: '/nowhere' }));
     await expect(delivery).rejects.toMatchObject({ name: 'DeliveryRefused' });
     await expect(delivery).rejects.toThrow('delivery.directory');
   });
 
-  test('cancelling while the server waits for us ends every call to come as well', async () => {
+  test('canceling while the server waits for the client ends every further call, too', async () => {
     const cancelled = new AbortController();
     const server = await connect(cancelled.signal);
     cancelled.abort();
@@ -39,18 +39,18 @@ export function testFailing({ fixture, connect, list, text }: Stand): void {
     await expect(server.close()).resolves.toBeUndefined();
   });
 
-  test('cancelling an upload whose content has stalled ends it', async () => {
+  test('canceling an upload whose content has stalled ends it', async () => {
     const cancelled = new AbortController();
     async function* content() {
       yield Buffer.from('half');
       cancelled.abort();
-      await new Promise(() => undefined); // never the next piece
+      await new Promise(() => undefined); // the next piece never comes
     }
     const delivery = deliverList(await connect(cancelled.signal), list(content()));
     await expect(delivery).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  test('closing a connection that is gone, or closing twice, is no failure', async () => {
+  test('closing a lost connection, or closing twice, is not a failure', async () => {
     fixture().breakUploads(1);
     const server = await connect();
     await expect(deliverList(server, list(endless()))).rejects.toBeInstanceOf(Failure);
@@ -58,7 +58,7 @@ export function testFailing({ fixture, connect, list, text }: Stand): void {
     await expect(server.close()).resolves.toBeUndefined();
   });
 
-  test('a connection that breaks in mid-upload is a failure that passes, and the old file stays', async () => {
+  test('a connection that breaks during an upload is a temporary failure, and the old file stays', async () => {
     await fixture().write(FILE, 'old');
     fixture().breakUploads(300_000);
     const delivery = deliverList(await connect(), list(endless()));
@@ -69,21 +69,21 @@ export function testFailing({ fixture, connect, list, text }: Stand): void {
     expect(await text(FILE)).toBe('new');
   });
 
-  test('a connection that breaks with the last bytes of a file is told as well', async () => {
+  test('a connection that breaks with the last bytes of a file is reported, too', async () => {
     fixture().breakUploads(5);
     const delivery = deliverList(await connect(), list(lines('0123456789')));
     await expect(delivery).rejects.toMatchObject({ name: 'DeliveryUnavailable' });
     expect(await text(FILE)).toBeUndefined();
   });
 
-  test('a wrong password is refused, and does not stand in the message', async () => {
+  test('a wrong password is rejected, and is not in the message', async () => {
     const login = fixture().connect(new AbortController().signal, { password: 'wrong-secret' });
     await expect(login).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
     await expect(login).rejects.toThrow(/delivery\.username/);
     await expect(login).rejects.not.toThrow(/wrong-secret/);
   });
 
-  test('cancelling in mid-upload ends it, and leaves the final name untouched', async () => {
+  test('canceling during an upload ends it, and does not touch the final name', async () => {
     await fixture().write(FILE, 'old');
     const cancelled = new AbortController();
     async function* content() {
@@ -98,11 +98,11 @@ export function testFailing({ fixture, connect, list, text }: Stand): void {
     expect(await text(FILE)).toBe('old');
   });
 
-  test('what was cancelled before does not begin', async () => {
+  test('a call that was canceled before does not begin', async () => {
     await expect(fixture().connect(AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  test('content that cannot be complete is never put in place', async () => {
+  test('content that cannot be complete never gets the final name', async () => {
     await fixture().write(FILE, 'old');
     async function* content() {
       yield Buffer.from('half');
@@ -113,7 +113,7 @@ export function testFailing({ fixture, connect, list, text }: Stand): void {
     expect(await text(FILE)).toBe('old');
   });
 
-  test('content that breaks off by itself is not told as a failure of the file server', async () => {
+  test('content that breaks off is not reported as a failure of the file server', async () => {
     const own = Object.assign(new Error('Connection terminated'), { code: 'ECONNRESET' });
     async function* content() {
       yield Buffer.from('half');
@@ -122,7 +122,7 @@ export function testFailing({ fixture, connect, list, text }: Stand): void {
     await expect(deliverList(await connect(), list(content()))).rejects.toBe(own);
   });
 
-  test('a run that was superseded while it uploaded leaves the old file', async () => {
+  test('a run that was superseded during its upload leaves the old file', async () => {
     await fixture().write(FILE, 'old');
     const checkFence = async () => {
       throw new Failure('leaseLost', {});
@@ -132,14 +132,14 @@ export function testFailing({ fixture, connect, list, text }: Stand): void {
     expect(await text(FILE)).toBe('old');
   });
 
-  test('an upload that wakes up after a newer one delivered cannot take the name, whatever its check said', async () => {
+  test('an upload that continues after a newer delivery cannot take the final name, whatever its check returned', async () => {
     let wakeUp!: () => void;
     const asleep = new Promise<void>((resolve) => (wakeUp = resolve));
     let isUploaded!: () => void;
     const uploaded = new Promise<void>((resolve) => (isUploaded = resolve));
     const checkFence = async () => {
       isUploaded();
-      await asleep; // the check was passed, then the worker slept
+      await asleep; // the check passed, then the worker slept
     };
     const zombie = deliverList(await connect(), list(lines('zombie'), { fence: '4', checkFence }));
     await uploaded;

@@ -2,16 +2,16 @@ import { expect, test } from 'vitest';
 import { deliverList } from '../../actito/delivery/deliver.ts';
 import { FILE, lines, type Stand, uploadOf } from './delivery-stand.ts';
 
-/** What comes to stand in the folder, and what does not. */
+/** Which files are in the folder after a delivery. */
 export function testPlacing({ fixture, connect, list, text }: Stand): void {
-  test('a delivered file is exactly its content, and nothing is left beside it', async () => {
+  test('a delivered file is exactly its content, and no other file remains', async () => {
     const bytes = await deliverList(await connect(), list(lines('id\n', 'anna@shop.be\nzoë', '@shop.be\n')));
     expect(await text(FILE)).toBe('id\nanna@shop.be\nzoë@shop.be\n');
     expect(bytes).toBe(Buffer.byteLength('id\nanna@shop.be\nzoë@shop.be\n'));
     expect(await fixture().names()).toEqual([FILE]);
   });
 
-  test('a file of 5 MB arrives whole, whatever the pieces it comes in', async () => {
+  test('a file of 5 MB arrives complete, whatever the size of its pieces', async () => {
     const content = Buffer.alloc(5_000_000, 'anna@shop.be\nbob@shop.be\nc\n');
     async function* pieces() {
       for (let at = 0, size = 1; at < content.length; at += size, size = (size * 7) % 99_991) {
@@ -22,7 +22,7 @@ export function testPlacing({ fixture, connect, list, text }: Stand): void {
     expect((await fixture().read(FILE))!.equals(content)).toBe(true);
   });
 
-  test('a list without lines is a file with its header, and a file without bytes is one too', async () => {
+  test('a list without lines is a file with its header, and a file without bytes is delivered too', async () => {
     const server = await connect();
     await deliverList(server, list(lines('id\n')));
     expect(await text(FILE)).toBe('id\n');
@@ -30,7 +30,7 @@ export function testPlacing({ fixture, connect, list, text }: Stand): void {
     expect(await text(FILE)).toBe('');
   });
 
-  test('nothing appears under the final name before the whole file is written', async () => {
+  test('no file has the final name before it is completely written', async () => {
     const seen: (string | undefined)[] = [];
     let whole: string | undefined;
     async function* content() {
@@ -49,9 +49,9 @@ export function testPlacing({ fixture, connect, list, text }: Stand): void {
     expect(whole).toHaveLength(200_000);
   });
 
-  test('an earlier file is replaced in one step: a reader finds the old one or the new one', async () => {
+  test('a former file is replaced in one step: a reader finds either the old or the new one', async () => {
     await fixture().write(FILE, 'old');
-    const seen = new Set([await text(FILE)]); // the watch alone might begin after a quick delivery has ended
+    const seen = new Set([await text(FILE)]); // the watch alone could begin after a quick delivery has ended
     let delivered = false;
     const watch = async () => {
       while (!delivered) seen.add(await text(FILE));
@@ -63,30 +63,30 @@ export function testPlacing({ fixture, connect, list, text }: Stand): void {
     expect([...seen]).toEqual(['old', 'new']);
   });
 
-  test('older temporaries of this list are removed, all other files stay', async () => {
+  test('older temporary files of this list are removed, and all other files stay', async () => {
     const stay = [
       uploadOf('Other.csv', '1', '1'),
       uploadOf(FILE, '5', '2'), // of a later delivery
       uploadOf(FILE, '6', '1'), // of a newer run
-      uploadOf(FILE, '10', '1'), // newer, although it sorts before 5
+      uploadOf(FILE, '10', '1'), // newer, although its name sorts before 5
       `.${FILE}.notes.part`,
       'Other.csv',
     ];
     const go = [
       uploadOf(FILE, '4', '9'),
       uploadOf(FILE, '5', '0'),
-      `${uploadOf(FILE, '4', '8')}.old`, // a replaced file, of an attempt that broke off
+      `${uploadOf(FILE, '4', '8')}.old`, // a replaced file of an attempt that failed
     ];
     for (const file of [...stay, ...go]) await fixture().write(file, 'x');
     await deliverList(await connect(), list(lines('id\n')));
     expect(await fixture().names()).toEqual([...stay, FILE].sort());
   });
 
-  test('a file that is not as large as what was sent is not put in place', async () => {
+  test('a file whose size differs from what was sent does not get the final name', async () => {
     await fixture().write(FILE, 'old');
     const server = await connect();
     const temporary = uploadOf(FILE, '5', '1');
-    /** Something on the server cuts the file short, such as a full disk. */
+    /** The server truncates the file, for example because its disk is full. */
     const size = async (path: string) => {
       await fixture().write(temporary, 'sho');
       return server.size(path);
@@ -97,7 +97,7 @@ export function testPlacing({ fixture, connect, list, text }: Stand): void {
     expect(await text(FILE)).toBe('old');
   });
 
-  test('a server that refuses to replace gets the old file out of the way, and nothing is left of it', async () => {
+  test('if a server refuses to replace a file, the old one is moved away first and then removed', async () => {
     fixture().refuseReplacing();
     const server = await connect();
     await deliverList(server, list(lines('first')));
@@ -106,12 +106,12 @@ export function testPlacing({ fixture, connect, list, text }: Stand): void {
     expect(await fixture().names()).toEqual([FILE]);
   });
 
-  test('removing a file that is gone is success', async () => {
+  test('removing a missing file succeeds', async () => {
     const server = await connect();
     await expect(server.remove(`${fixture().directory}/nothing.csv`)).resolves.toBeUndefined();
   });
 
-  test('content is taken no faster than the server takes it, so a large list needs no memory', async () => {
+  test('content is read no faster than the server accepts it, so a large list needs no memory', async () => {
     const temporary = uploadOf(FILE, '5', '1');
     const chunk = Buffer.alloc(65_536, 'anna@shop.be\n');
     let [taken, furthestAhead] = [0, 0];

@@ -5,28 +5,28 @@ import type { FileServer } from '../../actito/delivery/file-server.ts';
 
 /** A real file server, and a view of its folder that does not go through the protocol. */
 export interface DeliveryFixture {
-  /** Logs in; with a wrong password on demand. */
+  /** Logs in, on request with a wrong password. */
   connect(signal: AbortSignal, login?: { password?: string }): Promise<FileServer>;
   directory: string;
   names(): Promise<string[]>;
-  /** Undefined when there is no such file. */
+  /** Undefined if there is no such file. */
   read(name: string): Promise<Buffer | undefined>;
-  /** In bytes; 0 when there is no such file. */
+  /** In bytes; 0 if there is no such file. */
   size(name: string): number;
   write(name: string, content: string): Promise<void>;
-  /** The next uploads break off after so many bytes of a file. */
+  /** The next uploads break off after this number of bytes. */
   breakUploads(afterBytes: number): void;
   refuseRenames(): void;
   /** Refuses to rename onto a file that exists, as some servers do. */
   refuseReplacing(): void;
-  /** An empty folder and no faults. */
+  /** Empties the folder and clears the faults. */
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export const FILE = 'VIP.csv';
 
-/** The usual name of an upload. */
+/** The default name of an upload. */
 export function uploadOf(fileName: string, fence: string, delivery: string): string {
   return temporaryName({ fileName, fence, delivery });
 }
@@ -41,7 +41,10 @@ export async function* endless(): AsyncGenerator<Uint8Array> {
 
 export type Stand = ReturnType<typeof deliveryStand>;
 
-/** One file server for the tests of a file; its folder is empty before each, its connections are closed after. */
+/**
+ * One file server for the tests of a file; its folder is empty before each test, its connections are closed
+ * after.
+ */
 export function deliveryStand(start: () => Promise<DeliveryFixture>) {
   let fixture: DeliveryFixture;
   const open: FileServer[] = [];

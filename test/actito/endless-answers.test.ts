@@ -6,13 +6,17 @@ import { readRowsInError } from '../../actito/imports/rows-in-error.ts';
 import { clientFor, failureOf, startScripted } from './support.ts';
 
 /*
- * Whoever answers in Actito's place may answer without end. What was read is told by what the server could write before its
- * connection was closed: kernel and streams hold some of it, so the bounds are loose, and far below what would be sent.
+ * Any server that answers instead of Actito may send an endless answer. The test measures what the server
+ * could write before its connection was closed. The kernel and streams buffer some of it, so the bounds are
+ * loose, and far below what would be sent.
  */
 
 const MB = 1024 * 1024;
 
-/** Sends `part` again and again until the other side goes; at most so many bytes, so that a test without bounds ends. */
+/**
+ * Sends `part` repeatedly until the other side disconnects, up to a limit, so that a test without bounds
+ * ends.
+ */
 function endless(
   status: number,
   { part, first, headers = {}, most }: { part: Buffer; first?: Buffer; headers?: object; most: number },
@@ -24,7 +28,7 @@ function endless(
   }
   const script: Parameters<typeof startScripted>[0] = (_, response) => {
     response.writeHead(status, { ...headers });
-    pipeline(parts, response, () => undefined); // it ends early, which is what is tested
+    pipeline(parts, response, () => undefined); // it ends early, which is what this test checks
   };
   return { script, written: () => written };
 }
@@ -48,8 +52,8 @@ async function failing(
   }
 }
 
-describe('an answer without end', () => {
-  test('that refuses is read to 64 kB', async () => {
+describe('an endless answer', () => {
+  test('with an error is read up to 64 kB', async () => {
     const sender = endless(400, { part: Buffer.alloc(64 * 1024, 'no '), most: 400 * MB });
     const failure = await failing(sender, readTables);
     expect(failure).toMatchObject({ type: 'ActitoRefused', told: { reason: 'requestRefused' } });
@@ -57,7 +61,7 @@ describe('an answer without end', () => {
     expect(sender.written()).toBeLessThan(20 * MB);
   });
 
-  test('in JSON is read to 32 MB', async () => {
+  test('in JSON is read up to 32 MB', async () => {
     const part = Buffer.from('"anna@shop.be",'.repeat(8_000));
     const sender = endless(200, { part, first: Buffer.from('['), most: 400 * MB });
     const failure = await failing(sender, readTables);
@@ -70,7 +74,7 @@ describe('an answer without end', () => {
     [400, 'requestRefused'],
     [503, 'actitoFailed'],
   ])(
-    'that unpacks to a thousand times as much is unpacked to the same bounds (%i)',
+    'that unpacks to a thousand times its size is unpacked up to the same limits (%i)',
     async (status, reason) => {
       const part = gzipSync(Buffer.alloc(16 * MB, ' '));
       const headers = { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
@@ -81,8 +85,8 @@ describe('an answer without end', () => {
   );
 });
 
-describe('a result file without end', () => {
-  /** A ZIP of one file, whose size is not told before it ends. */
+describe('an endless result file', () => {
+  /** A ZIP of one file whose size is unknown before its end. */
   const HEAD = Buffer.from(
     '504b0304' +
       '1400' +
@@ -97,7 +101,7 @@ describe('a result file without end', () => {
   const zipped = (text: string) => deflateRawSync(Buffer.from(text), { finishFlush: constants.Z_FULL_FLUSH });
   const headers = { 'Content-Type': 'application/zip' };
 
-  test('of one field that never ends is read to the longest row', async () => {
+  test('of a single field is read up to the longest possible row', async () => {
     const first = Buffer.concat([HEAD, zipped('emailAddress;code\n"')]);
     const sender = endless(200, { first, part: zipped('x'.repeat(4 * MB)), headers, most: 100 * MB });
     const failure = await failing(sender, (api) => readResult(api, 1_000_000));
@@ -105,7 +109,7 @@ describe('a result file without end', () => {
     expect(sender.written()).toBeLessThan(20 * MB);
   });
 
-  test('of rows is read to the rows that were sent', async () => {
+  test('of rows is read up to the number of rows that were sent', async () => {
     const first = Buffer.concat([HEAD, zipped('emailAddress;code\n')]);
     const part = zipped('eve@shop.be;GONE\n'.repeat(100));
     const sender = endless(200, { first, part, headers, most: 100 * MB });
@@ -114,7 +118,7 @@ describe('a result file without end', () => {
     expect(sender.written()).toBeLessThan(20 * MB);
   });
 
-  test('of empty lines, which are no rows, is read to a size that such a file may have', async () => {
+  test('of empty lines, which are not rows, is read up to the largest possible size', async () => {
     const first = Buffer.concat([HEAD, zipped('emailAddress\n')]);
     const sender = endless(200, { first, part: zipped('\n'.repeat(MB)), headers, most: 100 * MB });
     const failure = await failing(sender, (api) => readResult(api, 10_000));

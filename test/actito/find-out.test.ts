@@ -15,7 +15,7 @@ const find = (login: SftpLogin, placing: Placing = {}) =>
 
 const hidden = (path: string) => path.startsWith('/in/.');
 
-test('a server that does everything needs no line, and keeps nothing', async () => {
+test('a server that supports everything needs no setting, and the check leaves no file', async () => {
   const { login, texts } = await start();
   expect(await find(login)).toEqual([]);
   expect(texts()).toEqual({});
@@ -35,12 +35,12 @@ test.each<[string, Script, string[]]>([
     ['temporaryName'],
   ],
   ['hides names with a dot', { hides: (name) => name.startsWith('.') }, ['temporaryName']],
-  ['lists nothing of what is there', { hides: () => true }, ['listing']],
-  ['hangs up at a second write', { writesAtOnce: 1, tooEarly: 'hangUp' }, ['concurrentWrites']],
+  ['lists none of its files', { hides: () => true }, ['listing']],
+  ['disconnects at a second write', { writesAtOnce: 1, tooEarly: 'hangUp' }, ['concurrentWrites']],
   ['does not rename', { answers: { 'posix-rename': () => 8, RENAME: () => 8 } }, ['write']],
-  ['tells no size', { answers: { STAT: () => 8, OPENDIR: () => 8 } }, ['listing', 'checkSize']],
+  ['reports no size', { answers: { STAT: () => 8, OPENDIR: () => 8 } }, ['listing', 'checkSize']],
   [
-    'does hardly anything',
+    'supports hardly anything',
     {
       writesAtOnce: 1,
       tooEarly: 'hangUp',
@@ -54,30 +54,33 @@ test.each<[string, Script, string[]]>([
     },
     ['listing', 'temporaryName', 'concurrentWrites', 'checkSize', 'write'],
   ],
-])('a server that %s is told with the lines to write, and works with them', async (_, script, lines) => {
-  const { login, texts } = await start(script);
-  expect(await find(login)).toEqual(lines);
-  const placing: Placing = {
-    ...(lines.includes('listing') ? { listing: false } : {}),
-    ...(lines.includes('temporaryName') ? { temporaryName: '{file}.tmp' } : {}),
-    ...(lines.includes('checkSize') ? { checkSize: false } : {}),
-    ...(lines.includes('write') ? { write: 'direct' } : {}),
-  };
-  const concurrentWrites = lines.includes('concurrentWrites') ? 1 : undefined;
-  expect(await find({ ...login, concurrentWrites }, placing)).toEqual([]);
-  expect(texts()).toEqual({});
-});
+])(
+  'a server that %s is reported with the settings to write, and works with them',
+  async (_, script, lines) => {
+    const { login, texts } = await start(script);
+    expect(await find(login)).toEqual(lines);
+    const placing: Placing = {
+      ...(lines.includes('listing') ? { listing: false } : {}),
+      ...(lines.includes('temporaryName') ? { temporaryName: '{file}.tmp' } : {}),
+      ...(lines.includes('checkSize') ? { checkSize: false } : {}),
+      ...(lines.includes('write') ? { write: 'direct' } : {}),
+    };
+    const concurrentWrites = lines.includes('concurrentWrites') ? 1 : undefined;
+    expect(await find({ ...login, concurrentWrites }, placing)).toEqual([]);
+    expect(texts()).toEqual({});
+  },
+);
 
 test.each([
   ['a folder that is missing', { answers: { OPENDIR: () => 2 as const } }, 'no folder /in'],
   ['a folder that is read-only', { answers: { OPEN: () => 3 as const } }, 'status 3: permission denied'],
   ['a file that is cut short', { keeps: 10 }, 'has 10 of 150000 bytes'],
-])('what no line helps is told as a failure: %s', async (_, script: Script, words) => {
+])('a problem without a matching setting is reported as a failure: %s', async (_, script: Script, words) => {
   const { login } = await start(script);
   await expect(find(login)).rejects.toThrow(words);
 });
 
-test('a folder that an FTPS server does not open is named, and is not taken for one that is not listed', async () => {
+test('a folder that an FTPS server does not open is named, and does not count as one that is not listed', async () => {
   const server = await ftps.connect({ CWD: '550 nicht da' });
   await server.close();
   const { signal } = new AbortController();
@@ -86,7 +89,7 @@ test('a folder that an FTPS server does not open is named, and is not taken for 
   await expect(finding).rejects.toThrow('Check delivery.directory');
 });
 
-test('the lines are told as YAML, with the reason of each', () => {
+test('the settings are shown as YAML, with the reason of each', () => {
   const facts = {
     server: 'sftp://x:22',
     destination: 'actito',

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createdBody, profileTablesBody } from '../../actito/contract.ts';
 import { clientFor, failureOf, json, startScripted, text, TOKEN, type ScriptedServer } from './support.ts';
 
-/* A gateway, a proxy or a maintenance page answers in Actito's place. */
+/* A gateway, a proxy or a maintenance page answers instead of Actito. */
 
 let server: ScriptedServer;
 afterEach(() => server.stop());
@@ -16,24 +16,24 @@ async function ask(script: Script, token?: Script) {
   return client.call(TABLES, profileTablesBody);
 }
 
-describe('what is no answer of the API', () => {
+describe('an answer that is not from the API', () => {
   const PAGE = '<!DOCTYPE html>\n<title>anna@shop.be</title>';
   test.each([
     ['by its type', text(200, 'Sorry', 'text/html; charset=utf-8')],
     ['by its beginning', text(200, `\uFEFF ${PAGE}`, 'application/json')],
-  ])('a page of HTML is told as one, %s, and may pass', async (_, script) => {
+  ])('a page of HTML is recognized %s, and may be retried', async (_, script) => {
     const failure = await failureOf(ask(script));
     expect(failure).toMatchObject({ type: 'ActitoUnavailable', retryable: true, notDone: false });
     expect(failure.told.reason).toBe('answerIsPage');
     expect(failure.message).not.toContain('anna');
   });
 
-  test('a page of HTML instead of a token is told as one', async () => {
+  test('a page of HTML instead of a token is reported as one', async () => {
     const failure = await failureOf(ask(json(200, []), text(200, PAGE, 'text/html')));
     expect(failure).toMatchObject({ told: { reason: 'answerIsPage' }, notDone: true });
   });
 
-  test.each([403, 404, 503])('a page of HTML with status %i is told as one', async (status) => {
+  test.each([403, 404, 503])('a page of HTML with status %i is reported as one', async (status) => {
     const { told } = await failureOf(ask(text(status, PAGE, 'text/html')));
     expect(told).toMatchObject({ facts: { status, page: true } });
     expect(told.message).toContain('HTML page');
@@ -44,16 +44,16 @@ describe('what is no answer of the API', () => {
     ['{"profileTables":[{"id":"1","na', { type: 'application/json', cut: true }],
     ['', { type: 'application/json' }],
     ['Internal error', { type: 'application/json' }],
-  ])('text that is no JSON is told without it: %j', async (body, facts) => {
+  ])('text that is not JSON is reported without its content: %j', async (body, facts) => {
     const failure = await failureOf(ask(text(200, body, 'application/json')));
     expect(failure).toMatchObject({ type: 'ActitoUnavailable', told: { reason: 'answerNotJson', facts } });
   });
 
-  test('JSON under another content type is taken: gateways change it', async () => {
+  test('JSON with another content type is accepted, since gateways change it', async () => {
     expect(await ask(text(200, '[{"id":"16","name":"Profiles"}]', 'text/plain'))).toHaveLength(1);
   });
 
-  test('what says that it is packed, and is not, is told as damaged', async () => {
+  test('an answer that is wrongly marked as packed is reported as damaged', async () => {
     const failure = await failureOf(
       ask((_, response) => {
         response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' });
@@ -86,7 +86,7 @@ describe('a redirection', () => {
     expect(JSON.stringify(failure.told)).not.toMatch(/anna|path|127\.0\.0\.1/);
   });
 
-  test('of the call for a token is not followed either: the API key would go along', async () => {
+  test('of the token request is not followed either, since the API key would be sent to its target', async () => {
     const elsewhere = await startScripted(json(200, {}));
     const failure = await failureOf(ask(json(200, []), to(308, elsewhere.apiUrl)));
     await elsewhere.stop();
@@ -96,7 +96,7 @@ describe('a redirection', () => {
 });
 
 describe('silence', () => {
-  test('within an answer ends the call, although its time is not up', async () => {
+  test('within an answer ends the call before its timeout', async () => {
     const failure = await failureOf(
       ask((_, response) => {
         response.writeHead(200, { 'Content-Type': 'application/json' });
@@ -106,7 +106,7 @@ describe('silence', () => {
     expect(failure).toMatchObject({ type: 'ActitoUnavailable', told: { reason: 'actitoStalled' } });
   });
 
-  test('of a server that takes no more of a file ends the call', async () => {
+  test('of a server that accepts no more of a file ends the call', async () => {
     server = await startScripted((request) => void request.pause());
     const client = clientFor(server, { timeouts: { silence: 150 } });
     let ended = false;

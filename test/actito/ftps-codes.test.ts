@@ -17,11 +17,11 @@ test.each<[number, boolean]>([
   ...[332, 430, 500, 501, 502, 503, 504, 521, 522, 532, 533, 534, 535, 536, 537, 550, 551, 553, 599].map(
     (code) => [code, false] as [number, boolean],
   ),
-])('the reply %i passes by itself in every step: %s', (code, passes) => {
+])('the reply %i is temporary in every step: %s', (code, passes) => {
   for (const step of steps) expect(ofReply(step, code).retryable).toBe(passes);
 });
 
-test('530 is a wrong login at the login, and a session that ended after it', () => {
+test('530 is a wrong login during the login, and later a session that has ended', () => {
   expect(ofReply('login', 530).retryable).toBe(false);
   for (const step of ['folder', 'list', 'upload', 'size', 'rename', 'remove'] as const) {
     expect(ofReply(step, 530).retryable).toBe(true);
@@ -29,7 +29,7 @@ test('530 is a wrong login at the login, and a session that ended after it', () 
 });
 
 test.each([521, 522, 533, 534, 535, 536, 537])(
-  'the reply %i to an upload is about its protection, and says so',
+  'the reply %i to an upload concerns its protection, and the error says so',
   (code) => {
     expect(ofReply('upload', code).message).toContain('must allow encrypted transfers (PROT P)');
   },
@@ -38,11 +38,11 @@ test.each([521, 522, 533, 534, 535, 536, 537])(
 test.each([
   [452, 'the disk is full'],
   [552, "the account's quota is exceeded"],
-])('the reply %i says that %s', (code, words) => {
+])('the reply %i means that %s', (code, words) => {
   expect(ofReply('upload', code).message).toContain(words);
 });
 
-test('what a reply says changes nothing: neither what is done nor what is told', () => {
+test('the text of a reply changes neither the behavior nor the error', () => {
   const words = fc.oneof(
     fc.string({ unit: 'grapheme' }),
     fc.constantFrom(

@@ -3,7 +3,10 @@ import { lines } from './delivery-stand.ts';
 import type { Answers } from './ftps-scripted-server.ts';
 import { scriptedStand } from './ftps-scripted-stand.ts';
 
-/* A file that is in use and a missing right have the same reply, 550, and are told apart by what else the account may do. */
+/*
+ * A file that is in use and a missing right have the same reply, 550. The client distinguishes them by what
+ * else the account may do.
+ */
 
 const { connect } = scriptedStand();
 
@@ -14,7 +17,7 @@ const TEMPORARY = '/in/VIP.part';
 
 interface Folder {
   files: Set<string>;
-  /** Files that another program has open, as on Windows: nothing can be done to them. */
+  /** Files that another program has open, as on Windows: every command on them fails. */
   held?: string[];
   /** Commands that the account may not use. */
   denied?: ('STOR' | 'DELE' | 'RNTO')[];
@@ -22,11 +25,11 @@ interface Folder {
   replaces?: boolean;
   /** Whether the list leaves out names with a dot in front. */
   hidesDots?: boolean;
-  /** Whether it has SIZE. */
+  /** Whether the server supports SIZE. */
   tellsSize?: boolean;
 }
 
-/** A server with files. It refuses everything by 550, in words that say nothing. */
+/** A server with files. It rejects everything with 550 and a text without information. */
 function serverWith({
   files,
   held = [],
@@ -90,34 +93,34 @@ test.each([true, false])(
   },
 );
 
-test('an account that may not rename is refused, and told which right it needs', async () => {
+test('an account that may not rename is rejected, and the error names the right', async () => {
   const files = new Set([LIST, TEMPORARY]);
   const rename = (await connect(serverWith({ files, denied: ['RNTO'] }))).replace(TEMPORARY, LIST);
   await expect(rename).rejects.toMatchObject(REFUSED);
   await expect(rename).rejects.toThrow('permission to rename and replace');
 });
 
-test('a server that refuses to rename onto a file replaces it, and nothing is left beside it', async () => {
+test('on a server that refuses to rename onto a file, the file is replaced, and no other file remains', async () => {
   const files = new Set([LIST, TEMPORARY]);
   await (await connect(serverWith({ files }))).replace(TEMPORARY, LIST);
   expect(files).toEqual(new Set([LIST]));
 });
 
-test('a temporary that another upload still writes is removed later', async () => {
+test('a temporary file that another upload still writes is removed later', async () => {
   const files = new Set([TEMPORARY]);
   const server = await connect(serverWith({ files, held: [TEMPORARY] }));
   await expect(server.remove(TEMPORARY)).rejects.toMatchObject(IN_USE);
   expect(files).toEqual(new Set([TEMPORARY]));
 });
 
-test('an account that may not delete is refused, and told which right it needs', async () => {
+test('an account that may not delete is rejected, and the error names the right', async () => {
   const files = new Set([TEMPORARY]);
   const removal = (await connect(serverWith({ files, denied: ['DELE'] }))).remove(TEMPORARY);
   await expect(removal).rejects.toMatchObject(REFUSED);
   await expect(removal).rejects.toThrow('permission to delete files');
 });
 
-test('an upload onto a file that is in use is tried later', async () => {
+test('an upload onto a file that is in use is retried later', async () => {
   const files = new Set([LIST]);
   const server = await connect(serverWith({ files, held: [LIST] }));
   await expect(server.upload(LIST, lines('id\n'))).rejects.toMatchObject(IN_USE);
@@ -125,7 +128,7 @@ test('an upload onto a file that is in use is tried later', async () => {
 });
 
 test.each([[LIST], []])(
-  'an account that may not write is refused, and told which right it needs (files: %s)',
+  'an account that may not write is rejected, and the error names the right (files: %s)',
   async (...present) => {
     const files = new Set(present);
     const upload = (await connect(serverWith({ files, denied: ['STOR'] }))).upload(LIST, lines('id\n'));
@@ -134,7 +137,7 @@ test.each([[LIST], []])(
   },
 );
 
-test('a file is known to be there by RNFR, where the server does not list', async () => {
+test('RNFR shows whether a file exists if the server does not list', async () => {
   const files = new Set([LIST, TEMPORARY]);
   const answers = { ...serverWith({ files }), LIST: '502 not here' };
   await (await connect(answers)).replace(TEMPORARY, LIST);
@@ -157,7 +160,7 @@ test.each([true, false])(
 );
 
 test.each([true, false])(
-  'an upload that may not be deleted is not gone because its name is hidden (SIZE: %s)',
+  'an upload that may not be deleted still exists although its name is hidden (SIZE: %s)',
   async (tellsSize) => {
     const files = new Set([LIST, HIDDEN]);
     const server = await connect(serverWith({ files, hidesDots: true, tellsSize, denied: ['DELE'] }));
@@ -167,10 +170,10 @@ test.each([true, false])(
   },
 );
 
-test('a hidden upload whose size nothing tells is not gone: the line to write is told', async () => {
+test('a hidden upload of unknown size still exists: the error shows the setting to write', async () => {
   const files = new Set([LIST, HIDDEN]);
   const server = await connect(serverWith({ files, hidesDots: true }));
-  await expect(server.size(HIDDEN)).rejects.toThrow('Set delivery.checkSize: false');
+  await expect(server.size(HIDDEN)).rejects.toThrow('set delivery.checkSize: false');
   files.delete(HIDDEN);
   await expect(server.size(HIDDEN)).rejects.toMatchObject({ told: { reason: 'uploadGone' } });
 });

@@ -4,7 +4,10 @@ import { endless, lines } from './delivery-stand.ts';
 import type { Answers, Session } from './ftps-scripted-server.ts';
 import { scriptedStand } from './ftps-scripted-stand.ts';
 
-/* What an FTPS server may be like: silent, slow to confirm, with implicit TLS, without passive transfers, with old names. */
+/*
+ * Unusual FTPS servers: silent, slow to confirm, with implicit TLS, without passive transfers, with old
+ * names.
+ */
 
 const { connect, logIn, scripted } = scriptedStand();
 
@@ -55,13 +58,13 @@ test('a server that uses up the time of each step, and not more, is not given up
   await expect(upload(server)).resolves.toBeUndefined();
 });
 
-test('a server that does not confirm an upload in time is told as such, with the line that gives it more time', async () => {
+test('a server that does not confirm an upload in time is reported, with the setting for more time', async () => {
   const attempt = upload(await connect({ STOR: confirmAfter(60_000) }, { timeout: SHORT }));
   await expect(attempt).rejects.toMatchObject(UNAVAILABLE);
   await expect(attempt).rejects.toThrow('Set delivery.timeout, for example to 10m');
 });
 
-test('a server with implicit TLS is used as every other', async () => {
+test('a server with implicit TLS works like any other', async () => {
   const listing = '-rw-r--r-- 1 a a 12 Jan 01 10:00 a.csv\r\n';
   const server = await connect({}, { implicit: true, listing, login: { tls: 'implicit' } });
   await upload(server);
@@ -70,19 +73,19 @@ test('a server with implicit TLS is used as every other', async () => {
   expect(scripted()!.received.join()).not.toContain('plain: ');
 });
 
-test('a server that expects implicit TLS is known by its silence, and the line to add is told', async () => {
+test('a server that expects implicit TLS is recognized by its silence, and the error shows the setting', async () => {
   const login = connect({}, { implicit: true, timeout: 4_000 });
   await expect(login).rejects.toMatchObject(REFUSED);
   await expect(login).rejects.toThrow('Set delivery.tls: implicit.');
 });
 
-test('a server that is only slow to greet is not taken for one with implicit TLS', async () => {
+test('a server with a slow greeting does not count as one with implicit TLS', async () => {
   const greeting = (session: Session) => void setTimeout(() => session.reply('220 ready'), 600);
   const server = await connect({ greeting }, { timeout: 1_600 });
   expect(await names(server)).toEqual([]);
 });
 
-test('a server without implicit TLS gets no password, and the setting is named', async () => {
+test('a server without implicit TLS gets no password, and the error names the setting', async () => {
   const login = connect({}, { login: { tls: 'implicit' } });
   await expect(login).rejects.toMatchObject(REFUSED);
   await expect(login).rejects.toThrow('need delivery.tls: explicit');
@@ -92,7 +95,7 @@ test('a server without implicit TLS gets no password, and the setting is named',
 test.each<[string, Answers]>([
   ['has no passive transfers', { EPSV: '502 no', PASV: '502 no' }],
   ['forbids passive transfers', { EPSV: '550 no', PASV: '550 use PORT' }],
-])('a server that %s is refused, with the reason why active ones are not tried', async (_, answers) => {
+])('a server that %s is rejected, with the reason why active transfers are not tried', async (_, answers) => {
   const attempt = names(await connect(answers));
   await expect(attempt).rejects.toMatchObject(REFUSED);
   await expect(attempt).rejects.toThrow('Active transfers are not supported');
@@ -102,11 +105,11 @@ test.each<[string, Answers]>([
 test.each([
   { EPSV: '425 later', PASV: '502 no' },
   { EPSV: '502 no', PASV: '425 later' },
-])('a way to transfer that may come back is waited for: %o', async (answers) => {
+])('a transfer mode that may come back is retried: %o', async (answers) => {
   await expect(names(await connect(answers))).rejects.toMatchObject(UNAVAILABLE);
 });
 
-test('after a refused data connection the next call can have one', async () => {
+test('after a refused data connection, the next call can open one', async () => {
   let asked = 0;
   const PASV = (session: Session) => session.reply(asked++ === 0 ? '425 later' : '502 no');
   const server = await connect({ EPSV: '502 no', PASV });
@@ -114,7 +117,7 @@ test('after a refused data connection the next call can have one', async () => {
   await expect(names(server)).rejects.toThrow('rejects passive transfers');
 });
 
-test('another login that is refused while one is open is tried later; the first one is final', async () => {
+test('a second login that is refused while one is open is retried later; a refused first login is final', async () => {
   let logins = 0;
   const PASS = (session: Session) => session.reply(logins++ === 0 ? '230 welcome' : '530 nein');
   const server = await connect({ PASS });
@@ -123,7 +126,7 @@ test('another login that is refused while one is open is tried later; the first 
   await expect(logIn()).rejects.toMatchObject(REFUSED);
 });
 
-test('a server with names in Latin-1 reads and writes them so', async () => {
+test('a server with names in Latin-1 reads and writes them in Latin-1', async () => {
   const listing = '-rw-r--r-- 1 a a 12 Jan 01 10:00 Été.csv\r\n';
   const LIST = (session: Session) => {
     session.reply('150 look');

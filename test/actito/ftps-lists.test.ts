@@ -3,7 +3,7 @@ import type { FileServer } from '../../actito/delivery/file-server.ts';
 import type { Answer, Answers, Session } from './ftps-scripted-server.ts';
 import { scriptedStand } from './ftps-scripted-stand.ts';
 
-/* How names and sizes are found on servers that list in their own way, or not at all. */
+/* How names and sizes are found on servers with unusual lists, or without lists. */
 
 const { connect, scripted } = scriptedStand();
 
@@ -30,7 +30,7 @@ test.each<[string, Answers]>([
   expect(await size(await connect(answers, { listing: listed }))).toBe(12);
 });
 
-test('the size of a file that is gone is a failure that passes', async () => {
+test('the size of a missing file is a temporary failure', async () => {
   const answers = { SIZE: '550 no such file' };
   await expect(size(await connect(answers, { listing: listed.slice(52) }))).rejects.toMatchObject(
     UNAVAILABLE,
@@ -40,13 +40,13 @@ test('the size of a file that is gone is a failure that passes', async () => {
 test.each<[string, Answers]>([
   ['its list has names only', { LIST: '502 no', NLST: telling('a.csv\r\n') }],
   ['it does not list', { LIST: '502 no' }],
-])('a server that tells no size is refused, with the line to write: %s', async (_, answers) => {
+])('a server that reports no size is rejected, with the setting to write: %s', async (_, answers) => {
   const attempt = size(await connect({ SIZE: '502 no', ...answers }));
   await expect(attempt).rejects.toMatchObject(REFUSED);
   await expect(attempt).rejects.toThrow('set delivery.checkSize: false');
 });
 
-test('a server that lists by MLSD is asked by MLSD', async () => {
+test('a server that lists by MLSD gets MLSD', async () => {
   const MLSD = telling('type=cdir; .\r\ntype=file;size=5; b c.csv\r\n');
   expect(await names(await connect({ ...MLSD_OFFERED, MLSD }))).toEqual(['b c.csv']);
 });
@@ -57,28 +57,28 @@ test.each<[string, Answers]>([
     'the time is in the future',
     { ...MLSD_OFFERED, MLSD: telling('type=file;modify=20991231235959; a.csv\r\n') },
   ],
-  ['the time is none', { ...MLSD_OFFERED, MLSD: telling('type=file;modify=yesterday;size=5; a.csv\r\n') }],
-])('a list is read where %s: times are not believed', async (_, answers) => {
+  ['the time is missing', { ...MLSD_OFFERED, MLSD: telling('type=file;modify=yesterday;size=5; a.csv\r\n') }],
+])('a list is read if %s: times are ignored', async (_, answers) => {
   expect(await names(await connect({ MDTM: '213 19700101000000', ...answers }))).toEqual(['a.csv']);
 });
 
 test.each<[string, Answers]>([
   ['has neither MLSD nor LIST', { LIST: '502 not here' }],
   ['does not understand LIST', { LIST: '500 what' }],
-  ['lists in a format of its own', { LIST: telling('A.CSV;1   3/4   26-NOV-2026 10:00 [A,B] (RWED)\r\n') }],
-])('the names are asked for by NLST from a server that %s', async (_, answers) => {
+  ['lists in its own format', { LIST: telling('A.CSV;1   3/4   26-NOV-2026 10:00 [A,B] (RWED)\r\n') }],
+])('names are requested by NLST from a server that %s', async (_, answers) => {
   const server = await connect({ ...answers, NLST: telling('a.csv\r\n/in/b c.csv\r\n') });
   expect(await names(server)).toEqual(['a.csv', 'b c.csv']);
   expect(await names(server)).toEqual(['a.csv', 'b c.csv']);
 });
 
-test('a server that takes the option of LIST for a name is asked without it', async () => {
+test('a server that takes the option of LIST for a name gets LIST without it', async () => {
   const LIST: Answer = (session, argument) => telling(argument === '-a' ? '' : listed)(session);
   expect(await names(await connect({ LIST }))).toEqual(['a.csv', 'a.part']);
 });
 
 test.each([450, 550])(
-  'a server that calls an empty folder a failure (%i) has an empty folder, whatever its words are',
+  'a server that answers %i for an empty folder has an empty folder, whatever its text says',
   async (code) => {
     const files = new Set<string>();
     const answers: Answers = {
@@ -108,13 +108,13 @@ test.each([450, 550])(
   },
 );
 
-test('a folder that may be written and not listed is refused, although the words say that it is empty', async () => {
+test('a folder that may be written and not listed is rejected, although the text says that it is empty', async () => {
   const attempt = names(await connect({ LIST: '550 No files found.' }));
   await expect(attempt).rejects.toMatchObject(REFUSED);
   await expect(attempt).rejects.toThrow('set delivery.listing: false');
 });
 
-test('a list that does not end is given up, with the line that goes without it', async () => {
+test('a list that does not end is given up, with the setting that works without it', async () => {
   const line = Buffer.from('-rw-r--r-- 1 a a 12 Jan 01 10:00 a.csv\r\n'.repeat(25_000));
   const LIST: Answer = (session) => {
     session.reply('150 look');

@@ -23,12 +23,12 @@ const UNAVAILABLE = { name: 'DeliveryUnavailable', retryable: true };
 test.each<[string, Answers, object, string]>([
   ['is full', { greeting: '421 too many users' }, UNAVAILABLE, 'the connection failed (421'],
   ['drops the connection', { greeting: drop }, UNAVAILABLE, 'the connection failed'],
-  ['knows no AUTH', { 'AUTH TLS': '500 unknown' }, REFUSED, 'explicit TLS (AUTH TLS'],
+  ['does not know AUTH', { 'AUTH TLS': '500 unknown' }, REFUSED, 'explicit TLS (AUTH TLS'],
   ['offers plain FTP only', { 'AUTH TLS': '502 not here' }, REFUSED, 'Nothing was sent'],
   ['has its TLS switched off', { 'AUTH TLS': '534 no' }, REFUSED, 'the switch to TLS failed (534: '],
-  ['has no TLS just now', { 'AUTH TLS': '431 later' }, UNAVAILABLE, 'the switch to TLS failed (431: '],
+  ['has no TLS at the moment', { 'AUTH TLS': '431 later' }, UNAVAILABLE, 'the switch to TLS failed (431: '],
   ['drops the connection at TLS', { 'AUTH TLS': drop }, UNAVAILABLE, 'the switch to TLS failed'],
-  ['says yes to TLS and goes on in plain', { 'AUTH TLS': '234 a\r\n220 b' }, REFUSED, 'TLS 1.2 or newer'],
+  ['accepts TLS and continues in plain text', { 'AUTH TLS': '234 a\r\n220 b' }, REFUSED, 'TLS 1.2 or newer'],
 ])('a server that %s gets no user name and no password', async (_, answers, expected, message) => {
   const login = connect(answers);
   await expect(login).rejects.toMatchObject(expected);
@@ -36,7 +36,7 @@ test.each<[string, Answers, object, string]>([
   expect(scripted()!.received.join()).not.toMatch(/USER|PASS|actito|top-secret/);
 });
 
-test('a server that knows nothing newer than TLS 1.1 is refused, and gets no password', async () => {
+test('a server that supports nothing newer than TLS 1.1 is rejected, and gets no password', async () => {
   const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' } as const;
   const login = connect({}, { tls: { ...certificate(), ...old } });
   await expect(login).rejects.toMatchObject(REFUSED);
@@ -51,10 +51,10 @@ test.each<[string, Answers, object, string]>([
     REFUSED,
     'Check delivery.username and delivery.password',
   ],
-  ['an account to be named', { PASS: '332 account?' }, REFUSED, 'the login failed (332: '],
+  ['a request for an account', { PASS: '332 account?' }, REFUSED, 'the login failed (332: '],
   ['a full server', { USER: '421 full' }, UNAVAILABLE, 'the login failed (421: '],
   ['unprotected data only', { PROT: '536 no' }, REFUSED, 'must allow encrypted transfers (PROT P)'],
-])('%s is told as such, without the password', async (_, answers, expected, message) => {
+])('%s is reported as such, without the password', async (_, answers, expected, message) => {
   const login = connect(answers);
   await expect(login).rejects.toMatchObject(expected);
   await expect(login).rejects.toThrow(message);
@@ -85,7 +85,7 @@ test.each<[string, (server: FileServer) => Promise<unknown>, Answers, object, st
   ['a missing folder', names, { CWD: '550 no such folder' }, REFUSED, 'Check delivery.directory'],
   ['a forbidden list', names, { LIST: '550 permission denied' }, REFUSED, 'permission to list'],
   ['no way to transfer', names, { EPSV: '502 no', PASV: '425 no' }, UNAVAILABLE, 'block the passive ports'],
-  ['an end between calls', names, { CWD: drop }, UNAVAILABLE, 'access to the folder failed'],
+  ['a disconnect between calls', names, { CWD: drop }, UNAVAILABLE, 'access to the folder failed'],
   [
     'a forbidden upload',
     upload,
@@ -96,9 +96,9 @@ test.each<[string, (server: FileServer) => Promise<unknown>, Answers, object, st
   ['a refusal after the drop', upload, { STOR: refuseAfterDrop }, REFUSED, '(550: no such file'],
   ['a full disk', upload, { STOR: '552 over quota' }, UNAVAILABLE, "the account's quota is exceeded"],
   ['a disk that fills up', upload, { STOR: endWith('452 disk full') }, UNAVAILABLE, 'the disk is full'],
-  ['a transfer broken off', upload, { STOR: endWith('426 broken off') }, UNAVAILABLE, '(426: the transf'],
+  ['an aborted transfer', upload, { STOR: endWith('426 broken off') }, UNAVAILABLE, '(426: the transf'],
   ['no data connection', upload, { STOR: '425 no data connection' }, UNAVAILABLE, 'block the passive ports'],
-  ['an answer that is lost', upload, { STOR: dropAtTheEnd }, UNAVAILABLE, 'the upload failed'],
+  ['a lost answer', upload, { STOR: dropAtTheEnd }, UNAVAILABLE, 'the upload failed'],
   ['a forbidden removal', remove, { DELE: '550 permission denied' }, REFUSED, 'permission to delete'],
   [
     'a forbidden rename',
@@ -108,7 +108,7 @@ test.each<[string, (server: FileServer) => Promise<unknown>, Answers, object, st
     'permission to rename and replace',
   ],
   ['a busy rename', replace, { RNTO: '450 busy' }, UNAVAILABLE, 'the rename failed (450: '],
-])('%s is told as such', async (_, call, answers, expected, message) => {
+])('%s is reported as such', async (_, call, answers, expected, message) => {
   const attempt = call(await connect(answers, { listing: listed }));
   await expect(attempt).rejects.toMatchObject(expected);
   await expect(attempt).rejects.toThrow(message);
@@ -138,7 +138,7 @@ test.each<[string, Answers]>([
 test.each<[string, string, Answers]>([
   ['for TLS', 'plain: AUTH TLS', { 'AUTH TLS': beginAndIgnore }],
   ['at the login', 'PASS top-secret', { PASS: silence }],
-])('cancelling ends the wait %s', async (_, reached, answers) => {
+])('canceling ends the wait %s', async (_, reached, answers) => {
   const cancelled = new AbortController();
   const login = connect(answers, { signal: cancelled.signal });
   const ended = expect(login).rejects.toMatchObject({ name: 'AbortError' });
@@ -147,7 +147,7 @@ test.each<[string, string, Answers]>([
   await ended;
 });
 
-test('cancelling ends the wait for the last word of an upload', async () => {
+test('canceling ends the wait for the confirmation of an upload', async () => {
   const cancelled = new AbortController();
   let isSent!: () => void;
   const sent = new Promise<void>((resolve) => (isSent = resolve));
@@ -162,7 +162,7 @@ test('cancelling ends the wait for the last word of an upload', async () => {
   await ended;
 });
 
-test('cancelling closes the connection, so the server does not wait for more', async () => {
+test('canceling closes the connection, so the server does not wait for more', async () => {
   const cancelled = new AbortController();
   let closed: Promise<unknown> | undefined;
   const STOR = (session: Session) => {
@@ -177,7 +177,7 @@ test('cancelling closes the connection, so the server does not wait for more', a
   await closed;
 });
 
-/** Takes some of a file, resets the data connection, and says why a moment later; or does not say why. */
+/** Accepts a part of a file, resets the data connection, and then either explains it a moment later or not. */
 const resetThenSay = (why?: string) => (session: Session) => {
   session.reply('150 send');
   void session.data().then((data) =>
@@ -189,14 +189,14 @@ const resetThenSay = (why?: string) => (session: Session) => {
   );
 };
 
-test('an upload whose connection is reset is told by the reply that follows, and the next command gets its own', async () => {
+test('after an upload whose connection is reset, the next reply explains it, and the next command gets its own reply', async () => {
   const server = await connect({ STOR: resetThenSay('552 over quota'), SIZE: '213 7' });
   const attempt = server.upload('/in/a.csv', endless());
-  await expect(attempt).rejects.toThrow("the account's quota is used up");
+  await expect(attempt).rejects.toThrow("the account's quota is exceeded");
   expect(await server.size('/in/a.csv')).toBe(7);
 });
 
-test('an upload whose connection is reset without a word passes, and no later command is answered', async () => {
+test('an upload whose connection is reset without a reply is temporary, and no later command gets its reply', async () => {
   const server = await connect({ STOR: resetThenSay() });
   await expect(server.upload('/in/a.csv', endless())).rejects.toMatchObject(UNAVAILABLE);
   await expect(server.size('/in/a.csv')).rejects.toMatchObject(UNAVAILABLE);

@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket, type TlsOptions } from 'node:tls';
 
-/** A reply, or something else to do. */
+/** A reply, or another action. */
 export type Answer = string | ((session: Session, argument: string) => void);
 export type Answers = Partial<Record<string, Answer>>;
 
 export interface Session {
   reply(text: string): void;
-  /** The data connection of the last EPSV, once it stands. */
+  /** The data connection of the last EPSV, once it is open. */
   data(): Promise<Socket>;
   /** Cuts the control connection. */
   cut(): void;
-  /** From now on whatever comes is taken and not answered. */
+  /** Accepts everything from now on and answers nothing. */
   ignore(): void;
 }
 
@@ -24,16 +24,16 @@ export interface ScriptedServer {
 }
 
 interface Script {
-  /** By command; `greeting` answers the connection itself. What is not here is done as usual. */
+  /** By command; `greeting` answers the connection itself. Other commands have their usual replies. */
   answers?: Answers;
   tls: TlsOptions;
-  /** Of the data connections, when it is another. */
+  /** The certificate of the data connections, if it differs. */
   dataTls?: TlsOptions;
-  /** What LIST tells. */
+  /** The text of LIST. */
   listing?: string;
   /** TLS begins at once, without AUTH TLS. */
   implicit?: boolean;
-  /** Data connections are accepted, and their TLS is never answered. */
+  /** Accepts data connections, and never answers their TLS handshake. */
   silentData?: boolean;
   /** Of the commands and the replies. */
   encoding?: 'utf8' | 'latin1';
@@ -60,7 +60,7 @@ const USUAL: Answers = {
   },
 };
 
-/** An FTP server that does nothing but what its script says, to see what the client makes of odd ones. */
+/** An FTP server that follows a script, to test the client with unusual servers. */
 export async function startScriptedServer({
   answers = {},
   tls,

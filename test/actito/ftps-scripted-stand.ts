@@ -24,7 +24,7 @@ export function scriptedStand() {
     await scripted?.stop();
   });
 
-  /** The login of the server that runs. */
+  /** The login of the running server. */
   const loginOf = (changes: Partial<FtpsLogin> = {}): FtpsLogin => ({
     protocol: 'ftps',
     host: '127.0.0.1',
@@ -35,7 +35,7 @@ export function scriptedStand() {
     ...changes,
   });
 
-  /** Logs in to the server that runs. */
+  /** Logs in to the running server. */
   async function logIn({
     timeout = 30_000,
     signal = new AbortController().signal,

@@ -21,7 +21,7 @@ afterEach(async () => {
   for (const other of others.splice(0)) await other.stop();
 });
 
-/** Logs in, and closes again: what is looked at is whether it could. */
+/** Logs in and closes again, to check whether a login works. */
 async function login(changes: Partial<FtpsLogin> = {}): Promise<void> {
   const server = await connectFtps({ ...ftpsLoginOf(simulator), ...changes }, new AbortController().signal);
   await server.close();
@@ -35,7 +35,7 @@ async function serverWith(names: string[], expires?: number): Promise<{ port: nu
   return { port: other.ftps!.port, ca: other.ftps!.ca };
 }
 
-test('a login says by its protocol how to connect', async () => {
+test('the protocol of a login decides how to connect', async () => {
   for (const each of [loginOf(simulator), ftpsLoginOf(simulator)]) {
     const server = await connectFileServer(each, new AbortController().signal);
     expect(await server.names('/in')).toEqual([]);
@@ -43,24 +43,24 @@ test('a login says by its protocol how to connect', async () => {
   }
 });
 
-test('a name that the certificate is for is as good as the address', async () => {
+test('a host name in the certificate is as good as the address', async () => {
   await expect(login({ host: 'localhost' })).resolves.toBeUndefined();
 });
 
-test('a server whose authority is not public is refused, and delivery.ca is the way to trust it', async () => {
+test('a server with a private certificate authority is rejected, and the error names delivery.ca', async () => {
   const refused = login({ ca: undefined, password: 'never-sent' });
   await expect(refused).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
   await expect(refused).rejects.toThrow("set delivery.ca to that CA's certificate");
 });
 
-test('a server whose certificate is not the trusted one any more is refused, and the message says what it can mean', async () => {
+test('a server whose certificate has changed is rejected, and the message says what that can mean', async () => {
   const { ca } = await serverWith(['127.0.0.1']);
   const refused = login({ ca });
   await expect(refused).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
   await expect(refused).rejects.toThrow('update delivery.ca. Otherwise, the connection may be intercepted');
 });
 
-test('a certificate for another host is refused, and a command shows its names', async () => {
+test('a certificate for another host is rejected, and a command shows its names', async () => {
   const refused = login(await serverWith(['ftp.example.com']));
   await expect(refused).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
   await expect(refused).rejects.toThrow(
@@ -68,25 +68,25 @@ test('a certificate for another host is refused, and a command shows its names',
   );
 });
 
-test('an expired certificate is refused, and the message says who must act', async () => {
+test('an expired certificate is rejected, and the message says who must act', async () => {
   const refused = login(await serverWith(['127.0.0.1'], Date.now() - 60_000));
   await expect(refused).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
   await expect(refused).rejects.toThrow('Ask the administrator of the server to renew it');
 });
 
-test('a delivery.ca that is no certificate is told before anything is sent', async () => {
+test('a delivery.ca that is not a certificate is reported before anything is sent', async () => {
   const refused = login({ ca: '/etc/ssl/ca.pem', port: 1 });
   await expect(refused).rejects.toMatchObject({ name: 'DeliveryRefused' });
   await expect(refused).rejects.toThrow('must contain the certificate itself (PEM)');
 });
 
-test('a server that is not there is a failure that passes', async () => {
+test('an unreachable server is a temporary failure', async () => {
   const refused = login({ port: 1 });
   await expect(refused).rejects.toMatchObject({ name: 'DeliveryUnavailable', retryable: true });
   await expect(refused).rejects.toThrow('ECONNREFUSED');
 });
 
-test('a folder that does not begin with / is one of the account', async () => {
+test('a folder that does not begin with / is relative to the account', async () => {
   const server = await connectFtps(ftpsLoginOf(simulator), new AbortController().signal);
   await server.upload('in/a.csv', lines('id\n'));
   expect(await server.names('in')).toEqual(['a.csv']);

@@ -76,7 +76,7 @@ const rowsArb = fc.uniqueArray(
 ) as fc.Arbitrary<Row[]>;
 const omittedArb = fc.array(fc.boolean(), { minLength: 4, maxLength: 4 });
 
-/** What the rules say of one row: the fields of its line, or why it cannot be sent whole. */
+/** The expected fields of a row in a file, or why the row cannot be sent completely. */
 function model({ key, values }: Row, { omitted, columns, targets }: ImportFileOptions) {
   const fields = [key];
   const bad: { attribute: string; reason: string | null }[] = [];
@@ -93,7 +93,7 @@ function model({ key, values }: Row, { omitted, columns, targets }: ImportFileOp
   return { key, fields, bad };
 }
 
-test('what a CSV reader finds in the file are the converted values; rows that cannot be sent whole are set aside', async () => {
+test('a CSV reader finds the converted values in the file; rows that cannot be sent completely are set aside', async () => {
   await fc.assert(
     fc.asyncProperty(rowsArb, omittedArb, async (rows, omitted) => {
       const options = optionsFor(omitted);
@@ -121,24 +121,24 @@ test('what a CSV reader finds in the file are the converted values; rows that ca
   );
 });
 
-test('only fields that need it are quoted, quotes are doubled, and every line has as many fields as the header', async () => {
+test('only fields that need quotes have them, quotes are doubled, and every line has as many fields as the header', async () => {
   const values = ['a;b', 'said "yes"', '1.50', 't'];
   const { text } = await write([{ key: 'K1', values }], optionsFor());
   expect(text).toBe('customerId;city;note;spent;vip\nK1;"a;b";"said ""yes""";1.50;TRUE\n');
 });
 
-test('a null clears only where the mapping says so', async () => {
+test('a null clears only if the mapping says so', async () => {
   const { text } = await write([{ key: 'K1', values: ['x', null, '2', null] }], optionsFor());
   expect(text).toContain('\nK1;x;;2;\n');
 });
 
-test('attributes that are left out stand neither in the header nor in the lines', async () => {
+test('attributes that are left out are neither in the header nor in the lines', async () => {
   const options = optionsFor([true, false, true, false]);
   const { text, rows } = await write([{ key: 'K1', values: [null, 'n', null, 'f'] }], options);
   expect([text, rows, options.aside]).toEqual(['customerId;note;vip\nK1;n;FALSE\n', 1, []]);
 });
 
-test('a row that is set aside tells which values are bad and why, and never the values', async () => {
+test('a row that is set aside reports which values are rejected and why, and never the values', async () => {
   const options = optionsFor();
   const { rows } = await write([{ key: 'K1', values: ['much too long a city', 'ok', 'NaN', null] }], options);
   expect(rows).toBe(0);
@@ -157,7 +157,7 @@ test('a file without rows still has its header', async () => {
   expect(await write([], optionsFor())).toEqual({ text: 'customerId;city;note;spent;vip\n', rows: 0 });
 });
 
-test('the file is written as the rows come: one part for each batch', async () => {
+test('the file is written as the rows arrive: one part for each batch', async () => {
   let asked = 0;
   async function* batches() {
     for (; asked < 100; asked++) yield Buffer.from(`K${asked}\tx\ty\t1\tt\n`);
@@ -166,24 +166,24 @@ test('the file is written as the rows come: one part for each batch', async () =
   await parts.next(); // the header
   expect(asked).toBe(0);
   await parts.next();
-  expect(asked).toBe(0); // the generator stands at its first batch
+  expect(asked).toBe(0); // the generator is at its first batch
   await parts.next();
   expect(asked).toBe(1);
   await parts.return(undefined);
 });
 
-test('a pair of types that can never be sent is refused before the first line', async () => {
+test('a pair of types that can never be sent is rejected before the first line', async () => {
   const options = optionsFor();
   options.columns[3] = { name: 'vip', kind: 'date', databaseType: 'date' };
   await expect(write([], options)).rejects.toMatchObject({ name: 'MappingInvalid' });
 });
 
-describe('a file on the disk', () => {
+describe('a file on disk', () => {
   async function* parts(...texts: string[]) {
     const bytes = Buffer.alloc(Math.max(...texts.map((text) => Buffer.byteLength(text))));
     for (const text of texts) {
       yield { bytes: bytes.subarray(0, bytes.write(text)), rows: 1 };
-      bytes.fill('#'); // a piece is valid until the next one is asked for
+      bytes.fill('#'); // a piece is valid until the next one is read
     }
   }
   async function contentOf(file: { read(): AsyncGenerator<Uint8Array> }): Promise<string> {
@@ -201,7 +201,7 @@ describe('a file on the disk', () => {
     await file.close();
   });
 
-  test('passes on what broke while it was written', async () => {
+  test('passes on an error that occurred while it was written', async () => {
     async function* breaking() {
       yield { bytes: Buffer.from('x'), rows: 1 };
       throw new Error('the state database broke off');
@@ -209,7 +209,7 @@ describe('a file on the disk', () => {
     await expect(spoolFile(breaking())).rejects.toThrow('the state database broke off');
   });
 
-  test('is never larger than Actito takes', async () => {
+  test('is never larger than Actito accepts', async () => {
     const half = 'x'.repeat(MAX_FILE_BYTES / 2);
     const file = await spoolFile(parts(half, half));
     expect(file.bytes).toBe(MAX_FILE_BYTES);

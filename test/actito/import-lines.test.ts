@@ -10,7 +10,10 @@ import { copyField } from '../state/support.ts';
 import { byStrings, PLACES, type Options, type Written } from './by-strings.ts';
 import { USUAL_CONTRACT } from './support.ts';
 
-/** The batches of a stream that comes in pieces, as the state database's do; each is valid until the next one is asked for. */
+/**
+ * The batches of a stream in pieces, like those of the state database; each is valid until the next one is
+ * read.
+ */
 async function* batchesOf(lines: string[], piece: number, size = piece): AsyncGenerator<Buffer> {
   const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
   async function* pieces() {
@@ -100,7 +103,7 @@ const fileArb = fc.array(attributeArb, { maxLength: 5 }).chain((attributes) =>
   }),
 );
 
-test('the file by bytes is the file by strings, whatever rows, columns and batches there are', async () => {
+test('the bytes and strings of a file are the same, whatever its rows, columns and batches', async () => {
   let [rows, aside] = [0, 0];
   await fc.assert(
     fc.asyncProperty(fileArb, async ({ attributes, lines, piece, size, more }) => {
@@ -115,7 +118,7 @@ test('the file by bytes is the file by strings, whatever rows, columns and batch
   expect(Math.min(rows, aside)).toBeGreaterThan(1_000);
 });
 
-test.each(PAIRS)('a file of $kind to $type alone is the same, value by value', async (pair) => {
+test.each(PAIRS)('the same is true of a file of only $kind to $type, value by value', async (pair) => {
   for (const maxLength of pair.type === 'STRING' ? MAX_LENGTHS : [undefined]) {
     const options = optionsFor([{ pair, maxLength, nulls: 'keep', isOmitted: false }]);
     const lines = TRICKY_VALUES.map((value, index) => `K${index}\t${copyField(value)}`);
@@ -149,8 +152,8 @@ describe('the buffer has room', () => {
     await check([['K', ...dates]], repeated(dates.length, attribute('date', 'TIMESTAMP')));
   });
 
-  test('for converted values of a row, and for what follows them', async () => {
-    // 6 bytes become 400. At some number of them the buffer ends within the texts.
+  test('for converted values of a row, and for the values that follow them', async () => {
+    // 6 bytes become 400. At some number of texts the buffer ends within them.
     for (let numbers = 450; numbers < 700; numbers += 50) {
       const line = ['K', ...repeated(numbers, '1e+399'), ...repeated(300, 'x'.repeat(200))];
       const attributes = [
@@ -165,7 +168,7 @@ describe('the buffer has room', () => {
     await check([['K', '"é'.repeat(BUFFER / 4 + 10)]], [attribute('text', 'STRING')]);
   });
 
-  test('for a row that is larger than all before, also when it is set aside', async () => {
+  test('for a row that is larger than all before, also if it is set aside', async () => {
     const [large, larger] = ['x'.repeat(500_000), 'y'.repeat(900_000)];
     const lines = [
       ['K1', large, 'good'],
@@ -178,7 +181,7 @@ describe('the buffer has room', () => {
   });
 });
 
-test('a row of values that need no conversion is written without making a string of any of them', async () => {
+test('a row of values that need no conversion is written without strings', async () => {
   const kinds = [
     ['text', 'STRING', 'Liège'],
     ['integer', 'INTEGER', '-12'],

@@ -27,7 +27,7 @@ afterAll(() => simulator?.stop());
 const KEY = 'emailAddress';
 const ONE_SHOT = { table: '16', keyAttribute: KEY, columns: [KEY, 'city'] };
 const SMALL = 'emailAddress;city\nanna@shop.be;Gent\n';
-/** Large enough to be packed; only the last line is somebody's. */
+/** Large enough to be packed; only the last line belongs to a contact. */
 const LARGE = `emailAddress;city\n${'nobody@shop.be;é\n'.repeat(PACKED_FROM_BYTES / 16)}anna@shop.be;Gent\n`;
 
 async function spooled(content: string, packing: Packing = 'none'): Promise<Spool> {
@@ -36,7 +36,7 @@ async function spooled(content: string, packing: Packing = 'none'): Promise<Spoo
   async function* parts() {
     for (let at = 0; at < bytes.length; at += piece.length) {
       yield { bytes: piece.subarray(0, bytes.copy(piece, 0, at)), rows: 1 };
-      piece.fill('#'); // it is valid until the next one is asked for
+      piece.fill('#'); // it is valid until the next one is read
     }
   }
   return spoolFile(parts(), { packing, name: 'vip.csv' });
@@ -82,7 +82,7 @@ describe('an import by an ETL', () => {
       columns: { [KEY]: KEY, city: 'city', firstName: 'firstName' },
     });
 
-  test('sends the data file and nothing else, and runs like any other', async () => {
+  test('sends the data file and nothing else, and is followed like any other', async () => {
     etl();
     const id = await start(SMALL, { by: { etl: '12' } });
     expect(await ended(id)).toMatchObject({ state: 'success' });
@@ -100,7 +100,7 @@ describe('an import by an ETL', () => {
     expect([city(), simulator.imports()]).toMatchObject(['Gent', [{ packing: 'gzip' }]]);
   });
 
-  test('that Actito does not have is refused, and surely did nothing', async () => {
+  test('that Actito does not have is rejected, and certainly did nothing', async () => {
     const failure = await failureOf(start(SMALL, { by: { etl: '12' } }));
     expect(failure).toBeInstanceOf(NotFound);
     expect(failure).toMatchObject({ notDone: true });
@@ -117,7 +117,7 @@ describe('an import by an ETL', () => {
       contract,
     );
 
-  test('is told with all that it has to be, since it cannot be read', () => {
+  test('is reported with everything that it must map, since it cannot be read', () => {
     expect(etlRequirements(definition())?.message).toBe(
       'ETL 12 must be triggered by API, import into profile table Profiles of entity shop in mode UPDATE_ONLY, match on ' +
         'emailAddress, and read UTF-8 CSV with separator ";" and a header line with the technical names emailAddress, ' +
@@ -128,7 +128,7 @@ describe('an import by an ETL', () => {
     expect(etlRequirements(definitionFor(simulator))).toBeUndefined();
   });
 
-  test('that is missing is a fault of the configuration, told with where ETLs are found', () => {
+  test('that is missing is a configuration error that says where to find ETLs', () => {
     const failure = etlMissing(definition(), new NotFound({ status: 404, call: 'POST etlExecutions' }));
     expect(failure).toMatchObject({ type: 'ConfigurationInvalid', retryable: false, notDone: true });
     expect(failure.message).toContain(
@@ -158,7 +158,7 @@ describe('a large file', () => {
       expect(file).toMatchObject({ packing, bytes: Buffer.byteLength(LARGE) });
       const bytes = await bytesOf(file);
       expect(Buffer.from(unpacked[packing](bytes)).equals(Buffer.from(LARGE))).toBe(true);
-      expect(bytes.equals(await bytesOf(file))).toBe(true); // a call that is made again sends the same
+      expect(bytes.equals(await bytesOf(file))).toBe(true); // a repeated call sends the same
       await file.close();
     },
   );
@@ -170,7 +170,7 @@ describe('a large file', () => {
     expect(city()).toBe('Gent');
   });
 
-  test.each(['gzip', 'zip'] as const)('that is not that large is not packed (%s)', async (packing) => {
+  test.each(['gzip', 'zip'] as const)('that is below the limit is not packed (%s)', async (packing) => {
     const below = await spooled('x'.repeat(PACKED_FROM_BYTES - 1), packing);
     const from = await spooled('x'.repeat(PACKED_FROM_BYTES), packing);
     expect([below.packing, from.packing]).toEqual(['none', packing]);
@@ -200,7 +200,7 @@ describe('a large file', () => {
       let closed = false;
       async function* source() {
         try {
-          for (;;) yield randomBytes(70_000); // random: packing makes it no smaller, so the packer fills up
+          for (;;) yield randomBytes(70_000); // random bytes: packing does not make them smaller, so the packer fills up
         } finally {
           closed = true;
         }
@@ -219,17 +219,17 @@ describe('an import whose answer was lost', () => {
   const find = (file: string) => findImport(clientFor(simulator), { entity: 'shop', file });
   beforeEach(() => simulator.changeLicence({ executionListing: 'byFileName' }));
 
-  test('is found by the name of its file', async () => {
+  test('is found by its file name', async () => {
     const id = await start(SMALL);
     expect(await find('vip-1-1.csv')).toBe(id);
   });
 
-  test('is not found when it never arrived', async () => {
+  test('is not found if it never arrived', async () => {
     await start(SMALL);
     expect(await find('vip-1-2.csv')).toBeUndefined();
   });
 
-  test('is not taken for another when Actito lists everything, whatever was asked for', async () => {
+  test('is not mistaken for another one if Actito ignores the filter and lists everything', async () => {
     const etlExecutions = [{ id: 1, dataFile: 'other.csv' }, { id: 2 }, { id: 3, dataFile: 'vip.csv' }];
     const server = await startScripted(json(200, { etlExecutions }));
     const ask = (file: string) => findImport(clientFor(server), { entity: 'shop', file });
@@ -237,7 +237,7 @@ describe('an import whose answer was lost', () => {
     await server.stop();
   });
 
-  test('cannot be looked up where there is no such route', async () => {
+  test('cannot be looked up if that route does not exist', async () => {
     simulator.changeLicence({ executionListing: 'none' });
     expect(await failureOf(find('vip-1-1.csv'))).toMatchObject({ type: 'ActitoRefused' });
   });

@@ -25,7 +25,7 @@ async function spooled(content: string): Promise<Spool> {
   return spoolFile(parts());
 }
 
-/** Starts an import of a CSV text. @returns the execution's id */
+/** Starts an import of a CSV text. @returns the id of the execution */
 async function start(content: string, beforeEnd = async () => {}, client = clientFor(simulator)) {
   const file = await spooled(content);
   const columns = content.split('\n')[0]!.split(';');
@@ -60,7 +60,7 @@ const seed = (...names: string[]) =>
   simulator.seedContacts(names.map((name) => ({ emailAddress: `${name}@shop.be`, city: 'before' })));
 const cityOf = (name: string) => simulator.contact(KEY, `${name}@shop.be`)!.city;
 
-test('an import updates the contacts that are known, and says so', async () => {
+test('an import updates the known contacts, and reports it', async () => {
   await seed('anna', 'bob');
   const id = await start('emailAddress;city\nanna@shop.be;"Gent; ""Süd""\nBE"\nbob@shop.be;\n');
   expect(await ended(id)).toEqual({ state: 'success', status: 'SUCCESS', known: true, words: 'SUCCESS' });
@@ -71,7 +71,7 @@ test('an import updates the contacts that are known, and says so', async () => {
   expect(await countRowsInError(clientFor(simulator), 'shop', id)).toBe(0);
 });
 
-test('a file of many megabytes goes through', async () => {
+test('a file of many megabytes arrives', async () => {
   await seed('anna');
   const filler = Array.from({ length: 60_000 }, (_, no) => `nobody${no}@shop.be;${'x'.repeat(60)}\n`);
   const id = await start(`emailAddress;city\n${filler.join('')}anna@shop.be;Gent\n`);
@@ -80,7 +80,7 @@ test('a file of many megabytes goes through', async () => {
   expect(simulator.contactCount()).toBe(1);
 });
 
-test('rows that were not applied are told one by one: unmatched or refused', async () => {
+test('rows that were not applied are reported one by one: unmatched or refused', async () => {
   await seed('anna', 'bob');
   const id = await start('emailAddress;city\nanna@shop.be;Gent\n"x;y@shop.be";z\n');
   expect(await ended(id)).toMatchObject({ state: 'withErrors', status: 'WITH_ERROR' });
@@ -97,7 +97,7 @@ test('rows that were not applied are told one by one: unmatched or refused', asy
   ]);
 });
 
-test('a result file of many rows is read in batches, every row once', async () => {
+test('a large result file is read in batches, and every row once', async () => {
   const count = 12_345;
   const lines = Array.from({ length: count }, (_, no) => `nobody${no}@shop.be;x\n`);
   const id = await start(`emailAddress;city\n${lines.join('')}`);
@@ -108,7 +108,7 @@ test('a result file of many rows is read in batches, every row once', async () =
   expect(rows.every(({ unmatched }) => unmatched)).toBe(true);
 });
 
-test('what breaks while a batch is taken ends the reading', async () => {
+test('an error in the handler of a batch ends the reading', async () => {
   const id = await start('emailAddress;city\nnobody@shop.be;x\n');
   await ended(id);
   const where = { entity: 'shop', execution: id, keyAttribute: KEY, rows: 1 };
@@ -120,7 +120,7 @@ test('what breaks while a batch is taken ends the reading', async () => {
   });
 });
 
-test('an import that Actito reports as failed is failed, with its reason', async () => {
+test('an import that Actito reports as failed has failed, with its reason', async () => {
   await seed('anna', 'bob');
   simulator.setFault('importFails', {});
   const id = await start('emailAddress;city\nanna@shop.be;A\nbob@shop.be;B\n');
@@ -131,14 +131,14 @@ test('an import that Actito reports as failed is failed, with its reason', async
   });
 });
 
-test('an import that still runs is running', async () => {
+test('an import that is still running is reported as running', async () => {
   simulator.setFault('importsStuck', {});
   const id = await start('emailAddress;city\nanna@shop.be;A\n');
   await until('the import runs', async () => (await stateOf(id)).status === 'RUNNING');
   expect(await stateOf(id)).toMatchObject({ state: 'running' });
 });
 
-test('a token that was forgotten in mid-run is renewed, and the whole file is sent again', async () => {
+test('a token that Actito has dropped during a run is renewed, and the whole file is sent again', async () => {
   await seed('anna');
   simulator.setFault('unauthorized', { times: 1, route: IMPORTS });
   const id = await start('emailAddress;city\nanna@shop.be;Gent\n');
@@ -146,7 +146,7 @@ test('a token that was forgotten in mid-run is renewed, and the whole file is se
   expect([simulator.imports().length, cityOf('anna')]).toEqual([1, 'Gent']);
 });
 
-test('a run that was superseded while it sent does not finish the call, and nothing is imported', async () => {
+test('a run that was superseded during its upload does not complete the call, and nothing is imported', async () => {
   await seed('anna');
   const superseded = async () => {
     throw new Failure('leaseLost', {});
@@ -158,7 +158,7 @@ test('a run that was superseded while it sent does not finish the call, and noth
   expect([simulator.imports(), cityOf('anna')]).toEqual([[], 'before']);
 });
 
-test('an import whose answer was lost may have been done: the failure does not deny it', async () => {
+test('an import whose answer was lost may have succeeded, and the failure says so', async () => {
   await seed('anna');
   simulator.setFault('lostAnswer', { times: 1, route: IMPORTS });
   const failure = await failureOf(start('emailAddress;city\nanna@shop.be;Gent\n'));
@@ -169,23 +169,23 @@ test('an import whose answer was lost may have been done: the failure does not d
 test.each([
   ['tooManyRequests', 'ActitoUnavailable', true],
   ['serverError', 'ActitoUnavailable', false],
-] as const)('an import that met %s is told as done or not done', async (fault, type, notDone) => {
+] as const)('a failed import call after %s is reported as applied or not', async (fault, type, notDone) => {
   simulator.setFault(fault, { times: 1, route: IMPORTS });
   const failure = await failureOf(start('emailAddress;city\nanna@shop.be;Gent\n'));
   expect(failure).toMatchObject({ type, retryable: true, notDone });
   expect(simulator.imports()).toEqual([]);
 });
 
-test('a file that Actito does not take is refused for good', async () => {
+test('a file that Actito does not accept is a final failure', async () => {
   const failure = await failureOf(start('emailAddress;unknown\nanna@shop.be;Gent\n'));
   expect(failure).toMatchObject({ type: 'ActitoRefused', retryable: false, notDone: true });
 });
 
-test('an import that Actito does not know is refused', async () => {
+test('an import that Actito does not know is a failure', async () => {
   expect(await failureOf(stateOf('999'))).toMatchObject({ type: 'ActitoRefused' });
 });
 
-describe('a status that nobody has told us of', () => {
+describe('an unknown status', () => {
   const ask = async (
     status: string,
     names: Record<string, 'running' | 'success' | 'withErrors' | 'failed'>,
@@ -196,12 +196,12 @@ describe('a status that nobody has told us of', () => {
     );
   };
 
-  test('means that the import still runs, and is not known', async () => {
+  test('means that the import is still running, and is reported as unknown', async () => {
     expect(await ask('QUEUED_FOR_REVIEW', {})).toMatchObject({ state: 'running', known: false });
     expect(await ask('constructor', {})).toMatchObject({ state: 'running', known: false });
   });
 
-  test('means what contract.statusNames says', async () => {
+  test('has the meaning that contract.statusNames gives it', async () => {
     const names = { ABORTED: 'failed', DONE: 'success', SUCCESS: 'withErrors' } as const;
     expect(await ask('ABORTED', names)).toMatchObject({ state: 'failed', status: 'ABORTED', known: true });
     expect(await ask('DONE', names)).toMatchObject({ state: 'success', known: true });

@@ -24,7 +24,7 @@ const calls = (method: string, what: string) =>
     .filter(([route]) => route.startsWith(`${method} `) && route.includes(what))
     .reduce((sum, [, count]) => sum + count, 0);
 
-/** A list that a marketer, or another activation, made. */
+/** A list that a marketer, or another activation, has created. */
 async function foreignList(description: string): Promise<void> {
   await provision({ description: 'the first owner' });
   const client = clientFor(simulator);
@@ -45,7 +45,7 @@ test('a list is created with our marker, its file, identifier and validity', asy
   expect(await readList(clientFor(simulator), PLACE, made.id)).toMatchObject({ id: made.id, name: 'VIP' });
 });
 
-test('it is found again, and nothing is written', async () => {
+test('an existing list is found again, and nothing is written', async () => {
   const { id } = await provision();
   expect(await provision()).toMatchObject({ id, created: false });
   expect([calls('POST', '/'), calls('PUT', '/')]).toEqual([2, 0]); // the synchronization and the list, once
@@ -60,7 +60,7 @@ test.each([
     { list: { identifier: { column: 'id', attribute: 'customerId' } } },
     { identifierAttribute: 'customerId' },
   ],
-])('a changed %s is written to the list that is there', async (_, activation, expected) => {
+])('a changed %s is written to the existing list', async (_, activation, expected) => {
   const { id } = await provision();
   expect(await provision(activation)).toMatchObject({ id, created: false });
   expect(simulator.list('VIP')).toMatchObject(expected);
@@ -72,27 +72,27 @@ test.each([
   '[actito-sync:other]',
   '[actito-sync:other] [actito-sync:x]',
   `${MARKER} ${MARKER}`,
-])('a list stays ours when its description says %s', async (description) => {
+])('a list remains ours if its description says %s', async (description) => {
   const { id } = await provision({ description });
   expect(await provision({ description })).toMatchObject({ id, created: false });
   expect(calls('PUT', 'external-target-lists')).toBe(0);
   expect(ownerOf(simulator.list('VIP')!)).toBe('vip');
 });
 
-test('a list that was made with a copied marker in its description is still ours', async () => {
+test('a list that was created with a copied marker in its description is still ours', async () => {
   await foreignList(`Copied [actito-sync:other] ${MARKER}`);
   const { id } = simulator.list('VIP')!;
   expect(await provision()).toMatchObject({ id, created: false });
 });
 
-test('a description with our marker makes no list of another activation ours', async () => {
+test('a description with our marker does not make the list of another activation ours', async () => {
   await provision({ description: MARKER });
   await foreignList(`${MARKER} [actito-sync:other]`);
   expect(await failureOf(provision())).toMatchObject({ type: 'ListConflict' });
 });
 
 test.each(['Made by hand', '', '[actito-sync:other]', '[actito-sync:vip2]'])(
-  'a list that is not ours is refused (%s), and stays as it is',
+  'a foreign list is rejected (%s), and stays unchanged',
   async (description) => {
     await foreignList(description);
     const before = simulator.list('VIP');
@@ -103,7 +103,7 @@ test.each(['Made by hand', '', '[actito-sync:other]', '[actito-sync:vip2]'])(
   },
 );
 
-test('a list that is not ours is taken over when the activation says so, and is ours from then on', async () => {
+test('a foreign list is adopted if the activation says so, and is ours from then on', async () => {
   await foreignList('Made by hand');
   const { id } = simulator.list('VIP')!;
   expect(await provision({ list: { adopt: true } })).toMatchObject({ id, created: false });
@@ -111,7 +111,7 @@ test('a list that is not ours is taken over when the activation says so, and is 
 });
 
 test.each(['/file-transfers', '/external-target-lists'])(
-  'when the answer to a creation is lost (%s), the next try finds what was made',
+  'if the answer to a creation is lost (%s), the next attempt finds what was created',
   async (route) => {
     simulator.setFault('lostAnswer', { times: 1, route });
     expect(await failureOf(provision())).toMatchObject({ type: 'ActitoUnavailable', retryable: true });
@@ -121,19 +121,22 @@ test.each(['/file-transfers', '/external-target-lists'])(
   },
 );
 
-test('two lists have a file each', async () => {
+test('two lists have one file each', async () => {
   await provision();
   await provision({ list: { name: 'Other' } });
   const [one, other] = simulator.lists();
   expect(one!.fileSynchronizationId).not.toBe(other!.fileSynchronizationId);
 });
 
-test('a list of minutes is valid for an hour: Actito counts in hours', async () => {
+test('a list valid for minutes is valid for an hour, since Actito counts in hours', async () => {
   await provision({ list: { validity: '10m' } });
   expect(simulator.list('VIP')).toMatchObject({ validityHours: 1 });
 });
 
-/** Actito with other file transfer locations than the simulator has; it refuses to create, so we see what is asked. */
+/**
+ * Actito with other file transfer locations than the simulator; it rejects creations, so that the test sees
+ * the requests.
+ */
 async function withLocations(locations: object[], delivery: object = {}) {
   const asked: unknown[] = [];
   const server = await startScripted((request, response) => {
@@ -157,7 +160,7 @@ const OTHER = { id: '8', name: 'Other', host: 'files.shop.be', directory: '/othe
 test.each([
   ['the one with our host and folder', [OTHER, OURS], {}],
   ['the one that the configuration names', [OTHER, { ...OURS, host: null }], { location: 'Ours' }],
-  ['the only one, when Actito knows the server by another name', [{ ...OURS, host: '10.0.0.1' }], {}],
+  ['the only one, if Actito knows the server by another name', [{ ...OURS, host: '10.0.0.1' }], {}],
 ])('the file comes from %s', async (_, locations, delivery) => {
   const { asked } = await withLocations(locations, delivery);
   expect(asked).toMatchObject([{ fileTransferLocationId: '7', fileName: 'VIP.csv' }]);
@@ -166,9 +169,9 @@ test.each([
 test.each([
   ['several fit', [OURS, { ...OURS, name: 'Twin' }], {}, /2 file transfer locations .* Ours, Twin\./],
   ['none fits', [OTHER, { ...OTHER, name: 'Third' }], {}, /no file transfer location .* Other, Third\./],
-  ['there is none', [], {}, /It has none at all\./],
+  ['no location exists', [], {}, /It has none at all\./],
   ['the named one is missing', [OURS], { location: 'Nowhere' }, /for Nowhere\. All locations: Ours\./],
-])('when %s the configuration has to be completed', async (_, locations, delivery, message) => {
+])('if %s, the configuration must be completed', async (_, locations, delivery, message) => {
   const { failure, asked } = await withLocations(locations, delivery);
   expect(failure).toMatchObject({ type: 'ConfigurationInvalid', retryable: false });
   expect(failure.message).toMatch(message);

@@ -22,14 +22,14 @@ afterAll(() => simulator?.stop());
 const readTables = (api: { apiUrl: string; apiKey: string }) =>
   clientFor(api).call({ route: 'profileTables', parts: { entity: 'shop' } }, profileTablesBody);
 
-test('calls under way at one time all survive a token that Actito no longer knows', async () => {
+test('concurrent calls all succeed although Actito no longer knows their token', async () => {
   await readTables(simulator);
   simulator.advanceClock(16 * 60_000);
   const all = await Promise.allSettled([1, 2, 3, 4].map(() => readTables(simulator)));
   expect(all.map(({ status }) => status)).toEqual(Array(4).fill('fulfilled'));
 });
 
-test('calls that begin at one time share the first token', async () => {
+test('calls that begin at the same time share the first token', async () => {
   const fresh = await startSimulator({ pollInterval: 3_600_000 });
   await Promise.all([1, 2, 3, 4].map(() => readTables(fresh)));
   expect(fresh.calls()['GET /auth/token']).toBe(1);
@@ -48,7 +48,7 @@ test('a message never shows the API key or the token, even if Actito repeats it'
   }
 });
 
-test('what Actito says of an import goes to the state, and to no failure', async () => {
+test('the text of Actito about an import goes to the state, and to no failure', async () => {
   const said = 'Line 2 is invalid: C-1042;Dupont;Marie;1980-05-12;+32 475 12 34 56;Rue de la Loi 16';
   const other = "Value 'Marie' of firstName, born 12/05/1980, phone +32 475 12 34 56, anna@shop.be";
   for (const message of [said, other]) {
@@ -68,7 +68,7 @@ test('what Actito says of an import goes to the state, and to no failure', async
   }
 });
 
-test('what was created is known by its Location when the answer has no body', async () => {
+test('a created resource is known by its Location if the answer has no body', async () => {
   const server = await startScripted(
     (_, response) =>
       void response.writeHead(201, { Location: '/mass-imports/v5/entities/shop/etl-executions/42' }).end(),
@@ -82,7 +82,7 @@ test('what was created is known by its Location when the answer has no body', as
 test.each([
   ['a quote in the wrong place', Buffer.from('line;emailAddress;code;message\n2;anna"b@shop.be;X;m\n')],
   ['a line that is too short', Buffer.from('line;emailAddress;code;message\n2;anna@shop.be;X\n')],
-])('a result file with %s is refused, and no member stands in the message', async (_, csv) => {
+])('a result file with %s is rejected, and no member is in the message', async (_, csv) => {
   const archive = Buffer.from(zipSync({ 'errors.csv': csv }));
   const server = await startScripted(text(200, archive, 'application/zip'));
   const where = { entity: 'shop', execution: '1', keyAttribute: 'emailAddress', rows: 600 };
@@ -92,7 +92,7 @@ test.each([
   expect(failure.message).not.toContain('anna');
 });
 
-test('a result file whose ZIP is damaged is refused', async () => {
+test('a result file whose ZIP is damaged is rejected', async () => {
   const archive = Buffer.from(zipSync({ 'errors.csv': Buffer.from('line;emailAddress;code\n'.repeat(500)) }));
   const server = await startScripted(text(200, archive.subarray(0, archive.length >> 1), 'application/zip'));
   const where = { entity: 'shop', execution: '1', keyAttribute: 'emailAddress', rows: 600 };
@@ -101,7 +101,7 @@ test('a result file whose ZIP is damaged is refused', async () => {
   expect(failure).toMatchObject({ type: 'ActitoRefused' });
 });
 
-test('an attribute that cannot be mapped is found before any other is created: types are for ever', async () => {
+test('an attribute that cannot be mapped is found before any other is created, since types are permanent', async () => {
   const definition = definitionFor(simulator, {
     attributes: [
       { column: 'spent', attribute: 'spent', create: { type: 'NUMBER' } },
@@ -116,14 +116,14 @@ test('an attribute that cannot be mapped is found before any other is created: t
   expect(simulator.attributes().map(({ name }) => name)).not.toContain('spent');
 });
 
-test('a call that lacks a right is made once: another token has no other rights', async () => {
+test('a call that lacks a right is made once, since a new token has the same rights', async () => {
   const server = await startScripted(json(403, {}));
   await failureOf(readTables(server));
   await server.stop();
   expect(server.requests).toHaveLength(2); // the token and the call
 });
 
-test('a folder that is not there is refused, as failures.ts says', async () => {
+test('a missing folder is rejected, as failures.ts says', async () => {
   const server = await connectSftp(loginOf(simulator), new AbortController().signal);
   const listing = server.names('/missing');
   await expect(listing).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
@@ -131,13 +131,13 @@ test('a folder that is not there is refused, as failures.ts says', async () => {
   await server.close();
 });
 
-test('a private key that is none is refused, not tried again for hours', async () => {
+test('an invalid private key is rejected at once and not retried for hours', async () => {
   const login = { ...loginOf(simulator), password: undefined, privateKey: 'not a key' };
   const connecting = connectSftp(login, new AbortController().signal);
   await expect(connecting).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
 });
 
-test('cancelling ends the wait for a server that never answers', { timeout: 15_000 }, async () => {
+test('canceling ends the wait for a server that never answers', { timeout: 15_000 }, async () => {
   const sockets: Socket[] = [];
   const silent = createServer((socket) => sockets.push(socket));
   await once(silent.listen(0, '127.0.0.1'), 'listening');
@@ -154,7 +154,7 @@ test('cancelling ends the wait for a server that never answers', { timeout: 15_0
   }
 });
 
-test('cancelling ends an upload whose content does not come', { timeout: 15_000 }, async () => {
+test('canceling ends an upload whose content does not arrive', { timeout: 15_000 }, async () => {
   const cancelled = new AbortController();
   const server = await connectSftp(loginOf(simulator), cancelled.signal);
   async function* content() {

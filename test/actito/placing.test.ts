@@ -13,7 +13,7 @@ const PASSES = { name: 'DeliveryUnavailable', retryable: true };
 const TMP = { temporaryName: '{file}.tmp' };
 const DIRECT = { write: 'direct' as const };
 
-test('{file}.tmp is delivered to a server that refuses names with a dot in front', async () => {
+test('{file}.tmp is delivered to a server that rejects names with a leading dot', async () => {
   const { login, texts, requests } = await start({
     answers: { OPEN: (path) => (path.startsWith('/in/.') ? 3 : undefined) },
   });
@@ -25,7 +25,7 @@ test('{file}.tmp is delivered to a server that refuses names with a dot in front
   expect(requests).toContain(`posix-rename /in/${FILE}.5-1.tmp ${IN_PLACE}`);
 });
 
-test('older uploads are removed under the name of the setting and under the usual one, and nothing else is', async () => {
+test('older uploads are removed by the configured and the default name pattern, and no other file is', async () => {
   const { login, files, texts } = await start();
   const stay = [
     'VIP.csv.tmp',
@@ -40,7 +40,7 @@ test('older uploads are removed under the name of the setting and under the usua
   expect(Object.keys(texts()).sort()).toEqual([IN_PLACE, ...stay.map((name) => `/in/${name}`)].sort());
 });
 
-test('an upload is older exactly when its run is, or its delivery of the same run; whatever the pattern', () => {
+test('an upload is older exactly if its run is, or its delivery in the same run, whatever the pattern', () => {
   const no = fc.integer({ min: 0, max: 99 });
   const part = fc.stringMatching(/^[a-z.+()[\]$^0-9-]{0,6}$/);
   const pattern = fc
@@ -61,7 +61,7 @@ test('an upload is older exactly when its run is, or its delivery of the same ru
   );
 });
 
-test('write: direct delivers to a server that renames nothing', async () => {
+test('with write: direct, the list is delivered to a server that cannot rename', async () => {
   const { login, texts, requests } = await start({ answers: { 'posix-rename': () => 8, RENAME: () => 8 } });
   const usual = deliver(await connect(login), 'text');
   await expect(usual).rejects.toMatchObject(REFUSED);
@@ -74,13 +74,13 @@ test('write: direct delivers to a server that renames nothing', async () => {
   ]);
 });
 
-test('write: direct takes a part away by another connection when its own is lost, if no later delivery has begun', async () => {
+test('with write: direct, an incomplete file is removed over another connection, unless a later delivery has begun', async () => {
   const { login, texts } = await start();
   const lose = async (check: () => Promise<void>) => {
     const server = await connect(login);
     async function* content() {
       yield Buffer.alloc(200_000, 'half');
-      await until('a part is there', async () => (texts()[IN_PLACE] ?? '') !== '');
+      await until('a part has arrived', async () => (texts()[IN_PLACE] ?? '') !== '');
       await server.close();
       yield Buffer.from('rest');
     }
@@ -94,7 +94,7 @@ test('write: direct takes a part away by another connection when its own is lost
   expect(Object.keys(texts())).toEqual([IN_PLACE]);
 });
 
-test('write: direct begins nothing that another run must write', async () => {
+test('with write: direct, a run begins nothing that another run must write', async () => {
   const { login, files, texts } = await start();
   files.set(IN_PLACE, Buffer.from('old'));
   const server = await connect(login);
@@ -103,14 +103,14 @@ test('write: direct begins nothing that another run must write', async () => {
   expect(texts()).toEqual({ [IN_PLACE]: 'old' });
 });
 
-test('write: direct takes a file away that was cut short, since Actito would read it as the whole list', async () => {
+test('with write: direct, a truncated file is removed, since Actito would read it as the whole list', async () => {
   const { login, texts } = await start({ keeps: 3 });
   const delivery = deliver(await connect(login), 'text', { placing: DIRECT });
   await expect(delivery).rejects.toMatchObject(PASSES);
   expect(texts()).toEqual({});
 });
 
-test('write: direct leaves a file alone that a newer run has written meanwhile', async () => {
+test('with write: direct, a file that a newer run has written in the meantime stays', async () => {
   const { login, texts } = await start({ keeps: 3 });
   let asked = 0;
   const checkFence = async () => {
@@ -122,7 +122,7 @@ test('write: direct leaves a file alone that a newer run has written meanwhile',
   expect(texts()).toEqual({ [IN_PLACE]: 'tex' });
 });
 
-test('checkSize: false asks for no size', async () => {
+test('with checkSize: false, no size is requested', async () => {
   const { login, requests } = await start();
   await deliver(await connect(login), 'text', { placing: { checkSize: false } });
   expect(requests.filter((request) => request.startsWith('STAT'))).toEqual([]);

@@ -9,7 +9,7 @@ const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 const ED25519 = generateKeyPairSync('ed25519').privateKey;
 const ec = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve }).privateKey;
 
-/** Signs with what ssh2 makes of a key: the proof that it is the same one. */
+/** Signs with the key as ssh2 reads it, which proves that it is the same key. */
 function signs(text: string, key: KeyObject, passphrase?: string): boolean {
   const readable = readPrivateKey(text, passphrase);
   const parsed = ssh2.utils.parseKey(readable.text, readable.passphrase);
@@ -82,7 +82,7 @@ test.each<[string, string]>([
     name,
     text,
   ]),
-])('an encrypted key without its passphrase, or with another one, is told as that: %s', (_, text) => {
+])('an encrypted key without its passphrase, or with a wrong one, is reported as such: %s', (_, text) => {
   expect(() => readPrivateKey(text)).toThrow('privateKey: { env: NAME, passphrase: { env: NAME } }');
   expect(() => readPrivateKey(text, 'other-qz7')).toThrow(
     'the passphrase in delivery.privateKey.passphrase is wrong',
@@ -95,12 +95,12 @@ test.each([
   ['half of a key', pem(RSA, 'pkcs8').slice(0, 300)],
   ['PKCS#8 around garbage', '-----BEGIN PRIVATE KEY-----\nqz7\n-----END PRIVATE KEY-----\n'],
   ['a public key', createPublicKey(RSA).export({ format: 'pem', type: 'spki' }) as string],
-])('%s is no private key, and nothing of it is told', (_, text) => {
+])('%s is not a private key, and nothing of it is shown', (_, text) => {
   expect(() => readPrivateKey(text)).toThrow('The variable must contain the key itself');
   expect(() => readPrivateKey(text)).not.toThrow(/qz7|MII/);
 });
 
-test('a key of a kind that SSH does not use is told as that', () => {
+test('a key of a kind that SSH does not use is reported as such', () => {
   const { privateKey } = generateKeyPairSync('ed448');
   expect(() => readPrivateKey(pem(privateKey, 'pkcs8'))).toThrow('Use an Ed25519, ECDSA or RSA key');
 });

@@ -12,7 +12,7 @@ function watch(limit = 60_000): Progress {
 
 const forever = () => new Promise<never>(() => undefined);
 
-test('a call without progress ends the connection after the limit', () => {
+test('a call without progress ends the connection after the timeout', () => {
   void watch().during(forever);
   vi.advanceTimersByTime(59_999);
   expect(ended).toEqual([]);
@@ -20,7 +20,7 @@ test('a call without progress ends the connection after the limit', () => {
   expect(ended).toEqual([expect.objectContaining({ name: 'NoProgress', seconds: 60 })]);
 });
 
-test('each movement lets the time begin anew', () => {
+test('each sign of progress restarts the timeout', () => {
   const progress = watch();
   void progress.during(forever);
   for (let minute = 0; minute < 120; minute++) {
@@ -32,7 +32,7 @@ test('each movement lets the time begin anew', () => {
   expect(ended).toHaveLength(1);
 });
 
-test('one of many calls that ends is progress, and the others are still watched', async () => {
+test('each of many calls that ends is progress, and the others are still watched', async () => {
   const progress = watch();
   let answer!: () => void;
   const first = progress.during(() => new Promise<void>((resolve) => (answer = resolve)));
@@ -46,7 +46,7 @@ test('one of many calls that ends is progress, and the others are still watched'
   expect(ended).toHaveLength(1);
 });
 
-test('between calls no time counts, also after a call that failed', async () => {
+test('no timeout runs between calls, also after a failed call', async () => {
   const progress = watch();
   await progress.during(() => Promise.reject(new Error('refused'))).catch(() => undefined);
   progress.moved();

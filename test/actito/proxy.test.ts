@@ -8,7 +8,7 @@ import { createCertificate } from '../../simulator/transfer/certificate.ts';
 import { startConnectProxy, type ConnectProxy } from './connect-proxy.ts';
 import { clientFor, failureOf, json, startScripted, USUAL_PARTS, type ScriptedServer } from './support.ts';
 
-/* The environment of the worker names a proxy, as curl and most tools read it. */
+/* The environment of the worker names a proxy, in the same way as for curl and most other tools. */
 
 const TABLES = { route: 'profileTables', parts: { entity: 'shop' } } as const;
 const ACCOUNT = 'sync:p%40ss-word';
@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 const port = () => Number(new URL(server.apiUrl).port);
-/** An address that only the proxy can find. */
+/** An address that only the proxy can resolve. */
 const elsewhere = () => ({ apiUrl: `http://actito.invalid:${port()}`, apiKey: server.apiKey });
 const withAccount = (url: string) => url.replace('//', `//${ACCOUNT}@`);
 const call = (api: { apiUrl: string; apiKey: string }, env: NodeJS.ProcessEnv) => {
@@ -34,21 +34,18 @@ const call = (api: { apiUrl: string; apiKey: string }, env: NodeJS.ProcessEnv) =
 };
 
 describe('a proxy', () => {
-  test.each(['HTTP_PROXY', 'http_proxy'])(
-    'that %s names lets all calls through, with its credentials',
-    async (name) => {
-      proxy = await startConnectProxy({ leadsTo: port() });
-      const { client, answer } = call(elsewhere(), { [name]: withAccount(proxy.url) });
-      expect(await answer).toEqual([]);
-      expect(server.requests).toEqual([
-        'GET /auth/token',
-        'GET /profile-table-structure/v5/entities/shop/profile-tables',
-      ]);
-      expect(new Set(proxy.asked.map(({ to }) => to))).toEqual(new Set([`actito.invalid:${port()}`]));
-      expect(proxy.asked[0]!.credentials).toBe('sync:p@ss-word');
-      expect(client.proxy).toBe(proxy.host);
-    },
-  );
+  test.each(['HTTP_PROXY', 'http_proxy'])('in %s handles all calls, with its credentials', async (name) => {
+    proxy = await startConnectProxy({ leadsTo: port() });
+    const { client, answer } = call(elsewhere(), { [name]: withAccount(proxy.url) });
+    expect(await answer).toEqual([]);
+    expect(server.requests).toEqual([
+      'GET /auth/token',
+      'GET /profile-table-structure/v5/entities/shop/profile-tables',
+    ]);
+    expect(new Set(proxy.asked.map(({ to }) => to))).toEqual(new Set([`actito.invalid:${port()}`]));
+    expect(proxy.asked[0]!.credentials).toBe('sync:p@ss-word');
+    expect(client.proxy).toBe(proxy.host);
+  });
 
   test('may be named without http://', async () => {
     proxy = await startConnectProxy({ leadsTo: port() });
@@ -62,7 +59,7 @@ describe('a proxy', () => {
     expect(proxy.asked).toEqual([{ to: 'actito.invalid:443', credentials: undefined }]);
   });
 
-  test.each(['127.0.0.1', 'example.com, 127.0.0.1', '*'])('is left out for NO_PROXY=%s', async (none) => {
+  test.each(['127.0.0.1', 'example.com, 127.0.0.1', '*'])('is not used for NO_PROXY=%s', async (none) => {
     proxy = await startConnectProxy();
     const { client, answer } = call(server, { HTTP_PROXY: proxy.url, NO_PROXY: none });
     expect(await answer).toEqual([]);
@@ -70,7 +67,7 @@ describe('a proxy', () => {
     expect(client.proxy).toBeUndefined();
   });
 
-  test('lets a file through', async () => {
+  test('passes a file on', async () => {
     await server.stop();
     let received = 0;
     server = await startScripted((request, response) => {
@@ -101,7 +98,7 @@ describe('a proxy', () => {
   });
 });
 
-describe('what a proxy fails of is told as its own, without its credentials', () => {
+describe('a failure of the proxy is reported as its own, without its credentials', () => {
   const told = async (settings: NodeJS.ProcessEnv) => {
     const failure = await failureOf(call(elsewhere(), settings).answer);
     expect(failure.notDone).toBe(true);
@@ -114,13 +111,13 @@ describe('what a proxy fails of is told as its own, without its credentials', ()
     [403, 'ConfigurationInvalid', 'proxyRefuses'],
     [429, 'ActitoUnavailable', 'proxyFailed'],
     [502, 'ActitoUnavailable', 'proxyFailed'],
-  ])('it answers %i', async (refuse, type, reason) => {
+  ])('if it answers %i', async (refuse, type, reason) => {
     proxy = await startConnectProxy({ refuse });
     const failure = await told({ HTTP_PROXY: withAccount(proxy.url) });
     expect(failure).toMatchObject({ type, told: { reason, facts: { proxy: proxy.host, status: refuse } } });
   });
 
-  test('nothing listens where it should be', async () => {
+  test('if nothing listens at its address', async () => {
     proxy = await startConnectProxy();
     const { url, host } = proxy;
     await proxy.stop();
@@ -130,14 +127,14 @@ describe('what a proxy fails of is told as its own, without its credentials', ()
     expect(failure).toMatchObject({ type: 'ActitoUnavailable', told: { reason: 'proxyUnreachable', facts } });
   });
 
-  test('Actito cannot be reached through it', async () => {
+  test('if it cannot reach Actito', async () => {
     proxy = await startConnectProxy({ leadsTo: 9 });
     const failure = await told({ HTTP_PROXY: withAccount(proxy.url) });
     expect(failure).toMatchObject({ type: 'ActitoUnavailable', told: { facts: { proxy: proxy.host } } });
   });
 
   test.each(['http://', 'socks5://proxy.example.com', 'http://sync:p@ss:word:1', 'http://sync:50%p@ss@h'])(
-    'its address is none: %s',
+    'if its address is invalid: %s',
     (value) => {
       for (const variable of ['HTTPS_PROXY', 'HTTP_PROXY']) {
         const build = () => clientFor(server, { env: { [variable]: value } });
@@ -150,7 +147,7 @@ describe('what a proxy fails of is told as its own, without its credentials', ()
 });
 
 test.each(['straight', 'through a proxy'])(
-  'a certificate that is not trusted ends the call for good (%s)',
+  'an untrusted certificate ends the call permanently (%s)',
   async (way) => {
     const tls = createServer(await createCertificate(['127.0.0.1']), (_, response) => response.end('[]'));
     await once(tls.listen(0, '127.0.0.1'), 'listening');
@@ -167,7 +164,7 @@ test.each(['straight', 'through a proxy'])(
   },
 );
 
-test('a call that a proxy keeps waiting ends with its time', async () => {
+test('a call that waits too long for a proxy ends with its timeout', async () => {
   proxy = await startConnectProxy({ silent: true });
   const client = clientFor(elsewhere(), { env: { HTTP_PROXY: proxy.url }, timeouts: { answer: 300 } });
   const failure = await failureOf(client.call(TABLES, profileTablesBody));

@@ -24,7 +24,7 @@ const names = () => simulator.lists().map(({ name }) => name);
 const marker = (id: string) => `[actito-sync:${id}]`;
 
 describe('a list that is renamed in the configuration', () => {
-  test('is renamed in Actito, so that campaigns that target it go on', async () => {
+  test('is renamed in Actito, so that campaigns that target it continue', async () => {
     const { id } = await provision();
     const before = fileOf('VIP');
     const renamed = await provision({ name: 'Best' }, VIP);
@@ -44,7 +44,7 @@ describe('a list that is renamed in the configuration', () => {
     expect(await provision({ name: 'Best' }, VIP)).toMatchObject({ id, notes: [] });
   });
 
-  test('keeps its file when the configuration names one', async () => {
+  test('keeps its file if the configuration names one', async () => {
     await provision({ fileName: 'fixed.csv' });
     const before = fileOf('VIP');
     const { notes } = await provision(
@@ -57,7 +57,7 @@ describe('a list that is renamed in the configuration', () => {
     expect(fileOf('Best')).toBe(before);
   });
 
-  test('stays what it is when Actito refuses, and the failure says what to do', async () => {
+  test('stays unchanged if Actito rejects the new name, and the failure says what to do', async () => {
     await provision();
     const client = clientFor(simulator, { paths: { list: '/not/here/{entity}/{table}/{list}' } });
     const options = { host: simulator.sftp.host, former: VIP };
@@ -69,7 +69,7 @@ describe('a list that is renamed in the configuration', () => {
   });
 });
 
-test('a list that is renamed in Actito by hand gets the name of the configuration back', async () => {
+test('a list that was renamed in Actito manually gets the name of the configuration back', async () => {
   const { id } = await provision();
   simulator.changeList('VIP', { name: 'By hand' });
   const found = await provision();
@@ -80,13 +80,13 @@ test('a list that is renamed in Actito by hand gets the name of the configuratio
   expect(names()).toEqual(['VIP']);
 });
 
-test('a list that was deleted by hand is made again, without a word of renaming', async () => {
+test('a list that was deleted manually is created again, without a note about renaming', async () => {
   await provision();
   simulator.deleteList('VIP');
   expect(await provision()).toMatchObject({ created: true, retrieved: false, notes: [] });
 });
 
-test('when both names exist the new one is fed, and the old one is told with its end', async () => {
+test('if both names exist, the new list is fed, and the old one is reported with its end', async () => {
   await provision();
   await simulator.seedContacts([{ emailAddress: 'anna@shop.be' }]);
   simulator.createList({ name: 'Best', fileName: 'Best.csv', description: marker('vip') });
@@ -99,7 +99,7 @@ test('when both names exist the new one is fed, and the old one is told with its
   expect(names().sort()).toEqual(['Best', 'VIP']);
 });
 
-test("a list of this name that reads another project's file is not taken from it, unless it is to be adopted", async () => {
+test('a list of this name that reads the file of another project is not taken over, unless the activation adopts it', async () => {
   simulator.createList({ name: 'VIP', fileName: 'theirs.csv', description: marker('vip') });
   const before = [simulator.list('VIP'), simulator.calls()['POST /file-transfers']];
   const failure = await failureOf(provision());
@@ -111,7 +111,7 @@ test("a list of this name that reads another project's file is not taken from it
   expect(await provision()).toMatchObject({ id: adopted.id, created: false });
 });
 
-test("a list of another project's activation of the same id is left alone, and told", async () => {
+test("a list of another project's activation with the same id is not changed, and is reported", async () => {
   simulator.createList({ name: 'Theirs', fileName: 'theirs.csv', description: marker('vip') });
   const before = simulator.list('Theirs');
   const made = await provision();
@@ -125,7 +125,7 @@ test("a list of another project's activation of the same id is left alone, and t
 });
 
 describe('an activation whose own file was renamed', () => {
-  test('does not take the list of its old id by itself; the failure says whose it is and how to take it over', async () => {
+  test('does not take over the list of its old id; the failure says whose list it is and how to take it over', async () => {
     simulator.createList({ ...VIP, description: `Best ones ${marker('old-vip')}` });
     const failure = await failureOf(provision());
     expect(failure).toMatchObject({ type: 'ListConflict', retryable: false });
@@ -135,7 +135,7 @@ describe('an activation whose own file was renamed', () => {
     );
   });
 
-  test('takes it over when it says so', async () => {
+  test('takes it over if it says so', async () => {
     simulator.createList({ ...VIP, description: marker('old-vip') });
     const { id } = simulator.list('VIP')!;
     expect(await provision({ adopt: true })).toMatchObject({ id, created: false });
@@ -143,12 +143,12 @@ describe('an activation whose own file was renamed', () => {
   });
 });
 
-describe('a list that cannot be looked at', () => {
+describe('a list that cannot be read', () => {
   const deliveredAt = new Date('2026-11-20T06:00:00.000Z');
   const note = (former: object, now: object) =>
     leftBehindNote(usual(now), { definition: usual(former), deliveredAt });
 
-  test('is told as not fed any more when name and file changed, with its end', () => {
+  test('is reported as no longer fed if name and file changed, with its end', () => {
     expect(note({ validity: '36h' }, { name: 'Best' })?.message).toBe(
       'The list has moved since the last delivery (2026-11-20T06:00:00.000Z): the list was "VIP" and is now "Best", the file was "VIP.csv" and is now ' +
         '"Best.csv". The external target list "VIP" is no longer updated: it expires around ' +
@@ -157,13 +157,13 @@ describe('a list that cannot be looked at', () => {
     );
   });
 
-  test('is not told when it is the same, with another identifier or validity', () => {
+  test('is not reported if it is the same, with another identifier or validity', () => {
     expect(note({}, {})).toBeUndefined();
     const identifier = { column: 'id', attribute: 'customerId' };
     expect(note({}, { identifier, validity: '12h' })).toBeUndefined();
   });
 
-  test('is told when its file goes to another folder', () => {
+  test('is reported if its file moves to another folder', () => {
     const moved = definitionFor(simulator, {}, { directory: '/elsewhere' });
     const told = leftBehindNote(moved, { definition: usual(), deliveredAt });
     expect(told?.message).toContain('the folder was "/in" and is now "/elsewhere"');

@@ -22,11 +22,11 @@ describe('a result file', () => {
     return { rows };
   }
 
-  test.each([0, 6] as const)('is read packed or not (level %i)', async (level) => {
+  test.each([0, 6] as const)('is read packed or unpacked (level %i)', async (level) => {
     expect((await read(text(200, zip(CSV, level), 'application/zip'))).rows).toEqual(ROWS);
   });
 
-  test('is read however it is cut on its way, and with a byte-order mark', async () => {
+  test('is read whatever the size of its pieces, and with a byte-order mark', async () => {
     const { rows } = await read((_, response) => {
       response.writeHead(200, { 'Content-Type': 'application/zip' });
       const bytes = [...zip(`\uFEFF${CSV}`, 6)].map((byte) => Buffer.from([byte]));
@@ -40,7 +40,7 @@ describe('a result file', () => {
     expect(rows).toEqual(ROWS);
   });
 
-  test('that breaks off on its way is a failure that passes', async () => {
+  test('that breaks off during the download is a temporary failure', async () => {
     const reading = read((_, response) => {
       response.writeHead(200, { 'Content-Type': 'application/zip', 'Content-Length': '10000' });
       response.write(zip(CSV, 6).subarray(0, 60));
@@ -49,7 +49,7 @@ describe('a result file', () => {
     expect(await failureOf(reading)).toMatchObject({ type: 'ActitoUnavailable', retryable: true });
   });
 
-  test('that is no ZIP is refused, and a page of HTML is told as one', async () => {
+  test('that is not a ZIP is rejected, and a page of HTML is reported as one', async () => {
     const refused = await failureOf(read(text(200, CSV)));
     expect(refused).toMatchObject({ type: 'ActitoRefused', told: { facts: { code: 'NO_ZIP' } } });
     for (const type of ['text/html', 'application/zip']) {
@@ -58,7 +58,7 @@ describe('a result file', () => {
     }
   });
 
-  test('that names more rows than were sent is not read on', async () => {
+  test('that names more rows than were sent is not read further', async () => {
     let taken = 0;
     const server = await startScripted(
       text(200, zip(`emailAddress;code\n${'eve@shop.be;GONE\n'.repeat(1_000)}`, 6), 'application/zip'),

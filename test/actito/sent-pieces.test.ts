@@ -6,7 +6,7 @@ import { clientFor, json, startScripted } from './support.ts';
 
 const MB = 2 ** 20;
 
-test('a file of 32 MB takes no memory for what has been sent of it', async () => {
+test('a file of 32 MB needs no memory for the part that was already sent', async () => {
   const server = await startScripted((request, response) => {
     request.resume().on('end', () => json(201, { id: '1' })(request, response));
   });
@@ -28,7 +28,10 @@ test('a file of 32 MB takes no memory for what has been sent of it', async () =>
   expect(Math.max(...kept) - kept[0]!).toBeLessThan(6 * MB);
 });
 
-/** Bytes of buffers that something still refers to: two collections, since V8 counts what the first one has found with the second. */
+/**
+ * Bytes of buffers that are still referenced. It collects garbage twice, since V8 counts the results of the
+ * first collection with the second.
+ */
 async function buffersInUse(): Promise<number> {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;

@@ -5,7 +5,7 @@ import { connectSftp, type SftpLogin } from '../../actito/delivery/sftp.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/start.ts';
 import type { DeliveryFixture } from './delivery-stand.ts';
 
-/** Polls would take the files away. */
+/** Polls would remove the files. */
 export const NEVER = 3_600_000;
 
 export function loginOf({ sftp }: Simulator): SftpLogin {

@@ -8,7 +8,7 @@ const { start, connect } = scriptedSftp();
 const REFUSED = { name: 'DeliveryRefused', retryable: false };
 const PASSWORD = 'pass-qz7';
 
-/** A server that asks for everything in prompts; what was answered is kept. */
+/** A server that asks for everything in prompts, and records the answers. */
 function prompting(prompts: { prompt: string; echo: boolean }[], rounds = 1) {
   const answers: string[][] = [];
   const login = (context: AuthContext) => {
@@ -33,7 +33,7 @@ test('a server that asks for the password in a prompt gets it there', async () =
   expect(answers).toEqual([[PASSWORD]]);
 });
 
-test('the password is the answer to the first hidden question, and to no other', async () => {
+test('the password answers the first hidden question, and no other', async () => {
   const { login, answers } = prompting([
     { prompt: 'Site: ', echo: true },
     { prompt: 'Password: ', echo: false },
@@ -43,7 +43,7 @@ test('the password is the answer to the first hidden question, and to no other',
   expect(answers).toEqual([['', PASSWORD, '']]);
 });
 
-test('a server that asks for a code as well is refused with what to do, and is not asked again', async () => {
+test('a server that also asks for a code is rejected with what to do, and is not asked again', async () => {
   const { login, answers } = prompting([{ prompt: 'Code: ', echo: false }], 2);
   const connecting = connect((await start({ login })).login);
   await expect(connecting).rejects.toMatchObject(REFUSED);
@@ -53,7 +53,7 @@ test('a server that asks for a code as well is refused with what to do, and is n
   expect(answers).toEqual([[PASSWORD], ['']]);
 });
 
-test('a login that needs key and password has both', async () => {
+test('a login that requires key and password gets both', async () => {
   const key = generateKeyPair();
   const tried: string[] = [];
   const login = (context: AuthContext) => {
@@ -68,14 +68,14 @@ test('a login that needs key and password has both', async () => {
   expect(tried).toEqual(['none', 'publickey', 'publickey', 'password']);
 });
 
-test('a server that offers no means that we have is told with what it offers', async () => {
+test('a server without a supported login method is reported with the methods that it offers', async () => {
   const server = await start({ login: (context) => context.reject(['publickey', 'hostbased']) });
   const connecting = connect(server.login);
   await expect(connecting).rejects.toMatchObject(REFUSED);
   await expect(connecting).rejects.toThrow('rejected the login. It supports publickey.');
 });
 
-test('a password that has expired is told as that', async () => {
+test('an expired password is reported as such', async () => {
   const login = (context: AuthContext) =>
     context.method === 'password'
       ? context.requestChange('new one?', () => undefined)
@@ -98,7 +98,7 @@ test.each([
   const server = { ...login, hostKeys: [fingerprintOf(pinned)] };
   expect(await (await connect(server)).names('/in')).toEqual([]);
   const before = connections();
-  await connect(server); // it is known now which kind to ask for
+  await connect(server); // the client now knows which kind to ask for
   expect(connections() - before).toBe(1);
 });
 
@@ -110,7 +110,7 @@ test('while a server changes its key, both the old and the new one are trusted',
   }
 });
 
-test('a server with other keys only is refused before it sees the password; each fingerprint is told, and what to write', async () => {
+test('a server with only other keys is rejected before it gets the password; the error shows each fingerprint and the fix', async () => {
   const seen: string[] = [];
   const { login } = await start({
     hostKeys: [ED25519, RSA],

@@ -7,14 +7,14 @@ const { start, connect } = scriptedSftp();
 
 const IN_PLACE = `/in/${FILE}`;
 const POSIX_RENAME = 'posix-rename@openssh.com';
-/** Larger than one packet, and each byte differs from that of another packet. */
+/** Larger than one packet, and each byte differs from the bytes of other packets. */
 const LARGE = Buffer.from(Array.from({ length: 700_000 }, (_, i) => (i * 7 + (i >> 15)) % 251));
 
 const REFUSED = { name: 'DeliveryRefused', retryable: false };
 const PASSES = { name: 'DeliveryUnavailable', retryable: true };
 
 test.each([3, 4, 5, 8])(
-  'a posix-rename that is offered and answered %d falls back on a plain rename',
+  'a posix-rename that is offered and answered with %d falls back to a plain rename',
   async (code) => {
     const { login, texts } = await start({ answers: { 'posix-rename': () => code } });
     await deliver(await connect(login), 'one');
@@ -23,7 +23,7 @@ test.each([3, 4, 5, 8])(
   },
 );
 
-test('a server that announces no extension, and replaces by no rename, is delivered to all the same', async () => {
+test('a list is delivered to a server that announces no extension and replaces with no rename', async () => {
   const { login, texts } = await start({ extensions: {} });
   await deliver(await connect(login), 'one');
   await deliver(await connect(login), 'two', { delivery: '2' });
@@ -36,13 +36,13 @@ test.each([3, 4, 8])('a server that answers STAT with %d is asked for its listin
   expect(texts()).toEqual({ [IN_PLACE]: 'text' });
 });
 
-test('a server that cuts files short is found out by its listing as well', async () => {
+test('a server that truncates files is detected by its listing as well', async () => {
   const { login, files } = await start({ answers: { STAT: () => 8 }, keeps: 3 });
   await expect(deliver(await connect(login), 'text')).rejects.toThrow('has 3 of 4 bytes');
   expect(files.has(IN_PLACE)).toBe(false);
 });
 
-test('without STAT and listing it says which settings a server needs, and works with them', async () => {
+test('without STAT and listing, the error names the settings that the server needs, and they work', async () => {
   const { login, texts } = await start({ answers: { STAT: () => 8, OPENDIR: () => 3 } });
   const listing = deliver(await connect(login), 'text');
   await expect(listing).rejects.toMatchObject(REFUSED);
@@ -54,14 +54,14 @@ test('without STAT and listing it says which settings a server needs, and works 
   expect(texts()).toEqual({ [IN_PLACE]: 'text' });
 });
 
-test('one write at a time is what a server gets that refuses one of several, and the file is whole', async () => {
+test('a server that refuses one of several concurrent writes gets one write at a time, and the file is complete', async () => {
   const { login, files } = await start({ writesAtOnce: 1 });
   await deliver(await connect(login), LARGE);
   expect(files.get(IN_PLACE)!.equals(LARGE)).toBe(true);
 });
 
 test.each<Answer>(['hangUp', 'silence'])(
-  'after an upload that ended with %s while several writes were under way, the next writes one at a time',
+  'after an upload that ended with %s during several writes, the next one writes one at a time',
   async (tooEarly) => {
     const { login, files } = await start({ writesAtOnce: 1, tooEarly });
     const server = { ...login, timeout: 400 };
@@ -71,7 +71,7 @@ test.each<Answer>(['hangUp', 'silence'])(
   },
 );
 
-test('concurrentWrites: 1 never has two writes under way', async () => {
+test('concurrentWrites: 1 never has two writes in progress', async () => {
   const { login, files } = await start({ writesAtOnce: 1, tooEarly: 'hangUp' });
   await deliver(await connect({ ...login, concurrentWrites: 1 }), LARGE);
   expect(files.get(IN_PLACE)!.equals(LARGE)).toBe(true);
@@ -105,7 +105,7 @@ test.each([
   ['OPENDIR', 7, PASSES, 'status 7'],
   ['STAT', 2, PASSES, 'disappeared from the server'],
   ['OPEN', 99, PASSES, 'status 99'],
-])('%s answered %d is told as what it is', async (request, code, kind, words) => {
+])('%s answered with %d is reported with its meaning', async (request, code, kind, words) => {
   const { login, files } = await start({ answers: { [request]: () => code } });
   const delivery = deliver(await connect(login), 'text');
   await expect(delivery).rejects.toMatchObject(kind);
@@ -115,7 +115,7 @@ test.each([
 });
 
 test.each(['Two-factor authentication', 'Permission denied', 'no such file', 'timed out'])(
-  'a list named "%s" changes nothing of what a passing error means',
+  'a list named "%s" does not change the meaning of a temporary error',
   async (name) => {
     const answers = { WRITE: () => 4 as const, 'posix-rename': () => 4 as const };
     const { login } = await start({ answers });
@@ -125,7 +125,7 @@ test.each(['Two-factor authentication', 'Permission denied', 'no such file', 'ti
   },
 );
 
-test('a list that does not end is given up, with the line that goes without it; one that ends without a word has ended', async () => {
+test('a list that does not end is given up with the setting to use; one without an end marker has ended', async () => {
   const endless = Array.from({ length: 100 }, (_, i) => `${i}`.padEnd(2_000, 'x'));
   const { login } = await start({ endless });
   const delivery = deliver(await connect(login), 'text');
@@ -137,7 +137,7 @@ test('a list that does not end is given up, with the line that goes without it; 
 });
 
 test.each(['OPENDIR', 'OPEN', 'WRITE', 'CLOSE', 'STAT', 'posix-rename', 'REMOVE'])(
-  'a server that never answers %s, while SSH answers, ends by itself',
+  'a server that never answers %s, while SSH answers, is given up',
   async (request) => {
     const { login, files } = await start({ answers: { [request]: () => 'silence' } });
     files.set(`/in/.${FILE}.4-1.part`, Buffer.from('older'));
@@ -150,13 +150,13 @@ test.each(['OPENDIR', 'OPEN', 'WRITE', 'CLOSE', 'STAT', 'posix-rename', 'REMOVE'
   },
 );
 
-test('a server that is slow, and goes on, is waited for however long it takes', async () => {
+test('a server that is slow but makes progress is waited for, however long it takes', async () => {
   const { login, texts } = await start();
   const server = await connect({ ...login, timeout: 300 });
   async function* slowly() {
     for (const text of ['one', 'two', 'three']) {
       yield Buffer.from(text);
-      await new Promise((resolve) => setTimeout(resolve, 400)); // it is our turn: no time counts
+      await new Promise((resolve) => setTimeout(resolve, 400)); // the script has control: no time counts
     }
   }
   await deliver(server, '', { content: slowly() });

@@ -8,10 +8,10 @@ import { announceExtensions, POSIX_RENAME, readPosixRename } from '../../simulat
 
 export const STATVFS = 'statvfs@openssh.com';
 
-/** The status of an answer; or none, ever; or the end of the connection; or what a good server does (undefined). */
+/** A status as the answer, no answer at all, a disconnect, or the behavior of a good server (undefined). */
 export type Answer = number | 'silence' | 'hangUp' | undefined;
 
-/** A request by its name in the protocol, and the path or paths that it is about. */
+/** A request by its name in the protocol, and its path or paths. */
 type Answering = (path: string, to?: string) => Answer;
 
 /** How a server differs from a good one. */
@@ -19,17 +19,17 @@ export interface Script {
   /** Private keys. */
   hostKeys?: string[];
   login?: (context: AuthContext) => void;
-  /** What requests are answered, by their names; also `posix-rename` and `statvfs`. */
+  /** The answers to requests, by their names, also `posix-rename` and `statvfs`. */
   answers?: Record<string, Answering>;
   /** Extensions that are announced, with their revisions. */
   extensions?: Record<string, string>;
   /** Names that the folder's list leaves out. */
   hides?: (name: string) => boolean;
-  /** What each READDIR is answered, for ever: names, beside the folder's own. */
+  /** The answer to every READDIR, without an end: names besides those of the folder. */
   endless?: string[];
   /** Free blocks, free files and flags, as `statvfs` tells them. */
   fileSystem?: { free: number; freeFiles: number; flags: number };
-  /** Writes that the server takes at one time; what comes too early gets a failure. */
+  /** How many writes the server accepts at the same time; a write that comes too early gets a failure. */
   writesAtOnce?: number;
   /** What happens to a write that comes too early. */
   tooEarly?: Answer;
@@ -43,7 +43,7 @@ const { STATUS_CODE } = ssh2.utils.sftp;
 /** A delay, in milliseconds, that lets all writes under way arrive before the first is answered. */
 const WRITE_TAKES = 5;
 
-/** An SFTP server with one folder in memory that does what a script says. */
+/** An SFTP server with one folder in memory that follows a script. */
 export async function startScriptedSftp(script: Script = {}) {
   const files = new Map<string, Buffer>();
   const requests: string[] = [];
@@ -51,7 +51,7 @@ export async function startScriptedSftp(script: Script = {}) {
   const hostKeys = script.hostKeys ?? [HOST_KEY];
   const ssh = new ssh2.Server({ hostKeys }, (client, { port }) => {
     const socket = [...sockets].find(({ remotePort }) => remotePort === port)!;
-    client.on('error', () => undefined); // a client that hangs up
+    client.on('error', () => undefined); // a client that disconnects
     client.on('authentication', script.login ?? ((context) => context.accept()));
     client.on('session', (accept) => {
       accept().on('sftp', (begin) =>
@@ -76,7 +76,7 @@ export async function startScriptedSftp(script: Script = {}) {
   return {
     login,
     files,
-    /** What the files hold, as text. */
+    /** The content of the files, as text. */
     texts: () => Object.fromEntries([...files].map(([path, content]) => [path, content.toString()])),
     /** Names of requests and their paths, in their order. */
     requests,
@@ -106,7 +106,7 @@ function serve(sftp: SFTPWrapper, { script, files, requests, hangUp }: Serving):
     return handle;
   };
   const attrs = (path: string) => ({ size: files.get(path)!.length, mode: 0o100644 }) as never;
-  /** Answers as the script says, or calls what a good server does. */
+  /** Answers as the script says, or else like a good server. */
   const on = (id: number, name: string, paths: [string, string?], good: () => void) => {
     requests.push([name, ...paths].filter(Boolean).join(' '));
     give(id, script.answers?.[name]?.(...paths), good);
@@ -207,7 +207,7 @@ function sendStatus(sftp: SFTPWrapper, id: number, code: number): void {
   send(sftp, id, packet);
 }
 
-/** SSH_FXP_EXTENDED_REPLY, which ssh2's server cannot send. */
+/** SSH_FXP_EXTENDED_REPLY, which the server of ssh2 cannot send. */
 function replyFileSystem(
   sftp: SFTPWrapper,
   id: number,

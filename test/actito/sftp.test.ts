@@ -31,24 +31,24 @@ test('a private key logs in, without a password', async () => {
   expect(await server.names('/in')).toEqual([]);
 });
 
-test('a private key that the server does not know is refused', async () => {
+test('a private key that the server does not know is rejected', async () => {
   const login = connect({ password: undefined, privateKey: generateKeyPair().private });
   await expect(login).rejects.toMatchObject({ name: 'DeliveryRefused' });
 });
 
-test('a server with another host key than the pinned one is refused, before it sees the password', async () => {
+test('a server with another host key than the pinned one is rejected before it gets the password', async () => {
   const login = connect({ hostKeys: [`SHA256:${'A'.repeat(43)}`], password: 'never-sent' });
   await expect(login).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
   await expect(login).rejects.toThrow('delivery.hostKey');
   await expect(login).rejects.not.toThrow(/never-sent/);
 });
 
-test('the host key may be written with the padding that other tools print', async () => {
+test('the host key may have the padding that other tools print', async () => {
   const server = await connect({ hostKeys: [`${simulator.sftp.hostKey}=`] });
   expect(await server.names('/in')).toEqual([]);
 });
 
-test('a server that is not there is a failure that passes', async () => {
+test('an unreachable server is a temporary failure', async () => {
   const login = connect({ port: 1 });
   await expect(login).rejects.toMatchObject({ name: 'DeliveryUnavailable', retryable: true });
   await expect(login).rejects.toThrow('ECONNREFUSED');

@@ -47,7 +47,7 @@ describe('a key', () => {
     expect(check(keyOf(attribute))).toEqual([]);
   });
 
-  test('that is not unique is refused with those that are, a phone like any other', () => {
+  test('that is not unique is rejected with the unique ones, also if it is a phone', () => {
     const matchingKey = { column: 'phone', type: 'phone', attribute: 'gsmNumber', defaultCountry: 'BE' };
     for (const key of [keyOf('gsmNumber'), { matchingKey }]) {
       expect(refusal(key)).toMatchObject({
@@ -59,7 +59,7 @@ describe('a key', () => {
     }
   });
 
-  test('can be a phone where the table has it unique', () => {
+  test('can be a phone if it is unique in the table', () => {
     const unique = usual.attributes.map((attribute) => ({
       ...attribute,
       unique: attribute.unique || attribute.name === 'gsmNumber',
@@ -67,7 +67,7 @@ describe('a key', () => {
     expect(check(keyOf('gsmNumber'), { ...usual, attributes: unique })).toEqual([]);
   });
 
-  test('that does not exist is refused with the one that was perhaps meant', () => {
+  test('that does not exist is rejected with the nearest name', () => {
     expect(refusal(keyOf('custmerId')).message).toBe(
       'matchingKey.attribute of vip: custmerId does not exist in profile table Profiles, did you mean "customerId"? ' +
         'Unique attributes are profileId, emailAddress, customerId.',
@@ -77,7 +77,7 @@ describe('a key', () => {
     );
   });
 
-  test("can be the list's identifier only when it is unique as well", () => {
+  test('can be the identifier of the list only if it is unique as well', () => {
     const list = { identifier: { column: 'c', attribute: 'city' } };
     expect(refusal({ list }).message).toContain('list.identifier.attribute of vip: city is not unique');
   });
@@ -88,7 +88,7 @@ describe('an attribute', () => {
 
   test.each([
     ['holds several values', { multiValued: true }, 'cannot be written'],
-    ['has a type that is not known here', { valueType: 'GEOPOINT' }, 'has the unknown type GEOPOINT'],
+    ['has an unknown type', { valueType: 'GEOPOINT' }, 'has the unknown type GEOPOINT'],
   ])('that %s cannot be mapped', (_, more, message) => {
     const table = tableWith({ type: 'CUSTOM', name: 'tags', valueType: 'STRING', ...more });
     const failure = refusal(TAGS, table);
@@ -96,7 +96,7 @@ describe('an attribute', () => {
     expect(failure.message).toMatch(new RegExp(`tags of Profiles ${message}`));
   });
 
-  test('that does not exist and is not created is refused with the one that was perhaps meant', () => {
+  test('that does not exist and is not created is rejected with the nearest name', () => {
     const failure = refusal({ attributes: [{ column: 'x', attribute: 'frstName' }] });
     expect(failure.message).toContain('no attribute frstName, which vip maps, did you mean "firstName"?');
     expect(failure.message).toContain('create: { type: … }');
@@ -104,7 +104,7 @@ describe('an attribute', () => {
 
   test.each([
     ['gsmNumber by its name', NONE, { column: 'c', attribute: 'gsmNumber' }, 'PHONE'],
-    ['a type of Actito that we assume', 'PHONE_NUMBER', { column: 'c', attribute: 'x' }, 'PHONE'],
+    ['an assumed type of Actito', 'PHONE_NUMBER', { column: 'c', attribute: 'x' }, 'PHONE'],
     ['such a type', 'COUNTRY', { column: 'c', attribute: 'x' }, 'COUNTRY'],
     ['such a type', 'PERSON_TITLE', { column: 'c', attribute: 'x' }, 'PERSON_TITLE'],
     ['a predefined type', 'MOTHER_LANGUAGE', { column: 'c', attribute: 'x' }, 'MOTHER_LANGUAGE'],
@@ -117,7 +117,7 @@ describe('an attribute', () => {
     });
   });
 
-  test('has the format that the contract says, whether it is there or created', () => {
+  test('has the format of the contract, whether it exists or is created', () => {
     const formats = { city: 'country', mobile2: 'phone', gsmNumber: 'text' };
     const attributes = [
       { column: 'c', attribute: 'city' },
@@ -132,7 +132,7 @@ describe('an attribute', () => {
     ['timestamptz', 'birthDate', 'its date'],
     ['timestamp', 'seen', 'its point in time'],
   ] as const)(
-    'that a %s cannot become without a time zone is refused with that advice',
+    'that a %s cannot become without a time zone is rejected with that advice',
     (kind, attribute, why) => {
       const table = tableWith({ type: 'CUSTOM', name: 'seen', valueType: 'TIMESTAMP' });
       const mapping = { column: 'c', attribute };
@@ -148,7 +148,7 @@ describe('an attribute', () => {
     },
   );
 
-  test('that its column can never become is refused', () => {
+  test('that its column can never become is rejected', () => {
     const attributes = [{ column: 'flag', attribute: 'birthDate' }];
     const failure = refusal({ attributes }, usual, [{ name: 'flag', kind: 'boolean', databaseType: 'bool' }]);
     expect(failure).toMatchObject({ type: 'MappingInvalid' });
@@ -156,7 +156,7 @@ describe('an attribute', () => {
   });
 });
 
-test('everything that does not fit is told at once', () => {
+test('all problems are reported at once', () => {
   const failure = refusal(
     {
       ...keyOf('gsmNumber'),
@@ -190,15 +190,15 @@ test('several attributes of another type are a conflict', () => {
   expect(refusal({ attributes }, table)).toMatchObject({ type: 'AttributeConflict' });
 });
 
-describe('when a marketer makes the attributes', () => {
+describe('if a marketer creates the attributes', () => {
   const list = { provision: 'existing' };
 
-  test('nothing is asked for when all is there, created by whom it may be', () => {
+  test('nothing is requested if all exist, whoever created them', () => {
     const attributes = [{ column: 'city', attribute: 'city', create: { type: 'STRING' } }];
     expect(check({ list, attributes })).toEqual([{ name: 'city', type: 'STRING', maxLength: 255 }]);
   });
 
-  test('each missing one is told with the type to choose, and once where to click', () => {
+  test('each missing one is reported with the type to choose, and once where to click', () => {
     const kinds = [
       ['spent', 'decimal', 'NUMBER'],
       ['visits', 'integer', 'LONG'],
@@ -222,14 +222,14 @@ describe('when a marketer makes the attributes', () => {
     expect(message).toContain('choose Profiles, Update, + Add');
   });
 
-  test('`create` says which type to choose, and nothing is created', () => {
+  test('`create` names the type to choose, and nothing is created', () => {
     const attributes = [{ column: 'a', attribute: 'points', create: { type: 'STRING', maxLength: 8 } }];
     const { message } = refusal({ list, attributes });
     expect(message).toContain('points is missing. Add it with type STRING (at most 8 characters)');
     expect(message).toContain('Apps > Data');
   });
 
-  test('a slip of the pen is told as one', () => {
+  test('a typing error is reported as one', () => {
     const attributes = [{ column: 'a', attribute: 'FirstName' }];
     expect(refusal({ list, attributes }).message).toContain('did you mean "firstName"?');
   });

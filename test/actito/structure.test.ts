@@ -20,7 +20,7 @@ const read = () => readProfileTable(client(), 'shop', 'Profiles');
 const changesAsked = () => simulator.calls()[CHANGE_REQUESTS] ?? 0;
 const named = (name: string) => simulator.attributes().filter((attribute) => attribute.name === name);
 
-/** An activation with these mappings, and what its warehouse has: columns that anything can be made of. */
+/** An activation with these mappings, and columns of its warehouse that fit every type. */
 function activation(attributes: object[]) {
   const definition = definitionFor(simulator, { attributes });
   const columns = definition.activation.attributes.map(({ column: name }) => textColumn(name));
@@ -37,13 +37,13 @@ test('a profile table is found by its name and by its id', async () => {
   }
 });
 
-test('a table that does not exist is told with those that do', async () => {
+test('a table that does not exist is reported with the existing ones', async () => {
   const failure = await failureOf(readProfileTable(client(), 'shop', 'Customers'));
   expect(failure).toMatchObject({ type: 'ConfigurationInvalid', retryable: false });
   expect(failure.message).toContain('no profile table Customers. Its profile tables are Profiles');
 });
 
-test('missing attributes are created as the mapping says, and only once', async () => {
+test('missing attributes are created as the mapping says, once', async () => {
   const mapped = activation([SPENT, NOTE, CITY]);
   const first = await provisionAttributes(client(), 'shop', await read(), mapped);
   expect(first.created.sort()).toEqual(['note', 'spent']);
@@ -61,19 +61,19 @@ test('missing attributes are created as the mapping says, and only once', async 
   expect(changesAsked()).toBe(2);
 });
 
-test('a mapping that grows creates only what is new', async () => {
+test('a mapping with a new attribute creates only that one', async () => {
   await provisionAttributes(client(), 'shop', await read(), activation([SPENT]));
   const { created } = await provisionAttributes(client(), 'shop', await read(), activation([SPENT, NOTE]));
   expect(created).toEqual(['note']);
 });
 
-test('a mapping without attributes asks for nothing', async () => {
+test('a mapping without attributes sends no request', async () => {
   const found = await provisionAttributes(client(), 'shop', await read(), activation([]));
   expect(found).toEqual({ attributes: [], created: [] });
   expect(changesAsked()).toBe(0);
 });
 
-test('two activations that create the same attribute at one time both succeed, with one attribute', async () => {
+test('two activations that create the same attribute at the same time both succeed, with one attribute', async () => {
   const table = await read();
   const both = await Promise.all(
     [SPENT, SPENT].map((mapping) => provisionAttributes(client(), 'shop', table, activation([mapping]))),
@@ -83,7 +83,7 @@ test('two activations that create the same attribute at one time both succeed, w
   expect(named('spent')).toHaveLength(1);
 });
 
-test('an attribute whose creation was not answered is found, not created twice', async () => {
+test('an attribute whose creation was not answered is found, and not created twice', async () => {
   const table = await read();
   simulator.setFault('lostAnswer', { times: 1 });
   const { attributes } = await provisionAttributes(client(), 'shop', table, activation([SPENT]));
@@ -91,7 +91,7 @@ test('an attribute whose creation was not answered is found, not created twice',
   expect([changesAsked(), named('spent').length]).toEqual([1, 1]);
 });
 
-test('a creation that failed without a trace is the failure it is', async () => {
+test('a failed creation that created nothing is reported as the original failure', async () => {
   const table = await read();
   simulator.setFault('serverError', {
     times: 1,
@@ -102,7 +102,7 @@ test('a creation that failed without a trace is the failure it is', async () => 
   expect(named('spent')).toEqual([]);
 });
 
-test('an attribute that another activation created with another type is a conflict, and stays as it is', async () => {
+test('an attribute that another activation created with another type is a conflict, and stays unchanged', async () => {
   await provisionAttributes(client(), 'shop', await read(), activation([SPENT]));
   const other = activation([{ ...SPENT, create: { type: 'STRING' } }]);
   const failure = await failureOf(provisionAttributes(client(), 'shop', await read(), other));
@@ -111,7 +111,7 @@ test('an attribute that another activation created with another type is a confli
   expect(named('spent')).toMatchObject([{ valueType: 'NUMBER' }]);
 });
 
-test('an attribute that Actito lacks and the mapping does not create is refused, before anything is created', async () => {
+test('an attribute that Actito lacks and the mapping does not create is rejected before anything is created', async () => {
   const mapped = activation([SPENT, { column: 'x', attribute: 'frstName' }]);
   const failure = await failureOf(provisionAttributes(client(), 'shop', await read(), mapped));
   expect(failure).toMatchObject({ type: 'MappingInvalid', retryable: false });
@@ -120,7 +120,7 @@ test('an attribute that Actito lacks and the mapping does not create is refused,
   expect(changesAsked()).toBe(0);
 });
 
-test('a predefined attribute has the type of its kind, whatever create says', async () => {
+test('a predefined attribute has its own type, whatever create says', async () => {
   const mapped = activation([
     { column: 'b', attribute: 'birthDate', create: { type: 'STRING' } },
     { column: 'l', attribute: 'motherLanguage' },

@@ -12,7 +12,7 @@ import { sourceSchema } from '../../activation/definition/source.ts';
 import type { Column } from '../../activation/values/kinds.ts';
 import type { Simulator } from '../../simulator/start.ts';
 
-/** What a contract says when it says nothing. */
+/** The contract without any setting. */
 export const USUAL_CONTRACT = contractSchema.parse({});
 export const USUAL_PARTS = USUAL_CONTRACT.importParts;
 
@@ -40,7 +40,7 @@ export async function failureOf(call: Promise<unknown>): Promise<Failure> {
   return error as Failure;
 }
 
-/** A server that says what a test tells it to: for answers that the simulator would never give. */
+/** A server whose answers the test decides: for answers that the simulator would never give. */
 export interface ScriptedServer {
   apiUrl: string;
   apiKey: string;
@@ -52,7 +52,7 @@ type Script = (request: IncomingMessage, response: ServerResponse) => void;
 
 let keys = 0;
 
-/** Gives a token to everyone; all other calls are answered by `script`. */
+/** Gives a token to every client; `script` answers all other calls. */
 export async function startScripted(script: Script, token: Script = giveToken): Promise<ScriptedServer> {
   const requests: string[] = [];
   const server = createServer((request, response) => {
@@ -91,7 +91,7 @@ export function text(status: number, body: string | Buffer, type = 'text/plain')
   };
 }
 
-/** A column of the warehouse that holds texts, of which every type of Actito can be made. */
+/** A text column of the warehouse, which fits every type of Actito. */
 export function textColumn(name: string): Column {
   return { name, kind: 'text', databaseType: 'text' };
 }

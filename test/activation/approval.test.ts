@@ -12,24 +12,24 @@ const trip = (guard: GuardTrip['guard'], figure: number): GuardTrip => ({
   message: guard,
 });
 
-it('answers what it was given for, and up to a tenth more', () => {
+it('an approval covers the approved figures, and up to a tenth more', () => {
   const approved = figuresOf([trip('maxRemovedRatio', 100)]);
   expect(notApproved([trip('maxRemovedRatio', 110)], approved)).toEqual([]);
   expect(notApproved([trip('maxRemovedRatio', 111)], approved)).toEqual([trip('maxRemovedRatio', 111)]);
 });
 
-it('answers no other guard', () => {
+it('an approval covers no other guard', () => {
   const held = [trip('maxRemovedRatio', 5), trip('maxRejectedRatio', 5)];
   expect(notApproved(held, figuresOf([trip('maxRemovedRatio', 100)]))).toEqual([trip('maxRejectedRatio', 5)]);
 });
 
-it('of an empty first list lets an empty list pass, and none that would be emptied', () => {
+it('an approval of an empty first list covers an empty list, and no list that would lose its members', () => {
   const approved = figuresOf([trip('allowEmpty', 0)]);
   expect(notApproved([trip('allowEmpty', 0)], approved)).toEqual([]);
   expect(notApproved([trip('allowEmpty', 3)], approved)).toEqual([trip('allowEmpty', 3)]);
 });
 
-it('always answers the very plan that it was given for', () => {
+it('an approval always covers exactly the plan that it was given for', () => {
   const trips = fc.uniqueArray(
     fc
       .tuple(fc.constantFrom('allowEmpty', 'maxRemoved', 'maxRemovedRatio', 'maxAddedRatio'), fc.nat())

@@ -40,7 +40,7 @@ it.each<[type: MatchingKey['type'], text: string | null, words: string]>([
     'The matching key contains an invisible character, such as a zero-width space or a text direction mark.',
   ],
   ['externalId', 'C\t42', 'The matching key contains a control character, such as a tab or a line break.'],
-])('a key of type %s that is %j: %s', (type, text, words) => {
+])('a key of type %s with the text %j: %s', (type, text, words) => {
   const canonical = canonicalKey({ type }, text);
   expect('reject' in canonical && KEY_REJECTS[canonical.reject]).toBe(words);
   expect(words).not.toContain(text?.trim() || '\0');
@@ -71,7 +71,7 @@ it.each<[ColumnKind, ActitoType, text: string, words: string]>([
     '1'.repeat(150),
     'The number has more digits than Actito accepts (contract.numberDigits).',
   ],
-])('a %s for %s that is %j: %s', (kind, type, text, words) => {
+])('a %s for %s with the text %j: %s', (kind, type, text, words) => {
   const converted = converterFor({ name: 'c', kind, databaseType: kind }, { type })(text);
   expect('reject' in converted && VALUE_REJECTS[converted.reject]).toBe(words);
 });

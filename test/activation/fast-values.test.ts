@@ -17,7 +17,10 @@ interface Case {
 
 const columnOf = ({ kind }: Case) => ({ name: 'c', kind, databaseType: kind });
 
-/** The field that the fast path writes in the midst of a line; undefined when it leaves the value to the converter. */
+/**
+ * The field that the fast path writes in the middle of a line; undefined if it leaves the value to the
+ * converter.
+ */
 function fast(from: Case, value: string): string | undefined {
   const before = 'Ünïcode\t';
   const field = Buffer.from(escapeCopy(value));
@@ -31,19 +34,19 @@ function fast(from: Case, value: string): string | undefined {
     to,
     3,
   );
-  // It keeps to its room, whatever it decides.
+  // It stays within its buffer in either case.
   expect(to.toString('latin1', 0, 3) + to.toString('latin1', to.length - 5)).toBe('########');
   return end === UNDECIDED ? undefined : to.toString('utf8', 3, end);
 }
 
-/** The field that the converter makes; undefined when there is none, or nothing but an empty one. */
+/** The field that the converter writes; undefined if there is none, or only an empty one. */
 function slow(from: Case, value: string): string | undefined {
   if (isEmptyText(columnOf(from), value)) return undefined;
   const converted = conversionFor(columnOf(from), from, from.rules ?? RULES[0]).convert(value);
   return 'value' in converted ? csvField(converted.value, ';') : undefined;
 }
 
-describe('what the fast path writes is what the converter makes, or it leaves the value to the converter', () => {
+describe('the fast path writes the same as the converter, or leaves the value to the converter', () => {
   const check = (from: Case, value: string) => {
     const written = fast(from, value);
     if (written !== undefined && written !== slow(from, value))
@@ -129,7 +132,7 @@ describe('ordinary values take the fast path', () => {
     expect(Object.fromEntries(written)).toEqual(values);
   });
 
-  test('also when they have exactly as many characters as the attribute takes', () => {
+  test('also if they have exactly the maximum length of the attribute', () => {
     const cases: [SentKind, string, number][] = [
       ['text', 'Gent', 4],
       ['integer', '-123', 4],

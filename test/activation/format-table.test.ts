@@ -13,8 +13,8 @@ import { checkOf } from '../../simulator/contacts/formats.ts';
 import { PAIRS, TRICKY_VALUES, valueArb, type SentKind } from './tricky-values.ts';
 
 /*
- * What a converter lets pass must be in the format that Actito documents. The simulator knows the formats by itself: neither
- * side may be made from the other.
+ * An accepted value must have the format that Actito documents. The simulator has its own implementation of
+ * the formats, and neither side may be derived from the other.
  */
 
 /** An attribute of each type, as a profile table has it. */
@@ -48,7 +48,7 @@ const RULES: ValueRules[] = [
   { timezone: 'America/St_Johns', defaultCountry: 'US', lengthUnit, numberDigits },
 ];
 
-/** What is sent of a value: by its converter, and by the fast path where that does not leave it to the converter. */
+/** The sent text of a value: from its converter, and from the fast path if that handles the value. */
 function sent(pair: { kind: SentKind; type: ActitoType }, lengths: Lengths, rules: ValueRules, text: string) {
   const column = { name: 'c', kind: pair.kind, databaseType: pair.kind };
   const { convert, write } = conversionFor(column, { type: pair.type, ...lengths }, rules);
@@ -85,7 +85,7 @@ const LENGTHS: Lengths[] = [
   { minLength: 200 },
 ];
 
-describe('a value that passes is accepted by the documented format', () => {
+describe('an accepted value follows the documented format', () => {
   test.each(PAIRS)('$kind to $type', (pair) => {
     let passed = 0;
     for (const rules of RULES)
@@ -146,13 +146,13 @@ describe('a value that passes is accepted by the documented format', () => {
   });
 });
 
-describe('of all codes of two letters', () => {
+describe('of all country codes of two letters', () => {
   const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
   const all = letters.flatMap((first) => letters.map((second) => first + second));
   test.each([
     ['MOTHER_LANGUAGE', 183],
     ['COUNTRY', 249],
-  ] as const)('%s takes those that the format has, %i of them', (type, count) => {
+  ] as const)('%s accepts the ones of its format, which are %i', (type, count) => {
     const isAccepted = checkOf(ATTRIBUTES[type]);
     const pair = { kind: 'text', type } as const;
     const taken = all.filter((code) => sent(pair, {}, {}, code).slow.length > 0);
@@ -168,6 +168,6 @@ test.each<[CountryCode, string, string]>([
   ['FR', '06 12 34 56 78', '+33612345678'],
   ['DE', '0171 3920012', '+491713920012'],
   ['NL', '+31 6 12345678', '+31612345678'],
-])('a phone number of %s that is written %s is sent as %s', (country, text, value) => {
+])('a phone number of %s with the text %s is sent as %s', (country, text, value) => {
   expect(sent({ kind: 'text', type: 'PHONE' }, {}, { defaultCountry: country }, text).slow).toEqual([value]);
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluateGuards, type GuardFacts } from '../../activation/guards.ts';
 
 const GUARDS = { maxRemovedRatio: 0.3, allowEmpty: false, maxRejectedRatio: 0.05 };
-/** A calm run: 1,000 members, nothing happened. */
+/** An ordinary run: 1,000 members without changes. */
 const CALM: GuardFacts = {
   read: 1000,
   rejected: 0,
@@ -20,17 +20,21 @@ const trips = (facts: Partial<GuardFacts>, guards = {}) =>
   evaluateGuards({ ...GUARDS, ...guards }, { ...CALM, ...facts }).map(({ guard }) => guard);
 
 describe('the guards', () => {
-  it('let a calm run pass, and a first run', () => {
+  it('pass an ordinary run, and a first run', () => {
     expect(trips({})).toEqual([]);
     expect(trips({ listed: 0, peak: 0, added: 1000, delivered: false })).toEqual([]);
   });
 
   it.each<[string, Partial<GuardFacts>, string[]]>([
-    ['exactly the allowed share leaves', { removed: 300, members: 700 }, []],
-    ['one more than that leaves', { removed: 301, members: 699 }, ['maxRemovedRatio']],
-    ['as many enter as leave', { removed: 301, added: 301 }, ['maxRemovedRatio']],
-    ['the list erodes over several runs', { listed: 750, removed: 60, members: 690 }, ['maxRemovedRatio']],
-    ['it eroded before but nobody leaves now', { listed: 600, members: 600 }, []],
+    ['exactly the allowed share is removed', { removed: 300, members: 700 }, []],
+    ['more than that share is removed', { removed: 301, members: 699 }, ['maxRemovedRatio']],
+    ['as many members are added as removed', { removed: 301, added: 301 }, ['maxRemovedRatio']],
+    [
+      'the list loses members over several runs',
+      { listed: 750, removed: 60, members: 690 },
+      ['maxRemovedRatio'],
+    ],
+    ['it lost members before but none now', { listed: 600, members: 600 }, []],
     [
       'a small list loses most of its members',
       { listed: 95, peak: 95, removed: 93, members: 2 },
@@ -43,8 +47,12 @@ describe('the guards', () => {
     ['the list was quiet for a week', { peak: 0, removed: 500, members: 500 }, ['maxRemovedRatio']],
     ['exactly the allowed share is rejected', { rejected: 50 }, []],
     ['more than that is rejected', { rejected: 51 }, ['maxRejectedRatio']],
-    ['exactly the allowed share leaves, others will', { removed: 300, members: 500, leaving: 200 }, []],
-    ['those who stay for a while are all there is', { members: 0, leaving: 1000, read: 0 }, ['allowEmpty']],
+    [
+      'exactly the allowed share is removed, and others will be',
+      { removed: 300, members: 500, leaving: 200 },
+      [],
+    ],
+    ['only members in their grace period are left', { members: 0, leaving: 1000, read: 0 }, ['allowEmpty']],
     ['the segment becomes empty', { members: 0, removed: 1000, read: 0 }, ['allowEmpty', 'maxRemovedRatio']],
     ['a small list becomes empty', { members: 0, removed: 5, listed: 5, peak: 5, read: 0 }, ['allowEmpty']],
     [
@@ -54,20 +62,25 @@ describe('the guards', () => {
     ],
     ['the delivered list is empty already', { members: 0, listed: 0, peak: 0 }, []],
     ['all rows are rejected', { members: 0, listed: 0, peak: 0, rejected: 1000 }, ['maxRejectedRatio']],
-  ])('when %s', (_, facts, expected) => {
+  ])('if %s', (_, facts, expected) => {
     expect(trips(facts)).toEqual(expected);
   });
 
   it.each<[string, Partial<GuardFacts>, object, string[]]>([
-    ['as many leave as may', { removed: 20 }, { maxRemoved: 20 }, []],
-    ['one more leaves', { removed: 21 }, { maxRemoved: 20 }, ['maxRemoved']],
-    ['someone leaves a small list', { listed: 5, peak: 5, removed: 1 }, { maxRemoved: 0 }, ['maxRemoved']],
-    ['the list doubles, as it may', { added: 1000 }, { maxAddedRatio: 1 }, []],
+    ['as many members are removed as allowed', { removed: 20 }, { maxRemoved: 20 }, []],
+    ['one more is removed', { removed: 21 }, { maxRemoved: 20 }, ['maxRemoved']],
+    [
+      'a member of a small list is removed',
+      { listed: 5, peak: 5, removed: 1 },
+      { maxRemoved: 0 },
+      ['maxRemoved'],
+    ],
+    ['the list doubles, as allowed', { added: 1000 }, { maxAddedRatio: 1 }, []],
     ['it more than doubles', { added: 1001 }, { maxAddedRatio: 1 }, ['maxAddedRatio']],
     ['a list is filled for the first time', { added: 1000, listed: 0 }, { maxAddedRatio: 1 }, []],
-    ['as many change as may', { changed: 500 }, { maxChangedRatio: 0.5 }, []],
+    ['as many members change as allowed', { changed: 500 }, { maxChangedRatio: 0.5 }, []],
     ['one more changes', { changed: 501 }, { maxChangedRatio: 0.5 }, ['maxChangedRatio']],
-  ])('that are only asked for by name: when %s', (_, facts, guards, expected) => {
+  ])('that are off by default: if %s', (_, facts, guards, expected) => {
     expect(trips(facts, guards)).toEqual(expected);
   });
 

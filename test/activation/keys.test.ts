@@ -4,7 +4,7 @@ import { canonicalKey } from '../../activation/keys/canonical.ts';
 import { canonicalTest } from '../../activation/keys/fast.ts';
 import { KEY_REJECTS } from '../../activation/keys/rejects.ts';
 
-/** Addresses, near misses and noise: made of the pieces that the rules are about. */
+/** Addresses, near misses and noise, built from the pieces that matter for the rules. */
 const pieces = fc.constantFrom(
   'a',
   'Z',
@@ -119,7 +119,7 @@ describe('a matching key of type email', () => {
     ['andré@shop.be', 'KeyNotAscii'],
     ['\u212aarl@shop.be', 'KeyNotAscii'],
     [`abcdefgh@${longDomain}x`, 'KeyTooLong'],
-  ])('%j is refused as %s', (text, reject) => {
+  ])('%j is rejected as %s', (text, reject) => {
     expect(canonicalKey({ type: 'email' }, text)).toEqual({ reject });
   });
 });
@@ -147,7 +147,7 @@ describe('a matching key of type externalId', () => {
     ['C\u200b1', 'KeyHasInvisibleCharacter'],
     ['x'.repeat(256), 'KeyTooLong'],
     ['😀'.repeat(256), 'KeyTooLong'],
-  ])('%j is refused as %s', (text, reject) => {
+  ])('%j is rejected as %s', (text, reject) => {
     expect(canonicalKey({ type: 'externalId' }, text)).toEqual({ reject });
   });
 });
@@ -165,11 +165,14 @@ describe('a matching key of a numeric column', () => {
     expect(canonicalKey({ type, defaultCountry: 'BE', kind: 'decimal' }, text)).toEqual({ key });
   });
 
-  it.each(['1001.50', '0.1', 'NaN', 'Infinity', '-Infinity'])('is refused as no whole number: %j', (text) => {
-    expect(canonicalKey({ type: 'externalId', kind: 'decimal' }, text)).toEqual({ reject: 'KeyNotWhole' });
-  });
+  it.each(['1001.50', '0.1', 'NaN', 'Infinity', '-Infinity'])(
+    'is rejected as not a whole number: %j',
+    (text) => {
+      expect(canonicalKey({ type: 'externalId', kind: 'decimal' }, text)).toEqual({ reject: 'KeyNotWhole' });
+    },
+  );
 
-  it('is what its cheap test says yes to, and its canonical form always', () => {
+  it('passes its quick test only if it is canonical, and a canonical key always passes', () => {
     const cheap = canonicalTest({ type: 'externalId', kind: 'decimal' });
     const number = fc.stringMatching(/^-?\d{1,20}(\.\d{1,3})?$/);
     fc.assert(
@@ -184,7 +187,7 @@ describe('a matching key of a numeric column', () => {
 });
 
 describe.each(['email', 'externalId'] as const)('canonical keys of type %s', (type) => {
-  it('are their own canonical key, and differ in nothing but the blanks around them', () => {
+  it('are their own canonical key, and differ only in surrounding blanks', () => {
     fc.assert(
       fc.property(texts[type], fc.constantFrom('', ' ', '\t'), (text, blank) => {
         const canonical = canonicalKey({ type }, text);
@@ -196,7 +199,7 @@ describe.each(['email', 'externalId'] as const)('canonical keys of type %s', (ty
     );
   });
 
-  it('are what the cheap test says yes to, wherever in a buffer they stand', () => {
+  it('pass the quick test, at any position in a buffer', () => {
     fc.assert(
       fc.property(texts[type], fc.nat(5), (text, before) => {
         const bytes = Buffer.from(text);
@@ -209,7 +212,7 @@ describe.each(['email', 'externalId'] as const)('canonical keys of type %s', (ty
     );
   });
 
-  it('are all recognised by the cheap test when they are printable ASCII without a backslash or an encoded label', () => {
+  it('all pass the quick test if they are printable ASCII without a backslash or an encoded label', () => {
     fc.assert(
       fc.property(texts[type], (text) => {
         const canonical = canonicalKey({ type }, text);
@@ -222,7 +225,7 @@ describe.each(['email', 'externalId'] as const)('canonical keys of type %s', (ty
     );
   });
 
-  it('are never seen by the cheap test in an escape of COPY, in nothing, or in 256 bytes', () => {
+  it('never pass the quick test as an escape of COPY, as an empty text, or with 256 bytes', () => {
     const cheap = canonicalTest({ type });
     for (const text of ['\\N', '', 'a\\\\b', 'a\\tb', `${'a'.repeat(250)}@sh.be`]) {
       expect(cheap(Buffer.from(text), 0, text.length)).toBe(false);

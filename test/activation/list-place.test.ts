@@ -46,7 +46,7 @@ function target(activation: object = {}, destination: object = {}): string {
 
 describe('the place of a list', () => {
   it.each<[string, object, object, string[]]>([
-    ['another segment behind it', { segment: { name: 'VIP', query: 'select 2' } }, {}, []],
+    ['another segment after it', { segment: { name: 'VIP', query: 'select 2' } }, {}, []],
     ['another validity', { list: { validity: '3 days' } }, {}, []],
     ['another user', {}, { delivery: { ...SFTP, username: 'other' } }, []],
     ['a slash after the folder', {}, { delivery: { ...SFTP, directory: '/in/' } }, []],
@@ -69,7 +69,7 @@ describe('the place of a list', () => {
       ['the server was "sftp://sftp.shop.example:22" and is now "ftps://sftp.shop.example:21"'],
     ],
     [
-      'another protocol alone',
+      'only another protocol',
       {},
       { delivery: { ...FTPS, port: 22 } },
       ['the server was "sftp://sftp.shop.example:22" and is now "ftps://sftp.shop.example:22"'],
@@ -81,7 +81,7 @@ describe('the place of a list', () => {
       ['the folder was "/in" and is now "in"'],
     ],
     [
-      'another licence, entity and table',
+      'another license, entity and table',
       {},
       { environment: 'ENV-0', entity: 'store', profileTable: 'People' },
       [
@@ -90,7 +90,7 @@ describe('the place of a list', () => {
         'the license was "ENV-3" and is now "ENV-0"',
       ],
     ],
-  ])('with %s changes as said', (_, activation, destination, changes) => {
+  ])('with %s changes as expected', (_, activation, destination, changes) => {
     const [before, after] = [target(), target(activation, destination)];
     expect(placeChanges(before, after).map(placeChangeInWords)).toEqual(changes);
     expect(before === after).toBe(changes.length === 0);

@@ -16,12 +16,12 @@ describe('the limit of the match rate', () => {
   it.each([
     ['nothing is set', settings({}), { minMatchRatio: undefined, leastJudged: 100 }],
     ['it is 0', settings({ minMatchRatio: 0 }), { minMatchRatio: 0, leastJudged: 100 }],
-    ['guards name it', settings({ minMatchRatio: 0.8 }), { minMatchRatio: 0.8, leastJudged: 100 }],
+    ['the guards set it', settings({ minMatchRatio: 0.8 }), { minMatchRatio: 0.8, leastJudged: 100 }],
     ['there is a canary', settings({}, 500), { minMatchRatio: 0.5, leastJudged: 100 }],
     ['there is a small canary', settings({}, 20), { minMatchRatio: 0.5, leastJudged: 20 }],
     ['there are both', settings({ minMatchRatio: 0.9 }, 20), { minMatchRatio: 0.9, leastJudged: 20 }],
     ['no attributes are sent', settings({ minMatchRatio: 0.9 }, 20, 0), undefined],
-  ])('when %s', (_, activation, limit) => {
+  ])('if %s', (_, activation, limit) => {
     expect(matchLimit(activation)).toEqual(limit);
   });
 });
@@ -54,19 +54,19 @@ describe('the match rate', () => {
     },
   );
 
-  it('of what was just sent counts, although many more were known before', () => {
+  it('counts the last results, although many more members were matched before', () => {
     const entering = { judged: 1000, missed: 100 };
     const trip = matchGuard(LIMIT, { justSent: { judged: 100, missed: 90 }, entering, all: entering });
     expect(trip?.message).toContain('(10 of 100)');
   });
 
-  it('of those who enter comes first; that of all counts when too few enter', () => {
+  it('is that of the new members; that of all members counts if too few are new', () => {
     const all = { judged: 1000, missed: 900 };
     expect(
       matchGuard(LIMIT, { justSent: NONE, entering: { judged: 200, missed: 150 }, all })?.message,
     ).toContain('added members whose attributes were sent (50 of 200)');
     expect(matchGuard(LIMIT, { justSent: NONE, entering: { judged: 5, missed: 5 }, all })?.message).toContain(
-      'Of 1000 members whose',
+      'of the members whose attributes were sent (100 of 1000)',
     );
   });
 });

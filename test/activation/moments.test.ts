@@ -14,7 +14,7 @@ const timestampIn = (zone: string | undefined, text: string) =>
   toTimestampIn(zone ? zoneOf(zone) : undefined)(text);
 
 describe('TIMESTAMP', () => {
-  it('is the moment in UTC with its fraction cut, whatever offset the text and whatever zone the mapping has', () => {
+  it('is the time in UTC with its fraction truncated, whatever offset the text and whatever zone the mapping has', () => {
     fc.assert(
       fc.property(
         moments,
@@ -35,7 +35,7 @@ describe('TIMESTAMP', () => {
   });
 
   it.each([
-    [BRUSSELS, '2026-01-31', '2026-01-31 00:00:00'], // a day is no moment
+    [BRUSSELS, '2026-01-31', '2026-01-31 00:00:00'], // a day is not a timestamp
     [BRUSSELS, '2026-01-31 10:20:30.999999', '2026-01-31 09:20:30'],
     [BRUSSELS, '2026-07-31 10:20:30', '2026-07-31 08:20:30'],
     [BRUSSELS, '2026-07-31T00:20', '2026-07-30 22:20:00'],
@@ -45,10 +45,10 @@ describe('TIMESTAMP', () => {
     [NEW_YORK, '2025-12-31 20:00:00', '2026-01-01 01:00:00'],
     ['UTC', '1969-12-31 23:59:59.7', '1969-12-31 23:59:59'],
     ['Asia/Kathmandu', '2026-01-31 05:45:00', '2026-01-31 00:00:00'],
-    // Clocks are set forward: the last and the first time that they show.
+    // Clocks move forward: the last and the first local time.
     [BRUSSELS, '2026-03-29 01:59:59', '2026-03-29 00:59:59'],
     [BRUSSELS, '2026-03-29 03:00:00', '2026-03-29 01:00:00'],
-    // Clocks are set back: the first of the two moments.
+    // Clocks move back: the first of the two timestamps.
     [BRUSSELS, '2026-10-25 02:00:00', '2026-10-25 00:00:00'],
     [BRUSSELS, '2026-10-25 02:59:59', '2026-10-25 00:59:59'],
     [BRUSSELS, '2026-10-25 03:00:00', '2026-10-25 02:00:00'],
@@ -63,17 +63,17 @@ describe('TIMESTAMP', () => {
     [BRUSSELS, '2026-03-29 02:00:00'],
     [BRUSSELS, '2026-03-29 02:59:59.9'],
     [NEW_YORK, '2026-03-08 02:30:00'],
-    [APIA, '2011-12-30 12:00:00'], // Samoa went to the other side of the date line
-  ])('in %s, %j is refused: clocks never showed it', (zone, text) => {
+    [APIA, '2011-12-30 12:00:00'], // Samoa moved across the date line
+  ])('in %s, %j is rejected because the clocks skipped it', (zone, text) => {
     expect(timestampIn(zone, text)).toEqual({ reject: 'ValueNotInZone' });
-    expect(dateIn(zone, text)).toEqual({ value: text.slice(0, 10) }); // the day that is written there
+    expect(dateIn(zone, text)).toEqual({ value: text.slice(0, 10) }); // the day in the text
   });
 
-  it('is refused for a local time of no zone', () => {
+  it('is rejected for a local time without a time zone', () => {
     expect(timestampIn(undefined, '2026-01-31 10:20:30')).toEqual({ reject: 'ValueZoneUnknown' });
   });
 
-  it('leads back to the time that the clocks showed, in any zone', () => {
+  it('converts back to the local time, in any zone', () => {
     const zones = ['Europe/Brussels', 'Africa/Casablanca', 'Australia/Lord_Howe', 'America/St_Johns'];
     fc.assert(
       fc.property(moments, fc.constantFrom(...zones), (moment, name) => {
@@ -89,7 +89,7 @@ describe('TIMESTAMP', () => {
   });
 });
 
-it('a text shows a timestamp as it is written, or in UTC when it has an offset', () => {
+it('a text shows a timestamp as it is written, or in UTC if it has an offset', () => {
   expect(toTimestamp('2026-01-31 10:20:30.5')).toEqual({ value: '2026-01-31 10:20:30' });
   expect(toTimestamp('2026-01-31 10:20:30+02')).toEqual({ value: '2026-01-31 08:20:30' });
 });
@@ -102,7 +102,7 @@ describe('DATE', () => {
     [undefined, '2026-01-31 00:00:00', '2026-01-31'],
     [undefined, '0001-01-01', '0001-01-01'],
     [NEW_YORK, '9999-12-31', '9999-12-31'],
-    // A moment is on a day that depends on the place: this one was born on the 1st of March in Brussels.
+    // The day of a timestamp depends on the place: this one was the 1st of March in Brussels.
     [BRUSSELS, '2000-02-29 22:00:00+00', '2000-02-29'],
     [BRUSSELS, '2000-02-29 23:00:00+00', '2000-03-01'],
     ['Europe/Athens', '2000-02-29 22:00:00+00', '2000-03-01'],
@@ -117,7 +117,7 @@ describe('DATE', () => {
     expect(dateIn(zone, text)).toEqual({ value });
   });
 
-  it('is what Intl says of any moment, in any zone', () => {
+  it('is the date that Intl gives for any timestamp, in any zone', () => {
     const zones = Intl.supportedValuesOf('timeZone');
     fc.assert(
       fc.property(moments, fc.constantFrom(...zones), (moment, timeZone) => {
@@ -135,7 +135,7 @@ describe('DATE', () => {
     );
   });
 
-  it('is refused for a moment of no zone', () => {
+  it('is rejected for a timestamp without a time zone', () => {
     for (const text of ['2026-01-31 10:00:00+00', '2026-01-31T10:00Z', '2026-01-31 23:30:00-02'])
       expect(dateIn(undefined, text)).toEqual({ reject: 'ValueZoneUnknown' });
   });
@@ -164,12 +164,12 @@ describe.each([
     ['10000-01-01', 'ValueOutOfRange'],
     ['10000-01-01 00:00:00+00', 'ValueOutOfRange'],
     ['0000-01-01', 'ValueOutOfRange'],
-  ])('refuses %j as %s', (text, reject) => {
+  ])('rejects %j as %s', (text, reject) => {
     expect(convert(text)).toEqual({ reject });
   });
 });
 
-it('a moment whose year is out of range elsewhere is refused', () => {
+it('a timestamp whose year is out of range in another zone is rejected', () => {
   const refused = { reject: 'ValueOutOfRange' };
   expect(dateIn(BRUSSELS, '9999-12-31 23:00:00+00')).toEqual(refused);
   expect(dateIn(NEW_YORK, '0001-01-01 04:00:00+00')).toEqual(refused);

@@ -6,7 +6,7 @@ it.each([
   ['keep', 'ignored', false],
   ['clear', 'clears', false],
 ] as const)(
-  'a null with nulls: %s, where Actito takes an empty field as %s: left out is %s',
+  'a null with nulls: %s, if Actito treats an empty field as %s: left out is %s',
   (nulls, emptyValue, expected) => {
     expect(leavesOut({ nulls }, { emptyValue })).toBe(expected);
   },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toInteger, toLong, toNumber } from '../../activation/values/numbers.ts';
 
-/** A number in any notation that a database or a person may write, with its exact value as digits × 10^scale. */
+/** A number in any notation of a database or a person, with its exact value as digits × 10^scale. */
 const written = fc
   .record({
     sign: fc.constantFrom('', '-', '+'),
@@ -85,7 +85,7 @@ describe('NUMBER', () => {
     ['e5', 'ValueNotANumber'],
     ['1.2.3', 'ValueNotANumber'],
     ['1e999999999', 'ValueOutOfRange'],
-  ])('%j is refused as %s', (text, reject) => {
+  ])('%j is rejected as %s', (text, reject) => {
     expect(toNumber(text)).toEqual({ reject });
   });
 });
@@ -94,7 +94,7 @@ describe.each([
   ['INTEGER', toInteger, 2n ** 31n],
   ['LONG', toLong, 2n ** 63n],
 ] as const)('%s', (_, convert, bound) => {
-  it('takes exactly the whole numbers of its range, however they are written', () => {
+  it('accepts exactly the whole numbers of its range, however they are written', () => {
     const near = fc.bigInt({ min: -bound - 3n, max: bound + 3n });
     const edges = fc.constantFrom(-bound - 1n, -bound, bound - 1n, bound, bound * 1000n);
     fc.assert(
@@ -117,7 +117,7 @@ describe.each([
     ['1e300', { reject: 'ValueOutOfRange' }],
     ['NaN', { reject: 'ValueNotANumber' }],
     ['twelve', { reject: 'ValueNotANumber' }],
-  ])('makes %j of %j', (text, converted) => {
+  ])('converts %j to %j', (text, converted) => {
     expect(convert(text)).toEqual(converted);
   });
 });

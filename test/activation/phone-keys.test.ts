@@ -26,7 +26,10 @@ const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
   nearMiss(),
 );
-/** A mobile number in E.164: as it is, or with its code twice, a digit more, less or another, or what is dialled before others. */
+/**
+ * A mobile number in E.164: unchanged, with its code twice, with one digit more, less or different, or with a
+ * dialing prefix.
+ */
 function nearMiss(): fc.Arbitrary<string> {
   const parts = fc.record({
     country: fc.constantFrom(...COUNTRIES.filter((each) => getExampleNumber(each, examples))),
@@ -111,11 +114,11 @@ describe('a matching key of type phone', () => {
     ['BE', '+3212345678901234', 'KeyNotAPhoneNumber'],
     ['US', '0032475123456', 'KeyNotAPhoneNumber'],
     ['BE', 'N/A', 'KeyNotAPhoneNumber'],
-  ])('of country %s and text %j is refused as %s', (country, text, reject) => {
+  ])('of country %s and text %j is rejected as %s', (country, text, reject) => {
     expect(keyOf(text, country)).toEqual({ reject });
   });
 
-  it('of any country is found again from what that country writes nationally', () => {
+  it('of any country is the same in the national spelling of that country', () => {
     const known = COUNTRIES.filter((country) => getExampleNumber(country, examples));
     expect(known.length).toBeGreaterThan(200);
     for (const country of known) {
@@ -127,7 +130,7 @@ describe('a matching key of type phone', () => {
 });
 
 describe('canonical phone numbers', () => {
-  it('are their own canonical key whatever the country, and differ in nothing but the blanks around them', () => {
+  it('are their own canonical key whatever the country, and differ only in surrounding blanks', () => {
     const seen = { keys: 0, rejects: 0 };
     fc.assert(
       fc.property(
@@ -154,7 +157,7 @@ describe('canonical phone numbers', () => {
     expect(seen.rejects).toBeGreaterThan(100);
   });
 
-  it('are what the cheap test says yes to, wherever in a buffer they stand and whatever the country', () => {
+  it('pass the quick test, at any position in a buffer and whatever the country', () => {
     fc.assert(
       fc.property(anyText, fc.nat(5), anyCountry, (text, before, country) => {
         const bytes = Buffer.from(text);
@@ -167,7 +170,7 @@ describe('canonical phone numbers', () => {
     );
   });
 
-  it('are recognised by the cheap test, but where a number may begin with what is dialled before others', () => {
+  it('pass the quick test, except where a number may begin with a dialing prefix', () => {
     const slow = COUNTRIES.filter((country) => {
       const number = getExampleNumber(country, examples)?.number;
       return number !== undefined && !isCheap(number);
@@ -187,12 +190,12 @@ describe('canonical phone numbers', () => {
     '\\N',
     '+0123456789',
     '+999123456789',
-  ])('are not seen by the cheap test in %j', (text) => {
+  ])('do not include %j, which fails the quick test', (text) => {
     expect(isCheap(text)).toBe(false);
   });
 });
 
-it('a country is one whose number plan is known', () => {
+it('a country is valid if its number plan is known', () => {
   expect(['BE', 'FR', 'LU', 'XK'].map(isPhoneCountry)).toEqual([true, true, true, true]);
   expect(['be', 'UK', 'EU', 'BEL', '', 'constructor'].map(isPhoneCountry)).not.toContain(true);
 });

@@ -1,15 +1,15 @@
-/** A country's numbers as people there write them, and what they are: from its numbering plan, not from a library. */
+/** A country's numbers as people there write them, and in E.164: from its numbering plan, not from a library. */
 export interface Numbers {
   country: string;
   /** Its calling code. */
   code: string;
-  /** What is dialled before a number at home, and left out from abroad; empty where nothing is. */
+  /** The trunk prefix in the country, which is omitted from abroad; empty if there is none. */
   trunk: string;
-  /** What is dialled there before a calling code; default 00. */
+  /** The international prefix; default 00. */
   abroad?: string;
   mobile: Number;
   landline: Number;
-  /** True where numbers of one kind have very different lengths, so that a digit more or less may be right. */
+  /** True if numbers of one kind have very different lengths, so that one digit more or less may be valid. */
   isOpen?: true;
 }
 type Number = [atHome: string, e164: string];
@@ -200,7 +200,7 @@ export const NUMBERS: Numbers[] = [
     landline: ['(11) 2345-6789', '+551123456789'],
   },
   {
-    // Abroad a 9 stands before the area code, at home a 15 after it.
+    // From abroad a 9 comes before the area code, at home a 15 after it.
     country: 'AR',
     code: '54',
     trunk: '0',

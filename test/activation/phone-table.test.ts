@@ -19,7 +19,7 @@ const digits = (text: string) => text.replace(/\D/g, '');
 const own = ({ e164, code }: Case) => e164.slice(1 + code.length);
 const abroadOf = ({ abroad = '00' }: Case) => abroad;
 
-/** Spellings that leave nothing open, by what they are called. */
+/** Unambiguous spellings, by their names. */
 const CERTAIN: Record<string, (one: Case) => string> = {
   'as people write it at home': ({ atHome }) => atHome,
   'at home, digits alone': ({ atHome }) => digits(atHome),
@@ -46,7 +46,7 @@ const CERTAIN: Record<string, (one: Case) => string> = {
   'with zero-width blanks': ({ e164 }) => [...e164].join('\u200b'),
 };
 
-/** Spellings that are the number or none: what is lost or doubled may make another number of it. */
+/** Spellings that give the right number or none, because a lost or doubled digit may give another number. */
 const RIGHT_OR_NONE: Record<string, (one: Case) => string> = {
   'with its code and without a plus sign': (one) => one.code + own(one),
   'with its code twice': (one) => `+${one.code}${one.code}${own(one)}`,
@@ -69,7 +69,7 @@ const RIGHT_OR_NONE: Record<string, (one: Case) => string> = {
   'with (0) and no plus sign': (one) => `${one.code} (0) ${own(one)}`,
 };
 
-/** Spellings that may be no number at all. */
+/** Spellings that may not be a number at all. */
 const NONE: Record<string, (one: Case) => string> = {
   'with an extension': ({ atHome }) => `${atHome} ext. 12`,
   'with a short extension': ({ e164 }) => `${e164}x12`,
@@ -100,14 +100,14 @@ describe.each(Object.keys(CERTAIN))('a phone number %s', (name) => {
 });
 
 describe.each(Object.keys(RIGHT_OR_NONE))('a phone number %s', (name) => {
-  it.each(cases)('is $e164 or refused ($country, $atHome)', (one) => {
+  it.each(cases)('is $e164 or rejected ($country, $atHome)', (one) => {
     const canonical = keyOf(RIGHT_OR_NONE[name]!(one), one.country);
     if ('key' in canonical) expect(canonical.key).toBe(one.e164);
   });
 });
 
 describe.each(Object.keys(NONE))('a phone number %s', (name) => {
-  it.each(cases)('is refused ($country, $atHome)', (one) => {
+  it.each(cases)('is rejected ($country, $atHome)', (one) => {
     expect(keyOf(NONE[name]!(one), one.country)).toHaveProperty('reject');
   });
 });
@@ -134,7 +134,7 @@ describe('a phone number', () => {
   );
 
   it.each(mobiles.filter(({ isOpen }) => !isOpen))(
-    'with a digit too many or too few is refused ($country)',
+    'with a digit too many or too few is rejected ($country)',
     ({ e164, country, atHome }) => {
       for (const text of [`${e164}7`, e164.slice(0, -1), `${atHome}7`, digits(atHome).slice(0, -1)])
         expect(keyOf(text, country), text).toHaveProperty('reject');
@@ -146,7 +146,7 @@ describe('a phone number', () => {
     ['1713920012', 'DE', '+491713920012'],
     // As an area code of Leer it would be a number that is longer than any there.
     ['491713920012', 'DE', '+491713920012'],
-    // Aurich is 04941, and written with its code: nothing is left open.
+    // Aurich is 04941, and written with its code: this is unambiguous.
     ['+494941234567', 'DE', '+494941234567'],
     ['06641234567.0', 'AT', '+436641234567'],
     ['3471234567.0', 'IT', '+393471234567'],
@@ -187,7 +187,7 @@ describe('a phone number', () => {
     ['11 8765-4321', 'BR', 'KeyNotAPhoneNumber'],
     ['+225 07 12 34 56', undefined, 'KeyNotAPhoneNumber'],
     ['07 12 34 56', 'CI', 'KeyNotAPhoneNumber'],
-    // A zero that Italy, Spain, Poland and Denmark do not dial.
+    // A zero that is not dialed in Italy, Spain, Poland and Denmark.
     ['+39 0347 1234567', undefined, 'KeyNotAPhoneNumber'],
     ['0612 34 56 78', 'ES', 'KeyNotAPhoneNumber'],
     ['0512 345 678', 'PL', 'KeyNotAPhoneNumber'],
@@ -195,13 +195,13 @@ describe('a phone number', () => {
     // A national number with a plus sign in front.
     ['+612345678', 'FR', 'KeyNotAPhoneNumber'],
     ['+0475123456', 'BE', 'KeyNotAPhoneNumber'],
-    // In use in no country's plan, though of the right length.
+    // In no numbering plan, though of the right length.
     ['+32999999999', undefined, 'KeyNotAPhoneNumber'],
     ['+15550001111', undefined, 'KeyNotAPhoneNumber'],
     ['1.7e10', 'DE', 'KeyNotAPhoneNumber'],
     ['4.91714E+11', 'DE', 'KeyNotAPhoneNumber'],
     ['017139200.00', 'DE', 'KeyNotAPhoneNumber'],
-    // A decimal number that is too short: its zero is no digit of a phone number.
+    // A decimal number that is too short: its zero is not a digit of a phone number.
     ['442211.0', 'LU', 'KeyNotAPhoneNumber'],
     ['051234.0', 'AT', 'KeyNotAPhoneNumber'],
     ['030123.0', 'DE', 'KeyNotAPhoneNumber'],
@@ -215,7 +215,7 @@ describe('a phone number', () => {
     ['030 12345/23456', 'DE', 'KeyNotAPhoneNumber'],
     ['0475 12 34 5²', 'BE', 'KeyNotAPhoneNumber'],
     ['+1 800 FLOWERS', 'US', 'KeyNotAPhoneNumber'],
-  ])('%j of country %s is refused as %s', (text, country, reject) => {
+  ])('%j of country %s is rejected as %s', (text, country, reject) => {
     expect(keyOf(text, country)).toEqual({ reject });
   });
 });

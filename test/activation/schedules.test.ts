@@ -7,7 +7,7 @@ import { scheduleSchema } from '../../activation/definition/schedule.ts';
 const HOUR = 3_600_000;
 const gapOf = (schedule: object) => longestGap(scheduleSchema.parse(schedule)) / HOUR;
 
-// Read in the same way by a Temporal server, which was asked for the next starts of each.
+// A Temporal server reads them in the same way: it was asked for the next starts of each.
 it.each([
   '* * * * *',
   '*/10 * * * *',
@@ -19,7 +19,7 @@ it.each([
   '0 0 1 jan *',
   '  0   6 * JAN-MAR *  ',
   '0 6 29 2 *',
-])('the cron expression %j is taken', (text) => {
+])('the cron expression %j is valid', (text) => {
   expect(cronProblem(text)).toBeUndefined();
 });
 
@@ -48,7 +48,7 @@ describe('the longest time between two runs', () => {
     expect(gapOf(schedule)).toBe(hours);
   });
 
-  it('of a calendar counts only days on which both the month and the week agree', () => {
+  it('of a calendar counts only days on which both the month and the weekday match', () => {
     // In 2027 and after: the 13ths that are Fridays are 2027-08-13 and 2028-10-13.
     expect(gapOf({ calendar: { hour: 6, dayOfMonth: 13, dayOfWeek: 'FRIDAY' } })).toBe(427 * 24);
   });
@@ -74,7 +74,7 @@ describe('a start at a time that the clock changes', () => {
       ({ at, missing }) => `${at} ${missing ? 'missing' : 'twice'}`,
     );
 
-  // What Temporal does at these times is asked in test/client/clock-changes.test.ts.
+  // test/client/clock-changes.test.ts checks what Temporal does at these times.
   it.each<[schedule: object, starts: string[]]>([
     [
       { cron: '30 2 * * *', timezone: 'Europe/Paris' },
@@ -112,7 +112,7 @@ describe('a start at a time that the clock changes', () => {
     { cron: '*/10 * * * *', timezone: 'Europe/Paris' },
     { cron: '30 * * * *', timezone: 'Europe/Paris' },
     { cron: '30 2,3 * * *', timezone: 'Europe/Paris' },
-  ])('of %j is none, or is made up for at once', (schedule) => {
+  ])('of %j does not exist, or is run at once', (schedule) => {
     expect(odd(schedule)).toEqual([]);
   });
 });

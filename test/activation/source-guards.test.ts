@@ -18,11 +18,11 @@ describe('the freshness of a warehouse', () => {
     ['2026-11-23 09:59:59+00', 1560],
     ['2026-11-23 11:00:00+02', 1620],
     ['2026-11-20 00:00:00.25 -0000', 6480],
-  ])('that was changed at %s is not, by so many minutes', (latest, figure) => {
+  ])('that was changed at %s is not enough, and the excess in minutes is right', (latest, figure) => {
     expect(judge(latest)).toMatchObject({ guard: 'freshness', figure });
   });
 
-  it('is told with age, moment and limit', () => {
+  it('is reported with age, time and limit', () => {
     expect(judge('2026-11-22 12:00:00.5Z')!.message).toBe(
       'The warehouse data is 48 h old; the limit is 26 h. Last change according to guards.freshness: 2026-11-22 12:00:00 UTC. ' +
         'Check that the load of the warehouse tables is running.',
@@ -31,27 +31,27 @@ describe('the freshness of a warehouse', () => {
 
   it.each([
     ['2099-01-01 00:00:00+00', 37_923_120],
-    ['2026-11-24 13:00:00Z', 60], // local time that was taken for UTC
+    ['2026-11-24 13:00:00Z', 60], // local time that was mistaken for UTC
     ['2026-11-24 12:06:00+00', 6],
-  ])('that was changed at %s, in the future, is no freshness', (latest, figure) => {
+  ])('that was changed at %s, in the future, does not count', (latest, figure) => {
     expect(judge(latest)).toMatchObject({ guard: 'freshness', reason: 'warehouseAhead', figure });
   });
 
   it.each(['2026-11-24 11:00:00', '2026-11-24T11:00', '2026-11-24', '2099-01-01 00:00:00.123'])(
-    'that is told as %s has no time zone, which is a fault of the query',
+    'without a time zone, such as %s, is an error of the query',
     (latest) => expect(() => judge(latest)).toThrow('without a time zone'),
   );
 
-  it('that is not known is held as well', () => {
+  it('that is unknown holds the run as well', () => {
     expect(judge(null)!.message).toContain('returned no row or a null');
   });
 
-  it.each(['7', 'yesterday', 'infinity'])('that is told as %s is a fault of the query', (latest) => {
+  it.each(['7', 'yesterday', 'infinity'])('with the text %s is an error of the query', (latest) => {
     expect(() => judge(latest)).toThrow('must return a timestamp');
   });
 });
 
-describe('what a warehouse is asked', () => {
+describe('a query that checks a warehouse', () => {
   const CLOCK = Date.parse('2020-02-02T02:02:02Z');
   /** Its clock is years behind ours. */
   const warehouse: Warehouse = {
@@ -67,16 +67,16 @@ describe('what a warehouse is asked', () => {
       new AbortController().signal,
     );
 
-  it('is judged by its own clock', async () => {
+  it('uses the clock of the warehouse', async () => {
     expect(await ask('2020-02-02 02:00:00+00')).toEqual([]);
     expect(await ask(new Date().toISOString())).toMatchObject([{ reason: 'warehouseAhead' }]);
   });
 });
 
 describe('assertions', () => {
-  it('that all hold trip nothing', () => expect(judgeAssertions([])).toBeUndefined());
+  it('that all hold trip no guard', () => expect(judgeAssertions([])).toBeUndefined());
 
-  it('that fail are told in one', () => {
+  it('that fail are reported together', () => {
     expect(judgeAssertions(['orders without a customer.', 'no stock'])).toMatchObject({
       guard: 'assertions',
       figure: 2,

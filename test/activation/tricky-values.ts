@@ -9,7 +9,7 @@ const KINDS = ['text', 'boolean', 'integer', 'decimal', 'float', 'date', 'timest
 const TYPES = ['STRING', 'INTEGER', 'LONG', 'NUMBER', 'BOOLEAN', 'DATE', 'TIMESTAMP'] as const;
 const FORMATS = ['EMAIL_ADDRESS', 'SEX', 'MOTHER_LANGUAGE', 'PERSON_TITLE', 'PHONE', 'COUNTRY'] as const;
 
-/** Rules under which every kind of column can feed what it can feed at all. */
+/** Rules under which every kind of column can feed all its possible types. */
 export const RULES: ValueRules[] = [
   { timezone: 'Europe/Brussels', defaultCountry: 'BE' },
   { timezone: 'America/St_Johns', defaultCountry: 'US', lengthUnit: 'codePoints', numberDigits: 19 },
@@ -39,7 +39,7 @@ const DATES = words(`2026-01-31 2026-02-28 2026-02-29 2024-02-29 2026-04-30 2026
   0001-01-01 10000-01-01 2026-00-10 2026-13-01 2026-01-00 2026-01-32`);
 const TIMES = words(`00:00:00 23:59:59 24:00:00 10:60:00 10:20:60 10:20 10:20:30. 10:20:30.123456`);
 const OFFSETS = ['', ' +00', ' BC', ...words('+00 -00 +02 +00:00 +0000 Z z +15:59 +16 +0')];
-/** Around where clocks are set forward or back, in one zone or another; a day that Samoa never had. */
+/** Around the clock changes of several zones, and a day that Samoa skipped. */
 const TRANSITIONS =
   words(`2026-03-29T01:59:59 2026-03-29T02:00:00 2026-03-29T02:30:00 2026-03-29T03:00:00 2026-10-25T00:30:00
   2026-10-25T01:30:00 2026-10-25T02:00:00 2026-10-25T02:59:59 2026-03-08T02:30:00 2026-11-01T00:30:00 2011-12-30T12:00:00
@@ -123,7 +123,7 @@ export const TRICKY_VALUES = [
   '0000-12-31 23:59:59-01',
 ];
 
-/** One character anywhere changes what a value means. */
+/** Characters that change the meaning of a value wherever they are. */
 const mutated = fc
   .record({
     value: fc.constantFrom(...TRICKY_VALUES),

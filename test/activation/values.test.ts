@@ -13,7 +13,7 @@ const column = (kind: ColumnKind, databaseType: string = kind): Column => ({
   databaseType,
 });
 
-/** What each type's values look like in an import file. */
+/** Sample values of each type in an import file. */
 const FORMATS: Record<ActitoType, RegExp> = {
   STRING: /^(\P{Cc}|[\t\n\r])*$/u,
   INTEGER: /^-?\d{1,10}$/,
@@ -64,7 +64,7 @@ function refusal(kind: ColumnKind, type: ActitoType, databaseType?: string): Fai
 }
 
 describe('a conversion', () => {
-  it('yields a value in its format or a reason of the table, for any text of any pair it accepts', () => {
+  it('yields a value in its format or a documented reason, for any text of any accepted pair', () => {
     const pairs = TYPES.flatMap((type) => KINDS.map((kind) => ({ type, kind }))).filter(({ type, kind }) => {
       try {
         return Boolean(converterFor(column(kind), { type }, RULES));
@@ -113,7 +113,7 @@ describe('a conversion', () => {
     ['text', 'COUNTRY', ' be', 'BE'],
     ['text', 'PHONE', '+32 10 45 85 14', '+3210458514'],
     ['text', 'PHONE', '010 45 85 14', '+3210458514'],
-  ])('of %s to %s makes %j into %j', (kind, type, text, value) => {
+  ])('of %s to %s converts %j to %j', (kind, type, text, value) => {
     expect(converterFor(column(kind), { type }, RULES)(text)).toEqual({ value });
   });
 
@@ -142,7 +142,7 @@ describe('a conversion', () => {
     ['text', 'EMAIL_ADDRESS', '\u00e1nna@shop.example', 'ValueNotAnEmail'],
     ['text', 'DATE', '2026-01-31T10:00Z', 'ValueZoneUnknown'],
     ['text', 'TIMESTAMP', '2026-01-31 10:00', 'ValueZoneUnknown'],
-  ])('of %s to %s refuses %j as %s', (kind, type, text, reject) => {
+  ])('of %s to %s rejects %j as %s', (kind, type, text, reject) => {
     expect(converterFor(column(kind), { type })(text)).toEqual({ reject });
   });
 
@@ -150,7 +150,7 @@ describe('a conversion', () => {
     ['utf16Units', '😀é', '😀éa'],
     ['codePoints', '😀éa', '😀éab'],
     ['utf8Bytes', 'aé', '😀'],
-  ] as const)('counts a text in %s', (lengthUnit, fits, isTooLong) => {
+  ] as const)('measures a text in %s', (lengthUnit, fits, isTooLong) => {
     const rules = { lengthUnit };
     const most = converterFor(column('text'), { type: 'STRING', maxLength: 3 }, rules);
     expect([most(fits), most(isTooLong)]).toEqual([{ value: fits }, { reject: 'ValueTooLong' }]);
@@ -158,7 +158,7 @@ describe('a conversion', () => {
     expect([least(fits), least(isTooLong)]).toEqual([{ reject: 'ValueTooShort' }, { value: isTooLong }]);
   });
 
-  it('keeps an e-mail address and a phone number to the length of their attribute', () => {
+  it('limits an e-mail address and a phone number to the length of their attribute', () => {
     const short = { maxLength: 10, minLength: 9 };
     const email = converterFor(column('text'), { type: 'EMAIL_ADDRESS', ...short });
     expect([email('anna@shop.be'), email('a@shop.be'), email('a@sh.be')]).toEqual([
@@ -174,13 +174,13 @@ describe('a conversion', () => {
   it.each([
     ['timestamptz', 'DATE', /type timestamptz: its date depends on a time zone.*Set timezone/],
     ['timestamp', 'TIMESTAMP', /type timestamp: its point in time depends on a time zone.*Set timezone/],
-  ] as const)('of %s to %s is refused before any row where no time zone is set', (kind, type, message) => {
+  ] as const)('of %s to %s is rejected before any row if no time zone is set', (kind, type, message) => {
     expect(refusal(kind, type)).toMatchObject({ type: 'MappingInvalid' });
     expect(refusal(kind, type).message).toMatch(message);
   });
 
   it.each(TYPES)(
-    'to %s refuses an unsupported column before any row, with its type and what to do',
+    'to %s rejects an unsupported column before any row, with its type and what to do',
     (type) => {
       const failure = refusal('unsupported', type, 'jsonb');
       expect(failure.type).toBe('MappingInvalid');
@@ -197,13 +197,13 @@ describe('a conversion', () => {
     ['date', 'INTEGER', 'cannot be converted to INTEGER in Actito (allowed: integer, decimal, float, text)'],
     ['float', 'BOOLEAN', 'cannot be converted to BOOLEAN in Actito (allowed: boolean, integer, text)'],
     ['integer', 'SEX', 'cannot be converted to SEX in Actito (allowed: text)'],
-  ])('of %s to %s is refused before any row', (kind, type, message) => {
+  ])('of %s to %s is rejected before any row', (kind, type, message) => {
     expect(refusal(kind, type).message).toContain(message);
   });
 });
 
 describe('an empty text', () => {
-  it('counts as null in a text column only', () => {
+  it('counts as null only in a text column', () => {
     expect(isEmptyText(column('text'), '')).toBe(true);
     expect(isEmptyText(column('text'), '   ')).toBe(true);
     expect(isEmptyText(column('text'), ' x ')).toBe(false);
@@ -212,7 +212,7 @@ describe('an empty text', () => {
 });
 
 describe('a field of a COPY line', () => {
-  it('gives back any text that was escaped into it', () => {
+  it('decodes to any text that was encoded in it', () => {
     const escapes: Record<string, string> = {
       '\\': '\\\\',
       '\t': '\\t',

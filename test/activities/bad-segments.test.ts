@@ -7,7 +7,7 @@ import { closeGate, GATED, untilAtGate } from '../support/holding.ts';
 import { LIST, resetStand, usualActivation } from '../support/stand.ts';
 import { badFolders, inFolder } from '../support/temporary-folder.ts';
 
-/* What a segment, its source, the worker's disk or someone in the state database can do wrong. */
+/* What can go wrong with a segment, its source, the disk of the worker or the state database. */
 
 const { stand, runner } = await standWithRunner();
 beforeEach(async () => {
@@ -16,11 +16,11 @@ beforeEach(async () => {
   await seedPeople(stand);
 });
 
-/** Lets the segment be what a query says, instead of three people. */
+/** Replaces the segment of three people by a query. */
 const segmentOf = (query: string, changes = {}) =>
   stand.writeActivation({ ...usualActivation(), segment: { name: LIST, query }, ...changes });
 
-/** The run failed while it compared: it published nothing, so nobody was added or removed. */
+/** The run failed during its comparison: it published nothing, so the list is unchanged. */
 async function expectNothingPublished(run: DirectRun, failure: object): Promise<void> {
   expect(run).toMatchObject({ outcome: 'failed', plan: undefined, failure });
   const [row] = await stand.state('runs').select('delta', 'plan').orderBy('no', 'desc').limit(1);
@@ -34,7 +34,7 @@ async function expectNothingPublished(run: DirectRun, failure: object): Promise<
 
 describe('one key in a million rows', () => {
   const million = (columns: string) => `select ${columns} from generate_series(1, 1000000) as n`;
-  /** Runs, and says how many bytes the process grew meanwhile, at most. */
+  /** Runs, and returns by how many bytes the process grew at most. */
   async function runMeasured() {
     const before = process.memoryUsage().rss;
     let most = before;
@@ -54,7 +54,7 @@ describe('one key in a million rows', () => {
     expect(grown).toBeLessThan(256 * 2 ** 20);
   });
 
-  test('with other values in each is one ambiguous member without values', async () => {
+  test('with different values in each is one ambiguous member without values', async () => {
     await segmentOf(
       million(`'anna@shop.be' as email, 'Ann ' || n as first_name, n as spent, 'Gent' as city`),
     );
@@ -69,7 +69,7 @@ describe('one key in a million rows', () => {
     expect(grown).toBeLessThan(256 * 2 ** 20);
   });
 
-  test('with another list identifier in each is one member, with the smallest', async () => {
+  test('with different list identifiers is one member, which has the smallest identifier', async () => {
     await stand.actito.seedContacts([{ emailAddress: 'zoe@shop.be', customerId: 'C0000001' }]);
     await segmentOf(
       million(
@@ -87,12 +87,12 @@ describe('one key in a million rows', () => {
 });
 
 describe('a source that ends early', () => {
-  /** Many rows come before the gate, and those of the three people behind it. */
+  /** Many rows come before the gate, and those of the three people after it. */
   const LONG = `
     select 'new' || n || '@shop.be' as email, 'New' as first_name, 1.5 as spent, 'Gent' as city
     from generate_series(1, 100000) as n`;
 
-  test('because its server ended the session publishes nothing, and nobody is removed', async () => {
+  test('because its server ended the session publishes nothing and removes no member', async () => {
     expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { added: 3 } });
     const openGate = await closeGate(stand);
     await segmentOf(`${LONG} union all select email, first_name, spent, city from (${GATED}) as gated`);
@@ -116,7 +116,7 @@ describe('a source that ends early', () => {
   test.each([
     ['in the middle of a row', 1_000_007],
     ['before anything was read', 500],
-  ])('because the connection was closed %s publishes nothing, and nobody is removed', async (_, bytes) => {
+  ])('because the connection was closed %s publishes nothing and removes no member', async (_, bytes) => {
     expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { added: 3 } });
     await segmentOf(LONG);
     const direct = stand.env.SHOP_URL!;
@@ -151,7 +151,7 @@ describe('a segment that does not fit into memory', () => {
         await inFolder(bad, async (folder, left) => {
           await expectNothingPublished(await small.run(), {
             type: 'WorkerDiskFull',
-            nonRetryable: false, // someone may make room meanwhile
+            nonRetryable: false, // another process may free space in the meantime
             message: expect.stringMatching(
               `cannot write to its temporary folder ${folder} \\(${bad.code}\\).*set TMPDIR`,
             ),
@@ -168,7 +168,7 @@ describe('a segment that does not fit into memory', () => {
   );
 });
 
-describe('a members table that someone changed by hand', () => {
+describe('a members table that someone edited manually', () => {
   const damages = {
     emptied: 'delete from members_vip',
     'without one of its rows': `delete from members_vip where key like 'anna%'`,
@@ -179,7 +179,7 @@ describe('a members table that someone changed by hand', () => {
     await stand.state.raw(sql);
   };
 
-  test.each(Object.entries(damages))('%s is told, and nothing is published or sent', async (_, sql) => {
+  test.each(Object.entries(damages))('%s is reported, and nothing is published or sent', async (_, sql) => {
     await damaged(sql);
     await expectNothingPublished(await runner.run(), {
       type: 'StateDamaged',
@@ -193,7 +193,7 @@ describe('a members table that someone changed by hand', () => {
     await damaged(sql);
     expect(await runner.run({ rebase: true })).toMatchObject({ outcome: 'succeeded' });
     expectAllThere(stand);
-    // Nobody knows what the file server holds: the list is delivered once more.
+    // The file server's content is unknown: the list is delivered once more.
     expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { unchanged: 3, members: 3 } });
     expect(await runner.run()).toMatchObject({ plan: { push: null }, counts: { unchanged: 3, members: 3 } });
     expectAllThere(stand);

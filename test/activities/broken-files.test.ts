@@ -18,15 +18,15 @@ afterEach(async () => {
 test.each<[string, () => unknown]>([
   ['an activation with a typo', () => writeFile(odd('activations/odd.yaml'), 'sourc: shop\n')],
   ['an activation that is a pipe', () => execFileSync('mkfifo', [odd('activations/odd.yaml')])],
-  ['a source that nobody uses', () => writeFile(odd('sources/crm.yaml'), 'driver: {')],
-  ['a destination that nobody uses', () => writeFile(odd('destinations/staging.yaml'), '\u0000')],
+  ['an unused source', () => writeFile(odd('sources/crm.yaml'), 'driver: {')],
+  ['an unused destination', () => writeFile(odd('destinations/staging.yaml'), '\u0000')],
   ['the settings of the project', () => writeFile(odd('project.yaml'), 'retention: soon\n')],
-])('a run does not mind that another file is broken: %s', async (_, spoil) => {
+])('a run succeeds although another file is broken: %s', async (_, spoil) => {
   await spoil();
   expect((await runner.run()).outcome).toBe('succeeded');
 });
 
-test('a broken project.yaml deletes nothing that is past', async () => {
+test('a broken project.yaml does not make the retention delete anything', async () => {
   await runner.run();
   await stand.state.raw(
     `update runs set opened_at = opened_at - interval '1 year', closed_at = closed_at - interval '1 year'`,
@@ -37,7 +37,7 @@ test('a broken project.yaml deletes nothing that is past', async () => {
   expect(Number((await stand.state('runs').count('no'))[0]!.count)).toBe(Number(before[0]!.count) + 1);
 });
 
-test('a copy of an activation with its list is refused, and the one that delivered the list goes on', async () => {
+test('a copy of an activation with the same list is rejected, and the activation that delivered the list continues', async () => {
   expect((await runner.run()).outcome).toBe('succeeded');
   await stand.writeActivation({}, 'odd');
   expect((await runner.run()).outcome).toBe('succeeded');

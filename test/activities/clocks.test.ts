@@ -3,12 +3,15 @@ import { readImports } from '../../state/imports/imports.ts';
 import { directRunner } from '../support/direct-run.ts';
 import { resetStand, startStand } from '../support/stand.ts';
 
-/* Workers whose machines' clocks differ: what is stored is judged by the state database's clock, or by that of who said it. */
+/*
+ * Workers on machines with different clocks: stored times are compared with the clock of the state database,
+ * or with the clock that they came from.
+ */
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** The true time, whatever `Date` says meanwhile. */
+/** The real time, whatever `Date` returns. */
 const trueTime = () => performance.timeOrigin + performance.now();
 const stand = await startStand({ clock: trueTime });
 afterAll(() => stand.dispose());
@@ -24,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => void vi.useRealTimers());
 
-/** A run by a worker whose clock is so many minutes ahead. */
+/** A run by a worker whose clock is ahead by this number of minutes. */
 async function run(ahead: number, activation = 'vip') {
   vi.useFakeTimers({ toFake: ['Date'], now: trueTime() + ahead * MINUTE });
   const { failure, ...done } = await runner.run({ activation });
@@ -33,7 +36,7 @@ async function run(ahead: number, activation = 'vip') {
   return done;
 }
 
-test('a list is delivered again when it is due by the database, by a worker that is ahead and by one that is behind', async () => {
+test('the database clock decides when a list is delivered again, whether the clock of the worker is ahead or behind', async () => {
   await run(-10);
   await stand.age(22.9); // due from 23 hours on
   expect((await run(10)).plan!.push).toBeNull();
@@ -43,7 +46,7 @@ test('a list is delivered again when it is due by the database, by a worker that
   expect((await run(10)).plan!.push).toBeNull();
 });
 
-test("two workers count the day's imports alike", async () => {
+test('two workers with different clocks count the imports of the day in the same way', async () => {
   await stand.writeDestination({ limits: { importsPerTablePerDay: 1 } });
   await stand.writeActivation({ list: { name: 'Other' } }, 'other');
   await run(-10);
@@ -53,7 +56,7 @@ test("two workers count the day's imports alike", async () => {
   expect((await run(-10, 'other')).imported).toMatchObject({ deferredChunks: 0 });
 });
 
-test('an import is as old as the database says, so that the pause before the next question is right', async () => {
+test('the database clock decides how old an import is, so the next poll happens after the right delay', async () => {
   const { run: no } = await run(-10);
   await stand.age(1);
   vi.useFakeTimers({ toFake: ['Date'], now: trueTime() + 10 * MINUTE });
@@ -61,7 +64,7 @@ test('an import is as old as the database says, so that the pause before the nex
   expect(Math.round(row!.age! / MINUTE)).toBe(60);
 });
 
-test("a list that has expired by Actito's own clock is not mistaken for one that targets nobody", async () => {
+test('a list that has expired by the clock of Actito is not mistaken for a list that targets no profile', async () => {
   await run(-10);
   stand.actito.advanceClock(48 * HOUR + 5 * MINUTE);
   expect((await run(-10)).list).toMatchObject({ profiles: 0 });

@@ -16,7 +16,7 @@ const profile = (name: string) => stand.actito.contact('emailAddress', `${name}@
 const seed = (...names: string[]) =>
   stand.actito.seedContacts(names.map((name) => ({ emailAddress: `${name}@shop.be` })));
 
-/** An activation whose segment is one row for each of these people, with the columns of the select list. */
+/** An activation whose segment has one row for each of these people, with the columns of the select list. */
 const select = (columns: string, attributes: object[], more: object = {}) =>
   stand.writeActivation({
     segment: { name: LIST, query: `select email, ${columns} from people` },
@@ -26,7 +26,7 @@ const select = (columns: string, attributes: object[], more: object = {}) =>
 const people = (...names: string[]) =>
   stand.warehouse.query(`insert into people (email) select unnest($1::text[]) || '@shop.be'`, [names]);
 
-describe('a moment that becomes a date', () => {
+describe('a timestamp that becomes a date', () => {
   const BORN = `timestamptz '2000-03-01 00:00+02' as born`;
   const BIRTH_DATE = { column: 'born', attribute: 'birthDate' };
   beforeEach(async () => {
@@ -34,7 +34,7 @@ describe('a moment that becomes a date', () => {
     await people('anna', 'bob');
   });
 
-  test('is refused without a time zone, by the plan and by the run, with what to do', async () => {
+  test('is rejected without a time zone, by the plan and by the run, and the message says what to do', async () => {
     await select(BORN, [BIRTH_DATE]);
     const advice = /born" has type timestamp with time zone: its date .* Set timezone/;
     const { plan } = await runner.run({ dryRun: true });
@@ -47,7 +47,7 @@ describe('a moment that becomes a date', () => {
     expect(stand.actito.imports()).toEqual([]);
   });
 
-  test('has the date of the time zone, which the attribute, the activation or the project says', async () => {
+  test('has the date of the time zone that the attribute, the activation or the project sets', async () => {
     await project('timezone: America/New_York\n');
     await select(BORN, [BIRTH_DATE]);
     expect(await runner.run()).toMatchObject({ counts: { updated: 2 } });
@@ -63,7 +63,7 @@ describe('a moment that becomes a date', () => {
     expect(profile('anna')).toMatchObject({ birthDate: '2000-02-29' });
   });
 
-  test('a change of the time zone sends that attribute alone', async () => {
+  test('is sent again, without other attributes, when the time zone changes', async () => {
     const attributes = [BIRTH_DATE, { column: 'points', attribute: 'points', create: { type: 'LONG' } }];
     await select(`${BORN}, 7 as points`, attributes, { timezone: 'UTC' });
     await runner.run();
@@ -73,7 +73,7 @@ describe('a moment that becomes a date', () => {
     expect(profile('bob')).toMatchObject({ birthDate: '2000-03-01', points: '7' });
   });
 
-  test('a local time is one of the time zone', async () => {
+  test('a local time is read in the configured time zone', async () => {
     const seen = { column: 'seen', attribute: 'seen', create: { type: 'TIMESTAMP' } };
     await select(`timestamp '2026-07-01 00:30' as seen`, [seen]);
     expect((await runner.run()).failure!.message).toMatch(/its point in time depends on a time zone/);
@@ -83,7 +83,7 @@ describe('a moment that becomes a date', () => {
   });
 });
 
-describe('a value that Actito would refuse keeps only itself back', () => {
+describe('a value that Actito would refuse is left out, and everything else is sent', () => {
   const BAD: [string, string, string][] = [
     ['gsmNumber', `'0475 12 34 56'`, 'ValueCountryMissing'],
     ['city', `repeat('😀', 200)`, 'ValueTooLong'],
@@ -125,7 +125,7 @@ describe('a value that Actito would refuse keeps only itself back', () => {
   });
 });
 
-test('a phone number is sent in the international format, by the country of the mapping; a change of it sends anew', async () => {
+test('a phone number is sent in the international format of the mapped country and sent again when the country changes', async () => {
   await seed('anna');
   await people('anna');
   const attributes = [{ column: 'phone', attribute: 'gsmNumber' }];
@@ -138,7 +138,7 @@ test('a phone number is sent in the international format, by the country of the 
   expect(profile('anna')).toMatchObject({ gsmNumber: '+33612345678' });
 });
 
-test('what the contract says of formats and lengths is applied, and what was held back by it is sent when it changes', async () => {
+test('the worker applies the formats and lengths of the contract, and sends a rejected value once it changes', async () => {
   await seed('anna');
   await people('anna');
   await select(`'de' as home, repeat('é', 200) as note`, [

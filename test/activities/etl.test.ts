@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { standWithRunner } from '../support/direct-run.ts';
 import { LIST, resetStand } from '../support/stand.ts';
 
-/* Attributes that go by an ETL which was defined in Actito beforehand. */
+/* Attributes that are sent by an ETL which was defined in Actito beforehand. */
 
 const { stand, runner } = await standWithRunner();
 
@@ -42,7 +42,7 @@ const profile = (name: string) => {
 };
 const listed = () => [...stand.actito.listMembers(LIST)].sort();
 
-test('values arrive, and what was not applied is told, as with one shot', async () => {
+test('values arrive through an ETL, and the run reports what was not applied, as with a one-shot import', async () => {
   createEtl();
   await insert(`('anna@shop.be', 'Anna', 'A', 'Gent')`, `('nobody@shop.be', 'N', 'N', 'N')`);
   expect(await runner.run()).toMatchObject({
@@ -57,7 +57,7 @@ test('values arrive, and what was not applied is told, as with one shot', async 
   expect(stand.actito.contactCount()).toBe(3);
 });
 
-test('a null that is kept leaves its column out of the file', async () => {
+test('a null that keeps the value in Actito leaves its column out of the file', async () => {
   createEtl();
   await insert(`('anna@shop.be', null, 'A', null)`);
   expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
@@ -65,21 +65,21 @@ test('a null that is kept leaves its column out of the file', async () => {
   expect(stand.actito.imports()).toMatchObject([{ columns: ['emailAddress', 'lastName'] }]);
 });
 
-test('an ETL that Actito does not have costs no import, keeps nobody on the list, and is told with what to do', async () => {
+test('an ETL that Actito does not have uses no import and no list member, and the run reports what to do', async () => {
   await insert(`('anna@shop.be', 'Anna', 'A', 'Gent')`);
   const { outcome, failure } = await runner.run();
   expect([outcome, failure?.type]).toEqual(['failed', 'ConfigurationInvalid']);
   expect(failure!.message).toContain('The ETL 12 in importMode of activation vip does not exist in Actito');
   expect(listed()).toEqual(['anna@shop.be']);
   const { rows } = await stand.state.raw<{ rows: { status: string }[] }>('select status from imports');
-  expect(rows).toEqual([{ status: 'refused' }]); // it does not count against the day's imports
+  expect(rows).toEqual([{ status: 'refused' }]); // it does not count against the quota of the day
 
   createEtl();
   expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
   expect(profile('anna')).toEqual(['Anna', 'A', 'Gent']);
 });
 
-test('an ETL that does not map what is sent fails, with what it has to map; a mended one gets everything', async () => {
+test('a run fails if its ETL does not map a sent attribute, says which, and sends everything once the ETL is fixed', async () => {
   createEtl({ columns: { emailAddress: 'emailAddress', Vorname: 'firstName' } });
   await insert(`('anna@shop.be', 'Anna', 'A', 'Gent')`);
   const { failure } = await runner.run();
@@ -92,8 +92,8 @@ test('an ETL that does not map what is sent fails, with what it has to map; a me
   expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
 });
 
-describe('an ETL that wants all of its columns', () => {
-  test('gets them, and where empty fields are ignored a null still keeps its value', async () => {
+describe('an ETL that requires all of its columns', () => {
+  test('gets all columns, and a null keeps its value in Actito if the ETL ignores empty fields', async () => {
     createEtl({ columnsPolicy: 'all' });
     stand.actito.changeLicence({ emptyValue: 'ignored' });
     await stand.writeDestination({ contract: { etlColumns: 'all', emptyValue: 'ignored' } });
@@ -110,12 +110,12 @@ describe('an ETL that wants all of its columns', () => {
     expect(['anna', 'bob', 'eve'].map(profile)).toEqual([
       ['before', 'A', 'Gent'],
       ['Bob', 'before', 'before'],
-      ['before', 'E', 'Lyon'], // a bad value keeps back that value and nothing else
+      ['before', 'E', 'Lyon'], // only the rejected value is left out
     ]);
     for (const { columns } of stand.actito.imports()) expect(columns).toHaveLength(4);
   });
 
-  test('gets no row with a bad value where an empty field clears: it stays as it is until the value is mended', async () => {
+  test('gets no row with a rejected value if an empty field clears: the profile stays unchanged until the value is fixed', async () => {
     createEtl({ columnsPolicy: 'all' });
     await stand.writeDestination({ contract: { etlColumns: 'all' } });
     await stand.writeActivation({ importMode: { etl: '12' }, attributes: mapped('clear') });

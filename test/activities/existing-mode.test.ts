@@ -8,11 +8,11 @@ import { LIST, resetStand, usualActivation } from '../support/stand.ts';
 import { words } from '../support/words.ts';
 
 /*
- * A marketer has set everything up in Actito, and Actito answers 404 on each route that is not documented: the main job
- * has to run all the same.
+ * A marketer has set up everything in Actito, and Actito answers 404 on each undocumented route: a typical
+ * run must succeed anyway.
  */
 
-BELIEVED.after = 0; // that no rows in error are to be had is believed when it was said often enough
+BELIEVED.after = 0; // the run accepts the absence of rows in error once Actito has repeated it often enough
 
 const { stand, runner } = await standWithRunner({ assumedRoutes: 404 });
 beforeEach(async () => {
@@ -43,7 +43,7 @@ const UNASKED = { retrieved: false, asked: false, profiles: null, expires: null 
 test.each([
   ['one shot', 'oneShot'],
   ['a pre-defined ETL', { etl: '12' }],
-])('the main job runs on documented routes alone, importing by %s', async (_, importMode) => {
+])('a typical run uses only documented routes and imports by %s', async (_, importMode) => {
   setUp();
   const columns = ['emailAddress', 'firstName', 'spent', 'city'];
   stand.actito.createEtl({
@@ -90,7 +90,7 @@ test.each([
   ]);
 });
 
-test('a licence without results of rows is no obstacle: who was not confirmed is sent again another day', async () => {
+test('a license without row results is supported: unconfirmed members are sent again on another day', async () => {
   setUp();
   await stand.writeDestination();
   await fill('anna', 'stranger');
@@ -101,7 +101,7 @@ test('a licence without results of rows is no obstacle: who was not confirmed is
   expect(await runner.run()).toMatchObject({ plan: { toSend: 2 } });
 });
 
-test('what must have been set up and cannot be read is said on the first run, and again when it changed', async () => {
+test('the first run reports which required setup it cannot read, and a later run reports it when it changes', async () => {
   setUp();
   await fill('anna');
   const { notes } = (await runner.run()).provisioned!;
@@ -119,7 +119,7 @@ test('what must have been set up and cannot be read is said on the first run, an
   expect(changed.at(-1)).toContain('ETL 12 must be triggered by API');
 });
 
-test('everything that a marketer still has to do is told at once, and nothing is written before', async () => {
+test('the run reports everything that a marketer still has to set up at once, and writes nothing before', async () => {
   await stand.writeActivation({
     list: { provision: 'existing' },
     matchingKey: { column: 'customer_id', type: 'externalId', attribute: 'gsmNumber' },
@@ -141,7 +141,7 @@ test('everything that a marketer still has to do is told at once, and nothing is
   expect(await readdir(join(stand.actito.sftp.root, 'in'))).toEqual([]);
 });
 
-test('a list under another name and file is another list: the one before is told with its end', async () => {
+test('a list with a new name and file is a new list, and the run reports when the former one expires', async () => {
   setUp();
   await fill('anna');
   await runner.run();
@@ -161,7 +161,7 @@ test('a list under another name and file is another list: the one before is told
   expect((await runner.run()).provisioned!.notes).toEqual([]);
 });
 
-test('where Actito takes away what it has read, a list is confirmed by its file being gone', async () => {
+test('if Actito deletes a file after reading it, the missing file confirms the list', async () => {
   await stand.writeDestination({ contract: { rowResults: 'none', listConfirmation: 'fileDisappears' } });
   setUp();
   await fill('anna');
@@ -179,10 +179,10 @@ test('where Actito takes away what it has read, a list is confirmed by its file 
   });
   expect([...stand.actito.listMembers(LIST)]).toEqual(['anna@shop.be']);
   expect(stand.actito.undocumentedCalls()).toEqual({});
-  expect((await runner.run()).list).toEqual(UNASKED); // nothing was delivered, so there is nothing to look for
+  expect((await runner.run()).list).toEqual(UNASKED); // without a delivery there is no list to look for
 });
 
-test('where Actito leaves the file, it stays unconfirmed, and waiting for it is told as such', async () => {
+test('if Actito keeps the file, the list stays unconfirmed, and the run reports that it waits', async () => {
   await stand.writeDestination({ contract: { rowResults: 'none', listConfirmation: 'fileDisappears' } });
   stand.actito.changeLicence({ fileDisappears: false });
   setUp();

@@ -8,7 +8,7 @@ import { tablesWith } from '../support/tables-with.ts';
 
 const { stand, runner } = await standWithRunner();
 
-test('someone who asks to be forgotten while the warehouse thinks never reaches the delta, and is counted', async () => {
+test('a person who asks to be forgotten during the warehouse query never reaches the delta, and is counted', async () => {
   await stand.warehouse.query(`insert into people (email) values ('anna@shop.be'), ('bob@shop.be')`);
   const openGate = await closeGate(stand);
   const running = runner.run({ dryRun: true });
@@ -17,7 +17,7 @@ test('someone who asks to be forgotten while the warehouse thinks never reaches 
   await recordForgotten(stand.state, wish);
   const letPublish = await lock(stand, 'chunks', 'access exclusive');
   await openGate();
-  await untilWaiting(stand, 'chunks'); // publication has resolved the delta; what it found is still to be seen
+  await untilWaiting(stand, 'chunks'); // publication has resolved the delta; the tables of the attempt still exist
   const [delta] = await rows<{ name: string }>(
     stand.state,
     `select relname as name from pg_class where relname ~ '^delta_' and relkind = 'r'`,

@@ -5,7 +5,7 @@ import { createActivities, type Activities } from '../../activities/create.ts';
 import { standWithRunner } from '../support/direct-run.ts';
 import { LIST, resetStand, usualActivation } from '../support/stand.ts';
 
-/* What there is in Actito, as `attributes <destination>` and `lists <destination>` show it. */
+/* The attributes and lists of Actito, as `attributes <destination>` and `lists <destination>` show them. */
 
 const { stand, runner } = await standWithRunner();
 const activities = createActivities(stand);
@@ -20,7 +20,7 @@ function inspect<Name extends 'inspectAttributes' | 'inspectLists'>(name: Name, 
   return env.run(activities[name] as never, destination as never) as ReturnType<Activities[Name]>;
 }
 
-test('attributes are told with type, length, uniqueness and the activations that write them', async () => {
+test('attributes are shown with type, length, uniqueness and the activations that write them', async () => {
   const attributes = [...(usualActivation().attributes as object[]).slice(0, 1)];
   await stand.writeActivation({ attributes, list: { name: 'Second' } }, 'second');
   await runner.run();
@@ -44,7 +44,7 @@ test('attributes are told with type, length, uniqueness and the activations that
   });
 });
 
-test('lists are told with what they hold, who made them, and whether anyone still feeds them', async () => {
+test('lists are shown with their size, who created them, and whether an activation still feeds them', async () => {
   await stand.writeActivation({}, 'vip');
   await runner.run();
   stand.actito.createList({ name: 'By hand' });
@@ -66,13 +66,13 @@ test('lists are told with what they hold, who made them, and whether anyone stil
   ]);
 });
 
-test('not more than a thousand are told, and how many there are besides', async () => {
+test('at most a thousand are shown, with the number of all others', async () => {
   for (let no = 0; no < 1_003; no++) stand.actito.createList({ name: `L${no}` });
   const { lists, more } = await inspect('inspectLists');
   expect([lists.length, more]).toEqual([1_000, 3]);
 });
 
-test('lists that cannot be read are told as such, and attributes still can', async () => {
+test('lists that cannot be read are reported as unreadable, and attributes are still shown', async () => {
   stand.actito.changeLicence({ assumedRoutes: 404 });
   await expect(inspect('inspectLists')).rejects.toMatchObject({ type: 'ActitoRefused', nonRetryable: true });
   await expect(inspect('inspectLists')).rejects.toThrow(
@@ -81,7 +81,7 @@ test('lists that cannot be read are told as such, and attributes still can', asy
   expect((await inspect('inspectAttributes')).attributes.length).toBeGreaterThan(5);
 });
 
-test('a destination that the project does not have is told with the one that was perhaps meant', async () => {
+test('an unknown destination is an error that suggests the nearest name', async () => {
   const asked = inspect('inspectLists', 'actitoo');
   await expect(asked).rejects.toMatchObject({ type: 'ConfigurationInvalid' });
   await expect(asked).rejects.toThrow(

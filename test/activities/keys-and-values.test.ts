@@ -29,7 +29,7 @@ test('a key in another spelling is the same member', async () => {
   expect(await runner.run()).toMatchObject({ plan: { push: null, toSend: 0 } });
 });
 
-test('a numeric key without a fraction is its integer, and one with a fraction is rejected', async () => {
+test('a numeric key without a fraction is its integer, and a key with a fraction is rejected', async () => {
   await stand.actito.seedContacts([{ emailAddress: 'n@shop.be', customerId: '1001', firstName: 'before' }]);
   await stand.writeActivation({
     matchingKey: { column: 'id', type: 'externalId', attribute: 'customerId' },
@@ -49,7 +49,7 @@ test('a numeric key without a fraction is its integer, and one with a fraction i
   expect(await runner.run()).toMatchObject({ plan: { push: null, toSend: 0 } });
 });
 
-test('a number that rows write with more zeros or fewer is one value', async () => {
+test('a number is one value, however many trailing zeros its rows have', async () => {
   await query(
     `select 'anna@shop.be' as email, 'Anna' as first_name, 'Gent' as city, spent
      from (values (1.0), (1.00), (1)) as amounts (spent)`,
@@ -60,7 +60,7 @@ test('a number that rows write with more zeros or fewer is one value', async () 
   });
 });
 
-test('an e-mail address is one member with its domain in ASCII or not', async () => {
+test('an e-mail address is one member, whether its domain is in ASCII or not', async () => {
   await stand.actito.seedContacts([{ emailAddress: 'a@xn--bcher-kva.example', firstName: 'before' }]);
   await stand.warehouse.query(
     `insert into people values ('a@bücher.example', 'Anna'), ('A@XN--BCHER-KVA.example', 'Anna')`,
@@ -69,7 +69,7 @@ test('an e-mail address is one member with its domain in ASCII or not', async ()
   expect(listed()).toEqual(['a@xn--bcher-kva.example']);
 });
 
-test('an unusable key keeps its row out of the list, is counted and told with its reason', async () => {
+test('a row with an unusable key stays off the list, and is counted and reported with its reason', async () => {
   await stand.warehouse.query(
     `insert into people values ('anna@shop.be', 'Anna'), (null, 'X'), (null, 'Z'), ('not an address', 'Y'), ('bob@shop.be', 'Bob')`,
   );
@@ -84,7 +84,7 @@ test('an unusable key keeps its row out of the list, is counted and told with it
   expect(listed()).toEqual(['anna@shop.be', 'bob@shop.be']);
 });
 
-test('a bad value keeps that value back and nothing else, and is not tried again until it changes', async () => {
+test('only the rejected value is left out, and it is not sent again until it changes', async () => {
   await query(
     `select email, first_name, city, case email when 'bob@shop.be' then 'many' else '7' end as spent from people`,
   );
@@ -101,7 +101,7 @@ test('a bad value keeps that value back and nothing else, and is not tried again
   expect(await runner.run()).toMatchObject({ plan: { push: null, toSend: 0 } });
 });
 
-test('equal duplicates collapse; contradicting ones stay on the list and send no attributes', async () => {
+test('equal duplicates are one member; contradicting rows keep the member on the list and send no attributes', async () => {
   await stand.warehouse.query(
     `insert into people values ('anna@shop.be', 'Anna'), ('anna@shop.be', 'Anna'), ('bob@shop.be', 'Bob'), ('bob@shop.be', 'Rob')`,
   );
@@ -117,7 +117,7 @@ test('equal duplicates collapse; contradicting ones stay on the list and send no
   expect(profile('bob')).toMatchObject({ firstName: 'Bob' });
 });
 
-test('a null keeps what Actito has, or clears it, as the mapping says', async () => {
+test('a null keeps or clears the value in Actito, as the mapping says', async () => {
   await stand.warehouse.query(
     `insert into people values ('anna@shop.be', null, 1, null), ('bob@shop.be', '  ', 1, '')`,
   );
@@ -126,7 +126,7 @@ test('a null keeps what Actito has, or clears it, as the mapping says', async ()
     expect(profile(name)).toMatchObject({ firstName: 'before', city: null });
 });
 
-test('values arrive in the formats of Actito, whatever PostgreSQL calls their type', async () => {
+test('values arrive in the formats of Actito, whatever their PostgreSQL type', async () => {
   const columns = {
     whole: ['INTEGER', `42::int2`, '42'],
     large: ['LONG', `9007199254740993::bigint`, '9007199254740993'],
@@ -193,7 +193,7 @@ test('the list can hold another identifier than the matching key, and follows it
   expect(listed()).toEqual(['C3']);
 });
 
-test('an attribute that is added to the mapping is created and sent for everyone', async () => {
+test('an attribute that is added to the mapping is created and sent for every member', async () => {
   await stand.warehouse.query(`insert into people values ('anna@shop.be', 'Anna', 1, 'Gent', 'a note')`);
   await runner.run();
   const attributes = [
@@ -209,7 +209,7 @@ test('an attribute that is added to the mapping is created and sent for everyone
   expect(profile('anna')).toMatchObject({ note: 'a note' });
 });
 
-test('a refused member is sent again when its values change, not before', async () => {
+test('a refused member is sent again when its values change, and not before', async () => {
   await stand.warehouse.query(`insert into people values ('anna@shop.be', 'Anna'), ('bob@shop.be', 'Bob')`);
   stand.actito.setFault('importRefusesRows', { times: 1, every: 2, code: 'NOT_ALLOWED' });
   expect(await runner.run()).toMatchObject({
@@ -222,7 +222,7 @@ test('a refused member is sent again when its values change, not before', async 
   expect(await runner.run()).toMatchObject({ counts: { changed: 2, updated: 2 } });
 });
 
-test('bytes that are no text cost a value or a row, not the run: in a database without an encoding', async () => {
+test('in a database without an encoding, bytes that are not text cost a value or a row, but not the run', async () => {
   const database = await databaseIn('SQL_ASCII');
   const { SHOP_URL } = stand.env;
   onTestFinished(async () => {

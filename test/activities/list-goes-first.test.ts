@@ -5,7 +5,7 @@ import { startOddActito, type Reply } from '../end-to-end/leaks/odd-actito.ts';
 import { destination, LIST, resetStand } from '../support/stand.ts';
 import { standWithWorker } from '../support/temporal-run.ts';
 
-/* Whoever has left must leave the list: it waits for no call that it does not need. */
+/* People who left must leave the list: it waits for no call that it does not need. */
 
 const { stand, hosted } = await standWithWorker();
 let gateway: Awaited<ReturnType<typeof startOddActito>>;
@@ -31,7 +31,7 @@ const bobLeaves = async () => {
 const reasons = ({ notes }: RunResult) => notes.map(({ reason }) => reason);
 
 describe('an import that does not end', () => {
-  test('lets the list go after some time; the run goes on with it, and keeps its result', async () => {
+  test('does not delay the list beyond the timeout; the run then continues to wait and keeps the result', async () => {
     await hosted.run();
     await stand.writeDestination({ imports: { listWaitsFor: '1s' } });
     await bobLeaves();
@@ -66,7 +66,7 @@ describe('an import that does not end', () => {
     expect((facts as { failure: string }).failure).toContain('500');
   });
 
-  test('is followed also when the list that went first could not be delivered', async () => {
+  test('is followed even if the list that went first could not be delivered', async () => {
     await hosted.run();
     await stand.writeDestination({
       imports: { listWaitsFor: '1s' },
@@ -85,7 +85,7 @@ describe('an import that does not end', () => {
     expect(stand.actito.imports()).toHaveLength(2);
   });
 
-  /** How long the run lets its import take before anything else happens, in seconds. */
+  /** The timeout of the import before the run continues with the list, in seconds. */
   async function importTime(settings: Record<string, unknown> = {}): Promise<number> {
     await stand.writeActivation(settings);
     const running = await hosted.start({ activation: 'vip' });
@@ -100,7 +100,7 @@ describe('an import that does not end', () => {
   const SIX_HOURS = 6 * 3_600;
   const LATE = { listWaitsFor: '7m' };
 
-  test('has the time that the setting says, and that of those who share it, before the list goes', async () => {
+  test('delays the list by the configured timeout, and also the lists of activations that share the import', async () => {
     await hosted.run();
     await stand.writeDestination({ imports: LATE });
     await bobLeaves();
@@ -110,7 +110,7 @@ describe('an import that does not end', () => {
     expect(await importTime()).toBe(7 * 60 + 1);
   });
 
-  test('holds the list when attributes are required', async () => {
+  test('holds the list back when attributes are required', async () => {
     await hosted.run();
     await stand.writeDestination({ imports: LATE });
     await bobLeaves();
@@ -120,7 +120,7 @@ describe('an import that does not end', () => {
   test('has all the time when no list is due', async () => {
     await hosted.run();
     await stand.writeDestination({ imports: LATE });
-    await hosted.run(); // it looks again at what is in Actito, since the destination has changed
+    await hosted.run(); // it reads the structure of Actito again, since the destination has changed
     await stand.warehouse.query(`update people set first_name = 'Anne'`);
     expect(await importTime()).toBe(SIX_HOURS);
   });
@@ -134,14 +134,14 @@ describe('an import that does not end', () => {
       Array.from({ length: to - from }, (_, i) => ({ emailAddress: `p${from + i}@shop.be` })),
     );
 
-  test('holds the list of a first run, of which Actito may know nobody', async () => {
+  test('holds back the list of a first run, because Actito may not know any of its members', async () => {
     await stand.writeDestination({ imports: LATE });
     await many(0, 98);
     await known(0, 98);
     expect(await importTime()).toBe(SIX_HOURS);
   });
 
-  test('holds the list when its match rate is guarded, and enough members enter to tell it', async () => {
+  test('holds the list back if the match rate is guarded and enough new members enter to measure it', async () => {
     await hosted.run();
     await stand.writeDestination({ imports: LATE });
     await many(0, 99);
@@ -153,9 +153,9 @@ describe('an import that does not end', () => {
   });
 });
 
-describe('a look at the list', () => {
+describe('polling the list', () => {
   let kinds = 0;
-  /** The next calls for the list are answered so; undefined: by Actito. */
+  /** The answers to the next calls for the list; undefined: Actito answers. */
   async function looking(answer: (time: number) => Reply | undefined) {
     const kind = `look-${++kinds}`;
     let looks = 0;
@@ -168,7 +168,7 @@ describe('a look at the list', () => {
   test.each<[string, Reply]>([
     ['403', { status: 403, body: '{}' }],
     ['a body of another kind', { status: 200, body: '{"odd":true}' }],
-  ])('that is answered by %s each time hinders nothing, and is told', async (_, reply) => {
+  ])('is harmless if Actito always answers %s, and the run reports it', async (_, reply) => {
     let isOdd = false;
     await looking(() => (isOdd ? reply : undefined));
     await hosted.run();
@@ -185,12 +185,12 @@ describe('a look at the list', () => {
     expect((await hosted.run()).counts).toMatchObject({ removed: 0, members: 1 });
   });
 
-  test('that is answered by 404 once is asked again', async () => {
+  test('continues after one 404', async () => {
     let looks: 'usual' | 'one 404 to come' = 'usual';
     let asked = 0;
     await looking(() => {
       if (looks === 'usual') return undefined;
-      return ++asked === 2 ? { status: 404, body: '{}' } : undefined; // the first look is the one before the delivery
+      return ++asked === 2 ? { status: 404, body: '{}' } : undefined; // the first call is the one before the delivery
     });
     await hosted.run();
     looks = 'one 404 to come';
@@ -200,7 +200,7 @@ describe('a look at the list', () => {
     expect(reasons(result)).not.toContain('listUnseen');
   });
 
-  test('before the delivery that fails does not let an older file pass as the new one', async () => {
+  test('before a failed delivery does not mistake an older file for the new one', async () => {
     let looks = 0;
     let isOdd = false;
     await looking(() => (isOdd && ++looks === 1 ? { status: 500, body: '{}' } : undefined));
@@ -208,15 +208,15 @@ describe('a look at the list', () => {
     isOdd = true;
     await stand.warehouse.query(`delete from people where email = 'bob@shop.be'`);
     await stand.warehouse.query(`insert into people (email, first_name) values ('eve@shop.be', 'Eve')`);
-    stand.actito.setFault('pollerStopped', {}); // Actito reads no file any more; the last one had as many lines
+    stand.actito.setFault('pollerStopped', {}); // Actito no longer reads files; the last one had as many lines
     const running = await hosted.start({ activation: 'vip' });
-    await until('the list was looked at after its delivery', async () => looks >= 4);
+    await until('the list was read after its delivery', async () => looks >= 4);
     expect((await running.describe()).status.name).toBe('RUNNING');
     stand.actito.setFault('pollerStopped', null);
     expect(await running.result()).toMatchObject({ list: { confirmation: 'retrieved' } });
   });
 
-  test('that does not find it lets the next run make it again', async () => {
+  test('without finding it makes the next run create the list again', async () => {
     let isGone = false;
     await looking(() => (isGone ? { status: 404, body: '{}' } : undefined));
     await hosted.run();

@@ -3,7 +3,7 @@ import { LIST, resetStand } from '../support/stand.ts';
 import { standWithWorker } from '../support/temporal-run.ts';
 import { words } from '../support/words.ts';
 
-/* An import is accepted and its answer lost: Temporal tries again, and the next try should know. */
+/* An import is accepted and its answer lost. Temporal retries, and the next attempt should find it. */
 
 const { stand, hosted } = await standWithWorker();
 beforeEach(async () => {
@@ -22,27 +22,27 @@ const intents = async () =>
     )
   ).rows.map(({ status }) => status);
 
-test('where imports are listed by file name, it is found again and nothing is imported twice', async () => {
+test('if Actito lists imports by file name, the run finds the import again and imports nothing twice', async () => {
   await stand.writeDestination({ contract: { executionListing: 'byFileName' } });
   stand.actito.changeLicence({ executionListing: 'byFileName' });
   stand.actito.setFault('lostAnswer', { times: 1, route: '/mass-imports' });
   expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 2 } });
-  expect(files()).toHaveLength(2); // one per set of left-out attributes
+  expect(files()).toHaveLength(2); // one per set of omitted attributes
   expect(await intents()).toEqual(['confirmed', 'confirmed']);
 });
 
-test('where it never arrived, it is not found and sent again', async () => {
+test('if the request never arrived, the run finds no import and sends it again', async () => {
   await stand.writeDestination({ contract: { executionListing: 'byFileName' } });
   stand.actito.changeLicence({ executionListing: 'byFileName' });
   stand.actito.setFault('serverError', { times: 1, route: '/mass-imports' });
   expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 2 } });
   expect(files()).toHaveLength(2);
-  // Refused: the server's error came before the whole file was sent.
+  // Refused: the error of the server came before the whole file was sent.
   const fails = expect.stringMatching(/^(lost|refused)$/);
   expect((await intents()).sort()).toEqual(['confirmed', 'confirmed', fails]);
 });
 
-test('where imports are not listed, it is sent again, under another name, to the same effect', async () => {
+test('if Actito does not list imports, the run sends the import again under another name, with the same effect', async () => {
   await stand.writeDestination();
   stand.actito.setFault('lostAnswer', { times: 1, route: '/mass-imports' });
   expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 2 } });
@@ -51,7 +51,7 @@ test('where imports are not listed, it is sent again, under another name, to the
   expect(await intents()).toHaveLength(3);
 });
 
-test('a licence that has no such list is told, with the setting to change; the list is pushed all the same', async () => {
+test('a license without the list of imports is reported with the setting to change, and the target list is still delivered', async () => {
   await stand.writeDestination({ contract: { executionListing: 'byFileName' } });
   stand.actito.changeLicence({ executionListing: 'none' });
   stand.actito.setFault('lostAnswer', { times: 1, route: '/mass-imports' });
@@ -60,7 +60,7 @@ test('a licence that has no such list is told, with the setting to change; the l
   expect([...stand.actito.listMembers(LIST)]).toHaveLength(2);
 });
 
-test('two projects with databases of their own never give two imports one name', async () => {
+test('two projects with separate databases never give two imports the same name', async () => {
   await stand.writeDestination();
   await hosted.run();
   const first = files();

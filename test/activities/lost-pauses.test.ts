@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { standWithRunner, type ActivityFailure } from '../support/direct-run.ts';
 import { resetStand } from '../support/stand.ts';
 
-/* Answers to imports are lost again and again: each may have cost one of the day's imports. */
+/* Answers to imports are lost again and again: each may have used one of the imports of the day. */
 
 const { stand, runner } = await standWithRunner();
 const IMPORTS = '/mass-imports';
@@ -16,7 +16,7 @@ beforeEach(async () => {
 const calls = (route: string) => stand.actito.calls()[route] ?? 0;
 const sent = () => calls('POST /mass-imports/v5/entities/{entity}/etl-executions');
 
-/** So much time passes, as far as our state can tell. */
+/** Moves the stored times of the state back by this time. */
 const passes = (seconds: number) =>
   stand.state.raw(
     `update imports set intended_at = intended_at - cast(:seconds as float8) * interval '1 s',
@@ -30,7 +30,7 @@ interface Step {
   pause: number | undefined;
 }
 
-/** Runs, and does one thing after each attempt that failed. */
+/** Runs, with one action after each failed attempt. */
 async function steps(...between: (() => unknown)[]): Promise<Step[]> {
   const seen: Step[] = [];
   const beforeNextTry = async ({ type, message, nextRetryDelay }: ActivityFailure) => {
@@ -47,7 +47,7 @@ async function steps(...between: (() => unknown)[]): Promise<Step[]> {
   return seen;
 }
 
-test('the pauses grow by minutes, and every half minute the state is asked whether one is over', async () => {
+test('the backoff grows to minutes, and the worker checks the state every 30 seconds to see if it is over', async () => {
   stand.actito.setFault('lostAnswer', { times: 3, route: IMPORTS });
   const nothing = () => undefined;
   const seen = await steps(
@@ -68,11 +68,11 @@ test('the pauses grow by minutes, and every half minute the state is asked wheth
   ]);
   const pauses = seen.filter(({ says }) => says !== 'failed').map(({ pause }) => pause!);
   expect(pauses.slice(0, 2)).toEqual([30_000, 30_000]);
-  expect(pauses[2]).toBeLessThanOrEqual(20_000); // what is left of the five minutes
+  expect(pauses[2]).toBeLessThanOrEqual(20_000); // the rest of the five minutes
   expect(sent()).toBe(4);
 });
 
-test('once Actito has taken an import of the table, whoever sent it, the pause is over', async () => {
+test('the backoff ends once Actito accepts an import of the table, from any activation', async () => {
   stand.actito.setFault('lostAnswer', { times: 2, route: IMPORTS });
   const othersImport = () =>
     stand.state.raw(
@@ -88,7 +88,7 @@ test('once Actito has taken an import of the table, whoever sent it, the pause i
   expect(sent()).toBe(3);
 });
 
-test('no import is sent while Actito does not answer a call that costs nothing', async () => {
+test('the worker sends no import until Actito answers a call that costs nothing', async () => {
   stand.actito.setFault('lostAnswer', { times: 1, route: IMPORTS });
   const storm = () => stand.actito.setFault('serverError', { times: 3 });
   const seen = await steps(storm);

@@ -9,7 +9,7 @@ beforeAll(async () => {
   await stand.warehouse.query(`insert into people values ('anna@shop.be', 'Anna', 1, 'Gent')`);
 });
 
-test('a folder that the file server does not have fails the run, with what to check, and not the worker', async () => {
+test('if the folder does not exist on the file server, the run fails and says what to check, and the worker continues', async () => {
   const yaml = `${stand.projectFolder}/destinations/actito.yaml`;
   const usual = await readFile(yaml, 'utf8');
   await writeFile(yaml, usual.replace('directory: /in', 'directory: /nowhere'));
@@ -21,7 +21,7 @@ test('a folder that the file server does not have fails the run, with what to ch
 });
 
 test.each(['vip-retry', 'vip-pkey'])(
-  'an activation named %s has members of its own beside vip',
+  'an activation named %s has its own members beside those of vip',
   async (id) => {
     await stand.writeActivation({ list: { name: id } }, id);
     expect(await runner.run({ activation: id })).toMatchObject({

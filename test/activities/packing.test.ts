@@ -17,9 +17,9 @@ const fill = (members: number) =>
 const packings = () => stand.actito.imports().map(({ packing }) => packing);
 
 test.each([
-  ['packed by gzip, if nothing else is said', {}, 'gzip'],
-  ['packed as ZIP where the contract says so', { compression: 'zip' }, 'zip'],
-  ['not packed where the contract says so', { compression: 'none' }, 'none'],
+  ['packed by gzip by default', {}, 'gzip'],
+  ['packed as ZIP if the contract says so', { compression: 'zip' }, 'zip'],
+  ['not packed if the contract says so', { compression: 'none' }, 'none'],
 ])('a large import is %s', async (_, contract, packing) => {
   await stand.writeDestination({ contract });
   await fill(20_000);
@@ -29,7 +29,7 @@ test.each([
   expect(stand.actito.contact('emailAddress', 'anna@shop.be')).toMatchObject({ city: 'Gent' });
 });
 
-test('a small one never is', async () => {
+test('a small import is never compressed', async () => {
   await stand.writeDestination();
   await fill(100);
   await runner.run();

@@ -8,7 +8,7 @@ import { createActivities } from '../../activities/create.ts';
 import { blame, Peers } from '../../activities/peers.ts';
 import { Failure } from '../../contract/failure.ts';
 
-/** Pauses that only an answer can end within a test: the first one is an hour. */
+/** Backoffs that only an answer can end within a test: the first one is an hour. */
 const HOURS = { first: 3_600_000, longest: 24 * 3_600_000 };
 const failure = { peer: 'actito' };
 
@@ -18,7 +18,7 @@ function waiting(peers: Peers, activity: string): number | undefined {
   return peers.failed(activity, failure);
 }
 
-/** The next attempt of an activity: whether it may begin its work, looked at after `event`. */
+/** The next attempt of an activity: whether it may start its work, checked after `event`. */
 async function attempt(peers: Peers, activity: string, event: () => void = () => undefined) {
   const cancel = new AbortController();
   let begun = false;
@@ -46,7 +46,7 @@ test('an activity waits until its peer has answered another activity; other peer
   expect(woken.until!.getTime()).toBeGreaterThan(Date.now() + HOURS.first);
 });
 
-test('an answer between the failure and the next attempt counts, and one before the failure does not', async () => {
+test('an answer between the failure and the next attempt counts, and an answer before the failure does not', async () => {
   const peers = new Peers(HOURS);
   peers.answered('actito');
   waiting(peers, 'a');
@@ -55,18 +55,18 @@ test('an answer between the failure and the next attempt counts, and one before 
   expect(await attempt(peers, 'a')).toEqual({ begun: true, until: undefined });
 });
 
-test('when an attempt fails that an answer has brought forward, the same pause is waited out in full', async () => {
+test('if an attempt that an answer brought forward fails, the next one waits for the whole backoff', async () => {
   const peers = new Peers(HOURS);
   waiting(peers, 'a');
   const answer = () => peers.answered('actito');
   expect((await attempt(peers, 'a', answer)).begun).toBe(true);
-  expect(peers.failed('a', failure)).toBe(HOURS.first); // at Temporal: the rest is waited here
+  expect(peers.failed('a', failure)).toBe(HOURS.first); // in Temporal: the worker waits for the rest
   const full = await attempt(peers, 'a', answer);
   expect(full.begun).toBe(false);
   expect(full.until!.getTime()).toBeLessThanOrEqual(Date.now() + 2 * HOURS.first);
 });
 
-test('five activities wait here at most; the others have their whole pause in Temporal', async () => {
+test('at most five activities wait in the worker; all others wait for the whole backoff in Temporal', async () => {
   const peers = new Peers(HOURS);
   const pauses = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((activity) => waiting(peers, activity));
   const [here, there] = [HOURS.first, 2 * HOURS.first];
@@ -104,7 +104,7 @@ test('near the deadline of an activity no attempt waits here: Temporal gets the 
   expect((await attempt(peers, 'b')).begun).toBe(false);
 });
 
-test('a pause that the failure itself names is Temporal’s, and no answer ends it', async () => {
+test('Temporal waits for a backoff that the failure itself sets, and no answer ends it', async () => {
   const peers = new Peers(HOURS);
   waiting(peers, 'a');
   expect(peers.failed('a', { retryAfter: 45_000, peer: 'actito' })).toBe(45_000);
@@ -112,7 +112,7 @@ test('a pause that the failure itself names is Temporal’s, and no answer ends 
   expect(peers.failed('a', {})).toBeUndefined();
 });
 
-test('a call is its peer’s answer or its peer’s failure; a limit that is final after some attempts is waited out', async () => {
+test('a call counts as an answer or a failure of its peer; a limit that is final after some attempts is waited out', async () => {
   const peers = new Peers(HOURS);
   const away = new Failure('stateUnreachable', {});
   await expect(peers.ask('actito', 'ActitoUnavailable', () => Promise.reject(away))).rejects.toBe(away);
@@ -127,7 +127,7 @@ test('a call is its peer’s answer or its peer’s failure; a limit that is fin
   expect(limit.peer).toBeUndefined();
 });
 
-test('whenever others are answered, pauses double up to the longest, and one that was cut comes once more', async () => {
+test('while others get answers, the backoff doubles up to its maximum, and a shortened one is repeated once', async () => {
   const backoff = { first: HOURS.first, longest: 30 * HOURS.first };
   await fc.assert(
     fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }), async (answers) => {

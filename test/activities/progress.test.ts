@@ -3,7 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test } from 'vitest';
 import { progress } from '../../activities/progress.ts';
 
-test('progress told from a callback of a connection that was opened elsewhere reaches the activity it is of', async () => {
+test('progress from a callback of a connection that was opened elsewhere reaches the right activity', async () => {
   const connection = new AsyncResource('a connection of before any activity');
   const beats: Record<string, unknown[]> = { one: [], other: [] };
   const activity = async (name: string, rows: number) => {

@@ -10,7 +10,10 @@ import { until } from '../setup/until.ts';
 import { SILENT } from '../support/direct-run.ts';
 import { ACTIVATION, resetStand, startStand } from '../support/stand.ts';
 
-/* An activity that waits for a peer continues as soon as the peer has answered another activity of the same worker. */
+/*
+ * An activity that waits for a peer continues as soon as the peer has answered another activity of the same
+ * worker.
+ */
 
 const stand = await startStand();
 afterAll(() => stand.dispose());
@@ -57,7 +60,7 @@ async function opened(activation: string) {
   return { call, ref: { run, fence } };
 }
 
-/** The activity has failed twice, so its third attempt waits: until what happens meanwhile lets it go on. */
+/** The activity has failed twice, so its third attempt waits until an event ends the backoff. */
 async function continuesAfter(
   { call, ref }: Awaited<ReturnType<typeof opened>>,
   activity: keyof typeof activities,
@@ -76,7 +79,7 @@ async function continuesAfter(
   await attempt;
 }
 
-test('Actito: the call of another activity', async () => {
+test('Actito recovers through the call of another activity', async () => {
   const waits = await opened(ACTIVATION);
   for (const step of ['compare', 'plan'] as const) await waits.call(step, waits.ref);
   stand.actito.setFault('serverError', {});
@@ -86,7 +89,7 @@ test('Actito: the call of another activity', async () => {
   });
 });
 
-test('a warehouse: the connection of another activity', async () => {
+test('a warehouse recovers through the connection of another activity', async () => {
   const waits = await opened(ACTIVATION);
   const { SHOP_URL } = stand.env;
   stand.env.SHOP_URL = Object.assign(new URL(SHOP_URL!), { port: '1' }).href;
@@ -98,7 +101,7 @@ test('a warehouse: the connection of another activity', async () => {
   });
 });
 
-test('a file server: the delivery of another activity', async () => {
+test('a file server recovers through the delivery of another activity', async () => {
   const steps = ['compare', 'plan', 'provision'] as const;
   await stand.writeActivation(OTHER, 'other');
   const [waits, goesOn] = [await opened(ACTIVATION), await opened('other')];
@@ -110,7 +113,7 @@ test('a file server: the delivery of another activity', async () => {
   });
 });
 
-test('the state database: a new connection', async () => {
+test('the state database recovers through a new connection', async () => {
   const waits = await opened(ACTIVATION);
   await stand.state.raw(`
     create or replace function be_away() returns trigger language plpgsql as $$ begin

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { standWithRunner, type ActivityFailure } from '../support/direct-run.ts';
 import { LIST, resetStand } from '../support/stand.ts';
 
-/* Actito answers 429 to a crowd of calls, and to imports beyond its own quota of the day. */
+/* Actito answers 429 to too many calls at once, and to imports beyond its own quota of the day. */
 
 const { stand, runner } = await standWithRunner({ importsPerTablePerDay: 1 });
 beforeEach(async () => {
@@ -11,7 +11,7 @@ beforeEach(async () => {
   await stand.warehouse.query(`insert into people (email, first_name) values ('anna@shop.be', 'Anna')`);
 });
 
-/** Tries as Temporal would, the pauses that were asked for only passing in our state. */
+/** Retries as Temporal would; the requested backoffs pass only in the state. */
 function tries(each: (failure: ActivityFailure) => void = () => undefined) {
   const pauses: number[] = [];
   const beforeNextTry = async (failure: ActivityFailure) => {
@@ -31,8 +31,8 @@ const WAITING = { outcome: 'succeeded with rejects', imported: { deferredChunks:
 const listed = () => [...stand.actito.listMembers(LIST)].sort();
 const everyoneIsCalled = (name: string) => stand.warehouse.query('update people set first_name = $1', [name]);
 
-test('imports that Actito has counted without us: after two minutes of refusals attributes wait, and the list goes out', async () => {
-  await runner.run(); // the one import of Actito's day
+test('if other programs used up the quota, attributes are deferred after two minutes of refusals, and the list is delivered', async () => {
+  await runner.run(); // the only import of the day
   await everyoneIsCalled('Anne');
   await stand.warehouse.query(`insert into people (email, first_name) values ('bob@shop.be', 'Bob')`);
   const { pauses, beforeNextTry } = tries();
@@ -45,14 +45,14 @@ test('imports that Actito has counted without us: after two minutes of refusals 
   await everyoneIsCalled('Anna B');
   const next = tries();
   expect(await runner.run(next)).toMatchObject(WAITING);
-  expect([next.pauses, executions()]).toEqual([[], 8]); // one question, since the day is known to be used up
+  expect([next.pauses, executions()]).toEqual([[], 8]); // one request, since the run knows that the quota is used up
 
   stand.actito.advanceClock(24 * 3_600_000);
   expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { unsent: 0 } });
   expect(stand.actito.contact('emailAddress', 'anna@shop.be')).toMatchObject({ firstName: 'Anna B' });
 });
 
-test('a crowd of calls passes: what was refused a few times is sent in the same run', async () => {
+test('calls that Actito refuses a few times because of their number are sent in the same run', async () => {
   stand.actito.setFault('tooManyRequests', { times: 3, route: '/mass-imports' });
   const { pauses, beforeNextTry } = tries();
   expect(await runner.run({ beforeNextTry })).toMatchObject({
@@ -63,7 +63,7 @@ test('a crowd of calls passes: what was refused a few times is sent in the same 
   expect(pauses).toEqual([2_000, 8_000, 30_000]);
 });
 
-test('many refusals within a moment are a crowd too, however many activations share them', async () => {
+test('many refusals at the same moment count as throttling, however many activations share them', async () => {
   stand.actito.setFault('tooManyRequests', { times: 8, route: '/mass-imports' });
   let failures = 0;
   const beforeNextTry = async () => void failures++;
@@ -72,9 +72,9 @@ test('many refusals within a moment are a crowd too, however many activations sh
 });
 
 test.each([
-  ['longer than our own pause is obeyed', 45, [45_000, 45_000]],
-  ['shorter than our own pause changes nothing', 1, [2_000, 8_000]],
-  ['of a day is obeyed for five minutes', 86_400, [300_000, 300_000]],
+  ['longer than our own backoff is respected', 45, [45_000, 45_000]],
+  ['shorter than our own backoff changes nothing', 1, [2_000, 8_000]],
+  ['of a day is respected for five minutes', 86_400, [300_000, 300_000]],
 ])('a Retry-After that is %s', async (_, retryAfter, expected) => {
   stand.actito.setFault('tooManyRequests', { times: 2, route: '/mass-imports', retryAfter });
   const { pauses, beforeNextTry } = tries();

@@ -4,8 +4,8 @@ import { standWithRunner } from '../support/direct-run.ts';
 import { LIST, resetStand, usualActivation } from '../support/stand.ts';
 
 /*
- * A bad value keeps only that value back: also one that passes our converters and that Actito refuses. Here those are values
- * of the unique attributes `card` and `badge` that another contact has.
+ * Only the rejected value is left out, also if our converters accept it and Actito refuses it. In this test
+ * these are values of the unique attributes `card` and `badge` that another contact has.
  */
 
 const { stand, runner } = await standWithRunner({
@@ -46,7 +46,7 @@ const rejected = (attribute: string, count: number) => ({
   count,
 });
 
-test('280 of 280 people whose one value Actito refuses get their other attributes in the same run', async () => {
+test('if Actito refuses one value of each of 280 people, their other attributes arrive in the same run', async () => {
   await fill(PEOPLE);
   expect(await runner.run()).toMatchObject({
     outcome: 'succeeded with rejects',
@@ -61,13 +61,13 @@ test('280 of 280 people whose one value Actito refuses get their other attribute
     { read: PEOPLE, updated: PEOPLE, inError: 0 },
   ]);
   expect([...stand.actito.listMembers(LIST)]).toHaveLength(PEOPLE);
-  // What was refused is not tried again: neither by the next run, nor once its day is over.
+  // A refused value is not sent again: neither by the next run nor after a day.
   expect(await runner.run()).toMatchObject({ plan: { push: null, toSend: 0 } });
   await stand.age(25);
   expect(await runner.run()).toMatchObject({ plan: { toSend: 0 } });
 });
 
-test('everyone else is sent once, and what has changed later goes without the refused value from the start', async () => {
+test('all other people are sent once, and later changes are sent without the refused value from the start', async () => {
   await fill(20);
   await stand.warehouse.query(
     `update people set note = 'own-' || email where email not in ('p3@shop.be', 'p7@shop.be')`,
@@ -93,7 +93,7 @@ test('everyone else is sent once, and what has changed later goes without the re
   expect(imports().slice(2)).toMatchObject([{ inError: 0 }, { inError: 0 }]);
 });
 
-test('a refused value that changes is sent; and one that Actito takes by now with a resync', async () => {
+test('a refused value is sent again when it changes, and by a resync', async () => {
   await fill(2);
   await runner.run();
   await stand.warehouse.query(`update people set note = 'mine' where email = 'p0@shop.be'`);
@@ -107,7 +107,7 @@ test('a refused value that changes is sent; and one that Actito takes by now wit
   expect(profile(1)).toMatchObject({ card: 'taken' });
 });
 
-test('whoever has two refused values keeps the others with the next run, the first of them being known', async () => {
+test('for a person with two refused values, the next run sends all others, since it knows the first one', async () => {
   await stand.writeActivation(mapping('card', 'badge'));
   await fill(30);
   expect(await runner.run()).toMatchObject({
@@ -125,7 +125,7 @@ test('whoever has two refused values keeps the others with the next run, the fir
 });
 
 describe('when the quota is short', () => {
-  test('the others go with the next run, in a part of their own', async () => {
+  test('the next run sends the other values in an import of their own', async () => {
     await stand.writeDestination({ limits: { importsPerTablePerDay: 1 } });
     await fill(PEOPLE);
     expect(await runner.run()).toMatchObject({
@@ -143,7 +143,7 @@ describe('when the quota is short', () => {
     expect(profile(PEOPLE - 1)).toMatchObject({ firstName: 'Anna', card: null });
   });
 
-  test('nobody starves, although new refusals come with every run', async () => {
+  test('every member is sent eventually, although each run has new refusals', async () => {
     await stand.writeDestination({ limits: { importsPerTablePerDay: 1 } });
     await fill(5);
     for (let day = 0; day < 6; day++) {
@@ -155,21 +155,21 @@ describe('when the quota is short', () => {
   });
 });
 
-test('a run that was killed after the refusals goes on where it was', async () => {
+test('a run after one that was killed after the refusals continues where it stopped', async () => {
   await fill(10);
   expect(await runner.run({ killedAfter: 'importAttributes' })).toEqual({ killed: true });
   expect(await runner.run()).toMatchObject({ plan: { toSend: 0 } });
   expect(profile(9)).toMatchObject({ firstName: 'Anna', card: null });
 });
 
-test('a canary whose values are refused lets all others go, without them', async () => {
+test('if the values of a canary are refused, all other members are sent without them', async () => {
   await stand.writeActivation({ ...mapping('card'), canary: 10 });
   await fill(40);
   expect(await runner.run()).toMatchObject({ counts: { updated: 40, badValues: 40, refused: 0 } });
   expect(profile(0)).toMatchObject({ firstName: 'Anna', card: null });
 });
 
-test('people whose only attribute is refused have nothing to send, and are not asked for again', async () => {
+test('people whose only attribute is refused have nothing to send, and cause no further import', async () => {
   await stand.writeActivation({ attributes: [{ column: 'note', attribute: 'card' }] });
   await fill(3);
   expect(await runner.run()).toMatchObject({
@@ -181,7 +181,7 @@ test('people whose only attribute is refused have nothing to send, and are not a
   expect(await runner.run()).toMatchObject({ plan: { toSend: 0 } });
 });
 
-test('a row that Actito refuses without naming an attribute of it stays refused', async () => {
+test('a row that Actito refuses without naming an attribute stays refused', async () => {
   await fill(4, { card: 'free' });
   await stand.warehouse.query(`update people set note = email`);
   stand.actito.setFault('importRefusesRows', { times: 1, every: 2, code: 'NOT_ALLOWED' });

@@ -15,7 +15,7 @@ const RENAMED = 'Renamed in Actito: the external target list "VIP" is now "Best"
 const members = (name: string) => [...stand.actito.listMembers(name)];
 const idOf = (name: string) => stand.actito.list(name)?.id;
 
-test('a list that is renamed goes on under its new name, with its members, and is told once', async () => {
+test('a renamed list continues under its new name with its members, and the run reports it once', async () => {
   await runner.run();
   const id = idOf(LIST);
   await stand.writeActivation({ list: { name: 'Best' } });
@@ -31,7 +31,7 @@ test('a list that is renamed goes on under its new name, with its members, and i
   expect((await runner.run()).provisioned!.notes).toEqual([]);
 });
 
-test('a run that fails after renaming leaves nothing behind: the next one finds the list by its new name', async () => {
+test('after a run that fails after renaming, the next one finds the list by its new name', async () => {
   await runner.run();
   await stand.writeActivation({ list: { name: 'Best' } });
   stand.actito.setFault('renameRefused', {});
@@ -45,11 +45,11 @@ test('a run that fails after renaming leaves nothing behind: the next one finds 
   expect(members('Best')).toEqual(['anna@shop.be']);
 });
 
-test('an activation whose file was renamed takes its list over when it says so, and feeds it', async () => {
+test('an activation whose file was renamed takes over its list if the file says so, and feeds it', async () => {
   await runner.run();
   const id = idOf(LIST);
   await stand.writeActivation({ list: { name: LIST, fileName: 'other.csv' } }, 'best');
-  await stand.writeActivation({ list: { name: 'Away' } }); // its place in the project is free
+  await stand.writeActivation({ list: { name: 'Away' } }); // its path in the project is free
   const refused = await runner.run({ activation: 'best' });
   expect(refused.failure).toMatchObject({ type: 'ListConflict' });
   expect(refused.failure!.message).toContain('belongs to activation vip, not to best');

@@ -3,9 +3,7 @@ import { cli, freshId } from '../cli/support.ts';
 import { until } from '../setup/until.ts';
 import { standWithWorker } from '../support/temporal-run.ts';
 
-/*
- * Starts of a schedule, made by Temporal when it is told to, of an activation whose runs go on failing.
- */
+/* Scheduled starts, triggered in Temporal, of an activation whose runs keep failing. */
 
 const { stand, hosted } = await standWithWorker();
 let id: string;
@@ -33,7 +31,7 @@ async function end(started: Promise<{ result(): Promise<unknown> }>): Promise<st
   );
 }
 
-/** Lets so many minutes pass, for the runs of this test. */
+/** Lets this number of minutes pass, for the runs of this test. */
 const later = (minutes: number) =>
   stand.state.raw(`update runs set closed_at = closed_at - ? * interval '1 minute' where activation = ?`, [
     minutes,
@@ -48,7 +46,7 @@ const ask = (...args: string[]) =>
     env: { ACTITO_SYNC_PROJECT: stand.projectFolder, ACTITO_SYNC_DATABASE_URL: stand.stateUrl },
   });
 
-/** Lets the schedule start once. @returns how that ended */
+/** Lets the schedule start once. @returns how the run ended */
 async function bySchedule(): Promise<string> {
   const schedule = hosted.client.schedule.getHandle(`activation/${id}`);
   const before = (await schedule.describe()).info.recentActions.length;
@@ -62,11 +60,11 @@ async function bySchedule(): Promise<string> {
   return end(Promise.resolve(hosted.client.workflow.getHandle(started!)));
 }
 
-test('a schedule whose runs go on failing tries once an hour, says so, and goes on by itself once the cause is gone', async () => {
+test('a schedule whose runs keep failing retries once an hour, says so, and continues once the cause is fixed', async () => {
   expect((await ask('schedule', 'apply')).code).toBe(0);
   expect(await bySchedule()).toBe('SegmentQueryFailed');
   await later(150);
-  expect(await bySchedule()).toBe('SegmentQueryFailed'); // until now nobody knew that it lasts
+  expect(await bySchedule()).toBe('SegmentQueryFailed'); // until now, the failure could have been temporary
 
   expect(await bySchedule()).toBe('skipped');
   expect(await runs()).toBe(2);
@@ -89,7 +87,7 @@ test('a schedule whose runs go on failing tries once an hour, says so, and goes 
   expect((await ask('status', id)).out).not.toContain('once in a while');
 });
 
-test('a run by hand always tries, and its success ends the rest', async () => {
+test('a manual run always starts, and its success ends the pause', async () => {
   expect((await ask('schedule', 'apply')).code).toBe(0);
   await byHand();
   await later(150);

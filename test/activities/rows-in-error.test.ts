@@ -6,8 +6,8 @@ import { resetStand } from '../support/stand.ts';
 import { standWithWorker } from '../support/temporal-run.ts';
 
 /*
- * Actito applies anna's row and knows no nobody@shop.be. Which rows are in error is asked through a gateway that answers in
- * Actito's place: once, or each time.
+ * Actito applies anna's row and does not know nobody@shop.be. A gateway answers the requests for rows in
+ * error instead of Actito: once, or each time.
  */
 
 const { stand, hosted } = await standWithWorker();
@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 
 let kinds = 0;
-/** The next run's questions for rows in error are answered so; undefined: by Actito. */
+/** The answers to the next requests for rows in error; undefined: Actito answers. */
 async function answering(answer: (time: number) => Reply | undefined) {
   const kind = `rows-${++kinds}`;
   let asked = 0;
@@ -63,7 +63,7 @@ test.each<[string, Reply]>([
   ['JSON', { status: 200, body: '[]' }],
   ['a ZIP that breaks off', cut()],
   ['the file of another import', zip('emailAddress;code\neve@shop.be;PROFILE_NOT_FOUND\n')],
-])('%s about rows in error is asked again before it is believed', async (_, reply) => {
+])('%s about rows in error is requested again before the run believes it', async (_, reply) => {
   const { asked } = await answering((time) => (time === 1 ? reply : undefined));
   const { counts, notes } = await hosted.run();
   expect(counts).toMatchObject({ updated: 1, unmatched: 1, unsent: 0 });
@@ -71,7 +71,7 @@ test.each<[string, Reply]>([
   expect(notes.map(({ reason }) => reason)).not.toContain('rowsInErrorUnknown');
 });
 
-test('an answer that is not believed leaves nothing behind: nobody is sent again for it, and nothing is withheld', async () => {
+test('an answer that the run does not believe has no effect: no member is sent again or withheld because of it', async () => {
   const both = zip(
     'emailAddress;code;message\nnobody@shop.be;PROFILE_NOT_FOUND;\nanna@shop.be;NOT_UNIQUE;firstName\n',
   );
@@ -83,7 +83,7 @@ test('an answer that is not believed leaves nothing behind: nobody is sent again
   expect(stand.actito.imports()).toHaveLength(1);
 });
 
-/** Nobody's row, told once for each of three attributes. */
+/** The row of nobody@shop.be, once for each of three attributes. */
 const thrice = zip(`emailAddress;code;message\n${'nobody@shop.be;PROFILE_NOT_FOUND;\n'.repeat(3)}`);
 
 test.each([
@@ -94,7 +94,7 @@ test.each([
   ],
   ['in a shared file', { imports: { shareWithin: '1s' } }, {}],
 ])(
-  'a row that is told once for each of its attributes counts once %s',
+  'a row that is reported once for each of its attributes counts once %s',
   async (_, destination, activation) => {
     const columns = ['emailAddress', 'firstName', 'city'];
     stand.actito.createEtl({
@@ -115,7 +115,7 @@ test.each([
   },
 );
 
-test('what stays so is believed after some time: members who are withheld because of it are counted and told', async () => {
+test('the run believes an answer that stays the same: it counts and reports the withheld members', async () => {
   const { asked } = await answering(() => ({ status: 404, body: '{}' }));
   const { counts, notes } = await hosted.run();
   expect(counts).toMatchObject({ updated: 0, unsent: 2 });
@@ -124,7 +124,7 @@ test('what stays so is believed after some time: members who are withheld becaus
   expect(notes).toContainEqual(expect.objectContaining({ reason: 'rowsInErrorUnknown', facts }));
 });
 
-test('rows of people that were not sent are not kept, and confirm nothing', async () => {
+test('results for rows that were not sent are not stored, and confirm nothing', async () => {
   const foreign = Array.from({ length: 8 }, (_, no) => `eve${no}@shop.be;ODD_CODE`).join('\n');
   await answering(() => zip(`emailAddress;code\n${foreign}\n`));
   const { counts } = await hosted.run();
@@ -132,7 +132,7 @@ test('rows of people that were not sent are not kept, and confirm nothing', asyn
   expect(await count(`rejects where key like 'eve%'`)).toBe(0);
 });
 
-test('a licence without rows in error is not asked', async () => {
+test('a license without rows in error is not asked for them', async () => {
   const { asked } = await answering(() => PAGE);
   const { baseUrl } = { baseUrl: gateway.url(`rows-${kinds}`) };
   await stand.writeDestination({ baseUrl, contract: { rowResults: 'none' } });

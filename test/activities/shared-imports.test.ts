@@ -9,7 +9,7 @@ const { stand, runner } = await standWithRunner();
 
 const IDS = ['one', 'two', 'three'];
 const address = (name: string) => `${name}@shop.be`;
-/** Who is in which segment: bob in two of them, and each has someone whom Actito does not know. */
+/** The members of the segments: bob is in two of them, and each has a member whom Actito does not know. */
 const SEGMENTS: Record<string, string[]> = {
   one: ['anna', 'bob', 'no-one'],
   two: ['bob', 'carl', 'no-two'],
@@ -47,7 +47,7 @@ const count = async (sql: string) =>
   Number((await stand.state.raw<{ rows: { n: string }[] }>(`select count(*) as n from ${sql}`)).rows[0]!.n);
 const leaveNow = () => stand.state.raw(`update imports set leaves_at = least(leaves_at, now())`);
 
-/** Between two tries: once so many chunks wait together their import leaves, whatever the clock says. */
+/** Between two attempts: once this number of chunks waits together, their import is sent, whatever the time. */
 const onceTogether = (parts: number) => async () => {
   await until(`${parts} share`, async () => (await count(PARTS)) >= parts);
   await leaveNow();
@@ -60,7 +60,7 @@ const leading = (parts: number) => async () => {
 };
 const isOpen = () => until('an import is open', async () => (await count(SHARED)) > 0);
 
-/** All activations at once, the first of them in the lead. */
+/** Starts all activations at once, the first of them as the leader. */
 async function runTogether(ids = IDS, parts = ids.length) {
   const [leader, ...others] = ids;
   const led = runner.run({ activation: leader, beforeNextTry: leading(parts) });
@@ -75,7 +75,7 @@ const listed = (id: string) => [...stand.actito.listMembers(`${LIST} ${id}`)].so
 const firstName = (name: string) => stand.actito.contact('emailAddress', address(name))?.firstName;
 const known = (id: string) => SEGMENTS[id]!.filter((name) => !name.startsWith('no-')).map(address);
 
-test('three activations with the same attributes cost one import; each learns what became of its own members', async () => {
+test('three activations with the same attributes share one import, and each gets the results of its own members', async () => {
   const runs = await runTogether();
   expect(
     runs.map(({ outcome, failure, counts }) => [outcome, failure, counts?.updated, counts?.unmatched]),
@@ -101,10 +101,10 @@ test('a refused row is a reject of the activations that have it, and of no other
   expect(await count(`rejects where stage = 'import'`)).toBe(8);
 });
 
-test('another order of attributes, or one that is left out, makes no difference; one that is sent does', async () => {
+test('the order of attributes and omitted attributes make no difference to the sharing; an additional attribute does', async () => {
   const mapped = [
     { column: 'first_name', attribute: 'firstName' },
-    { column: 'note', attribute: 'lastName' }, // always null, so it is kept as it is
+    { column: 'note', attribute: 'lastName' }, // always null, so the value is kept
     { column: 'spent', attribute: 'spent', create: { type: 'NUMBER' } },
     { column: 'city', attribute: 'city', nulls: 'clear' },
   ];
@@ -131,12 +131,12 @@ test('another order of attributes, or one that is left out, makes no difference;
   });
 });
 
-test('members with contradicting values do not go with one file: two imports, each with its own', async () => {
+test('members with contradicting values do not share a file: there are two imports, each with its own values', async () => {
   await writeActivation('two', `'not ' || first_name`);
   const [one, two, three] = IDS as [string, string, string];
   const led = runner.run({ activation: one, beforeNextTry: leading(3) });
   await isOpen();
-  const contrary = runner.run({ activation: two, beforeNextTry: leading(3) }); // it leads an import of its own
+  const contrary = runner.run({ activation: two, beforeNextTry: leading(3) }); // it leads its own import
   await until('two are open', async () => (await count(SHARED)) === 2);
   const third = runner.run({ activation: three, beforeNextTry: onceTogether(3) });
   expect((await Promise.all([led, contrary, third])).map(({ outcome }) => outcome)).toEqual(
@@ -146,7 +146,7 @@ test('members with contradicting values do not go with one file: two imports, ea
   expect(firstName('carl')).toBe('not CARL');
 });
 
-test('nobody follows a leader that has ended without sending', async () => {
+test('no activation follows a leader that has ended without sending', async () => {
   const led = runner.run({ activation: 'one', beforeNextTry: () => Promise.reject(new Error('killed')) });
   await isOpen();
   expect(await led).toMatchObject({ outcome: 'failed', counts: { unsent: 3 } });
@@ -154,7 +154,7 @@ test('nobody follows a leader that has ended without sending', async () => {
   expect(run).toMatchObject({ outcome: 'succeeded', counts: { updated: 2, unmatched: 1 } });
 });
 
-test('whoever follows a leader that closes goes alone', async () => {
+test('an activation that follows a closing leader sends its own import', async () => {
   let closeLeader = () => {};
   const closing = new Promise<void>((_, reject) => (closeLeader = () => reject(new Error('given up'))));
   const led = runner.run({ activation: 'one', beforeNextTry: () => closing });
@@ -172,13 +172,13 @@ test('whoever follows a leader that closes goes alone', async () => {
   expect(firstName('anna')).toBeNull();
 });
 
-test('who ends before the file is written is left out of it', async () => {
+test('an activation that ends before the file is written is left out of it', async () => {
   let follower: Promise<unknown> | undefined;
   const led = await (async () => {
     const run = runner.run({
       activation: 'one',
       beforeNextTry: async () => {
-        await until('someone follows', async () => follower !== undefined);
+        await until('an activation follows', async () => follower !== undefined);
         await follower;
         await leaveNow();
       },
@@ -195,7 +195,7 @@ test('who ends before the file is written is left out of it', async () => {
   expect(firstName('dora')).toBeNull();
 });
 
-test('a shared call that Actito refuses for a crowd is tried again, for all', async () => {
+test('a shared call that Actito throttles is retried for all activations', async () => {
   stand.actito.setFault('tooManyRequests', {
     times: 2,
     route: '/mass-imports/v5/entities/shop/etl-executions',
@@ -204,10 +204,10 @@ test('a shared call that Actito refuses for a crowd is tried again, for all', as
   expect(runs.map(({ counts }) => counts?.updated)).toEqual([2, 2, 1]);
   expect(stand.actito.imports()).toHaveLength(1);
   expect(await count(`imports where status = 'refused'`)).toBe(2);
-  expect(await count(`import_parts`)).toBe(9); // three calls, each for three
+  expect(await count(`import_parts`)).toBe(9); // three calls, each for three activations
 });
 
-test('a shared call that Actito refuses for good is dissolved: each learns for itself', async () => {
+test('a shared call that Actito refuses permanently is split up: each activation sends its own', async () => {
   await share({ contract: { importParts: { file: 'nonsense', definition: 'definition' } } });
   const runs = await runTogether();
   expect(runs.map(({ failure }) => failure?.type)).toEqual(Array(3).fill('ActitoRefused'));
@@ -215,7 +215,7 @@ test('a shared call that Actito refuses for good is dissolved: each learns for i
   for (const id of IDS) expect(listed(id)).toEqual(known(id));
 });
 
-test('a lost answer of the shared call is found again: one import, and all learn of it', async () => {
+test('a lost answer of the shared call is found again: there is one import, and all activations get its result', async () => {
   stand.actito.changeLicence({ executionListing: 'byFileName' });
   await share({ contract: { executionListing: 'byFileName' } });
   stand.actito.setFault('lostAnswer', { times: 1, route: '/mass-imports' });
@@ -224,7 +224,7 @@ test('a lost answer of the shared call is found again: one import, and all learn
   expect(stand.actito.imports()).toHaveLength(1);
 });
 
-test('when no import is left nobody waits for others: attributes wait, the lists go', async () => {
+test('if no import is left, no activation waits for others: attributes are deferred and the lists are delivered', async () => {
   await share({ limits: { importsPerTablePerDay: 1 } });
   await runner.run({ activation: 'three', beforeNextTry: leading(1) });
   const run = await runner.run({ activation: 'one' });
@@ -232,7 +232,7 @@ test('when no import is left nobody waits for others: attributes wait, the lists
   expect(listed('one')).toEqual(known('one'));
 });
 
-test('without the setting nobody waits, and each has an import of its own', async () => {
+test('without the setting, no activation waits for others, and each one has its own import', async () => {
   await stand.writeDestination();
   for (const activation of IDS) await runner.run({ activation });
   expect(stand.actito.imports()).toHaveLength(3);

@@ -21,7 +21,7 @@ const segment = (id: string, condition: string) =>
     id,
   );
 
-test('a lead for which the day has no import left frees those who share it, although it waits for others itself', async () => {
+test('a leader without an import left for the day releases its followers, although it waits for others itself', async () => {
   await stand.writeDestination({
     imports: { shareWithin: '10m' },
     limits: { importsPerTablePerDay: 1 },
@@ -44,7 +44,7 @@ test('a lead for which the day has no import left frees those who share it, alth
     beforeNextTry: async () => {
       seen.push((await imports()).map(({ activation, status }) => `${activation}: ${status}`));
       if (seen.length === 2) throw new Error('enough');
-      // Someone else takes the only import of the day; then its own file leaves.
+      // Another program takes the only import of the day; then its own file is sent.
       await stand.state.raw(
         `insert into imports (run, quota_key, status, intended_at, file_name, execution_id)
          select run, quota_key, 'posted', now(), 'theirs', '1' from imports limit 1`,

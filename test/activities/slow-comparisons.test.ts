@@ -4,8 +4,9 @@ import { directRunner } from '../support/direct-run.ts';
 import { startStand, type Stand } from '../support/stand.ts';
 
 /*
- * What does not fit into memory is compared from disk, after the segment was read: that can take minutes in which nothing
- * is waited for. An activity whose worker sends no heartbeats meanwhile is given up, and begins anew, again and again.
+ * Rows that do not fit into memory are compared from disk, after the segment was read. That can take minutes
+ * without waiting for I/O. If the worker sends no heartbeats in that time, Temporal gives the activity up and
+ * starts it again and again.
  */
 
 const PEOPLE = 100_000;
@@ -27,7 +28,7 @@ afterAll(async () => {
   await stand?.dispose();
 });
 
-/** A preview's heartbeats that tell of rows, each with the turn of the event loop in which it came. */
+/** Heartbeats of a preview that report rows, each with its turn of the event loop. */
 async function beatsOfPreview() {
   const beats: { rows: number; turn: number }[] = [];
   let turn = 0;
@@ -46,7 +47,7 @@ async function beatsOfPreview() {
   return { beats, counts: plan!.counts };
 }
 
-test('a comparison tells how many rows it has read while it reads them', async () => {
+test('a comparison reports how many rows it has read while it reads them', async () => {
   const { beats, counts } = await beatsOfPreview();
   expect(counts).toMatchObject({ added: PEOPLE });
   const whileReading = beats.map(({ rows }) => rows).filter((rows) => rows < PEOPLE);
@@ -54,7 +55,7 @@ test('a comparison tells how many rows it has read while it reads them', async (
   expect(whileReading).toEqual(whileReading.toSorted((a, b) => a - b));
 });
 
-test('after reading, a comparison lets heartbeats through between its steps, even if nothing differs', async () => {
+test('after reading, a comparison sends heartbeats between its steps, even if nothing differs', async () => {
   await runner.run();
   const { beats, counts } = await beatsOfPreview();
   expect(counts).toMatchObject({ unchanged: PEOPLE });

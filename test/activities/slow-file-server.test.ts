@@ -3,11 +3,14 @@ import { standWithRunner } from '../support/direct-run.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 import { destination } from '../support/stand.ts';
 
-/* A file server that takes a list slowly, or stops in the middle of it: the state database must not notice. */
+/*
+ * A file server that receives a list slowly, or stops in the middle of it, must not affect the state
+ * database.
+ */
 
 const { stand, runner } = await standWithRunner();
 
-/** More than the buffers between the state and the file server hold. */
+/** More than the buffers between the state and the file server can hold. */
 const MEMBERS = 200_000;
 
 const openTransactions = async () =>
@@ -18,7 +21,7 @@ const openTransactions = async () =>
     )
   ).rows.length;
 
-test('no transaction of the state is open while the file server takes the list', async () => {
+test('no transaction of the state is open while the file server receives the list', async () => {
   await stand.warehouse.query(
     `insert into people (email) select 'someone' || i || '@shop.be' from generate_series(1, ${MEMBERS}) i`,
   );

@@ -3,7 +3,10 @@ import { seedPeople } from '../support/as-if-nothing.ts';
 import { standWithRunner, type ActivityFailure } from '../support/direct-run.ts';
 import { resetStand } from '../support/stand.ts';
 
-/* The state database fails in the middle of a call to Actito: that is no failure of Actito, and costs no import. */
+/*
+ * The state database fails in the middle of a call to Actito: that is not a failure of Actito, and uses no
+ * import.
+ */
 
 const { stand, runner } = await standWithRunner();
 beforeEach(async () => {
@@ -13,7 +16,7 @@ beforeEach(async () => {
   await stand.state.raw('drop trigger if exists away on imports; drop sequence if exists refusals');
 });
 
-/** The state refuses, so many times, to write an import as it is then, as a server does that is shutting down. */
+/** The state rejects this number of writes of an import, like a server that is shutting down. */
 async function stateIsAway(times: number, when: string): Promise<void> {
   await stand.state.raw(`
     create sequence refusals;
@@ -31,7 +34,7 @@ const fates = async () =>
     )
   ).rows.map(({ fate }) => fate);
 
-test('before the call is complete: it is told as the state’s, and what was not sent costs nothing', async () => {
+test('before the call is complete, the failure is attributed to the state, and what was not sent uses no quota', async () => {
   await stateIsAway(1, 'new.completing_at is not null and old.completing_at is null');
   const failures: ActivityFailure[] = [];
   const beforeNextTry = async (failure: ActivityFailure) => failures.push(failure);
@@ -43,7 +46,7 @@ test('before the call is complete: it is told as the state’s, and what was not
   expect((await fates()).filter((fate) => fate !== 'confirmed')).toEqual(['refused']);
 });
 
-test('when the answer is there: it is recorded as soon as the state is back, and nothing is sent twice', async () => {
+test('after the answer, the result is recorded as soon as the state is back, and nothing is sent twice', async () => {
   await stateIsAway(2, `new.status = 'posted' and old.status = 'intended'`);
   const beforeNextTry = () => expect.fail('the answer was lost');
   expect(await runner.run({ beforeNextTry })).toMatchObject({ outcome: 'succeeded' });

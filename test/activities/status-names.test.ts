@@ -7,7 +7,9 @@ import { until } from '../setup/until.ts';
 import { directRunner } from '../support/direct-run.ts';
 import { resetStand, startStand, type Stand } from '../support/stand.ts';
 
-/* An Actito that has other words for the states of an import: the simulator behind a server that changes them. */
+/*
+ * An Actito with other names for the states of an import: the simulator behind a server that replaces them.
+ */
 
 const WORDS: Record<string, string> = { RUNNING: 'IN_REVIEW', WITH_ERROR: 'PARTLY' };
 const EXECUTION = /^\/mass-imports\/.*\/etl-executions\/\d+$/;
@@ -67,11 +69,11 @@ const contract = (more: object = {}) =>
     contract: more,
   });
 
-test('a word that nobody has told us of means that the import still runs, and is logged once', async () => {
+test('an unknown status means that the import is still running, and is logged once', async () => {
   await contract({ statusNames: { PARTLY: 'withErrors' } });
   stand.actito.setFault('importsStuck', { times: 1 });
   const running = runner.run();
-  await until('it was asked for several times', async () => asked >= 4);
+  await until('several requests arrived', async () => asked >= 4);
   stand.actito.setFault('importsStuck', null);
   expect(await running).toMatchObject({ outcome: 'succeeded', counts: { updated: 1, unmatched: 1 } });
   expect(logged.map(({ message }) => message)).toEqual([
@@ -80,17 +82,17 @@ test('a word that nobody has told us of means that the import still runs, and is
   ]);
 });
 
-test('a word that the contract explains is not logged', async () => {
+test('a status that the contract explains is not logged', async () => {
   await contract({ statusNames: { PARTLY: 'withErrors', IN_REVIEW: 'running' } });
   stand.actito.setFault('importsStuck', { times: 1 });
   const running = runner.run();
-  await until('it was asked for several times', async () => asked >= 3);
+  await until('several requests arrived', async () => asked >= 3);
   stand.actito.setFault('importsStuck', null);
   expect(await running).toMatchObject({ outcome: 'succeeded', counts: { updated: 1, unmatched: 1 } });
   expect(logged).toEqual([]);
 });
 
-test('a word for an end that nobody has told us of is shown to whoever waits', async () => {
+test('an unknown final status is shown to people who wait for the run', async () => {
   await contract();
   const { failure } = await runner.run();
   expect(failure?.type).toBe('ImportPending');

@@ -2,7 +2,10 @@ import { beforeEach, expect, test } from 'vitest';
 import { standWithRunner } from '../support/direct-run.ts';
 import { resetStand } from '../support/stand.ts';
 
-/* A row with a bad value is found when its file is written, and goes with a file of its own: the last in line. */
+/*
+ * A row with a rejected value is found while its file is written, and is sent with a file of its own, the
+ * last in the queue.
+ */
 
 const { stand, runner } = await standWithRunner();
 beforeEach(async () => {
@@ -20,10 +23,10 @@ beforeEach(async () => {
 const cityOf = (name: string) => stand.actito.contact('emailAddress', `${name}@shop.be`)?.city;
 const firstNameOf = (name: string) => stand.actito.contact('emailAddress', `${name}@shop.be`)?.firstName;
 
-test('with one import a day the good values of a bad row are sent on the second day, however busy the others are', async () => {
+test('with one import a day, the good values of a rejected row are sent on the second day, however busy other activations are', async () => {
   expect(await runner.run()).toMatchObject({ counts: { updated: 2, unsent: 1 } });
   for (const [day, city, firstName] of [
-    ['2', '1', 'C'], // carl's turn, the others wait
+    ['2', '1', 'C'], // it is carl's turn, the others wait
     ['3', '3', 'C'],
   ]) {
     await stand.warehouse.query(`update people set city = $1 where length(city) = 1`, [day]);

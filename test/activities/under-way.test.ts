@@ -6,12 +6,12 @@ import { hold } from '../support/holding.ts';
 import { resetStand } from '../support/stand.ts';
 import { standWithWorker } from '../support/temporal-run.ts';
 
-/* Who holds one of the slots for calls is asked of Temporal. */
+/* Temporal knows which attempt holds one of the slots for calls. */
 
 const { stand, hosted } = await standWithWorker();
 beforeEach(() => resetStand(stand));
 
-test('an attempt is under way until it has ended, and no other one is', async () => {
+test('an attempt is running until it has ended, and no other attempt is', async () => {
   const env = new MockActivityEnvironment({}, { client: hosted.client });
   let isUnderWay!: IsUnderWay;
   let own!: Caller;

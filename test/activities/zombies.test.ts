@@ -9,9 +9,7 @@ import { standWithRunner, SILENT, type PhaseName } from '../support/direct-run.t
 import { closeGate, holdCalls, untilAtGate } from '../support/holding.ts';
 import { LIST, resetStand } from '../support/stand.ts';
 
-/*
- * Activities whose run was given up, and which go on after a newer run has taken over: they wait for a lock until it has.
- */
+/* Abandoned activities that continue after a newer run has taken over: they wait for a lock until then. */
 
 const { stand, runner } = await standWithRunner();
 beforeEach(async () => {
@@ -20,7 +18,7 @@ beforeEach(async () => {
   await seedPeople(stand);
 });
 
-/** Begins one activity of the latest run, whose workflow is gone. */
+/** Begins one activity of the latest run, whose workflow no longer exists. */
 async function zombie(name: 'compare' | 'importAttributes' | 'pushList') {
   const [found] = (await stand
     .state('runs')
@@ -46,7 +44,7 @@ async function killAfter(phase: PhaseName): Promise<void> {
 
 const SUPERSEDED = { type: 'RunSuperseded', nonRetryable: true };
 
-test('a comparison that ends after a newer run has publishes nothing', async () => {
+test('a comparison that ends after a newer run has started publishes nothing', async () => {
   const openGate = await closeGate(stand);
   await killAfter('open');
   const { ended } = await zombie('compare');
@@ -63,7 +61,7 @@ test('a comparison that ends after a newer run has publishes nothing', async () 
   expectAllThere(stand);
 });
 
-test('an import is never completed once a newer run has taken over, and the newer one sends it', async () => {
+test('an import is never completed once a newer run has taken over, and the newer run sends it', async () => {
   await killAfter('provision');
   const letCall = await holdCalls(stand);
   const { ended } = await zombie('importAttributes');
@@ -77,7 +75,7 @@ test('an import is never completed once a newer run has taken over, and the newe
   expectAllThere(stand);
 });
 
-test('a list that is uploaded already does not take its name once a newer run has taken over', async () => {
+test('an uploaded list is not renamed to its final name once a newer run has taken over', async () => {
   await killAfter('importAttributes');
   const letCall = await holdCalls(stand);
   const { ended } = await zombie('pushList');

@@ -14,23 +14,23 @@ async function folderWith(...programs: string[]): Promise<string> {
   return folder;
 }
 
-test('the browser is the chromium of the PATH, before any other', async () => {
+test('the first chromium on the PATH is the browser', async () => {
   const [one, other] = [await folderWith('google-chrome'), await folderWith('chromium')];
   expect(findChromium({ PATH: [one, other].join(delimiter) })).toBe(join(other, 'chromium'));
 });
 
-test('without a chromium, Chrome will do', async () => {
+test('Chrome is used if there is no chromium', async () => {
   const folder = await folderWith('google-chrome-stable');
   expect(findChromium({ PATH: folder })).toBe(join(folder, 'google-chrome-stable'));
 });
 
-test('CHROMIUM_PATH comes before the PATH', async () => {
+test('CHROMIUM_PATH has priority over the PATH', async () => {
   const folder = await folderWith('chromium', 'my-browser');
   const path = join(folder, 'my-browser');
   expect(findChromium({ PATH: folder, CHROMIUM_PATH: path })).toBe(path);
 });
 
-test('a CHROMIUM_PATH that is no program is refused, not replaced', async () => {
+test('a CHROMIUM_PATH that is not a program is an error, and no other browser replaces it', async () => {
   const folder = await folderWith('chromium');
   for (const path of [folder, join(folder, 'missing')]) {
     expect(() => findChromium({ PATH: folder, CHROMIUM_PATH: path })).toThrow(
@@ -39,7 +39,7 @@ test('a CHROMIUM_PATH that is no program is refused, not replaced', async () => 
   }
 });
 
-test('without any browser the error says what to install', async () => {
+test('without any browser, the error says what to install', async () => {
   const folder = await folderWith('firefox');
   expect(() => findChromium({ PATH: folder })).toThrow(
     /apt-get install -y --no-install-recommends chromium.*CHROMIUM_PATH/,

@@ -29,7 +29,7 @@ test('the rows in error of an import are shown by code, with their number, messa
   expect(await invalid.innerText()).toContain('birthDate is not a date yyyy-MM-dd');
 });
 
-test('of very many rows in error the first five are named, all are counted', async () => {
+test('of very many rows in error, the first five are shown and all are counted', async () => {
   const rows = Array.from({ length: 1200 }, (_, i) => `x${i + 1}@shop.be;Anna`);
   await importRows(await connect(simulator()), ['emailAddress', 'firstName'], rows);
   const page = await open(`${simulator().apiUrl}/imports`);
@@ -38,7 +38,7 @@ test('of very many rows in error the first five are named, all are counted', asy
   expect(await row.getByRole('cell').last().innerText()).toMatch(/^line 2: x1@shop\.be\n(.*\n){4}…$/);
 });
 
-test('the latest import comes first; one that succeeded and one that failed say what that means', async () => {
+test('the latest import comes first; a succeeded and a failed import say what that means', async () => {
   await simulator().seedContacts(people(2));
   const call = await connect(simulator());
   await importRows(call, ['emailAddress', 'firstName'], ['a1@shop.be;Anna', 'a2@shop.be;Bo']);
@@ -54,7 +54,7 @@ test('the latest import comes first; one that succeeded and one that failed say 
   expect(await page.getByRole('table').count()).toBe(0);
 });
 
-test('an import by an ETL names it, and tells how many profiles it created', async () => {
+test('an import by an ETL shows the name of the ETL, and how many profiles it created', async () => {
   await simulator().seedContacts(people(1));
   const columns = { email: 'emailAddress', town: 'city' };
   simulator().createEtl({ id: 'crm', mode: 'CREATE_UPDATE', key: 'emailAddress', columns });
@@ -65,7 +65,7 @@ test('an import by an ETL names it, and tells how many profiles it created', asy
   expect(shown).toContain('2 rows, 1 profile created, 0 in error');
 });
 
-test('of a long history the last fifty imports are shown', async () => {
+test('of a long history, the last fifty imports are shown', async () => {
   const call = await connect(simulator());
   for (let i = 0; i < 51; i += 1) await importRows(call, ['emailAddress', 'city'], ['x@shop.be;Gent']);
   const page = await open(`${simulator().apiUrl}/imports`);
@@ -73,7 +73,7 @@ test('of a long history the last fifty imports are shown', async () => {
   expect(await page.locator('main').innerText()).toContain('Showing the latest 50 of 51 imports.');
 });
 
-test('without imports the page says so', async () => {
+test('without imports, the page says so', async () => {
   const page = await open(`${simulator().apiUrl}/imports`);
   expect(await page.locator('main').innerText()).toContain('Nothing has been imported yet.');
 });

@@ -24,7 +24,7 @@ test('a list is shown with its profiles, its last retrieved file, its expiration
   expect(await page.locator('main').innerText()).toContain('As of 15 Jan 2026, 13:30 UTC.');
 });
 
-test('an expired list is red, and says in words that it targets nobody', async () => {
+test('an expired list is red, and says in words that it targets no profile', async () => {
   await simulator().seedContacts(people(3));
   await createList(await connect(simulator()), 'VIP', { validityHours: 48 });
   await deliver(simulator(), 'VIP', addresses(3));
@@ -41,7 +41,7 @@ test('an expired list is red, and says in words that it targets nobody', async (
   }
 });
 
-test('a list that has retrieved no file says that it waits for one, and for which', async () => {
+test('a list without a retrieved file says that it waits for one, and which', async () => {
   await createList(await connect(simulator()), 'VIP');
   const page = await open(simulator().apiUrl);
   const list = page.getByRole('article', { name: 'VIP' });
@@ -49,7 +49,7 @@ test('a list that has retrieved no file says that it waits for one, and for whic
   expect(await list.innerText()).toContain('Expected file\nVIP.csv\nProfiles identified by emailAddress');
 });
 
-test('a file that was not taken over is told, with the reason, and the list is as before', async () => {
+test('a file that Actito did not accept is shown with the reason, and the list is unchanged', async () => {
   await simulator().seedContacts(people(2));
   await createList(await connect(simulator()), 'VIP');
   await deliver(simulator(), 'VIP', addresses(2));
@@ -60,13 +60,13 @@ test('a file that was not taken over is told, with the reason, and the list is a
   expect(await page.getByRole('article').innerText()).toContain('2 profiles');
 });
 
-test('without lists the page says so, and where they come from', async () => {
+test('without lists, the page says so, and where they come from', async () => {
   const page = await open(simulator().apiUrl);
   expect(await page.locator('main').innerText()).toContain('There are no external target lists yet.');
   expect(await page.getByRole('article').count()).toBe(0);
 });
 
-test('the page keeps itself up to date, and the keyboard stays where it was', async () => {
+test('the page updates by itself, and the keyboard focus stays where it was', async () => {
   const page = await open(simulator().apiUrl);
   await page.getByText('This page updates automatically.').waitFor();
   await page.getByRole('link', { name: 'Refresh' }).focus();
@@ -75,14 +75,14 @@ test('the page keeps itself up to date, and the keyboard stays where it was', as
   expect(await focused(page)).toBe('refresh');
 });
 
-test('without JavaScript the list is there all the same, and Refresh shows it anew', async () => {
+test('without JavaScript the list is still shown, and Refresh updates it', async () => {
   const page = await open(simulator().apiUrl, { javaScriptEnabled: false });
   await createList(await connect(simulator()), 'VIP');
   await page.getByRole('link', { name: 'Refresh' }).click();
   await page.getByRole('article', { name: 'VIP' }).waitFor();
 });
 
-test('a page whose simulator has gone says that it is out of date', async () => {
+test('a page whose simulator has ended says that it is out of date', async () => {
   const mortal = await startSimulator({ pollInterval: NEVER });
   const page = await open(mortal.apiUrl);
   await page.getByText('This page updates automatically.').waitFor();
@@ -90,7 +90,7 @@ test('a page whose simulator has gone says that it is out of date', async () => 
   await page.getByText('The simulator is not responding. This page may be out of date.').waitFor();
 });
 
-test('nothing in a name is taken for HTML', async () => {
+test('no name is interpreted as HTML', async () => {
   const name = `<b id="bold">VIP</b><script>document.title = 'taken'</script> "&amp;'`;
   const call = await connect(simulator());
   await createList(call, 'plain', { name, description: '<img src=x onerror="document.title = 1">' });

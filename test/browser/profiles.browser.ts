@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 const simulator = simulatorForTests();
 const open = browserForTests();
 
-/** As someone does it who has no mouse. */
+/** Uses the page without a mouse. */
 async function searchByKeyboard(page: Page, query: string): Promise<void> {
   const field = page.getByLabel('E-mail address, phone number or external id');
   const id = await field.getAttribute('id');
@@ -19,7 +19,7 @@ async function searchByKeyboard(page: Page, query: string): Promise<void> {
   await page.getByRole('status').waitFor();
 }
 
-test('a profile is found by keyboard alone, with its attributes and the lists that it is on', async () => {
+test('a profile is found with the keyboard alone, with its attributes and its lists', async () => {
   await simulator().seedContacts([...people(2), { emailAddress: 'anna@shop.be', firstName: 'Anna' }]);
   const call = await connect(simulator());
   for (const list of ['Old', 'VIP', 'Others']) await createList(call, list);
@@ -60,7 +60,7 @@ test.each([
     .waitFor();
 });
 
-test('a search that finds nobody says so, keeps what was typed, and takes none of it for HTML', async () => {
+test('a search without a result says so, keeps the typed text, and does not interpret it as HTML', async () => {
   await simulator().seedContacts(people(1));
   const page = await open(`${simulator().apiUrl}/profiles`);
   const typed = '"><img src=x>&amp;';
@@ -70,7 +70,7 @@ test('a search that finds nobody says so, keeps what was typed, and takes none o
   expect(await page.locator('img').count()).toBe(0);
 });
 
-test('before a search the page offers some profiles to look at', async () => {
+test('before a search, the page offers some profiles', async () => {
   await simulator().seedContacts(people(9));
   const page = await open(`${simulator().apiUrl}/profiles`);
   expect(await page.locator('main').getByRole('listitem').count()).toBe(5);

@@ -41,17 +41,17 @@ beforeAll(async () => {
 afterAll(() => simulator.stop());
 
 describe.each(PAGES)('the page %s', (path) => {
-  test('needs no scrolling sideways, on a phone or on a desk', async () => {
+  test('needs no horizontal scrolling, on a phone or on a desktop', async () => {
     for (const width of [320, 360, 640, 700, 1280]) {
       const viewport = { width, height: 800 };
       const page = await open(simulator.apiUrl + path, { viewport, isMobile: width < 640 });
-      expect(await page.evaluate('innerWidth')).toBe(width); // a phone would show a page that is too wide smaller
+      expect(await page.evaluate('innerWidth')).toBe(width); // a phone would scale down a page that is too wide
       expect(await widerThanWindow(page)).toBeLessThanOrEqual(0);
     }
   });
 
   test.each(['light', 'dark'] as const)(
-    'has text of enough contrast when the reader has it %s',
+    'has text of sufficient contrast when the reader prefers it %s',
     async (scheme) => {
       for (const width of [360, 1280]) {
         const viewport = { width, height: 800 };
@@ -63,7 +63,7 @@ describe.each(PAGES)('the page %s', (path) => {
     },
   );
 
-  test('says its language, what it is, where one is, and what each field and column means', async () => {
+  test('states its language, its title, the current section, and the meaning of each field and column', async () => {
     const page = await open(simulator.apiUrl + path);
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
     expect(await page.title()).toMatch(/^\S.* · Actito simulator$/);
@@ -82,7 +82,7 @@ describe.each(PAGES)('the page %s', (path) => {
   });
 });
 
-test('a wide table is a table for screen readers on a phone too, where each value tells its column', async () => {
+test('a wide table is a table for screen readers on a phone too, where each value has the name of its column', async () => {
   const page = await open(`${simulator.apiUrl}/attributes`, { viewport: { width: 360, height: 800 } });
   const table = page.getByRole('table');
   const heads = await table.getByRole('columnheader').allTextContents();

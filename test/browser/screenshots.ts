@@ -1,6 +1,6 @@
 /*
- * Takes the README's pictures of the marketer's page, of the demo as it stands at its end: npm run screenshots.
- * They look best where the font Inter is installed (Debian: fonts-inter).
+ * Takes the screenshots of the README: the marketer's page at the end of the demo (npm run screenshots). They
+ * look best with the font Inter (Debian: fonts-inter).
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,14 +10,14 @@ import { launchBrowser } from './setup/launch.ts';
 
 const FOLDER = 'docs/images';
 
-/** An activation of the demo's project that its story does not run; it makes a second list. */
+/** An activation of the demo's project that the demo does not run; it creates a second list. */
 const SECOND = 'sleeping-customers';
 
 function start(...args: string[]) {
   return spawn(process.execPath, ['dev/start.js', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-/** Reads on until all patterns were seen, and goes on reading. @returns the first group of each. */
+/** Reads until all patterns were found, and continues reading. @returns the first group of each */
 async function seen(output: Readable, ...patterns: RegExp[]): Promise<string[]> {
   let text = '';
   return new Promise((resolve, reject) => {

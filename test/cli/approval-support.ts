@@ -3,17 +3,17 @@ import { LIST } from '../support/stand.ts';
 import { pastForTests, type Past } from './past/support.ts';
 import type { Ended } from './support.ts';
 
-/** A stand on which a list of 120 was delivered, with the guards as they are by default. */
+/** A stand on which a list of 120 was delivered, with the default guards. */
 export interface Guarded extends Past {
-  /** Makes the segment what is left when so many have gone. */
+  /** Removes this number of members from the segment. */
   leave(count: number): Promise<void>;
-  /** Runs into a guard; what was printed. */
+  /** Runs into a guard, and returns the output. */
   held(): Promise<Ended>;
   /** The profiles that Actito's list targets. */
   listed(): number;
 }
 
-/** @param reset `beforeAll` when the tests leave everything as it was */
+/** @param reset `beforeAll` if the tests leave everything unchanged */
 export function guardedForTests({ reset = beforeEach } = {}): Guarded {
   const past = pastForTests({ reset }) as Guarded;
   past.leave = async (count) => {
@@ -39,7 +39,7 @@ export function guardedForTests({ reset = beforeEach } = {}): Guarded {
   return past;
 }
 
-/** The arguments of the command that a text tells to copy, as a shell would split them. */
+/** The arguments of the command that a text suggests, split like in a shell. */
 export function copied(text: string, verb: string): string[] {
   const [, line] = new RegExp(`actito-sync (${verb} .*)$`, 'm').exec(text) ?? [];
   if (line === undefined) throw new Error(`No command ${verb} in: ${text}`);

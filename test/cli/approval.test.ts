@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { DECIDE_WORKFLOW_TYPE, type DecisionInput, type DecisionResult } from '../../contract/decision.ts';
 import { WORKFLOW_TYPE } from '../../contract/names.ts';
+import type { PastRun } from '../../state/report/history.ts';
 import { until } from '../setup/until.ts';
 import { copied, guardedForTests, hashIn } from './approval-support.ts';
 import { deleteIfThere } from './scheduled-project.ts';
@@ -16,7 +17,7 @@ interface Decided {
 const decisions = async () =>
   (await past.stand.state.raw<{ rows: Decided[] }>('select * from decisions order by id')).rows;
 
-test('a held run tells what tripped, the counts, and the commands that answer it', async () => {
+test('a held run shows what tripped, the counts, and the commands to decide', async () => {
   await past.leave(60);
   const { code, err } = await past.held();
   expect(code).toBe(3);
@@ -28,12 +29,12 @@ test('a held run tells what tripped, the counts, and the commands that answer it
   );
   expect(answers.map((line) => line.split(/: {2,}/)[1])).toEqual([
     `actito-sync approve vip ${hashIn(err)} --reason "…"`,
-    `actito-sync reject vip ${hashIn(err)} --reason "…"`,
+    `actito-sync decline vip ${hashIn(err)} --reason "…"`,
     'actito-sync plan vip',
   ]);
 });
 
-test('the command to approve works as it is printed: it is recorded, and the run goes through', async () => {
+test('the printed command to approve works: it records the approval, and the run succeeds', async () => {
   await past.leave(60);
   const command = copied((await past.held()).err, 'approve');
   const { code, out, err } = await past.ask(command, { env: { ACTITO_SYNC_USER: 'anna' } });
@@ -47,13 +48,13 @@ test('the command to approve works as it is printed: it is recorded, and the run
   ]);
 });
 
-test('the command to reject works as it is printed: it tells who, why and what, and runs go on being held', async () => {
+test('the printed command to decline works: it shows who declined what and why, and further runs are held', async () => {
   await past.leave(60);
-  const command = copied((await past.held()).err, 'reject');
+  const command = copied((await past.held()).err, 'decline');
   const { code, out, err } = await past.ask([...command, '--by', 'bob']);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(
-    /^vip: plan [0-9a-f]{12} is refused, claimed by bob: …\n {2}read 60, members 60, added 0, removed 60/,
+    /^vip: plan [0-9a-f]{12} is declined, claimed by bob: …\n {2}read 60, members 60, added 0, removed 60/,
   );
   expect(await decisions()).toMatchObject([
     { verdict: 'refused', decided_by: 'bob', counts: { removed: 60 } },
@@ -62,14 +63,35 @@ test('the command to reject works as it is printed: it tells who, why and what, 
   expect(past.listed()).toBe(120);
 });
 
-test('the command to look closer works as it is printed', async () => {
+test('the printed command to look closer works', async () => {
   await past.leave(60);
   const { code, out } = await past.ask(copied((await past.held()).err, 'plan'));
   expect(code).toBe(0);
   expect(out).toContain('  guard      maxRemovedRatio would hold it: ');
 });
 
-test('a plan that a guard holds is held also when it is asked for by its hash', async () => {
+test('history shows who approved or declined a plan, and why', async () => {
+  await past.leave(60);
+  const plan = hashIn((await past.held()).err);
+  await past.ask(['reject', 'vip', plan, '--by', 'ann', '--reason', 'half of the table is missing']);
+  await past.held();
+  await past.ask(['approve', 'vip', plan, '--by', 'bob', '--reason', 'the shop in Ghent has closed']);
+  const { runs } = await past.json<{ runs: PastRun[] }>(['history', 'vip', '--limit', '2']);
+  expect(runs).toMatchObject([
+    {
+      approved: { guards: ['maxRemovedRatio'], by: 'bob', reason: 'the shop in Ghent has closed' },
+      declined: null,
+    },
+    { approved: null, declined: { by: 'ann', reason: 'half of the table is missing' } },
+  ]);
+  const { out } = await past.ask(['history', 'vip']);
+  expect(out).toContain(
+    `\nrun ${runs[0]!.run}: maxRemovedRatio approved, claimed by bob: the shop in Ghent has closed\n`,
+  );
+  expect(out).toContain(`\nrun ${runs[1]!.run}: declined, claimed by ann: half of the table is missing\n`);
+});
+
+test('a plan that a guard holds is held even if it is requested by its hash', async () => {
   await past.leave(60);
   const plan = hashIn((await past.held()).err);
   const { code, err } = await past.ask(['run', 'vip', '--plan', plan]);
@@ -78,15 +100,16 @@ test('a plan that a guard holds is held also when it is asked for by its hash', 
   expect(past.listed()).toBe(120);
 });
 
-test('who decides is the login name when nobody says otherwise', async () => {
+test('the login name decides if no other name is given', async () => {
   await past.leave(60);
-  await past.ask(['reject', 'vip', hashIn((await past.held()).err), '--reason', 'x']);
+  // By its former name, and with the hash in capitals
+  await past.ask(['reject', 'vip', hashIn((await past.held()).err).toUpperCase(), '--reason', 'x']);
   const [{ decided_by: by }] = (await decisions()) as [Decided];
   expect([by, by]).not.toContain('');
   expect(by).not.toBe('unknown');
 });
 
-test('a plan can be approved before any run was held by it', async () => {
+test('a plan can be approved before any run was held with it', async () => {
   await past.leave(60);
   const { out } = await past.ask(['plan', 'vip']);
   expect(await past.ask(copied(out, 'approve'))).toMatchObject({ code: 0 });
@@ -117,7 +140,7 @@ test('a plan held by several guards is approved as a whole, also the second time
   expect(past.listed()).toBe(70);
 });
 
-test('an approval is used up by a success with rejects too', async () => {
+test('a success with rejects uses up an approval, too', async () => {
   await past.leave(40);
   await past.stand.warehouse.query(`insert into people (email) values ('nobody')`);
   const { code, out } = await past.ask(copied((await past.held()).err, 'approve'));
@@ -158,7 +181,7 @@ test('an approval that starts no run is recorded, and counts for the next one', 
   expect(past.listed()).toBe(60);
 });
 
-test('schedules go on while a held plan waits, are held too, and go through once it is approved', async () => {
+test('scheduled runs continue while a held plan waits, are held too, and succeed once it is approved', async () => {
   const env = { ACTITO_SYNC_PROJECT_NAME: `approval-${process.pid}` };
   await past.stand.writeActivation({ guards: {}, schedule: { every: '24h' } });
   expect(await past.ask(['schedule', 'apply'], { env })).toMatchObject({ code: 0 });
@@ -187,7 +210,7 @@ test.each([
   { whose: 'started manually', workflowId: 'activation/vip' },
   { whose: 'started by a schedule', workflowId: 'activation/vip-2026-01-31T06:00:00Z' },
 ])(
-  'an approval given while a run is running that was $whose is recorded, and counts for the next one',
+  'an approval during a run that was $whose is recorded, and counts for the next one',
   async ({ workflowId }) => {
     await past.leave(60);
     const approve = copied((await past.held()).err, 'approve');

@@ -7,7 +7,7 @@ const past = guardedForTests({ reset: beforeAll });
 const WRONG_COMMAND_LINE = 2;
 const FAILED = 1;
 
-/** A plan that waits for a decision. */
+/** A plan that needs a decision. */
 let hash: string;
 beforeAll(async () => {
   await past.leave(60);
@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 interface Bad {
   what: string;
-  /** `HASH` stands for the plan that waits. */
+  /** `HASH` stands for the plan that needs a decision. */
   args: string[];
   code: number;
   says: string | RegExp;
@@ -46,79 +46,103 @@ test.each<Bad>([
     says: 'InvalidActivation: by: expected text of at most 100 characters',
   },
   {
-    what: 'an approval by nobody',
+    what: 'an approval without a name',
     args: ['approve', 'vip', 'HASH', '--reason', 'x', '--by', ''],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: by: expected non-empty text',
   },
   {
-    what: 'an approval of no hash',
+    what: 'an approval without a hash',
     args: ['approve', 'vip', 'latest', ...CLEAN_UP],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: plan: expected a plan hash (12 characters)',
   },
   {
-    what: 'an approval of a hash in capitals',
-    args: ['approve', 'vip', '0123456789AB', ...CLEAN_UP],
-    code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: plan: expected a plan hash (12 characters)',
-  },
-  {
-    what: 'an approval of a plan that nobody made',
+    what: 'an approval of an unknown plan',
     args: ['approve', 'vip', '0123456789ab', ...CLEAN_UP],
     code: FAILED,
     says: 'PlanUnknown: Activation vip has no plan 0123456789ab. Find the plan hash in the output of plan',
   },
   {
-    what: 'an approval for a misspelt activation',
+    what: 'an approval for a misspelled activation',
     args: ['approve', 'vipp', 'HASH', ...CLEAN_UP],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   {
-    what: 'a rejection with a reason that is too long',
-    args: ['reject', 'vip', 'HASH', '--reason', 'x'.repeat(201)],
+    what: 'a decline with a reason that is too long',
+    args: ['decline', 'vip', 'HASH', '--reason', 'x'.repeat(201)],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: reason: expected text of at most 200 characters',
   },
   {
-    what: 'a rejection of no hash',
-    args: ['reject', 'vip', 'HASH0', ...CLEAN_UP],
+    what: 'a decline without a hash',
+    args: ['decline', 'vip', 'HASH0', ...CLEAN_UP],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: plan: expected a plan hash (12 characters)',
   },
   {
-    what: 'a rejection of a plan that nobody made',
-    args: ['reject', 'vip', '0123456789ab', ...CLEAN_UP],
+    what: 'a decline of an unknown plan',
+    args: ['decline', 'vip', '0123456789ab', ...CLEAN_UP],
     code: FAILED,
     says: 'PlanUnknown: Activation vip has no plan 0123456789ab.',
   },
   {
-    what: 'a rejection for an activation that never ran',
-    args: ['reject', 'vipp', 'HASH', ...CLEAN_UP],
-    code: FAILED,
-    says: /^PlanUnknown: Activation vipp has no plan [0-9a-f]{12}\./,
+    what: 'a decline for an activation that never ran',
+    args: ['decline', 'vipp', 'HASH', ...CLEAN_UP],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   {
-    what: 'a run of no plan',
+    what: 'a run without a plan',
     args: ['run', 'vip', '--plan', 'plan.json'],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: plan: expected a plan hash (12 characters)',
   },
   {
-    what: 'a run of a plan that nobody made',
+    what: 'a run of an unknown plan',
     args: ['run', 'vip', '--plan', '0123456789ab'],
     code: FAILED,
     says: 'PlanUnknown: Activation vip has no plan 0123456789ab.',
   },
   {
-    what: 'a plan for a misspelt activation',
+    what: 'a decline by its former name, without a hash',
+    args: ['reject', 'vip', ...CLEAN_UP],
+    code: WRONG_COMMAND_LINE,
+    says: "error: missing required argument 'planHash'\n(Did you mean rejects?",
+  },
+  {
+    what: 'an approval of a hash with a typing error',
+    args: ['approve', 'vip', 'TYPO', ...CLEAN_UP],
+    code: FAILED,
+    says: /^PlanUnknown: Activation vip has no plan [0-9a-f]{12}, did you mean "[0-9a-f]{12}"\?/,
+  },
+  {
+    what: 'a rebase of a misspelled activation',
+    args: ['rebase', 'vipp', '--reason', 'x', '--yes'],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
+  },
+  {
+    what: 'a pause of a misspelled activation',
+    args: ['schedule', 'pause', 'vipp'],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
+  },
+  {
+    what: 'a cancellation of a misspelled activation',
+    args: ['cancel', 'vipp'],
+    code: WRONG_COMMAND_LINE,
+    says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
+  },
+  {
+    what: 'a plan for a misspelled activation',
     args: ['plan', 'vipp'],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   {
-    what: 'a plan written to nowhere',
+    what: 'a plan written into a missing folder',
     args: ['plan', 'vip', '--out', '/nowhere/plan.json'],
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: --out: /nowhere/plan.json cannot be written (ENOENT).',
@@ -136,19 +160,36 @@ test.each<Bad>([
     code: FAILED,
     says: 'ConfigurationInvalid: ACTITO_SYNC_DATABASE_URL is not set.',
   },
-])('$what: says what is wrong, and ends with $code', async ({ args, code, says, env }) => {
-  const ended = await past.ask(
-    args.map((word) => word.replace('HASH', hash)),
-    { env },
-  );
-  expect(ended.err).toMatch(says);
-  expect(ended.code).toBe(code);
-  expect(past.listed()).toBe(120);
-  const { rows } = await past.stand.state.raw<{ rows: unknown[] }>('select from decisions');
-  expect(rows).toEqual([]);
-});
+])(
+  '$what: the message says what is wrong, nothing starts, and the command exits with $code',
+  async ({ args, code, says, env }) => {
+    const before = await workflows();
+    const ended = await past.ask(
+      args.map((word) => word.replace('HASH', hash).replace('TYPO', mistyped(hash))),
+      { env },
+    );
+    expect(ended.err).toMatch(says);
+    expect(ended.code).toBe(code);
+    expect(past.listed()).toBe(120);
+    const { rows } = await past.stand.state.raw<{ rows: unknown[] }>('select from decisions');
+    expect(rows).toEqual([]);
+    expect(await workflows()).toEqual(before);
+  },
+);
 
-test('a bare approval of nothing known writes nothing, and starts nothing', async () => {
+/** The executions of this stand's worker. */
+async function workflows(): Promise<string[]> {
+  const { client, taskQueue } = past.hosted;
+  const ids: string[] = [];
+  for await (const { runId } of client.workflow.list({ query: `TaskQueue="${taskQueue}"` })) ids.push(runId);
+  return ids.sort();
+}
+
+function mistyped(hash: string): string {
+  return hash.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+}
+
+test('a bare approval of an unknown plan writes nothing, and starts nothing', async () => {
   const { client, taskQueue } = past.hosted;
   const failed = client.workflow.execute(DECIDE_WORKFLOW_TYPE, {
     taskQueue,

@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 test.each<{ what: string; args: string; code: number; says: string | RegExp }>([
   {
-    what: 'an undo to no number',
+    what: 'an undo to something other than a number',
     args: 'undo vip --to yesterday',
     code: WRONG_COMMAND_LINE,
     says: "error: option '--to <run>' argument 'yesterday' is invalid. Expected a whole number of at least 1.",
@@ -26,7 +26,7 @@ test.each<{ what: string; args: string; code: number; says: string | RegExp }>([
     says: 'InvalidActivation: --plan requires --reason.',
   },
   {
-    what: 'an undo by no hash',
+    what: 'an undo with an invalid hash',
     args: 'undo vip --to 1 --plan all --reason x',
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: plan: expected a plan hash (12 characters)',
@@ -38,28 +38,31 @@ test.each<{ what: string; args: string; code: number; says: string | RegExp }>([
     says: 'InvalidActivation: --out and --show-personal-data show the plan of an undo; they cannot be combined with --plan.',
   },
   {
-    what: 'an undo by a plan that nobody made',
+    what: 'an undo by an unknown plan',
     args: 'undo vip --to 1 --plan 0123456789ab --reason x',
     code: FAILED,
     says: 'PlanUnknown: Activation vip has no plan 0123456789ab.',
   },
   {
-    what: 'an undo to a run that never was',
+    what: 'an undo to an unknown run',
     args: 'undo vip --to 999999',
     code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: Activation vip has no run 999999, or its record was deleted. List the runs: actito-sync history vip',
+    says: 'Activation vip has no run 999999, or its record was deleted, did you mean "1"? List the runs: actito-sync history vip',
   },
   {
-    what: 'an undo of a misspelt activation',
+    what: 'an undo of a misspelled activation',
     args: 'undo vipp --to 1',
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
-])('$what: says what is wrong, and ends with $code', async ({ args, code, says }) => {
-  const ended = await past.ask(args.split(' '));
-  expect(ended.err).toMatch(says);
-  expect(ended.code).toBe(code);
-});
+])(
+  '$what: the message says what is wrong, and the command exits with $code',
+  async ({ args, code, says }) => {
+    const ended = await past.ask(args.split(' '));
+    expect(ended.err).toMatch(says);
+    expect(ended.code).toBe(code);
+  },
+);
 
 test.each([
   {
@@ -78,11 +81,11 @@ test.each([
     says: 'unknown field: approve (now the workflow',
   },
   {
-    what: 'to a number that is none',
+    what: 'to an invalid number',
     request: { mode: 'preview', of: { undo: 1 } },
-    says: 'of: expected "sync", "resync" or {"undo": the number of a run, as text}',
+    says: 'of: expected "sync", "resync", "rebase" or {"undo": the number of a run, as text}',
   },
-])('the bare request of an undo $what is refused at once', async ({ request, says }) => {
+])('the bare request of an undo $what is rejected at once', async ({ request, says }) => {
   const { client, taskQueue } = past.hosted;
   const failed = client.workflow.execute(WORKFLOW_TYPE, {
     taskQueue,

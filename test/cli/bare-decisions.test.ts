@@ -5,11 +5,11 @@ import { findTemporalCli } from '../../dev/temporal/find-cli.ts';
 import { temporalAddress } from '../setup/servers.ts';
 import { guardedForTests, hashIn } from './approval-support.ts';
 
-/* Decisions about a held run by nothing but Temporal's own command line, as the documentation shows them. */
+/* Decisions about a held run with only Temporal's own command line, as the documentation shows them. */
 
 const past = guardedForTests();
 
-/** The plan that waits for a decision. */
+/** The plan that needs a decision. */
 let plan: string;
 beforeEach(async () => {
   await past.leave(60);
@@ -41,7 +41,7 @@ async function execute(type: string, workflowId: string, input: object) {
 const decisions = async () =>
   (await past.stand.state.raw<{ rows: object[] }>('select verdict, decided_by, reason from decisions')).rows;
 
-test('a held run is approved by a start of decide, which starts a run that delivers the list at once', async () => {
+test('a bare start of decide approves a held run, and starts a run that delivers the list at once', async () => {
   const input = { activation: 'vip', plan, decision: 'approve', reason: 'spring cleanup', by: 'anna' };
   expect(await execute('decide', `approve/vip/${plan}`, input)).toMatchObject({
     status: 'COMPLETED',
@@ -56,7 +56,7 @@ test('a held run is approved by a start of decide, which starts a run that deliv
   expect(await decisions()).toEqual([{ verdict: 'approved', decided_by: 'anna', reason: 'spring cleanup' }]);
 });
 
-test('a held run is declined by a start of decide; the list stays, and the next run is held again', async () => {
+test('a bare start of decide declines a held run; the list stays, and the next run is held again', async () => {
   const input = { activation: 'vip', plan, decision: 'decline', reason: 'orders are not loaded' };
   expect(await execute('decide', `decline/vip/${plan}`, input)).toMatchObject({
     status: 'COMPLETED',

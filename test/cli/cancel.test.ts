@@ -9,7 +9,7 @@ import { pastForTests, seedPeople } from './past/support.ts';
 const past = pastForTests();
 beforeEach(() => seedPeople(past.stand));
 
-/** Starts a run under this id, and waits until Actito keeps it from going on. */
+/** Starts a run under this id, and waits until Actito stops it. */
 async function stuckRun(workflowId: string): Promise<WorkflowHandle> {
   past.stand.actito.setFault('serverError', { times: 1_000 });
   const { client, taskQueue } = past.hosted;
@@ -28,7 +28,7 @@ const outcomes = async () =>
     await past.stand.state.raw<{ rows: { outcome: string | null }[] }>('select outcome from runs order by no')
   ).rows.map(({ outcome }) => outcome);
 
-test('a run that goes on is cancelled, and has been closed when the command ends; the next one does its work', async () => {
+test('a running run is canceled and closed when the command ends; the next one does its work', async () => {
   const run = await stuckRun('activation/vip');
   const { code, out, err } = await past.ask(['cancel', 'vip']);
   expect(code).toBe(0);
@@ -45,7 +45,7 @@ test('a run that goes on is cancelled, and has been closed when the command ends
 test('a run that a schedule started is found by its id with the time', async () => {
   const id = 'activation/vip-2026-11-24T06:00:00Z';
   await stuckRun(id);
-  // Temporal's listing, in which such a run is found, lags a moment behind.
+  // Temporal's listing, which finds such a run, lags behind.
   const { client } = past.hosted;
   await until('the run is listed', async () => {
     const listed = client.workflow.list({ query: `WorkflowId="${id}" and ExecutionStatus="Running"` });
@@ -55,7 +55,7 @@ test('a run that a schedule started is found by its id with the time', async () 
   expect(answer).toEqual({ activation: 'vip', runs: [{ workflowId: id, outcome: 'cancelled' }] });
 });
 
-test('a dry run is cancelled on its own, and the run goes on', async () => {
+test('a dry run is canceled separately, and the run continues', async () => {
   const run = await stuckRun('activation/vip');
   const { code, out } = await past.ask(['cancel', 'vip', '--dry-run']);
   expect({ code, out }).toEqual({ code: 0, out: 'plan/vip is not running: there is nothing to cancel.\n' });
@@ -63,7 +63,7 @@ test('a dry run is cancelled on its own, and the run goes on', async () => {
   await run.terminate();
 });
 
-test('where nothing goes on, that is said, and is no error', async () => {
+test('if nothing is running, the command says so without an error', async () => {
   expect(await past.ask(['cancel', 'vip'])).toEqual({
     code: 0,
     err: '',
@@ -72,7 +72,7 @@ test('where nothing goes on, that is said, and is no error', async () => {
   expect(await past.json(['cancel', 'vip'])).toEqual({ activation: 'vip', runs: [] });
 });
 
-test('a slip of the fingers does not look like a run that was cancelled', async () => {
+test('a typing error does not look like a run that was canceled', async () => {
   expect(await past.ask(['cancel', 'vipp'])).toEqual({
     code: 2,
     out: '',
@@ -80,7 +80,7 @@ test('a slip of the fingers does not look like a run that was cancelled', async 
   });
 });
 
-test('without a worker that is said; Ctrl-C ends the waiting, and the run is asked to end all the same', async () => {
+test('without a worker, the command says so; Ctrl-C ends the wait, and the run is canceled all the same', async () => {
   const run = await past.hosted.client.workflow.start(WORKFLOW_TYPE, {
     taskQueue: 'nobody-polls-this',
     workflowId: 'activation/vip',

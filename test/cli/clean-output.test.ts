@@ -5,7 +5,7 @@ import { cli } from './support.ts';
 
 const ESCAPES = '\u001b[2J\u202e';
 
-test('what a terminal would obey does not reach it; JSON keeps it as escapes', () => {
+test('control sequences do not reach the terminal; JSON keeps them as escapes', () => {
   const out = new PassThrough();
   let json = false;
   const cleaned = cleanOutput(out, () => json);
@@ -19,7 +19,7 @@ test('what a terminal would obey does not reach it; JSON keeps it as escapes', (
   expect(rawOutput(cleaned)).toBe(out);
 });
 
-test('an argument that is repeated in an error is cleaned, too', async () => {
+test('an argument that is repeated in an error has no control sequences, either', async () => {
   const { err } = await cli([`no-such-command${ESCAPES}`]);
   expect(err).toContain('no-such-command');
   expect(err).not.toMatch(/[\u001b\u202e]/);

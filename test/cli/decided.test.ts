@@ -5,7 +5,7 @@ const past = guardedForTests();
 
 const FAILED = 1;
 
-/** A plan that waits for a decision. */
+/** A plan that needs a decision. */
 let hash: string;
 beforeEach(async () => {
   await past.leave(60);
@@ -15,9 +15,9 @@ beforeEach(async () => {
 const decide = (verdict: string, plan = hash) =>
   past.ask([verdict, 'vip', plan, '--reason', 'a clean-up', '--by', 'anna']);
 
-test('what was approved and applied is no longer a question', async () => {
+test('an approved and applied plan no longer needs a decision', async () => {
   expect(await decide('approve')).toMatchObject({ code: 0 });
-  for (const verdict of ['approve', 'reject']) {
+  for (const verdict of ['approve', 'decline']) {
     const { code, err } = await decide(verdict);
     expect(code).toBe(FAILED);
     expect(err).toMatch(
@@ -26,7 +26,7 @@ test('what was approved and applied is no longer a question', async () => {
   }
 });
 
-test('a plan that a later run has passed by is too old, also when nobody decided on it', async () => {
+test('a plan that a later run has replaced is stale, even without a decision', async () => {
   await past.leave(0);
   await past.hosted.run();
   const { code, err } = await decide('approve');
@@ -34,9 +34,9 @@ test('a plan that a later run has passed by is too old, also when nobody decided
   expect(err).toContain(' is outdated: run ');
 });
 
-test('who rejects what was rejected hears by whom and why; whoever approves it then has thought again', async () => {
-  await decide('reject');
-  const { code, err } = await decide('reject');
+test('a second decline shows the first one with its reason; a later approval is a new decision', async () => {
+  await decide('decline');
+  const { code, err } = await decide('decline');
   expect(code).toBe(FAILED);
   expect(err).toMatch(
     /^PlanUnknown: Plan \w+ of activation vip was already declined at \S+Z by anna \(self-reported\): a clean-up\. Runs remain held/,
@@ -45,14 +45,14 @@ test('who rejects what was rejected hears by whom and why; whoever approves it t
   expect(past.listed()).toBe(60);
 });
 
-test('a plan that was rejected and is held once more is a question again', async () => {
-  await decide('reject');
+test('a declined plan that is held once more needs a decision again', async () => {
+  await decide('decline');
   const again = hashIn((await past.held()).err);
   expect(again).toBe(hash);
-  expect(await decide('reject')).toMatchObject({ code: 0 });
+  expect(await decide('decline')).toMatchObject({ code: 0 });
 });
 
-test('an approval that a failing run did not use is told as such, with the command that uses it', async () => {
+test('an approval that a failed run did not use is shown, with the command that uses it', async () => {
   past.stand.actito.setFault('unauthorized', { times: 1_000 });
   await past.stand.state.raw('update activations set provisioned = null');
   expect(await decide('approve')).toMatchObject({ code: FAILED });
@@ -64,12 +64,12 @@ test('an approval that a failing run did not use is told as such, with the comma
   expect(past.listed()).toBe(60);
 });
 
-test('an approval that was taken back lets nothing through', async () => {
+test('an approval that was withdrawn has no effect', async () => {
   past.stand.actito.setFault('unauthorized', { times: 1_000 });
   await past.stand.state.raw('update activations set provisioned = null');
   await decide('approve');
   past.stand.actito.setFault('unauthorized', null);
-  expect(await decide('reject')).toMatchObject({ code: 0 });
+  expect(await decide('decline')).toMatchObject({ code: 0 });
   await past.held();
 });
 

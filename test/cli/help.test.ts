@@ -6,7 +6,7 @@ import { cli } from './support.ts';
 const COMMANDS = await commandNames();
 
 test.each(COMMANDS.map((command) => ({ command })))(
-  '$command tells its exit codes, and examples that use it and nothing that it has not',
+  '$command shows its exit codes, and examples that use only its own options',
   async ({ command }) => {
     const { code, out, err } = await cli([...command, '--help']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -23,13 +23,13 @@ test.each(COMMANDS.map((command) => ({ command })))(
   },
 );
 
-test('help without a command names each of them', async () => {
+test('help without a command lists every command', async () => {
   const { code, out } = await cli(['--help']);
   expect(code).toBe(0);
   for (const [command] of COMMANDS) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
 });
 
-test('only schedules of this project are touched, and the help says what that means', async () => {
+test('only schedules of this project are changed, and the help explains what that means', async () => {
   const { out } = await cli(['schedule', 'apply', '--help']);
   expect(out).toContain('Only schedules that this command made for this project are changed or deleted.');
   expect(out).toContain('ACTITO_SYNC_PROJECT_NAME');
@@ -37,7 +37,7 @@ test('only schedules of this project are touched, and the help says what that me
 
 const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-test('docs/commands.md holds the help of every command as it is; otherwise: npm run commands', async () => {
+test('docs/commands.md contains the current help of every command; otherwise: npm run commands', async () => {
   const page = await commandsPage();
   expect(await read('docs/commands.md')).toBe(page);
   for (const command of COMMANDS) {
@@ -47,7 +47,7 @@ test('docs/commands.md holds the help of every command as it is; otherwise: npm 
   }
 });
 
-test('a README with markers lists the commands as they are; otherwise: npm run commands', async () => {
+test('a README with markers lists the current commands; otherwise: npm run commands', async () => {
   const readme = await read('README.md');
   expect(await withCommandTable(readme)).toBe(readme);
   const old = 'before\n<!-- commands -->\noutdated\n<!-- /commands -->\nafter\n';
@@ -55,4 +55,17 @@ test('a README with markers lists the commands as they are; otherwise: npm run c
   expect(renewed).not.toContain('outdated');
   expect(renewed).toMatch(/^before\n<!-- commands -->\n[^]*<!-- \/commands -->\nafter\n$/);
   expect(renewed).toContain('| `actito-sync schedule pause <activation>` | pause a schedule');
+});
+
+test('--version prints the version of the package', async () => {
+  const { version } = JSON.parse(await read('package.json')) as { version: string };
+  expect(await cli(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
+});
+
+test('--project names the project folder, whatever ACTITO_SYNC_PROJECT says; no help shows the former name reject', async () => {
+  const env = { ACTITO_SYNC_PROJECT: '/nowhere', TEMPORAL_ADDRESS: '127.0.0.1:1' };
+  const { err } = await cli(['run', 'vip-custmers', '--project', 'examples/demo'], { env });
+  expect(err).toContain('did you mean "vip-customers"?');
+  expect(env.ACTITO_SYNC_PROJECT).toBe('/nowhere');
+  expect((await cli(['--help'])).out).not.toMatch(/^ +reject /m);
 });

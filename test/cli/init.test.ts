@@ -21,7 +21,7 @@ afterEach(() => rm(base, { recursive: true }));
 
 const ENTER = QUESTIONS.map(() => '');
 
-test('without a terminal a project folder is written that validate has nothing to say about', async () => {
+test('without a terminal, init writes a project folder that is valid without warnings', async () => {
   const { code, out, err } = await cli(['init', folder]);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toContain('  activations/vip-customers.yaml\n');
@@ -33,7 +33,7 @@ test('without a terminal a project folder is written that validate has nothing t
   });
 });
 
-test('a relative folder is told as the absolute path that it became, also in .env.example', async () => {
+test('a relative folder is shown as its absolute path, also in .env.example', async () => {
   const typed = relative(process.cwd(), folder);
   const { out } = await cli(['init', typed, '--yes']);
   expect(out).toMatch(/^Written in \//);
@@ -43,7 +43,7 @@ test('a relative folder is told as the absolute path that it became, also in .en
   expect(await readFile(join(folder, '.env.example'), 'utf8')).toContain(`\nACTITO_SYNC_PROJECT=${folder}\n`);
 });
 
-test('a folder whose name a shell would take apart is still one value', async () => {
+test('a folder whose name has special characters of the shell is still one value', async () => {
   const odd = join(base, 'my shop & co');
   await cli(['init', odd, '--yes']);
   const run = 'set -a; . ./.env.example; set +a; node -p process.env.ACTITO_SYNC_PROJECT';
@@ -51,7 +51,7 @@ test('a folder whose name a shell would take apart is still one value', async ()
   expect(stdout).toBe(`${odd}\n`);
 });
 
-test('every file points its editor to a JSON schema that lies in the folder too', async () => {
+test('every file points the editor to a JSON schema in the folder', async () => {
   await cli(['init', folder, '--yes']);
   for (const kind of ['sources', 'destinations', 'activations']) {
     for (const name of await readdir(join(folder, kind))) {
@@ -64,7 +64,7 @@ test('every file points its editor to a JSON schema that lies in the folder too'
   }
 });
 
-test('.env.example names every variable that the project asks for, and no value of a secret', async () => {
+test('.env.example names every variable that the project needs, and no value of a secret', async () => {
   await cli(['init', folder, '--yes']);
   const lines = (await readFile(join(folder, '.env.example'), 'utf8')).split('\n');
   const { out } = await cli(['validate', folder, '--env']);
@@ -73,7 +73,7 @@ test('.env.example names every variable that the project asks for, and no value 
   for (const name of asked) expect(lines).toContain(`${name}=`);
 });
 
-test('.env.example says how its copy is loaded, and both ways bring what was filled in', async () => {
+test('.env.example says how to load its copy, and both ways load the values', async () => {
   await cli(['init', folder, '--yes']);
   const example = await readFile(join(folder, '.env.example'), 'utf8');
   const key = 'it costs $5, "really" #1';
@@ -87,7 +87,7 @@ test('.env.example says how its copy is loaded, and both ways bring what was fil
   }
 });
 
-test('on a terminal it asks; Enter takes what is offered', async () => {
+test('on a terminal, init asks; Enter accepts the default', async () => {
   const asked = await cli(['init', folder], { in: typing(...ENTER) });
   expect(asked).toMatchObject({ code: 0, err: '' });
   for (const { text } of QUESTIONS) expect(asked.out).toContain(`${text} [`);
@@ -98,7 +98,7 @@ test('on a terminal it asks; Enter takes what is offered', async () => {
     expect(await readFile(join(folder, file), 'utf8')).toBe(await readFile(join(other, file), 'utf8'));
 });
 
-test('what is answered stands in the files; what cannot be is asked again', async () => {
+test('the answers are in the files; an unusable answer is asked for again', async () => {
   const answers = [
     'ENV-2',
     'ENV-1',
@@ -132,15 +132,15 @@ test('what is answered stands in the files; what cannot be is asked again', asyn
   });
 });
 
-test('who leaves before the last answer has written nothing', async () => {
+test('canceling before the last answer writes nothing', async () => {
   const { code, out } = await cli(['init', folder], { in: typing('ENV-0', 'shop') });
   expect(code).toBe(130);
   expect(out).toMatch(/\nNothing was written\.\n$/);
   expect(await readdir(base)).toEqual([]);
 });
 
-test('whatever is answered, the folder is valid and says just that', async () => {
-  // What someone can type on one line, and is taken as an answer.
+test('whatever the answers are, the folder is valid and contains them', async () => {
+  // Text that a person can type on one line, and that is accepted as an answer.
   const answered = <Name extends keyof Answers>(name: Name, texts = fc.string({ unit: 'grapheme' })) =>
     texts
       .map((text) => text.replace(/[\n\r\u2028\u2029]/g, '').trim())
@@ -212,14 +212,14 @@ test.each([
     make: () => writeFile(folder, 'mine'),
     says: /^InvalidActivation: \S+ is not a folder\. Choose an empty folder, or one that does not exist yet\./,
   },
-])('$what is left alone', async ({ make, says }) => {
+])('init does not change $what', async ({ make, says }) => {
   await make();
   const { code, out, err } = await cli(['init', folder, '--yes']);
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toMatch(says);
 });
 
-test('a repository that is still empty is taken', async () => {
+test('an empty repository is used', async () => {
   await mkdir(join(folder, '.git'), { recursive: true });
   expect((await cli(['init', folder, '--yes'])).code).toBe(0);
 });

@@ -38,14 +38,14 @@ function row(out: string, first: string): string[] | undefined {
   return line?.split(/ {2,}/);
 }
 
-/** Runs the usual activation, so that there is something to see in Actito. */
+/** Runs the default activation, so that Actito contains something to show. */
 async function runOnce(): Promise<void> {
   await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
   await stand.warehouse.query(`insert into people (email, first_name) values ('anna@shop.be', 'Anna')`);
   await hosted.run();
 }
 
-test('attributes shows those of the profile table, and which activations write them', async () => {
+test('attributes shows the attributes of the profile table, and which activations write them', async () => {
   const { code, out, err } = await command(['attributes', 'actito']);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(/^Attributes of the profile table "\w+" \(destination actito\)\n/);
@@ -61,7 +61,7 @@ test('an attribute that a run created is shown from then on', async () => {
   expect(row(out, 'spent')).toMatchObject({ 1: expect.stringContaining('NUMBER'), 5: 'vip' });
 });
 
-test('lists shows the lists with their profiles and expiry, and the activation that made each', async () => {
+test('lists shows the lists with their profiles and expiry, and the activation that created each', async () => {
   const empty = await command(['lists', 'actito']);
   expect(empty).toMatchObject({ code: 0, out: 'The destination actito shows no external target list.\n' });
 
@@ -95,13 +95,13 @@ test('--json prints the answer, and nothing else', async () => {
   });
 });
 
-test('what the worker may not see is told as it told it', async () => {
+test('data that the worker may not see is reported with the reason of the worker', async () => {
   const { code, out, err } = await command(['attributes', 'locked-out']);
   expect({ code, out }).toEqual({ code: 1, out: '' });
   expect(err).toMatch(/^ActitoUnauthorized: /);
 });
 
-test('what fails and is tried again is told while it lasts, beside the answer', async () => {
+test('a failure that is retried is shown beside the answer while it lasts', async () => {
   stand.actito.setFault('serverError', { times: 2 });
   const { code, out, err } = await command(['attributes', 'actito', '--json']);
   expect(code).toBe(0);
@@ -109,15 +109,15 @@ test('what fails and is tried again is told while it lasts, beside the answer', 
   expect(JSON.parse(out)).toMatchObject({ what: 'attributes' });
 });
 
-test('who asks the same while it is being looked up gets that answer', async () => {
+test('the same request at the same time gets the same answer', async () => {
   stand.actito.setFault('serverError', { times: 1_000 });
   const waiting = { first: '', second: '' };
   const ask = (who: keyof typeof waiting) =>
     command(['attributes', 'actito', '--json'], { onError: (text) => (waiting[who] += text) });
   const first = ask('first');
-  await until('the first is told to wait', async () => waiting.first !== '');
+  await until('the first command shows that it waits', async () => waiting.first !== '');
   const second = ask('second');
-  await until('the second is told to wait for the same', async () => waiting.second !== '');
+  await until('the second command shows that it waits for the same', async () => waiting.second !== '');
   stand.actito.setFault('serverError', null);
 
   const [one, two] = [await first, await second];
@@ -125,7 +125,7 @@ test('who asks the same while it is being looked up gets that answer', async () 
   expect({ code: two.code, out: two.out }).toEqual({ code: 0, out: one.out });
 });
 
-test('without a worker that is said once, and Ctrl-C ends the waiting', async () => {
+test('without a worker, the command says so once, and Ctrl-C ends the wait', async () => {
   const interrupt = new AbortController();
   const err: string[] = [];
   const ended = await command(['lists', 'actito'], {

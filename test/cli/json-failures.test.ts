@@ -4,13 +4,16 @@ import { cli } from './support.ts';
 
 const NO_SERVERS = { TEMPORAL_ADDRESS: '127.0.0.1:1', ACTITO_SYNC_PROJECT: 'examples/demo' };
 
-test('with --json a failure is one line of JSON on stderr: type, reason, facts, what to do, and all of it in words', async () => {
-  const { code, out, err } = await cli(['run', 'vip', '--json'], { env: NO_SERVERS });
-  expect({ code, out }).toEqual({ code: 1, out: '' });
-  expect(err).toMatch(/^[^\n]+\n$/);
+test('with --json, a failure is one object on standard output: outcome, guards, plan hash, and the error as data and text', async () => {
+  const { code, out, err } = await cli(['run', 'vip-customers', '--json'], { env: NO_SERVERS });
+  expect({ code, err }).toEqual({ code: 1, err: '' });
+  expect(out).toMatch(/^[^\n]+\n$/);
   const why = expect.any(String) as string;
-  expect(JSON.parse(err)).toEqual({
-    failure: {
+  expect(JSON.parse(out)).toEqual({
+    outcome: 'failed',
+    guards: [],
+    planHash: null,
+    error: {
       type: 'TemporalUnavailable',
       reason: 'temporalSilent',
       facts: { address: '127.0.0.1:1', why },
@@ -29,34 +32,45 @@ test('with --json a failure is one line of JSON on stderr: type, reason, facts, 
 test.each([
   [
     'undo vip --to 41 --plan 0123456789ab --json',
+    'invalid',
     { type: 'InvalidActivation', reason: 'undoNeedsReason', facts: {} },
   ],
   [
     'attributes actitto --json',
+    'invalid',
     {
       reason: 'projectLacksDestination',
       facts: { destination: 'actitto', known: ['actito'], meant: 'actito' },
     },
   ],
-  ['history vip-customers --json', { type: 'ConfigurationInvalid', reason: 'stateNotConfigured', facts: {} }],
-])('so does a command that fails before any server is asked: %s', async (line, failure) => {
+  [
+    'history vip-customers --json',
+    'failed',
+    { type: 'ConfigurationInvalid', reason: 'stateNotConfigured', facts: {} },
+  ],
+  [
+    'run vip-custmers --json',
+    'invalid',
+    { reason: 'activationUnknown', facts: { near: 'vip-customers' }, type: 'InvalidActivation' },
+  ],
+  [
+    'run --json',
+    'invalid',
+    { reason: 'commandLineWrong', facts: { problem: "missing required argument 'activation'" } },
+  ],
+  ['rum vip --json', 'invalid', { reason: 'commandLineWrong' }],
+])('a command that fails before it asks any server prints JSON, too: %s', async (line, outcome, error) => {
   const { out, err } = await cli(line.split(' '), { env: NO_SERVERS });
-  expect(out).toBe('');
-  expect(JSON.parse(err)).toMatchObject({ failure });
+  expect(err).toBe('');
+  expect(JSON.parse(out)).toMatchObject({ outcome, error, guards: [], planHash: null });
 });
 
-test('without --json the same is words', async () => {
+test('without --json, the same failure is text', async () => {
   const { err } = await cli(['attributes', 'actitto'], { env: NO_SERVERS });
   expect(err).toMatch(/^InvalidActivation: The project .*, did you mean "actito"\?\n$/);
 });
 
-test('a wrong command line is told in words, as no command was understood', async () => {
-  const { code, err } = await cli(['run', '--json'], { env: NO_SERVERS });
-  expect(code).toBe(2);
-  expect(err).toMatch(/^error: missing required argument/);
-});
-
-test('an error of no kind that we know is a defect, told by its kind and place and not by what it says', () => {
+test('an error of an unknown kind is a defect, reported by its kind and place and not by its text', () => {
   const failure = failureJson(new TypeError('Anna is odd'));
   expect(failure).toMatchObject({ type: 'Defect', reason: 'defect', facts: { kind: 'TypeError' } });
   expect(JSON.stringify(failure)).not.toContain('Anna');

@@ -23,14 +23,14 @@ test.each([
     runs: 1,
     says: 'the first run after 2026-11-24T06:00:00.000Z removes it from the list.',
   },
-])('who is missing since $runs runs of $grace $says', ({ grace, runs, says }) => {
+])('a member missing for $runs runs with a grace period of $grace: $says', ({ grace, runs, says }) => {
   const { message } = tellLeaving(leavingOf(member(runs), grace)!);
   expect(message).toBe(
     `In its grace period: run 12 (2026-11-23T06:00:00.000Z) no longer found it in the segment. Unless it returns, ${says}`,
   );
 });
 
-test('who is in the segment, or is not on the list anyway, is not leaving', () => {
+test('a member who is in the segment, or not on the list, is not in a grace period', () => {
   expect(leavingOf({ ...member(1), missing: null }, { runs: 2 })).toBeNull();
   expect(leavingOf({ ...member(1), listed: false }, { runs: 2 })).toBeNull();
 });

@@ -8,7 +8,7 @@ import { change } from './planned-change.ts';
 
 const past = pastForTests();
 
-/** Everything that Temporal knows of the last dry run, its payloads decoded. */
+/** All that Temporal stores about the last dry run, with decoded payloads. */
 async function knownToTemporal(): Promise<string> {
   const { events } = await past.hosted.client.workflow.getHandle('plan/vip').fetchHistory();
   return JSON.stringify(events, (name, value: unknown) =>
@@ -16,7 +16,7 @@ async function knownToTemporal(): Promise<string> {
   );
 }
 
-test('the names of changed attributes are shown, and neither keys nor values, nor does Temporal get to know them', async () => {
+test('the names of changed attributes are shown, without keys and values, and Temporal does not get them', async () => {
   await seedPeople(past.stand);
   await past.hosted.run();
   await change(past.stand);
@@ -35,7 +35,7 @@ test('the names of changed attributes are shown, and neither keys nor values, no
   }
 });
 
-test('--show-personal-data shows keys and new values, which Temporal does not get to know either', async () => {
+test('--show-personal-data shows keys and new values, and Temporal does not get them, either', async () => {
   await seedPeople(past.stand);
   await past.hosted.run();
   await change(past.stand);
@@ -51,7 +51,7 @@ test('--show-personal-data shows keys and new values, which Temporal does not ge
   for (const personal of ['shop.be', 'Rome', 'Oslo', 'Fay']) expect(known).not.toContain(personal);
 });
 
-test('--json prints what --out writes, with keys only when they were asked for', async () => {
+test('--json prints what --out writes, and keys only on request', async () => {
   await seedPeople(past.stand);
   const folder = await mkdtemp(join(tmpdir(), 'actito-sync-plan-'));
   const file = join(folder, 'plan.json');

@@ -8,7 +8,7 @@ import { change } from './planned-change.ts';
 
 const past = pastForTests();
 
-/** All that is acknowledged or was ever sent, as text. */
+/** All acknowledged values and all that were ever sent, as text. */
 async function dump(): Promise<string[]> {
   const all: string[] = [];
   for (const table of [
@@ -27,7 +27,7 @@ async function dump(): Promise<string[]> {
   return all;
 }
 
-test('before the first run a plan tells what would be created, sent and used', async () => {
+test('before the first run, a plan shows what would be created, sent and used', async () => {
   await seedPeople(past.stand);
   const { code, out, err } = await past.ask(['plan', 'vip']);
 
@@ -45,12 +45,12 @@ test('before the first run a plan tells what would be created, sent and used', a
     'the attributes spent (NUMBER)',
     `the external target list "${LIST}"`,
   ]);
-  expect(shown(out, 'quota')).toEqual(['1000 of 1000 imports are left of the last 24 hours']);
+  expect(shown(out, 'quota')).toEqual(['1000 of 1000 imports left in 24 hours']);
   const [hash] = shown(out, 'plan');
   expect(out).toContain(`\nApply exactly this:  actito-sync run vip --plan ${hash}\n`);
 });
 
-test('a plan leaves Actito and everything acknowledged as they were', async () => {
+test('a plan leaves Actito and everything acknowledged unchanged', async () => {
   await seedPeople(past.stand);
   await past.ask(['plan', 'vip']);
   expect([past.stand.actito.lists(), past.stand.actito.imports()]).toEqual([[], []]);
@@ -64,7 +64,7 @@ test('a plan leaves Actito and everything acknowledged as they were', async () =
   expect(await dump()).toEqual(before);
 });
 
-test('a plan that a guard would hold says so, and what answers it; it is no failure', async () => {
+test('a plan that a guard would hold says so, and how to decide; it is not a failure', async () => {
   await past.stand.actito.seedContacts([{ emailAddress: 'c1@shop.be' }]);
   await past.stand.warehouse.query(
     `insert into people (email) select 'c' || i || '@shop.be' from generate_series(1, 120) i`,
@@ -86,12 +86,12 @@ test('a plan that a guard would hold says so, and what answers it; it is no fail
 
 test.each([
   {
-    what: 'an attribute that nobody creates',
+    what: 'an attribute that is not created',
     before: () => past.stand.writeActivation({ attributes: [{ column: 'note', attribute: 'nowhere' }] }),
     says: /^A run would fail with MappingInvalid: Profile table \S+ has no attribute nowhere/,
   },
   {
-    what: 'a list that is not ours',
+    what: 'a foreign list',
     before: async () => {
       await past.hosted.run();
       await past.stand.writeActivation({ list: { name: LIST } }, 'other');
@@ -102,12 +102,12 @@ test.each([
     says: /^A run would fail with ListConflict: The list "VIP" in Actito belongs to activation vip/,
   },
   {
-    what: 'an Actito that does not answer',
+    what: 'an Actito that is not responding',
     before: async () => past.stand.actito.setFault('serverError', { times: 1_000 }),
     says: /^The lookup in Actito failed with ActitoUnavailable: /,
   },
 ])(
-  '$what is a problem of the plan, which is made all the same',
+  '$what is a problem of the plan, which is created all the same',
   async ({ before, says, activation = 'vip' }) => {
     await seedPeople(past.stand);
     await before();
@@ -120,7 +120,7 @@ test.each([
   },
 );
 
-test('what is left of the quota is told, and that attributes would have to wait', async () => {
+test('a plan shows the remaining quota, and that attributes would have to wait', async () => {
   await seedPeople(past.stand);
   await past.stand.writeDestination({ limits: { importsPerTablePerDay: 1 } });
   await past.hosted.run();
@@ -129,12 +129,12 @@ test('what is left of the quota is told, and that attributes would have to wait'
   await past.stand.writeDestination();
   expect(shown(out, 'quota')).toEqual([
     expect.stringMatching(
-      /^0 of 1 imports are left of the last 24 hours, the next is free at \S+Z; what it does not allow goes with a later run$/,
+      /^0 of 1 import left in 24 hours, the next is free at \S+Z; what it does not allow goes with a later run$/,
     ),
   ]);
 });
 
-test('a list of ours that has another name in Actito would be renamed', async () => {
+test('a list of this project that has another name in Actito would be renamed', async () => {
   await seedPeople(past.stand);
   await past.hosted.run();
   await past.stand.writeActivation({ list: { name: 'Best', fileName: 'VIP.csv' } });
@@ -143,7 +143,7 @@ test('a list of ours that has another name in Actito would be renamed', async ()
   expect(shown(out, 'creates')).toEqual([]);
 });
 
-test('nothing to do is told as nothing', async () => {
+test('a plan without changes says so', async () => {
   await seedPeople(past.stand);
   await past.hosted.run();
   const { out } = await past.ask(['plan', 'vip']);
@@ -160,7 +160,7 @@ test('run --plan applies exactly what was planned', async () => {
   expect(past.stand.actito.list(LIST)).toMatchObject({ name: LIST });
 });
 
-test('run --plan ends as PlanStale when anything has changed since, tells what, and writes nothing', async () => {
+test('run --plan ends as PlanStale if anything has changed since, says what, and writes nothing', async () => {
   await seedPeople(past.stand);
   await past.hosted.run();
   await change(past.stand);
@@ -172,4 +172,15 @@ test('run --plan ends as PlanStale when anything has changed since, tells what, 
   expect(err).toMatch(new RegExp(`^PlanStale: Plan ${planHash} \\(made 20\\S+Z\\) no longer matches`));
   expect(err).toContain('members 3 → 2, removed 1 → 2. Nothing was written.');
   expect(past.stand.actito.calls()).toEqual(before);
+});
+
+test('a plan says how many members go first as a canary', async () => {
+  await past.stand.writeActivation({ canary: 10 });
+  await past.stand.warehouse.query(
+    `insert into people (email, first_name) select 'c' || i || '@shop.be', 'Ann' from generate_series(1, 20) i`,
+  );
+  const { out } = await past.ask(['plan', 'vip']);
+  expect(shown(out, 'canary')).toEqual(['the attributes of 10 members are sent first']);
+  const { plan } = await past.json<RunResult>(['plan', 'vip']);
+  expect(plan?.sends).toMatchObject({ members: 20, canary: 10, imports: 2 });
 });

@@ -1,6 +1,6 @@
 import type { Stand } from '../support/stand.ts';
 
-/** Anna changes, Eve leaves, Fay comes. */
+/** Anna changes, Eve is removed, Fay is added. */
 export async function change({ warehouse }: Stand): Promise<void> {
   await warehouse.query(`
     update people set city = 'Rome', spent = 9 where email like 'anna%';

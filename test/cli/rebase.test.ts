@@ -10,7 +10,7 @@ const past = guardedForTests();
 const rebase = ['rebase', 'vip', '--reason', 'state lost'];
 const imports = () => past.stand.actito.imports().length;
 
-test('after a lost state nothing is sent, and then only what changed and the list, once', async () => {
+test('after a lost state, a rebase sends nothing, and the next run sends only changes and the list, once', async () => {
   await loseState(past.stand);
   const before = [imports(), past.stand.actito.calls()];
   const { code, out, err } = await past.ask(rebase);
@@ -35,7 +35,7 @@ test('after a lost state nothing is sent, and then only what changed and the lis
   expect(past.listed()).toBe(120);
 });
 
-test('one that a guard holds is approved by the command that it prints, which sends nothing either', async () => {
+test('a held rebase is approved by the printed command, which sends nothing either', async () => {
   await past.leave(60);
   const held = await past.ask(rebase);
   expect(held.code).toBe(3);
@@ -49,7 +49,7 @@ test('one that a guard holds is approved by the command that it prints, which se
   expect([past.listed(), imports()]).toEqual([120, before]);
 });
 
-test('whoever sits at a terminal is asked, and anything but yes does nothing', async () => {
+test('a terminal asks, and any answer but yes does nothing', async () => {
   for (const answer of ['n', '', 'yess']) {
     const { code, out } = await past.ask(rebase, { in: typing(answer) });
     expect({ code, asked: out.includes('Go on? [y/N]') }).toEqual({ code: 130, asked: true });
@@ -59,4 +59,18 @@ test('whoever sits at a terminal is asked, and anything but yes does nothing', a
   expect(await past.ask(rebase, { in: typing('y') })).toMatchObject({ code: 0, err: '' });
   const { code, out } = await past.ask([...rebase, '--yes'], { in: typing('n') });
   expect({ code, asked: out.includes('Go on?') }).toEqual({ code: 0, asked: false });
+});
+
+test('--dry-run shows what a rebase would assume, needs no reason, and changes nothing', async () => {
+  await loseState(past.stand);
+  const before = [imports(), past.stand.actito.calls()];
+  const { code, out, err } = await past.ask(['rebase', 'vip', '--dry-run']);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/^plan\/vip started\n[^]*\nvip: planned\n/);
+  expect(out).toMatch(/^ {2}sends +nothing$/m);
+  expect(out).toContain('actito-sync rebase vip --reason "…"');
+  expect(out).not.toContain('--plan');
+  expect([imports(), past.stand.actito.calls()]).toEqual(before);
+  const { rows } = await past.stand.state.raw<{ rows: unknown[] }>('select from members_vip');
+  expect(rows).toEqual([]);
 });

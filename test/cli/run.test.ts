@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { RunProgress } from '../../contract/progress.ts';
-import type { FailureJson } from '../../cli/errors.ts';
+import type { FailedJson } from '../../cli/errors.ts';
 import type { RunResult } from '../../contract/result.ts';
 import { until } from '../setup/until.ts';
 import { LIST, resetStand } from '../support/stand.ts';
@@ -25,7 +25,7 @@ function shown(out: string, name: string): string | undefined {
   return new RegExp(`^ {2}${name} +(.*)$`, 'm').exec(out)?.[1];
 }
 
-test('a run is followed to its end and told in numbers', async () => {
+test('a run is followed to its end and reported with its counts', async () => {
   const { code, out, err } = await run(['vip', '--reason', 'a test']);
 
   expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -40,7 +40,7 @@ test('a run is followed to its end and told in numbers', async () => {
   expect(shown(out, 'expires')).toBe(`in 2 days (${stand.actito.list(LIST)!.expirationDate})`);
 });
 
-test('an unchanged segment is told as not pushed', async () => {
+test('for an unchanged segment, the output says that the list was not delivered', async () => {
   await run(['vip']);
   const { code, out } = await run(['vip']);
 
@@ -49,7 +49,7 @@ test('an unchanged segment is told as not pushed', async () => {
   expect(Number.parseInt(shown(out, 'updated')!)).toBe(0);
 });
 
-test('a dry run tells what would happen, and nothing reaches Actito', async () => {
+test('a dry run shows what would happen, and nothing reaches Actito', async () => {
   const { code, out } = await run(['vip', '--dry-run']);
 
   expect(code).toBe(0);
@@ -58,7 +58,7 @@ test('a dry run tells what would happen, and nothing reaches Actito', async () =
   expect(stand.actito.lists()).toEqual([]);
 });
 
-test('what fails and is tried again is told while it lasts', async () => {
+test('a failure that is retried is shown while it lasts', async () => {
   stand.actito.setFault('serverError', { times: 2 });
   const { code, out } = await run(['vip']);
 
@@ -74,7 +74,7 @@ test('--json prints the result, and nothing else', async () => {
   expect(result).toMatchObject({ activation: 'vip', counts: { read: 4, added: 3 }, list: { name: LIST } });
 });
 
-test('a run that fails is told by type and message', async () => {
+test('a failed run is reported by type and message', async () => {
   const { code, out, err } = await run(['vipp']);
 
   expect(code).toBe(2);
@@ -82,7 +82,7 @@ test('a run that fails is told by type and message', async () => {
   expect(out).not.toContain('succeeded');
 });
 
-test('a held run tells which guards tripped', async () => {
+test('a held run shows which guards tripped', async () => {
   await stand.warehouse.query('truncate people');
   await stand.writeActivation({ guards: { allowEmpty: false } });
   const { code, err } = await run(['vip']);
@@ -93,13 +93,14 @@ test('a held run tells which guards tripped', async () => {
   );
 });
 
-test('with --json a run that is held or cannot be started tells it as data', async () => {
+test('with --json, a run that is held or cannot be started is reported as data', async () => {
   await stand.warehouse.query('truncate people');
   await stand.writeActivation({ guards: { allowEmpty: false } });
   const held = await run(['vip', '--json']);
-  expect(held).toMatchObject({ code: 3, out: '' });
-  const { failure } = JSON.parse(held.err) as { failure: FailureJson };
-  expect(failure).toMatchObject({
+  expect(held).toMatchObject({ code: 3, err: '' });
+  const { outcome, error, guards, planHash } = JSON.parse(held.out) as FailedJson;
+  expect({ outcome, guards }).toMatchObject({ outcome: 'held', guards: [{ guard: 'allowEmpty' }] });
+  expect(error).toMatchObject({
     type: 'GuardTripped',
     reason: 'runHeld',
     facts: {
@@ -108,14 +109,16 @@ test('with --json a run that is held or cannot be started tells it as data', asy
     },
     message: expect.stringContaining('The segment is empty'),
   });
-  const { planHash } = failure.facts as { planHash: string };
-  expect(failure.next).toEqual([
+  expect(error.next).toEqual([
     { advice: 'If the change is intended', command: `actito-sync approve vip ${planHash} --reason "…"` },
   ]);
 
   const unknown = await run(['vip', '--plan', '0123456789ab', '--json']);
-  expect(JSON.parse(unknown.err)).toMatchObject({
-    failure: {
+  expect(JSON.parse(unknown.out)).toMatchObject({
+    outcome: 'failed',
+    guards: [],
+    planHash: null,
+    error: {
       type: 'PlanUnknown',
       reason: 'planUnknown',
       facts: { activation: 'vip', planHash: '0123456789ab' },
@@ -123,7 +126,7 @@ test('with --json a run that is held or cannot be started tells it as data', asy
   });
 });
 
-test('another request for a running activation is refused, and who follows the run hears of its end', async () => {
+test('another request for a running activation is rejected, and the command that follows the run reports its end', async () => {
   const following = cli(['run', 'vip'], { taskQueue: 'nobody-polls-this' });
   const running = hosted.client.workflow.getHandle('activation/vip');
   const isRunning = async () => (await running.describe().catch(() => null))?.status.name === 'RUNNING';
@@ -143,11 +146,11 @@ test('another request for a running activation is refused, and who follows the r
   });
 });
 
-test('a run is skipped, and says so, while a scheduled one holds the activation', async () => {
+test('a run is skipped, and says so, while a scheduled run holds the activation', async () => {
   stand.actito.setFault('serverError', { times: 1_000 });
   const scheduled = await hosted.start({ activation: 'vip' });
   const phase = async () => (await scheduled.query<RunProgress>('progress')).phase;
-  await until('the other run is under way', async () => (await phase()) === 'provisioning');
+  await until('the other run is running', async () => (await phase()) === 'provisioning');
 
   const { code, out } = await run(['vip']);
   expect(code).toBe(5);
@@ -157,7 +160,7 @@ test('a run is skipped, and says so, while a scheduled one holds the activation'
   await scheduled.terminate();
 });
 
-test('without a worker that is said once, and Ctrl-C ends the following, not the run', async () => {
+test('without a worker, the command says so once, and Ctrl-C ends the command, not the run', async () => {
   const interrupt = new AbortController();
   const onOutput = (out: string) => {
     if (out.includes('npm run worker')) interrupt.abort();
@@ -170,7 +173,7 @@ test('without a worker that is said once, and Ctrl-C ends the following, not the
 
   expect(ended).toMatchObject({ code: 130, err: '' });
   expect(ended.out.match(/No worker answers/g)).toHaveLength(1);
-  expect(ended.out).toMatch(/The run goes on without you\.\n.*actito-sync run alone\n/);
+  expect(ended.out).toMatch(/The run continues in the background\.\n.*actito-sync run alone\n/);
   expect(ended.out).toContain('actito-sync cancel alone');
   const left = hosted.client.workflow.getHandle('activation/alone');
   expect((await left.describe()).status.name).toBe('RUNNING');

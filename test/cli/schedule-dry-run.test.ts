@@ -6,7 +6,7 @@ import { connectClient } from './support.ts';
 
 let client: Client;
 let project: ScheduledProject;
-/** One activation of each fate, by id. */
+/** One activation for each kind of change, by id. */
 let fates: Record<'kept' | 'changed' | 'paused' | 'vanished' | 'added', string>;
 
 beforeAll(async () => {
@@ -27,13 +27,13 @@ beforeEach(async () => {
   await project.remove(vanished);
   const added = await project.write('added', { calendar: { hour: 6 } });
   fates = { kept, changed, paused, vanished, added };
-  await until('Temporal lists what vanished', async () =>
+  await until('Temporal lists the removed schedules', async () =>
     (await project.apply('--dry-run')).out.includes(vanished),
   );
 });
 afterEach(() => project.dispose());
 
-test('--dry-run tells what would be created, updated with which fields, deleted and kept', async () => {
+test('--dry-run shows what would be created, updated with which fields, deleted and kept', async () => {
   const { code, out, err } = await project.apply('--dry-run');
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(project.said(out, fates.added)).toEqual(['would be created', '{ hour: 6 }, UTC']);
@@ -63,7 +63,7 @@ test('--dry-run changes nothing', async () => {
   await expect(project.describe(fates.added)).rejects.toThrow(/not found/);
 });
 
-test('applying then does what the dry run told', async () => {
+test('a later apply does what the dry run showed', async () => {
   const told = (await project.apply('--dry-run')).out;
   const done = (await project.apply()).out;
   for (const id of Object.values(fates)) {

@@ -48,14 +48,18 @@ async function byHand(id: string, workflowType = 'runActivation', memo?: Schedul
 const DAILY = { cron: '0 6 * * *' };
 const deleted = (out: string, id: string) => out.includes(`activation/${id}: deleted`);
 
-/** Applies a project until its text shows something: Temporal's listing lags a moment behind. @returns all texts */
+/**
+ * Applies a project until its output contains a text, since Temporal's listing lags behind.
+ * @returns all
+ * outputs
+ */
 async function appliedUntil(what: string, of: ScheduledProject, shows: (texts: string) => boolean) {
   let texts = '';
   await until(what, async () => shows((texts += (await of.apply()).out)));
   return texts;
 }
 
-test('schedules that vanished from the project are deleted, paused or not; the others stay as they are', async () => {
+test('schedules that were removed from the project are deleted, paused or not; the others stay unchanged', async () => {
   const [stays, gone, unscheduled] = [
     await project.write('stays', DAILY),
     await project.write('gone', DAILY),
@@ -77,7 +81,7 @@ test('schedules that vanished from the project are deleted, paused or not; the o
   expect(info.lastUpdatedAt).toBeUndefined();
 });
 
-test('also the last one is deleted, and a schedule that was updated since', async () => {
+test('the last schedule is deleted, too, and so is one that was updated since', async () => {
   const id = await project.write('last', DAILY);
   await project.apply();
   await project.write('last', { every: '1h' }, id);
@@ -88,7 +92,7 @@ test('also the last one is deleted, and a schedule that was updated since', asyn
   await expect(project.describe(id)).rejects.toThrow(/not found/);
 });
 
-test('a schedule that someone made by hand is told, with the command that deletes it, and stays', async () => {
+test('a manually created schedule is reported, with the command that deletes it, and stays', async () => {
   const id = await byHand(freshId('by-hand'));
   const line = `activation/${id}: left alone, it was not created by actito-sync; the project has no such activation`;
   const texts = await appliedUntil('it is told', project, (out) => out.includes(line));
@@ -96,7 +100,7 @@ test('a schedule that someone made by hand is told, with the command that delete
   await expect(project.describe(id)).resolves.toBeDefined();
 });
 
-test('a schedule of ours that someone took for another workflow stays', async () => {
+test('a schedule of this project that now starts another workflow stays', async () => {
   const id = await project.write('taken', DAILY);
   await project.apply();
   await client.schedule.getHandle(`activation/${id}`).update(({ spec, action, policies, state }) => ({
@@ -120,7 +124,7 @@ test('a schedule of ours that someone took for another workflow stays', async ()
   await expect(project.describe(id)).resolves.toBeDefined();
 });
 
-test('two projects on one namespace leave each other alone, whoever applies', async () => {
+test("two projects in one namespace do not touch each other's schedules, whichever applies", async () => {
   const other = await newProject();
   const [mine, theirs] = [await project.write('mine', DAILY), await other.write('theirs', DAILY)];
   await other.apply();
@@ -137,7 +141,7 @@ test('two projects on one namespace leave each other alone, whoever applies', as
   await expect(other.describe(theirs)).resolves.toBeDefined();
 });
 
-test('projects of one name, told apart by their task queues, leave each other alone', async () => {
+test("projects with the same name and different task queues do not touch each other's schedules", async () => {
   const env = { ACTITO_SYNC_PROJECT_NAME: freshId('same-name') };
   const [one, two] = [await newProject({ env }), await newProject({ env })];
   const id = await one.write('one', DAILY);
@@ -148,7 +152,7 @@ test('projects of one name, told apart by their task queues, leave each other al
   await expect(one.describe(id)).resolves.toBeDefined();
 });
 
-test('an activation whose schedule belongs to another project is refused, and nothing is changed', async () => {
+test('an activation whose schedule belongs to another project is rejected, and nothing is changed', async () => {
   const other = await newProject();
   const id = await other.write('shared', DAILY);
   await other.apply();
@@ -167,7 +171,7 @@ test('an activation whose schedule belongs to another project is refused, and no
   await expect(project.describe(fresh)).rejects.toThrow(/not found/);
 });
 
-test('a project that keeps its name keeps its schedules, wherever its folder lies', async () => {
+test('a project that keeps its name keeps its schedules, wherever its folder is', async () => {
   const env = { ACTITO_SYNC_PROJECT_NAME: freshId('the-shop') };
   const here = await newProject({ env });
   const moved = await newProject({ env, taskQueue: here.taskQueue });

@@ -5,7 +5,10 @@ import type { Client, ScheduleDescription } from '@temporalio/client';
 import { stringify } from 'yaml';
 import { cli, freshId, type Ended } from './support.ts';
 
-/** A project folder whose schedules are applied to the run's Temporal server; its name is its folder's, like no other. */
+/**
+ * A project folder whose schedules are applied to the Temporal server of the test run; its name is that of
+ * its folder, so it is unique.
+ */
 export interface ScheduledProject {
   folder: string;
   taskQueue: string;
@@ -14,14 +17,14 @@ export interface ScheduledProject {
   remove(id: string): Promise<void>;
   /** `schedule apply` with these flags. */
   apply(...flags: string[]): Promise<Ended>;
-  /** What a text of `schedule apply` says of an activation: the change, and what stands in brackets. */
+  /** What the output of `schedule apply` says about an activation: the change, and the text in brackets. */
   said(out: string, id: string): string[] | undefined;
   describe(id: string): Promise<ScheduleDescription>;
   dispose: () => Promise<void>;
 }
 
 export interface ProjectOptions {
-  /** Default: one that nobody polls; were a start to fall into the test, it would do nothing. */
+  /** Default: a queue without a worker; a start during the test would do nothing. */
   taskQueue?: string;
   env?: NodeJS.ProcessEnv;
 }
@@ -64,7 +67,7 @@ export async function scheduledProject(
   };
 }
 
-/** Deletes a schedule; one that was never made, or is gone, is well. */
+/** Deletes a schedule, and succeeds if there is none. */
 export async function deleteIfThere(client: Client, scheduleId: string): Promise<void> {
   await client.schedule
     .getHandle(scheduleId)

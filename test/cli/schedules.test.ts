@@ -4,11 +4,11 @@ import { ScheduleOverlapPolicy, type Client } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { applyChange, planSchedules } from '../../client/schedule-plan.ts';
 import { scheduledProject, type ScheduledProject } from './scheduled-project.ts';
-import { connectClient, freshId } from './support.ts';
+import { cli, connectClient, freshId } from './support.ts';
 
 let client: Client;
 let project: ScheduledProject;
-/** The ids of two activations of this test alone. */
+/** The ids of two activations of only this test. */
 let daily: string;
 let often: string;
 
@@ -25,7 +25,7 @@ afterEach(() => project.dispose());
 
 const change = (out: string, id: string) => project.said(out, id)?.[0];
 
-test('the first time creates the schedules, the second finds them unchanged and touches nothing', async () => {
+test('the first apply creates the schedules, and the second finds them unchanged and changes nothing', async () => {
   const first = await project.apply();
   expect(first).toMatchObject({ code: 0, err: '' });
   expect(project.said(first.out, daily)).toEqual([
@@ -42,7 +42,7 @@ test('the first time creates the schedules, the second finds them unchanged and 
   expect((await project.describe(daily)).info.lastUpdatedAt).toBeUndefined();
 });
 
-test('a schedule starts the workflow with the name of the activation alone, never two at a time', async () => {
+test('a schedule starts the workflow with only the name of the activation, never two at a time', async () => {
   await project.apply();
   const { spec, action, policies } = await project.describe(daily);
   expect(spec).toMatchObject({ timezone: 'Europe/Paris', jitter: 60_000 });
@@ -68,7 +68,7 @@ test.each<[schedule: object, hours: number]>([
   [{ calendar: { hour: 6, dayOfMonth: 1 } }, 31 * 24 + 1],
   [{ cron: '0 6 29 2 *' }, 366 * 24],
 ])(
-  'a start of %j that an outage delayed is made until the next one is due: for %f hours',
+  'a start of %j that an outage delayed happens until the next one is due: for %f hours',
   async (schedule, hours) => {
     const id = await project.write('late', schedule);
     await project.apply();
@@ -77,7 +77,7 @@ test.each<[schedule: object, hours: number]>([
   },
 );
 
-test('a calendar arrives with its time zone: the starts fall on its days and hours there', async () => {
+test('a calendar keeps its time zone: the starts are on its days and hours there', async () => {
   const calendar = { dayOfWeek: ['MONDAY', 'FRIDAY'], hour: [6, 18], minute: 30 };
   const id = await project.write('weekly', { calendar, timezone: 'America/New_York' });
   const { out } = await project.apply();
@@ -104,7 +104,7 @@ test.each([
   { cron: '*/10 8-18 * * MON-FRI', timezone: 'Europe/Paris' },
   { cron: ' 0  6 1,15 * *' },
   { every: '90m' },
-])('%j is found again as it was made', async (schedule) => {
+])('%j is read back as it was created', async (schedule) => {
   const id = await project.write('again', schedule);
   expect(change((await project.apply()).out, id)).toBe('created');
   expect(change((await project.apply()).out, id)).toBe('unchanged');
@@ -117,7 +117,7 @@ test('activations of the same hour do not all start at once', async () => {
   expect(await starts(twin)).not.toEqual(await starts(daily));
 });
 
-test('a schedule that is made anew starts when the old one would have: its delays come from its name', async () => {
+test('a schedule that is created again starts when the old one would have: its delays come from its name', async () => {
   await project.apply();
   const starts = async () => (await project.describe(daily)).info.nextActionTimes.map(Number);
   const before = await starts();
@@ -126,6 +126,21 @@ test('a schedule that is made anew starts when the old one would have: its delay
   expect(change((await project.apply()).out, daily)).toBe('created');
   expect(await starts()).toEqual(before);
   expect(before.some((start) => start % 60_000 !== 0)).toBe(true);
+});
+
+test('a second pause keeps both notes, and one without a note keeps the first', async () => {
+  await project.apply();
+  const pause = (...note: string[]) =>
+    cli(['schedule', 'pause', daily, ...note], {
+      taskQueue: project.taskQueue,
+      env: { ACTITO_SYNC_PROJECT: project.folder },
+    });
+  expect((await pause('--note', 'warehouse moves')).out).toMatch(/: paused: warehouse moves\n$/);
+  for (const note of [['--note', 'bad load'], [], ['--note', 'bad load']]) {
+    expect((await pause(...note)).out).toMatch(/: paused: warehouse moves; bad load\n$/);
+  }
+  const { state } = await project.describe(daily);
+  expect(state).toMatchObject({ paused: true, note: 'warehouse moves; bad load' });
 });
 
 test('a changed schedule is updated, and stays paused with its note', async () => {
@@ -168,7 +183,7 @@ test.each([
     to: { cron: '0 6 * * *' },
     told: ['times: { hour: 6 } → 0 6 * * *'],
   },
-])('a change from $from to $to is told field by field', async ({ from, to, told }) => {
+])('a change from $from to $to is reported field by field', async ({ from, to, told }) => {
   const id = await project.write('moving', from);
   await project.apply();
   await project.write('moving', to, id);
@@ -177,7 +192,7 @@ test.each([
   for (const line of told) expect(out).toContain(`\n  ${line}\n`);
 });
 
-test('what someone changed by hand is put right, and told', async () => {
+test('manual changes are reverted and reported', async () => {
   await project.apply();
   await client.schedule.getHandle(`activation/${daily}`).update((found) => ({
     ...found,
@@ -192,7 +207,7 @@ test('what someone changed by hand is put right, and told', async () => {
   expect([spec.endAt, policies.overlap]).toEqual([undefined, 'SKIP']);
 });
 
-test('times that Temporal does not take are told with their activation', async () => {
+test('times that Temporal does not accept are reported with their activation', async () => {
   const id = freshId('wrong');
   const activations = [
     { id, schedule: { cron: '61 * * * *', timezone: 'Europe/Paris', pauseAfter: 21_600_000 } },
@@ -206,7 +221,7 @@ test('times that Temporal does not take are told with their activation', async (
   });
 });
 
-test('a broken activation keeps its schedule as it is, and the others get theirs', async () => {
+test('a broken activation keeps its schedule unchanged, and the others get theirs', async () => {
   const gone = await project.write('gone', { every: '1h' });
   await project.apply();
   await writeFile(join(project.folder, `activations/${daily}.yaml`), 'nonsense: true\n');
@@ -223,7 +238,7 @@ test('a broken activation keeps its schedule as it is, and the others get theirs
   expect((await project.describe(daily)).spec.timezone).toBe('Europe/Paris');
 });
 
-test('a folder of activations that is missing deletes no schedule', async () => {
+test('a missing folder of activations deletes no schedule', async () => {
   await project.apply();
   await rename(join(project.folder, 'activations'), join(project.folder, 'elsewhere'));
   const { code, out, err } = await project.apply();

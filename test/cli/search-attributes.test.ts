@@ -7,9 +7,7 @@ import { registerSearchAttributes } from '../../worker/search-attributes.ts';
 import { temporalAddress } from '../setup/servers.ts';
 import { until } from '../setup/until.ts';
 
-/*
- * Namespaces of a real server. What a server without operator API answers is put before it, by code.
- */
+/* Namespaces of a real server. The test replaces the operator API of the server by an error code. */
 
 const NAMES = SEARCH_ATTRIBUTES.map(({ name }) => name);
 const [TEXT, KEYWORD, INT, KEYWORD_LIST] = [1, 2, 3, 7];
@@ -34,7 +32,7 @@ async function namespaceWith(searchAttributes: Record<string, number> = {}): Pro
     namespace,
     workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
   });
-  await until('the namespace is there', () =>
+  await until('the namespace exists', () =>
     typesIn(namespace).then(
       () => true,
       () => false,
@@ -52,7 +50,7 @@ async function typesIn(namespace: string): Promise<Record<string, number>> {
 const refused = (code: keyof typeof CODES) => () =>
   Promise.reject(Object.assign(new Error('refused'), { code: CODES[code], details: '', metadata: {} }));
 
-/** The server, with an operator API that answers by a code. */
+/** The server, with an operator API that answers with a code. */
 function without(
   part: keyof TemporalServices['operatorService'],
   code: keyof typeof CODES,
@@ -65,7 +63,7 @@ function without(
   return { operatorService, workflowService: connection.workflowService };
 }
 
-test('what a namespace lacks is registered, and a second worker finds it', async () => {
+test('missing attributes are registered in the namespace, and a second worker finds them', async () => {
   const namespace = await namespaceWith({ [NAMES[0]!]: KEYWORD });
   await registerSearchAttributes(connection, namespace);
   const registered = Object.fromEntries(NAMES.map((name) => [name, KEYWORD]));
@@ -77,20 +75,23 @@ test.each([
   ['Text', TEXT],
   ['Int', INT],
   ['KeywordList', KEYWORD_LIST],
-])('an attribute of type %s bars the start, and is named with how to remove it', async (type, number) => {
-  const namespace = await namespaceWith({ RunPhase: number });
-  await expect(registerSearchAttributes(connection, namespace)).rejects.toMatchObject({
-    type: 'ConfigurationInvalid',
-    told: {
-      reason: 'searchAttributesOfOtherType',
-      facts: { namespace, attributes: [{ name: 'RunPhase', type }] },
-    },
-    message: expect.stringContaining(`search-attribute remove --namespace ${namespace} --name RunPhase`),
-  });
-  expect(Object.keys(await typesIn(namespace))).toEqual(['RunPhase']);
-});
+])(
+  'an attribute of type %s prevents the start, and the error says how to remove it',
+  async (type, number) => {
+    const namespace = await namespaceWith({ RunPhase: number });
+    await expect(registerSearchAttributes(connection, namespace)).rejects.toMatchObject({
+      type: 'ConfigurationInvalid',
+      told: {
+        reason: 'searchAttributesOfOtherType',
+        facts: { namespace, attributes: [{ name: 'RunPhase', type }] },
+      },
+      message: expect.stringContaining(`search-attribute remove --namespace ${namespace} --name RunPhase`),
+    });
+    expect(Object.keys(await typesIn(namespace))).toEqual(['RunPhase']);
+  },
+);
 
-test('a namespace without room for more attributes bars the start, with how many it has', async () => {
+test('a namespace without room for more attributes prevents the start, and the error says how many it has', async () => {
   const many = Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`Other${at}`, KEYWORD]));
   const namespace = await namespaceWith(many);
   await expect(registerSearchAttributes(connection, namespace)).rejects.toMatchObject({
@@ -100,7 +101,7 @@ test('a namespace without room for more attributes bars the start, with how many
 });
 
 test.each([3, CODES.ALREADY_EXISTS])(
-  'a worker that starts at the same time as another one, which is faster, starts too (code %i)',
+  'a worker that starts at the same time as a faster one starts, too (code %i)',
   async (code) => {
     const namespace = await namespaceWith();
     const { operatorService, workflowService } = connection;
@@ -121,7 +122,7 @@ test('a namespace that does not exist is named', async () => {
 });
 
 test.each(['UNIMPLEMENTED', 'PERMISSION_DENIED', 'UNAUTHENTICATED'] as const)(
-  'an operator API that answers %s keeps no worker away from a namespace that has the attributes',
+  'an operator API that answers %s does not stop a worker if the namespace has the attributes',
   async (code) => {
     const namespace = await namespaceWith();
     await registerSearchAttributes(connection, namespace);
@@ -135,7 +136,7 @@ test.each(['UNIMPLEMENTED', 'PERMISSION_DENIED', 'UNAUTHENTICATED'] as const)(
   },
 );
 
-test('without operator API, attributes that are missing or of another type are told, and who can add them', async () => {
+test('without the operator API, the error names missing and wrong attributes, and who can add them', async () => {
   const namespace = await namespaceWith({ Activation: KEYWORD, RunPhase: TEXT });
   const cloud = without('listSearchAttributes', 'UNIMPLEMENTED');
   await until('queries know them', async () => {
@@ -148,7 +149,7 @@ test('without operator API, attributes that are missing or of another type are t
   });
 });
 
-test('a worker that may look and not register is told the command for whoever may', async () => {
+test('a worker without the right to register shows the command for an administrator', async () => {
   const namespace = await namespaceWith();
   await expect(
     registerSearchAttributes(without('addSearchAttributes', 'PERMISSION_DENIED'), namespace),
@@ -160,7 +161,7 @@ test('a worker that may look and not register is told the command for whoever ma
   });
 });
 
-test('a server that is only away is no fault of the configuration', async () => {
+test('a server that is away does not count as a wrong configuration', async () => {
   await expect(
     registerSearchAttributes(without('listSearchAttributes', 'UNAVAILABLE'), 'default'),
   ).rejects.toMatchObject({ type: 'TemporalUnavailable', told: { facts: { code: 'UNAVAILABLE' } } });

@@ -11,6 +11,6 @@ test.each([
   [90_000_000, '90 MB'],
   [1_500_000_000, '1.5 GB'],
   [2_000_000_000_000, '2000 GB'],
-])('%d bytes are told as %s', (bytes, words) => {
+])('%d bytes are shown as %s', (bytes, words) => {
   expect(sizeInWords(bytes)).toBe(words);
 });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 
-/** What a module imports when it is loaded: types are not, and what is imported on demand comes later. */
+/** What a module imports when it is loaded: types do not count, and dynamic imports come later. */
 const LOADED = /^(?:import|export) (?!type )(?:[^;']*? from )?'([^']+)';/gm;
 const ON_DEMAND = /import\('(\.\/commands\/[^']+)'\)/g;
 
@@ -20,7 +20,7 @@ async function packagesOf(modules: URL[]): Promise<Set<string>> {
   return packages;
 }
 
-test('help and completion load no library for Temporal, databases or schemas, only those that print', async () => {
+test('help and completion load no library for Temporal, databases or schemas, only the ones for output', async () => {
   const program = new URL('../../cli/program.ts', import.meta.url);
   const commands = [...(await readFile(program, 'utf8')).matchAll(ON_DEMAND)].map(
     ([, name]) => new URL(name!, program),

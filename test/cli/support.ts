@@ -15,7 +15,7 @@ export interface CliOptions {
   launch?: Launch;
   env?: NodeJS.ProcessEnv;
   signal?: AbortSignal;
-  /** A terminal that someone types at. */
+  /** A terminal with a person who types. */
   in?: PassThrough & { isTTY?: boolean };
   /** Sees the output while it grows. */
   onOutput?: (out: string) => void;
@@ -23,7 +23,7 @@ export interface CliOptions {
   onError?: (text: string) => void;
 }
 
-/** Runs one command line against the run's Temporal server; as in a pipe, not on a terminal. */
+/** Runs one command line against the Temporal server of the test run, in a pipe and not on a terminal. */
 export async function cli(args: string[], options: CliOptions = {}): Promise<Ended> {
   const {
     taskQueue,
@@ -60,12 +60,12 @@ export async function connectClient(): Promise<Client> {
 
 let counter = 0;
 
-/** An id that no other test has: all share one Temporal server. */
+/** An id that no other test has, since all share one Temporal server. */
 export function freshId(name: string): string {
   return `${name}-${process.pid}-${++counter}`;
 }
 
-/** Someone who types these lines at a terminal, and then nothing more. */
+/** A person who types these lines at a terminal, and then nothing more. */
 export function typing(...lines: string[]): PassThrough & { isTTY: boolean } {
   const terminal = Object.assign(new PassThrough(), { isTTY: true });
   terminal.end(lines.map((line) => `${line}\n`).join(''));

@@ -1,4 +1,7 @@
-/* A program for terminal.test.ts: ora's colors look at the process's own terminal and FORCE_COLOR when they are loaded, once. */
+/*
+ * A program for terminal.test.ts: the colors of ora depend on the terminal of the process and FORCE_COLOR at
+ * load time.
+ */
 import { twoSteps, written } from './terminal-output.ts';
 
 const shown = [{}, { NO_COLOR: '1' }].map((env) => written(true, env, twoSteps));

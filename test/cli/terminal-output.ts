@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { createTerminal, type Terminal } from '../../cli/terminal.ts';
 
-/** What is written to a terminal or a pipe while `work` is done. */
+/** The output on a terminal or a pipe while `work` runs. */
 export async function written(
   isTTY: boolean,
   env: NodeJS.ProcessEnv,

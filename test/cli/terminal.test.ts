@@ -9,13 +9,13 @@ test('a pipe gets plain lines', async () => {
   expect(await written(false, {}, twoSteps)).toBe('reading …\nsending …\na note\n✖ refused\n');
 });
 
-test('a terminal shows each step while it lasts, then what came of it and the time', async () => {
+test('a terminal shows each running step, then its result and its time', async () => {
   const text = await written(true, {}, twoSteps);
   expect(text).toMatch(/✔ reading \(\d+\.\d s\)\n/);
   expect(text).toMatch(/a note\n[^]*✖ refused \(\d+\.\d s\)\n/);
 });
 
-test('NO_COLOR leaves the spinner without color', async () => {
+test('NO_COLOR gives a spinner without color', async () => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['dev/start.js', 'test/cli/terminal-colors.ts'],
@@ -31,7 +31,7 @@ test('a terminal without a width gets plain lines', async () => {
 });
 
 test.each([{ TERM: 'dumb' }, { CI: 'true' }])(
-  'a terminal that is none (%o) gets plain lines',
+  'an output that is not a real terminal (%o) gets plain lines',
   async (env) => {
     expect(await written(true, env, twoSteps)).not.toContain(ESCAPE);
   },

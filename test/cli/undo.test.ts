@@ -5,7 +5,7 @@ import { LIST } from '../support/stand.ts';
 import { copied, guardedForTests, hashIn } from './approval-support.ts';
 import { shown } from './past/support.ts';
 
-/** A first run has delivered `c0` to `c119`; guards are as by default. */
+/** A first run has delivered `c0` to `c119`; the guards have their defaults. */
 const past = guardedForTests();
 
 const lastRun = async () => {
@@ -16,7 +16,7 @@ const members = () => [...past.stand.actito.listMembers(LIST)].sort();
 const firstName = (emailAddress: string) =>
   past.stand.actito.contact('emailAddress', emailAddress)?.firstName;
 
-/** c0 and c1 leave, z enters, and the attributes of c2 change. */
+/** c0 and c1 are removed, z is added, and the attributes of c2 change. */
 async function change(): Promise<void> {
   await past.stand.warehouse.query(`
     delete from people where email in ('c0@shop.be', 'c1@shop.be');
@@ -24,7 +24,7 @@ async function change(): Promise<void> {
     update people set first_name = 'New' where email = 'c2@shop.be'`);
 }
 
-/** A hundred more enter. */
+/** A hundred more are added. */
 async function grow(): Promise<void> {
   await past.stand.actito.seedContacts(
     Array.from({ length: 100 }, (_, i) => ({ emailAddress: `c-${i + 1}@shop.be` })),
@@ -33,7 +33,7 @@ async function grow(): Promise<void> {
   await past.hosted.run();
 }
 
-test('an undo shows its plan and writes nothing; the command that it prints brings the old list back, and no attribute', async () => {
+test('an undo shows its plan and writes nothing; the printed command brings the old list back, without attributes', async () => {
   const before = members();
   const first = await lastRun();
   await change();
@@ -64,7 +64,7 @@ test('an undo shows its plan and writes nothing; the command that it prints brin
   expect(members()).toEqual(after);
 });
 
-test('history tells an undo, explain tells who left with it, and who is not on the list because of it', async () => {
+test('history shows an undo, and explain shows removed members and members who are not on the list because of it', async () => {
   const first = await lastRun();
   await change();
   await past.hosted.run();
@@ -74,7 +74,7 @@ test('history tells an undo, explain tells who left with it, and who is not on t
       `Not on the list: it was not in the segment of run ${second} .*\\n {2}Not on the list: run ${second} \\(20\\S+\\) removed it`,
     ),
   );
-  // A plan says itself what it does: `run` applies that of an undo, too.
+  // A plan contains its mode: `run` applies the plan of an undo, too.
   const { planHash } = await past.json<RunResult>(['undo', 'vip', '--to', first]);
   expect(await past.json<RunResult>(['run', 'vip', '--plan', planHash!])).toMatchObject({ undo: first });
   const undone = await lastRun();
@@ -94,7 +94,7 @@ test('history tells an undo, explain tells who left with it, and who is not on t
   );
 });
 
-test('an undo whose list has moved on since it was planned ends as PlanStale, and writes nothing', async () => {
+test('an undo whose list has changed since its plan ends as PlanStale, and writes nothing', async () => {
   const first = await lastRun();
   await change();
   await past.hosted.run();
@@ -110,7 +110,7 @@ test('an undo whose list has moved on since it was planned ends as PlanStale, an
   expect(members()).toEqual(before);
 });
 
-test('a held undo is answered by the commands that it prints; approved, it applies the undo and not the segment', async () => {
+test('the printed commands decide about a held undo; an approved one applies the undo and not the segment', async () => {
   const [first, before] = [await lastRun(), members()];
   await grow();
   const { out } = await past.ask(['undo', 'vip', '--to', first]);
@@ -124,9 +124,9 @@ test('a held undo is answered by the commands that it prints; approved, it appli
   expect(hashIn(held.err)).toBe(hash);
   expect(members()).toHaveLength(220);
 
-  expect(await past.ask(copied(out, 'reject'))).toMatchObject({
+  expect(await past.ask(copied(out, 'decline'))).toMatchObject({
     code: 0,
-    out: expect.stringContaining('is refused, claimed by'),
+    out: expect.stringContaining('is declined, claimed by'),
   });
   expect(members()).toHaveLength(220);
 
@@ -134,4 +134,11 @@ test('a held undo is answered by the commands that it prints; approved, it appli
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(shown(approved, 'undo')).toEqual([`the list as it was after run ${first}`]);
   expect(members()).toEqual(before);
+});
+
+test('an undo to the current list says that nothing changes, and suggests no command', async () => {
+  const { code, out } = await past.ask(['undo', 'vip', '--to', await lastRun()]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/The list is already as it was after run \d+\. There is nothing to undo\.\n$/);
+  expect(out).not.toContain('actito-sync');
 });

@@ -17,7 +17,7 @@ const VARIABLES = {
   ACTITO_SFTP_PASSWORD: 'secret',
   ACTITO_SFTP_HOST_KEY: `SHA256:${'s'.repeat(43)}`,
 };
-/** Nobody listens there: the command must do without. */
+/** No server listens there: the command must work without. */
 const NO_TEMPORAL = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
 
 let folder: string;
@@ -30,7 +30,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const validate = (args: string[], env: NodeJS.ProcessEnv = {}) =>
   cli(['validate', ...args], { env: { ...NO_TEMPORAL, ...env } });
 
-test('a good folder is told with what it holds', async () => {
+test('a valid folder is reported with its contents', async () => {
   expect(await validate([DEMO])).toEqual({
     code: 0,
     out: `${DEMO}: valid, with 1 source, 1 destination, 2 activations\n`,
@@ -38,13 +38,13 @@ test('a good folder is told with what it holds', async () => {
   });
 });
 
-test('without a folder it is the one of ACTITO_SYNC_PROJECT', async () => {
+test('without an argument, the folder is that of ACTITO_SYNC_PROJECT', async () => {
   const { code, out } = await validate([], { ACTITO_SYNC_PROJECT: '/nowhere' });
   expect(code).toBe(2);
   expect(out).toMatch(/^The project folder \/nowhere\ does not exist..*\n\/nowhere: 1 problem\n$/);
 });
 
-test('without both it says so, names the demo and checks nothing', async () => {
+test('without an argument and the variable, the command says so, names the demo and checks nothing', async () => {
   const { code, out } = await validate([]);
   expect(code).toBe(2);
   expect(out).toMatch(
@@ -53,7 +53,7 @@ test('without both it says so, names the demo and checks nothing', async () => {
 });
 
 test.each(['status', 'schedule apply', 'doctor vip', 'attributes actito', 'history vip'])(
-  'no other command falls back on the demo: %s',
+  'no other command uses the demo instead: %s',
   async (line) => {
     const { code, out, err } = await cli(line.split(' '), {
       env: { ACTITO_SYNC_DATABASE_URL: 'postgres://127.0.0.1:1/x' },
@@ -63,7 +63,7 @@ test.each(['status', 'schedule apply', 'doctor vip', 'attributes actito', 'histo
   },
 );
 
-test('all that is wrong is told at once, with file and line, and ends with 2', async () => {
+test('all problems are shown at once, with file and line, and the command exits with 2', async () => {
   await writeFile(
     join(folder, 'sources/shop.yaml'),
     'driver: postgres\nconnection: { env: X }\nstatementTimout: 1m\n',
@@ -81,7 +81,7 @@ test('all that is wrong is told at once, with file and line, and ends with 2', a
   expect(lines.at(-1)).toBe(`${folder}: ${lines.length - 1} problems`);
 });
 
-test('--json tells the same to a program, as data and in words', async () => {
+test('--json gives the same to a program, as data and in words', async () => {
   await writeFile(join(folder, 'sources/shop.yaml'), 'driver: oracle\nconnection: { env: X }\n');
   await writeFile(join(folder, 'sources/empty.yaml'), '');
   const broken = await validate([folder, '--json']);
@@ -130,7 +130,7 @@ test('--json tells the same to a program, as data and in words', async () => {
   });
 });
 
-test('what is probably not meant is told, and is no error', async () => {
+test('likely mistakes are shown, and are not errors', async () => {
   const files = {
     'sources/shop': 'driver: postgres\nconnection: { env: X }',
     'destinations/actito':
@@ -147,7 +147,7 @@ test('what is probably not meant is told, and is no error', async () => {
   expect(out).toMatch(/: valid, with .*, 1 warning\n$/);
 });
 
-test('--env tells which variables are missing, by name', async () => {
+test('--env names the missing variables', async () => {
   const others = { ...VARIABLES, ACTITO_API_KEY: undefined };
   const { code, out } = await validate([DEMO, '--env'], { ...others, ACTITO_SFTP_PORT: '' });
   expect(code).toBe(2);
@@ -160,11 +160,11 @@ test('--env tells which variables are missing, by name', async () => {
   expect(out).not.toContain('secret');
 });
 
-test('--env is content when all are set', async () => {
+test('--env reports no problem if all variables are set', async () => {
   expect(await validate([DEMO, '--env'], VARIABLES)).toMatchObject({ code: 0, err: '' });
 });
 
-test('--env looks into lists of host keys, and at the passphrase of a key', async () => {
+test('--env checks lists of host keys, and the passphrase of a key', async () => {
   await cp(DEMO, folder, { recursive: true });
   const path = join(folder, 'destinations/actito.yaml');
   const destination = (await readFile(path, 'utf8'))
@@ -180,7 +180,7 @@ test('--env looks into lists of host keys, and at the passphrase of a key', asyn
   ]);
 });
 
-test('--env tells which variables no run could use, and never what they hold', async () => {
+test('--env names variables with unusable values, and never shows the values', async () => {
   const unusable = {
     ...VARIABLES,
     ACTITO_API_KEY: 'hunter2\nhunter3',

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => client?.connection.close());
 
-/** The starts of a schedule, as Temporal foretells them, in its own time of day. */
+/** The starts of a schedule, as Temporal forecasts them, in its own time of day. */
 async function startsOf(schedule: object): Promise<string[]> {
   const owner = { project: 'clocks', taskQueue: 'nobody' };
   const wanted = wantedSchedule({ id: freshId('clocks'), schedule: scheduleSchema.parse(schedule) }, owner);
@@ -26,7 +26,7 @@ async function startsOf(schedule: object): Promise<string[]> {
   return info.nextActionTimes.map((start) => format.format(start));
 }
 
-// Of the days from 25 to 31 there are few enough for Temporal to tell them until the change.
+// Starts on the days from 25 to 31 are few enough for Temporal to list them until the change.
 test.each([
   {
     calendar: { hour: 2, minute: 30, month: 'MARCH', dayOfMonth: [25, 26, 27, 28, 29, 30, 31] },
@@ -34,7 +34,7 @@ test.each([
   },
   { calendar: { hour: 0, month: 'APRIL', dayOfMonth: [29, 30] }, timezone: 'Africa/Cairo' },
 ])(
-  'Temporal never makes a start that the clock jumps over, and the warning names it: %j',
+  'Temporal skips a start in the hour that the clock jumps over, and the warning names it: %j',
   async (schedule) => {
     const [odd] = oddStarts(scheduleSchema.parse(schedule));
     const starts = await startsOf(schedule);

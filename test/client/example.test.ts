@@ -5,7 +5,7 @@ import { temporalAddress } from '../setup/servers.ts';
 import { LIST, startStand } from '../support/stand.ts';
 import { hostWorker } from '../support/temporal-run.ts';
 
-/* The example for programs is run as it stands, so with the product's own task queue. */
+/* The example for programs runs unchanged, so with the product's own task queue. */
 
 const stand = await startStand();
 afterAll(() => stand.dispose());

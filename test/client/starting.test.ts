@@ -4,7 +4,7 @@ import { startRun } from '../../client/start.ts';
 import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import { connectClient, freshId } from '../cli/support.ts';
 
-/** Nobody polls it: what is started here stays open. */
+/** No worker polls it: what is started here stays open. */
 const taskQueue = freshId('nobody');
 
 let client: Client;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => client?.connection.close());
 
-/** Terminates whatever the test left open under an id. */
+/** Terminates everything that the test left open under an id. */
 async function terminate(...ids: string[]): Promise<void> {
   for (const id of ids) await client.workflow.getHandle(id).terminate();
 }
@@ -24,7 +24,7 @@ async function startedByHand(activation: string, ...args: unknown[]): Promise<st
   return handle.firstExecutionRunId;
 }
 
-test('the same request attaches to the run that is open', async () => {
+test('the same request attaches to the open run', async () => {
   const activation = freshId('same');
   const first = await startRun(client, { activation }, { taskQueue });
   const second = await startRun(client, { activation }, { taskQueue });
@@ -34,7 +34,7 @@ test('the same request attaches to the run that is open', async () => {
   await terminate(first.handle.workflowId);
 });
 
-test('a run started by the bare Temporal CLI is attached to, its defaults filled in', async () => {
+test('a run that the Temporal CLI started is attached to, with its defaults filled in', async () => {
   const activation = freshId('by-hand');
   const runId = await startedByHand(activation, { activation });
 
@@ -44,7 +44,7 @@ test('a run started by the bare Temporal CLI is attached to, its defaults filled
   await terminate(handle.workflowId);
 });
 
-test('another request for a running activation is busy, and hears what runs and what to do', async () => {
+test('another request for a running activation is busy, and the error says what runs and what to do', async () => {
   const activation = freshId('busy');
   const { handle } = await startRun(client, { mode: 'resync', activation }, { taskQueue });
 
@@ -58,7 +58,7 @@ test('another request for a running activation is busy, and hears what runs and 
 
 test.each([
   { what: 'no argument', args: [] },
-  { what: 'an argument that is no request', args: [{ activation: 'x', resyncc: true }] },
+  { what: 'an argument that is not a request', args: [{ activation: 'x', resyncc: true }] },
 ])('an open run with $what is busy too', async ({ args }) => {
   const activation = freshId('nonsense');
   await startedByHand(activation, ...args);
@@ -68,7 +68,7 @@ test.each([
   await terminate(`activation/${activation}`);
 });
 
-test('a dry run goes beside a run', async () => {
+test('a dry run starts beside a run', async () => {
   const activation = freshId('beside');
   const { handle } = await startRun(client, { activation }, { taskQueue });
   const dry = await startRun(client, { mode: 'preview', activation }, { taskQueue });
@@ -78,7 +78,7 @@ test('a dry run goes beside a run', async () => {
   await terminate(handle.workflowId, dry.handle.workflowId);
 });
 
-test('after the end of a run another request may start', async () => {
+test('after the end of a run, another request may start', async () => {
   const activation = freshId('after');
   const { handle } = await startRun(client, { activation }, { taskQueue });
   await terminate(handle.workflowId);

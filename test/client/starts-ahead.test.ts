@@ -13,7 +13,7 @@ const found = (minutes: number[], paused = false) =>
   ({ state: { paused }, info: { nextActionTimes: minutes.map(at) } }) as unknown as Found;
 
 describe('the next starts of a schedule', () => {
-  it('are never past, whatever Temporal tells', () => {
+  it('are never in the past, whatever Temporal returns', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -100, max: 100 })), fc.boolean(), (minutes, paused) => {
         const { starts, due } = startsAhead(found(minutes, paused), NOW);
@@ -35,7 +35,7 @@ describe('an activation that starts more often than its runs end', () => {
       NOW,
     )?.message;
 
-  test('is told by how long its runs take', () => {
+  test('is detected by the duration of its runs', () => {
     expect(problem({ every: '15m' }, 25)).toBe(
       'vip: a run takes 25m, but one starts every 15m: starts during a run are skipped. Set schedule.every to 25m or more.',
     );
@@ -44,18 +44,18 @@ describe('an activation that starts more often than its runs end', () => {
     );
   });
 
-  test('is told by the run that goes on', () => {
+  test('is detected by the running run', () => {
     expect(problem({ every: '15m' }, undefined, [16])).toContain('a run takes 16m, but one starts every 15m');
     expect(problem({ every: '15m' }, 1, [16])).toContain('a run takes 16m');
   });
 
-  test('is not told when they end in time, or none has ended', () => {
+  test('is not reported if its runs end in time, or none has ended', () => {
     expect(problem({ every: '15m' }, 15)).toBeUndefined();
     expect(problem({ every: '15m' }, undefined, [14])).toBeUndefined();
     expect(problem({ cron: '0 6 * * *' }, 600)).toBeUndefined();
   });
 
-  test('counts no single long run, such as the first, among short ones', () => {
+  test('is not reported because of a single long run, such as the first one', () => {
     const run = (minutes: number | null, outcome: Outcome = 'succeeded') => ({
       openedAt: NOW,
       closedAt: minutes === null ? null : at(minutes),

@@ -14,7 +14,7 @@ describe.each<[string, string, Case[]]>([
   ['destinations/actito.yaml', DESTINATION, [...DESTINATIONS, ...CONTRACTS, ...DEFAULTS]],
   ['sources/shop.yaml', SOURCE, SOURCES],
 ])('%s', (file, valid, cases) => {
-  it.each(cases)('with %j turned into %j is refused', async (found, replacement, ...problems) => {
+  it.each(cases)('with %j replaced by %j is rejected', async (found, replacement, ...problems) => {
     const text = valid.replace(found, () => replacement);
     expect(text).not.toBe(valid);
     const lines = await problemsWith({ [file]: text });

@@ -27,8 +27,8 @@ async function loadWith(files: Record<string, string | Uint8Array>) {
 const wordsOf = (problems: readonly Parameters<typeof problemInWords>[0][] | undefined) =>
   problems?.map(problemInWords);
 
-describe('an activation can run when its own files are valid', () => {
-  /** Ways to break a file; none of them can be valid. */
+describe('an activation whose own files are valid can run', () => {
+  /** Ways to break a file; each one makes it invalid. */
   const broken = fc.oneof(
     fc.constantFrom('', 'nonsense: true\n', 'driver: {\n', '- a\n', '\u0000', 'a: &a [*a]\n', '*x'),
     fc.string({ minLength: 1 }).map((text) => `surely-unknown: ${JSON.stringify(text)}\n`),
@@ -53,7 +53,7 @@ describe('an activation can run when its own files are valid', () => {
   });
 
   it.each(['sources/crm.yaml', 'destinations/second.yaml', 'activations/news.yaml'])(
-    'and is refused with the problems of its own files alone when %s is broken',
+    'and is rejected with only the problems of its own files if %s is broken',
     async (file) => {
       const project = await loadWith({ [file]: 'nonsense: true\n', 'activations/vip.yaml': 'also: wrong\n' });
       expect(() => definitionOf(project, 'news')).toThrow(
@@ -69,7 +69,7 @@ describe('an activation can run when its own files are valid', () => {
     },
   );
 
-  it('and is refused when its project has no such source, also because the folder is missing', async () => {
+  it('and is rejected if its project has no such source, also because the folder is missing', async () => {
     const folder = await projectFolder(TWO);
     await rm(join(folder, 'sources'), { recursive: true });
     expect(wordsOf((await loadProject(folder)).broken.get('news'))).toEqual([
@@ -78,8 +78,8 @@ describe('an activation can run when its own files are valid', () => {
   });
 });
 
-describe('what two files want', () => {
-  it('is told of both activations that feed one list, and of no other', async () => {
+describe('a conflict between two files', () => {
+  it('is reported for both activations that feed one list, and for no other', async () => {
     const { activations, contested, problems } = await loadWith({ 'activations/copy.yaml': ACTIVATION });
     const words = [
       'activations/vip.yaml:12 list.name: the list "VIP" is already used by activations/copy.yaml',
@@ -92,7 +92,7 @@ describe('what two files want', () => {
     expect(wordsOf(problems)).toEqual(words);
   });
 
-  it('lets neither of two files with one id be used, nor an activation that names it', async () => {
+  it('makes both files with the same id unusable, and every activation that names it', async () => {
     const { sources, broken, activations } = await loadWith({
       'sources/shop.yml': SOURCE,
       'activations/news.yml': TWO['activations/news.yaml']!,
@@ -107,7 +107,7 @@ describe('what two files want', () => {
     ]);
   });
 
-  it('lets neither of two activations use an ETL in two ways', async () => {
+  it('makes both activations that use an ETL in two ways unusable', async () => {
     const etl = 'importMode: { etl: 12 }\n';
     const other = named('Other').replace('attribute: emailAddress', 'attribute: customerId');
     const { broken, activations } = await loadWith({
@@ -119,12 +119,12 @@ describe('what two files want', () => {
   });
 });
 
-describe('a file that is none', () => {
+describe('an unreadable file', () => {
   const make: Record<string, [words: RegExp, make: (path: string) => unknown]> = {
-    'a pipe that nobody writes to': [/is not a regular file/, (path) => execFileSync('mkfifo', [path])],
-    'a link to a device without end': [/is not a regular file/, (path) => symlink('/dev/zero', path)],
+    'a pipe without a writer': [/is not a regular file/, (path) => execFileSync('mkfifo', [path])],
+    'a link to an endless device': [/is not a regular file/, (path) => symlink('/dev/zero', path)],
     'a folder': [/cannot be read \(EISDIR\)/, (path) => mkdir(path)],
-    'a link to nothing': [/cannot be read \(ENOENT\)/, (path) => symlink('/nowhere', path)],
+    'a link to a missing file': [/cannot be read \(ENOENT\)/, (path) => symlink('/nowhere', path)],
     'a link to itself': [/cannot be read \(ELOOP\)/, (path) => symlink(path, path)],
     'a very large file': [
       /is larger than the limit of 128 KB/,
@@ -149,7 +149,7 @@ describe('a file that is none', () => {
         ),
     ],
   };
-  it.each(Object.keys(make))('(%s) is told, and stops no other activation', async (what) => {
+  it.each(Object.keys(make))('(%s) is reported, and stops no other activation', async (what) => {
     const folder = await projectFolder(TWO);
     const path = join(folder, 'activations/odd.yaml');
     const [words, put] = make[what]!;
@@ -159,7 +159,7 @@ describe('a file that is none', () => {
     expect([...project.activations.keys()]).toEqual(['news', 'vip']);
   });
 
-  it('is told when it is project.yaml: then nobody knows how long the past is kept', async () => {
+  it('is reported if it is project.yaml, since the retention is then unknown', async () => {
     const folder = await projectFolder(TWO);
     execFileSync('mkfifo', [join(folder, 'project.yaml')]);
     const { settings, problems, activations } = await loadProject(folder);
@@ -168,7 +168,7 @@ describe('a file that is none', () => {
     expect(activations.size).toBe(2);
   });
 
-  it.skipIf(process.getuid?.() === 0)('is told when nobody may read it', async () => {
+  it.skipIf(process.getuid?.() === 0)('is reported if its permissions forbid reading', async () => {
     const folder = await projectFolder(TWO);
     await chmod(join(folder, 'activations/vip.yaml'), 0);
     expect(wordsOf((await loadProject(folder)).broken.get('vip'))).toEqual([
@@ -177,13 +177,13 @@ describe('a file that is none', () => {
   });
 });
 
-describe('a file with thousands of faults', () => {
+describe('a file with thousands of errors', () => {
   const many = (count: number, line: (i: number) => string) =>
     Array.from({ length: count }, (_, i) => line(i)).join('');
   it.each([
     ['unknown settings', many(8_000, (i) => `k${i}: 1\n`), 7_980],
     ['settings of a wrong kind', `attributes:\n${many(4_000, () => '  - { a: 1 }\n')}`, undefined],
-  ])('(%s) tells the first of them, and how many there are', async (_, text, more) => {
+  ])('(%s) shows the first ones, and how many there are', async (_, text, more) => {
     const { broken } = await loadWith({
       'activations/odd.yaml': ACTIVATION + text.replace('attributes', 'canary'),
     });
@@ -193,7 +193,7 @@ describe('a file with thousands of faults', () => {
       expect(wordsOf(problems)).toContain(`activations/odd.yaml: has ${more} more problems`);
   });
 
-  it('tells a key that stands twice, wherever that is', async () => {
+  it('shows a duplicate key anywhere in the file', async () => {
     const { broken } = await loadWith({
       'activations/odd.yaml': `${ACTIVATION}guards:\n  allowEmpty: true\n  "allowEmpty": false\n`,
     });

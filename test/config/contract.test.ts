@@ -4,7 +4,7 @@ import { ACTIVATION, DESTINATION, problemsWith, projectFolder, SOURCE, warningsO
 const CLEARED = ACTIVATION.replace('firstName', 'firstName, nulls: clear');
 const ETL = 'importMode: { etl: 12 }\n';
 
-/** A project with a contract and some activations; by name, since the first that has an ETL or list owns it. */
+/** A project with a contract and some activations; by name, since the first with an ETL or list owns it. */
 function files(contract: string, ...activations: string[]): Record<string, string> {
   return {
     'sources/shop.yaml': SOURCE,
@@ -20,7 +20,7 @@ const warningsWith = async (all: Record<string, string>) => warningsOf(await pro
 describe('an activation that its contract makes impossible', () => {
   it.each<[what: string, contract: string, activation: string, problem: string]>([
     [
-      'keeps nulls in an ETL that wants all columns',
+      'keeps nulls in an ETL that requires all columns',
       '{ etlColumns: all }',
       `${ACTIVATION}${ETL}`,
       ':14 importMode: nulls: keep is not possible for firstName: the ETL requires every column in every file (contract.etlColumns: all), and an empty field clears the attribute (contract.emptyValue: clears). Set nulls: clear for these attributes or, if your license of Actito works this way, contract.emptyValue: ignored or contract.etlColumns: subset in destinations/actito',
@@ -43,14 +43,14 @@ describe('an activation that its contract makes impossible', () => {
       ACTIVATION.replace('validity: 48h', 'provision: existing'),
       ':13 list.provision: actito-sync cannot read the status of a list that was created in Actito; set contract.listConfirmation: fileDisappears or none in destinations/actito',
     ],
-  ])('is refused when it %s', async (_, contract, activation, problem) => {
+  ])('is rejected if it %s', async (_, contract, activation, problem) => {
     expect(await problemsWith(files(contract, activation))).toEqual([`activations/vip.yaml${problem}`]);
   });
 
   it.each<[what: string, contract: string, activation: string]>([
-    ['an ETL that wants all columns, and nulls that clear', '{ etlColumns: all }', CLEARED + ETL],
-    ['the same where empty fields are ignored', '{ etlColumns: all, emptyValue: ignored }', ACTIVATION + ETL],
-    ['an ETL that takes some columns', '{ etlColumns: subset }', ACTIVATION + ETL],
+    ['an ETL that requires all columns, and nulls that clear', '{ etlColumns: all }', CLEARED + ETL],
+    ['the same if empty fields are ignored', '{ etlColumns: all, emptyValue: ignored }', ACTIVATION + ETL],
+    ['an ETL that accepts some columns', '{ etlColumns: subset }', ACTIVATION + ETL],
     ['all columns, without an ETL', '{ etlColumns: all }', ACTIVATION],
     [
       'profile ids as identifier',
@@ -75,7 +75,7 @@ describe('an activation that its contract makes impossible', () => {
         'firstName, create: { type: STRING }',
       ),
     ],
-  ])('is not one with %s', async (_, contract, activation) => {
+  ])('does not include one with %s', async (_, contract, activation) => {
     expect(await warningsWith(files(contract, activation))).toEqual([]);
   });
 });
@@ -93,13 +93,13 @@ describe('an ETL that two activations share', () => {
     ]);
   });
 
-  it('must serve the same attributes when it wants all of its columns', async () => {
+  it('must serve the same attributes if it requires all of its columns', async () => {
     expect(await problemsWith(files('{ etlColumns: all }', CLEARED_ETL, OTHER))).toEqual([
       'activations/wip.yaml:14 importMode: ETL 12 is shared by activations/vip.yaml and activations/wip.yaml, but it requires every column in every file (contract.etlColumns: all), and they send different attributes: firstName and lastName. Create one ETL for each in Actito',
     ]);
   });
 
-  it('may serve other attributes when it takes a subset, and is another one in another number', async () => {
+  it('may serve other attributes if it accepts a subset, and is another ETL under another number', async () => {
     expect(await warningsWith(files('{}', CLEARED_ETL, OTHER))).toEqual([]);
     const number = OTHER.replace('etl: 12', 'etl: "13"').replace('emailAddress', 'customerEmail');
     expect(await warningsWith(files('{ etlColumns: all }', CLEARED_ETL, number))).toEqual([]);
@@ -112,7 +112,7 @@ describe('a matching key', () => {
     ['email', 'gsmNumber', 'phone'],
     ['externalId', 'gsmNumber', 'phone'],
     ['email', 'profileId', 'externalId'],
-  ])('of type %s with %s is probably not meant', async (type, attribute, holds) => {
+  ])('of type %s with %s is a likely mistake', async (type, attribute, holds) => {
     const text = ACTIVATION.replace('type: email', `type: ${type}`).replace('emailAddress', attribute);
     expect(await warningsWith(files('{}', text))).toEqual([
       `activations/vip: matchingKey.type is ${type}, but ${attribute} is an attribute for type ${holds}. Few or no profiles will match. Set matchingKey.type to ${holds}, or choose another attribute.`,
@@ -120,20 +120,20 @@ describe('a matching key', () => {
   });
 });
 
-describe('a wish to know how many members Actito knows', () => {
+describe('a canary', () => {
   const ASKING = `${ACTIVATION}canary: 100\n`;
 
-  it('is well with attributes, whose import tells it', async () => {
+  it('works with attributes, whose import measures the match rate', async () => {
     expect(await warningsWith(files('{}', ASKING))).toEqual([]);
   });
 
-  it('can do nothing where results of rows are not known', async () => {
+  it('has no effect if row results are unavailable', async () => {
     expect(await warningsWith(files('{ rowResults: none }', ASKING))).toEqual([
       'activations/vip: canary has no effect, because contract.rowResults of destination actito is none.',
     ]);
   });
 
-  it('can do nothing without attributes', async () => {
+  it('has no effect without attributes', async () => {
     const bare = ACTIVATION.replace(/attributes:\n(  .*\n)*/, 'guards: { minMatchRatio: 0.9 }\n');
     expect(await warningsWith(files('{}', `${bare}canary: 100\n`))).toEqual([
       'activations/vip: guards.minMatchRatio and canary have no effect, because no attributes are sent, and Actito reports matches only for members with attributes.',

@@ -56,7 +56,7 @@ describe('the defaults of a destination', () => {
     });
   });
 
-  it('give way to what an activation says itself: in list and guards setting by setting, else as a whole', async () => {
+  it('are overridden by an activation: in list and guards setting by setting, otherwise as a whole', async () => {
     const { activation } = await activationWith(
       LEAST +
         'matchingKey: { column: email, type: email, attribute: emailAddress }\n' +
@@ -80,7 +80,7 @@ describe('the defaults of a destination', () => {
     });
   });
 
-  it('add to the attributes of an activation those that it does not map itself', async () => {
+  it('add the attributes that an activation does not map itself', async () => {
     const { activation } = await activationWith(
       `${LEAST}attributes: [{ column: zip, attribute: zip }, { column: town, attribute: city }]`,
     );
@@ -91,20 +91,20 @@ describe('the defaults of a destination', () => {
     ]);
   });
 
-  it('leave out an attribute that is the matching key of an activation', async () => {
+  it('omit an attribute that is the matching key of an activation', async () => {
     const { activation } = await activationWith(
       `${LEAST}matchingKey: { column: city, type: externalId, attribute: city }`,
     );
     expect(activation.attributes.map(({ attribute }) => attribute)).toEqual(['firstName']);
   });
 
-  it('are no part of the definition of a run', async () => {
+  it('are not part of the definition of a run', async () => {
     const { project } = await activationWith(LEAST);
     expect(definitionOf(project, 'vip').destination).not.toHaveProperty('defaults');
     expect(JSON.stringify(definitionOf(project, 'vip'))).not.toContain('defaults');
   });
 
-  it('make the same activation, whichever half of its settings stands in them', () => {
+  it('give the same activation, whichever half of its settings they contain', () => {
     const mapping = (attribute: string) => ({ column: `c_${attribute}`, attribute, nulls: 'clear' });
     const settings = {
       matchingKey: { column: 'phone', type: 'phone', attribute: 'gsmNumber', defaultCountry: 'BE' },
@@ -119,7 +119,7 @@ describe('the defaults of a destination', () => {
     const least = { source: 'shop', destination: 'actito', segment: { name: 'VIP', table: 'vip' } };
     const load = (file: YamlFile) => resolveActivation('vip', activationSchema.parse(file.value));
     const whole = load(yaml('a', { ...least, ...settings, list, guards, attributes }));
-    /** Own settings, those of the defaults, and some that stand in both: there the default is another value. */
+    /** Settings of the activation, of the defaults, and of both: in that case the default differs. */
     const split = <T extends object>(group: T) =>
       fc.tuple(fc.subarray(Object.entries(group)), fc.boolean()).map(([own, overridden]) => ({
         own: Object.fromEntries(own) as Partial<T>,
@@ -158,14 +158,14 @@ function omit(group: object, names: string[]): object {
   return Object.fromEntries(Object.entries(group).filter(([name]) => !names.includes(name)));
 }
 
-describe('what is wrong with defaults', () => {
+describe('an error in the defaults', () => {
   const files = (defaults: string, ...activations: string[]) => ({
     'destinations/actito.yaml': DESTINATION + defaults,
     ...Object.fromEntries(activations.map((text, i) => [`activations/${'vwxyz'[i]}.yaml`, text])),
   });
   const others = ['A', 'B', 'C'].map((name) => LEAST.replace('VIP', name));
 
-  it('is told once, where it stands, and not again for each activation', async () => {
+  it('is reported once, at its line, and not again for each activation', async () => {
     const bad = DEFAULTS.replace('type: phone', 'type: mobile').replace('3 days', 'long');
     expect(await problemsWith(files(bad, ...others))).toEqual([
       'destinations/actito.yaml:13 defaults.matchingKey.type: expected email, phone or externalId, got "mobile"',
@@ -173,7 +173,7 @@ describe('what is wrong with defaults', () => {
     ]);
   });
 
-  it('does not make an activation miss what they were to give', async () => {
+  it('does not make an activation lack the defaults', async () => {
     expect(await problemsWith(files(DEFAULTS.replace('matchingKey', 'matchingKy'), ...others))).toEqual([
       'destinations/actito.yaml:13 defaults.matchingKy: unknown setting, did you mean "matchingKey"?',
     ]);
@@ -186,7 +186,7 @@ describe('what is wrong with defaults', () => {
     ]);
   });
 
-  it('and shows only with an activation is told where the default stands, with several activations once', async () => {
+  it('that appears only with an activation is reported at the line of the default, once for several activations', async () => {
     const contract = DEFAULTS.replace('defaults:', 'contract: { emptyValue: ignored }\ndefaults:').replace(
       '  importMode: { etl: 12 }\n',
       '',
@@ -196,7 +196,7 @@ describe('what is wrong with defaults', () => {
     ]);
   });
 
-  it('does not hide what is wrong with an activation itself', async () => {
+  it('does not hide an error of an activation itself', async () => {
     const text = `${LEAST}list: { valid: 1 day, adopt: 7 }\nattributes: [{ column: a }]`;
     expect(await problemsWith(files(DEFAULTS, text))).toEqual([
       'activations/v.yaml:4 list.adopt: expected true or false, got 7',
@@ -205,7 +205,7 @@ describe('what is wrong with defaults', () => {
     ]);
   });
 
-  it('is not that an activation lacks a matching key: then there is none', async () => {
+  it('does not include a missing matching key of an activation', async () => {
     const without = DEFAULTS.replace(/  matchingKey.*\n/, '');
     expect(await problemsWith(files(without, LEAST))).toEqual([
       'activations/v.yaml:1 matchingKey: missing; expected a group of settings',
@@ -214,7 +214,7 @@ describe('what is wrong with defaults', () => {
 });
 
 describe('a project without problems', () => {
-  it('is not warned of one default attribute that many activations take, but of two mappings of one', async () => {
+  it('has no warning about one default attribute of many activations, and one about two mappings of an attribute', async () => {
     const schedule = DEFAULTS.replace('  schedule: { every: 1 day }\n', '');
     const folder = await projectFolder({
       'sources/shop.yaml': SOURCE,
@@ -230,7 +230,7 @@ describe('a project without problems', () => {
     ]);
   });
 
-  it('is warned of one default attribute that two warehouses fill', async () => {
+  it('has a warning about one default attribute that two warehouses fill', async () => {
     const folder = await projectFolder({
       'sources/shop.yaml': SOURCE,
       'sources/crm.yaml': SOURCE,
@@ -243,7 +243,7 @@ describe('a project without problems', () => {
     ]);
   });
 
-  it('keeps an activation that needs no defaults as it is', async () => {
+  it('keeps an activation that needs no defaults unchanged', async () => {
     const { activation } = await activationWith(ACTIVATION, '');
     expect(activation.matchingKey.attribute).toBe('emailAddress');
   });

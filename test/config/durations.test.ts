@@ -57,13 +57,13 @@ describe.each(SETTINGS)('the duration %s', (setting, file, [least, most], write)
     'NaN',
     '1e3h',
     '1ms s',
-  ])('of %s has no unit, or no form, and is refused', async (value) => {
+  ])('of %s has no unit or a wrong form, and is rejected', async (value) => {
     const [problem] = await problemsWith({ [file]: write(value) });
     expect(problem).toContain(`${setting}: expected a duration such as 15m, 48h or 2 days`);
   });
 
   it.each(['1ms', '0s', '0.1s', '1000000000y', '99999999999999999999999999 days'])(
-    'of %s is out of bounds, and is refused',
+    'of %s is out of bounds, and is rejected',
     async (value) => {
       const [problem] = await problemsWith({ [file]: write(value) });
       expect(problem).toContain(`${setting}: expected a duration from ${least} to ${most}`);
@@ -82,7 +82,7 @@ it('a grace period in time has a unit and bounds, too', async () => {
   }
 });
 
-it('what is accepted is a whole number of milliseconds that dates and databases can hold', () => {
+it('an accepted duration is a whole number of milliseconds that dates and databases can represent', () => {
   const units = ['ms', 's', 'sec', 'm', 'mins', 'h', 'hours', 'd', ' days', 'w', 'y', ' years'];
   const numbers = fc.oneof(
     fc.nat(10_000).map(String),

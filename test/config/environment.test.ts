@@ -47,7 +47,7 @@ it.each([
     { protocol: 'ftps', ...COMMON, password: { env: 'PASSWORD' }, ca: { env: 'CA' } },
   ],
 ])(
-  'a run of %s holds what is no secret, and of secrets the names of their variables',
+  'a run of %s contains settings that are not secret, and only the variable names of secrets',
   async (_, delivery, frozen) => {
     const { destination } = withEnvironment(await definitionWith(delivery), ENV);
     expect(destination.baseUrl).toBe('https://actito.example');
@@ -55,7 +55,7 @@ it.each([
   },
 );
 
-it('a variable that is missing is named, with the setting that asks for it', async () => {
+it('an error names a missing variable, and the setting that requires it', async () => {
   const definition = await definitionWith('  protocol: ftps\n  password: { env: PASSWORD }\n');
   expect(() => withEnvironment(definition, { ...ENV, HOST: undefined })).toThrow(
     'The environment variable HOST (for delivery.host) is not set. Set it in the environment of the worker.',

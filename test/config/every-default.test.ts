@@ -5,7 +5,7 @@ import { activationSchema, defaultsSchema } from '../../activation/definition/ac
 import { withDefaults } from '../../config/defaults.ts';
 import { parseYaml, type YamlFile } from '../../config/yaml-file.ts';
 
-/** Another value than without the setting, for everything that can be a default. */
+/** For every setting that can be a default: a value that differs from its built-in default. */
 const SAMPLES: Record<string, unknown> = {
   matchingKey: { column: 'phone', type: 'phone', attribute: 'gsmNumber', defaultCountry: 'BE' },
   attributes: [{ column: 'town', attribute: 'city', nulls: 'clear' }],
@@ -30,7 +30,7 @@ const SAMPLES: Record<string, unknown> = {
   defaultCountry: 'BE',
   canary: 500,
 };
-/** What each activation says itself: who it is. */
+/** The settings that identify each activation. */
 const OWN = ['name', 'description', 'source', 'destination', 'segment', 'list.name', 'list.adopt'];
 const LEAST = {
   source: 'shop',
@@ -39,7 +39,7 @@ const LEAST = {
   matchingKey: { column: 'email', type: 'email', attribute: 'emailAddress' },
 };
 
-/** The settings of a schema, those of groups that may be empty one by one: `list.validity`. */
+/** The settings of a schema; groups that may be empty are split into their settings: `list.validity`. */
 function settingsOf(shape: Record<string, z.ZodType>): string[] {
   return Object.entries(shape).flatMap(([name, schema]) => {
     const group = groupIn(schema);
@@ -65,36 +65,36 @@ const nested = (setting: string, value: unknown): Record<string, unknown> => {
   const [section, inner] = setting.split('.');
   return { [section!]: inner === undefined ? value : { [inner]: value } };
 };
-/** An activation as it is read, its own key left out where the defaults have one. */
+/** An activation after loading, without its own key if the defaults have one. */
 const merged = (own: object, defaults: object) =>
   activationSchema.parse(withDefaults(yaml(own), yaml({ defaults }), true).value);
 const without = (own: object, setting: string) =>
   Object.fromEntries(Object.entries(own).filter(([name]) => name !== setting));
 
-describe('everything that can be a default', () => {
+describe('every setting that can be a default', () => {
   it('has a sample here', () => {
     expect(Object.keys(SAMPLES).sort()).toEqual(settingsOf(defaultsSchema.shape).sort());
   });
 
-  it('is all that an activation can say, but for what it is', () => {
+  it('is a setting of an activation, except for the ones that identify it', () => {
     expect([...Object.keys(SAMPLES), ...OWN].sort()).toEqual(settingsOf(activationSchema.shape).sort());
   });
 
-  it.each(Object.keys(SAMPLES))('is applied as if the activation said it: %s', (setting) => {
+  it.each(Object.keys(SAMPLES))('applies as if the activation had it: %s', (setting) => {
     const said = nested(setting, SAMPLES[setting]);
     const wanted = activationSchema.parse({ ...LEAST, ...said });
     expect(wanted).not.toEqual(activationSchema.parse(LEAST));
     expect(merged(without(LEAST, setting), said)).toEqual(wanted);
   });
 
-  it.each(Object.keys(SAMPLES))('gives way to what the activation says: %s', (setting) => {
+  it.each(Object.keys(SAMPLES))('is overridden by the activation: %s', (setting) => {
     const said = nested(setting, SAMPLES[setting]);
     const theirs = merged({ ...LEAST, ...said }, { ...said, ...nested(setting, OTHER[setting]) });
     expect(theirs).toEqual(activationSchema.parse({ ...LEAST, ...said }));
   });
 });
 
-/** Again another value of each, to be overridden. */
+/** A second other value of each, to be overridden. */
 const OTHER: Record<string, unknown> = {
   ...Object.fromEntries(Object.entries(SAMPLES).map(([name, value]) => [name, other(value)])),
   matchingKey: { column: 'id', type: 'externalId', attribute: 'customerId' },

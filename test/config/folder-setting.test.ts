@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { projectFolder } from '../../config/folder-setting.ts';
 
-it('the project folder is the one of ACTITO_SYNC_PROJECT', () => {
+it('the project folder is that of ACTITO_SYNC_PROJECT', () => {
   expect(projectFolder({ ACTITO_SYNC_PROJECT: '/srv/shop' })).toBe('/srv/shop');
 });
 
-it('there is no project folder without it: the demo is named, and never taken', () => {
+it('without the variable there is no project folder: the error names the demo, and the demo is never used', () => {
   expect(() => projectFolder({})).toThrow(
     expect.objectContaining({
       type: 'ConfigurationInvalid',

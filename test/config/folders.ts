@@ -42,7 +42,7 @@ export const VALID: Record<string, string> = {
   'activations/vip.yaml': ACTIVATION,
 };
 
-/** Writes a project folder that goes away with the test. */
+/** Writes a project folder that is deleted with the test. */
 export async function projectFolder(files: Record<string, string>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'actito-sync-project-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -53,14 +53,14 @@ export async function projectFolder(files: Record<string, string>): Promise<stri
   return folder;
 }
 
-/** The problems that the valid project has when some of its files are others, a line each. */
+/** The problems of the valid project if some of its files are replaced, one line each. */
 export async function problemsWith(files: Record<string, string>): Promise<string[]> {
   const { problems } = await loadProject(await projectFolder({ ...VALID, ...files }));
   if (problems.length === 0) throw new Error('the project was accepted');
   return problems.map(problemInWords);
 }
 
-/** What works in a project folder but is probably not meant, in words. */
+/** The warnings about likely mistakes of a project folder, in words. */
 export async function warningsOf(folder: string): Promise<string[]> {
   return (await loadProject(folder)).warnings.map(({ message }) => message);
 }

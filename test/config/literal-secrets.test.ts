@@ -4,7 +4,7 @@ import { DESTINATION, problemsWith, SOURCE } from './folders.ts';
 const FTPS = DESTINATION.replace('protocol: sftp', 'protocol: ftps').replace(/ {2}hostKey.*\n/, '');
 const withUrl = (url: string) => DESTINATION.replace('environment: ENV-3', `baseUrl: ${JSON.stringify(url)}`);
 
-/** Every place in which someone might write a secret itself. */
+/** Every setting where a person might write a literal secret. */
 const PLACES: [string, Record<string, string>][] = [
   [
     'connection',
@@ -37,14 +37,14 @@ const PLACES: [string, Record<string, string>][] = [
   ['hostKey', { 'destinations/actito.yaml': DESTINATION.replace(/SHA256:A+/, 'hunter2') }],
 ];
 
-it.each(PLACES)('a secret itself in %s is refused, and not shown: %j', async (setting, files) => {
+it.each(PLACES)('a literal secret in %s is rejected, and not shown: %j', async (setting, files) => {
   const problems = await problemsWith(files);
   expect(problems.join('\n')).toContain(`${setting}`);
   expect(problems.join('\n')).not.toContain('hunter2');
 });
 
 it.each(['entity', 'profileTable', 'host', 'username', 'directory'])(
-  'a control character in %s is refused',
+  'a control character in %s is rejected',
   async (setting) => {
     const text = DESTINATION.replace(new RegExp(`( *${setting}: ).*`), '$1"a\\nb"');
     expect(await problemsWith({ 'destinations/actito.yaml': text })).toEqual([
@@ -54,7 +54,7 @@ it.each(['entity', 'profileTable', 'host', 'username', 'directory'])(
 );
 
 it.each(['http://api.example', 'api.example', 'https://api.example\nX'])(
-  'an address of an API that is no https URL is refused: %j',
+  'an API address that is not an https URL is rejected: %j',
   async (url) => {
     expect(await problemsWith({ 'destinations/actito.yaml': withUrl(url) })).toHaveLength(1);
   },

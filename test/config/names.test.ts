@@ -8,7 +8,7 @@ const OTHER = ACTIVATION.replace('firstName', 'lastName');
 const list = (settings: object, activation = OTHER) =>
   activation.replace('list:\n  validity: 48h', `list: ${JSON.stringify(settings)}`);
 
-describe('two activations have one list', () => {
+describe('two activations have the same list', () => {
   it.each([
     ['VIP', 'vip'],
     ['VIP', 'VIP '],
@@ -20,7 +20,7 @@ describe('two activations have one list', () => {
     ['Best of all', 'Best  of\u00a0all'],
     ['VIP', '\uff36\uff29\uff30'],
     ['VIP', 'V\u200bIP'],
-  ])('when their names are %j and %j', async (one, other) => {
+  ])('if their names are %j and %j', async (one, other) => {
     const problems = await problemsWith({
       'activations/vip.yaml': list({ name: one, fileName: 'one.csv' }, ACTIVATION),
       'activations/z.yaml': list({ name: other, fileName: 'other.csv' }),
@@ -31,7 +31,7 @@ describe('two activations have one list', () => {
     );
   });
 
-  it('by way of two destinations that are one profile table', async () => {
+  it('if their two destinations are one profile table', async () => {
     const problems = await problemsWith({
       'destinations/second.yaml': DESTINATION.replace('/in', '/in2'),
       'activations/z.yaml': OTHER.replace('destination: actito', 'destination: second'),
@@ -41,18 +41,18 @@ describe('two activations have one list', () => {
     ]);
   });
 
-  it('not when their names differ in a letter', async () => {
+  it('unless their names differ in a letter', async () => {
     const folder = await projectFolder({ ...VALID, 'activations/z.yaml': list({ name: 'VIPs' }) });
     expect((await loadProject(folder)).activations.size).toBe(2);
   });
 });
 
-describe('two activations write one file', () => {
+describe('two activations write the same file', () => {
   it.each([
     ['vip.csv', 'VIP.CSV'],
     ['priv\u00e9.csv', 'prive\u0301.csv'],
     ['vip.csv', 'vip.csv.'],
-  ])('when it is called %j and %j', async (one, other) => {
+  ])('if their names are %j and %j', async (one, other) => {
     const problems = await problemsWith({
       'activations/vip.yaml': list({ name: 'One', fileName: one }, ACTIVATION),
       'activations/z.yaml': list({ name: 'Other', fileName: other }),
@@ -63,7 +63,7 @@ describe('two activations write one file', () => {
     );
   });
 
-  it('whatever the case of the name of their server', async () => {
+  it('whatever the case of their server name', async () => {
     const problems = await problemsWith({
       'destinations/second.yaml': DESTINATION.replace('sftp.shop', 'SFTP.Shop').replace('ENV-3', 'ENV-0'),
       'activations/z.yaml': OTHER.replace('destination: actito', 'destination: second'),
@@ -108,13 +108,13 @@ describe('the name of a list', () => {
     ['aux', 'reserved'],
     ['Lpt1', 'reserved'],
     ['\u{1f600}'.repeat(51), 'long'],
-  ])('is refused when it is %j', async (name, fault) => {
+  ])('is rejected if it is %j', async (name, fault) => {
     expect(await problemsWith({ 'activations/vip.yaml': list({ name }, ACTIVATION) })).toEqual([
       `activations/vip.yaml:12 list.name: the name of the list ${SAYS[fault]}`,
     ]);
   });
 
-  it('is judged where it stands, also as the name of the activation or of the segment', async () => {
+  it('is checked wherever it comes from, also as the name of the activation or of the segment', async () => {
     const named = (before: string, after: string) =>
       problemsWith({ 'activations/vip.yaml': ACTIVATION.replace(before, after) });
     expect(await named('name: VIP', 'name: B2B/B2C')).toEqual([
@@ -149,14 +149,14 @@ describe('the name of a file', () => {
     ['nul.csv', 'reserved'],
     ['COM7.txt', 'reserved'],
     [`${'\u00e9'.repeat(99)}.csv`, 'long'],
-  ])('is refused when it is %j', async (fileName, fault) => {
+  ])('is rejected if it is %j', async (fileName, fault) => {
     expect(await problemsWith({ 'activations/vip.yaml': list({ fileName }, ACTIVATION) })).toEqual([
       `activations/vip.yaml:12 list.fileName: the name of the file ${SAYS[fault]}`,
     ]);
   });
 
   it.each(['../vip.csv', 'in/vip.csv', 'in\\vip.csv'])(
-    'is refused as no file name when it is %j',
+    'is rejected as not a file name if it is %j',
     async (fileName) => {
       const [problem] = await problemsWith({ 'activations/vip.yaml': list({ fileName }, ACTIVATION) });
       expect(problem).toContain('list.fileName: expected a file name without folders');
@@ -166,12 +166,12 @@ describe('the name of a file', () => {
   it.each([
     ['.net fans', 'net-fans.csv'],
     ['Priv\u00e9 & co.', 'Priv\u00e9-co.csv'],
-  ])('that comes from the list %j is %j', async (name, fileName) => {
+  ])('from the list name %j is %j', async (name, fileName) => {
     const folder = await projectFolder({ ...VALID, 'activations/vip.yaml': list({ name }, ACTIVATION) });
     expect((await loadProject(folder)).activations.get('vip')!.list.fileName).toBe(fileName);
   });
 
-  it('that comes from the name of the list is judged, too', async () => {
+  it('is also checked if it comes from the name of the list', async () => {
     const name = '\u00e9'.repeat(99);
     expect(await problemsWith({ 'activations/vip.yaml': list({ name }, ACTIVATION) })).toEqual([
       `activations/vip.yaml:12 list.name: the name of the file ${SAYS.long}`,
@@ -179,7 +179,7 @@ describe('the name of a file', () => {
   });
 });
 
-it('names are alike whatever their case, form and blanks, and what they have in common is alike to itself', () => {
+it('names that differ only in case, form and blanks are alike, and their common form is like itself', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.constantFrom('', ' ', '\t', '.'), (name, end) => {
       const common = alike(name);

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { loadProject } from '../../config/project.ts';
 import { ACTIVATION, DESTINATION, problemsWith, projectFolder, VALID } from './folders.ts';
 
-/** What the attributes of an activation have for time zone and country, by name. */
+/** The time zone and country of the attributes of an activation, by name. */
 async function placesOf(files: Record<string, string>) {
   const project = await loadProject(await projectFolder({ ...VALID, ...files }));
   const { attributes } = project.activations.get('vip')!;
@@ -19,26 +19,26 @@ describe('the time zone and the country of an attribute', () => {
     return [...project.broken.keys()];
   };
 
-  it('are those of the project whatever else is wrong in its file', async () => {
+  it('are those of the project, whatever else is wrong in its file', async () => {
     const wrong = { 'project.yaml': `${PROJECT['project.yaml']}retention: { runs: 3d }\nunknown: yes\n` };
     expect(await placesOf(wrong)).toEqual({ firstName: ['Asia/Tokyo', 'JP'] });
   });
 
   it.each(['timezone: [\n', 'timezone: Nowhere\n', 'a: *b\ndefaultCountry: BE\n', 'country: BE\n'])(
-    'stop the activations that may need them when the file says them and is not valid: %j',
+    'stop the activations that may need them if the file sets them and is invalid: %j',
     async (text) => expect(await broken(text)).toEqual(['vip']),
   );
 
-  it('are none when a file that cannot be read does not speak of them', async () => {
+  it('are empty if an unreadable file does not mention them', async () => {
     expect(await broken('retention: [\n')).toEqual([]);
   });
 
-  it('are those of the project, if nothing nearer has its own', async () => {
+  it('are those of the project if nothing closer sets them', async () => {
     expect(await placesOf({})).toEqual({ firstName: [undefined, undefined] });
     expect(await placesOf(PROJECT)).toEqual({ firstName: ['Asia/Tokyo', 'JP'] });
   });
 
-  it('can be those of the destination, of the activation and of the attribute, the nearest first', async () => {
+  it('can be those of the destination, of the activation and of the attribute, and the closest one applies', async () => {
     const destination = {
       'destinations/actito.yaml': `${DESTINATION}defaults: { timezone: Europe/Brussels, defaultCountry: BE }\n`,
     };
@@ -58,7 +58,7 @@ describe('the time zone and the country of an attribute', () => {
     });
   });
 
-  it('count the country of the matching key before that of the project', async () => {
+  it('prefer the country of the matching key to that of the project', async () => {
     const keyed = {
       'activations/vip.yaml': ACTIVATION.replace(
         'type: email\n  attribute: emailAddress',
@@ -68,7 +68,7 @@ describe('the time zone and the country of an attribute', () => {
     expect(await placesOf({ ...PROJECT, ...keyed })).toEqual({ firstName: ['Asia/Tokyo', 'DE'] });
   });
 
-  it('are not told of an attribute that is created as something else than a time, or a text', async () => {
+  it('are not reported for an attribute that is not created as a time or a text', async () => {
     const created = (type: string) => ({
       'activations/vip.yaml': ACTIVATION.replace('firstName', `x, create: { type: ${type} }`),
     });
@@ -85,7 +85,7 @@ test.each([
     'defaultCountry: UK',
     'defaultCountry: expected a two-letter country code in capitals, such as BE (did you mean GB?), got "UK"',
   ],
-])('project.yaml and activations with %j are refused', async (text, problem) => {
+])('project.yaml and activations with %j are rejected', async (text, problem) => {
   expect(await problemsWith({ 'project.yaml': text })).toEqual([`project.yaml:1 ${problem}`]);
   expect(await problemsWith(activation(text))).toEqual([
     expect.stringMatching(/^activations\/vip.yaml:\d+ /),
@@ -98,7 +98,7 @@ test.each([
     'timezone: expected no time zone here, because only attributes of type DATE and TIMESTAMP',
   ],
   ['defaultCountry: BE', 'defaultCountry: expected no country here, because only text can be a phone number'],
-])('%s at an attribute that has no use for it is refused', async (setting, problem) => {
+])('%s on an attribute that does not use it is rejected', async (setting, problem) => {
   const file = ACTIVATION.replace('firstName', `x, create: { type: LONG }, ${setting}`);
   expect(await problemsWith({ 'activations/vip.yaml': file })).toEqual([
     expect.stringContaining(`attributes[0].${problem}`),
@@ -112,7 +112,7 @@ test.each([
     'formats: { x: mobile }',
     'contract.formats.x: expected text, phone, email, language, country, sex, title',
   ],
-])('a contract with %j is refused', async (fact, problem) => {
+])('a contract with %j is rejected', async (fact, problem) => {
   expect(await problemsWith({ 'destinations/actito.yaml': `${DESTINATION}contract: { ${fact} }\n` })).toEqual(
     [expect.stringContaining(problem)],
   );

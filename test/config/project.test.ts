@@ -32,7 +32,7 @@ describe('a project folder', () => {
     expect(project.warnings).toEqual([]);
   });
 
-  it('lets imports wait for each other only where it says so', async () => {
+  it('makes imports wait for each other only if it says so', async () => {
     const importsOf = async (more: string) => {
       const folder = await projectFolder({ ...VALID, 'destinations/actito.yaml': DESTINATION + more });
       return (await loadProject(folder)).destinations.get('actito')!.imports;
@@ -41,7 +41,7 @@ describe('a project folder', () => {
     expect(await importsOf('imports: { shareWithin: 10m }\n')).toEqual({ shareWithin: 600_000 });
   });
 
-  it('may hold other files, .yml files, anchors, and files by symbolic link', async () => {
+  it('may contain other files, .yml files, anchors, and symbolic links to files', async () => {
     const anchored = ACTIVATION.replace('name: VIP', 'name: &name Other').replace(
       'validity: 48h',
       'name: *name',
@@ -76,13 +76,13 @@ describe('a project folder', () => {
     ]);
   });
 
-  it('is asked for by the name of its variable when it does not exist', async () => {
+  it('that does not exist is reported with the name of its variable', async () => {
     await expect(loadProject('/nowhere')).rejects.toThrow(
       'The project folder /nowhere does not exist. Set ACTITO_SYNC_PROJECT to the folder with sources/, destinations/ and activations/.',
     );
   });
 
-  it('misses a folder inside it', async () => {
+  it('without one of its folders is reported', async () => {
     const folder = await projectFolder(VALID);
     await rm(join(folder, 'sources'), { recursive: true });
     const { problems, sources, activations } = await loadProject(folder);
@@ -95,7 +95,7 @@ describe('a project folder', () => {
 });
 
 describe('the files of a project together', () => {
-  it('refuse an id that cannot be part of a workflow id or a table name, and an id used twice', async () => {
+  it('reject an id that cannot be part of a workflow id or a table name, and a duplicate id', async () => {
     expect(
       await problemsWith({
         'sources/My_Shop.yaml': VALID['sources/shop.yaml']!,
@@ -107,13 +107,13 @@ describe('the files of a project together', () => {
     ]);
   });
 
-  it('refuse two activations with one list', async () => {
+  it('reject two activations with one list', async () => {
     expect(await problemsWith({ 'activations/z.yaml': ACTIVATION })).toEqual([
       'activations/z.yaml:12 list.name: the list "VIP" is already used by activations/vip.yaml',
     ]);
   });
 
-  it('refuse two activations with one file, even by way of two destinations of one folder', async () => {
+  it('reject two activations with one file, even through two destinations with the same folder', async () => {
     const same = OTHER.replace('validity: 48h', 'fileName: VIP.csv');
     const problem = ':13 list.fileName: the file "VIP.csv" is already written by activations/vip.yaml';
     expect(await problemsWith({ 'activations/z.yaml': same })).toEqual([`activations/z.yaml${problem}`]);

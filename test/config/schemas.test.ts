@@ -15,7 +15,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const KINDS = ['source', 'destination', 'activation'] as const;
 const schemaOf = (kind: string) => jsonSchemas()[`${kind}.schema.json`] as z.core.JSONSchema.JSONSchema;
 
-/** The paths of all settings that a schema knows, and whether an editor has something to say about each. */
+/** The paths of all settings of a schema, and whether each has a description for editors. */
 function settings(schema: unknown, path = ''): [path: string, isDescribed: boolean][] {
   if (typeof schema !== 'object' || schema === null) return [];
   const { properties = {}, items, anyOf = [], oneOf = [] } = schema as z.core.JSONSchema.BaseSchema;
@@ -43,20 +43,21 @@ async function examples(): Promise<{ file: string; kind: string; text: string }[
 
 describe('the JSON Schemas that editors complete from', () => {
   it('are current; otherwise: npm run schema', async () => {
-    expect((await readdir(join(ROOT, 'schemas'))).sort()).toEqual(Object.keys(jsonSchemas()).sort());
+    const files = (await readdir(join(ROOT, 'schemas'))).filter((name) => name.endsWith('.json'));
+    expect(files.sort()).toEqual(Object.keys(jsonSchemas()).sort());
     for (const [name, schema] of Object.entries(jsonSchemas())) {
       const written: unknown = JSON.parse(await readFile(join(ROOT, 'schemas', name), 'utf8'));
       expect(written, `schemas/${name} is not current: npm run schema`).toEqual(schema);
     }
   });
 
-  it.each(KINDS)('say something about every setting of a %s', (kind) => {
+  it.each(KINDS)('describe every setting of a %s', (kind) => {
     const all = settings(schemaOf(kind));
     expect(all.length).toBeGreaterThan(2);
     expect(all.filter(([, isDescribed]) => !isDescribed)).toEqual([]);
   });
 
-  it('are what the files of the example point to and agree with', async () => {
+  it('are the ones that the files of the example point to and comply with', async () => {
     const files = await examples();
     expect(files.length).toBeGreaterThan(3);
     for (const { file, kind, text } of files) {
@@ -66,7 +67,7 @@ describe('the JSON Schemas that editors complete from', () => {
     }
   });
 
-  it('let an activation leave out its matching key, and mark a name that is no setting', () => {
+  it('accept an activation without a matching key, and mark an unknown setting', () => {
     const activation = z.fromJSONSchema(schemaOf('activation'));
     const least = { source: 'shop', destination: 'actito', segment: { name: 'VIP', table: 'vip' } };
     expect(activation.safeParse(least).success).toBe(true);
@@ -76,12 +77,12 @@ describe('the JSON Schemas that editors complete from', () => {
 });
 
 describe('docs/configuration.md', () => {
-  it('lists every setting as the schemas have it; otherwise: npm run schema', async () => {
+  it('lists every setting as in the schemas; otherwise: npm run schema', async () => {
     const page = await readFile(join(ROOT, 'docs/configuration.md'), 'utf8');
     expect(page, 'docs/configuration.md is not current: npm run schema').toBe(withSettings(page));
   });
 
-  it('has a place for the settings of every file', () => {
+  it('has a section for the settings of every file', () => {
     expect(() => withSettings('<!-- settings: source -->\n<!-- /settings -->\n')).toThrow(
       'docs/configuration.md must hold <!-- settings: project -->',
     );
@@ -92,7 +93,7 @@ describe('docs/configuration.md', () => {
     ['source', sourceSchema],
     ['destination', destinationSchema],
     ['activation', activationSchema],
-  ] as const)('shows examples of the settings of a %s that are accepted', (kind, schema) => {
+  ] as const)('shows valid examples of the settings of a %s', (kind, schema) => {
     const rows = settingRows(jsonSchemas()[`${kind}.schema.json`]!).filter(({ example }) => example !== '');
     expect(rows.length).toBeGreaterThan(2);
     for (const { path, example, meaning } of rows) {

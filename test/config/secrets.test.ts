@@ -13,7 +13,7 @@ describe('a setting that names an environment variable', () => {
     expect(resolvePort(22, ENV, 'delivery.port')).toBe(22);
   });
 
-  it('says which variable is missing or empty, and what asks for it', () => {
+  it('reports which variable is missing or empty, and what requires it', () => {
     expect(() => requireSecret({ env: 'NONE' }, ENV, 'destinations/actito apiKey')).toThrow(
       expect.objectContaining({
         type: 'ConfigurationInvalid',
@@ -26,7 +26,7 @@ describe('a setting that names an environment variable', () => {
     );
   });
 
-  it('never shows a value that cannot be used', () => {
+  it('never shows an unusable value', () => {
     expect(() => resolvePort({ env: 'NO_PORT' }, ENV, 'delivery.port')).toThrow(
       expect.objectContaining({
         message:
@@ -40,14 +40,14 @@ describe('a secret in a variable', () => {
   const secret = (value: string, kind?: 'apiKey' | 'pem') =>
     requireSecret({ env: 'S' }, { S: value }, 's', kind);
 
-  it.each(['\n', '\r\n', '\n\n'])('may end with a line break, which is left out: %j', (end) => {
+  it.each(['\n', '\r\n', '\n\n'])('may end with a line break, which is removed: %j', (end) => {
     expect(secret(`hunter2${end}`)).toBe('hunter2');
     expect(secret(`hunter2${end}`, 'apiKey')).toBe('hunter2');
     expect(() => secret(end)).toThrow('The environment variable S (for s) is empty');
     expect(() => secret(`  ${end}`)).toThrow('The environment variable S (for s) is empty');
   });
 
-  it('holds no control character anywhere else, whatever surrounds it, and is never shown', () => {
+  it('contains no other control character, whatever surrounds it, and is never shown', () => {
     const control = fc
       .oneof(fc.integer({ min: 0, max: 0x1f }), fc.integer({ min: 0x7f, max: 0x9f }), fc.constant(0x2028))
       .map((code) => String.fromCharCode(code));
@@ -62,7 +62,7 @@ describe('a secret in a variable', () => {
     );
   });
 
-  it('that is an API key holds only what a header can hold', () => {
+  it('that is an API key contains only valid characters of a header', () => {
     expect(() => secret('clé', 'apiKey')).toThrow(
       'contains a character that is not allowed in an HTTP header',
     );
@@ -78,7 +78,7 @@ describe('a secret in a variable', () => {
     expect(secret(text, 'pem')).toBe('-----BEGIN KEY-----\nabc\n-----END KEY-----\n');
   });
 
-  it('that is a private key holds no other control character', () => {
+  it('that is a private key contains no other control character', () => {
     expect(() => secret('-----BEGIN\u0007', 'pem')).toThrow('contains a control character');
   });
 });
@@ -116,12 +116,12 @@ describe('the address of an API', () => {
     ['https://', 'must be a URL such as https://api.example.com'],
     ['https://api.\texample', 'contains a control character'],
     ['https://api.example\n/hunter2', 'contains a control character'],
-  ])('is refused when it is %j', (value, says) => {
+  ])('is rejected if it is %j', (value, says) => {
     expect(() => url(value)).toThrow(says);
     expect(() => url(value)).not.toThrow('hunter2');
   });
 
-  it('may be http for hosts that the worker is told to trust, and for no other', () => {
+  it('may use http for hosts that the worker trusts, and for no other', () => {
     const env = { ACTITO_SYNC_ALLOW_HTTP: 'simulator, other' };
     expect(url('http://simulator:8480', env)).toBe('http://simulator:8480');
     expect(() => url('http://api.example', env)).toThrow('must start with https://');

@@ -17,7 +17,7 @@ describe('project.yaml', () => {
     });
   });
 
-  it('says how long what is past is kept; what it leaves out has its default', async () => {
+  it('sets the retention periods; missing ones have their defaults', async () => {
     const retention = 'retention: { rejects: 3d }\n';
     expect(await settingsOf({ 'project.yaml': retention })).toEqual({
       retention: { rejects: 3 * DAY, changeLog: 14 * DAY, runs: 90 * DAY },
@@ -25,7 +25,7 @@ describe('project.yaml', () => {
     expect((await settingsOf({ 'project.yml': retention }))!.retention.rejects).toBe(3 * DAY);
   });
 
-  it('is not known when there are two of it', async () => {
+  it('is rejected if there are two of it', async () => {
     const both = {
       'project.yaml': 'retention: { rejects: 3d }\n',
       'project.yml': 'retention: { rejects: 4d }\n',
@@ -36,7 +36,7 @@ describe('project.yaml', () => {
     ]);
   });
 
-  it('is known to editors', () => {
+  it('has a schema for editors', () => {
     const schema = z.fromJSONSchema(jsonSchemas()['project.schema.json'] as z.core.JSONSchema.JSONSchema);
     expect(schema.safeParse({ retention: { runs: '30d' } }).success).toBe(true);
     expect(schema.safeParse({ retain: {} }).success).toBe(false);
@@ -70,7 +70,7 @@ test.each([
   ['retention: 14d', ':1 retention: expected a group of settings'],
   ['retention: {', ':1: not valid YAML (bad indent)'],
   ['', ':1: the file is empty'],
-])('project.yaml with %j is refused', async (text, problem) => {
+])('project.yaml with %j is rejected', async (text, problem) => {
   expect(await problemsWith({ 'project.yaml': text })).toEqual([
     expect.stringContaining(`project.yaml${problem}`),
   ]);

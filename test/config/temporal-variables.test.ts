@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { temporalSettings, temporalVariables } from '../../config/temporal-variables.ts';
 
 describe('variables for Temporal', () => {
-  it('lose the line break at their end; those of others stay as they are', () => {
+  it('lose the line break at their end; other variables stay unchanged', () => {
     const env = {
       TEMPORAL_ADDRESS: 'localhost:7233\n',
       TEMPORAL_API_KEY: 'k\r\n',
@@ -17,13 +17,13 @@ describe('variables for Temporal', () => {
     });
   });
 
-  it('are refused in words of ours when they name a profile that is none', () => {
+  it('are rejected with our own message if they name an unknown profile', () => {
     expect(() => temporalSettings({ TEMPORAL_PROFILE: 'nope' })).toThrow(
       'The settings for the connection to Temporal are not valid',
     );
   });
 
-  it('hold no control character, but for the lines of a certificate', () => {
+  it('contain no control character, except in the lines of a certificate', () => {
     const key = () => temporalVariables({ TEMPORAL_API_KEY: 'hunter2\nhunter3' });
     expect(key).toThrow(
       'The value of the environment variable TEMPORAL_API_KEY (for the connection to Temporal) is not valid: it contains a control character, such as a line break.',

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { clean, cleanJson, csvLine, cut, markdownName, oneLine } from '../../contract/clean.ts';
 import { tell } from '../../contract/messages/tell.ts';
 
-/** Escapes, marks of direction, blanks without width, separators, halves of characters. */
+/** Escapes, direction marks, zero-width blanks, separators, halves of characters. */
 const UNSEEN = [
   '\u001b[2J',
   '\u202eabc',
@@ -25,7 +25,7 @@ const text = fc
 const OBEYED = /(?![\u200c\u200d\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
 describe('a text for people', () => {
-  test('has nothing that a terminal obeys or that is not seen', () => {
+  test('contains nothing that controls a terminal or is invisible', () => {
     fc.assert(
       fc.property(text, (any) => {
         expect(clean(any)).not.toMatch(OBEYED);
@@ -40,7 +40,7 @@ describe('a text for people', () => {
     expect(clean(written)).toBe(written);
   });
 
-  test('is not longer than it may be, and no character is halved', () => {
+  test('is never longer than its limit, and no character is cut in half', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 20 }), (any, longest) => {
         expect(cut(any, longest).length).toBeLessThanOrEqual(longest + 2);
@@ -49,7 +49,7 @@ describe('a text for people', () => {
     );
   });
 
-  test('is every message, whatever names it tells', () => {
+  test('is every message, whatever names it contains', () => {
     const { message } = tell('listNotOwned', { list: 'VIP\u001b]0;owned\u0007\u202e', activation: 'vip' });
     expect(message).not.toMatch(OBEYED);
     expect(
@@ -59,7 +59,7 @@ describe('a text for people', () => {
 });
 
 describe('JSON for a terminal', () => {
-  test('has the same data, and nothing that a terminal obeys', () => {
+  test('has the same data, and nothing that controls a terminal', () => {
     fc.assert(
       fc.property(fc.jsonValue(), text, (value, any) => {
         const json = JSON.stringify({ value, any }, null, 2);
@@ -71,7 +71,7 @@ describe('JSON for a terminal', () => {
 });
 
 describe('a line of CSV', () => {
-  test('has as many cells as it was given, and none is a formula', () => {
+  test('has one cell for each value, and none is a formula', () => {
     fc.assert(
       fc.property(fc.array(text, { minLength: 1, maxLength: 5 }), (cells) => {
         const [read] = parse(csvLine(cells));

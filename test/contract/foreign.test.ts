@@ -7,7 +7,7 @@ import { interceptors } from '../../workflows/interceptors.ts';
 
 const ANNA = 'Anna anna@shop.be hunter2';
 
-test('of a foreign error its code is told, or that of its cause, else its kind', () => {
+test('a foreign error is reported by its code or the code of its cause, and otherwise by its kind', () => {
   const refused = Object.assign(new Error(ANNA), { code: 'ECONNREFUSED' });
   expect(codeOf(refused)).toBe('ECONNREFUSED');
   expect(codeOf(new TypeError(ANNA, { cause: refused }))).toBe('ECONNREFUSED');
@@ -16,18 +16,18 @@ test('of a foreign error its code is told, or that of its cause, else its kind',
   expect(codeOf(ANNA)).toBe('Error');
 });
 
-test.each([ANNA, 'anna', 'Anna B', 'A'.repeat(99), {}, null])('%j is no code', (code) => {
+test.each([ANNA, 'anna', 'Anna B', 'A'.repeat(99), {}, null])('%j is not a code', (code) => {
   expect(knownCode(Object.assign(new Error(ANNA), { code }))).toBeUndefined();
   expect(sqlstateOf({ code })).toBe('unknown');
 });
 
-test('an error that is its own cause has no end, and is told all the same', () => {
+test('an error that is its own cause is reported, and does not loop forever', () => {
   const error: Error & { cause?: unknown } = new Error(ANNA);
   error.cause = new Error(ANNA, { cause: error });
   expect(codeOf(error)).toBe('Error');
 });
 
-test('foreign words are shown by nothing that prints or serializes them', () => {
+test('printing or serializing never shows the text of a foreign error', () => {
   const failure = new Failure('listUnreadable', { list: 'VIP' }, { words: ANNA });
   for (const shown of [
     inspect(failure, { depth: 9, showHidden: true }),
@@ -39,7 +39,7 @@ test('foreign words are shown by nothing that prints or serializes them', () => 
   expect(new Sealed(ANNA).open()).toBe(ANNA);
 });
 
-test('an unforeseen error is told by its kind and by lines of our own, also when it looks like a stack', () => {
+test('an unexpected error is reported by its kind and by lines of our own code, even if it looks like a stack', () => {
   const error = new TypeError(`${ANNA}\n    at anna (/work/activities/anna.ts:1:1)`);
   error.stack = [
     `TypeError: ${error.message}`,
@@ -54,13 +54,13 @@ test('an unforeseen error is told by its kind and by lines of our own, also when
   expect(tellable(error)).toBe('TypeError');
 });
 
-test("Temporal's own words are not passed on", () => {
+test('texts of Temporal are not passed on', () => {
   const answer = { name: 'ServiceError', cause: { code: 3, details: ANNA, metadata: {} } };
   expect(temporalFailure(answer)?.message).toBe('Temporal answered INVALID_ARGUMENT.');
   expect(temporalFailure(new Error(ANNA))).toBeUndefined();
 });
 
-test('a workflow that meets an unforeseen error fails as a defect, without what it says', async () => {
+test('a workflow with an unexpected error fails as a defect, without the text of the error', async () => {
   const [inbound] = interceptors().inbound!;
   const thrown: unknown = await inbound!.execute!({ args: [], headers: {} }, async () => {
     throw new TypeError(ANNA, { cause: new Error(ANNA) });

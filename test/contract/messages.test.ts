@@ -15,13 +15,13 @@ it('writes every message of the product into docs/messages.md', async () => {
   expect(page, 'run: npm run messages').toBe(messagesPage());
 });
 
-it('gives each message a name of its own', () => {
+it('has a unique name for each message', () => {
   const names = Object.values(CATALOGUE).flatMap((part) => Object.keys(part));
   expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   expect(names.sort()).toEqual(Object.keys(MESSAGES).sort());
 });
 
-it('says something whole, whatever the facts', () => {
+it('has complete sentences, whatever the facts are', () => {
   for (const [name, { examples, says }] of all) {
     for (const facts of examples) {
       expect(says(facts), name).not.toMatch(/undefined|NaN|\[object/);
@@ -30,7 +30,7 @@ it('says something whole, whatever the facts', () => {
   }
 });
 
-it('says what a value must be so that it continues "expected"', () => {
+it('describes an expected value so that it continues the word "expected"', () => {
   for (const [name, { examples, says }] of Object.entries(EXPECTED) as unknown as [
     string,
     Message<object>,
@@ -46,7 +46,7 @@ it('passes facts on as JSON without loss', () => {
   }
 });
 
-it('cannot be told without a sentence, or without its facts', () => {
+it('requires a known message and its facts', () => {
   // @ts-expect-error a reason that the catalogue lacks
   expect(() => tell('noSuchReason', {})).toThrow();
   // @ts-expect-error facts of another message
@@ -55,7 +55,7 @@ it('cannot be told without a sentence, or without its facts', () => {
   expect(() => new Failure('skipped', { holder: 'activation/vip' }).retryable).toThrow();
 });
 
-it('has a sentence for each code with which rows and values are rejected', () => {
+it('has a sentence for each code of a rejected row or value', () => {
   // @ts-expect-error a code that the catalogue lacks
   const key: KeyReject = 'KeyNoSuch';
   // @ts-expect-error a code of keys
@@ -63,13 +63,13 @@ it('has a sentence for each code with which rows and values are rejected', () =>
   expect([key in MESSAGES, value in MESSAGES]).toEqual([false, true]);
 });
 
-it('puts what to do after a list of lines on a line of its own', () => {
+it('puts what to do on a line of its own after a list of lines', () => {
   const problems = [tell('attributeNotShown', { attribute: 'tier' })];
   const facts = { profileTable: 'Customers', activation: 'vip', problems, missing: true };
   expect(tell('structureUnfit', facts).message).toMatch(/ does not return it yet\.\nIn Actito, open the app/);
 });
 
-it('says in words what it says as data', () => {
+it('says the same in words and as data', () => {
   const { told, message, type } = new Failure('planUnknown', { activation: 'vip', planHash: '0123456789ab' });
   expect({ type, ...told }).toEqual({
     type: 'PlanUnknown',

@@ -18,7 +18,7 @@ describe('a request', () => {
     { input: { activation, plan: HASH }, request: { mode: 'sync', activation, plan: HASH } },
     { input: { mode: 'preview', activation }, request: { mode: 'preview', activation, of: 'sync' } },
   ] satisfies { input: RunInput; request: RunRequest }[])(
-    'of $input is complete as $request',
+    'of $input is completed to $request',
     ({ input, request }) => {
       expect(requestSchema.parse(input)).toEqual(request);
     },
@@ -37,9 +37,9 @@ describe('a request', () => {
     { input: { mode: 'resync', approve: HASH, reason: 'x' }, says: 'Unrecognized key: "approve"' },
     { input: { approve: HASH }, says: 'Unrecognized key: "approve"' },
     { input: { mode: 'preview', plan: HASH }, says: 'Unrecognized key: "plan"' },
-    { input: { mode: 'preview', of: 'rebase' }, says: 'of: "sync", "resync" or {"undo"' },
+    { input: { mode: 'preview', of: 'repair' }, says: 'of: "sync", "resync", "rebase" or {"undo"' },
     { input: { mode: 'dry' }, says: 'mode: sync (the default), resync, preview, rebase or undo' },
-  ])('of $input is refused', ({ input, says }) => {
+  ])('of $input is rejected', ({ input, says }) => {
     const issues = requestSchema.safeParse({ activation, ...input }).error?.issues ?? [];
     expect(issues.map(({ path, message }) => [...path, message].join(': ')).join('\n')).toContain(says);
   });
@@ -49,19 +49,17 @@ describe('a request', () => {
     expectTypeOf<{ activation: string; plan: string }>().toExtend<RunInput>();
     expectTypeOf<RunRequest['mode']>().toEqualTypeOf<'sync' | 'resync' | 'preview' | 'rebase' | 'undo'>();
     const illegal: RunInput[] = [
-      // @ts-expect-error a rebase says why
+      // @ts-expect-error a rebase needs a reason
       { mode: 'rebase', activation },
-      // @ts-expect-error a rebase sends nothing that could have been planned
+      // @ts-expect-error a rebase sends nothing, so it has no plan
       { mode: 'rebase', activation, reason: 'x', plan: HASH },
-      // @ts-expect-error an undo is applied only as someone has seen it planned
+      // @ts-expect-error an undo is applied only with the hash of its plan
       { mode: 'undo', activation, to: '1', reason: 'x' },
-      // @ts-expect-error an undo says why
+      // @ts-expect-error an undo needs a reason
       { mode: 'undo', activation, to: '1', plan: HASH },
-      // @ts-expect-error a rebase cannot be previewed
-      { mode: 'preview', activation, of: 'rebase' },
-      // @ts-expect-error an approval is a decision (contract/decision.ts), and no run
+      // @ts-expect-error an approval is a decision (contract/decision.ts), and not a run
       { mode: 'sync', activation, approve: HASH, reason: 'x' },
-      // @ts-expect-error the list follows the segment, or goes back to a run
+      // @ts-expect-error a list either follows the segment or goes back to a run
       { mode: 'resync', activation, to: '1' },
       // @ts-expect-error a field of earlier versions
       { activation, dryRun: true },
@@ -83,13 +81,13 @@ describe('a decision', () => {
 
   test('that makes no sense does not compile', () => {
     const illegal: DecisionInput[] = [
-      // @ts-expect-error nothing is decided
+      // @ts-expect-error a decision is missing
       decision,
-      // @ts-expect-error a decision says why
+      // @ts-expect-error a decision needs a reason
       { decision: 'approve', activation, plan: HASH },
-      // @ts-expect-error a decision is about a plan
+      // @ts-expect-error a decision needs a plan
       { decision: 'approve', activation, reason: 'x' },
-      // @ts-expect-error who declines a plan starts no run of it
+      // @ts-expect-error a declined plan starts no run
       { decision: 'decline', ...decision, run: true },
     ];
     expect(illegal.filter((input) => decisionSchema.safeParse(input).success)).toEqual([]);
@@ -106,7 +104,7 @@ describe('a task', () => {
   };
   const task = (mode: Mode) => taskOf(requestSchema.parse(tasks[mode]));
 
-  test('says of every mode what its steps need to know', () => {
+  test('tells the steps of every mode what they need to know', () => {
     const traits = (Object.keys(tasks) as Mode[]).map((mode) => {
       const { preview, undo, resends, sends, repairs } = task(mode);
       return [mode, { preview, undo, resends, sends, repairs }];
@@ -128,11 +126,11 @@ describe('a task', () => {
   });
 });
 
-describe('an argument beyond limits', () => {
-  /** Longer than any text of an argument may be, up to more than Temporal takes. */
+describe('an argument beyond its limits', () => {
+  /** Longer than the limit of any text of an argument, and even longer than Temporal accepts. */
   const endless = fc.integer({ min: 201, max: 3_000_000 }).map((length) => 'x'.repeat(length));
 
-  test('is refused before anything is started, whichever of its texts is too long', () => {
+  test('is rejected before anything is started, whichever of its texts is too long', () => {
     const schemas: [z.ZodType, object, string[]][] = [
       [requestSchema, { activation }, ['activation', 'plan', 'reason']],
       [
@@ -160,7 +158,7 @@ describe('an argument beyond limits', () => {
     );
   });
 
-  test('is told in few words, whatever it holds', () => {
+  test('is reported in a few words, whatever it contains', () => {
     const keys = fc.array(fc.oneof(endless, fc.string({ unit: 'binary', maxLength: 300 })), {
       maxLength: 30,
     });

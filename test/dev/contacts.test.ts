@@ -34,7 +34,7 @@ afterAll(async () => {
   await database?.dispose();
 });
 
-/** What `dev` does with a source whose variable names a real warehouse. */
+/** How `dev` handles a source whose variable names a real warehouse. */
 async function seed(segment: { query?: string; table?: string }, column = 'email'): Promise<string> {
   const source = { driver: 'postgres' as const, connection: { env: 'REAL' }, statementTimeout: 10_000 };
   const activation = {
@@ -58,7 +58,7 @@ async function seed(segment: { query?: string; table?: string }, column = 'email
 const countOf = async (table: string) =>
   Number((await warehouse.query<{ n: string }>(`select count(*) as n from ${table}`)).rows[0]!.n);
 
-describe('the contacts that dev makes for a segment', () => {
+describe('the contacts that dev creates for a segment', () => {
   it('are most of its members, the same ones each time', async () => {
     expect(await seed({ table: 'people' })).toMatch(/^Simulated Actito of actito: (4\d|5\d) contacts$/);
     const before = actito.contactCount();
@@ -69,10 +69,10 @@ describe('the contacts that dev makes for a segment', () => {
 
   it.each<[string, { query?: string; table?: string }]>([
     ['a function that inserts', { query: 'select spy(email) as email from people' }],
-    ['a view that does', { table: 'spied' }],
+    ['a view that inserts', { table: 'spied' }],
     ['a second statement', { query: `select email from people; insert into log values ('x')` }],
     [
-      'a second statement behind a bracket',
+      'a second statement after a bracket',
       { query: `select email from people) s; insert into log values ('x'); --` },
     ],
     [

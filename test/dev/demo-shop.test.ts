@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fillDemoShop } from '../../examples/demo/shop.ts';
 import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
 
-/* What the simulator of docker-compose.yml does with the database that SHOP_DATABASE_URL names. */
+/* How the simulator of docker-compose.yml handles the database of SHOP_DATABASE_URL. */
 
 let database: TestDatabase;
 let shop: pg.Client;
@@ -18,7 +18,7 @@ afterEach(async () => {
   await database.dispose();
 });
 
-/** As docker/databases.sql marks the database that it makes. */
+/** As docker/databases.sql marks the database that it creates. */
 async function mark(): Promise<void> {
   const [comment] = /comment on database .*;/.exec(readFileSync('docker/databases.sql', 'utf8'))!;
   await shop.query(comment.replace('database shop', `database ${new URL(database.url).pathname.slice(1)}`));
@@ -30,7 +30,7 @@ const tables = async () =>
     .map(({ name }) => name)
     .sort();
 
-test('a database that was made for the demo is filled once', async () => {
+test('a database that was created for the demo is filled once', async () => {
   await mark();
   await fillDemoShop(shop);
   expect(await tables()).toEqual(['customers', 'orders']);
@@ -40,11 +40,11 @@ test('a database that was made for the demo is filled once', async () => {
 });
 
 test.each([
-  { what: 'an empty one', isMarked: false, sql: 'select' },
-  { what: 'one with other tables', isMarked: false, sql: 'create table people ()' },
-  { what: 'one with a table customers', isMarked: false, sql: 'create table customers ()' },
-  { what: 'its own with other tables', isMarked: true, sql: 'create table people ()' },
-])('any other database is refused and left alone: $what', async ({ isMarked, sql }) => {
+  { what: 'an empty database', isMarked: false, sql: 'select' },
+  { what: 'a database with other tables', isMarked: false, sql: 'create table people ()' },
+  { what: 'a database with a table customers', isMarked: false, sql: 'create table customers ()' },
+  { what: 'the demo database with other tables', isMarked: true, sql: 'create table people ()' },
+])('any other database is rejected and left alone: $what', async ({ isMarked, sql }) => {
   if (isMarked) await mark();
   await shop.query(sql);
   const before = await tables();

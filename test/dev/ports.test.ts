@@ -6,7 +6,7 @@ import { freePort, preferPort } from '../../dev/ports.ts';
 const server = createServer();
 afterEach(() => void server.close());
 
-test('a preferred port is given when it is free, else another one that is', async () => {
+test('a preferred port is returned if it is free, and otherwise another free one', async () => {
   const port = await freePort();
   expect(await preferPort(port)).toBe(port);
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('a folder of its own keeps the databases for the next start, safe on disk', async () => {
+test('a folder of its own keeps the databases for the next start, safely on disk', async () => {
   const dataDir = join(folder, 'kept');
   const first = await startPostgres({ dataDir });
   const url = await createDatabase(first.adminUrl, 'shop');
@@ -27,7 +27,7 @@ test('a folder of its own keeps the databases for the next start, safe on disk',
   await second.stop();
 });
 
-test('a setting that PostgreSQL refuses is told in its own words', async () => {
+test('a setting that PostgreSQL rejects is reported with the message of PostgreSQL', async () => {
   await expect(startPostgres({ settings: { max_connections: 'many' } })).rejects.toThrow(
     /ended with exit code 1.*invalid value for parameter "max_connections": "many"/s,
   );

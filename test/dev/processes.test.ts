@@ -13,7 +13,7 @@ import { startProcess, type Command } from '../../dev/processes.ts';
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'actito-sync-test-'));
-  await chmod(folder, 0o1777); // as /tmp is: PostgreSQL runs as another user when we are root
+  await chmod(folder, 0o1777); // as /tmp is: PostgreSQL runs as another user if we are root
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -29,13 +29,13 @@ describe('a process that was started here', () => {
     expect(running.output()).toBe('one\ntwo\n');
   });
 
-  test('takes arguments as they are, quotes and dollars included', async () => {
+  test('passes arguments unchanged, quotes and dollars included', async () => {
     const running = startProcess([['printf', '%s|', `it's`, '$HOME `x`', '']], { stopSignal: 'TERM' });
     await running.exited;
     expect(running.output()).toBe("it's|$HOME `x`||");
   });
 
-  test('is gone when stop() resolves, and so is its folder', async () => {
+  test('has ended when stop() resolves, and its folder is deleted', async () => {
     const running = startProcess([['sleep', '600']], { stopSignal: 'TERM', removeAfter: folder });
     await running.stop();
     expect(await running.exited).toBe(128 + 15);
@@ -55,7 +55,7 @@ describe('a process that was started here', () => {
     expect(existsSync(mark)).toBe(false);
   });
 
-  test('a program that does not exist ends at once, with a readable output', async () => {
+  test('a program that does not exist ends at once, with readable output', async () => {
     const running = startProcess([['no-such-program-here']], { stopSignal: 'TERM' });
     expect(await running.exited).toBe(127);
     expect(running.output()).toContain('no-such-program-here');
@@ -63,22 +63,22 @@ describe('a process that was started here', () => {
 });
 
 describe('a program that has started PostgreSQL leaves no process and no folder behind', () => {
-  test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('when it is ended by %s', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('if it is ended by %s', async (signal) => {
     const parent = startParent('stay');
     const pid = await postmaster(parent);
     parent.kill(signal);
     await untilNothingIsLeft(pid);
   });
 
-  test('when it fails with an uncaught error', async () => {
+  test('if it fails with an uncaught error', async () => {
     await untilNothingIsLeft(await postmaster(startParent('fail')));
   });
 
-  test('when it is killed while the databases are being made', async () => {
+  test('if it is killed while the databases are being created', async () => {
     const parent = startParent('stay');
-    await until('the folder is there', async () => (await dataFolders()).length > 0);
+    await until('the folder exists', async () => (await dataFolders()).length > 0);
     parent.kill('SIGKILL');
-    await until('the folder is gone', async () => (await dataFolders()).length === 0);
+    await until('the folder is deleted', async () => (await dataFolders()).length === 0);
   });
 });
 
@@ -90,7 +90,7 @@ function startParent(then: 'stay' | 'fail'): ChildProcess {
   });
 }
 
-/** The id of the PostgreSQL process, when the parent says that it is up. */
+/** The id of the PostgreSQL process, once the parent says that it is up. */
 async function postmaster(parent: ChildProcess): Promise<number> {
   await once(createInterface(parent.stdout!), 'line');
   const [data] = await dataFolders();
@@ -98,14 +98,14 @@ async function postmaster(parent: ChildProcess): Promise<number> {
   return Number(pid);
 }
 
-/** What PostgreSQL has of its own below `folder`; the parent's tsx keeps its cache there too. */
+/** The files of PostgreSQL below `folder`; the parent's tsx keeps its cache there too. */
 async function dataFolders(): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name.startsWith('actito-sync-postgres-'));
 }
 
 async function untilNothingIsLeft(pid: number): Promise<void> {
   await until('PostgreSQL has ended', async () => !isAlive(pid));
-  await until('its folder is gone', async () => (await dataFolders()).length === 0);
+  await until('its folder is deleted', async () => (await dataFolders()).length === 0);
 }
 
 function isAlive(pid: number): boolean {

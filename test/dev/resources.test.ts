@@ -2,14 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Resources } from '../../dev/resources.ts';
 
-/** Something that starts when it is told to, and notes that it was stopped. */
+/** A resource that starts on request, and records that it was stopped. */
 function resource(name: string, stopped: string[]) {
   let begin!: () => void;
   const starting = new Promise<string>((resolve) => (begin = () => resolve(name)));
   return { starting, begin, stop: async () => void stopped.push(name) };
 }
 
-test('what was started last is stopped first, and what is still starting is waited for', async () => {
+test('the resource that was started last is stopped first, and a starting resource is waited for', async () => {
   const [resources, stopped] = [new Resources(), [] as string[]];
   const [first, second] = [resource('first', stopped), resource('second', stopped)];
   for (const { starting, stop } of [first, second]) void resources.start(starting, stop);
@@ -22,7 +22,7 @@ test('what was started last is stopped first, and what is still starting is wait
   expect(stopped).toEqual(['second', 'first']);
 });
 
-test('what may be abandoned is not waited for, and what could not be started not stopped', async () => {
+test('a resource that may be abandoned is not waited for, and one that could not be started is not stopped', async () => {
   const [resources, stopped] = [new Resources(), [] as string[]];
   const download = resource('download', stopped);
   void resources.start(download.starting, download.stop, { abandon: true });
@@ -35,7 +35,7 @@ test('what may be abandoned is not waited for, and what could not be started not
   expect(stopped).toEqual([]);
 });
 
-test('what starts while others end, or after that, is stopped too', async () => {
+test('a resource that starts while others end, or after that, is stopped too', async () => {
   const [resources, stopped] = [new Resources(), [] as string[]];
   const [during, after] = [resource('during', stopped), resource('after', stopped)];
   await resources.start(Promise.resolve(), async () => {

@@ -19,7 +19,7 @@ describe('the servers of a test run', () => {
     await expect(query(other.url, 'select 1')).rejects.toThrow('does not exist');
   });
 
-  test('PostgreSQL knows upper and lower case of all languages, whatever this machine has installed', async () => {
+  test('PostgreSQL knows upper and lower case of all languages, whatever is installed on this machine', async () => {
     expect(await query(database.url, "select lower('ÉÜŁΩ') as lower")).toEqual([{ lower: 'éüłω' }]);
   });
 

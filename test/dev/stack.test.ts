@@ -6,7 +6,10 @@ import { Resources } from '../../dev/resources.ts';
 import { beginStack, startStack, type StackParts } from '../../dev/stack.ts';
 import { runServers } from '../setup/servers.ts';
 
-/* A stack on servers that are there, as the tests use it. Those that start their own are tested with demo and `dev`. */
+/*
+ * A stack on existing servers, as the tests use it. The tests of demo and `dev` cover stacks that start their
+ * own.
+ */
 
 async function databases(): Promise<string[]> {
   const admin = new pg.Client({ connectionString: inject('postgresAdminUrl') });
@@ -21,7 +24,7 @@ const project = async ({ resources }: StackParts) => {
   return { folder, env: {} };
 };
 
-test('two stacks on the same servers have databases, simulators and folders of their own, and leave nothing', async () => {
+test('two stacks on the same servers have separate databases, simulators and folders, and leave nothing behind', async () => {
   const before = await databases();
   const resources = new Resources();
   const options = { ...runServers(), simulators: { actito: {} }, project, worker: 'none' as const };
@@ -39,7 +42,7 @@ test('two stacks on the same servers have databases, simulators and folders of t
   expect(stacks.filter(({ project: { folder } }) => existsSync(folder))).toEqual([]);
 });
 
-test('a part that cannot be started fails the stack and what needs it; what has started ends', async () => {
+test('if a part cannot be started, the stack and every dependent part fail, and the started parts end', async () => {
   const before = await databases();
   const resources = new Resources();
   const failing = async () => Promise.reject(new Error('no such project'));

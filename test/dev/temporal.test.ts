@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { freePort } from '../../dev/ports.ts';
 import { startTemporal } from '../../dev/temporal.ts';
 
-test('servers that want the same ports at the same moment all come up, each on ports of its own', async () => {
+test('servers that want the same ports at the same moment all start, each on its own ports', async () => {
   const [port, uiPort] = [await freePort(), await freePort()];
   const servers = await Promise.all([1, 2, 3].map(() => startTemporal({ port, uiPort })));
   try {

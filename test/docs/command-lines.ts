@@ -3,10 +3,10 @@ import { blocksOf, proseOf } from './pages.ts';
 
 /** How a page calls the program. */
 const CALL = /^(?:npx )?actito-sync(?= |$)|^node (?:--env-file=\S+ )?dist\/cli\/main\.js(?= |$)/;
-/** Where a container or another program is told to run it. */
+/** Where a container or another program is instructed to run it. */
 const INSIDE = /^docker compose .* (node dist\/cli\/main\.js .*)$/;
 
-/** The command lines of a page: of its blocks of code, and between backticks in its text. */
+/** The command lines of a page: in its code blocks, and between backticks in its text. */
 export function commandLinesOf(page: string, text: string): string[] {
   const inBlocks = blocksOf(page, text).flatMap(({ text: block }) => block.split('\n'));
   const inText = [...proseOf(text).matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!);
@@ -17,7 +17,10 @@ export function commandLinesOf(page: string, text: string): string[] {
   });
 }
 
-/** What is wrong with a command line; undefined: the program has this command, with these options and as many arguments. */
+/**
+ * The error in a command line; undefined: the program has this command, with these options and as many
+ * arguments.
+ */
 export function faultOf(line: string, program: Command): string | undefined {
   const words = wordsOf(line.replace(CALL, ''));
   const isCut = words.includes('…');

@@ -10,7 +10,7 @@ import { settingsSchema } from '../../config/settings.ts';
 import { commandLinesOf, faultOf } from './command-lines.ts';
 import { blocksOf, pages, proseOf, ROOT, writtenPages } from './pages.ts';
 
-/** The least that a file of each kind needs: a page may show a part of a file. */
+/** The minimum of a file of each kind, since a page may show a part of a file. */
 const KINDS = {
   activations: {
     schema: activationSchema,
@@ -55,7 +55,7 @@ const PROGRAM = createProgram({
   local: nothing,
 });
 
-/** What is wrong with a block of YAML; undefined: it is a valid file of a project folder, or a part of one. */
+/** The error in a block of YAML; undefined: it is a valid file of a project folder, or a part of one. */
 function faultOfYaml(text: string): string | undefined {
   const [, kind] = /^# (activations|destinations|sources|project)(?:\/[\w-]+)?\.yaml\n/.exec(text) ?? [];
   if (!kind) return 'its first line must name the file, such as # activations/vip-customers.yaml';
@@ -78,11 +78,11 @@ it.each([
   ['# activations/vip.yaml\nmatchingKey: { column: mobile, type: phone, country: BE }\n', 'country'],
   ['# destinations/actito.yaml\nimports: { shareWithin: 10 }\n', 'shareWithin'],
   ['# project.yaml\nretention: { runs: 1d }\n', 'retention'],
-])('a block of YAML that is not valid is found: %j', (text, fault) => {
+])('an invalid block of YAML is found: %j', (text, fault) => {
   expect(faultOfYaml(text)).toContain(fault);
 });
 
-it('every command line in the documentation has a command, options and arguments that the program has', async () => {
+it('every command line in the documentation uses commands, options and arguments of the program', async () => {
   const program = await PROGRAM;
   const lines = writtenPages().flatMap(([page, text]) =>
     commandLinesOf(page, text).map((line) => [page, line] as const),
@@ -104,7 +104,7 @@ it.each([
   expect(faultOf(found!, await PROGRAM)).toBe(fault);
 });
 
-it('every link in the documentation leads to a file, and to a heading of it', () => {
+it('every link in the documentation leads to a file, and to one of its headings', () => {
   const all = pages();
   const dead: string[] = [];
   let links = 0;

@@ -11,19 +11,22 @@ import { temporalAddress } from '../setup/servers.ts';
 import { until } from '../setup/until.ts';
 import { startStand, type Stand } from '../support/stand.ts';
 
-/* What `npm run build` makes, as a container runs it: plain node, the workflows bundled before. */
+/* The result of `npm run build`, run like in a container: plain node, with the workflows bundled before. */
 
 interface Program {
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; output: string }>;
-  /** What it has written so far. */
+  /** Its output so far. */
   output(): string;
   signal(signal: NodeJS.Signals): void;
 }
 
-/** Of this file alone: activations are known to Temporal by their id. The stand's usual one feeds another list. */
+/**
+ * Unique to this file, since Temporal knows activations by their id. The default one of the stand feeds
+ * another list.
+ */
 const ACTIVATION = 'built';
 const LIST = 'Built';
-/** Inside the project, where its packages are found, and in no one's way. */
+/** Inside the project, where its packages are found, in a separate folder. */
 let dist: string;
 let stand: Stand;
 const children: Program[] = [];
@@ -50,7 +53,7 @@ async function makeStand(): Promise<void> {
   await stand.warehouse.query(`insert into people values ('anna@shop.be', 'Anna', 1.5, 'Gent')`);
 }
 
-/** Plain node, with the environment that the stand needs and `env`. */
+/** Plain node, with the environment of the stand and `env`. */
 function start(args: string[], env: NodeJS.ProcessEnv = {}): Program {
   const child = spawn(process.execPath, args, {
     env: {
@@ -91,7 +94,7 @@ async function startWorker() {
 
 const run = (...flags: string[]) => start([join(dist, 'cli/main.js'), 'run', ACTIVATION, ...flags]).ended;
 
-test('it runs an activation that the built command line asks for, and is healthy', async () => {
+test('the worker runs an activation that the built command line starts, and is healthy', async () => {
   const worker = await startWorker();
   expect(await worker.healthcheck()).toMatchObject({ code: 0, output: expect.stringContaining('"RUNNING"') });
   const { code, output } = await run('--json');
@@ -100,10 +103,10 @@ test('it runs an activation that the built command line asks for, and is healthy
   expect([...stand.actito.listMembers(LIST)]).toHaveLength(1);
 });
 
-/** A worker with a run under way that waits for a table of the state, until `release`. */
+/** A worker with a running run that waits for a table of the state, until `release`. */
 async function startStuckWorker({ table, mode }: { table: string; mode: string }) {
   const worker = await startWorker();
-  expect(await run()).toMatchObject({ code: 0 }); // the first run makes tables
+  expect(await run()).toMatchObject({ code: 0 }); // the first run creates tables
   const lock = await stand.state.transaction();
   const release = async () => {
     if (!lock.isCompleted()) await lock.rollback();
@@ -122,7 +125,7 @@ async function startStuckWorker({ table, mode }: { table: string; mode: string }
 const AT_OPENING = { table: 'activations', mode: 'access exclusive' };
 const AT_SETTLING = { table: `members_${ACTIVATION}`, mode: 'share' };
 
-test('SIGTERM drains it, a second one changes nothing, and another worker goes on with the run', async () => {
+test('SIGTERM drains the worker, a second one changes nothing, and another worker continues the run', async () => {
   const { worker, running, release } = await startStuckWorker(AT_SETTLING);
   worker.signal('SIGTERM');
   await until('it drains', async () => worker.output().includes('DRAINING'));
@@ -146,7 +149,7 @@ test.each([
     AT_OPENING,
     { code: 1, output: expect.stringContaining('Running activities did not stop before the timeout.') },
   ],
-])('however long it hangs, SIGTERM ends it, and another worker goes on: %s', async (_, place, end) => {
+])('SIGTERM ends a worker that hangs, and another worker continues: %s', async (_, place, end) => {
   const { worker, running, release } = await startStuckWorker(place);
   worker.signal('SIGTERM');
   expect(await worker.ended).toMatchObject({ signal: null, ...end });
@@ -168,21 +171,25 @@ test.each([
     { TEMPORAL_ADDRESS: '127.0.0.1:1' },
     'No Temporal server is responding at 127.0.0.1:1',
   ],
-  ['the health port is none', { ACTITO_SYNC_HEALTH_PORT: 'http' }, 'ACTITO_SYNC_HEALTH_PORT must be a port'],
-])('a start that fails ends the process, so that it is started again: %s', async (_, env, message) => {
+  [
+    'the health port is invalid',
+    { ACTITO_SYNC_HEALTH_PORT: 'http' },
+    'ACTITO_SYNC_HEALTH_PORT must be a port',
+  ],
+])('a failed start ends the process so that it can be restarted: %s', async (_, env, message) => {
   const { code, output } = await start([join(dist, 'worker/main.js')], env).ended;
   expect(code).toBe(1);
   expect(output).toContain(`The worker stopped: ${message}`);
   expect(output).not.toContain('secret');
 });
 
-test('the built command line has no demo where the sources are not, and says what to install', async () => {
+test('the built command line has no demo without the sources, and says what to install', async () => {
   const { code, output } = await start([`${dist}/cli/main.js`, 'demo']).ended;
   expect(code).toBe(1);
   expect(output).toMatch(/^ConfigurationInvalid: actito-sync demo needs local servers .*npm install/);
 });
 
-test('the build has what the package exports to programs, with its types', async () => {
+test('the build contains what the package exports to programs, with its types', async () => {
   const { exports } = JSON.parse(await readFile('package.json', 'utf8')) as {
     exports: Record<'./client', { types: string; default: string }>;
   };
@@ -195,7 +202,7 @@ test('the build has what the package exports to programs, with its types', async
   });
 });
 
-test('the build needs nothing but dependencies of production', async () => {
+test('the build needs only production dependencies', async () => {
   const { dependencies } = JSON.parse(await readFile('package.json', 'utf8')) as {
     dependencies: Record<string, string>;
   };

@@ -1,14 +1,14 @@
 import type { Client } from 'pg';
 import { loadProject } from '../../config/project.ts';
 
-/** Who is in the segment, by canonical address; null stands for values that contradict each other. */
+/** The members of the segment, by canonical address; null stands for contradicting values. */
 export interface Segment {
   read: number;
   rejected: number;
   members: Map<string, string | null>;
 }
 
-/** The segment of the demo, worked out in the plainest way. */
+/** The segment of the demo, computed in the simplest way. */
 export async function demoSegment(shop: Client): Promise<Segment> {
   const { activations } = await loadProject('examples/demo');
   const { rows } = await shop.query<{ email: string | null }>(
@@ -25,7 +25,7 @@ export async function demoSegment(shop: Client): Promise<Segment> {
   return { read: rows.length, rejected, members };
 }
 
-/** What a run from one segment to the next must count, for these contacts of Actito. */
+/** The expected counts of a run from one segment to the next, for these contacts of Actito. */
 export function expectedCounts(
   before: Segment | null,
   { read, rejected, members }: Segment,

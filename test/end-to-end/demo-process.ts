@@ -13,7 +13,7 @@ export interface DemoEnd {
   err: string;
 }
 
-/** As people start it, or without npm: that, and the shell it uses, die of Ctrl-C before the demo has ended. */
+/** As people start it, or without npm: npm and its shell end at Ctrl-C before the demo has ended. */
 const COMMANDS = {
   npm: ['npm', 'run', '--silent', 'demo', '--'],
   node: [process.execPath, 'dev/start.js', 'examples/demo.ts'],
@@ -21,15 +21,15 @@ const COMMANDS = {
 };
 export type DemoCommand = keyof typeof COMMANDS;
 
-/** The demo in a process group and with a folder for temporary files of its own, so that traces can be found. */
+/** The demo in its own process group and with its own temporary folder, so that leftovers can be found. */
 export interface DemoProcess {
   /** Resolves when the output contains `text`. */
   shows(text: string): Promise<void>;
-  /** What it has printed so far. */
+  /** Its output so far. */
   output(): string;
-  /** As a terminal does it: to all processes of the group at once. */
+  /** As a terminal does: to all processes of the group at once. */
   pressCtrlC(): void;
-  /** Closes our end of its output, as `| head` does. */
+  /** Closes our end of its output, like `| head`. */
   stopReading(): void;
   ended: Promise<DemoEnd>;
   /** Waits until no process and no file of it is left. @throws what is left */
@@ -38,7 +38,7 @@ export interface DemoProcess {
 
 export async function startDemo(command: DemoCommand, ...flags: string[]): Promise<DemoProcess> {
   const temporary = await mkdtemp(join(tmpdir(), 'demo-test-'));
-  await chmod(temporary, 0o1777); // as /tmp: PostgreSQL runs as another user when we are root
+  await chmod(temporary, 0o1777); // as /tmp: PostgreSQL runs as another user if we are root
   const [program, ...args] = COMMANDS[command];
   const child = spawn(program!, [...args, ...flags], {
     env: { ...process.env, TMPDIR: temporary },

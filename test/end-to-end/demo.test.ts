@@ -24,7 +24,7 @@ afterAll(async () => {
 
 type Counts = ReturnType<typeof expectedCounts>;
 
-/** What each of the three runs printed. */
+/** The output of each of the three runs. */
 function printedRuns(out: string): { counts: Counts; list: string; actito: number }[] {
   return out
     .split(/^(?:First|Second|Third) run/m)
@@ -48,7 +48,7 @@ function printedRuns(out: string): { counts: Counts; list: string; actito: numbe
     });
 }
 
-test('the demo prints what the data imply, ends well and leaves nothing behind', async () => {
+test('the demo prints what follows from its data, succeeds and leaves nothing behind', async () => {
   const demo = await startDemo('npm');
   const contacts = new Set((await contactsOf(shop)).map(({ emailAddress }) => emailAddress!));
   const first = await demoSegment(shop);
@@ -59,7 +59,7 @@ test('the demo prints what the data imply, ends well and leaves nothing behind',
     expectedCounts(first, second, contacts),
     expectedCounts(second, second, contacts),
   ];
-  // The story only tells something when something happens, and no guard trips.
+  // The story needs changes in every run, and no guard may trip.
   expect(Math.min(...Object.values(expected[1]!))).toBeGreaterThan(0);
   expect(expected[0]!.unmatched / expected[0]!.added).toBeGreaterThan(0.05);
 
@@ -77,7 +77,7 @@ test('the demo prints what the data imply, ends well and leaves nothing behind',
 }, 240_000);
 
 test.each(['Starting PostgreSQL', 'Starting the worker', 'Second run'])(
-  'Ctrl-C at "%s" ends it at once and leaves nothing behind',
+  'Ctrl-C at "%s" ends the demo at once and leaves nothing behind',
   async (moment) => {
     const demo = await startDemo('node');
     await demo.shows(moment);
@@ -90,7 +90,7 @@ test.each(['Starting PostgreSQL', 'Starting the worker', 'Second run'])(
   240_000,
 );
 
-test('as a command, with --keep, it stays up until Ctrl-C, and what it prints to try works as printed', async () => {
+test('the demo command with --keep runs until Ctrl-C, and the commands that it suggests work as printed', async () => {
   const demo = await startDemo('actito-sync', 'demo', '--keep');
   await demo.shows('Ctrl-C ends everything');
   const out = demo.output();
@@ -107,7 +107,7 @@ test('as a command, with --keep, it stays up until Ctrl-C, and what it prints to
   await demo.leavesNothing();
 }, 240_000);
 
-test('when nobody reads its output any more, it ends and leaves nothing behind', async () => {
+test('when its output is closed, the demo ends and leaves nothing behind', async () => {
   const demo = await startDemo('node');
   await demo.shows('First run');
   demo.stopReading();
@@ -115,7 +115,7 @@ test('when nobody reads its output any more, it ends and leaves nothing behind',
   await demo.leavesNothing();
 }, 240_000);
 
-test('Ctrl-C reaches it through npm, too', async () => {
+test('Ctrl-C ends the demo through npm, too', async () => {
   const demo = await startDemo('npm');
   await demo.shows('First run');
   demo.pressCtrlC();

@@ -8,7 +8,7 @@ import { stringify } from 'yaml';
 import type { RunResult } from '../../contract/result.ts';
 import { startDemo } from './demo-process.ts';
 
-/* `actito-sync dev`: everything that someone's own project folder needs, in one terminal. */
+/* `actito-sync dev`: everything for one's own project folder, in one terminal. */
 
 let folder: string;
 beforeAll(async () => {
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const key = { env: 'NOT_SET_ANYWHERE' };
-/** Real addresses, which nothing of this may call; a list by e-mail over SFTP, and one by loyalty number over FTPS. */
+/** Real addresses, which nothing may call; a list by e-mail over SFTP, and one by loyalty number over FTPS. */
 const PROJECT: Record<string, string | object> = {
   'sources/shop.yaml': { driver: 'postgres', connection: key },
   'destinations/brand.yaml': {
@@ -62,7 +62,7 @@ const PROJECT: Record<string, string | object> = {
     insert into people select 'p' || i || '@shop.be', 'L' || i, 'gold' from generate_series(1, 200) i;`,
 };
 
-test('a project folder with real addresses runs against simulators, by the variables that are printed', async () => {
+test('a project folder with real addresses runs against simulators with the variables that are printed', async () => {
   const dev = await startDemo('actito-sync', 'dev', folder, '--seed', join(folder, 'seed.sql'));
   await dev.shows('Ctrl-C ends everything');
   const exports = dev.output().match(/^ {2}export .*$/gm)!;
@@ -75,7 +75,7 @@ test('a project folder with real addresses runs against simulators, by the varia
   for (const activation of ['vips', 'members']) {
     const { counts, list } = await run(activation);
     expect(counts).toMatchObject({ read: 200, added: 200 });
-    // Most members have a contact, as in life not all.
+    // Most members have a contact, but not all.
     expect(list).toMatchObject({ confirmation: 'retrieved', profiles: expect.any(Number) as number });
     expect(list!.profiles).toBeGreaterThan(100);
     expect(list!.profiles).toBeLessThan(200);
@@ -89,7 +89,7 @@ test('a project folder with real addresses runs against simulators, by the varia
 test.each([
   { what: 'no folder', args: ['/nowhere'], says: 'The project folder /nowhere does not exist.' },
   { what: 'no SQL', args: ['examples/demo', '--seed', '/nowhere.sql'], says: '/nowhere.sql' },
-])('$what: it says so, and starts nothing', async ({ args, says }) => {
+])('if $what, the command says so and starts nothing', async ({ args, says }) => {
   const dev = await startDemo('actito-sync', 'dev', ...args);
   const { code, out, err } = await dev.ended;
   expect({ code, out }).toEqual({ code: 1, out: '' });

@@ -8,8 +8,8 @@ import { startOwnPostgres, type OwnPostgres } from '../support/own-postgres.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';
 
 /*
- * The server of the state database crashes while runs are under way: one in each phase, each with a database of its own, so
- * that one crash is enough for all. The worker stays.
+ * The server of the state database crashes during several runs: one in each phase, each with its own
+ * database, so that one crash is enough for all. The worker survives.
  */
 
 let postgres: OwnPostgres;
@@ -50,11 +50,11 @@ describe.each([
     }
   });
 
-  test.concurrent.each(PHASE_NAMES)('in %s lets the run end as if nothing had been', async (phase) => {
+  test.concurrent.each(PHASE_NAMES)('in %s has no effect on the run', async (phase) => {
     const { stand, hosted } = worlds.get(phase)!;
     const result = (await underWay.get(phase)!.result()) as RunResult;
     await expectAsIfNothingHadBeen(stand, result, () => hosted.run());
-    // A delta that is published survives: the segment is not read again.
+    // A published delta survives: the segment is not read again.
     const [first] = await stand.state('runs').select('attempts').orderBy('no');
     const isPublished = PHASE_NAMES.indexOf(phase) >= PHASE_NAMES.indexOf('provision');
     if (isPublished) expect(first).toEqual({ attempts: 1 });

@@ -7,8 +7,8 @@ import { ACTIVATION } from '../support/stand.ts';
 import { newTaskQueue, startWorkerProcess, testOnStand } from '../support/temporal-run.ts';
 
 /*
- * The worker is killed while it is busy in a phase; another goes on. All phases side by side, each on a stand of its own:
- * most of the time Temporal waits for the heartbeat of the one that was killed.
+ * The worker is killed while it is busy in a phase, and another continues. All phases run at the same time,
+ * each on its own stand, since Temporal mostly waits for the heartbeat of the killed one.
  */
 
 testOnStand.concurrent.for(PHASE_NAMES)(
@@ -23,7 +23,7 @@ testOnStand.concurrent.for(PHASE_NAMES)(
         memo: SHORT_HEARTBEATS,
       });
     await seedPeople(stand);
-    const first = await startWorkerProcess(stand, taskQueue); // before the lock: a worker that starts cleans up
+    const first = await startWorkerProcess(stand, taskQueue); // before the lock, since a starting worker cleans up
     const { handle, letGo } = await hold(phase, stand, begin);
     await first.kill();
     await letGo();

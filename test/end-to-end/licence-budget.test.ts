@@ -10,8 +10,8 @@ import { startStand, type Stand } from '../support/stand.ts';
 import { startWorkerProcess, type WorkerProcess } from '../support/temporal-run.ts';
 
 /*
- * Two workers, each a process of its own, share one licence. Calls are made to take a while, so that all would be
- * under way at one time if nothing kept them back. `npm run bench -- licence-budget` does it with 50.
+ * Two workers, each in its own process, share one license. Calls take a while, so that all would run at the
+ * same time without the limit. `npm run bench -- licence-budget` does the same with 50.
  */
 
 const ACTIVATIONS = Array.from({ length: 8 }, (_, i) => `segment-${i + 1}`);
@@ -55,7 +55,7 @@ const start = (activation: string) =>
     args: [{ activation }],
   });
 
-test('eight activations at once on two workers all end well, with two calls at a time as their limit says', async () => {
+test('eight activations at once on two workers all succeed, with two calls at a time as their limit says', async () => {
   await limits(2);
   stand.actito.setFault('slow', { milliseconds: 50 });
   const observed = observeCalls(stand.actito.apiUrl);
@@ -71,9 +71,9 @@ test('eight activations at once on two workers all end well, with two calls at a
   }
 });
 
-test('a run that waits for its turn to call Actito can be cancelled', async () => {
+test('a run that waits for its turn to call Actito can be canceled', async () => {
   await limits(1);
-  stand.actito.setFault('slow', { milliseconds: 120_000 }); // one holds the only slot until it is cancelled
+  stand.actito.setFault('slow', { milliseconds: 120_000 }); // one holds the only slot until it is canceled
   const observed = observeCalls(stand.actito.apiUrl);
   const runs = await Promise.all(WAITING.map(start));
   await until('both want to call Actito, and one does', async () => {

@@ -32,7 +32,7 @@ testOnStand(
     const retrieved = stand.actito.list(LIST)?.lastRetrievedFile?.retrievedMoment;
 
     process.kill(sleeper.pid, 'SIGCONT');
-    await sleeper.kill('SIGTERM'); // its activity ends before it does
+    await sleeper.kill('SIGTERM'); // its activity ends before the test does
     await stand.actito.pollNow();
     expect(stand.actito.list(LIST)?.lastRetrievedFile?.retrievedMoment).toBe(retrieved);
     expect([...stand.actito.listMembers(LIST)]).toEqual(['new@shop.be']);

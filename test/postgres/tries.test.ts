@@ -10,7 +10,7 @@ import { failuresOf } from '../../warehouse/postgres/failures.ts';
 
 const failures = failuresOf({ variable: 'SHOP_URL', statementTimeout: 60_000 });
 
-/** An error as PostgreSQL sends it; its words hold what must not be told. */
+/** An error as PostgreSQL sends it; its texts must not be shown. */
 function serverError(code: string): Error {
   return Object.assign(new DatabaseError('hunter2', 7, 'error'), { code, severity: 'ERROR' });
 }
@@ -23,7 +23,7 @@ function warehouse(error: Error): Failure {
 
 let activities = 0;
 
-/** Whether the last of these failures ends an activity that has failed by all of them, one after the other. */
+/** Whether the last of these consecutive failures ends an activity. */
 async function isFinalAfter(failures: Error[]): Promise<boolean> {
   const keep = async ({ told }: Failure) => told;
   const activityId = String(++activities);
@@ -36,12 +36,12 @@ async function isFinalAfter(failures: Error[]): Promise<boolean> {
   return (ended as ApplicationFailure).nonRetryable === true;
 }
 
-/** Whether a failure ends the activity when it fails by it for so many times in a row. */
+/** Whether a failure that repeats this number of times ends the activity. */
 function isFinal(error: Error, tries: number): Promise<boolean> {
   return isFinalAfter(Array.from({ length: tries }, () => error));
 }
 
-test('a limit that is met after a long outage has all its tries', async () => {
+test('a limit that is reached after a long outage gets all its attempts', async () => {
   const outage = Array.from({ length: 30 }, () => serverError('57P03'));
   const limit = serverError('57014');
   expect(await isFinalAfter([...outage, limit])).toBe(false);
@@ -50,7 +50,7 @@ test('a limit that is met after a long outage has all its tries', async () => {
 });
 
 test.each(['08006', '40P01', '53100', '53200', '57P01', '57P02', '57P03', '58030', '55006'])(
-  '%s passes by itself: it is tried for as long as the step may take',
+  '%s is temporary: it is retried for as long as the step may take',
   async (code) => {
     for (const failure of [warehouse(serverError(code)), serverError(code)]) {
       expect(await isFinal(failure, 50)).toBe(false);
@@ -73,16 +73,19 @@ test.each([
   ['57P05', 'idle_session_timeout', 5],
   ['53300', 'max_connections', 20],
   ['08P01', 'pooler', 10],
-])('%s is a limit, %s: it is tried %i times, and names what to raise', async (code, limit, tries) => {
-  for (const failure of [warehouse(serverError(code)), stateFailure(serverError(code))!]) {
-    expect(failure.told.facts).toMatchObject({ limit, tries });
-    expect(failure.told.next).toHaveLength(1);
-    expect(await isFinal(failure, tries - 1)).toBe(false);
-    expect(await isFinal(failure, tries)).toBe(true);
-  }
-});
+])(
+  '%s is a limit, %s: it is tried %i times, and the error names what to raise',
+  async (code, limit, tries) => {
+    for (const failure of [warehouse(serverError(code)), stateFailure(serverError(code))!]) {
+      expect(failure.told.facts).toMatchObject({ limit, tries });
+      expect(failure.told.next).toHaveLength(1);
+      expect(await isFinal(failure, tries - 1)).toBe(false);
+      expect(await isFinal(failure, tries)).toBe(true);
+    }
+  },
+);
 
-test('a lock is waited for: a while in a warehouse, and for as long as the step may take in the state', async () => {
+test('a warehouse waits for a lock for a while, and the state for as long as the step may take', async () => {
   const failure = warehouse(serverError('55P03'));
   expect(failure.told.facts).toMatchObject({ limit: 'lock_timeout', tries: 10 });
   expect(await isFinal(failure, 9)).toBe(false);
@@ -90,13 +93,13 @@ test('a lock is waited for: a while in a warehouse, and for as long as the step 
   expect(await isFinal(serverError('55P03'), 50)).toBe(false);
 });
 
-test('a state database that only reads may become the primary, and a warehouse only reads anyway', async () => {
+test('a read-only state database may become the primary again, and a warehouse is only read anyway', async () => {
   expect(await isFinal(serverError('25006'), 9)).toBe(false);
   expect(await isFinal(serverError('25006'), 10)).toBe(true);
   expect(warehouse(serverError('25006'))).toMatchObject({ type: 'SegmentQueryFailed' });
 });
 
-test('other errors of the state are a defect or a foreign hand, and others of a warehouse are its query', async () => {
+test('other errors of the state are a defect or a change by another program; other errors of a warehouse are in its query', async () => {
   expect(await isFinal(serverError('42703'), 1)).toBe(true);
   expect(stateFailure(serverError('42703'))).toMatchObject({ type: 'StateRefused' });
   expect(warehouse(serverError('42703'))).toMatchObject({ type: 'SegmentQueryFailed' });
@@ -129,7 +132,7 @@ test.each([
   'ERR_POSTGRES_ENDED',
   'ERR_POSTGRES_NO_ANSWER',
   'ERR_SSL_BAD_RECORD_MAC',
-])('%s is a connection that may come back', async (code) => {
+])('%s is a connection error that is retried', async (code) => {
   expect(tlsFaultOf(code)).toBeUndefined();
   const error = Object.assign(new Error('hunter2'), { code });
   for (const each of [warehouse(error), error]) expect(await isFinal(each, 50)).toBe(false);

@@ -17,7 +17,7 @@ function refusal(url: string): Failure {
 }
 
 describe('the URL of a database', () => {
-  test('says where to connect, whatever characters its parts have', () => {
+  test('says where to connect, whatever characters its parts contain', () => {
     const word = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
     const part = word.filter((text) => Buffer.from(text).toString() === text && !/\p{Cc}/u.test(text));
     fc.assert(
@@ -61,11 +61,11 @@ describe('the URL of a database', () => {
     ['?sslmode=verify-ca', 'verify-ca'],
     ['?sslmode=verify-full', 'verify-full'],
     ['?sslrootcert=system', 'verify-full'],
-  ])('%j means what libpq means by it: %s', (query, mode) => {
+  ])('%j has the meaning that libpq gives it: %s', (query, mode) => {
     expect(target(`postgres://h/shop${query}`).tls.mode).toBe(mode);
   });
 
-  test('what it leaves out is taken from the variables of libpq, and through a Unix socket there is no TLS', () => {
+  test('takes missing parts from the variables of libpq, and uses no TLS through a Unix socket', () => {
     const env = { PGSSLMODE: 'verify-full', PGSSLROOTCERT: '/ca.pem' };
     expect(target('postgres://h/shop', env).tls).toMatchObject({
       mode: 'verify-full',
@@ -96,14 +96,14 @@ describe('the URL of a database', () => {
     ['postgres://u:hunter2@h/x?sslnegotiation=direct', /^sslnegotiation=direct in SHOP_URL needs/],
     ['postgres://u:hunter2@h/x?connect_timeout=soon', /^connect_timeout in SHOP_URL must be a whole number/],
     ['postgres://u:hunter2@h/x?gssencmode=require', /^gssencmode in SHOP_URL must be disable or prefer/],
-  ])('%s is refused, and the part is named', (url, message) => {
+  ])('%s is rejected, and the error names the part', (url, message) => {
     const failure = refusal(url);
     expect(failure).toMatchObject({ type: 'ConfigurationInvalid' });
     expect(failure.message).toMatch(message);
     expect(JSON.stringify(failure.told)).not.toMatch(/hunter|ter2/);
   });
 
-  test('nothing of a URL that is refused is told', () => {
+  test('no part of a rejected URL is shown', () => {
     const secret = 'Qz7Li9';
     const places = ['user', 'password', 'host', 'port', 'database', 'query', 'value'] as const;
     const odd = fc.constantFrom('%', '@', '#', '?', '/', ':', ' ', '[', ',', '&', '=', '\n', '%00');

@@ -16,7 +16,7 @@ async function folderWith(...programs: string[]): Promise<string> {
   return folder;
 }
 
-test('a server that is unpacked in the cache comes before one that is installed', async () => {
+test('a server in the cache is preferred to an installed one', async () => {
   const [cache, installed] = [await folderWith('servers/usr/sbin/vsftpd'), await folderWith('vsftpd')];
   expect(findServer('vsftpd', { ACTITO_SYNC_CACHE: cache, PATH: installed })).toBe(
     join(cache, 'servers/usr/sbin/vsftpd'),
@@ -26,7 +26,7 @@ test('a server that is unpacked in the cache comes before one that is installed'
   );
 });
 
-test('a server that is missing is an error that names its package, and nothing is skipped', async () => {
+test('a missing server is an error that names its package, and nothing is skipped', async () => {
   const nothing = { ACTITO_SYNC_CACHE: await folderWith(), PATH: '' };
   expect(() => findServer('mod_tls.so', nothing)).toThrow('mod_tls.so (package proftpd-mod-crypto)');
   expect(() => requireServers(nothing)).toThrow('vsftpd (package vsftpd), proftpd (package proftpd-core)');

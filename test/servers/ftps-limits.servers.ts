@@ -8,7 +8,7 @@ import { type FtpServer, type FtpServerOptions } from './setup/ftp-server.ts';
 import { startProftpd, startPureFtpd, startVsftpd } from './setup/ftp-servers.ts';
 import { listFor } from './setup/ftps-contract.ts';
 
-/* What real servers answer where they cannot or may not do something, and what is made of it. */
+/* The answers of real servers when they lack rights or resources, and how we handle them. */
 
 const STARTS = { vsftpd: startVsftpd, ProFTPD: startProftpd, 'pure-ftpd': startPureFtpd };
 type Kind = keyof typeof STARTS;
@@ -49,7 +49,7 @@ async function* kilobytes(count: number): AsyncGenerator<Uint8Array> {
   for (let i = 0; i < count; i++) yield Buffer.alloc(1024, 'anna@shop.be\n');
 }
 
-test.each(KINDS)('%s: a disk that is full is waited for, and the list stays as it was', async (kind) => {
+test.each(KINDS)('%s: a full disk is retried, and the list stays unchanged', async (kind) => {
   await start(kind, { diskSize: '64k' });
   await server.write(FILE, 'old');
   await expect(deliver(kilobytes(500))).rejects.toMatchObject(UNAVAILABLE);
@@ -57,13 +57,13 @@ test.each(KINDS)('%s: a disk that is full is waited for, and the list stays as i
 });
 
 test.each<Kind>(['ProFTPD', 'pure-ftpd'])(
-  '%s: an account whose quota is used up is waited for, with what to do, and the list stays as it was',
+  '%s: an account that has used up its quota is retried, with what to do, and the list stays unchanged',
   async (kind) => {
     await start(kind, { quota: 1024 ** 2 });
     await deliver(kilobytes(10));
     const delivery = deliver(kilobytes(3_000));
     await expect(delivery).rejects.toMatchObject(UNAVAILABLE);
-    await expect(delivery).rejects.toThrow("the account's quota is used up). Free space in the account");
+    await expect(delivery).rejects.toThrow("the account's quota is exceeded). Free space in the account");
     expect([await server.names(), server.size(FILE)]).toEqual([[FILE], 10_240]);
     await deliver(kilobytes(20));
     expect(server.size(FILE)).toBe(20_480);
@@ -74,7 +74,7 @@ test.each<[Kind, string[]]>([
   ['vsftpd', ['hide_file={.*}']],
   ['ProFTPD', ['<Directory />', 'HideFiles ^\\.', '</Directory>']],
 ])(
-  '%s with %s lists no names with a dot: doctor says what to write, and uploads are found',
+  '%s with %s lists no names with a dot: doctor shows the setting, and uploads are found',
   async (kind, settings) => {
     await start(kind, { settings });
     const { login, directory } = server;
@@ -94,7 +94,7 @@ test.each<[Kind, string[]]>([
   },
 );
 
-test.each(KINDS)('%s: a folder that is missing is named by doctor', async (kind) => {
+test.each(KINDS)('%s: doctor names a missing folder', async (kind) => {
   await start(kind);
   const { login } = server;
   const { signal } = new AbortController();
@@ -120,7 +120,7 @@ test.each<[Kind, string[], string]>([
   ['ProFTPD', ['<Limit EPSV PASV>', 'DenyAll', '</Limit>'], 'rejects passive transfers'],
   ['pure-ftpd', ['--prohibitdotfileswrite'], 'needs write permission in delivery.directory'],
   ['pure-ftpd', ['--norename'], 'permission to rename and replace'],
-])('%s: what %s forbids is final, and the right is named', async (kind, settings, message) => {
+])('%s: a failure because of %s is final, and the right is named', async (kind, settings, message) => {
   await start(kind, { settings });
   await server.write(FILE, 'old');
   const delivery = deliver();
@@ -135,9 +135,9 @@ test.each<[Kind, string[]]>([
   ['ProFTPD', ['<Limit MLSD MLST EPSV SIZE MDTM>', 'DenyAll', '</Limit>']],
   ['ProFTPD', ['<Limit MLSD LIST>', 'DenyAll', '</Limit>']],
   ['ProFTPD', ['TimesGMT off']],
-  ['ProFTPD', ['<Limit LIST MLSD NLST>', 'DenyAll', '</Limit>']], // it tells an empty list
+  ['ProFTPD', ['<Limit LIST MLSD NLST>', 'DenyAll', '</Limit>']], // it returns an empty list
   ['pure-ftpd', ['--brokenclientscompatibility']],
-])('%s with %s takes a list and replaces it', async (kind, settings) => {
+])('%s with %s accepts a list and replaces it', async (kind, settings) => {
   await start(kind, { settings });
   await server.write(FILE, 'old');
   await deliver(lines('id\n', 'anna\n'));
@@ -149,7 +149,7 @@ test.each<[Kind, string[], number]>([
   ['vsftpd', ['max_per_ip=2'], 421],
   ['ProFTPD', ['MaxClientsPerUser 1'], 530],
   ['pure-ftpd', ['--peruserlimits', '1:1'], 421],
-])('%s with %s: too many connections of ours are waited for (%i)', async (kind, settings) => {
+])('%s with %s: too many of our connections are retried (%i)', async (kind, settings) => {
   await start(kind, { settings });
   await connect();
   const another = async () => {
@@ -158,7 +158,7 @@ test.each<[Kind, string[], number]>([
   await expect(another()).rejects.toMatchObject(UNAVAILABLE);
 });
 
-test('vsftpd, halted in the middle of an upload, is given up, and takes the list when it goes on', async () => {
+test('vsftpd that is halted during an upload is given up, and accepts the list when it continues', async () => {
   await start('vsftpd');
   await server.write(FILE, 'old');
   async function* content() {
@@ -176,19 +176,20 @@ test('vsftpd, halted in the middle of an upload, is given up, and takes the list
     server.proceed();
   }
   expect(await server.text(FILE)).toBe('old');
-  // vsftpd keeps the lock of the file that the halted session was writing: as in a run, the next delivery has another name.
+  // vsftpd keeps the lock of the file of the halted session: like in a run, the next delivery has another
+  // name.
   await deliverList(await connect(), listFor(server, lines('new'), { delivery: '2' }));
   expect(await server.text(FILE)).toBe('new');
 });
 
-test.each(WITH_IMPLICIT)('%s with implicit TLS is found out by a login without', async (kind) => {
+test.each(WITH_IMPLICIT)('%s with implicit TLS is detected by a login without it', async (kind) => {
   await start(kind, { implicit: true });
   const login = connect({ tls: 'explicit' }, 4_000);
   await expect(login).rejects.toMatchObject(REFUSED);
   await expect(login).rejects.toThrow('Set delivery.tls: implicit.');
 });
 
-test.each(KINDS)('%s without implicit TLS is found out by a login with it', async (kind) => {
+test.each(KINDS)('%s without implicit TLS is detected by a login with it', async (kind) => {
   await start(kind);
   const login = connect({ tls: 'implicit' });
   await expect(login).rejects.toMatchObject(REFUSED);

@@ -5,7 +5,7 @@ import { type FtpServerOptions, type FtpServer } from './setup/ftp-server.ts';
 import { startProftpd, startPureFtpd, startVsftpd } from './setup/ftp-servers.ts';
 import { describeFtps } from './setup/ftps-contract.ts';
 
-/** OpenSSL of a server that knows nothing newer than TLS 1.2. */
+/** The OpenSSL of a server that supports nothing newer than TLS 1.2. */
 const TLS_1_2 = `openssl_conf = default
 [default]
 ssl_conf = all
@@ -15,7 +15,7 @@ system_default = most
 MaxProtocol = TLSv1.2
 `;
 
-/** A server whose sessions have TLS 1.2: they are resumed otherwise than those of TLS 1.3. */
+/** A server with sessions of TLS 1.2, which are resumed in another way than those of TLS 1.3. */
 async function withTls12(start: (options: FtpServerOptions) => Promise<FtpServer>): Promise<FtpServer> {
   const folder = await mkdtemp(join(tmpdir(), 'actito-sync-tls-'));
   const file = join(folder, 'openssl.cnf');

@@ -41,7 +41,7 @@ describe('PgBouncer in transaction mode', () => {
     return state;
   }
 
-  /** What a pooler has after other use of the same database and user. */
+  /** The connections of a pooler after other use of the same database and user. */
   async function openServerConnections(count: number): Promise<void> {
     const pool = new pg.Pool({ connectionString: pooler.through(database.url), max: count });
     const clients = await Promise.all(Array.from({ length: count }, () => pool.connect()));
@@ -77,7 +77,7 @@ describe('PgBouncer in transaction mode', () => {
     expect(standing).toMatchObject({ activation: ACTIVATION, members: 1 });
   });
 
-  test('other users of its server connections find them as they left them', async () => {
+  test('other users of its server connections find them unchanged', async () => {
     const client = new pg.Client({ connectionString: pooler.through(database.url) });
     await client.connect();
     for (let i = await serverConnections(); i >= 0; i--) {

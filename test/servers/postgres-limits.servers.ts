@@ -30,7 +30,10 @@ async function failureOf(query = 'select id, name from people'): Promise<unknown
     .catch((error: unknown) => error);
 }
 
-/** A limit fails the read for now, and for good after so many tries; the setting is named, with its value if it has one. */
+/**
+ * A limit fails the read for now, and permanently after some attempts; the error names the setting, with its
+ * value if there is one.
+ */
 function limited(reason: RegExp, tries: number) {
   return {
     type: 'SourceUnavailable',
@@ -41,7 +44,7 @@ function limited(reason: RegExp, tries: number) {
 }
 
 describe('a limit that an administrator has set on a warehouse', () => {
-  test('a lock that is not had in time', async () => {
+  test('applies to a lock that is not granted in time', async () => {
     await primary.admin.query(`alter role reader set lock_timeout = '100ms'`);
     await primary.admin.query('begin; lock table people');
     const failure = await failureOf();
@@ -49,7 +52,7 @@ describe('a limit that an administrator has set on a warehouse', () => {
     expect(failure).toMatchObject(limited(/55P03, lock_timeout = 100ms; SHOP_URL\).*Raise lock_timeout/, 10));
   });
 
-  test('a transaction that was idle for too long while the other side was slow', async () => {
+  test('applies to a transaction that was idle for too long while the other side was slow', async () => {
     await primary.admin.query(`alter role reader set idle_in_transaction_session_timeout = '100ms'`);
     const warehouse = await open();
     const { signal } = new AbortController();
@@ -63,9 +66,9 @@ describe('a limit that an administrator has set on a warehouse', () => {
     );
   });
 
-  test('a statement that somebody cancelled', async () => {
+  test('applies to a statement that another user canceled', async () => {
     const failing = failureOf('select 1 as id from pg_sleep(60)');
-    await until('it is cancelled', async () => {
+    await until('the query is canceled', async () => {
       const { rowCount } = await primary.admin.query(
         `select pg_cancel_backend(pid) from pg_stat_activity
           where usename = 'reader' and query like '%pg_sleep%' and state = 'active'`,
@@ -75,7 +78,7 @@ describe('a limit that an administrator has set on a warehouse', () => {
     expect(await failing).toMatchObject(limited(/57014; SHOP_URL\).*statement_timeout/, 3));
   });
 
-  test('temporary files, and connections of the role', async () => {
+  test('applies to temporary files, and connections of the role', async () => {
     await primary.admin.query(
       `alter role reader set work_mem = '64kB'; alter role reader set temp_file_limit = '100kB'`,
     );
@@ -86,7 +89,7 @@ describe('a limit that an administrator has set on a warehouse', () => {
     expect(await failureOf()).toMatchObject(limited(/53300; SHOP_URL\).*max_connections/, 20));
   });
 
-  test('but not the statement timeout of the role, since statementTimeout of the source counts', async () => {
+  test('does not apply to the statement timeout of the role, since statementTimeout of the source counts', async () => {
     await primary.admin.query(`alter role reader set statement_timeout = '1ms'`);
     expect(await failureOf('select 1 as id from pg_sleep(0.05)')).toMatchObject({ lines: [['1']] });
   });
@@ -100,7 +103,7 @@ describe('a standby', () => {
   });
   afterAll(() => standby?.stop());
 
-  test('that cancels what stands in the way of its recovery is tried again, with advice for its limits', async () => {
+  test('that cancels queries that conflict with its recovery is retried, with advice for its limits', async () => {
     const warehouse = await open(standby);
     const { signal } = new AbortController();
     const query = 'select id, pg_sleep(case id when 1 then 60 else 0 end)::text from people';
@@ -115,7 +118,7 @@ describe('a standby', () => {
     await warehouse.close();
   });
 
-  test('that is taken for the state database is told as such, in case it becomes the primary', async () => {
+  test('that is used as the state database is reported as a standby, in case it becomes the primary', async () => {
     const state = openState({ url: url(standby).replace('reader', 'postgres'), poolSize: 1 });
     const error: unknown = await state.raw('create schema actito_sync').catch((reason: unknown) => reason);
     await state.destroy();

@@ -11,7 +11,7 @@ import { startPostgres15, type Postgres15 } from './setup/postgres-15.ts';
 
 let folder: string;
 let files: Certificates;
-/** One offers TLS and may refuse it or its absence by the database's name; the other offers none. */
+/** One offers TLS and may reject it or its absence by the name of the database; the other offers none. */
 let [secure, plain]: [Postgres15?, Postgres15?] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'actito-sync-certificates-'));
@@ -34,7 +34,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Whether the connection that a URL makes is encrypted, in a warehouse or in the state; else the failure. */
+/** Whether the connection of a URL is encrypted, in a warehouse or in the state, or else the failure. */
 async function encrypted(url: string, where: 'warehouse' | 'state'): Promise<boolean | string> {
   const query = 'select ssl::text as ssl from pg_stat_ssl where pid = pg_backend_pid()';
   try {
@@ -81,7 +81,7 @@ describe.each(['warehouse', 'state'] as const)('the URL of a %s', (where) => {
     );
   });
 
-  test('encrypts as libpq does, by every spelling of sslmode', async () => {
+  test('encrypts as libpq does, with every spelling of sslmode', async () => {
     for (const query of [
       '',
       '?sslmode=allow',
@@ -99,7 +99,7 @@ describe.each(['warehouse', 'state'] as const)('the URL of a %s', (where) => {
     expect(await look(url(secure, '?sslmode=disable', { database: 'postgres' }))).toBe(false);
   });
 
-  test('that cannot be trusted is final, and what to change is named', async () => {
+  test('that cannot be trusted is final, and the error names what to change', async () => {
     const refused = [
       [url(plain, '?sslmode=require'), /ERR_POSTGRES_NO_TLS.*sslmode=disable/],
       [url(plain, '?channel_binding=require'), /ERR_POSTGRES_NO_BINDING.*channel_binding=prefer/],
@@ -137,7 +137,7 @@ describe.each(['warehouse', 'state'] as const)('the URL of a %s', (where) => {
     }
   });
 
-  test('may hold a certificate instead of a password, and may check the host or only its authority', async () => {
+  test('may contain a certificate instead of a password, and may check the host or only its authority', async () => {
     const { cert, key } = files.client;
     const query = `?sslmode=verify-ca&sslrootcert=${files.ca}&sslcert=${cert}&sslkey=${key}`;
     expect(await look(url(secure, query, { user: 'bearer', host: '127.0.0.1' }))).toBe(true);

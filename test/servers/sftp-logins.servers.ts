@@ -8,13 +8,13 @@ import type { FileServer } from '../../actito/delivery/file-server.ts';
 import { connectSftp, type SftpLogin } from '../../actito/delivery/sftp.ts';
 import { type SshServer, startSshServer } from './setup/ssh-server.ts';
 
-/* OpenSSH asks by PAM: for a password, and for a code where the account has a second factor. */
+/* OpenSSH asks through PAM: for a password, and for a code if the account has a second factor. */
 
 const PASSWORD = 'top-secret';
 const KEYS = ssh2.utils.generateKeyPairSync('ed25519');
 const CODE = 'auth required pam_oath.so usersfile=$FOLDER/users.oath window=20 digits=6';
 
-/** PAM's lines: a password, then what follows. */
+/** The PAM lines for a password, and the lines after it. */
 function asking(...more: string[]): (folder: string) => string {
   return (folder) => {
     const lines = [
@@ -57,7 +57,7 @@ async function logIn(means: Partial<SftpLogin>): Promise<void> {
   expect(await connection.names(server.directory)).toEqual([]);
 }
 
-/** A refused login; `words` are of its message. */
+/** A refused login; its message contains `words`. */
 function refused(...words: string[]) {
   return {
     name: 'DeliveryRefused',
@@ -72,7 +72,7 @@ describe('OpenSSH that asks for a password by PAM', () => {
   beforeAll(() => start(asking()));
   afterAll(() => server.stop());
 
-  test('takes the right one, and refuses a wrong one without naming it', async () => {
+  test('accepts the right one, and rejects a wrong one without showing it', async () => {
     await logIn({ password: PASSWORD });
     const wrong = `wrong-${randomUUID()}`;
     const login = logIn({ password: wrong });
@@ -86,15 +86,15 @@ describe('OpenSSH that asks for a password, then for a code', () => {
   beforeAll(() => start(asking(CODE)));
   afterAll(() => server.stop());
 
-  test('is refused as such: the account must not need a second factor', async () => {
+  test('is rejected as such: the account must not need a second factor', async () => {
     await expect(logIn({ password: PASSWORD })).rejects.toMatchObject(refused(MORE));
   });
 });
 
-describe('OpenSSH that wants a key, then a code', () => {
+describe('OpenSSH that requires a key, then a code', () => {
   beforeAll(() => start(asking(CODE), 'AuthenticationMethods publickey,keyboard-interactive'));
 
-  test('is refused as such, with and without a password', async () => {
+  test('is rejected as such, with and without a password', async () => {
     await expect(logIn({ privateKey: KEYS.private })).rejects.toMatchObject(refused(MORE));
     const both = { privateKey: KEYS.private, password: PASSWORD };
     await expect(logIn(both)).rejects.toMatchObject(refused(MORE));

@@ -55,7 +55,7 @@ async function* text(content: string) {
   yield Buffer.from(content);
 }
 
-test('OpenSSH takes an encrypted PKCS#8 key, is trusted by each kind of its host keys, and replaces in one step', async () => {
+test('OpenSSH accepts an encrypted PKCS#8 key, is trusted by each kind of its host keys, and replaces in one step', async () => {
   const { login, directory, fingerprints } = await start();
   for (const pin of Object.values(fingerprints)) {
     await deliver({ ...login, hostKeys: [pin] }, directory, text(pin));
@@ -70,11 +70,11 @@ test('OpenSSH takes an encrypted PKCS#8 key, is trusted by each kind of its host
 test.each<[string, string, string[]]>([
   ['as it is', 'internal-sftp', []],
   ['without listing', 'internal-sftp -P opendir', ['listing']],
-  ['without stat, which its listing makes up for', 'internal-sftp -P stat,lstat', []],
+  ['without stat, which its listing replaces', 'internal-sftp -P stat,lstat', []],
   ['without posix-rename', 'internal-sftp -P posix-rename', []],
   ['without any rename', 'internal-sftp -P posix-rename,rename', ['write']],
   ['without limits, statvfs and extensions', 'internal-sftp -P limits,statvfs,fsync,hardlink', []],
-])('what OpenSSH is not allowed to do is found out: %s', async (_, sftp, lines) => {
+])('missing rights of OpenSSH are detected: %s', async (_, sftp, lines) => {
   const { login, directory } = await start({ sftp });
   const signal = new AbortController().signal;
   expect(await findOut({ login, directory, placing: {}, signal })).toEqual(lines);
@@ -87,14 +87,14 @@ test.each<[string, string, string[]]>([
   expect(await readFile(join(directory, 'VIP.csv'), 'utf8')).toBe('two');
 });
 
-test('OpenSSH that only reads is refused, with the folder as what to look at', async () => {
+test('a read-only OpenSSH is rejected, and the error points to the folder', async () => {
   const { login, directory } = await start({ sftp: 'internal-sftp -R' });
   const delivery = deliver(login, directory, text('id'));
   await expect(delivery).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
   await expect(delivery).rejects.toThrow('needs write permission in delivery.directory');
 });
 
-test('a disk of OpenSSH that is full is waited for, and the list stays as it was', async () => {
+test('a full disk of OpenSSH is retried, and the list stays unchanged', async () => {
   const { login, directory } = await start({ diskSize: '64k' });
   await deliver(login, directory, text('old'));
   const delivery = deliver(login, directory, text('x'.repeat(500_000)), {}, '2');
@@ -105,17 +105,17 @@ test('a disk of OpenSSH that is full is waited for, and the list stays as it was
   expect(await readdir(directory)).toEqual(['VIP.csv']);
 });
 
-test('a folder whose name is in Latin-1 is not found, and the encoding of names is told', async () => {
+test('a folder whose name is in Latin-1 is not found, and the error names the encoding of names', async () => {
   const { login, directory } = await start();
   await mkdir(Buffer.concat([Buffer.from(`${directory}/`), Buffer.from('été', 'latin1')]));
   const delivery = deliver(login, `${directory}/été`, text('id'));
   await expect(delivery).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
   await expect(delivery).rejects.toThrow('are sent to an SFTP server as UTF-8');
   await deliver(login, directory, text('id'));
-  expect((await readdir(directory)).sort()).toHaveLength(2); // beside a name that is no UTF-8
+  expect((await readdir(directory)).sort()).toHaveLength(2); // beside a name that is not UTF-8
 });
 
-test('an account whose command is no SFTP server is refused as that', async () => {
+test('an account whose command is not an SFTP server is rejected as such', async () => {
   const { login, directory } = await start({ more: 'ForceCommand /bin/false' });
   await expect(deliver(login, directory, text('id'))).rejects.toMatchObject({
     name: 'DeliveryRefused',
@@ -123,7 +123,7 @@ test('an account whose command is no SFTP server is refused as that', async () =
   });
 });
 
-test('a key that the account does not have is a refused login, also where OpenSSH ends the connection for it', async () => {
+test('a key that the account does not have is a rejected login, also if OpenSSH ends the connection', async () => {
   const { login, directory } = await start({ more: 'MaxAuthTries 1' });
   const privateKey = generateKeyPairSync('ed25519').privateKey.export({
     format: 'pem',
@@ -135,7 +135,7 @@ test('a key that the account does not have is a refused login, also where OpenSS
   });
 });
 
-test('an sftp-server that is stopped while SSH answers ends the upload, which passes', async () => {
+test('an sftp-server that is stopped while SSH answers ends the upload with a temporary failure', async () => {
   const { login, directory } = await start({ sftp: '/usr/lib/openssh/sftp-server' });
   let pid: number | undefined;
   async function* content() {
@@ -157,7 +157,7 @@ test('an sftp-server that is stopped while SSH answers ends the upload, which pa
 async function sftpServerOf(directory: string): Promise<number> {
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     if (Number(pid) === process.pid) continue;
-    const files = await readdir(`/proc/${pid}/fd`).catch(() => []); // it has ended meanwhile
+    const files = await readdir(`/proc/${pid}/fd`).catch(() => []); // it has ended in the meantime
     for (const file of files) {
       const target = await readlink(`/proc/${pid}/fd/${file}`).catch(() => '');
       if (target.startsWith(directory)) return Number(pid);

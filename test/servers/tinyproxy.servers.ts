@@ -6,7 +6,7 @@ import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';
 import { startTinyproxy, type Tinyproxy } from './setup/tinyproxy.ts';
 
-/* The worker reaches Actito's API by way of tinyproxy alone. */
+/* The worker reaches the API of Actito only through tinyproxy. */
 
 let stand: Stand;
 let hosted: Hosted;
@@ -35,7 +35,7 @@ const examine = async () =>
   })) as DoctorResult;
 const keyProbe = ({ probes }: DoctorResult) => probes.find(({ name }) => name === 'Actito key of actito')!;
 
-test('a run goes through it with files and results; doctor says so', async () => {
+test('a run sends files and results through the proxy, and doctor says so', async () => {
   stand.env.HTTP_PROXY = proxy.url;
   const port = new URL(stand.actito.apiUrl).port;
   expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
@@ -48,7 +48,7 @@ test('a run goes through it with files and results; doctor says so', async () =>
   expect(probeInWords(probe).join()).not.toContain('pass-word');
 });
 
-test('NO_PROXY leaves it out', async () => {
+test('NO_PROXY bypasses the proxy', async () => {
   Object.assign(stand.env, { HTTP_PROXY: proxy.url, NO_PROXY: '127.0.0.1' });
   const before = proxy.tunnels().length;
   expect(await hosted.run()).toMatchObject({ outcome: 'succeeded' });
@@ -56,7 +56,7 @@ test('NO_PROXY leaves it out', async () => {
   delete stand.env.NO_PROXY;
 });
 
-test('what it refuses is told as its own: no account, and a port that it does not allow', async () => {
+test('a refusal of the proxy is reported as its own: a missing account, and a port that it does not allow', async () => {
   stand.env.HTTP_PROXY = `http://${proxy.host}`;
   expect(keyProbe(await examine())).toMatchObject({
     ok: false,
@@ -72,7 +72,7 @@ test('what it refuses is told as its own: no account, and a port that it does no
   await strict.stop();
 });
 
-test('what it cannot reach passes, and is told as its failure', async () => {
+test('a target that the proxy cannot reach is a temporary failure, reported as that of the proxy', async () => {
   stand.env.HTTP_PROXY = proxy.url;
   await stand.writeDestination({ baseUrl: `http://127.0.0.1:${await freePort()}` });
   const probe = keyProbe(await examine());

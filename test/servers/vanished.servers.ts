@@ -15,7 +15,7 @@ import { startMachine, type Machine } from './setup/machine.ts';
 import { startPostgres15, type Postgres15 } from './setup/postgres-15.ts';
 import { startSshServer } from './setup/ssh-server.ts';
 
-/* A machine that loses its power: no packet comes from it any more, not even the end of a connection. */
+/* A machine without power: no more packets come from it, not even the end of a connection. */
 
 let machine: Machine;
 const ends: (() => Promise<unknown>)[] = [];
@@ -36,7 +36,7 @@ async function connect(login: Login): Promise<FileServer> {
   return connection;
 }
 
-/** Bytes without end; the server's machine is gone after the first megabyte. */
+/** Endless bytes; the machine of the server disappears after the first megabyte. */
 async function* untilItIsGone(): AsyncGenerator<Uint8Array> {
   for (let i = 0; ; i++) {
     if (i === 20) machine.vanish();
@@ -56,20 +56,20 @@ async function expectGivenUp(login: Login, directory: string): Promise<void> {
   machine.endAll();
 }
 
-test('OpenSSH on a machine that vanishes is given up, during an upload and at the next login', async () => {
+test('OpenSSH on a machine that disappears is given up, during an upload and at the next login', async () => {
   const key = ssh2.utils.generateKeyPairSync('ed25519');
   const server = await startSshServer(key.public, { machine });
   ends.push(() => server.stop());
   await expectGivenUp({ ...server.login, privateKey: key.private }, server.directory);
 });
 
-test('vsftpd on a machine that vanishes is given up, during an upload and at the next login', async () => {
+test('vsftpd on a machine that disappears is given up, during an upload and at the next login', async () => {
   const server = await startVsftpd({ machine });
   ends.push(() => server.stop());
   await expectGivenUp(server.login, server.directory);
 });
 
-/** On the machine that vanishes, or on ours. */
+/** On the machine that disappears, or on ours. */
 async function startPostgres(where: 'there' | 'here'): Promise<Postgres15> {
   const access = ['host all all all trust'];
   const server =
@@ -80,7 +80,7 @@ async function startPostgres(where: 'there' | 'here'): Promise<Postgres15> {
   return server;
 }
 
-test('a warehouse on a machine that vanishes is given up between two rows, and at the next connection', async () => {
+test('a warehouse on a machine that disappears is given up between two rows, and at the next connection', async () => {
   const { port } = await startPostgres('there');
   const url = `postgres://postgres@${machine.host}:${port}/postgres`;
   const patience = { connect: TIMEOUT, short: TIMEOUT, beyond: TIMEOUT };
@@ -110,7 +110,7 @@ test('a warehouse on a machine that vanishes is given up between two rows, and a
   await expect(again()).rejects.toMatchObject(gone);
 });
 
-test('a state on a machine that vanishes is given up within a transaction, and at the next one', async () => {
+test('a state on a machine that disappears is given up within a transaction, and at the next one', async () => {
   const { port } = await startPostgres('there');
   const url = `postgres://postgres@${machine.host}:${port}/postgres`;
   const state = openState({ url, watch: { every: 50, quiet: 500, timeout: 500 } });
@@ -126,7 +126,7 @@ test('a state on a machine that vanishes is given up within a transaction, and a
   }
 });
 
-test('the lock of a worker whose machine vanishes is had by the next one, before its patience of a minute ends', async () => {
+test('the next worker gets the lock of a worker whose machine disappears, before its timeout of a minute', async () => {
   const { port, admin } = await startPostgres('here');
   const url = `postgres://postgres@${machine.ours}:${port}/postgres`;
   const state = openState({ url });

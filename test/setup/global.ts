@@ -15,7 +15,7 @@ declare module 'vitest' {
   }
 }
 
-/** One PostgreSQL and one Temporal server for the whole run; a run that cannot have them fails, and says why. */
+/** One PostgreSQL and one Temporal server for the whole test run; without them it fails, and says why. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const log = (message: string) => project.vitest.logger.log(message);
   const resources = new Resources();

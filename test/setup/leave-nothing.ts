@@ -1,6 +1,9 @@
 import { afterAll, vi } from 'vitest';
 
-/* The files of a project share their processes, so that modules are loaded once: none may leave anything to the next. */
+/*
+ * The test files of a project share their processes, so that modules are loaded once. No file may leave
+ * anything for the next.
+ */
 afterAll(() => {
   vi.unstubAllEnvs();
   vi.unstubAllGlobals();

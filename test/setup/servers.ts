@@ -9,7 +9,7 @@ export interface TestDatabase {
   dispose(): Promise<void>;
 }
 
-/** A new, empty database on the run's PostgreSQL; `name` is only there to recognise it by. */
+/** A new, empty database on the run's PostgreSQL; `name` only helps to recognize it. */
 export async function freshDatabase(name = 'test'): Promise<TestDatabase> {
   const adminUrl = inject('postgresAdminUrl');
   const database = `${name}_${randomBytes(4).toString('hex')}`;
@@ -17,7 +17,7 @@ export async function freshDatabase(name = 'test'): Promise<TestDatabase> {
   return { url, dispose: () => dropDatabase(adminUrl, database) };
 }
 
-/** The same in an encoding of its own, such as SQL_ASCII, which is none. */
+/** The same in another encoding, such as SQL_ASCII, which is none. */
 export async function databaseIn(encoding: string): Promise<TestDatabase> {
   const adminUrl = inject('postgresAdminUrl');
   const name = `${encoding.toLowerCase()}_${randomBytes(4).toString('hex')}`;
@@ -35,7 +35,7 @@ export async function connectClient(): Promise<Client> {
   return new Client({ connection: await Connection.connect({ address: temporalAddress() }) });
 }
 
-/** The workflows as a worker takes them, bundled once for the whole run. */
+/** The workflows for a worker, bundled once for the whole test run. */
 export function workflowBundle(): { codePath: string } {
   return { codePath: inject('workflowBundle') };
 }

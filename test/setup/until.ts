@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Generous: it is only ever waited for when something is wrong, and a busy machine must not make it seem so. */
+/** Generous: the whole time passes only if something is wrong, and a busy machine must not fail a test. */
 const SECONDS = 90;
 
 /** Waits for a condition, {@link SECONDS} at most. */

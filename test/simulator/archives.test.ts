@@ -37,7 +37,7 @@ const WAYS = [
   ],
 ] as const;
 
-/** A ZIP as it is written by someone who cannot go back: sizes stand behind each entry. */
+/** A ZIP that was written as a stream: the sizes come after each entry. */
 function streamedZip(entries: Record<string, string>, Entry: typeof ZipDeflate | typeof ZipPassThrough) {
   const chunks: Uint8Array[] = [];
   const zip = new Zip((error, chunk) => {
@@ -63,7 +63,7 @@ function damaged(content: Uint8Array, at: number): Uint8Array {
   return copy;
 }
 
-/** A ZIP of one file whose directory says something else: a number of 32 bits, so far into the file's entry. */
+/** A ZIP of one file with a wrong 32-bit number in its directory, at this offset in the entry of the file. */
 function misdirected(at: number, value: number): Uint8Array {
   const content = Buffer.from(zip({ 'data.csv': ANNA }));
   content.writeUInt32LE(value, content.indexOf('PK\x01\x02') + at);
@@ -89,13 +89,13 @@ describe.each(WAYS)('sent by %s', (_, send) => {
       GZIP,
       'gzip',
     ],
-    ['a GZIP file of an unsaid type', gzipSync(ANNA), { fileType: 'application/octet-stream' }, 'gzip'],
+    ['a GZIP file without a type', gzipSync(ANNA), { fileType: 'application/octet-stream' }, 'gzip'],
     ['a ZIP', zip({ 'data.csv': ANNA }), ZIP, 'zip'],
     ['a ZIP with a folder', zip({ 'folder/': '', 'folder/DATA.CSV': ANNA }), ZIP, 'zip'],
     ['a ZIP written as a stream', streamedZip({ 'data.csv': ANNA }, ZipDeflate), ZIP, 'zip'],
     ['a ZIP that packs nothing', streamedZip({ 'data.csv': ANNA }, ZipPassThrough), ZIP, 'zip'],
-    ['a ZIP of an unsaid type', zip({ 'data.csv': ANNA }), { fileType: 'application/octet-stream' }, 'zip'],
-    ['plain CSV of an unsaid type', Buffer.from(ANNA), { fileType: 'application/octet-stream' }, 'none'],
+    ['a ZIP without a type', zip({ 'data.csv': ANNA }), { fileType: 'application/octet-stream' }, 'zip'],
+    ['plain CSV without a type', Buffer.from(ANNA), { fileType: 'application/octet-stream' }, 'none'],
   ])('%s is imported', async (_, content, file, packing) => {
     const { json } = await send(call, content, file);
     expect(await ended(call, json.id)).toMatchObject({ status: 'SUCCESS', rows: { read: 1, updated: 1 } });
@@ -103,7 +103,7 @@ describe.each(WAYS)('sent by %s', (_, send) => {
     expect(simulator().imports()).toMatchObject([{ packing }]);
   });
 
-  test('the files of a ZIP are imported in their order, each with lines of its own', async () => {
+  test('the files of a ZIP are imported in their order, each with its own lines', async () => {
     const content = zip({
       'b.csv': `${HEADER}a1@shop.be;Bea\na2@shop.be;Bea\n`,
       'a.csv': `${ANNA}x@shop.be;X\n`,
@@ -118,31 +118,31 @@ describe.each(WAYS)('sent by %s', (_, send) => {
   test.each([
     ['a GZIP file that breaks off', gzipSync(ANNA).subarray(0, -5), GZIP],
     ['a GZIP file with a wrong checksum', damaged(gzipSync(ANNA), gzipSync(ANNA).length - 8), GZIP],
-    ['a GZIP file that is none', Buffer.from(ANNA), GZIP],
-    ['a GZIP file that says to be CSV', gzipSync(ANNA), {}],
+    ['an invalid GZIP file', Buffer.from(ANNA), GZIP],
+    ['a GZIP file sent as CSV', gzipSync(ANNA), {}],
     ['a GZIP file with the name of a ZIP', gzipSync(ANNA), { ...GZIP, fileName: 'data.zip' }],
     ['plain CSV with the name of a GZIP file', Buffer.from(ANNA), { fileName: 'data.csv.gz' }],
     ['a GZIP file with a byte-order mark', gzipSync(`\uFEFF${ANNA}`), GZIP],
     ['a ZIP that breaks off', zip({ 'data.csv': ANNA }).subarray(0, -30), ZIP],
     ['a ZIP without its directory', streamedZip({ 'data.csv': ANNA }, ZipDeflate).subarray(0, 60), ZIP],
-    ['a ZIP with another size than it says', misdirected(24, ANNA.length + 1), ZIP],
-    ['a ZIP with more packed bytes than it has', misdirected(20, 0xffffffff), ZIP],
+    ['a ZIP with a wrong size', misdirected(24, ANNA.length + 1), ZIP],
+    ['a ZIP with a wrong packed size', misdirected(20, 0xffffffff), ZIP],
     ['a ZIP that is encrypted', misdirected(8, 0x00080001), ZIP],
-    ['a ZIP packed in an unusual way', misdirected(8, 0x000c0000), ZIP],
-    ['a ZIP that is none', Buffer.from(ANNA), ZIP],
+    ['a ZIP with an unusual compression', misdirected(8, 0x000c0000), ZIP],
+    ['an invalid ZIP', Buffer.from(ANNA), ZIP],
     ['a ZIP without files', zip({}), ZIP],
-    ['a ZIP with something else than CSV', zip({ 'data.csv': ANNA, 'readme.txt': 'x' }), ZIP],
+    ['a ZIP with a file other than CSV', zip({ 'data.csv': ANNA, 'readme.txt': 'x' }), ZIP],
     [
       'a ZIP with a file in another encoding',
       zipSync({ 'data.csv': Buffer.from(`${HEADER}a;Zo\xEB`, 'latin1') }),
       ZIP,
     ],
-  ])('%s is refused with a message, and nothing is imported', async (_, content, file) => {
+  ])('%s is rejected with a message, and nothing is imported', async (_, content, file) => {
     expect(await send(call, content, file)).toMatchObject({ status: 400, json: { message: someText } });
     expect(simulator().imports()).toEqual([]);
   });
 
-  test('what is unpacked may be as large as the limit, all files of a ZIP together', async () => {
+  test('the unpacked content may be as large as the limit, all files of a ZIP together', async () => {
     const filled = (bytes: number) => HEADER.padEnd(bytes, 'x');
     const half = filled(LIMIT / 2);
     const status = async (content: Uint8Array, file: object) => (await send(call, content, file)).status;
@@ -153,13 +153,13 @@ describe.each(WAYS)('sent by %s', (_, send) => {
     expect(await status(gzipSync(filled(500 * LIMIT)), GZIP)).toBe(400);
   });
 
-  test('what is received may be as large as the limit', async () => {
+  test('the received content may be as large as the limit', async () => {
     const stored = streamedZip({ 'a.csv': HEADER.padEnd(LIMIT, 'x') }, ZipPassThrough);
     expect(stored.length).toBeGreaterThan(LIMIT);
     expect((await send(call, stored, ZIP)).status).toBe(400);
   });
 
-  test('an archive that was damaged anywhere is refused, fails, or is none the worse for it', async () => {
+  test('an archive with any damaged byte is rejected, fails, or is imported correctly', async () => {
     const archives = [
       [gzipSync(ANNA), GZIP],
       [zip({ 'data.csv': ANNA }), ZIP],
@@ -181,7 +181,7 @@ describe.each(WAYS)('sent by %s', (_, send) => {
   });
 });
 
-test("a one-shot ZIP is refused when the header of any of its files is not the definition's", async () => {
+test('a one-shot ZIP is rejected if the header of any of its files differs from the definition', async () => {
   const call = await connect(simulator());
   const content = zip({ 'a.csv': ANNA, 'b.csv': 'firstName;emailAddress\n' });
   expect((await call('POST', EXECUTIONS, upload(COLUMNS, content, ZIP))).status).toBe(400);

@@ -15,7 +15,7 @@ import {
 const simulator = simulatorForTests();
 const ENTITIES = '/entities/v5/entities';
 
-test('the raw API key buys a bearer token of 900 seconds', async () => {
+test('the raw API key gives a bearer token of 900 seconds', async () => {
   const response = await fetch(`${simulator().apiUrl}/auth/token`, {
     headers: { authorization: simulator().apiKey },
   });
@@ -29,7 +29,7 @@ test('the raw API key buys a bearer token of 900 seconds', async () => {
   });
 });
 
-test('any other key is refused, a scheme word before it included', async () => {
+test('any other key is rejected, including one with a scheme in front', async () => {
   for (const authorization of ['wrong', `Bearer ${simulator().apiKey}`, '']) {
     const response = await fetch(`${simulator().apiUrl}/auth/token`, { headers: { authorization } });
     expect(response.status).toBe(401);
@@ -37,7 +37,7 @@ test('any other key is refused, a scheme word before it included', async () => {
   }
 });
 
-test('a token is good for all routes until 900 seconds have passed', async () => {
+test('a token is valid for all routes until 900 seconds have passed', async () => {
   const call = await connect(simulator());
   simulator().advanceClock(898_000);
   expect((await call('GET', ENTITIES)).status).toBe(200);
@@ -46,7 +46,7 @@ test('a token is good for all routes until 900 seconds have passed', async () =>
   expect((await (await connect(simulator()))('GET', ENTITIES)).status).toBe(200);
 });
 
-test('an unknown token is refused on every route, even where there is none', async () => {
+test('an unknown token is rejected on every path, even on unknown ones', async () => {
   const call = await caller(simulator(), 'unknown');
   for (const path of [ENTITIES, STRUCTURE, LISTS, `${EXECUTIONS}/1`, '/nowhere']) {
     expect((await call('GET', path)).status).toBe(401);
@@ -58,7 +58,7 @@ test('the entity is listed for the connection test', async () => {
   expect(json).toEqual({ entities: [{ id: '1', name: 'shop', comment: someText }] });
 });
 
-test('paths, entities, tables and ids that do not exist are answered 404', async () => {
+test('unknown paths, entities, tables and ids are answered 404', async () => {
   const call = await connect(simulator());
   const paths = [
     '/nowhere',
@@ -75,7 +75,7 @@ test('paths, entities, tables and ids that do not exist are answered 404', async
   for (const path of paths) expect((await call('GET', path)).status, path).toBe(404);
 });
 
-test('another method is answered 405 with those that exist', async () => {
+test('another method is answered 405 with the allowed ones', async () => {
   const reply = await (await connect(simulator()))('DELETE', LISTS);
   expect(reply.status).toBe(405);
   expect(reply.headers.get('allow')).toBe('GET, POST');
@@ -94,7 +94,7 @@ test('a path that is not properly encoded is answered 400', async () => {
   expect((await (await connect(simulator()))('GET', `${LISTS}/%ff`)).status).toBe(400);
 });
 
-test('the sixth concurrent request is refused at once, and a place is free again after an answer', async () => {
+test('the sixth concurrent request is rejected at once, and a slot is free again after an answer', async () => {
   const call = await connect(simulator());
   const posts = await Promise.all(
     [1, 2, 3, 4, 5].map(() => openPost(simulator().apiUrl, EXECUTIONS, simulator())),

@@ -23,7 +23,7 @@ async function read(content: string | Buffer, delimiter = ';', chunkSize = 3): P
   return found;
 }
 
-/** What csv-parse makes of it; nothing where it reports a misplaced quote or an open one. */
+/** The result of csv-parse; nothing if it reports a misplaced or unclosed quote. */
 function expected(content: string, delimiter: string): string[][] | undefined {
   try {
     return parse(content, { delimiter, record_delimiter: ['\r\n', '\n'], relax_column_count: true });
@@ -34,7 +34,7 @@ function expected(content: string, delimiter: string): string[][] | undefined {
 
 const text = fc.string({ unit: fc.constantFrom(';', ',', '"', '\n', '\r\n', '\r', 'x', 'é', '€', '👍') });
 
-test('reads what csv-parse reads, whatever the chunks, up to the first record of another width', async () => {
+test('the reader returns the same as csv-parse, whatever the chunks, up to the first record of another width', async () => {
   await fc.assert(
     fc.asyncProperty(
       text,
@@ -56,7 +56,7 @@ test('reads what csv-parse reads, whatever the chunks, up to the first record of
   );
 });
 
-test('quoted fields hold separators, quotes and line ends, and lines are counted within them', async () => {
+test('quoted fields contain separators, quotes and line ends, and lines are counted within them', async () => {
   const { records, lines } = await read('a;b\r\n"x;\n""y""";1\r\n"";"€"\n');
   expect(records).toEqual([
     ['a', 'b'],

@@ -43,7 +43,7 @@ test('an ETL imports its file by the headers that it maps, in any order', async 
   ]);
 });
 
-test('an ETL has a separator of its own', async () => {
+test('an ETL has its own separator', async () => {
   const call = await withEtl({ separator: '\t' });
   expect(await runEtl(call, '12', ['email\tfirst', 'a1@shop.be\tAn;na'])).toMatchObject({
     status: 'SUCCESS',
@@ -69,7 +69,7 @@ test('an empty file fails, as it has no header', async () => {
   expect(await runEtl(await withEtl(), '12', [''])).toMatchObject({ status: 'FAILED' });
 });
 
-test('a file with all columns is what the policy "all" wants', async () => {
+test('a file with all columns satisfies the policy "all"', async () => {
   const call = await withEtl({ columnsPolicy: 'all' });
   const state = await runEtl(call, '12', ['first;town;email', 'Anna;Namur;a1@shop.be']);
   expect(state).toMatchObject({ status: 'SUCCESS' });
@@ -84,7 +84,7 @@ test('an ETL that was not created, or is deleted, is answered 404', async () => 
   expect(simulator().imports()).toEqual([]);
 });
 
-test('a trigger takes the data file alone', async () => {
+test('a trigger accepts only the data file', async () => {
   const call = await withEtl();
   const withDefinition = upload(['emailAddress', 'firstName'], 'email;first\n');
   expect((await call('POST', triggerOf('12'), withDefinition)).status).toBe(400);
@@ -94,7 +94,7 @@ test('a trigger takes the data file alone', async () => {
   expect((await call('POST', triggerOf('12'), dataFile('email;first\n'))).status).toBe(201);
 });
 
-test('ETLs and one-shot imports wait for each other in one queue', async () => {
+test('ETLs and one-shot imports wait in the same queue', async () => {
   const call = await withEtl();
   simulator().setFault('importsStuck', { times: 1 });
   const oneShot = upload(['emailAddress', 'firstName'], 'emailAddress;firstName\na1@shop.be;first');
@@ -115,7 +115,7 @@ test('ETLs and one-shot imports share the quota of the table and day', async () 
   expect((await call('POST', triggerOf('12'), dataFile('email;first\n'))).status).toBe(429);
 });
 
-test('an ETL that creates does create, unlike any other import', async () => {
+test('an ETL that creates does create profiles, unlike any other import', async () => {
   const call = await withEtl({ mode: 'CREATE_UPDATE' });
   const lines = ['email;first', 'a1@shop.be;Anna', 'new@shop.be;Nora', 'not an address;Otto'];
   const state = await runEtl(call, '12', lines);
@@ -127,7 +127,7 @@ test('an ETL that creates does create, unlike any other import', async () => {
   expect(await resultFile(simulator(), state.id)).toContain('4;not an address;INVALID_VALUE;emailAddress');
 });
 
-test('an ETL that only creates refuses those who exist', async () => {
+test('an ETL that only creates rejects existing profiles', async () => {
   const call = await withEtl({ mode: 'CREATE_ONLY' });
   const state = await runEtl(call, '12', ['email;first', 'A1@shop.be;Anna', 'new@shop.be;Nora']);
   expect(state).toMatchObject({ rows: { read: 2, updated: 0, created: 1, inError: 1 } });
@@ -135,7 +135,7 @@ test('an ETL that only creates refuses those who exist', async () => {
   expect(person('a1@shop.be')).toMatchObject({ firstName: null });
 });
 
-test('nobody is created without what is mandatory', async () => {
+test('no profile is created without its mandatory values', async () => {
   const call = await withEtl({
     mode: 'CREATE_UPDATE',
     key: 'customerId',
@@ -173,7 +173,7 @@ test.each([
   expect(simulator().etls()).toHaveLength(1);
 });
 
-test('the table can be told by its name, and an id be left to Actito', async () => {
+test('a table can be given by its name, and Actito can choose an id', async () => {
   const etl = simulator().createEtl({ table: 'Profiles', key: 'emailAddress', columns: MAPPING });
   expect(etl).toMatchObject({ id: someText, table: '16', mode: 'UPDATE_ONLY', columnsPolicy: 'subset' });
   expect(simulator().etls()).toEqual([etl]);

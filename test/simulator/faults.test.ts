@@ -32,14 +32,14 @@ function firstNames() {
 test.each([
   ['tooManyRequests', 429],
   ['serverError', 500],
-] as const)('%s strikes as often as it was told', async (name, status) => {
+] as const)('%s occurs as often as requested', async (name, status) => {
   const call = await connect(simulator());
   simulator().setFault(name, { times: 2 });
   expect(await statuses(call, 3)).toEqual([status, status, 200]);
   expect(simulator().faults()).toEqual({ [name]: { times: 2, struck: 2 } });
 });
 
-test('without a number a fault strikes until it is switched off', async () => {
+test('without a number, a fault occurs until it is switched off', async () => {
   const call = await connect(simulator());
   simulator().setFault('serverError', {});
   expect(await statuses(call, 3)).toEqual([500, 500, 500]);
@@ -47,21 +47,21 @@ test('without a number a fault strikes until it is switched off', async () => {
   expect(await statuses(call, 1)).toEqual([200]);
 });
 
-test('a fault may be restricted to paths that begin so', async () => {
+test('a fault may be restricted to paths with a prefix', async () => {
   const call = await connect(simulator());
   simulator().setFault('serverError', { times: 1, route: '/mass-imports' });
   expect(await statuses(call, 1)).toEqual([200]);
   expect(await statuses(call, 2, `${EXECUTIONS}/1`)).toEqual([500, 404]);
 });
 
-test('unauthorized forgets all tokens, and a new one works', async () => {
+test('unauthorized drops all tokens, and a new one works', async () => {
   const call = await connect(simulator());
   simulator().setFault('unauthorized', { times: 1 });
   expect(await statuses(call, 2)).toEqual([401, 401]);
   expect(await statuses(await connect(simulator()), 1)).toEqual([200]);
 });
 
-test('unauthorized refuses the API key itself only when its route is asked for', async () => {
+test('unauthorized rejects the API key itself only if its route is requested', async () => {
   const key = () =>
     fetch(`${simulator().apiUrl}/auth/token`, { headers: { authorization: simulator().apiKey } });
   simulator().setFault('unauthorized', {});
@@ -70,7 +70,7 @@ test('unauthorized refuses the API key itself only when its route is asked for',
   expect((await key()).status).toBe(401);
 });
 
-test('forbidden refuses calls of one method, as of a key without that right, and neither the key nor other calls', async () => {
+test('forbidden rejects the calls of one method, as for a key without that right, and not the key or other calls', async () => {
   simulator().setFault('forbidden', { method: 'POST', times: 1 });
   const call = await connect(simulator());
   expect(await statuses(call, 1)).toEqual([200]);
@@ -90,14 +90,14 @@ test('a lost answer is lost after the work was done', async () => {
   expect((await call('POST', EXECUTIONS, body)).status).toBe(201);
 });
 
-test('a refused call has no answer to lose', async () => {
+test('a rejected call has no answer to lose', async () => {
   const call = await connect(simulator());
   simulator().setFault('lostAnswer', { times: 1 });
   expect((await call('POST', EXECUTIONS, {})).status).toBe(400);
   expect(simulator().faults().lostAnswer).toMatchObject({ struck: 0 });
 });
 
-test('a slow call takes at least as long as it was told', async () => {
+test('a slow call takes at least the requested time', async () => {
   const call = await connect(simulator());
   simulator().setFault('slow', { milliseconds: 100, times: 1, route: ENTITIES });
   const begin = performance.now();
@@ -123,7 +123,7 @@ test.each([0, 1])('an import of %i rows can fail too', async (rows) => {
   expect(firstNames()).toEqual([null]);
 });
 
-test('every so manieth row of an import is refused', async () => {
+test('every nth row of an import is refused', async () => {
   await simulator().seedContacts(people(5));
   const call = await connect(simulator());
   simulator().setFault('importRefusesRows', { times: 1, every: 2, code: 'QUARANTINED' });
@@ -133,7 +133,7 @@ test('every so manieth row of an import is refused', async () => {
   expect(firstNames()).toEqual(['X', null, 'X', null, 'X']);
 });
 
-test('renames are refused, plain and replacing ones', async () => {
+test('renames are rejected, plain and replacing ones', async () => {
   const client = await sftp(simulator());
   await client.put(Buffer.from('x'), '/in/a');
   simulator().setFault('renameRefused', { times: 2 });
@@ -143,14 +143,14 @@ test('renames are refused, plain and replacing ones', async () => {
   expect(await client.exists('/in/b')).toBe('-');
 });
 
-test('an upload breaks after so many bytes, and the next connection works', async () => {
+test('an upload breaks after the requested number of bytes, and the next connection works', async () => {
   const client = await sftp(simulator());
   simulator().setFault('uploadBreaks', { times: 1, afterBytes: 50_000 });
   await client.put(Buffer.alloc(49_999), '/in/small');
   await expect(client.put(Buffer.alloc(200_000), '/in/large')).rejects.toThrow();
   expect(readFileSync(join(simulator().sftp.root, 'in/large'))).toHaveLength(50_000);
 
-  // Many writes at once, as fastPut does, change nothing: what comes after the cut is not written.
+  // Many writes at once, as with fastPut, make no difference: bytes after the cut are not written.
   writeFileSync(join(simulator().sftp.root, 'source'), Buffer.alloc(2_000_000, 1));
   simulator().setFault('uploadBreaks', { times: 1, afterBytes: 10 });
   const many = await sftp(simulator());
@@ -163,7 +163,7 @@ test('an upload breaks after so many bytes, and the next connection works', asyn
   expect(await next.stat('/in/large')).toMatchObject({ size: 200_000 });
 });
 
-test('a stopped poller leaves files where they are', async () => {
+test('a stopped poller does not touch files', async () => {
   await simulator().seedContacts(people(1));
   await createList(await connect(simulator()));
   const client = await sftp(simulator());

@@ -75,7 +75,7 @@ test('dates are the days of the calendar, from the year 0 on', () => {
     for (let month = 0; month <= 13; month += 1) {
       for (let day = 0; day <= 32; day += 1) {
         const text = `${year}-${two(month)}-${two(day)}`;
-        const milliseconds = Date.parse(`${text}T00:00:00Z`); // takes February 30 for March 1 or 2
+        const milliseconds = Date.parse(`${text}T00:00:00Z`); // accepts February 30 as March 1 or 2
         const exists = !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(text);
         expect(isDate(text) === undefined, text).toBe(exists);
         expect(isTimestamp(`${text} 23:59:59`) === undefined, text).toBe(exists);

@@ -14,7 +14,7 @@ const simulator = simulatorForTests({ ftpsPort: 0 });
 const open: Client[] = [];
 afterEach(() => open.splice(0).forEach((client) => client.close()));
 
-/** A session of an FTP client that trusts nothing but the announced certificate. */
+/** A session of an FTP client that trusts only the announced certificate. */
 async function ftps(login: AccessOptions = {}): Promise<Client> {
   const { host, port, username: user, password, ca } = simulator().ftps!;
   const client = new Client(20_000);
@@ -26,7 +26,7 @@ async function ftps(login: AccessOptions = {}): Promise<Client> {
 const bytes = (text: string) => Readable.from([Buffer.from(text)]);
 const onDisk = (name: string) => readFileSync(join(simulator().sftp.root, 'in', name), 'utf8');
 
-test('without being asked for, there is no FTPS server', async () => {
+test('without a request for it, there is no FTPS server', async () => {
   const other = await startSimulator();
   expect(other.ftps).toBeUndefined();
   await other.stop();
@@ -39,7 +39,7 @@ test('only the right user name with the right password may log in, and only over
   expect(await (await ftps()).pwd()).toBe('/');
 });
 
-test('clients of another process all get in, however quick they turn to TLS', async () => {
+test('all clients of another process can log in, however quickly they start TLS', async () => {
   // The other way round here: the server is the other process.
   const child = spawn(
     process.execPath,
@@ -95,14 +95,14 @@ test('a file is appended to, and an empty one has a size', async () => {
   expect(onDisk('a.csv')).toBe('abcdef');
 });
 
-test('a shorter file leaves nothing of the longer one of its name', async () => {
+test('a shorter file contains nothing of the longer one with the same name', async () => {
   const client = await ftps();
   await client.uploadFrom(bytes('a long one'), '/in/a.csv');
   await client.uploadFrom(bytes('short'), '/in/a.csv');
   expect(onDisk('a.csv')).toBe('short');
 });
 
-test('folders are made, entered and removed', async () => {
+test('folders are created, entered and removed', async () => {
   const client = await ftps();
   await client.ensureDir('/in/a/b');
   expect(await client.pwd()).toBe('/in/a/b');
@@ -121,7 +121,7 @@ test('a rename replaces its target', async () => {
   expect(readdirSync(join(simulator().sftp.root, 'in'))).toEqual(['list.csv']);
 });
 
-test('nobody leaves the directory', async () => {
+test('no session leaves the directory', async () => {
   const client = await ftps();
   await client.cd('/in/../../..');
   expect(await client.pwd()).toBe('/');
@@ -130,7 +130,7 @@ test('nobody leaves the directory', async () => {
   await client.remove('/x.csv');
 });
 
-test('errors name no path of the machine', async () => {
+test('errors show no path of the machine', async () => {
   const client = await ftps();
   const attempts = [
     () => client.size('/in/none.csv'),
@@ -142,7 +142,7 @@ test('errors name no path of the machine', async () => {
   await expect(client.removeEmptyDir('/')).rejects.not.toThrow(simulator().sftp.root);
 });
 
-test('a file shows under its name while it grows', async () => {
+test('a file is visible under its name while it grows', async () => {
   const client = await ftps();
   const source = new Readable({ read: () => undefined });
   const upload = client.uploadFrom(source, '/in/a.csv');
@@ -157,7 +157,7 @@ test('a file shows under its name while it grows', async () => {
   expect(onDisk('a.csv')).toBe('first half, second half');
 });
 
-test('what comes by FTPS is what SFTP shows, and what Actito retrieves', async () => {
+test('files that arrive by FTPS are visible to SFTP, and Actito retrieves them', async () => {
   await simulator().seedContacts(people(2));
   const list = await createList(await connect(simulator()));
   const client = await ftps();
@@ -172,7 +172,7 @@ test('what comes by FTPS is what SFTP shows, and what Actito retrieves', async (
   expect(await client.list('/in')).toEqual([]);
 });
 
-test('a reset cuts the connections, and files that they left open are closed', async () => {
+test('a reset cuts the connections, and closes the files that they left open', async () => {
   const openHere = () =>
     readdirSync('/proc/self/fd').filter((fd) => {
       try {
@@ -195,7 +195,7 @@ test('a reset cuts the connections, and files that they left open are closed', a
   expect(await (await ftps()).list('/in')).toEqual([]);
 });
 
-test('the server leaves the signals of its process alone', async () => {
+test('the server does not handle the signals of its process', async () => {
   const signals = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
   const listeners = () => signals.map((signal) => process.listenerCount(signal));
   const before = listeners();
@@ -204,7 +204,7 @@ test('the server leaves the signals of its process alone', async () => {
   await other.stop();
 });
 
-test('where its packages are not installed, it says what to install', async () => {
+test('if its packages are not installed, it says what to install', async () => {
   const missing = 'a-package-that-is-not-there';
   const load = developmentPackage(missing, () => import(missing));
   await expect(load).rejects.toBeInstanceOf(PackageMissing);

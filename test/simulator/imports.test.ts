@@ -24,7 +24,7 @@ function person(emailAddress: string) {
   return simulator().contact('emailAddress', emailAddress);
 }
 
-test('known contacts are updated, and nobody is created', async () => {
+test('known contacts are updated, and no contact is created', async () => {
   const call = await connected();
   const lines = ['a1@shop.be;Anna', 'new@shop.be;Nora'];
   const state = await importRows(call, ['emailAddress', 'firstName'], lines);
@@ -33,7 +33,7 @@ test('known contacts are updated, and nobody is created', async () => {
   expect(simulator().contactCount()).toBe(3);
 });
 
-test('the state of an import without errors', async () => {
+test('an import without errors has its documented state', async () => {
   const call = await connected();
   const state = await importRows(call, ['emailAddress', 'firstName'], ['a1@shop.be;Anna']);
   expect(state).toEqual({
@@ -48,7 +48,7 @@ test('the state of an import without errors', async () => {
   expect((await call('GET', `${EXECUTIONS}/${state.id}/result-file`)).status).toBe(404);
 });
 
-test('rows in error are told by line, key as sent, and code', async () => {
+test('rows in error are reported by line, key as sent, and code', async () => {
   const call = await connected();
   const lines = ['"NEW;x@shop.be";Nora;F', 'a1@shop.be;"An\r\nna";F', 'a2@shop.be;Bea;X', ';Carl;M'];
   const { id } = await importRows(call, ['emailAddress', 'firstName', 'sex'], lines);
@@ -66,7 +66,7 @@ test('rows in error are told by line, key as sent, and code', async () => {
   expect(person('a1@shop.be')).toMatchObject({ firstName: 'An\r\nna' });
 });
 
-test('a result file is only given as a ZIP', async () => {
+test('a result file is only available as a ZIP', async () => {
   const call = await connected();
   const { id } = await importRows(call, ['emailAddress', 'firstName'], ['new@shop.be;Nora']);
   const asJson = await call('GET', `${EXECUTIONS}/${id}/result-file`, undefined, {
@@ -105,7 +105,7 @@ test('profile ids are keys too', async () => {
   expect(person('a2@shop.be')).toMatchObject({ profileId: '2', firstName: 'Bea' });
 });
 
-test('a unique value moves with its contact, and cannot be taken from another', async () => {
+test('a unique value moves with its contact, and another contact cannot take it', async () => {
   const call = await connected();
   const { id } = await importRows(call, ['emailAddress', 'customerId'], ['a1@shop.be;C2', 'a3@shop.be;C9']);
   expect(await resultFile(simulator(), id)).toContain('2;a1@shop.be;NOT_UNIQUE;');
@@ -113,7 +113,7 @@ test('a unique value moves with its contact, and cannot be taken from another', 
   expect(simulator().contact('customerId', 'C3')).toBeUndefined();
 });
 
-test('an update moves the moment of update, not the one of creation', async () => {
+test('an update changes the time of update, and not the time of creation', async () => {
   const call = await connected();
   const before = person('a1@shop.be')!;
   simulator().advanceClock(60_000);
@@ -134,7 +134,7 @@ test('an attribute created after the contacts can be written', async () => {
   expect(person('a1@shop.be')).toMatchObject({ vip: 'TRUE' });
 });
 
-test('a line with another number of columns fails the import; what came before stays', async () => {
+test('a line with another number of columns fails the import; the lines before it are applied', async () => {
   const call = await connected();
   const state = await importRows(
     call,
@@ -164,7 +164,7 @@ test('a file without rows is a success', async () => {
   expect(state).toMatchObject({ status: 'SUCCESS', rows: { read: 0, updated: 0, inError: 0 } });
 });
 
-test('one import runs at a time, the others wait in the order of their arrival', async () => {
+test('one import runs at a time, and the others wait in the order of their arrival', async () => {
   const call = await connected();
   simulator().setFault('importsStuck', { times: 1 });
   const ids: string[] = [];
@@ -188,7 +188,7 @@ test('one import runs at a time, the others wait in the order of their arrival',
   expect(person('a1@shop.be')).toMatchObject({ firstName: 'third' });
 });
 
-test('more imports of a table a day than the licence allows are refused until the next day', async () => {
+test('more imports of a table a day than the license allows are rejected until the next day', async () => {
   const call = await connected();
   const post = async (using = call) =>
     (await using('POST', EXECUTIONS, upload(['emailAddress', 'firstName'], 'emailAddress;firstName\n')))
@@ -199,7 +199,7 @@ test('more imports of a table a day than the licence allows are refused until th
   expect(await post(await connect(simulator()))).toBe(201);
 });
 
-test('an import delay keeps imports RUNNING, and holds up nobody who ends the simulator', async () => {
+test('an import delay keeps imports RUNNING, and does not delay the end of the simulator', async () => {
   const own = await startSimulator({ importDelay: 600_000 });
   try {
     const call = await connect(own);
@@ -220,7 +220,7 @@ test('phone numbers are international, or their row is refused', async () => {
   ).toHaveLength(2);
 });
 
-test('the phone number is a key only where the table was set up so', async () => {
+test('the phone number is a key only if the table is configured for it', async () => {
   const columns = ['gsmNumber', 'firstName'];
   const content = 'gsmNumber;firstName\n+3210458514;Anna';
   expect((await (await connected())('POST', EXECUTIONS, upload(columns, content))).status).toBe(400);

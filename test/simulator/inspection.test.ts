@@ -58,7 +58,7 @@ test.each([
   expect(simulator().contactCount()).toBe(1);
 });
 
-test('lists are seen with their members', async () => {
+test('lists are shown with their members', async () => {
   await simulator().seedContacts(people(3));
   await createList(await connect(simulator()), 'VIP & friends');
   writeFileSync(
@@ -76,7 +76,7 @@ test('lists are seen with their members', async () => {
   expect((await inspect('GET', '/lists/none/members')).status).toBe(400);
 });
 
-test('imports and calls are seen', async () => {
+test('imports and calls are shown', async () => {
   await simulator().seedContacts(people(1));
   const call = await connect(simulator());
   const { id } = await importRows(call, ['emailAddress', 'firstName'], ['a1@shop.be;Anna']);
@@ -113,7 +113,7 @@ test('faults are switched on, counted and switched off', async () => {
   expect((await inspect('PUT', '/faults/nonsense', '{}')).status).toBe(400);
 });
 
-test('faults of the API and its limits do not touch the inspection', async () => {
+test('faults and limits of the API do not affect the inspection', async () => {
   simulator().setFault('serverError', {});
   simulator().setFault('tooManyRequests', {});
   expect((await Promise.all(Array.from({ length: 8 }, () => json('/faults')))).length).toBe(8);
@@ -122,7 +122,7 @@ test('faults of the API and its limits do not touch the inspection', async () =>
   expect((await inspect('POST', '/contacts', 'nonsense')).status).toBe(400);
 });
 
-test('a reset leaves nothing of what was, at the same addresses', async () => {
+test('a reset deletes everything, and keeps the addresses', async () => {
   const fresh = { attributes: simulator().attributes(), apiUrl: simulator().apiUrl };
   await simulator().seedContacts(people(3));
   const call = await connect(simulator());

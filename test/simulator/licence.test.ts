@@ -33,7 +33,7 @@ const drop = (content: string) => {
 
 beforeEach(() => simulator().seedContacts(people(2)));
 
-test('an empty field clears or is ignored, as the licence has it, whichever way it was sent', async () => {
+test('an empty field clears or is ignored, as the license says, whichever way it was sent', async () => {
   const call = await connect(simulator());
   simulator().createEtl({ id: '12', ...MAPPING });
   const send = {
@@ -54,7 +54,7 @@ test('an empty field clears or is ignored, as the licence has it, whichever way 
   }
 });
 
-test('an ignored empty field says nothing about what is mandatory', async () => {
+test('an ignored empty field does not affect mandatory attributes', async () => {
   simulator().changeLicence({ emptyValue: 'ignored' });
   const call = await connect(simulator());
   await importRows(call, ['customerId', 'emailAddress', 'firstName'], ['C1;;Anna']);
@@ -69,7 +69,7 @@ test('an ETL may treat empty fields in its own way', async () => {
   expect(person()).toMatchObject({ firstName: 'Anna', city: 'Mons' });
 });
 
-test('without the assumed routes all of them are answered 404, and the documented ones work', async () => {
+test('without the assumed routes, all of them are answered 404, and the documented ones work', async () => {
   const id = await createList(await connect(simulator()));
   simulator().createEtl({ id: '12', ...MAPPING });
   simulator().changeLicence({ assumedRoutes: 404, executionListing: 'byFileName' });
@@ -103,7 +103,7 @@ test('without the assumed routes all of them are answered 404, and the documente
   expect(simulator().lists()).toHaveLength(1);
 });
 
-test('calls of routes that nobody has documented are told apart', async () => {
+test('calls of undocumented routes are counted separately', async () => {
   const call = await connect(simulator());
   await importRows(call, COLUMNS, ['a1@shop.be;Anna;']);
   await call('GET', `${STRUCTURE}/16`);
@@ -119,7 +119,7 @@ test('calls of routes that nobody has documented are told apart', async () => {
   expect(simulator().calls()).toMatchObject(simulator().undocumentedCalls());
 });
 
-test('imports are found by the name of their file, where the licence lists them', async () => {
+test('imports are found by their file name, if the license lists them', async () => {
   const call = await connect(simulator());
   simulator().createEtl({ id: '12', ...MAPPING });
   const find = (name: string) => call('GET', `${EXECUTIONS}?dataFile=${encodeURIComponent(name)}`);
@@ -143,7 +143,7 @@ test('imports are found by the name of their file, where the licence lists them'
   expect((await call('GET', EXECUTIONS)).status).toBe(400);
 });
 
-test('where files stay, each is read once, and one that replaces it is read again', async () => {
+test('if files stay, each is read once, and a replacement is read again', async () => {
   simulator().changeLicence({ fileDisappears: false });
   await createList(await connect(simulator()));
   const retrieved = async () => {
@@ -155,14 +155,14 @@ test('where files stay, each is read once, and one that replaces it is read agai
   const first = await retrieved();
   expect(first).toBeDefined();
   expect(await retrieved()).toBe(first);
-  drop('emailAddress\na1@shop.be\n'); // the same content, as a push that keeps the list alive
+  drop('emailAddress\na1@shop.be\n'); // the same content, like a delivery that keeps the list alive
   const second = await retrieved();
   expect(second! > first!).toBe(true);
   expect(await retrieved()).toBe(second);
   expect(readdirSync(join(simulator().sftp.root, 'in'))).toEqual(['VIP.csv']);
 });
 
-test('where files stay, one that is wrong is told once', async () => {
+test('if files stay, a wrong one is reported once', async () => {
   simulator().changeLicence({ fileDisappears: false });
   await createList(await connect(simulator()));
   drop('email\na1@shop.be\n');
@@ -174,7 +174,7 @@ test('where files stay, one that is wrong is told once', async () => {
   expect(simulator().list('VIP')).toMatchObject({ lastRetrievedFile });
 });
 
-test('where files disappear, the uploader sees it', async () => {
+test('if files disappear, the uploader sees it', async () => {
   await createList(await connect(simulator()));
   const client = await sftp(simulator());
   await client.put(Buffer.from('emailAddress\na1@shop.be\n'), '/in/VIP.csv');
@@ -182,7 +182,7 @@ test('where files disappear, the uploader sees it', async () => {
   expect(await client.exists('/in/VIP.csv')).toBe(false);
 });
 
-test('a licence can be chosen at the start, and a reset returns to it', async () => {
+test('a license can be chosen at the start, and a reset returns to it', async () => {
   const own = await startSimulator({ assumedRoutes: 404, fileDisappears: false });
   try {
     const chosen = {
@@ -203,7 +203,7 @@ test('a licence can be chosen at the start, and a reset returns to it', async ()
   }
 });
 
-test('what is no setting of a licence is an error, at the start too', async () => {
+test('an unknown setting of a license is an error, at the start too', async () => {
   const wrong = [{ assumedRoutes: 500 }, { emptyValue: 'clear' }, { executionListing: true }, { files: 1 }];
   for (const changes of wrong) expect(() => simulator().changeLicence(changes as never)).toThrow('Licence');
   await expect(startSimulator({ emptyValue: 'clear' as never })).rejects.toThrow('clears or ignored');

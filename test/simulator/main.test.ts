@@ -21,7 +21,7 @@ function run(...args: string[]) {
 }
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
-  'it says how to reach it, and ends cleanly on %s',
+  'the simulator shows its addresses, and ends cleanly on %s',
   async (signal) => {
     const { child, printed, exit } = run('--api-port', '0', '--sftp-port', '0', '--contacts', '30');
     await until(() => printed.text.includes('Ctrl-C'));
@@ -43,7 +43,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   30_000,
 );
 
-test('contacts can be matched by phone when that is asked for', async () => {
+test('contacts can be matched by phone on request', async () => {
   const { child, printed, exit } = run(
     '--api-port',
     '0',
@@ -61,13 +61,13 @@ test('contacts can be matched by phone when that is asked for', async () => {
   expect(await exit).toEqual([0, null]);
 }, 30_000);
 
-test('a port that is taken ends it with what to do', async () => {
+test('a port that is in use ends the simulator with what to do', async () => {
   const first = run('--api-port', '0', '--sftp-port', '0');
   await until(() => first.printed.text.includes('Ctrl-C'));
   const port = /ACTITO_BASE_URL=http:\/\/127.0.0.1:(\d+)/.exec(first.printed.text)![1]!;
   const second = run('--api-port', port, '--sftp-port', '0');
   expect(await second.exit).toEqual([1, null]);
   expect(second.printed.text).toContain('--api-port');
-  first.child.kill('SIGTERM'); // not left to the killing after the test: it removes its files
+  first.child.kill('SIGTERM'); // not only killed after the test, since it removes its files
   await first.exit;
 }, 30_000);

@@ -21,7 +21,7 @@ const retrieve = async (fileName: string, content = 'emailAddress\na1@shop.be\n'
 
 beforeEach(() => simulator().seedContacts(people(3)));
 
-test('a list is set up by hand, and reads its file like any other', async () => {
+test('a list is created manually, and reads its file like any other', async () => {
   simulator().createList({ name: 'VIP' });
   expect(simulator().list('VIP')).toMatchObject({
     identifierAttribute: 'emailAddress',
@@ -33,7 +33,7 @@ test('a list is set up by hand, and reads its file like any other', async () => 
   expect([...simulator().listMembers('VIP')]).toEqual(['a1@shop.be']);
 });
 
-test('a list set up by hand has the file, identifier, validity and description that were chosen', async () => {
+test('a manually created list has the chosen file, identifier, validity and description', async () => {
   const chosen = { identifierAttribute: 'customerId', validityHours: 2, description: 'by hand' };
   simulator().createList({ name: 'VIP', fileName: 'best.csv', location: 'Customer SFTP', ...chosen });
   await retrieve('best.csv', 'customerId\nC2\n');
@@ -47,13 +47,13 @@ test.each([
   ['an unknown location', { name: 'New', location: 'Moon' }, 'location "Moon" does not exist'],
   ['an identifier that is not unique', { name: 'New', identifierAttribute: 'city' }, 'no unique attribute'],
   ['an unknown field', { name: 'New', color: 'red' }, 'color'],
-])('a list with %s cannot be set up', (_, list, message) => {
+])('a list with %s cannot be created manually', (_, list, message) => {
   simulator().createList({ name: 'VIP' });
   expect(() => simulator().createList(list)).toThrow(message);
   expect(simulator().lists()).toHaveLength(1);
 });
 
-test('a list is renamed by hand with all that it holds', async () => {
+test('a list is renamed manually with its content', async () => {
   simulator().createList({ name: 'VIP' });
   await retrieve('VIP.csv');
   const { id } = simulator().list('VIP')!;
@@ -68,7 +68,7 @@ test('a list is renamed by hand with all that it holds', async () => {
   expect(() => simulator().changeList('VIP', { name: 'X' })).toThrow('does not exist');
 });
 
-test('a list that was deleted by hand is gone, and can be set up again by hand or by the API', async () => {
+test('a list that was deleted manually no longer exists, and can be created again manually or by the API', async () => {
   const call = await connect(simulator());
   const id = await createList(call);
   const { fileSynchronizationId } = (await call('GET', `${LISTS}/${id}`)).json;
@@ -80,7 +80,7 @@ test('a list that was deleted by hand is gone, and can be set up again by hand o
   expect(() => simulator().deleteList('none')).toThrow('does not exist');
 });
 
-test('an attribute made by hand may be unique, and is matched on', async () => {
+test('a manually created attribute may be unique, and is matched on', async () => {
   simulator().createAttribute({ name: 'loyaltyCard', unique: true, maxLength: 5 });
   simulator().createAttribute({ name: 'spent', valueType: 'NUMBER' });
   const call = await connect(simulator());
@@ -98,7 +98,7 @@ test('an attribute made by hand may be unique, and is matched on', async () => {
   expect(() => simulator().createAttribute({ name: 'SPENT' })).toThrow('exists already');
 });
 
-test("a deleted attribute takes everyone's value along, and no other", async () => {
+test('a deleted attribute deletes its values from all profiles, and no other value', async () => {
   const call = await connect(simulator());
   simulator().createAttribute({ name: 'last' });
   const columns = ['emailAddress', 'gsmNumber', 'country', 'last'];
@@ -114,7 +114,7 @@ test("a deleted attribute takes everyone's value along, and no other", async () 
   expect(simulator().contact('emailAddress', 'a1@shop.be')).toMatchObject({ gsmNumber: null, last: 'z' });
 });
 
-test('a deleted unique attribute leaves nobody to be found by it', async () => {
+test('no profile is found by a deleted unique attribute', async () => {
   const call = await connect(simulator());
   simulator().createAttribute({ name: 'loyaltyCard', unique: true });
   await importRows(call, ['emailAddress', 'loyaltyCard'], ['a1@shop.be;L1']);
@@ -126,7 +126,7 @@ test('a deleted unique attribute leaves nobody to be found by it', async () => {
   });
 });
 
-test('an import that waits fails when its attribute is deleted meanwhile', async () => {
+test('a waiting import fails if its attribute is deleted in the meantime', async () => {
   const call = await connect(simulator());
   simulator().setFault('importsStuck', { times: 1 });
   const first = importRows(call, ['emailAddress', 'city'], ['a1@shop.be;Namur']);
@@ -143,7 +143,7 @@ test("Actito's own attributes, unknown ones and the identifier of a list cannot 
   expect(() => simulator().deleteAttribute('customerId')).toThrow('list "VIP"');
 });
 
-test('all of it can be done over HTTP', async () => {
+test('all of this can be done over HTTP', async () => {
   expect(await inspect('POST', '/lists', { name: 'VIP & co' })).toEqual({ status: 204, text: '' });
   expect((await inspect('PUT', '/lists/VIP%20%26%20co', { name: 'Best' })).status).toBe(204);
   expect(simulator().list('Best')).toMatchObject({ validityHours: 48 });

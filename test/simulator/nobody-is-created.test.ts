@@ -22,7 +22,7 @@ const imported = fc.record({
   raw: fc.option(fc.string({ unit: 'binary', maxLength: 20 }), { freq: 4 }),
 });
 
-test('whatever is imported, the number of contacts stays, and unique values stay unique', async () => {
+test('whatever is imported, the number of contacts stays the same, and unique values stay unique', async () => {
   const call = await connect(simulator());
   await fc.assert(
     fc.asyncProperty(imported, async ({ key, written, rows, raw }) => {

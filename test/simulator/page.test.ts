@@ -7,7 +7,7 @@ import { connect, createList, simulatorForTests } from './support.ts';
 const simulator = simulatorForTests();
 
 test.each(['/', '/imports', '/profiles', '/profiles?q=nobody', '/attributes'])(
-  'the page %s answers without a token, in HTML that may run nothing but its own script',
+  'the page %s answers without a token, in HTML that can run only its own script',
   async (path) => {
     const response = await fetch(simulator().apiUrl + path);
     expect(response.status).toBe(200);
@@ -19,19 +19,19 @@ test.each(['/', '/imports', '/profiles', '/profiles?q=nobody', '/attributes'])(
   },
 );
 
-test('a list is on the page, and nothing of its name is taken for HTML', async () => {
+test('a list is on the page, and its name is not interpreted as HTML', async () => {
   await createList(await connect(simulator()), 'VIP <b>');
   const page = await (await fetch(simulator().apiUrl)).text();
   expect(page).toContain('VIP &#60;b&#62;</h2>');
   expect(page).not.toContain('<b>VIP');
 });
 
-test('anything but GET, and any other path, is for the API', async () => {
+test('any method except GET, and any other path, goes to the API', async () => {
   expect((await fetch(simulator().apiUrl, { method: 'POST' })).status).toBe(401);
   expect((await fetch(`${simulator().apiUrl}/imports/1`)).status).toBe(401);
 });
 
-test('no text put into a template can begin a tag, end an attribute or become another character', () => {
+test('no text in a template can begin a tag, end an attribute or become another character', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const written = html`${text}`.toString();
@@ -44,7 +44,7 @@ test('no text put into a template can begin a tag, end an attribute or become an
   );
 });
 
-test('templates nest without being escaped twice, and leave out what is absent', () => {
+test('nested templates are not escaped twice, and omit absent parts', () => {
   const items = ['<', 2].map((item) => html`<i>${item}</i>`);
   const absent = [undefined, null, false] as const;
   expect(html`<b>${items}${absent}</b>${new Html('<hr>')}`.toString()).toBe(
@@ -54,7 +54,7 @@ test('templates nest without being escaped twice, and leave out what is absent',
 
 const UNITS = { day: 86_400_000, hour: 3_600_000, minute: 60_000 };
 
-test('a duration is told by its two largest units, and never as longer than it is', () => {
+test('a duration is shown in its two largest units, and never as longer than it is', () => {
   fc.assert(
     fc.property(fc.integer({ min: UNITS.minute, max: 5_000 * UNITS.day }), (milliseconds) => {
       const told = [...duration(milliseconds).matchAll(/([\d,]+) (day|hour|minute)s?/g)].map(
@@ -83,7 +83,7 @@ test.each([
   expect(duration(milliseconds)).toBe(words);
 });
 
-test('numbers are grouped, and one is singular', () => {
+test('numbers are grouped, and 1 has a singular noun', () => {
   expect([0, 1, 2, 1_234_567].map((number) => counted(number, 'line'))).toEqual([
     '0 lines',
     '1 line',

@@ -22,7 +22,7 @@ const inbox = (name: string) => join(simulator().sftp.root, 'in', name);
 const drop = (content: string, name = 'VIP.csv') => writeFileSync(inbox(name), content);
 const members = () => [...simulator().listMembers('VIP')];
 
-/** What this process has open. */
+/** The files and connections that this process has open. */
 function openFiles(): string[] {
   return readdirSync('/proc/self/fd').map((fd) => {
     try {
@@ -55,7 +55,7 @@ test('a file that was uploaded and renamed becomes the content of its list, and 
   );
 });
 
-test('unknown identifiers are counted and ignored, duplicates collapse', async () => {
+test('unknown identifiers are counted and ignored, and duplicates count once', async () => {
   await withList();
   drop('emailAddress\na1@shop.be\nnobody@shop.be\na1@shop.be\nA1@SHOP.BE\n');
   await simulator().pollNow();
@@ -69,7 +69,7 @@ test('other identifiers than email addresses work, profile ids included', async 
   expect(members()).toEqual(['2', '5']);
 });
 
-test('each file replaces the one before, a file without identifiers empties the list', async () => {
+test('each file replaces the one before, and a file without identifiers empties the list', async () => {
   await withList();
   for (const [lines, expected] of [
     ['a1@shop.be\na2@shop.be\n', 2],
@@ -88,7 +88,7 @@ test.each([
   ['two columns', 'emailAddress;firstName\na2@shop.be;Bea\n', 0],
   ['a second column further down', 'emailAddress\na2@shop.be\na3@shop.be;x\n', 1],
   ['no line at all', '', 0],
-])('a file with %s is removed, changes nothing and says why', async (_, content, lines) => {
+])('a file with %s is removed, changes nothing and shows the reason', async (_, content, lines) => {
   await withList();
   drop('emailAddress\na1@shop.be\n');
   await simulator().pollNow();
@@ -102,7 +102,7 @@ test.each([
   expect(simulator().list('VIP')).toMatchObject({ expirationDate, lastRetrievedFile });
 });
 
-test('an expired list targets nobody until the next file', async () => {
+test('an expired list targets no profile until the next file', async () => {
   const { call, id } = await withList();
   drop('emailAddress\na1@shop.be\n');
   await simulator().pollNow();
@@ -117,7 +117,7 @@ test('an expired list targets nobody until the next file', async () => {
   expect(members()).toEqual(['a2@shop.be']);
 });
 
-test('a changed validity counts from the next file on', async () => {
+test('a changed validity applies from the next file on', async () => {
   const { call, id } = await withList();
   drop('emailAddress\na1@shop.be\n');
   await simulator().pollNow();
@@ -136,7 +136,7 @@ test('members follow their contact when its identifier changes', async () => {
   expect(members()).toEqual(['anna@shop.be']);
 });
 
-test('other files stay where they are', async () => {
+test('other files stay', async () => {
   await withList();
   drop('emailAddress\na1@shop.be\n', 'VIP.csv.tmp');
   await simulator().pollNow();
@@ -156,7 +156,7 @@ test('a file that replaces the one being read is read next', async () => {
   expect(members()).toEqual(['a2@shop.be']);
 });
 
-test('files are found without being asked for', async () => {
+test('files are found without a request', async () => {
   const own = await startSimulator({ pollInterval: 10 });
   try {
     await own.seedContacts(people(1));

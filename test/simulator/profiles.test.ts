@@ -9,7 +9,7 @@ import { Members } from '../../simulator/lists/members.ts';
 const unique = custom('customerId', 'STRING', { unique: true });
 const VALUES = Array.from({ length: 6 }, (_, i) => `C${i}`);
 
-test('a unique attribute finds whom a value belongs to, however often values move', () => {
+test('a unique attribute finds the owner of a value, however often values move', () => {
   const change = fc.record({ id: fc.integer({ min: 1, max: 5 }), value: fc.constantFrom('', ...VALUES) });
   fc.assert(
     fc.property(fc.array(change, { maxLength: 60 }), fc.nat(60), (changes, firstLookup) => {
@@ -52,7 +52,7 @@ test('an email address is found in any case after it was stored in another', () 
   expect(column.get(1)).toBe('Anna@Shop.BE');
 });
 
-test('a value that is written after its attribute was deleted is an error, and nobody is found by it', () => {
+test('a value that is written after its attribute was deleted is an error, and finds no profile', () => {
   const profiles = new Profiles('16', 'Profiles', usualAttributes(), createClock());
   profiles.insert({ emailAddress: 'a1@shop.be', customerId: 'C1' });
   const column = profiles.column('customerId')!;
@@ -62,7 +62,7 @@ test('a value that is written after its attribute was deleted is an error, and n
   expect(() => column.set(1, 'C2')).toThrow('The attribute "customerId" was deleted.');
 });
 
-test('members are those that were added, once each and in their order', () => {
+test('members are the added ones, once each and in their order', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 5_000 })), (ids) => {
       const members = new Members();

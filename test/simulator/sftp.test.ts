@@ -51,13 +51,13 @@ test('a file is appended to, and its permissions and size are changed', async ()
   expect(await client.list('/in')).toMatchObject([{ rights: { user: 'rw', group: '', other: '' } }]);
 });
 
-test('an upload has the permissions that it asks for', async () => {
+test('an upload has the requested permissions', async () => {
   const client = await sftp(simulator());
   await client.put(Buffer.from('abc'), '/in/a.csv', { writeStreamOptions: { mode: 0o640 } });
   expect((await client.stat('/in/a.csv')).mode & 0o777).toBe(0o640);
 });
 
-test('a stream of many megabytes arrives whole and in order', async () => {
+test('a stream of many megabytes arrives complete and in order', async () => {
   const client = await sftp(simulator());
   const line = (i: number) => `customer${i}@shop.example\n`;
   await client.put(
@@ -86,14 +86,14 @@ test('a stream of many megabytes arrives whole and in order', async () => {
   expect(received).toBe((await client.stat('/in/large.csv')).size);
 }, 60_000);
 
-test('a directory of many files is listed whole', async () => {
+test('a directory of many files is listed completely', async () => {
   const client = await sftp(simulator());
   const { root } = simulator().sftp;
   for (let i = 0; i < 250; i += 1) writeFileSync(join(root, 'in', `${i}.csv`), '');
   expect(await client.list('/in')).toHaveLength(250);
 });
 
-test('directories are made and removed', async () => {
+test('directories are created and removed', async () => {
   const client = await sftp(simulator());
   await client.mkdir('/in/a/b', true);
   expect(await client.exists('/in/a/b')).toBe('d');
@@ -101,7 +101,7 @@ test('directories are made and removed', async () => {
   expect(await client.exists('/in/a')).toBe(false);
 });
 
-test('a plain rename fails when the target exists, a posix-rename replaces it', async () => {
+test('a plain rename fails if the target exists, and a posix-rename replaces it', async () => {
   const client = await sftp(simulator());
   await client.put(Buffer.from('old'), '/in/list.csv');
   await client.put(Buffer.from('new'), '/in/list.tmp');
@@ -114,7 +114,7 @@ test('a plain rename fails when the target exists, a posix-rename replaces it', 
   await expect(client.posixRename('/in/list.tmp', '/in/list.csv')).rejects.toThrow('No such file');
 });
 
-test('nobody leaves the directory', async () => {
+test('no session leaves the directory', async () => {
   const client = await sftp(simulator());
   expect(await client.realPath('/in/../../..')).toBe('/');
   await client.put(Buffer.from('x'), '../../../in/../../x.csv');
@@ -122,7 +122,7 @@ test('nobody leaves the directory', async () => {
   await client.delete('/x.csv');
 });
 
-test('errors name no path of the machine', async () => {
+test('errors show no path of the machine', async () => {
   const client = await sftp(simulator());
   await expect(client.get('/in/none.csv')).rejects.not.toThrow(simulator().sftp.root);
   await expect(client.get('/in/none.csv')).rejects.toThrow('No such file');
@@ -152,7 +152,7 @@ test('files that a broken connection left open are closed', async () => {
   await until(() => openHere() === 0);
 });
 
-test('a session ends when its client has no more to say, as OpenSSH expects', async () => {
+test('a session ends when its client has sent everything, as OpenSSH expects', async () => {
   const { host, port, username, password } = simulator().sftp;
   const client = new ssh2.Client().connect({ host, port, username, password });
   await once(client, 'ready');

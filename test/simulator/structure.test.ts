@@ -41,7 +41,7 @@ test('an attribute is added, and written by the next import', async () => {
   expect(simulator().attributes()).toEqual(json.attributes);
 });
 
-test('a string attribute has a longest length, 255 by default', async () => {
+test('a string attribute has a maximum length, 255 by default', async () => {
   const call = await connect(simulator());
   const text = { ...attribute, valueType: 'STRING' };
   await call('POST', CHANGES, adding({ ...text, name: 'a' }));
@@ -53,7 +53,7 @@ test('a string attribute has a longest length, 255 by default', async () => {
   expect(lengths).toEqual([{ maxLength: 255 }, { maxLength: 5 }]);
 });
 
-test('a change request is applied as a whole or not at all', async () => {
+test('a change request is applied completely or not at all', async () => {
   const call = await connect(simulator());
   const before = simulator().attributes();
   const reply = await call('POST', CHANGES, adding(attribute, { ...attribute, name: 'firstName' }));
@@ -70,15 +70,15 @@ test.each([
   ['a mandatory attribute', { ...attribute, mandatory: true }],
   ['a multi-valued attribute', { ...attribute, multiValued: true }],
   ['a predefined type', { ...attribute, type: 'SEX' }],
-  ['a longest length of a number', { ...attribute, valueRestriction: { maxLength: 5 } }],
+  ['a maximum length of a number', { ...attribute, valueRestriction: { maxLength: 5 } }],
   ['a string longer than 255', { ...attribute, valueType: 'STRING', valueRestriction: { maxLength: 256 } }],
   ['an unknown field', { ...attribute, label: 'Value' }],
-])('%s is refused', async (_, refused) => {
+])('%s is rejected', async (_, refused) => {
   const reply = await (await connect(simulator()))('POST', CHANGES, adding(refused));
   expect(reply).toMatchObject({ status: 400, json: { message: someText } });
 });
 
-test('a body that is no change request is refused', async () => {
+test('a body that is not a change request is rejected', async () => {
   const call = await connect(simulator());
   expect((await call('POST', CHANGES, {})).status).toBe(400);
   expect((await call('POST', CHANGES, { changes: [] })).status).toBe(400);

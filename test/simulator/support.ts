@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import type { ListView } from '../../simulator/lists/target-lists.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/start.ts';
 
-/** Polls are asked for, so that no test depends on their timing. */
+/** The tests trigger polls, so that none depends on their timing. */
 export const NEVER = 3_600_000;
 
 /** One simulator for a test file, new before each test. */
@@ -35,7 +35,7 @@ export interface Reply {
   json: Body;
 }
 
-/** What the answers of all routes may hold; each test knows what it asked for. */
+/** The possible fields of all answers; each test knows its own request. */
 export interface Body extends ListView {
   id: string;
   status: string;
@@ -48,7 +48,7 @@ export interface Body extends ListView {
   fileSynchronizations: { id: string }[];
 }
 
-/** Stands for any text in what a test expects. */
+/** Stands for any text in an expected value. */
 export const someText: unknown = expect.any(String);
 
 export async function token(simulator: Simulator): Promise<string> {
@@ -139,7 +139,7 @@ export async function resultFile(of: Simulator, id: string): Promise<string> {
   return strFromU8(entries[0]!);
 }
 
-/** Imports lines, header apart, and waits for the end. @returns the state that the API shows. */
+/** Imports lines without a header line, and waits for the end. @returns the state that the API shows */
 export async function importRows(call: Call, columns: string[], lines: string[]) {
   const created = await call('POST', EXECUTIONS, upload(columns, [columns.join(';'), ...lines].join('\n')));
   if (created.status !== 201) throw new Error(JSON.stringify(created.json));
@@ -181,7 +181,7 @@ export async function sftp(
   return client;
 }
 
-/** Sets up a file synchronization and a list of its own. @returns the list's id. */
+/** Creates a file synchronization and its list. @returns the id of the list */
 export async function createList(call: Call, name = 'VIP', more: object = {}): Promise<string> {
   const locations = await call('GET', '/file-transfers/v5/entities/shop/file-transfer-locations');
   const synchronization = await call('POST', SYNCHRONIZATIONS, {
@@ -201,7 +201,7 @@ export function listBody(name: string, fileSynchronizationId: string, more: obje
   return { name, fileSynchronizationId, ...fixed, ...more };
 }
 
-/** So many contacts a1@shop.be, a2@shop.be, … with the customer ids C1, C2, … */
+/** This number of contacts a1@shop.be, a2@shop.be, … with the customer ids C1, C2, … */
 export function people(count: number) {
   return Array.from({ length: count }, (_, i) => ({
     emailAddress: `a${i + 1}@shop.be`,

@@ -14,7 +14,7 @@ import {
 
 const simulator = simulatorForTests();
 
-test('the one location is the SFTP server', async () => {
+test('the only location is the SFTP server', async () => {
   const call = await connect(simulator());
   const { json } = await call('GET', '/file-transfers/v5/entities/shop/file-transfer-locations');
   const { host, port, directory } = simulator().sftp;
@@ -76,7 +76,7 @@ test.each<[string, { fileSynchronizationId?: string; [field: string]: unknown }]
   ['no validity', { validityHours: 0 }],
   ['a validity of half hours', { validityHours: 1.5 }],
   ['an unknown field', { color: 'red' }],
-])('a list with %s is refused, new or changed', async (_, more) => {
+])('a list with %s is rejected, whether new or changed', async (_, more) => {
   const call = await connect(simulator());
   const id = await createList(call, 'VIP');
   const taken = await createList(call, 'Taken');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { connect, ended, EXECUTIONS, simulatorForTests, token, until, upload, someText } from './support.ts';
 
-// Temporary files of our own, so that no other process's are taken for left-overs.
+// Our own temporary files, so that files of other processes do not count as leftovers.
 const temporary = mkdtempSync(join(tmpdir(), 'actito-uploads-'));
 vi.stubEnv('TMPDIR', temporary);
 afterAll(() => rmSync(temporary, { recursive: true }));
@@ -15,7 +15,7 @@ const simulator = simulatorForTests({ maxImportBytes: LIMIT });
 const COLUMNS = ['emailAddress', 'firstName'];
 const HEADER = 'emailAddress;firstName\n';
 
-test('an import is accepted with its id and the place to ask for it', async () => {
+test('an import is accepted with its id and the address of its state', async () => {
   const call = await connect(simulator());
   const reply = await call('POST', EXECUTIONS, upload(COLUMNS, `${HEADER}a1@shop.be;Anna`));
   expect(reply).toMatchObject({ status: 201, json: { id: someText } });
@@ -49,12 +49,12 @@ test.each([
   ['an empty file', '', {}],
   ['a header in another order', 'firstName;emailAddress\n', {}],
   ['a header with other separators', 'emailAddress,firstName\n', {}],
-  ['a header that is no CSV', 'emailAddress;"firstName\n', {}],
+  ['a header that is not CSV', 'emailAddress;"firstName\n', {}],
   ['another type of file', HEADER, { fileType: 'text/plain' }],
   ['an unknown table', HEADER, { more: { profileTableId: '17' } }],
   ['an unknown attribute', 'emailAddress;shoeSize\n', { more: { columns: ['emailAddress', 'shoeSize'] } }],
   ['a key that is not unique', HEADER, { more: { key: 'firstName' } }],
-  ['a key that is no column', HEADER, { more: { key: 'customerId' } }],
+  ['a key that is not a column', HEADER, { more: { key: 'customerId' } }],
   ['a repeated column', HEADER, { more: { columns: [...COLUMNS, 'firstName'] } }],
   ['nothing to write', 'emailAddress\n', { more: { columns: ['emailAddress'] } }],
   ['a written profile id', 'emailAddress;profileId\n', { more: { columns: ['emailAddress', 'profileId'] } }],
@@ -80,14 +80,14 @@ test.each([
     HEADER,
     { more: { fileFormat: { separator: ';;', encoding: 'UTF-8', header: true } } },
   ],
-])('%s is refused with a message, and nothing is kept', async (_, content, more) => {
+])('%s is rejected with a message, and nothing is stored', async (_, content, more) => {
   const reply = await (await connect(simulator()))('POST', EXECUTIONS, upload(COLUMNS, content, more));
   expect(reply).toMatchObject({ status: 400, json: { message: someText } });
   expect(simulator().imports()).toEqual([]);
   expect(uploadsOnDisk()).toEqual([]);
 });
 
-test('bodies with missing, doubled or unknown parts are refused', async () => {
+test('bodies with missing, doubled or unknown parts are rejected', async () => {
   const definition = ['name="definition"\r\nContent-Type: application/json', await definitionJson()] as const;
   const file = ['name="file"; filename="a.csv"\r\nContent-Type: text/csv', HEADER] as const;
   const bodies = [
@@ -106,7 +106,7 @@ test('bodies with missing, doubled or unknown parts are refused', async () => {
   expect(uploadsOnDisk()).toEqual([]);
 });
 
-test('a caller that goes away in mid-upload leaves nothing behind, and its place is free again', async () => {
+test('a caller that disconnects during an upload leaves nothing behind, and its slot is free again', async () => {
   const accessToken = await token(simulator());
   for (let i = 0; i < 6; i += 1) {
     const headers = {
@@ -114,7 +114,7 @@ test('a caller that goes away in mid-upload leaves nothing behind, and its place
       'content-type': 'multipart/form-data; boundary=x',
     };
     const sent = request(simulator().apiUrl + EXECUTIONS, { method: 'POST', headers });
-    sent.on('error', () => {}); // we break it ourselves
+    sent.on('error', () => {}); // the test breaks it
     sent.write(rawBody([['name="file"; filename="a.csv"\r\nContent-Type: text/csv', HEADER]]).slice(0, -6));
     await until(() => uploadsOnDisk().length > 0);
     sent.destroy();
@@ -141,7 +141,7 @@ async function post(body: string, type = 'multipart/form-data; boundary=x'): Pro
   return (await fetch(simulator().apiUrl + EXECUTIONS, { method: 'POST', headers, body })).status;
 }
 
-/** What uploads have put on disk, wherever the simulator keeps it: a folder each, with what is in it. */
+/** The files that uploads have written to disk: one folder for each, with its content. */
 function uploadsOnDisk(): string[] {
   return readdirSync(temporary, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.includes('upload-'),

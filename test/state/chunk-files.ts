@@ -42,7 +42,7 @@ export async function chunkFile({ state }: StateWorld, run: Run, chunk: Chunk): 
   }
 }
 
-/** Cuts what a planned run sends again, into chunks of at most `limit` bytes. */
+/** Cuts what a planned run sends again into chunks of at most `limit` bytes. */
 export async function cutAgain({ state }: StateWorld, run: Run, limit: number): Promise<void> {
   await fenced(state, run, async (trx) => {
     await trx.raw('delete from chunks where run = ?', [run.run]);

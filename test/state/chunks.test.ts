@@ -80,7 +80,7 @@ const textArb = fc
     fc.stringMatching(/^[";é\n ]{0,20}$/),
     fc.constantFrom('x'.repeat(200)),
   )
-  .map((text) => (text.trim() === '' ? '' : text)); // what only JavaScript calls blank would be set aside
+  .map((text) => (text.trim() === '' ? '' : text)); // a row with a value that only JavaScript considers blank would be set aside
 const segmentArb = fc.uniqueArray(
   fc.record({
     key: fc.stringMatching(/^[a-z"';\\%?]{1,6}$/),
@@ -102,7 +102,7 @@ test('files are cut at the limit, and every member is in exactly one of them', a
       const keys: string[] = [];
       for (const chunk of chunks) {
         const file = await chunkFile(world, run, chunk);
-        // A row is not cut: it may hang over. MAX_CHUNK_BYTES leaves 10 MB for that.
+        // A row is not cut: it may exceed the limit. MAX_CHUNK_BYTES leaves 10 MB for that.
         expect(file.bytes).toBeLessThanOrEqual(limit + longestRow);
         expect(file.keys).toHaveLength(chunk.members);
         for (const row of file.rows)

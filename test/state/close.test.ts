@@ -127,14 +127,14 @@ test('a run that Temporal no longer knows is settled and closed by the next run 
   );
   expect(await runRow(world, killed.run)).toMatchObject({ outcome: 'failed' });
   expect(await tablesOf(killed.run)).toEqual([]);
-  // What Actito had confirmed is kept: nothing is sent again.
+  // Actito's confirmations are kept: nothing is sent again.
   expect((await planned(world, definition, [ANNA])).plan).toMatchObject({
     toSend: 0,
     push: 'first delivery',
   });
 });
 
-test('a run of another activation that is under way is left alone, however old it is', async () => {
+test('a running run of another activation is left alone, however old it is', async () => {
   const running = await newPlanned();
   await world.state.raw(`update runs set opened_at = opened_at - interval '1 day' where no = ?`, [
     running.run,
@@ -146,7 +146,7 @@ test('a run of another activation that is under way is left alone, however old i
   expect(await tablesOf(running.run)).toHaveLength(3);
 });
 
-test('a run of another namespace is left alone: our Temporal server need not know it', async () => {
+test('a run of another namespace is left alone: our Temporal server may not know it', async () => {
   const left = await newPlanned();
   await world.state.raw(`update runs set opened_at = opened_at - interval '1 day' where no = ?`, [left.run]);
   await world.state.raw(`update activations set holder_namespace = 'other' where id = ?`, [left.activation]);
@@ -170,7 +170,7 @@ test('an activation that cannot be closed does not keep others open', async () =
 test.each([
   ['open', true],
   ['ended', false],
-] as const)('a run that Temporal does not know is taken for %s where that is said', async (unknown, open) => {
+] as const)('a run that Temporal does not know counts as %s if the caller says so', async (unknown, open) => {
   const describeWorkflowExecution = () => Promise.reject(Object.assign(new Error('not found'), { code: 5 }));
   const service = { describeWorkflowExecution } as unknown as WorkflowService;
   expect(await isOpenAt(service, execution('gone'), unknown)).toBe(open);

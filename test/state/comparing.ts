@@ -22,7 +22,7 @@ export interface CompareOptions {
   beforeBatch?: (batch: number) => Promise<unknown>;
 }
 
-/** Compares a segment with the members and publishes what differs, as the activity does it. */
+/** Compares a segment with the members and publishes the differences, like the activity. */
 export async function extract(
   world: StateWorld,
   fence: Fence,
@@ -33,7 +33,7 @@ export async function extract(
   return publish(world.state, fence, attempt.attempt, attempt.found);
 }
 
-/** The same without publishing it: an attempt of its own. */
+/** The same without a publication, as a separate attempt. */
 export async function compareInto(
   { state }: StateWorld,
   fence: Fence,
@@ -109,7 +109,7 @@ export function copyField(value: string | null): string {
   return value === null ? '\\N' : value.replace(/[\\\t\n\r]/g, (char) => ESCAPED[char]!);
 }
 
-/** The columns of a member by which the state knows these values, as a run of `definition` would write them. */
+/** The columns of a member that record these values as known, as a run of `definition` would write them. */
 export function marksOf(
   definition: Definition,
   seed: string,

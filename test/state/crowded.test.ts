@@ -5,7 +5,7 @@ import { onConnected, openState, type State } from '../../state/state.ts';
 import { until } from '../setup/until.ts';
 import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
 
-/* PostgreSQL has no connection left for our role. */
+/* PostgreSQL has no free connection for our role. */
 
 const role = `crowded_${randomBytes(4).toString('hex')}`;
 let database: TestDatabase;
@@ -27,7 +27,7 @@ afterEach(async () => {
 
 const allow = (connections: number) =>
   runSql(database.url, `alter role ${role} connection limit ${connections}`);
-/** Milliseconds; longer than a test may take: what ends the wait is never this time. */
+/** Milliseconds; longer than any test, so that this time never ends the wait. */
 const LONG = 600_000;
 
 function open(waitFor?: number): State {
@@ -36,13 +36,13 @@ function open(waitFor?: number): State {
   return state;
 }
 
-/** A query whose connection the server has refused. */
+/** A query whose connection the server has rejected. */
 async function queryWithoutConnection(state: State) {
   let isAnswered = false;
   const answer = state.raw('select 1').then(() => (isAnswered = true));
   const pool = (state.client as { pool: { numPendingCreates(): number } }).pool;
   await until('it asks for a connection', async () => pool.numPendingCreates() > 0);
-  await runSql(database.url, 'select pg_sleep(1)'); // until it was refused
+  await runSql(database.url, 'select pg_sleep(1)'); // until it was rejected
   expect(isAnswered).toBe(false);
   return { answer };
 }
@@ -54,7 +54,7 @@ test('a worker waits for a connection until one is free again', async () => {
   expect(await query.answer).toBe(true);
 });
 
-test('it takes one of its own that comes back meanwhile, however few the server allows', async () => {
+test('the worker uses a connection of its own that becomes free, however few the server allows', async () => {
   await allow(1);
   const state = open(LONG);
   let connected = 0;
@@ -66,7 +66,7 @@ test('it takes one of its own that comes back meanwhile, however few the server 
   expect(connected).toBe(1);
 });
 
-test('without a worker nobody waits: the failure is told at once', async () => {
+test('outside a worker, the failure is reported at once, without waiting', async () => {
   await allow(0);
   await expect(open().raw('select 1')).rejects.toMatchObject({ code: '53300' });
 });

@@ -22,7 +22,7 @@ import {
 } from './support.ts';
 import { ended } from '../support/ended.ts';
 
-/* Someone changed the tables of the state, or restored an old backup of some of them. */
+/* Another program changed the tables of the state, or an old backup of some of them was restored. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -37,7 +37,7 @@ const person = (key: string) => ({ key, identifier: `card of ${key}`, values: ['
 const PEOPLE = ['anna', 'bob', 'carl'].map(person);
 const LIST = ['card of anna', 'card of bob', 'card of carl'];
 
-/** An activation whose list was delivered, and whose members someone then changes. */
+/** An activation whose list was delivered, and whose members are then changed. */
 async function damaged(sql: (members: string) => string): Promise<Definition> {
   const definition = definitionFor(newActivation(), CARDS);
   await goodRun(world, definition, PEOPLE);
@@ -49,7 +49,7 @@ const emptied = (members: string) => `truncate ${members}`;
 const renamed = (members: string) =>
   `update ${members} set key = 'x', identifier = 'card of x' where key = 'bob'`;
 
-/** What a count or a sum of marks shows at once. */
+/** Damage that a count or a sum of marks shows at once. */
 const SEEN: Record<string, (members: string) => string> = {
   'the table was emptied': emptied,
   'a member is gone': (members) => `delete from ${members} where key = 'bob'`,
@@ -85,7 +85,7 @@ test('a dry run says so too', async () => {
   await expect(compareInto(world, run, PEOPLE)).rejects.toMatchObject({ type: 'StateDamaged' });
 });
 
-test('the list that was acknowledged is not kept alive without those who are gone', async () => {
+test('the acknowledged list is not kept alive without the members that are lost', async () => {
   const run = await open(world, await damaged(SEEN['a member is gone']!));
   const { seed, list } = await readAcknowledged(world.state, run);
   const request = { kind: 'kept' as const, figures: list, seed, separator: ';' };
@@ -95,7 +95,7 @@ test('the list that was acknowledged is not kept alive without those who are gon
   await expect(reading).rejects.toMatchObject({ type: 'StateDamaged' });
 });
 
-/** As the activity compares: keys that were changed are marked anew first. */
+/** Compares like the activity: changed keys get new marks first. */
 async function compared(definition: Definition, options: OpenOptions) {
   const run = await open(world, definition, options);
   await renewKeys(world.state, run, run);
@@ -104,7 +104,7 @@ async function compared(definition: Definition, options: OpenOptions) {
 
 const ALL = Object.entries({ ...SEEN, 'key and identifier have other texts': renamed });
 
-test.each(ALL)('when %s, a rebase takes the segment for the truth again', async (_, change) => {
+test.each(ALL)('when %s, a rebase adopts the segment as the state again', async (_, change) => {
   const definition = await damaged(change);
   const run = await compared(definition, { rebase: true });
   await rebaseRun(world.state, run);
@@ -129,7 +129,7 @@ test.each(ALL)('when %s, a resync sends and delivers everything again', async (_
   expect(next.counts).toMatchObject({ added: 0, removed: 0, members: 3 });
 });
 
-test('texts that no mark shows to be changed keep the list from being delivered', async () => {
+test('damaged texts that no other check notices prevent the delivery of the list', async () => {
   const definition = await damaged(renamed);
   const run = await planned(world, definition, [...PEOPLE, person('dora')]);
   await expect(listLines(world, run)).rejects.toMatchObject({ type: 'StateDamaged' });

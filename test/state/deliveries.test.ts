@@ -6,7 +6,7 @@ import { savePlan } from '../../state/plan/plan.ts';
 import { deliver, goodRun, planned } from './sending.ts';
 import { activationRow, definitionFor, freshState, newActivation, type StateWorld } from './support.ts';
 
-/* One run delivers one list: else nobody could tell which of two files is on the server. */
+/* One run delivers one list. Otherwise it would be unknown which of two files is on the server. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -53,7 +53,7 @@ test.each(['plan', 'kept'] as const)('a retry delivers the same list again: %s',
   expect(await deliveries(run.run)).toEqual([{ kind }, { kind }]);
 });
 
-test('a run that is held meanwhile does not begin to deliver its list, and may deliver the former one', async () => {
+test('a run that is held in the meantime does not begin to deliver its list, and may deliver the former one', async () => {
   const run = await plannedRun();
   const trip: GuardTrip = {
     guard: 'minMatchRatio',

@@ -43,10 +43,10 @@ const people = (...keys: string[]) => keys.map(person);
 const keysOf = async (delta: string) =>
   (await rows<{ key: string }>(world.state, `select key from ${delta} order by key`)).map(({ key }) => key);
 
-/** What is known of a run that has published nothing. */
+/** The stored data of a run that has published nothing. */
 const UNPUBLISHED = { delta: null, version: null, plan: null, base_members: null, counts: {}, columns: null };
 
-/** A record of a delta: somebody who enters, with nothing to send. */
+/** A record of a delta: a new member without attributes to send. */
 function record(no: number): Buffer {
   const mark = Buffer.from(String(no).padStart(32, '0'), 'hex');
   const fields: Record<string, Buffer> = {
@@ -64,7 +64,7 @@ async function begun(definition = definitionFor(newActivation())) {
   return { run, delta, writer: new DeltaWriter(world.state, delta, await ForgottenKeys.read(world.state)) };
 }
 
-test('a delta holds every record that was written, in however many transactions, and tells how many', async () => {
+test('a delta contains every written record, in however many transactions, and reports how many', async () => {
   const { delta, writer } = await begun();
   const records = Array.from({ length: 100_000 }, (_, no) => record(no));
   for (let at = 0; at < records.length; at += 1_000)
@@ -78,7 +78,7 @@ test('a delta holds every record that was written, in however many transactions,
   expect(count).toBe('100000');
 });
 
-test('a delta holds keys and values as the source says them, whatever characters they have', async () => {
+test('a delta contains keys and values exactly as the source sends them, whatever characters they have', async () => {
   const { run } = await begun();
   const segment = [
     { key: 'a\\b é𝒳', values: ['\\N', null, 'tab\t, line\n\r, backslash \\, \\t, \b\f\v'] },
@@ -89,14 +89,14 @@ test('a delta holds keys and values as the source says them, whatever characters
   expect(written).toEqual(segment);
 });
 
-test('a record that PostgreSQL refuses fails the attempt', async () => {
+test('a record that PostgreSQL rejects fails the attempt', async () => {
   const { run, writer } = await begun();
   await writer.write(Buffer.concat([record(1), copyRecord([Buffer.from('one field')])]));
   await expect(writer.end()).rejects.toThrow();
   expect(await runRow(world, run.run)).toMatchObject(UNPUBLISHED);
 });
 
-test('an attempt whose source breaks off publishes nothing, the next one begins anew, and both go with the run', async () => {
+test('an attempt whose source breaks off publishes nothing, the next one starts from the beginning, and both end with the run', async () => {
   const { run, delta, writer } = await begun();
   await writer.write(record(1));
   await writer.end(); // and then the warehouse is gone
@@ -108,7 +108,7 @@ test('an attempt whose source breaks off publishes nothing, the next one begins 
   expect(await tables(world, new RegExp(`^(delta|aside|result)_${run.run}(_|$)`))).toEqual([]);
 });
 
-test('publication and plan are one: a run has both', async () => {
+test('publication and plan are one transaction: a run has both or neither', async () => {
   const run = await open(world, definitionFor(newActivation()));
   const { attempt, found } = await compareInto(world, run, people('anna', 'bob'));
   expect(await runRow(world, run.run)).toMatchObject({ ...UNPUBLISHED, attempts: 1 });
@@ -117,10 +117,10 @@ test('publication and plan are one: a run has both', async () => {
   expect(await readPlanned(world.state, run.run)).toEqual(published);
 });
 
-test('a publication that fails in its last step leaves nothing of itself', async () => {
+test('a publication that fails in its last step leaves nothing behind', async () => {
   const run = await open(world, definitionFor(newActivation()));
   const { attempt, found } = await compareInto(world, run, people('anna', 'anna'));
-  await world.state.raw(`create table result_${run.run} ()`); // the plan makes this table, too
+  await world.state.raw(`create table result_${run.run} ()`); // the plan creates this table, too
   await expect(publish(world.state, run, attempt, found)).rejects.toThrow('already exists');
   expect(await runRow(world, run.run)).toMatchObject({ ...UNPUBLISHED, settled_at: null });
   expect(await rows(world.state, 'select from chunks where run = ?', [run.run])).toEqual([]);
@@ -131,7 +131,7 @@ test('a publication that fails in its last step leaves nothing of itself', async
   });
 });
 
-test('a second attempt fills a delta of its own, and the first publication stands', async () => {
+test('a second attempt fills its own delta, and the first publication stays valid', async () => {
   const definition = definitionFor(newActivation());
   const run = await open(world, definition);
   const slower = await compareInto(world, run, people('anna'));
@@ -143,7 +143,7 @@ test('a second attempt fills a delta of its own, and the first publication stand
   expect(await keysOf(deltaTable(run.run, slower.attempt))).toEqual(['anna']);
 });
 
-test('of two attempts that publish at the same time one stands, and both hear of the same plan', async () => {
+test('if two attempts publish at the same time, one succeeds, and both get the same plan', async () => {
   const run = await open(world, definitionFor(newActivation()));
   const attempts = [
     await compareInto(world, run, people('anna')),
@@ -155,7 +155,7 @@ test('of two attempts that publish at the same time one stands, and both hear of
   expect(one).toEqual(other);
 });
 
-test('what was sent stands by the first publication, whatever a later attempt has read', async () => {
+test('the first publication decides what was sent, whatever a later attempt has read', async () => {
   const run = await planned(world, definitionFor(newActivation()), people('anna'));
   await sendAll(world, run, 'confirmed');
   const again = await extract(world, run, people('anna', 'bob'));
@@ -164,7 +164,7 @@ test('what was sent stands by the first publication, whatever a later attempt ha
   expect(await readImports(world.state, run.run)).toMatchObject([{ chunk: 1, status: 'confirmed' }]);
 });
 
-test('whoever has lost the lease publishes nothing', async () => {
+test('a run that has lost the lease publishes nothing', async () => {
   const definition = definitionFor(newActivation());
   const run = await open(world, definition);
   const { attempt, found } = await compareInto(world, run, people('anna'));
@@ -174,7 +174,7 @@ test('whoever has lost the lease publishes nothing', async () => {
   expect(await runRow(world, run.run)).toMatchObject(UNPUBLISHED);
 });
 
-test('a dry run whose state has moved on meanwhile is compared again', async () => {
+test('a dry run compares again if the state has changed in the meantime', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, people('anna'));
   const dry = await open(world, definition, { dryRun: true });
@@ -191,7 +191,7 @@ test('a dry run whose state has moved on meanwhile is compared again', async () 
   expect((await extract(world, dry, people('anna', 'bob'))).counts).toMatchObject({ added: 0, members: 2 });
 });
 
-test('a rebase moves the state on as well', async () => {
+test('a rebase changes the state as well', async () => {
   const definition = definitionFor(newActivation());
   const dry = await open(world, definition, { dryRun: true });
   const { attempt, found } = await compareInto(world, dry, people('anna'));
@@ -200,7 +200,7 @@ test('a rebase moves the state on as well', async () => {
   await expect(publish(world.state, dry, attempt, found)).rejects.toMatchObject({ type: 'RunUnderWay' });
 });
 
-test('a run whose state has moved on although it holds the lease publishes nothing', async () => {
+test('a run whose state has changed although it holds the lease publishes nothing', async () => {
   const run = await open(world, definitionFor(newActivation()));
   const { attempt, found } = await compareInto(world, run, people('anna'));
   await world.state.raw('update activations set version = version + 1 where id = ?', [run.activation]);
@@ -208,7 +208,7 @@ test('a run whose state has moved on although it holds the lease publishes nothi
   expect(await runRow(world, run.run)).toMatchObject(UNPUBLISHED);
 });
 
-test('a person who is erased between comparison and publication keeps the delta from being published', async () => {
+test('if a person is erased between comparison and publication, the delta is not published', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, people('anna', 'bob'));
   const run = await open(world, definition);
@@ -221,7 +221,7 @@ test('a person who is erased between comparison and publication keeps the delta 
   expect(await activationRow(world, run.activation)).toMatchObject({ list_members: '1', list_dirty: true });
 });
 
-test('a new attempt forgets the rejects of the one before; those of a published delta stay', async () => {
+test('a new attempt deletes the rejects of the one before; those of a published delta stay', async () => {
   const run = await open(world, definitionFor(newActivation()));
   const rejects = () => rows(world.state, 'select reason from rejects where run = ? order by 1', [run.run]);
   await storeRejects(world.state, run, [{ key: 'k', reason: 'KeyMissing' }]);
@@ -235,7 +235,7 @@ test('a new attempt forgets the rejects of the one before; those of a published 
   expect(await rejects()).toEqual([{ reason: 'KeyMalformed' }]);
 });
 
-test('a delta and what stands beside it survive a crash of PostgreSQL: they are logged', async () => {
+test('a delta and its related rows survive a crash of PostgreSQL: their tables are logged', async () => {
   const run = await planned(world, definitionFor(newActivation()), people('anna'));
   const found = await rows(
     world.state,

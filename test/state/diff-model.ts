@@ -1,17 +1,20 @@
 import type { SegmentRow } from './support.ts';
 
-/** A member as the state holds it; `values` as they were last sent; null: nothing was sent, or it is in doubt. */
+/**
+ * A member as the state holds it; `values` as they were last sent; null: nothing was sent, or the result is
+ * in doubt.
+ */
 export interface ModelMember {
   listed: boolean;
   identifier: string;
   values: (string | null)[] | null;
   outcome: 'ok' | 'refused' | 'unmatched' | 'unexplained';
   retry: 'due' | 'later' | null;
-  /** Runs that have succeeded since the segment lacks it; null: it was there. */
+  /** Runs that have succeeded since the segment lacks it; null: the segment has it. */
   missed?: number | null;
 }
 
-/** What happens to one member. */
+/** The result for one member. */
 export interface ModelDelta {
   key: string;
   membership: 'added' | 'removed' | 'reidentified' | 'leaving' | 'returned' | 'erased' | null;
@@ -21,9 +24,9 @@ export interface ModelDelta {
 
 interface Settings {
   resync: boolean;
-  /** The activation sent nothing again in the last 24 hours. */
+  /** The activation sent no retries in the last 24 hours. */
   mayRetry: boolean;
-  /** For so many runs without it a member stays on the list. */
+  /** A member stays on the list for this number of runs without it. */
   grace?: number;
 }
 
@@ -45,7 +48,7 @@ export function modelDelta(
     .filter(({ membership, attributes }) => membership ?? attributes);
 }
 
-/** What the list holds once the delta is applied. */
+/** The list after the delta is applied. */
 export function modelList(
   members: Map<string, ModelMember>,
   segment: SegmentRow[],

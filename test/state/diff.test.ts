@@ -51,7 +51,7 @@ const membersArb = fc.uniqueArray(fc.tuple(fc.constantFrom(...KEYS), memberArb),
   selector: ([key]) => key,
 });
 const rowArb = fc.record({ key: fc.constantFrom(...KEYS), identifier: identifierArb, values: valuesArb });
-/** Half of the rows say of a member what is known of it already; some keys have several rows, in any order. */
+/** Half of the rows have the known values of a member; some keys have several rows, in any order. */
 const segmentOf = (members: [string, ModelMember][]): fc.Arbitrary<SegmentRow[]> =>
   fc
     .tuple(fc.subarray(members), fc.array(rowArb, { maxLength: 6 }), fc.boolean())
@@ -62,7 +62,7 @@ const segmentOf = (members: [string, ModelMember][]): fc.Arbitrary<SegmentRow[]>
       const all = [...same, ...others, ...(isTwice ? same : [])];
       return fc.shuffledSubarray(all, { minLength: all.length });
     });
-/** Room for all in memory, for some, and for nobody; slots that collide; batches of one row and more. */
+/** Memory for all rows, for some, and for none; slots that collide; batches of one row and more. */
 const compareArb: fc.Arbitrary<CompareOptions> = fc.record(
   {
     slots: fc.constantFrom(512, 50, 50, 16, 1),
@@ -73,7 +73,7 @@ const compareArb: fc.Arbitrary<CompareOptions> = fc.record(
 );
 const worldArb = fc.tuple(membersArb, fc.boolean()).chain(([members, own]) =>
   fc.record({
-    /** The list holds identifiers of their own, and not the keys. */
+    /** The list contains separate identifiers, and not the keys. */
     own: fc.constant(own),
     members: fc.constant(
       members.map(([key, member]): [string, ModelMember] => [
@@ -177,14 +177,14 @@ test('the delta follows the rules for every member, for any order of rows and an
     }),
     { numRuns: 150 },
   );
-  // The worlds were varied enough to have shown each rule.
+  // The cases were varied enough to show each rule.
   const memberships = ['added', 'removed', 'reidentified', 'leaving', 'returned', 'erased'];
   for (const kind of [...memberships, 'fresh', 'changed', 'retry', 'resent']) {
     expect(seen).toContain(kind);
   }
 }, 180_000);
 
-test('a published plan is not made again', async () => {
+test('a published plan is not created again', async () => {
   const run = await open(world, definitionFor(newActivation()));
   const first = await extract(world, run, [{ key: 'a', values: ['1', '2', '3'] }]);
   expect(await extract(world, run, [{ key: 'b', values: ['4', '5', '6'] }])).toEqual(first);

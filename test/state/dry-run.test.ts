@@ -33,7 +33,7 @@ const CHANGED = [
   { key: 'carl', values: [null, null, null] },
 ];
 
-/** All that is acknowledged, or in doubt, of all activations. */
+/** All acknowledged and doubtful data of all activations. */
 async function dump(): Promise<unknown> {
   const names = await tables(world, /^(members_.*|activations|deliveries|imports)$/);
   const content: Record<string, unknown> = {};

@@ -7,7 +7,7 @@ import { fenced, lockLease } from '../../state/runs/lease.ts';
 import { openState, rows, type State } from '../../state/state.ts';
 import { definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
 
-/* A role or a database may have time-outs for other uses. Ours hold, in every kind of transaction. */
+/* A role or a database may have timeouts for other uses. Ours apply, in every kind of transaction. */
 
 let world: StateWorld;
 let state: State;
@@ -34,7 +34,7 @@ test('a single statement may take its time', async () => {
   await expect(state.raw(LONG)).resolves.toBeDefined();
 });
 
-test('a transaction may take its time, pause, and wait for a lock', async () => {
+test('a transaction may take its time, idle, and wait for a lock', async () => {
   await state.transaction(async (trx) => {
     await trx.raw(LONG);
     await sleep(300);
@@ -45,7 +45,7 @@ test('a transaction may take its time, pause, and wait for a lock', async () => 
   });
 });
 
-test('so may a report, and whoever reads rows', async () => {
+test('a report may take its time, and so may a reader of rows', async () => {
   const counted = await withSnapshot(state, async (snapshot) => {
     await snapshot.rows(LONG);
     await sleep(300);
@@ -61,7 +61,7 @@ test('so may a report, and whoever reads rows', async () => {
   expect(lines).toBe('1\n');
 });
 
-test('PostgreSQL looks whether we are still there, from the first statement of a transaction on', async () => {
+test('PostgreSQL checks whether the client is still connected, from the first statement of a transaction on', async () => {
   const inForce = await state.transaction((trx) =>
     rows<{ name: string; setting: string }>(
       trx,
@@ -77,7 +77,7 @@ test('PostgreSQL looks whether we are still there, from the first statement of a
   ]);
 });
 
-test('a lock that is not had in time is told with the run that holds it', async () => {
+test('a lock timeout is reported with the run that holds the lock', async () => {
   const run = await open(world, definitionFor(newActivation()));
   const waiting = () =>
     state.transaction(async (trx) => {
@@ -91,7 +91,7 @@ test('a lock that is not had in time is told with the run that holds it', async 
   expect(failure.message).toContain(`run ${run.run} of process ${process.pid}`);
 });
 
-test('the name of another program, which may be anything, is not told', async () => {
+test('the name of another program, which may be anything, is not shown', async () => {
   const other = await world.state.transaction();
   await other.raw(`set local application_name = 'anna@shop.be'`);
   await other.raw('lock table runs');

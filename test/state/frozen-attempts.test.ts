@@ -25,7 +25,7 @@ describe('an attempt that freezes in the middle of a write', () => {
     expect(await world.state.transaction(pauseIn)).toEqual(allowed);
   });
 
-  test('loses its session then, and a newer run takes over', async () => {
+  test('then loses its session, and a newer run takes over', async () => {
     const run = await open(world, definitionFor(newActivation()));
     const frozen = await world.state.transaction();
     await checkFence(frozen, run);
@@ -36,7 +36,7 @@ describe('an attempt that freezes in the middle of a write', () => {
     await frozen.rollback().catch(() => undefined);
   });
 
-  test('and has read the members so far does not keep a first run from settling', async () => {
+  test('and has read the members so far does not prevent the settlement of a first run', async () => {
     const definition = definitionFor(newActivation());
     const run = await open(world, definition);
     const frozen = await world.state.transaction();

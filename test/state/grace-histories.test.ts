@@ -8,7 +8,7 @@ import { deliver, listLines, planned } from './sending.ts';
 import { definitionFor, extract, freshState, membersOf, newActivation, type StateWorld } from './support.ts';
 import { ended } from '../support/ended.ts';
 
-/* Random histories of a segment, of the setting, and of what becomes of the runs, beside a model of a few lines. */
+/* Random histories of a segment, the setting, and the results of runs, beside a model of a few lines. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -88,7 +88,7 @@ async function runStep(id: string, { segment, fate }: Step, grace: (typeof GRACE
   return later(after, { runs: succeeded ? 1 : 0, hours: 0 });
 }
 
-/** The list as the run would deliver it, and as it counts it. */
+/** The list that the run would deliver, and its counts. */
 async function expectList(run: PlannedRun, list: List): Promise<void> {
   const identifiers = [...list.values()].map(({ identifier }) => identifier).sort();
   expect(await listLines(world, run)).toEqual(identifiers);

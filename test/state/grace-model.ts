@@ -1,18 +1,18 @@
-/** Someone on the list as it was delivered last. */
+/** A member of the list that was delivered last. */
 export interface Listed {
-  /** What the list holds for it. */
+  /** The identifier in the list. */
   identifier: string;
-  /** The segment lacks it: so many runs have succeeded since, so many hours have passed. */
+  /** The segment lacks it since this number of successful runs and of hours. */
   missing: { runs: number; hours: number } | null;
 }
 
-/** How long someone stays whom the segment lacks; null: not at all. */
+/** How long a member stays that the segment lacks; null: not at all. */
 export type ModelGrace = { runs: number } | { hours: number } | null;
 
 /** By key. */
 export type List = ReadonlyMap<string, Listed>;
 
-/** The list as a run plans it: the segment, and who is not missing for long enough. */
+/** The planned list of a run: the segment, and members who are not missing for long enough. */
 export function plannedList(list: List, segment: ReadonlyMap<string, string>, grace: ModelGrace): List {
   const planned = new Map<string, Listed>();
   for (const [key, identifier] of segment) planned.set(key, { identifier, missing: null });
@@ -28,7 +28,10 @@ function stays(gone: { runs: number; hours: number }, grace: ModelGrace): boolea
   return 'runs' in grace ? gone.runs < grace.runs : gone.hours < grace.hours;
 }
 
-/** The list after a run that planned another one, and could not deliver it: who is missing is known all the same. */
+/**
+ * The list after a run that planned another one, and could not deliver it: missing members are recorded all
+ * the same.
+ */
 export function undelivered(list: List, planned: List): List {
   return new Map(
     [...list].map(([key, { identifier, missing }]) => {
@@ -38,7 +41,7 @@ export function undelivered(list: List, planned: List): List {
   );
 }
 
-/** The list once another run has succeeded, or some hours have passed. */
+/** The list after another successful run, or after some hours. */
 export function later(list: List, passed: { runs: number; hours: number }): List {
   const add = ({ runs, hours }: { runs: number; hours: number }) => ({
     runs: runs + passed.runs,

@@ -20,7 +20,7 @@ const after = (grace: string, changes = {}, id = newActivation()) =>
   definitionFor(id, { removal: { after: grace }, ...changes });
 const many = (count: number) => people(...Array.from({ length: count }, (_, i) => `p${i}`));
 
-/** Who would be on the list that a run delivers now. */
+/** The list that a run would deliver now. */
 const listWith = async (definition: Definition, ...keys: string[]) =>
   listLines(world, await planned(world, definition, people(...keys)));
 
@@ -69,7 +69,7 @@ test.each(['failed', 'held', 'cancelled'] as const)(
   },
 );
 
-test('a member that returns within its grace period was never removed, and its next grace period starts anew', async () => {
+test('a member that returns within its grace period was never removed, and its next grace period starts from zero', async () => {
   const definition = after('2 runs');
   const sinceOf = async (key: string) => {
     const table = `members_${definition.activation.id.replaceAll('-', '_')}`;

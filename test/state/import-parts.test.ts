@@ -11,7 +11,7 @@ import { intend, planned, record } from './sending.ts';
 import { definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
 import { ended } from '../support/ended.ts';
 
-/* What holds of imports and their parts, whatever happens to those who share them. */
+/* Invariants of imports and their parts, whatever happens to the runs that share them. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -41,13 +41,13 @@ const STEP = fc.oneof(
 );
 
 const STEPS = fc.array(STEP, { minLength: 4, maxLength: 16 });
-/** Which of the runs share: mostly all. */
+/** Which of the runs share an import: mostly all. */
 const SHARING = fc.oneof(
   fc.constant([true, true, true]),
   fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }),
 );
 
-/** An attempt of a run to send its chunk, as activities/import does it. */
+/** An attempt of a run to send its chunk, like activities/import. */
 async function attempt(
   run: Planned,
   { shares, ...table }: Table & { shares: boolean },
@@ -131,7 +131,7 @@ test('each chunk has at most one live import, unshared means one part, and the q
   );
 }, 120_000);
 
-test('an attempt that was given up cannot complete its call once the next one has begun', async () => {
+test('an abandoned attempt cannot complete its call once the next one has begun', async () => {
   const [table, run] = [newTable(), await newRun('anna')];
   const [chunk] = await readChunks(world.state, run.run);
   const wanted = { chunk: chunk!, retriesAlone: false, ...table };
@@ -144,7 +144,7 @@ test('an attempt that was given up cannot complete its call once the next one ha
   expect((await readImports(world.state, run.run)).map(({ status }) => status)).toEqual(['lost', 'intended']);
 });
 
-test('who is left out of a shared file has no part in its import', async () => {
+test('an activation that is left out of a shared file has no part in its import', async () => {
   const table = newTable();
   const [lead, follower] = [await newRun('anna'), await newRun('bob')];
   for (const run of [lead, follower]) {

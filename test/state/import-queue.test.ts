@@ -7,7 +7,7 @@ import { settleRun } from '../../state/settle/settle.ts';
 import { deliver, intend, planned, record } from './sending.ts';
 import { definitionFor, freshState, newActivation, type StateWorld } from './support.ts';
 
-/* Activations share the imports of their profile table: whose turn is it when the quota renews? */
+/* Activations share the imports of their profile table, and take turns when the quota renews. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -22,10 +22,7 @@ const newDefinition = () => definitionFor(newActivation());
 type Definition = ReturnType<typeof newDefinition>;
 let values = 0;
 
-/**
- * A whole run with two files to send, of which it sends those that it gets an import for.
- * @returns how many these were
- */
+/** A whole run with two files, of which it sends those that get an import. @returns their number */
 async function runOf(definition: Definition, table: Table, files = 1): Promise<number> {
   const value = String(++values);
   const segment = [
@@ -70,7 +67,7 @@ test('when the quota renews, waiting activations come before newcomers, in the o
   expect(await runOf(third, table)).toBe(0);
   expect(await lineOf(table)).toEqual(ids(second, third));
   await renew(table);
-  expect(await runOf(first, table)).toBe(0); // kept for the second
+  expect(await runOf(first, table)).toBe(0); // reserved for the second
   expect(await runOf(third, table)).toBe(0);
   expect(await runOf(second, table)).toBe(1);
   expect(await lineOf(table)).toEqual(ids(third, first));
@@ -88,7 +85,7 @@ test('one import is reserved for each waiting activation; any activation can use
   expect(await runOf(waiting, table)).toBe(1);
 });
 
-test('an activation that had an import and needs more goes to the end of the line; one that has sent everything leaves it', async () => {
+test('an activation that had an import and needs more goes to the end of the queue; one that has sent everything leaves it', async () => {
   const table = newTable(1);
   const [large, small] = [newDefinition(), newDefinition()];
   expect(await runOf(large, table, 2)).toBe(1);
@@ -110,7 +107,7 @@ test('an activation that has not run for two days loses its place; one that asks
   await later(table, '1 hour');
   await runOf(daily, table);
   await later(table, '30 hours');
-  await runOf(daily, table); // in vain, its turn would come after the other
+  await runOf(daily, table); // without success, its turn would come after the other
   await later(table, '30 hours');
   await renew(table);
   expect(await lineOf(table)).toEqual(ids(daily));
@@ -118,7 +115,7 @@ test('an activation that has not run for two days loses its place; one that asks
   expect(await runOf(daily, table)).toBe(1);
 });
 
-test('an activation with only retries does not line up, and each profile table has its own line', async () => {
+test('an activation with only retries does not join the queue, and each profile table has its own queue', async () => {
   const [table, other] = [newTable(1), newTable(1)];
   const [first, second] = [newDefinition(), newDefinition()];
   await runOf(first, table);

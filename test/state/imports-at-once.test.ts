@@ -7,7 +7,7 @@ import { settleRun } from '../../state/settle/settle.ts';
 import { intend as intendFile, planned } from './sending.ts';
 import { definitionFor, freshState, newActivation, type StateWorld } from './support.ts';
 
-/* Attempts of one import at the same instant: an attempt that was given up may still be at it. */
+/* Attempts of one import at the same instant: an abandoned attempt may still be active. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ const intend = (run: Planned, quotaKey: string) =>
     limit: 1_000,
     retriesAlone: false,
   });
-/** The chunk holds someone who is only sent again, so the activation's row is written. */
+/** The chunk contains a member that is only sent again, so the activation's row is written. */
 async function joins(run: Planned, quotaKey: string) {
   const [chunk] = await readChunks(world.state, run.run);
   const wanted = { quotaKey, shape: 's', within: 600_000, limit: 1_000 };
@@ -49,7 +49,7 @@ test('attempts to share one import at the same instant get the same share', asyn
   }
 });
 
-test('activations that share an import, send one of their own, and settle at the same instant do not block each other', async () => {
+test('activations that share an import, send an import of their own, and settle at the same instant do not block each other', async () => {
   for (let round = 0; round < 5; round++) {
     const quotaKey = `shared ${round}`;
     const [leader, follower, other] = [await newRun('anna'), await newRun('bob'), await newRun('carl')];

@@ -37,7 +37,7 @@ afterAll(() => world?.dispose());
 const ANNA = { key: 'anna', values: ['1', '2', '3'] };
 const BOB = { key: 'bob', values: ['1', '2', '3'] };
 
-test('a free lease is taken by the first run', async () => {
+test('the first run takes a free lease', async () => {
   const definition = definitionFor(newActivation());
   const holder = execution(definition.activation.id);
   const run = await open(world, definition, { holder });
@@ -223,7 +223,7 @@ test('a takeover waits for a fenced write in progress', async () => {
   try {
     await fenced(world.state, former, async (trx) => {
       takingOver = open({ ...world, state: other }, definition).then(() => order.push('taken over'));
-      await until('somebody waits for the lease', async () => {
+      await until('a session waits for the lease', async () => {
         const waiting = await world.state.raw<{ rowCount: number }>(
           `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%update activations%'`,
         );

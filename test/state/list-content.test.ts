@@ -24,7 +24,7 @@ const people = (count: number): SegmentRow[] =>
 
 const linesOf = (run: PlannedRun) => listLines(world, run);
 
-/** Reads a run's list through `use`, as a delivery does. */
+/** Reads the list of a run through `use`, like a delivery. */
 async function read<T>(
   run: PlannedRun,
   use: (content: AsyncIterable<Uint8Array>) => Promise<T>,
@@ -41,7 +41,7 @@ async function textOf(content: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-test('a list is everyone in the segment, one line each, keys quoted where CSV needs it', async () => {
+test('a list contains every member of the segment, one line each, with keys quoted where CSV requires it', async () => {
   const segment = [...people(20_000), { key: 'a;"b"', values: ['1', '2', '3'] }];
   const run = await planned(world, definitionFor(newActivation()), segment);
   const lines = await linesOf(run);
@@ -50,12 +50,12 @@ test('a list is everyone in the segment, one line each, keys quoted where CSV ne
   expect(lines).toContain('p19999');
 });
 
-test('a list holds the identifier where it is not the key', async () => {
+test('a list contains the identifier if it is not the key', async () => {
   const run = await planned(world, definitionFor(newActivation(), OWN_IDENTIFIER), people(2));
   expect(await linesOf(run)).toEqual(['card0', 'card1']);
 });
 
-test('a list is the members that stay, without those who are removed, and with those who are added', async () => {
+test('a list contains the members that stay and the added ones, without the removed ones', async () => {
   const definition = definitionFor(newActivation(), OWN_IDENTIFIER);
   await goodRun(world, definition, people(3));
   const [stays, renamed, ...added] = people(5).slice(1);
@@ -73,20 +73,21 @@ test('a list that is kept alive is the one that was delivered last, whatever the
   expect(await read(run, textOf, 'kept')).toBe('card0\ncard1\ncard2\n');
 });
 
-test('an empty list is a list', async () => {
+test('an empty segment gives an empty list', async () => {
   expect(await linesOf(await planned(world, definitionFor(newActivation()), []))).toEqual([]);
 });
 
 const LOSSES: Record<string, (tables: { delta: string; members: string }) => string> = {
   'a delta that was emptied': ({ delta }) => `truncate ${delta}`,
   'a delta that has lost a row': ({ delta }) => `delete from ${delta} where key = 'p3'`,
-  'a delta that holds somebody else instead': ({ delta }) => `update ${delta} set key = 'x' where key = 'p3'`,
+  'a delta that contains another member instead': ({ delta }) =>
+    `update ${delta} set key = 'x' where key = 'p3'`,
   'members that were emptied': ({ members }) => `truncate ${members}`,
   'members of whom one is gone': ({ members }) => `delete from ${members} where key = 'p1'`,
-  'members that hold somebody else instead': ({ members }) =>
+  'members that contain another one instead': ({ members }) =>
     `update ${members} set key = 'x' where key = 'p1'`,
 };
-test.each(Object.keys(LOSSES))('a list from %s never comes to its end', async (loss) => {
+test.each(Object.keys(LOSSES))('a list from %s never ends successfully', async (loss) => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, people(3));
   const run = await planned(world, definition, people(4));
@@ -95,13 +96,13 @@ test.each(Object.keys(LOSSES))('a list from %s never comes to its end', async (l
   await expect(read(run, textOf)).rejects.toMatchObject({ name: 'StateDamaged' });
 });
 
-test('a list whose delta is gone never begins', async () => {
+test('a list whose delta is missing never begins', async () => {
   const run = await planned(world, definitionFor(newActivation()), people(3));
   await world.state.raw(`drop table ${run.delta}`);
   await expect(read(run, textOf)).rejects.toMatchObject({ code: '42P01' }); // undefined_table
 });
 
-test('what happens to its tables while the list is read does not change the list', async () => {
+test('changes to its tables during the read do not change the list', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, people(30_000));
   const run = await planned(world, definition, people(50_000));
@@ -119,7 +120,7 @@ test('what happens to its tables while the list is read does not change the list
   expect(lines).toBe(50_000);
 });
 
-test('a failure of whoever reads the list is passed on, and the connection is not reused in mid-read', async () => {
+test('a failure of the reader of a list is passed on, and the connection is not reused in the middle of a read', async () => {
   const run = await planned(world, definitionFor(newActivation()), people(50_000));
   for (let i = 0; i < 12; i++) {
     const reading = read(run, async (content) => {
@@ -130,14 +131,14 @@ test('a failure of whoever reads the list is passed on, and the connection is no
   expect(await linesOf(run)).toHaveLength(50_000);
 });
 
-test('a list whose connection breaks before it is read fails, instead of waiting for ever', async () => {
+test('a list whose connection breaks before it is read fails, instead of waiting forever', async () => {
   const run = await planned(world, definitionFor(newActivation()), people(3));
   const { pool } = world.state.client as {
     pool: { used: { resource: { connection: { stream: Socket } } }[] };
   };
   const reading = read(run, async (content) => {
     for (const { resource } of pool.used) resource.connection.stream.destroy(new Error('reset'));
-    await setImmediate(); // pg hears of it, and nobody reads yet
+    await setImmediate(); // pg notices it before any read
     return textOf(content);
   });
   await expect(reading).rejects.toThrow(/reset|terminated/);

@@ -17,7 +17,7 @@ afterAll(() => world?.dispose());
 
 type Definition = ReturnType<typeof definitionFor>;
 
-/** What an activation maps: attributes by name, `!` = a null clears it. */
+/** The mapping of an activation: attributes by name, `!` = a null clears it. */
 const mapping = (names: string) => ({
   attributes: names.split(' ').map((name) => ({
     column: name.replace('!', ''),
@@ -28,7 +28,7 @@ const mapping = (names: string) => ({
 const ETL = { importMode: { etl: 12 } };
 const ALL_COLUMNS = { contract: { etlColumns: 'all', emptyValue: 'ignored' } };
 
-/** Anna with these values of the mapped attributes, which are in alphabetical order. */
+/** Anna with these values of the mapped attributes, in alphabetical order. */
 const anna = (...values: (string | null)[]) => ({ key: 'anna', values });
 
 /** Which attributes a planned run sends of each member; null: nothing. */
@@ -42,7 +42,7 @@ async function sent(run: Awaited<ReturnType<typeof planned>>): Promise<Record<st
   return Object.fromEntries(delta.map(({ key, pattern }) => [key, columns(pattern)]));
 }
 
-/** The rows that a planned run found different. */
+/** The rows that a planned run found to differ. */
 const deltaOf = ({ delta }: Awaited<ReturnType<typeof planned>>) => rows(world.state, `select from ${delta}`);
 
 async function finish(
@@ -55,7 +55,7 @@ async function finish(
   await closeRun(world.state, run, null);
 }
 
-test('an attribute that is mapped anew is sent alone, of whoever has the others confirmed', async () => {
+test('a newly mapped attribute is sent alone if the member has the others confirmed', async () => {
   const id = newActivation();
   await goodRun(world, definitionFor(id, mapping('a c')), [
     anna('1', '3'),
@@ -76,7 +76,7 @@ test('an attribute that is mapped anew is sent alone, of whoever has the others 
   expect(await sent(next)).toEqual({ carl: ['a', 'b', 'c'] });
 });
 
-test('a mapping that is removed sends nothing, neither then nor later', async () => {
+test('a removed mapping sends nothing, neither then nor later', async () => {
   const id = newActivation();
   await goodRun(world, definitionFor(id, mapping('a b c')), [anna('1', '2', '3')]);
   const run = await planned(world, definitionFor(id, mapping('a c')), [anna('1', '3')]);
@@ -89,7 +89,7 @@ test('a mapping that is removed sends nothing, neither then nor later', async ()
 });
 
 test.each(['confirmed', 'untouched'] as const)(
-  'an attribute that is mapped again is sent again: others may have written it meanwhile (the run between: %s)',
+  'an attribute that is mapped again is sent again, since others may have written it (the run between: %s)',
   async (fate) => {
     const id = newActivation();
     await goodRun(world, definitionFor(id, mapping('a b')), [anna('1', '2')]);
@@ -99,7 +99,7 @@ test.each(['confirmed', 'untouched'] as const)(
   },
 );
 
-test('what a run under a new mapping could not send is sent by the next one', async () => {
+test('the next run sends what a run under a new mapping could not send', async () => {
   const id = newActivation();
   await goodRun(world, definitionFor(id, mapping('a b')), [anna('1', '2')]);
   await finish(await planned(world, definitionFor(id, mapping('a b c')), [anna('1', '2', '3')]), 'untouched');
@@ -117,7 +117,7 @@ test.each([
   expect(await sent(run)).toEqual({ anna: expected });
 });
 
-test('an ETL that wants all columns gets all of them', async () => {
+test('an ETL that requires all columns gets all of them', async () => {
   const id = newActivation();
   const etl = (names: string) => definitionFor(id, { ...mapping(names), ...ETL }, ALL_COLUMNS);
   await goodRun(world, etl('a b'), [anna('1', '2')]);
@@ -126,7 +126,7 @@ test('an ETL that wants all columns gets all of them', async () => {
   });
 });
 
-test('whoever Actito refused gets all attributes again, with the new one', async () => {
+test('a member whom Actito refused gets all attributes again, with the new one', async () => {
   const id = newActivation();
   const first = await goodRun(world, definitionFor(id, mapping('a')), [anna('1')]);
   await world.state.raw(`update members_${id.replaceAll('-', '_')} set outcome = 'refused'`);
@@ -135,7 +135,7 @@ test('whoever Actito refused gets all attributes again, with the new one', async
   expect(await sent(run)).toEqual({ anna: ['a', 'b'] });
 });
 
-test('an undo under a new mapping leaves everything known that Actito confirmed', async () => {
+test('an undo under a new mapping keeps everything that Actito confirmed', async () => {
   const id = newActivation();
   const { run: to } = await goodRun(world, definitionFor(id, mapping('a b')), [anna('1', '2')]);
   await goodRun(world, definitionFor(id, mapping('a b')), [
@@ -147,7 +147,7 @@ test('an undo under a new mapping leaves everything known that Actito confirmed'
   expect(await sent(run)).toEqual({ anna: ['c'] });
 });
 
-test('a column of another name with the same values sends nothing, neither then nor later', async () => {
+test('a renamed column with the same values sends nothing, neither then nor later', async () => {
   const id = newActivation();
   const from = (column: string) =>
     definitionFor(id, { attributes: [{ column, attribute: 'a', nulls: 'keep' }] });
@@ -159,7 +159,7 @@ test('a column of another name with the same values sends nothing, neither then 
   }
 });
 
-/** A run that is held by what Actito says of its import: it knows nobody of the 120 members who would enter the list. */
+/** A run that is held because of its import results: Actito knows none of the 120 new members. */
 async function heldAfterImport(definition: Definition, known: SegmentRow[], values: string[]) {
   const strangers = Array.from({ length: 120 }, (_, i) => ({ key: `stranger${i}`, values }));
   const run = await planned(world, definition, [...known, ...strangers]);
@@ -171,7 +171,7 @@ async function heldAfterImport(definition: Definition, known: SegmentRow[], valu
   await closeRun(world.state, run, ended('held'));
 }
 
-describe('after a run that was held, with its attributes confirmed under a new mapping', () => {
+describe('after a held run whose attributes were confirmed under a new mapping', () => {
   const by = (id: string, names: string) =>
     definitionFor(id, { ...mapping(names), guards: { minMatchRatio: 0.5, maxRemovedRatio: 1 } });
   const bob = (...values: string[]) => ({ key: 'bob', values });
@@ -203,7 +203,7 @@ describe('after a run that was held, with its attributes confirmed under a new m
   );
 });
 
-test('whoever is in a grace period while the mapping changes is sent everything when it returns', async () => {
+test('a member in a grace period while the mapping changes is sent everything when it returns', async () => {
   const id = newActivation();
   const removal = { removal: { after: '9 runs' } };
   const by = (names: string) => definitionFor(id, { ...mapping(names), ...removal });

@@ -53,13 +53,13 @@ test('migrating again changes nothing', async () => {
   expect(await rows(state, 'select id from activations')).toEqual([{ id: 'kept' }]);
 });
 
-test('a database without the schema lacks every migration, and asking for them changes nothing', async () => {
+test('a database without the schema lacks every migration, and the check changes nothing', async () => {
   const state = worker();
   expect(await missingMigrations(state)).toEqual(['schema.sql']);
   expect(await schemaOf(state)).toEqual([]);
 });
 
-test('everything stands in a schema of its own', async () => {
+test('all tables are in a schema of their own', async () => {
   const state = worker();
   await migrate(state);
   const lines = await schemaOf(state);
@@ -67,7 +67,7 @@ test('everything stands in a schema of its own', async () => {
   expect(lines.filter((line) => !line.startsWith(`${SCHEMA} `))).toEqual([]);
 });
 
-test('a schema that a version before 0.1.0 made is refused, left as it is, and the message says how to replace it', async () => {
+test('a schema from a version before 0.1.0 is rejected and left alone, and the message says how to replace it', async () => {
   const state = worker();
   await state.raw(
     `create schema ${SCHEMA}; create table knex_migrations (id serial, name text); create table activations (old text);
@@ -84,7 +84,7 @@ test('a schema that a version before 0.1.0 made is refused, left as it is, and t
   expect(await missingMigrations(state)).toEqual([]);
 });
 
-test('a schema that a newer version has migrated further is taken as it is', async () => {
+test('a schema that a newer version has migrated further is accepted', async () => {
   const state = worker();
   await migrate(state);
   await state.raw(`insert into knex_migrations (name) values ('0002-later.sql')`);
@@ -95,7 +95,7 @@ test('a schema that a newer version has migrated further is taken as it is', asy
 test.each([
   'alter table runs rename column task to request',
   'alter table import_parts rename to shared_parts',
-])('a schema of the same file as it was before is refused, too: %s', async (before) => {
+])('a schema of an earlier version of the same file is rejected, too: %s', async (before) => {
   const state = worker();
   await migrate(state);
   await state.raw(before);

@@ -12,13 +12,14 @@ import { listLines } from './sending.ts';
 import { everyoneIsThere, extract, membersOf, open, type SegmentRow, type StateWorld } from './support.ts';
 
 /*
- * What can be seen from outside: files for Actito, lines of the list, counts, plan hashes. The histories use only this
- * file, support.ts, sending.ts and undoing.ts, so that they do not depend on how the state is stored.
+ * Everything that is visible from outside: files for Actito, lines of the list, counts, plan hashes. The
+ * histories use only this file, support.ts, sending.ts and undoing.ts, so that they do not depend on the
+ * storage of the state.
  */
 
 export type Values = (string | null)[];
 
-/** A member's row in an import file: the attributes that the file has, and no others. */
+/** The row of a member in an import file: the attributes of the file, and no others. */
 export interface Sent {
   key: string;
   values: Record<string, string>;
@@ -32,7 +33,10 @@ export interface SentFile {
 
 const byKey = (a: { key: string }, b: { key: string }) => (a.key < b.key ? -1 : 1);
 
-/** The import files of a planned run, in the order in which they are sent. `limit`: cut into files of so many bytes. */
+/**
+ * The import files of a planned run, in the order in which they are sent. `limit`: the maximum bytes of a
+ * file.
+ */
 export async function filesOf(
   world: StateWorld,
   run: Run & { plan: Plan },
@@ -55,7 +59,7 @@ export async function wouldSend(world: StateWorld, run: Run & { plan: Plan }): P
   return (await filesOf(world, run)).flatMap((file) => file.rows).sort(byKey);
 }
 
-/** The row that a file has for a member when all of its values are sent: `a` and `b` are left out when null, `c` is cleared. */
+/** The row of a member when all of its values are sent: `a` and `b` are omitted when null, `c` is cleared. */
 export function wholeRow({ key, values: [a, b, c] }: SegmentRow): Sent {
   const kept = Object.entries({ a, b }).filter(([, value]) => value !== null) as [string, string][];
   return { key: key!, values: { ...Object.fromEntries(kept), c: c ?? '' } };
@@ -72,12 +76,12 @@ export async function listedKeys(world: StateWorld, { activation }: Definition):
   return members.filter(({ listed }) => listed).map(({ key }) => key);
 }
 
-/** The counts of a run as they are now; settling adds to them. */
+/** The current counts of a run; settling adds to them. */
 export async function countsOf({ state }: StateWorld, { run }: Run): Promise<Counts> {
   return (await readRun(state, run)).counts;
 }
 
-/** What a plan says. */
+/** The content of a plan. */
 export interface PlanSeen {
   hash: string;
   push: string | null;
@@ -85,7 +89,7 @@ export interface PlanSeen {
   counts: Counts;
 }
 
-/** What a plan says, and what it would send. */
+/** The content of a plan, and what it would send. */
 export interface Shown extends PlanSeen {
   sends: Sent[];
   list: string[];
@@ -107,7 +111,7 @@ export function openPreview(world: StateWorld, definition: Definition): Promise<
   return open(world, definition, { dryRun: true, isOpen: everyoneIsThere });
 }
 
-/** Compares an opened dry run, again when a run has settled meanwhile, as Temporal retries the activity. */
+/** Compares an opened dry run, again if a run has settled in the meantime, as Temporal retries the activity. */
 async function planBeside(world: StateWorld, opened: Run, segment: SegmentRow[]) {
   for (;;) {
     try {
@@ -139,7 +143,7 @@ export async function previewed(
   return seen;
 }
 
-/** Lets time pass for retries and grace periods; the list does not get older. */
+/** Lets time pass for retries and grace periods; the list does not age. */
 export async function letPass({ state }: StateWorld, definition: Definition, hours: number): Promise<void> {
   const { id } = definition.activation;
   const earlier = (column: string) => `${column} = ${column} - ${hours} * interval '1 hour'`;
@@ -150,8 +154,8 @@ export async function letPass({ state }: StateWorld, definition: Definition, hou
 }
 
 /**
- * Settles a run while `meanwhile` reads the state: it begins when the settlement is written but not committed, and the
- * settlement commits as soon as `meanwhile` waits for a lock, or has ended.
+ * Settles a run while `meanwhile` reads the state: it begins when the settlement is written but not
+ * committed, and the settlement commits as soon as `meanwhile` waits for a lock, or has ended.
  */
 export async function settledDuring<T>(
   { state }: StateWorld,

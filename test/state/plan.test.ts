@@ -25,7 +25,7 @@ afterAll(() => world?.dispose());
 const people = (count: number, value = '1') =>
   Array.from({ length: count }, (_, i) => ({ key: `p${i}`, values: [value, '2', '3'] }));
 
-/** Lets so much time pass, as far as our state can tell. */
+/** Moves the stored times of the state back by this time. */
 async function age(activation: string, hours: number): Promise<void> {
   for (const [table, column, id] of [
     ['activations', 'list_delivered_at', 'id'],
@@ -44,7 +44,7 @@ const guardsOf = async (definition: ReturnType<typeof definitionFor>, count: num
   return plan.guards.map(({ guard }) => guard);
 };
 
-test('the first run delivers for the first time, the next one has no reason to', async () => {
+test('the first run delivers for the first time, and the next one has no reason to deliver', async () => {
   const definition = definitionFor(newActivation());
   expect((await goodRun(world, definition, people(3))).plan.push).toBe('first delivery');
   const next = await planned(world, definition, people(3));
@@ -52,7 +52,7 @@ test('the first run delivers for the first time, the next one has no reason to',
   expect(await rows(world.state, `select from ${next.delta}`)).toEqual([]);
 });
 
-test('a list is pushed when its members change, not when only their values do', async () => {
+test('a list is delivered when its members change, not when only their values do', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, people(3));
   expect((await planned(world, definition, people(3, 'x'))).plan).toMatchObject({ push: null, toSend: 3 });
@@ -60,7 +60,7 @@ test('a list is pushed when its members change, not when only their values do', 
   expect((await planned(world, definition, people(4))).plan.push).toBe('changed');
 });
 
-test('plans differ in their hash when anyone enters, leaves or is sent something else, in whatever order the rows come', async () => {
+test('plans have different hashes if a member is added, removed or sent different values, whatever the order of rows', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, people(3));
   const hashOf = async (segment: SegmentRow[]) => (await planned(world, definition, segment)).plan.hash;
@@ -96,7 +96,7 @@ test('an unchanged list is kept alive from half of its validity on', async () =>
   expect((await planned(world, definition, people(3, 'x'))).plan.push).toBe('keep-alive');
 });
 
-test('a validity that was changed needs a new file: until then the list ends when the old one does', async () => {
+test('a changed validity needs a new file: until then the list ends when the old one does', async () => {
   const id = newActivation();
   const withValidity = (hours: number) => definitionFor(id, { list: { validity: `${hours}h` } });
   const push = async (hours: number) => (await planned(world, withValidity(hours), people(3))).plan.push;
@@ -108,7 +108,7 @@ test('a validity that was changed needs a new file: until then the list ends whe
   expect(await push(720)).toBeNull();
 });
 
-test('a delivery that was begun and not finished is repaired, also when nothing changed', async () => {
+test('a delivery that was begun and not finished is repaired, even if nothing changed', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, people(3));
   const broken = await planned(world, definition, people(4));
@@ -116,7 +116,7 @@ test('a delivery that was begun and not finished is repaired, also when nothing 
   expect((await planned(world, definition, people(3))).plan.push).toBe('repair');
 });
 
-test('another list, file or server is delivered to for the first time', async () => {
+test('another list, file or server gets its first delivery', async () => {
   const id = newActivation();
   await goodRun(world, definitionFor(id), people(3));
   for (const list of [{ name: 'Other' }, { fileName: 'other.csv' }]) {
@@ -126,7 +126,7 @@ test('another list, file or server is delivered to for the first time', async ()
   expect((await planned(world, moved, people(3))).plan.push).toBe('first delivery');
 });
 
-test('a resync sends and pushes everything, although nothing changed', async () => {
+test('a resync sends and delivers everything, although nothing changed', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, people(3));
   const { plan } = await planned(world, definition, people(3), { resync: true });
@@ -146,14 +146,14 @@ test('the same values are sent again after a run whose attributes were not all c
   expect(back.plan).toMatchObject({ toSend: 3 });
 });
 
-test('too many members leaving at once trips the guard, and an ordinary loss does not', async () => {
+test('too many removed members at once trip the guard, and an ordinary loss does not', async () => {
   const definition = definitionFor(newActivation(), GUARDED);
   await goodRun(world, definition, people(200));
   expect(await guardsOf(definition, 141)).toEqual([]);
   expect(await guardsOf(definition, 139)).toEqual(['maxRemovedRatio']);
 });
 
-test('whose identifier on the list is replaced counts as leaving, unless the list is to hold another attribute', async () => {
+test('a member whose list identifier is replaced counts as removed, unless the list now holds another attribute', async () => {
   const id = newActivation();
   const by = (attribute: string) =>
     definitionFor(id, { ...GUARDED, list: { identifier: { column: 'card', attribute } } });
@@ -166,13 +166,13 @@ test('whose identifier on the list is replaced counts as leaving, unless the lis
   expect(await guards('profileId', 'b')).toEqual([]);
 });
 
-test('an erosion over several runs trips the guard: the loss counts from the peak of 7 days', async () => {
+test('slow losses over several runs trip the guard: the loss counts from the peak of 7 days', async () => {
   const definition = definitionFor(newActivation(), GUARDED);
   for (const count of [200, 170, 145]) await goodRun(world, definition, people(count));
   expect(await guardsOf(definition, 130)).toEqual(['maxRemovedRatio']);
 });
 
-test('a peak of more than 7 days ago is forgotten', async () => {
+test('a peak of more than 7 days ago does not count', async () => {
   const definition = definitionFor(newActivation(), GUARDED);
   await goodRun(world, definition, people(200));
   await age(definition.activation.id, 6.9 * 24);
@@ -202,7 +202,7 @@ test('too many rows without a usable key trip a guard', async () => {
   expect(await guards(6)).toMatchObject([{ guard: 'maxRejectedRatio' }]);
 });
 
-test('a run that a guard holds acknowledges nothing when it is settled', async () => {
+test('settling a held run acknowledges nothing', async () => {
   const definition = definitionFor(newActivation(), GUARDED);
   await goodRun(world, definition, people(200));
   const before = await activationRow(world, definition.activation.id);

@@ -25,7 +25,7 @@ import {
   type StateWorld,
 } from './support.ts';
 
-/* Each attempt of a run to compare fills a delta of its own; one of them is published, and stands. */
+/* Each attempt to compare fills its own delta; one of them is published, and stays valid. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -37,7 +37,7 @@ const ANNA = { key: 'anna', values: ['1', '2', '3'] };
 const BOB = { key: 'bob', values: ['1', '2', '3'] };
 const membersTable = (id: string) => `members_${id.replaceAll('-', '_')}`;
 
-/** Publishes what an attempt has found. */
+/** Publishes the result of an attempt. */
 const publishIt = (run: Run, { attempt, found }: Awaited<ReturnType<typeof compareInto>>) =>
   publish(world.state, run, attempt, found);
 
@@ -55,7 +55,7 @@ test('until an attempt is published, the run has no delta, plan or chunks', asyn
   expect(await readChunks(world.state, run.run)).toEqual([]);
 });
 
-test('a second attempt fills a delta of its own, and the first publication stands', async () => {
+test('a second attempt fills its own delta, and the first publication stays valid', async () => {
   const run = await open(world, definitionFor(newActivation()));
   const [first, second] = [await compareInto(world, run, [ANNA]), await compareInto(world, run, [BOB])];
   expect(await tables(world, new RegExp(`^delta_${run.run}_`))).toHaveLength(2);
@@ -74,7 +74,7 @@ describe('the deltas of earlier attempts', () => {
   };
   const named = (run: Run, ...attempts: number[]) => attempts.map((attempt) => deltaTable(run.run, attempt));
 
-  test('are dropped when the next attempt begins, but for the last one, which may still go on', async () => {
+  test('are dropped when the next attempt begins, except the last one, which may still continue', async () => {
     const [run, other] = [
       await open(world, definitionFor(newActivation())),
       await open(world, definitionFor(newActivation())),
@@ -87,7 +87,7 @@ describe('the deltas of earlier attempts', () => {
     expect(await deltasOf(other)).toEqual(named(other, 1));
   });
 
-  test('stay while somebody uses them, and are dropped by a later attempt', async () => {
+  test('stay while another session uses them, and are dropped by a later attempt', async () => {
     const run = await open(world, definitionFor(newActivation()));
     await attempts(run, 2);
     const reader = await world.state.transaction();
@@ -145,7 +145,7 @@ test('an attempt cannot publish if the state has changed since it was compared',
   expect(await runRow(world, run.run)).toMatchObject({ delta: null, plan: null });
 });
 
-test('a preview compares again when a run has settled meanwhile', async () => {
+test('a preview compares again if a run has settled in the meantime', async () => {
   const definition = definitionFor(newActivation());
   const run = await planned(world, definition, [ANNA]);
   const preview = await open(world, definition, { dryRun: true, isOpen: everyoneIsThere });

@@ -20,11 +20,11 @@ const newRun = () =>
   planned(world, definitionFor(newActivation()), [{ key: 'anna', values: ['1', '2', '3'] }]);
 type Quota = ReturnType<typeof newQuota>;
 let chunks = 0;
-/** Each time for another chunk: the next import of the same one gives up the former. */
+/** Each time for another chunk, since the next import of the same one abandons the former. */
 const intend = (run: Run, quota: Quota, retries = 0, no = ++chunks) =>
   intendFile(world, run, { chunk: { no, retries }, ...quota });
 
-test('imports count over all activations, until the limit of the table is reached', async () => {
+test('imports of all activations count, until the limit of the table is reached', async () => {
   const quota = newQuota(3);
   const [one, other] = [await newRun(), await newRun()];
   for (const run of [one, other, one]) expect(await intend(run, quota)).not.toBeNull();
@@ -34,7 +34,7 @@ test('imports count over all activations, until the limit of the table is reache
   expect(stored).toHaveLength(3);
 });
 
-test('each table of each licence has a quota of its own', async () => {
+test('each table of each license has its own quota', async () => {
   const run = await newRun();
   expect(await intend(run, newQuota(1))).not.toBeNull();
   expect(await intend(run, newQuota(1))).not.toBeNull();
@@ -48,7 +48,7 @@ test.each(COUNTED)('an import that is %s counts', async (status) => {
   expect(await intend(run, quota)).toBeNull();
 });
 
-test('an import that Actito surely did not take does not count', async () => {
+test('an import that Actito certainly did not accept does not count', async () => {
   const quota = newQuota(1);
   const run = await newRun();
   for (let i = 0; i < 3; i++) {
@@ -58,7 +58,7 @@ test('an import that Actito surely did not take does not count', async () => {
   }
 });
 
-test('an import whose call was given up before it was complete does not count', async () => {
+test('an import whose call was abandoned before it was complete does not count', async () => {
   const quota = newQuota(1);
   const run = await newRun();
   const again = () => intend(run, quota, 0, 1);
@@ -93,7 +93,7 @@ test('an import counts for 24 hours', async () => {
   expect(await intend(run, quota)).not.toBeNull();
 });
 
-test('of many that ask at once no more than the limit are let through', async () => {
+test('if many activations ask at once, no more than the limit get an import', async () => {
   const quota = newQuota(4);
   const runs = [await newRun(), await newRun(), await newRun()];
   const answers = await Promise.all(Array.from({ length: 9 }, (_, i) => intend(runs[i % 3]!, quota)));
@@ -101,7 +101,7 @@ test('of many that ask at once no more than the limit are let through', async ()
 });
 
 test.each([true, false])(
-  'an import with retries is remembered, one that the quota refuses is not (retries alone: %s)',
+  'an import with retries is remembered, and one that the quota rejects is not (retries alone: %s)',
   async (retriesAlone) => {
     const quota = { ...newQuota(2), retriesAlone };
     const [without, one, other] = [await newRun(), await newRun(), await newRun()];

@@ -47,7 +47,7 @@ test('with an empty state, the next run sends no attributes and delivers the lis
   expect((await planned(world, definition, people(3))).plan).toMatchObject({ push: null, toSend: 0 });
 });
 
-test('what changes after it is sent, and who enters or leaves is known', async () => {
+test('later changes are sent, and added and removed members are known', async () => {
   const definition = definitionFor(newActivation());
   await rebased(world, definition, [person('anna'), person('bob')]);
   const next = await planned(world, definition, [person('anna', 'x'), person('carl')]);
@@ -56,14 +56,14 @@ test('what changes after it is sent, and who enters or leaves is known', async (
   expect(await listLines(world, next)).toEqual(['anna', 'carl']);
 });
 
-test('members become exactly the segment, whatever was known of them; who was listed keeps its first day', async () => {
+test('members become exactly the segment, whatever the state held; listed members keep their first day', async () => {
   const definition = definitionFor(newActivation(), { removal: { after: '9 runs' } });
   await goodRun(
     world,
     definition,
     ['anna', 'bob', 'carl'].map((key) => person(key)),
   );
-  const first = await goodRun(world, definition, [person('anna'), person('bob')]); // carl is leaving
+  const first = await goodRun(world, definition, [person('anna'), person('bob')]); // carl will be removed
   const doubtful = await planned(world, definition, [person('anna', 'x'), person('bob')]);
   await sendAll(world, doubtful, 'doubtful');
   await settleRun(world.state, doubtful);
@@ -85,7 +85,7 @@ test('members become exactly the segment, whatever was known of them; who was li
   expect(rows[1]!.since).toBe(run.run);
 });
 
-test('whose rows contradict each other is on the list, and nothing of it counts as known', async () => {
+test('a member whose rows contradict each other is on the list, and none of its values count as known', async () => {
   const definition = definitionFor(newActivation());
   const segment = [person('anna'), person('anna', 'x')];
   await rebased(world, definition, segment);
@@ -96,7 +96,7 @@ test('whose rows contradict each other is on the list, and nothing of it counts 
   expect((await planned(world, definition, [person('anna')])).plan.toSend).toBe(1);
 });
 
-test('a segment that lost half of its members is held, and does not become the truth', async () => {
+test('a segment that lost half of its members is held, and is not adopted', async () => {
   const definition = definitionFor(newActivation(), { guards: {} });
   await goodRun(world, definition, people(200));
   const before = await stateOf(definition);
@@ -110,7 +110,7 @@ test('a segment that lost half of its members is held, and does not become the t
   ).rejects.toThrow('is not to rebase');
 });
 
-test('a rebase that was cancelled or killed before its last step has changed nothing', async () => {
+test('a rebase that was canceled or killed before its last step has changed nothing', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, people(3));
   const before = await stateOf(definition);
@@ -122,7 +122,7 @@ test('a rebase that was cancelled or killed before its last step has changed not
   expect(await stateOf(definition)).toEqual(before);
 });
 
-test('rows that are equal stay as they are: what Actito confirmed is not made an assumption', async () => {
+test('unchanged rows stay as they are: values that Actito confirmed do not become assumptions', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, [person('anna'), person('bob')]);
   await rebased(world, definition, [person('anna'), person('bob', 'x')]);
@@ -132,7 +132,7 @@ test('rows that are equal stay as they are: what Actito confirmed is not made an
   ]);
 });
 
-test('a rebase that the state has overtaken since it was planned is not carried out', async () => {
+test('a rebase is not applied if the state has changed since it was planned', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, people(3));
   const overtaken = await planned(world, definition, people(2), { rebase: true });
@@ -142,7 +142,7 @@ test('a rebase that the state has overtaken since it was planned is not carried 
   expect(await stateOf(definition)).toEqual(before);
 });
 
-test('a second try of its last step finds it done', async () => {
+test('a retry of the last step finds it done', async () => {
   const definition = definitionFor(newActivation());
   const run = await planned(world, definition, people(3), { rebase: true });
   await rebaseRun(world.state, run);
@@ -152,7 +152,7 @@ test('a second try of its last step finds it done', async () => {
   expect([await stateOf(definition), await runRow(world, run.run)]).toEqual(once);
 });
 
-test('its plan has another hash than that of the run that would send the same', async () => {
+test('the plan of a rebase has another hash than a run that would send the same', async () => {
   const definition = definitionFor(newActivation());
   const hashes = [];
   for (const rebase of [true, false])

@@ -18,7 +18,7 @@ import {
   type StateWorld,
 } from './support.ts';
 
-/* What the state remembers of values that Actito refused, when their second try does not go well. */
+/* What the state remembers of values that Actito refused, if their retry fails. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -30,7 +30,10 @@ const ATTRIBUTES = definitionFor('any').activation.attributes;
 const people = (count: number, values = ['1', '2', '3']): SegmentRow[] =>
   Array.from({ length: count }, (_, i) => ({ key: `p${i}`, values }));
 
-/** Sends a run's one file, all rows of which Actito refuses for these attributes; and again, until that ends so. */
+/**
+ * Sends the only file of a run, all rows of which Actito refuses for these attributes, and retries with this
+ * result.
+ */
 async function refuse(
   run: PlannedRun,
   segment: SegmentRow[],
@@ -65,7 +68,7 @@ async function filesOf({ run }: PlannedRun): Promise<[string, number][]> {
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-test('a canary is chosen among those of whom no refused value is remembered', async () => {
+test('a canary is chosen among the members without a remembered refused value', async () => {
   const id = newActivation();
   const first = await planned(world, definitionFor(id), people(20));
   await refuse(first, people(20), ['c'], 'doubtful');
@@ -79,7 +82,7 @@ test('a canary is chosen among those of whom no refused value is remembered', as
   ]);
 });
 
-test('a resync whose second try finds no import goes on with the next run, without the refused value', async () => {
+test('after a resync whose retry finds no import, the next run continues without the refused value', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, people(3));
   const resync = await planned(world, definition, people(3), { resync: true });
@@ -91,7 +94,7 @@ test('a resync whose second try finds no import goes on with the next run, witho
   expect(await filesOf(next)).toEqual([['v001', 3]]);
 });
 
-test('a resync that finds no import goes on with the next run, with all values', async () => {
+test('after a resync that finds no import, the next run continues with all values', async () => {
   const id = newActivation();
   await goodRun(world, definitionFor(id), people(3));
   await end(await planned(world, definitionFor(id), people(3), { resync: true }));
@@ -101,7 +104,7 @@ test('a resync that finds no import goes on with the next run, with all values',
   expect(await filesOf(next)).toEqual([['0000', 3]]);
 });
 
-test('a refused value is remembered by a run that sends a new attribute alone', async () => {
+test('a run that sends only a new attribute remembers a refused value', async () => {
   const id = newActivation();
   const first = await planned(world, definitionFor(id), people(3));
   await refuse(first, people(3), ['c'], 'confirmed');
@@ -118,7 +121,7 @@ test('a refused value is remembered by a run that sends a new attribute alone', 
   expect(await filesOf(third)).toEqual([['v0010', 3]]);
 });
 
-test('a refused value is remembered when a resync that would have tried it again finds no import', async () => {
+test('a refused value is remembered if a resync that would have sent it again finds no import', async () => {
   const definition = definitionFor(newActivation());
   const first = await planned(world, definition, people(3));
   await refuse(first, people(3), ['c'], 'confirmed');
@@ -129,7 +132,7 @@ test('a refused value is remembered when a resync that would have tried it again
   expect(await filesOf(third)).toEqual([['v001', 3]]);
 });
 
-test('a second refused value is remembered beside the first, and one that Actito takes is forgotten', async () => {
+test('a second refused value is remembered beside the first, and one that Actito accepts is forgotten', async () => {
   const definition = definitionFor(newActivation());
   const first = await planned(world, definition, people(3));
   await refuse(first, people(3), ['c'], 'confirmed');
@@ -150,7 +153,7 @@ test('a second refused value is remembered beside the first, and one that Actito
 });
 
 test.each<Fate>(['untouched', 'confirmed', 'doubtful'])(
-  'a refused value is remembered of those who enter when the list does not arrive and their second try is %s',
+  'a refused value of new members is remembered if the list does not arrive and the retry is %s',
   async (fate) => {
     const definition = definitionFor(newActivation());
     const first = await planned(world, definition, people(3));
@@ -166,13 +169,13 @@ test.each<Fate>(['untouched', 'confirmed', 'doubtful'])(
   },
 );
 
-test('to note what Actito refused, a batch of it reads no rows of the segment', async () => {
+test('recording a batch of refused values reads no rows of the segment', async () => {
   const run = await planned(world, definitionFor(newActivation()), people(3));
   const [file] = await readChunks(world.state, run.run);
   const seeds = await keySeedsOf(world.state, run.run);
   await setTransaction(world.state, async (trx) => {
     const scans = 'select seq_scan as scans from pg_stat_xact_user_tables where relname = ?';
-    const before = await rows(trx, scans, [run.delta]); // a session counts what it has not told yet
+    const before = await rows(trx, scans, [run.delta]); // a session buffers its counts
     await setRefusedAside(trx, run, file!, [
       { mark: keyMark('p1', seeds), key: 'p1', reason: 'NOT_UNIQUE', attributes: ['c'] },
     ]);
@@ -180,7 +183,7 @@ test('to note what Actito refused, a batch of it reads no rows of the segment', 
   });
 });
 
-test('members without a refused value are not read to find those who have one', async () => {
+test('members without a refused value are not read to find members with one', async () => {
   const definition = definitionFor(newActivation());
   const first = await planned(world, definition, people(2000));
   await refuse(first, people(3), ['c'], 'confirmed');

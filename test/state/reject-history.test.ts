@@ -47,7 +47,7 @@ async function told(filter: RejectFilter) {
   return (await stories(filter)).map(({ key, times, lastRun }) => [key, times, lastRun]);
 }
 
-test('the same reject in several runs has one row in the history, with its first and last moment and how many runs met it', async () => {
+test('the same reject in several runs has one row in the history, with its first and last time and the number of runs', async () => {
   const definition = definitionFor(newActivation());
   const activation = definition.activation.id;
   await runWith(definition, [NOBODY]);
@@ -62,7 +62,7 @@ test('the same reject in several runs has one row in the history, with its first
   expect(eve).toMatchObject({ ...EVE, times: 1 });
 });
 
-test('the same key of another activation, with another reason, or of another attribute is another story', async () => {
+test('the same key with another activation, reason or attribute has a row of its own', async () => {
   const [one, other] = [definitionFor(newActivation()), definitionFor(newActivation())];
   await runWith(one, [NOBODY, { ...NOBODY, reason: 'KeyTooLong' }]);
   await runWith(other, [NOBODY]);
@@ -70,7 +70,7 @@ test('the same key of another activation, with another reason, or of another att
   expect((await stories({ activation: other.activation.id })).map(({ times }) => times)).toEqual([1]);
 });
 
-test('what an attempt rejected that had to begin again is not told, and closing twice tells nothing twice', async () => {
+test('rejects of an attempt that had to start again are not reported, and closing twice reports nothing twice', async () => {
   const definition = definitionFor(newActivation());
   const activation = definition.activation.id;
   const run = await open(world, definition);
@@ -83,7 +83,7 @@ test('what an attempt rejected that had to begin again is not told, and closing 
   expect(await told({ activation })).toEqual([['nobody', 1, run.run]]);
 });
 
-test('a dry run adds nothing to the history, but its own rejects can be asked for', async () => {
+test('a dry run adds nothing to the history, but its own rejects can be queried', async () => {
   const definition = definitionFor(newActivation());
   const activation = definition.activation.id;
   const run = await runWith(definition, [NOBODY], { dryRun: true });
@@ -91,7 +91,7 @@ test('a dry run adds nothing to the history, but its own rejects can be asked fo
   expect(await told({ activation, run: run.run })).toEqual([['nobody', 1, run.run]]);
 });
 
-test('a run that was killed has its rejects told by the next one', async () => {
+test('the next run reports the rejects of a killed run', async () => {
   const definition = definitionFor(newActivation());
   const killed = await open(world, definition);
   await beginAttempt(world.state, killed, 3);
@@ -100,7 +100,7 @@ test('a run that was killed has its rejects told by the next one', async () => {
   expect(await told({ activation: definition.activation.id })).toEqual([['nobody', 1, killed.run]]);
 });
 
-test('rejects can be asked for by run, reason, key and number', async () => {
+test('rejects can be queried by run, reason, key and number', async () => {
   const definition = definitionFor(newActivation());
   const activation = definition.activation.id;
   const first = await runWith(definition, [NOBODY, EVE]);
@@ -117,7 +117,7 @@ test('rejects can be asked for by run, reason, key and number', async () => {
   expect(await told({ activation, limit: 1 })).toEqual([['nobody', 2, second.run]]);
 });
 
-test('what Actito refused is told with its code', async () => {
+test('values that Actito refused are reported with their code', async () => {
   const definition = definitionFor(newActivation());
   const run = await planned(world, definition, [{ key: 'anna', values: ['1', '2', '3'] }]);
   const [chunk] = await readChunks(world.state, run.run);

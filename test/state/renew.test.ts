@@ -42,7 +42,7 @@ interface Stored {
   listed?: boolean;
 }
 
-/** An activation whose members were stored under other rules: exactly these, all of them confirmed. */
+/** An activation with exactly these members, stored under other rules and all confirmed. */
 async function storedAs(stored: Stored[], changes: object = MAIL): Promise<Definition> {
   const definition = definitionFor(newActivation(), changes);
   const { id } = definition.activation;
@@ -82,7 +82,7 @@ const factsOf = async ({ activation: { id } }: Definition) =>
     attribute_mark !== null,
   ]);
 
-test('a member whose key has another spelling now stays on the list, and is sent and delivered anew', async () => {
+test('a member whose key now has another spelling stays on the list, and is sent and delivered again', async () => {
   const definition = await storedAs([{ key: 'Anna@Shop.be' }, { key: 'bob@shop.be' }]);
   const run = await renewed(definition);
   expect(await factsOf(definition)).toEqual([
@@ -113,7 +113,7 @@ test.each<[what: string, changes: object, stored: Stored, now: Stored, columns?:
   expect(plan).toMatchObject({ toSend: 1, push: 'repair' });
 });
 
-test('an undo, which asks no warehouse, leaves keys to the next run that the kind of their column decides about', async () => {
+test('an undo does not query the warehouse, and leaves keys that depend on the column type to the next run', async () => {
   const definition = await storedAs([{ key: '1001.00' }], keyOf('externalId'));
   await renewed(definition);
   expect(await factsOf(definition)).toEqual([['1001.00', true, true]]);
@@ -121,7 +121,7 @@ test('an undo, which asks no warehouse, leaves keys to the next run that the kin
   expect(await factsOf(definition)).toEqual([['1001', true, false]]);
 });
 
-test('members who become one are one row, which is listed if one of them was', async () => {
+test('members who become the same member are one row, which is listed if one of them was', async () => {
   const definition = await storedAs([
     { key: 'Anna@shop.be', listed: false },
     { key: 'ANNA@shop.be' },
@@ -136,7 +136,7 @@ test('members who become one are one row, which is listed if one of them was', a
   expect(await activationRow(world, definition.activation.id)).toMatchObject({ list_members: '1' });
 });
 
-test('a member who becomes one who is stored already joins that one, of whom nothing is certain any more', async () => {
+test('a member who becomes the same as a stored one joins it, and none of its values count as known', async () => {
   const definition = await storedAs([
     { key: 'Anna@shop.be' },
     { key: 'anna@shop.be', listed: false },
@@ -152,7 +152,7 @@ test('a member who becomes one who is stored already joins that one, of whom not
   expect(counts).toMatchObject({ added: 0, removed: 0, members: 2 });
 });
 
-test('a member without a usable key stays until the segment lacks it, so that the guards see it leave', async () => {
+test('a member without a usable key stays until the segment lacks it, so that the guards count it as removed', async () => {
   const definition = await storedAs([{ key: 'no address' }, ANNA, { key: 'Nobody', listed: false }]);
   const run = await renewed(definition);
   expect((await factsOf(definition)).map(([key]) => key)).toEqual(['Nobody', 'anna@shop.be', 'no address']);
@@ -162,7 +162,7 @@ test('a member without a usable key stays until the segment lacks it, so that th
   expect(await listLines(world, leaving)).toEqual(['anna@shop.be']);
 });
 
-test('an identifier is spelt anew as well', async () => {
+test('an identifier is spelled by the new rules as well', async () => {
   const stored = [
     { key: 'Anna@shop.be', identifier: 'a1' },
     { key: 'bob@shop.be', identifier: ' b2 ' },
@@ -177,14 +177,14 @@ test('an identifier is spelt anew as well', async () => {
   expect(plan).toMatchObject({ toSend: 2, push: 'repair' });
 });
 
-test('when every key is spelt as before, only the rules are noted: nothing is sent or delivered', async () => {
+test('if every key has the same spelling as before, only the rules are recorded: nothing is sent or delivered', async () => {
   const definition = await storedAs([{ key: 'anna@shop.be' }]);
   const run = await renewed(definition);
   expect(await activationRow(world, run.activation)).toMatchObject({ rules: KEY_RULES, list_dirty: false });
   expect((await extract(world, run, people('anna@shop.be'))).plan).toMatchObject({ toSend: 0, push: null });
 });
 
-test('under the same rules nothing is looked at, and nothing changes', async () => {
+test('under the same rules, nothing is read and nothing changes', async () => {
   const definition = await storedAs([{ key: 'Anna@shop.be' }]);
   const { id } = definition.activation;
   await world.state.raw('update activations set rules = ? where id = ?', [KEY_RULES, id]);
@@ -194,7 +194,7 @@ test('under the same rules nothing is looked at, and nothing changes', async () 
   expect([await factsOf(definition), await activationRow(world, run.activation)]).toEqual(before);
 });
 
-test('what was compared with the old keys is not published', async () => {
+test('a comparison with the old keys is not published', async () => {
   const definition = await storedAs([{ key: 'Anna@shop.be' }]);
   const versionNow = async () => Number((await activationRow(world, definition.activation.id)).version);
   const before = await versionNow();
@@ -202,7 +202,7 @@ test('what was compared with the old keys is not published', async () => {
   expect(await versionNow()).toBeGreaterThan(before);
 });
 
-test('there is no way back to a list before keys were spelt anew', async () => {
+test('an undo cannot go back to a list from before the keys were spelled by new rules', async () => {
   const definition = definitionFor(newActivation(), MAIL);
   const { id } = definition.activation;
   const first = await goodRun(world, definition, people('anna@shop.be'));
@@ -216,7 +216,7 @@ test('there is no way back to a list before keys were spelt anew', async () => {
   );
 });
 
-test('whoever has lost the lease renews nothing', async () => {
+test('a run that has lost the lease renews nothing', async () => {
   const definition = await storedAs([{ key: 'Anna@shop.be' }]);
   const run = await open(world, definition);
   await open(world, definition);
@@ -231,7 +231,7 @@ const storedArb = fc.uniqueArray(
   }),
   { selector: ({ key }) => key },
 );
-test('whatever was stored, the list is whoever was on it, each once; only unusable keys leave', async () => {
+test('whatever was stored, the list keeps the same members, each once; only unusable keys leave', async () => {
   await fc.assert(
     fc.asyncProperty(storedArb, async (stored) => {
       const definition = await storedAs(stored);
@@ -241,7 +241,7 @@ test('whatever was stored, the list is whoever was on it, each once; only unusab
         return listed && 'key' in found ? [found.key] : [];
       });
       const wanted = [...new Set(canonical)];
-      const { counts } = await extract(world, run, people(...wanted)); // its marks are what was acknowledged
+      const { counts } = await extract(world, run, people(...wanted)); // its marks are the acknowledged ones
       const removed = stored.filter(({ key, listed }) => listed && key === 'nothing').length;
       expect(counts).toMatchObject({ added: 0, removed, members: wanted.length });
     }),

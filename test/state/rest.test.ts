@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.dispose());
 
-/** How a run ended, and how many minutes ago. `A` and `B` are types that last; `passing` is waited for. */
+/** How a run ended, and how many minutes ago. `A` and `B` are permanent types; `passing` is a temporary one. */
 type End = 'A' | 'B' | 'passing' | 'succeeded' | 'held' | 'cancelled' | 'killed' | 'dry A';
 const TYPES: Partial<Record<End, string>> = {
   A: 'MappingInvalid',
@@ -21,7 +21,7 @@ const TYPES: Partial<Record<End, string>> = {
   'dry A': 'MappingInvalid',
 };
 
-/** Lets an activation run. @returns whether its schedule rests now */
+/** Lets an activation run. @returns whether its schedule is now paused */
 async function restsAfter(
   ends: [End, number][],
   { pauseAfter = 120, validity = 48 * 60, edited = false } = {},
@@ -112,7 +112,7 @@ test.each<[string, [End, number][]]>([
     ],
   ],
   [
-    'failures that pass by themselves',
+    'temporary failures',
     [
       ['passing', 150],
       ['passing', 20],
@@ -143,7 +143,7 @@ test.each<[string, [End, number][]]>([
     ],
   ],
   [
-    'a cancelled run',
+    'a canceled run',
     [
       ['A', 150],
       ['cancelled', 20],
@@ -157,11 +157,11 @@ test.each<[string, [End, number][]]>([
       ['A', 20],
     ],
   ],
-])('a schedule goes on trying after %s', async (_, ends) => {
+])('a schedule keeps retrying after %s', async (_, ends) => {
   expect(await restsAfter(ends)).toBeUndefined();
 });
 
-test('what someone has changed in the files is tried at once', async () => {
+test('changed files are tried at once', async () => {
   const ends: [End, number][] = [
     ['A', 150],
     ['A', 20],
@@ -170,7 +170,7 @@ test('what someone has changed in the files is tried at once', async () => {
   expect(await restsAfter(ends, { edited: false })).toBeDefined();
 });
 
-test('however long the failures go on, an hour or a quarter of the validity later one start tries', async () => {
+test('however long the failures last, one start an hour or a quarter of the validity later is a real attempt', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 0, max: 90 }),
@@ -192,7 +192,7 @@ test('however long the failures go on, an hour or a quarter of the validity late
   );
 });
 
-test('each type of failure passes by itself, or lasts until someone mends its cause', () => {
+test('each type of failure either passes without help or lasts until a person fixes its cause', () => {
   const passing = Object.keys(FAILURE_TYPES).filter((type) => !(LASTING as string[]).includes(type));
   expect(passing.filter((type) => !FAILURE_TYPES[type as keyof typeof FAILURE_TYPES].retryable)).toEqual([
     'PlanStale',

@@ -29,7 +29,7 @@ const RETENTION = { rejects: 14 * DAY, changeLog: 14 * DAY, runs: 90 * DAY };
 const ANNA = { key: 'anna', values: ['1', '2', '3'] };
 const CHANGED = { key: 'anna', values: ['x', '2', '3'] };
 
-/** Lets days pass for all that is in the database. */
+/** Lets days pass for all data in the database. */
 async function age(days: number): Promise<void> {
   const shift = (table: string, columns: string[]) =>
     world.state.raw(
@@ -63,7 +63,7 @@ async function runWithRejects(definition = definitionFor(newActivation())) {
   return run;
 }
 
-test('rejects go after their time, and not before; their run stays', async () => {
+test('rejects are deleted after their retention period, and not before; their run stays', async () => {
   await runWithRejects();
   await age(13);
   await applyRetention(world.state, RETENTION);
@@ -88,7 +88,7 @@ test('a row of the reject history stays as long as runs repeat the reject, and k
   expect(story).toEqual({ days: 20, times: 2 });
 });
 
-test('runs go with their imports and deliveries; of each activation the last settled and the last delivered one stay', async () => {
+test('runs are deleted with imports and deliveries, except the last settled and last delivered run of each activation', async () => {
   const [one, other] = [definitionFor(newActivation()), definitionFor(newActivation())];
   const gone = await goodRun(world, one, [ANNA]);
   const lastDelivered = await goodRun(world, one, [ANNA, { ...ANNA, key: 'bob' }]);
@@ -104,7 +104,7 @@ test('runs go with their imports and deliveries; of each activation the last set
   expect(await left()).toMatchObject({ deliveries: 2, imports: 3, rejects: 0 });
 });
 
-test('an open run stays, however old', async () => {
+test('an open run stays, however old it is', async () => {
   const run = await open(world, definitionFor(newActivation()));
   await storeRejects(world.state, run, [{ key: 'nobody', reason: 'KeyMalformed' }]);
   await age(1_000);
@@ -112,7 +112,7 @@ test('an open run stays, however old', async () => {
   expect(await left()).toMatchObject({ runs: 1, rejects: 1 });
 });
 
-test('imports of the last 24 hours stay for the quota, and the deliveries of 7 days for the guard, whatever the setting', async () => {
+test('imports of the last 24 hours stay for the quota, and deliveries of 7 days for the guard, whatever the setting', async () => {
   const definition = definitionFor(newActivation());
   const atOnce = { rejects: 0, changeLog: 0, runs: 0 };
   await goodRun(world, definition, [ANNA]);
@@ -132,7 +132,7 @@ test('imports of the last 24 hours stay for the quota, and the deliveries of 7 d
   expect(await runNumbers()).toEqual([fourth.run]);
 });
 
-test('a run after retention goes on from what was acknowledged', async () => {
+test('a run after retention continues from the acknowledged state', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, [ANNA]);
   await goodRun(world, definition, [CHANGED]);
@@ -143,7 +143,7 @@ test('a run after retention goes on from what was acknowledged', async () => {
   expect(await rows(world.state, `select from ${delta}`)).toEqual([]);
 });
 
-test('more than a batch goes in one sweep', async () => {
+test('one sweep deletes more than a batch', async () => {
   const run = await runWithRejects();
   await world.state.raw(
     `insert into rejects (run, stage, key, reason) select ?, 'import', 'k' || n, 'REFUSED' from generate_series(1, 25000) n`,
@@ -161,7 +161,7 @@ test('two workers may sweep at the same time', async () => {
   expect(await left()).toMatchObject({ runs: 0, rejects: 0, reject_history: 0 });
 });
 
-test('what a closed run read goes with it, attempts that were given up included; that of an open run stays', async () => {
+test('the tables of a closed run are deleted with it, abandoned attempts included; those of an open run stay', async () => {
   const [one, other] = [definitionFor(newActivation()), definitionFor(newActivation())];
   const closed = await open(world, one);
   await compareInto(world, closed, [ANNA]);
@@ -175,7 +175,7 @@ test('what a closed run read goes with it, attempts that were given up included;
   );
 });
 
-test('a run that delivered and then failed goes with its changes like any other', async () => {
+test('a run that delivered and then failed is deleted with its changes like any other', async () => {
   const definition = definitionFor(newActivation());
   const member = (key: string) => ({ key, values: ['1', '2', '3'] });
   await goodRun(world, definition, [member('anna')]);

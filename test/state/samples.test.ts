@@ -31,7 +31,7 @@ async function samplesOf(definition: Definition, segment: SegmentRow[]): Promise
   return withSnapshot(world.state, (snapshot) => readSamples(snapshot, run));
 }
 
-/** What is said of the samples of a class: `key: attribute=value …`. */
+/** The samples of a class: `key: attribute=value …`. */
 function said(samples: Sample[], wanted: SampleClass): string[] {
   return samples
     .filter(({ class: name }) => name === wanted)
@@ -43,7 +43,7 @@ function said(samples: Sample[], wanted: SampleClass): string[] {
 const many = (prefix: string, count: number, values: (string | null)[] = ['1', '2', '3']) =>
   Array.from({ length: count }, (_, i) => ({ key: `${prefix}${i}`, values }));
 
-test('those who are leaving are a class of their own', async () => {
+test('members in their grace period have a sample class of their own', async () => {
   const definition = definitionFor(newActivation(), { removal: { after: '1 run' } });
   const people = ['anna', 'bob'].map((key) => ({ key, values: ['1', '2', '3'] }));
   await goodRun(world, definition, people);
@@ -54,7 +54,7 @@ test('those who are leaving are a class of their own', async () => {
   ]);
 });
 
-test('each class is sampled with what it is about: keys, changed attributes, new values', async () => {
+test('each class has samples of what it is about: keys, changed attributes, new values', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, [...many('same', 1), ...many('gone', 1), ...many('other', 1)]);
   const samples = await samplesOf(definition, [
@@ -68,7 +68,7 @@ test('each class is sampled with what it is about: keys, changed attributes, new
   expect(said(samples, 'unchanged')).toEqual(['same0:']);
 });
 
-test('of many there are five of each class, and the same plan shows the same ones', async () => {
+test('large classes have five samples each, and the same plan shows the same ones', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, [...many('same', 30), ...many('gone', 30), ...many('other', 30)]);
   const segment = [...many('same', 30), ...many('other', 30, ['x', '2', '3']), ...many('fresh', 30)];
@@ -80,7 +80,7 @@ test('of many there are five of each class, and the same plan shows the same one
     expect(said(again, name)).toEqual(said(samples, name));
 });
 
-test('an attribute that is new in the mapping is the one that changed, wherever it stands among the others', async () => {
+test('a newly mapped attribute is the changed one, whatever its position among the others', async () => {
   const id = newActivation();
   const mapped = (...names: string[]) =>
     definitionFor(id, { attributes: names.map((name) => ({ column: name, attribute: name })) });
@@ -91,9 +91,9 @@ test('an attribute that is new in the mapping is the one that changed, wherever 
   expect(said(shrunk, 'changed')).toEqual([]);
 });
 
-test('what a new member leaves out because it is empty is not among its attributes', async () => {
+test('empty values that a new member does not send are not among its attributes', async () => {
   const samples = await samplesOf(definitionFor(newActivation()), many('p', 1, [null, '2', null]));
-  expect(said(samples, 'added')).toEqual(['p0: b=2 c=null']); // an empty c is to be cleared
+  expect(said(samples, 'added')).toEqual(['p0: b=2 c=null']); // an empty c must be cleared
 });
 
 test('members whose rows contradict each other are added, and send nothing', async () => {
@@ -101,7 +101,7 @@ test('members whose rows contradict each other are added, and send nothing', asy
   expect(said(await samplesOf(definitionFor(newActivation()), segment), 'added')).toEqual(['p0:']);
 });
 
-test('a segment that has not changed is sampled from the members', async () => {
+test('the samples of an unchanged segment come from the members', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, many('p', 8));
   const samples = await samplesOf(definition, many('p', 8));
@@ -109,14 +109,14 @@ test('a segment that has not changed is sampled from the members', async () => {
   expect(said(samples, 'unchanged')).toHaveLength(5);
 });
 
-test('an activation without attributes is sampled too', async () => {
+test('an activation without attributes has samples too', async () => {
   const definition = definitionFor(newActivation(), { attributes: [] });
   await goodRun(world, definition, many('gone', 1, []));
   const samples = await samplesOf(definition, many('p', 1, []));
   expect([said(samples, 'added'), said(samples, 'removed')]).toEqual([['p0:'], ['gone0:']]);
 });
 
-test('rejected rows are sampled with their reason', async () => {
+test('samples of rejected rows have their reason', async () => {
   const run = await open(world, definitionFor(newActivation()), { dryRun: true });
   const { attempt, found } = await compareInto(world, run, many('p', 1));
   const rejects = many('bad', 9).map(({ key }) => ({ key, reason: 'KeyMalformed' }));
@@ -126,7 +126,7 @@ test('rejected rows are sampled with their reason', async () => {
   expect(samples.filter(({ reason }) => reason === 'KeyMalformed')).toHaveLength(5);
 });
 
-test('without personal data neither keys nor values are told', async () => {
+test('without permission for personal data, neither keys nor values are shown', async () => {
   const { run } = await planned(world, definitionFor(newActivation()), many('p', 2), { dryRun: true });
   const names = await withSnapshot(world.state, (snapshot) => readSampleNames(snapshot, run));
   expect(names).toEqual(
@@ -134,7 +134,7 @@ test('without personal data neither keys nor values are told', async () => {
   );
 });
 
-test('a run that is none keeps no samples: no value outlives it', async () => {
+test('a run that is not a dry run keeps no samples: no value remains after it', async () => {
   const { run } = await goodRun(world, definitionFor(newActivation()), many('p', 3));
   expect(await rows(world.state, 'select from samples where run = ?', [run])).toEqual([]);
 });
@@ -145,7 +145,7 @@ const stored = async () =>
     ({ run }) => run,
   );
 
-/** A dry run of so many hours ago, closed. */
+/** A dry run that closed this number of hours ago. */
 async function oldPlan(hours: number): Promise<string> {
   const run = await planned(world, definitionFor(newActivation()), many('p', 1), { dryRun: true });
   await closeRun(world.state, run, null);
@@ -156,17 +156,17 @@ async function oldPlan(hours: number): Promise<string> {
   return run.run;
 }
 
-test('samples go after a day, with the retention of any run or the next plan; younger ones stay', async () => {
+test('samples are deleted after a day, by the retention of any run or the next plan; newer ones stay', async () => {
   await world.state.raw('delete from samples');
   const [old, young] = [await oldPlan(25), await oldPlan(23)];
-  expect(await stored()).toEqual([young]); // the younger plan took the old one along
+  expect(await stored()).toEqual([young]); // the newer plan deleted the old one
   await world.state.raw(`update samples set at = at - interval '2 hours'`);
   expect(await stored()).not.toContain(old);
   await applyRetention(world.state, RETENTION);
   expect(await stored()).toEqual([]);
 });
 
-test('samples go earlier when rejects are kept for less than a day', async () => {
+test('samples are deleted earlier if rejects are kept for less than a day', async () => {
   const run = await oldPlan(2);
   await applyRetention(world.state, { ...RETENTION, rejects: 3 * 3_600_000 });
   expect(await stored()).toContain(run);

@@ -20,7 +20,7 @@ import { closeRun } from '../../state/runs/close.ts';
 import { extract, open, type OpenOptions, type SegmentRow, type StateWorld } from './support.ts';
 import { listTarget, type Definition } from '../../activation/definition/definition.ts';
 
-/** How an import of a chunk was left; `untouched` is no import at all. */
+/** The state of the import of a chunk; `untouched` means no import. */
 export type Fate = Exclude<ImportRow['status'], 'gathering' | 'closed' | 'lost' | 'dissolved'> | 'untouched';
 export const FATES: Fate[] = [
   'untouched',
@@ -33,7 +33,7 @@ export const FATES: Fate[] = [
 ];
 
 let files = 0;
-/** @returns the import's id, or null when the quota allows none */
+/** @returns the id of the import, or null if the quota allows none */
 export async function intend(
   { state }: Pick<StateWorld, 'state'>,
   fence: Fence,
@@ -43,7 +43,7 @@ export async function intend(
   return intent.kind === 'intended' ? intent.id : null;
 }
 
-/** Records what became of an intended import. */
+/** Records the result of an intended import. */
 export async function record(
   { state }: Pick<StateWorld, 'state'>,
   fence: Fence,
@@ -57,7 +57,7 @@ export async function record(
   if (fate !== 'posted') await recordResult(state, fence, id, fate);
 }
 
-/** Writes what an import of one chunk would leave in the state. */
+/** Writes the result of an import of one chunk to the state. */
 export async function sendChunk(
   world: StateWorld,
   fence: Fence,
@@ -131,7 +131,7 @@ export async function goodRun(world: StateWorld, definition: Definition, segment
   return run;
 }
 
-/** The lines of the list as a run delivers it, in the order of the alphabet; `kept`: as it was. */
+/** The lines of the list that the run delivers, in alphabetical order; `kept`: the unchanged list. */
 export async function listLines(
   { state }: StateWorld,
   run: Run & { plan: Plan },

@@ -8,8 +8,9 @@ import { directRunner } from '../support/direct-run.ts';
 import { ACTIVATION, startStand, type Stand } from '../support/stand.ts';
 
 /*
- * A pooler in transaction mode gives each transaction another session. Here each transaction finds a session that has just
- * been reset, and what it leaves in the session is recorded. The real PgBouncer: pgbouncer.test.ts.
+ * A pooler in transaction mode gives each transaction another session. Here each transaction gets a session
+ * that has just been reset, and the test records what it leaves in the session. The real PgBouncer:
+ * test/servers/pgbouncer.servers.ts.
  */
 
 let stand: Stand;
@@ -59,7 +60,7 @@ function resetBetweenTransactions(url: string): State {
   return opened;
 }
 
-test('runs need nothing from the session of the transaction before, and leave nothing to the next one', async () => {
+test('runs depend on nothing from the session of the previous transaction, and leave nothing to the next one', async () => {
   await migrate(state);
   const runner = await directRunner({ ...stand, state });
   await stand.actito.seedContacts(['anna', 'bob'].map((name) => ({ emailAddress: `${name}@shop.be` })));

@@ -18,7 +18,7 @@ import {
 } from './support.ts';
 import { ended } from '../support/ended.ts';
 
-/* A run that a guard holds after its import: Actito knows too few of those who would enter the list. */
+/* A run that a guard holds after its import: Actito knows too few of the new members. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -33,14 +33,14 @@ const newDefinition = () =>
   definitionFor(newActivation(), { attributes: KEPT, guards: { minMatchRatio: 0.5 } });
 const people = (prefix: string, count: number, values: (string | null)[]) =>
   Array.from({ length: count }, (_, i) => ({ key: `${prefix}${i}`, values }));
-/** Two patterns, and people of whom there is nothing to send. */
+/** Two patterns, and people without anything to send. */
 const SEGMENT = [
   ...people('full', 120, ['1', '2']),
   ...people('half', 30, ['1', null]),
   ...people('none', 5, [null, null]),
 ];
 
-/** A run in which Actito knows nobody of the larger file; what becomes of the smaller one. */
+/** A run in which Actito knows no member of the larger file; the result of the smaller one varies. */
 async function heldRun(definition: Definition, half: Fate = 'confirmed'): Promise<PlannedRun> {
   const run = await planned(world, definition, SEGMENT);
   expect(run.plan.guards).toEqual([]);
@@ -78,7 +78,7 @@ const stateOf = async ({ activation, run }: PlannedRun) => {
   return [await membersOf(world, activation), row, (await runRow(world, run)).counts];
 };
 
-test('a run held after its import keeps what Actito said, and puts nobody on the list', async () => {
+test('a run held after its import keeps the results of Actito, and adds no member to the list', async () => {
   const definition = newDefinition();
   const run = await heldRun(definition);
   await settleRun(world.state, run);
@@ -97,7 +97,7 @@ test('a run held after its import keeps what Actito said, and puts nobody on the
 });
 
 test.each<Fate>(['confirmed', 'doubtful', 'unexplained', 'untouched'])(
-  'the next run imports nothing of it again, is held by what is stored, and has the hash that was shown (half: %s)',
+  'the next run imports none of it again, is held by the stored results, and has the displayed hash (half: %s)',
   async (half) => {
     const definition = newDefinition();
     const run = await heldRun(definition, half);
@@ -134,7 +134,7 @@ test('two attempts that judge at once give one plan, even if a result is recorde
   expect(await second).toEqual(await first);
 });
 
-test('a run whose list may be on the server is no longer held by results that come later', async () => {
+test('later results do not hold a run whose list may be on the server', async () => {
   const run = await planned(world, newDefinition(), SEGMENT);
   expect((await judgeMatches(world.state, run)).plan.guards).toEqual([]);
   await deliver(world, run, { arrives: false });
@@ -150,7 +150,7 @@ test('settling it twice changes nothing more', async () => {
   expect(await stateOf(run)).toEqual(once);
 });
 
-test('whoever takes over after it was settled and killed finds what it left, and goes on', async () => {
+test('the run that takes over after the former one was settled and killed finds its results, and continues', async () => {
   const definition = newDefinition();
   const run = await heldRun(definition);
   await settleRun(world.state, run);
@@ -160,7 +160,7 @@ test('whoever takes over after it was settled and killed finds what it left, and
   await closeRun(world.state, next, ended('failed'));
 });
 
-test('whoever takes over before it was settled settles it', async () => {
+test('the run that takes over before the former one was settled settles it', async () => {
   const definition = newDefinition();
   await heldRun(definition);
   await open(world, definition);
@@ -168,7 +168,7 @@ test('whoever takes over before it was settled settles it', async () => {
   expect(members.filter(({ outcome }) => outcome === 'unmatched')).toHaveLength(120);
 });
 
-test('once enough of them are known, they enter the list, and nothing is sent again', async () => {
+test('once enough of the new members are matched, they enter the list, and nothing is sent again', async () => {
   const definition = newDefinition();
   const run = await heldRun(definition);
   await settleRun(world.state, run);

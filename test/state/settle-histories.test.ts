@@ -23,8 +23,8 @@ import {
 import { ended } from '../support/ended.ts';
 
 /*
- * Histories of runs in which imports, deliveries and settling go wrong in every way, beside what Actito would know
- * for certain: nothing may ever be acknowledged that was not confirmed, and nothing confirmed may be forgotten.
+ * Histories of runs in which imports, deliveries and settling fail in every way, beside the certain facts
+ * about Actito: nothing unconfirmed may ever be acknowledged, and nothing confirmed may be lost.
  */
 
 let world: StateWorld;
@@ -46,18 +46,18 @@ const segmentArb = fc.uniqueArray(
 
 const stepArb = fc.record({
   segment: segmentArb,
-  /** Of the files of this run, one after the other. */
+  /** The results of the files of this run, one after the other. */
   fates: fc.array(fc.constantFrom(...FATES, 'confirmed'), { minLength: 5, maxLength: 5 }),
-  /** What Actito says of single rows in files that were confirmed. */
+  /** The results of single rows in confirmed files. */
   results: fc.array(fc.constantFrom(null, null, 'refused', 'unmatched'), { minLength: 5, maxLength: 5 }),
   delivery: fc.constantFrom('arrives', 'breaks', 'is not tried'),
-  /** A guard holds the run after its import: then nothing is delivered. */
+  /** A guard holds the run after its import: nothing is delivered. */
   held: fc.constantFrom(false, false, true),
   end: fc.constantFrom('settles', 'settles twice', 'is killed'),
 });
 type Step = typeof stepArb extends fc.Arbitrary<infer T> ? T : never;
 
-/** What is certain: values last sent by member (null: in doubt), and whom the list last delivered holds. */
+/** The certain facts: values last sent by member (null: in doubt), and the members of the list delivered last. */
 interface Certain {
   sent: Map<string, { values: Values; outcome: string } | null>;
   listed: string[];
@@ -67,7 +67,7 @@ const MAPPED = { attributes: ['a', 'b', 'c'].map((name) => ({ column: name, attr
 
 const CHANGES_NOTHING: Fate[] = ['untouched', 'refused'];
 
-/** What is certain of values after an import; undefined: what was certain before. */
+/** The certain values after an import; undefined: the former certain values. */
 function certainAfter(fate: Fate, values: Values, outcome: string | null) {
   if (CHANGES_NOTHING.includes(fate)) return undefined;
   if (fate === 'unexplained') return { values, outcome: fate };
@@ -122,7 +122,7 @@ async function runStep(definition: Definition, step: Step, certain: Certain): Pr
   await closeRun(world.state, run, null);
 }
 
-/** Compares what is acknowledged with what is certain. Members that are no longer kept are forgotten in both. */
+/** Compares the acknowledged with the certain facts. Members that are no longer kept are deleted in both. */
 async function expectNothingInvented(definition: Definition, certain: Certain): Promise<void> {
   const { id } = definition.activation;
   const members = await membersOf(world, id);
@@ -146,7 +146,7 @@ async function letADayPass({ activation: { id } }: Definition): Promise<void> {
   await world.state.raw(`update activations set retried_at = retried_at - ${later}`);
 }
 
-test('nothing is acknowledged that was not confirmed, nothing confirmed is forgotten, and one good run repairs all', async () => {
+test('only confirmed values are acknowledged, no confirmed value is lost, and one good run repairs everything', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(stepArb, { minLength: 1, maxLength: 5 }), segmentArb, async (steps, last) => {
       const definition = definitionFor(newActivation(), MAPPED);

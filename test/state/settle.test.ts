@@ -29,7 +29,7 @@ const HOUR = 3_600_000;
 
 type Definition = ReturnType<typeof definitionFor>;
 
-/** By what the values of {@link ANNA} are known. */
+/** The columns that record the values of {@link ANNA} as known. */
 async function known(definition: Definition) {
   const { seed } = await activationRow(world, definition.activation.id);
   const { hashes, attributeMark } = marksOf(definition, String(seed), ANNA);
@@ -38,7 +38,7 @@ async function known(definition: Definition) {
 
 const acknowledged = async (definition: Definition) => ({ ...(await known(definition)), retry_at: null });
 
-test('what was confirmed and delivered is acknowledged', async () => {
+test('confirmed and delivered changes are acknowledged', async () => {
   const definition = definitionFor(newActivation());
   const run = await goodRun(world, definition, [ANNA]);
   const { id } = definition.activation;
@@ -52,7 +52,7 @@ test('what was confirmed and delivered is acknowledged', async () => {
   expect(counts).toMatchObject({ updated: 1, unmatched: 0, refused: 0, unsent: 0 });
 });
 
-test('what was not delivered does not change who is on the list', async () => {
+test('changes without a delivery do not change the list members', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, [ANNA]);
   const run = await planned(world, definition, [BOB]);
@@ -70,7 +70,7 @@ test('what was not delivered does not change who is on the list', async () => {
 });
 
 test.each(['intended', 'posted', 'doubtful'] as const)(
-  'an import that is left %s is in doubt: known values are known no more',
+  'an import that is left %s is in doubt: known values are no longer known',
   async (fate) => {
     const definition = definitionFor(newActivation());
     await goodRun(world, definition, [ANNA]);
@@ -96,7 +96,7 @@ test.each(['untouched', 'refused'] as const)(
   },
 );
 
-test('an import with errors that nothing explains confirms nothing, and the same is not sent again before tomorrow', async () => {
+test('an import with unexplained errors confirms nothing, and the same values are not sent again before tomorrow', async () => {
   const definition = definitionFor(newActivation());
   const run = await planned(world, definition, [ANNA]);
   await sendAll(world, run, 'unexplained');
@@ -113,7 +113,7 @@ test('an import with errors that nothing explains confirms nothing, and the same
   expect((await planned(world, definition, [ANNA])).plan.toSend).toBe(1);
 });
 
-test('after errors that nothing explains, a change is sent at once', async () => {
+test('after unexplained errors, a change is sent at once', async () => {
   const definition = definitionFor(newActivation());
   const run = await planned(world, definition, [ANNA, BOB]);
   await sendAll(world, run, 'unexplained');
@@ -125,7 +125,7 @@ test('after errors that nothing explains, a change is sent at once', async () =>
   expect(next.counts).toMatchObject({ changed: 1, retried: 0 });
 });
 
-test('a member of whom there is nothing to send is not counted as updated', async () => {
+test('a member without anything to send is not counted as updated', async () => {
   const attributes = [{ column: 'a', attribute: 'a', nulls: 'keep' }];
   const definition = definitionFor(newActivation(), { attributes });
   const run = await goodRun(world, definition, [{ key: 'anna', values: [null] }]);
@@ -135,7 +135,7 @@ test('a member of whom there is nothing to send is not counted as updated', asyn
   expect((await planned(world, definition, [{ key: 'anna', values: [null] }])).plan.toSend).toBe(0);
 });
 
-test('a list that a failing run keeps alive changes nobody, and is certain again', async () => {
+test('a list that a failing run keeps alive changes no member, and is certain again', async () => {
   const definition = definitionFor(newActivation());
   const { plan } = await goodRun(world, definition, [ANNA]);
   const broken = await planned(world, definition, [ANNA, BOB]);
@@ -164,7 +164,7 @@ test('one confirmed import of a file outweighs an earlier one whose answer was l
   expect(await membersOf(world, definition.activation.id)).toMatchObject([await acknowledged(definition)]);
 });
 
-test('refused and unmatched members are remembered with what was sent, and due again in 24 hours', async () => {
+test('refused and unmatched members are remembered with the values that were sent, and are due again in 24 hours', async () => {
   const definition = definitionFor(newActivation());
   const run = await planned(world, definition, [ANNA, BOB, { ...ANNA, key: 'carl' }]);
   const [chunk] = await readChunks(world.state, run.run);
@@ -186,7 +186,7 @@ test('refused and unmatched members are remembered with what was sent, and due a
   expect(anna!.retry_at!.getTime() - Date.now()).toBeGreaterThan(23 * HOUR);
 });
 
-test('row results of strangers do not count as explained', async () => {
+test('row results of unknown keys do not count as explained', async () => {
   const run = await planned(world, definitionFor(newActivation()), [ANNA]);
   const [chunk] = await readChunks(world.state, run.run);
   await sendChunk(world, run, chunk!, 'posted', [
@@ -196,7 +196,7 @@ test('row results of strangers do not count as explained', async () => {
   expect(await countKnownResults(world.state, run, chunk!.no)).toBe(1);
 });
 
-test('who left the list and was delivered without is forgotten; who only leaves stays until then', async () => {
+test('a removed member is deleted once a list without it is delivered, and stays in the state until then', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, [ANNA, BOB]);
   const run = await planned(world, definition, [ANNA]);
@@ -211,14 +211,14 @@ test('who left the list and was delivered without is forgotten; who only leaves 
   expect((await membersOf(world, definition.activation.id)).map(({ key }) => key)).toEqual(['anna']);
 });
 
-test('a member whose values are ambiguous is on the list, with nothing known of it', async () => {
+test('a member whose values are ambiguous is on the list, and none of its values are known', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, [ANNA, { ...ANNA, values: ['x', '2', '3'] }]);
   const [anna] = await membersOf(world, definition.activation.id);
   expect(anna).toMatchObject({ key: 'anna', listed: true, attribute_mark: null, hashes: null });
 });
 
-test('a run that was killed is settled by the next one, as it would have been by itself', async () => {
+test('the next run settles a killed run exactly as it would have settled itself', async () => {
   const [own, other] = [definitionFor(newActivation()), definitionFor(newActivation())];
   const runs = [];
   for (const definition of [own, other]) {
@@ -238,7 +238,7 @@ test('a run that was killed is settled by the next one, as it would have been by
   });
 });
 
-test('a run that has only read, or not even that, settles to nothing', async () => {
+test('settling a run that has at most read its segment changes nothing', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, [ANNA]);
   const before = await membersOf(world, definition.activation.id);

@@ -13,7 +13,7 @@ import { intend as intendFile, planned, record } from './sending.ts';
 import { definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
 import { ended } from '../support/ended.ts';
 
-/* One import for several runs: who is in it, and what happens when one of them ends. */
+/* One import for several runs: who has a part in it, and the effects when one of them ends. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -33,7 +33,7 @@ const newRun = (...keys: string[]) =>
     keys.map((key) => ({ key, values: ['1', '2', '3'] })),
   );
 
-/** @returns the import that the run's only chunk goes with */
+/** @returns the import that contains the run's only chunk */
 async function joins(run: Planned, table: Table): Promise<ImportRow> {
   const [chunk] = await readChunks(world.state, run.run);
   await gather(world.state, run, run, { chunk: chunk!, ...table });
@@ -43,7 +43,7 @@ const stands = (run: Planned) => findShare(world.state, run, 1);
 const intend = (run: Planned, { quotaKey, limit }: Table, shared?: SharedFile) =>
   intendFile(world, run, { chunk: { no: 1, retries: 0 }, quotaKey, limit, retriesAlone: false, shared });
 
-/** A leader and one who follows, about to be sent. */
+/** A leader and a follower, before the call. */
 async function closed() {
   const table = newTable();
   const [leader, follower] = [await newRun('anna', 'bob'), await newRun('bob', 'carl')];
@@ -52,7 +52,7 @@ async function closed() {
   return { table, leader, follower, shared: await closeShared(world.state, leader, id) };
 }
 
-test('of many that come at once one leads, and all others follow it', async () => {
+test('if many activations come at once, one leads and all others follow it', async () => {
   const table = newTable();
   const runs: Planned[] = [];
   for (const key of ['a', 'b', 'c', 'd', 'e']) runs.push(await newRun(key));
@@ -61,7 +61,7 @@ test('of many that come at once one leads, and all others follow it', async () =
   expect(all.filter(({ leads }) => leads)).toHaveLength(1);
 });
 
-test('what would become too large, has another shape or another table, or comes too late, opens an import of its own', async () => {
+test('an activation that comes too late, differs in table or shape, or would exceed the size, opens an import of its own', async () => {
   const table = newTable();
   const half = (run: Planned) =>
     world.state.raw(`update chunks set bytes = ${MAX_CHUNK_BYTES / 2 + 1} where run = ${run.run}`);
@@ -76,7 +76,7 @@ test('what would become too large, has another shape or another table, or comes 
   expect(await joins(await newRun('f'), table)).toMatchObject({ leads: true });
 });
 
-test('the import counts once, however many share it, and what became of the call became of it for all', async () => {
+test('a shared import counts once, and the result of its call applies to all activations', async () => {
   const { table, leader, follower, shared } = await closed();
   expect(shared.keys).toBe(3); // bob once
   const id = await intend(leader, { ...table, limit: 1 }, shared);
@@ -102,7 +102,7 @@ const ENDS: Record<string, (follower: Planned) => Promise<unknown>> = {
   'is held': (follower) => savePlan(world.state, follower.run, { ...follower.plan, guards: [TRIP] }),
 };
 test.each(Object.entries(ENDS))(
-  'when one who follows %s before the call, nothing is intended; the next file is without it',
+  'if a follower %s before the call, no import is recorded, and the next file is without it',
   async (_, end) => {
     const { table, leader, follower, shared } = await closed();
     await end(follower);
@@ -117,14 +117,14 @@ test.each(Object.entries(ENDS))(
   },
 );
 
-test.each(Object.entries(ENDS))('when the leader %s, whoever follows is to go alone', async (_, end) => {
+test.each(Object.entries(ENDS))('if the leader %s, its followers send their own imports', async (_, end) => {
   const { leader, follower } = await closed();
   expect(await stands(follower)).toMatchObject({ kind: 'waits' });
   await end(leader);
   expect(await stands(follower)).toEqual({ kind: 'alone' });
 });
 
-test('nobody waits for ever: a leader that is half an hour late is left, and then sends nothing for others', async () => {
+test('no activation waits forever: followers leave a leader that is half an hour late, and it then sends nothing for them', async () => {
   const { table, leader, follower, shared } = await closed();
   await world.state.raw(`update imports set leaves_at = now() - interval '31 minutes' where id = ?`, [
     shared.id,
@@ -135,7 +135,7 @@ test('nobody waits for ever: a leader that is half an hour late is left, and the
   await expect(intend(leader, table, shared)).rejects.toMatchObject({ type: 'ImportPending' });
 });
 
-test('an attempt that is frozen while it reads the keys of a shared file lets nobody wait', async () => {
+test('an attempt that is frozen while it reads the keys of a shared file makes no other attempt wait', async () => {
   const { leader, shared } = await closed();
   await world.state.transaction(async (frozen) => {
     await frozen.raw(`lock table shared_${shared.id} in access share mode`);
@@ -143,7 +143,7 @@ test('an attempt that is frozen while it reads the keys of a shared file lets no
   });
 });
 
-test('what another attempt has sent is not closed again', async () => {
+test('a shared import that another attempt has sent is not closed again', async () => {
   const { table, leader, shared } = await closed();
   const id = await intend(leader, table, shared);
   await record(world, leader, id!, 'posted');

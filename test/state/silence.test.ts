@@ -7,7 +7,10 @@ import { openState, rows, type State } from '../../state/state.ts';
 import { freshDatabase } from '../setup/servers.ts';
 import { startSilentProxy, type SilentProxy } from '../support/silent-proxy.ts';
 
-/* The state database falls silent: connections stay open, and nothing comes. Every wait ends, as for a lost connection. */
+/*
+ * The state database falls silent: connections stay open, and no data arrives. Every wait ends, as for a lost
+ * connection.
+ */
 
 let url: string;
 beforeAll(async () => {
@@ -81,7 +84,7 @@ const WAITS: Record<string, (state: State, hush: () => void) => Promise<unknown>
     }),
 };
 
-test.each(Object.keys(WAITS))('a server that falls silent %s is given up', async (when) => {
+test.each(Object.keys(WAITS))('a connection to a server that falls silent %s is given up', async (when) => {
   const { state, proxy } = await behindProxy();
   await expectUnavailable(WAITS[when]!(state, () => proxy.hush()));
   proxy.resume();
@@ -89,7 +92,7 @@ test.each(Object.keys(WAITS))('a server that falls silent %s is given up', async
 });
 
 test.each(Object.keys(WAITS))(
-  'so is one connection that falls silent %s, while others work',
+  'a single connection that falls silent %s is given up, while others work',
   async (when) => {
     const { state, proxy } = await behindProxy();
     await expectUnavailable(WAITS[when]!(state, () => proxy.hush('opened')));
@@ -97,7 +100,7 @@ test.each(Object.keys(WAITS))(
   },
 );
 
-test('a server that does not answer to a connection is given up', async () => {
+test('a server that accepts a connection and does not answer is given up', async () => {
   const { hostname, port } = new URL(url);
   const proxy = await startSilentProxy({ host: hostname, port: Number(port) });
   ends.push(() => proxy.stop());
@@ -107,7 +110,7 @@ test('a server that does not answer to a connection is given up', async () => {
   await expectUnavailable(state.raw('select 1'));
 });
 
-test('a statement that works for long, or waits for a lock, is no silence', async () => {
+test('a statement that runs for a long time, or waits for a lock, does not count as silence', async () => {
   const { state } = await behindProxy();
   const long = 'select pg_sleep(1.5)';
   await state.raw(long);
@@ -123,7 +126,7 @@ test('a statement that works for long, or waits for a lock, is no silence', asyn
   expect(await waiting).toEqual([{ one: 1 }]);
 });
 
-test('whoever reads slowly what the server has sent is not taken for a silent server', async () => {
+test('a slow reader of what the server has sent does not make the server count as silent', async () => {
   const { state } = await behindProxy();
   const sql = 'select repeat(chr(120), 1000) from generate_series(1, 50000)';
   const bytes = await withRows(state, sql, async (batches) => {

@@ -35,7 +35,7 @@ function options(changes: Partial<SlotOptions> = {}): SlotOptions {
   };
 }
 
-/** A call that lasts until it is let go. */
+/** A call that lasts until it is released. */
 function heldCall() {
   let letGo!: () => void;
   const held = new Promise<void>((resolve) => (letGo = resolve));
@@ -50,10 +50,10 @@ function heldCall() {
 
 const slotsHeld = async () => (await rows(world.state, 'select from call_slots')).length;
 
-/** Milliseconds in which nobody waits for long. */
+/** Milliseconds; too short for any long wait. */
 const SOON = { base: 5, spread: 5, suspicious: 100, endless: 3_600_000, leaving: 50 };
 
-test('never more calls at a time than there are slots, over two workers', async () => {
+test('two workers never make more calls at a time than there are slots', async () => {
   const { licence } = options();
   let underWay = 0;
   let most = 0;
@@ -72,7 +72,7 @@ test('never more calls at a time than there are slots, over two workers', async 
   expect(await slotsHeld()).toBe(0);
 });
 
-test('a call waits while all slots are held by another worker, and begins when one is given back', async () => {
+test('a call waits while another worker holds all slots, and begins when one is released', async () => {
   const one = options();
   const [first, second] = [heldCall(), heldCall()];
   let secondBegan = false;
@@ -94,7 +94,7 @@ test('a call waits while all slots are held by another worker, and begins when o
   await waiting;
 });
 
-test('while a call is under way it holds no connection, and no transaction', async () => {
+test('a running call holds no connection and no transaction', async () => {
   const single = openState({ url: world.url, poolSize: 1 });
   const held = heldCall();
   const call = withSlot(single, options(), held.call);
@@ -107,7 +107,7 @@ test('while a call is under way it holds no connection, and no transaction', asy
   await single.destroy();
 });
 
-test('licences do not wait for each other', async () => {
+test('licenses do not wait for each other', async () => {
   const [first, second] = [heldCall(), heldCall()];
   const one = withSlot(world.state, options(), first.call);
   const two = withSlot(world.state, options(), second.call);
@@ -117,7 +117,7 @@ test('licences do not wait for each other', async () => {
   await Promise.all([one, two]);
 });
 
-test('a slot is given back after a call that failed, and the failure is passed on', async () => {
+test('a slot is released after a failed call, and the failure is passed on', async () => {
   const one = options();
   for (let i = 0; i < 5; i++) {
     await expect(withSlot(world.state, one, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
@@ -126,7 +126,7 @@ test('a slot is given back after a call that failed, and the failure is passed o
   expect(await withSlot(other, one, async () => 'done')).toBe('done');
 });
 
-test('the slot of an attempt that Temporal no longer knows to be under way is free, those of others are not', async () => {
+test('the slot of an attempt that is no longer running in Temporal is free, and slots of other attempts are not', async () => {
   const { licence } = options();
   const [vanished, living] = [heldCall(), heldCall()];
   const gone = withSlot(
@@ -154,7 +154,7 @@ test.each([
   ['of another namespace', { namespace: 'other' }],
   ['of another Temporal server', { cluster: 'other' }],
 ])(
-  'the slot of an attempt %s is not judged by our Temporal, and is free when no call takes so long',
+  'for the slot of an attempt %s our Temporal is not asked; the slot is free after the longest time of a call',
   async (_, changes) => {
     const { licence } = options();
     const held = heldCall();
@@ -189,7 +189,7 @@ test.each([
 );
 
 test.each([null, 'c'])(
-  'an attempt whose server is not known is asked about in its namespace (ours: %s)',
+  'an attempt whose server is not known is looked up in its namespace (ours: %s)',
   async (cluster) => {
     const { licence } = options();
     const held = heldCall();
@@ -202,14 +202,14 @@ test.each([null, 'c'])(
   },
 );
 
-test('the result of a call is there although its slot cannot be given back; the next call gives it back', async () => {
+test('a call returns its result although its slot cannot be released; the next call releases it', async () => {
   const one = options();
   const keeper = await world.state.transaction();
   const done = withSlot(other, one, async () => {
     await keeper.raw('lock table call_slots');
     return 'done';
   });
-  await until('the slot is about to be given back, and its connection is ended', async () => {
+  await until('the slot is about to be released, and its connection has ended', async () => {
     const ended = await rows(
       keeper,
       `select pg_terminate_backend(pid) from pg_locks where not granted and relation = to_regclass('call_slots')`,
@@ -223,7 +223,7 @@ test('the result of a call is there although its slot cannot be given back; the 
   expect(await slotsHeld()).toBe(0);
 });
 
-test('who is cancelled while waiting stops waiting, and holds nothing', async () => {
+test('a run that is canceled while it waits stops waiting, and holds nothing', async () => {
   const one = options();
   const first = heldCall();
   const holding = withSlot(world.state, one, first.call);

@@ -12,7 +12,7 @@ import { openState, rows, type State } from '../../state/state.ts';
 import { freshDatabase } from '../setup/servers.ts';
 import { requestOf, type Ways } from '../support/requests.ts';
 
-/** A row of a segment: key, values in the mapping's order, and the list's identifier when it has its own. */
+/** A row of a segment: key, values in the order of the mapping, and the list identifier if it is separate. */
 export interface SegmentRow {
   key: string | null;
   values: (string | null)[];
@@ -100,7 +100,7 @@ export function tryToOpen(
   return openRun(state, { ...(holder ?? execution(activation)), activation, task, definition }, isOpen);
 }
 
-/** Opens a run that must not find anybody else. */
+/** Opens a run that must not find another one. */
 export async function open(
   world: StateWorld,
   definition: Definition,

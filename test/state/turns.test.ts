@@ -7,7 +7,7 @@ import { deliver, keySeedsOf, planned, sendChunk, type Fate } from './sending.ts
 import { definitionFor, freshState, membersOf, newActivation, type StateWorld } from './support.ts';
 import { goodUndo } from './undoing.ts';
 
-/* With few imports a day, whose turn is it? */
+/* Turns of files with few imports a day. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ const segment = (day: string) => [
   { key: 'finn', values: [null, day, day] },
 ];
 
-/** Runs that may send one file each; the patterns of these, in order. */
+/** Runs that may send one file each. @returns the patterns of these, in order */
 async function turns(days: number, fateOf: (pattern: string) => Fate = () => 'confirmed'): Promise<string[]> {
   const definition = definitionFor(newActivation());
   const sent: string[] = [];
@@ -38,19 +38,19 @@ async function turns(days: number, fateOf: (pattern: string) => Fate = () => 'co
   return sent;
 }
 
-test('with one import a run the largest file goes first, then whoever waits longest: nobody starves', async () => {
+test('with one import a run, the largest file goes first, then the file that waits longest: every file gets its turn', async () => {
   expect(await turns(7)).toEqual(['000', '010', '100', '000', '010', '100', '000']);
 });
 
 test.each(['doubtful', 'refused'] as const)(
-  'a file that is %s every time has had its turn, and keeps nobody else from theirs',
+  'a file that is %s every time has had its turn, and does not delay the others',
   async (fate) => {
     const sent = await turns(6, (pattern) => (pattern === '000' ? fate : 'confirmed'));
     expect(sent).toEqual(['000', '010', '100', '000', '010', '100']);
   },
 );
 
-test('who is set aside when those set aside before have been sent is not taken for sent', async () => {
+test('rows that are set aside after all former ones were sent do not count as sent', async () => {
   const definition = definitionFor(newActivation());
   const run = await planned(world, definition, segment('1'));
   const bad = [{ attribute: 'a', reason: 'ValueTooLong' }];
@@ -78,7 +78,7 @@ test('who is set aside when those set aside before have been sent is not taken f
   expect(confirmed.map(({ key }) => key)).toEqual(['anna', 'carl']);
 });
 
-test('an undo between two runs keeps the turn of whoever waits', async () => {
+test('an undo between two runs keeps the turn of the waiting file', async () => {
   const definition = definitionFor(newActivation());
   const run = await planned(world, definition, segment('1'));
   const [largest] = await readChunks(world.state, run.run);

@@ -20,7 +20,7 @@ const people = (from: number, to: number) =>
 const SMALL = people(0, 100);
 const LARGE = people(0, 200);
 
-/** A list that has grown so much that going back is held, to the run `small` as to `other`. */
+/** A list that has grown so much that an undo is held, whether to the run `small` or to `other`. */
 async function grown(): Promise<{ definition: Definition; small: string; other: string }> {
   const definition = definitionFor(newActivation(), { guards: {} });
   const small = await goodRun(world, definition, SMALL);
@@ -46,7 +46,7 @@ const approve = ({ activation, plan }: Run & { plan: Plan }) =>
     ...execution(activation),
   });
 
-test('an approved undo passes; the approval says nothing of a segment that would lose as many, or of another undo', async () => {
+test('an approved undo passes; the approval does not cover an equal loss of the segment, or another undo', async () => {
   const { definition, small, other } = await grown();
   expect(await approve(await held(await plannedUndo(world, definition, small)))).toMatchObject({
     task: { undo: small },
@@ -60,13 +60,13 @@ test('an approved undo passes; the approval says nothing of a segment that would
   expect((await plannedUndo(world, definition, other, dryRun)).plan.guards).toHaveLength(1);
 });
 
-test('an approved segment says nothing of an undo', async () => {
+test('an approval of a segment does not cover an undo', async () => {
   const { definition, small } = await grown();
   await approve(await held(await planned(world, definition, SMALL)));
   expect((await plannedUndo(world, definition, small, { dryRun: true })).plan.guards).toHaveLength(1);
 });
 
-test('who approves an undo twice, or too late, hears how to go on with an undo', async () => {
+test('a second or late approval of an undo is an error that says how to continue with an undo', async () => {
   const { definition, small } = await grown();
   const run = await held(await plannedUndo(world, definition, small));
   const { hash } = run.plan;
@@ -79,7 +79,7 @@ test('who approves an undo twice, or too late, hears how to go on with an undo',
   await expect(approve(run)).rejects.toThrow(`Make a new plan: ${undo}`);
 });
 
-test('an approved rebase says nothing of a run that would send the same, nor the other way round', async () => {
+test('an approval of a rebase does not cover a run that would send the same, nor the other way round', async () => {
   const { definition } = await grown();
   const rebase = { dryRun: false, rebase: true };
   await approve(await held(await planned(world, definition, SMALL, rebase)));
@@ -93,7 +93,7 @@ test('an approved rebase says nothing of a run that would send the same, nor the
   expect((await planned(world, other, SMALL, rebase)).plan.guards).toHaveLength(1);
 });
 
-test('a plan that was refused says by whom and why, as long as it is this one', async () => {
+test('a declined plan shows who declined it and why, while it is the current plan', async () => {
   const { definition } = await grown();
   const { activation, plan } = await held(await planned(world, definition, SMALL));
   await recordDecision(world.state, {

@@ -19,7 +19,10 @@ import {
 import { asList, foreseen, goodUndo, listOf, plannedUndo, type List } from './undoing.ts';
 import { ended } from '../support/ended.ts';
 
-/* Histories in which runs deliver, fail, keep the list alive, are killed or undo others, beside what each of them left. */
+/*
+ * Histories in which runs deliver, fail, keep the list alive, are killed or undo others, beside the list of
+ * each of them.
+ */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -40,17 +43,17 @@ const segmentArb = fc.uniqueArray(
 
 const stepArb = fc.record({
   segment: segmentArb,
-  /** What an attempt that was given up has read: it is slower, and changes nothing. */
+  /** The rows of an abandoned attempt: it is slower, and changes nothing. */
   slower: fc.option(segmentArb, { freq: 4 }),
-  /** Goes back to one of the runs before, instead of following the segment. */
+  /** Undoes to a former run, instead of following the segment. */
   undoes: fc.option(fc.nat(), { freq: 3 }),
-  /** `is kept`: the run fails, and delivers the list as it was, so that it does not expire. */
+  /** `is kept`: the run fails, and delivers the unchanged list, so that it does not expire. */
   delivery: fc.constantFrom('arrives', 'breaks', 'is kept'),
   end: fc.constantFrom('settles', 'settles', 'is killed'),
 });
 type Step = typeof stepArb extends fc.Arbitrary<infer T> ? T : never;
 
-/** What a run left as the list, oldest first. */
+/** The list after each run, oldest first. */
 type Past = { run: string; list: List }[];
 
 /** A run with its plan; another attempt to compare comes too late. */
@@ -70,7 +73,7 @@ async function keep(run: PlannedRun): Promise<void> {
   await deliver(world, { ...run, plan: { ...run.plan, push: 'keep-alive', list } }, { kind: 'kept' });
 }
 
-/** @returns what the list holds after it */
+/** @returns the list after it */
 async function take(definition: Definition, step: Step, now: List, past: Past): Promise<List> {
   const target = step.undoes === null ? undefined : past[step.undoes % past.length]!;
   const run = target
@@ -89,7 +92,7 @@ async function take(definition: Definition, step: Step, now: List, past: Past): 
   return list;
 }
 
-test('an undo to any run gives exactly the list that it left, with its identifiers, whatever came after', async () => {
+test('an undo to any run restores exactly the list that it left, with its identifiers, whatever came after', async () => {
   await fc.assert(
     fc.asyncProperty(
       segmentArb,
@@ -101,7 +104,7 @@ test('an undo to any run gives exactly the list that it left, with its identifie
         const past: Past = [{ run: first.run, list: asList(begin) }];
         let list = past[0]!.list;
         for (const step of steps) list = await take(definition, step, list, past);
-        const last = await goodRun(world, definition, begin); // settles one that was killed
+        const last = await goodRun(world, definition, begin); // settles a killed one
         past.push({ run: last.run, list: asList(begin) });
 
         for (const each of past) expect(await foreseen(world, definition, each.run)).toEqual(each.list);

@@ -26,7 +26,7 @@ test.each<{
   says: string;
 }>([
   {
-    what: 'that never was',
+    what: 'that does not exist',
     to: async () => '999999',
     says: ' has no run 999999, or its record was deleted. List the runs: actito-sync history vip-',
   },
@@ -82,7 +82,7 @@ test.each<{
     says: ' ended as failed; it has no list to restore.',
   },
   {
-    what: 'that goes on',
+    what: 'that is still running',
     to: async (definition) => (await open(world, definition)).run,
     says: ' is still running; it has no list to restore.',
   },
@@ -98,7 +98,7 @@ test.each<{
     changes: CARD,
     says: ' cannot be restored: list.identifier has changed since (id → customerId, now card → cardNumber).',
   },
-])('there is no way back to a run $what', async ({ to, changes, says }) => {
+])('an undo cannot go back to a run $what', async ({ to, changes, says }) => {
   const id = newActivation();
   await goodRun(world, definitionFor(id), people('a'));
   const run = await to(definitionFor(id));

@@ -23,7 +23,7 @@ const changesOf = (run: string) =>
 const age = (run: string, days: number) =>
   world.state.raw(`update runs set settled_at = settled_at - ? * interval '1 day' where no = ?`, [days, run]);
 
-test('the first delivery is not logged, later ones are: who entered, who left, and what the list held for them', async () => {
+test('the first delivery is not logged; later ones are, with added and removed members and their identifiers', async () => {
   const definition = definitionFor(newActivation(), {
     list: { identifier: { column: 'card', attribute: 'cardNumber' } },
   });
@@ -38,7 +38,7 @@ test('the first delivery is not logged, later ones are: who entered, who left, a
   ]);
 });
 
-test('what was not delivered is no change', async () => {
+test('changes without a delivery are not logged', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, people('anna'));
   const run = await planned(world, definition, people('anna', 'bob'));
@@ -47,7 +47,7 @@ test('what was not delivered is no change', async () => {
   expect(await changesOf(run.run)).toEqual([]);
 });
 
-test('an undo sends no attributes, and forgets none that Actito confirmed of those who stay', async () => {
+test('an undo sends no attributes, and keeps all confirmed values of the members that stay', async () => {
   const definition = definitionFor(newActivation());
   const first = await goodRun(world, definition, people('anna', 'bob'));
   await goodRun(world, definition, people('bob', 'eve'));
@@ -60,7 +60,7 @@ test('an undo sends no attributes, and forgets none that Actito confirmed of tho
   ]);
 });
 
-test('the next run follows the segment again, also when that has not changed', async () => {
+test('the next run follows the segment again, even if the segment has not changed', async () => {
   const definition = definitionFor(newActivation());
   const first = await goodRun(world, definition, people('anna', 'bob'));
   await goodRun(world, definition, people('bob', 'eve'));
@@ -70,13 +70,13 @@ test('the next run follows the segment again, also when that has not changed', a
   expect(await listOf(world, definition)).toEqual(asList(people('bob', 'eve')));
 });
 
-test('going back to the list as it is changes nothing, and delivers nothing', async () => {
+test('an undo to the current list changes nothing, and delivers nothing', async () => {
   const definition = definitionFor(newActivation());
   const { run } = await goodRun(world, definition, people('anna'));
   expect((await plannedUndo(world, definition, run)).plan).toMatchObject({ push: null, toSend: 0 });
 });
 
-test('guards judge an undo as any plan', async () => {
+test('guards apply to an undo as to any plan', async () => {
   const everyone = Array.from({ length: 200 }, (_, i) => `m${i}`);
   const definition = definitionFor(newActivation(), { guards: {} });
   const small = await goodRun(world, definition, people(...everyone.slice(0, 100)));
@@ -85,7 +85,7 @@ test('guards judge an undo as any plan', async () => {
   expect(plan.guards).toMatchObject([{ guard: 'maxRemovedRatio', figure: 100 }]);
 });
 
-test('the plan of an undo is another one than that of a segment which would do the same', async () => {
+test('the plan of an undo differs from that of a segment with the same effect', async () => {
   const definition = definitionFor(newActivation(), { attributes: [] });
   const first = await goodRun(world, definition, [{ key: 'anna', values: [] }]);
   await goodRun(world, definition, [{ key: 'bob', values: [] }]);
@@ -95,7 +95,7 @@ test('the plan of an undo is another one than that of a segment which would do t
   expect((await plannedUndo(world, definition, first.run, { dryRun: true })).plan.hash).toBe(undo.plan.hash);
 });
 
-test('a mapping that no run has read yet keeps nobody from going back', async () => {
+test('a mapping that no run has read yet does not prevent an undo', async () => {
   const id = newActivation();
   const { run } = await goodRun(world, definitionFor(id), people('anna'));
   await goodRun(world, definitionFor(id), people('bob'));
@@ -104,7 +104,7 @@ test('a mapping that no run has read yet keeps nobody from going back', async ()
   expect(await listOf(world, other)).toEqual({ anna: null });
 });
 
-test('changes go after their time with the word that they are logged, and the oldest run to go back to is told', async () => {
+test('changes are deleted after their retention period, and the oldest run for an undo is reported', async () => {
   const definition = definitionFor(newActivation());
   const lists = [people('a'), people('a', 'b'), people('b', 'c'), people('d')];
   const runs: string[] = [];
@@ -144,7 +144,7 @@ test('a run is not deleted before its changes', async () => {
   expect(await rows(world.state, 'select from runs where activation = ?', [run.activation])).toHaveLength(1);
 });
 
-test('a run whose changes are not logged bars the way to what was before it', async () => {
+test('a run whose changes are not logged prevents an undo to the runs before it', async () => {
   const definition = definitionFor(newActivation());
   const first = await goodRun(world, definition, people('a'));
   const second = await goodRun(world, definition, people('b'));

@@ -10,10 +10,10 @@ import { knownColumns, recallList } from '../../state/undo.ts';
 import { deliver } from './sending.ts';
 import { membersOf, open, type OpenOptions, type StateWorld } from './support.ts';
 
-/** Who is on a list, and what the list holds for them: the identifier by key. */
+/** The members of a list, and their identifiers, by key. */
 export type List = Record<string, string | null>;
 
-/** Makes and publishes the delta of an undo, as the activity does it. */
+/** Creates and publishes the delta of an undo, like the activity. */
 export async function recall({ state }: StateWorld, run: Run, to: string): Promise<void> {
   const attempt = await beginAttempt(state, run, run.definition.activation.attributes.length);
   const { version, base, read, forgotten } = await recallList(state, run, deltaTable(run.run, attempt), to);
@@ -40,7 +40,7 @@ export async function plannedUndo(
   return readPlanned(world.state, run.run);
 }
 
-/** What the list would be after an undo; a dry run, so that all stays as it is. */
+/** The list after an undo, by a dry run that changes nothing. */
 export async function foreseen(world: StateWorld, definition: Definition, to: string): Promise<List> {
   const run = await plannedUndo(world, definition, to, { dryRun: true });
   const staged = await rows<{ key: string; identifier: string | null }>(
@@ -53,7 +53,7 @@ export async function foreseen(world: StateWorld, definition: Definition, to: st
   return asList(staged);
 }
 
-/** Goes back to a run, and all arrives. */
+/** Undoes to a run, and everything arrives. */
 export async function goodUndo(world: StateWorld, definition: Definition, to: string) {
   const run = await plannedUndo(world, definition, to);
   if (run.plan.push) await deliver(world, run);
@@ -62,7 +62,7 @@ export async function goodUndo(world: StateWorld, definition: Definition, to: st
   return run;
 }
 
-/** Who is on the list that was delivered last. */
+/** The members of the list that was delivered last. */
 export async function listOf(world: StateWorld, { activation }: Definition): Promise<List> {
   return asList((await membersOf(world, activation.id)).filter(({ listed }) => listed));
 }

@@ -25,8 +25,8 @@ import {
 import { ended } from '../support/ended.ts';
 
 /*
- * Attempts that were given up, and go on all the same. They wake up by a lock, not by time: what they wait for is what
- * takes over from them.
+ * Abandoned attempts that continue anyway. A lock wakes them, not time: they wait for the run that takes
+ * over.
  */
 
 let world: StateWorld;
@@ -52,8 +52,8 @@ async function untilWaiting(count: number, ...kinds: string[]): Promise<void> {
 }
 
 /**
- * Lets `first` begin, which locks the activation's row and then has to wait for its members; then `zombie`, which waits
- * for the row. Then both go on.
+ * Starts `first`, which locks the activation's row and then waits for its members; then `zombie`, which waits
+ * for the row. Then both continue.
  */
 async function inTheMiddleOf<T>(
   activation: string,
@@ -70,7 +70,7 @@ async function inTheMiddleOf<T>(
   return { first: await both[0], zombie: (await woken)[0] };
 }
 
-/** What an attempt writes in the course of a run; `id` is that of the row which was written before. */
+/** The writes of an attempt during a run; `id` is that of the row which was written before. */
 const WRITES: Record<
   string,
   (run: PlannedRun, ids: { imported: string; delivered: string }) => Promise<unknown>
@@ -114,7 +114,7 @@ const WRITES: Record<
     recordDelivered(world.state, run, delivered, { bytes: 1, retrievedBefore: null }),
 };
 
-/** A run in the middle: an import and a delivery are intended. */
+/** A run in progress: an import and a delivery are intended. */
 async function runUnderWay(): Promise<{ run: PlannedRun; write: (what: string) => Promise<unknown> }> {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, [ANNA]);
@@ -127,7 +127,7 @@ async function runUnderWay(): Promise<{ run: PlannedRun; write: (what: string) =
   return { run, write: (what) => WRITES[what]!(run, ids) };
 }
 
-/** All that the state says of a run's work. */
+/** Everything that the state contains about the work of a run. */
 async function workOf({ run, activation }: Run): Promise<unknown> {
   const imports = await world.state('imports').where({ run });
   const parts = await world.state('import_parts').where({ run });
@@ -148,7 +148,7 @@ async function attempts(run: string): Promise<unknown> {
 }
 
 describe.each(Object.keys(WRITES))('an attempt that writes %s', (what) => {
-  test('fails when a newer run takes the lease meanwhile', async () => {
+  test('fails if a newer run takes the lease in the meantime', async () => {
     const { run, write } = await runUnderWay();
     const before = await workOf(run);
     const takeOver = () => open(world, run.definition);
@@ -158,7 +158,7 @@ describe.each(Object.keys(WRITES))('an attempt that writes %s', (what) => {
     expect((await readRun(world.state, next.run)).outcome).toBe(null);
   });
 
-  test('fails when its own run is settled meanwhile: nobody would account for it', async () => {
+  test('fails if its own run is settled in the meantime, because its write would never be settled', async () => {
     const { run, write } = await runUnderWay();
     const before = await workOf(run);
     const settle = () => settleRun(world.state, run);
@@ -169,7 +169,7 @@ describe.each(Object.keys(WRITES))('an attempt that writes %s', (what) => {
 });
 
 describe('an attempt to compare', () => {
-  test('that publishes after another one keeps the plan that stands', async () => {
+  test('that publishes after another one keeps the existing plan', async () => {
     const run = await open(world, definitionFor(newActivation()));
     const late = await compareInto(world, run, [ANNA]);
     const early = await compareInto(world, run, [ANNA, BOB]);

@@ -37,7 +37,7 @@ test('the page of a held run says that it needs a decision; the page of a failed
   expect(page(RUN)).not.toContain('decide');
 });
 
-test('the page of a held run has inputs of decide to paste, for both decisions, besides the commands', () => {
+test('the page of a held run shows inputs of decide to paste, for both decisions, beside the commands', () => {
   const code = page(HELD)
     .split('\n')
     .filter((line) => line.startsWith('    '))

@@ -4,7 +4,7 @@ import { LIST, type Stand } from './stand.ts';
 
 const PEOPLE = ['anna', 'bob', 'eve'].map((name) => `${name}@shop.be`);
 
-/** Three people whom Actito knows, and none of whose values it has. */
+/** Three people whom Actito knows, without any of their values. */
 export async function seedPeople(stand: Stand): Promise<void> {
   await stand.actito.seedContacts(PEOPLE.map((emailAddress) => ({ emailAddress })));
   await stand.warehouse.query(
@@ -14,8 +14,8 @@ export async function seedPeople(stand: Stand): Promise<void> {
 }
 
 /**
- * Whatever happened in the middle of the first run: list, attributes and counts are right, one import was enough, and the
- * next run has nothing to do.
+ * The result after any event during the first run: list, attributes and counts are right, one import was
+ * enough, and the next run has nothing to do.
  */
 export async function expectAsIfNothingHadBeen(
   stand: Stand,
@@ -37,7 +37,7 @@ export async function expectAsIfNothingHadBeen(
   expectAllThere(stand);
 }
 
-/** The list holds exactly these people, all of their values arrived, by so many imports. */
+/** The list contains exactly these people, all of their values arrived, with this number of imports. */
 export function expectAllThere({ actito }: Stand, imports = 1): void {
   expect([...actito.listMembers(LIST)].sort()).toEqual(PEOPLE);
   for (const email of PEOPLE) {

@@ -13,7 +13,7 @@ export interface Certificates {
 
 const HOUR = 3_600_000;
 
-/** Makes them in a folder that the caller removes. */
+/** Creates them in a folder that the caller removes. */
 export async function makeCertificates(folder: string): Promise<Certificates> {
   const authority = () =>
     signed('an authority', { extensions: [{ name: 'basicConstraints', cA: true, critical: true }] });

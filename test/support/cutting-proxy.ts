@@ -1,7 +1,10 @@
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 
-/** Stands between a client and a server, and closes the connection after so many bytes of what the server sends. */
+/**
+ * Forwards between a client and a server, and closes the connection after this number of bytes from the
+ * server.
+ */
 export async function startCuttingProxy(
   serverUrl: string,
   bytes: number,

@@ -15,7 +15,7 @@ import { requestOf, type Ways } from './requests.ts';
 import { ACTIVATION, startStand, type Stand, type StandOptions } from './stand.ts';
 import { ended } from './ended.ts';
 
-/** The phases after which a run can be made to stop, in their order. */
+/** The phases after which a run can be stopped, in their order. */
 export const PHASES = [
   'open',
   'compare',
@@ -28,14 +28,14 @@ export const PHASES = [
 ] as const;
 export type PhaseName = (typeof PHASES)[number];
 
-/** Failures are what these tests provoke; they look at them where they are thrown. */
+/** These tests provoke failures, and check them where they are thrown. */
 export const SILENT = new DefaultLogger('ERROR', () => undefined);
 
 export interface DirectRunOptions extends Ways {
   activation?: string;
   /** The run is killed after this phase: neither settled nor closed. */
   killedAfter?: PhaseName;
-  /** Called when importing fails with what passes: it is then tried again, as Temporal would after a pause. */
+  /** Called when importing fails temporarily; the import is then retried, as Temporal would after its backoff. */
   beforeNextTry?: (failure: ActivityFailure) => Promise<unknown>;
   /** Called with every heartbeat. */
   onHeartbeat?: (details: unknown) => void;
@@ -50,7 +50,7 @@ export interface DirectRun extends Partial<ClosedRun> {
   provisioned?: ProvisionSummary;
   imported?: ImportSummary;
   list?: ListSummary;
-  /** What the first failing phase said; the run was settled and closed as failed. */
+  /** The failure of the first failing phase; the run was settled and closed as failed. */
   failure?: Error & { type?: string };
   killed?: boolean;
 }
@@ -65,8 +65,8 @@ export async function standWithRunner(options: StandOptions = {}) {
 }
 
 /**
- * A run without a workflow: the activities in the workflow's order, each in a real activity context whose client is a
- * real server's. Made to be killed between any two phases, which a workflow cannot be so exactly.
+ * A run without a workflow: the activities in the workflow's order, each in a real activity context whose
+ * client is a real server's. It can be killed between any two phases, which a workflow cannot be so exactly.
  */
 export async function directRunner(stand: Stand, logger: Logger = SILENT) {
   const client = await connectClient();
@@ -75,7 +75,7 @@ export async function directRunner(stand: Stand, logger: Logger = SILENT) {
   return {
     client,
     run: (options: DirectRunOptions = {}) => directRun(activities, { client, logger }, options),
-    /** Erases the person of a record in an activation, as the workflow does it. */
+    /** Erases the person of a record in an activation, like the workflow. */
     forget: (record: number, activation: string) =>
       new MockActivityEnvironment(
         {
@@ -116,7 +116,7 @@ async function directRun(
   const killed = (phase: PhaseName) => phase === killedAfter;
 
   if (ways.undo !== undefined && !ways.dryRun) {
-    // An undo is applied as someone has seen it planned.
+    // An undo is applied only with the hash of its plan.
     const seen = await directRun(
       activities,
       { client, logger },

@@ -1,6 +1,6 @@
 import type { RunEnd } from '../../contract/result.ts';
 
-/** What `closeRun` is told of a run that ended so. */
+/** The arguments of `closeRun` for a run with this outcome. */
 export function ended(
   outcome: 'succeeded' | 'held' | 'failed' | 'cancelled',
   message = 'It did not succeed.',

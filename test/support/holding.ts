@@ -4,11 +4,11 @@ import { until } from '../setup/until.ts';
 import { ACTIVATION, LIST, usualActivation, type Stand } from './stand.ts';
 
 /*
- * What makes each phase of a run last: a lock in a database, or a fault of the simulator. Tests then kill what they like in
- * the middle of it.
+ * Blocks each phase of a run: with a lock in a database, or a fault of the simulator. Tests then kill
+ * processes in the middle of it.
  */
 
-/** Lets a phase go on. A lock that a crash of its database has ended is no error. */
+/** Lets a phase continue. A lock that a crash of its database has ended is not an error. */
 export type LetGo = () => Promise<void>;
 
 type Begin = () => Promise<WorkflowHandle>;
@@ -71,7 +71,7 @@ const PHASES = {
 export type Phase = keyof typeof PHASES;
 export const PHASE_NAMES = Object.keys(PHASES) as Phase[];
 
-/** Begins a run, and resolves once it is stuck in the phase. */
+/** Starts a run, and resolves once it is stuck in the phase. */
 export async function hold(
   phase: Phase,
   stand: Stand,
@@ -82,7 +82,7 @@ export async function hold(
   return { handle, letGo };
 }
 
-/** Holds the run at a table that no earlier phase needs. */
+/** Blocks the run at a table that no earlier phase needs. */
 async function atLock(stand: Stand, begin: Begin, table: string, mode: string): Promise<LetGo> {
   const letGo = await lock(stand, table, mode);
   await begin();
@@ -90,7 +90,7 @@ async function atLock(stand: Stand, begin: Begin, table: string, mode: string): 
   return letGo;
 }
 
-/** Locks a table that earlier phases need, too: while the run waits for Actito to look for its list. */
+/** Locks a table that earlier phases need, too, while the run waits for Actito to search for its list. */
 async function onceDelivered(stand: Stand, begin: Begin, table: string, mode: string): Promise<LetGo> {
   const letActitoLook = fault(stand, 'pollerStopped');
   await untilBusyIn(await begin(), 'confirmList');
@@ -109,7 +109,7 @@ export async function lock({ state }: Stand, table: string, mode: string): Promi
   };
 }
 
-/** Takes all slots of the licence: whoever calls Actito's API waits for one. */
+/** Takes all slots of the license: every caller of the API of Actito waits for one. */
 export async function holdCalls({ state, actito }: Stand): Promise<LetGo> {
   const licence = createHash('sha256').update(`${actito.apiUrl} ${actito.apiKey}`).digest('hex');
   const take = () =>
@@ -118,7 +118,7 @@ export async function holdCalls({ state, actito }: Stand): Promise<LetGo> {
        select ?, slot, gen_random_uuid(), 'default', 'test', 'test', '1', 1, 'infinity' from generate_series(1, 99) slot`,
       [licence],
     );
-  await until('no call is under way', () =>
+  await until('no call is running', () =>
     take().then(
       () => true,
       () => false,
@@ -134,7 +134,7 @@ export async function holdCalls({ state, actito }: Stand): Promise<LetGo> {
     );
 }
 
-/** Resolves once someone waits for a lock on a table of the state. */
+/** Resolves once a session waits for a lock on a table of the state. */
 export function untilWaiting(stand: Stand, table: string): Promise<void> {
   return untilFound(
     stand,
@@ -153,7 +153,7 @@ function fault({ actito }: Stand, name: 'importsStuck' | 'pollerStopped'): LetGo
 }
 
 export async function untilBusyIn(handle: WorkflowHandle, activity: string): Promise<void> {
-  await until(`${activity} is under way`, async () => {
+  await until(`${activity} is running`, async () => {
     const { raw } = await handle.describe();
     return (raw.pendingActivities ?? []).some(
       (pending) => pending.activityType?.name === activity && pending.lastStartedTime != null,
@@ -166,7 +166,7 @@ const GATE = 4_711;
 /** The people, behind the gate. */
 export const GATED = `select people.* from people, (select pg_advisory_xact_lock_shared(${GATE})) as gate`;
 
-/** Lets every read of the segment wait in the middle. */
+/** Makes every read of the segment wait in the middle. */
 export async function closeGate(stand: Stand): Promise<LetGo> {
   await stand.writeActivation({ ...usualActivation(), segment: { name: LIST, query: GATED } });
   const keeper = await stand.warehouse.connect();

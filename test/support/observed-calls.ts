@@ -1,11 +1,11 @@
 import diagnostics from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** What the callers of a simulator in this process did, seen from its HTTP server. */
+/** The calls to a simulator in this process, counted at its HTTP server. */
 export interface ObservedCalls {
   /** Calls that were answered, or broke off. */
   calls: number;
-  /** Calls under way at one time, at most. */
+  /** The maximum number of concurrent calls. */
   most: number;
   /** Answers of 429. */
   refused: number;
@@ -14,7 +14,7 @@ export interface ObservedCalls {
 
 const STARTED = 'http.server.request.start';
 
-/** Watches the calls of Actito's API from now on; the simulator's own inspection is none. */
+/** Counts the calls of Actito's API from now on, without the simulator's own inspection. */
 export function observeCalls(apiUrl: string): ObservedCalls {
   const { host } = new URL(apiUrl);
   let underWay = 0;

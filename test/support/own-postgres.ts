@@ -6,18 +6,18 @@ import { createDatabase } from '../../dev/databases.ts';
 import { startPostgres } from '../../dev/postgres.ts';
 import { startStand, type Stand } from './stand.ts';
 
-/** A PostgreSQL server of a test file alone, which may be crashed. */
+/** A PostgreSQL server of its own for a test file, which may be crashed. */
 export interface OwnPostgres {
   /** A stand whose state is in a new database of this server. */
   startStand(name: string): Promise<Stand>;
-  /** Kills one backend: PostgreSQL then ends all others, and recovers by itself. */
+  /** Kills one backend: PostgreSQL then ends all others, and recovers. */
   killBackend(): Promise<void>;
-  /** Ends the server as an immediate shutdown does, and starts it again with the same data, on the same port. */
+  /** Ends the server like an immediate shutdown, and starts it again with the same data, on the same port. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Crashes of processes, not of the machine: what was committed must be with the operating system, not on the disk. */
+/** Crashes of processes, not of the machine: commits must reach the operating system, not the disk. */
 const SETTINGS = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'on' };
 
 export async function startOwnPostgres(): Promise<OwnPostgres> {

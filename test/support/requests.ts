@@ -4,15 +4,15 @@ import type { RunRequest } from '../../contract/request.ts';
 export interface Ways {
   dryRun?: boolean;
   resync?: boolean;
-  /** Takes the segment for what Actito has. */
+  /** Assumes that Actito already matches the segment. */
   rebase?: boolean;
-  /** Puts the list back to how it was after this run. */
+  /** Restores the list of this run. */
   undo?: string;
   /** The plan of an undo that is applied; by default a hash that no plan has. */
   plan?: string;
 }
 
-/** The request that does that. */
+/** The request for these options. */
 export function requestOf(
   activation: string,
   { dryRun, resync, rebase, undo, plan = '0123456789ab' }: Ways = {},

@@ -6,22 +6,22 @@ export interface SilentProxy {
   /** The same URL, reached through the proxy. */
   through(url: string): string;
   /**
-   * From now on nothing is forwarded, in either direction, and no connection ends: as when a machine vanishes.
-   * `opened`: only on connections that are open now.
+   * Forwards nothing from now on, in either direction, and ends no connection: like a machine that
+   * disappears. `opened`: only on connections that are open now.
    */
   hush(which?: 'all' | 'opened'): void;
-  /** The same by itself, once a client has sent so many bytes over one connection. */
+  /** The same, automatically, once a client has sent this number of bytes over one connection. */
   hushAfter(bytes: number): void;
   /** Resolves once it is silent. */
   silent(): Promise<void>;
-  /** Forwards again, what was held back first. */
+  /** Forwards again, beginning with what was held back. */
   resume(): void;
-  /** Bytes that clients have sent, and that were forwarded. */
+  /** Bytes of clients that were forwarded. */
   readonly forwarded: number;
   stop(): void;
 }
 
-/** Stands between clients and a server, and can stop to forward without ending any connection. */
+/** Forwards between clients and a server, and can stop forwarding without ending any connection. */
 export async function startSilentProxy(to: { host: string; port: number }): Promise<SilentProxy> {
   const sockets = new Set<Socket>();
   let isSilent = false;

@@ -9,25 +9,25 @@ import { migrate } from '../../state/migrate.ts';
 import { openState, type State } from '../../state/state.ts';
 import { runServers } from '../setup/servers.ts';
 
-/** A whole small world of real parts: warehouse, state, Actito (our simulator) and a project folder. */
+/** A small environment of real parts: warehouse, state, Actito (our simulator) and a project folder. */
 export interface Stand {
   warehouse: pg.Pool;
   stateUrl: string;
   state: State;
-  /** What comparisons may hold in memory. */
+  /** The memory for comparisons. */
   slots: SlotBudget;
-  /** Its pauses are over at once: who calls activities without Temporal makes the pauses. */
+  /** Its backoffs end at once: a caller of activities without Temporal decides when to retry. */
   peers: Peers;
   actito: Simulator;
   projectFolder: string;
   env: NodeJS.ProcessEnv;
-  /** Writes `sources/shop.yaml`: the usual one of the tests, with changes. */
+  /** Writes `sources/shop.yaml`: the default one of the tests, with changes. */
   writeSource(changes?: Record<string, unknown>): Promise<void>;
-  /** Writes `destinations/actito.yaml`: the usual one of the tests, with changes. */
+  /** Writes `destinations/actito.yaml`: the default one of the tests, with changes. */
   writeDestination(changes?: Record<string, unknown>): Promise<void>;
-  /** Writes `activations/<id>.yaml`: the usual one of the tests, with changes. */
+  /** Writes `activations/<id>.yaml`: the default one of the tests, with changes. */
   writeActivation(changes?: Record<string, unknown>, id?: string): Promise<void>;
-  /** Lets so much time pass, as far as our state can tell. */
+  /** Moves the stored times of the state back by this time. */
   age(hours: number): Promise<void>;
   dispose(): Promise<void>;
 }
@@ -37,7 +37,7 @@ export { destinationOf as destination } from '../../dev/project-folder.ts';
 export const ACTIVATION = 'vip';
 export const LIST = 'VIP';
 
-/** The usual activation of the tests: table `people`, matched by email. */
+/** The default activation of the tests: table `people`, matched by email. */
 export function usualActivation(): Record<string, unknown> {
   return {
     source: 'shop',
@@ -109,7 +109,7 @@ export async function startStand({ stateUrl: ownStateUrl, ...options }: StandOpt
   return stand;
 }
 
-/** Moves every moment that state compares with now into the past: to it, so much time has passed. */
+/** Moves every time that the state compares with the current time into the past, as if this time had passed. */
 async function ageState(state: State, hours: number): Promise<void> {
   const members = await state.raw<{ rows: { name: string }[] }>(
     `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'
@@ -126,22 +126,22 @@ async function ageState(state: State, hours: number): Promise<void> {
   for (const { name } of members.rows) await shift(name, ['retry_at', 'missing_since']);
 }
 
-/** Back to a stand on which nothing ever ran, without starting its servers again. */
+/** Resets the stand to a state without any runs, without restarting its servers. */
 export async function resetStand(stand: Stand): Promise<void> {
   await stand.actito.reset();
   await stand.warehouse.query('truncate people');
   await loseState(stand);
 }
 
-/** What a new, empty state database would be. */
+/** Empties the state database. */
 export async function loseState({ state }: Pick<Stand, 'state'>): Promise<void> {
   const left = await state.raw<{ rows: { name: string }[] }>(
     `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'
      and relname ~ '^(members|delta|aside|result)_'`,
   );
-  // At once: to a run that is under way, its tables are not gone before it is unknown itself.
+  // In one statement, so that a running run never sees its tables deleted while it is still known.
   await state.transaction(async (trx) => {
-    await trx.raw('truncate activations, changes, forgotten cascade'); // all else hangs on them
+    await trx.raw('truncate activations, changes, forgotten cascade'); // all other tables depend on them
     for (const { name } of left.rows) await trx.raw(`drop table if exists ${name}`);
   });
 }

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** Stands between clients and a server, and can be switched off for a while. */
+/** Forwards between clients and a server, and can be switched off for a while. */
 export interface SwitchedProxy {
   /** `host:port` of the proxy. */
   address: string;
-  /** Ends all connections, and takes no new ones. */
+  /** Ends all connections, and accepts no new ones. */
   cut(): void;
-  /** Takes connections again. */
+  /** Accepts connections again. */
   restore(): void;
   stop(): Promise<void>;
 }
@@ -25,7 +25,7 @@ export async function startSwitchedProxy(server: string): Promise<SwitchedProxy>
       [peer, client],
     ] as const) {
       sockets.add(socket);
-      socket.on('error', () => undefined); // that it was cut is what the test wants
+      socket.on('error', () => undefined); // the test expects the disconnect
       socket.on('close', () => {
         sockets.delete(socket);
         other.destroy();

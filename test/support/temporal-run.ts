@@ -19,7 +19,7 @@ import { startStand, type Stand, type StandOptions } from './stand.ts';
 export interface Hosted {
   client: Client;
   taskQueue: string;
-  /** Starts a run; ids are the product's, with a prefix of this stand's own. */
+  /** Starts a run; ids are those of the product, with a prefix of this stand. */
   start(input: RunInput | object): ReturnType<Client['workflow']['start']>;
   /** Starts a run and waits for its result. */
   run(input?: RunInput): Promise<RunResult>;
@@ -36,7 +36,7 @@ export interface Approval {
 
 export type { WorkerProcess } from '../../dev/worker.ts';
 
-/** Failed activities and workflows are what tests provoke, and look at where they are thrown. */
+/** Tests provoke failed activities and workflows, and check them where they are thrown. */
 const logger = new DefaultLogger('ERROR');
 Runtime.install({ logger, telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } } });
 
@@ -60,7 +60,7 @@ export interface OnStand {
   host: (taskQueue?: string, workerAddress?: string) => Promise<Hosted>;
 }
 
-/** A test with a stand of its own; each part is started when the test asks for it, and ends with the test. */
+/** A test with its own stand; each part is started on demand, and ends with the test. */
 export const testOnStand = test.extend<OnStand>({
   stand: async ({}, use) => {
     const stand = await startStand();
@@ -87,7 +87,7 @@ function settingsOf({ stateUrl, projectFolder, env }: Stand, taskQueue: string):
   return { temporal, stateUrl, projectFolder, env, taskQueue, bundle: workflowBundle().codePath };
 }
 
-/** Starts a worker as a process of its own, by default on the product's task queue; resolves when it is ready. */
+/** Starts a worker in its own process, by default on the product's task queue; resolves when it is ready. */
 export function startWorkerProcess(
   stand: Stand,
   taskQueue = TASK_QUEUE,

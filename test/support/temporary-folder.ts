@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder for temporary files that cannot take any, and how the system says so. */
+/** A folder for temporary files that accepts none, and the error of the system. */
 export interface BadFolder {
   what: string;
   code: string;
@@ -11,7 +11,7 @@ export interface BadFolder {
   mount?: string;
 }
 
-/** Only root can mount: without, those that need it are left out. */
+/** Only root can mount: otherwise, kinds that need a mount are omitted. */
 export function badFolders(): BadFolder[] {
   const all: BadFolder[] = [
     { what: 'missing', code: 'ENOENT' },
@@ -44,7 +44,7 @@ function withFolder<T>(use: (folder: string) => T): T {
   }
 }
 
-/** Makes it the temporary folder of this process for a while. `left` names what is in it, or still open in it. */
+/** Makes it the temporary folder of this process for a while. `left` lists its content, and its open files. */
 export async function inFolder(
   { what, mount }: BadFolder,
   work: (folder: string, left: () => string[]) => Promise<void>,
@@ -66,7 +66,7 @@ export async function inFolder(
   }
 }
 
-/** Files of this process that are open, also those without a name; where the system tells. */
+/** Open files of this process, also those without a name, if the system lists them. */
 function openIn(folder: string): string[] {
   if (process.platform !== 'linux') return [];
   return readdirSync('/proc/self/fd').flatMap((fd) => {
@@ -74,7 +74,7 @@ function openIn(folder: string): string[] {
       const file = readlinkSync(`/proc/self/fd/${fd}`);
       return file.startsWith(`${folder}/`) ? [file] : [];
     } catch {
-      return []; // closed meanwhile
+      return []; // closed in the meantime
     }
   });
 }

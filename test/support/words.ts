@@ -1,6 +1,6 @@
 import type { Told } from '../../contract/messages/message.ts';
 
-/** What people read of notes. */
+/** The text of notes as people read it. */
 export function words(notes: readonly Told[]): string[] {
   return notes.map(({ message }) => message);
 }

@@ -5,24 +5,24 @@ import type { Warehouse } from '../../warehouse/source.ts';
 import { readAll } from './reading.ts';
 import { until } from '../setup/until.ts';
 
-/** What a driver brings to be tested: a real warehouse, and the few pieces of SQL that differ between dialects. */
+/** What the test of a driver needs: a real warehouse, and the few pieces of SQL that differ between dialects. */
 export interface WarehouseFixture {
   start(): Promise<void>;
   stop(): Promise<void>;
   open(options?: { statementTimeout?: number }): Promise<Warehouse>;
   /** Runs a statement beside the driver, with the right to write. */
   execute(sql: string): Promise<void>;
-  /** How many statements of the driver run on the server at this moment. */
+  /** How many statements of the driver are running on the server. */
   running(): Promise<number>;
   /** A query of n rows with the columns `id` (an integer from 1) and `padding` (a text of 100 characters). */
   rows(n: number): string;
   /** A query with the column `id` that takes many minutes before its first row. */
   slow: string;
-  /** Queries with the column `id` that write into the warehouse, if it lets them. */
+  /** Queries with the column `id` that write into the warehouse, if it allows that. */
   writes: Record<string, string>;
-  /** How often one of them did. */
+  /** How many of their writes succeeded. */
   written(): Promise<number>;
-  /** SQL expressions with what must arrive. */
+  /** SQL expressions with the expected text. */
   values: { expression: string; kind: ColumnKind; text: string }[];
 }
 
@@ -32,14 +32,14 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
     beforeAll(() => fixture.start());
     afterAll(() => fixture.stop());
 
-    test('columns arrive in the order of the request, one of them twice, those not asked for never', async () => {
+    test('columns arrive in the requested order, one of them twice, and other columns never', async () => {
       const read = await readAll(await fixture.open(), "select 1 as a, 'two' as b, 3 as c", ['c', 'b', 'c']);
       expect(read.lines).toEqual([['3', 'two', '3']]);
       expect(read.columns.map((column) => column.name)).toEqual(['c', 'b', 'c']);
       expect(read.rows).toBe(1);
     });
 
-    test('a table is read as a query is', async () => {
+    test('a table is read like a query', async () => {
       await fixture.execute('create table contract_people (id int, first_name varchar(50))');
       await fixture.execute("insert into contract_people values (7, 'Anna')");
       const read = await readAll(await fixture.open(), { table: 'contract_people' }, ['first_name', 'id']);
@@ -71,7 +71,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       expect((await readAll(await fixture.open(), query, ['id'])).lines).toEqual([['1']]);
     });
 
-    test('a second statement is refused', async () => {
+    test('a second statement is rejected', async () => {
       await fixture.execute('create table contract_kept (id int)');
       for (const query of [
         'select 1 as id; drop table contract_kept',
@@ -85,7 +85,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       expect((await readAll(await fixture.open(), { table: 'contract_kept' }, ['id'])).lines).toEqual([]);
     });
 
-    test('a query error says what it means, and where in the query; what the database says is kept apart', async () => {
+    test('a query error says what it means and where it is in the query; the text of the database is kept apart', async () => {
       await expect(
         readAll(await fixture.open(), 'select 1 as id\nfrom nowhere', ['id']),
       ).rejects.toMatchObject({
@@ -95,7 +95,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       });
     });
 
-    test('a missing column is named, with what may have been meant', async () => {
+    test('a missing column is reported with the nearest name', async () => {
       await expect(
         readAll(await fixture.open(), "select 'x' as email, 1 as id", ['id', 'emial']),
       ).rejects.toMatchObject({
@@ -104,7 +104,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       });
     });
 
-    test('200,000 rows arrive in batches of whole lines, at least 64 kB each but for the last', async () => {
+    test('200,000 rows arrive in batches of whole lines, of at least 64 kB each except the last', async () => {
       const read = await readAll(await fixture.open(), fixture.rows(200_000), ['id', 'padding']);
       expect(read.rows).toBe(200_000);
       expect(read.lines).toHaveLength(200_000);
@@ -115,7 +115,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       expect(Math.min(...read.batches.slice(0, -1))).toBeGreaterThanOrEqual(64 * 1024);
     });
 
-    test('what is written while the segment is read is not seen', async () => {
+    test('rows that are written during the read are not seen', async () => {
       await fixture.execute('create table contract_moving (id int, padding varchar(100))');
       await fixture.execute(`insert into contract_moving ${fixture.rows(20_000)}`);
       const warehouse = await fixture.open();
@@ -128,7 +128,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       expect(bytes.match(/\n/g)).toHaveLength(20_000);
     });
 
-    test('a question is answered by the first row, in the snapshot that is then read', async () => {
+    test('an assertion is answered by the first row, in the snapshot that is then read', async () => {
       await fixture.execute('create table contract_asked (id int)');
       await fixture.execute('insert into contract_asked values (7)');
       const warehouse = await fixture.open();
@@ -152,7 +152,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       expect(read.lines).toEqual([['7']]);
     });
 
-    test('a question that fails is told by its setting, and writes nothing', async () => {
+    test('a failed assertion query is reported with its setting, and writes nothing', async () => {
       const { signal } = new AbortController();
       for (const query of ['select 1 from nowhere', ...Object.values(fixture.writes)]) {
         const warehouse = await fixture.open();
@@ -165,7 +165,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       expect(await fixture.written()).toBe(0);
     });
 
-    test('a cancelled question ends with the reason, and is gone from the server', async () => {
+    test('a canceled assertion query ends with the reason, and no longer runs on the server', async () => {
       const controller = new AbortController();
       const { signal } = controller;
       const warehouse = await fixture.open();
@@ -174,26 +174,26 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       await until('the query runs', async () => (await fixture.running()) === 1);
       controller.abort(new Error('enough of it'));
       await outcome;
-      await until('the query is gone', async () => (await fixture.running()) === 0);
+      await until('the query has ended', async () => (await fixture.running()) === 0);
     });
 
-    test('a cancelled read ends with the reason of its signal, and is gone from the server', async () => {
+    test('a canceled read ends with the reason of its signal, and no longer runs on the server', async () => {
       const controller = new AbortController();
       const result = readAll(await fixture.open(), fixture.slow, ['id'], controller.signal);
       const outcome = expect(result).rejects.toThrow('enough of it');
       await until('the query runs', async () => (await fixture.running()) === 1);
       controller.abort(new Error('enough of it'));
       await outcome;
-      await until('the query is gone', async () => (await fixture.running()) === 0);
+      await until('the query has ended', async () => (await fixture.running()) === 0);
     });
 
-    test('a read that is cancelled before it starts asks the warehouse for nothing', async () => {
+    test('a read that is canceled before it starts sends nothing to the warehouse', async () => {
       const signal = AbortSignal.abort(new Error('too late'));
       await expect(readAll(await fixture.open(), fixture.slow, ['id'], signal)).rejects.toThrow('too late');
       expect(await fixture.running()).toBe(0);
     });
 
-    test('a read that is cancelled before its first batch ends with the reason', async () => {
+    test('a read that is canceled before its first batch ends with the reason', async () => {
       const controller = new AbortController();
       const warehouse = await fixture.open();
       const { signal } = controller;
@@ -215,7 +215,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
         expect(await fixture.running()).toBe(1);
         break;
       }
-      await until('the query is gone', async () => (await fixture.running()) === 0);
+      await until('the query has ended', async () => (await fixture.running()) === 0);
       await warehouse.close();
     });
 
@@ -227,7 +227,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       await until('the query runs', async () => (await fixture.running()) === 1);
       await warehouse.close();
       await outcome;
-      await until('the query is gone', async () => (await fixture.running()) === 0);
+      await until('the query has ended', async () => (await fixture.running()) === 0);
     });
 
     test('a query beyond the statement timeout fails and names the setting', async () => {
@@ -239,7 +239,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
       });
     });
 
-    test.each(Object.entries(fixture.writes))('nothing can be written: %s', async (_, query) => {
+    test.each(Object.entries(fixture.writes))('the warehouse rejects every write: %s', async (_, query) => {
       await expect(readAll(await fixture.open(), query, ['id'])).rejects.toMatchObject({
         type: 'SegmentQueryFailed',
       });

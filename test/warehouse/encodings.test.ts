@@ -9,7 +9,7 @@ import { readAll } from './reading.ts';
 
 const open = (url: string) => openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 60_000 });
 
-test('a field that is no UTF-8 is marked, and every other one stays as it is', () => {
+test('a field that is not UTF-8 is marked, and all other fields are unchanged', () => {
   const field = fc
     .uint8Array({ maxLength: 8 })
     .map((bytes) => Buffer.from(bytes.filter((byte) => byte !== 9 && byte !== 10)));
@@ -26,7 +26,7 @@ test('a field that is no UTF-8 is marked, and every other one stays as it is', (
   );
 });
 
-test('a database in SQL_ASCII is read to its end, whatever bytes are in it', async () => {
+test('a database in SQL_ASCII is read to its end, whatever bytes it contains', async () => {
   const database = await databaseIn('SQL_ASCII');
   onTestFinished(() => database.dispose());
   const query = String.raw`select * from (values (1, E'Zo\xc3\xab'), (2, E'Jos\xe9'), (3, 'Anna')) as p (id, name)`;

@@ -7,7 +7,7 @@ import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
 import { until } from '../setup/until.ts';
 import { readAll } from './reading.ts';
 
-/* What PostgreSQL tells beside the rows of a segment. */
+/* What PostgreSQL reports besides the rows of a segment. */
 
 let database: TestDatabase;
 let beside: pg.Client;
@@ -26,7 +26,7 @@ function open({ url = database.url } = {}): Promise<Warehouse> {
   return openWarehouse(source, { URL: url });
 }
 
-test('the clock is that of now, also within a snapshot that was begun before', async () => {
+test('the clock shows the current time, even within an older snapshot', async () => {
   const warehouse = await open();
   const { signal } = new AbortController();
   const first = await warehouse.clock(signal);
@@ -37,7 +37,7 @@ test('the clock is that of now, also within a snapshot that was begun before', a
   await warehouse.close();
 });
 
-test('row security that hides rows from the reader is told, and one that hides none is not', async () => {
+test('row security that hides rows from the reader is reported, and row security that hides none is not', async () => {
   await beside.query(`
       create table branches (id int, country text);
       insert into branches values (1, 'BE'), (2, 'FR');
@@ -61,7 +61,7 @@ test('row security that hides rows from the reader is told, and one that hides n
   await beside.query('drop owned by reader, all_reader; drop role reader, all_reader');
 });
 
-test('a transaction_timeout that an administrator has set ends a read for a few tries, and is named with its value', async () => {
+test('a transaction_timeout of an administrator ends the read after a few attempts, and is named with its value', async () => {
   await beside.query(
     `create role hasty login password 'p'; alter role hasty set transaction_timeout = '200ms'`,
   );

@@ -58,7 +58,7 @@ describeWarehouse('PostgreSQL', {
     'an INSERT in a WITH': 'with w as (insert into written values (1) returning id) select id from w',
     'a function that writes': 'select write_one() as id',
     'a sequence': "select nextval('counted') as id",
-    'a query that gives itself the right to': `
+    'a query that grants itself the right to write': `
       select write_one() as id from (select set_config('transaction_read_only', 'off', true)) as rights`,
   },
   async written() {
@@ -110,7 +110,7 @@ describeWarehouse('PostgreSQL', {
   ],
 });
 
-describe('PostgreSQL as a warehouse, in its own ways', () => {
+describe('PostgreSQL as a warehouse', () => {
   beforeAll(start);
   afterAll(stop);
 
@@ -127,14 +127,14 @@ describe('PostgreSQL as a warehouse, in its own ways', () => {
     expect((await readAll(await open(), { table: 'crm.Members' }, ['Id'])).lines).toEqual([['5']]);
   });
 
-  test('semicolons and comment signs in all kinds of texts are left alone', async () => {
+  test('semicolons and comment signs in all kinds of texts are unchanged', async () => {
     const query = String.raw`
       select E'it\'s; --' as a, $$;/*$$ as b, $x$ $$; $x$ as c, 1 as "odd;--", 2 as price$$; /* /* nested; */ */ ;`;
     const read = await readAll(await open(), query, ['a', 'b', 'c', 'odd;--', 'price$$']);
     expect(read.lines).toEqual([["it's; --", ';/*', ' $$; ', '1', '2']]);
   });
 
-  test('the same value is the same text whatever the settings of the role', async () => {
+  test('the same value is the same text, whatever the settings of the role', async () => {
     await beside.query(`
       create role teller superuser login password 'p';
       alter role teller set datestyle = 'German';
@@ -151,7 +151,7 @@ describe('PostgreSQL as a warehouse, in its own ways', () => {
     await beside.query('drop role teller');
   });
 
-  test('a name that two columns share is refused when it is asked for, and harmless when not', async () => {
+  test('a name that two columns share is rejected if it is requested, and harmless otherwise', async () => {
     const query = 'select 1 as id, 2 as id, 3 as other';
     expect(await rejection(query)).toMatchObject({ type: 'MappingInvalid' });
     expect((await rejection(query)).message).toContain('2 columns named "id"');
@@ -167,7 +167,7 @@ describe('PostgreSQL as a warehouse, in its own ways', () => {
     ['select 1 as id where (', /at the end of the query/],
     ['-- nothing but a comment', /at the end of the query/],
     ['select 1 as id; select 2', /line 1, column 15 of the query/],
-  ])('the error of %j has its place', async (query, message) => {
+  ])('the error of %j has its position', async (query, message) => {
     const error = await rejection(query);
     expect(error).toMatchObject({ type: 'SegmentQueryFailed', retryable: false });
     expect(error.message).toMatch(message);
@@ -178,7 +178,7 @@ describe('PostgreSQL as a warehouse, in its own ways', () => {
     ["select complain('secret') as id", 'P0001'],
     ["select convert_from(decode('ff736563726574', 'hex'), 'UTF8') as id", '22021'],
     ["select to_date('secret' || random()::text, 'YYYY') as id", '22007'],
-  ])('an error over the value in %j does not show it', async (query, sqlstate) => {
+  ])('an error about the value in %j does not show it', async (query, sqlstate) => {
     const error = await rejection(query);
     expect(error).toMatchObject({ type: 'SegmentQueryFailed', cause: undefined });
     expect(error.message).toContain(sqlstate);
@@ -190,7 +190,7 @@ describe('PostgreSQL as a warehouse, in its own ways', () => {
     ['a database that does not exist', { pathname: '/hunter2' }, 'ConfigurationInvalid'],
     ['a port where nothing listens', { port: '1', password: 'hunter2' }, 'SourceUnavailable'],
     ['a server without TLS', { search: '?sslmode=verify-full', password: 'hunter2' }, 'ConfigurationInvalid'],
-  ])('%s is told without the URL or the password', async (_, change, type) => {
+  ])('%s is reported without the URL or the password', async (_, change, type) => {
     const url = Object.assign(new URL(database.url), change).href;
     const error = await rejection('select 1 as id', ['id'], { url });
     expect(error).toMatchObject({ type, cause: undefined });
@@ -199,7 +199,7 @@ describe('PostgreSQL as a warehouse, in its own ways', () => {
   });
 
   test.each(['', 'hunter2', 'mysql://shop:hunter2@host/shop', 'postgres://shop:hunter2@host:notaport/shop'])(
-    '%j as connection URL is refused',
+    '%j as connection URL is rejected',
     async (url) => {
       const error = await rejection('select 1 as id', ['id'], { url });
       expect(error).toMatchObject({ type: 'ConfigurationInvalid', cause: undefined });
@@ -208,7 +208,7 @@ describe('PostgreSQL as a warehouse, in its own ways', () => {
     },
   );
 
-  test('a connection that breaks in the middle of a read fails it, also when the consumer is slow', async () => {
+  test('a connection that breaks in the middle of a read makes it fail, even if the consumer is slow', async () => {
     const warehouse = await open();
     const segment = {
       query: "select i as id, repeat('x', 1000) as padding from generate_series(1, 500000) i",
@@ -225,7 +225,7 @@ describe('PostgreSQL as a warehouse, in its own ways', () => {
         await beside.query(
           "select pg_terminate_backend(pid) from pg_stat_activity where query like 'copy%' and datname = current_database()",
         );
-        await until('the query is gone', async () => (await running()) === 0);
+        await until('the query has ended', async () => (await running()) === 0);
       }
     };
     await expect(consume()).rejects.toMatchObject({ type: 'SourceUnavailable', retryable: true });

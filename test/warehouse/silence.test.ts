@@ -6,7 +6,7 @@ import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
 import { startSilentProxy, type SilentProxy } from '../support/silent-proxy.ts';
 import { readAll } from './reading.ts';
 
-/* A warehouse behind something that goes on holding a connection, and forwards nothing any more. */
+/* A warehouse behind a proxy that keeps the connection open, and forwards nothing any more. */
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -37,7 +37,7 @@ async function read(proxy: SilentProxy, timeouts?: Timeouts) {
   return readAll(await open(proxy, timeouts), 'select 1 as id', ['id']);
 }
 
-test('a read ends soon, whatever its last message was that the warehouse has heard', async () => {
+test('a read of a silent warehouse ends soon, whatever message was sent last', async () => {
   const whole = await proxied();
   expect((await read(whole)).lines).toEqual([['1']]);
   const GOODBYE = 5; // the message that ends the session, after the commit
@@ -52,7 +52,7 @@ test('a read ends soon, whatever its last message was that the warehouse has hea
   );
 });
 
-test('a read ends soon when the silence comes between two rows', async () => {
+test('a read ends soon if the silence begins between two rows', async () => {
   const proxy = await proxied();
   const warehouse = await open(proxy, SOON);
   const read = await warehouse.read({
@@ -70,17 +70,17 @@ test('a read ends soon when the silence comes between two rows', async () => {
   await warehouse.close();
 });
 
-test('rows that come slowly are not taken for silence', async () => {
+test('slow rows do not count as silence', async () => {
   const url = database.url;
   const timeouts = { short: 2_000, beyond: 2_000 - 60_000 };
   const warehouse = await openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 60_000 }, timeouts);
-  // All of them fit into one batch, and it takes twice as long as a silence may.
+  // All of them fit into one batch, and it takes twice as long as the silence limit.
   const query =
     "select i as id, repeat('x', 2000) as padding from (select i, pg_sleep(0.2) from generate_series(1, 20) i offset 0) slow";
   expect((await readAll(warehouse, query, ['id', 'padding'])).lines).toHaveLength(20);
 });
 
-test('what takes a connection and says nothing is left within the connect timeout of the URL', async () => {
+test('a server that accepts a connection and stays silent is given up within the connect timeout of the URL', async () => {
   const mute = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
   onTestFinished(() => void mute.close());
   await once(mute, 'listening');

@@ -39,14 +39,14 @@ test.each([
   ['Customers', 'shop.customers'],
   ['VIP', 'vip'],
   ['odd', 'Odd'],
-])('the table %s is not there: did you mean %s?', async (table, near) => {
+])('the table %s does not exist, and the error suggests %s', async (table, near) => {
   expect(await failureOf(table)).toMatchObject({
     type: 'SegmentQueryFailed',
     told: { reason: 'tableMissing', facts: { table, near } },
   });
 });
 
-test('only tables are named that the role may read', async () => {
+test('only tables that the role may read are suggested', async () => {
   for (const table of ['Shop.Secret_Customers', 'Closed.Payments', 'nothing.like_that']) {
     const failure = (await failureOf(table)) as Error;
     expect(failure.message).toMatch(/does not exist, or this user has no access to it/);

@@ -7,8 +7,8 @@ import { environmentOf } from '../../simulator/environment.ts';
 import { startSimulator } from '../../simulator/start.ts';
 
 /*
- * What no container engine tells us here: that the files around the images agree with the project. Whether the images
- * build and run is not tested (docs/operations.md says so).
+ * Without a container engine, this test checks that the files around the images agree with the project. It
+ * does not test whether the images build and run (docs/operations.md says so).
  */
 
 interface Service {
@@ -32,11 +32,11 @@ const compose = (file: string) =>
     networks: Record<string, { internal?: boolean } | null>;
   };
 const services = (file: string) => compose(file).services;
-/** What comes before the first colon: a file, the name of a volume, or a variable with a path. */
+/** The part before the first colon: a file, the name of a volume, or a variable with a path. */
 const mounts = (file: string) =>
   Object.values(services(file)).flatMap(({ volumes = [] }) => volumes.map((volume) => volume.split(':')[0]!));
 
-test('the development worker is given every variable that the example project names', async () => {
+test('the development worker gets every variable that the example project names', async () => {
   const simulator = await startSimulator();
   onTestFinished(() => simulator.stop());
   const fromSimulator = Object.keys(environmentOf(simulator));
@@ -57,19 +57,19 @@ test.each(COMPOSE_FILES)('%s gives its worker a state database and a Temporal se
   );
 });
 
-test.each(COMPOSE_FILES)('every file that %s mounts is there', (file) => {
+test.each(COMPOSE_FILES)('every file that %s mounts exists', (file) => {
   const mounted = mounts(file).filter((source) => source.startsWith('.'));
   expect(mounted.length).toBeGreaterThan(0);
   expect(mounted.filter((source) => !existsSync(join(dirname(file), source)))).toEqual([]);
 });
 
-test.each(COMPOSE_FILES)('every volume of %s is declared, and used', (file) => {
+test.each(COMPOSE_FILES)('every volume of %s is declared and used', (file) => {
   const named = mounts(file).filter((source) => /^\w/.test(source));
   expect(new Set(named)).toEqual(new Set(Object.keys(compose(file).volumes)));
 });
 
 test.each(COMPOSE_FILES)(
-  'in %s, whoever waits for a healthy service waits for one with a health check',
+  'in %s, every service that must be healthy for another one has a health check',
   (file) => {
     const all = services(file);
     const awaited = Object.values(all).flatMap(({ depends_on = {} }) => Object.entries(depends_on));
@@ -102,14 +102,14 @@ test.each(COMPOSE_FILES)('every image of %s has a version', (file) => {
 
 describe('docker/production.yml', () => {
   const { services: all, networks } = compose('docker/production.yml');
-  /** Who shares a network with a service. */
+  /** The services that share a network with a service. */
   const reached = (name: string) =>
     Object.keys(all).filter(
       (other) =>
         other !== name && all[other]!.networks!.some((shared) => all[name]!.networks!.includes(shared)),
     );
 
-  test('gives the worker a role of the state database that is no superuser, and the database its own', () => {
+  test('gives the worker a role without superuser rights that owns the database', () => {
     const url = new URL(all.worker!.environment!.ACTITO_SYNC_DATABASE_URL!.replace(/\$\{.*?\}/, 'secret'));
     const script = text('docker/state/owner.sh');
     expect(all.state!.volumes!.join()).toContain('./state/owner.sh:/docker-entrypoint-initdb.d/');
@@ -118,7 +118,7 @@ describe('docker/production.yml', () => {
     expect(all.state!.environment!.POSTGRES_PASSWORD).not.toBe(all.state!.environment!.STATE_PASSWORD);
   });
 
-  test('lets only those reach a server who need it', () => {
+  test('lets only the services that need a server reach it', () => {
     expect(reached('state')).toEqual(['worker']);
     expect(reached('temporal-postgres').sort()).toEqual(['temporal', 'temporal-schema']);
     const isOpen = (name: string) => all[name]!.networks!.some((network) => !networks[network]?.internal);
@@ -126,12 +126,12 @@ describe('docker/production.yml', () => {
     expect(Object.values(all).flatMap(({ ports = [] }) => ports)).toEqual(['127.0.0.1:8233:8080']);
   });
 
-  test('has read-only root file systems, but for the web UI, of which that was not tried', () => {
+  test('has read-only root file systems, except for the web UI, where that was not tested', () => {
     expect(Object.keys(all).filter((name) => !all[name]!.read_only)).toEqual(['temporal-ui']);
   });
 });
 
-test('the images, CI and the documentation name the same Node', () => {
+test('the images, CI and the documentation name the same version of Node', () => {
   const version = /^ARG NODE_VERSION=(24\.\d+\.\d+)$/m.exec(text('Dockerfile'))?.[1];
   expect(version).toBeDefined();
   expect(text('.ci/node24')).toContain(`version=${version}`);
@@ -154,7 +154,7 @@ test('the lock file has the packages of every platform, each with its checksum',
   expect(Object.keys(packages).filter((path) => path !== '' && !packages[path]!.integrity)).toEqual([]);
 });
 
-test('whatever is started from dist/ is made by the build', () => {
+test('the build creates everything that is started from dist/', () => {
   const { files } = JSON.parse(text('tsconfig.build.json')) as { files: string[] };
   const made = files.map((file) => `dist/${file.replace(/\.ts$/, '.js')}`);
   const started = ['Dockerfile', 'package.json', 'docs/operations.md', ...COMPOSE_FILES].flatMap(
@@ -175,7 +175,7 @@ test('docs/operations.md names every variable that the worker reads itself', () 
   expect([...new Set(read)].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
 
-test('docs/operations.md names every variable that docker/production.yml wants', () => {
+test('docs/operations.md names every variable that docker/production.yml requires', () => {
   const wanted = [...text('docker/production.yml').matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name!);
   expect(wanted).toContain('STATE_PASSWORD');
   const page = text('docs/operations.md');

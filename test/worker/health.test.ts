@@ -15,21 +15,21 @@ function status(changes: Partial<Status> = {}): Status {
   };
 }
 
-/** A health server on a free port, that answers for the status `now` has at that moment. */
+/** A health server on a free port, which reports the current value of `now`. */
 async function serve(now: { status: Status }) {
   const server = await startHealthServer(0, () => now.status);
   onTestFinished(() => server.stop());
   return server;
 }
 
-test('a worker that takes work is healthy, and says what it does', async () => {
+test('a worker that accepts work is healthy, and says what it does', async () => {
   const { port } = await serve({ status: status() });
   const response = await fetch(`http://127.0.0.1:${port}/healthz`);
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({ state: 'RUNNING', activities: 2 });
 });
 
-test('the answer is the state of the moment: a worker that drains is healthy no more', async () => {
+test('the answer is the current state: a draining worker is no longer healthy', async () => {
   const now = { status: status() };
   const { port } = await serve(now);
   now.status = status({ runState: 'DRAINING', workflowPollerState: 'SHUTDOWN' });
@@ -44,16 +44,16 @@ test.each<Partial<Status>>([
   { runState: 'FAILED' },
   { workflowPollerState: 'FAILED' },
   { activityPollerState: 'SHUTDOWN' },
-])('%j takes no work', (changes) => {
+])('a worker with %j accepts no work', (changes) => {
   expect(isHealthy(status(changes))).toBe(false);
 });
 
-test('there is nothing else to ask', async () => {
+test('every other path is answered 404', async () => {
   const { port } = await serve({ status: status() });
   expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404);
 });
 
-test('a port that is taken is named, with the setting', async () => {
+test('a port that is in use is reported, with the setting', async () => {
   const { port } = await serve({ status: status() });
   await expect(startHealthServer(port, status)).rejects.toThrow(
     new RegExp(
@@ -62,7 +62,7 @@ test('a port that is taken is named, with the setting', async () => {
   );
 });
 
-test.each(['0', '65536', '80.5', 'http', '-1'])('"%s" is no port for the health check', (port) => {
+test.each(['0', '65536', '80.5', 'http', '-1'])('"%s" is not a valid port for the health check', (port) => {
   expect(() => healthPort({ ACTITO_SYNC_HEALTH_PORT: port })).toThrow(
     'ACTITO_SYNC_HEALTH_PORT must be a port number from 1 to 65535, or unset.',
   );

@@ -8,10 +8,10 @@ const LOST = new TransportError('unimplemented');
 const AWAY = new Failure('temporalRefused', { code: 'UNAVAILABLE' });
 const MISSING = new Failure('namespaceMissing', { namespace: 'shop' });
 
-/** What becomes of one start: the error that keeps it from starting, or how the worker that it makes ends; null: in good order. */
+/** The result of one start: the error that prevents it, or how its worker ends; null: cleanly. */
 type Attempt = { bars: Error } | { ends: Error | null };
 
-/** Lives through the attempts. @returns what happened, in its order, and how it ended */
+/** Runs through the attempts. @returns the events, in their order, and how it ended */
 async function life(attempts: Attempt[], { toldAfter = Infinity } = {}) {
   const told: string[] = [];
   let starts = 0;
@@ -39,7 +39,7 @@ async function life(attempts: Attempt[], { toldAfter = Infinity } = {}) {
   return { told, starts, ended };
 }
 
-test('a worker that loses Temporal is closed, and another takes its place as soon as Temporal is back', async () => {
+test('a worker that loses Temporal is closed, and another one replaces it as soon as Temporal is back', async () => {
   const away = Array.from({ length: 4 }, () => ({ bars: AWAY }));
   expect(await life([{ ends: LOST }, ...away, { ends: LOST }, { ends: null }])).toEqual({
     told: [
@@ -61,7 +61,7 @@ test('a worker that loses Temporal is closed, and another takes its place as soo
   });
 });
 
-test('a worker that is told to stop while Temporal is away ends in good order', async () => {
+test('a worker that is stopped while Temporal is away shuts down cleanly', async () => {
   const away = Array.from({ length: 9 }, () => ({ bars: AWAY }));
   const { starts, ended } = await life([{ ends: LOST }, ...away], { toldAfter: 3 });
   expect({ starts, ended }).toEqual({ starts: 3, ended: 'in good order' });
@@ -70,14 +70,14 @@ test('a worker that is told to stop while Temporal is away ends in good order', 
 test.each([
   ['a first start that fails', [{ bars: AWAY }], AWAY],
   ['an error of another kind', [{ ends: new TypeError('ours') }], new TypeError('ours')],
-  ['a later start that the configuration bars', [{ ends: LOST }, { bars: MISSING }], MISSING],
+  ['a later start that the configuration prevents', [{ ends: LOST }, { bars: MISSING }], MISSING],
 ])('%s ends the process', async (_, attempts, error) => {
   const { starts, ended } = await life(attempts);
   expect(ended).toEqual(error);
   expect(starts).toBe(attempts.length);
 });
 
-describe('a worker that Temporal refuses for good', () => {
+describe('a worker that Temporal rejects permanently', () => {
   const kept = (run: () => Promise<void>, hasFailed: () => boolean) =>
     keepWorking({
       start: async () => ({ run, hasFailed, close: async () => undefined }),
@@ -87,12 +87,12 @@ describe('a worker that Temporal refuses for good', () => {
     });
   const never = () => new Promise<void>(() => undefined);
 
-  test('ends the process with a clear failure if the library does not let go of it', async () => {
+  test('ends the process with a clear failure if the library does not release it', async () => {
     const failure = { type: 'TemporalUnavailable', told: { reason: 'workerNotLetGo' } };
     await expect(kept(never, () => true)).rejects.toMatchObject(failure);
   });
 
-  test('ends as the library says if that lets go of it in time', async () => {
+  test('ends with the error of the library if that releases it in time', async () => {
     const ends = () => Promise.reject(LOST);
     await expect(kept(ends, () => true)).rejects.toBe(LOST);
   });

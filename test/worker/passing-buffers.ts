@@ -1,7 +1,7 @@
 /*
- * A program for garbage.test.ts: passes 60 MB of buffers, a little at a time, as rows pass. A process of its own, since V8
- * decides by all that a process has done before. Prints how many bytes lay outside V8's heap at most, beyond what lay there
- * before: without our collecting, and with it.
+ * A program for garbage.test.ts: passes 60 MB of buffers, a little at a time, as rows pass. It is a separate
+ * process, since V8 decides by the whole history of a process. Prints the maximum number of bytes outside
+ * V8's heap, above the initial number: without our collecting, and with it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';

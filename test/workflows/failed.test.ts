@@ -13,7 +13,7 @@ const DAY = 24 * 3_600_000;
 const listed = () => [...stand.actito.listMembers(LIST)].toSorted();
 const expiry = () => stand.actito.list(LIST)!.expirationDate!;
 
-/** Lets a run fail. */
+/** Makes a run fail. */
 async function fail(): Promise<{ type: string; message: string; notes: string[]; shown: unknown }> {
   const handle = await hosted.start({ activation: 'vip' });
   const failure = await handle.result().then(
@@ -26,7 +26,7 @@ async function fail(): Promise<{ type: string; message: string; notes: string[];
   return { type: failure.type, message: failure.message, notes: words(notes), shown };
 }
 
-/** A day passes for us and for Actito: the list of 48 hours is to be kept alive. */
+/** A day passes for us and for Actito: the list of 48 hours must be kept alive. */
 async function aDayPasses(): Promise<void> {
   await stand.age(24);
   stand.actito.advanceClock(DAY);
@@ -34,7 +34,7 @@ async function aDayPasses(): Promise<void> {
 
 const KEPT = 'The unchanged list was delivered again, so that it does not expire.';
 
-describe('a run that fails', () => {
+describe('a failed run', () => {
   beforeEach(async () => {
     await stand.warehouse.query(
       `truncate people; insert into people (email, spent) values ('anna@shop.be', 1)`,
@@ -46,7 +46,7 @@ describe('a run that fails', () => {
     stand.actito.setFault('importFails', null);
   });
 
-  test('keeps the list alive as it was, once, when the segment cannot be read', async () => {
+  test('keeps the unchanged list alive, once, when the segment cannot be read', async () => {
     await aDayPasses();
     const before = expiry();
     await stand.writeActivation({ segment: { name: LIST, table: 'nobody' } });
@@ -57,7 +57,7 @@ describe('a run that fails', () => {
     expect(await fail()).toMatchObject({ type: 'SegmentQueryFailed', notes: [] });
   });
 
-  test('leaves a list alone that is valid for long enough', async () => {
+  test('does not touch a list that is valid for long enough', async () => {
     await stand.writeActivation({ segment: { name: LIST, table: 'nobody' } });
     expect(await fail()).toMatchObject({ type: 'SegmentQueryFailed', notes: [] });
   });
@@ -128,7 +128,7 @@ describe('a run that cannot be settled', () => {
     await stand.writeActivation({ list: { name: 'Settled' } });
   });
 
-  test('fails for that, and the next run settles what it had done', async () => {
+  test('fails for that reason, and the next run settles what it had done', async () => {
     await refuse();
     expect(await fail()).toMatchObject({ type: 'StateRefused', shown: 'failed' });
     expect(await open()).toBe(1);
@@ -137,7 +137,7 @@ describe('a run that cannot be settled', () => {
     expect(await open()).toBe(0);
   });
 
-  test('says so besides the reason for which it failed', async () => {
+  test('says so in addition to the reason for which it failed', async () => {
     await hosted.run();
     await stand.warehouse.query(`update people set spent = 5`);
     await stand.writeActivation({ list: { name: 'Settled' }, attributesRequired: true });

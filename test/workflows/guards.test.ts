@@ -48,7 +48,7 @@ test('an empty segment is held', async () => {
   await stand.warehouse.query('insert into people table kept');
 });
 
-test('an erosion over several runs trips the guard, although no single run loses much', async () => {
+test('slow losses over several runs trip the guard, although no single run loses many members', async () => {
   await stand.warehouse.query(
     `truncate people; insert into people select 'c' || i || '@shop.be', 'Ann' from generate_series(0, 119) i`,
   );
@@ -63,12 +63,12 @@ test('an erosion over several runs trips the guard, although no single run loses
   expect((await heldRun()).failure.type).toBe('GuardTripped');
 });
 
-test('a run that meets the guards again goes on where the last acknowledged one ended', async () => {
+test('a run that passes the guards again continues from the last acknowledged run', async () => {
   await stand.writeActivation({ guards: { maxRemovedRatio: 0.5 } });
   expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { removed: 10, members: 75 } });
 });
 
-test('a warehouse that was not loaded lately, or breaks an assertion, holds the run; its rows stay where they are', async () => {
+test('a warehouse that was not loaded recently, or fails an assertion, holds the run, and the message shows no row', async () => {
   const guards = (age: string, broken: string) => ({
     maxRemovedRatio: 1,
     freshness: { query: `select now() - interval '${age}'`, maxAge: '26h' },
@@ -112,7 +112,7 @@ describe('a held run', () => {
     await stand.writeActivation({ guards: {} });
   });
 
-  test('keeps the list alive as it was, when it would expire', async () => {
+  test('keeps the unchanged list alive if it would expire', async () => {
     await leave(60);
     await stand.age(24);
     const before = stand.actito.list(LIST)!.expirationDate!;
@@ -129,7 +129,7 @@ describe('a held run', () => {
     expect(stand.actito.list(LIST)!.lastRetrievedFile).toEqual(delivered);
   });
 
-  test('is let through by an approval, which the first success uses up', async () => {
+  test('continues after an approval, which the first success uses up', async () => {
     await leave(60);
     const { failure } = await heldRun();
     const approve = hashIn(failure.message);
@@ -148,8 +148,8 @@ describe('a held run', () => {
     expect((await heldRun()).failure.type).toBe('GuardTripped');
   });
 
-  test('uses its approval up when the list was delivered, whatever becomes of the run afterwards', async () => {
-    await hosted.run({ mode: 'resync', activation: 'vip' }); // a peak to lose from
+  test('uses its approval up once the list was delivered, even if the run fails afterwards', async () => {
+    await hosted.run({ mode: 'resync', activation: 'vip' }); // a peak to compare with
     await leave(60);
     const approve = hashIn((await heldRun()).failure.message);
     stand.actito.setFault('pollerStopped', {});
@@ -172,7 +172,7 @@ describe('a held run', () => {
   test('is approved for the runs of the next 24 hours, up to a tenth more than was approved', async () => {
     await leave(50);
     const approve = hashIn((await heldRun()).failure.message);
-    await leave(56); // 56 leave instead of 50
+    await leave(56); // 56 are removed instead of 50
     const run = await hosted.approve(approve);
     const exceeded = await run.result().catch((error: WorkflowFailedError) => error.cause);
     expect(exceeded).toMatchObject({ type: 'GuardTripped' });
@@ -180,12 +180,12 @@ describe('a held run', () => {
     expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { removed: 55 } });
   });
 
-  test('is not let through by an approval of yesterday, nor by one that was taken back', async () => {
+  test('is still held after an expired or withdrawn approval', async () => {
     await leave(50);
     const approve = hashIn((await heldRun()).failure.message);
     await leave(60);
     const run = await hosted.approve(approve);
-    await run.result().catch(() => undefined); // held: more leave than was approved
+    await run.result().catch(() => undefined); // held: more are removed than approved
     await leave(50);
     await stand.state.raw(`update decisions set decided_at = decided_at - interval '25 hours'`);
     expect((await heldRun()).failure.type).toBe('GuardTripped');
@@ -201,16 +201,16 @@ describe('a held run', () => {
   });
 
   test.each([
-    ['applies a plan that nobody made', { plan: '0123456789ab' }, 'PlanUnknown'],
-    ['names no hash', { plan: 'latest' }, 'InvalidActivation'],
-  ])('a start that %s is refused before anything is read', async (_, more, type) => {
+    ['applies an unknown plan', { plan: '0123456789ab' }, 'PlanUnknown'],
+    ['names an invalid hash', { plan: 'latest' }, 'InvalidActivation'],
+  ])('a start that %s is rejected before anything is read', async (_, more, type) => {
     const failure = await hosted
       .run({ activation: 'vip', ...more })
       .catch((error: WorkflowFailedError) => error.cause);
     expect(failure).toMatchObject({ type });
   });
 
-  test('a plan is applied exactly, or found stale with what has changed', async () => {
+  test('a plan is applied exactly, or reported as stale with what has changed', async () => {
     await leave(20);
     const planned = await hosted.run({ mode: 'preview', activation: 'vip' });
     await leave(21);

@@ -29,7 +29,7 @@ const outcomes = async () => {
   return rows.map((row) => row.outcome);
 };
 
-test('a cancelled run is settled and closed, and the next one repairs what was in doubt', async () => {
+test('a canceled run is settled and closed, and the next one repairs what was in doubt', async () => {
   const handle = await stuckRun();
   await handle.cancel();
   const error = await handle.result().catch((failed: unknown) => failed);
@@ -37,7 +37,7 @@ test('a cancelled run is settled and closed, and the next one repairs what was i
   expect(await outcomes()).toEqual(['cancelled']);
 
   stand.actito.setFault('importsStuck', null);
-  await stand.warehouse.query(`update people set first_name = 'before'`); // back to what Actito held
+  await stand.warehouse.query(`update people set first_name = 'before'`); // back to the values in Actito
   expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { added: 1, updated: 1 } });
   expect(stand.actito.contact('emailAddress', 'anna@shop.be')).toMatchObject({ firstName: 'before' });
 });
@@ -52,7 +52,7 @@ describe('a slow query of the warehouse', () => {
     return rows[0]!.count;
   };
 
-  test('is cancelled on the server when its run is cancelled', async () => {
+  test('is canceled on the server when its run is canceled', async () => {
     await stand.writeActivation({ segment: slow });
     const handle = await hosted.start({ activation: 'vip' });
     await until('the query runs', async () => (await running()) === 1);
@@ -63,7 +63,7 @@ describe('a slow query of the warehouse', () => {
     expect(await outcomes()).toEqual(['cancelled']);
   });
 
-  test('is ended by the server at its time-out, and the failure says how to give it more', async () => {
+  test('is ended by the server at its timeout, and the failure says how to extend it', async () => {
     await stand.writeActivation({ segment: slow });
     await stand.writeSource({ statementTimeout: '1s' });
     const error = await hosted.run().catch((failed: WorkflowFailedError) => failed.cause);
@@ -75,7 +75,7 @@ describe('a slow query of the warehouse', () => {
   });
 });
 
-test('after a terminated run the next one takes over at once and repairs', async () => {
+test('after a terminated run, the next one takes over at once and repairs its changes', async () => {
   const handle = await stuckRun();
   await handle.terminate('by the test');
   stand.actito.setFault('importsStuck', null);
@@ -85,7 +85,7 @@ test('after a terminated run the next one takes over at once and repairs', async
   expect([...stand.actito.listMembers(LIST)]).toEqual(['anna@shop.be']);
 });
 
-test('a run that finds the activation busy is skipped, and completes', async () => {
+test('a run of a busy activation is skipped, and completes', async () => {
   const first = await stuckRun();
   const second = await hosted.run();
   expect(second).toMatchObject({
@@ -103,7 +103,7 @@ test('a dry run beside a running run is not skipped', async () => {
   await first.result();
 });
 
-test('no table of a run outlives it', async () => {
+test('no table of a run remains after it', async () => {
   await hosted.run();
   await hosted.run({ mode: 'preview', activation: 'vip' });
   const { rows } = await stand.state.raw<{ rows: { relname: string }[] }>(
@@ -112,7 +112,7 @@ test('no table of a run outlives it', async () => {
   expect(rows).toEqual([]);
 });
 
-test('no key, value or secret stands in the history of a run', async () => {
+test('the history of a run contains no key, value or secret', async () => {
   const handle = await hosted.start({ activation: 'vip' });
   await handle.result();
   const history = Buffer.from(JSON.stringify(await handle.fetchHistory())).toString();
@@ -120,7 +120,7 @@ test('no key, value or secret stands in the history of a run', async () => {
     Buffer.from(data!, 'base64').toString(),
   );
   const text = [history, ...payloads].join('\n');
-  // Longer than what can stand there by chance, such as a part of a moment.
+  // Longer than any accidental match, such as a part of a timestamp.
   for (const secret of [
     'anna@shop',
     'Gentbrugge',
@@ -133,7 +133,7 @@ test('no key, value or secret stands in the history of a run', async () => {
   }
 });
 
-test('a run whose state was lost ends at once, and leaves the run alone that has its number now', async () => {
+test('a run whose state was lost ends at once, and does not touch the run that has its number now', async () => {
   await stand.writeActivation({ list: { name: 'News' } }, 'news');
   stand.actito.setFault('serverError', {});
   await stand.state.raw('truncate runs restart identity cascade');
@@ -156,7 +156,7 @@ test('a run whose state was lost ends at once, and leaves the run alone that has
   expect(await other.result()).toMatchObject({ outcome: 'succeeded' });
 });
 
-/** The number of the activation's run that has published what it is going to do; 0: there is none. */
+/** The number of the activation's run that has published its plan; 0: there is none. */
 async function provisioning(activation: string): Promise<number> {
   const { rows } = await stand.state.raw<{ rows: { no: string }[] }>(
     'select no from runs where activation = ? and plan is not null',
@@ -165,7 +165,7 @@ async function provisioning(activation: string): Promise<number> {
   return Number(rows[0]?.no ?? 0);
 }
 
-test('a run whose workflow is reset fails with that reason, and a new run goes on from what Actito confirmed', async () => {
+test('a run whose workflow is reset fails with that reason, and a new run continues from what Actito confirmed', async () => {
   const { workflowId, firstExecutionRunId } = await stuckRun();
   const { workflowService } = hosted.client;
   const execution = { workflowId, runId: firstExecutionRunId };

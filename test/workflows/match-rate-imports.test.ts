@@ -4,8 +4,8 @@ import { until } from '../setup/until.ts';
 import { standWithWorker } from '../support/temporal-run.ts';
 
 /*
- * Two imports: of 150 members whose first name is known, and of 120 without. The larger goes first. However they end, the
- * match rate is judged by what Actito has said before the list is delivered.
+ * Two imports: of 150 members whose first name is known, and of 120 without. The larger is sent first.
+ * However they end, the match rate is measured by the results of Actito before the list is delivered.
  */
 
 const { stand, hosted } = await standWithWorker({ importDelay: 200 }); // the second can be stopped while the first one waits
@@ -49,7 +49,7 @@ const imports = async () => {
   return rows.map(({ status }) => status);
 };
 
-describe('when an import is still pending at the end of its time', () => {
+describe('if an import is still pending at its timeout', () => {
   /** Starts a run whose first import ends, and whose second one does not. */
   async function halfStuckRun() {
     await write({ list: { name: id, validity: '30s' } }); // an import is waited for as long as a quarter of it
@@ -57,12 +57,12 @@ describe('when an import is still pending at the end of its time', () => {
     const handle = await hosted.start({ activation: id });
     await until('both are posted', async () => (await imports()).join() === 'posted,posted');
     stand.actito.setFault('importsStuck', null);
-    await setImmediate(); // the first one goes on
+    await setImmediate(); // the first one continues
     stand.actito.setFault('importsStuck', {});
     return handle.result() as Promise<unknown>;
   }
 
-  test('and Actito knows too few members of the others, the list is not delivered', async () => {
+  test('and Actito knows too few members of the other imports, the list is not delivered', async () => {
     await know(200, 201); // of the second import
     const { type, message } = await failureOf(halfStuckRun());
     expect([type, await imports(), delivered()]).toEqual(['GuardTripped', ['confirmed', 'posted'], null]);
@@ -70,7 +70,7 @@ describe('when an import is still pending at the end of its time', () => {
       'Actito matched 0 % of the added members whose attributes were sent (0 of 150)',
     );
 
-    // What was in doubt is sent again, and the plan is the one that was shown.
+    // Doubtful values are sent again, and the plan is the displayed one.
     stand.actito.setFault('importsStuck', null);
     const [, hash] = /approve \S+ ([0-9a-f]{12})/.exec(message)!;
     expect(await hosted.run({ mode: 'preview', activation: id })).toMatchObject({ planHash: hash });
@@ -80,7 +80,7 @@ describe('when an import is still pending at the end of its time', () => {
     expect(delivered()).not.toBeNull();
   });
 
-  test('and Actito knows enough members of the others, the list is delivered', async () => {
+  test('and Actito knows enough members of the other imports, the list is delivered', async () => {
     await know(0, 100);
     expect(await halfStuckRun()).toMatchObject({
       outcome: 'succeeded with rejects',
@@ -91,12 +91,12 @@ describe('when an import is still pending at the end of its time', () => {
   });
 });
 
-describe('when an import fails', () => {
+describe('if an import fails', () => {
   beforeEach(() => {
     stand.actito.setFault('importFails', { times: 1 });
   });
 
-  test('and Actito knows too few members of the others, the list is not delivered', async () => {
+  test('and Actito knows too few members of the other imports, the list is not delivered', async () => {
     await know(0, 150);
     await write();
     const { type, message } = await failureOf(hosted.run({ activation: id }));
@@ -106,14 +106,14 @@ describe('when an import fails', () => {
     );
   });
 
-  test('and Actito knows enough members of the others, the list is delivered', async () => {
+  test('and Actito knows enough members of the other imports, the list is delivered', async () => {
     await know(0, 270);
     await write();
     expect(await hosted.run({ activation: id })).toMatchObject({ counts: { added: 270, updated: 120 } });
     expect(delivered()).not.toBeNull();
   });
 
-  test('and attributes are required, the run fails for that: no list is delivered anyway', async () => {
+  test('and attributes are required, the run fails for that reason: no list is delivered anyway', async () => {
     await know(0, 150);
     await write({ attributesRequired: true });
     const { type } = await failureOf(hosted.run({ activation: id }));
@@ -121,7 +121,7 @@ describe('when an import fails', () => {
   });
 });
 
-test('a run that nobody enters delivers its list, however few rows Actito takes', async () => {
+test('a run without new members delivers its list, however few rows Actito accepts', async () => {
   await know(0, 270);
   await write({ guards: { minMatchRatio: 0.5, maxRemovedRatio: 1 } });
   await hosted.run({ activation: id });

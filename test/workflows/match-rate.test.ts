@@ -1,11 +1,11 @@
 import { beforeEach, expect, test } from 'vitest';
 import { standWithWorker } from '../support/temporal-run.ts';
 
-/* Actito tells only of members whose attributes are sent whether it knows them. */
+/* Actito reports whether it knows a member only if attributes of the member are sent. */
 
 const { stand, hosted } = await standWithWorker();
 
-/** Each test has people of its own, and an activation that never ran. */
+/** Each test has its own people, and an activation that never ran. */
 let place = 0;
 let id: string;
 beforeEach(async () => {
@@ -51,10 +51,10 @@ const imports = async () => {
   );
   return rows.length;
 };
-/** Those on the list whom Actito knows. */
+/** The members of the list whom Actito knows. */
 const listed = () => [...stand.actito.listMembers(id)].length;
 
-test('a segment that Actito hardly knows is held before its list is pushed, and runs once someone approves it', async () => {
+test('a segment with a low match rate is held before its list is delivered, and succeeds after an approval', async () => {
   await enter(0, 150);
   await know(0, 30);
   await write({ guards: { minMatchRatio: 0.5 } });
@@ -78,7 +78,7 @@ test('a segment that Actito hardly knows is held before its list is pushed, and 
   expect([listed(), await imports()]).toEqual([30, 1]);
 });
 
-test('a canary is sent first, and when Actito hardly knows it, nobody else is', async () => {
+test('a canary is sent first, and if its match rate is low, no other member is sent', async () => {
   await enter(0, 300);
   await write({ canary: 40 });
   expect(await held()).toContain(
@@ -88,12 +88,12 @@ test('a canary is sent first, and when Actito hardly knows it, nobody else is', 
   expect(await held()).toContain('(0 of 40)'); // and it is not retried at once
 
   await know(0, 300);
-  await stand.age(25); // those missed are asked for again
+  await stand.age(25); // unmatched members are due again
   expect(await run()).toMatchObject({ outcome: 'succeeded', counts: { added: 300, updated: 300 } });
   expect(listed()).toBe(300);
 });
 
-test('a canary that Actito knows costs one import; it is not sent when no more enter than it has', async () => {
+test('a canary with a good match rate costs one import; it is skipped if no more members enter than it has', async () => {
   await enter(0, 100);
   await know(0, 120);
   await write({ canary: 60 });
@@ -104,12 +104,12 @@ test('a canary that Actito knows costs one import; it is not sent when no more e
   expect(await imports()).toBe(3);
 });
 
-test('a match rate that sinks over several runs is noticed, although none of them lets many enter', async () => {
+test('a match rate that falls over several runs is noticed, although few members enter in each', async () => {
   await enter(0, 100);
   await know(0, 100);
   await write({ guards: { minMatchRatio: 0.7 } });
   await run();
-  await enter(100, 160); // fewer than a rate of those who enter is measured by
+  await enter(100, 160); // fewer new members than a match rate needs
   expect(await run()).toMatchObject({ outcome: 'succeeded', counts: { unmatched: 60 } });
   await enter(160, 161);
   expect(await held()).toContain(
@@ -118,7 +118,7 @@ test('a match rate that sinks over several runs is noticed, although none of the
   expect(listed()).toBe(100);
 });
 
-test('without a setting, a segment of which Actito knows nobody is held, and stays so although nothing is left to send', async () => {
+test('without a setting, a segment without any matched member is held, also when nothing is left to send', async () => {
   await enter(0, 1177);
   await write({});
   const first = await held();
@@ -130,10 +130,10 @@ test('without a setting, a segment of which Actito knows nobody is held, and sta
   expect(stand.actito.list(id)?.lastRetrievedFile ?? null).toBeNull();
 
   await write({ guards: { minMatchRatio: 0 } });
-  expect(await failed()).toMatchObject({ type: 'NobodyTargeted' }); // the setting lets the list go, and no more
+  expect(await failed()).toMatchObject({ type: 'NobodyTargeted' }); // the setting only allows the delivery
 });
 
-test('without a setting, one profile that Actito knows is enough', async () => {
+test('without a setting, one matched profile is enough', async () => {
   await enter(0, 150);
   await know(7, 8);
   await write({});
@@ -141,7 +141,7 @@ test('without a setting, one profile that Actito knows is enough', async () => {
   expect(listed()).toBe(1);
 });
 
-test('without a setting, a list on which Actito knows someone is delivered, although it knows nobody who enters', async () => {
+test('without a setting, a list with a matched member is delivered, although no new member matches', async () => {
   await enter(0, 10);
   await know(0, 10);
   await write({});
@@ -151,7 +151,7 @@ test('without a setting, a list on which Actito knows someone is delivered, alth
   expect(listed()).toBe(10);
 });
 
-test('people of whom there was nothing to send are not taken for known', async () => {
+test('people without anything to send do not count as matched', async () => {
   await enter(0, 1000);
   await stand.warehouse.query('update people set spent = null where spent >= 100');
   const attributes = [{ column: 'spent', attribute: 'spent', create: { type: 'NUMBER' } }];
@@ -162,7 +162,7 @@ test('people of whom there was nothing to send are not taken for known', async (
   expect(stand.actito.list(id)?.lastRetrievedFile ?? null).toBeNull();
 });
 
-test('a list that targets nobody after Actito has retrieved it fails its runs, each of which delivers it again, until Actito knows someone', async () => {
+test('after Actito retrieved a list that targets no profile, runs fail and deliver it again until a member matches', async () => {
   await enter(0, 3);
   await write({});
   for (const runs of [1, 2]) {
@@ -181,21 +181,21 @@ test('a list that targets nobody after Actito has retrieved it fails its runs, e
   expect(await run()).toMatchObject({ list: { pushed: null, profiles: 1 } });
 });
 
-test('members without attributes are not judged: Actito says nothing of them', async () => {
+test('members without attributes are not judged: Actito reports nothing about them', async () => {
   await enter(0, 200);
   await write({ attributes: [], canary: 50, guards: { minMatchRatio: 1 } });
   await know(0, 1);
   expect(await run()).toMatchObject({ outcome: 'succeeded', counts: { members: 200 } });
 });
 
-/** What has left for Actito: imports, and the list file that it read last. */
+/** What Actito has received: imports, and the list file that it read last. */
 const sentSoFar = () => [
   stand.actito.imports().length,
   stand.actito.list(id)?.lastRetrievedFile ?? null,
   stand.actito.list(id) ? listed() : 0,
 ];
 
-test('after a run that was held, the scheduled ones are held by the same answers, import nothing and name the same plan', async () => {
+test('after a held run, the scheduled runs are held by the same results, import nothing and name the same plan', async () => {
   await enter(0, 150);
   await know(0, 30);
   await write({ guards: { minMatchRatio: 0.5 } });
@@ -214,7 +214,7 @@ test('after a run that was held, the scheduled ones are held by the same answers
   expect([listed(), stand.actito.imports().length]).toEqual([30, sent[0]]);
 });
 
-test('while unknown members are held, the list targets the former ones, and goes on without an import once they leave', async () => {
+test('while unmatched members are held, the list targets the former ones, and is delivered without an import once they leave', async () => {
   await enter(0, 120);
   await know(0, 120);
   await write({ guards: { minMatchRatio: 0.5, maxRemovedRatio: 1 } });

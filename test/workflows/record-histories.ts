@@ -6,7 +6,7 @@ import { until } from '../setup/until.ts';
 import { startStand, type Stand } from '../support/stand.ts';
 import { hostWorker, type Hosted } from '../support/temporal-run.ts';
 
-/** The runs of which a real history is recorded, in the order in which they are made. */
+/** The recorded real histories, in the order of their runs. */
 export const HISTORIES = [
   'first',
   'unchanged',
@@ -25,7 +25,7 @@ export const historyFile = (name: HistoryName) => new URL(`histories/${name}.jso
 
 const PEOPLE = `insert into people (email, first_name) select 'c' || i || '@shop.be', 'Ann' from generate_series(1, 200) i`;
 
-/** Runs that come one after the other on one stand; each returns the handle of the run that is meant. */
+/** Runs that come one after the other on one stand; each returns the handle of the recorded run. */
 const STORIES: Record<HistoryName, (stand: Stand, hosted: Hosted) => Promise<WorkflowHandle>> = {
   first: (_, hosted) => hosted.start({ activation: 'vip' }),
   unchanged: (_, hosted) => hosted.start({ activation: 'vip' }),
@@ -70,7 +70,7 @@ const STORIES: Record<HistoryName, (stand: Stand, hosted: Hosted) => Promise<Wor
     await second.result();
     return first;
   },
-  /** Actito says only after the import that it knows nobody. */
+  /** Actito reports only after the import that it knows no member. */
   'held-at-delivery': async (stand, hosted) => {
     await stand.warehouse.query(`update people set email = 'nobody-' || email`);
     await stand.writeActivation({ list: { name: 'late' }, guards: { minMatchRatio: 0.5 } }, 'late');
@@ -82,7 +82,7 @@ const STORIES: Record<HistoryName, (stand: Stand, hosted: Hosted) => Promise<Wor
   },
 };
 
-/** Records them anew, without what tells of the machine: worker identities, and stacks with paths. */
+/** Records them again, without data of the machine: worker identities, and stacks with paths. */
 export async function recordHistories(): Promise<void> {
   const stand = await startStand();
   const hosted = await hostWorker(stand);

@@ -8,7 +8,7 @@ import { until } from '../setup/until.ts';
 import { startStand, type Stand } from '../support/stand.ts';
 import { hostWorker } from '../support/temporal-run.ts';
 
-/* What a run waits for has come back: it goes on soon, and without having failed. */
+/* When a failed server is back, a run that waits for it continues soon, and without having failed. */
 
 const stand = await startStand();
 afterAll(() => stand.dispose());
@@ -28,7 +28,7 @@ beforeEach(async () => {
   await stand.warehouse.query('update people set first_name = $1', [randomBytes(4).toString('hex')]);
 });
 
-/** Connections of a role may be limited, unlike those of a superuser: it owns the state of a stand. */
+/** The connections of a role may be limited, unlike those of a superuser: it owns the state of a stand. */
 async function ownerOf({ stateUrl: url }: Stand): Promise<string> {
   const owner = `owner_${randomBytes(4).toString('hex')}`;
   await runSql(
@@ -49,7 +49,7 @@ async function ownerOf({ stateUrl: url }: Stand): Promise<string> {
 const allow = (connections: number) =>
   runSql(inject('postgresAdminUrl'), `alter role ${role} connection limit ${connections}`);
 
-/** How often each activity of a run was begun, of those that were begun more than once. */
+/** How many attempts each activity of a run had, if it had more than one. */
 async function attempts(run: Awaited<ReturnType<typeof hosted.start>>): Promise<Record<string, number>> {
   const { events } = await run.fetchHistory();
   const names = new Map<string, string>();
@@ -64,7 +64,7 @@ async function attempts(run: Awaited<ReturnType<typeof hosted.start>>): Promise<
   return found;
 }
 
-test('the state database had no connections left: at most the attempt that lost its connection fails, the next one waits', async () => {
+test('if the state database has no free connection, at most the attempt that lost its connection fails, and the next one waits', async () => {
   stand.actito.setFault('importsStuck', {});
   const imports = stand.actito.imports().length;
   const run = await hosted.start({ activation: 'vip' });
@@ -85,7 +85,7 @@ test('the state database had no connections left: at most the attempt that lost 
 });
 
 test.each(['serverError', 'tooManyRequests'] as const)(
-  'a storm of %s hits several calls of two runs: both succeed, with one import each',
+  'several %s during calls of two runs do no harm: both succeed, with one import each',
   async (fault) => {
     const imports = stand.actito.imports().length;
     stand.actito.setFault(fault, { times: 4 });

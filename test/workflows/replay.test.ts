@@ -5,11 +5,12 @@ import { workflowBundle } from '../setup/servers.ts';
 import { HISTORIES, historyFile, recordHistories, type HistoryName } from './record-histories.ts';
 
 /*
- * Recorded real histories: a change to the workflow that would break runs under way breaks these. When such a change
- * is meant, record them anew: RECORD_HISTORIES=1 npx vitest run --project state test/workflows/replay
+ * Recorded real histories. A change to the workflow that would break running runs breaks these tests. If such
+ * a change is intended, record them again: RECORD_HISTORIES=1 npx vitest run --project state
+ * test/workflows/replay
  */
 
-test.runIf(process.env.RECORD_HISTORIES)('records the histories anew', recordHistories);
+test.runIf(process.env.RECORD_HISTORIES)('the histories are recorded again', recordHistories);
 
 const read = async (name: HistoryName) => JSON.parse(await readFile(historyFile(name), 'utf8')) as unknown;
 const replay = (history: unknown, name: string) =>
@@ -19,7 +20,7 @@ test.each(HISTORIES)('the recorded history of a run replays: %s', async (name) =
   await expect(replay(await read(name), name)).resolves.toBeUndefined();
 });
 
-/** All texts of a history, with payloads decoded. */
+/** All texts of a history, with decoded payloads. */
 function texts(value: unknown): string[] {
   if (typeof value === 'string') {
     const decoded = Buffer.from(value, 'base64').toString('utf8');
@@ -28,7 +29,7 @@ function texts(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [];
 }
 
-test.each(HISTORIES)('holds no path of a machine and no personal data: %s', async (name) => {
+test.each(HISTORIES)('the history contains no path of a machine and no personal data: %s', async (name) => {
   const all = texts(await read(name));
   expect(all.length).toBeGreaterThan(50);
   expect(

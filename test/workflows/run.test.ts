@@ -34,7 +34,7 @@ async function lastRun(): Promise<{ outcome: string; failure: string | null }> {
 }
 
 describe('a run', () => {
-  test('creates list and attributes the first time, fills both and tells what it did', async () => {
+  test('creates list and attributes the first time, fills both and reports what it did', async () => {
     const result = await hosted.run();
     expect(result).toMatchObject({
       outcome: 'succeeded',
@@ -48,7 +48,7 @@ describe('a run', () => {
     expect(listed()).toEqual(['anna@shop.be', 'bob@shop.be']);
   });
 
-  test('does nothing when nothing changed, and sends only what did', async () => {
+  test('does nothing when nothing changed, and sends only changes', async () => {
     await hosted.run();
     expect(await hosted.run()).toMatchObject({ counts: { unchanged: 2 }, list: { pushed: null } });
     await stand.warehouse.query(`update people set first_name = 'Anne' where email like 'anna%'`);
@@ -59,7 +59,7 @@ describe('a run', () => {
     expect(stand.actito.imports().map((entry) => entry.rows?.read)).toEqual([2, 1]);
   });
 
-  test('removes who left and adds who entered', async () => {
+  test('removes members who left and adds new ones', async () => {
     await hosted.run();
     await stand.warehouse.query(`delete from people where email like 'bob%'`);
     expect(await hosted.run()).toMatchObject({
@@ -69,7 +69,7 @@ describe('a run', () => {
     expect(listed()).toEqual(['anna@shop.be']);
   });
 
-  test('delivers again before the validity ends, once, although nothing changed', async () => {
+  test('delivers an unchanged list again before its validity ends, once', async () => {
     await hosted.run();
     await stand.age(22);
     expect(await hosted.run()).toMatchObject({ list: { pushed: null } });
@@ -79,7 +79,7 @@ describe('a run', () => {
     expect(stand.actito.imports().length).toBe(1);
   });
 
-  test('sends everything again when asked to, and delivers the list', async () => {
+  test('sends everything again on request, and delivers the list', async () => {
     await hosted.run();
     expect(await hosted.run({ mode: 'resync', activation: 'vip' })).toMatchObject({
       counts: { retried: 2, updated: 2 },
@@ -87,7 +87,7 @@ describe('a run', () => {
     });
   });
 
-  test('as a dry run counts what it would do, and touches neither Actito nor what is acknowledged', async () => {
+  test('as a dry run counts what it would do, and changes neither Actito nor the acknowledged state', async () => {
     await hosted.run();
     await stand.warehouse.query(`delete from people where email like 'bob%'`);
     const dump = async () => {
@@ -120,11 +120,11 @@ describe('a run', () => {
 });
 
 describe('a run in trouble', () => {
-  test('makes a list again that someone deleted in Actito, and fills it', async () => {
+  test('creates and fills a list again that someone deleted in Actito', async () => {
     await hosted.run();
     await stand.actito.reset();
     await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }, { emailAddress: 'bob@shop.be' }]);
-    const { notes } = await hosted.run(); // it delivers nothing, and cannot find the list that it looks at
+    const { notes } = await hosted.run(); // it delivers nothing, and cannot find its list
     expect(words(notes).join()).toContain('If someone deleted the list in Actito, run again');
     expect(await hosted.run()).toMatchObject({
       counts: { unchanged: 2 },
@@ -138,17 +138,17 @@ describe('a run in trouble', () => {
     expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 2 } });
   });
 
-  test('tries again after 429, a server error, a lost answer and a broken upload', async () => {
+  test('retries after 429, a server error, a lost answer and a broken upload', async () => {
     stand.actito.setFault('tooManyRequests', { times: 1, route: '/profile-table-structure' });
     stand.actito.setFault('serverError', { times: 1, route: '/external-target-lists' });
     stand.actito.setFault('lostAnswer', { times: 1, route: '/mass-imports' });
     stand.actito.setFault('uploadBreaks', { times: 1, afterBytes: 3 });
     expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 2 } });
-    expect(stand.actito.imports().length).toBe(2); // the answer was lost: sent twice, to the same effect
+    expect(stand.actito.imports().length).toBe(2); // the answer was lost: sent twice, with the same effect
     expect(listed()).toEqual(['anna@shop.be', 'bob@shop.be']);
   });
 
-  test('lets members leave although their attributes cannot be sent, and sends them with the next run', async () => {
+  test('removes members although attributes cannot be sent, and sends the attributes with the next run', async () => {
     await hosted.run();
     await stand.warehouse.query(
       `delete from people where email like 'bob%'; update people set first_name = 'Anne'`,
@@ -162,7 +162,7 @@ describe('a run in trouble', () => {
     expect(stand.actito.contact('emailAddress', 'anna@shop.be')).toMatchObject({ firstName: 'Anne' });
   });
 
-  test('leaves the list alone when attributes are required and cannot be sent', async () => {
+  test('does not touch the list when attributes are required and cannot be sent', async () => {
     await stand.writeActivation({ attributesRequired: true });
     stand.actito.setFault('importFails', { times: 1 });
     expect(await failureOf()).toMatchObject({ type: 'ImportFailed' });
@@ -170,7 +170,7 @@ describe('a run in trouble', () => {
     expect(await hosted.run()).toMatchObject({ outcome: 'succeeded', counts: { added: 2, updated: 2 } });
   });
 
-  test('defers attributes when the quota of imports is used up, visibly, and still pushes the list', async () => {
+  test('defers attributes when the quota of imports is used up, reports it, and still delivers the list', async () => {
     const yaml = `${stand.projectFolder}/destinations/actito.yaml`;
     const { readFile, writeFile } = await import('node:fs/promises');
     const usual = await readFile(yaml, 'utf8');
@@ -206,7 +206,7 @@ describe('a run in trouble', () => {
     expect(await lastRun()).toMatchObject({ outcome: 'failed' });
   });
 
-  test('refuses a json column before anything is written to Actito', async () => {
+  test('rejects a json column before anything is written to Actito', async () => {
     await stand.writeActivation({
       segment: {
         name: LIST,
@@ -218,7 +218,7 @@ describe('a run in trouble', () => {
     expect(stand.actito.calls()).toEqual({});
   });
 
-  test('refuses an argument that is not usable, an unknown activation, and a broken project folder', async () => {
+  test('rejects an unusable argument, an unknown activation, and a broken project folder', async () => {
     const typo = await failureOf({ activaton: 'vip' });
     expect(typo).toMatchObject({ type: 'InvalidActivation' });
     expect(typo.message).toContain('unknown field: activaton');
@@ -231,7 +231,7 @@ describe('a run in trouble', () => {
     expect(broken.message).toContain('matchingKey.type');
   });
 
-  test('that cannot even be opened is found by its outcome, too', async () => {
+  test('is found by its outcome even if it could not be opened', async () => {
     const handle = await hosted.start({ activation: 'vop' });
     await expect(handle.result()).rejects.toThrow();
     const { typedSearchAttributes } = await handle.describe();

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { standWithWorker } from '../support/temporal-run.ts';
 
-/* The waiting itself is Temporal's: who waits holds no worker. */
+/* Temporal itself waits: a waiting run occupies no worker. */
 
 const { stand, hosted } = await standWithWorker();
 
-test('runs that wait for each other go on when their window ends, and all attributes arrive', async () => {
+test('runs that wait for each other continue when their window ends, and all attributes arrive', async () => {
   await stand.writeDestination({ imports: { shareWithin: '1s' } });
   await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
   await stand.warehouse.query(`insert into people (email, first_name) values ('anna@shop.be', 'Anna')`);
@@ -14,7 +14,7 @@ test('runs that wait for each other go on when their window ends, and all attrib
   const results = await Promise.all(ids.map((activation) => hosted.run({ activation })));
   for (const result of results)
     expect(result).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
-  // One together, or on a slow machine two: each has waited.
+  // One shared import, or two on a slow machine: each run has waited.
   const { rows } = await stand.state.raw<{ rows: object[] }>(
     'select from import_parts join imports on id = import where shape is not null',
   );

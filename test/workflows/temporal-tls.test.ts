@@ -49,7 +49,10 @@ afterAll(async () => {
   for (const end of ends.reverse()) await end();
 });
 
-/** What is set for Temporal: the address is that of the proxy, and the certificates are right, but for the changes. */
+/**
+ * The settings for Temporal: the address is that of the proxy, and the certificates are right, except for the
+ * changes.
+ */
 function settings(changes: Record<string, string | undefined> = {}): Record<string, string | undefined> {
   return {
     TEMPORAL_ADDRESS: `localhost:${port}`,
@@ -76,7 +79,7 @@ test('command line and worker connect with the certificates of the variables', a
   }
 });
 
-test('what keeps TLS from standing is told, with the variable to set', async () => {
+test('an error names what prevents TLS, and the variable to set', async () => {
   const noClient = { TEMPORAL_TLS_CLIENT_CERT_PATH: undefined, TEMPORAL_TLS_CLIENT_KEY_PATH: undefined };
   const cases: [Record<string, string | undefined>, RegExp][] = [
     [
@@ -99,7 +102,7 @@ test('what keeps TLS from standing is told, with the variable to set', async () 
   }
 });
 
-test('a server that expects TLS is told from one that is not there, and says nothing where TLS is not the trouble', async () => {
+test('a server that expects TLS is distinguished from an absent one, and TLS is only mentioned when it is the cause', async () => {
   expect(await failureOf({ TEMPORAL_ADDRESS: `localhost:${port}` })).toMatchObject({
     told: { reason: 'temporalWantsTls' },
   });
@@ -107,7 +110,7 @@ test('a server that expects TLS is told from one that is not there, and says not
   expect(await failureOf(settings({ TEMPORAL_ADDRESS: 'localhost:1' }))).toBeUndefined();
 });
 
-test('the command line tells it in place of a server that does not answer', async () => {
+test('the command line reports the TLS problem instead of a server that is not responding', async () => {
   const connecting = connectTemporal(settings({ TEMPORAL_TLS_SERVER_CA_CERT_PATH: files.other }));
   await expect(connecting).rejects.toMatchObject({
     told: { reason: 'temporalTlsRefused', facts: { fault: 'untrusted' } },

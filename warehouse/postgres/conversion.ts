@@ -7,7 +7,10 @@ import type { PostgresColumn } from './kinds.ts';
 import { beginReading, type Session } from './session.ts';
 import { countStatement } from './statements.ts';
 
-/** Bytes that are no text in the encoding of the database, and a character that UTF-8 has no equivalent of. */
+/**
+ * Error codes for bytes that are invalid in the encoding of the database, and for a character without an equivalent in
+ * UTF-8.
+ */
 const UNCONVERTIBLE = ['22021', '22P05'];
 
 export function isUnconvertible(error: unknown): error is DatabaseError {
@@ -15,9 +18,10 @@ export function isUnconvertible(error: unknown): error is DatabaseError {
 }
 
 /**
- * Finds the column whose values the server could not convert to UTF-8: it does not say. Each text is converted once more, column
- * by column, which takes as long as the query, but only once something has failed. The transaction has failed and is left.
- * @returns undefined when no column fails for this
+ * Finds the column with values that the server could not convert to UTF-8, because the error does not name it. Each
+ * text is converted again, column by column, which takes as long as the query, but only after a failure. The
+ * transaction has failed and is ended.
+ * @returns undefined if no column fails for this reason
  */
 export async function unconvertibleColumn(
   client: PostgresClient,
@@ -50,7 +54,7 @@ export async function unconvertibleColumn(
         sqlstate: sqlstateOf(error),
       });
     }
-    if (error !== undefined) return undefined; // the query fails otherwise by now: what came first is told
+    if (error !== undefined) return undefined; // the query now fails for another reason; the first error is reported
   }
   return undefined;
 }

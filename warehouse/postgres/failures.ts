@@ -8,36 +8,36 @@ import { meaningOf, STANDBY, type Meaning } from '../../postgres/meaning.ts';
 import type { Session } from './session.ts';
 import type { Statement } from './statements.ts';
 
-/** What a message needs to know of the source. */
+/** The source with the facts for messages. */
 export interface Source {
-  /** The environment variable that holds the URL: errors name it, never its value. */
+  /** The environment variable with the URL. Errors contain its name, never its value. */
   variable: string;
   /** In milliseconds. */
   statementTimeout: number;
 }
 
-/** What went on when an error came. */
+/** What was happening when an error occurred. */
 export interface During {
-  /** What was running, for the position of an error. */
+  /** The running statement, for the position of an error. */
   statement?: Statement;
-  /** For how many milliseconds. */
+  /** The elapsed milliseconds. */
   elapsed?: number;
-  /** What is known of the server; undefined: nothing yet. */
+  /** What is known about the server; undefined if nothing is known yet. */
   session?: Session;
 }
 
-/** Turns what PostgreSQL or the network says into the vocabulary of contract/failure.ts: here and nowhere else. */
+/** Converts errors of PostgreSQL and the network into failures of contract/failure.ts; no other function does. */
 export type Failures = (error: unknown, during?: During) => unknown;
 
-/** A right may be missing to connect at all. */
+/** The permission to connect may be missing. */
 const NO_RIGHT = '42501';
 const QUERY_CANCELED = '57014';
-/** Rollbacks, among them a standby's that cancels what conflicts with its recovery. */
+/** Rollbacks, including a standby's that cancels statements in conflict with its recovery. */
 const ROLLBACK = /^40/;
 
 /**
- * No failure carries its cause or the server's text: that holds values of rows and literals of the query. It goes to the
- * state as `words`, and what is told is the SQLSTATE in words of ours.
+ * A failure contains neither its cause nor the server's text, because that contains values of rows and literals of the
+ * query. The text goes to the state as `words`, and the message is our own text about the SQLSTATE.
  */
 export function failuresOf({ variable, statementTimeout }: Source): Failures {
   return (error, during = {}) => {
@@ -82,12 +82,12 @@ function meaningHere(sqlstate: string, session: Session | undefined): Meaning {
   return session?.isStandby && ROLLBACK.test(sqlstate) ? STANDBY : meaningOf(sqlstate);
 }
 
-/** All that the server says, for those who may see values. */
+/** Returns the complete text of the server, for people who may see values. */
 function wordsOf({ message, detail, hint, where }: DatabaseError): string {
   return [message, detail, hint, where].filter(Boolean).join('\n');
 }
 
-/** Where in the user's own query; PostgreSQL counts characters of the whole statement, from 1. */
+/** Returns the place in the user's own query. PostgreSQL counts characters of the whole statement, from 1. */
 function placeOf({ position }: DatabaseError, statement?: Statement): QueryPlace | undefined {
   if (position === undefined || statement?.query === undefined) return undefined;
   const before = [...statement.query].slice(0, Number(position) - 1 - statement.offset);

@@ -2,7 +2,7 @@ import type { Client, FieldDef } from 'pg';
 import type { Column, ColumnKind } from '../../activation/values/kinds.ts';
 import type { Expression } from './statements.ts';
 
-/** OIDs of built-in types: fixed for ever, listed in PostgreSQL's `pg_type.dat`. */
+/** OIDs of built-in types: they never change, and are listed in PostgreSQL's `pg_type.dat`. */
 const BPCHAR = 1042;
 const KINDS = new Map<number, ColumnKind>([
   [16, 'boolean'],
@@ -19,12 +19,12 @@ const KINDS = new Map<number, ColumnKind>([
   [2950, 'text'], // uuid
 ]);
 
-/** A column of a segment with the way to select it. */
+/** A column of a segment with the expression that selects it. */
 export type PostgresColumn = Column & Expression;
 
 /**
- * What each field holds. A domain arrives as its base type (PostgreSQL resolves it in the description of a result).
- * Enums and all types of the string category (text, varchar, name, citext) are texts; other types cannot be sent.
+ * Returns the kind of each field. PostgreSQL describes a domain with its base type. Enums and all types of the string
+ * category (text, varchar, name, citext) are texts; other types cannot be sent.
  */
 export async function describeColumns(client: Client, fields: FieldDef[]): Promise<PostgresColumn[]> {
   const { rows } = await client.query<{ name: string; texty: boolean }>(
@@ -37,7 +37,7 @@ export async function describeColumns(client: Client, fields: FieldDef[]): Promi
   return fields.map((field, position) => {
     const { name: databaseType, texty } = rows[position]!;
     const kind = KINDS.get(field.dataTypeID) ?? (texty ? 'text' : 'unsupported');
-    // the blanks that pad a char(n) are no part of its value; the cast drops them, as PostgreSQL's comparisons do
+    // the padding of a char(n) is no part of its value; the cast removes it, as PostgreSQL's comparisons do
     return { name: field.name, kind, databaseType, cast: field.dataTypeID === BPCHAR ? 'text' : undefined };
   });
 }

@@ -17,20 +17,20 @@ import { isMissingTable, missingTable } from './tables.ts';
 const STREAM_BUFFER = 64 * 1024;
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-/** How long a server may be silent, in milliseconds. */
+/** The maximum time without an answer of the server, in milliseconds. */
 export interface Timeouts {
-  /** Until the login is done; undefined: what the client takes for usual. */
+  /** Until the login is done; undefined for the client's default. */
   connect?: number;
-  /** Where it has nothing to think about: beginning and ending a transaction. */
+  /** For statements without work: beginning and ending a transaction. */
   short: number;
-  /** Beyond the statement timeout, at which a server that lives would have answered. */
+  /** The time after the statement timeout within which a running server would have answered. */
   beyond: number;
 }
 const TIMEOUTS: Timeouts = { short: 30_000, beyond: 10_000 };
 
 /**
- * PostgreSQL as a warehouse: a segment is read by COPY in one read-only transaction, so from one snapshot.
- * @throws Failure ConfigurationInvalid (the URL is none, or the login is refused), SourceUnavailable
+ * PostgreSQL as a warehouse. A segment is read by COPY in one read-only transaction, so from one snapshot.
+ * @throws Failure ConfigurationInvalid (invalid URL or refused login), SourceUnavailable
  */
 export async function openPostgres(
   source: Source & { url: string },
@@ -49,23 +49,25 @@ export async function openPostgres(
   function close(): Promise<void> {
     closing ??= (async () => {
       if (isReading && session) await cancelBackend(target, session.pid, short);
-      await client.end(); // in the middle of a statement it cuts the connection
+      await client.end(); // in the middle of a statement it ends the connection
     })();
     return closing;
   }
 
-  /** Begins the one transaction of all that is asked, unless it is begun. */
+  /** Begins the transaction that all statements use, unless it has begun. */
   async function begin(): Promise<void> {
     session ??= await client.within(short, beginReading(client, statementTimeout));
     isReading = true;
   }
 
-  /** Ends everything on cancellation; `stop` when there is nothing to cancel any more. */
+  /** Ends everything on cancellation. Call `stop` when there is nothing to cancel any more. */
   function watch(signal: AbortSignal) {
     signal.throwIfAborted();
     const cancel = () => void close();
     signal.addEventListener('abort', cancel, { once: true });
-    /** To be called at the start of a statement: what it throws becomes a Failure, or the reason it was cancelled for. */
+    /**
+     * Call it at the start of a statement. It converts an error into a Failure, or into the reason of the cancellation.
+     */
     const translator = (statement?: Statement) => {
       const started = performance.now();
       return (error: unknown): never => {
@@ -108,7 +110,7 @@ export async function openPostgres(
     }
   }
 
-  /** What the segment's query returns; for a table that is not there, the one that may have been meant. */
+  /** Returns the fields of the segment's query; for a missing table, the failure suggests a similar one. */
   async function describe(statement: Statement) {
     try {
       return (await client.query(extended(statement))).fields;
@@ -118,7 +120,7 @@ export async function openPostgres(
     }
   }
 
-  /** Whether policies hide rows from us: then PostgreSQL refuses the query where it may not apply them. */
+  /** Whether row security hides rows: then PostgreSQL refuses the query. */
   async function hidesRows(statement: Statement): Promise<boolean> {
     await client.query('savepoint whole; set local row_security = off');
     const refused = await client.query(extended(statement)).then(
@@ -132,7 +134,10 @@ export async function openPostgres(
     return refused;
   }
 
-  /** The column that the server could not convert, when this is why the read has failed; else what has failed. */
+  /**
+   * Returns a failure that names the column that could not be converted, if that is why reading failed; otherwise the
+   * original error.
+   */
   async function whatFailed(error: unknown, segment: SegmentRequest['segment'], columns: PostgresColumn[]) {
     if (!session || !isUnconvertible(error)) return error;
     const found = unconvertibleColumn(client, { segment, columns, session, statementTimeout });
@@ -161,7 +166,7 @@ export async function openPostgres(
         translate(signal.aborted ? error : await whatFailed(error, segment, columns));
       } finally {
         stop();
-        if (isReading) await close(); // failed, or the consumer has seen enough
+        if (isReading) await close(); // failed, or the consumer needs no more
       }
     }
 
@@ -179,12 +184,12 @@ export async function openPostgres(
   return { look, clock, read, close };
 }
 
-/** The protocol that takes one statement only (an option of pg's query that its types lack). */
+/** Uses the extended protocol, which accepts only one statement (an option of pg's query that its types lack). */
 function extended({ text }: Statement): QueryConfig {
   return { text, queryMode: 'extended' } as QueryConfig;
 }
 
-/** Rows as lists of the server's own texts. */
+/** Rows as arrays of the server's own texts. */
 function asText(query: QueryConfig): QueryArrayConfig {
   return {
     ...query,
@@ -193,14 +198,14 @@ function asText(query: QueryConfig): QueryArrayConfig {
   };
 }
 
-/** Runs a COPY in whole lines, ends its transaction, and returns the rows as the server counted them. */
+/** Runs a COPY, yields whole lines, ends the transaction, and returns the server's count of rows. */
 async function* copyOut(
   client: PostgresClient,
   { text }: Statement,
   { short, long }: { short: number; long: number },
 ): AsyncGenerator<Buffer, number, undefined> {
   const stream = client.query(copyTo(text, { highWaterMark: STREAM_BUFFER }));
-  stream.on('error', () => undefined); // after an early stop nobody else listens
+  stream.on('error', () => undefined); // after an early stop, nothing else listens
   const lines = wholeLines(stream as AsyncIterable<Buffer>, { reuse: true });
   try {
     const next = () => client.within(long, lines.next());
@@ -208,7 +213,7 @@ async function* copyOut(
   } finally {
     await lines.return(undefined);
   }
-  // the stream ends before the server says whether all went well; a failed transaction answers with ROLLBACK
+  // the stream ends before the server reports success; a failed transaction answers with ROLLBACK
   const { command } = await client.within(short, client.query('commit'));
   if (command !== 'COMMIT') {
     throw new Failure('segmentIncomplete', {});

@@ -1,18 +1,21 @@
-/** What PostgreSQL's lexer reads as one piece: blanks, comments, texts, quoted names; `/*` comments can be nested. */
+/**
+ * The tokens of PostgreSQL's lexer that may contain a semicolon: blanks, comments, texts, quoted names. `/*` comments
+ * can be nested.
+ */
 const PIECES = [
   /\s+/y,
   /--[^\n\r]*/y,
   /[eE]'(?:[^'\\]|\\[^]|'')*'/y,
-  /'[^']*'/y, // a doubled quote ends one text and begins the next: no matter
+  /'[^']*'/y, // a doubled quote ends one text and begins the next, which makes no difference
   /"[^"]*"/y,
   /\$((?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$[^]*?\$\1\$/y,
-  /[\w$\u0080-\uffff]+/y, // a word: so that neither its last letter nor a `$` in it begins another piece
+  /[\w$\u0080-\uffff]+/y, // a word, so that neither its last letter nor a `$` in it begins another token
 ];
 
 /**
- * The query with a semicolon at its end made blank, however many blanks, comments or further semicolons follow it:
- * people paste what they tried in psql. Every other character stays, and stays where it is, so that error positions
- * hold. A semicolon elsewhere is left for the server to refuse.
+ * Replaces the semicolon at the end of a query with a blank, whatever blanks, comments or further semicolons follow it,
+ * because people paste what they tried in psql. All other characters stay in place, so error positions stay correct.
+ * The server refuses a semicolon elsewhere.
  */
 export function withoutFinalSemicolon(query: string): string {
   let ending: number[] = [];
@@ -47,5 +50,5 @@ function commentLength(query: string, at: number): number {
     depth += edge[0] === '/*' ? 1 : -1;
     if (depth === 0) return edges.lastIndex - at;
   }
-  return query.length - at; // never closed: the server says so
+  return query.length - at; // not closed, which the server reports
 }

@@ -5,10 +5,10 @@ import type { Failures } from './failures.ts';
 
 const CANCEL_TIMEOUT = 10_000;
 
-/** The largest value that PostgreSQL takes for a timeout, in milliseconds: 24.8 days. */
+/** PostgreSQL's largest timeout, in milliseconds: 24.8 days. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
-/** Pinned: the same query means the same, and the same value is the same text, whatever the role's settings are. */
+/** Fixed, so that the same query and the same value give the same text, whatever the role's settings are. */
 const PINNED = {
   standard_conforming_strings: 'on',
   client_encoding: 'UTF8',
@@ -19,7 +19,7 @@ const PINNED = {
   bytea_output: 'hex',
 };
 
-/** Limits of the server that may end a read, and are named then. Newer servers have more of them. */
+/** Limits of the server that may end a read; failures name them. Newer servers have more of them. */
 const LIMITS = [
   'lock_timeout',
   'idle_in_transaction_session_timeout',
@@ -28,15 +28,15 @@ const LIMITS = [
   'temp_file_limit',
 ] as const satisfies Limit[];
 
-/** What the server says of itself and of the session. */
+/** What the server reports about itself and the session. */
 export interface Session {
-  /** The server's process, to cancel it by. */
+  /** The server's process id, to cancel its statement. */
   pid: number;
-  /** A replica: it cancels reads that stand in the way of its recovery. */
+  /** A replica, which cancels reads in conflict with its recovery. */
   isStandby: boolean;
-  /** Of the database. */
+  /** The encoding of the database. */
   encoding: string;
-  /** Those that are set, as PostgreSQL writes them, such as `5s`. */
+  /** The limits that are set, as PostgreSQL writes them, such as `5s`. */
   limits: Partial<Record<Limit, string>>;
 }
 
@@ -55,7 +55,7 @@ export async function connect(
   return client;
 }
 
-/** Begins the one transaction of a read: a single snapshot, in which nothing can be written. */
+/** Begins the single transaction of a read: one read-only snapshot. */
 export async function beginReading(client: PostgresClient, statementTimeout: number): Promise<Session> {
   const settings = Object.entries({
     ...PINNED,
@@ -68,7 +68,8 @@ export async function beginReading(client: PostgresClient, statementTimeout: num
             array[${LIMITS.map((name) => `current_setting('${name}', true)`).join(', ')}] as limits`,
   );
   const { pid, standby: isStandby, encoding, limits: values } = rows[0]!;
-  // This encoding is none: the server would only check its bytes, and end the whole read at the first that are no UTF-8.
+  // This encoding is undefined: the server would only check the bytes, and end the whole read at the first that are not
+  // UTF-8.
   if (encoding === 'SQL_ASCII') await client.query('set local client_encoding = SQL_ASCII');
   const isSet = (value: string | null | undefined) => value != null && value !== '0' && value !== '-1';
   const limits = LIMITS.map((name, i) => [name, values[i]] as const).filter(([, value]) => isSet(value));
@@ -76,8 +77,8 @@ export async function beginReading(client: PostgresClient, statementTimeout: num
 }
 
 /**
- * Cancels what the server's process runs, from a connection of its own. When that cannot be had the server finds out
- * by itself: at its next row for a connection that is closed, or at the statement timeout.
+ * Cancels the running statement of a server's process, over another connection. If that fails, the server notices it
+ * itself: at the next row for a closed connection, or at the statement timeout.
  */
 export async function cancelBackend(target: DatabaseTarget, pid: number, limit: number): Promise<void> {
   const timeout = Math.min(limit, CANCEL_TIMEOUT);

@@ -6,7 +6,7 @@ import { nearest } from '../columns.ts';
 
 /** No such table, or no such schema. */
 const MISSING = ['42P01', '3F000'];
-/** Names to compare with; a warehouse may have many more. */
+/** The maximum number of names to compare with; a warehouse may have many more. */
 const MOST = 10_000;
 
 export function isMissingTable(error: unknown): error is DatabaseError {
@@ -14,8 +14,8 @@ export function isMissingTable(error: unknown): error is DatabaseError {
 }
 
 /**
- * The failure for a table that is not there, with the one that may have been meant: PostgreSQL folds names to lower case, and
- * a table may stand in another schema. Only tables that the role may read are named. The transaction has failed and is left.
+ * Returns the failure for a missing table, with a suggestion: PostgreSQL folds names to lower case, and a table may be
+ * in another schema. Only tables that the role may read are suggested. The transaction has failed and is ended.
  */
 export async function missingTable(
   client: PostgresClient,

@@ -22,13 +22,13 @@ const ORDER: CountName[] = [
   'unsent',
 ];
 
-/** The counts in the order of the steps of a run. */
+/** Returns the counts in the order of the steps of a run. */
 export function inOrder(counts: Counts): Counts {
   const known = ORDER.filter((name) => counts[name] !== undefined);
   return Object.fromEntries(known.map((name) => [name, counts[name]]));
 }
 
-/** `3 name, 4 other`, without counts that are zero or missing. */
+/** Formats counts as `3 name, 4 other`, without counts that are zero or missing. */
 function some(counts: Counts, names: Partial<Record<CountName, string>>): string {
   return (Object.keys(names) as CountName[])
     .filter((name) => counts[name])
@@ -36,7 +36,7 @@ function some(counts: Counts, names: Partial<Record<CountName, string>>): string
     .join(', ');
 }
 
-/** The numbers of a run in three lines: rows read, changes of the list, results of the attributes. */
+/** Describes the numbers of a run in three lines: rows read, changes of the list, results of the attributes. */
 export function countLines(counts: Counts): { read: string; list: string; attributes: string } {
   const aside = some(counts, {
     rejected: 'rejected',

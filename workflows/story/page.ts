@@ -31,7 +31,7 @@ export interface Known {
   phase: Phase;
   outcome: string | null;
   failure: string | null;
-  /** The command that resolves a failure; part of its message. */
+  /** The command to run next; part of the failure's message. */
   answer?: string;
   /** Set if a guard holds the run: the hash of the held plan. */
   held: string | null;
@@ -45,7 +45,7 @@ export interface Known {
   notes: readonly Told[];
 }
 
-/** A run as a short Markdown page for the web UI: only numbers and names, no personal data. */
+/** Renders a run as a short Markdown page for the web UI. It contains only numbers and names, no personal data. */
 export function page(known: Known): string {
   const { undo, words, phase, outcome, counts, notes } = known;
   const [name, segment, list, reason] = [known.name, known.segment, known.list, known.reason ?? ''].map(
@@ -82,12 +82,12 @@ function failureBlock({ failure, answer }: Known): string {
   return `**${failure.replace(answer, '').trim()}**\n\n    ${answer}`;
 }
 
-/** How to decide about a held plan, on the command line and in the web UI. */
+/** Explains how to decide about a held plan, on the command line and in the web UI. */
 function decisionBlock({ held, activation, taskQueue, failure }: Known): string {
   if (!held || !failure) return '';
   return [
     'Otherwise, decline it; runs remain held until the warehouse data changes:',
-    `    ${decideCommand('reject', activation, held)}`,
+    `    ${decideCommand('decline', activation, held)}`,
     `In this web UI, start the workflow type \`${DECIDE_WORKFLOW_TYPE}\` on task queue \`${taskQueue}\` with one of these inputs:`,
     [decisionInput('approve', activation, held), decisionInput('decline', activation, held)]
       .map((input) => `    ${input}`)
@@ -95,7 +95,7 @@ function decisionBlock({ held, activation, taskQueue, failure }: Known): string 
   ].join('\n\n');
 }
 
-/** The result in one sentence, which people read first. */
+/** Summarizes the result in one sentence, which people read first. */
 export function summarySentence(known: Known): string {
   const { read, list } = countLines(known.counts);
   const attributes = attributeWords(known);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SlotBudget, slotsFor, type SlotShare } from '../../../activation/comparison/budget.ts';
 
-/** Opens a share and notes when it is there. */
+/** Opens a share and notes when it was granted. */
 function opening(budget: SlotBudget, slots: number, log: string[], name: string, signal?: AbortSignal) {
   return budget.open(slots, signal).then(
     (share) => {
@@ -18,7 +18,7 @@ function opening(budget: SlotBudget, slots: number, log: string[], name: string,
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a budget', () => {
-  test('serves comparisons in the order in which they ask, a small one never before a large one', async () => {
+  test('serves comparisons in the order of their requests, and a small one never before a large one', async () => {
     const budget = new SlotBudget(100);
     const log: string[] = [];
     const first = await opening(budget, 80, log, 'first');
@@ -34,7 +34,7 @@ describe('a budget', () => {
     expect(budget.tryTake(100)).toBe(true);
   });
 
-  test('frees the place of a wait that was aborted', async () => {
+  test('releases the place of an aborted wait', async () => {
     const budget = new SlotBudget(100);
     const log: string[] = [];
     const first = await opening(budget, 60, log, 'first');
@@ -51,7 +51,7 @@ describe('a budget', () => {
     expect(budget.tryTake(100)).toBe(true);
   });
 
-  test('refuses a wait whose signal is aborted already, and ignores an abort after the share was given', async () => {
+  test('rejects a wait whose signal is already aborted, and ignores an abort after the share was given', async () => {
     const budget = new SlotBudget(100);
     await expect(budget.open(10, AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
     const controller = new AbortController();
@@ -62,7 +62,7 @@ describe('a budget', () => {
     expect(budget.tryTake(100)).toBe(true);
   });
 
-  test('gives a comparison that wants more than there is all there is', async () => {
+  test('gives everything that it has to a comparison that wants more', async () => {
     const budget = new SlotBudget(100);
     const share = await budget.open(1_000_000);
     expect(share.use(100)).toBe(true);
@@ -71,7 +71,7 @@ describe('a budget', () => {
     expect(budget.tryTake(100)).toBe(true);
   });
 
-  test('lets a share grow only while nobody waits', async () => {
+  test('lets a share grow only while no comparison waits', async () => {
     const budget = new SlotBudget(100);
     const share = await budget.open(20);
     expect(share.use(50)).toBe(true);
@@ -86,14 +86,14 @@ describe('a budget', () => {
 describe('a share', () => {
   let share: SlotShare;
 
-  test('reuses what it has freed, and gives everything back at once', async () => {
+  test('reuses what it has released, and returns everything at once', async () => {
     const budget = new SlotBudget(100);
     share = await budget.open(100);
     expect(share.use(100)).toBe(true);
     share.free(40);
     expect(share.use(40)).toBe(true);
     expect(share.use(1)).toBe(false);
-    share.force(8); // beyond the budget: without a table nothing can be compared
+    share.force(8); // beyond the budget: without a table, no comparison is possible
     share.free(8);
     share.close();
     share.close();
@@ -102,7 +102,7 @@ describe('a share', () => {
   });
 });
 
-test('the slots for some members hold them all, partition by partition', () => {
+test('the slots for some members contain them all, partition by partition', () => {
   for (const members of [0, 1, 333, 100_000, 1_000_000, 10_000_000]) {
     const slots = slotsFor(members);
     expect(slots * 0.6).toBeGreaterThanOrEqual(members);
@@ -112,7 +112,7 @@ test('the slots for some members hold them all, partition by partition', () => {
   expect(slotsFor(1_000_000)).toBe(64 * 26 * 1_024);
 });
 
-test('pages are used again within the budget, and only what it allows is kept', async () => {
+test('pages are reused within the budget, and only the allowed number is kept', async () => {
   const budget = new SlotBudget(3 * 1_024);
   const share = await budget.open(3 * 1_024);
   const pages = Array.from({ length: 5 }, () => share.memory.takePage(1_024, 6));

@@ -47,7 +47,7 @@ const SPELLINGS: Record<KeyType, (string | null)[]> = {
     'x',
   ],
 };
-/** So many keys more that all of them do not fit into 50 slots. */
+/** Additional keys that do not all fit into 50 slots. */
 const plainKey: Record<KeyType, (no: number) => string> = {
   externalId: (no) => `K${no}`,
   email: (no) => `customer${no}@example.com`,
@@ -120,7 +120,7 @@ const caseArb: fc.Arbitrary<Case> = fc
     const members = fc
       .array(memberArb, { maxLength: 80, size: 'max' })
       .map((all) => [...new Map(all.flat().map((member) => [member.key, member])).values()]);
-    // As it is in practice: most rows are what was acknowledged.
+    // As in practice, most rows equal the acknowledged ones.
     const rows = fc
       .tuple(fc.array(row, { maxLength: 80, size: 'max' }), members, fc.infiniteStream(fc.boolean()))
       .map(([others, all, coins]) => ({
@@ -171,7 +171,7 @@ function prepared({ type, own, wide, attributes, ignoresEmpty, resync, grace, fo
   return { definition, options: { seeds, wide, resync, grace, forgotten: texts } };
 }
 
-/** In any order; an upper bound of bytes is a matter of its own. */
+/** In any order; the upper bound of bytes has its own test. */
 function sorted(delta: readonly DeltaRow[]): string[] {
   return delta.map((row) => JSON.stringify({ ...row, bytes: row.bytes === null ? null : 'some' })).sort();
 }

@@ -4,7 +4,7 @@ import type { Column } from '../../../activation/values/kinds.ts';
 import { significantEnd } from '../../../activation/values/scale.ts';
 import { compare, definitionFor, OWN_IDENTIFIER, type Row } from './support.ts';
 
-/* Columns of decimal numbers: as keys, and as values that one row writes with more zeros than another. */
+/* Decimal columns: as keys, and as values with different numbers of trailing zeros. */
 
 const TEXT: Column = { name: 'c', kind: 'text', databaseType: 'text' };
 const DECIMAL: Column = { name: 'c', kind: 'decimal', databaseType: 'numeric' };
@@ -17,7 +17,7 @@ const compareAs = (columns: Column[], rows: Row[], slots?: number) => {
 };
 
 describe('a decimal key', () => {
-  test('is its integer, and with a fraction it is rejected', async () => {
+  test('is its integer, and a key with a fraction is rejected', async () => {
     const { delta, rejects } = await compareAs(
       [CENTS, TEXT, TEXT, TEXT],
       [row('1001.00', 'a', 'b', 'c'), row('7.00', 'a', 'b', 'c'), row('7.50', 'a', 'b', 'c')],
@@ -26,7 +26,7 @@ describe('a decimal key', () => {
     expect(rejects).toEqual([{ key: '7.50', reason: 'KeyNotWhole' }]);
   });
 
-  test('that stands in the list is read alike', async () => {
+  test('that is the list identifier is read in the same way', async () => {
     const { delta, rejects } = await compare(
       definitionFor(OWN_IDENTIFIER),
       [
@@ -43,7 +43,7 @@ describe('a decimal key', () => {
 describe('a decimal value', () => {
   // 4,096 slots hold all, 16 leave most rows to the temporary files.
   test.each([4_096, 16])(
-    'is one with 1.0 and 1.00: no duplicate contradicts the other (%i slots)',
+    'is the same as 1.0 and as 1.00: duplicates do not contradict each other (%i slots)',
     async (slots) => {
       const keys = Array.from({ length: 40 }, (_, no) => `K${no}`);
       const rows = ['1.0', '1.00', '1'].flatMap((one) => keys.map((key) => row(key, 'a', one, '20.50')));
@@ -63,17 +63,17 @@ describe('a decimal value', () => {
     ['10', '1'],
     ['100', '10'],
     ['0.10', '0.01'],
-  ])('is another one where %s and %s differ', async (one, other) => {
+  ])('is a different value if %s and %s differ', async (one, other) => {
     const rows = [row('K', 'a', one, 'c'), row('K', 'a', other, 'c')];
     expect((await compareAs([TEXT, TEXT, DECIMAL, TEXT], rows)).counts).toMatchObject({ ambiguous: 1 });
   });
 
-  test('in a column of texts is a text: 1.0 and 1.00 contradict each other', async () => {
+  test('in a text column is a text: 1.0 and 1.00 contradict each other', async () => {
     const rows = [row('K', 'a', '1.0', 'c'), row('K', 'a', '1.00', 'c')];
     expect((await compareAs([TEXT, TEXT, TEXT, TEXT], rows)).counts).toMatchObject({ ambiguous: 1 });
   });
 
-  test('has one mark in either spelling, and so is not sent again', async () => {
+  test('has the same mark in either spelling, and so is not sent again', async () => {
     const columns = [TEXT, TEXT, DECIMAL, TEXT];
     const markOf = async (spent: string) => {
       const { delta } = await compareAs(columns, [row('K', 'a', spent, 'c')]);
@@ -85,7 +85,7 @@ describe('a decimal value', () => {
   });
 });
 
-test('a number ends before the zeros of its fraction, and with it the hash that is compared', () => {
+test('a number ends before the zeros of its fraction, and so does the text of its hash', () => {
   const number = fc.tuple(fc.nat(), fc.option(fc.stringMatching(/^\d{1,6}$/)), fc.constantFrom('', '-'));
   fc.assert(
     fc.property(number, fc.nat(4), ([whole, fraction, sign], zeros) => {

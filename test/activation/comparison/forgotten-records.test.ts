@@ -12,7 +12,7 @@ interface Row {
   values: (string | null)[];
 }
 
-/** A record of a delta; what it does is of no importance here. */
+/** A record of a delta; its content does not matter here. */
 function recordOf({ key, identifier, known, values }: Row): Buffer {
   const named: Partial<Record<string, Buffer | null>> = {
     mark: Buffer.alloc(16),
@@ -37,38 +37,38 @@ const row = (key: string | null, more: Partial<Row> = {}): Row => ({
 });
 
 describe('records without those of forgotten people', () => {
-  test('lack everyone whose key or list identifier is forgotten, wherever the record is', () => {
+  test('omit every person whose key or list identifier is forgotten, wherever the record is', () => {
     const rows = ['anna', 'bob', 'carl', 'dora'].map((key) => row(key, { identifier: `card ${key}` }));
     const { kept } = filter(rows, 'anna', 'card bob', 'dora');
     expect(kept).toEqual(bytesOf([rows[2]!]));
   });
 
-  test('are the very same bytes when nobody is forgotten in them', () => {
+  test('are the same bytes if no person in them is forgotten', () => {
     const rows = bytesOf([row('anna'), row('bob')]);
     expect(withoutForgotten(rows, new Set(['carl'])).kept).toBe(rows);
   });
 
-  test('can be none', () => {
+  test('can be empty', () => {
     expect(filter([row('anna')], 'anna')).toEqual({ kept: Buffer.alloc(0), nonMembers: 1 });
     expect(filter([], 'anna')).toEqual({ kept: Buffer.alloc(0), nonMembers: 0 });
   });
 
-  test('keep what only looks like a forgotten key: a part of one, a value, or no key at all', () => {
+  test('keep what only resembles a forgotten key: a part of one, a value, or an empty key', () => {
     const rows = [row('anna2'), row('ann'), row('bob', { values: ['anna', 'anna'] }), row(null)];
     expect(filter(rows, 'anna', '', '\\N', 'N').kept).toEqual(bytesOf(rows));
   });
 
-  test('are found by the key, whatever characters it has', () => {
+  test('are found by the key, whatever characters it contains', () => {
     const rows = [row('a\\b'), row('\t'), row('\\N'), row('é\n'), row('a\\\\b')];
     expect(filter(rows, 'a\\b', '\t', '\\N', 'é\n').kept).toEqual(bytesOf([rows[4]!]));
   });
 
-  test('count whom they lack, but for members: publication counts those', () => {
+  test('count the omitted people, except for members, which the publication counts', () => {
     const rows = [row('anna'), row('bob', { known: true }), row('carl'), row('dora')];
     expect(filter(rows, 'anna', 'bob', 'dora').nonMembers).toBe(2);
   });
 
-  test('are those that a delta has when its people are filtered one by one', () => {
+  test('are the same as in a delta whose people are filtered one by one', () => {
     const text = fc.constantFrom('a', 'b', 'a\\', '\\N', 'b\tc', '\n', 'é𝒳', '');
     const rowArb = fc.record({
       key: fc.option(text),

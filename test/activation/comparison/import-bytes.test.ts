@@ -143,7 +143,7 @@ function canFeed(kind: ColumnKind, type: ActitoType): boolean {
   }
 }
 
-/** The row as an import file has it; null when it cannot be sent. */
+/** The row in an import file; null if it cannot be sent. */
 async function fileBytes(fields: Field[], { key, values, pattern }: DeltaRow, columns: Column[]) {
   const line = [key, ...values].map(copyField).join('\t') + '\n';
   let isAside = false;
@@ -208,7 +208,7 @@ test('the bytes in a delta are an upper bound of the bytes in an import file', a
   expect(sent).toBeGreaterThan(300);
 });
 
-test('the bound is not far off for ordinary rows: files are as large as allowed', async () => {
+test('the bound is close for ordinary rows: files are as large as allowed', async () => {
   const field = (kind: Field['kind'], type: ActitoType, value: string): Field => ({
     kind,
     type,

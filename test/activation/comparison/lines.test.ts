@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { hashWithin } from '../../../activation/comparison/hash.ts';
 import { SourceLines } from '../../../activation/comparison/source-lines.ts';
 import { canonicalKey } from '../../../activation/keys/canonical.ts';
 import { unescapeCopy } from '../../../activation/values/copy.ts';
@@ -34,7 +35,7 @@ const byKey = <T extends { key: string | null }>(rows: T[]) =>
   rows.toSorted((a, b) => (a.key! < b.key! ? -1 : 1));
 
 describe('lines of a segment', () => {
-  test('reach the delta with the keys in canonical form and the values of the source', async () => {
+  test('reach the delta with canonical keys and the values of the source', async () => {
     await fc.assert(
       fc.asyncProperty(segmentArb, async (segment) => {
         const { delta, rejects, counts } = await compare(definitionFor(), segment);
@@ -68,7 +69,7 @@ describe('lines of a segment', () => {
     );
   });
 
-  test('pass through whole, however long and however many they are', async () => {
+  test('pass through complete, however long and however many they are', async () => {
     const long = 'x\\'.repeat(50_000);
     const segment = Array.from({ length: 300 }, (_, no) => ({
       key: `K${no}`,
@@ -83,8 +84,8 @@ describe('lines of a segment', () => {
     expect(delta[300]).toMatchObject({ key: 'K299', values: ['299', null, '\t'] });
   });
 
-  test('are never cut where the buffer of the delta ends', async () => {
-    // The longest identifiers, many empty values and nothing to send: little was read for what is written.
+  test('are never cut at the end of the buffer of the delta', async () => {
+    // The longest identifiers, many empty values and no attributes to send: much is written for little input.
     const attributes = Array.from({ length: 28 }, (_, no) => ({ column: `c${no}`, attribute: `c${no}` }));
     const definition = definitionFor({ ...OWN_IDENTIFIER, attributes });
     const values = attributes.map(() => '');
@@ -98,7 +99,7 @@ describe('lines of a segment', () => {
     }
   });
 
-  test('with spellings of one address are one member', async () => {
+  test('with several spellings of one address are one member', async () => {
     const values = ['1', '2', '3'];
     const { delta, counts } = await compare(definitionFor(EMAIL), [
       { key: '  Anna@Shop.BE', values },
@@ -108,7 +109,7 @@ describe('lines of a segment', () => {
     expect(counts).toMatchObject({ read: 2, duplicates: 1, ambiguous: 0 });
   });
 
-  test('with an unusable key are rejected with what the source said and why', async () => {
+  test('with an unusable key are rejected with the source text and the reason', async () => {
     const values = [null, null, null];
     const { delta, rejects } = await compare(definitionFor(EMAIL), [
       { key: 'no address', values },
@@ -129,7 +130,7 @@ describe('lines of a segment', () => {
 describe('phone numbers', () => {
   const rowsOf = (numbers: (string | null)[]) => numbers.map((key): Row => ({ key, values: [] }));
 
-  test('are known under E.164, whatever their spelling', async () => {
+  test('are stored in E.164, whatever their spelling', async () => {
     const numbers = ['+32475123456', '0475/12.34.56', '0032 475 12 34 56', null, '112', '+320475123456'];
     const { delta, rejects, counts } = await compare(definitionFor(phoneOf('BE')), rowsOf(numbers));
     expect(delta.map(({ key }) => key)).toEqual(['+32475123456']);
@@ -137,7 +138,7 @@ describe('phone numbers', () => {
     expect(rejects.map(({ reason }) => reason)).toEqual(['KeyMissing', 'KeyNotAPhoneNumber']);
   });
 
-  test('have one mark, whether they are canonical in the warehouse or become so', async () => {
+  test('have one mark, whether they are canonical in the warehouse or are converted', async () => {
     const marks = async (numbers: string[]) =>
       (await compare(definitionFor(phoneOf('BE')), rowsOf(numbers))).delta.map(({ mark }) => mark).sort();
     expect(await marks(['0475 12 34 56', '+3210458514'])).toEqual(
@@ -145,7 +146,7 @@ describe('phone numbers', () => {
     );
   });
 
-  test('never outgrow the delta, although every number of a batch gets a country code', async () => {
+  test('never exceed the delta, although every number of a batch gets a country code', async () => {
     // Niue has the shortest numbers there are: 4 digits become 8 characters.
     const numbers = Array.from({ length: 900 }, (_, no) => `4${String(no + 1).padStart(3, '0')}`);
     const { delta, rejects } = await compare(definitionFor(phoneOf('NU')), rowsOf(numbers));
@@ -177,13 +178,39 @@ describe('SourceLines', () => {
     expect(read).toEqual([{ ...segment[0], identifier: 'i' }, segment[1]]);
   });
 
-  test('takes no line with too few or too many fields, or without an end: a shifted row would be wrong', () => {
+  test('a reference is read, and is no part of what is hashed, compared or put off', () => {
+    const field = fc.option(textArb).map((text) => (text === null ? '\\N' : copyField(text)));
+    const cells = fc.record({ key: fc.constantFrom('k', ' k ', 'é'), reference: fc.option(textArb), values: fc.array(field, { maxLength: 3 }) }); // prettier-ignore
+    fc.assert(
+      fc.property(cells, ({ key, reference, values }) => {
+        const seen = [true, false].map((hasReference) => {
+          const named = reference === null ? '\\N' : copyField(reference);
+          const line = [key, ...(hasReference ? [named] : []), ...values].join('\t');
+          const batch = Buffer.from(`${line}\n`);
+          const lines = new SourceLines([{ type: 'externalId' }], values.length, [], hasReference);
+          hashWithin(batch);
+          lines.split(batch, 0);
+          lines.canonicalize();
+          const { referenceText } = lines;
+          return {
+            referenceText,
+            line: lines.canonicalLine().toString(),
+            values: values.length > 0 ? lines.hashValues(7n) : 0n,
+          };
+        });
+        const [withOne, without] = seen;
+        expect(withOne).toEqual({ ...without, referenceText: reference ?? '' });
+      }),
+    );
+  });
+
+  test('rejects a line with too few or too many fields, or without an end, since its fields would be shifted', () => {
     const split = (text: string) => () =>
       new SourceLines([{ type: 'externalId' }], 3).split(Buffer.from(text), 0);
     expect(split('k\t1\t2\n')).toThrow('3 fields instead of 4');
     expect(split('k\t1\t2\t3\t4\t5\n')).toThrow('6 fields instead of 4');
     expect(split('k\t1\t2\t3')).toThrow();
-    expect(split('\n')).toThrow('1 fields instead of 4');
+    expect(split('\n')).toThrow('1 field instead of 4');
     expect(split(`${copyField('a\tb')}\t1\t2\t3\n`)).not.toThrow();
   });
 

@@ -76,7 +76,7 @@ describe('a table of marks', () => {
     }
   });
 
-  test('is grown without a change of what is looked for', () => {
+  test('grows without a change of the marks in progress', () => {
     const table = new MarkTable(new SlotMemory(), NARROW, 8, -1);
     SIGHT.set([1n, 2n, 3n, 4n]);
     table.find();
@@ -134,7 +134,7 @@ describe('the checksum of a list', () => {
     );
   });
 
-  test('of nobody is 0, and never negative', () => {
+  test('of no member is 0, and never negative', () => {
     expect(new ListChecksum(seeds).checksum).toBe('0');
     expect(checksumOf()).toBe('0');
     expect(checksumOf(-1n)).toBe(String(2n ** 64n - 1n));
@@ -158,11 +158,11 @@ describe('seeds', () => {
     'another profile table': { destination: { profileTable: 'Other' } },
     'another entity': { destination: { entity: 'other' } },
     'another time zone': { changes: { timezone: 'Asia/Tokyo' } },
-    'another time zone of moments': { changes: { timezone: 'Asia/Tokyo' }, kind: 'timestamptz' },
+    'another time zone of timestamps': { changes: { timezone: 'Asia/Tokyo' }, kind: 'timestamptz' },
     'another country of phone numbers': { changes: { defaultCountry: 'FR' } },
     'another unit of lengths': { destination: { contract: { lengthUnit: 'codePoints' } } },
     'another format': { destination: { contract: { formats: { a: 'phone' } } } },
-    'another licence': { destination: { baseUrl: 'https://other.test' } },
+    'another license': { destination: { baseUrl: 'https://other.test' } },
     'another matching attribute': {
       changes: { matchingKey: { column: 'id', type: 'externalId', attribute: 'other' } },
     },
@@ -173,13 +173,13 @@ describe('seeds', () => {
     return seedsOf(definition, columnsOf(definition, kind), SEED);
   };
 
-  test.each(Object.entries(variants))('of values change with %s, those of keys do not', (_, variant) => {
+  test.each(Object.entries(variants))('of values change with %s, and those of keys do not', (_, variant) => {
     const [before, after] = [seedsWith(), seedsWith(variant)];
     expect(after.attributes).not.toBe(before.attributes);
     expect(after.key).toEqual(before.key);
   });
 
-  test('of single values change only for what was changed, unless it concerns all', () => {
+  test('of single values change only for the changed attribute, unless the change concerns all', () => {
     const before = seedsWith();
     const renamed = seedsWith(variants['another mapping']);
     expect(renamed.each.map((seed, index) => seed === before.each[index])).toEqual([true, true, false]);
@@ -187,7 +187,7 @@ describe('seeds', () => {
     expect(moved.each.map((seed, index) => seed === before.each[index])).toEqual([false, false, false]);
   });
 
-  test('all differ from each other, and change with the secret seed', () => {
+  test('are all different, and change with the secret seed', () => {
     const all = ['1', '-1'].flatMap((seed) => {
       const definition = definitionFor(base);
       const { key, attributes: values, each } = seedsOf(definition, columnsOf(definition), seed);
@@ -196,7 +196,7 @@ describe('seeds', () => {
     expect(new Set(all).size).toBe(all.length);
   });
 
-  test('do not change with what decides nothing about a value', () => {
+  test('do not change with settings that do not affect values', () => {
     const other = seedsWith({ changes: { description: 'x', list: { name: 'Renamed' }, guards: {} } });
     expect(other).toEqual(seedsWith());
     const elsewhere = { timezone: 'Asia/Tokyo', defaultCountry: 'FR' };

@@ -20,8 +20,9 @@ interface Sight {
 }
 
 /**
- * What a comparison finds out, as the design says it (the issue of the second core, chapters 1 and 2): all rows of a key
- * are looked at together, so nothing can depend on their order. Rows that contradict each other are one already.
+ * The result of a comparison, as the design defines it (the issue of the second core, chapters 1 and 2): all
+ * rows of a key are compared together, so their order has no effect. Rows that contradict each other are one
+ * row here.
  */
 export function model(
   definition: Definition,
@@ -158,8 +159,8 @@ function hashesOf(values: (string | null)[], { each }: Seeds): string {
 }
 
 /**
- * What state/delta/resolve.ts does in SQL: one row of all rows of a key that contradict each other. A first row without a
- * difference was not written: then the identifier that is known counts as well.
+ * What state/delta/resolve.ts does in SQL: it makes one row of all rows of a key that contradict each other.
+ * A first row without a difference was not written, so the known identifier counts as well.
  */
 export function resolved(
   delta: readonly DeltaRow[],

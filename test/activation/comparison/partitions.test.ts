@@ -38,7 +38,7 @@ async function partitionsOf(slots: number, { partitions = 4, open = slots } = {}
   return { all: new Partitions({ width: NARROW, share, openSpill, partitions }), spills, share };
 }
 
-/** Finishes, and returns the flags by key, and which rows came late. */
+/** Finishes, and returns the flags by key, and which rows were deferred. */
 function finish(all: Partitions) {
   const members = new Map<number, { flags: number; attributes: number }>();
   const late: string[] = [];
@@ -63,7 +63,7 @@ function finish(all: Partitions) {
 }
 
 describe('partitions', () => {
-  test('on disk give back the marks, the flags and the rows that were put off', async () => {
+  test('on disk return the marks, the flags and the deferred rows', async () => {
     const { all, spills } = await partitionsOf(50);
     for (let no = 0; no < 300; no++) {
       look(no);
@@ -103,7 +103,7 @@ describe('partitions', () => {
     expect(spills.opened).toBe(0);
   });
 
-  test('take what they need beyond their first share from the budget, and give all of it back', async () => {
+  test('take more than their first share from the budget if needed, and return all of it', async () => {
     const budget = new SlotBudget(1_024);
     const share = await budget.open(32);
     const { openSpill, ...spills } = memorySpills();
@@ -118,7 +118,7 @@ describe('partitions', () => {
     expect(budget.tryTake(1_024)).toBe(true);
   });
 
-  test('work with no budget at all', async () => {
+  test('work without any budget', async () => {
     const share = {
       slots: 0,
       use: () => false,

@@ -21,7 +21,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Reads to the end, through a buffer that fits neither pieces nor what was written. */
+/** Reads to the end, through a buffer whose size differs from the pieces. */
 function contentOf(spill: Spill): Buffer {
   const into = Buffer.alloc(10_007);
   const read: Buffer[] = [];
@@ -31,7 +31,7 @@ function contentOf(spill: Spill): Buffer {
 }
 
 describe('a spill', () => {
-  test('reads back what was written, over any number of buffers', () => {
+  test('returns what was written, over any number of buffers', () => {
     const pieceArb = fc.oneof(
       fc.integer({ min: 0, max: 300 }),
       fc.constantFrom(BUFFER - 1, BUFFER, BUFFER + 1, 3 * BUFFER),
@@ -52,7 +52,7 @@ describe('a spill', () => {
     );
   });
 
-  test('keeps a copy: the buffer of what was written may be used again', () => {
+  test('keeps a copy: the buffer of the writer may be reused', () => {
     const spill = openSpill();
     const bytes = Buffer.from('first');
     spill.write(bytes);
@@ -71,7 +71,7 @@ describe('a spill', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('that fits into one buffer needs no file at all', () => {
+  test('that fits into one buffer needs no file', () => {
     vi.stubEnv('TMPDIR', join(folder, 'missing'));
     const spill = openSpill();
     spill.write(Buffer.from('short'));
@@ -88,9 +88,9 @@ describe('a temporary folder that cannot be used', () => {
 
   test.each([
     ['missing', () => join(folder, 'missing'), 'ENOENT'],
-    // Tests may run as root, whom no mode keeps from writing.
+    // Tests may run as root, which may write despite any mode.
     ['read-only', () => '/proc', /^(ENOENT|EACCES|EROFS)$/],
-  ])('makes a comparison fail with the code of the system when it is %s', async (_, path, code) => {
+  ])('makes a comparison fail with the code of the system if it is %s', async (_, path, code) => {
     vi.stubEnv('TMPDIR', path());
     const members = rows.map((row) => ({ ...row, identifier: row.key, flags: 0 }));
     const failed = compare(definitionFor(), rows, { members, slots: 256 });

@@ -6,25 +6,29 @@ import { PHASES, type PhaseName } from '../../support/direct-run.ts';
 import { FAULTS } from '../invariants/history.ts';
 import { address, CONTACTS, MAPPINGS, NAMES, type Person, type Shown, type World } from './world.ts';
 
-/* What can happen to an activation, in any order. After each step Actito shows only what the step can explain. */
+/*
+ * The possible steps of an activation, in any order. After each step, Actito may only show what the step
+ * explains.
+ */
 
-/** What is known of a history so far. */
+/** The known facts of a history so far. */
 export interface Model {
   segment: Person[];
   forgotten: Set<string>;
-  /** People whom a rebase took for members of the list: a grace period keeps them on it. */
+  /** People whom a rebase recorded as members of the list: a grace period keeps them on it. */
   assumed: Set<string>;
   /** Lists that were delivered by runs that can be undone. */
   undoable: { run: string; list: string[] }[];
-  /** What steps were made, so that a test can tell whether it has tried everything. */
+  /** The steps so far, so that a test can check that all kinds occurred. */
   steps: Set<string>;
 }
 
 type Command = fc.AsyncCommand<Model, World>;
 
 /**
- * Makes a step. Afterwards every attribute has the value that it had, or the one that the segment says; a null of an
- * attribute with `nulls: keep` changes nothing; and nobody is new on the list but members of the segment or of `also`.
+ * Makes a step. Afterwards every attribute has its former value or the value of the segment; a null of an
+ * attribute with `nulls: keep` changes nothing; and every new member of the list is in the segment or in
+ * `also`.
  */
 async function step(
   model: Model,
@@ -56,7 +60,7 @@ function expectExplained(model: Model, mapped: string[], before: Shown, after: S
   expect([...before.list, ...mayEnter]).toEqual(expect.arrayContaining(after.list));
 }
 
-/** What Actito has once a value is sent; undefined: a null that is kept, so what it had before. */
+/** The value in Actito once a value is sent; undefined: a null that is kept, so the former value. */
 function valueOf(person: Person, attribute: 'firstName' | 'spent' | 'city'): string | undefined {
   return person[attribute] ?? (attribute === 'city' ? '' : undefined);
 }
@@ -156,7 +160,7 @@ const undo = (age: number) =>
     },
   );
 
-/** After a rebase, or a run that logged nothing, there is no way back: said so, and nothing is done. */
+/** After a rebase, or a run that logged nothing, an undo is impossible: it says so and does nothing. */
 function notUndoable(error: { type?: string }): void {
   expect(error.type).toBe('InvalidActivation');
 }
@@ -189,7 +193,7 @@ const peopleArb = fc.uniqueArray(
   { selector: ({ name }) => name, minLength: 1, maxLength: 6 },
 );
 
-/** Whatever can happen between runs. */
+/** Everything that can happen between runs. */
 const OTHERS = [
   runTogether,
   rebase,
@@ -200,7 +204,7 @@ const OTHERS = [
   ...['a', 'b', 'x'].map(forget),
 ];
 
-/** One history in which each kind of step is made: chance may leave one out. */
+/** One history with each kind of step, since a random one may omit some. */
 export function historyOfAll(): Command[] {
   const people = (names: string[], firstName: string) =>
     names.map((name) => ({ name, firstName, spent: '1', city: null }));
@@ -213,7 +217,7 @@ export function historyOfAll(): Command[] {
   ]);
 }
 
-/** Histories of up to so many steps; half of the runs read the segment as it was. */
+/** Histories with this maximum number of steps; half of the runs read the unchanged segment. */
 export function historiesOf(maxCommands: number) {
   const runArb = fc
     .tuple(

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.stop());
 
-/** After one run that sends everything, Actito has exactly what the segment says; then nothing is left to do. */
+/** After one run that sends everything, Actito has exactly the segment, and the next run does nothing. */
 async function expectRepaired({ segment, forgotten }: Model): Promise<void> {
   await world.configure(MAPPINGS.all!, 0);
   await world.fill(segment);
@@ -45,12 +45,12 @@ async function replay(commands: Iterable<fc.AsyncCommand<Model, World>>): Promis
   return steps;
 }
 
-test('a history with every kind of step does only what each can explain, and one run repairs everything', async () => {
+test('in a history with every kind of step, each step makes only explainable changes, and one run repairs everything', async () => {
   const made = await replay(historyOfAll());
   expect([...made].sort()).toEqual(['forget', 'grace', 'mapping', 'none', 'rebase', 'shared', 'undo']);
 });
 
-test('whatever happens in whatever order, each step does only what it can explain, and one run repairs everything', async () => {
+test('in any history, each step makes only explainable changes, and one run repairs everything', async () => {
   const steps = new Set<string>();
   const random = fc.asyncProperty(historiesOf(9), async (commands) => {
     for (const name of await replay(commands)) steps.add(name);

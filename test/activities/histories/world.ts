@@ -2,7 +2,7 @@ import type { FaultName } from '../../../simulator/faults.ts';
 import { directRunner, type DirectRun, type DirectRunOptions } from '../../support/direct-run.ts';
 import { LIST, resetStand, startStand, usualActivation, type Stand } from '../../support/stand.ts';
 
-/* The real parts of a history, and what can be seen of them in Actito. */
+/* The real parts of a history, and what they show of Actito. */
 
 export interface Person {
   name: string;
@@ -11,15 +11,15 @@ export interface Person {
   city: string | null;
 }
 
-/** People whom Actito knows, and one whom it does not. */
+/** People in Actito, and one who is not. */
 export const CONTACTS = ['a', 'b', 'c', 'd', 'e'];
-/** Always in the segment and known: a list of strangers alone fails its run. */
+/** Always in the segment and known: a run whose list has only unknown members fails. */
 const ANCHOR = 'k';
 export const NAMES = [...CONTACTS, 'x'];
 export const OTHER = 'other';
 
 const { attributes } = usualActivation() as { attributes: { attribute: string }[] };
-/** The mapped attributes that a history changes between. */
+/** The sets of mapped attributes in a history. */
 export const MAPPINGS: Record<string, string[]> = {
   all: ['firstName', 'spent', 'city'],
   'without spent': ['firstName', 'city'],
@@ -28,7 +28,7 @@ export const MAPPINGS: Record<string, string[]> = {
 
 export const address = (name: string) => `${name}@shop.be`;
 
-/** What Actito shows: its profiles' attributes, and the list, by name. */
+/** The content of Actito: the attributes of its profiles, and the list, by name. */
 export interface Shown {
   profiles: Record<string, Record<string, string>>;
   list: string[];
@@ -69,7 +69,7 @@ export class World {
     await this.configure(MAPPINGS.all!, 0);
   }
 
-  /** Both activations map the same, so that they can share imports. */
+  /** Both activations have the same mapping, so that they can share imports. */
   async configure(mapped: string[], grace: number): Promise<void> {
     this.mapped = mapped;
     this.#grace = grace;
@@ -103,14 +103,14 @@ export class World {
       );
   }
 
-  /** An import that waits for others leaves at the next attempt. */
+  /** An import that waits for others is sent at the next attempt. */
   async run(options: DirectRunOptions = {}): Promise<DirectRun> {
     const result = await this.#runner.run({ beforeNextTry: () => this.#leave(), ...options });
     await this.stand.actito.pollNow();
     return result;
   }
 
-  /** Both activations at the same time; their imports leave once both have one, or cannot have one. */
+  /** Both activations at the same time; their imports are sent once both have one, or cannot have one. */
   async runTogether(): Promise<DirectRun[]> {
     let attempts = 0;
     const beforeNextTry = async () => {

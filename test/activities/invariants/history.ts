@@ -3,11 +3,11 @@ import type { Stand } from '../../support/stand.ts';
 import { PHASES } from '../../support/direct-run.ts';
 
 /*
- * Histories of segments and faults in which runs fail or are killed at any phase, and values and members go back to
- * what they were.
+ * Histories of segments and faults in which runs fail or are killed in any phase, and values and members
+ * return to former states.
  */
 
-/** People whom Actito knows, and some whom it does not. */
+/** People in Actito, and some who are not. */
 export const CONTACTS = ['a', 'b', 'c', 'd', 'e'];
 export const STRANGERS = ['x', 'y'];
 
@@ -25,7 +25,7 @@ function segmentOf(names: string[]): fc.Arbitrary<Person[]> {
     spent: fc.constantFrom('1', '2.50', null),
     city: fc.constantFrom('Gent', 'Lyon', null),
   });
-  // A list of strangers alone fails its run: match-rate.test.ts.
+  // A run whose list has only unknown members fails: match-rate.test.ts.
   return fc
     .uniqueArray(person, { selector: ({ name }) => name, maxLength: 7 })
     .filter((people) => people.length === 0 || people.some(({ name }) => CONTACTS.includes(name)));
@@ -47,8 +47,8 @@ export const FAULTS: Record<string, (stand: Stand) => void> = {
 };
 
 /**
- * Few segments, of which each step and the end take one: so values and members often go back to what they were, or
- * stay what they became, after a run that failed. Half of the steps keep everyone and change values only.
+ * Few segments, of which each step and the end use one. So values and members often return to former states,
+ * or stay as they are after a failed run. Half of the steps change values only.
  */
 export function histories(names: string[]) {
   const segmentArb = segmentOf(names);

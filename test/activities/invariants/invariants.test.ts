@@ -2,7 +2,7 @@ import { describe } from 'vitest';
 import { describeInvariants } from './property.ts';
 import { WAYS, type Way } from './ways.ts';
 
-/** The usual way is tried oftenest; the others share nearly all of its code. */
+/** The default way is tried most often; the others share nearly all of its code. */
 const RUNS = { usual: 13, other: 5 };
 
 describe.each(Object.entries(WAYS) as [string, Way][])('%s', (name, way) => {

@@ -7,10 +7,13 @@ import { LIST, resetStand, startStand, type Stand } from '../../support/stand.ts
 import { CONTACTS, FAULTS, histories, type Person } from './history.ts';
 import type { Way } from './ways.ts';
 
-/** Invariants 1 to 6, for one way: whatever happens, one run without a fault repairs everything, and then all is quiet. */
+/**
+ * Invariants 1 to 6, for one way: after any history, one run without a fault repairs everything, and the next
+ * runs do nothing.
+ */
 export function describeInvariants(way: Way, numRuns: number): void {
   let stand: Stand;
-  BELIEVED.after = 0; // that no rows in error are to be had is believed when it was said often enough
+  BELIEVED.after = 0; // the run accepts the absence of rows in error once Actito has repeated it often enough
   let runner: Awaited<ReturnType<typeof directRunner>>;
   beforeAll(async () => {
     stand = await startStand({ importsPerTablePerDay: 1_000, ...way.simulator });
@@ -48,7 +51,7 @@ export function describeInvariants(way: Way, numRuns: number): void {
     }
   }
 
-  /** What the marketer sees is what the warehouse says. */
+  /** Actito shows the marketer what the warehouse contains. */
   function expectListAndProfiles(people: Person[]): void {
     const known = people.filter(({ name }) => CONTACTS.includes(name));
     const keys = known.map(({ name }) => way.canonical(name)).sort();
@@ -68,7 +71,7 @@ export function describeInvariants(way: Way, numRuns: number): void {
     for (const fault of Object.keys(stand.actito.faults()) as FaultName[]) stand.actito.setFault(fault, null);
   }
 
-  /** A run without a fault; whether or not it waits for Actito to read the list, Actito has read it afterwards. */
+  /** A run without a fault. Actito has read the list afterwards, whether or not the run waits for that. */
   async function run() {
     const result = await runner.run();
     expect(result.failure).toBeUndefined();
@@ -81,7 +84,7 @@ export function describeInvariants(way: Way, numRuns: number): void {
     retrieved: stand.actito.list(LIST)?.lastRetrievedFile?.retrievedMoment,
   });
 
-  test('whatever failed, the next successful run repairs all; then nothing is done until the list is kept alive, once', async () => {
+  test('after any failure, the next successful run repairs everything; later runs only keep the list alive, once', async () => {
     await fc.assert(
       fc.asyncProperty(histories(way.names), async ({ steps, last }) => {
         await startOver();

@@ -2,21 +2,21 @@ import type { SimulatorOptions } from '../../../simulator/start.ts';
 import { LIST, usualActivation, type Stand } from '../../support/stand.ts';
 import { CONTACTS, STRANGERS } from './history.ts';
 
-/** One way to match, to deliver, to import and to provision. */
+/** One way to match, deliver, import and provision. */
 export interface Way {
   simulator?: SimulatorOptions;
-  /** The key in Actito, and how the warehouse spells it. */
+  /** The key in Actito, and its spelling in the warehouse. */
   attribute: 'emailAddress' | 'gsmNumber' | 'customerId';
   canonical: (name: string) => string;
   spelled: (name: string) => string;
   activation?: Record<string, unknown>;
-  /** Changes of the destination, made from the running stand. */
+  /** Changes of the destination, derived from the running stand. */
   destination?: (stand: Stand) => Record<string, unknown>;
   /** What a marketer sets up in Actito beforehand. */
   prepare?: (stand: Stand) => void;
-  /** Who may be in the segment. */
+  /** The possible members of the segment. */
   names: string[];
-  /** A null clears the city; it keeps it where Actito ignores empty fields. */
+  /** A null clears the city, or keeps it if Actito ignores empty fields. */
   clearsCity: boolean;
   onlyDocumentedRoutes?: boolean;
 }
@@ -27,7 +27,7 @@ const email = {
   spelled: (name: string) => ` ${name.toUpperCase()}@Shop.BE`,
 } as const;
 
-/** One Belgian number a name, in another spelling each. */
+/** One Belgian number for each name, each in another spelling. */
 const digit = (name: string) => [...CONTACTS, ...STRANGERS].indexOf(name);
 const SPELLINGS = [
   (n: number) => `+3247012345${n}`,
@@ -81,7 +81,7 @@ export const WAYS = {
       actito.createAttribute({ name: 'spent', valueType: 'NUMBER' });
       actito.createEtl(etl('emailAddress', 'subset'));
     },
-    names: CONTACTS, // without row results, one stranger would leave a whole file unexplained for a day
+    names: CONTACTS, // without row results, one unknown member would leave a whole file unexplained for a day
     clearsCity: true,
     onlyDocumentedRoutes: true,
   },

@@ -2,7 +2,11 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { launchBrowser } from './launch.ts';
 
-/** One browser for a test file. @returns what opens an address in a new window, closed after the test. */
+/**
+ * One browser for a test file.
+ * @returns a function that opens an address in a new window, closed after the
+ * test
+ */
 export function browserForTests(): (url: string, options?: BrowserContextOptions) => Promise<Page> {
   let browser: Browser;
   beforeAll(async () => {

@@ -4,8 +4,9 @@ import { delimiter, join } from 'node:path';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /**
- * The path of a Chromium: CHROMIUM_PATH, else the first one on the PATH.
- * @throws Error that says what to install or to set.
+ * The path of a Chromium: CHROMIUM_PATH, or else the first one on the PATH.
+ * @throws Error that says what to
+ * install or to set
  */
 export function findChromium({ CHROMIUM_PATH, PATH = '' }: NodeJS.ProcessEnv): string {
   if (CHROMIUM_PATH) {

@@ -1,7 +1,7 @@
 import { type Browser, chromium } from 'playwright-core';
 import { findChromium } from './find-chromium.ts';
 
-/** Starts the browser, with a new profile of its own, such that it asks nobody in the network for anything. */
+/** Starts the browser with a new profile, so that it makes no network requests of its own. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(process.env),

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** What the functions that run in the page use of it; the DOM's types would hold for the whole project. */
+/** The DOM members that the functions in the page use; the real DOM types would apply to the whole project. */
 declare function getComputedStyle(
   element: unknown,
   pseudo?: string,
@@ -14,18 +14,18 @@ export function shownStyle(locator: Locator, property: string, pseudo?: '::befor
   );
 }
 
-/** The id of the element that has the keyboard. */
+/** The id of the focused element. */
 export function focused(page: Page): Promise<string> {
   return page.evaluate<string>('document.activeElement.id');
 }
 
-/** Whether a colour (as browsers write it: `rgb(179, 38, 30)`) is taken for red. */
+/** Whether a color (as browsers write it: `rgb(179, 38, 30)`) counts as red. */
 export function isRed(color: string): boolean {
   const [red, green, blue] = color.match(/\d+/g)!.map(Number);
   return red! > 160 && green! < 0.65 * red! && blue! < 0.65 * red!;
 }
 
-/** By how many pixels a reader would have to scroll sideways. */
+/** The number of pixels to scroll horizontally. */
 export function widerThanWindow(page: Page): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }
@@ -33,7 +33,7 @@ export function widerThanWindow(page: Page): Promise<number> {
 export interface Contrast {
   /** How many pieces of text were measured. */
   measured: number;
-  /** Those below 4.5, the contrast that WCAG 2.2 (1.4.3) demands. */
+  /** Those below 4.5, the minimum contrast of WCAG 2.2 (1.4.3). */
   tooFaint: string[];
 }
 
@@ -42,7 +42,7 @@ export function contrast(page: Page): Promise<Contrast> {
   return page.evaluate<Contrast>(MEASURE);
 }
 
-/** Runs in the page: there are no types for it here. Contrast by WCAG's formula of relative luminance. */
+/** Runs in the page, where these types do not exist. Contrast by WCAG's formula of relative luminance. */
 const MEASURE = `(() => {
   const parts = (color) => color.match(/[\\d.]+/g).map(Number);
   const luminance = (color) => {

@@ -1,7 +1,7 @@
 /** A wrong command line. */
 export type BadLine = [
   what: string,
-  /** Its words at single blanks; `''` is an empty one, `FOLDER` the folder of the test's projects. */
+  /** Its words, separated by single blanks; `''` is an empty one, `FOLDER` the folder of the test's projects. */
   line: string,
   says: string,
   /** Default: {@link WRONG_COMMAND_LINE}. */
@@ -12,5 +12,5 @@ export type BadLine = [
 export const FAILED = 1;
 export const WRONG_COMMAND_LINE = 2;
 
-/** A hash as it may be; no plan has it. */
+/** A valid hash that no plan has. */
 export const HASH = '0123456789ab';

@@ -1,10 +1,10 @@
 import { HASH } from './bad-line.ts';
 
-/** A workflow started with an argument that is not usable. */
+/** A workflow started with an unusable argument. */
 export type BadStart = [
   what: string,
   type: string,
-  /** JSON as it would stand in `--input`; undefined: there is none. */
+  /** JSON as in `--input`; undefined: no argument. */
   input: string | undefined,
   says: string,
   /** Default: InvalidActivation. */
@@ -47,7 +47,7 @@ export const BAD_STARTS: BadStart[] = [
     'activation: expected the id of an activation',
   ],
   [
-    'an activation that there is not',
+    'an unknown activation',
     'runActivation',
     '{"activation":"vop"}',
     'The project has no activation "vop", did you mean "vip"?',
@@ -59,12 +59,7 @@ export const BAD_STARTS: BadStart[] = [
     '{"activation":"constructor"}',
     'The project has no activation "constructor" (known: vip)',
   ],
-  [
-    'a setting that is no setting',
-    'runActivation',
-    '{"activation":"vip","dryrun":true}',
-    '(unknown field: dryrun)',
-  ],
+  ['an unknown setting', 'runActivation', '{"activation":"vip","dryrun":true}', '(unknown field: dryrun)'],
   [
     'a setting of the command line',
     'runActivation',
@@ -72,12 +67,12 @@ export const BAD_STARTS: BadStart[] = [
     '(unknown fields: dry-run, json)',
   ],
   [
-    'a mode that there is not',
+    'an unknown mode',
     'runActivation',
     '{"activation":"vip","mode":"dry run"}',
     'mode: expected sync (the default), resync, preview, rebase or undo',
   ],
-  ['a mode that is a switch', 'runActivation', '{"activation":"vip","mode":true}', 'mode: expected sync'],
+  ['a mode written as a switch', 'runActivation', '{"activation":"vip","mode":true}', 'mode: expected sync'],
   [
     'a field of an earlier version',
     'runActivation',
@@ -91,7 +86,7 @@ export const BAD_STARTS: BadStart[] = [
     '(unknown fields: resync (now "mode":"resync"), rebase (now "mode":"rebase"), undo (now "mode":"undo" with "to", or "mode":"preview" with "of":{"undo":"…"}))',
   ],
   [
-    'a preview of nothing that can be previewed',
+    'a preview of an unknown mode',
     'runActivation',
     '{"activation":"vip","mode":"preview","of":"rebase"}',
     'of: expected "sync", "resync" or {"undo": the number of a run, as text}',
@@ -103,7 +98,7 @@ export const BAD_STARTS: BadStart[] = [
     '(unknown field: approve (now the workflow "decide"))',
   ],
   [
-    'a reason that is none',
+    'a reason of another type',
     'runActivation',
     '{"activation":"vip","reason":" "}',
     'reason: expected non-empty text',
@@ -203,19 +198,19 @@ export const BAD_STARTS: BadStart[] = [
     'target: expected the id of a destination or of an activation',
   ],
   [
-    'a look at nothing',
+    'an inspection without a topic',
     'inspectDestination',
     '{"destination":"actito"}',
     'what: expected attributes or lists',
   ],
   [
-    'a look at profiles',
+    'an inspection of profiles',
     'inspectDestination',
     '{"destination":"actito","what":"profiles"}',
     'what: expected attributes or lists',
   ],
   [
-    'a look nowhere',
+    'an inspection without a destination',
     'inspectDestination',
     '{"destination":"acttio","what":"lists"}',
     'has no destination "acttio", did you mean "actito"?',

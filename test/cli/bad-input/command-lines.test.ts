@@ -8,7 +8,7 @@ import { REQUESTS } from './requests.ts';
 import { SURROUNDINGS } from './surroundings.ts';
 import { WORDS } from './words.ts';
 
-/* Command lines that are wrong in themselves or in what surrounds them: no server is asked, none is there. */
+/* Command lines that are wrong in themselves or in their environment: no server is asked, and none exists. */
 
 const NO_SERVERS = { TEMPORAL_ADDRESS: '127.0.0.1:1', ACTITO_SYNC_PROJECT: 'examples/demo' };
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test.each([...WORDS, ...REQUESTS, ...SURROUNDINGS])(
-  '%s (%s): says what is wrong, and ends with the code of its kind',
+  '%s (%s): the message says what is wrong, and the command exits with the code of its kind',
   async (_, line, says, code = WRONG_COMMAND_LINE, env = {}) => {
     const inPlace = (text: string) => text.replace('FOLDER', folder);
     const given = Object.entries({ ...NO_SERVERS, ...env }).map(([name, value]) => [name, inPlace(value)]);
@@ -37,7 +37,7 @@ test.each([...WORDS, ...REQUESTS, ...SURROUNDINGS])(
 );
 
 test.concurrent.each(['run vip', 'schedule apply', 'lists actito'])(
-  'a Temporal server that does not answer is told with its address, and how to have one: %s',
+  'a Temporal server that is not responding is reported with its address, and how to start one: %s',
   async (line) => {
     const ended = await cli(line.split(' '), { env: NO_SERVERS });
     expect(ended).toMatchObject({ code: FAILED, out: '' });

@@ -1,16 +1,16 @@
 import { type BadLine, HASH, WRONG_COMMAND_LINE } from './bad-line.ts';
 
-/** What is checked before a server is asked for anything. */
+/** What is checked before any server is asked. */
 export const REQUESTS: BadLine[] = [
-  // Requests that no server has to see
+  // Requests that no server needs to see
   ['an empty plan', "run vip --plan ''", 'InvalidActivation: plan: expected a plan hash (12 characters)'],
   ['a hash that is too short', 'run vip --plan 0123456789a', 'plan: expected a plan hash (12 characters)'],
-  ['a hash that is none', 'approve vip 0123456789xy --reason x', 'plan: expected a plan hash'],
+  ['an invalid hash', 'approve vip 0123456789xy --reason x', 'plan: expected a plan hash'],
   ['a hash with a blank', `reject vip ${HASH}\u00a0 --reason x`, 'plan: expected a plan hash'],
   ['an empty reason', "run vip --reason ''", 'reason: expected non-empty text'],
   ['a reason of blanks', `approve vip ${HASH} --reason \u00a0`, 'reason: expected non-empty text'],
-  ['nobody who approves', `approve vip ${HASH} --reason x --by \t`, 'by: expected non-empty text'],
-  ['nobody who rejects', `reject vip ${HASH} --reason x --by ''`, 'by: expected non-empty text'],
+  ['no name for an approval', `approve vip ${HASH} --reason x --by \t`, 'by: expected non-empty text'],
+  ['no name for a decline', `reject vip ${HASH} --reason x --by ''`, 'by: expected non-empty text'],
   [
     'a name that is a story',
     `reject vip ${HASH} --reason x --by ${'x'.repeat(101)}`,
@@ -41,7 +41,7 @@ export const REQUESTS: BadLine[] = [
   ],
   // Names
   [
-    'a misspelt activation',
+    'a misspelled activation',
     'status vip-costumers',
     'no activation "vip-costumers", did you mean "vip-customers"?',
   ],
@@ -52,7 +52,7 @@ export const REQUESTS: BadLine[] = [
     'no activation "actito" (known: sleeping-customers, vip-customers)',
   ],
   [
-    'a misspelt target',
+    'a misspelled target',
     'doctor actitos',
     'has no destination or activation "actitos", did you mean "actito"?',
   ],
@@ -61,7 +61,7 @@ export const REQUESTS: BadLine[] = [
     'doctor shop',
     'no destination or activation "shop" (known: actito, sleeping-customers, vip-customers)',
   ],
-  ['a misspelt destination', 'lists actto', 'has no destination "actto", did you mean "actito"?'],
+  ['a misspelled destination', 'lists actto', 'has no destination "actto", did you mean "actito"?'],
   [
     'an empty project',
     'status vip',

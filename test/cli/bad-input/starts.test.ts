@@ -6,7 +6,9 @@ import { freshId } from '../support.ts';
 import { FAILED, WRONG_COMMAND_LINE } from './bad-line.ts';
 import { BAD_STARTS } from './bad-starts.ts';
 
-/* Workflows started past our command line: by the SDK or the Temporal CLI, with JSON that someone typed. */
+/*
+ * Workflows started without our command line: by the SDK or the Temporal CLI, with JSON that a person typed.
+ */
 
 const { stand, hosted } = await standWithWorker();
 
@@ -27,7 +29,7 @@ test.concurrent.each(BAD_STARTS)(
   },
 );
 
-test('none of them wrote anything', async () => {
+test('no wrong start wrote anything', async () => {
   const { rows } = await stand.state.raw<{ rows: unknown[] }>(
     'select from decisions union all select from runs',
   );

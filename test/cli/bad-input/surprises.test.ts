@@ -5,7 +5,7 @@ import type { RunResult } from '../../../contract/result.ts';
 import { pastForTests, seedPeople } from '../past/support.ts';
 import { FAILED, WRONG_COMMAND_LINE } from './bad-line.ts';
 
-/* Commands that are right, where the worker's variables, files, rights or tables are not. */
+/* Correct commands with wrong variables, files, rights or tables of the worker. */
 
 const past = pastForTests();
 let usualEnv: NodeJS.ProcessEnv;
@@ -45,7 +45,7 @@ test.each<Surprise>([
     () => (past.stand.env.ACTITO_API_KEY = ''),
     'The environment variable ACTITO_API_KEY (for apiKey) is empty. ',
   ],
-  ['a warehouse that is no URL', () => (past.stand.env.SHOP_URL = 'hunter2'), 'ConfigurationInvalid: '],
+  ['a warehouse with an invalid URL', () => (past.stand.env.SHOP_URL = 'hunter2'), 'ConfigurationInvalid: '],
   [
     'a port in words',
     () => past.stand.writeDestination({ delivery: { ...DELIVERY, port: { env: 'SFTP_PASSWORD' } } }),
@@ -58,12 +58,12 @@ test.each<Surprise>([
     'activations/vip.yaml:1 nonsense: unknown setting',
   ],
   [
-    'a file that is no YAML',
+    'a file that is not YAML',
     () => write('sources/shop.yaml', 'driver: [\n'),
     'ConfigurationInvalid: Activation vip cannot run because of',
   ],
   [
-    'no such source',
+    'a missing source',
     () => past.stand.writeActivation({ source: 'shopp' }),
     /source: .*"shopp", did you mean "shop"\?/,
   ],
@@ -139,7 +139,7 @@ test.each<Surprise>([
   expect(past.stand.actito.lists()).toEqual([]);
 });
 
-test('a key that may not import keeps nobody off the list: the run succeeds, and a note tells which right it lacks', async () => {
+test('an API key without the right to import removes no member: the run succeeds, and a note names the right', async () => {
   past.stand.actito.setFault('forbidden', { route: '/mass-imports', method: 'POST' });
   const { code, out } = await past.ask(['run', 'vip']);
   expect(code).toBe(0);
@@ -148,7 +148,7 @@ test('a key that may not import keeps nobody off the list: the run succeeds, and
   );
 });
 
-test('a plan that is stale is refused with what has changed, and a plan that was applied with what to do', async () => {
+test('a stale plan is rejected with what has changed, and an applied plan with what to do', async () => {
   const { planHash } = await past.json<RunResult>(['plan', 'vip']);
   await past.stand.warehouse.query(`delete from people where email = 'bob@shop.be'`);
   const stale = await past.ask(['run', 'vip', '--plan', planHash!]);

@@ -2,7 +2,7 @@ import { type BadLine, FAILED } from './bad-line.ts';
 
 const database = (url: string) => ({ ACTITO_SYNC_DATABASE_URL: url });
 
-/** What is around a command: folder, database, Temporal. */
+/** The environment of a command: folder, database, Temporal. */
 export const SURROUNDINGS: BadLine[] = [
   // The project folder
   [
@@ -93,7 +93,7 @@ export const SURROUNDINGS: BadLine[] = [
     { TEMPORAL_ADDRESS: 'http://localhost:8233' },
   ],
   [
-    'a profile that is none',
+    'an unknown profile',
     'schedule list',
     'Check the variables TEMPORAL_… (TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE, TLS)',
     FAILED,

@@ -1,9 +1,9 @@
 import { type BadLine, HASH } from './bad-line.ts';
 
-/** What commander refuses: words, options and their values. */
+/** What commander rejects: words, options and their values. */
 export const WORDS: BadLine[] = [
-  // What is asked for
-  ['a misspelt --json', 'status --jsn', '(Did you mean --json?)'],
+  // Arguments
+  ['a misspelled --json', 'status --jsn', '(Did you mean --json?)'],
   ['CSV and JSON', 'rejects vip --csv --json', "'--csv' cannot be used with option '--json'"],
   [
     'reject without a hash',

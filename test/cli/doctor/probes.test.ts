@@ -7,11 +7,11 @@ import { ALL, doctor, probes, stand, usualEnv, withDoctor } from './support.ts';
 
 withDoctor();
 
-test('where all is well every line says so, and nothing is left behind anywhere', async () => {
+test('if all is well, every line says so, and nothing is left behind anywhere', async () => {
   const { code, out, err } = await doctor();
   expect({ code, err }).toEqual({ code: 0, err: '' });
   const lines = out.trimEnd().split('\n');
-  expect(lines.pop()).toBe(`All ${ALL.length} probes are well.`);
+  expect(lines.pop()).toBe(`${ALL.length} probes passed.`);
   expect(lines.map((line) => line.split(/ {2,}/)[0])).toEqual(ALL.map((name) => `✔ ${name}`));
   expect(out).toMatch(/^✔ project folder +1 source, 1 destination, 1 activation$/m);
   expect(out).toMatch(/^✔ state database +PostgreSQL \d+\S*, schema up to date$/m);
@@ -40,7 +40,7 @@ test('--json prints the probes, and nothing else', async () => {
 interface Broken {
   what: string;
   make: () => Promise<unknown> | void;
-  /** The probes that fail, in their order; the first of them says… */
+  /** The failed probes, in their order; the first of them says… */
   fail: string[];
   says: RegExp;
 }
@@ -99,7 +99,7 @@ test.each<Broken>([
     says: /^ConfigurationInvalid: This API key cannot see the entity "other"\. It can see shop\.$/,
   },
   {
-    what: 'a profile table that is not there',
+    what: 'a profile table that does not exist',
     make: () => stand.writeDestination({ profileTable: 'Profils' }),
     fail: ['profile table of actito', 'lists of actito', 'matching key of vip', 'attributes of vip'],
     says: /^ConfigurationInvalid: Entity shop has no profile table Profils. Its profile tables are Profiles\.$/,
@@ -133,13 +133,13 @@ test.each<Broken>([
     says: /^DeliveryRefused: .*rejected the login/,
   },
   {
-    what: 'a file server on which nothing may be renamed',
+    what: 'a file server that forbids renaming',
     make: () => stand.actito.setFault('renameRefused', {}),
     fail: ['file server of actito'],
     says: /^DeliveryRefused: .*Add under delivery: in destinations\/actito\.yaml:\n {2}write: direct/,
   },
   {
-    what: 'a folder that is not on the file server',
+    what: 'a folder that does not exist on the file server',
     make: () =>
       stand.writeDestination({
         delivery: { ...(destination(stand.actito).delivery as object), directory: '/nowhere' },
@@ -148,12 +148,12 @@ test.each<Broken>([
     says: /^DeliveryRefused: .* has no folder \/nowhere\. Check delivery\.directory\.$/,
   },
   {
-    what: 'a schema that is behind',
+    what: 'an outdated schema',
     make: () => stand.state.raw(`update knex_migrations set name = 'x' where name = 'schema.sql'`),
     fail: ['state database'],
     says: /^StateRefused: The schema of the state database lacks the migration schema.sql\. Restart the worker/,
   },
-])('$what is told with what to do, and all else is tried', async ({ make, fail, says }) => {
+])('$what is reported with what to do, and all other probes run', async ({ make, fail, says }) => {
   await make();
   const { ended, probes: told } = await probes();
   await stand.state.raw(`update knex_migrations set name = 'schema.sql' where name = 'x'`);
@@ -172,7 +172,7 @@ test.each<Broken>([
   expect(await readdir(join(stand.actito.sftp.root, 'in'))).toEqual([]);
 });
 
-test('a key that was revoked is told, although the worker still has a token', async () => {
+test('a revoked key is reported, although the worker still has a token', async () => {
   expect((await probes()).ended.code).toBe(0);
   stand.actito.setFault('unauthorized', { route: '/auth' });
   const { probes: told } = await probes();
@@ -181,7 +181,7 @@ test('a key that was revoked is told, although the worker still has a token', as
   expect(probeInWords(key)[0]).toMatch(/^ActitoUnauthorized: Actito answered 401 to GET token.*revoked/);
 });
 
-test('people read what failed with an arrow to what to do', async () => {
+test('a failed probe shows what to do behind an arrow', async () => {
   await stand.writeDestination({ entity: 'other' });
   const { code, out } = await doctor();
   expect(code).toBe(1);
@@ -191,7 +191,7 @@ test('people read what failed with an arrow to what to do', async () => {
   expect(out).toMatch(/\n5 of 13 probes failed\.\n$/);
 });
 
-test('a project folder that is broken where the worker is ends no other probe', async () => {
+test('a broken project folder on the side of the worker ends no other probe', async () => {
   await writeFile(join(stand.projectFolder, 'activations/vip.yaml'), 'nonsense: true\n');
   const { ended, probes: told } = await probes();
   expect(ended.code).toBe(1);

@@ -6,7 +6,7 @@ import { hostWorker, type Hosted } from '../../support/temporal-run.ts';
 import { cli, type CliOptions, type Ended } from '../support.ts';
 
 export let stand: Stand;
-/** As it is when nothing is wrong. */
+/** The output when nothing is wrong. */
 export let usualEnv: NodeJS.ProcessEnv;
 let hosted: Hosted;
 

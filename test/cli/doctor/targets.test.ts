@@ -20,7 +20,7 @@ afterEach(async () => {
   for (const undo of afterTest.splice(0)) await undo();
 });
 
-test('a destination is examined alone, an activation with all that it uses', async () => {
+test('a destination is checked alone, and an activation with everything that it uses', async () => {
   await extra('other', {});
   const names = async (target: string) => (await probes([target])).probes.slice(4).map(({ name }) => name);
   expect(await names('other')).toEqual([
@@ -34,9 +34,9 @@ test('a destination is examined alone, an activation with all that it uses', asy
 });
 
 test.each([
-  { what: 'made by actito-sync, as one activation says', provisions: ['existing', 'api'], tried: true },
-  { what: 'all made by hand', provisions: ['existing'], tried: false },
-])('lists $what: of a destination alone they are tried: $tried', async ({ provisions, tried }) => {
+  { what: 'created by actito-sync, as one activation says', provisions: ['existing', 'api'], tried: true },
+  { what: 'all created in Actito', provisions: ['existing'], tried: false },
+])('lists $what: for a destination alone they are checked: $tried', async ({ provisions, tried }) => {
   stand.actito.changeLicence({ assumedRoutes: 404 });
   for (const [i, provision] of provisions.entries()) {
     const id = i === 0 ? 'vip' : `more-${i}`;
@@ -46,11 +46,11 @@ test.each([
   const of = async (target: string) =>
     (await probes([target])).probes.filter(({ name }) => name.startsWith('lists')).map(({ ok }) => ok);
   expect(await of('actito')).toEqual(tried ? [false] : []);
-  expect(await of('vip')).toEqual([]); // it needs none of them itself
+  expect(await of('vip')).toEqual([]); // it does not need them itself
 });
 
 test.each([['vip'], []])(
-  'what must have been made by hand is told, and fails nothing (doctor %s)',
+  'a list or ETL that a person must create in Actito is reported, and fails nothing (doctor %s)',
   async (...target) => {
     await stand.writeActivation({
       list: { name: 'Gold club', provision: 'existing' },
@@ -66,7 +66,7 @@ test.each([['vip'], []])(
       /^• ETL of vip +ETL 12 must .* UPDATE_ONLY, match on emailAddress, .* emailAddress, city, firstName, spent /m,
     );
     expect(out).toMatch(
-      /\nAll 12 probes are well\. What stands behind • cannot be read: compare it in Actito\.\n$/,
+      /\n12 probes passed\. What stands behind • cannot be read: compare it in Actito\.\n$/,
     );
     expect(
       (await probes(target)).probes.filter(({ told }) => told).map(({ name, ok }) => [name, ok]),
@@ -77,7 +77,7 @@ test.each([['vip'], []])(
   },
 );
 
-test('a clock that is far from the worker’s is told by how much, whatever else is wrong there', async () => {
+test("a clock that differs from the worker's is reported with the difference, whatever else is wrong", async () => {
   const anHourAgo = new Date(Date.now() - 3_600_000).toUTCString();
   const server = createServer((_, response) => {
     response.sendDate = false;
@@ -104,13 +104,13 @@ test('a clock that is far from the worker’s is told by how much, whatever else
   expect(named('file server of late').ok).toBe(true);
 });
 
-test('a target that is not in the project is refused with what was perhaps meant', async () => {
+test('a target that is not in the project is rejected with the nearest name', async () => {
   const { code, out, err } = await doctor(['actitoo']);
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toContain('has no destination or activation "actitoo", did you mean "actito"?');
 });
 
-test('a target that only the worker does not know is a probe that failed', async () => {
+test('a target that only the worker does not know is a failed probe', async () => {
   const mine = join(stand.projectFolder, '..', `mine-${process.pid}`);
   for (const kind of ['sources', 'destinations', 'activations'])
     await mkdir(join(mine, kind), { recursive: true });

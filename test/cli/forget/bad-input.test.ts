@@ -8,7 +8,7 @@ const past = pastForTests();
 const piped = (...lines: string[]) => typing(lines, { isTTY: false });
 
 test.each([
-  { bad: 'nobody can be asked', args: ['forget', 'anna@shop.be'], says: 'To confirm, add --yes.' },
+  { bad: 'no person can be asked', args: ['forget', 'anna@shop.be'], says: 'To confirm, add --yes.' },
   {
     bad: 'no key is piped in',
     args: ['forget', '-', '--yes'],
@@ -23,22 +23,22 @@ test.each([
   },
   { bad: 'the key is blank', args: ['forget', ' ', '--yes'], says: 'The matching key is null or empty.' },
   {
-    bad: 'the key cannot be one',
+    bad: 'the key is invalid',
     args: ['forget', 'anna\u0007@shop.be', '--yes'],
     says: 'control character',
   },
   {
-    bad: 'the reason tells the key',
+    bad: 'the reason contains the key',
     args: ['forget', 'anna@shop.be', '--yes', '--reason', 'mail of Anna@shop.be'],
     says: 'must not contain the key',
   },
-  { bad: 'a record that is none is asked for', args: ['forgotten', '4711'], says: 'No record 4711' },
+  { bad: 'the requested record is not one', args: ['forgotten', '4711'], says: 'No record 4711' },
   {
-    bad: 'a record is no number',
+    bad: 'the record is not a number',
     args: ['forgotten', 'anna'],
     says: 'Expected a whole number of at least 1',
   },
-])('when $bad, nobody is forgotten, and the message says what to do', async ({ args, in: input, says }) => {
+])('if $bad, no person is forgotten, and the message says what to do', async ({ args, in: input, says }) => {
   const { code, out, err } = await past.ask(args, { in: input });
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toContain(says);
@@ -50,7 +50,7 @@ test.each([
   { argument: { record: 4711 }, says: 'No record 4711 of a person to forget exists.' },
   { argument: { key: 'anna@shop.be' }, says: 'The input of workflow forgetPerson is not valid' },
   { argument: { record: 0 }, says: 'record: expected a number of at least 1' },
-])('the workflow fails at once when it is given $argument', async ({ argument, says }) => {
+])('the workflow fails at once with the input $argument', async ({ argument, says }) => {
   const { client, taskQueue } = past.hosted;
   const options = { taskQueue, workflowId: `${taskQueue}/forget`, args: [argument] };
   const failure = await client.workflow

@@ -63,7 +63,7 @@ test('a person is forgotten in every activation; each list is delivered without 
   expect(await status()).not.toContain('to be forgotten');
 });
 
-test('a run that is under way is waited for, which is told, and does not bring the person back', async () => {
+test('the command waits for a running run, says so, and the run does not bring the person back', async () => {
   await past.hosted.run();
   await past.stand.warehouse.query(`update people set spent = 10`);
   past.stand.actito.setFault('importsStuck', {});
@@ -71,7 +71,7 @@ test('a run that is under way is waited for, which is told, and does not bring t
   await until('the import is stuck', async () => past.stand.actito.imports().length === 2);
   const told: string[] = [];
   const ended = past.ask(['forget', 'anna@shop.be', '--yes'], { onError: (text) => told.push(text) });
-  await until('the run is told', async () => told.some((text) => text.includes('RunUnderWay')));
+  await until('the output mentions the run', async () => told.some((text) => text.includes('RunUnderWay')));
   past.stand.actito.setFault('importsStuck', null);
   await handle.result();
   const { code, out, err } = await ended;
@@ -84,7 +84,7 @@ test('a run that is under way is waited for, which is told, and does not bring t
   expect(listed()).toEqual(['bob@shop.be']);
 });
 
-test('whom nobody knows is recorded all the same, is no member later, and is known when it is asked again', async () => {
+test('an unknown person is recorded all the same, never becomes a member, and is known when asked for again', async () => {
   await past.stand.writeActivation({
     matchingKey: { column: 'phone', type: 'phone', attribute: 'customerId', defaultCountry: 'BE' },
     attributes: [],
@@ -114,7 +114,7 @@ test('whom nobody knows is recorded all the same, is no member later, and is kno
   });
 });
 
-test('the records are listed without saying who, and each has its proof', async () => {
+test('the records are listed without personal data, and each has its proof', async () => {
   await past.hosted.run();
   const first = await forget(past, 'anna@shop.be', '--reason', 'request 1');
   const second = await forget(past, 'eve@shop.be');
@@ -130,7 +130,7 @@ test('the records are listed without saying who, and each has its proof', async 
   ]);
 });
 
-test('a terminal is asked first, for the key as well, and nothing happens without a yes', async () => {
+test('a terminal asks first, for the key as well, and nothing happens without a yes', async () => {
   const no = await past.ask(['forget', '-'], { in: typing(['anna@shop.be', 'y']) });
   expect(no).toMatchObject({ code: 130, out: '', err: expect.stringMatching(/Nobody was forgotten\.\n$/) });
   expect((await past.ask(['forgotten'])).out).toBe('Nobody was forgotten.\n');

@@ -2,14 +2,14 @@ import { PassThrough } from 'node:stream';
 import { expect } from 'vitest';
 import type { Past } from '../past/support.ts';
 
-/** Standard input with these lines; on a terminal unless it is said otherwise. */
+/** Standard input with these lines; a terminal by default. */
 export function typing(lines: string[], { isTTY = true } = {}): PassThrough & { isTTY: boolean } {
   const input = Object.assign(new PassThrough(), { isTTY });
   input.end(lines.map((line) => `${line}\n`).join(''));
   return input;
 }
 
-/** Lets a person be forgotten, as a program does it. @returns the number of the record, and what was printed */
+/** Forgets a person, like a program does. @returns the number of the record, and the output */
 export async function forget(past: Past, key: string, ...flags: string[]) {
   const input = typing([key], { isTTY: false });
   const { code, out, err } = await past.ask(['forget', '-', '--yes', '--by', 'dpo', ...flags], { in: input });

@@ -22,32 +22,32 @@ const urlOf = (change: (url: URL) => void) => () => {
 
 test.each<{ what: string; args: string; code: number; says: string; database?: () => string | undefined }>([
   {
-    what: 'a misspelt activation',
+    what: 'a misspelled activation',
     args: 'history vipp',
     code: WRONG_COMMAND_LINE,
     says: 'has no activation "vipp", did you mean "vip"?',
   },
   {
-    what: 'the status of a misspelt activation',
+    what: 'the status of a misspelled activation',
     args: 'status vipp',
     code: WRONG_COMMAND_LINE,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   { what: 'an SQL injection', args: "rejects vip';--", code: WRONG_COMMAND_LINE, says: 'has no activation' },
   {
-    what: 'a limit of none',
+    what: 'a limit of zero',
     args: 'history vip --limit 0',
     code: WRONG_COMMAND_LINE,
     says: "error: option '--limit <n>' argument '0' is invalid. Expected a whole number of at least 1.",
   },
   {
-    what: 'a run that is no number',
+    what: 'a run that is not a number',
     args: 'rejects vip --run last',
     code: WRONG_COMMAND_LINE,
     says: "error: option '--run <n>' argument 'last' is invalid.",
   },
   {
-    what: 'a run that is none of this activation',
+    what: 'a run of another activation',
     args: 'rejects vip --run 999999',
     code: WRONG_COMMAND_LINE,
     says: 'Activation vip has no run 999999, or its record was deleted. List the runs: actito-sync history vip',
@@ -66,14 +66,14 @@ test.each<{ what: string; args: string; code: number; says: string; database?: (
     database: () => undefined,
   },
   {
-    what: 'an address that is none',
+    what: 'an invalid address',
     args: 'history vip',
     code: FAILED,
     says: 'ConfigurationInvalid: ACTITO_SYNC_DATABASE_URL is not a PostgreSQL URL.',
     database: () => 'hunter2@somewhere',
   },
   {
-    what: 'a database that does not answer',
+    what: 'a database that is not responding',
     args: 'history vip',
     code: FAILED,
     says: 'StateUnavailable: The state database (ACTITO_SYNC_DATABASE_URL) cannot be reached (ECONNREFUSED).',
@@ -87,13 +87,13 @@ test.each<{ what: string; args: string; code: number; says: string; database?: (
     database: urlOf((url) => (url.pathname = '/nowhere')),
   },
   {
-    what: 'a database that no worker has seen',
+    what: 'a database that no worker has used',
     args: 'rejects vip',
     code: FAILED,
     says: 'does not have the tables of this version of actito-sync (42P01). Start a worker of this version',
     database: () => empty.url,
   },
-])('$what: exit code and what it says', async ({ args, code, says, database }) => {
+])('$what: the exit code and the message are right', async ({ args, code, says, database }) => {
   await seedPeople(past.stand);
   await past.hosted.run();
   const env = database ? { ACTITO_SYNC_DATABASE_URL: database() } : {};
@@ -103,7 +103,7 @@ test.each<{ what: string; args: string; code: number; says: string; database?: (
   expect(ended.err).not.toContain('hunter2');
 });
 
-test('a user who may only read is enough, and what is read is left as it was', async () => {
+test('a read-only user is enough, and reading changes nothing', async () => {
   await seedPeople(past.stand);
   await past.hosted.run();
   await past.stand.state.raw(`

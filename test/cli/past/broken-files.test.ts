@@ -45,7 +45,7 @@ test('an activation that ran and is broken now still shows its list and its last
   expect((await past.ask(['cancel', 'vip'])).code).toBe(0);
 });
 
-test('status tells of what concerns no activation apart from them', async () => {
+test('status shows problems that concern no activation separately', async () => {
   await writeFile(file('project.yaml'), 'retention: soon\n');
   const { code, err, out } = await past.ask(['status']);
   expect(code).toBe(0);

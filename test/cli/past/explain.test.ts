@@ -14,7 +14,7 @@ async function said(key: string): Promise<string> {
   return out;
 }
 
-test('who is on the list: since which run, and that Actito confirmed the attributes', async () => {
+test('explain shows for a member on the list since which run, and that Actito confirmed the attributes', async () => {
   await past.hosted.run();
   const anna = await explain('anna@shop.be');
   expect(anna).toMatchObject({
@@ -29,13 +29,13 @@ test('who is on the list: since which run, and that Actito confirmed the attribu
   expect(await explain('anna@shop.be')).toEqual(anna);
 });
 
-test('a key is found in any spelling', async () => {
+test('explain finds a key in any spelling', async () => {
   await past.hosted.run();
   expect(await explain(' ANNA@Shop.be ')).toMatchObject({ storedAs: 'anna@shop.be', onList: true });
   expect(await said('ANNA@shop.be')).toMatch(/^ANNA@shop\.be in vip, stored as anna@shop\.be\n/);
 });
 
-test('whom Actito does not know, and when that is tried again', async () => {
+test('explain shows that Actito does not know a member, and when the next attempt is', async () => {
   await past.hosted.run();
   const eve = await explain('eve@shop.be');
   expect(eve).toMatchObject({ onList: true, actito: { answer: 'unmatched', dueAgain: expect.any(String) } });
@@ -45,7 +45,7 @@ test('whom Actito does not know, and when that is tried again', async () => {
   );
 });
 
-test('what Actito refused, with its code', async () => {
+test('explain shows what Actito refused, with its code', async () => {
   past.stand.actito.setFault('importRefusesRows', { every: 1, code: 'INVALID_VALUE', times: 1 });
   await past.hosted.run();
   expect(await explain('bob@shop.be')).toMatchObject({
@@ -56,7 +56,7 @@ test('what Actito refused, with its code', async () => {
   expect(await said('bob@shop.be')).toContain('Actito rejected its attributes (INVALID_VALUE).');
 });
 
-test('whose value was left out, and which', async () => {
+test('explain shows which value was left out', async () => {
   await past.stand.warehouse.query(
     `update people set first_name = repeat('x', 300) where email = 'bob@shop.be'`,
   );
@@ -66,7 +66,7 @@ test('whose value was left out, and which', async () => {
   expect(out).toMatch(/Rejected \(import\): ValueTooLong of firstName, 20\S+, run \d+\. The text is longer/);
 });
 
-test('whose rows contradict each other', async () => {
+test('explain shows that the rows of a member contradict each other', async () => {
   await past.stand.warehouse.query(`insert into people (email, first_name) values ('anna@shop.be', 'Ann')`);
   await past.hosted.run();
   expect(await explain('anna@shop.be')).toMatchObject({ onList: true, actito: { answer: 'not confirmed' } });
@@ -75,7 +75,7 @@ test('whose rows contradict each other', async () => {
   );
 });
 
-test('who was not in the segment when it was last read', async () => {
+test('explain shows that a person was not in the last segment', async () => {
   await past.hosted.run();
   const bob = await explain('bob@shop.be');
   await past.stand.warehouse.query(`delete from people where email = 'bob@shop.be'`);
@@ -87,7 +87,7 @@ test('who was not in the segment when it was last read', async () => {
   );
 });
 
-test('who left the segment and is on the list for a while, and until when', async () => {
+test('explain shows that a member left the segment and is in its grace period, and until when', async () => {
   await past.stand.writeActivation({ removal: { after: '2 runs' } });
   await past.hosted.run();
   await past.stand.warehouse.query(`delete from people where email = 'bob@shop.be'`);
@@ -100,7 +100,7 @@ test('who left the segment and is on the list for a while, and until when', asyn
   );
 });
 
-test('a later run that was held is told, since what it read does not count', async () => {
+test('explain mentions a later held run, since the segment of that run does not count', async () => {
   await past.hosted.run();
   await past.stand.warehouse.query('truncate people');
   await past.stand.writeActivation({ guards: { allowEmpty: false } });
@@ -113,7 +113,7 @@ test('a later run that was held is told, since what it read does not count', asy
 
 const MAYBE = /That run rejected \d+ rows? but stored only \d+\. The others may include a row/;
 
-test('a stranger is surely not among rejected rows that are all known: those without a key, or of one key', async () => {
+test('a person is certainly not rejected if all rejected rows are known: rows without a key, or with one known key', async () => {
   await past.stand.warehouse.query(
     `insert into people (email) values (null), (null), (''), ('nobody'), ('nobody')`,
   );
@@ -123,7 +123,7 @@ test('a stranger is surely not among rejected rows that are all known: those wit
   expect(out).not.toMatch(MAYBE);
 });
 
-test('a stranger is surely not among rejected rows that all have no key, however many', async () => {
+test('a person is certainly not rejected if no rejected row has a key, however many there are', async () => {
   await past.stand.warehouse.query(`update people set email = null where email = 'nobody'`);
   await past.stand.warehouse.query(
     'insert into people (first_name) select n from generate_series(1, 10100) as n',
@@ -132,7 +132,7 @@ test('a stranger is surely not among rejected rows that all have no key, however
   expect(await said('stranger@shop.be')).not.toMatch(MAYBE);
 });
 
-test('a stranger may be among rejected rows when there were too many to store, or they were deleted since', async () => {
+test('a person may be rejected if there were too many rejected rows to store, or they were deleted since', async () => {
   await past.stand.warehouse.query(
     `insert into people (email) select 'nobody ' || n from generate_series(1, 10100) as n`,
   );
@@ -142,11 +142,11 @@ test('a stranger may be among rejected rows when there were too many to store, o
   await past.stand.warehouse.query(`delete from people where email like 'nobody %'`);
   await past.hosted.run();
   expect(await said('stranger@shop.be')).not.toMatch(MAYBE);
-  await past.stand.state.raw('delete from rejects'); // as the retention does after its days
+  await past.stand.state.raw('delete from rejects'); // like the retention after its period
   expect(await said('stranger@shop.be')).toMatch(MAYBE);
 });
 
-test('a key that can never be used, and the runs that met it', async () => {
+test('explain shows that a key can never be used, and the runs that met it', async () => {
   await past.hosted.run();
   await past.hosted.run();
   expect(await explain('nobody')).toMatchObject({
@@ -162,14 +162,14 @@ test('a key that can never be used, and the runs that met it', async () => {
   expect(out).toMatch(/Rejected \(extract\): KeyMalformed, 20\S+, 2 runs since 20\S+, the last is \d+\./);
 });
 
-test('before the first run nobody is on the list, and before the first success nobody either', async () => {
+test('before the first run, and before the first success, explain finds no member on the list', async () => {
   expect(await said('anna@shop.be')).toContain('Activation vip has never run, so its list is empty.');
   await past.stand.writeActivation({ segment: { name: LIST, table: 'nowhere' } });
   await expect(past.hosted.run()).rejects.toThrow();
   expect(await said('anna@shop.be')).toMatch(/no run has succeeded yet\.\n {2}The later run \d+ \(20\S+\) /);
 });
 
-test('no attributes mapped: of a member only the list is sent', async () => {
+test('without mapped attributes, explain shows only the list of a member', async () => {
   await past.stand.writeActivation({ attributes: [] });
   await past.hosted.run();
   expect(await explain('anna@shop.be')).toMatchObject({
@@ -178,7 +178,7 @@ test('no attributes mapped: of a member only the list is sent', async () => {
   });
 });
 
-test('whose values are all empty was never sent, so that Actito confirmed nothing of it', async () => {
+test('explain shows that a member whose values are all empty was never sent, so that Actito confirmed nothing', async () => {
   await past.stand.writeActivation({ attributes: [{ column: 'first_name', attribute: 'firstName' }] });
   await past.stand.warehouse.query(`update people set first_name = null where email = 'anna@shop.be'`);
   await past.hosted.run();
@@ -189,7 +189,7 @@ test('whose values are all empty was never sent, so that Actito confirmed nothin
   expect(await said('anna@shop.be')).toContain('all mapped values are empty');
 });
 
-test('a key that is asked for is never a command to the terminal', async () => {
+test('control sequences in the requested key do not reach the terminal', async () => {
   await past.hosted.run();
   expect(await said('anna\u001b[2J@shop.be')).not.toContain('\u001b');
 });

@@ -8,7 +8,7 @@ beforeEach(() => seedPeople(past.stand));
 const history = async (...flags: string[]) =>
   (await past.json<{ runs: PastRun[] }>(['history', 'vip', ...flags])).runs;
 
-test('history shows the runs, newest first, with what they counted and why the list was pushed', async () => {
+test('history shows the runs, newest first, with their counts and why the list was delivered', async () => {
   await past.hosted.run({ activation: 'vip', reason: 'the first' });
   await past.hosted.run();
   const [second, first] = await history();
@@ -34,7 +34,7 @@ test('history shows the runs, newest first, with what they counted and why the l
   expect(out.indexOf(`\n${second!.run} `)).toBeLessThan(out.indexOf(`\n${first!.run} `));
 });
 
-test('a held run and a failed one say why', async () => {
+test('history says why a run was held or failed', async () => {
   await past.hosted.run();
   await past.stand.warehouse.query('truncate people');
   await past.stand.writeActivation({ guards: { allowEmpty: false } });
@@ -55,7 +55,7 @@ test('a held run and a failed one say why', async () => {
 });
 
 test.each(['Activity cancelled', 'The run was canceled.'])(
-  'a cancelled run is told as that once, whatever was stored of why (%s)',
+  'history shows a canceled run as canceled, whatever reason was stored (%s)',
   async (stored) => {
     await past.hosted.run();
     await past.stand.state.raw(`update runs set outcome = 'cancelled', failure = ?`, [stored]);
@@ -65,7 +65,7 @@ test.each(['Activity cancelled', 'The run was canceled.'])(
   },
 );
 
-test('a dry run is told from a run', async () => {
+test('history marks dry runs', async () => {
   await past.hosted.run({ mode: 'preview', activation: 'vip' });
   const [planned] = await history();
   expect(planned).toMatchObject({ dryRun: true, deliveredAt: null });
@@ -73,7 +73,7 @@ test('a dry run is told from a run', async () => {
   expect([cells[3], cells.at(-1)]).toEqual(['planned', 'would be pushed (first delivery)']);
 });
 
-test('--limit shows the latest', async () => {
+test('--limit shows the latest runs', async () => {
   for (let i = 0; i < 3; i++) await past.hosted.run();
   const all = await history();
   expect(all).toHaveLength(3);

@@ -27,11 +27,11 @@ test('rejects shows each row and value that could not be used, over all runs, an
   const { code, out, err } = await past.ask(['rejects', 'vip']);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(row(out, 'nobody')).toMatchObject({ 1: 'extract', 2: 'KeyMalformed', 3: '–', 6: '2' });
-  expect(out).toMatch(/^KeyMalformed: The matching key is not an email address/m);
+  expect(out).toMatch(/^1 × KeyMalformed: The matching key is not an email address/m);
   expect(out).toContain('Unknown to Actito: 1 member; see rejects vip --reason Unmatched');
 });
 
-test('a value that does not fit is told with its attribute, and not the value', async () => {
+test('a value that does not fit is shown with its attribute, and without the value', async () => {
   await past.stand.warehouse.query(
     `update people set first_name = repeat('x', 300) where email = 'bob@shop.be'`,
   );
@@ -42,7 +42,7 @@ test('a value that does not fit is told with its attribute, and not the value', 
   expect(row((await past.ask(['rejects', 'vip'])).out, 'bob@shop.be')).toMatchObject({ 3: 'firstName' });
 });
 
-test('rejects can be asked for by run, reason and key, in any spelling of the key', async () => {
+test('rejects can be filtered by run, reason and key, in any spelling of the key', async () => {
   await past.hosted.run();
   await past.stand.warehouse.query(`update people set email = 'nothing' where email = 'nobody'`);
   await past.hosted.run();
@@ -56,7 +56,7 @@ test('rejects can be asked for by run, reason and key, in any spelling of the ke
   expect(out).toMatch(/^No reject of vip is like that\. There are: 2 × KeyMalformed\.\n/);
 });
 
-test('CSV holds the same, also of keys with quotes and separators; what cannot be seen became a blank', async () => {
+test('CSV contains the same, also keys with quotes and separators; invisible characters become blanks', async () => {
   const odd = 'o"dd, key;\nof\\two $1 lines';
   await past.stand.warehouse.query('update people set email = $1 where email = $2', [odd, 'nobody']);
   await past.hosted.run();
@@ -73,7 +73,7 @@ test('CSV holds the same, also of keys with quotes and separators; what cannot b
   expect(await csv('--key', odd)).toHaveLength(1);
 });
 
-test('a table shows the latest 50 and says that there are more; JSON and CSV hold all', async () => {
+test('a table shows the latest 50 and says that there are more; JSON and CSV contain all', async () => {
   await past.stand.warehouse.query(
     `insert into people (email) select 'nobody ' || n from generate_series(1, 2500) as n`,
   );
@@ -81,11 +81,12 @@ test('a table shows the latest 50 and says that there are more; JSON and CSV hol
   const { out } = await past.ask(['rejects', 'vip']);
   expect(out.match(/KeyMalformed {2}/g)).toHaveLength(50);
   expect(out).toContain('… and more: --limit shows more of them, --csv all');
+  expect(out).toMatch(/^2501 × KeyMalformed: /m);
   expect(await rejects()).toHaveLength(2501);
   expect(new Set((await csv()).map(({ key }) => key)).size).toBe(2501);
 });
 
-test('members unknown to Actito are a class of their own, with their number run by run', async () => {
+test('unmatched members are a class of their own, with their number for each run', async () => {
   await past.hosted.run();
   await past.stand.warehouse.query(`insert into people (email) values ('mallory@shop.be')`);
   await past.hosted.run();
@@ -108,10 +109,36 @@ test('members unknown to Actito are a class of their own, with their number run 
   expect(one.unmatched).toHaveLength(1);
 });
 
-test('without rejects it says so', async () => {
+test('without rejects, the command says so', async () => {
   expect((await past.ask(['rejects', 'vip'])).out).toBe('vip has never run.\n');
   expect(await rejects()).toEqual([]);
   await past.stand.warehouse.query(`delete from people where email in ('nobody', 'eve@shop.be')`);
   await past.hosted.run();
   expect((await past.ask(['rejects', 'vip'])).out).toBe('vip has no rejected rows or values.\n');
+});
+
+test('rows without a key are told apart by rejectReference, which forget erases with them', async () => {
+  await past.stand.warehouse.query(
+    `insert into people (email, customer_id) values (null, 'C1'), (null, 'C2'), ('anna@', 'anna@shop.be')`,
+  );
+  await past.stand.writeActivation({ rejectReference: 'customer_id' });
+  await past.hosted.run();
+  await past.hosted.run();
+  const named = async () =>
+    (await rejects()).map(({ key, reference, times }) => [key, reference, times]).sort();
+  const others = [
+    ['', 'C1', 2],
+    ['', 'C2', 2],
+    ['nobody', null, 2],
+  ];
+  expect(await named()).toEqual([...others.slice(0, 2), ['anna@', 'anna@shop.be', 2], others[2]]);
+  expect((await csv('--reason', 'KeyMissing')).map(({ reference }) => reference)).toEqual(['C1', 'C2']);
+  const { out } = await past.ask(['rejects', 'vip', '--reason', 'KeyMissing']);
+  expect(row(out, '(none)')?.at(-1)).toBe('C1');
+  expect(out).toMatch(/^2 × KeyMissing: /m);
+
+  expect((await past.ask(['forget', 'anna@shop.be', '--yes'])).code).toBe(0);
+  expect(await named()).toEqual(others);
+  await past.hosted.run();
+  expect((await rejects()).map(({ reference }) => reference)).not.toContain('anna@shop.be');
 });

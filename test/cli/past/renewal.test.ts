@@ -7,7 +7,7 @@ const HOUR = 3_600_000;
 const DELIVERED = new Date('2026-01-01T00:00:00Z');
 const after = (hours: number) => new Date(DELIVERED.getTime() + hours * HOUR);
 
-/** A list of 48 hours: it is delivered anew from 23 hours on. */
+/** A list of 48 hours: it is delivered again from 23 hours on. */
 const problem = (list: Partial<DeliveredList>, hours = 1) =>
   renewalProblem(
     'vip',
@@ -27,17 +27,17 @@ describe('a list is renewed in time', () => {
   it('by a daily run', () => {
     expect(problem({ starts: [24, 48, 72].map(after) })).toBeUndefined();
   });
-  it('by a start at the first moment that delivers anew, not just before it', () => {
+  it('by a start at the first moment that delivers again, and not just before it', () => {
     expect(problem({ starts: [23, 60].map(after) })).toBeUndefined();
     expect(problem({ starts: [22.9, 60].map(after) })).toMatch(
       /^vip: no scheduled run renews its list in time: /,
     );
   });
-  it('by a start before it expires, not when it does', () => {
+  it('by a start before it expires, and not at that moment', () => {
     expect(problem({ starts: [47.9].map(after) })).toBeUndefined();
     expect(problem({ starts: [48].map(after) })).toMatch(/^vip: no scheduled run renews its list in time: /);
   });
-  it('by frequent starts, although Temporal tells only the next ten of them', () => {
+  it('by frequent starts, although Temporal shows only the next ten of them', () => {
     const starts = Array.from({ length: 10 }, (_, i) => after(1 + i / 4));
     expect(problem({ starts, longestGap: HOUR / 4 })).toBeUndefined();
     expect(problem({ starts, longestGap: 30 * HOUR })).toMatch(
@@ -47,7 +47,7 @@ describe('a list is renewed in time', () => {
 });
 
 test.each<[string, Partial<DeliveredList>, number, string]>([
-  ['nothing starts it', {}, 1, `no run is scheduled and ${EXPIRES}`],
+  ['no schedule starts it', {}, 1, `no run is scheduled and ${EXPIRES}`],
   ['the schedule is paused', { paused: true }, 1, `its schedule is paused and ${EXPIRES}`],
   [
     'it has expired',
@@ -61,18 +61,18 @@ test.each<[string, Partial<DeliveredList>, number, string]>([
     1,
     `no scheduled run renews its list in time: ${EXPIRES.replace('its', 'the')}, runs renew it from 2026-01-01T23:00:00.000Z, and no run is scheduled in between`,
   ],
-])('it is told when %s', (_, outlook, hours, words) => {
+])('status reports it if %s', (_, outlook, hours, words) => {
   expect(problem(outlook, hours)).toBe(`vip: ${words}`);
 });
 
-/** Plays the starts one after the other, as runs would deliver an unchanged list. */
+/** Simulates the starts one after the other, as runs would deliver an unchanged list. */
 function expiresUnnoticed(validity: number, starts: Date[]): boolean {
   const due = DELIVERED.getTime() + keepAliveAge(validity);
   const renewal = starts.find((start) => start.getTime() >= due);
   return renewal === undefined || renewal.getTime() >= DELIVERED.getTime() + validity;
 }
 
-test('what is told is what would happen if the runs were played', () => {
+test('the report matches what happens when the runs are simulated', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 2, max: 200 }),

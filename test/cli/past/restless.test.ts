@@ -6,7 +6,7 @@ import { pastForTests, seedPeople, statusOf } from './support.ts';
 const past = pastForTests();
 beforeEach(() => seedPeople(past.stand));
 
-test('an attribute that changes for everybody in every run is named by the run, a plan and status', async () => {
+test('a run, a plan and status name an attribute that changes for all members in every run', async () => {
   const people = Array.from({ length: 12 }, (_, i) => ({ emailAddress: `restless${i}@shop.be` }));
   await past.stand.actito.seedContacts(people);
   const id = 'vip';
@@ -32,7 +32,7 @@ test('an attribute that changes for everybody in every run is named by the run, 
   expect((await statusOf(past, id)).warnings.join()).toContain(`${id}: ${told}`);
 });
 
-test('attributes that change for many, but not for nearly everybody, are nothing to tell', async () => {
+test('attributes that change for many members, but not for nearly all, are not reported', async () => {
   await past.stand.warehouse.query(
     `insert into people (email, first_name) select 'p' || i || '@shop.be', 'Ann' from generate_series(1, 20) i`,
   );
@@ -42,7 +42,7 @@ test('attributes that change for many, but not for nearly everybody, are nothing
   expect([counts.changed! > 10, notes]).toEqual([true, []]);
 });
 
-test('values that only are written otherwise from now on are no news about people', async () => {
+test('new spellings of unchanged values are not reported', async () => {
   await past.stand.warehouse.query(
     `insert into people (email, first_name) select 'p' || i || '@shop.be', 'Ann' from generate_series(1, 20) i`,
   );

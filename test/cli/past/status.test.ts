@@ -12,7 +12,7 @@ beforeEach(() => seedPeople(past.stand));
 
 const one = (id: string) => statusOf(past, id);
 
-/** An activation whose id no other test has: schedules are the server's. */
+/** An activation whose id no other test has, since schedules belong to the whole server. */
 async function newActivation(changes: Record<string, unknown> = {}): Promise<string> {
   const id = freshId('club');
   await past.stand.writeActivation({ list: { name: id }, ...changes }, id);
@@ -35,7 +35,7 @@ async function started(id: string, { at = '', taskQueue = past.hosted.taskQueue 
 /** What a schedule appends to the id. */
 const BOTH_WAYS = Object.entries({ 'by hand': '', 'by its schedule': '-2026-01-31T06:00:00Z' });
 const underWay = (id: string) =>
-  until('it is under way', async () => (await one(id)).running?.[0]?.phase === 'provisioning');
+  until('it is running', async () => (await one(id)).running?.[0]?.phase === 'provisioning');
 
 async function scheduled(schedule: object, changes: Record<string, unknown> = {}): Promise<string> {
   const id = await newActivation({ schedule, ...changes });
@@ -43,7 +43,7 @@ async function scheduled(schedule: object, changes: Record<string, unknown> = {}
   return id;
 }
 
-test('status shows the last run, the hours left of the list and the imports of the day', async () => {
+test('status shows the last run, the time left on the list and the imports of the day', async () => {
   await past.hosted.run();
   await past.stand.age(4);
   const vip = await one('vip');
@@ -64,7 +64,7 @@ test('status shows the last run, the hours left of the list and the imports of t
   expect(out).toMatch(/^! vip: no run is scheduled and its list expires at 20/m);
 });
 
-test('a list that has expired is told, and how to see it', async () => {
+test('status reports an expired list, and how to look closer', async () => {
   await past.hosted.run();
   await past.stand.age(49);
   expect(await one('vip')).toMatchObject({
@@ -74,7 +74,7 @@ test('a list that has expired is told, and how to see it', async () => {
   expect(row((await past.ask(['status', 'vip'])).out, 'vip')).toMatchObject({ 5: 'expired' });
 });
 
-test('an activation with a schedule that renews its list has its next start, and nothing to look at', async () => {
+test('an activation with a schedule that renews its list has its next start, and no problem', async () => {
   const id = await scheduled({ every: '12h' });
   await past.hosted.run({ activation: id });
   const { schedule, warnings } = await one(id);
@@ -85,7 +85,7 @@ test('an activation with a schedule that renews its list has its next start, and
   expect(out).toMatch(/\nNothing to look at\.\n$/);
 });
 
-test('a schedule that comes too late for its list is told, and a paused one with its note', async () => {
+test('status reports a schedule that comes too late for its list, and a paused one with its note', async () => {
   const id = await scheduled({ cron: '0 0 29 2 *' });
   await past.hosted.run({ activation: id });
   expect((await one(id)).warnings).toEqual([expect.stringContaining('no scheduled run renews')]);
@@ -95,7 +95,7 @@ test('a schedule that comes too late for its list is told, and a paused one with
   expect(row((await past.ask(['status', id])).out, id)).toMatchObject({ 6: 'paused: inventory' });
 });
 
-test('the hours left are those of the definition by which the list was delivered', async () => {
+test('the time left follows the definition with which the list was delivered', async () => {
   await past.hosted.run();
   await past.stand.writeActivation({ list: { validity: '10h' } });
   expect(Math.ceil((await one('vip')).list!.hoursLeft)).toBe(48);
@@ -104,7 +104,7 @@ test('the hours left are those of the definition by which the list was delivered
   expect(Math.ceil((await one('vip')).list!.hoursLeft)).toBe(10);
 });
 
-test('runs that were held or failed are counted until one succeeds, and the last one says why', async () => {
+test('held and failed runs are counted until one succeeds, and the last one says why', async () => {
   await past.hosted.run();
   await past.stand.writeActivation({ segment: { name: 'VIP', table: 'nowhere' } });
   for (let i = 0; i < 2; i++) await expect(past.hosted.run()).rejects.toThrow();
@@ -116,7 +116,7 @@ test('runs that were held or failed are counted until one succeeds, and the last
   expect(await one('vip')).toMatchObject({ streak: 0, lastRun: { failure: null } });
 });
 
-test('a run that was cancelled after one that failed is not quoted for why that failed', async () => {
+test('a canceled run after a failed one does not show why that failed', async () => {
   const id = await newActivation({ segment: { name: 'VIP', table: 'nowhere' } });
   await expect(past.hosted.run({ activation: id })).rejects.toThrow();
   await past.stand.writeActivation({ list: { name: id } }, id);
@@ -132,7 +132,7 @@ test('a run that was cancelled after one that failed is not quoted for why that 
   );
 });
 
-test('activations of one profile table share its imports, also those that never ran; used up is told', async () => {
+test('activations of one profile table share its imports, also those that never ran; a used-up quota is reported', async () => {
   await past.stand.writeDestination({ limits: { importsPerTablePerDay: 1 } });
   onTestFinished(() => past.stand.writeDestination());
   const other = await newActivation();
@@ -147,7 +147,7 @@ test('activations of one profile table share its imports, also those that never 
   expect(cells.slice(1)).toEqual(['–', 'never ran', '–', '–', 'never delivered', 'only by hand', '1 of 1']);
 });
 
-test('without Temporal it says so, and shows the rest', async () => {
+test('without Temporal, status says so and shows the rest', async () => {
   await past.hosted.run();
   const options = { env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } };
   const { code, out, err } = await past.ask(['status'], options);
@@ -159,7 +159,7 @@ test('without Temporal it says so, and shows the rest', async () => {
   expect((await past.ask(['status', '--json'], options)).code).toBe(6);
 });
 
-test('a dry run is no last run', async () => {
+test('a dry run does not count as the last run', async () => {
   await past.hosted.run();
   const before = await one('vip');
   await past.hosted.run({ mode: 'preview', activation: 'vip' });
@@ -167,12 +167,12 @@ test('a dry run is no last run', async () => {
 });
 
 test.each(BOTH_WAYS)(
-  'a run started %s that waits out an outage: what failed, how often, the next try',
+  'a run started %s that waits out an outage: status shows what failed, how often, and the next attempt',
   async (_, at) => {
     const id = await newActivation();
     past.stand.actito.setFault('serverError', {});
     const run = await started(id, { at });
-    await until('Actito was asked in vain', async () => !!(await one(id)).running?.[0]?.trouble);
+    await until('Actito was asked without success', async () => !!(await one(id)).running?.[0]?.trouble);
 
     const { running, warnings } = await one(id);
     const next = expect.toSatisfy((moment) => moment === null || !Number.isNaN(Date.parse(String(moment))));
@@ -200,7 +200,7 @@ test.each(BOTH_WAYS)(
   },
 );
 
-test('a run that nobody takes is told, although it never came so far as the state', async () => {
+test('status reports a run that no worker accepts, although it never reached the state', async () => {
   const id = await newActivation();
   await started(id, { taskQueue: freshId('nobody') });
   const { lastRun, running, warnings } = await one(id);
@@ -215,14 +215,14 @@ test('a run that nobody takes is told, although it never came so far as the stat
 });
 
 test.each(BOTH_WAYS)(
-  'a run started %s that was terminated is told until the next one has closed it',
+  'status reports a run started %s that was terminated, until the next one has closed it',
   async (_, at) => {
     const id = await newActivation();
     past.stand.actito.setFault('serverError', {});
     const run = await started(id, { at });
     await underWay(id);
     await run.terminate();
-    await until('it is told', async () => (await one(id)).warnings.length > 0); // Temporal's listing lags behind
+    await until('status reports it', async () => (await one(id)).warnings.length > 0); // Temporal's listing lags behind
     const { lastRun, running, warnings } = await one(id);
     expect(running).toEqual([]);
     expect(lastRun).toMatchObject({ outcome: null, workflowId: run.workflowId });
@@ -236,7 +236,7 @@ test.each(BOTH_WAYS)(
   },
 );
 
-test('a run that Temporal no longer knows is told, one that was opened this minute is not', async () => {
+test('status reports a run that Temporal no longer knows, and not one that was opened this minute', async () => {
   const id = await newActivation();
   await past.hosted.run({ activation: id });
   const opened = 'outcome = null, closed_at = null, workflow_id = ?, opened_at = now() - cast(? as interval)';

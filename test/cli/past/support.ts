@@ -5,17 +5,17 @@ import { resetStand, startStand, type Stand } from '../../support/stand.ts';
 import { hostWorker, type Hosted } from '../../support/temporal-run.ts';
 import { cli, type CliOptions, type Ended } from '../support.ts';
 
-/** A stand whose runs commands look back on. */
+/** A stand with past runs for the reading commands. */
 export interface Past {
   stand: Stand;
   hosted: Hosted;
   /** One command line, with the stand's project and state database. */
   ask(args: string[], options?: CliOptions): Promise<Ended>;
-  /** The answer of a command with --json, which must succeed and say nothing else. */
+  /** The answer of a command with --json, which must succeed and print nothing else. */
   json<T>(args: string[]): Promise<T>;
 }
 
-/** A stand with a worker for all tests of a file; before each (or all), nothing has ever run. */
+/** A stand with a worker for all tests of a file; before each (or all) of them, its history is empty. */
 export function pastForTests({ reset = beforeEach } = {}): Past {
   const past = {} as Past;
   beforeAll(async () => {
@@ -48,7 +48,7 @@ function environment({ projectFolder, stateUrl }: Stand): NodeJS.ProcessEnv {
   return { ACTITO_SYNC_PROJECT: projectFolder, ACTITO_SYNC_DATABASE_URL: stateUrl };
 }
 
-/** How one activation stands, with its warnings in words. */
+/** The state of one activation, with its warnings in words. */
 export async function statusOf(past: Past, id: string) {
   const { activations } = await past.json<{ activations: ActivationStatus[] }>(['status', id]);
   const { warnings, ...rest } = activations[0]!;
@@ -63,7 +63,7 @@ export function row(out: string, first: string): string[] | undefined {
     .find(([cell]) => cell === first);
 }
 
-/** All that is said under a name in the result of a run, or of a plan. */
+/** All texts under a name in the result of a run, or of a plan. */
 export function shown(out: string, name: string): string[] {
   return [...out.matchAll(new RegExp(`^ {2}${name} +(.*)$`, 'gm'))].map(([, text]) => text!);
 }

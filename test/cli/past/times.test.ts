@@ -3,7 +3,7 @@ import { pastForTests, seedPeople, statusOf } from './support.ts';
 
 const past = pastForTests();
 
-test('status tells that an activation starts more often than its runs end', async () => {
+test('status reports that an activation starts more often than its runs end', async () => {
   await past.stand.writeActivation({ schedule: { every: '15m' } });
   await past.ask(['run', 'vip']);
   expect((await statusOf(past, 'vip')).warnings.join('\n')).not.toContain('starts during a run are skipped');

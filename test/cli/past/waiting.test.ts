@@ -6,7 +6,7 @@ beforeEach(() => seedPeople(past.stand));
 
 const one = (id: string) => statusOf(past, id);
 
-test('who waits for an import is told since when, and who comes first', async () => {
+test('status shows since when an activation waits for an import, and which one comes first', async () => {
   await past.stand.writeDestination({ limits: { importsPerTablePerDay: 1 } });
   const [first, second] = ['spring', 'summer'];
   for (const id of [first, second]) await past.stand.writeActivation({ list: { name: id } }, id);

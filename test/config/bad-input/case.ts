@@ -1,2 +1,5 @@
-/** A wrong edit of a valid file (text found, text in its place), and all that is said about it: `line setting: …`. */
+/**
+ * A wrong edit of a valid file (text found, text in its place), and all resulting problems: `line setting:
+ * …`.
+ */
 export type Case = [found: string, replacement: string, ...problems: string[]];

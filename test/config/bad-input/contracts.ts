@@ -1,6 +1,6 @@
 import type { Case } from './case.ts';
 
-/** A contract, and what is said about it. */
+/** A contract, and its problems. */
 const WRONG: [contract: string, problem: string][] = [
   ['[]', 'contract: expected a group of settings'],
   ['{ emptyvalue: clears }', 'contract.emptyvalue: unknown setting, did you mean "emptyValue"?'],

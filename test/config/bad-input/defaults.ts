@@ -1,6 +1,6 @@
 import type { Case } from './case.ts';
 
-/** Defaults, and what is said about them: once, in the destination, although an activation takes them. */
+/** Defaults, and their problems: reported once, in the destination, although an activation uses them. */
 const WRONG: [defaults: string, problem: string][] = [
   ['[]', ':4 defaults: expected a group of settings'],
   ['{ matchingkey: {} }', ':4 defaults.matchingkey: unknown setting, did you mean "matchingKey"?'],

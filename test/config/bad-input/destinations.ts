@@ -108,7 +108,7 @@ export const DESTINATIONS: Case[] = [
     'privateKey: { env: KEY, passphrase: hunter2 }',
     ':10 delivery.privateKey.passphrase: expected { env: NAME } with the name of an environment variable; do not write the secret itself in this file',
   ],
-  // The rest of the file as for FTPS: no host key, and what is said is about FTPS alone.
+  // The rest of the file as for FTPS: no host key, so that only problems of FTPS remain.
   [
     FOR_SFTP,
     `${FOR_FTPS}  ca: |\n    hunter2\n`,

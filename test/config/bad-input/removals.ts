@@ -1,6 +1,6 @@
 import type { Case } from './case.ts';
 
-/** Values of `removal`, and what is said about them; every line begins alike. */
+/** Values of `removal`, and their problems; every line begins in the same way. */
 const WRONG: [removal: string, problem: string][] = [
   ['2 runs', ': expected a group of settings'],
   ['{}', '.after: missing; expected GRACE'],

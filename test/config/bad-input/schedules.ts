@@ -1,6 +1,6 @@
 import type { Case } from './case.ts';
 
-/** A schedule, and what is said about it. */
+/** A schedule, and its problems. */
 const WRONG: [schedule: string, problem: string][] = [
   ['{ timezone: Europe/Paris }', 'schedule: expected exactly one of cron, every and calendar'],
   ['{ cron: "0 6 * * *", every: 1h }', 'schedule: expected exactly one of cron, every and calendar'],

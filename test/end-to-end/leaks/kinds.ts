@@ -1,21 +1,21 @@
 import { LIST, usualActivation } from '../../support/stand.ts';
 import type { Script } from './odd-actito.ts';
 
-/** A kind of failure: what is odd, and how the run ends. Its name is the activation's id, too. */
+/** A kind of failure: the fault, and how the run ends. Its name is the activation's id, too. */
 export interface Kind {
-  /** The failure's type; of one that is tried again, what it waits out. `succeeded` for runs that get through. */
+  /** The failure's type; for a retried failure, the type that it waits out. `succeeded` for runs that succeed. */
   expect: string | RegExp;
-  /** Changes to the usual activation. */
+  /** Changes to the default activation. */
   activation?: Record<string, unknown>;
-  /** Changes to the usual destination. */
+  /** Changes to the default destination. */
   destination?: Record<string, unknown>;
-  /** Changes to the usual source. */
+  /** Changes to the default source. */
   source?: Record<string, unknown>;
-  /** What Actito says instead of what the simulator would. */
+  /** The answer of Actito instead of that of the simulator. */
   actito?: Script;
   /** Variables of the worker. */
   env?: Record<string, string>;
-  /** What is put into the state database before. */
+  /** Rows that the state database contains before. */
   state?: string;
 }
 
@@ -26,7 +26,7 @@ const ATTRIBUTES = [
   { column: 'city', attribute: 'city' },
 ];
 
-/** The usual activation as the kinds change it: each has a list of its own. */
+/** The default activation with the changes of a kind: each has its own list. */
 export function activationOf(name: string, { activation = {} }: Kind): Record<string, unknown> {
   const segment = { name: `${LIST} ${name}`, table: 'people' };
   return {

@@ -7,8 +7,9 @@ import { decoded, KEYS, markersIn } from './markers.ts';
 import { startLeakyWorld, type LeakyWorld, type Met } from './world.ts';
 
 /*
- * Every kind of failure that we know, met by a real worker at the log level trace, while keys, values, literals of queries
- * and secrets are marked, and everyone who can say anything repeats them. Then everything is searched for the marks.
+ * A real worker meets every known kind of failure at the log level trace. Keys, values, literals of queries
+ * and secrets contain markers, and every server repeats them in its texts. Then the test searches all outputs
+ * for the markers.
  */
 
 let world: LeakyWorld;
@@ -20,7 +21,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => world?.stop());
 
-/** All kinds, as many at one time as a worker does. */
+/** All kinds, as many at the same time as a worker runs. */
 async function meetAll(names: string[]): Promise<Map<string, Met>> {
   const found = new Map<string, Met>();
   const left = names.values();
@@ -31,7 +32,7 @@ async function meetAll(names: string[]): Promise<Map<string, Met>> {
   return found;
 }
 
-/** Whom `doctor` is asked about: one of each driver, and of each way to be misconfigured. */
+/** The targets of `doctor`: one of each driver, and one of each wrong configuration. */
 const EXAMINED = (
   'open-literal login-refused certificate-missing no-url token-refused tables-no-json lists-missing key-with-newline ' +
   'url-with-user sftp-list sftp-key-unreadable ftps-folder'
@@ -52,14 +53,14 @@ const ASKED = [
   'run import-refused --json',
 ];
 
-/** Where which marks stand that must not. */
+/** The forbidden markers, and where they were found. */
 const leaks = (places: Iterable<[place: string, text: string]>) =>
   [...places].flatMap(([place, text]) => {
     const found = markersIn(text);
     return found.length > 0 ? [`${place}: ${found.join(', ')}`] : [];
   });
 
-test('each kind of failure is met, and told by its type', () => {
+test('each kind of failure occurs and is reported by its type', () => {
   const told = [...met].filter(([name, { type }]) => {
     const expected = world.kinds[name]!.expect;
     return typeof expected === 'string' ? type !== expected : !expected.test(type);
@@ -68,7 +69,7 @@ test('each kind of failure is met, and told by its type', () => {
   expect(met.size).toBeGreaterThan(90);
 });
 
-test('no history, nor anything else that Temporal knows of a run, holds one of them', async () => {
+test('no history, and nothing else that Temporal stores about a run, contains a key, value or secret', async () => {
   const known = await Promise.all(
     [...met].map(async ([name, { handle }]): Promise<[string, string]> => {
       const { raw } = await handle.describe();
@@ -79,14 +80,14 @@ test('no history, nor anything else that Temporal knows of a run, holds one of t
   expect(leaks(known)).toEqual([]);
 });
 
-test('no log line holds one, at the level trace, nor do arguments of processes', async () => {
+test('no log line at level trace contains one, and no process argument does', async () => {
   const lines = world.printed().split('\n');
   expect(lines.length).toBeGreaterThan(1_000);
   expect(leaks(lines.map((line) => [line.slice(0, 300), line]))).toEqual([]);
   expect(leaks((await world.processArguments()).map((line) => ['arguments', line]))).toEqual([]);
 });
 
-test('what was said can be read by who asks for personal data, and what failed is told without it', async () => {
+test('people who ask for personal data can read the details, and failures are reported without them', async () => {
   for (const activation of ['tsquery', 'import-failed', 'list-unreadable', 'sftp-list', 'ftps-folder']) {
     const plain = await ask('history', activation);
     expect(plain.out).toMatch(/FAILED|failed|not ended/);
@@ -98,7 +99,7 @@ test('what was said can be read by who asks for personal data, and what failed i
   expect(rejects.out).toMatch(/ACTITO SAID[^]*Value Qz7Value Anna is refused/);
 });
 
-test('no answer of the command line holds one', async () => {
+test('no output of the command line contains one', async () => {
   const past = [...met.keys()].filter((_, at) => at % 5 === 0).map((name) => `history ${name} --json`);
   const asked = [...ASKED, ...past, ...EXAMINED.map((name) => `doctor ${name} --json`)];
   const answers = await Promise.all(
@@ -111,12 +112,12 @@ test('no answer of the command line holds one', async () => {
   expect(leaks(answers)).toEqual([]);
 });
 
-test('the state holds keys, values and literals where docs/privacy.md says so, and no secret', async () => {
+test('the state contains keys, values and literals where docs/privacy.md says so, and no secret', async () => {
   const { state } = world.stand;
   const said = ['peer_words', 'rejects', 'reject_history'];
   const secret = await tablesWith(state, 'qz7secret');
   expect(secret.filter((table) => !said.includes(table) && table !== 'runs')).toEqual([]);
-  // The address of Actito is no secret. One with a user in it is refused before a run is opened.
+  // The address of Actito is not a secret. One with a user in it is rejected before a run is opened.
   const withSecret = await rows<{ activation: string }>(
     state,
     `select activation from runs where runs::text ilike '%qz7secret%'`,
@@ -135,7 +136,7 @@ test('the state holds keys, values and literals where docs/privacy.md says so, a
   expect(found.flat().filter((table) => !places.test(table))).toEqual([]);
 });
 
-test('what terminated runs have left is dropped when a worker starts, and no file is left behind', async () => {
+test('a starting worker drops what terminated runs have left, and no file is left behind', async () => {
   for (const { handle } of met.values()) await handle.terminate('qz').catch(() => undefined);
   const before = await runTables();
   expect(before.length).toBeGreaterThan(0);
@@ -147,7 +148,7 @@ test('what terminated runs have left is dropped when a worker starts, and no fil
   expect(leaks((await world.leftFiles()).map((file) => ['a file', file]))).toEqual([]);
 });
 
-test('forgetting a person deletes what was said, since nobody can tell whom it names', async () => {
+test('forgetting a person deletes the stored details, since they may name the person', async () => {
   const { state } = world.stand;
   expect(await tablesWith(state, KEYS[0]!)).toContain('peer_words');
   await ask('forget', KEYS[0]!, '--yes');

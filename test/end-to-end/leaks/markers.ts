@@ -1,23 +1,23 @@
 /*
- * What must be nowhere: each marker is found in any case, and tells of which kind it is. They stand in keys, values, literals
- * of queries, and secrets; what is said of them by servers repeats them.
+ * Markers that must be nowhere: each is found in any case, and shows its kind. Keys, values, literals of
+ * queries, and secrets contain them, and the texts of servers repeat them.
  */
 
 export const KEYS = ['qz7key.anna@shop.be', 'qz7key.bob@shop.be', 'qz7key.eve@shop.be'];
 export const VALUE = 'Qz7Value Anna';
 export const LITERAL = 'Qz7Literal';
 export const SECRET = 'Qz7Secret';
-/** What people, rows and databases are called when an error text quotes all at once. */
+/** The names of people, rows and databases if an error text quotes all at once. */
 export const ALL = `${KEYS[0]} ${VALUE} ${LITERAL} ${SECRET}`;
 
 const MARKER = /qz7(key|value|literal|secret)/gi;
 
-/** Kinds of markers that stand in a text, each once: `key`, `value`, `literal`, `secret`. */
+/** The kinds of markers in a text, each once: `key`, `value`, `literal`, `secret`. */
 export function markersIn(text: string): string[] {
   return [...new Set([...text.matchAll(MARKER)].map(([, kind]) => kind!.toLowerCase()))].sort();
 }
 
-/** Everything that an object holds as one text; payloads and bytes are decoded. */
+/** An object as one text; payloads and bytes are decoded. */
 export function decoded(value: unknown): string {
   return JSON.stringify(value, (_, held: unknown) => {
     if (held instanceof Uint8Array) return Buffer.from(held).toString();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What Actito is asked. */
+/** A request to Actito. */
 export interface Call {
   method: string;
   /** Without the kind's prefix, e.g. `/v5/entities/shop/…`. */
@@ -17,13 +17,16 @@ export interface Reply {
   cut?: boolean;
 }
 
-/** An answer in place of the simulator's; undefined: that one answers. */
+/** An answer instead of that of the simulator; undefined: the simulator answers. */
 export type Script = (call: Call) => Reply | undefined;
 
-/** The simulator cannot be asked more at one time. */
+/** The maximum number of concurrent calls of the simulator. */
 const AT_ONE_TIME = 3;
 
-/** Actito's API as many licences see it: each kind of failure has a base URL of its own, and a script of odd answers. */
+/**
+ * The API of Actito as many licenses see it: each kind of failure has its own base URL and script of odd
+ * answers.
+ */
 export async function startOddActito(simulator: string) {
   const scripts = new Map<string, Script>();
   const waiting: (() => void)[] = [];
@@ -76,7 +79,7 @@ export async function startOddActito(simulator: string) {
   };
 }
 
-/** What belongs to a connection stays with it. */
+/** Headers of the connection are not forwarded. */
 function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
   const own = ['host', 'connection', 'transfer-encoding', 'content-length'];
   const passed = Object.entries(headers).filter(([name]) => !own.includes(name));

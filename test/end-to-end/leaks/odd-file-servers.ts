@@ -8,7 +8,7 @@ import { ALL } from './markers.ts';
 
 const { STATUS_CODE } = ssh2.utils.sftp;
 
-/** File servers that say too much. */
+/** File servers whose texts show too much. */
 export async function startOddFileServers() {
   const stops: (() => Promise<void>)[] = [];
   const key = generateKeyPair().private;

@@ -1,7 +1,7 @@
 import { query, type Kind, type Kinds } from './kinds.ts';
 import { LITERAL, SECRET, VALUE } from './markers.ts';
 
-/** Functions of the warehouse that say too much. */
+/** Functions of the warehouse whose errors show too much. */
 export const WAREHOUSE_SQL = `
   create type mood as enum ('happy');
   create function says(text) returns text language plpgsql as $$ begin raise exception '%', $1; end $$;
@@ -13,7 +13,7 @@ export const WAREHOUSE_SQL = `
 
 const FAILED = { expect: 'SegmentQueryFailed' };
 
-/** A first name of the segment that the server cannot make. */
+/** A first name of the segment that the server cannot compute. */
 const firstName = (expression: string): Kind => ({
   ...FAILED,
   ...query(`select email, (${expression})::text as first_name, city from people`),
@@ -30,7 +30,7 @@ const url = (variable: string, value: string, expect: string): Kind => ({
   env: { [variable]: value },
 });
 
-/** What a warehouse, its rows and its query can do wrong. */
+/** What can go wrong with a warehouse, its rows and its query. */
 export function warehouseKinds(shopUrl: string): Kinds {
   const shop = new URL(shopUrl);
   const at = (changes: Partial<URL>) => String(Object.assign(new URL(shopUrl), changes));

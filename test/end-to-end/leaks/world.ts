@@ -18,13 +18,13 @@ import { startOddActito } from './odd-actito.ts';
 import { startOddFileServers } from './odd-file-servers.ts';
 import { WAREHOUSE_SQL, warehouseKinds } from './warehouse-kinds.ts';
 
-/** How a run of a kind ended, or what it waits out. */
+/** How a run of a kind ended, or the failure that it waits out. */
 export interface Met {
   type: string;
   handle: WorkflowHandle;
 }
 
-/** One stand for all kinds: each has an activation, a destination and a source of its name. */
+/** One stand for all kinds: each has its own activation, destination and source, with the same name. */
 export async function startLeakyWorld() {
   const stand = await startStand({
     apiKey: `${SECRET}-of-the-licence`,
@@ -70,7 +70,7 @@ export async function startLeakyWorld() {
     return startWorkerProcess(stand, taskQueue, { LOG_LEVEL: 'trace', TMPDIR: temporary, ...env });
   }
 
-  /** Starts a run, and resolves when it ended or waits out a failure. */
+  /** Starts a run, and resolves when it has ended or waits out a failure. */
   async function meet(activation: string): Promise<Met> {
     const handle = await client.workflow.start(WORKFLOW_TYPE, {
       taskQueue,
@@ -78,7 +78,7 @@ export async function startLeakyWorld() {
       args: [{ activation }],
     });
     let type = '';
-    await until(`${activation} has met what it is to meet`, async () => {
+    await until(`${activation} has met its failure`, async () => {
       const { status, raw } = await handle.describe();
       const failed = raw.pendingActivities?.find(({ lastFailure }) => lastFailure);
       type = failed?.lastFailure?.applicationFailureInfo?.type ?? '';
@@ -99,23 +99,23 @@ export async function startLeakyWorld() {
     client,
     taskQueue,
     meet,
-    /** What the workers have printed. */
+    /** The output of the workers. */
     printed: () => worker.output(),
-    /** The command lines of the worker and of what it has started. */
+    /** The command lines of the worker and of its child processes. */
     processArguments: async () => {
       const { pid } = worker;
       const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
       const all = [String(pid), ...children.filter(Boolean)];
       return Promise.all(all.map((each) => readFile(`/proc/${each}/cmdline`, 'utf8')));
     },
-    /** Ends the worker and starts another. @returns what the first one has printed */
+    /** Ends the worker and starts another. @returns the output of the first one */
     restart: async () => {
       await worker.kill('SIGTERM');
       const printed = worker.output();
       worker = await hire();
       return printed;
     },
-    /** Names and contents of what is left in the temporary folder. */
+    /** Names and contents of the files that are left in the temporary folder. */
     leftFiles: async () => {
       const names = await readdir(temporary, { recursive: true });
       const read = (name: string) => readFile(join(temporary, name), 'utf8').catch(() => '');

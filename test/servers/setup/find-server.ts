@@ -3,7 +3,7 @@ import { machine } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The programs that the tests start, each with the Debian package that it comes from. */
+/** The programs that the tests start, each with its Debian package. */
 const PACKAGES = {
   vsftpd: 'vsftpd',
   proftpd: 'proftpd-core',
@@ -20,7 +20,7 @@ const PACKAGES = {
 
 export type ServerProgram = keyof typeof PACKAGES;
 
-/** Where Debian puts them, besides the PATH; the FTP servers are unpacked below the project's cache. */
+/** Where Debian installs them, besides the PATH; the FTP servers are unpacked below the cache of the project. */
 const FOLDERS = [
   'usr/sbin',
   'usr/bin',
@@ -30,8 +30,9 @@ const FOLDERS = [
 ];
 
 /**
- * The path of a server's program. What is unpacked in the project's cache comes before what is installed.
- * @throws Error that names the package.
+ * The path of a server's program. The cache of the project is preferred to installed ones.
+ * @throws Error that
+ * names the package
  */
 export function findServer(program: ServerProgram, env: NodeJS.ProcessEnv = process.env): string {
   const found = lookFor(program, env);
@@ -39,7 +40,7 @@ export function findServer(program: ServerProgram, env: NodeJS.ProcessEnv = proc
   throw missing([program]);
 }
 
-/** @throws Error that names the package of every program that is missing. */
+/** @throws Error that names the package of every missing program */
 export function requireServers(env: NodeJS.ProcessEnv = process.env): void {
   const programs = Object.keys(PACKAGES) as ServerProgram[];
   const lacking = programs.filter((program) => lookFor(program, env) === undefined);

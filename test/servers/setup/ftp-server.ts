@@ -11,7 +11,7 @@ import { untilItAnswers } from '../../../dev/waiting.ts';
 import { createCertificate } from '../../../simulator/transfer/certificate.ts';
 import type { Machine } from './machine.ts';
 
-/** A real FTP server, and a view of its folder that does not go through it. */
+/** A real FTP server, and direct access to its folder. */
 export interface FtpServer {
   login: FtpsLogin;
   /** The path of the folder for lists, as the server names it. */
@@ -25,34 +25,34 @@ export interface FtpServer {
   write(name: string, content: string): Promise<void>;
   /** Removes every file. */
   empty(): Promise<void>;
-  /** Stops all of the server's processes where they are, until `proceed` (SIGSTOP, SIGCONT). */
+  /** Suspends all processes of the server until `proceed` (SIGSTOP, SIGCONT). */
   halt(): void;
   proceed(): void;
   stop(): Promise<void>;
 }
 
-/** What a server of these tests can be told. */
+/** The options of a server of these tests. */
 export interface FtpServerOptions {
-  /** Lines of the configuration, or options of the command line, that come last. */
+  /** Additional lines of the configuration, or options of the command line. */
   settings?: string[];
   /** TLS from the first byte, without AUTH TLS. */
   implicit?: boolean;
   env?: NodeJS.ProcessEnv;
   /** The folder for lists is a file system of this size, for example `64k`; needs root. */
   diskSize?: string;
-  /** How many bytes the account may hold; vsftpd knows no quota. */
+  /** How many bytes the account may store; vsftpd has no quota. */
   quota?: number;
   /** Where it runs, if not on this machine. */
   machine?: Machine;
 }
 
-/** What a kind of server is started with. */
+/** The start parameters of a kind of server. */
 export interface Place {
   host: string;
   port: number;
   /** Passive ports. */
   passive: [first: number, last: number];
-  /** Configuration and certificate; the account cannot see it. */
+  /** Configuration and certificate; the account cannot access it. */
   own: string;
   /** The account's home. */
   home: string;
@@ -62,10 +62,10 @@ export interface Place {
 }
 
 export const PASSWORD = 'top-secret';
-/** A user that every Debian has and whose home exists, which vsftpd asks for. */
+/** A user that every Debian has, with an existing home, which vsftpd requires. */
 export const USER = 'daemon';
 
-/** A session may have ended since it was found. */
+/** The session may have ended since it was found. */
 function unlessGone(kill: () => void): void {
   try {
     kill();
@@ -74,9 +74,7 @@ function unlessGone(kill: () => void): void {
   }
 }
 
-/**
- * Starts a server as `prepare` says, on a free port, with a certificate and an account of its own.
- */
+/** Starts a server as `prepare` says, on a free port, with its own certificate and account. */
 export async function startFtpServer(
   name: string,
   options: FtpServerOptions,
@@ -141,7 +139,7 @@ export async function startFtpServer(
       halt: () => signal('SIGSTOP'),
       proceed: () => signal('SIGCONT'),
       stop: async () => {
-        signal('SIGKILL'); // vsftpd's sessions are process groups of their own, which outlive it
+        signal('SIGKILL'); // the sessions of vsftpd are process groups of their own, which outlive it
         await end(server);
       },
     };
@@ -179,13 +177,13 @@ function processesOf(program: string, own: string): number[] {
         const isProgram = readlinkSync(`/proc/${pid}/exe`) === realpathSync(program);
         return isProgram && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(own);
       } catch {
-        return false; // it has ended meanwhile
+        return false; // it has ended in the meantime
       }
     })
     .map(Number);
 }
 
-/** Whether something listens there. */
+/** Whether a server listens there. */
 function accepts(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, host);

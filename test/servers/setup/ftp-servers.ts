@@ -99,7 +99,10 @@ ${settings(options)}`,
   });
 }
 
-/** Lines that give the account so many bytes. ProFTPD counts in tables, which its own tool makes. */
+/**
+ * Lines that limit the account to this number of bytes. ProFTPD keeps quota tables, which its own tool
+ * creates.
+ */
 function quotaOf(own: string, bytes: number): string {
   const tool = findServer('ftpquota');
   const table = (type: string) => join(own, `quota.${type}`);
@@ -115,7 +118,7 @@ QuotaLimitTable file:${table('limit')}
 QuotaTallyTable file:${table('tally')}`;
 }
 
-/** pure-ftpd, which refuses data connections without TLS and asks for no resumption. */
+/** pure-ftpd, which rejects data connections without TLS and requires no resumption. */
 export function startPureFtpd(options: FtpServerOptions = {}): Promise<FtpServer> {
   return startFtpServer(
     'pure-ftpd',
@@ -127,7 +130,7 @@ export function startPureFtpd(options: FtpServerOptions = {}): Promise<FtpServer
       if (options.quota !== undefined) {
         const counted = join(home, '.ftpquota');
         await writeFile(counted, '0 0\n');
-        await chown(counted, user.uid, user.gid); // without it nothing is counted
+        await chown(counted, user.uid, user.gid); // without it, nothing is counted
       }
       await writeFile(passwords, `actito:${hash}:${user.uid}:${user.gid}::${home}/./::::::${quota}:::::\n`);
       await chmod(passwords, 0o600);

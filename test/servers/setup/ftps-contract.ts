@@ -42,7 +42,7 @@ export function ftpsStand(start: () => Promise<FtpServer>) {
   return { server: () => server, connect, list };
 }
 
-/** What a delivery to every real FTP server has to do. */
+/** The contract of a delivery to every real FTP server. */
 export function describeFtps(name: string, start: () => Promise<FtpServer>): void {
   describe(`delivery to ${name}`, () => {
     const { server, connect, list } = ftpsStand(start);
@@ -57,7 +57,7 @@ export function describeFtps(name: string, start: () => Promise<FtpServer>): voi
       }
     });
 
-    test('a list of 20 MB and a list without a byte arrive as they are', async () => {
+    test('a list of 20 MB and a list without a byte arrive unchanged', async () => {
       const connection = await connect();
       const chunk = Buffer.alloc(100_000, 'anna@shop.be\n');
       async function* content() {
@@ -77,14 +77,14 @@ export function describeFtps(name: string, start: () => Promise<FtpServer>): voi
       expect((await connection.names(server().directory)).sort()).toEqual([...names].sort());
     });
 
-    test('temporaries that an older upload left are found and removed', async () => {
+    test('temporary files of an older upload are found and removed', async () => {
       for (const left of ['4', '5'])
         await server().write(temporaryName({ fileName: FILE, fence: left, delivery: '0' }), 'x');
       await deliverList(await connect(), list(lines('id\n')));
       expect(await server().names()).toEqual([FILE]);
     });
 
-    test('an upload that is canceled leaves the old file, and the next one replaces it', async () => {
+    test('a canceled upload leaves the old file, and the next one replaces it', async () => {
       await server().write(FILE, 'old');
       const canceled = new AbortController();
       async function* content() {
@@ -101,7 +101,7 @@ export function describeFtps(name: string, start: () => Promise<FtpServer>): voi
       expect(await server().text(FILE)).toBe('new');
     });
 
-    test('removing is success for a file that is there, and for one that is gone', async () => {
+    test('removing succeeds for an existing and for a missing file', async () => {
       await server().write('a.csv', 'x');
       const connection = await connect();
       await connection.remove('/in/a.csv');
@@ -109,14 +109,14 @@ export function describeFtps(name: string, start: () => Promise<FtpServer>): voi
       expect(await server().names()).toEqual([]);
     });
 
-    test('a file that is gone before its rename is told as such, and the list stays', async () => {
+    test('a file that is missing before its rename is reported as such, and the list stays', async () => {
       await server().write(FILE, 'newer');
       const rename = (await connect()).replace('/in/gone.part', `/in/${FILE}`);
       await expect(rename).rejects.toMatchObject({ name: 'DeliveryUnavailable' });
       expect(await server().text(FILE)).toBe('newer');
     });
 
-    test('a wrong password and a missing folder are final, and name their setting', async () => {
+    test('a wrong password and a missing folder are final, and the error names their setting', async () => {
       const login = connect({ password: 'wrong-secret' });
       await expect(login).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
       await expect(login).rejects.toThrow('Check delivery.username and delivery.password');

@@ -2,21 +2,21 @@ import { execFileSync } from 'node:child_process';
 import type { Command } from '../../../dev/processes.ts';
 import type { User } from '../../../dev/postgres/binaries.ts';
 
-/** A machine of its own as the network sees it: a network namespace behind a cable. Needs root. */
+/** A separate machine as the network sees it: a network namespace behind a virtual cable. Needs root. */
 export interface Machine {
   /** Its address, and ours on the same cable. */
   host: string;
   ours: string;
-  /** The same command, run on it; `user` is who runs it. */
+  /** The same command, run on it; `user` runs it. */
   run(command: Command, user?: User): Command;
-  /** From now on no packet comes or goes, and no connection ends: as when a machine loses its power. */
+  /** Drops all packets from now on, and ends no connection: like a machine without power. */
   vanish(): void;
-  /** Ends what runs on it: some servers do not end while their last words cannot be sent. */
+  /** Ends the processes on it: some servers do not end while their last packets cannot be sent. */
   endAll(): void;
   remove(): void;
 }
 
-/** Addresses of documentation (RFC 5737), which no real network uses. */
+/** Addresses reserved for documentation (RFC 5737), which no real network uses. */
 const NET = '198.51.100';
 let count = 0;
 
@@ -36,7 +36,7 @@ export function startMachine(): Machine {
     there('link', 'set', far, 'up');
     there('link', 'set', 'lo', 'up');
     const [, address] = /link\/ether (\S+)/.exec(there('link', 'show', far))!;
-    // A router stands between real machines, and goes on taking packets for one that is gone.
+    // Between real machines is a router, which continues to accept packets for an absent one.
     ip('neigh', 'replace', host, 'lladdr', address!, 'dev', near, 'nud', 'permanent');
   } catch (error) {
     ip('netns', 'delete', name);

@@ -11,14 +11,14 @@ import { findServer } from './find-server.ts';
 export interface PgBouncer {
   /** The same database, user and password, reached through the pooler. */
   through(url: string): string;
-  /** Databases or server connections, as the pooler's own console shows them. */
+  /** Databases or server connections, as the console of the pooler shows them. */
   show(what: 'servers' | 'pools'): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a PgBouncer in transaction mode before the server of these URLs, whose users may log in. Round robin: each
- * transaction gets another server connection than the one before, as on a busy pooler.
+ * Starts a PgBouncer in transaction mode before the server of these URLs, whose users may log in. Round
+ * robin: each transaction gets another server connection than the one before, like on a busy pooler.
  */
 export async function startPgBouncer(
   urls: string[],

@@ -17,7 +17,7 @@ const run = promisify(execFile);
 /** PostgreSQL 15 of Debian, on a Unix socket and on TCP, with or without TLS. */
 export interface Postgres15 {
   port: number;
-  /** The folder of its Unix socket, by which everybody may log in. */
+  /** The folder of its Unix socket, where every user may log in. */
   socket: string;
   /** A client of the superuser, on the socket. */
   admin: pg.Client;
@@ -28,11 +28,11 @@ interface Options {
   settings?: Record<string, string>;
   /** Lines of pg_hba.conf for TCP; default: passwords. */
   access?: string[];
-  /** Given to the server's user, who must be able to read its key. */
+  /** Readable by the user of the server, which needs its key. */
   certificates?: Certificates['server'];
   /** Makes the server a standby of this one. */
   standbyOf?: Postgres15;
-  /** Where it runs, if not on this machine: there it listens. */
+  /** Where it runs, if not on this machine: it listens there. */
   machine?: Machine;
 }
 
@@ -78,7 +78,7 @@ export async function startPostgres15(options: Options = {}): Promise<Postgres15
 }
 
 async function makeData(data: string, { standbyOf }: Options, user: User | undefined): Promise<void> {
-  const bin = dirname(await realpath(findServer('postgres'))); // a link to it may stand elsewhere
+  const bin = dirname(await realpath(findServer('postgres'))); // it may be a link
   if (!standbyOf) {
     await run(
       join(bin, 'initdb'),

@@ -13,7 +13,7 @@ import type { Machine } from './machine.ts';
 
 export type KeyType = 'ed25519' | 'ecdsa' | 'rsa';
 
-/** An OpenSSH server of this machine's package, and its only account: that of the tests. */
+/** An OpenSSH server of this machine's package, with a single account for the tests. */
 export interface SshServer {
   login: SftpLogin;
   /** Its folder for lists. */
@@ -23,15 +23,15 @@ export interface SshServer {
   stop(): Promise<void>;
 }
 
-/** What an SSH server of these tests can be told. */
+/** The options of an SSH server of these tests. */
 export interface SshServerOptions {
-  /** What serves SFTP, with its options. */
+  /** The SFTP subsystem, with its options. */
   sftp?: string;
   /** Lines of its configuration, which come first. */
   more?: string;
   /** The folder for lists is a file system of this size, for example `64k`; needs root. */
   diskSize?: string;
-  /** Logins go through PAM, by these lines of a service's configuration; needs root. */
+  /** Logins go through PAM, with these lines of a service configuration; needs root. */
   pam?: (folder: string) => string;
   /** Where it runs, if not on this machine. */
   machine?: Machine;
@@ -39,7 +39,8 @@ export interface SshServerOptions {
 
 /**
  * Starts sshd on a free port with host keys of three kinds.
- * @param publicKey the one key that logs in, as OpenSSH writes it
+ * @param publicKey the only accepted key, as
+ * OpenSSH writes it
  */
 export async function startSshServer(
   publicKey: string,
@@ -77,7 +78,7 @@ export async function startSshServer(
     Subsystem sftp ${sftp}
 `,
   );
-  // As root, sshd wants an empty folder here, which a system that never started it lacks.
+  // As root, sshd requires an empty folder here, which is missing on a system that never started it.
   if (userInfo().uid === 0) await mkdir('/run/sshd', { recursive: true });
   const serve: Command = [findServer('sshd'), '-D', '-e', '-f', file('sshd_config')];
   const command = pam ? await withPam(file('pam'), pam(folder), serve) : serve;
@@ -98,7 +99,7 @@ export async function startSshServer(
   };
 }
 
-/** The command with PAM's configuration of sshd in place of the machine's, which only this process sees. */
+/** The command with its own PAM configuration of sshd, which only this process sees. */
 async function withPam(file: string, lines: string, command: Command): Promise<Command> {
   await writeFile(file, lines);
   const place = 'mount --bind "$0" /etc/pam.d/sshd && exec "$@"';

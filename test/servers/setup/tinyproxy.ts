@@ -9,16 +9,16 @@ import { findServer } from './find-server.ts';
 
 export interface Tinyproxy {
   host: string;
-  /** Its address, with the account that it wants. */
+  /** Its address, with the required account. */
   url: string;
-  /** Lines of its log that tell of a tunnel. */
+  /** Log lines about tunnels. */
   tunnels(): string[];
   stop(): Promise<void>;
 }
 
 const ACCOUNT = { user: 'sync', password: 'pass-word' };
 
-/** Starts tinyproxy, which wants an account. @param allowed ports that it connects to; none: any */
+/** Starts tinyproxy, which requires an account. @param allowed ports that it connects to; none: any */
 export async function startTinyproxy(allowed: number[] = []): Promise<Tinyproxy> {
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), 'actito-sync-tinyproxy-'));

@@ -9,7 +9,7 @@ import { ANNA, BOB, forgettingForTests, person } from './support.ts';
 
 const gdpr = forgettingForTests();
 
-test('a key that nobody has is recorded all the same, and never added', async () => {
+test('a key without a member is recorded all the same, and never added', async () => {
   await goodRun(gdpr.world, gdpr.definition, [BOB]);
   expect(await gdpr.forget('anna-4711')).toMatchObject({ members: 0, listed: 0 });
   expect(await activationRow(gdpr.world, gdpr.vip)).toMatchObject({ list_dirty: false });
@@ -17,7 +17,7 @@ test('a key that nobody has is recorded all the same, and never added', async ()
   expect(next.counts).toMatchObject({ forgotten: 1, added: 0, members: 1 });
 });
 
-test('the next run delivers the list without the person, whom the segment still has', async () => {
+test('the next run delivers the list without the person, although the segment still has the person', async () => {
   await goodRun(gdpr.world, gdpr.definition, [ANNA, BOB]);
   await gdpr.forget('anna-4711');
   expect(await activationRow(gdpr.world, gdpr.vip)).toMatchObject({
@@ -43,7 +43,7 @@ test('a held run delivers the acknowledged list without the person, although it 
   expect(await planToKeep(gdpr.world.state, held)).toMatchObject({ reason: 'repair', list: { members: 1 } });
 });
 
-test('who was forgotten is no loss that a guard would hold a run for', async () => {
+test('a guard does not count a forgotten person as a loss', async () => {
   const crowd = Array.from({ length: 100 }, (_, i) => person(`person-${i}`));
   const strict = definitionFor(gdpr.vip, { guards: { maxRemovedRatio: 0.1 } });
   await goodRun(gdpr.world, strict, crowd);
@@ -70,7 +70,7 @@ test('a dry run shows no sample of a forgotten person', async () => {
   expect(sampled).toEqual([{ key: 'bob-4712' }]);
 });
 
-test('nor does one that samples members while the person is still among them', async () => {
+test('a dry run that samples members shows no forgotten person while the person is still a member', async () => {
   await goodRun(gdpr.world, gdpr.definition, [ANNA, BOB]);
   const run = await open(gdpr.world, gdpr.definition, { dryRun: true });
   const { attempt, found } = await compareInto(gdpr.world, run, [ANNA, BOB]);
@@ -81,7 +81,7 @@ test('nor does one that samples members while the person is still among them', a
   expect(sampled).toEqual([{ key: 'bob-4712' }]);
 });
 
-test('whoever asks to be forgotten while the segment is compared is neither added nor sent, and leaves the list', async () => {
+test('a person who asks to be forgotten during the comparison is neither added nor sent, and leaves the list', async () => {
   const cards = definitionFor(gdpr.vip, {
     list: { identifier: { column: 'card', attribute: 'cardNumber' } },
   });

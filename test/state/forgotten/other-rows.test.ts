@@ -10,16 +10,22 @@ import { compareInto, open } from '../support.ts';
 import { plannedUndo } from '../undoing.ts';
 import { ANNA, BOB, forgettingForTests } from './support.ts';
 
-/* Rejects, samples and the delta of an undo name people, too. */
+/* Rejects, samples and the delta of an undo contain people, too. */
 
 const gdpr = forgettingForTests();
 const NEW_ANNA = { ...ANNA, values: ['new', '2', '3'] };
 
-/** What can write a row that names Anna: prepares it, and says in which table she and Bob would be named. */
+/** A write of a row that names Anna, with its preparation and the table that would name her and Bob. */
 const WRITERS: Record<string, () => Promise<{ table: string; write: () => Promise<unknown> }>> = {
   'a rejected row': async () => {
     const run = await open(gdpr.world, gdpr.definition);
     const rejects = [' anna-4711', 'bob-4712'].map((key) => ({ key, reason: 'IdentifierKeyMissing' }));
+    return { table: 'rejects', write: () => storeRejects(gdpr.world.state, run, rejects) };
+  },
+  'a rejected row whose reference names someone': async () => {
+    const run = await open(gdpr.world, gdpr.definition);
+    const named = { key: 'lost', reason: 'IdentifierKeyMissing', reference: ' anna-4711' };
+    const rejects = [named, { key: 'bob-4712', reason: 'IdentifierKeyMissing', reference: '2' }];
     return { table: 'rejects', write: () => storeRejects(gdpr.world.state, run, rejects) };
   },
   'a row that Actito refused': async () => {
@@ -73,14 +79,14 @@ async function keysIn(table: string): Promise<string[]> {
 }
 
 describe.each(Object.keys(WRITERS))('%s', (name) => {
-  test('is not written for someone whose wish to be forgotten was recorded before', async () => {
+  test('is not written for a person whose request to be forgotten was recorded before', async () => {
     const { table, write } = await WRITERS[name]!();
     await gdpr.record('anna-4711');
     await write();
     expect(await keysIn(table)).toEqual(['bob-4712']);
   });
 
-  test('waits for a wish that is being recorded', async () => {
+  test('waits for a request to be forgotten that is being recorded', async () => {
     const { table, write } = await WRITERS[name]!();
     const finishRecording = await gdpr.beginRecording('anna-4711');
     const writing = write();

@@ -9,7 +9,7 @@ import { ANNA, BOB, forgettingForTests, person } from './support.ts';
 const gdpr = forgettingForTests();
 const CHANGED_ANNA = { ...ANNA, values: ['new', '2', '3'] };
 
-/** Begins an erasure that waits for the activation's row, lets `beside` happen, and lets it go on. */
+/** Starts an erasure that waits for the activation's row, runs `beside`, and lets the erasure continue. */
 async function eraseBeside<T>(key: string, beside: () => Promise<T>): Promise<T> {
   const { record } = await gdpr.record(key);
   const keeper = await gdpr.world.state.transaction();
@@ -51,7 +51,7 @@ test.each([
 ])('%s whose workflow is gone cannot publish what it compared before an erasure', async (_, dryRun) => {
   await goodRun(gdpr.world, gdpr.definition, [BOB]);
   const run = await open(gdpr.world, gdpr.definition, { dryRun });
-  const late = await compareInto(gdpr.world, run, [ANNA, BOB]); // who is no member yet
+  const late = await compareInto(gdpr.world, run, [ANNA, BOB]); // who is not a member yet
   expect(await gdpr.tablesWith('anna-4711')).toEqual([`delta_${run.run}_1`]);
   expect(await gdpr.forget('anna-4711')).toMatchObject({ members: 0 });
   await expect(publish(gdpr.world.state, run, late.attempt, late.found)).rejects.toMatchObject({

@@ -21,24 +21,24 @@ import {
   type StateWorld,
 } from '../support.ts';
 
-/** A state of which nothing ever ran, for each test, and how people are forgotten in gdpr. */
+/** A state without any runs for each test, and functions to forget people in it. */
 export interface Forgetting {
   world: StateWorld;
   definition: Definition;
   /** The id of the activation. */
   vip: string;
-  /** Records that a key is to be forgotten, as the command does gdpr. */
+  /** Records that a key must be forgotten, like the command. */
   record(key: string, countries?: string[]): Promise<{ record: string; already: boolean }>;
   erase(record: string, options?: { activation?: string; isOpen?: IsOpen; by?: Holder }): Promise<Erased>;
-  /** Both. */
+  /** Records and erases. */
   forget(key: string): Promise<Erased>;
-  /** Tables in which a text stands. */
+  /** Tables that contain a text. */
   tablesWith(text: string): Promise<string[]>;
-  /** Keeps others from writing to a table, until it is rolled back or the test ends. */
+  /** Blocks other writers of a table, until it is rolled back or the test ends. */
   hold(table: string): Promise<Knex.Transaction>;
-  /** Begins to record a wish. @returns a function that lets its transaction commit, and resolves then */
+  /** Starts to record a request. @returns a function that lets its transaction commit, and resolves then */
   beginRecording(key: string): Promise<() => Promise<unknown>>;
-  /** Resolves once someone waits for a wish to be recorded, or for rows to be written. */
+  /** Resolves once a session waits for a request to be recorded, or for rows to be written. */
   someoneWaits(): Promise<void>;
 }
 
@@ -72,7 +72,7 @@ export function forgettingForTests(): Forgetting {
     const { state } = gdpr.world;
     const keeper = await gdpr.hold('forgotten_digests');
     const recording = gdpr.record(key);
-    await until('the wish is being recorded', () =>
+    await until('the request is being recorded', () =>
       isAny(state, `select from pg_locks where not granted and relation = 'forgotten_digests'::regclass`),
     );
     return async () => {
@@ -81,7 +81,7 @@ export function forgettingForTests(): Forgetting {
     };
   };
   gdpr.someoneWaits = () =>
-    until('someone waits for the lock', () =>
+    until('a session waits for the lock', () =>
       isAny(
         gdpr.world.state,
         `select from pg_locks where locktype = 'advisory' and not granted

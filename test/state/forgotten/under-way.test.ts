@@ -7,7 +7,7 @@ import { ANNA, BOB, forgettingForTests, person } from './support.ts';
 
 const gdpr = forgettingForTests();
 
-test('a run that is under way is waited for, and what it brings back is erased afterwards', async () => {
+test('the erasure waits for a running run, and then erases what it brought back', async () => {
   await goodRun(gdpr.world, gdpr.definition, [ANNA, BOB]);
   const run = await planned(gdpr.world, gdpr.definition, [
     { ...ANNA, values: ['new', '2', '3'] },
@@ -35,7 +35,7 @@ test('a run that is under way is waited for, and what it brings back is erased a
   });
 });
 
-test('a dry run that is under way is waited for: it has read the person', async () => {
+test('the erasure waits for a running dry run, which has read the person', async () => {
   await planned(gdpr.world, gdpr.definition, [ANNA], { dryRun: true });
   const { record: number } = await gdpr.record('anna-4711');
   await expect(gdpr.erase(number, { isOpen: everyoneIsThere })).rejects.toMatchObject({
@@ -43,7 +43,7 @@ test('a dry run that is under way is waited for: it has read the person', async 
   });
 });
 
-test('an attempt that is repeated keeps what the first has found', async () => {
+test('a repeated attempt keeps what the first one has found', async () => {
   await goodRun(gdpr.world, gdpr.definition, [ANNA]);
   const { record: number } = await gdpr.record('anna-4711');
   const by = execution('forget');
@@ -53,7 +53,7 @@ test('an attempt that is repeated keeps what the first has found', async () => {
   ]);
 });
 
-test('asking again in another spelling finds the record, which is open again until everything was erased', async () => {
+test('the same request in another spelling finds the record, which is open again until everything is erased', async () => {
   const first = await gdpr.record('Anna@Shop.be');
   await completeRecord(gdpr.world.state, first.record);
   expect(await gdpr.record(' anna@SHOP.be ')).toEqual({ record: first.record, already: true });
@@ -62,7 +62,7 @@ test('asking again in another spelling finds the record, which is open again unt
   expect(await gdpr.record('bob@shop.be')).toMatchObject({ already: false });
 });
 
-test('two who ask for the same at the same time make one record', async () => {
+test('two identical requests at the same time create one record', async () => {
   const both = await Promise.all([gdpr.record('anna-4711'), gdpr.record('anna-4711')]);
   expect(new Set(both.map(({ record: number }) => number)).size).toBe(1);
   expect(both.map(({ already }) => already).sort()).toEqual([false, true]);

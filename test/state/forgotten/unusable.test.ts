@@ -9,7 +9,7 @@ import { goodRun } from '../sending.ts';
 import { compareInto, definitionFor, open } from '../support.ts';
 import { forgettingForTests, person } from './support.ts';
 
-/* Whoever is forgotten is known by more texts than the canonical key: by other spellings, and by keys that are none. */
+/* A forgotten person has more texts than the canonical key: other spellings, and unusable keys. */
 
 const gdpr = forgettingForTests();
 
@@ -23,7 +23,7 @@ const phoneOf = (country?: string) => ({
   },
 });
 
-/** As the command records it. */
+/** Records the request like the command. */
 async function record(key: string, countries: string[] = []): Promise<string> {
   const [spellings, hints] = [spellingsOf(key, countries), hintsOf(key, countries)];
   return (await recordForgotten(gdpr.world.state, { spellings, hints, by: 'dpo', reason: null })).record;
@@ -74,14 +74,14 @@ const NAMED: [forgotten: string, matchingKey: object, rejected: string[]][] = [
       'GSM: 0475/12.34.56',
     ],
   ],
-  // Nobody says whose country's number it is.
+  // The country of this number is unknown.
   ['+32475123456', phoneOf(), ['0475 12 34 56', '475123456', 'tel 0475/123456']],
   ['+491713920012', phoneOf('DE'), ['+49491713920012']],
   ['C-0042', {}, ['C-0042;C-0043', 'C-0042\u0000', '"C-0042"', 'C-00\u200b42']],
 ];
 
-describe.each(NAMED)('of %s, who is forgotten, no reject remains', (forgotten, changes, rejected) => {
-  test.each(rejected)('that names them as %j', async (text) => {
+describe.each(NAMED)('after %s is forgotten, no reject remains', (forgotten, changes, rejected) => {
+  test.each(rejected)('that names the person as %j', async (text) => {
     const definition = definitionFor(gdpr.vip, changes);
     const run = await open(gdpr.world, definition);
     const others = ['bob@shop.be <', '+32 475 99 88 77 ext. 1', 'C-9999;'];
@@ -103,7 +103,7 @@ describe.each(NAMED)('of %s, who is forgotten, no reject remains', (forgotten, c
 describe.each([
   [BUECHER, ENCODED],
   [ENCODED, BUECHER],
-])('whoever is forgotten as %s', (forgotten, other) => {
+])('a person who is forgotten as %s', (forgotten, other) => {
   test('is erased and stays away, however the segment spells the key', async () => {
     const definition = definitionFor(gdpr.vip, EMAIL);
     await goodRun(gdpr.world, definition, [person(other), person('bob@shop.be')]);
@@ -115,7 +115,7 @@ describe.each([
     }
   });
 
-  test('is erased where the key was stored under older rules, and where a list has it as its identifier', async () => {
+  test('is erased if the key was stored under older rules, and if a list has it as its identifier', async () => {
     const list = { identifier: { column: 'card', attribute: 'cardNumber' } };
     const definition = definitionFor(gdpr.vip, { ...EMAIL, list });
     await goodRun(gdpr.world, definition, [person('x@shop.be', other), person('bob@shop.be', 'b')]);
@@ -127,7 +127,7 @@ describe.each([
   });
 });
 
-test('two people whose numbers end alike are two records', async () => {
+test('two people whose numbers end with the same digits are two records', async () => {
   const [one, other] = ['+32475123456', '+33655123456'];
   expect(hintsOf(one, [])).toEqual(hintsOf(other, []));
   expect(await record(one)).not.toBe(await record(other));

@@ -6,15 +6,18 @@ import { goodRun } from '../sending.ts';
 import { compareInto, definitionFor, open, type CompareOptions, type SegmentRow } from '../support.ts';
 import { ANNA, BOB, forgettingForTests, isAny, person } from './support.ts';
 
-/* Someone asks to be forgotten while the segment is being read: rows not written yet never are. */
+/* A person asks to be forgotten while the segment is being read: rows not written yet are never written. */
 
 const gdpr = forgettingForTests();
 const CARDS = { list: { identifier: { column: 'card', attribute: 'cardNumber' } } };
 const changed = (row: SegmentRow): SegmentRow => ({ ...row, values: ['new', '2', '3'] });
-/** Fills a transaction of the delta, so that whatever was compared before is written before whatever comes later. */
+/**
+ * Fills a transaction of the delta, so that everything compared before is written before everything compared
+ * later.
+ */
 const LARGE: SegmentRow = { key: 'large', values: ['x'.repeat(2_100_000), '2', '3'] };
 
-/** Compares a segment row by row, and says which texts the delta holds before it is published. */
+/** Compares a segment row by row, and returns which texts the delta contains before its publication. */
 async function compareRows(segment: SegmentRow[], options: CompareOptions = {}) {
   const run = await open(gdpr.world, gdpr.definition);
   const compared = await compareInto(gdpr.world, run, segment, { batch: 1, ...options });
@@ -25,12 +28,12 @@ async function compareRows(segment: SegmentRow[], options: CompareOptions = {}) 
   };
 }
 
-/** Records the wish once so many rows have been compared. */
+/** Records the request after this number of rows. */
 const asksAfter = (key: string, compared: number): CompareOptions => ({
   beforeBatch: async (batch) => batch === compared && gdpr.record(key),
 });
 
-describe('who asks to be forgotten while the segment is read', () => {
+describe('a person who asks to be forgotten while the segment is read', () => {
   test.each([
     ['before their row is compared', 0],
     ['between their row and the next', 1],
@@ -44,7 +47,7 @@ describe('who asks to be forgotten while the segment is read', () => {
     expect(plan).toMatchObject({ toSend: 1, list: { members: 1 } });
   });
 
-  test('is left out of all later transactions as well, also where rows of theirs waited to be written', async () => {
+  test('is left out of all later transactions as well, also if rows of the person are waiting to be written', async () => {
     const carl = person('carl-4713');
     const { found, publish } = await compareRows([BOB, ANNA, LARGE, carl, ANNA, { ...LARGE, key: 'l2' }], {
       beforeBatch: async (batch) => {
@@ -53,7 +56,7 @@ describe('who asks to be forgotten while the segment is read', () => {
       },
     });
     for (const text of ['anna-4711', 'carl-4713']) expect(await gdpr.tablesWith(text)).toEqual([]);
-    // Anna's second row equals the first one, which was written nowhere.
+    // Anna's second row equals the first one, which was not written.
     expect(found.counts).toMatchObject({ read: 6, forgotten: 2, duplicates: 1 });
     expect((await publish()).counts).toMatchObject({ forgotten: 2, added: 3, members: 3 });
   });
@@ -77,7 +80,7 @@ describe('who asks to be forgotten while the segment is read', () => {
     expect(plan).toMatchObject({ toSend: 0, list: { members: 1 } });
   });
 
-  test('by their list identifier is not written either', async () => {
+  test('by the list identifier is not written either', async () => {
     gdpr.definition = definitionFor(gdpr.vip, CARDS);
     const { found, publish } = await compareRows([person('anna-4711', 'card-1')], asksAfter('card-1', 1));
     expect(await gdpr.tablesWith('card-1')).toEqual([]);
@@ -114,11 +117,11 @@ describe('who asks to be forgotten while the segment is read', () => {
   });
 });
 
-describe('a wish that is recorded while rows are written', () => {
+describe('a request that is recorded while rows are written', () => {
   test.each([
     ['next', [ANNA, BOB]],
     ['after next', [LARGE, ANNA, BOB]],
-  ])('is waited for, and its row is not written %s', async (_, segment) => {
+  ])('is waited for, and the row of the person is not written %s', async (_, segment) => {
     const finishRecording = await gdpr.beginRecording('anna-4711');
     const comparing = compareRows(segment);
     const first = await Promise.race([comparing.then(() => 'written'), gdpr.someoneWaits()]);
@@ -130,7 +133,7 @@ describe('a wish that is recorded while rows are written', () => {
     expect((await publish()).counts).toMatchObject({ forgotten: 1, members: segment.length - 1 });
   });
 
-  test('waits until the rows are committed; meanwhile other runs go on writing', async () => {
+  test('waits until the rows are committed; in the meantime other runs continue to write', async () => {
     let release = async (): Promise<unknown> => undefined;
     const comparing = compareRows([ANNA], {
       beforeBatch: async (batch) => {

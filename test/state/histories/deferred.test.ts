@@ -17,7 +17,7 @@ import { definitionFor, freshState, newActivation, type SegmentRow, type StateWo
 import { afterRun, nextRun, NOTHING, type Known } from './known-model.ts';
 import { ended } from '../../support/ended.ts';
 
-/* The day's quota of imports lets some files through and not others. */
+/* The quota of the day covers some files and not others. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -30,7 +30,7 @@ type Definition = ReturnType<typeof definitionFor>;
 const ANNA: SegmentRow = { key: 'anna', values: ['1', '2', '3'] };
 const BOB: SegmentRow = { key: 'bob', values: [null, '2', '3'] }; // not in the same file as Anna
 
-/** A run whose files go or are left to a later run; its list arrives. @returns the rows that were confirmed */
+/** A run whose files are sent or deferred; its list arrives. @returns the confirmed rows */
 async function runInPart(
   definition: Definition,
   segment: SegmentRow[],
@@ -49,7 +49,7 @@ async function runInPart(
 
 const holds = (key: string) => (file: SentFile) => file.rows.some((row) => row.key === key);
 
-test('the next run sends the whole values of deferred members, and nothing of members who were confirmed', async () => {
+test('the next run sends all values of deferred members, and nothing of members who were confirmed', async () => {
   const definition = definitionFor(newActivation());
   const { run } = await runInPart(definition, [ANNA, BOB], holds('anna'));
   expect(await countsOf(world, run)).toMatchObject({ updated: 1, unsent: 1 });

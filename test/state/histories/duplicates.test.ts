@@ -4,7 +4,7 @@ import { listedKeys, previewed, wholeRow, wholeRows, type Shown, type Values } f
 import { goodRun } from '../sending.ts';
 import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from '../support.ts';
 
-/* Rows of one key in every order: what comes of them must not depend on it. */
+/* Rows of one key in every order: the result must not depend on it. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -57,7 +57,7 @@ const MULTISETS: { what: string; copies: SegmentRow[]; ambiguous: number; smalle
     what: 'three different rows',
     copies: [row('i2', '1'), row('I3', '5'), row('i1', null)],
     ambiguous: 1,
-    smallest: 'I3', // in the order of bytes
+    smallest: 'I3', // in byte order
   },
 ];
 

@@ -8,7 +8,10 @@ import { definitionFor, freshState, newActivation, type SegmentRow, type StateWo
 import { afterRun, nextRun, NOTHING, type Known } from './known-model.ts';
 import { ended } from '../../support/ended.ts';
 
-/* Attributes and membership are two facts: Actito confirms the one, a delivery makes the other true. */
+/*
+ * Attributes and membership are separate facts: Actito confirms the attributes, and a delivery confirms the
+ * membership.
+ */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -30,7 +33,7 @@ async function runWithoutPush(definition: Definition, segment: SegmentRow[]) {
   return run;
 }
 
-test('after a failed push, the next run sends no attributes again and adds the members to the list', async () => {
+test('after a failed delivery, the next run sends no attributes again and adds the members to the list', async () => {
   const definition = definitionFor(newActivation());
   const segment = [person('anna'), person('bob')];
   const failed = await runWithoutPush(definition, segment);
@@ -66,14 +69,14 @@ test.each([
       await settleRun(world.state, run);
       await closeRun(world.state, run, ended(arrives ? 'succeeded' : 'failed'));
     }
-    // The state has forgotten the member: on return they are new.
+    // The state has deleted the member, who is new on return.
     const run = await planned(world, definition, [person('anna'), person('bob')]);
     expect(await wouldSend(world, run)).toEqual(wholeRows([person('bob')]));
     expect(run.counts).toMatchObject({ added: 1, removed: 0 });
   },
 );
 
-test('a member who left the list without a delivery and returns is on it still, and is not sent again', async () => {
+test('a member who left the list without a delivery and returns is still on it, and is not sent again', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, [person('anna'), person('bob')]);
   await runWithoutPush(definition, [person('anna')]);

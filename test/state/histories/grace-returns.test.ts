@@ -20,7 +20,7 @@ const person = (key: string, first = '1'): SegmentRow => ({ key, values: [first,
 const WITHOUT = [person('anna')];
 const WITH = [person('anna'), person('bob')];
 
-/** Runs without Bob, until his grace period is all but over. */
+/** Runs without Bob, until his grace period has almost ended. */
 const GRACES: { grace: string; almostOver: (definition: Definition) => Promise<void> }[] = [
   {
     grace: '2 runs',
@@ -38,7 +38,7 @@ const GRACES: { grace: string; almostOver: (definition: Definition) => Promise<v
 ];
 
 test.each(GRACES)(
-  'with a grace period of $grace, a member who returns and leaves again has all of it again',
+  'with a grace period of $grace, a member who returns and leaves again has the whole grace period again',
   async ({ grace, almostOver }) => {
     const definition = after(grace);
     await goodRun(world, definition, WITH);
@@ -65,12 +65,12 @@ test.each(GRACES)(
 );
 
 test.each(GRACES)(
-  'with a grace period of $grace, a return that no run saw does not begin it anew',
+  'with a grace period of $grace, a return that no run saw does not restart it',
   async ({ grace, almostOver }) => {
     const definition = after(grace);
     await goodRun(world, definition, WITH);
     await almostOver(definition);
-    await previewed(world, definition, WITH); // a preview is no run
+    await previewed(world, definition, WITH); // a preview does not count as a run
     if (grace === '24h') await letPass(world, definition, 1);
     const run = await planned(world, definition, WITHOUT);
     expect(await shown(world, run)).toMatchObject({ sends: [], push: 'changed', list: ['anna'] });
@@ -78,7 +78,7 @@ test.each(GRACES)(
 );
 
 test.each(GRACES)(
-  'with a grace period of $grace, a member who returns with another value is sent whole, and the list is not pushed',
+  'with a grace period of $grace, a member who returns with another value is sent whole, and the list is not delivered',
   async ({ grace, almostOver }) => {
     const definition = after(grace);
     await goodRun(world, definition, WITH);

@@ -1,7 +1,10 @@
 import type { SegmentRow } from '../support.ts';
 import { wholeRows, type Sent, type Values } from '../observing.ts';
 
-/** What is certain of an activation: values that Actito confirmed, and who is on the list that was delivered last. */
+/**
+ * The certain facts of an activation: values that Actito confirmed, and the members of the list that was
+ * delivered last.
+ */
 export interface Known {
   confirmed: ReadonlyMap<string, Values>;
   listed: readonly string[];
@@ -11,7 +14,7 @@ export const NOTHING: Known = { confirmed: new Map(), listed: [] };
 
 const keysOf = (segment: SegmentRow[]) => segment.map(({ key }) => key!).sort();
 
-/** What the next run must do: send whoever's values are not the confirmed ones, and deliver the whole segment. */
+/** What the next run must do: send members whose values are not confirmed, and deliver the whole segment. */
 export function nextRun(
   { confirmed, listed }: Known,
   segment: SegmentRow[],
@@ -27,7 +30,7 @@ export function nextRun(
   };
 }
 
-/** What is certain after a run: `confirmed` are the keys that Actito confirmed, `arrived` tells of the list. */
+/** The certain facts after a run: `confirmed` are the keys that Actito confirmed, `arrived` is about the list. */
 export function afterRun(
   known: Known,
   segment: SegmentRow[],
@@ -36,7 +39,7 @@ export function afterRun(
   const listed = arrived ? keysOf(segment) : known.listed;
   const values = new Map(known.confirmed);
   for (const { key, values: sent } of segment) if (confirmed.includes(key!)) values.set(key!, sent);
-  // Members that are neither in the segment nor on the list are forgotten.
+  // Members that are neither in the segment nor on the list are deleted.
   const stays = (key: string) => listed.includes(key) || keysOf(segment).includes(key);
   return { confirmed: new Map([...values].filter(([key]) => stays(key))), listed };
 }

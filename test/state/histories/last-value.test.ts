@@ -16,8 +16,8 @@ import {
 import { ended } from '../../support/ended.ts';
 
 /*
- * Random histories beside a model of what Actito holds. A file whose result we do not know may have changed some
- * profiles and not others. Whatever it did, one good run makes every profile right.
+ * Random histories beside a model of Actito. A file with an unknown result may have changed some profiles and
+ * not others. In every case, one good run makes every profile right.
  */
 
 let world: StateWorld;
@@ -29,7 +29,7 @@ afterAll(() => world?.dispose());
 type Definition = ReturnType<typeof definitionFor>;
 
 const KEYS = ['a', 'b', 'c', 'd'];
-/** Few, so that members often go back to former values. */
+/** Few values, so that members often return to former ones. */
 const valuesArb = fc.constantFrom<Values>(
   ...([
     ['1', '2', '3'],
@@ -54,11 +54,11 @@ const stepArb = fc.record({
   segment: segmentArb,
   /** Members with a second row that contradicts the first. */
   contradicted: fc.subarray(KEYS, { maxLength: 1 }),
-  /** Of the files of this run, one after the other. */
+  /** The results of the files of this run, one after the other. */
   fates: fc.array(fc.constantFrom<Fate>(...FATES, 'confirmed', 'confirmed'), { minLength: 4, maxLength: 4 }),
-  /** What Actito says of single rows in files that were confirmed. */
+  /** The results of single rows in confirmed files. */
   results: perKey(fc.constantFrom(null, null, null, 'refused', 'unmatched')),
-  /** Whether a row of a file whose result is not known has reached its profile. */
+  /** Whether a row of a file with an unknown result has reached its profile. */
   reached: perKey(fc.boolean()),
   delivery: fc.constantFrom('arrives', 'breaks', 'is not tried'),
   end: fc.constantFrom('settles', 'settles', 'settles twice', 'is killed'),
@@ -66,7 +66,7 @@ const stepArb = fc.record({
 });
 type Step = typeof stepArb extends fc.Arbitrary<infer T> ? T : never;
 
-/** The last segment is often one of those before. */
+/** The last segment often equals a former one. */
 const historyArb = fc
   .record({
     steps: fc.array(stepArb, { minLength: 1, maxLength: 6 }),
@@ -82,7 +82,7 @@ const historyArb = fc
 class Profiles {
   readonly #byKey = new Map<string, Record<string, string>>();
 
-  /** As Actito applies a row of a file: what the file lacks stays, an empty field clears. */
+  /** Applies a row of a file like Actito: missing attributes stay, an empty field clears. */
   apply({ key, values }: Sent): void {
     this.#byKey.set(key, { ...this.of(key), ...values });
   }
@@ -94,9 +94,12 @@ class Profiles {
 
 interface World {
   definition: Definition;
-  /** By the rows of the files. */
+  /** According to the rows of the files. */
   actito: Profiles;
-  /** By the rows of the segment that reached Actito: the last value that is not null, of `c` the last value. */
+  /**
+   * According to the rows of the segment that reached Actito: the last value that is not null, for `c` the
+   * last value.
+   */
   wanted: Profiles;
   listed: string[];
   /** How often a null met a value that stays. */
@@ -140,7 +143,7 @@ async function runStep(at: World, step: Step): Promise<void> {
   await letPass(world, definition, step.hours);
 }
 
-/** Settles a run that was killed, as whatever opens next does it, and lets all retries become due. */
+/** Settles a killed run, like the next run that opens, and makes all retries due. */
 async function calmDown({ definition, listed }: World): Promise<void> {
   const run = await open(world, definition);
   await closeRun(world.state, run, ended('cancelled'));
@@ -183,7 +186,7 @@ function newWorld(): World {
   };
 }
 
-/** A run of one member, of which everything reaches Actito. */
+/** A run of one member whose values all reach Actito. */
 function oneStep(values: Values, fate: Fate): Step {
   return {
     segment: [{ key: 'a', values }],

@@ -6,7 +6,7 @@ import { goodRun, planned, sendChunk } from '../sending.ts';
 import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from '../support.ts';
 import { ended } from '../../support/ended.ts';
 
-/* A run whose import shows that Actito hardly knows the new members. It settles, and delivers no list. */
+/* A run whose import shows a low match rate of the new members. It settles, and delivers no list. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ const people = (prefix: string, count: number): SegmentRow[] =>
   Array.from({ length: count }, (_, i) => ({ key: `${prefix}${i}`, values: ['1', '2', '3'] }));
 const keysOf = (segment: SegmentRow[]) => segment.map(({ key }) => key!).sort();
 
-/** Imports everything; Actito knows nobody whose key begins with `new`. */
+/** Imports everything; Actito does not know any key that begins with `new`. */
 async function heldAfterImport(definition: Definition, segment: SegmentRow[]) {
   const run = await planned(world, definition, segment);
   expect(run.plan.guards).toEqual([]);
@@ -81,7 +81,7 @@ test('a new member whom Actito knows is not sent again while the others are held
   expect(await countsOf(world, held)).toMatchObject({ unmatched: 110, updated: 20 });
   const next = await previewed(world, definition, segment);
   expect(next).toMatchObject({ guards: ['minMatchRatio'], sends: [], list: [] });
-  // Without the others, the known ones enter by what Actito has confirmed already.
+  // Without the others, the known ones enter with Actito's earlier confirmation.
   const run = await goodRun(world, definition, known);
   expect(run.plan).toMatchObject({ guards: [], toSend: 0 });
   expect(await listedKeys(world, definition)).toEqual(keysOf(known));

@@ -18,7 +18,7 @@ import {
 import { deliver, goodRun, planned, sendAll, sendChunk, type Fate } from '../sending.ts';
 import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from '../support.ts';
 
-/* A preview beside a run: it shows the state before that run settles or after, and the run does not notice. */
+/* A preview during a run shows the state before or after the settlement, and does not affect the run. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -32,7 +32,10 @@ const person = (key: string, first = '1'): SegmentRow => ({ key, values: [first,
 const FORMER = [person('anna'), person('bob')];
 const CURRENT = [person('anna', 'x'), person('carl')];
 
-/** Once a delivery has begun, the list is pushed for that reason; nothing else is another one before the run settles. */
+/**
+ * Once a delivery has begun, it is the reason to deliver the list; nothing else differs before the run
+ * settles.
+ */
 const withoutPush = ({ push, ...rest }: Shown) => ({ ...rest, isPushed: push !== null });
 
 test('a preview has the hash of the run in the same state, before and after that run settles', async () => {
@@ -53,7 +56,7 @@ test('a preview has the hash of the run in the same state, before and after that
   expect(await shown(world, await planned(world, definition, CURRENT))).toEqual(after);
 });
 
-/** What two previews say, and one that is made while a run settles between them. */
+/** The results of two previews, and of one that is made while a run settles between them. */
 async function previewDuringSettlement(definition: Definition, segment: SegmentRow[]) {
   const run = await planned(world, definition, CURRENT);
   await sendAll(world, run);
@@ -67,7 +70,7 @@ async function previewDuringSettlement(definition: Definition, segment: SegmentR
   return { before, during, after };
 }
 
-/** @returns whether the preview that met the settlement says what the one before says, or the one after */
+/** @returns whether the preview during the settlement shows the state before or after it */
 async function isOneState(segment: SegmentRow[]): Promise<boolean> {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, FORMER);
@@ -86,7 +89,7 @@ test('a preview of the former segment that meets a settlement shows the state be
   expect(await isOneState(FORMER)).toBe(true);
 });
 
-test('a run whose settlement a preview met is settled as if there had been none', async () => {
+test('a run with a preview during its settlement settles in the same way as without one', async () => {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, FORMER);
   const { before, after } = await previewDuringSettlement(definition, CURRENT);
@@ -105,7 +108,7 @@ const segmentArb: fc.Arbitrary<SegmentRow[]> = fc.uniqueArray(
 const MOMENTS = ['planned', 'sent', 'delivered', 'settled', 'closed'] as const;
 const stepArb = fc.record({
   segment: segmentArb,
-  /** Another segment that previews read: the warehouse goes on meanwhile. */
+  /** Another segment for previews: the warehouse changes in the meantime. */
   meanwhile: segmentArb,
   fates: fc.array(fc.constantFrom<Fate>('confirmed', 'confirmed', 'untouched', 'posted', 'doubtful'), {
     minLength: 3,
@@ -116,7 +119,11 @@ const stepArb = fc.record({
 });
 type Step = typeof stepArb extends fc.Arbitrary<infer T> ? T : never;
 
-/** A run, with previews at some moments. @returns all that it showed, without the numbers and hashes of the activation */
+/**
+ * A run, with previews at some times.
+ * @returns all its results, without the numbers and hashes of the
+ * activation
+ */
 async function runStep(definition: Definition, step: Step, withPreviews: boolean): Promise<unknown[]> {
   const moments = withPreviews ? step.moments : [];
   const [before, beforeOther] = withPreviews
@@ -155,7 +162,7 @@ async function runStep(definition: Definition, step: Step, withPreviews: boolean
   return [sends, list, push, counts, await listedKeys(world, definition)];
 }
 
-test('previews at any moment of any run show what a run would do, and change nothing of it', async () => {
+test('previews at any time of any run show what a run would do, and change nothing of it', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(stepArb, { minLength: 1, maxLength: 4 }), segmentArb, async (steps, last) => {
       const [watched, alone] = [definitionFor(newActivation()), definitionFor(newActivation())];

@@ -8,7 +8,7 @@ import { definitionFor, freshState, newActivation, type SegmentRow, type StateWo
 import { goodUndo, plannedUndo } from '../undoing.ts';
 import { ended } from '../../support/ended.ts';
 
-/* The list holds another column than the key, and an undo changes nothing else. */
+/* The list contains another column than the key, and an undo changes nothing else. */
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ const row = (key: string, identifier: string, values: Values = ['1', '2', '3']):
 });
 const linesOf = (segment: SegmentRow[]) => segment.map(({ identifier }) => identifier!).sort();
 
-test('an undo of new identifiers delivers the former ones without attributes, and the next run puts the new ones back', async () => {
+test('an undo of new identifiers delivers the former ones without attributes, and the next run restores the new ones', async () => {
   const definition = withCards();
   const [former, current] = [
     [row('anna', 'a1'), row('bob', 'b1')],
@@ -49,7 +49,7 @@ test('an undo of new identifiers delivers the former ones without attributes, an
   expect(await previewed(world, definition, current)).toMatchObject({ sends: [], push: null });
 });
 
-test('after an undo, a segment that has the former identifiers again is what the list holds', async () => {
+test('after an undo, a segment that has the former identifiers again equals the list', async () => {
   const definition = withCards();
   const first = await goodRun(world, definition, [row('anna', 'a1')]);
   await goodRun(world, definition, [row('anna', 'a2')]);
@@ -57,7 +57,7 @@ test('after an undo, a segment that has the former identifiers again is what the
   expect(await previewed(world, definition, [row('anna', 'a1')])).toMatchObject({ sends: [], push: null });
 });
 
-test('an undo that does not arrive leaves the new identifiers in place, and the next run delivers them for certain', async () => {
+test('an undo that does not arrive keeps the new identifiers, and the next run delivers them for certain', async () => {
   const definition = withCards();
   const first = await goodRun(world, definition, [row('anna', 'a1')]);
   await goodRun(world, definition, [row('anna', 'a2')]);
@@ -83,7 +83,7 @@ const segmentArb = fc
   )
   .map((rows): SegmentRow[] => rows);
 
-test('an undo of identifiers to any run gives its identifiers, and the next run those of the segment', async () => {
+test('an undo to any run restores its identifiers, and the next run delivers those of the segment', async () => {
   let changed = 0;
   await fc.assert(
     fc.asyncProperty(

@@ -16,17 +16,20 @@ export async function readSends(state: State, run: PlannedRun, listIsMissing: bo
         `select coalesce(sum(octet_length(identifier) + 1), 0) as bytes from (${listSql(run, 'plan')}) as list (identifier)`,
       )
     : [];
-  const [files] = await rows<{ imports: string; bytes: string }>(
+  const [files] = await rows<{ imports: string; canary: string; bytes: string }>(
     state,
-    `select (select count(*) from chunks where run = ? and pattern like '%0%') as imports,
+    `select (select count(*) from chunks where run = :run and pattern like '%0%') as imports,
+            (select coalesce(sum(members), 0) from chunks where run = :run and pattern like 'c%0%') as canary,
             coalesce(sum(bytes) filter (where pattern like '%0%'), 0) as bytes
      from ${run.delta}`,
-    [run.run],
+    { run: run.run },
   );
+  const canary = Number(files?.canary ?? 0);
   return {
     members: plan.toSend,
     imports: Number(files?.imports ?? 0),
     importBytes: Number(files?.bytes ?? 0),
+    ...(canary > 0 ? { canary } : {}),
     push,
     listMembers: push ? plan.list.members : 0,
     listBytes: Number(list?.bytes ?? 0),

@@ -1,0 +1,127 @@
+import type { ActivationClient } from '../../client/activation-client.ts';
+import { oneLine } from '../../contract/clean.ts';
+import { Failure } from '../../contract/failure.ts';
+import type { RunInput, RunRequest } from '../../contract/request.ts';
+import { choiceFor } from '../../activation/suggestion.ts';
+import { projectFolder } from '../../config/folder-setting.ts';
+import { activationIds, definitionOf, loadProject, type Project } from '../../config/project.ts';
+import type { CommandContext, Context } from '../context.ts';
+import { exitCodeOf, failedJson } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import { describeTrouble, NO_WORKER } from '../follow.ts';
+import { codeOf, type RunOutput } from './run.ts';
+
+/** Which activations of the project are run: all, or those with a tag. */
+export interface Chosen {
+  all?: boolean;
+  tag?: string;
+}
+
+/** How one of several runs ended. */
+interface Ended {
+  code: number;
+  /** What is said of it. */
+  line: string;
+  /** Its result, or why there is none. */
+  json: object;
+}
+
+/** The worst comes last. */
+const BY_SEVERITY: number[] = [
+  EXIT.ok,
+  EXIT.rejects,
+  EXIT.busy,
+  EXIT.held,
+  EXIT.usage,
+  EXIT.failed,
+  EXIT.interrupted,
+];
+
+/**
+ * Starts a run for each chosen activation, follows them all and prints a line for each as it ends.
+ * @throws Failure InvalidActivation when no activation is chosen, ConfigurationInvalid
+ */
+export async function runMany(
+  chosen: Chosen,
+  requestFor: (activation: string) => RunInput,
+  output: RunOutput,
+  context: CommandContext,
+): Promise<void> {
+  const folder = projectFolder(context.env);
+  const project = await loadProject(folder);
+  const activations = choose(project, chosen, folder);
+  const { checkRequest } = await import('../../client/start.ts');
+  const requests = activations.map((activation) => checkRequest(requestFor(activation)));
+  await context.connected((client) => followAll(client, project, requests, output, context));
+}
+
+/** @throws Failure InvalidActivation */
+function choose(project: Project, { tag }: Chosen, folder: string): string[] {
+  const ids = activationIds(project);
+  if (ids.length === 0) throw new Failure('projectEmpty', { folder });
+  if (tag === undefined) return ids;
+  const found = ids.filter((id) => project.tags.get(id)?.includes(tag));
+  if (found.length > 0) return found;
+  const known = [...new Set([...project.tags.values()].flat())].sort();
+  throw new Failure('projectLacksTag', { folder, tag, ...choiceFor(tag, known) });
+}
+
+/** @returns the worst exit code */
+async function followAll(
+  client: ActivationClient,
+  project: Project,
+  requests: readonly RunRequest[],
+  output: RunOutput,
+  context: Context,
+): Promise<number> {
+  const { out, err, signal } = context;
+  const { json = false } = output;
+  const told = new Set<string>();
+  const once = (line: string) => {
+    if (!told.has(line)) err.write(`${line}\n`);
+    told.add(line);
+  };
+  const ended = await Promise.all(
+    requests.map(async (request) => {
+      const end = await runOne(client, project, request, output, { signal, once });
+      if (!json && end.code !== EXIT.interrupted) out.write(`${request.activation}: ${oneLine(end.line)}\n`);
+      return end;
+    }),
+  );
+  if (json) out.write(`${JSON.stringify({ runs: ended.map((end) => end.json) }, null, 2)}\n`);
+  const codes = ended.map(({ code }) => code);
+  if (codes.includes(EXIT.interrupted)) once('The runs continue in the background.');
+  return codes.reduce((worst, code) => (severity(code) > severity(worst) ? code : worst), EXIT.ok);
+}
+
+function severity(code: number): number {
+  return BY_SEVERITY.indexOf(code);
+}
+
+/** Starts a run and follows it. Never fails: that is how it ended. */
+async function runOne(
+  client: ActivationClient,
+  project: Project,
+  request: RunRequest,
+  output: RunOutput,
+  { signal, once }: Pick<Context, 'signal'> & { once: (line: string) => void },
+): Promise<Ended> {
+  const { activation } = request;
+  try {
+    definitionOf(project, activation); // what cannot run is not started
+    const { handle } = await client.start(request);
+    const result = await client.follow(handle, {
+      signal,
+      onSilence: () => once(NO_WORKER),
+      onTrouble: (trouble) => once(`${activation}: ${describeTrouble(trouble)}`),
+    });
+    const { outcome, summary } = result;
+    return { code: codeOf(result, output), line: `${outcome}: ${summary}`, json: result };
+  } catch (error) {
+    if (signal.aborted) return { code: EXIT.interrupted, line: '', json: { activation, outcome: 'running' } };
+    const failed = failedJson(error);
+    const { type, message } = failed.error;
+    const line = failed.outcome === 'held' ? `held: ${message}` : `${failed.outcome}: ${type}: ${message}`;
+    return { code: exitCodeOf(error), line, json: { activation, ...failed } };
+  }
+}

@@ -1,0 +1,82 @@
+import { underWayInWords } from '../../contract/messages/status.ts';
+import { tell } from '../../contract/messages/tell.ts';
+import { table } from '../table.ts';
+import { minute } from '../words.ts';
+import type { ActivationStatus } from './status-report.ts';
+
+const HEAD = [
+  'ACTIVATION',
+  'LAST RUN',
+  'OUTCOME',
+  'CHANGES',
+  'MEMBERS',
+  'LIST',
+  'NEXT START',
+  'IMPORTS 24 H',
+];
+
+/**
+ * How activations stand for people, line by line: a table, and below it what someone should look at.
+ * @param wasAsked whether Temporal was asked; without its answer nothing says that all is well
+ */
+export function describeStatus(
+  statuses: readonly ActivationStatus[],
+  wasAsked: boolean,
+  width: number,
+): string[] {
+  if (statuses.length === 0) return ['The project has no activations.'];
+  const warnings = statuses.flatMap((status) => status.warnings);
+  const lines = warnings.map(({ message }) => `! ${message}`);
+  if (!wasAsked) lines.push(`! ${tell('statusIncomplete', {}).message}`);
+  return [
+    ...table(HEAD, statuses.map(row), width),
+    ...(lines.length === 0 ? ['Nothing to look at.'] : lines),
+  ];
+}
+
+function row(status: ActivationStatus): string[] {
+  const { activation, lastRun, list, imports } = status;
+  return [
+    activation,
+    minute(lastRun?.openedAt ?? null),
+    outcome(status),
+    changes(status),
+    membersOf(status),
+    validity(list),
+    nextStart(status),
+    imports === null ? '–' : `${imports.used} of ${imports.limit}`,
+  ];
+}
+
+/** How the last run ended, unless one goes on: then that. */
+function outcome({ lastRun, running }: ActivationStatus): string {
+  const [open] = running ?? [];
+  if (open) return `running ${underWayInWords({ since: minute(open.since), phase: open.phase })}`;
+  return lastRun === null ? 'never ran' : (lastRun.outcome ?? 'not ended');
+}
+
+/** What the last run did: `+3 −1 ~2` new, gone and changed members. */
+function changes({ lastRun }: ActivationStatus): string {
+  const { added, removed, changed } = lastRun?.counts ?? {};
+  return added === undefined ? '–' : `+${added} −${removed ?? 0} ~${changed ?? 0}`;
+}
+
+/** Members of the list; of these in their grace period, if any are. */
+function membersOf({ list, leaving }: ActivationStatus): string {
+  if (list === null) return '–';
+  return leaving > 0 ? `${list.members} (${leaving} leaving)` : String(list.members);
+}
+
+function validity(list: ActivationStatus['list']): string {
+  if (list === null) return 'never delivered';
+  return list.hoursLeft === 0 ? 'expired' : `valid for ${list.hoursLeft} h`;
+}
+
+function nextStart({ schedule, rest }: ActivationStatus): string {
+  if (schedule === undefined) return 'unknown';
+  if (schedule === null) return 'only by hand';
+  if (schedule.paused) return schedule.note ? `paused: ${schedule.note}` : 'paused';
+  const tries = schedule.starts.filter((start) => rest === null || start >= rest.next);
+  if (rest !== null) return minute(tries[0] ?? rest.next);
+  return schedule.due ? 'due now' : minute(tries[0] ?? null);
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { count, many, moment, runCounts, text, told } from './parts.ts';
+
+const { strictObject: shape, array } = z;
+
+const trip = shape({ guard: text, figure: z.number(), ...told.shape });
+
+/** What else a dry run says of its plan. */
+const plan = shape({
+  run: text,
+  guards: array(trip),
+  sends: shape({
+    members: count,
+    imports: count,
+    importBytes: count,
+    push: text.nullable(),
+    listMembers: count,
+    listBytes: count,
+  }),
+  creates: shape({
+    attributes: array(shape({ name: text, type: text })),
+    list: text.nullable(),
+    renames: text.nullable(),
+  }).nullable(),
+  quota: shape({ limit: count, used: count, left: count, nextFree: moment.nullable() }).nullable(),
+  problems: array(told),
+  samples: array(
+    shape({
+      class: text,
+      attributes: many,
+      reason: text.nullable(),
+      key: text.optional(),
+      values: array(text.nullable()).optional(),
+    }),
+  ),
+});
+
+/** The result of a run that completed; of a dry run, its plan. */
+export const runResult = shape({
+  activation: text,
+  outcome: text,
+  rebase: z.literal(true).optional(),
+  summary: text,
+  notes: array(told),
+  counts: runCounts,
+  rejects: array(shape({ stage: text, reason: text, attribute: text, count })),
+  planHash: text.optional(),
+  undo: text.optional(),
+  plan: plan.optional(),
+  list: shape({
+    name: text,
+    pushed: text.nullable(),
+    confirmation: z.enum(['retrieved', 'pending', 'delivered']).nullable(),
+    profiles: count.nullable(),
+    expires: text.nullable(),
+  }).optional(),
+});

@@ -1,0 +1,83 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { answerSchemas, ANSWERS } from '../../../cli/json/answers.ts';
+import { deleteIfThere } from '../scheduled-project.ts';
+import { freshId } from '../support.ts';
+import { pastForTests, seedPeople } from './support.ts';
+
+const past = pastForTests();
+const OUTPUT = resolve(import.meta.dirname, '../../../schemas/output');
+
+/** What a command prints with --json is the answer of its schema, to the last key. */
+async function check(name: keyof typeof ANSWERS, ...args: string[]): Promise<void> {
+  const { out, err } = await past.ask([...args, '--json']);
+  if (out === '') throw new Error(`${args.join(' ')} said: ${err}`);
+  const { error } = (ANSWERS[name] as z.ZodType).safeParse(JSON.parse(out));
+  expect(error && z.prettifyError(error), args.join(' ')).toBeUndefined();
+}
+
+/** All keys that a JSON Schema names. */
+function keysOf(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { properties = {} } = schema as { properties?: object };
+  return [...Object.keys(properties), ...Object.values(schema).flatMap(keysOf)];
+}
+
+test('what reading commands print with --json is what their schemas say, before anything has run', async () => {
+  await check('status', 'status');
+  await check('history', 'history', 'vip');
+  await check('rejects', 'rejects', 'vip');
+  await check('unmatched', 'rejects', 'vip', '--reason', 'Unmatched');
+  await check('explain', 'explain', 'vip', 'anna@shop.be');
+  await check('forgotten', 'forgotten');
+});
+
+test('what reading commands print with --json is what their schemas say, after runs of all kinds', async () => {
+  const id = freshId('club');
+  onTestFinished(() => deleteIfThere(past.hosted.client, `activation/${id}`));
+  await seedPeople(past.stand);
+  await past.stand.writeActivation({ rejectReference: 'customer_id', removal: { after: '2 runs' } });
+  await check('plan', 'plan', 'vip', '--show-personal-data');
+  await past.hosted.run();
+  await past.stand.warehouse.query(`delete from people where email = 'bob@shop.be'`);
+  await past.hosted.run();
+  await past.stand.writeActivation({ segment: { name: 'VIP', table: 'nowhere' } });
+  await expect(past.hosted.run()).rejects.toThrow();
+  await past.stand.writeActivation({ list: { name: id }, schedule: { every: '1h' } }, id);
+  await past.ask(['schedule', 'apply']);
+  await check('scheduleList', 'schedule', 'list');
+  await check('status', 'status');
+  await check('history', 'history', 'vip', '--show-personal-data');
+  await check('rejects', 'rejects', 'vip', '--show-personal-data');
+  await check('unmatched', 'rejects', 'vip', '--reason', 'Unmatched');
+  for (const key of ['anna@shop.be', 'bob@shop.be', 'eve@shop.be', 'nobody', 'none@shop.be'])
+    await check('explain', 'explain', 'vip', key);
+  await check('attributes', 'attributes', 'actito');
+  await check('lists', 'lists', 'actito');
+  await check('doctor', 'doctor', 'vip');
+  await check('validate', 'validate');
+  await past.stand.writeActivation({ lists: {} }, id);
+  await check('validate', 'validate');
+  await past.stand.writeActivation({ list: { name: id } }, id);
+  await past.ask(['forget', 'eve@shop.be', '--yes']);
+  await check('forgotten', 'forgotten');
+  const { records } = await past.json<{ records: { record: string }[] }>(['forgotten']);
+  await check('forgottenRecord', 'forgotten', records[0]!.record);
+  await check('explain', 'explain', 'vip', 'eve@shop.be');
+});
+
+test('schemas/output/ is current (otherwise: npm run schema), and all of its keys are camelCase', async () => {
+  const schemas = answerSchemas();
+  expect((await readdir(OUTPUT)).sort()).toEqual(Object.keys(schemas).sort());
+  for (const [name, schema] of Object.entries(schemas)) {
+    expect(JSON.parse(await readFile(join(OUTPUT, name), 'utf8')), name).toEqual(schema);
+    const keys = keysOf(schema);
+    expect(keys.length, name).toBeGreaterThan(0);
+    expect(
+      keys.filter((key) => !/^[a-z][A-Za-z0-9]*$/.test(key)),
+      name,
+    ).toEqual([]);
+  }
+});
