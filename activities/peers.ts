@@ -12,8 +12,8 @@ export const STATE_PEER = 'state';
  */
 const MOST_WAITING = 5;
 /**
- * If an activity times out while an attempt runs, Temporal does not report the failure of the attempt before. So no attempt
- * waits here in the last seconds, in milliseconds: the clocks of Temporal and of this worker can differ.
+ * An activity that times out while an attempt waits here fails with a timeout, and not with its last failure. So no attempt waits
+ * here in the last seconds, in milliseconds: the clocks of Temporal and of this worker can differ.
  */
 const CLOCK_SKEW = 10_000;
 /** Limits what is remembered, because this worker does not learn about activities that end on another worker. */
