@@ -74,8 +74,11 @@ const moment = z
     /^[\d.:TZ+ -]{8,40}$/.test(text) ? text : createHash('sha256').update(text).digest('hex').slice(0, 16),
   );
 
-/** D: the token is valid for 15 minutes (`900s`). */
-export const tokenBody = z.looseObject({ accessToken: z.string(), expiresIn: z.string().optional() });
+/** D: the token is valid for 15 minutes (`900s`). A token with other characters could not be sent in a header. */
+export const tokenBody = z.looseObject({
+  accessToken: z.string().regex(/^[\x21-\x7e]+$/),
+  expiresIn: z.string().optional(),
+});
 
 /** D: the entities that the API key can see. */
 export const entitiesBody = z.looseObject({

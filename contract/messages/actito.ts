@@ -170,7 +170,10 @@ export const ACTITO_MESSAGES = {
     examples: [{ call: 'GET executionResultFile' }],
     says: ({ call }) => `Actito's response to ${call} has no body.`,
   }),
-  answerWithoutToken: failure('ActitoRefused', always("Actito's response to GET token has no accessToken.")),
+  answerWithoutToken: failure(
+    'ActitoRefused',
+    always("Actito's response to GET token has no accessToken, or one that cannot be sent in a header."),
+  ),
   rowsInErrorUnreadable: failure('ActitoRefused', {
     examples: [{ code: 'CSV_QUOTE_NOT_CLOSED' }],
     says: ({ code }) => `Actito's file with the rows in error cannot be read (${code}).`,

@@ -186,10 +186,15 @@ describe('an unexpected answer', () => {
     expect(failure.message).not.toContain('anna');
   });
 
-  test('to the token request without a token is rejected', async () => {
-    const failure = await ask(json(200, []), json(200, { token: 'x' }));
+  test.each([
+    ['without a token', { token: 'x' }],
+    ['with a token that no header can contain', { accessToken: 'abc\ndef' }],
+    ['with an empty token', { accessToken: '' }],
+  ])('to the token request %s is rejected', async (_, body) => {
+    const failure = await ask(json(200, []), json(200, body));
     expect(failure).toMatchObject({ type: 'ActitoRefused' });
     expect(failure.message).toContain('accessToken');
+    expect(failure.message).not.toContain('abc');
     expect(server.requests).toEqual(['GET /auth/token']);
   });
 

@@ -115,7 +115,7 @@ test('the first run reports which required setup it cannot read, and a later run
 
   await stand.writeActivation({ list: { provision: 'existing', validity: '24h' }, importMode: { etl: 12 } });
   const changed = words((await runner.run()).provisioned!.notes);
-  expect(changed[0]).toContain('valid for 24 hours');
+  expect(changed[0]).toContain('validity 24 hours');
   expect(changed.at(-1)).toContain('ETL 12 must be triggered by API');
 });
 

@@ -35,7 +35,7 @@ async function steps(...between: (() => unknown)[]): Promise<Step[]> {
   const seen: Step[] = [];
   const beforeNextTry = async ({ type, message, nextRetryDelay }: ActivityFailure) => {
     expect(type).toBe('ActitoUnavailable');
-    const minutes = /again (\d+) minutes? after/.exec(message)?.[1];
+    const minutes = /retries (\d+) minutes? after/.exec(message)?.[1];
     seen.push({
       sent: sent(),
       says: minutes === undefined ? 'failed' : Number(minutes),

@@ -11,7 +11,7 @@ beforeEach(async () => {
   await stand.warehouse.query(`insert into people (email) values ('anna@shop.be')`);
 });
 
-const RENAMED = 'Renamed in Actito: the external target list "VIP" is now "Best"';
+const RENAMED = 'The external target list "VIP" was renamed to "Best" in Actito';
 const members = (name: string) => [...stand.actito.listMembers(name)];
 const idOf = (name: string) => stand.actito.list(name)?.id;
 

@@ -96,6 +96,6 @@ test('an unknown final status is shown to people who wait for the run', async ()
   await contract();
   const { failure } = await runner.run();
   expect(failure?.type).toBe('ImportPending');
-  expect(failure!.message).toContain('Actito says "PARTLY"');
+  expect(failure!.message).toContain('unknown status "PARTLY"');
   expect(failure!.message).toContain('contract.statusNames');
 });

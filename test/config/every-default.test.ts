@@ -30,8 +30,8 @@ const SAMPLES: Record<string, unknown> = {
   defaultCountry: 'BE',
   canary: 500,
 };
-/** The settings that identify each activation. */
-const OWN = ['name', 'description', 'source', 'destination', 'segment', 'list.name', 'list.adopt'];
+/** The settings that each activation has for itself: what identifies, describes and groups it. */
+const OWN = ['name', 'description', 'tags', 'source', 'destination', 'segment', 'list.name', 'list.adopt'];
 const LEAST = {
   source: 'shop',
   destination: 'actito',
@@ -76,7 +76,7 @@ describe('every setting that can be a default', () => {
     expect(Object.keys(SAMPLES).sort()).toEqual(settingsOf(defaultsSchema.shape).sort());
   });
 
-  it('is a setting of an activation, except for the ones that identify it', () => {
+  it('is a setting of an activation, except for the ones that each activation has for itself', () => {
     expect([...Object.keys(SAMPLES), ...OWN].sort()).toEqual(settingsOf(activationSchema.shape).sort());
   });
 

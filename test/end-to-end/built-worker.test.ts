@@ -135,7 +135,7 @@ test('SIGTERM drains the worker, a second one changes nothing, and another worke
   expect(await worker.ended).toMatchObject({ code: 0, signal: null });
   expect(await worker.healthcheck()).toMatchObject({
     code: 1,
-    output: expect.stringContaining('The worker does not answer'),
+    output: expect.stringContaining('The worker is not responding'),
   });
 
   await startWorker();

@@ -121,7 +121,7 @@ async function ageState(state: State, hours: number): Promise<void> {
     );
   await shift('activations', ['list_delivered_at', 'retried_at']);
   await shift('deliveries', ['intended_at', 'delivered_at']);
-  await shift('imports', ['intended_at']);
+  await shift('imports', ['intended_at', 'completing_at']);
   await shift('import_parts', ['finished_at']);
   for (const { name } of members.rows) await shift(name, ['retry_at', 'missing_since']);
 }

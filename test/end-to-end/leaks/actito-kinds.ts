@@ -111,7 +111,7 @@ export function actitoKinds(baseUrl: string): Kinds {
     'token-refused': refused(TOKEN, 401, 'ActitoUnauthorized'),
     'token-odd': { expect: 'ActitoRefused', actito: at(TOKEN, json(200, { token: ALL })) },
     'token-with-newline': {
-      expect: 'ActitoUnavailable',
+      expect: 'ActitoRefused',
       actito: at(TOKEN, json(200, { accessToken: `${SECRET}\nb` })),
     },
     'tables-missing': refused(TABLES, 404),
