@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import typescript from 'typescript';
@@ -26,14 +26,17 @@ interface Program {
  */
 const ACTIVATION = 'built';
 const LIST = 'Built';
-/** Inside the project, where its packages are found, in a separate folder. */
+/** Like an installed package: package.json and dist, in a folder inside the project, where its packages are found. */
+let installed: string;
 let dist: string;
 let stand: Stand;
 const children: Program[] = [];
 
 beforeAll(async () => {
   await mkdir('.cache', { recursive: true });
-  dist = await mkdtemp('.cache/built-');
+  installed = await mkdtemp('.cache/built-');
+  dist = join(installed, 'dist');
+  await copyFile('package.json', join(installed, 'package.json'));
   const [build] = await Promise.all([start(['dev/start.js', 'dev/build.ts', dist]).ended, makeStand()]);
   expect(build).toMatchObject({ code: 0 });
 });
@@ -43,7 +46,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await stand?.dispose();
-  if (dist) await rm(dist, { recursive: true });
+  if (installed) await rm(installed, { recursive: true });
 });
 
 async function makeStand(): Promise<void> {
