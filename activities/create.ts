@@ -21,7 +21,7 @@ import { provision } from './provision.ts';
 import { pushList } from './push-list.ts';
 import { rebase } from './rebase.ts';
 import { settle } from './settle.ts';
-import { currentActivity, toTemporalFailure } from './translate.ts';
+import { currentActivity, currentDeadline, isFinal, toTemporalFailure } from './translate.ts';
 
 const SYNC = { compare, plan, provision, importAttributes, pushList, confirmList, keepAlive };
 const RUN = { open, ...SYNC, rebase, settle, close };
@@ -56,7 +56,10 @@ export function createActivities(deps: Dependencies): Activities {
         return result;
       } catch (error) {
         const keep = (failure: Failure) => keepForeignWords(deps, failure, rest[0]);
-        throw await toTemporalFailure(error, keep, (failure) => peers.failed(activity, failure));
+        const pauseAfter = (failure: Failure) => peers.failed(activity, failure, currentDeadline());
+        const failure = await toTemporalFailure(error, keep, pauseAfter);
+        if (isFinal(failure)) peers.ended(activity);
+        throw failure;
       }
     };
     return [name, translated];

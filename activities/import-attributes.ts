@@ -1,8 +1,8 @@
 import { isFailure, Failure } from '../contract/failure.ts';
 import type { RunRef } from '../contract/steps.ts';
-import { countAgain } from '../state/imports/again.ts';
+import { countAgain, countUnexplained } from '../state/imports/again.ts';
 import { assignChunks, isCanary, readChunks } from '../state/imports/chunks.ts';
-import { countUnexplained, readUnsent } from '../state/imports/imports.ts';
+import { readUnsent } from '../state/imports/imports.ts';
 import { dissolve } from '../state/imports/sharing.ts';
 import { judgeMatches } from '../state/plan/hold.ts';
 import { fenced, oneAtATime } from '../state/runs/lease.ts';

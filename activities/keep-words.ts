@@ -4,6 +4,7 @@ import { tellAlso } from '../contract/messages/tell.ts';
 import { readWords } from '../contract/messages/words-kept.ts';
 import type { Told } from '../contract/messages/message.ts';
 import type { Dependencies } from './dependencies.ts';
+import { untilCancelled } from './progress.ts';
 import { keepWords } from '../state/report/peer-words.ts';
 
 /**
@@ -19,7 +20,7 @@ export async function keepForeignWords(
   const { run } = (about ?? {}) as { run?: unknown };
   if (!words || typeof run !== 'string') return told;
   try {
-    const activation = await keepWords(state, run, told.reason, words.open());
+    const activation = await untilCancelled(keepWords(state, run, told.reason, words.open()));
     return activation === undefined ? told : tellAlso(told, readWords(activation));
   } catch {
     // The state itself may have failed. The failure is more important, so it is reported without the text.

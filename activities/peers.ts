@@ -11,6 +11,11 @@ export const STATE_PEER = 'state';
  * can work.
  */
 const MOST_WAITING = 5;
+/**
+ * An activity that times out while an attempt waits here fails with a timeout, and not with its last failure. So no attempt waits
+ * here in the last seconds, in milliseconds: the clocks of Temporal and of this worker can differ.
+ */
+const CLOCK_SKEW = 10_000;
 /** Limits what is remembered, because this worker does not learn about activities that end on another worker. */
 const MOST_REMEMBERED = 1_000;
 
@@ -42,6 +47,10 @@ interface Waiting {
  * continues when the peer has answered another activity. If it then fails again, that answer was no sign of recovery
  * (another call, another table), and the next backoff is waited out in full. So a peer that works only partly gets at
  * most twice as many requests.
+ *
+ * Only this worker knows the backoff. If another worker gets the next attempt, it waits out its own backoff for that
+ * activity, or starts at once if it has none. So with W workers, a peer that does not respond gets at most W times as many
+ * requests.
  */
 export class Peers {
   readonly #answeredAt = new Map<string, number>();
@@ -73,9 +82,15 @@ export class Peers {
 
   /**
    * Records that an attempt of an activity has failed.
+   * @param deadline when all attempts together time out, in milliseconds since 1970. Temporal waits for a backoff that
+   *   reaches it, and then ends the activity at once with this failure.
    * @returns milliseconds until Temporal starts the next attempt; undefined leaves it to the retry policy
    */
-  failed(activity: string, { retryAfter, peer }: Pick<Failure, 'retryAfter' | 'peer'>): number | undefined {
+  failed(
+    activity: string,
+    { retryAfter, peer }: Pick<Failure, 'retryAfter' | 'peer'>,
+    deadline = Infinity,
+  ): number | undefined {
     const before = this.#pauses.get(activity);
     this.#pauses.delete(activity);
     if (retryAfter !== undefined || peer === undefined) return retryAfter;
@@ -84,7 +99,8 @@ export class Peers {
     const { first, longest } = this.#backoff;
     const pause = Math.min(longest, first * 2 ** Math.min(failures - 1, 30));
     const failedAt = performance.now();
-    const isHere = pause > first && this.#waiting < MOST_WAITING;
+    const isInTime = Date.now() + pause + CLOCK_SKEW < deadline;
+    const isHere = pause > first && isInTime && this.#waiting < MOST_WAITING;
     const isOpen = same?.wasCut !== true;
     const until = failedAt + pause;
     this.#pauses.set(activity, { peer, failures, failedAt, until, isHere, isOpen, wasCut: false });
@@ -92,7 +108,7 @@ export class Peers {
     return isHere ? first : pause;
   }
 
-  /** Records that an activity has succeeded. */
+  /** Records that an activity has ended: no other attempt follows. */
   ended(activity: string): void {
     this.#pauses.delete(activity);
   }

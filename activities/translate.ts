@@ -34,10 +34,21 @@ export async function toTemporalFailure(
   });
 }
 
+/** Whether no other attempt follows: a final failure, or the activity was canceled. */
+export function isFinal(failure: Error): boolean {
+  return !(failure instanceof ApplicationFailure) || failure.nonRetryable === true;
+}
+
 /** Identifies an activity of a workflow, independent of the attempt. */
 export function currentActivity(): string {
   const { workflowExecution, activityId } = Context.current().info;
   return `${workflowExecution!.runId} ${activityId}`;
+}
+
+/** When the time of all its attempts is up, by the clock of the Temporal server: milliseconds since 1970. */
+export function currentDeadline(): number {
+  const { scheduledTimestampMs, scheduleToCloseTimeoutMs } = Context.current().info;
+  return scheduleToCloseTimeoutMs > 0 ? scheduledTimestampMs + scheduleToCloseTimeoutMs : Infinity;
 }
 
 /** The last failure of each activity, and how often it occurred in a row, as far as this worker knows. */

@@ -2,7 +2,7 @@ import { createInterface, type Interface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 import { Failure } from '../contract/failure.ts';
 
-/** Where a command's questions are answered: a terminal, or a pipe that nobody can be asked through. */
+/** Where a command's questions are answered: a terminal, or a pipe. */
 export interface Answers {
   /** The next line; undefined when there is none. `question` is shown to a terminal only. */
   line(question: string): Promise<string | undefined>;
@@ -28,11 +28,11 @@ export function answersFrom(input: Readable & { isTTY?: boolean }, output: Writa
 }
 
 /**
- * The key on standard input, one line: there no shell remembers it.
+ * The key on standard input, one line. This keeps it out of the shell history.
  * @throws Failure InvalidActivation, which does not quote it
  */
 export async function keyFrom(answers: Answers, isTerminal: boolean): Promise<string> {
-  const key = (await answers.line('The key: '))?.trim() ?? '';
+  const key = (await answers.line('Key: '))?.trim() ?? '';
   const more = isTerminal ? '' : ((await answers.line('')) ?? '').trim();
   if (key !== '' && more === '') return key;
   throw new Failure('keyNotOneLine', { lines: key === '' ? 0 : 2 });

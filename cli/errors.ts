@@ -15,7 +15,7 @@ export function describeError(error: unknown): string[] {
     if (guards.length === 0) return [`${type}: ${message}`];
     const trips = guards.map((trip) => `  ${trip.guard}: ${trip.message}`);
     const answers = held ? describeHeld(held) : [];
-    return [`${type}: the run was held, and the list stays as it was.`, ...trips, ...answers];
+    return [`${type}: the run was held. The list is unchanged.`, ...trips, ...answers];
   }
   const { type, message } = ownFailure(error);
   return [`${type}: ${message}`];
@@ -30,10 +30,10 @@ export function wrongCommandLine({ message }: Error): Failure {
 function describeHeld({ activation, planHash, counts, undo, refused }: HeldPlan): string[] {
   return [
     `  plan ${planHash}: ${decisiveCounts(counts)}`,
-    ...(refused ? [`Declined, claimed by ${refused.by}: ${refused.reason}`] : []),
-    `If it is right as it is:  ${decideCommand('approve', activation, planHash)}`,
-    `If it is not:             ${decideCommand('decline', activation, planHash)}`,
-    `To look closer:           ${planCommand(activation, undo)}`,
+    ...(refused ? [`  declined by ${refused.by} (self-reported): ${refused.reason}`] : []),
+    `Approve it:       ${decideCommand('approve', activation, planHash)}`,
+    `Decline it:       ${decideCommand('decline', activation, planHash)}`,
+    `See its details:  ${planCommand(activation, undo)}`,
   ];
 }
 
@@ -88,7 +88,7 @@ function outcomeOf(error: unknown): FailedJson['outcome'] {
 export function exitCodeOf(error: unknown): number {
   const failed = runFailure(error);
   if (failed?.type === 'GuardTripped') return EXIT.held;
-  // A wrong name is that, whoever found it out.
+  // A wrong name is a usage error, no matter who noticed it.
   if (failed) return failed.type === 'InvalidActivation' ? EXIT.usage : EXIT.failed;
   if (isFailure(error, 'ActivationBusy')) return EXIT.busy;
   return isFailure(error, 'InvalidActivation') ? EXIT.usage : EXIT.failed;

@@ -28,7 +28,7 @@ export async function followStarted(
   { out, err, env, signal }: Context,
 ): Promise<RunResult | undefined> {
   const terminal = json ? SILENT : await createTerminal(out, env);
-  terminal.line(`${handle.workflowId} ${attached ? 'is running: attached to it' : 'started'}`);
+  terminal.line(`${handle.workflowId} ${attached ? 'is already running; following it' : 'started'}`);
   const phases = new Phases(terminal);
   if (!attached) phases.show({ phase: 'opening' });
   try {
@@ -58,10 +58,10 @@ export function waiting({ err, signal }: Context): FollowOptions {
   };
 }
 
-/** Said once, while nobody works on what was started. */
-export const NO_WORKER = 'No worker answers; one is waited for. If none is running, start it: npm run worker';
+/** Printed once while no worker takes the run. */
+export const NO_WORKER = 'No worker is responding; waiting for one to start. To start one: npm run worker';
 
-/** Something that is tried again, as one line. */
+/** A failure that is being retried, as one line. */
 export function describeTrouble(trouble: Trouble): string {
   return `… ${troubleInWords(inIso(trouble))}`;
 }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../contract/failure.ts';
 
-/** Programs of a checkout, which an installation need not have. */
+/** Programs of a checkout; an installation may lack them. */
 export const PROGRAMS = { demo: 'examples/demo.ts', dev: 'dev/project/main.ts' };
 
 /** Hands this process over to one of the checkout's own programs, which ends it. */

@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 /* What the definitions of several commands share. */
 
 /** The help text of the argument that most commands have. */
-export const ACTIVATION = 'the name of its file in activations/, without .yaml';
+export const ACTIVATION = 'file name in activations/, without .yaml';
 export const JSON_OPTION = 'print the answer as JSON, and nothing else';
 export const RESULT_AS_JSON = 'print the result as JSON, and nothing else';
 

@@ -11,15 +11,16 @@ import {
   undoWords,
   type CountWords,
 } from './result.ts';
+import { counted } from '../contract/messages/words.ts';
 import { table } from './table.ts';
-import { counted, sizeInWords } from './words.ts';
+import { sizeInWords } from './words.ts';
 
 const COUNTS: CountWords = {
   read: 'rows of the segment',
-  added: 'new on the list',
-  removed: 'gone from the list',
+  added: 'members to add to the list',
+  removed: 'members to remove from the list',
   changed: 'known members whose attributes differ from what Actito confirmed',
-  unchanged: 'members with nothing to do',
+  unchanged: 'unchanged members',
   rejected: 'rows without a usable key',
 };
 
@@ -40,7 +41,7 @@ export function describePlan(
     ...listLines(result, plan),
     ...sendLines(plan),
     ...createLines(plan),
-    ...guards.map(({ guard, message }) => entry('guard', `${guard} would hold it: ${message}`)),
+    ...guards.map(({ guard, message }) => entry('guard', `${guard} would hold the run: ${message}`)),
     ...problems.map(({ message }) => entry('problem', message)),
     ...notes.map(({ message }) => entry('note', message)),
     ...(planHash === undefined ? [] : [entry('plan', planHash)]),
@@ -63,25 +64,31 @@ type Effects = Omit<PlanPreview, 'samples'>;
 
 function listLines({ list }: RunResult, { sends, guards }: Effects): string[] {
   if (!list) return [];
-  const when = guards.length > 0 ? ', once it is approved' : '';
-  const push = sends.push === null ? 'would not be pushed' : `would be pushed (${sends.push})${when}`;
-  return [entry('list', `"${list.name}" ${push}`)];
+  const when = guards.length > 0 ? ', after approval' : '';
+  const delivery =
+    sends.push === null ? 'would not be delivered' : `would be delivered (${sends.push})${when}`;
+  return [entry('list', `"${list.name}" ${delivery}`)];
 }
 
 function sendLines({ sends, quota }: Effects): string[] {
   const { members, imports, importBytes, push, listMembers, listBytes, canary = 0 } = sends;
   const files = `${counted(imports, 'import')} of at most ${sizeInWords(importBytes)}`;
-  const later = imports > (quota?.left ?? imports) ? '; what it does not allow goes with a later run' : '';
-  const free = quota?.nextFree && quota.left === 0 ? `, the next is free at ${quota.nextFree}` : '';
+  const later = imports > (quota?.left ?? imports) ? '; a later run sends the rest' : '';
+  const free = quota?.nextFree && quota.left === 0 ? `, the next is available at ${quota.nextFree}` : '';
   return [
     ...(push
       ? [entry('sends', `the list: ${counted(listMembers, 'member')}, about ${sizeInWords(listBytes)}`)]
       : []),
     ...(imports > 0 ? [entry('sends', `attributes: ${counted(members, 'member')} in ${files}`)] : []),
-    ...(canary > 0 ? [entry('canary', `the attributes of ${membersInWords(canary)} are sent first`)] : []),
+    ...(canary > 0 ? [entry('canary', `the attributes of ${counted(canary, 'member')} are sent first`)] : []),
     ...(push || imports > 0 ? [] : [entry('sends', 'nothing')]),
     ...(quota
-      ? [entry('quota', `${quota.left} of ${counted(quota.limit, 'import')} left in 24 hours${free}${later}`)]
+      ? [
+          entry(
+            'quota',
+            `${quota.left} of ${counted(quota.limit, 'import')} left of the last 24 hours${free}${later}`,
+          ),
+        ]
       : []),
   ];
 }
@@ -95,22 +102,18 @@ function createLines({ creates }: Effects): string[] {
     ...(list === null ? [] : [entry('creates', `the external target list "${list}"`)]),
     ...(renames === null
       ? []
-      : [entry('renames', `the external target list "${renames}", which is this one's`)]),
+      : [entry('renames', `the external target list "${renames}" of this activation`)]),
   ];
 }
 
-function membersInWords(count: number): string {
-  return `${count} ${count === 1 ? 'member' : 'members'}`;
-}
-
 function nextLines({ activation, undo, rebase }: RunResult, planHash: string, isHeld: boolean): string[] {
-  if (rebase && !isHeld) return [`Do it:  ${rebaseCommand(activation)}`];
+  if (rebase && !isHeld) return [`Start the rebase:  ${rebaseCommand(activation)}`];
   return isHeld
     ? [
-        `Approve it, and run:  ${decideCommand('approve', activation, planHash)}`,
-        `Or decline it:        ${decideCommand('decline', activation, planHash)}`,
+        `Approve and run it:  ${decideCommand('approve', activation, planHash)}`,
+        `Or decline it:       ${decideCommand('decline', activation, planHash)}`,
       ]
-    : [`Apply exactly this:  ${applyCommand(activation, planHash, undo)}`];
+    : [`Apply exactly this plan:  ${applyCommand(activation, planHash, undo)}`];
 }
 
 /** An example of what a plan does; key and values only when someone asked for personal data. */
@@ -140,7 +143,7 @@ function sampleLines(samples: readonly ShownSample[], width: number): string[] {
 function namesOf({ class: name, attributes, reason }: ShownSample): string {
   if (reason !== null) return reason;
   if (attributes.length > 0) return attributes.join(', ');
-  return name === 'changed' ? 'none of those mapped now: the mapping was another one' : NOTHING;
+  return name === 'changed' ? 'none of the current mapping: the mapping has changed' : NOTHING;
 }
 
 function withValues(sample: ShownSample): string {

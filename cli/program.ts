@@ -25,24 +25,24 @@ const GROUPS: Record<string, Record<string, () => Promise<Define>>> = {
     reject: async () => (await import('./commands/decide.ts')).defineReject,
     cancel: async () => (await import('./commands/cancel.ts')).defineCancel,
   },
-  'What happened:': {
+  'Reports:': {
     status: async () => (await import('./commands/status.ts')).defineStatus,
     history: async () => (await import('./commands/history.ts')).defineHistory,
     rejects: async () => (await import('./commands/rejects.ts')).defineRejects,
     explain: async () => (await import('./commands/explain.ts')).defineExplain,
   },
-  'People:': {
+  'Erasure requests:': {
     forget: async () => (await import('./commands/forget.ts')).defineForget,
     forgotten: async () => (await import('./commands/forgotten.ts')).defineForgotten,
   },
   'Schedules:': {
     schedule: async () => (await import('./commands/schedule.ts')).defineSchedule,
   },
-  'What is in Actito:': {
+  'Actito:': {
     attributes: async () => (await import('./commands/inspect.ts')).defineAttributes,
     lists: async () => (await import('./commands/inspect.ts')).defineLists,
   },
-  'On this machine:': {
+  'Local tools:': {
     demo: async () => (await import('./commands/programs.ts')).defineDemo,
     dev: async () => (await import('./commands/programs.ts')).defineDev,
     completion: async () => (await import('./commands/completion.ts')).defineCompletion,
@@ -61,7 +61,7 @@ export async function createProgram(
 ): Promise<Command> {
   const { out, err } = context;
   const program = new Command(PROGRAM)
-    .description('Keeps segments of a warehouse alive in Actito as external target lists.')
+    .description('Keeps warehouse segments up to date in Actito as external target lists.')
     .version(await version(), '--version', 'print the version')
     .exitOverride()
     .configureOutput({
@@ -70,7 +70,7 @@ export async function createProgram(
       getOutHelpWidth: () => widthOf(out),
       getErrHelpWidth: () => widthOf(err),
     })
-    .showHelpAfterError('(--help shows what is possible)');
+    .showHelpAfterError('(see --help for the usage)');
   const isKnown = Object.values(GROUPS).some((group) => only !== undefined && Object.hasOwn(group, only));
   for (const [heading, commands] of Object.entries(GROUPS)) {
     program.commandsGroup(heading);

@@ -10,33 +10,33 @@ export type CountWords = Partial<Record<CountName, string>>;
 /** Always shown when the run counted it. */
 const MAIN_COUNTS: CountWords = {
   read: 'rows of the segment',
-  added: 'new on the list',
-  removed: 'gone from the list',
-  updated: 'profiles with new attributes, confirmed by Actito',
-  unmatched: 'of those sent, unknown to Actito',
+  added: 'members added to the list',
+  removed: 'members removed from the list',
+  updated: 'profiles whose new attributes Actito confirmed',
+  unmatched: 'members sent that have no profile in Actito',
   rejected: 'rows without a usable key',
 };
 
 /** Shown when there are any. */
 export const MORE_COUNTS: CountWords = {
-  leaving: 'no longer in the segment, still on the list for a while',
-  forgotten: 'rows of people who asked to be forgotten, left out',
-  duplicates: 'rows that repeat another one',
-  ambiguous: 'members whose rows contradict each other: on the list, no attributes sent',
-  refused: 'members whose attributes Actito refused',
-  badValues: "single values that do not fit Actito's format, or that Actito refused, left out",
-  unsent: 'members whose attributes go with a later run',
-  retried: 'known members sent for another reason: a miss or doubt before, a resync, nothing sent until now',
+  leaving: 'members no longer in the segment, in their grace period on the list',
+  forgotten: 'rows of forgotten people, left out',
+  duplicates: 'rows that repeat another row',
+  ambiguous: 'members whose rows contradict each other: on the list, but no attributes sent',
+  refused: 'members whose attributes Actito rejected',
+  badValues: "single values left out: they do not fit Actito's format, or Actito rejected them",
+  unsent: 'members whose attributes a later run sends',
+  retried: 'unchanged members sent anyway: unmatched or unconfirmed before, never sent, or a resync',
 };
 
 /** What is counted of an undo: it reads no segment, and sends no attributes. */
 export const UNDO_COUNTS: CountWords = {
-  members: 'on the list then',
-  added: 'back on the list',
-  removed: 'gone from the list',
+  members: 'members on the list at that time',
+  added: 'members put back on the list',
+  removed: 'members removed from the list',
 };
 
-/** What people decide by, in the order in which they ask. */
+/** What people base a decision on, most important first. */
 const DECISIVE: CountName[] = [
   'read',
   'members',
@@ -52,8 +52,8 @@ const WORDS: Record<string, string> = { ...KEY_REJECTS, ...VALUE_REJECTS };
 
 const CONFIRMATIONS = {
   retrieved: 'retrieved by Actito',
-  pending: 'delivered, not confirmed by Actito yet',
-  delivered: 'delivered; nothing tells whether Actito retrieved it',
+  pending: 'not confirmed by Actito yet',
+  delivered: 'Actito does not report whether it retrieved it',
 };
 
 /** A run's result for people, line by line. `now` is what "in 2 days" counts from. */
@@ -91,17 +91,17 @@ export function countLines(names: CountWords, counts: Counts, isShown: (count: n
 
 function listLines(list: NonNullable<RunResult['list']>, now: number, rebase: boolean): string[] {
   const { name, pushed, confirmation, profiles, expires } = list;
-  const why = rebase ? 'the next run does' : 'unchanged and valid';
-  const push = pushed === null ? `not pushed: ${why}` : `pushed (${pushed})`;
-  const how = [push, ...(confirmation ? [CONFIRMATIONS[confirmation]] : [])];
+  const why = rebase ? 'the next run delivers it' : 'unchanged and still valid';
+  const delivery = pushed === null ? `not delivered: ${why}` : `delivered (${pushed})`;
+  const how = [delivery, ...(confirmation ? [CONFIRMATIONS[confirmation]] : [])];
   return [
     entry('list', `"${name}" ${how.join(', ')}`),
-    ...(profiles === null ? [] : [entry('profiles', `${String(profiles).padEnd(7)} in Actito's list`)]),
+    ...(profiles === null ? [] : [entry('profiles', `${String(profiles).padEnd(7)} on the list in Actito`)]),
     ...(expires === null ? [] : [entry('expires', `${inWords(expires, now)} (${expires})`)]),
   ];
 }
 
-/** A line of what is told of a run: its name, and what there is to say. */
+/** A line about a run: a name and its text. */
 export function entry(name: string, text: string): string {
   return `  ${name.padEnd(10)} ${text}`;
 }
@@ -115,12 +115,12 @@ export function undoWords(undo: string | undefined): string[] {
 export function afterUndo(activation: string, undo: string | undefined): string[] {
   if (undo === undefined) return [];
   return [
-    'The next ordinary run makes the list follow its segment again. Until that is right, let none start:',
+    'The next regular run makes the list match its segment again. Until the segment is correct, pause its schedule:',
     `  ${pauseCommand(activation)}`,
   ];
 }
 
-/** `read 60, members 60, …`: what people decide a held plan by. */
+/** `read 60, members 60, …`: what people base the decision about a held plan on. */
 export function decisiveCounts(counts: Counts): string {
   return DECISIVE.filter((name) => counts[name] !== undefined)
     .map((name) => `${name} ${counts[name]}`)

@@ -1,3 +1,4 @@
+import { counted } from '../contract/messages/words.ts';
 import ms from 'ms';
 
 /** A moment to the minute, in UTC, e.g. `2026-01-31T06:00Z`; `–` for none. */
@@ -9,11 +10,6 @@ export function minute(moment: Date | null): string {
 export function inWords(moment: string, now = Date.now()): string {
   const left = Date.parse(moment) - now;
   return left > 0 ? `in ${ms(left, { long: true })}` : 'already';
-}
-
-/** A number with what it counts: `1 member`, `2 members`. */
-export function counted(many: number, one: string, several = `${one}s`): string {
-  return `${many} ${many === 1 ? one : several}`;
 }
 
 const UNITS = ['kB', 'MB', 'GB'];

@@ -5,7 +5,7 @@ import { tlsFaultOf } from '../contract/certificates.ts';
 import { Failure } from '../contract/failure.ts';
 import { knownCode } from '../contract/foreign.ts';
 
-/** In milliseconds; a running server answers immediately. */
+/** Milliseconds; a running server answers at once. */
 const TIMEOUT = 3_000;
 
 /**

@@ -17,7 +17,7 @@ export async function assertNoOtherWorker(client: Client, address: string): Prom
   });
   if (!pollers?.length) return;
   throw new Error(
-    `At TEMPORAL_ADDRESS=${address} workers wait on the task queue ${TASK_QUEUE}, or did a few minutes ago: the ` +
-      'demo would take their runs. Unset TEMPORAL_ADDRESS, and the demo starts a server of its own.',
+    `Other workers poll the task queue ${TASK_QUEUE} at TEMPORAL_ADDRESS=${address}, or did a few minutes ago. The demo ` +
+      'would take their runs. Unset TEMPORAL_ADDRESS; the demo then starts its own server.',
   );
 }

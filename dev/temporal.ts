@@ -107,7 +107,7 @@ async function connectAsConfigured(address: string, connectTimeout: number): Pro
     await connection.close();
   } catch (cause) {
     throw new Error(
-      `No Temporal server answers at TEMPORAL_ADDRESS=${address}: start it, or unset the variable.`,
+      `No Temporal server is responding at TEMPORAL_ADDRESS=${address}. Start it, or unset the variable.`,
       {
         cause,
       },

@@ -40,13 +40,13 @@ class Demo {
   async tell({ keep }: { keep: boolean }): Promise<void> {
     const { shop, actito, temporal, stateUrl, shopUrl, workers, connected } = this.#stack;
     const say = (text: string) => this.#terminal.line(`\n${text}`);
-    await this.#during('Starting PostgreSQL, and filling the shop', async () => {
+    await this.#during('Starting PostgreSQL and filling the shop database', async () => {
       await seedShop(await shop);
-      return `PostgreSQL, with a shop of ${CUSTOMERS} customers`;
+      return `PostgreSQL with a shop of ${CUSTOMERS} customers`;
     });
-    await this.#during('Starting the Actito simulator', async () => {
+    await this.#during('Starting the simulated Actito', async () => {
       const contacts = await (await actito).seedContacts(await contactsOf(await shop));
-      return `Actito (simulated) and its SFTP server, with ${contacts} contacts`;
+      return `Simulated Actito with ${contacts} contacts, and its SFTP server`;
     });
     await this.#during('Starting Temporal', async () => `Temporal at ${(await temporal).address}`);
     await this.#during('Starting the worker', async () => {
@@ -54,14 +54,14 @@ class Demo {
       return 'The worker';
     });
 
-    say(`First run of the activation "${LIST}": who spent 500 or more in the past year.`);
+    say(`First run of the activation "${LIST}": customers who spent 500 or more in the past year.`);
     await this.#run();
 
     const { entered, left, orderedAgain, moved } = await this.#interrupt.orInterrupted(
       letADayPass(await shop),
     );
     say(
-      `Second run, a day later: ${entered} customers placed a first big order, ${left} VIPs sent everything back, ` +
+      `Second run, a day later: ${entered} customers became VIPs, ${left} VIPs returned all of their orders, ` +
         `${orderedAgain} ordered again, ${moved} moved to another country.`,
     );
     await this.#run();
@@ -78,7 +78,7 @@ class Demo {
       }).join('\n'),
     );
     await this.#interrupt.orInterrupted(new Promise(() => undefined)).catch((reason: unknown) => {
-      if (!(reason instanceof Interrupted)) throw reason; // Ctrl-C is how this ends
+      if (!(reason instanceof Interrupted)) throw reason; // Ctrl-C is the regular end
     });
   }
 
@@ -122,10 +122,8 @@ class Demo {
 async function main(): Promise<number> {
   process.chdir(fileURLToPath(new URL('..', import.meta.url))); // its paths, and those it prints, are the checkout's
   const { keep } = new Command('npm run demo --')
-    .description(
-      'A demo shop, its segment "VIP customers" and a simulated Actito: three runs, and what they do.',
-    )
-    .option('--keep', 'stay up afterwards, to look around and to try commands', false)
+    .description('Run a demo: a shop, its segment "VIP customers", a simulated Actito, and three runs.')
+    .option('--keep', 'keep everything running afterwards, to try commands', false)
     .parse()
     .opts<{ keep: boolean }>();
   installLogging(process.env.LOG_LEVEL ?? 'error');
@@ -140,7 +138,7 @@ async function main(): Promise<number> {
   } catch (error) {
     demo.leave();
     if (error instanceof Interrupted) {
-      terminal.line('\nInterrupted; ending what was started …');
+      terminal.line('\nInterrupted. Stopping …');
       return 130;
     }
     console.error(whatFailed(error));

@@ -216,6 +216,8 @@ create table import_parts (
   -- explain by row.
   result        text check (result in ('confirmed', 'doubtful', 'unexplained')),
   finished_at   timestamptz,
+  -- How often a run began to read which of its rows are in error. Only the results of the latest reading are stored.
+  reading       integer not null default 0,
   -- How often Actito's answer about its rows in error could not be used, and since when. It is requested again before
   -- it is accepted.
   unread_times  integer not null default 0,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Holder } from './runs/lease.ts';
 import { rows, type State } from './state.ts';
@@ -31,8 +32,10 @@ interface Waits {
   suspicious: number;
   /** No call takes longer: the client ends calls that send or fetch a file after a quarter of an hour. */
   endless: number;
+  /** How long a call that is stopped waits for the state to take its slot back. */
+  leaving: number;
 }
-const WAITS: Waits = { base: 20, spread: 60, suspicious: 10_000, endless: 3_600_000 };
+const WAITS: Waits = { base: 20, spread: 60, suspicious: 10_000, endless: 3_600_000, leaving: 2_000 };
 
 /** Slots that could not be released because the state was unavailable. The next call of this process releases them. */
 const kept = new WeakMap<State, Set<string>>();
@@ -55,7 +58,28 @@ export async function withSlot<T>(
     await waitForSlot(state, options, token, waits);
     return await call();
   } finally {
-    await giveBack(state, [token]); // also after a wait that failed: only the answer may have been lost
+    const givenBack = giveBack(state, [token]); // also after a wait that failed: only the answer may have been lost
+    await unlessStopped(givenBack, options.signal, waits.leaving);
+  }
+}
+
+/**
+ * Waits for `work`; once `signal` has stopped the activity, only for so many milliseconds: the worker has little time left. The
+ * work goes on without being waited for.
+ */
+async function unlessStopped(work: Promise<void>, signal: AbortSignal, milliseconds: number): Promise<void> {
+  const done = new AbortController();
+  const stopped = async () => {
+    if (!signal.aborted) await once(signal, 'abort', { signal: done.signal });
+    await sleep(milliseconds, undefined, { signal: done.signal });
+  };
+  const over = stopped().catch((error: unknown) => {
+    if (!done.signal.aborted) throw error;
+  });
+  try {
+    await Promise.race([work, over]);
+  } finally {
+    done.abort();
   }
 }
 

@@ -67,6 +67,7 @@ async function runToItsEnd(working: Working, letGo: number): Promise<void> {
   const ended = new AbortController();
   const running = working.run().finally(() => ended.abort());
   await Promise.race([running, endlessFailure(working, letGo, ended.signal)]);
+  await running; // when `run` fails, the other one ends too, and may win
 }
 
 /** Throws if the worker has failed and does not end in time; returns if `run` has ended before. */

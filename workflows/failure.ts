@@ -1,3 +1,4 @@
+import { defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
 import { defectOf } from '../contract/failure.ts';
 import { MESSAGES, type FactsOf, type FailureReason } from '../contract/messages/catalogue.ts';
@@ -21,8 +22,15 @@ export function ownFailure(error: unknown): Error {
   return forPeople(told.message, type, told);
 }
 
+/** The failure of the attempt before a timeout, if known. Temporal's library does not decode it. */
+function lastFailure({ cause, failure }: TimeoutFailure): Error | undefined {
+  if (cause || !failure?.cause) return cause;
+  return defaultFailureConverter.failureToError(failure.cause, defaultPayloadConverter);
+}
+
 /** A timeout, with the failure of the last attempt, if known. */
-function timedOut({ cause }: TimeoutFailure, error: unknown): ApplicationFailure {
+function timedOut(timeout: TimeoutFailure, error: unknown): ApplicationFailure {
+  const cause = lastFailure(timeout);
   const last = cause instanceof ApplicationFailure ? toldOf(cause) : undefined;
   const activity = error instanceof ActivityFailure ? error.activityType : 'workflow';
   const told = tell('activityTimedOut', { activity, last });
@@ -65,7 +73,7 @@ export async function rethrowAsOwn<T>(work: () => Promise<T>): Promise<T> {
 export function failureType(error: unknown): string | null | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure) return cause.type;
-  const inner = (cause as Error | undefined)?.cause;
+  const inner = cause instanceof TimeoutFailure ? lastFailure(cause) : (cause as Error | undefined)?.cause;
   return inner instanceof ApplicationFailure ? inner.type : undefined;
 }
 

@@ -155,6 +155,8 @@ function minutesOf(milliseconds: number): number {
 /** Actito may retrieve the file after our timeout; then the list is reported as delivered but not confirmed. */
 function passTimeout(error: unknown): null {
   const waited = ['ListPending', 'ActitoUnavailable', 'DeliveryUnavailable'];
-  if (waited.includes(failureType(error) ?? '')) return null; // the file is on the server in any case
+  const type = failureType(error);
+  // Temporal names no type if the time was up while an attempt ran. The file is on the server in any case.
+  if (type ? waited.includes(type) : isTimeout(error)) return null;
   throw error;
 }

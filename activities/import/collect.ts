@@ -14,14 +14,17 @@ import {
   type ImportRow,
 } from '../../state/imports/imports.ts';
 import {
-  clearResults,
+  beginReading,
   countFileRows,
   countKnownResults,
+  forgetReading,
   knownKeys,
   storeResults,
+  type Reading,
 } from '../../state/imports/results.ts';
 import { keepWords } from '../../state/report/peer-words.ts';
 import { warn } from '../warn.ts';
+import { CountedOnce } from './counted-once.ts';
 import type { ImportJob } from './job.ts';
 
 /** Pauses in milliseconds between requests while this activity waits itself. Most small imports end within them. */
@@ -98,22 +101,26 @@ async function record(job: ImportJob, row: ImportRow, found: ImportState): Promi
   const { state, ref } = job;
   if (found.state !== 'success') await keepWords(state, ref.run, 'importFailed', found.words);
   if (found.state === 'success') return recordResult(state, ref, row.id, 'confirmed');
-  if (found.state === 'failed')
-    return recordResult(state, ref, row.id, 'doubtful', found.status ?? undefined);
+  const detail = found.status ?? undefined;
+  if (found.state === 'failed') return recordResult(state, ref, row.id, 'doubtful', { detail });
   const { rowResults } = job.run.definition.destination.contract;
-  if (rowResults !== 'none') {
-    if (await readRowResults(job, row)) return recordResult(state, ref, row.id, 'confirmed');
-    const { times, since } = await noteUnread(state, ref, row.id);
-    if (times < BELIEVED.times || since < BELIEVED.after) return;
-  }
-  return recordResult(state, ref, row.id, 'unexplained', found.status ?? undefined);
+  if (rowResults === 'none') return recordResult(state, ref, row.id, 'unexplained', { detail });
+  const { reading, isExplained } = await readRowResults(job, row);
+  if (isExplained) return recordResult(state, ref, row.id, 'confirmed', { reading });
+  const { times, since } = await noteUnread(state, ref, row.id);
+  if (times < BELIEVED.times || since < BELIEVED.after) return;
+  return recordResult(state, ref, row.id, 'unexplained', { detail, reading });
 }
 
 /**
- * Reads which rows of an import were not applied. Returns true if every row in error is accounted for: only then are
+ * Reads which rows of an import were not applied. They explain it if every row in error is accounted for: only then are
  * all other rows confirmed. An unreadable answer, or keys that are not in our file, confirm nothing.
+ * @returns no reading if Actito did not even say how many rows are in error
  */
-async function readRowResults(job: ImportJob, row: ImportRow): Promise<boolean> {
+async function readRowResults(
+  job: ImportJob,
+  row: ImportRow,
+): Promise<{ reading?: Reading; isExplained: boolean }> {
   const { state, ref, run, client } = job;
   const { activation, destination } = run.definition;
   const { entity } = destination;
@@ -126,25 +133,26 @@ async function readRowResults(job: ImportJob, row: ImportRow): Promise<boolean> 
     columns: activation.attributes.length,
     rows: await countFileRows(state, ref.run, row),
   };
+  let reading: Reading | undefined;
   try {
     const inError = await countRowsInError(client, entity, execution);
-    await clearResults(state, ref, row.chunk);
+    const begun = (reading = await beginReading(state, ref, row.id));
     let read = 0;
     // A row can occur once for each of its rejected attributes.
-    const inFile = new Set<string>();
+    const inFile = new CountedOnce();
     await readRowsInError(client, file, async (rows) => {
-      for (const key of await keep(job, row, rows)) inFile.add(key);
+      for (const no of await keep(job, row, begun, rows)) inFile.add(no);
       job.report((read += rows.length));
     });
     // If no error names a row, the errors are unexplained.
-    const known = row.shared ? inFile.size : await countKnownResults(state, run, row.chunk);
-    return inError > 0 && known === inError;
+    const known = row.shared ? inFile.count : await countKnownResults(state, run, row.chunk);
+    return { reading, isExplained: inError > 0 && known === inError };
   } catch (error) {
     if (!isUnusable(error)) throw error;
     // The part that was read may not be about the rows in error.
-    await clearResults(state, ref, row.chunk);
+    if (reading) await forgetReading(state, ref, reading);
     if (error.words) await keepWords(state, ref.run, error.told.reason, error.words.open());
-    return false;
+    return { reading, isExplained: false };
   }
 }
 
@@ -155,14 +163,15 @@ function isUnusable(error: unknown): error is Failure {
   return isFailure(error) && reasons.includes(error.told.reason);
 }
 
-/** Stores the results of this run's rows. @returns the keys that are in the file of a shared import */
+/** Stores the results of this run's rows. @returns the numbers of the rows that are in the file of a shared import */
 async function keep(
   { state, ref, run, seeds }: ImportJob,
   row: ImportRow,
+  reading: Reading,
   rows: RowInError[],
-): Promise<string[]> {
+): Promise<number[]> {
   let ours = rows;
-  let known: string[] = [];
+  let known: number[] = [];
   if (row.shared) {
     // A shared file also contains rows of other runs. Their keys are known, but their results are not stored here.
     const keys = rows.map(({ key }) => key);
@@ -177,7 +186,7 @@ async function keep(
     said,
     attributes,
   }));
-  await storeResults(state, ref, row.chunk, seeds, results);
+  await storeResults(state, ref, reading, seeds, results);
   return known;
 }
 

@@ -109,9 +109,15 @@ function noListing({ answer: { status, call }, words }: NotFound): Failure {
 const LOST_PAUSES = [0, 1, 5, 10, 20, 40].map((minutes) => minutes * 60_000);
 
 /**
+ * How many lost answers of a chunk cause no pause once Actito has accepted another import: a chunk whose answer is always lost
+ * must not use up the day's quota while other, smaller imports succeed.
+ */
+const FORGIVEN = 2;
+
+/**
  * Every call whose answer was lost may have started an import, and counts against the day's quota of all activations.
- * So the pauses grow until Actito accepts an import of this profile table from any run, which is checked every half
- * minute. Before a chunk is sent again, a cheap request tests Actito: if it does not respond, another import would be
+ * So the pauses grow. They are shorter once Actito accepts an import of this profile table from any run, which is checked
+ * every half minute. Before a chunk is sent again, a cheap request tests Actito: if it does not respond, another import would be
  * lost as well.
  * @returns false
  * @throws Failure ActitoUnavailable
@@ -120,10 +126,11 @@ async function repeatable({ state, client, run, quotaKey }: ImportJob, lost: Imp
   const { entity, contract } = run.definition.destination;
   const taken = await lastTaken(state, quotaKey);
   const since = lost.filter(({ intendedAt }) => !taken || intendedAt! > taken.intendedAt);
-  const pause = LOST_PAUSES[Math.min(since.length, LOST_PAUSES.length) - 1] ?? 0;
-  const left = pause - Math.min(...since.map(({ age }) => age!));
+  const step = Math.max(since.length, lost.length - FORGIVEN);
+  const pause = LOST_PAUSES[Math.min(step, LOST_PAUSES.length) - 1] ?? 0;
+  const left = pause - Math.min(...lost.map(({ age }) => age!));
   if (left > 0) {
-    const facts = { answers: since.length, minutes: pause / 60_000 };
+    const facts = { answers: lost.length, minutes: pause / 60_000 };
     throw new Failure('importAnswersLost', facts, { retryAfter: Math.min(left, BACKOFF.longest) });
   }
   const asked = taken

@@ -17,7 +17,7 @@ export function defineCancel(program: Command, context: CommandContext): void {
     .description('cancel the current run and wait for it to clean up')
     .argument('<activation>', ACTIVATION)
     .option('--dry-run', 'cancel its dry run instead')
-    .option('--json', 'print what was cancelled as JSON, and nothing else')
+    .option('--json', 'print the canceled runs as JSON, and nothing else')
     .addHelpText('after', WHAT)
     .addHelpText(
       'after',
@@ -34,8 +34,8 @@ export function defineCancel(program: Command, context: CommandContext): void {
 }
 
 const WHAT = `
-What Actito confirmed until then is kept; the next run goes on from there. Its schedule is left as it is: to stop that
-too, pause it first.`;
+What Actito has already confirmed is kept, and the next run continues from there. The schedule stays active: to stop it
+as well, pause it first.`;
 
 /** `cancel <activation>`. @returns the exit code @throws Failure InvalidActivation */
 async function cancel(
@@ -50,16 +50,16 @@ async function cancel(
   const handles = await client.runsUnderWay(request);
   if (handles.length === 0) {
     const { checkActivation } = await import('../project.ts');
-    await checkActivation(activation, env); // a slip of the fingers must not look like success
+    await checkActivation(activation, env); // a typo must not look like success
     const { workflowId } = await import('../../contract/names.ts');
-    line(`${workflowId(request)} is not running: there is nothing to cancel.`);
+    line(`${workflowId(request)} is not running. There is nothing to cancel.`);
   }
   const runs: CancelledRun[] = [];
   for (const handle of handles) {
-    line(`${handle.workflowId}: cancelling`);
+    line(`${handle.workflowId}: canceling`);
     const ended = await client.cancel(handle, waiting(context));
     const { outcome } = ended;
-    line(`${handle.workflowId}: ${outcome === 'cancelled' ? outcome : `had ended before (${outcome})`}`);
+    line(`${handle.workflowId}: ${outcome === 'cancelled' ? 'canceled' : `had already ended (${outcome})`}`);
     runs.push(ended);
   }
   if (json) out.write(`${JSON.stringify({ activation, runs }, null, 2)}\n`);

@@ -18,16 +18,16 @@ export function defineCompletion(program: Command, context: CommandContext): voi
   const { env, out } = context;
   program
     .command('completion')
-    .description('print the completion script of a shell')
+    .description('print the completion script for a shell')
     .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
-    .argument('[words...]', 'after --: what is typed so far; how the script asks what may come next')
+    .argument('[words...]', 'after --: the words typed so far; the script passes them')
     .addHelpText('after', HOW)
     .addHelpText(
       'after',
       examples(
         ['completion bash', `in ~/.bashrc: source <(${PROGRAM} completion bash)`],
         ['completion zsh', `in ~/.zshrc, after compinit: source <(${PROGRAM} completion zsh)`],
-        ['completion fish', `into ~/.config/fish/completions/${PROGRAM}.fish`],
+        ['completion fish', `save as ~/.config/fish/completions/${PROGRAM}.fish`],
       ),
     )
     .action(async (shell: Shell, words: string[]) => {
@@ -40,8 +40,8 @@ export function defineCompletion(program: Command, context: CommandContext): voi
 }
 
 const HOW = `
-Names of activations and destinations are read from the project folder (ACTITO_SYNC_PROJECT). The script holds the path
-of this installation: print it anew when that moves.`;
+Names of activations and destinations come from the project folder (ACTITO_SYNC_PROJECT). The script contains the path
+of this installation: print the script again after the installation has moved.`;
 
 /** The value of `--project` among what is typed. */
 function folderIn(words: readonly string[]): string | undefined {

@@ -21,8 +21,8 @@ interface Decided {
   by?: string;
 }
 
-const HASH = 'the hash of the held plan; the run that was held has printed it';
-const REASON = 'why; kept with the decision';
+const HASH = 'the hash of the held plan, as printed by the held run';
+const REASON = 'why; stored with the decision';
 const BY = `who decides; ${WHO_BY_DEFAULT}`;
 
 /** Adds `approve <activation> <planHash>`. */
@@ -40,7 +40,7 @@ export function defineApprove(program: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       examples(
-        ["approve vip-customers 0123456789ab --reason 'spring clean-up'", 'as the held run says'],
+        ["approve vip-customers 0123456789ab --reason 'spring clean-up'", 'as printed by the held run'],
         ["approve vip-customers 0123456789ab --reason 'clean-up' --by anna", 'on behalf of someone'],
       ),
     )
@@ -51,8 +51,8 @@ export function defineApprove(program: Command, context: CommandContext): void {
 }
 
 const HOW_LONG = `
-The run passes the guards as long as its figures, counted anew, exceed the approved ones by no more than 10 %; otherwise
-it is held again. An approval is used up by the first run that succeeds, and counts for 24 hours.`;
+The run passes the guards if its new figures exceed the approved ones by at most 10 %; otherwise it is held again. An
+approval ends with the first run that succeeds, or after 24 hours.`;
 
 /** Adds `decline <activation> <planHash>`. */
 export function defineDecline(program: Command, context: CommandContext): void {
@@ -80,7 +80,7 @@ function addDecline(command: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       examples(
-        ["decline vip-customers 0123456789ab --reason 'orders are not loaded'", 'runs are still held'],
+        ["decline vip-customers 0123456789ab --reason 'orders are not loaded'", 'such runs stay held'],
         ["decline vip-customers 0123456789ab --reason 'not loaded' --json", 'for a program'],
       ),
     )
@@ -113,7 +113,7 @@ async function approve(
   context: Context,
 ): Promise<number> {
   const { run } = await client.approve(decision, waiting(context));
-  const recorded = () => context.err.write('The approval is recorded: it counts for the next run.\n');
+  const recorded = () => context.err.write('The approval is recorded and applies to the next run.\n');
   if (!run) {
     recorded();
     return EXIT.busy;
@@ -142,7 +142,7 @@ async function decline(
 /** A decline that was recorded, for people, line by line. */
 function describeDecline({ activation, plan, by, reason, counts }: DecisionResult): string[] {
   return [
-    `${activation}: plan ${plan} is declined, claimed by ${by}: ${reason}`,
+    `${activation}: plan ${plan} was declined by ${by} (self-reported): ${reason}`,
     `  ${decisiveCounts(counts)}`,
     'Runs and schedules continue. A run that would do the same is held again.',
   ];

@@ -1,3 +1,4 @@
+import { counted } from '../../contract/messages/words.ts';
 import type { Command } from 'commander';
 import { probeInWords, type Probe } from '../../contract/probes.ts';
 import type { CommandContext } from '../context.ts';
@@ -5,7 +6,6 @@ import { EXIT } from '../exit-codes.ts';
 import { waiting } from '../follow.ts';
 import { examples, JSON_OPTION } from '../options.ts';
 import { jsonOf } from '../output.ts';
-import { counted } from '../words.ts';
 
 /** Adds `doctor [target]`. */
 export function defineDoctor(program: Command, context: CommandContext): void {
@@ -29,8 +29,8 @@ export function defineDoctor(program: Command, context: CommandContext): void {
 }
 
 const WHAT = `
-It leaves everything as it is, but for a file with a name of its own that is written, renamed and deleted on the file
-server. Rights to import, to add attributes and to make lists show only when a run uses them.`;
+It changes nothing, except that it writes, renames and deletes a test file of its own on the file server. Only a run can
+show whether the API key may import, add attributes and create lists.`;
 
 async function examine(target: string | undefined, json: boolean, context: CommandContext): Promise<void> {
   const { env, out } = context;
@@ -46,7 +46,7 @@ async function examine(target: string | undefined, json: boolean, context: Comma
   });
 }
 
-/** What was tried for people, line by line, and what to do about what is not well. */
+/** The probes for people, line by line, and what to do about those that failed. */
 function describeProbes(probes: readonly Probe[]): string[] {
   const width = Math.max(...probes.map(({ name }) => name.length));
   const lines = probes.flatMap((probe) => {
@@ -71,5 +71,7 @@ function verdict(probes: readonly Probe[]): string {
   const result =
     failed === 0 ? `${counted(tried, 'probe')} passed.` : `${failed} of ${counted(tried, 'probe')} failed.`;
   const told = probes.length - tried;
-  return told === 0 ? result : `${result} What stands behind • cannot be read: compare it in Actito.`;
+  return told === 0
+    ? result
+    : `${result} Lines with • cannot be checked automatically: compare them in Actito.`;
 }

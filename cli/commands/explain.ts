@@ -12,17 +12,14 @@ export function defineExplain(program: Command, context: CommandContext): void {
     .command('explain')
     .description('explain why a key is on the list, or why it is not')
     .argument('<activation>', ACTIVATION)
-    .argument(
-      '<key>',
-      "the matching key as the warehouse has it: an e-mail address, a phone number, the customer's id",
-    )
+    .argument('<key>', 'the matching key in any spelling: an email address, a phone number, a customer id')
     .option('--json', JSON_OPTION)
     .addHelpText('after', READS_STATE)
     .addHelpText(
       'after',
       examples(
-        ['explain vip-customers anna@example.com', 'why does she get the campaign, or not'],
-        ["explain sms-club '0470 12 34 56'", 'in any spelling that the segment may have'],
+        ['explain vip-customers anna@example.com', 'why she gets the campaign, or not'],
+        ["explain sms-club '0470 12 34 56'", 'in any spelling'],
       ),
     )
     .action(async (activation: string, key: string, { json = false }: { json?: boolean }) => {
@@ -42,7 +39,7 @@ function describeKey({ activation, key, storedAs, because, rejects }: Explanatio
     ...rejects.map(({ stage, reason, attribute, message, firstSeen, lastSeen, times, lastRun }) => {
       const what = attribute === '' ? reason : `${reason} of ${attribute}`;
       const runs =
-        times === 1 ? `run ${lastRun}` : `${times} runs since ${minute(firstSeen)}, the last is ${lastRun}`;
+        times === 1 ? `run ${lastRun}` : `${times} runs since ${minute(firstSeen)}, last run ${lastRun}`;
       return `  Rejected (${stage}): ${what}, ${minute(lastSeen)}, ${runs}. ${message}`;
     }),
   ];

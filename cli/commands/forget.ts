@@ -22,15 +22,15 @@ export function defineForget(program: Command, context: CommandContext): void {
     .command('forget')
     .description('erase a person from the state and never add them again')
     .argument('<key>', 'a matching key or list identifier, in any spelling; - reads it from standard input')
-    .option('--by <name>', `who asks for it; ${WHO_BY_DEFAULT}`)
-    .option('--reason <text>', 'such as the number of the request; kept for good, so no personal data')
-    .option('--yes', 'ask nothing; needed when nobody can be asked')
+    .option('--by <name>', `who requests it; ${WHO_BY_DEFAULT}`)
+    .option('--reason <text>', 'such as the request number; stored permanently, so no personal data')
+    .option('--yes', 'do not ask for confirmation; required without a terminal')
     .option('--json', JSON_OPTION)
     .addHelpText('after', WHAT)
     .addHelpText(
       'after',
       examples(
-        ['forget -', 'asks for the key, so that no shell remembers it'],
+        ['forget -', 'asks for the key, which keeps it out of the shell history'],
         ["forget anna@example.com --reason 'request 4711'", 'in every activation'],
         ['forget - --yes --json < key.txt', 'for a program'],
       ),
@@ -41,9 +41,9 @@ export function defineForget(program: Command, context: CommandContext): void {
 }
 
 const WHAT = `
-Writes a record without the key to the state database (ACTITO_SYNC_DATABASE_URL, with the worker's rights), and lets the
-worker erase the person in all activations; runs that are under way are waited for. Someone who is known by several keys
-is to be forgotten by each. Nothing is changed in Actito until the next run of each list, and its profile never.`;
+Writes a record without the key to the state database (ACTITO_SYNC_DATABASE_URL, with the worker's permissions). The
+worker then erases the person in all activations, as soon as runs in progress have ended. If a person has several keys,
+forget each of them. A list in Actito changes with the next run of its activation; the profile in Actito never changes.`;
 
 /** `forget <key>`. @returns the exit code @throws Failure InvalidActivation */
 async function forget(
@@ -79,15 +79,15 @@ async function forget(
   }
 }
 
-const ALREADY = 'This key was forgotten already; what was found of it since is erased, too.';
+const ALREADY = 'This key was already forgotten. Anything stored about it since then is erased as well.';
 
 function goesOn(record: string): string {
-  return `\nThe erasing goes on without you. See what became of it: ${PROGRAM} forgotten ${record}\n`;
+  return `\nThe erasure continues in the background. See its result: ${PROGRAM} forgotten ${record}\n`;
 }
 
 async function confirmed(answers: Answers): Promise<boolean> {
   const answer = await answers.line(
-    'Forget this person in every activation, for good, and never add them again? Type yes: ',
+    'Forget this person permanently in every activation, and never add them again? Type yes: ',
   );
   return answer?.trim().toLowerCase() === 'yes';
 }

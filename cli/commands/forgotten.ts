@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import { counted } from '../../contract/messages/words.ts';
 import type { ForgottenRecord } from '../../state/report/forgotten.ts';
 import type { CommandContext } from '../context.ts';
 import { examples, JSON_OPTION, READS_STATE, wholeNumber } from '../options.ts';
 import { jsonOf } from '../output.ts';
 import { table, tableWidth } from '../table.ts';
-import { counted, minute } from '../words.ts';
+import { minute } from '../words.ts';
 import type { Proof } from './forget-record.ts';
 
 /** Adds `forgotten [record]`. */
@@ -12,15 +13,15 @@ export function defineForgotten(program: Command, { env, out }: CommandContext):
   program
     .command('forgotten')
     .description('list erasure requests, or show the proof of one')
-    .argument('[record]', 'the number that forget has printed', wholeNumber)
-    .option('--limit <number>', 'how many records at most, latest first', wholeNumber, 20)
+    .argument('[record]', 'the record number that forget printed', wholeNumber)
+    .option('--limit <number>', 'show at most this many records, newest first', wholeNumber, 20)
     .option('--json', JSON_OPTION)
     .addHelpText('after', READS_STATE)
     .addHelpText(
       'after',
       examples(
         ['forgotten', 'the latest requests'],
-        ['forgotten 3', 'what was erased, and which lists still have the person'],
+        ['forgotten 3', 'what was erased, and which lists still contain the person'],
         ['forgotten 3 --json', 'for a program'],
       ),
     )
@@ -43,9 +44,9 @@ type Erased = Proof['activations'][number];
 
 /** The records for people, line by line. */
 function describeRecords(records: readonly ForgottenRecord[], width: number): string[] {
-  if (records.length === 0) return ['Nobody was forgotten.'];
+  if (records.length === 0) return ['There are no erasure requests.'];
   return table(
-    ['RECORD', 'ASKED', 'ERASED', 'CLAIMED BY', 'REASON'],
+    ['RECORD', 'REQUESTED', 'ERASED', 'BY (SELF-REPORTED)', 'REASON'],
     records.map(({ record, askedAt, completedAt, by, reason }) => [
       record,
       minute(askedAt),
@@ -60,21 +61,21 @@ function describeRecords(records: readonly ForgottenRecord[], width: number): st
 /** What was erased of a person for people, line by line; what remains to be done comes last. */
 export function describeProof(proof: Proof): string[] {
   const { record, by, reason, askedAt, askedAgain, completedAt, activations } = proof;
-  const again = askedAgain === null ? '' : `, and again at ${askedAgain.toISOString()}`;
+  const again = askedAgain === null ? '' : ` and again at ${askedAgain.toISOString()}`;
   return [
-    `Record ${record}: asked at ${askedAt.toISOString()}${again}, claimed by ${by}${reason === null ? '' : `: ${reason}`}`,
+    `Record ${record}: requested at ${askedAt.toISOString()}${again} by ${by} (self-reported)${reason === null ? '' : `: ${reason}`}`,
     completedAt === null
-      ? '  Not erased everywhere yet: runs under way are waited for, up to a day (Temporal: workflow ' +
-        `forget/${record}). No run adds the key any more. If that workflow has failed, forget the same key again.`
-      : `  Erased everywhere in the state at ${completedAt.toISOString()}; the key is never added again.`,
+      ? '  Not erased everywhere yet: the erasure waits for runs in progress, up to a day (Temporal workflow ' +
+        `forget/${record}). Runs no longer add the key. If the workflow has failed, forget the same key again.`
+      : `  Erased everywhere in the state database at ${completedAt.toISOString()}. The key is never added again.`,
     ...activations.map((each) => `  ${each.activation}: ${found(each)}`),
     ...activations.filter(({ stillOnList }) => stillOnList).map(remains),
-    "  Actito's own profile is not touched: delete it in Actito, and the person in the warehouse.",
+    '  The profile in Actito is unchanged: delete it in Actito, and the person in the warehouse.',
   ];
 }
 
 function found({ members, listed, others }: Erased): string {
-  const member = members === 0 ? [] : [`${counted(members, 'member')} (${listed} listed)`];
+  const member = members === 0 ? [] : [`${counted(members, 'member')} (${listed} on the list)`];
   const rows = Object.entries(others).filter(([, count]) => count > 0);
   const all = [...member, ...rows.map(([name, count]) => `${count} in ${name}`)];
   return all.length === 0 ? 'nothing found' : `erased ${all.join(', ')}`;
@@ -82,7 +83,7 @@ function found({ members, listed, others }: Erased): string {
 
 function remains({ activation, inProject }: Erased): string {
   return inProject
-    ? `! The list of ${activation} in Actito has the person until its next run: actito-sync run ${activation}`
-    : `! The list of ${activation} in Actito has the person until it expires: the project no longer has ${activation}. ` +
+    ? `! The list of ${activation} in Actito contains the person until its next run: actito-sync run ${activation}`
+    : `! The list of ${activation} in Actito contains the person until it expires: the project no longer has ${activation}. ` +
         'Delete the list, and its file on the file server.';
 }

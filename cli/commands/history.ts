@@ -1,3 +1,4 @@
+import { counted } from '../../contract/messages/words.ts';
 import type { Command } from 'commander';
 import ms from 'ms';
 import { LONGEST_TEXT, oneLine } from '../../contract/clean.ts';
@@ -7,7 +8,7 @@ import type { CommandContext } from '../context.ts';
 import { ACTIVATION, examples, JSON_OPTION, READS_STATE, wholeNumber } from '../options.ts';
 import { jsonOf } from '../output.ts';
 import { table, tableWidth } from '../table.ts';
-import { counted, minute } from '../words.ts';
+import { minute } from '../words.ts';
 
 interface HistoryFlags {
   limit: number;
@@ -21,12 +22,9 @@ export function defineHistory(program: Command, { env, out }: CommandContext): v
     .command('history')
     .description('show the runs of an activation, newest first')
     .argument('<activation>', ACTIVATION)
-    .option('--limit <n>', 'how many runs', wholeNumber, 20)
+    .option('--limit <n>', 'show at most this many runs', wholeNumber, 20)
     .option('--json', JSON_OPTION)
-    .option(
-      '--show-personal-data',
-      'also show what Actito, warehouse and file server said of failures in their own words',
-    )
+    .option('--show-personal-data', 'also show the original error texts of Actito, warehouse and file server')
     .addHelpText('after', WORDS)
     .addHelpText('after', READS_STATE)
     .addHelpText(
@@ -56,8 +54,8 @@ export function defineHistory(program: Command, { env, out }: CommandContext): v
 }
 
 const WORDS = `
-A failure says what happened in words of actito-sync. What others said of it may name people, and a database quotes values: it
-is kept in the state database only (retention.rejects, 14 days by default), and deleted when a person is forgotten.`;
+Failures are described in words of actito-sync. The original error texts may contain personal data: they are stored only in
+the state database (retention.rejects, 14 days by default), and deleted when a person is forgotten.`;
 
 const COUNTS = ['read', 'added', 'removed', 'changed', 'updated', 'unmatched', 'rejected'] as const;
 const HEAD = ['RUN', 'STARTED', 'TOOK', 'OUTCOME', ...COUNTS.map((name) => name.toUpperCase()), 'LIST'];
@@ -83,9 +81,9 @@ function describeReasons(run: PastRun): string[] {
 
 /** What others said of failures for people, line by line. */
 function describeWords(words: readonly PeerWords[]): string[] {
-  if (words.length === 0) return ['Nobody said anything about these runs that is kept.'];
+  if (words.length === 0) return ['No original error texts are stored for these runs.'];
   return [
-    'What others said, in their own words:',
+    'Original error texts:',
     ...words.map(({ run, reason, at, times, words: said }) => {
       const often = times === 1 ? '' : `, ${counted(times, 'time')}`;
       return `run ${run}, ${reason}, ${minute(at)}${often}: ${oneLine(said, LONGEST_TEXT)}`;
@@ -95,7 +93,7 @@ function describeWords(words: readonly PeerWords[]): string[] {
 
 function row(run: PastRun): string[] {
   const { openedAt, closedAt, counts } = run;
-  const outcome = run.outcome ?? 'not ended';
+  const outcome = run.outcome ?? 'unfinished';
   return [
     run.run,
     minute(openedAt),
@@ -112,9 +110,9 @@ function saysWhy({ outcome, failure }: PastRun): boolean {
 }
 
 function listOf({ push, deliveredAt, retrievedAt, dryRun, outcome, rebase }: PastRun): string {
-  if (push === null) return rebase ? 'not pushed (rebase)' : '–';
-  if (dryRun) return `would be pushed (${push})`;
+  if (push === null) return rebase ? 'not delivered (rebase)' : '–';
+  if (dryRun) return `would be delivered (${push})`;
   if (retrievedAt) return `retrieved (${push})`;
   if (deliveredAt) return `delivered (${push})`;
-  return outcome === null ? `to be pushed (${push})` : `not delivered (${push})`;
+  return outcome === null ? `to be delivered (${push})` : `not delivered (${push})`;
 }

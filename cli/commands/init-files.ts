@@ -165,7 +165,7 @@ function environment({ protocol }: Answers, place: string): string {
     'TEMPORAL_ADDRESS=localhost:7233',
     '# The warehouse, postgres://user:password@host:5432/database:',
     'WAREHOUSE_DATABASE_URL=',
-    '# The API key of the Actito licence:',
+    '# The API key of the Actito license:',
     'ACTITO_API_KEY=',
     ...delivery,
     '',

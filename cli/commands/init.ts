@@ -13,15 +13,15 @@ export function defineInit(program: Command, context: CommandContext): void {
   program
     .command('init')
     .description('create a project folder')
-    .argument('[folder]', 'empty, or not there yet; with --activation a project; default: this folder')
+    .argument('[folder]', 'a new or empty folder; with --activation, a project; default: this folder')
     .option('--activation <id>', 'add an activation to the project instead')
-    .option('--yes', 'ask nothing')
+    .option('--yes', 'use the defaults, ask nothing')
     .addHelpText(
       'after',
       examples(
-        ['init my-project', 'asks a dozen questions'],
-        ['init my-project --yes', 'to be edited afterwards'],
-        ['init my-project --activation sleepers', 'one more activation'],
+        ['init my-project', 'asks 12 questions'],
+        ['init my-project --yes', 'uses defaults, for you to edit'],
+        ['init my-project --activation sleepers', 'adds an activation'],
       ),
     )
     .action(
@@ -41,10 +41,12 @@ async function init(folder: string, yes: boolean, { in: input, out }: Context): 
   const { activationId, projectFiles } = await import('./init-files.ts');
   let answers: Answers | undefined = usualAnswers();
   if (!yes && input?.isTTY) {
-    out.write('Enter takes what is in brackets. Everything can be changed in the files afterwards.\n');
+    out.write(
+      'Press Enter to accept the value in brackets. You can change everything in the files afterwards.\n',
+    );
     answers = await askAll(input, out);
     if (!answers) {
-      out.write('\nNothing was written.\n');
+      out.write('\nNo files were written.\n');
       return EXIT.interrupted;
     }
   }
@@ -52,7 +54,7 @@ async function init(folder: string, yes: boolean, { in: input, out }: Context): 
   const files = projectFiles(answers, place);
   await writeFiles(place, files);
   const lines = [
-    `Written in ${place}:`,
+    `Created in ${place}:`,
     ...Object.keys(files).map((path) => `  ${path}`),
     '',
     ...next(place, activationId(answers)),
@@ -100,9 +102,9 @@ async function addActivation(
 
 function next(folder: string, activation: string): string[] {
   return [
-    `Try it first without Actito and without its secrets: ${PROGRAM} dev ${folder}`,
-    'Next: copy .env.example to a place outside of git (here /etc/my.env), fill it in, and load it where the worker and',
-    'these commands run (or start each by node --env-file=/etc/my.env):',
+    `Try it without Actito and without secrets: ${PROGRAM} dev ${folder}`,
+    'Then copy .env.example to a file outside of git (here /etc/my.env), fill it in, and load it in the shells of the worker',
+    'and of these commands (or start each with node --env-file=/etc/my.env):',
     '  set -a; . /etc/my.env; set +a',
     `  ${PROGRAM} validate ${folder} --env`,
     '  npm run worker',

@@ -9,7 +9,7 @@ import { table, tableWidth } from '../table.ts';
 import { inWords } from '../words.ts';
 
 const WHAT = {
-  attributes: 'show the attributes of the profile table and what maps them',
+  attributes: 'show the attributes of the profile table and their mappings',
   lists: 'show the external target lists in Actito',
 };
 
@@ -27,7 +27,7 @@ function define(what: 'attributes' | 'lists', program: Command, context: Command
   program
     .command(what)
     .description(WHAT[what])
-    .argument('<destination>', 'the name of its file in destinations/, without .yaml')
+    .argument('<destination>', 'file name in destinations/, without .yaml')
     .option('--json', JSON_OPTION)
     .addHelpText(
       'after',
@@ -62,7 +62,7 @@ export function describeInspection(
   { width, now = Date.now() }: { width: number; now?: number },
 ): string[] {
   const { destination, more } = result;
-  const rest = more > 0 ? [`… and ${more} more not shown`] : [];
+  const rest = more > 0 ? [`… and ${more} more (not shown)`] : [];
   if (result.what === 'attributes') {
     const { profileTable, attributes } = result;
     const head = ['ATTRIBUTE', 'TYPE', 'LENGTH', 'UNIQUE', 'MANDATORY', 'MAPPED BY'];
@@ -72,7 +72,7 @@ export function describeInspection(
       ...rest,
     ];
   }
-  if (result.lists.length === 0) return [`The destination ${destination} shows no external target list.`];
+  if (result.lists.length === 0) return [`The destination ${destination} has no external target lists.`];
   const head = ['LIST', 'PROFILES', 'EXPIRES', 'LAST FILE', 'ACTIVATION'];
   return [
     `External target lists (destination ${destination})`,
@@ -102,7 +102,7 @@ function listRow({ name, profiles, expires, file, owner, orphaned }: ListInfo, n
     profiles === null ? NOTHING : String(profiles),
     expires === null ? NOTHING : expiry(expires, now),
     file ?? NOTHING,
-    owner === null ? NOTHING : `${owner}${orphaned ? ' (not in the project any more)' : ''}`,
+    owner === null ? NOTHING : `${owner}${orphaned ? ' (no longer in the project)' : ''}`,
   ];
 }
 

@@ -28,15 +28,15 @@ export function definePlan(program: Command, context: CommandContext): void {
     .description('show what a run would do now; writes nothing to Actito')
     .argument('<activation>', ACTIVATION)
     .option('--json', JSON_OPTION)
-    .option('--out <file>', 'also write the answer as JSON into this file')
-    .option('--show-personal-data', 'show whom the sample is about, and the new values')
+    .option('--out <file>', 'also write the plan as JSON to this file')
+    .option('--show-personal-data', 'show the keys and the new values of the samples')
     .addHelpText('after', WHERE)
     .addHelpText(
       'after',
       examples(
-        ['plan vip-customers', 'before a run, or when one was held'],
-        ['plan vip-customers --out plan.json', 'for someone who decides'],
-        ['plan vip-customers --show-personal-data', 'to look at single members'],
+        ['plan vip-customers', 'before a run, or after a held run'],
+        ['plan vip-customers --out plan.json', 'for the person who decides'],
+        ['plan vip-customers --show-personal-data', 'to inspect single members'],
         ['plan vip-customers --json', 'for a program'],
       ),
     )
@@ -46,8 +46,8 @@ export function definePlan(program: Command, context: CommandContext): void {
 }
 
 const WHERE = `
-It ends with 0 also when a guard would hold the run: the answer tells. Keys and values are personal data: they are read
-from the state database (ACTITO_SYNC_DATABASE_URL), where they are deleted after a day, and never pass through Temporal.`;
+It exits with 0 even if a guard would hold the run; the output says so. Keys and values are personal data: they are read
+from the state database (ACTITO_SYNC_DATABASE_URL), deleted there after a day, and never pass through Temporal.`;
 
 /** Makes a plan by a dry run, and prints it. @throws Failure InvalidActivation at once, what the dry run failed of */
 export async function planAndTell(input: RunInput, flags: PlanFlags, context: CommandContext): Promise<void> {
@@ -74,7 +74,7 @@ async function plan(
       ? text
       : `${(result.plan ? describePlan(result, result.plan, tableWidth(out)) : describeResult(result)).join('\n')}\n`,
   );
-  if (file !== undefined && !json) out.write(`Written: ${file}\n`);
+  if (file !== undefined && !json) out.write(`Plan written to ${file}\n`);
   return EXIT.ok;
 }
 

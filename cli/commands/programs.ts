@@ -7,11 +7,11 @@ export function defineDemo(program: Command, { launch }: CommandContext): void {
   program
     .command('demo')
     .description('run a demo: a shop, its segment, a simulated Actito')
-    .option('--keep', 'stay up afterwards, to look around and to try commands')
+    .option('--keep', 'keep everything running afterwards, to try commands')
     .addHelpText('after', DEVELOPMENT)
     .addHelpText(
       'after',
-      examples(['demo', 'about a minute'], ['demo --keep', 'with the commands to go on with']),
+      examples(['demo', 'takes about a minute'], ['demo --keep', 'prints commands to try next']),
     )
     .action(({ keep }: { keep?: boolean }) => launch?.('demo', keep ? ['--keep'] : []));
 }
@@ -22,14 +22,14 @@ export function defineDev(program: Command, { launch }: CommandContext): void {
     .command('dev')
     .description('run a local stack for a project folder')
     .argument('[folder]', 'default: ACTITO_SYNC_PROJECT')
-    .option('--seed <file>', 'SQL that fills the warehouse that is made here')
+    .option('--seed <file>', 'SQL file that fills the warehouse of this stack')
     .addHelpText('after', WHAT)
     .addHelpText('after', DEVELOPMENT)
     .addHelpText(
       'after',
       examples(
-        ['dev ./my-project', 'prints addresses, and what to export in another terminal'],
-        ['dev ./my-project --seed shop.sql', 'with tables and rows to read'],
+        ['dev ./my-project', 'prints the addresses and the variables to export'],
+        ['dev ./my-project --seed shop.sql', 'with tables and rows in the warehouse'],
       ),
     )
     .action((folder: string | undefined, { seed }: { seed?: string }) =>
@@ -39,8 +39,8 @@ export function defineDev(program: Command, { launch }: CommandContext): void {
 
 const WHAT = `
 The stack: PostgreSQL, Temporal, a simulated Actito and a worker.
-A source whose variable is set is read there; otherwise an empty database is made for it. No destination is called: each
-is replaced by a simulator that has its entity, table and attributes, and contacts for most members of the segments.
-Nothing is kept after Ctrl-C.`;
+A source is read from the database that its environment variable names; if the variable is not set, the stack creates an
+empty database for the source. Actito is never called: a simulator replaces each destination. It has the entity, the
+profile table, the attributes, and contacts for most members of the segments. Nothing is kept after Ctrl-C.`;
 const DEVELOPMENT = `
-Needs a checkout with its development dependencies (npm install).`;
+Requires a checkout with its development dependencies (npm install).`;

@@ -19,9 +19,9 @@ export function defineRebase(program: Command, context: CommandContext): void {
   command
     .description('assume Actito already matches the segment; sends nothing')
     .argument('<activation>', ACTIVATION)
-    .option('--dry-run', 'show what it would assume, and change nothing')
-    .option('--reason <text>', 'why, for those who read about the run later; needed without --dry-run')
-    .option('--yes', 'do not ask')
+    .option('--dry-run', 'show what it would assume; changes nothing')
+    .option('--reason <text>', 'why; stored with the run; required without --dry-run')
+    .option('--yes', 'do not ask for confirmation')
     .option('--json', RESULT_AS_JSON)
     .addHelpText('after', WHAT)
     .addHelpText(
@@ -29,7 +29,7 @@ export function defineRebase(program: Command, context: CommandContext): void {
       examples(
         ['rebase vip-customers --dry-run', 'what it would assume'],
         ["rebase vip-customers --reason 'state lost'", 'after losing the state database'],
-        ["rebase vip-customers --reason 'state lost' --yes", 'asks nothing'],
+        ["rebase vip-customers --reason 'state lost' --yes", 'without confirmation'],
       ),
     )
     .action(async (activation: string, { dryRun, reason, yes = false, json = false }: RebaseFlags) => {
@@ -42,7 +42,7 @@ export function defineRebase(program: Command, context: CommandContext): void {
         const { in: input, err } = context;
         const out = json ? err : context.out; // a question is no part of what a program reads
         if (!yes && !(await confirmed(question(activation), { in: input, out }))) {
-          out.write('\nNothing was done.\n');
+          out.write('\nNothing was changed.\n');
           return EXIT.interrupted;
         }
         return follow(client, request, { json }, context);
@@ -51,13 +51,13 @@ export function defineRebase(program: Command, context: CommandContext): void {
 }
 
 const WHAT = `
-Everyone in the segment counts as on the list from then on, and all attributes as confirmed. What differs in Actito stays
-different until it changes in the warehouse; resync is the way to send everything. The next run delivers the list once.`;
+From then on, everyone in the segment counts as on the list, and all attributes count as confirmed. A value that differs in
+Actito stays different until it changes in the warehouse; to send everything, use resync. The next run delivers the list.`;
 
 function question(activation: string): string {
   return (
-    `The segment of ${activation} is taken for what Actito has. Values that differ there are not sent until they ` +
-    'change; to send everything, run resync instead. Go on?'
+    `This assumes that Actito already matches the segment of ${activation}. Values that differ in Actito are not sent ` +
+    'until they change; to send everything, run resync instead. Continue?'
   );
 }
 

@@ -1,6 +1,7 @@
 import { canonicalKey } from '../../activation/keys/canonical.ts';
 import { Failure } from '../../contract/failure.ts';
 import { rejectWords } from '../../contract/messages/reject-words.ts';
+import { counted } from '../../contract/messages/words.ts';
 import { latestDefinition } from '../../state/report/activations.ts';
 import { findPastRun } from '../../state/report/history.ts';
 import {
@@ -23,7 +24,7 @@ import type { Answers } from '../json/answers.ts';
 import { csvOf, jsonWithArray, writeStream } from '../output.ts';
 import { hasRun, withState } from '../state.ts';
 import { table, tableWidth } from '../table.ts';
-import { counted, minute } from '../words.ts';
+import { minute } from '../words.ts';
 import { ON_A_TERMINAL, UNMATCHED, type RejectFlags } from './rejects.ts';
 
 /** Shows the rejects of an activation, or its unmatched members. @throws Failure InvalidActivation for an unknown run or activation */
@@ -142,7 +143,9 @@ async function listUnmatched(
 
 function unmatchedHint(activation: string, count: number): string[] {
   if (count === 0) return [];
-  return [`Unknown to Actito: ${counted(count, 'member')}; see rejects ${activation} --reason ${UNMATCHED}`];
+  return [
+    `Unmatched: ${counted(count, 'member')} without a profile in Actito; see rejects ${activation} --reason ${UNMATCHED}`,
+  ];
 }
 
 async function checkRun(snapshot: Snapshot, activation: string, run: number | undefined): Promise<void> {
@@ -172,13 +175,9 @@ async function collect<T>(batches: AsyncIterable<T[]>): Promise<T[]> {
 function describeRejects(
   activation: string,
   rejects: readonly RejectHistory[],
-  {
-    more,
-    said,
-    counts,
-    width,
-  }: { more: boolean; said: boolean; counts: readonly ReasonCount[]; width: number },
+  shown: { more: boolean; said: boolean; counts: readonly ReasonCount[]; width: number },
 ): string[] {
+  const { more, said, counts, width } = shown;
   const head = ['KEY', 'STAGE', 'REASON', 'ATTRIBUTE', 'FIRST SEEN', 'LAST SEEN', 'RUNS', 'LAST RUN'];
   const named = rejects.some(({ reference }) => reference !== null);
   const rows = rejects.map((reject) => [
@@ -186,11 +185,11 @@ function describeRejects(
     ...(named ? [reject.reference ?? '–'] : []),
     ...(said ? [reject.said ?? '–'] : []),
   ]);
-  const columns = [...head, ...(named ? ['REFERENCE'] : []), ...(said ? ['ACTITO SAID'] : [])];
+  const columns = [...head, ...(named ? ['REFERENCE'] : []), ...(said ? ['ORIGINAL TEXT'] : [])];
   return [
-    `Rejected rows and values of ${activation}, what was seen last first`,
+    `Rejected rows and values of ${activation}, newest first`,
     ...table(columns, rows, width),
-    ...(more ? ['… and more: --limit shows more of them, --csv all'] : []),
+    ...(more ? ['… and more. Use --limit to show more, or --csv for all.'] : []),
     ...counts.map(({ reason, count }) => `${count} × ${reason}: ${rejectWords(reason)}`),
   ];
 }
@@ -212,7 +211,7 @@ function rejectRow({ key, stage, reason, attribute, firstSeen, lastSeen, times, 
 function describeNoRejects(activation: string, all: readonly ReasonCount[]): string[] {
   if (all.length === 0) return [`${activation} has no rejected rows or values.`];
   const known = all.map(({ reason, count }) => `${count} × ${reason}`).join(', ');
-  return [`No reject of ${activation} is like that. There are: ${known}.`];
+  return [`No rejects of ${activation} match these filters. Without filters: ${known}.`];
 }
 
 /** Members unknown to Actito for people, line by line, with how many there were run by run. */
@@ -223,7 +222,7 @@ function describeUnmatched(
 ): string[] {
   const { total, trend, members } = found;
   return [
-    `Members of ${activation} that Actito has no profile of: ${total}`,
+    `Unmatched members of ${activation} (without a profile in Actito): ${total}`,
     ...(trend.length === 0
       ? []
       : table(['RUN', 'STARTED', 'SENT', 'UNMATCHED', 'SHARE'], trend.map(rateRow), width)),
@@ -231,9 +230,9 @@ function describeUnmatched(
       ? []
       : [
           '',
-          ...table(['KEY', 'MEMBER SINCE RUN', 'LAST TRIED', 'DUE AGAIN'], members.map(memberRow), width),
+          ...table(['KEY', 'MEMBER SINCE RUN', 'LAST SENT', 'NEXT RETRY'], members.map(memberRow), width),
         ]),
-    ...(members.length < total ? ['… and more: --limit shows more of them, --csv all'] : []),
+    ...(members.length < total ? ['… and more. Use --limit to show more, or --csv for all.'] : []),
   ];
 }
 

@@ -26,22 +26,26 @@ export function defineRejects(program: Command, context: CommandContext): void {
   command
     .description('list rejected rows and values, or unmatched members')
     .argument('<activation>', ACTIVATION)
-    .option('--run <n>', 'only what this run met; its number stands in history', wholeNumber)
-    .option('--reason <code>', `only this reason; ${UNMATCHED}: the members that Actito has no profile of`)
+    .option('--run <n>', 'only rejects of this run (its number in history)', wholeNumber)
+    .option('--reason <code>', `only this reason; ${UNMATCHED}: members without a profile in Actito`)
     .option('--key <key>', 'only this key')
-    .option('--limit <n>', `how many; default ${ON_A_TERMINAL}, with --json and --csv all`, wholeNumber)
+    .option(
+      '--limit <n>',
+      `show at most this many; default ${ON_A_TERMINAL}, with --json and --csv all`,
+      wholeNumber,
+    )
     .option('--json', JSON_OPTION)
     .addOption(new Option('--csv', 'print CSV with a header line, and nothing else').conflicts('json'))
-    .option('--show-personal-data', 'also show what Actito said of rows in words that are no code')
+    .option('--show-personal-data', 'also show the original texts that Actito returned for rows')
     .addHelpText('after', PERSONAL)
     .addHelpText('after', ONE_LETTER)
     .addHelpText('after', READS_STATE)
     .addHelpText(
       'after',
       examples(
-        ['rejects vip-customers', 'what was seen last comes first'],
+        ['rejects vip-customers', 'newest first'],
         ['rejects vip-customers --reason KeyMalformed --csv', 'for whoever fixes the source data'],
-        [`rejects vip-customers --reason ${UNMATCHED}`, 'and how many there were, run by run'],
+        [`rejects vip-customers --reason ${UNMATCHED}`, 'with their number in each run'],
       ),
     )
     .action(async (activation: string, flags: RejectFlags) => {
@@ -56,6 +60,6 @@ const ONE_LETTER = `
 To decline the plan of a held run, use decline.`;
 
 const PERSONAL = `
-Keys are personal data: they are shown here because you ask, and stand in no log. How long rejects are kept is set in
-project.yaml (retention.rejects, 14 days by default). Of one run at most 10000 rows without a usable key are stored; the
-counts of history know them all.`;
+Keys are personal data: they are shown because you ask for them, and no log contains them. project.yaml sets how long they are
+stored (retention.rejects, 14 days by default). At most 10000 rows without a usable key are stored per run; the counts in
+history include all of them.`;

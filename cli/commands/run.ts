@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { ActivationClient } from '../../client/activation-client.ts';
 import type { Counts } from '../../contract/counts.ts';
 import { expected } from '../../contract/messages/expected.ts';
+import { counted } from '../../contract/messages/words.ts';
 import type { RunInput, RunRequest } from '../../contract/request.ts';
 import type { RunResult } from '../../contract/result.ts';
 import type { CommandContext, Context } from '../context.ts';
@@ -13,7 +14,6 @@ import type { Named } from '../project.ts';
 import { describeResult } from '../result.ts';
 import type { Chosen } from './run-many.ts';
 import { tableWidth } from '../table.ts';
-import { counted } from '../words.ts';
 
 /** How a run is told, and what of its result is an error. */
 export interface RunOutput {
@@ -37,25 +37,25 @@ export function defineRun(program: Command, context: CommandContext): void {
     .addOption(new Option('--all', 'run every activation of the project').conflicts(['plan', 'tag']))
     .addOption(new Option('--tag <tag>', 'run the activations that have this tag').conflicts('plan'))
     .option('--dry-run', 'read and compare only; nothing is written to Actito')
-    .option('--resync', 'send everything, whatever Actito acknowledged before')
+    .option('--resync', 'send everything, even what Actito has confirmed')
     .addOption(
       new Option(
         '--plan <hash>',
-        'apply exactly this plan; when a run would do anything else, it ends as PlanStale',
+        'apply exactly this plan; a run that would do anything else fails with PlanStale',
       ).conflicts('dryRun'),
     )
-    .option('--reason <text>', 'why, for those who read about the run later')
+    .option('--reason <text>', 'why; stored with the run')
     .addOption(maxRejects())
     .option('--json', RESULT_AS_JSON)
     .addHelpText('after', MANY)
     .addHelpText(
       'after',
       examples(
-        ['run vip-customers', 'now, beside its schedule'],
+        ['run vip-customers', 'now, in addition to its schedule'],
         ['run vip-customers --dry-run', 'what it would do'],
-        ['run vip-customers --plan 0123456789ab', 'what plan has shown, and nothing else'],
+        ['run vip-customers --plan 0123456789ab', 'exactly what plan showed'],
         ["run vip-customers --resync --reason 'restored'", 'everything again'],
-        ['run vip-customers --max-rejects 1%', 'for a pipeline that minds rejects'],
+        ['run vip-customers --max-rejects 1%', 'for a pipeline that must fail on rejects'],
         ['run --all', 'every activation of the project'],
         ['run --tag nightly --json', 'a group, for a program'],
         ['run vip-customers --json', 'for a program'],
@@ -94,13 +94,13 @@ export function defineResync(program: Command, context: CommandContext): void {
     .command('resync')
     .description('send everything again; the same as run --resync')
     .argument('<activation>', ACTIVATION)
-    .option('--reason <text>', 'why, for those who read about the run later')
+    .option('--reason <text>', 'why; stored with the run')
     .addOption(maxRejects())
     .option('--json', RESULT_AS_JSON)
     .addHelpText(
       'after',
       examples(
-        ["resync vip-customers --reason 'profiles restored'", 'after Actito has lost something'],
+        ["resync vip-customers --reason 'profiles restored'", 'after Actito has lost data'],
         ['resync vip-customers --json', 'for a program'],
       ),
     )
@@ -113,7 +113,7 @@ export function defineResync(program: Command, context: CommandContext): void {
 export function maxRejects(): Option {
   return new Option(
     '--max-rejects <limit>',
-    'end with 4 when a run that succeeded has more rejects: a number, or a share of the rows read such as 1%',
+    'exit with code 4 if a successful run has more rejects: a number, or a share of the rows read such as 1%',
   ).argParser(parseLimit);
 }
 
@@ -165,7 +165,7 @@ export function tellResult(
   const code = codeOf(result, { maxRejects });
   if (code === EXIT.rejects)
     err.write(
-      `${counted(rejectsOf(result.counts), 'reject')}, more than --max-rejects ${maxRejects!.text}.\n`,
+      `The run has ${counted(rejectsOf(result.counts), 'reject')}; the limit is --max-rejects ${maxRejects!.text}.\n`,
     );
   return code;
 }

@@ -30,14 +30,14 @@ export function defineApply(schedule: Command, context: CommandContext): void {
 /** What the help of `schedule` shows, too. */
 export const APPLY_EXAMPLES: [string, string][] = [
   ['schedule apply --dry-run', 'the difference, field by field'],
-  ['schedule apply', 'after a change of the project folder'],
+  ['schedule apply', 'after changing the project folder'],
   ['schedule apply --dry-run --json', 'for a program'],
 ];
 
 const OURS = `
-It creates and updates schedules, and deletes those of this project that its folder (ACTITO_SYNC_PROJECT) no longer has.
-Only schedules that this command made for this project are changed or deleted. A project is called like its folder, or
-as ACTITO_SYNC_PROJECT_NAME says; give it one name on every machine. What is paused stays paused.`;
+It creates and updates schedules, and deletes the project's schedules that its folder (ACTITO_SYNC_PROJECT) no longer has.
+Only schedules that this command created for this project are changed or deleted. The name of a project is the name of its
+folder, or ACTITO_SYNC_PROJECT_NAME; use the same name on every machine. Paused schedules stay paused.`;
 
 /**
  * `schedule apply`: a line for each schedule. What is wrong in the folder stops only the activations that it concerns.
@@ -83,10 +83,7 @@ async function apply(
 function describeSchedule(applied: AppliedSchedule, times: string | null, dryRun: boolean): string[] {
   const { scheduleId, change, schedule, differences } = applied;
   const what = dryRun && change !== 'unchanged' ? `would be ${change}` : change;
-  const facts = [
-    schedule ? timesWithZone(schedule, times!) : 'no activation of the project has it any more',
-    state(applied),
-  ];
+  const facts = [schedule ? timesWithZone(schedule, times!) : 'no longer in the project', state(applied)];
   return [
     `${scheduleId}: ${what} (${facts.filter(Boolean).join('; ')})`,
     ...differences.map(({ field, from, to }) => `  ${field}: ${from} → ${to}`),
@@ -96,8 +93,8 @@ function describeSchedule(applied: AppliedSchedule, times: string | null, dryRun
 /** A schedule that is not ours, as one line. */
 function describeForeign({ scheduleId, why }: ForeignSchedule): string {
   return (
-    `${scheduleId}: left alone, it ${foreignInWords(why)}; the project has no such activation with a schedule. ` +
-    `If nobody needs it, delete it: ${deleteScheduleCommand(scheduleId)}`
+    `${scheduleId}: not changed, because it ${foreignInWords(why)}; the project has no such activation with a schedule. ` +
+    `If it is no longer needed, delete it: ${deleteScheduleCommand(scheduleId)}`
   );
 }
 
@@ -107,6 +104,6 @@ function timesWithZone(schedule: Schedule, words: string): string {
 
 function state({ paused, note, next, change }: AppliedSchedule): string {
   if (paused) return note === null ? 'paused' : `paused: ${note}`;
-  if (next) return `next start ${next.toISOString()}`;
-  return change === 'unchanged' ? 'no start ahead' : '';
+  if (next) return `next run ${next.toISOString()}`;
+  return change === 'unchanged' ? 'no run scheduled' : '';
 }

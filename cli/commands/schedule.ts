@@ -4,13 +4,13 @@ import type { ActivationClient, OwnSchedule } from '../../client/activation-clie
 import { oneLine } from '../../contract/clean.ts';
 import { isFailure, tellable } from '../../contract/failure.ts';
 import { tell } from '../../contract/messages/tell.ts';
+import { counted } from '../../contract/messages/words.ts';
 import type { Rest } from '../../state/runs/rest.ts';
 import type { CommandContext, Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ACTIVATION, examples, JSON_OPTION } from '../options.ts';
 import { jsonOf } from '../output.ts';
 import { table, tableWidth } from '../table.ts';
-import { counted } from '../words.ts';
 import { APPLY_EXAMPLES, defineApply } from './schedule-apply.ts';
 
 /** Temporal keeps a note with every resumption; this one when nobody says why. */
@@ -39,11 +39,11 @@ export function defineSchedule(program: Command, context: CommandContext): void 
     .command('pause')
     .description('pause a schedule; a run in progress continues')
     .argument('<activation>', ACTIVATION)
-    .option('--note <text>', 'why, for those who find it paused')
+    .option('--note <text>', 'why; shown in status and Temporal')
     .addHelpText(
       'after',
       examples(
-        ["schedule pause vip-customers --note 'warehouse is being moved'", 'for others to read'],
+        ["schedule pause vip-customers --note 'warehouse is being moved'", 'with a reason'],
         ['schedule pause vip-customers', 'without a note'],
       ),
     )
@@ -54,11 +54,11 @@ export function defineSchedule(program: Command, context: CommandContext): void 
     .command('resume')
     .description('resume a paused schedule; missed runs are not backfilled')
     .argument('<activation>', ACTIVATION)
-    .option('--note <text>', 'why, for those who look at it in Temporal')
+    .option('--note <text>', 'why; shown in Temporal')
     .addHelpText(
       'after',
       examples(
-        ['schedule resume vip-customers', 'from its next start on'],
+        ['schedule resume vip-customers', 'without a note'],
         ["schedule resume vip-customers --note 'moved'", 'with a note'],
       ),
     )
@@ -128,7 +128,7 @@ interface ShownSchedule extends OwnSchedule {
 
 /** The project's schedules for people, line by line. */
 function describeOwnSchedules(schedules: readonly ShownSchedule[], project: string, width: number): string[] {
-  if (schedules.length === 0) return [`Temporal has no schedule of the project "${project}".`];
+  if (schedules.length === 0) return [`Temporal has no schedules for the project "${project}".`];
   return table(
     ['ACTIVATION', 'STARTS', 'TIME ZONE', 'STATE'],
     schedules.map((schedule) => [
@@ -141,13 +141,13 @@ function describeOwnSchedules(schedules: readonly ShownSchedule[], project: stri
   );
 }
 
-/** `next start …`, `tries again from …`, `paused: why`, or that no start is ahead. */
+/** `next run …`, `backing off until …`, `paused: why`, or that no run is scheduled. */
 function stateInWords({ paused, note, next, due, rest }: ShownSchedule): string {
   if (paused) return note === null ? 'paused' : `paused: ${oneLine(note, LONGEST_NOTE)}`;
   if (rest) {
     const { type, runs, next: again } = rest;
-    return `tries again from ${again.toISOString()} on: ${counted(runs, 'run')} failed with ${type}`;
+    return `backing off until ${again.toISOString()}: ${counted(runs, 'run')} failed with ${type}`;
   }
-  if (due) return 'a start is due now';
-  return next ? `next start ${next.toISOString()}` : 'no start ahead';
+  if (due) return 'next run due now';
+  return next ? `next run ${next.toISOString()}` : 'no run scheduled';
 }

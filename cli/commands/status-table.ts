@@ -4,16 +4,7 @@ import { table } from '../table.ts';
 import { minute } from '../words.ts';
 import type { ActivationStatus } from './status-report.ts';
 
-const HEAD = [
-  'ACTIVATION',
-  'LAST RUN',
-  'OUTCOME',
-  'CHANGES',
-  'MEMBERS',
-  'LIST',
-  'NEXT START',
-  'IMPORTS 24 H',
-];
+const HEAD = ['ACTIVATION', 'LAST RUN', 'OUTCOME', 'CHANGES', 'MEMBERS', 'LIST', 'NEXT RUN', 'IMPORTS 24 H'];
 
 /**
  * How activations stand for people, line by line: a table, and below it what someone should look at.
@@ -30,8 +21,13 @@ export function describeStatus(
   if (!wasAsked) lines.push(`! ${tell('statusIncomplete', {}).message}`);
   return [
     ...table(HEAD, statuses.map(row), width),
-    ...(lines.length === 0 ? ['Nothing to look at.'] : lines),
+    ...(lines.length === 0 ? [isHealthy(statuses) ? 'All lists are healthy.' : 'No problems.'] : lines),
   ];
+}
+
+/** Every list was delivered and has not expired. */
+function isHealthy(statuses: readonly ActivationStatus[]): boolean {
+  return statuses.every(({ list }) => list !== null && list.hoursLeft > 0);
 }
 
 function row(status: ActivationStatus): string[] {
@@ -52,10 +48,10 @@ function row(status: ActivationStatus): string[] {
 function outcome({ lastRun, running }: ActivationStatus): string {
   const [open] = running ?? [];
   if (open) return `running ${underWayInWords({ since: minute(open.since), phase: open.phase })}`;
-  return lastRun === null ? 'never ran' : (lastRun.outcome ?? 'not ended');
+  return lastRun === null ? 'never ran' : (lastRun.outcome ?? 'unfinished');
 }
 
-/** What the last run did: `+3 −1 ~2` new, gone and changed members. */
+/** What the last run did: `+3 −1 ~2` added, removed and changed members. */
 function changes({ lastRun }: ActivationStatus): string {
   const { added, removed, changed } = lastRun?.counts ?? {};
   return added === undefined ? '–' : `+${added} −${removed ?? 0} ~${changed ?? 0}`;
@@ -69,12 +65,12 @@ function membersOf({ list, leaving }: ActivationStatus): string {
 
 function validity(list: ActivationStatus['list']): string {
   if (list === null) return 'never delivered';
-  return list.hoursLeft === 0 ? 'expired' : `valid for ${list.hoursLeft} h`;
+  return list.hoursLeft === 0 ? 'expired' : `${list.hoursLeft} h left`;
 }
 
 function nextStart({ schedule, rest }: ActivationStatus): string {
   if (schedule === undefined) return 'unknown';
-  if (schedule === null) return 'only by hand';
+  if (schedule === null) return 'manual';
   if (schedule.paused) return schedule.note ? `paused: ${schedule.note}` : 'paused';
   const tries = schedule.starts.filter((start) => rest === null || start >= rest.next);
   if (rest !== null) return minute(tries[0] ?? rest.next);

@@ -37,7 +37,7 @@ export function defineStatus(program: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       examples(
-        ['status', 'of the whole project'],
+        ['status', 'the whole project'],
         ['status vip-customers --json', 'for a program'],
         ['status --check', 'for monitoring'],
         ['status --watch 30', 'until Ctrl-C'],
@@ -49,10 +49,10 @@ export function defineStatus(program: Command, context: CommandContext): void {
 }
 
 const WHERE = `
-Reads the state database directly (ACTITO_SYNC_DATABASE_URL), and from Temporal the next starts and the runs that go on;
-without Temporal it says so, shows the rest, and ends with exit code 6. The hours left count from our last delivery. In CHANGES, + are new, − gone, ~ changed members.
-A line with ! tells of something. --check counts what a person must do something about, not what the next run repairs, nor
-a note on the segment, nor attributes that wait for an import. With --watch and --json, each look is one line.`;
+Reads the state database (ACTITO_SYNC_DATABASE_URL), and running and next runs from Temporal. If Temporal does not respond,
+it shows the rest and exits with 6. The time left of a list counts from its last delivery. CHANGES: + added, − removed,
+~ changed members. A line with ! is a problem or a note. --check counts only problems that need a person, not those that
+the next run repairs. With --watch and --json, each status is one line.`;
 
 /** @returns the exit code */
 async function showStatus(only: string | undefined, flags: StatusFlags, context: Context): Promise<number> {
@@ -89,7 +89,7 @@ async function showOnce(
   const state = await withState(env, (snapshot) => readState(snapshot, ids));
   const { live, problem } = await readLive({ env, taskQueue }, ids, state.now);
   if (problem !== null) {
-    err.write(`The next starts, and what goes on now, are unknown. ${describeError(problem).join(' ')}\n`);
+    err.write(`Running and next runs are unknown. ${describeError(problem).join(' ')}\n`);
   }
   const activations = ids.map((id) => statusOf(id, project, state, live?.get(id)));
   const needsPerson = others.length > 0 || activations.some((each) => each.needsPerson);

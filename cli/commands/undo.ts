@@ -17,33 +17,26 @@ export function defineUndo(program: Command, context: CommandContext): void {
     .command('undo')
     .description('put a list back to how it was after an earlier run')
     .argument('<activation>', ACTIVATION)
-    .requiredOption(
-      '--to <run>',
-      'the run after which the list was right; history shows the runs',
-      wholeNumber,
-    )
-    .option('--plan <hash>', 'apply exactly this plan, which an undo without --plan has shown')
-    .option('--reason <text>', 'why; needed with --plan')
+    .requiredOption('--to <run>', 'the run after which the list was correct; see history', wholeNumber)
+    .option('--plan <hash>', 'apply exactly this plan, as shown without --plan')
+    .option('--reason <text>', 'why; required with --plan')
     .option('--json', JSON_OPTION)
-    .option('--out <file>', 'also write the plan as JSON into this file')
-    .option('--show-personal-data', 'show whom the sample of the plan is about')
+    .option('--out <file>', 'also write the plan as JSON to this file')
+    .option('--show-personal-data', 'show the keys of the samples')
     .addHelpText('after', WHAT_FOLLOWS)
     .addHelpText(
       'after',
       examples(
-        ['undo vip-customers --to 41', 'who would enter and leave; writes nothing to Actito'],
-        [
-          "undo vip-customers --to 41 --plan 0123456789ab --reason 'bad load'",
-          'what that has shown, and nothing else',
-        ],
+        ['undo vip-customers --to 41', 'show added and removed members; writes nothing to Actito'],
+        ["undo vip-customers --to 41 --plan 0123456789ab --reason 'bad load'", 'apply exactly that plan'],
       ),
     )
     .action((activation: string, flags: UndoFlags) => undo(activation, flags, context));
 }
 
 const WHAT_FOLLOWS = `
-Only who is on the list is undone; attributes stay as they are. The next ordinary run makes the list follow its segment
-again: correct that first, or pause the schedule. Guards judge it as any plan; a held one is answered by approve or decline.`;
+An undo changes only who is on the list; attributes stay as they are. The next regular run makes the list match its segment
+again: correct the segment first, or pause the schedule. Guards also check an undo; if they hold it, approve or decline it.`;
 
 async function undo(
   activation: string,

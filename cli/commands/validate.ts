@@ -4,11 +4,11 @@ import { isFailure } from '../../contract/failure.ts';
 import type { Told } from '../../contract/messages/message.ts';
 import { problemInWords, type ProjectProblem } from '../../contract/messages/project.ts';
 import { tell } from '../../contract/messages/tell.ts';
+import { counted } from '../../contract/messages/words.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { examples, JSON_OPTION } from '../options.ts';
 import { jsonOf } from '../output.ts';
-import { counted } from '../words.ts';
 
 interface ValidateFlags {
   env?: boolean;
@@ -21,16 +21,13 @@ export function defineValidate(program: Command, { env, out, local }: CommandCon
     .command('validate')
     .description('check the project folder: errors and likely mistakes')
     .argument('[folder]', 'default: ACTITO_SYNC_PROJECT')
-    .option(
-      '--env',
-      'also check that the environment variables which the folder names are set here, and usable',
-    )
+    .option('--env', 'also check that the environment variables named in the folder are set and valid')
     .option('--json', JSON_OPTION)
     .addHelpText(
       'after',
       examples(
-        ['validate', 'before it is committed, or deployed'],
-        ['validate --env', 'where the worker will run'],
+        ['validate', 'before you commit or deploy the folder'],
+        ['validate --env', 'on the machine of the worker'],
         ['validate ./my-project --json', 'for a program'],
       ),
     )
@@ -46,18 +43,18 @@ export function defineValidate(program: Command, { env, out, local }: CommandCon
     );
 }
 
-/** What is to be said of a project folder. */
+/** The result of checking a project folder. */
 export interface Validation {
   folder: string;
   valid: boolean;
   problems: ProjectProblem[];
-  /** What works but is probably not meant. */
+  /** Likely mistakes: what works but is probably not intended. */
   warnings: Told[];
-  /** How many files of each kind there are; of a folder that is not valid nothing is counted. */
+  /** The number of files of each kind; undefined if the folder is not valid. */
   found?: { sources: number; destinations: number; activations: number };
 }
 
-/** Of no folder at all. */
+/** If no folder is named. */
 const UNNAMED: Validation = {
   folder: 'ACTITO_SYNC_PROJECT',
   valid: false,
@@ -132,7 +129,7 @@ function variables(
   return [...own, ...Object.entries(inner).flatMap(([name, each]) => variables(each, file, [...path, name]))];
 }
 
-/** What is to be said of a project folder for people, line by line: problems, warnings, and the verdict last. */
+/** The result for people, line by line: problems, warnings, and a summary last. */
 function describeValidation({ folder, valid, problems, warnings, found }: Validation): string[] {
   const files = found && [
     counted(found.sources, 'source'),

@@ -28,7 +28,7 @@ export const IMPORT_MESSAGES = {
     examples: [{ answers: 2, minutes: 1 }],
     says: ({ answers, minutes }) =>
       `The responses to ${counted(answers, 'import call')} were lost, and each call may have started an import in Actito. The worker ` +
-      `retries ${counted(minutes, 'minute')} after the last call, or when Actito accepts another import for the profile table.`,
+      `retries ${counted(minutes, 'minute')} after the last call, or possibly sooner if Actito accepts another import for the profile table.`,
   }),
   rowsInErrorAwaited: failure(
     'ImportPending',

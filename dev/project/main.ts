@@ -15,9 +15,11 @@ import { whatThereIs } from './words.ts';
 
 async function main(): Promise<number> {
   const program = new Command('actito-sync dev')
-    .description('PostgreSQL, Temporal, a simulated Actito and a worker for a project folder.')
+    .description(
+      'Run a local stack for a project folder: PostgreSQL, Temporal, a simulated Actito and a worker.',
+    )
     .argument('[folder]', 'default: ACTITO_SYNC_PROJECT')
-    .option('--seed <file>', 'SQL that fills the warehouse that is made here')
+    .option('--seed <file>', 'SQL file that fills the warehouse of this stack')
     .parse();
   const { seed } = program.opts<{ seed?: string }>();
   const [argument] = program.processedArgs as [string | undefined];
@@ -37,7 +39,7 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof Interrupted) {
-      say('\nEnding what was started …');
+      say('\nStopping …');
       return 0; // Ctrl-C is how this ends
     }
     console.error((error as Error).message);

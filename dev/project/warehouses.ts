@@ -39,8 +39,8 @@ async function fill(all: readonly Warehouse[], seed: string): Promise<void> {
   const [one, ...others] = all.filter(({ own }) => own);
   if (!one || others.length > 0) {
     throw new Error(
-      `--seed fills the one database that is made here; there ${one ? 'are several' : 'is none'}. A source whose ` +
-        'variable is set keeps the database that it names.',
+      `--seed requires exactly one database that this stack creates; there ${one ? 'are several' : 'is none'}. For a ` +
+        'source whose environment variable is set, no database is created.',
     );
   }
   try {

@@ -11,7 +11,7 @@ export function whatThereIs(stack: ProjectStack): string[] {
     ...[...simulators].map(([id, { apiUrl }]) => `Simulated Actito:   ${apiUrl}/  (destination ${id})`),
     ...warehouses.map(
       ({ source, variable, url, own }) =>
-        `Warehouse:          ${own ? `${url}  (source ${source}; made here)` : `as ${variable} says  (source ${source})`}`,
+        `Warehouse:          ${own ? `${url}  (source ${source}; created by this stack)` : `from ${variable}  (source ${source})`}`,
     ),
     '',
     `In another terminal, from ${fileURLToPath(new URL('../..', import.meta.url))}:`,
@@ -22,7 +22,7 @@ export function whatThereIs(stack: ProjectStack): string[] {
     '  npx actito-sync status',
     '  npx actito-sync --help',
     '',
-    'Edits of activations and sources count for the next run; after an edit of a destination start this anew.',
-    'Ctrl-C ends everything; nothing of it is kept.',
+    'Changes to activations and sources apply from the next run. After changing a destination, restart this command.',
+    'Press Ctrl-C to stop everything. Nothing is kept.',
   ];
 }

@@ -23,7 +23,7 @@ export function wantedChecksum(): string {
   const checksum = SHA256[platform];
   if (checksum) return checksum;
   throw new Error(
-    `No SHA-256 of the Temporal CLI ${CLI_VERSION} is known for ${platform}. Start a server yourself ` +
+    `The SHA-256 of the Temporal CLI ${CLI_VERSION} for ${platform} is unknown. Start a server manually ` +
       '(`temporal server start-dev`) and set TEMPORAL_ADDRESS=host:port.',
   );
 }

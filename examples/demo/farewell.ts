@@ -3,7 +3,7 @@ import type { Simulator } from '../../simulator/start.ts';
 import { TASK_QUEUE, workflowId, WORKFLOW_TYPE } from '../../contract/names.ts';
 import { PROJECT_FOLDER } from './stack.ts';
 
-/** What there is to look at. */
+/** The addresses of the demo's servers. */
 export interface Sights {
   temporal: TemporalServer;
   actito: Simulator;
@@ -12,7 +12,7 @@ export interface Sights {
   shopUrl: string;
 }
 
-/** What to look at and to try while the demo stays up, line by line; the commands work as printed. */
+/** Addresses to open and commands to try while the demo keeps running, line by line. The commands work as printed. */
 export function whatToTry(activation: string, { temporal, actito, stateUrl, shopUrl }: Sights): string[] {
   const { address, uiUrl, cliPath = 'temporal' } = temporal;
   const input = JSON.stringify({ activation });
@@ -31,9 +31,9 @@ export function whatToTry(activation: string, { temporal, actito, stateUrl, shop
     '  npx actito-sync status',
     '  npx actito-sync doctor',
     '  npx actito-sync --help',
-    'A run can also be started by the bare Temporal CLI:',
+    'You can also start a run with the Temporal CLI:',
     `  ${start.join(' ')}`,
     '',
-    'Ctrl-C ends everything.',
+    'Press Ctrl-C to stop everything.',
   ];
 }

@@ -114,8 +114,8 @@ export async function fillDemoShop(shop: Client): Promise<void> {
   if (mark === MARK && isFilled) return;
   if (mark !== MARK || tables.length > 0) {
     throw new Error(
-      'SHOP_DATABASE_URL does not name an empty database that was made for the demo (docker/databases.sql). ' +
-        "Nothing was written. To make the demo's databases again: docker compose down --volumes.",
+      'SHOP_DATABASE_URL must name an empty database that was created for the demo (docker/databases.sql). ' +
+        "Nothing was written. To recreate the demo's databases: docker compose down --volumes.",
     );
   }
   await seedShop(shop);

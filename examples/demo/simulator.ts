@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   await shop.end();
   const lines = Object.entries(environmentOf(simulator)).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(join(FOLDER, 'environment'), lines.join(''));
-  console.log(`Actito simulator: ${simulator.apiUrl}, ${simulator.contactCount()} contacts`);
+  console.log(`Simulated Actito: ${simulator.apiUrl}, ${simulator.contactCount()} contacts`);
 
   await stopped;
   await simulator.stop();
@@ -53,6 +53,6 @@ async function hostKey(): Promise<string> {
 }
 
 main().catch((error: Error) => {
-  console.error(`The simulator ended: ${error.message}`);
+  console.error(`The simulator failed: ${error.message}`);
   process.exitCode = 1;
 });

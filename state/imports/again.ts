@@ -129,3 +129,15 @@ export async function countAgain(db: Knex, run: string): Promise<{ imports: numb
 function toPattern(bits: readonly boolean[]): string {
   return bits.map((out) => (out ? '1' : '0')).join('');
 }
+
+/** Counts the imports of a run with errors that Actito does not explain by row, and their members. */
+export async function countUnexplained(db: Knex, run: string): Promise<{ imports: number; members: number }> {
+  const [found] = await rows<{ imports: number; members: number }>(
+    db,
+    `select cast(count(*) as integer) as imports, cast(coalesce(sum(members), 0) as integer) as members
+     from import_parts part join chunks on chunks.run = part.run and chunks.no = part.chunk
+     where part.run = ? and result = 'unexplained'`,
+    [run],
+  );
+  return found!;
+}

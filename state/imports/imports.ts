@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { fenced, type Fence } from '../runs/lease.ts';
 import { rows, type State } from '../state.ts';
 import { readChunks, type Chunk } from './chunks.ts';
-import { applyResults } from './results.ts';
+import { applyResults, type Reading } from './results.ts';
 import { inTurn, lineUp, readQuota } from './quota.ts';
 import { GIVEN_UP, partLost, renew, requireParts, type SharedFile } from './parts.ts';
 
@@ -187,21 +187,32 @@ export async function recordRefused(
   });
 }
 
-/** Records what happened to a run's rows in an import, and processes the results of single rows. */
+/**
+ * Records the result of a run's rows in an import. The results of single rows are processed only if they explain it. A
+ * result that another attempt has recorded stays.
+ * @param found.reading the reading of the rows in error that the result is based on
+ * @throws Failure ImportPending if another attempt has begun to read them since
+ */
 export async function recordResult(
   state: State,
   fence: Fence,
   id: string,
   result: Result,
-  detail?: string,
+  { detail, reading }: { detail?: string; reading?: Reading } = {},
 ): Promise<void> {
   await fenced(state, fence, async (trx) => {
-    const [part] = await rows<{ chunk: number }>(
+    const [part] = await rows<{ chunk: number; no: number }>(
       trx,
-      `update import_parts set result = :result, finished_at = now() where import = :id and run = :run returning chunk`,
+      `select chunk, reading as no from import_parts where import = :id and run = :run and result is null for update`,
+      { id, run: fence.run },
+    );
+    if (!part) return;
+    if (reading && reading.no !== part.no) throw partLost();
+    await trx.raw(
+      'update import_parts set result = :result, finished_at = now() where import = :id and run = :run',
       { id, run: fence.run, result },
     );
-    if (result !== 'doubtful') await applyResults(trx, fence.run, part!.chunk);
+    if (result === 'confirmed') await applyResults(trx, fence.run, part.chunk);
     if (detail !== undefined) await trx.raw('update imports set detail = ? where id = ?', [detail, id]);
   });
 }
@@ -230,16 +241,4 @@ export async function noteUnread(
     );
     return noted!;
   });
-}
-
-/** Counts the imports of a run with errors that Actito does not explain by row, and their members. */
-export async function countUnexplained(db: Knex, run: string): Promise<{ imports: number; members: number }> {
-  const [found] = await rows<{ imports: number; members: number }>(
-    db,
-    `select cast(count(*) as integer) as imports, cast(coalesce(sum(members), 0) as integer) as members
-     from import_parts part join chunks on chunks.run = part.run and chunks.no = part.chunk
-     where part.run = ? and result = 'unexplained'`,
-    [run],
-  );
-  return found!;
 }

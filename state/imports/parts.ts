@@ -84,12 +84,13 @@ export async function closeShared(state: State, fence: Fence, id: string): Promi
     const table = sharedTable(closed);
     // A frozen attempt may still read it. Dropping it would wait for that attempt, and so would all parts.
     await trx.raw(
-      `create table if not exists ${table} (key text collate "C" primary key, run bigint not null)`,
+      `create table if not exists ${table}
+       (key text collate "C" primary key, run bigint not null, no integer not null generated always as identity)`,
     );
     await trx.raw(`delete from ${table}`);
     for (const { run, chunk } of parts) {
       await trx.raw(
-        `insert into ${table} select d.key, :run from ${chunkRowsSql(run, chunk)} on conflict do nothing`,
+        `insert into ${table} (key, run) select d.key, :run from ${chunkRowsSql(run, chunk)} on conflict do nothing`,
         { run: run.run },
       );
     }

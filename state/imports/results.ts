@@ -7,6 +7,7 @@ import { readRun, type PlannedRun } from '../runs/runs.ts';
 import { rows, type State } from '../state.ts';
 import { setRefusedAside } from './again.ts';
 import { chunkRowsSql, readChunk } from './chunks.ts';
+import { partLost } from './parts.ts';
 
 /** A member whose row Actito did not apply. */
 export interface RowResult {
@@ -19,26 +20,73 @@ export interface RowResult {
   said?: string;
 }
 
-/** Deletes the row results of a chunk before they are read again from the start. They have had no effect yet. */
-export async function clearResults(state: State, fence: Fence, chunk: number): Promise<void> {
-  await fenced(state, fence, (trx) =>
-    trx.raw(`delete from ${resultTable(fence.run)} where chunk = ?`, [chunk]),
+/**
+ * One attempt to read which rows of an import are in error. A newer one, or a result, ends it: an attempt that was given up
+ * and goes on all the same must not delete or mix what the next one reads.
+ */
+export interface Reading {
+  import: string;
+  chunk: number;
+  no: number;
+}
+
+/**
+ * Begins to read the row results of an import from the start, and forgets those of an earlier reading: nothing has acted on
+ * them yet.
+ * @throws Failure ImportPending when another attempt has recorded what became of the import
+ */
+export async function beginReading(state: State, fence: Fence, id: string): Promise<Reading> {
+  return fenced(state, fence, async (trx) => {
+    const [begun] = await rows<Reading>(
+      trx,
+      `update import_parts set reading = reading + 1 where import = :id and run = :run and result is null
+       returning import, chunk, reading as no`,
+      { id, run: fence.run },
+    );
+    if (!begun) throw partLost();
+    await deleteResults(trx, fence.run, begun.chunk);
+    return begun;
+  });
+}
+
+/** Forgets what a reading has stored. @throws Failure ImportPending when the reading is over */
+export async function forgetReading(state: State, fence: Fence, reading: Reading): Promise<void> {
+  await fenced(state, fence, async (trx) => {
+    await requireReading(trx, fence.run, reading);
+    await deleteResults(trx, fence.run, reading.chunk);
+  });
+}
+
+async function deleteResults(trx: Knex, run: string, chunk: number): Promise<void> {
+  await trx.raw(`delete from ${resultTable(run)} where chunk = ?`, [chunk]);
+}
+
+/** Until the transaction ends, no other reading begins and no result is recorded. @throws Failure ImportPending */
+async function requireReading(trx: Knex, run: string, reading: Reading): Promise<void> {
+  const current = await rows(
+    trx,
+    `select from import_parts
+     where import = :id and run = :run and result is null and reading = :no for share`,
+    { id: reading.import, run, no: reading.no },
   );
+  if (current.length === 0) throw partLost();
 }
 
 /**
  * Stores a batch of row results. Results about members to whom the run sends nothing are not kept: the answer may be
  * about other people. Nothing follows from results before the whole answer is accepted, see {@link applyResults}.
  * `seeds` are those of the activation's key marks.
+ * @throws Failure ImportPending if the reading is over
  */
 export async function storeResults(
   state: State,
   fence: Fence,
-  chunk: number,
+  reading: Reading,
   seeds: readonly [bigint, bigint],
   told: RowResult[],
 ): Promise<void> {
   await fenced(state, fence, async (trx) => {
+    await requireReading(trx, fence.run, reading);
     const results = await ownResults(trx, fence.run, seeds, told);
     await trx.raw(
       `insert into ${resultTable(fence.run)} as former (mark, chunk, outcome, reason, said, named)
@@ -50,7 +98,7 @@ export async function storeResults(
              named = excluded.named
        where former.outcome = 'again' and former.chunk <> excluded.chunk`,
       {
-        chunk,
+        chunk: reading.chunk,
         marks: results.map(({ key }) => keyMark(key, seeds)),
         outcomes: results.map((row) => (isAgain(row) ? 'again' : row.outcome)),
         reasons: results.map(({ reason }) => reason),
@@ -176,17 +224,17 @@ export async function knownKeys(
   run: PlannedRun,
   { id, chunk }: { id: string; chunk: number },
   keys: string[],
-): Promise<{ known: string[]; own: Set<string> }> {
-  const found = await rows<{ key: string; own: boolean }>(
+): Promise<{ known: number[]; own: Set<string> }> {
+  const found = await rows<{ key: string; no: number; own: boolean }>(
     db,
-    `select asked.key, own.key is not null as own
+    `select asked.key, file.no, own.key is not null as own
      from unnest(cast(:keys as text[])) as asked (key) join ${sharedTable(id)} file on file.key = asked.key
      left join (select d.key from ${chunkRowsSql(run, await readChunk(db, run.run, chunk))}) as own
        on own.key = asked.key`,
     { keys },
   );
   return {
-    known: found.map(({ key }) => key),
+    known: found.map(({ no }) => no),
     own: new Set(found.filter(({ own }) => own).map(({ key }) => key)),
   };
 }

@@ -50,6 +50,22 @@ describe('an import that does not end', () => {
     expect(stand.actito.imports()).toHaveLength(2); // one of each run
   });
 
+  test('is reported with what it failed with last, although its time is up between two of its attempts', async () => {
+    await hosted.run();
+    let isAway = true;
+    gateway.script('away', ({ method, path }) =>
+      isAway && method === 'GET' && /\/etl-executions\//.test(path) ? { status: 500, body: '{}' } : undefined,
+    );
+    await stand.writeDestination({ baseUrl: gateway.url('away'), imports: { listWaitsFor: '3s' } });
+    await bobLeaves();
+    const running = await hosted.start({ activation: 'vip' });
+    await until('the list is delivered', async () => listed().join() === 'anna@shop.be');
+    isAway = false;
+    const { notes } = (await running.result()) as RunResult;
+    const { facts } = notes.find(({ reason }) => reason === 'listGoesFirst')!;
+    expect((facts as { failure: string }).failure).toContain('500');
+  });
+
   test('is followed even if the list that went first could not be delivered', async () => {
     await hosted.run();
     await stand.writeDestination({

@@ -24,6 +24,13 @@ const passes = (seconds: number) =>
     { seconds },
   );
 
+/** Actito takes an import of the table from another activation. */
+const othersImport = () =>
+  stand.state.raw(
+    `insert into imports (run, quota_key, status, intended_at, execution_id)
+     select run, quota_key, 'posted', now(), '1' from imports order by id limit 1`,
+  );
+
 interface Step {
   sent: number;
   says: unknown;
@@ -74,11 +81,6 @@ test('the backoff grows to minutes, and the worker checks the state every 30 sec
 
 test('the backoff ends once Actito accepts an import of the table, from any activation', async () => {
   stand.actito.setFault('lostAnswer', { times: 2, route: IMPORTS });
-  const othersImport = () =>
-    stand.state.raw(
-      `insert into imports (run, quota_key, status, intended_at, execution_id)
-       select run, quota_key, 'posted', now(), '1' from imports order by id limit 1`,
-    );
   const seen = await steps(
     () => undefined,
     () => undefined,
@@ -86,6 +88,26 @@ test('the backoff ends once Actito accepts an import of the table, from any acti
   );
   expect(seen.map(({ says }) => says)).toEqual(['failed', 'failed', 1]);
   expect(sent()).toBe(3);
+});
+
+test('a chunk whose answer is always lost is sent ever more rarely, even if Actito accepts all other imports', async () => {
+  stand.actito.setFault('lostAnswer', { times: 5, route: IMPORTS });
+  const fourTimes = [othersImport, othersImport, othersImport, othersImport];
+  const afterAMinute = async () => {
+    await passes(61);
+    await othersImport();
+  };
+  const seen = await steps(...fourTimes, afterAMinute, othersImport, () => passes(301));
+  expect(seen.map(({ sent, says }) => [sent, says])).toEqual([
+    [1, 'failed'],
+    [2, 'failed'],
+    [3, 'failed'],
+    [4, 'failed'],
+    [4, 1],
+    [5, 'failed'],
+    [5, 5],
+  ]);
+  expect(sent()).toBe(6);
 });
 
 test('the worker sends no import until Actito answers a call that costs nothing', async () => {

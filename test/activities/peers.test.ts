@@ -1,6 +1,10 @@
+import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
+import { CancelledFailure } from '@temporalio/activity';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { createActivities } from '../../activities/create.ts';
 import { blame, Peers } from '../../activities/peers.ts';
 import { Failure } from '../../contract/failure.ts';
 
@@ -69,6 +73,35 @@ test('at most five activities wait in the worker; all others wait for the whole 
   expect(pauses).toEqual([here, here, here, here, here, there, there]);
   expect((await attempt(peers, 'f')).begun).toBe(true);
   expect((await attempt(peers, 'e')).begun).toBe(false);
+});
+
+test('an activity that is canceled while it waits here leaves its place to another', async () => {
+  const peers = new Peers(HOURS);
+  const state = { client: { pool: { on: () => undefined } } };
+  const activities = createActivities({ state, peers } as never);
+  const env = new MockActivityEnvironment();
+  const { workflowExecution, activityId } = env.context.info;
+  waiting(peers, `${workflowExecution!.runId} ${activityId}`);
+  for (const activity of ['a', 'b', 'c', 'd']) waiting(peers, activity);
+  const reported = once(env, 'heartbeat');
+  const waits = env.run(activities.inspectLists as never, 'actito' as never);
+  await reported;
+  env.cancel();
+  await expect(waits).rejects.toBeInstanceOf(CancelledFailure);
+  expect(waiting(peers, 'e')).toBe(HOURS.first);
+  expect(waiting(peers, 'f')).toBe(2 * HOURS.first);
+});
+
+test('near the deadline of an activity no attempt waits here: Temporal gets the whole pause, and ends it with the failure', async () => {
+  const peers = new Peers(HOURS);
+  const now = Date.now();
+  const [first, second] = [HOURS.first, 2 * HOURS.first];
+  peers.failed('a', failure, now + 10 * first);
+  expect(peers.failed('a', failure, now + second + 5_000)).toBe(second); // the clocks can differ by some seconds
+  expect((await attempt(peers, 'a')).begun).toBe(true);
+  peers.failed('b', failure, now + 10 * first);
+  expect(peers.failed('b', failure, now + second + 60_000)).toBe(first);
+  expect((await attempt(peers, 'b')).begun).toBe(false);
 });
 
 test('Temporal waits for a backoff that the failure itself sets, and no answer ends it', async () => {

@@ -42,7 +42,7 @@ function workflowOf(activation: string) {
     onHeartbeat?: (beat: unknown) => void,
   ): Promise<unknown> => {
     const env = new MockActivityEnvironment(
-      { workflowExecution, workflowNamespace: 'default', activityId },
+      { workflowExecution, workflowNamespace: 'default', activityId, scheduleToCloseTimeoutMs: 0 }, // no deadline
       { client, logger: SILENT },
     );
     if (onHeartbeat) env.on('heartbeat', onHeartbeat);

@@ -71,10 +71,12 @@ test.each<[string, Reply]>([
   expect(notes.map(({ reason }) => reason)).not.toContain('rowsInErrorUnknown');
 });
 
+/** One row is in error; this file has two. */
+const both = zip(
+  'emailAddress;code;message\nnobody@shop.be;PROFILE_NOT_FOUND;\nanna@shop.be;NOT_UNIQUE;firstName\n',
+);
+
 test('an answer that the run does not believe has no effect: no member is sent again or withheld because of it', async () => {
-  const both = zip(
-    'emailAddress;code;message\nnobody@shop.be;PROFILE_NOT_FOUND;\nanna@shop.be;NOT_UNIQUE;firstName\n',
-  );
   const { asked } = await answering((time) => (time === 1 ? both : undefined));
   const { counts, rejects } = await hosted.run();
   expect(asked()).toBe(2);
@@ -91,11 +93,12 @@ test.each([
     'in a file of whole rows',
     { contract: { etlColumns: 'all', emptyValue: 'ignored' } },
     { importMode: { etl: '12' } },
+    'keep',
   ],
-  ['in a shared file', { imports: { shareWithin: '1s' } }, {}],
+  ['in a shared file', { imports: { shareWithin: '1s' } }, {}, 'clear'],
 ])(
   'a row that is reported once for each of its attributes counts once %s',
-  async (_, destination, activation) => {
+  async (_, destination, activation, nulls) => {
     const columns = ['emailAddress', 'firstName', 'city'];
     stand.actito.createEtl({
       id: '12',
@@ -103,8 +106,8 @@ test.each([
       columns: Object.fromEntries(columns.map((name) => [name, name])),
     });
     const attributes = [
-      { column: 'first_name', attribute: 'firstName', nulls: 'clear' },
-      { column: 'city', attribute: 'city', nulls: 'clear' },
+      { column: 'first_name', attribute: 'firstName', nulls },
+      { column: 'city', attribute: 'city', nulls },
     ];
     await stand.writeActivation({ attributes, ...activation });
     const { asked } = await answering(() => thrice);
@@ -122,6 +125,16 @@ test('the run believes an answer that stays the same: it counts and reports the 
   expect(asked()).toBeGreaterThanOrEqual(BELIEVED.times);
   const facts = { imports: 1, members: 2 };
   expect(notes).toContainEqual(expect.objectContaining({ reason: 'rowsInErrorUnknown', facts }));
+});
+
+test('an answer that the run never believes causes no second import, no rejects and no withheld values', async () => {
+  const { asked } = await answering(() => both);
+  const { counts, rejects } = await hosted.run();
+  expect(asked()).toBeGreaterThanOrEqual(BELIEVED.times);
+  expect(counts).toMatchObject({ updated: 0, unsent: 2, refused: 0, badValues: 0 });
+  expect(rejects).toEqual([]);
+  expect(stand.actito.imports()).toHaveLength(1);
+  expect(await count('members_vip where withheld is not null')).toBe(0);
 });
 
 test('results for rows that were not sent are not stored, and confirm nothing', async () => {

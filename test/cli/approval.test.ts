@@ -22,7 +22,7 @@ test('a held run shows what tripped, the counts, and the commands to decide', as
   const { code, err } = await past.held();
   expect(code).toBe(3);
   const [first, trip, plan, ...answers] = err.trimEnd().split('\n');
-  expect(first).toBe('GuardTripped: the run was held, and the list stays as it was.');
+  expect(first).toBe('GuardTripped: the run was held. The list is unchanged.');
   expect(trip).toMatch(/^ {2}maxRemovedRatio: 50 % of the list would be removed/);
   expect(plan).toMatch(
     /^ {2}plan [0-9a-f]{12}: read 60, members 60, added 0, removed 60, changed 0, unchanged 60, rejected 0$/,
@@ -54,7 +54,7 @@ test('the printed command to decline works: it shows who declined what and why, 
   const { code, out, err } = await past.ask([...command, '--by', 'bob']);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(
-    /^vip: plan [0-9a-f]{12} is declined, claimed by bob: …\n {2}read 60, members 60, added 0, removed 60/,
+    /^vip: plan [0-9a-f]{12} was declined by bob \(self-reported\): …\n {2}read 60, members 60, added 0, removed 60/,
   );
   expect(await decisions()).toMatchObject([
     { verdict: 'refused', decided_by: 'bob', counts: { removed: 60 } },
@@ -67,7 +67,7 @@ test('the printed command to look closer works', async () => {
   await past.leave(60);
   const { code, out } = await past.ask(copied((await past.held()).err, 'plan'));
   expect(code).toBe(0);
-  expect(out).toContain('  guard      maxRemovedRatio would hold it: ');
+  expect(out).toContain('  guard      maxRemovedRatio would hold the run: ');
 });
 
 test('history shows who approved or declined a plan, and why', async () => {
@@ -227,7 +227,7 @@ test.each([
     const { code, err } = await past.ask(approve);
     expect({ code, err }).toEqual({
       code: 5,
-      err: 'The approval is recorded: it counts for the next run.\n',
+      err: 'The approval is recorded and applies to the next run.\n',
     });
     await past.stand.warehouse.query('rollback');
     await other.result().catch(() => undefined);

@@ -32,7 +32,7 @@ test('a running run is canceled and closed when the command ends; the next one d
   const run = await stuckRun('activation/vip');
   const { code, out, err } = await past.ask(['cancel', 'vip']);
   expect(code).toBe(0);
-  expect(out).toBe('activation/vip: cancelling\nactivation/vip: cancelled\n');
+  expect(out).toBe('activation/vip: canceling\nactivation/vip: canceled\n');
   expect(err).toMatch(/^(… ActitoUnavailable: .*\n)?$/);
   expect((await run.describe()).status.name).toBe('CANCELLED');
   expect(await outcomes()).toEqual(['cancelled']);
@@ -58,7 +58,7 @@ test('a run that a schedule started is found by its id with the time', async () 
 test('a dry run is canceled separately, and the run continues', async () => {
   const run = await stuckRun('activation/vip');
   const { code, out } = await past.ask(['cancel', 'vip', '--dry-run']);
-  expect({ code, out }).toEqual({ code: 0, out: 'plan/vip is not running: there is nothing to cancel.\n' });
+  expect({ code, out }).toEqual({ code: 0, out: 'plan/vip is not running. There is nothing to cancel.\n' });
   expect((await run.describe()).status.name).toBe('RUNNING');
   await run.terminate();
 });
@@ -67,7 +67,7 @@ test('if nothing is running, the command says so without an error', async () => 
   expect(await past.ask(['cancel', 'vip'])).toEqual({
     code: 0,
     err: '',
-    out: 'activation/vip is not running: there is nothing to cancel.\n',
+    out: 'activation/vip is not running. There is nothing to cancel.\n',
   });
   expect(await past.json(['cancel', 'vip'])).toEqual({ activation: 'vip', runs: [] });
 });
@@ -91,7 +91,7 @@ test('without a worker, the command says so; Ctrl-C ends the wait, and the run i
     signal: interrupt.signal,
     onError: (text) => text.includes('npm run worker') && interrupt.abort(),
   });
-  expect(ended).toMatchObject({ code: 130, out: 'activation/vip: cancelling\n' });
+  expect(ended).toMatchObject({ code: 130, out: 'activation/vip: canceling\n' });
   const { events } = await run.fetchHistory();
   expect(events!.filter((event) => event.workflowExecutionCancelRequestedEventAttributes)).toHaveLength(1);
   await run.terminate();

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { commandNames, commandsPage, withCommandTable } from '../../cli/commands-page.ts';
+import { commandNames, commandsPage } from '../../cli/commands-page.ts';
 import { cli } from './support.ts';
 
 const COMMANDS = await commandNames();
@@ -31,7 +31,7 @@ test('help without a command lists every command', async () => {
 
 test('only schedules of this project are changed, and the help explains what that means', async () => {
   const { out } = await cli(['schedule', 'apply', '--help']);
-  expect(out).toContain('Only schedules that this command made for this project are changed or deleted.');
+  expect(out).toContain('Only schedules that this command created for this project are changed or deleted.');
   expect(out).toContain('ACTITO_SYNC_PROJECT_NAME');
 });
 
@@ -45,16 +45,6 @@ test('docs/commands.md contains the current help of every command; otherwise: np
     const [usage] = out.split('\n');
     expect(page).toContain(`\n## ${command.join(' ')}\n\n\`\`\`text\n${usage}\n`);
   }
-});
-
-test('a README with markers lists the current commands; otherwise: npm run commands', async () => {
-  const readme = await read('README.md');
-  expect(await withCommandTable(readme)).toBe(readme);
-  const old = 'before\n<!-- commands -->\noutdated\n<!-- /commands -->\nafter\n';
-  const renewed = await withCommandTable(old);
-  expect(renewed).not.toContain('outdated');
-  expect(renewed).toMatch(/^before\n<!-- commands -->\n[^]*<!-- \/commands -->\nafter\n$/);
-  expect(renewed).toContain('| `actito-sync schedule pause <activation>` | pause a schedule');
 });
 
 test('--version prints the version of the package', async () => {

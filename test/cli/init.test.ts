@@ -36,8 +36,8 @@ test('without a terminal, init writes a project folder that is valid without war
 test('a relative folder is shown as its absolute path, also in .env.example', async () => {
   const typed = relative(process.cwd(), folder);
   const { out } = await cli(['init', typed, '--yes']);
-  expect(out).toMatch(/^Written in \//);
-  expect(out).toContain(`Written in ${folder}:\n`);
+  expect(out).toMatch(/^Created in \//);
+  expect(out).toContain(`Created in ${folder}:\n`);
   expect(out).toContain(`  actito-sync validate ${folder} --env\n`);
   expect(out).toContain('\n  set -a; . /etc/my.env; set +a\n');
   expect(await readFile(join(folder, '.env.example'), 'utf8')).toContain(`\nACTITO_SYNC_PROJECT=${folder}\n`);
@@ -135,7 +135,7 @@ test('the answers are in the files; an unusable answer is asked for again', asyn
 test('canceling before the last answer writes nothing', async () => {
   const { code, out } = await cli(['init', folder], { in: typing('ENV-0', 'shop') });
   expect(code).toBe(130);
-  expect(out).toMatch(/\nNothing was written\.\n$/);
+  expect(out).toMatch(/\nNo files were written\.\n$/);
   expect(await readdir(base)).toEqual([]);
 });
 

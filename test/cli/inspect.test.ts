@@ -63,7 +63,7 @@ test('an attribute that a run created is shown from then on', async () => {
 
 test('lists shows the lists with their profiles and expiry, and the activation that created each', async () => {
   const empty = await command(['lists', 'actito']);
-  expect(empty).toMatchObject({ code: 0, out: 'The destination actito shows no external target list.\n' });
+  expect(empty).toMatchObject({ code: 0, out: 'The destination actito has no external target lists.\n' });
 
   await runOnce();
   const { code, out, err } = await command(['lists', 'actito']);
@@ -137,8 +137,6 @@ test('without a worker, the command says so once, and Ctrl-C ends the wait', asy
     },
   });
   expect(ended).toMatchObject({ code: 130, out: '' });
-  expect(err).toEqual([
-    'No worker answers; one is waited for. If none is running, start it: npm run worker\n',
-  ]);
+  expect(err).toEqual(['No worker is responding; waiting for one to start. To start one: npm run worker\n']);
   await hosted.client.workflow.getHandle('inspect/actito/lists').terminate();
 });

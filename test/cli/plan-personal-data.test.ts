@@ -67,7 +67,7 @@ test('--json prints what --out writes, and keys only on request', async () => {
   expect(JSON.stringify(plain)).not.toContain('anna');
 
   const personal = await past.ask(['plan', 'vip', '--out', file, '--show-personal-data']);
-  expect(personal.out).toContain(`\nWritten: ${file}\n`);
+  expect(personal.out).toContain(`\nPlan written to ${file}\n`);
   expect((await written()).plan!.samples).toContainEqual({
     class: 'added',
     key: 'anna@shop.be',

@@ -36,7 +36,7 @@ test('before the first run, a plan shows what would be created, sent and used', 
   expect(out).toContain('\nvip: planned\n');
   const counts = ['read', 'added', 'removed', 'changed', 'unchanged', 'rejected'];
   expect(counts.map((name) => Number.parseInt(shown(out, name)[0]!))).toEqual([4, 3, 0, 0, 0, 1]);
-  expect(shown(out, 'list')).toEqual([`"${LIST}" would be pushed (first delivery)`]);
+  expect(shown(out, 'list')).toEqual([`"${LIST}" would be delivered (first delivery)`]);
   expect(shown(out, 'sends')).toEqual([
     'the list: 3 members, about 37 bytes',
     expect.stringMatching(/^attributes: 3 members in 1 import of at most \d+ bytes$/),
@@ -45,9 +45,9 @@ test('before the first run, a plan shows what would be created, sent and used', 
     'the attributes spent (NUMBER)',
     `the external target list "${LIST}"`,
   ]);
-  expect(shown(out, 'quota')).toEqual(['1000 of 1000 imports left in 24 hours']);
+  expect(shown(out, 'quota')).toEqual(['1000 of 1000 imports left of the last 24 hours']);
   const [hash] = shown(out, 'plan');
-  expect(out).toContain(`\nApply exactly this:  actito-sync run vip --plan ${hash}\n`);
+  expect(out).toContain(`\nApply exactly this plan:  actito-sync run vip --plan ${hash}\n`);
 });
 
 test('a plan leaves Actito and everything acknowledged unchanged', async () => {
@@ -76,9 +76,9 @@ test('a plan that a guard would hold says so, and how to decide; it is not a fai
 
   expect(code).toBe(0);
   expect(shown(out, 'guard')).toEqual([
-    expect.stringMatching(/^maxRemovedRatio would hold it: [\d.]+ % of the list would be removed/),
+    expect.stringMatching(/^maxRemovedRatio would hold the run: [\d.]+ % of the list would be removed/),
   ]);
-  expect(shown(out, 'list')).toEqual([`"${LIST}" would be pushed (changed), once it is approved`]);
+  expect(shown(out, 'list')).toEqual([`"${LIST}" would be delivered (changed), after approval`]);
   const [hash] = shown(out, 'plan');
   expect(out).toContain(`actito-sync approve vip ${hash} --reason "…"`);
   expect(out).not.toContain('--plan');
@@ -129,7 +129,7 @@ test('a plan shows the remaining quota, and that attributes would have to wait',
   await past.stand.writeDestination();
   expect(shown(out, 'quota')).toEqual([
     expect.stringMatching(
-      /^0 of 1 import left in 24 hours, the next is free at \S+Z; what it does not allow goes with a later run$/,
+      /^0 of 1 import left of the last 24 hours, the next is available at \S+Z; a later run sends the rest$/,
     ),
   ]);
 });
@@ -139,7 +139,7 @@ test('a list of this project that has another name in Actito would be renamed', 
   await past.hosted.run();
   await past.stand.writeActivation({ list: { name: 'Best', fileName: 'VIP.csv' } });
   const { out } = await past.ask(['plan', 'vip']);
-  expect(shown(out, 'renames')).toEqual([`the external target list "${LIST}", which is this one's`]);
+  expect(shown(out, 'renames')).toEqual([`the external target list "${LIST}" of this activation`]);
   expect(shown(out, 'creates')).toEqual([]);
 });
 

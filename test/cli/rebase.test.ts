@@ -16,10 +16,10 @@ test('after a lost state, a rebase sends nothing, and the next run sends only ch
   const { code, out, err } = await past.ask(rebase);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toContain('\nvip: succeeded\n');
-  expect(out).toContain(`"${LIST}" not pushed: the next run does`);
+  expect(out).toContain(`"${LIST}" not delivered: the next run delivers it`);
   expect(out).toContain('Nothing was sent: the state now assumes that Actito already matches the segment.');
   expect([imports(), past.stand.actito.calls()]).toEqual(before);
-  expect((await past.ask(['history', 'vip'])).out).toContain('not pushed (rebase)');
+  expect((await past.ask(['history', 'vip'])).out).toContain('not delivered (rebase)');
   expect((await past.ask(['status'])).out).toMatch(
     /! vip: run \d+ was a rebase and sent nothing; the next run delivers the list\n/,
   );
@@ -52,13 +52,13 @@ test('a held rebase is approved by the printed command, which sends nothing eith
 test('a terminal asks, and any answer but yes does nothing', async () => {
   for (const answer of ['n', '', 'yess']) {
     const { code, out } = await past.ask(rebase, { in: typing(answer) });
-    expect({ code, asked: out.includes('Go on? [y/N]') }).toEqual({ code: 130, asked: true });
-    expect(out).toMatch(/Nothing was done\.\n$/);
+    expect({ code, asked: out.includes('Continue? [y/N]') }).toEqual({ code: 130, asked: true });
+    expect(out).toMatch(/Nothing was changed\.\n$/);
   }
   expect((await past.ask(['history', 'vip'])).out).not.toContain('rebase');
   expect(await past.ask(rebase, { in: typing('y') })).toMatchObject({ code: 0, err: '' });
   const { code, out } = await past.ask([...rebase, '--yes'], { in: typing('n') });
-  expect({ code, asked: out.includes('Go on?') }).toEqual({ code: 0, asked: false });
+  expect({ code, asked: out.includes('Continue?') }).toEqual({ code: 0, asked: false });
 });
 
 test('--dry-run shows what a rebase would assume, needs no reason, and changes nothing', async () => {

@@ -35,7 +35,7 @@ test('a run is followed to its end and reported with its counts', async () => {
   const counts = ['read', 'added', 'removed', 'updated', 'unmatched', 'rejected'];
   expect(counts.map((name) => Number.parseInt(shown(out, name)!))).toEqual([4, 3, 0, 2, 1, 1]);
   expect(shown(out, 'reason')).toMatch(/^1 × KeyMalformed: The matching key is not an email address/);
-  expect(shown(out, 'list')).toBe(`"${LIST}" pushed (first delivery), retrieved by Actito`);
+  expect(shown(out, 'list')).toBe(`"${LIST}" delivered (first delivery), retrieved by Actito`);
   expect(Number.parseInt(shown(out, 'profiles')!)).toBe(2);
   expect(shown(out, 'expires')).toBe(`in 2 days (${stand.actito.list(LIST)!.expirationDate})`);
 });
@@ -45,7 +45,7 @@ test('for an unchanged segment, the output says that the list was not delivered'
   const { code, out } = await run(['vip']);
 
   expect(code).toBe(0);
-  expect(shown(out, 'list')).toBe(`"${LIST}" not pushed: unchanged and valid`);
+  expect(shown(out, 'list')).toBe(`"${LIST}" not delivered: unchanged and still valid`);
   expect(Number.parseInt(shown(out, 'updated')!)).toBe(0);
 });
 
@@ -54,7 +54,7 @@ test('a dry run shows what would happen, and nothing reaches Actito', async () =
 
   expect(code).toBe(0);
   expect(out).toMatch(/^plan\/vip started\n/);
-  expect(shown(out, 'list')).toBe(`"${LIST}" would be pushed (first delivery)`);
+  expect(shown(out, 'list')).toBe(`"${LIST}" would be delivered (first delivery)`);
   expect(stand.actito.lists()).toEqual([]);
 });
 
@@ -89,7 +89,7 @@ test('a held run shows which guards tripped', async () => {
 
   expect(code).toBe(3);
   expect(err).toMatch(
-    /^GuardTripped: the run was held, and the list stays as it was\.\n {2}allowEmpty: The segment is empty/,
+    /^GuardTripped: the run was held\. The list is unchanged\.\n {2}allowEmpty: The segment is empty/,
   );
 });
 
@@ -172,7 +172,7 @@ test('without a worker, the command says so once, and Ctrl-C ends the command, n
   });
 
   expect(ended).toMatchObject({ code: 130, err: '' });
-  expect(ended.out.match(/No worker answers/g)).toHaveLength(1);
+  expect(ended.out.match(/No worker is responding/g)).toHaveLength(1);
   expect(ended.out).toMatch(/The run continues in the background\.\n.*actito-sync run alone\n/);
   expect(ended.out).toContain('actito-sync cancel alone');
   const left = hosted.client.workflow.getHandle('activation/alone');

@@ -42,10 +42,7 @@ test('--dry-run shows what would be created, updated with which fields, deleted 
     '  times: 0 6 * * * → 0 7 * * *\n  time zone: Europe/Paris → Europe/Brussels\nactivation/',
   );
   expect(project.said(out, fates.vanished)![0]).toBe('would be deleted');
-  expect(project.said(out, fates.kept)).toEqual([
-    'unchanged',
-    expect.stringMatching(/^every 1h; next start/),
-  ]);
+  expect(project.said(out, fates.kept)).toEqual(['unchanged', expect.stringMatching(/^every 1h; next run/)]);
   expect(project.said(out, fates.paused)).toEqual(['unchanged', 'every 1h; paused: migration']);
   expect(out).toMatch(/\nNothing was changed\.\n$/);
 });

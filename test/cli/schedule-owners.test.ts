@@ -72,10 +72,7 @@ test('schedules that were removed from the project are deleted, paused or not; t
 
   const both = (texts: string) => deleted(texts, gone) && deleted(texts, unscheduled);
   const texts = await appliedUntil('both are deleted', project, both);
-  expect(project.said(texts, gone)).toEqual([
-    'deleted',
-    'no activation of the project has it any more; paused: for now',
-  ]);
+  expect(project.said(texts, gone)).toEqual(['deleted', 'no longer in the project; paused: for now']);
   for (const id of [gone, unscheduled]) await expect(project.describe(id)).rejects.toThrow(/not found/);
   const { info } = await project.describe(stays);
   expect(info.lastUpdatedAt).toBeUndefined();
@@ -94,7 +91,7 @@ test('the last schedule is deleted, too, and so is one that was updated since', 
 
 test('a manually created schedule is reported, with the command that deletes it, and stays', async () => {
   const id = await byHand(freshId('by-hand'));
-  const line = `activation/${id}: left alone, it was not created by actito-sync; the project has no such activation`;
+  const line = `activation/${id}: not changed, because it was not created by actito-sync; the project has no such activation`;
   const texts = await appliedUntil('it is told', project, (out) => out.includes(line));
   expect(texts).toContain(`delete it: temporal schedule delete --schedule-id activation/${id}\n`);
   await expect(project.describe(id)).resolves.toBeDefined();
@@ -134,7 +131,7 @@ test("two projects in one namespace do not touch each other's schedules, whichev
     [project, theirs],
     [other, mine],
   ] as const) {
-    const told = `activation/${foreign}: left alone, it belongs to the project "`;
+    const told = `activation/${foreign}: not changed, because it belongs to the project "`;
     await appliedUntil('the other project is seen', one, (texts) => texts.includes(told));
   }
   await expect(project.describe(mine)).resolves.toBeDefined();
@@ -147,7 +144,7 @@ test("projects with the same name and different task queues do not touch each ot
   const id = await one.write('one', DAILY);
   await one.apply();
 
-  const told = `activation/${id}: left alone, it is for another task queue (${one.taskQueue})`;
+  const told = `activation/${id}: not changed, because it is for another task queue (${one.taskQueue})`;
   await appliedUntil('it is seen', two, (texts) => texts.includes(told));
   await expect(one.describe(id)).resolves.toBeDefined();
 });

@@ -30,12 +30,9 @@ test('the first apply creates the schedules, and the second finds them unchanged
   expect(first).toMatchObject({ code: 0, err: '' });
   expect(project.said(first.out, daily)).toEqual([
     'created',
-    expect.stringMatching(/^0 6 \* \* \*, Europe\/Paris; next start 20\S+Z$/),
+    expect.stringMatching(/^0 6 \* \* \*, Europe\/Paris; next run 20\S+Z$/),
   ]);
-  expect(project.said(first.out, often)).toEqual([
-    'created',
-    expect.stringMatching(/^every 15m; next start/),
-  ]);
+  expect(project.said(first.out, often)).toEqual(['created', expect.stringMatching(/^every 15m; next run/)]);
 
   const second = await project.apply();
   expect([change(second.out, daily), change(second.out, often)]).toEqual(['unchanged', 'unchanged']);
@@ -84,7 +81,7 @@ test('a calendar keeps its time zone: the starts are on its days and hours there
   expect(project.said(out, id)).toEqual([
     'created',
     expect.stringMatching(
-      /^\{ dayOfWeek: \[MONDAY, FRIDAY\], hour: \[6, 18\], minute: 30 \}, America\/New_York; next start/,
+      /^\{ dayOfWeek: \[MONDAY, FRIDAY\], hour: \[6, 18\], minute: 30 \}, America\/New_York; next run/,
     ),
   ]);
 

@@ -34,9 +34,9 @@ test('lists shows the expiry in words, a list that targets no profile, and how m
     'External target lists (destination actito)',
     'LIST     PROFILES  EXPIRES                               LAST FILE  ACTIVATION',
     'VIP      895       in 2 days (2026-11-25T12:00:00.000Z)  VIP.csv    vip',
-    'Old      0         expired (2026-11-23T11:59:59.000Z)    –          gone (not in the project any more)',
+    'Old      0         expired (2026-11-23T11:59:59.000Z)    –          gone (no longer in the project)',
     'By hand  –         –                                     –          –',
-    '… and 3 more not shown',
+    '… and 3 more (not shown)',
   ]);
 });
 

@@ -55,7 +55,7 @@ test('an undo shows its plan and writes nothing; the printed command brings the 
   const applied = await past.ask(copied(out, 'undo'));
   expect({ code: applied.code, err: applied.err }).toEqual({ code: 0, err: '' });
   expect(shown(applied.out, 'undo')).toEqual([`the list as it was after run ${first}`]);
-  expect(applied.out).toContain('The next ordinary run makes the list follow its segment again.');
+  expect(applied.out).toContain('The next regular run makes the list match its segment again.');
   expect(members()).toEqual(before);
   expect(past.stand.actito.imports()).toEqual(imports);
   expect(firstName('c2@shop.be')).toBe('New');
@@ -115,7 +115,7 @@ test('the printed commands decide about a held undo; an approved one applies the
   await grow();
   const { out } = await past.ask(['undo', 'vip', '--to', first]);
   expect(shown(out, 'guard')).toEqual([
-    expect.stringMatching(/^maxRemovedRatio would hold it: [\d.]+ % of the list would be removed/),
+    expect.stringMatching(/^maxRemovedRatio would hold the run: [\d.]+ % of the list would be removed/),
   ]);
   const [hash] = shown(out, 'plan');
 
@@ -126,7 +126,7 @@ test('the printed commands decide about a held undo; an approved one applies the
 
   expect(await past.ask(copied(out, 'decline'))).toMatchObject({
     code: 0,
-    out: expect.stringContaining('is declined, claimed by'),
+    out: expect.stringContaining('was declined by'),
   });
   expect(members()).toHaveLength(220);
 

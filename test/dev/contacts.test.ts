@@ -60,7 +60,7 @@ const countOf = async (table: string) =>
 
 describe('the contacts that dev creates for a segment', () => {
   it('are most of its members, the same ones each time', async () => {
-    expect(await seed({ table: 'people' })).toMatch(/^Simulated Actito of actito: (4\d|5\d) contacts$/);
+    expect(await seed({ table: 'people' })).toMatch(/^Simulated Actito for actito: (4\d|5\d) contacts$/);
     const before = actito.contactCount();
     await actito.reset();
     await seed({ query: 'select email from people -- all\n;' });
@@ -89,7 +89,7 @@ describe('the contacts that dev creates for a segment', () => {
     ],
     ['a sequence', { query: `select nextval('counter')::text as email` }],
   ])('come from no query that would write: %s', async (_, segment) => {
-    expect(await seed(segment)).toContain('(cannot be read yet: vip)');
+    expect(await seed(segment)).toContain('(segments that cannot be read yet: vip)');
     expect(await countOf('log')).toBe(0);
     expect((await warehouse.query('select is_called from counter')).rows).toEqual([{ is_called: false }]);
     expect(actito.contactCount()).toBe(0);

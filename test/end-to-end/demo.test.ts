@@ -68,10 +68,10 @@ test('the demo prints what follows from its data, succeeds and leaves nothing be
   const runs = printedRuns(out);
   expect(runs.map(({ counts }) => counts)).toEqual(expected);
   expect(runs.map(({ actito }) => actito)).toEqual(expected.map(({ profiles }) => profiles));
-  expect(runs.map(({ list }) => /first delivery|changed|not pushed/.exec(list)?.[0])).toEqual([
+  expect(runs.map(({ list }) => /first delivery|changed|not delivered/.exec(list)?.[0])).toEqual([
     'first delivery',
     'changed',
-    'not pushed',
+    'not delivered',
   ]);
   await demo.leavesNothing();
 }, 240_000);
@@ -84,7 +84,7 @@ test.each(['Starting PostgreSQL', 'Starting the worker', 'Second run'])(
     demo.pressCtrlC();
     const { code, out, err } = await demo.ended;
     expect({ code, err }).toEqual({ code: 130, err: '' });
-    expect(out).toContain('Interrupted;');
+    expect(out).toContain('Interrupted. Stopping');
     await demo.leavesNothing();
   },
   240_000,
@@ -92,7 +92,7 @@ test.each(['Starting PostgreSQL', 'Starting the worker', 'Second run'])(
 
 test('the demo command with --keep runs until Ctrl-C, and the commands that it suggests work as printed', async () => {
   const demo = await startDemo('actito-sync', 'demo', '--keep');
-  await demo.shows('Ctrl-C ends everything');
+  await demo.shows('Press Ctrl-C to stop everything');
   const out = demo.output();
   const farewell = out.slice(out.indexOf('In another terminal')).split('\n');
   const commands = farewell.filter((line) => line.startsWith('  '));
@@ -121,6 +121,6 @@ test('Ctrl-C ends the demo through npm, too', async () => {
   demo.pressCtrlC();
   const { out, err } = await demo.ended;
   expect(err).toBe('');
-  expect(out).toContain('Interrupted;');
+  expect(out).toContain('Interrupted. Stopping');
   await demo.leavesNothing();
 }, 240_000);

@@ -64,7 +64,7 @@ const PROJECT: Record<string, string | object> = {
 
 test('a project folder with real addresses runs against simulators with the variables that are printed', async () => {
   const dev = await startDemo('actito-sync', 'dev', folder, '--seed', join(folder, 'seed.sql'));
-  await dev.shows('Ctrl-C ends everything');
+  await dev.shows('Press Ctrl-C to stop everything');
   const exports = dev.output().match(/^ {2}export .*$/gm)!;
   expect(exports).toHaveLength(3);
   const run = async (activation: string) => {

@@ -83,8 +83,8 @@ async function startPostgres(where: 'there' | 'here'): Promise<Postgres15> {
 test('a warehouse on a machine that disappears is given up between two rows, and at the next connection', async () => {
   const { port } = await startPostgres('there');
   const url = `postgres://postgres@${machine.host}:${port}/postgres`;
-  const patience = { connect: TIMEOUT, short: TIMEOUT, beyond: TIMEOUT };
-  const open = () => openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 1_000 }, patience);
+  const timeouts = { connect: TIMEOUT, short: TIMEOUT, beyond: TIMEOUT };
+  const open = () => openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 1_000 }, timeouts);
   const warehouse = await open();
   const query = `select i as id, repeat('x', 1000) as padding from generate_series(1, 1000000) i`;
   const read = await warehouse.read({

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closeRun } from '../../state/runs/close.ts';
 import { intendDelivery, recordDelivered } from '../../state/lists/deliveries.ts';
 import { recordPosted, recordRefused, recordResult } from '../../state/imports/imports.ts';
-import { storeResults } from '../../state/imports/results.ts';
+import { beginReading, storeResults } from '../../state/imports/results.ts';
 import { fenced, type Fence, type Holder } from '../../state/runs/lease.ts';
 import { setAside } from '../../state/imports/chunks.ts';
 import { saveProvisioned } from '../../state/lists/provisioned.ts';
@@ -161,8 +161,11 @@ const WRITES: Record<string, (fence: Fence, activation: string, ids: Ids) => Pro
     recordRefused(world.state, fence, imported, { detail: 'no' }),
   'record what became of an import': (fence, _, { imported }) =>
     recordResult(world.state, fence, imported, 'confirmed'),
-  'store results': (fence) =>
-    storeResults(world.state, fence, 1, SEEDS, [{ key: 'anna', outcome: 'refused', reason: 'R' }]),
+  'begin to read results': (fence, _, { imported }) => beginReading(world.state, fence, imported),
+  'store results': (fence, _, { imported }) =>
+    storeResults(world.state, fence, { import: imported, chunk: 1, no: 0 }, SEEDS, [
+      { key: 'anna', outcome: 'refused', reason: 'R' },
+    ]),
   'set rows aside': (fence, activation) =>
     setAside(world.state, fence, { activation }, SEEDS, [{ key: 'anna', pattern: '100', bad: [] }]),
   'intend a delivery': (fence, activation) =>
@@ -197,7 +200,7 @@ test.each(Object.keys(WRITES))('a run that was superseded can no longer %s', asy
   const definition = definitionFor(newActivation());
   const { id } = definition.activation;
   const former = await planned(world, definition, [ANNA]);
-  const ids = name.startsWith('record') ? await intendBoth(former, id) : NO_IDS;
+  const ids = /^record|results$/.test(name) ? await intendBoth(former, id) : NO_IDS;
   await WRITES[name]!(former, id, ids); // the holder can
   const again = await open(world, definition);
   await expect(WRITES[name]!(former, id, ids)).rejects.toMatchObject({ name: 'RunSuperseded' });

@@ -9,7 +9,7 @@ import {
   recordResult,
   type ImportRow,
 } from '../../state/imports/imports.ts';
-import { storeResults, type RowResult } from '../../state/imports/results.ts';
+import { beginReading, storeResults, type Reading, type RowResult } from '../../state/imports/results.ts';
 import type { Fence } from '../../state/runs/lease.ts';
 import { withListContent } from '../../state/lists/list-content.ts';
 import { rebaseRun } from '../../state/settle/rebase.ts';
@@ -68,9 +68,20 @@ export async function sendChunk(
   if (fate === 'untouched') return;
   const quota = { quotaKey: 'licence', limit: 1_000_000, retriesAlone: false };
   const id = await intend(world, fence, { chunk, ...quota });
-  if (results.length > 0)
-    await storeResults(world.state, fence, chunk.no, await keySeedsOf(world.state, fence.run), results);
+  if (results.length > 0) await tellResults(world, fence, id!, results);
   await record(world, fence, id!, fate);
+}
+
+/** Writes what Actito says of single rows of an import. */
+export async function tellResults(
+  { state }: Pick<StateWorld, 'state'>,
+  fence: Fence,
+  id: string,
+  results: RowResult[],
+): Promise<Reading> {
+  const reading = await beginReading(state, fence, id);
+  await storeResults(state, fence, reading, await keySeedsOf(state, fence.run), results);
+  return reading;
 }
 
 /** The seeds of the key marks of a run's activation. */

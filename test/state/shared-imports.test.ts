@@ -1,10 +1,13 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CountedOnce } from '../../activities/import/counted-once.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import type { GuardTrip } from '../../contract/plan.ts';
 import { MAX_CHUNK_BYTES, readChunks } from '../../state/imports/chunks.ts';
 import { closeRun } from '../../state/runs/close.ts';
 import { readImports, type ImportRow } from '../../state/imports/imports.ts';
 import { closeShared, type SharedFile } from '../../state/imports/parts.ts';
+import { knownKeys } from '../../state/imports/results.ts';
 import { findShare, gather } from '../../state/imports/sharing.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { savePlan } from '../../state/plan/plan.ts';
@@ -158,4 +161,33 @@ test('the keys of a shared file are dropped when its last run closes, not before
   expect(await exists()).toBe(1);
   await closeRun(world.state, follower, null);
   expect(await exists()).toBe(0);
+});
+
+test('the rows of a shared file have small numbers, by which an activation tells its own and all others apart', async () => {
+  const { leader, follower, shared } = await closed();
+  const keys = ['anna', 'bob', 'carl', 'eve'];
+  const ownKeys = [
+    [leader, ['anna', 'bob']],
+    [follower, ['bob', 'carl']],
+  ] as const;
+  for (const [run, own] of ownKeys) {
+    const found = await knownKeys(world.state, run, { id: shared.id, chunk: 1 }, keys);
+    expect(new Set(found.known).size).toBe(3);
+    expect(Math.max(...found.known)).toBeLessThanOrEqual(4); // bob came twice
+    expect([...found.own].sort()).toEqual(own);
+  }
+});
+
+test('numbers that come again are counted once, and millions of them need little memory', () => {
+  fc.assert(
+    fc.property(fc.array(fc.oneof(fc.nat(40), fc.nat(100_000))), (numbers) => {
+      const counted = new CountedOnce();
+      for (const no of numbers) counted.add(no);
+      expect(counted.count).toBe(new Set(numbers).size);
+    }),
+  );
+  const counted = new CountedOnce();
+  for (let no = 1; no <= 2_200_000; no++) counted.add(no);
+  expect(counted.count).toBe(2_200_000);
+  expect(counted.bytes).toBeLessThanOrEqual(2 ** 19);
 });

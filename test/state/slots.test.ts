@@ -51,7 +51,7 @@ function heldCall() {
 const slotsHeld = async () => (await rows(world.state, 'select from call_slots')).length;
 
 /** Milliseconds; too short for any long wait. */
-const SOON = { base: 5, spread: 5, suspicious: 100, endless: 3_600_000 };
+const SOON = { base: 5, spread: 5, suspicious: 100, endless: 3_600_000, leaving: 50 };
 
 test('two workers never make more calls at a time than there are slots', async () => {
   const { licence } = options();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordPosted, recordRefused, recordResult } from '../../state/imports/imports.ts';
-import { clearResults, storeResults } from '../../state/imports/results.ts';
+import { beginReading, forgetReading, storeResults } from '../../state/imports/results.ts';
 import { setAside } from '../../state/imports/chunks.ts';
 import { intendDelivery, recordDelivered } from '../../state/lists/deliveries.ts';
 import { saveProvisioned } from '../../state/lists/provisioned.ts';
@@ -96,11 +96,17 @@ const WRITES: Record<
   'that an import was refused': (run, { imported }) =>
     recordRefused(world.state, run, imported, { detail: 'zombie' }),
   'what became of an import': (run, { imported }) => recordResult(world.state, run, imported, 'doubtful'),
-  'row results': async (run) =>
-    storeResults(world.state, run, 1, await keySeedsOf(world.state, run.run), [
-      { key: 'anna', outcome: 'refused', reason: 'INVALID_VALUE' },
-    ]),
-  'that row results are read again': (run) => clearResults(world.state, run, 1),
+  'row results': async (run, { imported }) =>
+    storeResults(
+      world.state,
+      run,
+      { import: imported, chunk: 1, no: 0 },
+      await keySeedsOf(world.state, run.run),
+      [{ key: 'anna', outcome: 'refused', reason: 'INVALID_VALUE' }],
+    ),
+  'that row results are read again': (run, { imported }) => beginReading(world.state, run, imported),
+  'that row results are forgotten': (run, { imported }) =>
+    forgetReading(world.state, run, { import: imported, chunk: 1, no: 0 }),
   'the intent to deliver': (run) =>
     intendDelivery(world.state, run, {
       activation: run.activation,
@@ -114,12 +120,12 @@ const WRITES: Record<
     recordDelivered(world.state, run, delivered, { bytes: 1, retrievedBefore: null }),
 };
 
-/** A run in progress: an import and a delivery are intended. */
+/** A run in progress: an import is posted, and a delivery is intended. */
 async function runUnderWay(): Promise<{ run: PlannedRun; write: (what: string) => Promise<unknown> }> {
   const definition = definitionFor(newActivation());
   await goodRun(world, definition, [ANNA]);
   const run = await planned(world, definition, [{ ...ANNA, values: ['new', '2', '3'] }, BOB]);
-  await sendAll(world, run, 'intended');
+  await sendAll(world, run, 'posted');
   await deliver(world, run, { arrives: false });
   const idOf = async (table: string) =>
     (await world.state(table).where({ run: run.run }).select('id'))[0] as { id: string };

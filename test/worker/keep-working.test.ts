@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { TransportError } from '@temporalio/worker';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../contract/failure.ts';
@@ -93,6 +94,19 @@ describe('a worker that Temporal rejects permanently', () => {
 
   test('ends with the error of the library if that releases it in time', async () => {
     const ends = () => Promise.reject(LOST);
+    await expect(kept(ends, () => true)).rejects.toBe(LOST);
+  });
+
+  test('ends as the library says even if its error comes a little later than its end', async () => {
+    const failing = Promise.reject(LOST);
+    failing.catch(() => undefined);
+    /** Its end is known at once, and its error a turn later. */
+    const later = async (onEnd: () => void) => {
+      onEnd();
+      await setImmediate();
+      return failing;
+    };
+    const ends = () => Object.assign(failing, { finally: later }) as Promise<void>;
     await expect(kept(ends, () => true)).rejects.toBe(LOST);
   });
 

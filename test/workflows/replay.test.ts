@@ -48,3 +48,45 @@ test('a history that does not fit the workflow is noticed', async () => {
   }
   await expect(replay(history, 'broken')).rejects.toThrow();
 });
+
+interface Event {
+  eventType: string;
+  activityTaskScheduledEventAttributes?: { activityType: { name: string } };
+  activityTaskCompletedEventAttributes?: { scheduledEventId: string; startedEventId: string };
+}
+
+/** The history of a first run whose last look at the list ended at its deadline, with this failure. */
+async function timedOutAtTheList(failure: object) {
+  const history = (await read('first')) as { events: (Event & { eventId: string })[] };
+  const look = history.events.find(
+    ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType.name === 'confirmList',
+  )!;
+  const end = history.events.find(
+    ({ activityTaskCompletedEventAttributes: completed }) => completed?.scheduledEventId === look.eventId,
+  )!;
+  const { scheduledEventId, startedEventId } = end.activityTaskCompletedEventAttributes!;
+  delete end.activityTaskCompletedEventAttributes;
+  return Object.assign(history, {
+    events: history.events.map((event) =>
+      event === end
+        ? Object.assign(event, {
+            eventType: 'EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT',
+            activityTaskTimedOutEventAttributes: {
+              scheduledEventId,
+              startedEventId,
+              retryState: 'RETRY_STATE_TIMEOUT',
+              failure,
+            },
+          })
+        : event,
+    ),
+  });
+}
+
+test('a run succeeds if the time to look at its list is up while an attempt runs, which tells no reason', async () => {
+  const timeout = { timeoutFailureInfo: { timeoutType: 'TIMEOUT_TYPE_SCHEDULE_TO_CLOSE' } };
+  await expect(replay(await timedOutAtTheList(timeout), 'first')).resolves.toBeUndefined();
+  const other = { applicationFailureInfo: { type: 'StateUnavailable' } };
+  for (const failure of [other, Object.assign({}, timeout, { cause: other })])
+    await expect(replay(await timedOutAtTheList(failure), 'first')).rejects.toThrow();
+});

@@ -66,7 +66,7 @@ test.each([['vip'], []])(
       /^• ETL of vip +ETL 12 must .* UPDATE_ONLY, match on emailAddress, .* emailAddress, city, firstName, spent /m,
     );
     expect(out).toMatch(
-      /\n12 probes passed\. What stands behind • cannot be read: compare it in Actito\.\n$/,
+      /\n12 probes passed\. Lines with • cannot be checked automatically: compare them in Actito\.\n$/,
     );
     expect(
       (await probes(target)).probes.filter(({ told }) => told).map(({ name, ok }) => [name, ok]),

@@ -43,7 +43,7 @@ test.each([
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toContain(says);
   expect(err).not.toContain('@');
-  expect((await past.ask(['forgotten'])).out).toBe('Nobody was forgotten.\n');
+  expect((await past.ask(['forgotten'])).out).toBe('There are no erasure requests.\n');
 });
 
 test.each([

@@ -159,7 +159,7 @@ test('explain shows that a key can never be used, and the runs that met it', asy
   expect(out).toContain(
     'This key cannot be on the list (KeyMalformed): The matching key is not an email address',
   );
-  expect(out).toMatch(/Rejected \(extract\): KeyMalformed, 20\S+, 2 runs since 20\S+, the last is \d+\./);
+  expect(out).toMatch(/Rejected \(extract\): KeyMalformed, 20\S+, 2 runs since 20\S+, last run \d+\./);
 });
 
 test('before the first run, and before the first success, explain finds no member on the list', async () => {

@@ -70,7 +70,7 @@ test('history marks dry runs', async () => {
   const [planned] = await history();
   expect(planned).toMatchObject({ dryRun: true, deliveredAt: null });
   const cells = row((await past.ask(['history', 'vip'])).out, planned!.run)!;
-  expect([cells[3], cells.at(-1)]).toEqual(['planned', 'would be pushed (first delivery)']);
+  expect([cells[3], cells.at(-1)]).toEqual(['planned', 'would be delivered (first delivery)']);
 });
 
 test('--limit shows the latest runs', async () => {

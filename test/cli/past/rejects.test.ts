@@ -28,7 +28,9 @@ test('rejects shows each row and value that could not be used, over all runs, an
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(row(out, 'nobody')).toMatchObject({ 1: 'extract', 2: 'KeyMalformed', 3: '–', 6: '2' });
   expect(out).toMatch(/^1 × KeyMalformed: The matching key is not an email address/m);
-  expect(out).toContain('Unknown to Actito: 1 member; see rejects vip --reason Unmatched');
+  expect(out).toContain(
+    'Unmatched: 1 member without a profile in Actito; see rejects vip --reason Unmatched',
+  );
 });
 
 test('a value that does not fit is shown with its attribute, and without the value', async () => {
@@ -53,7 +55,7 @@ test('rejects can be filtered by run, reason and key, in any spelling of the key
   expect(await rejects('--reason', 'KeyMalformed', '--limit', '1')).toEqual([nothing]);
   expect(await rejects('--reason', 'KeyTooLong')).toEqual([]);
   const { out } = await past.ask(['rejects', 'vip', '--reason', 'KeyTooLong']);
-  expect(out).toMatch(/^No reject of vip is like that\. There are: 2 × KeyMalformed\.\n/);
+  expect(out).toMatch(/^No rejects of vip match these filters\. Without filters: 2 × KeyMalformed\.\n/);
 });
 
 test('CSV contains the same, also keys with quotes and separators; invisible characters become blanks', async () => {
@@ -80,7 +82,7 @@ test('a table shows the latest 50 and says that there are more; JSON and CSV con
   await past.hosted.run();
   const { out } = await past.ask(['rejects', 'vip']);
   expect(out.match(/KeyMalformed {2}/g)).toHaveLength(50);
-  expect(out).toContain('… and more: --limit shows more of them, --csv all');
+  expect(out).toContain('… and more. Use --limit to show more, or --csv for all.');
   expect(out).toMatch(/^2501 × KeyMalformed: /m);
   expect(await rejects()).toHaveLength(2501);
   expect(new Set((await csv()).map(({ key }) => key)).size).toBe(2501);

