@@ -36,7 +36,7 @@ test.each([...WORDS, ...REQUESTS, ...SURROUNDINGS])(
   },
 );
 
-test.concurrent.each(['run vip', 'schedule apply', 'lists actito'])(
+test.concurrent.each(['run vip-customers', 'schedule apply', 'lists actito'])(
   'a Temporal server that is not responding is reported with its address, and how to start one: %s',
   async (line) => {
     const ended = await cli(line.split(' '), { env: NO_SERVERS });

@@ -4,7 +4,11 @@ import { type BadLine, HASH, WRONG_COMMAND_LINE } from './bad-line.ts';
 export const REQUESTS: BadLine[] = [
   // Requests that no server needs to see
   ['an empty plan', "run vip --plan ''", 'InvalidActivation: plan: expected a plan hash (12 characters)'],
-  ['a hash that is too short', 'run vip --plan 0123456789a', 'plan: expected a plan hash (12 characters)'],
+  [
+    'a hash that is too short',
+    'run vip-customers --plan 0123456789a',
+    'plan: expected a plan hash (12 characters)',
+  ],
   ['an invalid hash', 'approve vip 0123456789xy --reason x', 'plan: expected a plan hash'],
   ['a hash with a blank', `reject vip ${HASH}\u00a0 --reason x`, 'plan: expected a plan hash'],
   ['an empty reason', "run vip --reason ''", 'reason: expected non-empty text'],
@@ -31,12 +35,12 @@ export const REQUESTS: BadLine[] = [
   ],
   [
     'a plan into no folder',
-    'plan vip --out /nowhere/at/all.json',
+    'plan vip-customers --out /nowhere/at/all.json',
     '--out: /nowhere/at/all.json cannot be written (ENOENT).',
   ],
   [
     'a plan into a file as a folder',
-    'plan vip --out README.md/plan.json',
+    'plan vip-customers --out README.md/plan.json',
     '--out: README.md/plan.json cannot be written (ENOTDIR).',
   ],
   // Names

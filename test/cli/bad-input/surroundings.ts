@@ -52,7 +52,7 @@ export const SURROUNDINGS: BadLine[] = [
   ],
   [
     'personal data of no database',
-    'plan vip --show-personal-data',
+    'plan vip-customers --show-personal-data',
     'ACTITO_SYNC_DATABASE_URL is not set.',
     FAILED,
   ],
@@ -80,7 +80,7 @@ export const SURROUNDINGS: BadLine[] = [
   // Temporal
   [
     'a Temporal without an address',
-    'run vip',
+    'run vip-customers',
     'ConfigurationInvalid: TEMPORAL_ADDRESS is empty. Set it to the address of your Temporal server (host:port)',
     FAILED,
     { TEMPORAL_ADDRESS: '' },

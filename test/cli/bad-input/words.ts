@@ -4,11 +4,10 @@ import { type BadLine, HASH } from './bad-line.ts';
 export const WORDS: BadLine[] = [
   // Arguments
   ['a misspelled --json', 'status --jsn', '(Did you mean --json?)'],
-  ['CSV and JSON', 'rejects vip --csv --json', "'--csv' cannot be used with option '--json'"],
   [
-    'reject without a hash',
-    'reject vip --reason x',
-    "missing required argument 'planHash'\n(Did you mean rejects? That lists the rows that could not be used.",
+    'decline without a hash',
+    'decline vip --reason x',
+    "missing required argument 'planHash'\n(see --help for the usage)",
   ],
   [
     'reject with nothing but an activation',
@@ -29,10 +28,10 @@ export const WORDS: BadLine[] = [
   ["a run by Temporal's run id", 'rejects vip --run 01a20872-10d8', 'Expected a whole number of at least 1.'],
   [
     'rejects beyond all',
-    'run vip --max-rejects 101%',
+    'run vip-customers --max-rejects 101%',
     'Expected a number such as 100, or a percentage such as 0.5%.',
   ],
-  ['fewer rejects than none', 'run vip --max-rejects -1', "argument '-1' is invalid"],
+  ['fewer rejects than none', 'run vip-customers --max-rejects -1', "argument '-1' is invalid"],
   ['rejects in words', 'resync vip --max-rejects few', "argument 'few' is invalid"],
   ['no number of rejects', "run vip --max-rejects ''", "argument '' is invalid"],
   ['half a reject', `approve vip ${HASH} --reason x --max-rejects 0.5`, "argument '0.5' is invalid"],
