@@ -72,9 +72,9 @@ function describeReasons(run: PastRun): string[] {
   return [
     ...(reason === null ? [] : [`reason: ${reason}`]),
     ...(approved
-      ? [`${approved.guards.join(', ')} approved, claimed by ${approved.by}: ${approved.reason}`]
+      ? [`${approved.guards.join(', ')} approved by ${approved.by} (self-reported): ${approved.reason}`]
       : []),
-    ...(declined ? [`declined, claimed by ${declined.by}: ${declined.reason}`] : []),
+    ...(declined ? [`declined by ${declined.by} (self-reported): ${declined.reason}`] : []),
     ...(saysWhy(run) ? [failure!] : []),
   ].map((words) => `run ${run.run}: ${oneLine(words, LONGEST_TEXT)}`);
 }

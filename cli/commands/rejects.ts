@@ -55,7 +55,7 @@ export function defineRejects(program: Command, context: CommandContext): void {
 }
 
 const NOT_REJECT =
-  '(Did you mean reject? That refuses a plan. rejects lists the rows that could not be used.)';
+  '(Did you mean decline? It declines a plan. rejects lists the rows that could not be used.)';
 const ONE_LETTER = `
 To decline the plan of a held run, use decline.`;
 

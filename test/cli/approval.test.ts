@@ -86,9 +86,11 @@ test('history shows who approved or declined a plan, and why', async () => {
   ]);
   const { out } = await past.ask(['history', 'vip']);
   expect(out).toContain(
-    `\nrun ${runs[0]!.run}: maxRemovedRatio approved, claimed by bob: the shop in Ghent has closed\n`,
+    `\nrun ${runs[0]!.run}: maxRemovedRatio approved by bob (self-reported): the shop in Ghent has closed\n`,
   );
-  expect(out).toContain(`\nrun ${runs[1]!.run}: declined, claimed by ann: half of the table is missing\n`);
+  expect(out).toContain(
+    `\nrun ${runs[1]!.run}: declined by ann (self-reported): half of the table is missing\n`,
+  );
 });
 
 test('a plan that a guard holds is held even if it is requested by its hash', async () => {

@@ -118,7 +118,7 @@ test('judging it again gives the same plan, even if an earlier attempt has recor
   expect(await judgeMatches(world.state, held)).toEqual(held);
 });
 
-test('two attempts that judge at once give one plan, even if a result is recorded between', async () => {
+test('two attempts that judge at once give one plan, even if a result waits to be recorded between them', async () => {
   const run = await planned(world, newDefinition(), SEGMENT);
   await importInto(run, 'untouched');
   const keeper = await world.state.transaction();
@@ -126,10 +126,12 @@ test('two attempts that judge at once give one plan, even if a result is recorde
   const first = judgeMatches(world.state, run);
   await untilWaiting(1); // to save its plan
   const [, half] = await readChunks(world.state, run.run);
-  await sendChunk(world, run, half!, 'confirmed');
+  const recorded = sendChunk(world, run, half!, 'confirmed');
+  await untilWaiting(2); // results are recorded before or after a decision, never during one
   const second = judgeMatches(world.state, run);
-  await untilWaiting(2);
+  await untilWaiting(3);
   await keeper.rollback();
+  await recorded;
   expect((await first).plan.guards).toHaveLength(1);
   expect(await second).toEqual(await first);
 });

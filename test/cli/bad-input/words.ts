@@ -17,7 +17,7 @@ export const WORDS: BadLine[] = [
   [
     'rejects with a hash',
     `rejects vip ${HASH}`,
-    "too many arguments for 'rejects'. Expected 1 argument but got 2.\n(Did you mean reject? That refuses a plan.",
+    "too many arguments for 'rejects'. Expected 1 argument but got 2.\n(Did you mean decline? It declines a plan.",
   ],
   // Values of options
   ['a limit below nothing', 'history vip --limit -5', "argument '-5' is invalid. Expected a whole number"],
