@@ -3,7 +3,6 @@ import type { Activation } from '../../activation/definition/definition.ts';
 import type { Source } from '../../activation/definition/source.ts';
 import { canonicalKey } from '../../activation/keys/canonical.ts';
 import { unescapeCopy } from '../../activation/values/copy.ts';
-import type { ColumnKind } from '../../activation/values/kinds.ts';
 import { counted } from '../../contract/messages/words.ts';
 import type { Project } from '../../config/project.ts';
 import type { Simulator } from '../../simulator/start.ts';
@@ -12,34 +11,44 @@ import type { Warehouse } from './warehouses.ts';
 
 /** Members of a segment that become contacts, at most. */
 const MOST = 10_000;
-/** Every so many members are unknown to Actito, as in life. */
+/** One in so many members has no profile in Actito, as in practice. */
 const UNKNOWN = 12;
 
-/** Makes contacts for the members that the segments of a destination have now. @returns what came of it, for people */
+/** A matching key of an activation, and where a segment has it. */
+interface KeyColumn {
+  rule: Activation['matchingKey'];
+  column: string;
+}
+
+/**
+ * Makes contacts for the members that the segments of a destination have now. If a segment maps an attribute that is the
+ * matching key of another activation, its contacts have that key, too.
+ * @returns what came of it, for people
+ */
 export async function seedContacts(
   destination: string,
   simulator: Simulator,
   { activations, sources }: Project,
   warehouses: readonly Warehouse[],
 ): Promise<string> {
+  const own = [...activations.values()].filter((each) => each.destination === destination);
   const known = new Set<string>();
   const unread: string[] = [];
-  for (const activation of [...activations.values()].filter((each) => each.destination === destination)) {
+  for (const activation of own) {
     const warehouse = warehouses.find(({ source }) => source === activation.source)!;
-    const { matchingKey } = activation;
-    if (matchingKey.attribute === 'profileId') continue; // Actito gives those itself
-    const { kind, keys } = await keysOf(activation, sources.get(activation.source)!, warehouse).catch(() => {
-      unread.push(activation.id);
-      return { kind: 'text' as const, keys: [] };
-    });
-    for (const key of keys) {
-      const found = canonicalKey({ ...matchingKey, kind }, key);
-      if (!('key' in found) || known.has(`${matchingKey.attribute} ${found.key}`)) continue;
-      known.add(`${matchingKey.attribute} ${found.key}`);
-      const contact = {
-        emailAddress: `contact${known.size}@dev.example`,
-        [matchingKey.attribute]: found.key,
-      };
+    const columns = keyColumns(activation, own);
+    if (columns.length === 0) continue;
+    const members = await keysOf(activation, columns, sources.get(activation.source)!, warehouse).catch(
+      () => {
+        unread.push(activation.id);
+        return [];
+      },
+    );
+    for (const keys of members) {
+      const free = [...keys].filter(([attribute, key]) => !known.has(`${attribute} ${key}`));
+      if (free[0]?.[0] !== columns[0]!.rule.attribute) continue; // another segment has made this contact
+      for (const [attribute, key] of free) known.add(`${attribute} ${key}`);
+      const contact = { emailAddress: `contact${known.size}@dev.example`, ...Object.fromEntries(free) };
       await simulator.seedContacts([contact]).catch(() => undefined); // a key that Actito refuses is no contact
     }
   }
@@ -47,28 +56,48 @@ export async function seedContacts(
   return `Simulated Actito for ${destination}: ${counted(simulator.contactCount(), 'contact')}${why}`;
 }
 
+/** Where a segment has the matching keys of activations, its own first; none if Actito itself gives the key. */
+function keyColumns({ matchingKey, attributes }: Activation, all: readonly Activation[]): KeyColumn[] {
+  if (matchingKey.attribute === 'profileId') return [];
+  const others = all.flatMap(({ matchingKey: rule }) => {
+    const mapping = attributes.find(({ attribute }) => attribute === rule.attribute);
+    return mapping && rule.attribute !== matchingKey.attribute ? [{ rule, column: mapping.column }] : [];
+  });
+  const columns = [{ rule: matchingKey, column: matchingKey.column }, ...others];
+  return columns.filter(({ column }, at) => columns.findIndex((each) => each.column === column) === at);
+}
+
 /**
- * The distinct keys of some members, read as a run reads them: by the warehouse's driver, in a transaction in which nothing can
- * be written, and by one statement.
+ * The keys of some members by attribute, read as a run reads them: by the warehouse's driver, in a transaction in which
+ * nothing can be written, and by one statement.
  */
 async function keysOf(
-  { segment, matchingKey }: Activation,
+  { segment }: Activation,
+  keys: readonly KeyColumn[],
   source: Source,
   { variable, url }: Warehouse,
-): Promise<{ kind: ColumnKind; keys: Iterable<string> }> {
+): Promise<Map<string, string>[]> {
   const signal = AbortSignal.timeout(source.statementTimeout);
   const warehouse = await openWarehouse(source, { [variable]: url });
   try {
-    const { columns, batches } = await warehouse.read({ segment, columns: [matchingKey.column], signal });
-    const keys = new Set<string>();
+    const names = keys.map(({ column }) => column);
+    const { columns, batches } = await warehouse.read({ segment, columns: names, signal });
+    const members = new Map<string, Map<string, string>>();
     for await (const batch of batches) {
       for (const line of batch.toString('utf8').split('\n').slice(0, -1)) {
-        const key = unescapeCopy(line);
-        if (key !== null && isKnown(key)) keys.add(key);
-        if (keys.size >= MOST) return { kind: columns[0]!.kind, keys };
+        const found = keys.flatMap(({ rule }, at): [string, string][] => {
+          const text = unescapeCopy(line.split('\t')[at]!);
+          const canonical =
+            text === null ? undefined : canonicalKey({ ...rule, kind: columns[at]!.kind }, text);
+          return canonical && 'key' in canonical ? [[rule.attribute, canonical.key]] : [];
+        });
+        const [first] = found;
+        if (first?.[0] === keys[0]!.rule.attribute && isKnown(first[1]))
+          members.set(first[1], new Map(found));
+        if (members.size >= MOST) return [...members.values()];
       }
     }
-    return { kind: columns[0]!.kind, keys };
+    return [...members.values()];
   } finally {
     await warehouse.close();
   }

@@ -35,18 +35,20 @@ afterAll(async () => {
 });
 
 /** How `dev` handles a source whose variable names a real warehouse. */
-async function seed(segment: { query?: string; table?: string }, column = 'email'): Promise<string> {
+async function seed(segment: { query?: string; table?: string }, ...others: object[]): Promise<string> {
   const source = { driver: 'postgres' as const, connection: { env: 'REAL' }, statementTimeout: 10_000 };
   const activation = {
     id: 'vip',
     source: 'shop',
     destination: 'actito',
     segment: { name: 'VIP', ...segment },
-    matchingKey: { column, type: 'email', attribute: 'emailAddress' },
-  } as unknown as Activation;
+    matchingKey: { column: 'email', type: 'email', attribute: 'emailAddress' },
+    attributes: [] as object[],
+  };
+  const activations = [activation, ...others.map((other) => ({ ...activation, ...other }))];
   const project = {
     sources: new Map([['shop', source]]),
-    activations: new Map([['vip', activation]]),
+    activations: new Map((activations as unknown as Activation[]).map((each) => [each.id, each])),
   } as unknown as Project;
   const all = await warehouses(project, {
     database: async () => 'postgres://nobody',
@@ -93,6 +95,26 @@ describe('the contacts that dev creates for a segment', () => {
     expect(await countOf('log')).toBe(0);
     expect((await warehouse.query('select is_called from counter')).rows).toEqual([{ is_called: false }]);
     expect(actito.contactCount()).toBe(0);
+  });
+
+  it('have the keys of other activations that their segment maps', async () => {
+    const query = `select email, 'c' || email as number from people`;
+    const numbered = {
+      id: 'numbered',
+      matchingKey: { column: 'number', type: 'externalId', attribute: 'customerId' },
+    };
+    const withBoth = () =>
+      [...actito.contacts()].filter(
+        ({ emailAddress, customerId }) => customerId === `c${String(emailAddress)}`,
+      );
+    await seed({ query }, numbered);
+    expect(withBoth()).toEqual([]);
+    const apart = actito.contactCount();
+    await actito.reset();
+    const attributes = [{ column: 'number', attribute: 'customerId' }];
+    await seed({ query }, { attributes }, numbered);
+    expect(withBoth().length).toBeGreaterThan(40);
+    expect(actito.contactCount()).toBeLessThan(apart);
   });
 
   it('are at most 10,000, however many members there are', async () => {
