@@ -1,6 +1,6 @@
 import { pauseCommand } from '../contract/commands.ts';
 import type { CountName, Counts } from '../contract/counts.ts';
-import { KEY_REJECTS, VALUE_REJECTS } from '../contract/messages/reject-words.ts';
+import { REJECT_WORDS } from '../contract/messages/reject-words.ts';
 import type { RunResult } from '../contract/result.ts';
 import { inWords } from './words.ts';
 
@@ -48,7 +48,7 @@ const DECISIVE: CountName[] = [
   'rejected',
 ];
 
-const WORDS: Record<string, string> = { ...KEY_REJECTS, ...VALUE_REJECTS };
+const WORDS: Record<string, string> = REJECT_WORDS;
 
 const CONFIRMATIONS = {
   retrieved: 'retrieved by Actito',
