@@ -73,7 +73,7 @@ test('a schedule whose runs keep failing retries once an hour, says so, and cont
     /! The schedule of \S+ is backing off: its last 2 runs failed with SegmentQueryFailed/,
   );
   expect((await ask('schedule', 'list')).out).toMatch(
-    new RegExp(`^${id} .*tries again from 20\\S+Z on: 2 runs failed with SegmentQueryFailed`, 'm'),
+    new RegExp(`^${id} .*backing off until 20\\S+Z: 2 runs failed with SegmentQueryFailed`, 'm'),
   );
 
   await later(61);

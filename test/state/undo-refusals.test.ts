@@ -28,7 +28,7 @@ test.each<{
   {
     what: 'that does not exist',
     to: async () => '999999',
-    says: ' has no run 999999, or its record was deleted. List the runs: actito-sync history vip-',
+    says: ' has no run 999999, or its record was deleted, did you mean "',
   },
   {
     what: 'of another activation',
