@@ -99,13 +99,13 @@ test.each(KINDS)('%s: doctor names a missing folder', async (kind) => {
   const { login } = server;
   const { signal } = new AbortController();
   const finding = findOut({ login, directory: '/nowhere', placing: {}, signal });
-  await expect(finding).rejects.toThrow('does not open the folder /nowhere (550)');
+  await expect(finding).rejects.toThrow('denied access to the folder /nowhere (550)');
   const upload = deliverList(await connect(), {
     ...listFor(server, lines('id\n')),
     directory: '/nowhere',
     placing: { listing: false },
   });
-  await expect(upload).rejects.toThrow('does not open the folder /nowhere');
+  await expect(upload).rejects.toThrow('denied access to the folder /nowhere');
 });
 
 test.each<[Kind, string[], string]>([

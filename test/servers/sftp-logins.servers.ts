@@ -66,7 +66,7 @@ function refused(...words: string[]) {
   };
 }
 
-const MORE = 'asks for more than a password.*must not need a second factor';
+const MORE = 'requires more than a password.*cannot use a second factor';
 
 describe('OpenSSH that asks for a password by PAM', () => {
   beforeAll(() => start(asking()));
@@ -76,7 +76,9 @@ describe('OpenSSH that asks for a password by PAM', () => {
     await logIn({ password: PASSWORD });
     const wrong = `wrong-${randomUUID()}`;
     const login = logIn({ password: wrong });
-    await expect(login).rejects.toMatchObject(refused('refuses the login. It offers .*keyboard-interactive'));
+    await expect(login).rejects.toMatchObject(
+      refused('rejected the login. It supports .*keyboard-interactive'),
+    );
     await expect(login).rejects.not.toThrow(wrong);
     await expect(login).rejects.not.toThrow('second factor');
   });

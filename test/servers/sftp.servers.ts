@@ -110,7 +110,7 @@ test('a folder whose name is in Latin-1 is not found, and the error names the en
   await mkdir(Buffer.concat([Buffer.from(`${directory}/`), Buffer.from('été', 'latin1')]));
   const delivery = deliver(login, `${directory}/été`, text('id'));
   await expect(delivery).rejects.toMatchObject({ name: 'DeliveryRefused', retryable: false });
-  await expect(delivery).rejects.toThrow('are sent to an SFTP server as UTF-8');
+  await expect(delivery).rejects.toThrow('SFTP sends names as UTF-8');
   await deliver(login, directory, text('id'));
   expect((await readdir(directory)).sort()).toHaveLength(2); // beside a name that is not UTF-8
 });
@@ -119,7 +119,7 @@ test('an account whose command is not an SFTP server is rejected as such', async
   const { login, directory } = await start({ more: 'ForceCommand /bin/false' });
   await expect(deliver(login, directory, text('id'))).rejects.toMatchObject({
     name: 'DeliveryRefused',
-    message: expect.stringContaining('starts no SFTP') as string,
+    message: expect.stringContaining('does not start SFTP') as string,
   });
 });
 
@@ -131,7 +131,7 @@ test('a key that the account does not have is a rejected login, also if OpenSSH 
   }) as string;
   await expect(deliver({ ...login, privateKey }, directory, text('id'))).rejects.toMatchObject({
     name: 'DeliveryRefused',
-    message: expect.stringContaining('refuses the login') as string,
+    message: expect.stringContaining('rejected the login') as string,
   });
 });
 
