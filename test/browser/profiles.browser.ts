@@ -11,7 +11,7 @@ const open = browserForTests();
 
 /** Uses the page without a mouse. */
 async function searchByKeyboard(page: Page, query: string): Promise<void> {
-  const field = page.getByLabel('E-mail address, phone number or external id');
+  const field = page.getByLabel('Email address, phone number or external ID');
   const id = await field.getAttribute('id');
   for (let tabs = 0; tabs < 10 && (await focused(page)) !== id; tabs += 1) await page.keyboard.press('Tab');
   await page.keyboard.type(query);
