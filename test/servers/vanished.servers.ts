@@ -23,11 +23,8 @@ beforeEach(() => {
   machine = startMachine();
 });
 afterEach(async () => {
-  try {
-    for (const end of ends.splice(0).reverse()) await end();
-  } finally {
-    machine.remove();
-  }
+  for (const end of ends.splice(0).reverse()) await end();
+  machine.remove();
 });
 
 const PASSES = { name: 'DeliveryUnavailable', retryable: true };
