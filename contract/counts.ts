@@ -36,6 +36,27 @@ export interface Counts {
 /** The name of a count. */
 export type CountName = keyof Counts;
 
+/** All counts, in the order of the steps of a run. */
+export const COUNT_NAMES = [
+  'read',
+  'rejected',
+  'forgotten',
+  'duplicates',
+  'ambiguous',
+  'members',
+  'added',
+  'removed',
+  'leaving',
+  'changed',
+  'unchanged',
+  'retried',
+  'updated',
+  'unmatched',
+  'refused',
+  'badValues',
+  'unsent',
+] as const satisfies CountName[];
+
 /** Rejects of a run that have stage, reason and attribute in common. */
 export interface RejectCount {
   stage: string;

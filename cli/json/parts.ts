@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COUNT_NAMES } from '../../contract/counts.ts';
 
 /* What the answers of several commands have in common. Objects are strict: a key that stands in no schema is a defect. */
 
@@ -22,27 +23,8 @@ export const told = shape({
 /** A message, with the type of the failure that it explains. */
 export const failure = shape({ type: text, ...told.shape });
 
-const countNames = [
-  'read',
-  'rejected',
-  'forgotten',
-  'duplicates',
-  'ambiguous',
-  'members',
-  'added',
-  'removed',
-  'leaving',
-  'changed',
-  'unchanged',
-  'retried',
-  'updated',
-  'unmatched',
-  'refused',
-  'badValues',
-  'unsent',
-] as const;
 /** What a run counted; a count that is missing was not counted. */
-export const runCounts = z.partialRecord(z.enum(countNames), count);
+export const runCounts = z.partialRecord(z.enum(COUNT_NAMES), count);
 
 /** Something wrong in a project folder. */
 export const problem = shape({

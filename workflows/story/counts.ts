@@ -1,30 +1,9 @@
-import type { CountName, Counts } from '../../contract/counts.ts';
+import { COUNT_NAMES, type CountName, type Counts } from '../../contract/counts.ts';
 import { counted } from '../../contract/messages/words.ts';
 
-/** The order of the steps of a run; the state stores counts without an order. */
-const ORDER: CountName[] = [
-  'read',
-  'rejected',
-  'forgotten',
-  'duplicates',
-  'ambiguous',
-  'members',
-  'added',
-  'removed',
-  'leaving',
-  'changed',
-  'unchanged',
-  'retried',
-  'updated',
-  'unmatched',
-  'refused',
-  'badValues',
-  'unsent',
-];
-
-/** Returns the counts in the order of the steps of a run. */
+/** Returns the counts in the order of the steps of a run; the state stores them without an order. */
 export function inOrder(counts: Counts): Counts {
-  const known = ORDER.filter((name) => counts[name] !== undefined);
+  const known = COUNT_NAMES.filter((name) => counts[name] !== undefined);
   return Object.fromEntries(known.map((name) => [name, counts[name]]));
 }
 
