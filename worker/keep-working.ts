@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TransportError, UnexpectedError } from '@temporalio/worker';
+import { BACKOFF } from '../activation/periods.ts';
 import { Failure, isFailure } from '../contract/failure.ts';
 import { temporalCode } from '../contract/grpc.ts';
 
@@ -30,7 +31,6 @@ export interface Life {
   letGo?: number;
 }
 
-const BACKOFF = { first: 1_000, longest: 30_000 };
 /** In milliseconds: how often the worker is checked for a request to stop and for a failure. */
 const LOOK = 500;
 /** In milliseconds; a worker ends faster. */
