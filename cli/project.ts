@@ -42,8 +42,8 @@ export async function checkNamed({ activation, plan, to }: Named, env: NodeJS.Pr
       if (plan !== undefined) await requirePlan(state, activation, plan);
     });
   } catch (error) {
-    if (isFailure(error, 'InvalidActivation', 'PlanUnknown')) throw error;
-    // A state database that this machine cannot read is no reason not to ask the worker, which can.
+    if (!isFailure(error) || isFailure(error, 'InvalidActivation', 'PlanUnknown')) throw error;
+    // This machine cannot read the state database. The worker can, and checks the same.
   }
 }
 
