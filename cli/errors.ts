@@ -1,5 +1,5 @@
 import { defectOf, Failure, isFailure } from '../contract/failure.ts';
-import { decideCommand, planCommand } from '../contract/commands.ts';
+import { decideCommand, planCommand, runCommand } from '../contract/commands.ts';
 import { temporalFailure } from '../contract/grpc.ts';
 import type { Told } from '../contract/messages/message.ts';
 import type { GuardTrip, HeldPlan } from '../contract/plan.ts';
@@ -23,17 +23,20 @@ export function describeError(error: unknown): string[] {
 
 /** A command line that commander did not understand, as a failure of ours. */
 export function wrongCommandLine({ message }: Error): Failure {
-  return new Failure('commandLineWrong', { problem: message.replace(/^error: /, '') });
+  return new Failure('commandLineWrong', { problem: message.replace(/^error: /, '').replace(/\.$/, '') });
 }
 
 /** The plan that a guard held for people, line by line: what it counted, and the commands that answer it. */
-function describeHeld({ activation, planHash, counts, undo, refused }: HeldPlan): string[] {
+function describeHeld({ activation, planHash, counts, undo, rebase, refused }: HeldPlan): string[] {
+  const look = rebase
+    ? runCommand({ mode: 'preview', activation, of: 'rebase' })
+    : planCommand(activation, undo);
   return [
     `  plan ${planHash}: ${decisiveCounts(counts)}`,
     ...(refused ? [`  declined by ${refused.by} (self-reported): ${refused.reason}`] : []),
     `Approve it:       ${decideCommand('approve', activation, planHash)}`,
     `Decline it:       ${decideCommand('decline', activation, planHash)}`,
-    `See its details:  ${planCommand(activation, undo)}`,
+    `See its details:  ${look}`,
   ];
 }
 

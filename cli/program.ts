@@ -84,7 +84,7 @@ export async function createProgram(
 }
 
 /** Commands that read no project folder, or have it as their argument. */
-const WITHOUT_PROJECT = ['init', 'demo', 'dev', 'completion'];
+const WITHOUT_PROJECT = ['init', 'validate', 'demo', 'dev', 'completion'];
 
 /** Each command that reads the project folder; what only holds others is left out. */
 function withProject(program: Command): Command[] {

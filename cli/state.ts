@@ -3,7 +3,7 @@ import { Failure } from '../contract/failure.ts';
 import { STATE_VARIABLE } from '../contract/names.ts';
 import { activationIds, loadProject } from '../config/project.ts';
 import { projectFolder } from '../config/folder-setting.ts';
-import { choiceFor } from '../activation/suggestion.ts';
+import { nearest } from '../activation/suggestion.ts';
 import { stateFailure } from '../state/failures.ts';
 import { knownActivations } from '../state/report/activations.ts';
 import { withSnapshot, type Snapshot } from '../state/report/snapshot.ts';
@@ -65,6 +65,6 @@ export async function hasRun(
   const folder = projectFolder(env);
   const known = activationIds(await loadProject(folder));
   if (known.includes(activation)) return false;
-  const choice = choiceFor(activation, [...new Set([...known, ...ran])]);
-  throw new Failure('projectLacksActivation', { folder, activation, ...choice });
+  const either = [...new Set([...known, ...ran])];
+  throw new Failure('activationUnknown', { activation, near: nearest(activation, either), known: either });
 }

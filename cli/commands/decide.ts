@@ -112,10 +112,12 @@ async function approve(
   output: RunOutput,
   context: Context,
 ): Promise<number> {
-  const { run } = await client.approve(decision, waiting(context));
+  const decided = await client.approve(decision, waiting(context));
+  const { run } = decided;
   const recorded = () => context.err.write('The approval is recorded and applies to the next run.\n');
   if (!run) {
-    recorded();
+    if (output.json) context.out.write(`${JSON.stringify(decided, null, 2)}\n`);
+    else recorded();
     return EXIT.busy;
   }
   const handle = client.attach(run.workflowId, run.runId);

@@ -36,8 +36,11 @@ export interface Explanation {
   /** All of it in sentences. */
   because: Told[];
   /** What was rejected of it, the latest first. */
-  rejects: (RejectHistory & { message: string })[];
+  rejects: ToldReject[];
 }
+
+/** What Actito said of a row in its own words is left out: it may quote the row. */
+type ToldReject = Omit<RejectHistory, 'said'> & { message: string };
 
 interface ActitosAnswer {
   answer: 'ok' | 'refused' | 'unmatched' | 'assumed' | 'not confirmed' | 'nothing to send';
@@ -96,7 +99,10 @@ export function wasForgotten(asked: Asked, { record, askedAt }: ForgottenRecord)
 /** Where a key stands, and why, from what the state database says of it. */
 export function explainKey({ activation, key }: Asked, { definition, found, facts }: Found): Explanation {
   const { member } = facts;
-  const rejects = facts.rejects.map((reject) => ({ ...reject, message: rejectWords(reject.reason) }));
+  const rejects = facts.rejects.map(({ said: _, ...reject }) => ({
+    ...reject,
+    message: rejectWords(reject.reason),
+  }));
   const actito = member && answerOf(member, definition, rejects);
   const leaving = member && leavingOf(member, definition.activation.removal?.after);
   return {
@@ -159,11 +165,7 @@ function laterRun(later: PastRun | null): Told[] {
   return [tell('laterRun', { ...moment(later.run, later.openedAt), outcome: later.outcome })];
 }
 
-function answerOf(
-  member: Membership,
-  definition: Definition,
-  rejects: readonly RejectHistory[],
-): ActitosAnswer {
+function answerOf(member: Membership, definition: Definition, rejects: readonly ToldReject[]): ActitosAnswer {
   const { confirmed, outcome, retryAt: dueAgain } = member;
   if (definition.activation.attributes.length === 0)
     return { answer: 'nothing to send', reason: null, dueAgain: null };
@@ -177,7 +179,7 @@ function answerOf(
 function answerWords(
   { answer, reason, dueAgain }: ActitosAnswer,
   { activation: { attributes } }: Definition,
-  rejects: readonly RejectHistory[],
+  rejects: readonly ToldReject[],
 ): Told[] {
   const due = { dueAgain: dueAgain?.toISOString() };
   switch (answer) {

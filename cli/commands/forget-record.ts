@@ -11,7 +11,7 @@ import { withSnapshot } from '../../state/report/snapshot.ts';
 import { withState, withWritableState } from '../state.ts';
 
 /** Someone asks to be forgotten. */
-interface Forgetting {
+export interface Forgetting {
   key: string;
   by: string;
   reason: string | null;

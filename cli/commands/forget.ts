@@ -7,6 +7,7 @@ import type { CommandContext, Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { waiting } from '../follow.ts';
 import { examples, JSON_OPTION, WHO_BY_DEFAULT, whoAmI } from '../options.ts';
+import type { Forgetting } from './forget-record.ts';
 import { describeProof } from './forgotten.ts';
 
 interface ForgetFlags {
@@ -35,9 +36,12 @@ export function defineForget(program: Command, context: CommandContext): void {
         ['forget - --yes --json < key.txt', 'for a program'],
       ),
     )
-    .action((key: string, flags: ForgetFlags) =>
-      context.connected((client) => forget(client, key, flags, context)),
-    );
+    .action(async (key: string, flags: ForgetFlags) => {
+      if (!flags.yes && !context.in?.isTTY) throw new Failure('nobodyToAsk', {});
+      const { checkForgetting } = await import('./forget-record.ts');
+      if (key !== '-') checkForgetting(forgettingOf(key, flags, context));
+      await context.connected((client) => forget(client, key, flags, context));
+    });
 }
 
 const WHAT = `
@@ -45,21 +49,25 @@ Writes a record without the key to the state database (ACTITO_SYNC_DATABASE_URL,
 worker then erases the person in all activations, as soon as runs in progress have ended. If a person has several keys,
 forget each of them. A list in Actito changes with the next run of its activation; the profile in Actito never changes.`;
 
+function forgettingOf(key: string, { by, reason }: ForgetFlags, context: Context): Forgetting {
+  return { key, by: by ?? whoAmI(context) ?? 'unknown', reason: reason ?? null };
+}
+
 /** `forget <key>`. @returns the exit code @throws Failure InvalidActivation */
 async function forget(
   client: ActivationClient,
   argument: string,
-  { by, reason = null, yes = false, json = false }: { reason?: string | null } & Omit<ForgetFlags, 'reason'>,
+  flags: ForgetFlags,
   context: Context,
 ): Promise<number> {
   const { env, out, err, signal } = context;
+  const { yes = false, json = false } = flags;
   const { checkForgetting, makeRecord, requireProof } = await import('./forget-record.ts');
-  const isTerminal = context.in?.isTTY ?? false;
-  if (!yes && !isTerminal) throw new Failure('nobodyToAsk', {});
   const answers = context.in && answersFrom(context.in, err);
   try {
-    const key = argument !== '-' ? argument : answers ? await keyFrom(answers, isTerminal) : '';
-    const forgetting = { key, by: by ?? whoAmI(context) ?? 'unknown', reason };
+    const key =
+      argument !== '-' ? argument : answers ? await keyFrom(answers, context.in?.isTTY ?? false) : '';
+    const forgetting = forgettingOf(key, flags, context);
     checkForgetting(forgetting);
     if (!yes && !(await confirmed(answers!))) {
       err.write('Nobody was forgotten.\n');

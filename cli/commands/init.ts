@@ -13,7 +13,10 @@ export function defineInit(program: Command, context: CommandContext): void {
   program
     .command('init')
     .description('create a project folder')
-    .argument('[folder]', 'a new or empty folder; with --activation, a project; default: this folder')
+    .argument(
+      '[folder]',
+      'a new or empty folder, default: this one; with --activation, a project, default: ACTITO_SYNC_PROJECT',
+    )
     .option('--activation <id>', 'add an activation to the project instead')
     .option('--yes', 'use the defaults, ask nothing')
     .addHelpText(
@@ -95,7 +98,10 @@ async function addActivation(
   const [destination = 'actito'] = project.destinations.keys();
   const path = `activations/${id}.yaml`;
   await writeFiles(place, { [path]: activationFile(answers, { source, destination }) });
-  const lines = [`Written: ${join(place, path)}`, `Next: ${PROGRAM} validate ${place}`];
+  const lines = [
+    `Written: ${join(place, path)} (source ${source}, destination ${destination})`,
+    `Next: ${PROGRAM} validate ${place}`,
+  ];
   out.write(`${lines.join('\n')}\n`);
   return EXIT.ok;
 }

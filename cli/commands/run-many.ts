@@ -1,6 +1,7 @@
 import type { ActivationClient } from '../../client/activation-client.ts';
 import { oneLine } from '../../contract/clean.ts';
-import { Failure } from '../../contract/failure.ts';
+import { runFailure } from '../../client/failure.ts';
+import { Failure, isFailure } from '../../contract/failure.ts';
 import type { RunInput, RunRequest } from '../../contract/request.ts';
 import { choiceFor } from '../../activation/suggestion.ts';
 import { projectFolder } from '../../config/folder-setting.ts';
@@ -118,7 +119,8 @@ async function runOne(
     const { outcome, summary } = result;
     return { code: codeOf(result, output), line: `${outcome}: ${summary}`, json: result };
   } catch (error) {
-    if (signal.aborted) return { code: EXIT.interrupted, line: '', json: { activation, outcome: 'running' } };
+    if (signal.aborted && !isFailure(error) && !runFailure(error))
+      return { code: EXIT.interrupted, line: '', json: { activation, outcome: 'running' } };
     const failed = failedJson(error);
     const { type, message } = failed.error;
     const line = failed.outcome === 'held' ? `held: ${message}` : `${failed.outcome}: ${type}: ${message}`;

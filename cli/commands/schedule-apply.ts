@@ -5,6 +5,7 @@ import { deleteScheduleCommand } from '../../contract/commands.ts';
 import { Failure } from '../../contract/failure.ts';
 import { foreignInWords } from '../../contract/messages/schedules.ts';
 import { tell } from '../../contract/messages/tell.ts';
+import type { Project } from '../../config/project.ts';
 import type { CommandContext, Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { examples, JSON_OPTION } from '../options.ts';
@@ -24,7 +25,10 @@ export function defineApply(schedule: Command, context: CommandContext): void {
     .option('--json', JSON_OPTION)
     .addHelpText('after', OURS)
     .addHelpText('after', examples(...APPLY_EXAMPLES))
-    .action((flags: ApplyFlags) => context.connected((client) => apply(client, flags, context)));
+    .action(async (flags: ApplyFlags) => {
+      const project = await readProject(context.env);
+      await context.connected((client) => apply(client, project, flags, context));
+    });
 }
 
 /** What the help of `schedule` shows, too. */
@@ -39,27 +43,33 @@ It creates and updates schedules, and deletes the project's schedules that its f
 Only schedules that this command created for this project are changed or deleted. The name of a project is the name of its
 folder, or ACTITO_SYNC_PROJECT_NAME; use the same name on every machine. Paused schedules stay paused.`;
 
-/**
- * `schedule apply`: a line for each schedule. What is wrong in the folder stops only the activations that it concerns.
- * @returns the exit code
- * @throws Failure ConfigurationInvalid when the project folder is not there, or a schedule belongs to someone else
- */
-async function apply(
-  client: ActivationClient,
-  { dryRun = false, json = false }: ApplyFlags,
-  { env, out, err }: Context,
-): Promise<number> {
-  const line = (text: string) => void (json || out.write(`${text}\n`));
+/** @throws Failure ConfigurationInvalid when the project folder is not there, or its activations cannot be listed */
+async function readProject(env: NodeJS.ProcessEnv): Promise<Project> {
   const { projectFolder } = await import('../../config/folder-setting.ts');
   const { loadProject } = await import('../../config/project.ts');
-  const { unapplied } = await import('../../client/schedule-plan.ts');
-  const { timesInWords } = await import('../../client/schedule-spec.ts');
-  const folder = projectFolder(env);
-  const project = await loadProject(folder);
-  const { problems, broken } = project;
+  const project = await loadProject(projectFolder(env));
+  const { folder, problems } = project;
   // Whose folder cannot be read has not lost its activations: their schedules must not be deleted.
   if (problems.some(({ file }) => file === 'activations/'))
     throw new Failure('projectInvalid', { folder, problems });
+  return project;
+}
+
+/**
+ * `schedule apply`: a line for each schedule. What is wrong in the folder stops only the activations that it concerns.
+ * @returns the exit code
+ * @throws Failure ConfigurationInvalid when a schedule belongs to someone else
+ */
+async function apply(
+  client: ActivationClient,
+  project: Project,
+  { dryRun = false, json = false }: ApplyFlags,
+  { out, err }: Context,
+): Promise<number> {
+  const line = (text: string) => void (json || out.write(`${text}\n`));
+  const { unapplied } = await import('../../client/schedule-plan.ts');
+  const { timesInWords } = await import('../../client/schedule-spec.ts');
+  const { folder, problems, broken } = project;
   for (const { message } of project.warnings) err.write(`Warning: ${message}\n`);
   const { changes, foreign } = await client.planSchedules(project.activations.values(), broken.keys());
 

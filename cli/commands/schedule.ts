@@ -48,7 +48,7 @@ export function defineSchedule(program: Command, context: CommandContext): void 
       ),
     )
     .action((activation: string, { note }: { note?: string }) =>
-      connected((client) => change('pause', client, { activation, note }, context)),
+      changed('pause', { activation, note }, context),
     );
   schedule
     .command('resume')
@@ -63,7 +63,7 @@ export function defineSchedule(program: Command, context: CommandContext): void 
       ),
     )
     .action((activation: string, { note }: { note?: string }) =>
-      connected((client) => change('resume', client, { activation, note }, context)),
+      changed('resume', { activation, note }, context),
     );
 }
 
@@ -96,6 +96,17 @@ async function readRestsIfPossible(env: NodeJS.ProcessEnv, err: Writable): Promi
     err.write(`${tell('restsUnknown', { why: tellable(error) }).message}\n`);
     return undefined;
   }
+}
+
+/** Pauses or resumes a schedule; a name that none can have is refused before Temporal is asked. */
+async function changed(
+  what: 'pause' | 'resume',
+  wanted: { activation: string; note?: string },
+  context: CommandContext,
+): Promise<void> {
+  const { checkActivationId } = await import('../project.ts');
+  checkActivationId(wanted.activation);
+  await context.connected((client) => change(what, client, wanted, context));
 }
 
 async function change(

@@ -22,6 +22,8 @@ const NEEDS_NOBODY = [
   'deliveryUnknown',
   'runTerminated',
   'runLost',
+  'runWaits',
+  'forgottenListed',
 ];
 
 /** Whether a person must do something about what is told. */

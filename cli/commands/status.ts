@@ -28,7 +28,7 @@ export function defineStatus(program: Command, context: CommandContext): void {
     .option('--json', JSON_OPTION)
     .option('--check', 'exit with 1 if something needs a person')
     .addOption(
-      new Option('--watch [seconds]', 'show it again and again; default: every 10 seconds')
+      new Option('--watch [seconds]', 'show it again and again')
         .argParser(wholeNumber)
         .preset('10')
         .conflicts('check'),
@@ -40,7 +40,7 @@ export function defineStatus(program: Command, context: CommandContext): void {
         ['status', 'the whole project'],
         ['status vip-customers --json', 'for a program'],
         ['status --check', 'for monitoring'],
-        ['status --watch 30', 'until Ctrl-C'],
+        ['status vip-customers --watch 30', 'until Ctrl-C'],
       ),
     )
     .action((activation: string | undefined, flags: StatusFlags) =>
@@ -56,15 +56,18 @@ the next run repairs. With --watch and --json, each status is one line.`;
 
 /** @returns the exit code */
 async function showStatus(only: string | undefined, flags: StatusFlags, context: Context): Promise<number> {
-  const { out, signal } = context;
+  const { signal } = context;
   if (flags.watch === undefined) return showOnce(only, flags, context);
+  const pause = Math.min(flags.watch * 1000, LONGEST_TIMER);
   while (!signal.aborted) {
-    if (isTerminal(out) && !flags.json) rawOutput(out).write(CLEAR_SCREEN);
     await showOnce(only, flags, context);
-    await setTimeout(flags.watch * 1000, undefined, { signal }).catch(() => undefined); // only the signal ends it early
+    await setTimeout(pause, undefined, { signal }).catch(() => undefined); // only the signal ends it early
   }
   return EXIT.interrupted;
 }
+
+/** Milliseconds; Node takes a longer time for none at all. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Moves the cursor to the top left and deletes all that is shown. */
 const CLEAR_SCREEN = '\u001b[H\u001b[2J';
@@ -85,7 +88,7 @@ async function showOnce(
   if (only !== undefined) requireKnown(project, only);
   const ids = only === undefined ? activationIds(project) : [only];
   const others = otherProblems(project);
-  if (others.length > 0) err.write(`${tell('projectHasProblems', { problems: others }).message}\n`);
+  if (others.length > 0 && !json) err.write(`${tell('projectHasProblems', { problems: others }).message}\n`);
   const state = await withState(env, (snapshot) => readState(snapshot, ids));
   const { live, problem } = await readLive({ env, taskQueue }, ids, state.now);
   if (problem !== null) {
@@ -98,10 +101,13 @@ async function showOnce(
     const at = state.now;
     // Repeated, it is a line for each time.
     out.write(
-      `${jsonOf('status', { at, needsPerson, activations, temporal }, watch === undefined ? 2 : 0)}\n`,
+      `${jsonOf('status', { at, needsPerson, problems: others, activations, temporal }, watch === undefined ? 2 : 0)}\n`,
     );
   } else {
-    if (watch !== undefined) out.write(`${state.now.toISOString()}\n`);
+    if (watch !== undefined) {
+      if (isTerminal(out)) rawOutput(out).write(CLEAR_SCREEN);
+      out.write(`${state.now.toISOString()}\n`);
+    }
     out.write(`${describeStatus(activations, problem === null, tableWidth(out)).join('\n')}\n`);
   }
   if (check && needsPerson) return EXIT.failed;

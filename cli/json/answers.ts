@@ -99,6 +99,7 @@ export const ANSWERS = {
   status: shape({
     at: moment,
     needsPerson: z.boolean(),
+    problems: array(problem),
     activations: array(status),
     temporal: z.union([z.literal('ok'), failure]),
   }),

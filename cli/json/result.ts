@@ -13,6 +13,7 @@ const plan = shape({
     members: count,
     imports: count,
     importBytes: count,
+    canary: count.optional(),
     push: text.nullable(),
     listMembers: count,
     listBytes: count,

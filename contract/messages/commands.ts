@@ -36,15 +36,6 @@ export const COMMAND_MESSAGES = {
     examples: [{ activation: 'VIP customers' }],
     says: ({ activation }) => `"${activation}" is not a valid activation id.`,
   }),
-  projectLacksActivation: failure<Choice & { folder: string; activation: string }>('InvalidActivation', {
-    examples: [
-      { folder: FOLDER, activation: 'actitto', ...CHOICES[0] },
-      { folder: FOLDER, activation: 'production', ...CHOICES[1] },
-      { folder: FOLDER, activation: 'actito', ...CHOICES[2] },
-    ],
-    says: ({ folder, activation, ...choice }) =>
-      `The project ${folder} has no activation "${activation}"${choiceInWords(choice)}`,
-  }),
   activationExists: failure('InvalidActivation', {
     examples: [{ folder: FOLDER, activation: 'vip-customers' }],
     says: ({ folder, activation }) =>
