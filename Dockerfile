@@ -1,8 +1,7 @@
 # The worker, and the command line beside it. See docs/operations.md.
 # No Alpine: Temporal's core is a native module for glibc. CI runs the tests of units and of the worker on this version (.ci/node24).
-ARG NODE_VERSION=24.21.0
-# To pin it, append the digest that this prints: docker buildx imagetools inspect node:24.21.0-bookworm-slim --format '{{.Manifest.Digest}}'
-ARG NODE_IMAGE=node:${NODE_VERSION}-bookworm-slim
+# Pinned as in docker/production.yml. Another version: docker buildx imagetools inspect node:24.21.0-bookworm-slim --format '{{.Manifest.Digest}}'
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
 
 # The sources with everything that builds, tests and simulates.
 FROM ${NODE_IMAGE} AS sources

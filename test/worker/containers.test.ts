@@ -94,10 +94,12 @@ test.each(COMPOSE_FILES)(
   },
 );
 
-test.each(COMPOSE_FILES)('every image of %s has a version', (file) => {
-  const images = Object.values(services(file)).flatMap(({ image }) => image ?? []);
-  expect(images.length).toBeGreaterThan(0);
-  for (const image of images) expect(image).toMatch(/:\d[\w.-]*$/);
+test.each(COMPOSE_FILES)('every image of %s has a version, and a digest unless it is built here', (file) => {
+  const all = Object.values(services(file)).filter(({ image }) => image !== undefined);
+  expect(all.length).toBeGreaterThan(0);
+  for (const { image, build } of all)
+    expect(image).toMatch(build ? /:\d[\w.-]*$/ : /:\d[\w.-]*@sha256:[0-9a-f]{64}$/);
+  expect(text('Dockerfile')).toMatch(/^ARG NODE_IMAGE=node:\S+@sha256:[0-9a-f]{64}$/m);
 });
 
 describe('docker/production.yml', () => {
@@ -132,7 +134,7 @@ describe('docker/production.yml', () => {
 });
 
 test('the images, CI and the documentation name the same version of Node', () => {
-  const version = /^ARG NODE_VERSION=(24\.\d+\.\d+)$/m.exec(text('Dockerfile'))?.[1];
+  const version = /^ARG NODE_IMAGE=node:(24\.\d+\.\d+)-/m.exec(text('Dockerfile'))?.[1];
   expect(version).toBeDefined();
   expect(text('.ci/node24')).toContain(`version=${version}`);
   expect(text('docs/operations.md')).toContain(version);
