@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Failure } from '../contract/failure.ts';
 
 /** Programs of a checkout; an installation may lack them. */
-export const PROGRAMS = { demo: 'examples/demo.ts', dev: 'dev/project/main.ts' };
+const PROGRAMS = { demo: 'examples/demo.ts', dev: 'dev/project/main.ts' };
 
 /** Hands this process over to one of the checkout's own programs, which ends it. */
 export type Launch = (program: keyof typeof PROGRAMS, args: string[]) => Promise<void>;

@@ -91,13 +91,13 @@ export function neverRan({ activation, key }: Asked): Explanation {
 }
 
 /** Nothing is known, and will ever be: the person asked to be forgotten. */
-export function wasForgotten(asked: Asked, { record, askedAt }: ForgottenRecord): Explanation {
+function wasForgotten(asked: Asked, { record, askedAt }: ForgottenRecord): Explanation {
   const because = [tell('keyForgotten', { record, askedAt: askedAt.toISOString() })];
   return { ...neverRan(asked), because, forgotten: { record, at: askedAt } };
 }
 
 /** Where a key stands, and why, from what the state database says of it. */
-export function explainKey({ activation, key }: Asked, { definition, found, facts }: Found): Explanation {
+function explainKey({ activation, key }: Asked, { definition, found, facts }: Found): Explanation {
   const { member } = facts;
   const rejects = facts.rejects.map(({ said: _, ...reject }) => ({
     ...reject,
@@ -205,7 +205,7 @@ function moment(run: string, at: Date | null): RunMoment {
 }
 
 /** A member that the segment lacks, and that stays on the list for a while. */
-export interface Leaving {
+interface Leaving {
   /** The first run that lacked it, and when that opened. */
   run: string;
   at: Date;

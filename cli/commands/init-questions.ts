@@ -16,7 +16,7 @@ const KEY_TYPES = matchingKey.shape.type;
 const ENVIRONMENTS = destinationSchema.shape.environment.unwrap();
 
 /** What a project folder is written from. */
-export const answersSchema = z.object({
+const answersSchema = z.object({
   environment: ENVIRONMENTS,
   entity: text,
   profileTable: text,

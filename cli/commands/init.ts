@@ -127,7 +127,7 @@ const HARMLESS = new Set(['.git', '.DS_Store']);
  * Makes sure that nothing is overwritten.
  * @throws Failure InvalidActivation when the folder exists and holds something, or is no folder
  */
-export async function assertEmpty(folder: string): Promise<void> {
+async function assertEmpty(folder: string): Promise<void> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw new Failure('folderUnusable', { folder, code: error.code ?? error.name });

@@ -38,7 +38,7 @@ export function defineRejects(program: Command, context: CommandContext): void {
     .addOption(new Option('--csv', 'print CSV with a header line, and nothing else').conflicts('json'))
     .option('--show-personal-data', 'also show the original texts that Actito returned for rows')
     .addHelpText('after', PERSONAL)
-    .addHelpText('after', ONE_LETTER)
+    .addHelpText('after', NOT_A_PLAN)
     .addHelpText('after', READS_STATE)
     .addHelpText(
       'after',
@@ -56,7 +56,7 @@ export function defineRejects(program: Command, context: CommandContext): void {
 
 const NOT_REJECT =
   '(Did you mean decline? It declines a plan. rejects lists the rows that could not be used.)';
-const ONE_LETTER = `
+const NOT_A_PLAN = `
 To decline the plan of a held run, use decline.`;
 
 const PERSONAL = `

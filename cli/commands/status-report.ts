@@ -148,7 +148,7 @@ function warningsOf(
 }
 
 /** A rest as messages take it. */
-export function restFacts(activation: string, { type, runs, since, next }: Omit<Rest, 'activation'>) {
+function restFacts(activation: string, { type, runs, since, next }: Omit<Rest, 'activation'>) {
   return { activation, type, runs, since: since.toISOString(), next: next.toISOString() };
 }
 

@@ -66,7 +66,7 @@ const UNNAMED: Validation = {
  * Checks a project folder, with all its problems at once.
  * @param env where the variables that it names must be set; undefined: that is not looked at
  */
-export async function validateProject(folder: string, env?: NodeJS.ProcessEnv): Promise<Validation> {
+async function validateProject(folder: string, env?: NodeJS.ProcessEnv): Promise<Validation> {
   const { loadProject } = await import('../../config/project.ts');
   let project: Project;
   try {
