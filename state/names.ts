@@ -29,3 +29,13 @@ export function resultTable(run: string): string {
 export function sharedTable(shared: string): string {
   return `shared_${shared}`;
 }
+
+/** The profiles of a directory: which profile has which key. */
+export function profilesTable(directory: string): string {
+  return `profiles_${directory}`;
+}
+
+/** The keys of a directory whose profile changed, by load. */
+export function profileChangesTable(directory: string): string {
+  return `profile_changes_${directory}`;
+}

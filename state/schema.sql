@@ -34,7 +34,10 @@ create table activations (
   -- Members wait for an import, according to the last settlement.
   waiting           boolean not null default false,
   -- The number of runs that succeeded. Grace periods in runs are counted with it.
-  succeeded_runs    bigint not null default 0
+  succeeded_runs    bigint not null default 0,
+  -- The profile directory by which the list was resolved, and the last of its loads that the list reflects.
+  directory         bigint,
+  directory_load    bigint
 );
 
 -- The template of members_<activation>: who is on its list, and what Actito confirmed for them.
@@ -61,6 +64,7 @@ create table members (
   listed          boolean not null,
   -- ok, refused, unmatched: Actito's answer. nothing: there was nothing to send. unexplained: Actito reports errors
   -- without naming the rows. assumed: a rebase assumed that Actito has the segment's values.
+  -- waiting: the profile directory has no profile with the key; several: it has more than one. Neither is listed.
   outcome         text not null default 'ok',
   key             text collate "C" not null,
   -- The member's entry on the list, if that is not the key.
@@ -83,7 +87,7 @@ create table delta (
   -- The key has a row in members.
   known           boolean not null,
   -- added, removed, reidentified (another identifier), leaving (in its grace period), returned (from it), erased (never
-  -- listed, and missing); null: no change.
+  -- listed, and missing), waiting and several (no profile, or several: not listed, or no longer); null: no change.
   membership      text,
   -- Why attributes are sent: fresh, changed, retry, resent; kept: all are confirmed, but with another mapping.
   attributes      text,
@@ -94,6 +98,55 @@ create table delta (
   identifier      text collate "C",
   hashes          bytea
   -- c1 … cn text: the values, one column per mapped attribute
+);
+
+-- What Actito's exports say about the profiles of a profile table: which profile has which key. One row per profile
+-- table and key attribute. The profiles are in profiles_<id>, and keys whose profile changed in profile_changes_<id>.
+create table directories (
+  id            bigint generated always as identity primary key,
+  -- License, entity and profile table; the key's attribute, and how its values are made canonical.
+  profile_table text not null,
+  attribute     text not null,
+  key_type      text not null,
+  rules         integer not null,
+  -- Grows with each export that is read.
+  load          bigint not null default 0,
+  -- The changes of later loads are all in the log.
+  logged_after  bigint not null default 0,
+  -- When Actito wrote the newest export that was read.
+  written_at    timestamptz,
+  unique (profile_table, attribute, key_type)
+);
+
+-- The exports that a directory has met on the file server.
+create table exports (
+  directory   bigint not null references directories on delete cascade,
+  name        text not null,
+  kind        text not null check (kind in ('daily', 'full')),
+  size        bigint,
+  modified_at timestamptz,
+  -- incomplete: it may still be growing. refused: it cannot be used, and none of it was.
+  status      text not null check (status in ('read', 'incomplete', 'refused')),
+  -- Why it was refused: the failure (contract/messages), without content of the file.
+  failure     jsonb,
+  -- When this version of the file was first met.
+  met_at      timestamptz not null default now(),
+  load        bigint,
+  profiles    bigint,
+  primary key (directory, name)
+);
+
+-- The template of profiles_<directory>.
+create table profiles (
+  profile_id  text collate "C" not null,
+  -- In the spelling of members; null: the profile has no usable key.
+  key         text collate "C"
+);
+
+-- The template of profile_changes_<directory>: keys that got another profile, or none.
+create table profile_changes (
+  load  bigint not null,
+  key   text collate "C" not null
 );
 
 create table runs (
@@ -121,6 +174,9 @@ create table runs (
   -- The number of rows without a usable key by reason. Only some of these rows are stored.
   rejected        jsonb not null default '{}',
   source_guards   jsonb not null default '[]',
+  -- The profile directory and its last load, when the marks were loaded. Null: none is used.
+  directory       bigint,
+  directory_load  bigint,
   plan            jsonb,
   settled_at      timestamptz,
   closed_at       timestamptz,

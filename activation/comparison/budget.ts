@@ -1,7 +1,7 @@
 import { capacityFor, MAX_LOAD, PAGE, type Page, type TableMemory } from './slots.ts';
 
 /**
- * Slots of one process: 2^21 of them take about 52 MB (70 with identifiers), and contain the marks of 1.2 million
+ * Slots of one process: 2^21 of them take about 55 MB (71 with identifiers), and contain the marks of 1.2 million
  * members.
  */
 export const SLOTS = 2 ** 21;
@@ -22,9 +22,9 @@ export class SlotMemory implements TableMemory {
     const page = slots === PAGE ? this.#free.get(width)?.pop() : undefined;
     page?.flags.fill(0); // the words of a free slot have no meaning
     if (page) return page;
-    const memory = new ArrayBuffer(slots * (4 * width + 1));
+    const memory = new ArrayBuffer(slots * (4 * width + 2));
     const words = new Uint32Array(memory, 0, slots * width);
-    return { words, flags: new Uint8Array(memory, words.byteLength) };
+    return { words, flags: new Uint16Array(memory, words.byteLength) };
   }
 
   givePageBack(page: Page): void {

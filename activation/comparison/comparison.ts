@@ -1,11 +1,13 @@
-import { hasOwnIdentifier, type Definition } from '../definition/definition.ts';
+import { Failure } from '../../contract/failure.ts';
+import { hasIdentifierColumn, type Definition } from '../definition/definition.ts';
 import type { Column } from '../values/kinds.ts';
+import type { Profile } from './asked-rows.ts';
 import type { SlotShare } from './budget.ts';
-import { DeltaRecords, type Membership, type Sending } from './delta-records.ts';
 import type { ForgottenTexts } from './forgotten-records.ts';
 import { hashWithin } from './hash.ts';
 import type { Seeds } from './marks.ts';
 import { Partitions, type Spill } from './partitions.ts';
+import { RowComparison, type FoundRows } from './row-comparison.ts';
 import { FLAG, NARROW, SIGHT, WIDE, WORDS, type MarkTable } from './slots.ts';
 import { canonicalLinesOf, linesOf, type SourceLines } from './source-lines.ts';
 
@@ -20,6 +22,8 @@ export interface ComparisonOptions {
   grace: boolean;
   /** The members' marks include those of their identifiers, because the list has, or had, its own column. */
   wide: boolean;
+  /** The members' identifiers are profile ids of the directory that is used now. */
+  sameDirectory?: boolean;
   /** Checked for each row that differs. */
   forgotten?: ForgottenTexts;
   /** Called for a row that cannot be used; `key` and `reference` are what the source said. */
@@ -33,19 +37,17 @@ export interface ComparisonOptions {
 
 /** Deferred rows are compared in steps of this number of pieces, about 10 ms, even if none of them differs. */
 const PIECES_PER_STEP = 16;
+/** The number of questions for the profile directory that may wait while a partition is read from disk. */
+const MOST_QUESTIONS = 4096;
 
 /**
  * Compares a segment with the marks of its members while it is read, and writes only what differs. Load the marks, then
  * compare the lines in any order and in any batches, then finish. The result does not depend on the order of rows.
  */
 export class Comparison {
-  /** Rows read; of these, those rejected, those of forgotten people, and repeated rows of a key. */
+  /** Rows read, and those of them that were rejected. */
   read = 0;
   rejected = 0;
-  forgotten = 0;
-  duplicates = 0;
-  /** Members with contradicting rows; known after finish. */
-  ambiguous = 0;
   /** The number of loaded members on the list. */
   listed = 0;
   #listedSum = 0n;
@@ -54,25 +56,24 @@ export class Comparison {
   readonly #source: SourceLines;
   /** The same for deferred rows, whose keys are already canonical. */
   readonly #putOff: SourceLines;
-  readonly #delta: DeltaRecords;
-  readonly #own: boolean;
-  readonly #attributes: number;
+  readonly #rows: RowComparison;
+  readonly #hasColumn: boolean;
+  /** The table of the deferred rows that are compared. */
+  #late: MarkTable | undefined;
 
   constructor(options: ComparisonOptions) {
-    const { definition, seeds, wide } = options;
-    const { attributes } = definition.activation;
+    const { definition, wide } = options;
     this.#options = options;
-    this.#own = hasOwnIdentifier(definition.activation);
-    this.#attributes = attributes.length;
+    this.#hasColumn = hasIdentifierColumn(definition.activation);
     this.#partitions = new Partitions({ ...options, width: wide ? WIDE : NARROW });
     this.#source = linesOf(definition.activation, options.sourceColumns);
     this.#putOff = canonicalLinesOf(definition.activation, options.sourceColumns);
-    this.#delta = new DeltaRecords({
-      mappings: attributes,
-      contract: definition.destination.contract,
-      seeds,
-      ownIdentifier: this.#own,
-    });
+    this.#rows = new RowComparison(options);
+  }
+
+  /** What was found besides the rows read. */
+  get found(): Readonly<FoundRows> {
+    return this.#rows.found;
   }
 
   /** The sum of the identifier marks of the listed members. */
@@ -122,28 +123,56 @@ export class Comparison {
       }
       this.#hash(source);
       const table = this.#partitions.table();
-      if (table) this.#look(table, source);
+      if (table) this.#rows.compare(table, source);
       else this.#partitions.putOff(source.canonicalLine());
     }
-    return this.#delta.take();
+    return this.#rows.delta.take();
+  }
+
+  /** The keys for which the profile directory must be asked. */
+  get questions(): readonly string[] {
+    return this.#rows.asked.keys;
+  }
+
+  /**
+   * Compares the rows whose keys are the questions.
+   * @param profiles one answer per question
+   * @returns records for the delta, valid until the next call
+   */
+  answer(profiles: readonly Profile[]): Buffer {
+    const lines = this.#putOff;
+    this.#rows.asked.answer(lines, profiles, (profile, line) => {
+      this.#hash(lines);
+      if (this.#late?.isFull) this.#late.grow();
+      const table = this.#late ?? this.#partitions.table();
+      if (table) this.#rows.compare(table, lines, profile);
+      else this.#partitions.putOff(line);
+    });
+    return this.#rows.delta.take();
   }
 
   /**
    * Compares the deferred rows, and reports the members that are missing from the segment. Yields records for the
-   * delta, each valid until the next step; the steps are small.
+   * delta, each valid until the next step; the steps are small. After each step, questions must be answered.
    */
   *finish(): Generator<Buffer> {
     const row = (table: MarkTable, bytes: Buffer, start: number) => {
       this.#putOff.split(bytes, start);
       this.#putOff.canonicalize();
-      this.#look(table, this.#putOff);
+      this.#late = table;
+      this.#rows.compare(table, this.#putOff);
     };
     let steps = 0;
+    const { asked, delta } = this.#rows;
     for (const table of this.#partitions.finish({ piece: hashWithin, row })) {
-      if (table) yield* this.#tell(table);
-      if (this.#delta.bytes > 65_536 || ++steps % PIECES_PER_STEP === 0) yield this.#delta.take();
+      if (asked.keys.length > (table ? 0 : MOST_QUESTIONS)) {
+        yield delta.take();
+        if (asked.keys.length > 0) throw new Failure('questionsUnanswered', {});
+      }
+      if (table) yield* this.#rows.report(table);
+      if (delta.bytes > 65_536 || ++steps % PIECES_PER_STEP === 0) yield delta.take();
     }
-    if (this.#delta.bytes > 0) yield this.#delta.take();
+    if (delta.bytes > 0) yield delta.take();
   }
 
   /** Releases memory and files, however it ended. */
@@ -155,94 +184,8 @@ export class Comparison {
     const { key, attributes } = this.#options.seeds;
     SIGHT[0] = lines.hashKey(lines.key, key[0]);
     SIGHT[1] = lines.hashKey(lines.key, key[1]);
-    SIGHT[2] = this.#attributes > 0 ? lines.hashValues(attributes) : 0n;
-    if (this.#own) SIGHT[3] = lines.hashKey(lines.identifier, key[0]);
+    SIGHT[2] = this.#options.definition.activation.attributes.length > 0 ? lines.hashValues(attributes) : 0n;
+    if (this.#hasColumn) SIGHT[3] = lines.hashKey(lines.identifier, key[0]);
     else WORDS.copyWithin(6, 0, 2);
   }
-
-  /** Compares one row, whose marks are in WORDS, with its slot. */
-  #look(table: MarkTable, lines: SourceLines): void {
-    if (!table.find()) {
-      if (this.#isForgotten(lines)) return;
-      table.fill(FLAG.OCCUPIED | FLAG.SEEN);
-      const sending = this.#attributes > 0 ? 'fresh' : null;
-      this.#delta.row(lines, { membership: 'added', sending, known: false }, null);
-      return;
-    }
-    const { flags } = table;
-    if (flags & FLAG.SEEN) {
-      this.#again(table, lines);
-      return;
-    }
-    const isRenamed = !table.hasIdentifier();
-    const membership = membershipOf(flags, isRenamed);
-    const sending = this.#attributes > 0 ? this.#sendingOf(flags, table.hasAttributes()) : null;
-    if (membership !== null || sending !== null) {
-      if (this.#isForgotten(lines)) return;
-      const { words, at, identifierOffset } = table;
-      const former = membership === 'reidentified' ? { words, at: at + identifierOffset } : null;
-      this.#delta.row(lines, { membership, sending, known: true }, former);
-      table.replaceMarks();
-    }
-    table.flags = flags | FLAG.SEEN;
-  }
-
-  /** Handles a repeated key: the slot has the marks of its first row. */
-  #again(table: MarkTable, lines: SourceLines): void {
-    const isOther = this.#own && !table.hasIdentifier();
-    const differs = isOther || (this.#attributes > 0 && !table.hasAttributes());
-    if (differs && this.#isForgotten(lines)) return;
-    this.duplicates++;
-    if (!differs) return;
-    table.flags |= FLAG.AMBIGUOUS;
-    // The member gets the smallest identifier of all its rows.
-    if (isOther) this.#delta.row(lines, { membership: 'sight', sending: null, known: true }, null);
-  }
-
-  #sendingOf(flags: number, isSame: boolean): Sending | null {
-    if (flags & FLAG.DOUBT) return 'fresh';
-    if (!isSame) return 'changed';
-    if (this.#options.resync) return 'resent';
-    return flags & FLAG.RETRY ? 'retry' : null;
-  }
-
-  #isForgotten(lines: SourceLines): boolean {
-    const { forgotten } = this.#options;
-    if (!forgotten?.size) return false;
-    const found = forgotten.has(lines.key.text) || (this.#own && forgotten.has(lines.identifier.text));
-    if (found) this.forgotten++;
-    return found;
-  }
-
-  /**
-   * Reports the results of a table whose rows have all been compared: missing members, and members with contradicting
-   * rows.
-   */
-  *#tell({ pages, width, identifierOffset }: MarkTable): Generator<Buffer> {
-    for (const { words, flags } of pages) {
-      for (let slot = 0, at = 0; slot < flags.length; slot++, at += width) {
-        const known = flags[slot]!;
-        if (known === 0) continue;
-        if (known & FLAG.AMBIGUOUS) {
-          this.ambiguous++;
-          this.#delta.bare(words, at, 'ambiguous', null);
-        } else if (!(known & FLAG.SEEN)) {
-          const membership = this.#withoutRow(known);
-          this.#delta.bare(words, at, membership, membership === 'removed' ? at + identifierOffset : null);
-        }
-      }
-      if (this.#delta.bytes > 65_536) yield this.#delta.take();
-    }
-  }
-
-  #withoutRow(flags: number): Membership {
-    if (flags & FLAG.UNLISTED) return 'erased';
-    return this.#options.grace && !(flags & FLAG.OVER) ? 'leaving' : 'removed';
-  }
-}
-
-function membershipOf(flags: number, isRenamed: boolean): Membership | null {
-  if (flags & FLAG.UNLISTED) return 'added';
-  if (isRenamed) return 'reidentified';
-  return flags & FLAG.MISSING ? 'returned' : null;
 }

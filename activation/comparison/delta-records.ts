@@ -9,9 +9,25 @@ import { WORDS } from './slots.ts';
 
 /** What a run changes about a member's place on the list; see state/schema.sql, delta. */
 export type Membership =
-  'added' | 'removed' | 'reidentified' | 'leaving' | 'returned' | 'erased' | 'sight' | 'ambiguous';
+  | 'added'
+  | 'removed'
+  | 'reidentified'
+  | 'leaving'
+  | 'returned'
+  | 'erased'
+  | 'waiting'
+  | 'several'
+  | 'sight'
+  | 'ambiguous';
 /** Why a member's attributes are sent; see state/schema.sql, delta. */
 export type Sending = 'fresh' | 'changed' | 'retry' | 'resent';
+
+/** What a row of the segment changes. `known`: its member was sent or listed before. */
+export interface RowChange {
+  membership: Membership | null;
+  sending: Sending | null;
+  known: boolean;
+}
 
 /** The columns of a delta before its values, in the order of its records. */
 export const DELTA_COLUMNS = [
@@ -86,11 +102,7 @@ export class DeltaRecords {
   /** Writes a row of the segment: marks in WORDS, line in hashWithin. `former`: its former identifier mark. */
   row(
     lines: SourceLines,
-    {
-      membership,
-      sending,
-      known,
-    }: { membership: Membership | null; sending: Sending | null; known: boolean },
+    { membership, sending, known }: RowChange,
     former: { words: Uint32Array; at: number } | null,
   ): void {
     const { ownIdentifier, mappings } = this.#options;

@@ -55,7 +55,7 @@ export class Partitions {
   constructor({ partitions = 64, indexBits = -1, ...options }: PartitionOptions) {
     this.#options = { ...options, partitions, indexBits };
     this.#mask = partitions - 1;
-    this.#slotRecord = Buffer.alloc(options.width * 4 + 1);
+    this.#slotRecord = Buffer.alloc(options.width * 4 + 2);
     this.#first = largestWithin(options.share.slots / partitions);
     this.#tables = new Array<undefined>(partitions).fill(undefined);
     this.#spilled = new Array<undefined>(partitions).fill(undefined);
@@ -178,7 +178,7 @@ export class Partitions {
     const { width } = this.#options;
     const record = this.#slotRecord;
     for (let word = 0; word < width; word++) record.writeUInt32LE(WORDS[word]!, word * 4);
-    record[width * 4] = flags;
+    record.writeUInt16LE(flags, width * 4);
     const spilled = this.#spilled[place]!;
     spilled.members++;
     spilled.slots.write(record);
@@ -189,13 +189,13 @@ export class Partitions {
     const { share, width, indexBits } = this.#options;
     const table = new MarkTable(share.memory, width, slotsFor(members, 1), indexBits);
     const pieces = this.#read(slots, {
-      head: width * 4 + 1,
+      head: width * 4 + 2,
       more: () => 0,
       piece: () => undefined,
       record: (bytes, start) => {
         for (let word = 0; word < width; word++) WORDS[word] = bytes.readUInt32LE(start + word * 4);
         if (table.isFull) table.grow();
-        table.add(bytes[start + width * 4]! | FLAG.OCCUPIED);
+        table.add(bytes.readUInt16LE(start + width * 4) | FLAG.OCCUPIED);
       },
     });
     while (!pieces.next().done);

@@ -21,6 +21,10 @@ export const FLAG = {
   AMBIGUOUS: 64,
   /** Its grace period has ended. */
   OVER: 128,
+  /** The profile directory has no profile with its key, or several. Then it is also unlisted. */
+  WAITING: 256,
+  /** The profile directory may know another profile of its key than before. */
+  PROFILE: 512,
 } as const;
 
 /**
@@ -38,14 +42,14 @@ export const NARROW = 6;
 export const MAX_LOAD = 0.65;
 
 const PAGE_BITS = 10;
-/** Slots of a page, 25 or 33 kB. A smaller table has one page of its own size. */
+/** Slots of a page, 26 or 34 kB. A smaller table has one page of its own size. */
 export const PAGE = 1 << PAGE_BITS;
 const SMALLEST = 8;
 
 /** The words of some slots, and the flags of each slot. */
 export interface Page {
   words: Uint32Array;
-  flags: Uint8Array;
+  flags: Uint16Array;
 }
 
 /** The source of memory for tables: see SlotMemory. */
@@ -75,7 +79,7 @@ export class MarkTable {
   readonly width: number;
   words!: Uint32Array;
   at = 0;
-  #flags!: Uint8Array;
+  #flags!: Uint16Array;
   #slot = 0;
   readonly #memory: TableMemory;
   /** Bits of the first word that choose a slot; fewer in tests, so that slots collide. */
@@ -171,6 +175,23 @@ export class MarkTable {
   hasIdentifier(): boolean {
     const { words, at, width } = this;
     return width === NARROW || (words[at + 6] === WORDS[6] && words[at + 7] === WORDS[7]);
+  }
+
+  /** Sets the flag SEEN. */
+  see(): void {
+    this.flags |= FLAG.SEEN;
+  }
+
+  /** The identifier mark of the slot. */
+  identifierPlace(): { words: Uint32Array; at: number } {
+    return { words: this.words, at: this.at + this.identifierOffset };
+  }
+
+  /** Sets the identifier mark in {@link WORDS} to that of the slot. */
+  copyIdentifier(): void {
+    const { words, at } = this.identifierPlace();
+    WORDS[6] = words[at]!;
+    WORDS[7] = words[at + 1]!;
   }
 
   /** The offset of the identifier mark from the slot's first word. */

@@ -1,0 +1,88 @@
+import type { Knex } from 'knex';
+import { profileTableOf, type Definition } from '../../activation/definition/definition.ts';
+import { KEY_RULES, type KeyRule } from '../../activation/keys/canonical.ts';
+import { profileChangesTable, profilesTable } from '../names.ts';
+import { rows, type State } from '../state.ts';
+
+/** Which profile directory an activation uses: that of its profile table and of its matching key. */
+export interface DirectoryKey {
+  /** License, entity and profile table, as a text. */
+  profileTable: string;
+  /** The attribute of the matching key in Actito. */
+  attribute: string;
+  keyType: KeyRule['type'];
+}
+
+/** A profile directory in the state. */
+export interface Directory extends DirectoryKey {
+  id: string;
+  /** Grows with each export that is read; 0: none was. */
+  load: number;
+  /** The changes of later loads are all in the log. */
+  loggedAfter: number;
+  /** When Actito wrote the newest export that was read; null: none was. */
+  writtenAt: Date | null;
+  /** The version of the rules by which its keys were made canonical. */
+  rules: number;
+}
+
+/** Returns which directory a definition needs. */
+export function directoryKey({
+  activation,
+  destination,
+}: Pick<Definition, 'activation' | 'destination'>): DirectoryKey {
+  const { attribute, type: keyType } = activation.matchingKey;
+  return { profileTable: JSON.stringify(profileTableOf(destination)), attribute, keyType };
+}
+
+const DIRECTORY = `
+  select id, profile_table as "profileTable", attribute, key_type as "keyType", cast(load as float8) as load,
+         cast(logged_after as float8) as "loggedAfter", written_at as "writtenAt", rules
+  from directories`;
+
+/** SQL: the directory with this key. Parameters: profileTable, attribute, keyType. */
+const BY_KEY = `${DIRECTORY} where profile_table = :profileTable and attribute = :attribute and key_type = :keyType`;
+
+/** Returns a directory; undefined if no export was read for it yet. */
+export async function findDirectory(db: Knex, key: DirectoryKey): Promise<Directory | undefined> {
+  const [found] = await rows<Directory>(db, BY_KEY, { ...key });
+  return found && found.load > 0 ? found : undefined;
+}
+
+/** Returns a directory, and creates its tables first if it is new. */
+export async function openDirectory(state: State, key: DirectoryKey): Promise<Directory> {
+  const [existing] = await rows<Directory>(state, BY_KEY, { ...key });
+  if (existing) return existing;
+  return state.transaction(async (trx) => {
+    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', ['directories']);
+    const [earlier] = await rows<Directory>(trx, BY_KEY, { ...key });
+    if (earlier) return earlier;
+    const [{ id }] = (await rows<{ id: string }>(
+      trx,
+      `insert into directories (profile_table, attribute, key_type, rules)
+       values (:profileTable, :attribute, :keyType, :rules) returning id`,
+      { ...key, rules: KEY_RULES },
+    )) as [{ id: string }];
+    await trx.raw(`${createProfilesSql(profilesTable(id))}; ${indexProfilesSql(profilesTable(id))};
+                   create table ${profileChangesTable(id)} (like profile_changes including comments);
+                   create index on ${profileChangesTable(id)} (load)`);
+    const [created] = await rows<Directory>(trx, BY_KEY, { ...key });
+    return created!;
+  });
+}
+
+/** SQL: creates a table of profiles, without indexes. */
+export function createProfilesSql(table: string): string {
+  return `create table ${table} (like profiles including comments)`;
+}
+
+/** SQL: the indexes of a table of profiles. They have no names of their own, because a full export replaces the table. */
+export function indexProfilesSql(table: string): string {
+  return `create unique index on ${table} (profile_id);
+          create index on ${table} (key) include (profile_id) where key is not null`;
+}
+
+/** Returns the ids of all directories. */
+export async function directoryIds(db: Knex): Promise<string[]> {
+  return (await rows<{ id: string }>(db, 'select id from directories order by id')).map(({ id }) => id);
+}

@@ -1,0 +1,175 @@
+import type { Client } from 'pg';
+import { KEY_RULES } from '../../activation/keys/canonical.ts';
+import { Failure } from '../../contract/failure.ts';
+import { withRows } from '../copy.ts';
+import { profileChangesTable, profilesTable } from '../names.ts';
+import { withConnection, type State } from '../state.ts';
+import { OUR_SETTINGS } from '../transactions.ts';
+import type { Directory } from './directory.ts';
+import type { ExportVersion } from './exports.ts';
+import { stageProfiles, type Staged } from './stage.ts';
+
+/** What became of an export. */
+export interface Loaded {
+  /** The directory's number for it. */
+  load: number;
+  profiles: number;
+  /** Profiles whose key cannot be used. They match no member. */
+  unusable: number;
+}
+
+/** A full export with less than this share of the known profiles is used only if a person has said so. */
+const LEAST_SHARE = 0.5;
+/** The log keeps this number of loads. An activation that did not run for longer looks up its whole segment. */
+const KEPT_LOADS = 60;
+
+export interface ExportContent {
+  file: ExportVersion;
+  /** Batches of whole lines of COPY text: profile id, key as the export spells it. */
+  lines: AsyncIterable<Buffer>;
+  /** A person has said that a full export may have far fewer profiles than are known. */
+  mayShrink?: boolean;
+}
+
+/**
+ * Takes an export into a directory, in one transaction: a full one replaces all profiles, a daily one adds and changes
+ * some. The same export again changes nothing. Several workers take turns.
+ * @returns null if another worker has read it meanwhile
+ * @throws Failure ExportInvalid if a full export has less than half of the known profiles, or none
+ */
+export async function loadExport(
+  state: State,
+  directory: Directory,
+  { file, lines, mayShrink = false }: ExportContent,
+): Promise<Loaded | null> {
+  return inTurn(state, directory, async (client, load) => {
+    if (await isReadMeanwhile(client, directory, file)) return null;
+    const staged = await stageProfiles(state, client, directory, { load, lines });
+    if (file.kind === 'full') {
+      if (!mayShrink) await requireSize(client, directory, file.name, staged.profiles);
+      await replaceProfiles(client, directory, staged, load);
+    } else {
+      await mergeProfiles(client, directory, staged, load);
+    }
+    await client.query(
+      `insert into exports (directory, name, kind, size, modified_at, status, load, profiles)
+       values ($1, $2, $3, $4, $5, 'read', $6, $7)
+       on conflict (directory, name) do update
+       set kind = excluded.kind, size = excluded.size, modified_at = excluded.modified_at, status = 'read',
+           failure = null, load = excluded.load, profiles = excluded.profiles`,
+      [directory.id, file.name, file.kind, file.size, file.modified, load, staged.profiles],
+    );
+    // A server's clock may be ahead.
+    await client.query(
+      'update directories set written_at = greatest(written_at, least(coalesce($2, now()), now())) where id = $1',
+      [directory.id, file.modified],
+    );
+    return { load, profiles: staged.profiles, unusable: staged.unusable };
+  });
+}
+
+/**
+ * Makes the keys of a directory canonical again, if they were stored under other rules. A key that gets another
+ * spelling counts as changed.
+ */
+export async function renewDirectory(state: State, directory: Directory): Promise<void> {
+  if (directory.rules === KEY_RULES) return;
+  const stored = `select profile_id, coalesce(key, '') from ${profilesTable(directory.id)}`;
+  await withRows(state, stored, (lines) =>
+    inTurn(state, directory, async (client, load) => {
+      const staged = await stageProfiles(state, client, directory, { load, lines });
+      await replaceProfiles(client, directory, staged, load);
+      await client.query('update directories set rules = $2 where id = $1', [directory.id, KEY_RULES]);
+    }),
+  );
+}
+
+/** Runs one load of a directory at a time, with the number of the load. */
+async function inTurn<T>(
+  state: State,
+  { id }: Directory,
+  work: (client: Client, load: number) => Promise<T>,
+): Promise<T> {
+  return withConnection(state, async (client) => {
+    await client.query(
+      `begin; ${OUR_SETTINGS}; set local work_mem = '128MB'; set local maintenance_work_mem = '256MB'`,
+    );
+    const { rows } = await client.query<{ load: number }>(
+      `update directories set load = load + 1, logged_after = greatest(logged_after, load + 1 - ${KEPT_LOADS})
+       where id = $1 returning cast(load as float8) as load`,
+      [id],
+    );
+    const { load } = rows[0]!;
+    await client.query(`delete from ${profileChangesTable(id)} where load <= ${load - KEPT_LOADS}`);
+    const result = await work(client, load);
+    await client.query('commit');
+    return result;
+  });
+}
+
+/** Whether another worker has read this version of an export since `directory` was read. */
+async function isReadMeanwhile(client: Client, directory: Directory, file: ExportVersion): Promise<boolean> {
+  const { rows } = await client.query(
+    `select from exports where directory = $1 and name = $2 and status = 'read' and load > $3
+       and size is not distinct from $4 and modified_at is not distinct from $5`,
+    [directory.id, file.name, directory.load, file.size, file.modified],
+  );
+  return rows.length > 0;
+}
+
+async function requireSize(client: Client, { id }: Directory, file: string, profiles: number): Promise<void> {
+  const { rows } = await client.query<{ known: number }>(
+    `select cast(count(*) as float8) as known from ${profilesTable(id)}`,
+  );
+  const { known } = rows[0]!;
+  if (profiles > 0 && profiles >= known * LEAST_SHARE) return;
+  throw new Failure('exportShrunk', { file, profiles, known });
+}
+
+/** Replaces all profiles by the staged ones, and logs the keys whose profile differs. */
+async function replaceProfiles(
+  client: Client,
+  { id }: Directory,
+  { table }: Staged,
+  load: number,
+): Promise<void> {
+  const profiles = profilesTable(id);
+  const differing = `
+    select unnest(array[former.key, latest.key]) as key
+    from ${profiles} former full join ${table} latest using (profile_id)
+    where former.key is distinct from latest.key`;
+  await log(client, id, load, differing);
+  await client.query(
+    `drop table ${profiles}; alter table ${table} rename to ${profiles}; analyze ${profiles}`,
+  );
+}
+
+/** Adds and changes the staged profiles, and logs their former and latest keys. */
+async function mergeProfiles(
+  client: Client,
+  { id }: Directory,
+  { table }: Staged,
+  load: number,
+): Promise<void> {
+  const profiles = profilesTable(id);
+  await client.query(
+    `create temporary table differing on commit drop as
+     select latest.profile_id, latest.key, former.key as former
+     from ${table} latest left join ${profiles} former using (profile_id)
+     where former.profile_id is null or former.key is distinct from latest.key`,
+  );
+  await log(client, id, load, 'select unnest(array[former, key]) as key from differing');
+  await client.query(
+    `insert into ${profiles} (profile_id, key) select profile_id, key from differing
+     on conflict (profile_id) do update set key = excluded.key`,
+  );
+  await client.query(`drop table ${table}`);
+}
+
+/** Nothing can have changed before the first load. */
+async function log(client: Client, id: string, load: number, keys: string): Promise<void> {
+  if (load === 1) return;
+  await client.query(
+    `insert into ${profileChangesTable(id)} (load, key) select ${load}, key from (${keys}) as changed where key is not null`,
+  );
+}

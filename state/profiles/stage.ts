@@ -1,0 +1,76 @@
+import type { Client } from 'pg';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { from as copyFrom } from 'pg-copy-streams';
+import { ProfileKeys } from '../../activation/keys/profile-lines.ts';
+import { forgottenSql } from '../forgotten/digests.ts';
+import { ForgottenKeys } from '../forgotten/forgotten-keys.ts';
+import { HOLD_WISHES } from '../forgotten/lock.ts';
+import type { State } from '../state.ts';
+import { createProfilesSql, indexProfilesSql, type Directory } from './directory.ts';
+
+/** The profiles of an export, in a table of their own. */
+export interface Staged {
+  table: string;
+  profiles: number;
+  /** Profiles whose key cannot be used. */
+  unusable: number;
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+/**
+ * Writes the profiles of an export into a new table with the indexes of profiles_<id>, without the keys of people who
+ * asked to be forgotten. If a profile is repeated, its last line counts. The caller has begun a transaction, which then
+ * keeps wishes to be forgotten waiting until it ends.
+ * @param lines batches of whole lines of COPY text: profile id, key as the export spells it
+ */
+export async function stageProfiles(
+  state: State,
+  client: Client,
+  { id, keyType }: Directory,
+  { load, lines }: { load: number; lines: AsyncIterable<Buffer> },
+): Promise<Staged> {
+  const table = `profiles_${id}_${load}`;
+  await client.query(createProfilesSql(table));
+  const forgotten = await ForgottenKeys.read(state);
+  const keys = new ProfileKeys(
+    { type: keyType },
+    forgotten.size > 0 ? (key) => forgotten.has(key) : undefined,
+  );
+  let unusable = 0;
+  async function* canonical(): AsyncGenerator<Buffer> {
+    for await (const batch of lines) {
+      const read = keys.canonical(batch);
+      unusable += read.unusable;
+      yield read.lines;
+    }
+  }
+  const sink = client.query(copyFrom(`copy ${table} from stdin`));
+  await pipeline(Readable.from(canonical(), { objectMode: false }), sink);
+  const repeated = await index(client, table);
+  // Last, so that wishes wait only for what follows.
+  if (await forgotten.readNew(client, HOLD_WISHES)) {
+    await client.query(`update ${table} set key = null where ${forgottenSql('key')}`);
+  }
+  return { table, profiles: sink.rowCount - repeated, unusable };
+}
+
+/** @returns the number of lines that repeat a profile */
+async function index(client: Client, table: string): Promise<number> {
+  await client.query('savepoint indexed');
+  try {
+    await client.query(indexProfilesSql(table));
+    return 0;
+  } catch (error) {
+    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+    await client.query('rollback to savepoint indexed');
+  }
+  const { rowCount } = await client.query(
+    `delete from ${table} using (
+       select ctid as place, row_number() over (partition by profile_id order by ctid desc) as nth from ${table}
+     ) as one where one.place = ${table}.ctid and nth > 1`,
+  );
+  await client.query(indexProfilesSql(table));
+  return rowCount ?? 0;
+}
