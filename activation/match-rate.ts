@@ -29,14 +29,14 @@ const LEAST_JUDGED = 100;
 
 /**
  * Returns the limit of an activation. By default, only a run without any match is held, because its list would target
- * nobody. Undefined if no attributes are sent, because then Actito answers nothing.
+ * nobody. Undefined if nothing tells who has a profile: no attributes are sent, and no profile directory is used.
  */
-export function matchLimit({ guards, canary, attributes }: MatchSettings): MatchLimit | undefined {
+export function matchLimit({ guards, canary, attributes, list }: MatchSettings): MatchLimit | undefined {
   const minMatchRatio = guards.minMatchRatio ?? (canary === undefined ? undefined : CANARY_RATIO);
-  if (attributes.length === 0) return undefined;
+  if (attributes.length === 0 && list.identifier.directory !== true) return undefined;
   return { minMatchRatio, leastJudged: Math.min(LEAST_JUDGED, canary ?? LEAST_JUDGED) };
 }
-type MatchSettings = Pick<Activation, 'guards' | 'canary' | 'attributes'>;
+type MatchSettings = Pick<Activation, 'guards' | 'canary' | 'attributes' | 'list'>;
 
 /** Whether too few of the members with an answer of Actito are matched. */
 export function matchesTooFew(

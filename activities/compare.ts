@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Profile } from '../activation/comparison/asked-rows.ts';
 import { slotsFor } from '../activation/comparison/budget.ts';
 import { Comparison } from '../activation/comparison/comparison.ts';
 import { seedsOf } from '../activation/comparison/marks.ts';
@@ -17,6 +18,7 @@ import { ForgottenKeys } from '../state/forgotten/forgotten-keys.ts';
 import { renewKeys } from '../state/members/renew.ts';
 import { deltaTable } from '../state/names.ts';
 import { MAX_STORED_REJECTS, storeRejects, type Reject } from '../state/rejects/rejects.ts';
+import { lookUpProfiles } from '../state/profiles/lookup.ts';
 import { readRun, type Run } from '../state/runs/runs.ts';
 import { knownColumns, recallList } from '../state/undo.ts';
 import { openWarehouse } from '../warehouse/open.ts';
@@ -79,7 +81,7 @@ async function compareSegment(deps: Dependencies, ref: RunRef, run: Run, delta: 
     const { marked, sink } = await loadMarks(
       state,
       run,
-      ({ seed, wide, grace }) => {
+      ({ seed, wide, grace, sameDirectory }) => {
         comparison = new Comparison({
           definition: run.definition,
           seeds: seedsOf(run.definition, columns, seed),
@@ -87,6 +89,7 @@ async function compareSegment(deps: Dependencies, ref: RunRef, run: Run, delta: 
           resync: run.task.resends,
           grace,
           wide,
+          sameDirectory,
           forgotten,
           share,
           openSpill,
@@ -98,13 +101,23 @@ async function compareSegment(deps: Dependencies, ref: RunRef, run: Run, delta: 
     );
     const base = { members: sink.listed, checksum: sink.listedSum.toString() };
     const writer = new DeltaWriter(state, delta, forgotten);
-    await fillDelta(writer, sink, batches, rejects, report);
+    const { directory } = marked;
+    const lookUp = (keys: readonly string[]) => lookUpProfiles(state, directory!.id, keys);
+    await fillDelta(writer, sink, lookUp, batches, rejects, report);
     requireAllRows(sink, read);
-    const { rejected, duplicates, ambiguous } = sink;
-    const leftOut = sink.forgotten + writer.forgotten;
-    const counts = { read: sink.read, rejected, forgotten: leftOut, duplicates, ambiguous };
+    const { duplicates, ambiguous, waiting, forgotten: known } = sink.found;
+    const leftOut = known + writer.forgotten;
+    const counts = {
+      read: sink.read,
+      rejected: sink.rejected,
+      forgotten: leftOut,
+      duplicates,
+      ambiguous,
+      ...(directory ? { waiting } : {}),
+    };
     const notes = read.restrictedRows ? [tell('rowSecurityApplies', { source: activation.source })] : [];
-    return { version: marked.version, base, columns, counts, reasons: rejects.reasons, guards, notes };
+    const { reasons } = rejects;
+    return { version: marked.version, base, columns, counts, reasons, guards, notes, directory };
   } finally {
     comparison?.close();
     share.close();
@@ -133,9 +146,13 @@ function begun<T>(items: AsyncIterable<T>): AsyncIterable<T> {
   };
 }
 
+/** Looks up the profiles of keys; one answer per key. */
+type LookUp = (keys: readonly string[]) => Promise<Profile[]>;
+
 async function fillDelta(
   writer: DeltaWriter,
   comparison: Comparison,
+  lookUp: LookUp,
   batches: AsyncIterable<Buffer>,
   rejects: Rejects,
   report: (rows: number) => void,
@@ -143,16 +160,34 @@ async function fillDelta(
   const signal = cancellation();
   for await (const batch of batches) {
     await writer.write(comparison.compare(batch));
+    if (comparison.questions.length >= LOOKED_UP) await answerQuestions(writer, comparison, lookUp);
     await rejects.store();
     report(comparison.read);
   }
   for (const lines of comparison.finish()) {
     signal.throwIfAborted();
     await writer.write(lines);
+    await answerQuestions(writer, comparison, lookUp);
     report(comparison.read);
     await setImmediate(); // lets heartbeats and other activities run
   }
   await writer.end();
+}
+
+/** The number of keys that are looked up with one query. */
+const LOOKED_UP = 8192;
+
+async function answerQuestions(
+  writer: DeltaWriter,
+  comparison: Comparison,
+  lookUp: LookUp,
+): Promise<void> {
+  const { questions } = comparison;
+  if (questions.length === 0) return;
+  const profiles: Profile[] = [];
+  for (let from = 0; from < questions.length; from += LOOKED_UP)
+    profiles.push(...(await lookUp(questions.slice(from, from + LOOKED_UP))));
+  await writer.write(comparison.answer(profiles));
 }
 
 /** If reading ended early, the missing rows must not count as removed members. */

@@ -10,6 +10,11 @@ export interface Counts {
   duplicates?: number;
   /** Members whose repeated rows differ: on the list, their attributes are not sent. */
   ambiguous?: number;
+  /**
+   * Members of the segment who are not on the list, because the profile directory has no profile with their key, or
+   * several. Only for lists that use it.
+   */
+  waiting?: number;
   /** Members of the list: those of the segment, and those who are leaving. */
   members?: number;
   added?: number;
@@ -43,6 +48,7 @@ export const COUNT_NAMES = [
   'forgotten',
   'duplicates',
   'ambiguous',
+  'waiting',
   'members',
   'added',
   'removed',

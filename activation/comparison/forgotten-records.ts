@@ -1,4 +1,4 @@
-import { DELTA_COLUMNS } from './delta-records.ts';
+import { DELTA_COLUMNS } from './delta-format.ts';
 
 /** Keys and identifiers, as stored, of people who asked to be forgotten. The set may grow. */
 export interface ForgottenTexts {

@@ -2,7 +2,8 @@ import { hasIdentifierColumn, hasOwnIdentifier, usesDirectory } from '../definit
 import { escapeCopy } from '../values/copy.ts';
 import { AskedRows, identifierText, setIdentifier, type Profile } from './asked-rows.ts';
 import type { ComparisonOptions } from './comparison.ts';
-import { DeltaRecords, type Membership, type Sending } from './delta-records.ts';
+import type { Membership, Sending } from './delta-format.ts';
+import { DeltaRecords } from './delta-records.ts';
 import { hashBytes } from './hash.ts';
 import { FLAG, SIGHT, WORDS, type MarkTable } from './slots.ts';
 import type { SourceLines } from './source-lines.ts';

@@ -1,10 +1,11 @@
 import type { Client } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { FLAG } from '../../activation/comparison/slots.ts';
-import { hasOwnIdentifier, namesSamePeople } from '../../activation/definition/definition.ts';
+import { hasOwnIdentifier, namesSamePeople, usesDirectory } from '../../activation/definition/definition.ts';
 import { interval, RETRY_EVERY } from '../../activation/periods.ts';
 import { Failure } from '../../contract/failure.ts';
-import { membersTable } from '../names.ts';
+import { membersTable, profileChangesTable } from '../names.ts';
+import { directoryWithin, type Directory } from '../profiles/directory.ts';
 import type { Run } from '../runs/runs.ts';
 import { withConnection, type State } from '../state.ts';
 import { BEGIN_SNAPSHOT } from '../transactions.ts';
@@ -22,6 +23,10 @@ export interface Marked {
   wide: boolean;
   /** Listed members that are missing from the segment have a grace period. */
   grace: boolean;
+  /** The profile directory by which keys are looked up, and its last load; undefined if the list needs none. */
+  directory: Pick<Directory, 'id' | 'load'> | undefined;
+  /** The members' identifiers are profile ids of that directory. */
+  sameDirectory: boolean;
 }
 
 /** The destination of the marks: see Comparison. */
@@ -33,7 +38,8 @@ export interface MarkSink {
 
 /**
  * Loads the marks of a run's members from one snapshot into the sink that `prepare` makes.
- * @throws Failure StateDamaged if they do not match the recorded checksum; a rebase or resync continues
+ * @throws Failure StateDamaged if they do not match the recorded checksum; a rebase or resync continues. DirectoryStale
+ *   if a list needs the profile directory, and it is empty
  */
 export async function loadMarks<S extends MarkSink>(
   state: State,
@@ -43,14 +49,18 @@ export async function loadMarks<S extends MarkSink>(
 ): Promise<{ marked: Marked; sink: S }> {
   return withConnection(state, async (client) => {
     await client.query(BEGIN_SNAPSHOT);
-    const { succeededRuns, target, ...marked } = await readMarked(client, run);
-    const grace = hasGrace(run, target);
-    const sink = prepare({ ...marked, grace });
-    const sql = marksSql(run, marked.wide, grace ? overSql(run, succeededRuns) : 'false');
-    await load(client, sql, sink, report);
+    const { succeededRuns, target, lastDirectory, lastLoad, ...rest } = await readMarked(client, run);
+    const uses = usesDirectory(run.definition.activation);
+    const directory = uses ? await directoryWithin(client, run.definition) : undefined;
+    const sameDirectory = directory !== undefined && directory.id === lastDirectory;
+    const marked = { ...rest, grace: hasGrace(run, target), directory, sameDirectory };
+    const sink = prepare(marked);
+    const over = marked.grace ? overSql(run, succeededRuns) : 'false';
+    const changed = directory && changedProfiles(directory, sameDirectory ? lastLoad : null);
+    await load(client, marksSql(run, marked.wide, over, changed), sink, report);
     await client.query('commit');
     requireWhole(run, marked, sink);
-    return { marked: { ...marked, grace }, sink };
+    return { marked, sink };
   });
 }
 
@@ -63,9 +73,12 @@ async function readMarked(client: Client, { activation, definition }: Run) {
     own: boolean;
     target: string | null;
     succeededRuns: string;
+    lastDirectory: string | null;
+    lastLoad: number | null;
   }>(
     `select version, seed, list_members as members, list_checksum as checksum, list_own as own, list_target as target,
-            succeeded_runs as "succeededRuns"
+            succeeded_runs as "succeededRuns", directory as "lastDirectory",
+            cast(directory_load as float8) as "lastLoad"
      from activations where id = $1`,
     [activation],
   );
@@ -90,8 +103,24 @@ function overSql({ definition }: Run, succeededRuns: string): string {
     : `coalesce(missing_since, now()) <= now() - ${interval(after.milliseconds)}`;
 }
 
+/** Which members may have another profile than at the last settlement, by SQL. */
+interface ChangedProfiles {
+  /** A join of the members `m` that gives a changed key; empty if none is needed. */
+  join: string;
+  /** The condition for a changed profile. */
+  condition: string;
+}
+
+/** @param after the last load that the list reflects; null if it reflects none of this directory */
+function changedProfiles({ id, load, loggedAfter }: Directory, after: number | null): ChangedProfiles {
+  if (after === null || after < loggedAfter) return { join: '', condition: 'true' };
+  if (after >= load) return { join: '', condition: 'false' };
+  const keys = `select distinct key as changed_key from ${profileChangesTable(id)} where load > ${after}`;
+  return { join: `left join (${keys}) changed on changed_key = m.key`, condition: 'changed_key is not null' };
+}
+
 /** Nearly all members have only the first flag, so this case is tested first: the query tests it a million times. */
-function marksSql({ activation, task }: Run, wide: boolean, over: string): string {
+function marksSql({ activation, task }: Run, wide: boolean, over: string, changed?: ChangedProfiles): string {
   const due = task.sends
     ? `retry_at <= now() and (select coalesce(retried_at <= now() - ${interval(RETRY_EVERY)}, true)
                               from activations where id = '${activation}')`
@@ -104,17 +133,22 @@ function marksSql({ activation, task }: Run, wide: boolean, over: string): strin
     flag(due, FLAG.RETRY),
     flag('missing_run is not null', FLAG.MISSING),
     flag(over, FLAG.OVER),
+    // Without a directory, members who waited for a profile are added.
+    ...(changed
+      ? [flag(`outcome in ('waiting', 'several')`, FLAG.WAITING), flag(changed.condition, FLAG.PROFILE)]
+      : []),
   ];
   const isUsual = [
     'listed and attribute_mark is not null and retry_at is null and missing_run is null',
     ...(task.sends ? [] : ['waits_since is null']),
     ...(over === 'false' ? [] : [`not (${over})`]),
+    ...(changed ? [`not (${changed.condition})`] : []),
   ].join(' and ');
   return `
     select mark, coalesce(attribute_mark, 0),
            case when ${isUsual} then cast(${FLAG.OCCUPIED} as smallint)
                 else cast(${flags.join(' + ')} as smallint) end${wide ? ', identifier_mark' : ''}
-    from ${membersTable(activation)}`;
+    from ${membersTable(activation)} m ${changed?.join ?? ''}`;
 }
 
 /** The header of PostgreSQL's binary format: 11 bytes of signature, flags, and the length of an extension. */

@@ -19,7 +19,10 @@ export interface Found {
   /** The number of listed members whose marks were loaded, and the sum of their identifier marks. */
   base: { members: number; checksum: string };
   columns: Column[];
-  counts: Required<Pick<Counts, 'read' | 'rejected' | 'forgotten' | 'duplicates' | 'ambiguous'>>;
+  counts: Required<Pick<Counts, 'read' | 'rejected' | 'forgotten' | 'duplicates' | 'ambiguous'>> &
+    Pick<Counts, 'waiting'>;
+  /** The profile directory that was asked, and its last load before. */
+  directory?: { id: string; load: number };
   /** Rows without a usable key, by reason. */
   reasons: Record<string, number>;
   /** Guards on the warehouse that hold the run. */
@@ -57,13 +60,15 @@ export async function publish(
     const forgotten = known + forgottenSince;
     await trx.raw(
       `update runs set delta = :delta, version = :version, columns = :columns, base_members = :members,
-              base_checksum = :checksum, counts = counts || :counts, rejected = :reasons, source_guards = :guards
+              base_checksum = :checksum, directory = :directory, directory_load = :load, counts = counts || :counts, rejected = :reasons, source_guards = :guards
        where no = :run`,
       {
         run: run.run,
         delta,
         version,
         ...base,
+        directory: found.directory?.id ?? null,
+        load: found.directory?.load ?? null,
         columns: JSON.stringify(columns),
         // Few activations have forgotten people, so they are counted only if there are any.
         counts: JSON.stringify({ ...counts, ambiguous, ...(forgotten > 0 ? { forgotten } : {}) }),

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { forgottenSql, isErasurePending } from '../forgotten/digests.ts';
 import { membersTable } from '../names.ts';
 import { newAttributes } from '../plan/mapping-change.ts';
+import { usesDirectory } from '../../activation/definition/definition.ts';
 import type { AttributeMapping } from '../../activation/definition/activation.ts';
 import { MAX_STORED_REJECTS } from '../rejects/rejects.ts';
 import type { Run } from '../runs/runs.ts';
@@ -20,6 +21,9 @@ import { rows } from '../state.ts';
  */
 export async function resolveAmbiguous(trx: Knex, run: Run, delta: string): Promise<number> {
   const members = membersTable(run.activation);
+  // A row whose profile was not looked up has the member's own.
+  const looksUp = usesDirectory(run.definition.activation);
+  const identifier = looksUp ? 'coalesce(seen.identifier, m.identifier)' : 'seen.identifier';
   const [found] = await rows<{ count: string }>(
     trx,
     `with marked as (delete from ${delta} where membership = 'ambiguous' returning mark),
@@ -27,7 +31,8 @@ export async function resolveAmbiguous(trx: Knex, run: Run, delta: string): Prom
                    where ${delta}.mark = marked.mark and membership is distinct from 'ambiguous'
                    returning ${delta}.mark, ${delta}.key, identifier, identifier_mark, membership),
           candidate as (
-            select mark, key, identifier, identifier_mark from seen
+            select mark, seen.key, ${identifier} as identifier, seen.identifier_mark
+            from seen ${looksUp ? `left join ${members} m using (mark)` : ''}
             union all
             select m.mark, m.key, m.identifier, m.identifier_mark from ${members} m join marked using (mark)
             where not exists (select from seen where seen.mark = m.mark and seen.membership is distinct from 'sight')

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import { from as copyFrom } from 'pg-copy-streams';
-import { valueColumns } from '../../activation/comparison/delta-records.ts';
+import { valueColumns } from '../../activation/comparison/delta-format.ts';
 import { withoutForgotten } from '../../activation/comparison/forgotten-records.ts';
 import type { ForgottenKeys } from '../forgotten/forgotten-keys.ts';
 import { HOLD_WISHES } from '../forgotten/lock.ts';

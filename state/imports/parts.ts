@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { valueColumns } from '../../activation/comparison/delta-records.ts';
+import { valueColumns } from '../../activation/comparison/delta-format.ts';
 import { Failure } from '../../contract/failure.ts';
 import { withRows } from '../copy.ts';
 import { sharedTable } from '../names.ts';

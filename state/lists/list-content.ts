@@ -43,14 +43,14 @@ export async function withListContent<T>(
 }
 
 /**
- * Selects the members of the list: the last confirmed members without those that the delta removes, and with those that
- * it adds.
+ * Selects the members of the list: the last confirmed members without those that the delta removes or that have no
+ * single profile any more, and with those that it adds.
  */
 export function listSql({ activation, delta }: Run, kind: DeliveryKind): string {
   const listed = `select coalesce(identifier, key) from ${membersTable(activation)} m where listed`;
   if (kind === 'kept') return listed;
   return `${listed} and not exists (select from ${delta} d
-                                    where d.mark = m.mark and membership in ('removed', 'reidentified'))
+                                    where d.mark = m.mark and membership in ('removed', 'reidentified', 'waiting', 'several'))
           union all
           select coalesce(identifier, key) from ${delta} where membership in ('added', 'reidentified')`;
 }

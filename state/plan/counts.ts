@@ -6,7 +6,10 @@ import { rows } from '../state.ts';
 /** The rows of a delta by what happens to them, and the resulting list. */
 export interface DeltaCounts {
   added: number;
+  /** Off the list: missing from the segment, or from the profile directory. */
   removed: number;
+  /** Without a single profile in the directory since this run; before, they were listed or unknown. */
+  waiting: number;
   /** On the list with another identifier than before. */
   reidentified: number;
   /** On the list although missing from the segment, because of the grace period. */
@@ -35,7 +38,8 @@ export interface DeltaCounts {
  * @param sends SQL: attributes of `d` are still to be sent
  */
 export function digestSql(sends: string): string {
-  const moved = `case membership when 'added' then 1 when 'removed' then 2 when 'reidentified' then 3 end`;
+  const moved = `case membership when 'added' then 1 when 'removed' then 2 when 'reidentified' then 3
+                   when 'waiting' then 4 when 'several' then 4 end`;
   const sent = `case when attributes in ('fresh', 'changed', 'resent') and ${sends} then attribute_mark end`;
   const seed = ['identifier_mark', moved, sent].map((part) => `coalesce(${part}, 0)`).join(' # ');
   return `coalesce(sum(uuid_hash_extended(d.mark, ${seed})) filter (where coalesce(${moved}, ${sent}) is not null), 0)`;
@@ -45,10 +49,12 @@ export function digestSql(sends: string): string {
 export async function countDelta(trx: Knex, run: Run): Promise<DeltaCounts> {
   const moved = (...kinds: string[]) =>
     `where membership in (${kinds.map((kind) => `'${kind}'`).join(', ')})`;
+  const losing = `membership in ('waiting', 'several') and former_mark is not null`;
   const [counts] = await rows<Record<keyof Omit<DeltaCounts, 'list'> | 'entered' | 'left', string>>(
     trx,
     `select count(*) filter (${moved('added')}) as added,
-            count(*) filter (${moved('removed')}) as removed,
+            count(*) filter (${moved('removed')} or ${losing}) as removed,
+            count(*) filter (${moved('waiting', 'several')}) as waiting,
             count(*) filter (${moved('reidentified')}) as reidentified,
             count(*) filter (${moved('leaving')}) as leaving,
             count(*) filter (where attributes = 'fresh') as fresh,
@@ -58,7 +64,7 @@ export async function countDelta(trx: Knex, run: Run): Promise<DeltaCounts> {
             count(*) filter (where attributes = 'fresh' and known) as known,
             count(*) filter (where attributes <> 'kept' or membership in ('added', 'reidentified', 'leaving')) as touched,
             coalesce(sum(identifier_mark) filter (${moved('added', 'reidentified')}), 0) as entered,
-            coalesce(sum(former_mark) filter (${moved('removed', 'reidentified')}), 0) as left,
+            coalesce(sum(former_mark) filter (${moved('removed', 'reidentified')} or ${losing}), 0) as left,
             ${digestSql('true')} as digest
      from ${run.delta} d`,
   );

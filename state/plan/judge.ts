@@ -3,12 +3,12 @@ import { listTarget } from '../../activation/definition/definition.ts';
 import { notApproved } from '../../activation/approval.ts';
 import { evaluateGuards } from '../../activation/guards.ts';
 import type { GuardTrip } from '../../contract/plan.ts';
-import { matchLimit } from '../../activation/match-rate.ts';
+import { matchGuard, matchLimit } from '../../activation/match-rate.ts';
 import type { Acknowledged } from '../acknowledged.ts';
 import { latestDecision } from '../decisions.ts';
 import type { Plan, Run } from '../runs/runs.ts';
 import type { DeltaCounts } from './counts.ts';
-import { knownEntering, knownMatches, matchTrip } from './match-rate.ts';
+import { directoryMatches, knownEntering, knownMatches, matchTrip } from './match-rate.ts';
 
 /** What a plan is checked with, besides its run and the confirmed state. */
 interface Planned {
@@ -38,13 +38,19 @@ export async function judge(
     peak: acknowledged.peak,
     delivered: acknowledged.deliveredAt !== null,
   });
-  return [...trips, ...(await matchRate(trx, run))];
+  return [...trips, ...(await matchRate(trx, run, delta))];
 }
 
 /** The guard on the match rate. Reads all members only if a rate is configured. */
-async function matchRate(trx: Knex, run: Run): Promise<GuardTrip[]> {
+async function matchRate(trx: Knex, run: Run, delta: DeltaCounts): Promise<GuardTrip[]> {
   const limit = matchLimit(run.definition.activation);
   if (!limit) return [];
+  const forecast = directoryMatches(run, delta);
+  if (forecast) {
+    const held = matchGuard(limit, forecast);
+    // Without a configured limit, a list with at least one profile is not a list of nobody.
+    return held && (limit.minMatchRatio !== undefined || delta.list.members === 0) ? [held] : [];
+  }
   const known = limit.minMatchRatio === undefined ? knownEntering : knownMatches;
   const trip = await matchTrip(trx, run, limit, await known(trx, run));
   return trip ? [trip] : [];

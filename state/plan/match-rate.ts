@@ -10,6 +10,7 @@ import type { GuardTrip } from '../../contract/plan.ts';
 import { membersTable, resultTable } from '../names.ts';
 import type { PlannedRun, Run } from '../runs/runs.ts';
 import { foldedSql } from '../settle/folded.ts';
+import type { DeltaCounts } from './counts.ts';
 import { rows } from '../state.ts';
 
 const NONE: Matches = { judged: 0, missed: 0 };
@@ -50,6 +51,22 @@ export async function knownMatches(db: Knex, { activation, delta }: Run): Promis
     missed: Number(found![`${name}Missed`]),
   });
   return { justSent: NONE, entering: matches('entering'), all: matches('all') };
+}
+
+/**
+ * Counts the profiles of a list that is resolved by the profile directory, before anything is sent; undefined for other
+ * lists. A member without a profile is not on the list.
+ */
+export function directoryMatches(
+  { counts: { waiting } }: Run,
+  { added, waiting: entering, list }: Pick<DeltaCounts, 'added' | 'waiting' | 'list'>,
+): KnownMatches | undefined {
+  if (waiting === undefined) return undefined;
+  return {
+    justSent: NONE,
+    entering: { judged: added + entering, missed: entering },
+    all: { judged: list.members + waiting, missed: waiting },
+  };
 }
 
 /**

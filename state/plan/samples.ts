@@ -4,7 +4,7 @@ import { forgottenSql } from '../forgotten/digests.ts';
 import { HOLD_WISHES } from '../forgotten/lock.ts';
 import { withoutForgotten } from '../forgotten/rejects.ts';
 import { interval, SAMPLE_PERIOD } from '../../activation/periods.ts';
-import { valueColumns } from '../../activation/comparison/delta-records.ts';
+import { valueColumns } from '../../activation/comparison/delta-format.ts';
 import { membersTable } from '../names.ts';
 import type { Run } from '../runs/runs.ts';
 import type { Snapshot } from '../report/snapshot.ts';

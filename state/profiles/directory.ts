@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
+import type { Client } from 'pg';
 import { profileTableOf, type Definition } from '../../activation/definition/definition.ts';
 import { KEY_RULES, type KeyRule } from '../../activation/keys/canonical.ts';
+import { Failure } from '../../contract/failure.ts';
 import { profileChangesTable, profilesTable } from '../names.ts';
 import { rows, type State } from '../state.ts';
 
@@ -40,13 +42,18 @@ const DIRECTORY = `
          cast(logged_after as float8) as "loggedAfter", written_at as "writtenAt", rules
   from directories`;
 
-/** SQL: the directory with this key. Parameters: profileTable, attribute, keyType. */
 const BY_KEY = `${DIRECTORY} where profile_table = :profileTable and attribute = :attribute and key_type = :keyType`;
 
-/** Returns a directory; undefined if no export was read for it yet. */
-export async function findDirectory(db: Knex, key: DirectoryKey): Promise<Directory | undefined> {
-  const [found] = await rows<Directory>(db, BY_KEY, { ...key });
-  return found && found.load > 0 ? found : undefined;
+/**
+ * Returns the directory that a definition needs, as the transaction of `client` sees it.
+ * @throws Failure DirectoryStale if no export was read for it yet
+ */
+export async function directoryWithin(client: Client, definition: Definition): Promise<Directory> {
+  const { profileTable, attribute, keyType } = directoryKey(definition);
+  const sql = `${DIRECTORY} where profile_table = $1 and attribute = $2 and key_type = $3 and load > 0`;
+  const found = await client.query<Directory>(sql, [profileTable, attribute, keyType]);
+  if (found.rows.length === 0) throw new Failure('directoryEmpty', { attribute });
+  return found.rows[0]!;
 }
 
 /** Returns a directory, and creates its tables first if it is new. */

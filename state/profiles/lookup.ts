@@ -1,9 +1,7 @@
 import type { Knex } from 'knex';
+import type { Profile } from '../../activation/comparison/asked-rows.ts';
 import { profilesTable } from '../names.ts';
 import { rows } from '../state.ts';
-
-/** What a directory knows of a key: the id of its profile, no profile, or several profiles. */
-export type Profile = { id: string } | 'none' | 'several';
 
 /**
  * Looks up keys in a directory.
@@ -23,9 +21,4 @@ export async function lookUpProfiles(
   );
   const byKey = new Map(found.map(({ key, id, several }) => [key, several ? ('several' as const) : { id }]));
   return keys.map((key) => byKey.get(key) ?? 'none');
-}
-
-/** SQL: the keys of a directory whose profile changed after load `after`. */
-export function changedKeysSql(changesTable: string, after: number): string {
-  return `select distinct key from ${changesTable} where load > ${after}`;
 }

@@ -16,13 +16,14 @@ export async function logChanges(
   await trx.raw(
     `insert into changes (run, mark, change, key, identifier, identifier_mark)
      select :run, d.mark,
-            case membership when 'added' then 'entered' when 'removed' then 'left' else 'reidentified' end,
+            case membership when 'added' then 'entered' when 'reidentified' then 'reidentified' else 'left' end,
             coalesce(d.key, former.key), former.identifier, former.identifier_mark
      from ${delta} d
      -- One look into the index each: a join would read all members for the few that have changed.
      left join lateral (select key, identifier, identifier_mark from ${membersTable(activation)} m
                         where m.mark = d.mark and membership <> 'added' limit 1) as former on true
      where membership in ('added', 'removed', 'reidentified')
+        or membership in ('waiting', 'several') and former_mark is not null
      on conflict do nothing`,
     { run },
   );

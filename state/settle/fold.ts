@@ -22,6 +22,9 @@ export interface Folded {
  * on the segment, whatever happened to the list; but a held run's segment is not trusted (`:believed`).
  */
 
+/** SQL: the directory has no single profile for the member any more, so nothing that was confirmed means anything. */
+const LOSES_PROFILE = `:applied and membership in ('waiting', 'several')`;
+
 /** SQL: a resync did not send the row. Only this condition remembers that it must still be sent. */
 const STILL_TO_RESEND = `sent = 'untouched' and attributes = 'resent'`;
 
@@ -45,31 +48,38 @@ const ATTRIBUTES = {
   // The mark of what was sent last: a change is always sent, and a backoff only delays repeats. After a change of the
   // mapping, the old mark must not match if that mapping returns, see hashesSql. So its complement is stored, which no
   // member has.
-  attribute_mark: `case when sent in ('confirmed', 'kept', 'nothing', 'unexplained') then folded.attribute_mark
+  attribute_mark: `case when ${LOSES_PROFILE} then null
+                        when sent in ('confirmed', 'kept', 'nothing', 'unexplained') then folded.attribute_mark
                         when sent = 'doubt' or ${STILL_TO_RESEND} then null
                         when sent = 'untouched' and :remapped and m.attribute_mark is not null
                           then ~folded.attribute_mark
                         else m.attribute_mark end`,
-  outcome: `case when sent = 'confirmed' then folded.outcome when sent in ('nothing', 'unexplained') then sent
-                 else m.outcome end`,
-  retry_at: `case when sent = 'confirmed' and folded.outcome = 'ok' or sent in ('doubt', 'nothing') then null
+  outcome: `case when ${LOSES_PROFILE} then membership
+                 when sent = 'confirmed' then folded.outcome when sent in ('nothing', 'unexplained') then sent
+                 when membership = 'added' and m.outcome in ('waiting', 'several') then 'ok' else m.outcome end`,
+  retry_at: `case when ${LOSES_PROFILE} then null
+                  when sent = 'confirmed' and folded.outcome = 'ok' or sent in ('doubt', 'nothing') then null
                   when sent in ('confirmed', 'unexplained') then folded.due_again else m.retry_at end`,
   withheld: `case when sent is null or sent = 'kept' then m.withheld
                   when m.withheld is null then folded.withheld
                   else (${STILL_WITHHELD}) end`,
   // A member whose import failed starts to wait again: a file that Actito rejects every time must not use up the few
   // daily imports.
-  waits_since: `case when sent is null then m.waits_since
+  waits_since: `case when ${LOSES_PROFILE} then null
+                     when sent is null then m.waits_since
                      when sent not in ('doubt', 'untouched') then null
                      when tried then statement_timestamp() else coalesce(m.waits_since, now()) end`,
 };
 
 /** The columns of the membership and of grace periods. */
 const MEMBERSHIP = {
-  listed: `m.listed or (:applied and membership is not distinct from 'added')`,
+  listed: `case when ${LOSES_PROFILE} then false
+                else m.listed or (:applied and membership is not distinct from 'added') end`,
   since: `case when :applied and membership = 'added' then :run else m.since end`,
-  identifier: `case when :applied and membership in ('added', 'reidentified') then folded.identifier else m.identifier end`,
-  identifier_mark: `case when :applied and membership in ('added', 'reidentified') then folded.identifier_mark
+  identifier: `case when :applied and membership in ('added', 'reidentified', 'waiting', 'several') then folded.identifier
+                    else m.identifier end`,
+  identifier_mark: `case when :applied and membership in ('added', 'reidentified', 'waiting', 'several')
+                         then folded.identifier_mark
                          else m.identifier_mark end`,
   missing_run: grace('missing_run', ':run'),
   missing_since: grace('missing_since', 'cast(:openedAt as timestamptz)'),
@@ -121,6 +131,14 @@ export async function foldMembers(trx: Knex.Transaction, run: PlannedRun, applie
   return counts;
 }
 
+/** SQL: a member who waited for a profile has a row, but nothing in it counts. */
+const NO_LONGER_WAITING = `
+  on conflict (mark) do update
+  set (key, identifier, identifier_mark, listed, attribute_mark, hashes, outcome, retry_at, waits_since, since, withheld)
+    = (excluded.key, excluded.identifier, excluded.identifier_mark, excluded.listed, excluded.attribute_mark,
+       excluded.hashes, excluded.outcome, excluded.retry_at, excluded.waits_since, excluded.since, excluded.withheld)
+  where m.outcome in ('waiting', 'several')`;
+
 /** The first million rows are written without an index, which is created afterwards. */
 async function insertNew(trx: Knex.Transaction, run: PlannedRun, applied: boolean): Promise<void> {
   const members = membersTable(run.activation);
@@ -128,18 +146,19 @@ async function insertNew(trx: Knex.Transaction, run: PlannedRun, applied: boolea
   const key = `key_of_${members}`;
   const withoutIndex = isEmpty && (await dropIndex(trx, members, key));
   await trx.raw(
-    `with ${foldedSql(run.run, run.delta, `not known and membership = 'added'`)}
-     insert into ${members} (mark, key, identifier, identifier_mark, listed, attribute_mark, hashes, outcome, retry_at,
+    `with ${foldedSql(run.run, run.delta, `not known and membership in ('added', 'waiting', 'several')`)}
+     insert into ${members} as m (mark, key, identifier, identifier_mark, listed, attribute_mark, hashes, outcome, retry_at,
                              waits_since, since, withheld)
-     select mark, key, identifier, identifier_mark, ${applied},
+     select mark, key, identifier, identifier_mark, ${applied} and membership = 'added',
             case when sent in ('confirmed', 'nothing', 'unexplained') then attribute_mark end,
             case when sent in ('confirmed', 'nothing') then hashes end,
-            case when sent = 'confirmed' then outcome when sent in ('nothing', 'unexplained') then sent else 'ok' end,
+            case when membership <> 'added' then membership when sent = 'confirmed' then outcome when sent in ('nothing', 'unexplained') then sent else 'ok' end,
             case when sent = 'unexplained' or sent = 'confirmed' and outcome <> 'ok' then due_again end,
             case when sent in ('doubt', 'untouched') then case when tried then statement_timestamp() else now() end end,
             :run, withheld
      from folded
-     where ${applied} or sent in ('confirmed', 'doubt', 'unexplained') or withheld is not null`,
+     where ${applied} or sent in ('confirmed', 'doubt', 'unexplained') or withheld is not null
+     ${withoutIndex ? '' : NO_LONGER_WAITING}`,
     { run: run.run },
   );
   if (withoutIndex) await trx.raw(`alter table ${members} add constraint ${key} primary key (mark)`);
@@ -178,7 +197,8 @@ function hashesSql({ definition }: PlannedRun, remapped: boolean): string {
     remapped && pieces.length > 0
       ? `when sent = 'untouched' and m.hashes is not null then ${pieces.join(' || ')}`
       : '';
-  return `case when sent in ('confirmed', 'kept', 'nothing') then folded.hashes
+  return `case when ${LOSES_PROFILE} then null
+               when sent in ('confirmed', 'kept', 'nothing') then folded.hashes
                when sent in ('doubt', 'unexplained') or ${STILL_TO_RESEND} then null ${still} else m.hashes end`;
 }
 

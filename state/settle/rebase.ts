@@ -1,10 +1,11 @@
 import { Failure } from '../../contract/failure.ts';
 import type { Knex } from 'knex';
-import { hasOwnIdentifier, listTarget } from '../../activation/definition/definition.ts';
+import { hasOwnIdentifier, listTarget, usesDirectory } from '../../activation/definition/definition.ts';
 import { checkFence, type Fence } from '../runs/lease.ts';
 import { membersTable } from '../names.ts';
 import { readPlanned, type PlannedRun } from '../runs/runs.ts';
 import { setTransaction, type State } from '../state.ts';
+import { noteDirectory } from './settle.ts';
 
 /**
  * Assumes that Actito matches the segment of a planned rebase: everyone is on the list with every attribute as read.
@@ -19,6 +20,7 @@ export async function rebaseRun(state: State, fence: Fence): Promise<void> {
     if (run.task.sends || run.plan.guards.length > 0) throw new Failure('notToRebase', { run: run.run });
     await takeMembers(trx, run);
     await takeList(trx, run);
+    await noteDirectory(trx, run);
     await trx.raw('delete from import_queue where activation = ?', [run.activation]);
     await trx.raw('update runs set settled_at = now() where no = ?', [run.run]);
   });
@@ -28,26 +30,35 @@ export async function rebaseRun(state: State, fence: Fence): Promise<void> {
  * Equal rows stay unchanged, and different ones are assumed. A member that was already listed keeps the run that added
  * it.
  */
-async function takeMembers(trx: Knex, { run, activation, delta }: PlannedRun): Promise<void> {
+async function takeMembers(
+  trx: Knex,
+  { run, activation, delta, definition }: PlannedRun,
+): Promise<void> {
+  // A row whose profile was not looked up has the member's own.
+  const looksUp = usesDirectory(definition.activation);
   const members = membersTable(activation);
   await trx.raw(
     `delete from ${members} m using ${delta} d where d.mark = m.mark and membership in ('removed', 'erased')`,
   );
   await trx.raw(
     `update ${members} m
-     set identifier = d.identifier, identifier_mark = d.identifier_mark, listed = true,
+     set identifier = ${looksUp ? 'coalesce(d.identifier, m.identifier)' : 'd.identifier'},
+         identifier_mark = d.identifier_mark, listed = true,
          since = case when m.listed then m.since else :run end,
          attribute_mark = case when attributes is null then m.attribute_mark else d.attribute_mark end,
          hashes = case when attributes is null then m.hashes else d.hashes end,
          outcome = case when attributes is null then m.outcome else 'assumed' end
-     from ${delta} d where d.mark = m.mark`,
+     from ${delta} d where d.mark = m.mark and coalesce(membership, '') not in ('waiting', 'several')`,
     { run },
   );
   await trx.raw(
+    `delete from ${members} m using ${delta} d where d.mark = m.mark and (membership in ('waiting', 'several') or not known)`,
+  );
+  await trx.raw(
     `insert into ${members} (mark, key, identifier, identifier_mark, listed, attribute_mark, hashes, outcome, since)
-     select mark, key, identifier, identifier_mark, true, attribute_mark, hashes,
-            case when attributes is null then 'ok' else 'assumed' end, :run
-     from ${delta} where not known and membership = 'added'`,
+     select mark, key, identifier, identifier_mark, membership = 'added', attribute_mark, hashes,
+            case when membership <> 'added' then membership when attributes is null then 'ok' else 'assumed' end, :run
+     from ${delta} where not known and membership = 'added' or membership in ('waiting', 'several')`,
     { run },
   );
   await trx.raw(

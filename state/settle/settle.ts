@@ -53,6 +53,7 @@ async function settlePlan(trx: Knex.Transaction, run: PlannedRun): Promise<void>
     await moveOn(trx, run.run, activation, folded.unsent);
   }
   await addCounts(trx, run.run, folded);
+  if (applied && run.task.undo === null) await noteDirectory(trx, run);
   // A held plan does not change mapping or membership: the next run compares with the state before it.
   if (held) return;
   await trx.raw('update runs set settled_at = now(), changes_logged = :logged where no = :run', {
@@ -105,6 +106,15 @@ async function noteDelivery(trx: Knex, { activation }: Run, delivery: DeliveryRo
   await trx.raw(
     'update activations set list_dirty = :dirty, list_delivered_at = :deliveredAt where id = :activation',
     { activation, deliveredAt, dirty },
+  );
+}
+
+/** Records which load of the profile directory the members reflect. */
+export async function noteDirectory(trx: Knex, { run, activation }: PlannedRun): Promise<void> {
+  await trx.raw(
+    `update activations set directory = runs.directory, directory_load = runs.directory_load
+     from runs where id = ? and no = ?`,
+    [activation, run],
   );
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DELTA_COLUMNS } from '../../activation/comparison/delta-records.ts';
+import { DELTA_COLUMNS } from '../../activation/comparison/delta-format.ts';
 import { closeRun } from '../../state/runs/close.ts';
 import { publish } from '../../state/delta/publish.ts';
 import { beginAttempt, DeltaWriter } from '../../state/delta/writer.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DELTA_COLUMNS } from '../../../activation/comparison/delta-records.ts';
+import { DELTA_COLUMNS } from '../../../activation/comparison/delta-format.ts';
 import { withoutForgotten } from '../../../activation/comparison/forgotten-records.ts';
 import { copyRecord } from '../../support/copy-records.ts';
 import { compare, definitionFor, OWN_IDENTIFIER, parseDelta } from './support.ts';

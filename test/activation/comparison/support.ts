@@ -1,6 +1,6 @@
 import { SlotBudget } from '../../../activation/comparison/budget.ts';
 import { Comparison, type ComparisonOptions } from '../../../activation/comparison/comparison.ts';
-import { DELTA_COLUMNS, valueColumns } from '../../../activation/comparison/delta-records.ts';
+import { DELTA_COLUMNS, valueColumns } from '../../../activation/comparison/delta-format.ts';
 import {
   hasher,
   identifierMark,
