@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Profile } from '../activation/comparison/asked-rows.ts';
 import { slotsFor } from '../activation/comparison/budget.ts';
 import { Comparison } from '../activation/comparison/comparison.ts';
 import { seedsOf } from '../activation/comparison/marks.ts';
@@ -18,7 +17,7 @@ import { ForgottenKeys } from '../state/forgotten/forgotten-keys.ts';
 import { renewKeys } from '../state/members/renew.ts';
 import { deltaTable } from '../state/names.ts';
 import { MAX_STORED_REJECTS, storeRejects, type Reject } from '../state/rejects/rejects.ts';
-import { lookUpProfiles } from '../state/profiles/lookup.ts';
+import { DirectoryAnswers } from '../state/profiles/lookup.ts';
 import { readRun, type Run } from '../state/runs/runs.ts';
 import { knownColumns, recallList } from '../state/undo.ts';
 import { openWarehouse } from '../warehouse/open.ts';
@@ -102,8 +101,8 @@ async function compareSegment(deps: Dependencies, ref: RunRef, run: Run, delta: 
     const base = { members: sink.listed, checksum: sink.listedSum.toString() };
     const writer = new DeltaWriter(state, delta, forgotten);
     const { directory } = marked;
-    const lookUp = (keys: readonly string[]) => lookUpProfiles(state, directory!.id, keys);
-    await fillDelta(writer, sink, lookUp, batches, rejects, report);
+    const profiles = new DirectoryAnswers(state, sink, writer, directory);
+    await fillDelta(writer, sink, profiles, batches, rejects, report);
     requireAllRows(sink, read);
     const { duplicates, ambiguous, waiting, forgotten: known } = sink.found;
     const leftOut = known + writer.forgotten;
@@ -146,13 +145,10 @@ function begun<T>(items: AsyncIterable<T>): AsyncIterable<T> {
   };
 }
 
-/** Looks up the profiles of keys; one answer per key. */
-type LookUp = (keys: readonly string[]) => Promise<Profile[]>;
-
 async function fillDelta(
   writer: DeltaWriter,
   comparison: Comparison,
-  lookUp: LookUp,
+  profiles: DirectoryAnswers,
   batches: AsyncIterable<Buffer>,
   rejects: Rejects,
   report: (rows: number) => void,
@@ -160,34 +156,18 @@ async function fillDelta(
   const signal = cancellation();
   for await (const batch of batches) {
     await writer.write(comparison.compare(batch));
-    if (comparison.questions.length >= LOOKED_UP) await answerQuestions(writer, comparison, lookUp);
+    await profiles.answerMany();
     await rejects.store();
     report(comparison.read);
   }
   for (const lines of comparison.finish()) {
     signal.throwIfAborted();
     await writer.write(lines);
-    await answerQuestions(writer, comparison, lookUp);
+    await profiles.answerAll();
     report(comparison.read);
     await setImmediate(); // lets heartbeats and other activities run
   }
   await writer.end();
-}
-
-/** The number of keys that are looked up with one query. */
-const LOOKED_UP = 8192;
-
-async function answerQuestions(
-  writer: DeltaWriter,
-  comparison: Comparison,
-  lookUp: LookUp,
-): Promise<void> {
-  const { questions } = comparison;
-  if (questions.length === 0) return;
-  const profiles: Profile[] = [];
-  for (let from = 0; from < questions.length; from += LOOKED_UP)
-    profiles.push(...(await lookUp(questions.slice(from, from + LOOKED_UP))));
-  await writer.write(comparison.answer(profiles));
 }
 
 /** If reading ended early, the missing rows must not count as removed members. */

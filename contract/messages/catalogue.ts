@@ -5,6 +5,7 @@ import { CONNECTION_MESSAGES } from './connections.ts';
 import { DATABASE_URL_MESSAGES } from './database-urls.ts';
 import { DELIVERY_MESSAGES } from './delivery.ts';
 import { SFTP_MESSAGES } from './sftp.ts';
+import { DIRECTORY_MESSAGES } from './directory.ts';
 import { DOCTOR_MESSAGES } from './doctor.ts';
 import { EXPLAIN_MESSAGES } from './explain.ts';
 import { FTPS_MESSAGES } from './ftps.ts';
@@ -48,6 +49,7 @@ export const CATALOGUE = {
   'Attributes and columns': STRUCTURE_MESSAGES,
   "Actito's API": ACTITO_MESSAGES,
   Imports: IMPORT_MESSAGES,
+  'Profile directory': DIRECTORY_MESSAGES,
   Delivery: DELIVERY_MESSAGES,
   'Delivery by FTPS': FTPS_MESSAGES,
   'SFTP logins': SFTP_MESSAGES,
@@ -79,6 +81,7 @@ export const MESSAGES = {
   ...STRUCTURE_MESSAGES,
   ...ACTITO_MESSAGES,
   ...IMPORT_MESSAGES,
+  ...DIRECTORY_MESSAGES,
   ...DELIVERY_MESSAGES,
   ...FTPS_MESSAGES,
   ...SFTP_MESSAGES,

@@ -38,6 +38,8 @@ export const FAILURE_TYPES = {
   ListPending: { retryable: true },
   /** Actito has retrieved the list, and knows none of its members. */
   NobodyTargeted: { retryable: false },
+  /** An export of Actito's profiles cannot be used, or there is none. */
+  ExportInvalid: { retryable: false },
   /** The file server cannot be reached, or broke off. */
   DeliveryUnavailable: { retryable: true },
   /** The file server refuses us: credentials, host key, directory, rights. */

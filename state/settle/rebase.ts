@@ -30,10 +30,7 @@ export async function rebaseRun(state: State, fence: Fence): Promise<void> {
  * Equal rows stay unchanged, and different ones are assumed. A member that was already listed keeps the run that added
  * it.
  */
-async function takeMembers(
-  trx: Knex,
-  { run, activation, delta, definition }: PlannedRun,
-): Promise<void> {
+async function takeMembers(trx: Knex, { run, activation, delta, definition }: PlannedRun): Promise<void> {
   // A row whose profile was not looked up has the member's own.
   const looksUp = usesDirectory(definition.activation);
   const members = membersTable(activation);

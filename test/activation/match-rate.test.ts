@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { matchGuard, matchLimit, matchesTooFew, type Matches } from '../../activation/match-rate.ts';
+import type { Activation } from '../../activation/definition/definition.ts';
 import { guardsSchema } from '../../activation/definition/guards.ts';
 
 const settings = (guards: object, canary?: number, attributes = 1) => ({
@@ -10,6 +11,7 @@ const settings = (guards: object, canary?: number, attributes = 1) => ({
     attribute: 'a',
     nulls: 'keep' as const,
   })),
+  list: { identifier: { column: 'id', attribute: 'customerId' } } as Activation['list'],
 });
 
 describe('the limit of the match rate', () => {

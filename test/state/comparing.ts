@@ -9,6 +9,7 @@ import { beginAttempt, DeltaWriter } from '../../state/delta/writer.ts';
 import { ForgottenKeys } from '../../state/forgotten/forgotten-keys.ts';
 import { deltaTable } from '../../state/names.ts';
 import type { Fence } from '../../state/runs/lease.ts';
+import { DirectoryAnswers } from '../../state/profiles/lookup.ts';
 import { readRun, type Run } from '../../state/runs/runs.ts';
 import type { SegmentRow, StateWorld } from './support.ts';
 
@@ -60,13 +61,14 @@ export async function compareInto(
   const { marked, sink } = await loadMarks(
     state,
     run,
-    ({ seed, wide, grace }) =>
+    ({ seed, wide, grace, sameDirectory }) =>
       new Comparison({
         definition,
         seeds: seedsOf(definition, columns, seed),
         resync: run.task.resends,
         grace,
         wide,
+        sameDirectory,
         forgotten: forgottenKeys,
         share,
         openSpill,
@@ -78,20 +80,34 @@ export async function compareInto(
   );
   const base = { members: sink.listed, checksum: sink.listedSum.toString() };
   const writer = new DeltaWriter(state, deltaTable(fence.run, attempt), forgottenKeys);
+  const { directory } = marked;
+  const profiles = new DirectoryAnswers(state, sink, writer, directory);
   for (let at = 0; at < segment.length; at += batch) {
     await beforeBatch(at / batch);
     await writer.write(sink.compare(copyLines(segment.slice(at, at + batch), definition)));
+    if (at % 2 === 0) await profiles.answerAll();
   }
   await beforeBatch(Math.ceil(segment.length / batch));
-  for (const lines of sink.finish()) await writer.write(lines);
+  for (const lines of sink.finish()) {
+    await writer.write(lines);
+    await profiles.answerAll();
+  }
   await writer.end();
   sink.close();
-  const { read, rejected, duplicates, ambiguous } = sink;
-  const forgotten = sink.forgotten + writer.forgotten;
-  const counts = { read, rejected, forgotten, duplicates, ambiguous };
+  const { read, rejected } = sink;
+  const { duplicates, ambiguous, waiting } = sink.found;
+  const forgotten = sink.found.forgotten + writer.forgotten;
+  const counts = {
+    read,
+    rejected,
+    forgotten,
+    duplicates,
+    ambiguous,
+    ...(directory ? { waiting } : {}),
+  };
   return {
     attempt,
-    found: { version: marked.version, base, columns, counts, reasons, guards: [], notes: [] },
+    found: { version: marked.version, base, columns, counts, reasons, guards: [], notes: [], directory },
   };
 }
 

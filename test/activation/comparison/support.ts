@@ -210,7 +210,8 @@ export async function compare(
       at += size;
     }
     for (const records of comparison.finish()) out.push(Buffer.from(records)); // each is valid until the next
-    const { read, rejected, forgotten, duplicates, ambiguous, listed, listedSum } = comparison;
+    const { read, rejected, listed, listedSum, found } = comparison;
+    const { forgotten, duplicates, ambiguous } = found;
     const counts = { read, rejected, forgotten, duplicates, ambiguous, listed };
     return { delta: parseDelta(Buffer.concat(out), attributes.length), counts, listedSum, rejects };
   } finally {

@@ -1,0 +1,68 @@
+import { advise, always, failure, message } from './message.ts';
+import { counted } from './words.ts';
+
+/** An export on the file server, by its name. */
+interface ExportFile {
+  file: string;
+}
+const FILE = 'profiles_20260131.csv.gz';
+
+/** The profile directory: what Actito's exports say about profiles, and what that means for a run. */
+export const DIRECTORY_MESSAGES = {
+  directoryEmpty: failure<{ attribute: string }>('ExportInvalid', {
+    examples: [{ attribute: 'emailAddress' }],
+    says: ({ attribute }) =>
+      `The profile directory has no profiles with ${attribute} yet, because no export of Actito was read. A list of ` +
+      'profile IDs cannot be made without it.',
+    next: () =>
+      advise(
+        'Check that Actito writes the export to profiles.export.directory, and that its names fit profiles.export.file ' +
+          'or profiles.export.full.',
+      ),
+  }),
+  exportShrunk: failure<ExportFile & { profiles: number; known: number }>('ExportInvalid', {
+    examples: [{ file: 'profiles_full.csv', profiles: 12, known: 1_000_000 }],
+    says: ({ file, profiles, known }) =>
+      `The full export ${file} has ${counted(profiles, 'profile')}, but ${known} are known. It was not used, because it ` +
+      'would remove more than half of the profiles.',
+    next: () =>
+      advise(
+        'Check the export in Actito. If so many profiles are really gone, read it with actito-sync directory refresh --accept.',
+      ),
+  }),
+  exportStaysIncomplete: failure<ExportFile & { hours: number }>('ExportInvalid', {
+    examples: [{ file: FILE, hours: 1 }],
+    says: ({ file, hours }) =>
+      `The export ${file} is not complete, and has not changed for more than ${counted(hours, 'hour')}. None of it was used.`,
+    next: () => advise('Check the export in Actito, or remove the file from the server.'),
+  }),
+  exportWaits: message<ExportFile>({
+    examples: [{ file: FILE }],
+    says: ({ file }) =>
+      `The export ${file} may still be growing, so the profile directory does not include it yet. The next run reads it.`,
+  }),
+  exportRefused: message<ExportFile & { why: string }>({
+    examples: [{ file: FILE, why: 'Line 3 has 4 fields instead of 5.' }],
+    says: ({ file, why }) =>
+      `The export ${file} was not used, and no later daily file: ${why} The profile directory is as old as the files before it.`,
+    next: () => advise('Replace the file, or let Actito write a full export.'),
+  }),
+  exportTooLate: message<ExportFile>({
+    examples: [{ file: FILE }],
+    says: ({ file }) =>
+      `The export ${file} came after newer ones that are no longer on the server, so it was not used. The next full export closes the gap.`,
+  }),
+  directoryStale: message<{ hours: number; limit: number; written: string }>({
+    examples: [{ hours: 60, limit: 48, written: '2026-01-31T06:00:00.000Z' }],
+    says: ({ hours, limit, written }) =>
+      `The profile directory is ${hours} hours old; the limit is ${limit}. Its newest export is of ${written}.`,
+    next: () =>
+      advise(
+        "Check that Actito still writes its export of profiles to profiles.export.directory. To allow older ones, raise the destination's profiles.maxAge.",
+      ),
+  }),
+  questionsUnanswered: failure(
+    'Defect',
+    always('The comparison continued without the profiles that it had asked for.'),
+  ),
+};
