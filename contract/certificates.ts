@@ -1,7 +1,7 @@
 import type { TlsFault } from './messages/connections.ts';
 
 /*
- * What Node and OpenSSL say of a certificate and of TLS, by code: the same for every peer that is reached by TLS.
+ * The error codes of Node and OpenSSL for certificates and TLS. They are the same for every peer.
  * https://nodejs.org/api/tls.html#x509-certificate-error-codes
  */
 
@@ -11,7 +11,7 @@ export const OF_OTHER = ['ERR_TLS_CERT_ALTNAME_INVALID', 'HOSTNAME_MISMATCH'];
 const UNACCEPTED =
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_[A-Z_]+|CERT_[A-Z_]+|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/;
 
-/** True when a certificate is not accepted, for whatever reason: no other try changes that. */
+/** Whether a certificate is not accepted, for any reason. A retry would not change that. */
 export function isUnaccepted(code: string): boolean {
   return OF_OTHER.includes(code) || UNACCEPTED.test(code);
 }
@@ -31,7 +31,7 @@ const CLIENT = /^ERR_SSL_(TLSV1\d?|SSLV3)_ALERT_([A-Z_]*CERTIFICATE[A-Z_]*|ACCES
 /** Bytes that were damaged or cut on the way are no disagreement. */
 const DAMAGED = /BAD_RECORD_MAC|DECRYPT|UNEXPECTED_EOF|BAD_LENGTH|DIGEST_CHECK/;
 
-/** Why TLS cannot be had, by the code of an error; undefined: the error is another. */
+/** Returns why TLS failed, by the code of an error; undefined if the error has another cause. */
 export function tlsFaultOf(code: string): TlsFault | undefined {
   if (CERTIFICATES[code]) return CERTIFICATES[code];
   if (OF_OTHER.includes(code)) return 'name';

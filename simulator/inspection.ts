@@ -55,10 +55,10 @@ export interface Inspection extends Marketer {
   imports(): InspectedImport[];
   /** API calls since the start or the last reset, by method and path template. */
   calls(): Record<string, number>;
-  /** Of these, the calls of routes that Actito has not documented, and of none at all (`elsewhere`). */
+  /** Of these, the calls of routes that Actito does not document, and of unknown routes (`elsewhere`). */
   undocumentedCalls(): Record<string, number>;
   licence(): Licence;
-  /** Changes what is given, until the reset. @throws when it is no setting of a licence. */
+  /** Changes the given settings until the next reset. @throws if one is not a setting of a license. */
   changeLicence(changes: Partial<Licence>): void;
   /** Makes Actito check the file transfer location now; resolves when it has read what it found. */
   pollNow(): Promise<void>;
