@@ -122,8 +122,9 @@ export function failureOfError(call: string, error: unknown, { timeout, silence 
   if (error.name === 'TimeoutError') {
     return new Failure('actitoTimedOut', { call, seconds: timeout / 1000 });
   }
-  const network = networkError(error);
-  if (!network) return error;
+  if (!(error instanceof TypeError)) return error;
+  const network = error.cause;
+  if (!network) return error; // a bug of ours
   const code = knownCode(network);
   if (code === 'UND_ERR_BODY_TIMEOUT') {
     return new Failure('actitoStalled', { call, seconds: silence / 1000 });
@@ -132,15 +133,6 @@ export function failureOfError(call: string, error: unknown, { timeout, silence 
   if (code?.startsWith('Z_')) return new Failure('answerDamaged', facts); // it cannot be unpacked
   if (isUnaccepted(code ?? '')) return new Failure('actitoUntrusted', facts, { notDone: true });
   return new Failure('actitoUnreachable', facts, { notDone: NEVER_CONNECTED.has(code ?? '') });
-}
-
-/**
- * Returns the network error. `fetch` wraps it in a TypeError, and `request` throws it with its code, which our own bugs
- * do not have.
- */
-function networkError(error: Error): unknown {
-  if (error instanceof TypeError) return error.cause;
-  return 'code' in error && typeof error.code === 'string' ? error : undefined;
 }
 
 /** Returns Actito's own text. The shape of its errors is not documented, so JSON is tried. */
