@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { ActitoClient } from '../actito/api/client.ts';
+import { isActitoAnswer } from '../actito/api/failures.ts';
 import { HOSTS } from '../actito/contract.ts';
 import { connectFileServer, type Login } from '../actito/delivery/connect.ts';
 import type { FileServer } from '../actito/delivery/file-server.ts';
@@ -44,7 +45,9 @@ export function connectActito(
         isUnderWay,
         signal,
       };
-      return withSlot(state, slot, () => peers.ask(`actito ${licence}`, 'ActitoUnavailable', call));
+      return withSlot(state, slot, () =>
+        peers.ask(`actito ${licence}`, 'ActitoUnavailable', call, isActitoAnswer),
+      );
     },
   });
   return { client, quotaKey: `${licence} ${destination.entity} ${destination.profileTable}` };

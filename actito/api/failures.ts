@@ -80,6 +80,13 @@ export async function failureOfResponse(
   }
 }
 
+/** Whether an error is an answer of Actito itself that rejects the request. Then Actito responds. */
+export function isActitoAnswer(error: unknown): boolean {
+  if (!isFailure(error)) return false;
+  const { status, call, page } = error.told.facts as Partial<ActitoAnswer>;
+  return status !== undefined && status >= 400 && status < 500 && call !== undefined && !page;
+}
+
 /** Returns the `Retry-After` of an answer in milliseconds. The header has seconds, or a time by the server's clock. */
 function retryAfterOf({ headers }: Response): number | undefined {
   const said = headers.get('Retry-After')?.trim() ?? '';
