@@ -86,7 +86,7 @@ function sendLines({ sends, quota }: Effects): string[] {
       ? [
           entry(
             'quota',
-            `${quota.left} of ${counted(quota.limit, 'import')} left of the last 24 hours${free}${later}`,
+            `${quota.left} of ${counted(quota.limit, 'import')} left in the last 24 hours${free}${later}`,
           ),
         ]
       : []),

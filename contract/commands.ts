@@ -94,6 +94,11 @@ export function forgetCommand(): string {
   return `${PROGRAM} forget <key>`;
 }
 
+/** The command line that lists the records of forgotten people. */
+export function forgottenCommand(): string {
+  return `${PROGRAM} forgotten`;
+}
+
 /** The command line that checks the project folder. */
 export function validateCommand(): string {
   return `${PROGRAM} validate`;

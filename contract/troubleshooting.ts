@@ -141,14 +141,14 @@ const HEAD = `# Troubleshooting
 
 Every failure has a type. The command line, Temporal's web UI and \`--json\` show the same one. The message says what to do in this case; [messages.md](messages.md) lists all messages.
 
-- **Retried: yes**: the worker retries with a backoff of at most 30 seconds, for up to 1 hour while it looks up attributes and list, and for up to 6 hours everywhere else.
+- **Retried: yes**: the worker retries with a backoff of at most 30 seconds. It retries for up to 6 hours while it reads, compares, imports or delivers, for up to 1 hour while it checks attributes and list in Actito or delivers an unchanged list again, and for 10 minutes while it waits for Actito to confirm a list. \`doctor\`, \`lists\` and \`attributes\` get 5 minutes, \`forget\` 24 hours.
   The list waits 10 minutes for its attributes (\`imports.listWaitsFor\`). Then it is delivered first, and the run continues with the import. Where a guard needs the result, the list waits up to 6 hours.
 - **Retried: no**: the run ends. Fix the cause and run again. Running again is always safe.
 
 This table is generated from \`contract/troubleshooting.ts\` by \`npm run messages\`.
 `;
 const TAIL = `The command line also shows \`Canceled\`, \`Terminated\` and \`TimedOut\` for runs that Temporal ended.
-With \`list.provision: existing\`, a problem with Actito can appear only as a note ("Attributes were not all sent: …") of a run that *succeeded with rejects*.
+With \`list.provision: existing\`, a problem with Actito can appear only as a note ("Some attributes were not sent: …") of a run that *succeeded with rejects*.
 `;
 
 /** The page docs/troubleshooting.md. */

@@ -69,7 +69,7 @@ async function forget(
     const forgetting = forgettingOf(key, flags, context);
     checkForgetting(forgetting);
     if (!yes && !(await confirmed(answers!))) {
-      err.write('Nobody was forgotten.\n');
+      err.write('The key was not forgotten.\n');
       return EXIT.interrupted;
     }
     const { record, already } = await makeRecord(env, forgetting);

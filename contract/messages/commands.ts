@@ -111,12 +111,12 @@ export const COMMAND_MESSAGES = {
   }),
   keyNotForgettable: failure('InvalidActivation', {
     examples: [{ reject: 'KeyEmpty', why: 'The key is empty.' }],
-    says: ({ why }) => `Nobody was forgotten: ${why}`,
+    says: ({ why }) => `The key was not forgotten: ${why}`,
   }),
   keyInReason: failure(
     'InvalidActivation',
     always(
-      'Nobody was forgotten: --reason and --by are stored permanently, so they must not contain the key.',
+      'The key was not forgotten: --reason and --by are stored permanently, so they must not contain the key.',
     ),
   ),
   keyNotOneLine: failure('InvalidActivation', {
@@ -127,7 +127,7 @@ export const COMMAND_MESSAGES = {
   nobodyToAsk: failure(
     'InvalidActivation',
     always(
-      'Nobody was forgotten: this cannot be undone, and there is no terminal to ask for confirmation.',
+      'The key was not forgotten: this cannot be undone, and there is no terminal to ask for confirmation.',
       ...advise('To confirm, add --yes.'),
     ),
   ),

@@ -47,11 +47,11 @@ export const DOCTOR_MESSAGES = {
     'Check ACTITO_SYNC_DATABASE_URL in the environment of the worker, and that PostgreSQL accepts connections from it.',
   ),
   temporalReady: message({
-    examples: [{ namespace: 'default', names: ['ActitoActivation', 'ActitoOutcome'] }],
+    examples: [{ namespace: 'default', names: ['Activation', 'RunPhase', 'RunOutcome'] }],
     says: ({ namespace, names }) => `namespace ${namespace}, with the search attributes ${names.join(', ')}`,
   }),
   namespaceLacks: failure('ConfigurationInvalid', {
-    examples: [{ namespace: 'default', missing: ['ActitoOutcome'] }],
+    examples: [{ namespace: 'default', missing: ['RunOutcome'] }],
     says: ({ namespace, missing }) =>
       `Namespace ${namespace} lacks the search attributes ${missing.join(', ')}.`,
   }),

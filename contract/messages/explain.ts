@@ -39,7 +39,7 @@ export const EXPLAIN_MESSAGES = {
   }),
   keyNeverOnList: message({
     examples: [
-      { code: 'KeyMalformed', words: 'The matching key is not an e-mail address: expected name@domain.tld.' },
+      { code: 'KeyMalformed', words: 'The matching key is not an email address such as name@example.com.' },
     ],
     says: ({ code, words }) => `This key cannot be on the list (${code}): ${words}`,
   }),

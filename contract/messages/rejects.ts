@@ -76,7 +76,7 @@ export const MEMBER_REJECT_MESSAGES = {
     'Actito rejected a value. If the reject names the attribute, the other attributes of the row were sent again without ' +
       'it, or are sent by the next run. Otherwise, Actito rejected the whole row.',
   ),
-  REFUSED: always('Actito rejected the row without a valid code.'),
+  REFUSED: always('Actito rejected the row and gave no valid code.'),
   /** Members without a profile in Actito. This is a temporary state, not a reject. */
   Unmatched: always('Actito has no profile with this key.'),
 };

@@ -91,9 +91,12 @@ export const RUN_MESSAGES = {
     next: nextOfRest,
   }),
   approved: message({
-    examples: [{ guards: ['maxRemoved'], by: 'ann', reason: 'the shop in Ghent has closed' }],
+    examples: [
+      { guards: ['maxRemoved'], by: 'ann', reason: 'the shop in Ghent has closed' },
+      { guards: ['maxRemoved', 'freshness'], by: 'ann', reason: 'the shop in Ghent has closed' },
+    ],
     says: ({ guards, by, reason }) =>
-      `Would have been held by ${guards.join(', ')}; approved by ${by} (self-reported): ${reason}`,
+      `${guards.length === 1 ? 'A guard' : 'Guards'} (${guards.join(', ')}) would have held this run; ${by} (self-reported) approved it: ${reason}`,
   }),
   attributesCreated: message({
     examples: [{ attributes: ['tier', 'points'] }],
@@ -128,7 +131,7 @@ export const RUN_MESSAGES = {
       `used ${counted(imports, 'more import')} of the daily quota.`,
   }),
   attributesNotSent: message({
-    examples: [{ failure: 'Actito answered 400 to POST /imports.' }],
+    examples: [{ failure: 'Actito answered 400 to POST imports.' }],
     says: ({ failure: cause }) => `Some attributes were not sent: ${cause}`,
   }),
   listGoesFirst: message({

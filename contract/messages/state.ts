@@ -1,4 +1,11 @@
-import { cancelCommand, forgetCommand, PROGRAM, rebaseCommand, resyncCommand } from '../commands.ts';
+import {
+  cancelCommand,
+  forgetCommand,
+  forgottenCommand,
+  PROGRAM,
+  rebaseCommand,
+  resyncCommand,
+} from '../commands.ts';
 import { connectionInWords } from './connections.ts';
 import { advise, always, failure, type Next } from './message.ts';
 import { conditionOf } from './sqlstates.ts';
@@ -161,25 +168,28 @@ export const STATE_MESSAGES = {
   acknowledgedDamaged: failure<Damaged>('StateDamaged', {
     examples: DAMAGED,
     says: ({ activation, found, expected }) =>
-      `The state of activation ${activation} is damaged: its list has ${counted(found, 'member')} in the state database, but the last ` +
-      `delivery had ${expected}${notTheSame(found, expected)}. Someone changed or restored the tables.`,
+      `The state of activation ${activation} is damaged: its list has ${counted(found, 'member')} in the state database, ` +
+      `${unlike(found, expected, 'the last delivery')}. Someone changed or restored the tables.`,
     next: ({ activation }) => startOver(activation, 'If Actito already matches the segment'),
   }),
   listDamaged: failure<Damaged>('StateDamaged', {
     examples: DAMAGED,
     says: ({ activation, found, expected }) =>
-      `The list of activation ${activation} was not delivered: it has ${counted(found, 'member')} in the state database, but the plan ` +
-      `had ${expected}${notTheSame(found, expected)}. Someone changed the tables.`,
+      `The list of activation ${activation} was not delivered: it has ${counted(found, 'member')} in the state database, ` +
+      `${unlike(found, expected, 'the plan')}. Someone changed the tables.`,
     next: ({ activation }) => [
       ...advise('Run again.'),
       ...startOver(activation, 'If that fails as well and Actito already matches the segment'),
     ],
   }),
   runTablesInUse: failure('RunUnderWay', {
-    examples: [{ activation: VIP, runs: ['12', '13'] }],
+    examples: [
+      { activation: VIP, runs: ['12'] },
+      { activation: VIP, runs: ['12', '13'] },
+    ],
     says: ({ activation, runs }) =>
-      `The tables of ${runs.length === 1 ? 'run' : 'runs'} ${runs.join(', ')} of ${activation} are still in use, although the run has ended. They ` +
-      'are dropped as soon as they are free.',
+      `The tables of ${runs.length === 1 ? 'run' : 'runs'} ${runs.join(', ')} of ${activation} are still in use, although ` +
+      `${runs.length === 1 ? 'the run has' : 'the runs have'} ended. They are dropped as soon as they are free.`,
   }),
   erasureWaits: failure('RunUnderWay', {
     examples: [
@@ -205,17 +215,19 @@ export const STATE_MESSAGES = {
   }),
   recordUnknown: failure('InvalidActivation', {
     examples: [{ record: '7' }],
-    says: ({ record }) => `No record ${record} of a forgotten person exists.`,
+    says: ({ record }) => `There is no record ${record} of a forgotten person.`,
+    next: () => [{ advice: 'List the records', command: forgottenCommand() }],
   }),
   wishUnknown: failure('InvalidActivation', {
     examples: [{ record: 7 }],
-    says: ({ record }) => `No record ${record} of a person to forget exists.`,
+    says: ({ record }) => `There is no erasure request ${record}.`,
     next: () => [{ advice: 'Create one with', command: forgetCommand() }],
   }),
 };
 
-function notTheSame(found: number, expected: number): string {
-  return found === expected ? ', and the members differ' : '';
+/** How the members that were found differ from those of something earlier. */
+function unlike(found: number, expected: number, earlier: string): string {
+  return found === expected ? `as ${earlier} had, but not the same ones` : `but ${earlier} had ${expected}`;
 }
 
 function startOver(activation: string, ifActitoHasIt: string): Next[] {

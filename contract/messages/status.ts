@@ -25,7 +25,7 @@ const CONTESTED: ProjectProblem = {
   setting: 'list.name',
   reason: 'listFedTwice',
   facts: { list: 'VIP', by: 'activations/vip-customers.yaml' },
-  message: 'the list "VIP" is already fed by activations/vip-customers.yaml',
+  message: 'the list "VIP" is already used by activations/vip-customers.yaml',
 };
 
 /** An open run: its start and its phase; null: no worker has started it yet. */
@@ -48,7 +48,7 @@ export interface Trouble {
 }
 const TROUBLE: Trouble = {
   type: 'ActitoUnavailable',
-  message: 'Actito answered 503 to POST /imports.',
+  message: 'Actito answered 503 to POST imports.',
   attempts: 2,
   next: AT,
   until: LATER,
@@ -58,7 +58,7 @@ const TROUBLE: Trouble = {
 export const STATUS_MESSAGES = {
   restsUnknown: message({
     examples: [{ why: 'The state database cannot be reached.' }],
-    says: ({ why }) => `Unknown whether schedules are backing off after failed runs: ${why}`,
+    says: ({ why }) => `It is unknown whether schedules are backing off after failed runs: ${why}`,
   }),
   statusIncomplete: always(
     'Temporal cannot be reached, so running and next runs are unknown. This status is incomplete.',
@@ -137,8 +137,8 @@ export const STATUS_MESSAGES = {
   notRenewedInTime: message<About & { expires: string; due: string }>({
     examples: [{ ...VIP, expires: AT, due: '2026-01-30T06:00:00.000Z' }],
     says: ({ activation, expires, due }) =>
-      `${activation}: no scheduled run renews its list in time: the list expires at ${expires}, runs renew it from ${due}, and ` +
-      'no run is scheduled in between',
+      `${activation}: no scheduled run renews its list in time: the list expires at ${expires} and can be renewed from ` +
+      `${due}, but no run is scheduled between ${due} and ${expires}`,
   }),
   heldOrFailed: message<About & { runs: number; failure: string | null }>({
     examples: [

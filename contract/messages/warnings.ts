@@ -16,9 +16,11 @@ export const WARNING_MESSAGES = {
       { activation: 'vip', validity: 86_400_000, gap: 259_200_000, regular: false },
     ],
     says: ({ activation, validity, gap, regular }) => {
-      const runs = regular ? `runs every ${asSetting(gap)}` : `runs up to ${asSetting(gap)} apart`;
+      const runs = regular
+        ? `the activation runs every ${asSetting(gap)}`
+        : `its runs are up to ${asSetting(gap)} apart`;
       return (
-        `activations/${activation}: the list is valid for ${asSetting(validity)} and ${runs}. After one failed run, it ` +
+        `activations/${activation}: the list is valid for ${asSetting(validity)}, and ${runs}. After one failed run, it ` +
         'can expire and target nobody.'
       );
     },

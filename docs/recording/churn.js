@@ -1,4 +1,4 @@
-/* Half of the VIPs are none any more: what a warehouse may do over night, rightly or by a broken load. */
+/* Removes half of the VIPs, as a clean-up or a broken load in a warehouse would. */
 import pg from 'pg';
 
 const client = new pg.Client({ connectionString: process.argv[2] });

@@ -21,14 +21,17 @@ run() { # a command, as if typed
 stop() { [ -z "${dev:-}" ] || kill -INT "$dev" 2>/dev/null || true; }
 trap stop EXIT
 
-say 'A project folder to begin with'
+say 'Create a project folder'
 run 'actito-sync init my-shop --yes | head -5'
 run 'actito-sync validate my-shop'
 
-say 'In another terminal: actito-sync dev my-shop --seed seed.sql, which prints what to export here'
+say 'In another terminal, actito-sync dev my-shop --seed seed.sql starts a local stack. It prints what to export here'
 node "$here/bin/actito-sync.js" dev my-shop --seed "$here/docs/recording/seed.sql" >dev.log 2>&1 &
 dev=$!
-until grep -q 'Ctrl-C ends' dev.log; do kill -0 "$dev" && sleep 0.2; done
+until grep -q 'Press Ctrl-C' dev.log; do
+  kill -0 "$dev" || exit 1
+  sleep 0.2
+done
 export ACTITO_SYNC_USER=anna
 eval "$(grep '^  export' dev.log)"
 warehouse=$(sed -n 's/^Warehouse: *\(postgres[^ ]*\).*/\1/p' dev.log)
@@ -37,16 +40,16 @@ say 'What would a run do?'
 run 'actito-sync plan vip-customers'
 run 'actito-sync run vip-customers'
 
-say 'Over night half of the VIPs vanish from the warehouse'
+say 'Overnight, half of the VIPs disappear from the warehouse'
 node "$here/docs/recording/churn.js" "$warehouse"
 run 'actito-sync run vip-customers'
 hash=$(sed -n 's/^  plan \([0-9a-f]*\):.*/\1/p' last)
 
-say 'The list is as it was. The CRM team says that it is right: it was a clean-up'
+say 'The list is unchanged. The CRM team confirms that it was a clean-up'
 run "actito-sync approve vip-customers $hash --reason 'spring clean-up'"
 run 'actito-sync explain vip-customers customer4@shop.example'
 
-say 'From now on by itself'
+say 'From now on, runs start on a schedule'
 run 'actito-sync schedule apply'
 run 'actito-sync schedule list'
 run 'actito-sync status'

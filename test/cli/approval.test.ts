@@ -41,7 +41,9 @@ test('the printed command to approve works: it records the approval, and the run
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(/^activation\/vip started\n/);
   expect(out).toContain('\nvip: succeeded\n');
-  expect(out).toContain('Would have been held by maxRemovedRatio; approved by anna (self-reported): …');
+  expect(out).toContain(
+    'A guard (maxRemovedRatio) would have held this run; anna (self-reported) approved it: …',
+  );
   expect(past.listed()).toBe(60);
   expect(await decisions()).toMatchObject([
     { verdict: 'approved', decided_by: 'anna', reason: '…', counts: { removed: 60, members: 60 } },

@@ -45,7 +45,7 @@ test('before the first run, a plan shows what would be created, sent and used', 
     'the attributes spent (NUMBER)',
     `the external target list "${LIST}"`,
   ]);
-  expect(shown(out, 'quota')).toEqual(['1000 of 1000 imports left of the last 24 hours']);
+  expect(shown(out, 'quota')).toEqual(['1000 of 1000 imports left in the last 24 hours']);
   const [hash] = shown(out, 'plan');
   expect(out).toContain(`\nApply exactly this plan:  actito-sync run vip --plan ${hash}\n`);
 });
@@ -129,7 +129,7 @@ test('a plan shows the remaining quota, and that attributes would have to wait',
   await past.stand.writeDestination();
   expect(shown(out, 'quota')).toEqual([
     expect.stringMatching(
-      /^0 of 1 import left of the last 24 hours, the next is available at \S+Z; a later run sends the rest$/,
+      /^0 of 1 import left in the last 24 hours, the next is available at \S+Z; a later run sends the rest$/,
     ),
   ]);
 });

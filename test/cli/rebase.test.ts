@@ -42,7 +42,7 @@ test('a held rebase is approved by the printed command, which sends nothing eith
   const before = imports();
   const approved = await past.ask(copied(held.err, 'approve'));
   expect(approved).toMatchObject({ code: 0, err: '' });
-  expect(approved.out).toContain('Would have been held by maxRemovedRatio; approved by');
+  expect(approved.out).toContain('A guard (maxRemovedRatio) would have held this run; ');
   expect(approved.out).toContain(
     'Nothing was sent: the state now assumes that Actito already matches the segment.',
   );

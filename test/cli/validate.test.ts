@@ -143,7 +143,9 @@ test('likely mistakes are shown, and are not errors', async () => {
   for (const [file, text] of Object.entries(files)) await writeFile(join(folder, `${file}.yaml`), text);
   const { code, out } = await validate([folder]);
   expect(code).toBe(0);
-  expect(out).toMatch(/^Warning: activations\/vip: the list is valid for 48h and runs every 40h/);
+  expect(out).toMatch(
+    /^Warning: activations\/vip: the list is valid for 48h, and the activation runs every 40h/,
+  );
   expect(out).toMatch(/: valid, with .*, 1 warning\n$/);
 });
 

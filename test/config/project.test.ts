@@ -153,7 +153,7 @@ describe('warnings', () => {
     [
       'every: 25h',
       [
-        'activations/vip: the list is valid for 48h and runs every 25h. After one failed run, it can expire and target nobody. Set list.validity to 50h or more.',
+        'activations/vip: the list is valid for 48h, and the activation runs every 25h. After one failed run, it can expire and target nobody. Set list.validity to 50h or more.',
       ],
     ],
     ['cron: "0 6 * * *", timezone: Europe/Paris', []],
@@ -167,13 +167,13 @@ describe('warnings', () => {
     [
       'cron: "0 6 * * MON-FRI"',
       [
-        'activations/vip: the list is valid for 48h and runs up to 72h apart. After one failed run, it can expire and target nobody. Set list.validity to 144h or more.',
+        'activations/vip: the list is valid for 48h, and its runs are up to 72h apart. After one failed run, it can expire and target nobody. Set list.validity to 144h or more.',
       ],
     ],
     [
       'calendar: { hour: 6, dayOfWeek: [MONDAY, THURSDAY] }',
       [
-        'activations/vip: the list is valid for 48h and runs up to 96h apart. After one failed run, it can expire and target nobody. Set list.validity to 192h or more.',
+        'activations/vip: the list is valid for 48h, and its runs are up to 96h apart. After one failed run, it can expire and target nobody. Set list.validity to 192h or more.',
       ],
     ],
   ])('compare the validity of 48h with a schedule of %s', async (schedule, warnings) => {

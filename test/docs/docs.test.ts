@@ -123,6 +123,14 @@ it('every link in the documentation leads to a file, and to one of its headings'
   expect(dead).toEqual([]);
 });
 
+it('every test that the documentation names exists', () => {
+  const named = writtenPages().flatMap(([page, text]) =>
+    [...proseOf(text).matchAll(/`(test\/[^`\s]+)`/g)].map(([, path]) => [page, path!] as const),
+  );
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter(([, path]) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
 it('docs/architecture.md shows every folder of the code', () => {
   const [, folders] = /const MAY_IMPORT = \{\n([^]*?)\n\};/.exec(
     readFileSync(join(ROOT, 'eslint.config.js'), 'utf8'),

@@ -86,7 +86,8 @@ test('a warehouse that was not loaded recently, or fails an assertion, holds the
   expect(await (await hosted.approve(approve, { by: 'anna', reason: 'a holiday' })).result()).toMatchObject({
     notes: [
       {
-        message: 'Would have been held by freshness, assertions; approved by anna (self-reported): a holiday',
+        message:
+          'Guards (freshness, assertions) would have held this run; anna (self-reported) approved it: a holiday',
       },
     ],
   });
@@ -138,7 +139,10 @@ describe('a held run', () => {
       outcome: 'succeeded',
       counts: { removed: 60 },
       notes: [
-        { message: 'Would have been held by maxRemovedRatio; approved by anna (self-reported): a clean-up' },
+        {
+          message:
+            'A guard (maxRemovedRatio) would have held this run; anna (self-reported) approved it: a clean-up',
+        },
       ],
     });
     expect(listed()).toBe(60);

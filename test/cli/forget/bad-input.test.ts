@@ -47,7 +47,7 @@ test.each([
 });
 
 test.each([
-  { argument: { record: 4711 }, says: 'No record 4711 of a person to forget exists.' },
+  { argument: { record: 4711 }, says: 'There is no erasure request 4711.' },
   { argument: { key: 'anna@shop.be' }, says: 'The input of workflow forgetPerson is not valid' },
   { argument: { record: 0 }, says: 'record: expected a number of at least 1' },
 ])('the workflow fails at once with the input $argument', async ({ argument, says }) => {

@@ -59,7 +59,7 @@ test.each<[string, Partial<DeliveredList>, number, string]>([
     'the next start is too early and the one after it too late',
     { starts: [after(10), after(60)] },
     1,
-    `no scheduled run renews its list in time: ${EXPIRES.replace('its', 'the')}, runs renew it from 2026-01-01T23:00:00.000Z, and no run is scheduled in between`,
+    `no scheduled run renews its list in time: ${EXPIRES.replace('its', 'the')} and can be renewed from 2026-01-01T23:00:00.000Z, but no run is scheduled between 2026-01-01T23:00:00.000Z and 2026-01-03T00:00:00.000Z`,
   ],
 ])('status reports it if %s', (_, outlook, hours, words) => {
   expect(problem(outlook, hours)).toBe(`vip: ${words}`);
