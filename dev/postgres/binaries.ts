@@ -55,8 +55,8 @@ async function hydrateSymlinks(native: string): Promise<void> {
 }
 
 /**
- * Returns the user `nobody`, which every POSIX system has, if this process runs as root, because PostgreSQL refuses to;
- * otherwise undefined.
+ * PostgreSQL refuses to run as root. Returns the user `nobody`, which every POSIX system has, if this process runs as
+ * root; otherwise undefined.
  */
 export async function unprivilegedUser(): Promise<User | undefined> {
   if (process.getuid?.() !== 0) return undefined;
