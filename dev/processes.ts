@@ -19,7 +19,10 @@ export interface ProcessOptions {
 }
 
 export interface RunningProcess {
-  /** Of the last of its commands, once that runs. */
+  /**
+   * Of the last of its commands, once that runs.
+   * @throws Error if the shell could not be started; `exited` rejects with the cause
+   */
   pid: number;
   /** Resolves when all has ended and the folder is removed: to the exit code, or 128 + n after signal n. */
   exited: Promise<number>;
@@ -67,7 +70,11 @@ export function startProcess(commands: Command[], options: ProcessOptions): Runn
   );
   exited.catch(() => undefined); // whoever awaits it sees the error; nobody has to
   return {
-    pid: child.pid ?? 0, // of a process that could not be started `exited` tells
+    get pid() {
+      // Never 0: to process.kill, that means our own process group.
+      if (child.pid === undefined) throw new Error('The shell could not be started.');
+      return child.pid;
+    },
     exited,
     output: () => output.first + output.last,
     async stop() {
