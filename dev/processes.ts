@@ -21,7 +21,10 @@ export interface ProcessOptions {
 }
 
 export interface RunningProcess {
-  /** The process id of the last command, once it runs. */
+  /**
+   * The process id of the last command, once it runs.
+   * @throws Error if the shell could not be started; `exited` rejects with the cause
+   */
   pid: number;
   /** Resolves after the program has ended and the folder is removed, to the exit code, or to 128 + n after signal n. */
   exited: Promise<number>;
@@ -69,7 +72,11 @@ export function startProcess(commands: Command[], options: ProcessOptions): Runn
   );
   exited.catch(() => undefined); // the caller that awaits it gets the error; no caller has to
   return {
-    pid: child.pid ?? 0, // if the process could not start, `exited` rejects
+    get pid() {
+      // Never 0: to process.kill, that means our own process group.
+      if (child.pid === undefined) throw new Error('The shell could not be started.');
+      return child.pid;
+    },
     exited,
     output: () => output.first + output.last,
     async stop() {
