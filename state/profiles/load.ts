@@ -84,7 +84,7 @@ export async function renewDirectory(state: State, directory: Directory): Promis
   );
 }
 
-/** Runs one load of a directory at a time, with the number of the load. */
+/** Runs one load of a directory at a time, with the number of the load. If `work` returns null, nothing happens. */
 async function inTurn<T>(
   state: State,
   { id }: Directory,
@@ -95,13 +95,20 @@ async function inTurn<T>(
       `begin; ${OUR_SETTINGS}; set local work_mem = '128MB'; set local maintenance_work_mem = '256MB'`,
     );
     const { rows } = await client.query<{ load: number }>(
-      `update directories set load = load + 1, logged_after = greatest(logged_after, load + 1 - ${KEPT_LOADS})
-       where id = $1 returning cast(load as float8) as load`,
+      'select cast(load + 1 as float8) as load from directories where id = $1 for no key update',
       [id],
     );
     const { load } = rows[0]!;
-    await client.query(`delete from ${profileChangesTable(id)} where load <= ${load - KEPT_LOADS}`);
     const result = await work(client, load);
+    if (result === null) {
+      await client.query('rollback');
+      return result;
+    }
+    await client.query(
+      'update directories set load = $2, logged_after = greatest(logged_after, $3) where id = $1',
+      [id, load, load - KEPT_LOADS],
+    );
+    await client.query(`delete from ${profileChangesTable(id)} where load <= ${load - KEPT_LOADS}`);
     await client.query('commit');
     return result;
   });

@@ -1,7 +1,7 @@
 import { SlotBudget } from '../../activation/comparison/budget.ts';
 import { Comparison } from '../../activation/comparison/comparison.ts';
 import { hasher, identifierMark, keyMark, seedsOf } from '../../activation/comparison/marks.ts';
-import { hasOwnIdentifier, type Definition } from '../../activation/definition/definition.ts';
+import { hasIdentifierColumn, type Definition } from '../../activation/definition/definition.ts';
 import { loadMarks } from '../../state/delta/marks.ts';
 import { publish, type Found } from '../../state/delta/publish.ts';
 import { openSpill } from '../../state/delta/spill.ts';
@@ -113,7 +113,7 @@ export async function compareInto(
 
 /** A segment as lines of PostgreSQL's COPY text format. */
 export function copyLines(segment: SegmentRow[], definition: Definition): Buffer {
-  const own = hasOwnIdentifier(definition.activation);
+  const own = hasIdentifierColumn(definition.activation);
   const line = ({ key, identifier = null, values }: SegmentRow) =>
     [key, ...(own ? [identifier] : []), ...values].map(copyField).join('\t') + '\n';
   return Buffer.from(segment.map(line).join(''));

@@ -1,0 +1,58 @@
+import { escapeCopy } from '../../../activation/values/copy.ts';
+import { directoryKey, openDirectory, type Directory } from '../../../state/profiles/directory.ts';
+import type { ExportVersion } from '../../../state/profiles/exports.ts';
+import { loadExport, type Loaded } from '../../../state/profiles/load.ts';
+import { rows } from '../../../state/state.ts';
+import { definitionFor, type StateWorld } from '../support.ts';
+
+/** An activation whose list is resolved by the profile directory; keys are external ids. */
+export function resolvedBy(id: string, changes: object = {}) {
+  return definitionFor(id, {
+    attributes: [{ column: 'a', attribute: 'a', nulls: 'keep' }],
+    list: { identifier: 'profileId' },
+    ...changes,
+  });
+}
+
+/** The directory of a profile table of its own, so that tests do not share profiles. */
+export function directoryOf({ state }: StateWorld, id: string): Promise<Directory> {
+  return openDirectory(state, directoryKey(ownTable(id, resolvedBy(id))));
+}
+
+/** The same definition, with a profile table that only this activation uses. */
+export function ownTable<D extends ReturnType<typeof definitionFor>>(id: string, definition: D): D {
+  return { ...definition, destination: { ...definition.destination, profileTable: `Profiles of ${id}` } };
+}
+
+let files = 0;
+
+/** Takes an export of these profiles (id and key) into a directory. */
+export function load(
+  { state }: StateWorld,
+  directory: Directory,
+  profiles: readonly (readonly [id: string, key: string | null])[],
+  { kind = 'daily', mayShrink, ...file }: Partial<ExportVersion> & { mayShrink?: boolean } = {},
+): Promise<Loaded | null> {
+  const name = `export ${++files}`;
+  const lines = profiles.map(([id, key]) => `${escapeCopy(id)}\t${key === null ? '\\N' : escapeCopy(key)}\n`);
+  async function* batches() {
+    for (const line of lines) yield Buffer.from(line);
+  }
+  const version = { name, kind, size: lines.length, modified: new Date(2026, 0, files), ...file };
+  return loadExport(state, directory, { file: version, lines: batches(), mayShrink });
+}
+
+export function profilesOf({ state }: StateWorld, { id }: Directory): Promise<[string, string | null][]> {
+  return rows<{ id: string; key: string | null }>(
+    state,
+    `select profile_id as id, key from profiles_${id} order by profile_id`,
+  ).then((found) => found.map(({ id: profile, key }) => [profile, key]));
+}
+
+/** Keys in the log, with the load that changed them. */
+export function changesOf({ state }: StateWorld, { id }: Directory): Promise<[number, string][]> {
+  return rows<{ load: number; key: string }>(
+    state,
+    `select distinct cast(load as integer) as load, key from profile_changes_${id} order by load, key`,
+  ).then((found) => found.map(({ load: number, key }) => [number, key]));
+}
