@@ -98,10 +98,11 @@ test('an unchanged segment and directory write nothing, also about members who w
   ] as const;
   await run(definition, segment);
   await confirm(definition, 'anna', '1');
-  const again = await run(definition, [
+  const later = [
     ['anna', '1'],
     ['nobody', 'another value'],
-  ]);
+  ] as const;
+  const again = await planned(world, definition, rowsOf(later));
   expect(await deltaRows(again)).toEqual([]);
   expect(again.counts).toMatchObject({ members: 1, waiting: 1, added: 0, removed: 0 });
 });
