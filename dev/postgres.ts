@@ -8,6 +8,8 @@ import { untilItAnswers } from './waiting.ts';
 export interface PostgresOptions {
   /** Keep the databases in this folder; without it they are temporary and go with the server. */
   dataDir?: string;
+  /** Keep temporary databases in a folder of their own below this one; default: the system's folder for temporary files. */
+  temporaryDir?: string;
   /** Default: a free one. */
   port?: number;
   /** Server settings over our own, e.g. `{ fsync: 'on' }`. */
@@ -34,7 +36,7 @@ const TEMPORARY = { fsync: 'off', synchronous_commit: 'off', full_page_writes: '
  * @throws Error with PostgreSQL's own output when it cannot start
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<Postgres> {
-  const { folder, data, bin, user, password, prepare } = await cluster(options.dataDir);
+  const { folder, data, bin, user, password, prepare } = await cluster(options.dataDir, options.temporaryDir);
   const port = options.port ?? (await freePort());
   const settings = { ...SETTINGS, ...(options.dataDir ? {} : TEMPORARY), ...options.settings };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

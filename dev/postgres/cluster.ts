@@ -21,16 +21,17 @@ export interface Cluster {
 export const PASSWORD = 'ACTITO_SYNC_POSTGRES_PASSWORD';
 
 /**
- * A cluster in `dataDir`, as it was left or new; or a temporary one, of which nothing exists yet: its folder is made
- * by the first command, so that whatever watches the commands finds it, and nothing is left however early we end.
+ * A cluster in `dataDir`, as it was left or new; or a temporary one below `temporary`. Nothing of that exists yet: the first
+ * command creates its folder, so that whatever watches the commands finds it, and nothing is left however early we end.
  */
-export async function cluster(dataDir: string | undefined): Promise<Cluster> {
+export async function cluster(dataDir: string | undefined, temporary = tmpdir()): Promise<Cluster> {
   const user = await unprivilegedUser();
   const native = await postgresBinaries();
   const random = randomBytes(16).toString('hex');
-  const folder = dataDir ? resolve(dataDir) : join(tmpdir(), `actito-sync-postgres-${random.slice(0, 12)}`);
-  const data = join(folder, 'cluster');
   const copy = user !== undefined && !(await canRun(native, user));
+  const below = copy ? tmpdir() : temporary; // a file system in memory may let no program run
+  const folder = dataDir ? resolve(dataDir) : join(below, `actito-sync-postgres-${random.slice(0, 12)}`);
+  const data = join(folder, 'cluster');
   if (dataDir || copy) await mkdir(folder, { recursive: true, mode: 0o700 });
   if (copy) await cp(native, join(folder, 'native'), { recursive: true, verbatimSymlinks: true });
   if (user && (dataDir || copy)) await giveTo(user, folder);
